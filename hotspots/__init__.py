@@ -1,0 +1,3 @@
+"""Homicides block by block: counts, rates, density and change."""
+
+__version__ = "0.1.0"

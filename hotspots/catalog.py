@@ -1,0 +1,21 @@
+"""Every measure, in the order of the menus. Menus, maps, downloads, the method page and the tests read this list."""
+
+from __future__ import annotations
+
+from hotspots import concentration, rates, trends
+from hotspots.measures import Measure
+from hotspots.schema import DataError
+
+MEASURES: tuple[Measure, ...] = (*rates.MEASURES, *concentration.MEASURES, *trends.MEASURES)
+
+
+def measure(key: str) -> Measure:
+    """Return the measure called `key`; a `DataError` names those that exist.
+
+    >>> measure("rate").unit
+    'homicides per 100,000 residents a year'
+    """
+    for row in MEASURES:
+        if row.key == key:
+            return row
+    raise DataError(f"measure: there is no {key!r}; use one of {', '.join(row.key for row in MEASURES)}")

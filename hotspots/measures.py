@@ -1,0 +1,62 @@
+"""What a measure is: one number for each unit, with its label, its needs, its interval and its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hotspots.study import Study
+from hotspots.words import mark
+
+STATES: tuple[str, ...] = ("ok", "zero", "unstable", "suppressed", "no_data")
+UNSTABLE_UNDER = 20  # CDC WISQARS; the 2023 NCHS rule would be 10
+
+# What a study may lack, and the reason shown in place of the measure.
+NEEDS: dict[str, str] = {
+    "counts": mark("no homicides are loaded"),
+    "points": mark("these data are published totals: the places of single homicides are not known"),
+    "days": mark("these data are published totals: the days of single homicides are not known"),
+    "population": mark("no population is loaded for these areas"),
+}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number for each unit of a study.
+
+    `compute` returns a Series on `study.blocks.index`, named `key`; missing means unknown, never 0. `interval` returns a table
+    with `<key>_low` and `<key>_high`; `state` a Series of `STATES`. `label` and `unit` are marked for translation.
+    """
+
+    key: str
+    compute: Callable[[Study], pd.Series]
+    label: str
+    unit: str
+    needs: frozenset[str]
+    state: Callable[[Study], pd.Series]
+    interval: Callable[[Study], pd.DataFrame] | None = None  # None: the measure has none
+    whole: bool = False  # whole numbers: counts
+
+    def missing(self, study: Study) -> tuple[str, ...]:
+        """Return the reasons why this study cannot give the measure; empty where it can."""
+        lacking = {"population"} if not (study.blocks["population"] > 0).any() else set()
+        return tuple(NEEDS[need] for need in sorted(self.needs & lacking))
+
+
+def table(study: Study, measure: Measure) -> pd.DataFrame:
+    """Return what is known of each unit: name, count, population, the measure, its interval, its state.
+
+    The columns are those of every download: `name`, `count`, `population`, KEY, KEY_low, KEY_high, `state`.
+    """
+    columns = {
+        "name": study.blocks["name"] if "name" in study.blocks.columns else pd.Series(study.blocks.index, index=study.blocks.index),
+        "count": study.counts,
+        "population": study.blocks["population"],
+        measure.key: measure.compute(study),
+    }
+    ends = [f"{measure.key}_low", f"{measure.key}_high"]
+    interval = measure.interval(study) if measure.interval else pd.DataFrame(np.nan, index=study.blocks.index, columns=ends)
+    return pd.DataFrame(columns, index=study.blocks.index).join(interval[ends]).assign(state=measure.state(study))

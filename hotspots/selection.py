@@ -1,0 +1,124 @@
+"""The reader's choices as one small value: it is the address of the page and the key of every cache."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hotspots import units
+from hotspots.cities import City
+from hotspots.schema import DataError, field
+from hotspots.study import FILTERS, Study, Where, band
+
+_WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language"}
+_DAYS = {"from": "start", "to": "end"}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the reader chose. Empty text and None mean "not chosen": the page decides, and the address stays short.
+
+    `end` is exclusive. `version` 0 is the newest one published.
+    """
+
+    city: str = ""
+    version: int = 0
+    unit: str = ""
+    measure: str = ""
+    start: dt.date | None = None
+    end: dt.date | None = None
+    where: Where = ()
+    place: str = ""
+    language: str = ""
+
+    def query(self) -> dict[str, str]:
+        """Return the choices as the part of an address after the question mark.
+
+        >>> Selection(city="x", start=dt.date(2020, 1, 1), where=(("weapon", ("blade", "firearm")),)).query()
+        {'city': 'x', 'from': '2020-01-01', 'weapon': 'blade,firearm'}
+        """
+        words = {key: str(getattr(self, name)) for key, name in _WORDS.items()}
+        days = {key: day.isoformat() for key, name in _DAYS.items() if (day := getattr(self, name))}
+        number = {"version": str(self.version)} if self.version else {}
+        return {key: value for key, value in words.items() if value} | number | days | {name: ",".join(kept) for name, kept in self.where}
+
+    def with_where(self, name: str, values: tuple[str, ...]) -> Selection:
+        """Return the selection with another choice for one filter; no values means no filter."""
+        others = tuple(pair for pair in self.where if pair[0] != name)
+        return replace(self, where=tuple(sorted((*others, (name, tuple(sorted(values)))))) if values else others)
+
+    def study(self, city: City, geography: units.Geography | None = None) -> Study:
+        """Return the study that these choices ask of `city`; a `DataError` names a choice that the city cannot meet."""
+        place = geography or units.geography(city.incidents, city.blocks, self.unit or "blocks")
+        return Study.of(
+            city.incidents,
+            place.blocks,
+            start=self.start or city.start,
+            end=self.end or city.end,
+            where=self.where,
+            unit_of=place.unit_of,
+            covers=(city.start, city.end),
+        )
+
+
+def read_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
+    """Return the choices that an address holds, and the names of the parts that make no sense and were passed over.
+
+    >>> read_query({"city": "x", "from": "2020-13-01", "weapon": "firearm"})
+    (Selection(city='x', version=0, unit='', measure='', start=None, end=None, where=(('weapon', ('firearm',)),), place='', language=''), \
+('from',))
+    """
+    found: dict[str, Any] = {name: query[key] for key, name in _WORDS.items() if key in query}
+    problems = []
+    if "version" in query:
+        if query["version"].isdecimal():
+            found["version"] = int(query["version"])
+        else:
+            problems.append("version")
+    for key, name in _DAYS.items():
+        try:
+            found[name] = dt.date.fromisoformat(query[key]) if key in query else None
+        except ValueError:
+            problems.append(key)
+    if found.get("start") and found.get("end") and found["end"] <= found["start"]:
+        problems.append("to")
+        found["end"] = None
+    where, strange = _read_where(query)
+    return Selection(**found, where=where), (*problems, *strange)
+
+
+def _read_where(query: Mapping[str, str]) -> tuple[Where, tuple[str, ...]]:
+    where, strange = [], []
+    for name in FILTERS:
+        values = tuple(sorted(set(query.get(name, "").split(",")) - {""}))
+        known = tuple(value for value in values if _known(name, value))
+        if known:
+            where.append((name, known))
+        if known != values:
+            strange.append(name)
+    return tuple(sorted(where)), tuple(strange)
+
+
+def _known(name: str, value: str) -> bool:
+    return bool(band(value)) if name == "age" else value in field(name).values
+
+
+def read_where(pairs: list[str]) -> Where:
+    """Return the filters that `field=value` texts ask for; the same field twice keeps both values.
+
+    >>> read_where(["weapon=firearm", "sex=male", "weapon=blade"])
+    (('sex', ('male',)), ('weapon', ('blade', 'firearm')))
+    """
+    chosen: dict[str, set[str]] = {}
+    faults = []
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        if not name or not value:
+            faults.append(f"where: {pair!r} is not of the form field=value, as in weapon=firearm")
+        else:
+            chosen.setdefault(name.strip(), set()).add(value.strip())
+    if faults:
+        raise DataError(faults)
+    return tuple(sorted((name, tuple(sorted(values))) for name, values in chosen.items()))

@@ -1,0 +1,57 @@
+"""Every setting as a row: name, meaning, default. Read from the environment, nowhere else."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: the environment variable, what it means, and what holds when it is not set."""
+
+    name: str
+    meaning: str
+    default: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "HOTSPOTS_STORE",
+        "Folder in which the published versions of each city's data live.",
+        str(Path(platformdirs.user_data_dir("hotspots", appauthor=False)) / "store"),
+    ),
+    Setting(
+        "HOTSPOTS_CITIES",
+        "Folder with one folder per bundled city; each is imported when the dashboard first needs it.",
+        "",
+    ),
+)
+
+
+def value(name: str) -> str:
+    """Return the setting `name` as it stands in the environment, else its default.
+
+    >>> value("HOTSPOTS_CITIES") == os.environ.get("HOTSPOTS_CITIES", "")
+    True
+    """
+    row = next(setting for setting in SETTINGS if setting.name == name)
+    return os.environ.get(name, "") or row.default
+
+
+def store_folder() -> Path:
+    """Return the folder of the store."""
+    return Path(value("HOTSPOTS_STORE")).expanduser()
+
+
+def cities_folder() -> Path:
+    """Return the folder of the bundled cities: as set, else beside the source tree, else inside the installed package."""
+    named = value("HOTSPOTS_CITIES")
+    if named:
+        return Path(named).expanduser()
+    package = Path(__file__).parent
+    beside = package.parent / "data" / "cities"
+    return beside if beside.is_dir() else package / "bundled"

@@ -1,0 +1,177 @@
+"""Homicides over time: monthly and yearly tables with a rolling rate and the range that earlier years lead one to expect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import betainc
+
+from hotspots.measures import Measure
+from hotspots.rates import PER, poisson_interval
+from hotspots.study import Study, years_between
+
+BASE_YEARS = 5  # earlier years a month is compared with
+LEAST_YEARS = 3  # with fewer, nothing is said
+WINDOW = 12  # months of the rolling rate
+
+
+@dataclass(frozen=True)
+class Range:
+    """What a count is expected to be, and the ends of the range that 95 in 100 such counts fall in."""
+
+    expected: float
+    low: int
+    high: int
+
+
+def expected_range(base: np.ndarray | list[int], level: float = 0.95) -> Range:
+    """Return the range that the next count should fall in when nothing has changed since the counts of `base`.
+
+    The next count is a negative binomial with the mean of `base`. Its variance has three parts: chance, the uncertainty of a mean known
+    from few counts, and as much more as the counts of `base` scatter beyond chance (never less than chance). It misleads when `base`
+    itself rises or falls, or crosses a change of definition. Source: the baseline of Farrington et al. (1996), doi:10.2307/2983331, with
+    the negative binomial limits of Noufaily et al. (2013), doi:10.1002/sim.5595.
+
+    With `base` 4, 4, 4, 4 the variance is 4 · (1 + 1/4) = 5: a negative binomial of size 16.
+
+    >>> expected_range([4, 4, 4, 4])
+    Range(expected=4.0, low=0, high=9)
+    """
+    counts = np.asarray(base, dtype=float)
+    m = len(counts)
+    mean = max(float(counts.mean()), 0.5 / m)
+    scatter = float(((counts - mean) ** 2).sum() / (mean * (m - 1))) if m > 1 else 1.0
+    variance = max(scatter, 1.0) * mean * (1 + 1 / m)
+    size = mean**2 / (variance - mean)
+    tail = (1 - level) / 2
+    low, high = _quantiles(size, mean, np.array([tail, 1 - tail]))
+    return Range(float(counts.mean()), int(low), int(high))
+
+
+def _quantiles(size: float, mean: float, at: np.ndarray) -> np.ndarray:
+    """Return the smallest counts at which the negative binomial's distribution function reaches `at`."""
+    spread = np.sqrt(mean + mean**2 / size)
+    counts = np.arange(int(mean + 12 * spread) + 20)
+    return np.asarray(np.searchsorted(betainc(size, counts + 1.0, size / (size + mean)), at))
+
+
+def monthly(study: Study) -> pd.DataFrame:
+    """Return the study month by month, with what earlier years lead one to expect and the 12-month rolling rate.
+
+    The index is a PeriodIndex of months. `count` adds up to `study.victims`; `complete` is False for a month that the study or the data
+    cover in part, which is compared with nothing. `expected`, `low`, `high`: see `expected_range`; the months compared with are the same
+    calendar month and its two neighbours in the five years before (at least three). `rolling_count` and `rate`, `rate_low`, `rate_high`
+    (per 100,000 person-years, exact 95 %) are of the 12 months that end with this one; missing where the data do not cover them all.
+
+    >>> from hotspots.testing import square_city
+    >>> incidents, blocks = square_city([(5, 5), (5, 6), None], dates=["2020-01-05", "2020-01-31", "2020-02-29"])
+    >>> monthly(Study.of(incidents, blocks))["count"].tolist()
+    [2, 1]
+    """
+    months = _months(study.start, study.end)
+    every = _months(*study.covers)
+    whole = _counts(study.history, every)
+    table = pd.DataFrame({"count": _counts(study.rows, months)}, index=months)
+    table["complete"] = _complete(months, max(study.start, study.covers[0]), min(study.end, study.covers[1]))
+    usable = whole[_complete(every, *study.covers)]
+    ranges = [_range_of(usable, month) if done else None for month, done in table["complete"].items()]
+    for name in ("expected", "low", "high"):
+        table[name] = [getattr(found, name) if found else np.nan for found in ranges]
+    rolling = usable.rolling(WINDOW).sum().reindex(months)
+    table["rolling_count"] = rolling
+    people = np.array([study.population * years_between((m - WINDOW + 1).start_time, (m + 1).start_time) for m in months])
+    return table.join(_rates(rolling, people))
+
+
+def _range_of(usable: pd.Series, month: pd.Period) -> Range | None:
+    around = [month - 12 * year + step for year in range(1, BASE_YEARS + 1) for step in (-1, 0, 1)]
+    found = usable.reindex(pd.PeriodIndex(around)).to_numpy().reshape(-1, 3)
+    known = ~np.isnan(found)
+    return expected_range(found[known]) if known.any(axis=1).sum() >= LEAST_YEARS else None
+
+
+def yearly(study: Study) -> pd.DataFrame:
+    """Return the study year by year: `count`, `complete`, and the rate per 100,000 person-years with its exact 95 % interval.
+
+    A year that the study covers in part has the person-years of that part, so its rate can be compared; its count cannot.
+
+    >>> from hotspots.testing import square_city
+    >>> incidents, blocks = square_city([(5, 5), (5, 6)], dates=["2019-03-01", "2020-03-01"], population=2500)
+    >>> yearly(Study.of(incidents, blocks, start="2019-01-01", end="2021-01-01"))["rate"].tolist()
+    [10.0, 10.0]
+    """
+    years = pd.period_range(study.start, study.end - pd.Timedelta(days=1), freq="Y", name="year")
+    table = pd.DataFrame({"count": _counts(study.rows, years)}, index=years)
+    table["complete"] = _complete(years, max(study.start, study.covers[0]), min(study.end, study.covers[1]))
+    parts = [years_between(max(y.start_time, study.start), min((y + 1).start_time, study.end)) for y in years]
+    return table.join(_rates(table["count"], study.population * np.array(parts)))
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The last 12 complete months of the data beside what the years before lead one to expect.
+
+    `verdict` is `within`, `above` or `below` the range; `unknown` where there are too few earlier years, `range` is None then.
+    """
+
+    start: pd.Timestamp
+    end: pd.Timestamp
+    count: int
+    person_years: float
+    range: Range | None
+    verdict: str
+
+
+def latest(study: Study) -> Judgement | None:
+    """Return how the last 12 complete months of the study compare with the 12-month periods before them; None with less than 12.
+
+    >>> from hotspots.testing import square_city
+    >>> days = [f"{year}-{month:02}-10" for year in range(2016, 2021) for month in range(1, 13)]
+    >>> incidents, blocks = square_city([(5, 5)] * 60, dates=days)
+    >>> latest(Study.of(incidents, blocks, covers=(pd.Timestamp("2016-01-01"), pd.Timestamp("2021-01-01")))).verdict
+    'within'
+    """
+    until = min(study.end, study.covers[1])
+    last = pd.Period(until - pd.Timedelta(days=1), "M")
+    if (last + 1).start_time > until:
+        last -= 1
+    months = _months(study.covers[0], (last + 1).start_time)
+    usable = _counts(study.history, months)[_complete(months, study.covers[0], until)]
+    sums = usable.rolling(WINDOW).sum().iloc[::-1][::WINDOW].dropna().to_numpy()
+    if not len(sums):
+        return None
+    start, end = (last - WINDOW + 1).start_time, (last + 1).start_time
+    base = sums[1 : BASE_YEARS + 1]
+    found = expected_range(base) if len(base) >= LEAST_YEARS else None
+    count = int(sums[0])
+    return Judgement(start, end, count, study.population * years_between(start, end), found, _verdict(count, found))
+
+
+def _verdict(count: int, found: Range | None) -> str:
+    if found is None:
+        return "unknown"
+    return "below" if count < found.low else "above" if count > found.high else "within"
+
+
+def _months(start: pd.Timestamp, end: pd.Timestamp) -> pd.PeriodIndex:
+    return pd.period_range(start, end - pd.Timedelta(days=1), freq="M", name="month")
+
+
+def _counts(rows: pd.DataFrame, periods: pd.PeriodIndex) -> pd.Series:
+    found = rows["date"].dt.to_period(periods.freqstr).value_counts()
+    return found.reindex(periods, fill_value=0).rename("count")
+
+
+def _complete(periods: pd.PeriodIndex, start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
+    return np.asarray((periods.start_time >= start) & ((periods + 1).start_time <= end))
+
+
+def _rates(count: pd.Series, person_years: np.ndarray) -> pd.DataFrame:
+    people = np.where(person_years > 0, person_years, np.nan)
+    low, high = poisson_interval(count)
+    return pd.DataFrame({"rate": PER * count / people, "rate_low": PER * low / people, "rate_high": PER * high / people})
+
+
+MEASURES: tuple[Measure, ...] = ()

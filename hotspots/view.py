@@ -1,0 +1,261 @@
+"""What to show of a study: classes, colours, states, legend, words. Drawn by the map on screen and by the map that is downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots import look
+from hotspots.catalog import measure as measure_of
+from hotspots.measures import STATES, UNSTABLE_UNDER, Measure, table
+from hotspots.schema import Blocks
+from hotspots.study import Study
+from hotspots.words import Words, mark
+
+CLASSES = 5
+_LADDER = (1, 1.5, 2, 3, 5, 7, 10)
+
+UNIT_WORDS: dict[str, str] = {
+    "city": mark("Whole city"),
+    "districts": mark("Districts"),
+    "beats": mark("Beats"),
+    "blocks": mark("Blocks"),
+}
+STATE_WORDS: dict[str, str] = {
+    "zero": mark("None in this period"),
+    "unstable": mark("Fewer than 20 homicides: the rate is uncertain"),
+    "suppressed": mark("Not published: too few to show"),
+    "no_data": mark("No residents or none known: no rate"),
+}
+
+
+@dataclass(frozen=True)
+class TipLine:
+    """One line of what hovering says: a label, and its text for each unit."""
+
+    label: str
+    texts: list[str]
+
+
+@dataclass(frozen=True)
+class LegendRow:
+    """One entry of the legend: `kind` is `class` or a state, `units` how many units look like this."""
+
+    kind: str
+    label: str
+    colour: str | None
+    units: int
+
+
+@dataclass(frozen=True, eq=False)
+class ContextLayer:
+    """What lies under or over the units to find one's way: water, parks, streets, boundaries; shapes in EPSG:4326."""
+
+    kind: str
+    shapes: gpd.GeoSeries
+    labels: list[str]
+
+
+@dataclass(frozen=True, eq=False)
+class MapGeometry:
+    """Everything of a map that only other units change: shapes in EPSG:4326, context, bounds (west, south, east, north)."""
+
+    key: str
+    ids: list[str]
+    names: list[str]
+    shapes: gpd.GeoSeries
+    context: list[ContextLayer]
+    bounds: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class MapView:
+    """A map ready to be drawn. Arrays and lists are in the order of `ids`.
+
+    `classes` holds the colour class of each unit, or -1 where its state alone decides the look; `states` indexes `STATES`.
+    `title` is what the map says to who cannot see it.
+    """
+
+    key: str
+    ids: list[str]
+    names: list[str]
+    shapes: gpd.GeoSeries
+    classes: np.ndarray
+    states: np.ndarray
+    tips: list[TipLine]
+    colours: tuple[str, ...]
+    legend: list[LegendRow]
+    legend_title: str
+    legend_note: str
+    title: str
+    context: list[ContextLayer]
+    bounds: tuple[float, float, float, float]
+
+
+def geometry(key: str, blocks: Blocks, context: Sequence[ContextLayer] = ()) -> MapGeometry:
+    """Return the part of a map that stays when filters change. `key` must differ wherever shapes differ."""
+    shapes = blocks.geometry.to_crs(4326)
+    west, south, east, north = (float(side) for side in shapes.total_bounds)
+    names = blocks["name"] if "name" in blocks.columns else pd.Series(blocks.index, index=blocks.index)
+    known = [str(name) if pd.notna(name) and name != "" else str(block) for block, name in names.items()]
+    return MapGeometry(key, [str(block) for block in blocks.index], known, shapes, list(context), (west, south, east, north))
+
+
+def context_layers(
+    context: gpd.GeoDataFrame, kinds: Sequence[str] = ("boundary", "coast", "water", "park", "street")
+) -> list[ContextLayer]:
+    """Return the city's own background, bottom to top, in EPSG:4326."""
+    table = context.to_crs(4326)
+    layers = []
+    for kind in kinds:
+        part = table[table["kind"] == kind]
+        if len(part):
+            layers.append(ContextLayer(kind, part.geometry, [str(name) if pd.notna(name) else "" for name in part["name"]]))
+    return layers
+
+
+def default_measure(study: Study) -> Measure:
+    """Return the measure that a map opens with: the rate where at least half of the victims mapped are in units with a stable one.
+
+    On small blocks nearly every rate rests on a handful of deaths; counts are the honest start there.
+    """
+    stable = study.counts[(study.counts >= UNSTABLE_UNDER) & study.person_years.notna()].sum()
+    rate = measure_of("rate")
+    return rate if stable * 2 >= max(study.inside, 1) and not rate.missing(study) else measure_of("count")
+
+
+def breaks(values: np.ndarray, *, whole: bool, n: int = CLASSES) -> list[float]:
+    """Return the lower ends of at most `n` classes for positive `values`: round numbers, about evenly spaced as ratios.
+
+    The lowest and highest hundredth are set aside first, so that one strange unit does not squeeze all others into one class.
+
+    >>> breaks(np.array([1, 1, 1, 2, 3, 4]), whole=True)
+    [1.0, 2.0, 3.0, 4.0]
+    >>> breaks(np.array([2.0, 11, 25, 60, 180]), whole=False)
+    [0.0, 5.0, 10.0, 30.0, 70.0]
+    """
+    seen = values[values > 0]
+    if not len(seen):
+        return []
+    if whole and len(np.unique(seen)) <= n:
+        return [float(value) for value in np.unique(seen)]
+    low, high = np.quantile(seen, [0.01, 0.99])
+    inner = np.geomspace(low, max(high, low * 1.01), n + 1)[1:-1]
+    start = 1.0 if whole else 0.0
+    ends = sorted({_round(value, whole=whole) for value in inner} - {start})
+    return [start, *(end for end in ends if start < end <= seen.max())]
+
+
+def _round(value: float, *, whole: bool) -> float:
+    power = 10.0 ** np.floor(np.log10(value))
+    nearest = float(min((step * power for step in _LADDER), key=lambda step: abs(np.log(step / value))))
+    return float(max(round(nearest), 1)) if whole else float(f"{nearest:.6g}")
+
+
+def class_labels(starts: Sequence[float], words: Words, *, whole: bool, top: float) -> list[str]:
+    """Return how the legend names each class.
+
+    >>> from hotspots.words import words_for
+    >>> class_labels([1, 2, 5], words_for("en"), whole=True, top=9)
+    ['1', '2 to 4', '5 to 9']
+    """
+    labels = []
+    for start, after in zip(starts, [*starts[1:], None], strict=True):
+        if whole:
+            last = after - 1 if after else top
+            one = words.number(start)
+            labels.append(one if last <= start else words.say("{low} to {high}", low=one, high=words.number(last)))
+        elif after is None:
+            labels.append(words.say("{low} or more", low=words.rate(start)))
+        elif start == 0:
+            labels.append(words.say("less than {high}", high=words.rate(after)))
+        else:
+            labels.append(words.say("{low} to less than {high}", low=words.rate(start), high=words.rate(after)))
+    return labels
+
+
+def map_view(study: Study, measure: Measure, frame: MapGeometry, words: Words, *, unit: str) -> MapView:
+    """Return the map of `measure` over `study`, on the shapes of `frame`, in the language of `words`."""
+    data = table(study, measure)
+    values = data[measure.key].to_numpy(dtype=float)
+    starts = breaks(values, whole=measure.whole)
+    states = np.array([STATES.index(state) for state in data["state"]], dtype=np.int8)
+    coloured = np.isin(data["state"], ["ok", "unstable"]) & (values > 0)
+    classes = np.where(coloured, np.searchsorted(starts, values, side="right") - 1, -1).astype(np.int8)
+    title = words.say(
+        "{what}, {period}, by {unit}",
+        what=words.say(measure.label),
+        period=words.period(study.start.date(), study.end.date()),
+        unit=words.say(UNIT_WORDS[unit]).lower(),
+    )
+    labels = class_labels(starts, words, whole=measure.whole, top=float(np.nanmax(values, initial=0)))
+    colours = look.classes(len(starts)) if starts else ()
+    return MapView(
+        key=frame.key,
+        ids=frame.ids,
+        names=frame.names,
+        shapes=frame.shapes,
+        classes=classes,
+        states=states,
+        tips=tips(data, measure, words),
+        colours=colours,
+        legend=_legend(classes, data["state"], labels, colours, words),
+        legend_title=words.say(measure.label),
+        legend_note=f"{words.period(study.start.date(), study.end.date())} · {mapped(study, words)}",
+        title=title,
+        context=frame.context,
+        bounds=frame.bounds,
+    )
+
+
+def tips(data: pd.DataFrame, measure: Measure, words: Words) -> list[TipLine]:
+    """Return what hovering over each unit says: the count, the rate with its interval, residents, and the state in words."""
+    lines = [TipLine(words.say("People killed"), [words.number(n) for n in data["count"]])]
+    if not measure.whole:
+        lines.append(TipLine(words.say(measure.label), interval_texts(data, measure, words)))
+    lines.append(TipLine(words.say("Residents"), [words.number(n) for n in data["population"]]))
+    notes = {state: words.say(text) for state, text in STATE_WORDS.items() if state != "zero"}
+    return [*lines, TipLine("", [notes.get(state, "") for state in data["state"]])]
+
+
+def interval_texts(data: pd.DataFrame, measure: Measure, words: Words) -> list[str]:
+    """Return value and interval of each unit as text, such as `22.2 (15.9–30.1)`; a dash where there is no value."""
+    columns = (data[measure.key], data[f"{measure.key}_low"], data[f"{measure.key}_high"])
+    return [with_interval(*row, words) for row in zip(*columns, strict=True)]
+
+
+def with_interval(value: float, low: float, high: float, words: Words) -> str:
+    """Return a rate and its interval as text.
+
+    >>> from hotspots.words import words_for
+    >>> with_interval(22.18, 15.91, 30.11, words_for("en"))
+    '22.2 (15.9–30.1)'
+    """
+    return words.rate(value) if np.isnan(value) else f"{words.rate(value)} ({words.rate(low)}–{words.rate(high)})"
+
+
+def mapped(study: Study, words: Words) -> str:
+    """Return how many of the victims are on the map.
+
+    >>> from hotspots.testing import square_city
+    >>> from hotspots.words import words_for
+    >>> mapped(Study.of(*square_city([(5, 5), None])), words_for("en"))
+    'on the map: 1 of 2 people killed'
+    """
+    return words.say("on the map: {n} of {total} people killed", n=words.number(study.inside), total=words.number(study.victims))
+
+
+def _legend(classes: np.ndarray, states: pd.Series, labels: Sequence[str], colours: Sequence[str], words: Words) -> list[LegendRow]:
+    rows = [
+        LegendRow("class", label, colour, int((classes == k).sum())) for k, (label, colour) in enumerate(zip(labels, colours, strict=True))
+    ]
+    for state, text in STATE_WORDS.items():
+        n = int((states == state).sum())
+        if n:
+            colour = {"zero": look.ZERO, "no_data": look.NO_DATA}.get(state)
+            rows.append(LegendRow(state, words.say(text), colour, n))
+    return rows
