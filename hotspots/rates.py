@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaincinv
 
+from hotspots.intervals import PER, poisson_interval
 from hotspots.measures import UNSTABLE_UNDER, Measure
 from hotspots.study import Study
 from hotspots.words import mark
-
-PER = 1e5
-
-
-def poisson_interval(count: Any, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Return the exact interval for the mean of a Poisson count, element by element.
-
-    With this count, any mean in the interval is compatible at `level`. Exact means that it covers at least that often, however small
-    the count; for 0 the lower end is 0. Source: Garwood (1936), doi:10.1093/biomet/28.3-4.437.
-
-    >>> low, high = poisson_interval([0, 10, 20])
-    >>> [f"{a:.6f} {b:.6f}" for a, b in zip(low, high)]
-    ['0.000000 3.688879', '4.795389 18.390356', '12.216520 30.888378']
-    """
-    n = np.asarray(count, dtype=float)
-    tail = (1 - level) / 2
-    low = np.where(n > 0, gammaincinv(np.where(n > 0, n, 1), tail), 0.0)
-    return low, gammaincinv(n + 1, 1 - tail)
 
 
 def count(study: Study) -> pd.Series:

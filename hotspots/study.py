@@ -95,6 +95,21 @@ class Study:
         """Return the study before `day` and from `day` on."""
         return self.between(self.start, day), self.between(day, self.end)
 
+    def at(self, unit: str) -> Study:
+        """Return the study of one unit alone: its incidents, its residents.
+
+        >>> from hotspots.testing import square_city
+        >>> Study.of(*square_city([(5, 5), (15, 5), None])).at("b01").victims
+        1
+        """
+        here = self.placed == unit
+        return replace(
+            self,
+            incidents=Incidents(self.incidents[here]),
+            blocks=Blocks(self.blocks.loc[[unit]]),
+            placed=self.placed[here].cat.set_categories([unit]),
+        )
+
     @cached_property
     def history(self) -> Incidents:
         """Incidents that pass the filters, whatever their date: what series and comparisons with earlier years are made of."""

@@ -26,7 +26,8 @@ def square_city(
 ) -> tuple[Incidents, Blocks]:
     """Return incidents at `places` (metres; None for no place) and `side` × `side` square blocks of `size` metres.
 
-    Blocks are called b00, b01, … from the south-west corner, eastward then northward. `dates` is one day for all or one for each.
+    Blocks are called b00, b01, … (with more digits where there are more than ten a side) from the south-west corner, eastward then
+    northward. `dates` is one day for all or one for each; further columns of incidents are given by name.
 
     >>> incidents, blocks = square_city([(1, 1)], side=2)
     >>> blocks.index.tolist()
@@ -42,6 +43,7 @@ def square_blocks(*, side: int = 2, size: float = 10.0, population: float | Sequ
     ['row 0', 'row 1', 'row 2']
     """
     row, column = (axis.ravel() for axis in np.mgrid[:side, :side])
+    width = len(str(side - 1))
     shapes = shapely.box(column * size, row * size, (column + 1) * size, (row + 1) * size)
     table = gpd.GeoDataFrame(
         {
@@ -50,7 +52,7 @@ def square_blocks(*, side: int = 2, size: float = 10.0, population: float | Sequ
         },
         geometry=shapes,
         crs=EPSG,
-        index=pd.Index([f"b{y}{x}" for y, x in zip(row, column, strict=True)], name="block_id"),
+        index=pd.Index([f"b{y:0{width}}{x:0{width}}" for y, x in zip(row, column, strict=True)], name="block_id"),
     )
     return check_blocks(table)
 

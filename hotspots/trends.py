@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import betainc
 
+from hotspots.intervals import PER, poisson_interval
 from hotspots.measures import Measure
-from hotspots.rates import PER, poisson_interval
 from hotspots.study import Study, years_between
 
 BASE_YEARS = 5  # earlier years a month is compared with
@@ -61,9 +61,10 @@ def monthly(study: Study) -> pd.DataFrame:
     """Return the study month by month, with what earlier years lead one to expect and the 12-month rolling rate.
 
     The index is a PeriodIndex of months. `count` adds up to `study.victims`; `complete` is False for a month that the study or the data
-    cover in part, which is compared with nothing. `expected`, `low`, `high`: see `expected_range`; the months compared with are the same
-    calendar month and its two neighbours in the five years before (at least three). `rolling_count` and `rate`, `rate_low`, `rate_high`
-    (per 100,000 person-years, exact 95 %) are of the 12 months that end with this one; missing where the data do not cover them all.
+    cover in part, which is compared with nothing. `expected`, `low`, `high`: see `expected_range`; the months compared with are the
+    same calendar month and its two neighbours in the five years before (at least three years with all three). `rolling_count` and
+    `rate`, `rate_low`, `rate_high` (per 100,000 person-years, exact 95 %) are of the 12 months that end with this one; missing where
+    the data do not cover them all.
 
     >>> from hotspots.testing import square_city
     >>> incidents, blocks = square_city([(5, 5), (5, 6), None], dates=["2020-01-05", "2020-01-31", "2020-02-29"])
@@ -88,8 +89,8 @@ def monthly(study: Study) -> pd.DataFrame:
 def _range_of(usable: pd.Series, month: pd.Period) -> Range | None:
     around = [month - 12 * year + step for year in range(1, BASE_YEARS + 1) for step in (-1, 0, 1)]
     found = usable.reindex(pd.PeriodIndex(around)).to_numpy().reshape(-1, 3)
-    known = ~np.isnan(found)
-    return expected_range(found[known]) if known.any(axis=1).sum() >= LEAST_YEARS else None
+    known = found[~np.isnan(found).any(axis=1)]
+    return expected_range(known.ravel()) if len(known) >= LEAST_YEARS else None
 
 
 def yearly(study: Study) -> pd.DataFrame:

@@ -9,8 +9,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots import look
+from hotspots import look, units
 from hotspots.catalog import measure as measure_of
+from hotspots.cities import City
 from hotspots.measures import STATES, UNSTABLE_UNDER, Measure, table
 from hotspots.schema import Blocks
 from hotspots.study import Study
@@ -115,6 +116,17 @@ def context_layers(
         part = table[table["kind"] == kind]
         if len(part):
             layers.append(ContextLayer(kind, part.geometry, [str(name) if pd.notna(name) else "" for name in part["name"]]))
+    return layers
+
+
+def background(city: City, unit: str) -> list[ContextLayer]:
+    """Return what a map of `unit` shows beneath: the city's own layers, its streets, and the outlines of the districts."""
+    layers = context_layers(city.context)
+    if city.segments is not None:
+        layers.append(ContextLayer("street", city.segments.geometry.to_crs(4326), [""] * len(city.segments)))
+    if unit in ("blocks", "beats") and "districts" in units.available(city.blocks):
+        table = units.roll_up(city.blocks, "districts")
+        layers.append(ContextLayer("district", table.geometry.to_crs(4326), [str(name) for name in table["name"]]))
     return layers
 
 

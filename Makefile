@@ -1,0 +1,56 @@
+# `make` alone lists the targets. Everything is installed into .venv, which any target makes when it is missing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench torture fix browser clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+run: $(VENV)/running ## set everything up and open the dashboard on the bundled data
+	@echo "The dashboard opens at http://127.0.0.1:$(PORT)  (stop it with Ctrl-C)"
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless $(if $(DISPLAY),false,true)
+
+test: $(VENV)/testing browser ## set everything up and pass every test
+	$(BIN)/python -m pytest
+
+check: $(VENV)/testing ## style, types, architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/testing browser ## measure speed, as ratios and in a browser; writes build/bench.json and docs/bench.md
+	$(BIN)/python -m pytest tests/bench -q --benchmark-json=build/bench.json -p no:cacheprovider
+
+torture: $(VENV)/testing browser ## the full counts of every randomised test
+	HOTSPOTS_TORTURE=1 $(BIN)/python -m pytest
+
+fix: $(VENV)/testing ## put the style right where a tool can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+browser: # a browser for the tests: Debian's chromium, where the machine allows it
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+	  echo "no chromium and no right to install it: the browser tests will skip"
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --upgrade pip
+
+$(VENV)/running: $(VENV)/bin/python requirements.txt pyproject.toml hatch_build.py
+	$(BIN)/python -m pip install -q -r requirements.txt
+	$(BIN)/python -m pip install -q --no-deps -e .
+	@touch $@
+
+$(VENV)/testing: $(VENV)/running requirements-dev.txt
+	$(BIN)/python -m pip install -q -r requirements-dev.txt
+	$(BIN)/python -m pip install -q --no-deps -e .
+	@touch $@

@@ -1,0 +1,165 @@
+"""Draws tables as Vega-Lite charts for the screen. Every chart starts at zero and has its table beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from hotspots import look
+from hotspots.words import Words
+
+Spec = dict[str, Any]
+Rule = tuple[pd.Timestamp, str, str]  # day, number or sign drawn, text
+
+
+def monthly_counts(table: pd.DataFrame, words: Words, rules: Sequence[Rule] = ()) -> Spec:
+    """Return the chart of `trends.monthly`: bars of people killed, the expected range as a band; incomplete months lighter.
+
+    `rules` are dated events and changes of definition, drawn as dashed lines with their sign; the page explains the signs below.
+    """
+    rows = [
+        {
+            "month": month.start_time.strftime("%Y-%m-%d"),
+            "label": words.month(month.start_time),
+            "count": int(row["count"]),
+            "low": _plain(row["low"]),
+            "high": _plain(row["high"]),
+            "range": f"{words.number(row['low'])}–{words.number(row['high'])}",
+            "complete": bool(row["complete"]),
+        }
+        for month, row in table.iterrows()
+    ]
+    tooltip = _tooltip(("label", words.say("Month")), ("count", words.say("People killed")), ("range", words.say("Normal range")))
+    band = {
+        "transform": [{"filter": "isValid(datum.high)"}],
+        "mark": {"type": "area", "interpolate": "step", "color": look.MUTED, "opacity": 0.28},
+        "encoding": {
+            "x": _months(words),
+            "y": {"field": "low", "type": "quantitative"},
+            "y2": {"field": "high"},
+            "tooltip": tooltip,
+        },
+    }
+    line = {
+        "mark": {"type": "line", "interpolate": "step", "color": look.PRIMARY, "strokeWidth": 1.8},
+        "encoding": {"x": _months(words), "y": _count_axis(words)},
+    }
+    points = {
+        "mark": {"type": "point", "filled": True, "size": 34, "color": look.PRIMARY},
+        "encoding": {
+            "x": _months(words),
+            "y": _count_axis(words),
+            "opacity": {"condition": {"test": "datum.complete", "value": 0.9}, "value": 0.3},
+            "tooltip": tooltip,
+        },
+    }
+    return _chart(rows, [band, line, points, *_rules(rules)], height=300)
+
+
+def rolling_rate(table: pd.DataFrame, words: Words, rules: Sequence[Rule] = ()) -> Spec:
+    """Return the chart of the 12-month rolling rate of `trends.monthly`, with its exact 95 % interval as a band."""
+    known = table.dropna(subset=["rate"])
+    rows = [
+        {
+            "month": month.start_time.strftime("%Y-%m-%d"),
+            "label": words.month(month.start_time),
+            "rate": row["rate"],
+            "low": row["rate_low"],
+            "high": row["rate_high"],
+            "count": int(row["rolling_count"]),
+            "text": f"{words.rate(row['rate'])} ({words.rate(row['rate_low'])}–{words.rate(row['rate_high'])})",
+        }
+        for month, row in known.iterrows()
+    ]
+    tooltip = _tooltip(
+        ("label", words.say("12 months to")), ("count", words.say("People killed")), ("text", words.say("Per 100,000 a year (95%)"))
+    )
+    axis = {"field": "rate", "type": "quantitative", "title": words.say("per 100,000 residents a year"), "scale": {"zero": True}}
+    band = {
+        "mark": {"type": "area", "color": look.PRIMARY, "opacity": 0.18},
+        "encoding": {"x": _months(words), "y": {**axis, "field": "low"}, "y2": {"field": "high"}, "tooltip": tooltip},
+    }
+    line = {
+        "mark": {"type": "line", "color": look.PRIMARY, "strokeWidth": 2.2},
+        "encoding": {"x": _months(words), "y": axis},
+    }
+    points = {
+        "mark": {"type": "point", "opacity": 0, "size": 80},
+        "encoding": {"x": _months(words), "y": axis, "tooltip": tooltip},
+    }
+    return _chart(rows, [band, line, points, *_rules(rules)], height=240)
+
+
+def yearly_counts(table: pd.DataFrame, words: Words, *, height: int = 160) -> Spec:
+    """Return the chart of `trends.yearly`: one bar a year with its number on it; years covered in part lighter."""
+    rows = [
+        {"year": str(year), "count": int(row["count"]), "text": words.number(row["count"]), "complete": bool(row["complete"])}
+        for year, row in table.iterrows()
+    ]
+    x = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}}
+    y = {**_count_axis(words), "axis": None}
+    shade = {"condition": {"test": "datum.complete", "value": 0.85}, "value": 0.4}
+    tooltip = _tooltip(("year", words.say("Year")), ("count", words.say("People killed")))
+    bars = {"mark": {"type": "bar", "color": look.PRIMARY}, "encoding": {"x": x, "y": y, "opacity": shade, "tooltip": tooltip}}
+    texts = {"mark": {"type": "text", "dy": -7, "fontSize": 12}, "encoding": {"x": x, "y": y, "text": {"field": "text"}}}
+    return _chart(rows, [bars, texts], height=height)
+
+
+def _months(words: Words) -> Spec:
+    return {
+        "field": "month",
+        "type": "temporal",
+        "timeUnit": "utcyearmonth",
+        "title": None,
+        "axis": {"format": "%Y", "tickCount": "year", "labelOverlap": True},
+    }
+
+
+def _count_axis(words: Words) -> Spec:
+    return {
+        "field": "count",
+        "type": "quantitative",
+        "title": words.say("people killed"),
+        "scale": {"zero": True},
+        "axis": {"tickMinStep": 1},
+    }
+
+
+def _tooltip(*fields: tuple[str, str]) -> list[Spec]:
+    return [{"field": field, "title": title} for field, title in fields]
+
+
+def _rules(rules: Sequence[Rule]) -> list[Spec]:
+    if not rules:
+        return []
+    values = [{"month": day.strftime("%Y-%m-%d"), "sign": sign, "text": text} for day, sign, text in rules]
+    x = {"field": "month", "type": "temporal", "timeUnit": "utcyearmonthdate"}
+    tooltip = [{"field": "text", "title": " "}]
+    return [
+        {
+            "data": {"values": values},
+            "mark": {"type": "rule", "strokeDash": [4, 3], "color": look.MUTED, "strokeWidth": 1.2},
+            "encoding": {"x": x, "tooltip": tooltip},
+        },
+        {
+            "data": {"values": values},
+            "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 13, "fontWeight": "bold", "color": look.MUTED},
+            "encoding": {"x": x, "y": {"value": 8}, "text": {"field": "sign"}, "tooltip": tooltip},
+        },
+    ]
+
+
+def _chart(rows: list[Spec], layers: list[Spec], *, height: int) -> Spec:
+    return {
+        "data": {"values": rows},
+        "layer": layers,
+        "height": height,
+        "width": "container",
+        "autosize": {"type": "fit", "contains": "padding"},
+    }
+
+
+def _plain(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)

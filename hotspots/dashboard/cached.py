@@ -1,0 +1,93 @@
+"""The only caches. Keys are small values; what comes out is shared by all readers and never changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from hotspots import cities, trends, units, view
+from hotspots.catalog import measure
+from hotspots.cities import City, Summary
+from hotspots.dashboard import map_component
+from hotspots.selection import Selection
+from hotspots.study import Study
+from hotspots.words import words_for
+
+
+@st.cache_resource(show_spinner=False)
+def bundled() -> tuple[str, ...]:
+    """Import the bundled cities that are not published yet, once for each start of the server; return their short names."""
+    return tuple(cities.ensure_bundled())
+
+
+def available() -> list[Summary]:
+    """Return the published cities; read anew each time, so that an import shows at once."""
+    bundled()
+    return cities.available()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def city(slug: str, version: int) -> City:
+    """Return one version of a city's data."""
+    return cities.load(slug, version)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def geography(slug: str, version: int, unit: str) -> units.Geography:
+    """Return the units of one kind and the unit of every incident."""
+    found = city(slug, version)
+    return units.geography(found.incidents, found.blocks, unit)
+
+
+def study(chosen: Selection) -> Study:
+    """Return the study of a selection; what does not change the numbers (language, place, measure) is no part of the key."""
+    return _study(replace(chosen, language="", place="", measure=""))
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _study(chosen: Selection) -> Study:
+    return chosen.study(city(chosen.city, chosen.version), geography(chosen.city, chosen.version, chosen.unit))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def frame(slug: str, version: int, unit: str) -> view.MapGeometry:
+    """Return the shapes of a map and the city's own background."""
+    found = city(slug, version)
+    layers = view.background(found, unit)
+    return view.geometry(f"{slug}/{version}/{unit}", geography(slug, version, unit).blocks, layers)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def shapes(slug: str, version: int, unit: str, _shown: view.MapView) -> bytes:
+    """Return the shapes of a map as the browser gets them."""
+    return map_component.encode_geometry(_shown)
+
+
+def map_view(chosen: Selection, key: str) -> view.MapView:
+    """Return the map of measure `key` over a selection."""
+    return _map_view(replace(chosen, place="", measure=key))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _map_view(chosen: Selection) -> view.MapView:
+    shown = frame(chosen.city, chosen.version, chosen.unit)
+    words = words_for(chosen.language)
+    return view.map_view(study(chosen), measure(chosen.measure), shown, words, unit=chosen.unit)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def values(chosen: Selection, key: str, _shown: view.MapView, _words: dict[str, str]) -> bytes:
+    """Return what a map shows as the browser gets it. `chosen` must not name a place."""
+    return map_component.encode_values(_shown, _words)
+
+
+def monthly(chosen: Selection) -> pd.DataFrame:
+    """Return the monthly table of a selection, whatever unit and place it names."""
+    return _monthly(replace(chosen, language="", place="", measure="", unit="blocks"))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _monthly(chosen: Selection) -> pd.DataFrame:
+    return trends.monthly(study(chosen))

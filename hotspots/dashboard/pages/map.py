@@ -1,0 +1,227 @@
+"""Where people were killed: counts or rates by block, beat or district, with each unit's own numbers and years."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from hotspots import charts, rates, trends, units, view
+from hotspots.catalog import MEASURES, measure
+from hotspots.dashboard import address, cached, map_component
+from hotspots.dashboard.frame import Chosen, heading
+from hotspots.measures import Measure, table
+from hotspots.selection import Selection
+from hotspots.study import Study
+from hotspots.words import Words, mark
+
+HEIGHT = 620
+MAP_WORDS: dict[str, str] = {
+    "zoom_in": mark("Zoom in"),
+    "zoom_out": mark("Zoom out"),
+    "whole_city": mark("Show the whole city"),
+    "scroll_hint": mark("Hold Ctrl and scroll to zoom, or click the map first"),
+    "help": mark("Arrow keys move the map, plus and minus zoom, Enter chooses the place in the middle, Escape clears the choice."),
+    "legend": mark("Legend"),
+    "units": mark("places"),
+    "waiting": mark("Drawing the map…"),
+    "failed": mark("The map's shapes did not arrive. Reload the page to try again."),
+}
+
+
+def render(chosen: Chosen) -> None:
+    """Draw the page."""
+    words, study = chosen.words, chosen.study
+    estimate = rates.overall(study)
+    heading(chosen, title(chosen, estimate))
+    if not study.victims:
+        st.info(words.say("No homicides match these choices. Widen the period or remove a filter."))
+    what, selection = controls(chosen)
+    picture(replace(chosen, selection=selection), what)
+    reading(chosen, cached.study(selection), what)
+
+
+def title(chosen: Chosen, estimate: rates.Estimate) -> str:
+    """Return the finding that heads the page."""
+    words = chosen.words
+    killed = words.count(
+        "{n} person killed in {city}, {period}",
+        "{n} people killed in {city}, {period}",
+        estimate.count,
+        city=chosen.city.name,
+        period=chosen.period,
+    )
+    return (
+        killed
+        if estimate.state == "no_data"
+        else killed + words.say(": {rate} per 100,000 residents a year", rate=words.rate(estimate.value))
+    )
+
+
+def controls(chosen: Chosen) -> tuple[Measure, Selection]:
+    """Draw the choice of what is shown and on which unit; return both."""
+    words, selection = chosen.words, chosen.selection
+    left, right = st.columns(2)
+    offered = units.available(chosen.city.blocks)
+    right.selectbox(
+        words.say("By"),
+        offered,
+        format_func=lambda unit: words.say(view.UNIT_WORDS[unit]),
+        **address.widget("unit", selection.unit, lambda old, new: replace(old, unit=new, place="")),
+    )
+    study = cached.study(selection)
+    possible = [row.key for row in MEASURES if not row.missing(study)]
+    default = view.default_measure(cached.study(replace(selection, where=(), start=None, end=None))).key
+    key = selection.measure if selection.measure in possible else default if default in possible else possible[0]
+    left.selectbox(
+        words.say("What the map shows"),
+        possible,
+        format_func=lambda name: words.say(measure(name).label),
+        **address.widget("measure", key, lambda old, new: replace(old, measure=new)),
+    )
+    for row in MEASURES:
+        for reason in row.missing(study):
+            st.caption(words.say("{what}: not available, because {reason}.", what=words.say(row.label), reason=words.say(reason)))
+    return measure(key), selection
+
+
+@st.fragment
+def picture(chosen: Chosen, what: Measure) -> None:
+    """Draw the map, the numbers of the place picked on it, and the table. A click runs only this part again."""
+    words = chosen.words
+    selection = replace(chosen.selection, place=address.current()[0].place)
+    shown = cached.map_view(selection, what.key)
+    place = selection.place if selection.place in shown.ids else ""
+    left, right = st.columns([2.1, 1], gap="medium")
+    with left:
+        draw(selection, shown, what, place, words)
+    with right:
+        find(shown, place, words)
+        if place:
+            profile(cached.study(selection), what, place, shown.names[shown.ids.index(place)], words)
+        else:
+            largest(cached.study(selection), what, words)
+    data_table(cached.study(selection), what, words)
+
+
+def draw(selection: Selection, shown: view.MapView, what: Measure, place: str, words: Words) -> None:
+    """Draw the map itself."""
+    translated = {key: words.say(text) for key, text in MAP_WORDS.items()} | {"lang": words.language}
+    map_component.show_map(
+        shown,
+        cached.shapes(selection.city, selection.version, selection.unit, shown),
+        key="map",
+        selected=place or None,
+        height=HEIGHT,
+        on_click=lambda unit: address.change(lambda old: replace(old, place=unit)),
+        words=translated,
+        values=cached.values(replace(selection, place=""), what.key, shown, translated),
+    )
+
+
+def find(shown: view.MapView, place: str, words: Words) -> None:
+    """Draw the list to find a place by its name: the way to a place without a mouse."""
+    names = dict(zip(shown.ids, shown.names, strict=True))
+    st.selectbox(
+        words.say("Find a place"),
+        ["", *sorted(names, key=lambda unit: (names[unit], unit))],
+        format_func=lambda unit: names.get(unit, "—"),
+        help=words.say("Type a name, or click a place on the map."),
+        **address.widget("place", place, lambda old, new: replace(old, place=new)),
+    )
+
+
+def profile(study: Study, what: Measure, place: str, name: str, words: Words) -> None:
+    """Show the numbers of one place and its own years."""
+    row = table(study, what).loc[place]
+    st.subheader(name, anchor=False)
+    st.metric(words.say("People killed"), words.number(row["count"]))
+    one = rates.estimate(int(row["count"]), float(study.person_years.loc[place]))
+    if one.state == "no_data":
+        st.caption(words.say(view.STATE_WORDS["no_data"]))
+    else:
+        st.metric(words.say("Per 100,000 residents a year"), words.rate(one.value))
+        st.caption(words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high)) + note(one, words))
+    st.caption(words.say("Residents") + ": " + words.number(row["population"]))
+    years = trends.yearly(study.at(place))
+    st.markdown("**" + words.say("People killed here each year") + "**")
+    st.vega_lite_chart(charts.yearly_counts(years, words), width="stretch", alt=series_text(years, words))
+
+
+def note(one: rates.Estimate, words: Words) -> str:
+    """Return the warning that a rate needs, if it needs one."""
+    return " · " + words.say(view.STATE_WORDS["unstable"]) if one.state in ("unstable", "zero") else ""
+
+
+def series_text(years: pd.DataFrame, words: Words) -> str:
+    """Return a yearly series as a sentence: what the chart says to who cannot see it."""
+    return "; ".join(f"{year}: {words.number(n)}" for year, n in years["count"].items())
+
+
+def largest(study: Study, what: Measure, words: Words) -> None:
+    """Say how many places there are, and how many have none: what to read from the map before a place is picked."""
+    with_any = int((study.counts > 0).sum())
+    st.markdown(
+        words.say(
+            "**{some} of {all}** places had at least one homicide in this period; **{none}** had none.",
+            some=words.number(with_any),
+            all=words.number(len(study.counts)),
+            none=words.number(len(study.counts) - with_any),
+        )
+    )
+    st.markdown(words.say("Pick a place on the map or in the list to see its numbers and its years."))
+    if what.interval is not None and not what.whole:
+        st.markdown(words.say("Hatched places had fewer than 20 homicides: their rate could as well be much lower or higher."))
+
+
+def data_table(study: Study, what: Measure, words: Words) -> None:
+    """Draw the table behind the map; picking a row picks the place."""
+    data = shown_table(study, what, words)
+
+    def picked() -> None:
+        row = address.picked_row("places")
+        address.change(lambda old: replace(old, place=str(data.index[row]) if row is not None else ""))
+
+    with st.expander(words.say("The same as a table"), expanded=False):
+        st.dataframe(
+            data,
+            key="places",
+            hide_index=True,
+            on_select=picked,
+            selection_mode="single-row",
+            alt=words.say("The numbers of every place on the map"),
+        )
+
+
+def shown_table(study: Study, what: Measure, words: Words) -> pd.DataFrame:
+    """Return the table behind the map, most homicides first, under words that a reader knows."""
+    data = table(study, what).sort_values(["count", "name"], ascending=[False, True], kind="stable")
+    columns = {"name": words.say("Place"), "count": words.say("People killed"), "population": words.say("Residents")}
+    if not what.whole:
+        columns |= {
+            what.key: words.say(what.label),
+            f"{what.key}_low": words.say("from (95%)"),
+            f"{what.key}_high": words.say("to (95%)"),
+        }
+    state = data["state"].map({name: words.say(text) for name, text in view.STATE_WORDS.items()}).fillna("")
+    return data[list(columns)].round(2).rename(columns=columns).assign(**{words.say("Note"): state})
+
+
+def reading(chosen: Chosen, study: Study, what: Measure) -> None:
+    """Say what is left out and how the figures are made."""
+    words = chosen.words
+    placeless = study.victims - study.located
+    outside = study.located - int((study.unit_of.notna() & (study.rows["unplaced"] == "")).sum())
+    parts = [
+        words.say("On the map: {n} of {total} people killed.", n=words.number(study.inside), total=words.number(study.victims)),
+        words.say("Without a usable place: {n}.", n=words.number(placeless)),
+        words.say("Outside the mapped area: {n}.", n=words.number(outside)),
+    ]
+    if not what.whole:
+        parts.append(
+            words.say(
+                "Rate: people killed divided by residents and years; exact 95% interval (Garwood). Under 20 homicides a rate is uncertain."
+            )
+        )
+    st.caption(" ".join(parts))

@@ -1,0 +1,33 @@
+"""What every test shares: a store of its own, settings for randomised tests, and where the real city data are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
+
+settings.register_profile("test", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("torture", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("torture" if TORTURE else "test")
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test an empty store, so that none touches the user's."""
+    folder = tmp_path / "store"
+    monkeypatch.setenv("HOTSPOTS_STORE", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Return the folder of the real city data; skip where it is not beside the project."""
+    folder = Path(os.environ.get("HOTSPOTS_TEST_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the real city data are not beside the project (set HOTSPOTS_TEST_DATA)")
+    return folder

@@ -1,0 +1,96 @@
+"""city.toml texts for the real cities that are kept beside the project; other tests reuse them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+# What the file says → our word; "unknown", "unk" and "none" need no line.
+WEAPONS = {
+    "firearm": "firearm",
+    "blade": "knife|kinfe|scissors|machete|razor|axe|icepick|glass|cutting inst|cut instr",
+    "blunt": "hammer|bat|dumbell|dumbbell|pipe|shovel|crowbar|metal|iron|brick|cane|pole|stick|pan|broomstick|lamp|bottle|rock|board|umbrella|object|metal pipe|pool cue|frying pan|table leg|baseball b|air pump",
+    "body": "hands|fists|hands/feet|fist|feet|hand|fist/feet|fists/belt|hand/feet|foot|arms|arm|fists/feet|punch|person",
+    "other": "vehicle|fire|auto|ziptie|rope|keys|bag|crossbow|narcotics|belt|narcotic|syringe|narc|methadone|pillowcase|bra|smoke|drano|bedsheet|cable|towel|cord|lanyard|pillow|tow truck|elect cord",
+}
+KEPT = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def data_folder() -> Path:
+    """Return the folder of the real data, or skip the test that asks, with the reason."""
+    folder = Path(os.environ.get("HOTSPOTS_TEST_DATA") or KEPT)
+    if not (folder / "philadelphia").is_dir() or not (folder / "chicago").is_dir():
+        pytest.skip(f"the real city data are not beside the project ({folder}); set HOTSPOTS_TEST_DATA to their folder")
+    return folder
+
+
+def philadelphia_toml(data_folder: Path) -> str:
+    """Return the city.toml of Philadelphia: WKT in US feet, a clock that says +00:00 and is local, population in a table."""
+    folder = data_folder / "philadelphia"
+    return f"""\
+name = "Philadelphia"
+language = "en"
+timezone = "America/New_York"
+epsg = 32618
+source = "OpenDataPhilly; US Census Bureau"
+licence = "City of Philadelphia open data licence"
+
+[incidents]
+file = "{folder / "homicides_2006_2018.csv"}"
+geometry = "geometry"
+epsg = 2272
+date = "dispatch_date_time"
+covers = ["2006-01-01", "2018-12-31"]
+age = "age"
+sex = "sex"
+weapon = "weapon"
+
+[incidents.values.weapon]
+{_weapon_lines()}
+[blocks]
+file = "{folder / "tracts_2020.geojson"}"
+id = "GEOID"
+name = "NAME"
+population_file = "{folder / "acs_tracts_2023.csv"}"
+population_id = "geoid"
+population = "pop"
+population_year = 2023
+"""
+
+
+def chicago_toml(data_folder: Path) -> str:
+    """Return the city.toml of Chicago: years of two digits, coordinates in degrees, population in the tracts' own file."""
+    folder = data_folder / "chicago"
+    return f"""\
+name = "Chicago"
+language = "en"
+timezone = "America/Chicago"
+source = "Chicago Data Portal; US Census Bureau"
+licence = "City of Chicago terms of use"
+
+[incidents]
+file = "{folder / "homicides_2001_2018.csv"}"
+x = "Longitude"
+y = "Latitude"
+epsg = 4326
+date = "Date"
+date_format = "%m/%d/%y %H:%M"
+event_id = "Case Number"
+status = "Arrest"
+
+[incidents.values.status]
+"TRUE" = "cleared"
+"FALSE" = "open"
+
+[blocks]
+file = "{folder / "tracts_acs2019.geojson"}"
+id = "geoid"
+population = "population"
+population_year = 2019
+"""
+
+
+def _weapon_lines() -> str:
+    return "\n".join(f'"{word}" = "{ours}"' for ours, words in WEAPONS.items() for word in words.split("|")) + "\n"
