@@ -24,7 +24,8 @@ check: $(VENV)/testing ## style, types, architecture
 	$(BIN)/lint-imports
 
 bench: $(VENV)/testing browser ## measure speed, as ratios and in a browser; writes build/bench.json and docs/bench.md
-	$(BIN)/python -m pytest tests/bench -q --benchmark-json=build/bench.json -p no:cacheprovider
+	@mkdir -p build
+	$(BIN)/python -m pytest tests/bench -q -o python_files="bench_*.py" --benchmark-json=build/bench.json
 
 torture: $(VENV)/testing browser ## the full counts of every randomised test
 	HOTSPOTS_TORTURE=1 $(BIN)/python -m pytest

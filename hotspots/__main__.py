@@ -6,6 +6,7 @@ Results go to standard output, progress and reports to standard error. Exit stat
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import sys
 from collections.abc import Sequence
@@ -161,27 +162,28 @@ def _list(choices: argparse.Namespace) -> None:
         print("no city is published yet; start with: python -m hotspots import FOLDER", file=sys.stderr)
     for one in found:
         label = f"{one.name} (fictional)" if one.fictional and "fic" not in one.name.lower() else one.name
-        last = one.end.date() - one.end.resolution
-        print(f"{one.slug}\t{label}\tversion {one.version}\t{one.victims:,} victims\t{one.start.date()} to {last.date()}")
+        last = one.end.date() - dt.timedelta(days=1)
+        print(f"{one.slug}\t{label}\tversion {one.version}\t{one.victims:,} victims\t{one.start.date()} to {last}")
 
 
 def _study(choices: argparse.Namespace) -> tuple[Any, Any]:
-    import datetime as dt
-
     from hotspots import cities
-    from hotspots.schema import DataError
     from hotspots.selection import Selection, read_where
 
-    days = {}
-    for name in ("start", "end"):
-        text = getattr(choices, name)
-        try:
-            days[name] = dt.date.fromisoformat(text) if text else None
-        except ValueError:
-            raise DataError(f"--{name}: {text!r} is not a day; write it as 2023-01-31") from None
     city = cities.load(choices.city)
-    selection = Selection(city=choices.city, unit=choices.unit, where=read_where(choices.where), **days)
+    where = read_where(choices.where)
+    selection = Selection(city=choices.city, unit=choices.unit, start=_day(choices, "start"), end=_day(choices, "end"), where=where)
     return city, selection.study(city)
+
+
+def _day(choices: argparse.Namespace, name: str) -> dt.date | None:
+    from hotspots.schema import DataError
+
+    text = getattr(choices, name)
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise DataError(f"--{name}: {text!r} is not a day; write it as 2023-01-31") from None
 
 
 def _totals(choices: argparse.Namespace) -> None:

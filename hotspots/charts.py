@@ -34,7 +34,7 @@ def monthly_counts(table: pd.DataFrame, words: Words, rules: Sequence[Rule] = ()
     tooltip = _tooltip(("label", words.say("Month")), ("count", words.say("People killed")), ("range", words.say("Normal range")))
     band = {
         "transform": [{"filter": "isValid(datum.high)"}],
-        "mark": {"type": "area", "interpolate": "step", "color": look.MUTED, "opacity": 0.28},
+        "mark": {"type": "area", "color": look.MUTED, "opacity": 0.25},
         "encoding": {
             "x": _months(words),
             "y": {"field": "low", "type": "quantitative"},
@@ -43,11 +43,11 @@ def monthly_counts(table: pd.DataFrame, words: Words, rules: Sequence[Rule] = ()
         },
     }
     line = {
-        "mark": {"type": "line", "interpolate": "step", "color": look.PRIMARY, "strokeWidth": 1.8},
+        "mark": {"type": "line", "color": look.PRIMARY, "strokeWidth": 1.3},
         "encoding": {"x": _months(words), "y": _count_axis(words)},
     }
     points = {
-        "mark": {"type": "point", "filled": True, "size": 34, "color": look.PRIMARY},
+        "mark": {"type": "point", "filled": True, "size": 26, "color": look.PRIMARY},
         "encoding": {
             "x": _months(words),
             "y": _count_axis(words),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import geopandas as gpd
 import numpy as np
@@ -176,18 +177,22 @@ def class_labels(starts: Sequence[float], words: Words, *, whole: bool, top: flo
     ['1', '2 to 4', '5 to 9']
     """
     labels = []
-    for start, after in zip(starts, [*starts[1:], None], strict=True):
+    for start, after in zip_longest(starts, starts[1:]):
         if whole:
             last = after - 1 if after else top
             one = words.number(start)
             labels.append(one if last <= start else words.say("{low} to {high}", low=one, high=words.number(last)))
         elif after is None:
-            labels.append(words.say("{low} or more", low=words.rate(start)))
+            labels.append(words.say("{low} or more", low=_plain(start, words)))
         elif start == 0:
-            labels.append(words.say("less than {high}", high=words.rate(after)))
+            labels.append(words.say("less than {high}", high=_plain(after, words)))
         else:
-            labels.append(words.say("{low} to less than {high}", low=words.rate(start), high=words.rate(after)))
+            labels.append(words.say("{low} to {high}", low=_plain(start, words), high=_plain(after, words)))
     return labels
+
+
+def _plain(value: float, words: Words) -> str:
+    return words.number(value) if value == int(value) else words.rate(value)
 
 
 def map_view(study: Study, measure: Measure, frame: MapGeometry, words: Words, *, unit: str) -> MapView:

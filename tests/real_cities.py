@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-
-import pytest
 
 # What the file says → our word; "unknown", "unk" and "none" need no line.
 WEAPONS = {
     "firearm": "firearm",
     "blade": "knife|kinfe|scissors|machete|razor|axe|icepick|glass|cutting inst|cut instr",
-    "blunt": "hammer|bat|dumbell|dumbbell|pipe|shovel|crowbar|metal|iron|brick|cane|pole|stick|pan|broomstick|lamp|bottle|rock|board|umbrella|object|metal pipe|pool cue|frying pan|table leg|baseball b|air pump",
+    "blunt": (
+        "hammer|bat|dumbell|dumbbell|pipe|shovel|crowbar|metal|iron|brick|cane|pole|stick|pan|"
+        "broomstick|lamp|bottle|rock|board|umbrella|object|metal pipe|pool cue|frying pan|"
+        "table leg|baseball b|air pump"
+    ),
     "body": "hands|fists|hands/feet|fist|feet|hand|fist/feet|fists/belt|hand/feet|foot|arms|arm|fists/feet|punch|person",
-    "other": "vehicle|fire|auto|ziptie|rope|keys|bag|crossbow|narcotics|belt|narcotic|syringe|narc|methadone|pillowcase|bra|smoke|drano|bedsheet|cable|towel|cord|lanyard|pillow|tow truck|elect cord",
+    "other": (
+        "vehicle|fire|auto|ziptie|rope|keys|bag|crossbow|narcotics|belt|narcotic|syringe|narc|"
+        "methadone|pillowcase|bra|smoke|drano|bedsheet|cable|towel|cord|lanyard|pillow|tow truck|"
+        "elect cord"
+    ),
 }
-KEPT = Path(__file__).resolve().parents[2] / "shared" / "data"
-
-
-def data_folder() -> Path:
-    """Return the folder of the real data, or skip the test that asks, with the reason."""
-    folder = Path(os.environ.get("HOTSPOTS_TEST_DATA") or KEPT)
-    if not (folder / "philadelphia").is_dir() or not (folder / "chicago").is_dir():
-        pytest.skip(f"the real city data are not beside the project ({folder}); set HOTSPOTS_TEST_DATA to their folder")
-    return folder
 
 
 def philadelphia_toml(data_folder: Path) -> str:

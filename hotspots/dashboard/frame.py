@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -21,6 +22,7 @@ from hotspots.store import StoreError
 from hotspots.study import Study
 from hotspots.words import DEFAULT, LANGUAGES, Words, mark, words_for
 
+HERE = Path(__file__).parent
 AGES: tuple[str, ...] = ("0-14", "15-29", "30-44", "45-59", "60+", UNKNOWN)
 FILTERS: tuple[tuple[str, str], ...] = (
     ("weapon", mark("Weapon")),
@@ -92,7 +94,8 @@ def page(module: ModuleType, title: str, path: str, *, first: bool = False) -> A
 
 def settings() -> None:
     """Set what the browser shows around the page."""
-    st.set_page_config(page_title="Hotspots", page_icon=":material/location_on:", layout="wide", initial_sidebar_state="auto")
+    st.set_page_config(page_title="Hotspots", page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state="auto")
+    st.html(HERE / "page.css")
 
 
 def open_page() -> Chosen | None:

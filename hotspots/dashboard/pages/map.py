@@ -171,7 +171,10 @@ def largest(study: Study, what: Measure, words: Words) -> None:
         )
     )
     st.markdown(words.say("Pick a place on the map or in the list to see its numbers and its years."))
-    if what.interval is not None and not what.whole:
+    years = trends.yearly(study)
+    st.markdown("**" + words.say("People killed each year, all places") + "**")
+    st.vega_lite_chart(charts.yearly_counts(years, words), width="stretch", alt=series_text(years, words))
+    if not what.whole:
         st.markdown(words.say("Hatched places had fewer than 20 homicides: their rate could as well be much lower or higher."))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
 from hotspots import charts, rates, trends
+from hotspots.cities import Note
 from hotspots.dashboard import cached
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.words import Words, mark
@@ -99,18 +102,18 @@ def month_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     return shown.iloc[::-1]
 
 
-def crossing(chosen: Chosen) -> list:
+def crossing(chosen: Chosen) -> list[Note]:
     """Return the dated events, changes of definition and interventions that fall into the period, in order of time."""
     study = chosen.study
     return sorted((note for note in chosen.city.notes if study.start <= note.start < study.end), key=lambda note: note.start)
 
 
-def text(texts: dict[str, str], words: Words) -> str:
+def text(texts: Mapping[str, str], words: Words) -> str:
     """Return a city's own text in the reader's language, or in the one it has."""
     return texts.get(words.language) or next(iter(texts.values()))
 
 
-def explained(notes: list, words: Words) -> None:
+def explained(notes: list[Note], words: Words) -> None:
     """Say what the numbered lines of the charts stand for."""
     kinds = {"event": words.say("Event"), "definition": words.say("Change of definition"), "intervention": words.say("Intervention")}
     for number, note in enumerate(notes, 1):

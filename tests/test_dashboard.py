@@ -1,0 +1,215 @@
+"""The dashboard without a browser: every page, both languages, addresses good and bad."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from hotspots import cities, rates, trends
+from hotspots.selection import read_query
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ("", "trends")
+
+
+@pytest.fixture
+def city(city_folder, monkeypatch, tmp_path):
+    """Publish the small city as the only one."""
+    import streamlit as st
+
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    st.cache_resource.clear()
+    return cities.import_folder(city_folder)
+
+
+def open_page(page: str = "", **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app._page_hash = calc_hash(page)  # switch_page knows pages that are files; ours are functions
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def asked(app: AppTest) -> dict[str, str]:
+    """Return the address of the page."""
+    return {name: value if isinstance(value, str) else value[-1] for name, value in app.query_params.items()}
+
+
+def text(app: AppTest) -> str:
+    return " ".join(
+        element.value for kind in ("title", "caption", "markdown", "info", "error") for element in app.get(kind) if element.value
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_pages_open_in_both_languages(city, page, lang):
+    app = open_page(page, lang=lang)
+    assert not app.exception
+    assert {"es": "personas asesinadas", "en": "people killed"}[lang] in text(app)
+    assert {"es": "ciudad ficticia", "en": "fictional city"}[lang] in text(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"weapon": "firearm"},
+        {"weapon": "blade", "sex": "female"},
+        {"from": "2018-01-01", "to": "2019-01-01"},
+        {"from": "2016-03-01", "to": "2019-08-01", "weapon": "firearm"},
+    ],
+    ids=str,
+)
+def test_the_number_on_every_page_is_that_of_the_one_study(city, page, query):
+    app = open_page(page, lang="en", **query)
+    study = read_query(query)[0].study(city)
+    assert f"{study.victims} people killed" in app.caption[0].value
+    assert asked(app)["city"] == "villa-prueba"
+
+
+def test_the_map_page_says_what_is_left_out(city):
+    app = open_page(lang="en")
+    assert "On the map: 60 of 72 people killed. Without a usable place: 6. Outside the mapped area: 6." in text(app)
+
+
+def test_the_title_holds_the_rate(city):
+    study = read_query({"from": "2018-01-01", "to": "2019-01-01"})[0].study(city)
+    app = open_page(lang="en", **{"from": "2018-01-01", "to": "2019-01-01"})
+    assert app.title[0].value == f"12 people killed in Villa Prueba, 2018: {rates.overall(study).value:,.0f} per 100,000 residents a year"
+
+
+def test_the_trend_page_judges_the_last_twelve_months(city):
+    latest = trends.latest(read_query({})[0].study(city))
+    app = open_page("trends", lang="en")
+    assert latest.verdict == "within"
+    assert app.title[0].value == "12 people killed in the last 12 months: within the normal range"
+    assert f"{latest.range.low}–{latest.range.high}" in [metric.value for metric in app.metric]
+
+
+def test_a_choice_goes_into_the_address_and_comes_back(city):
+    app = open_page(lang="en")
+    app.multiselect(key="choice_weapon").select("firearm").run()
+    assert asked(app)["weapon"] == "firearm"
+    assert "54 people killed" in app.caption[0].value
+    again = open_page(**asked(app))
+    assert again.caption[0].value == app.caption[0].value
+    assert again.multiselect(key="choice_weapon").value == ["firearm"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "query"),
+    [
+        (("choice_unit", "districts"), {"unit": "districts"}),
+        (("choice_measure", "rate"), {"measure": "rate"}),
+        (("choice_lang", "es"), {"lang": "es"}),
+        (("choice_period", "2018"), {"from": "2018-01-01", "to": "2019-01-01"}),
+        (("choice_place", "b01"), {"place": "b01"}),
+    ],
+)
+def test_every_choice_is_in_the_address(city, choice, query):
+    app = open_page(lang="en")
+    key, value = choice
+    app.selectbox(key=key).select(value).run()
+    assert query.items() <= asked(app).items()
+    assert not app.exception
+
+
+def test_a_place_shows_its_own_numbers(city):
+    app = open_page(lang="en", place="b00")
+    study = read_query({})[0].study(city)
+    assert app.metric[0].value == str(study.counts["b00"])
+    assert "Manzana 0" in [element.value for element in app.subheader]
+
+
+def test_months_of_ones_own(city):
+    app = open_page(lang="en", **{"from": "2016-03-01", "to": "2017-03-01"})
+    app.selectbox(key="choice_to").select(dt.date(2016, 6, 1)).run()
+    assert asked(app)["to"] == "2016-07-01"
+
+
+def test_filters_can_be_removed_at_once(city):
+    app = open_page(lang="en", weapon="firearm", sex="male")
+    app.button[0].click().run()
+    assert "72 people killed" in app.caption[0].value
+    assert "weapon" not in asked(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"city": "atlantis", "weapon": "firearm"},
+        {"weapon": "laser"},
+        {"age": "15-29"},
+        {"from": "1950-01-01", "to": "1951-01-01"},
+        {"from": "x"},
+        {"unit": "wards"},
+        {"measure": "risk"},
+        {"place": "<script>alert(1)</script>"},
+        {"version": "99"},
+    ],
+    ids=str,
+)
+def test_a_bad_address_never_breaks_a_page(city, page, query):
+    app = open_page(page, lang="en", **query)
+    assert not app.exception
+    assert "Traceback" not in text(app)
+    assert app.title or app.error
+
+
+def test_choices_that_do_not_fit_are_named(city):
+    app = open_page(lang="en", age="15-29", unit="beats")
+    assert "set aside: age, unit" in app.info[0].value
+
+
+def test_nothing_loaded_says_how_to_start(monkeypatch, tmp_path):
+    import streamlit as st
+
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    st.cache_resource.clear()
+    app = open_page(lang="en")
+    assert "python -m hotspots import FOLDER" in app.info[0].value
+
+
+def test_no_homicides_after_filtering(city):
+    app = open_page(lang="en", weapon="body")
+    assert not app.exception
+    assert "No homicides match" in app.info[0].value
+    assert not open_page("trends", lang="en", weapon="body").exception
+
+
+def test_a_damaged_store_is_refused_in_words(city, store):
+    import streamlit as st
+
+    path = next(store.rglob("incidents.parquet"))
+    path.write_bytes(path.read_bytes()[:-20] + b"x" * 20)
+    st.cache_resource.clear()
+    app = open_page(lang="en")
+    assert not app.exception
+    assert "The data cannot be shown." in app.error[0].value
+
+
+def test_text_from_data_is_shown_letter_by_letter(city_folder, monkeypatch, tmp_path):
+    import streamlit as st
+
+    note = '\n[[events]]\ndate = "2018-05-01"\ntext = { es = "<b>*a*</b> $x$", en = "<b>*a*</b> [l](http://x)" }\n'
+    (city_folder / "city.toml").write_text((city_folder / "city.toml").read_text(encoding="utf-8") + note, encoding="utf-8")
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    st.cache_resource.clear()
+    cities.import_folder(city_folder)
+    shown = text(open_page("trends", lang="en"))
+    assert r"\<b\>\*a\*\</b\> \[l\]\(http\:\/\/x\)".replace(r"\/", "/") in shown
+
+
+def test_the_spanish_pages_hold_no_english(city):
+    english = {"Weapon", "Sex of the victim", "Residents", "Normal range", "The same as a table", "Period", "Find a place", "By"}
+    for page in PAGES:
+        app = open_page(page, lang="es")
+        labels = {element.label for kind in ("selectbox", "multiselect", "metric", "expander") for element in app.get(kind)}
+        assert not labels & english

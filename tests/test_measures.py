@@ -1,0 +1,115 @@
+"""The contract that every measure of the catalogue keeps, whoever adds it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotspots.catalog import MEASURES, measure
+from hotspots.measures import STATES, table
+from hotspots.schema import DataError
+from hotspots.study import Study
+from hotspots.testing import square_city
+
+ROOT = Path(__file__).resolve().parent.parent
+every_measure = pytest.mark.parametrize("row", MEASURES, ids=lambda row: row.key)
+
+
+def study(points=((5, 5), (5, 6), (15, 5), None), **choices) -> Study:
+    return Study.of(*square_city(list(points), **choices), start="2020-01-01", end="2021-01-01")
+
+
+@every_measure
+def test_series_name_and_index(row):
+    one = study()
+    found = row.compute(one)
+    assert found.name == row.key
+    pd.testing.assert_index_equal(found.index, one.blocks.index)
+    assert row.state(one).isin(STATES).all()
+
+
+@every_measure
+def test_the_study_is_not_changed(row):
+    one = study()
+    incidents, blocks = one.incidents.copy(), one.blocks.copy()
+    table(one, row)
+    pd.testing.assert_frame_equal(one.incidents, incidents)
+    pd.testing.assert_frame_equal(one.blocks, blocks)
+
+
+@every_measure
+@pytest.mark.parametrize("points", [(), (None,), ((500, 500),)], ids=["none", "no place", "outside"])
+def test_no_homicides_on_the_map(row, points):
+    found = table(study(points), row)
+    assert not (found[row.key] > 0).any()
+    assert found["state"].isin(["zero", "no_data"]).all()
+
+
+@every_measure
+def test_one_block(row):
+    found = table(study(((5, 5),), side=1), row)
+    assert len(found) == 1
+    assert np.isfinite(found[row.key].iloc[0])
+
+
+@every_measure
+def test_an_uninhabited_block_is_never_infinite(row):
+    found = table(study(population=[0, float("nan"), 1000, 1000]), row)
+    assert not np.isinf(found.select_dtypes("number").to_numpy()).any()
+    if "population" in row.needs:
+        assert found.loc[["b00", "b01"], "state"].tolist() == ["no_data", "no_data"]
+
+
+@every_measure
+@given(seed=st.integers(0, 1000))
+def test_shuffled_rows_give_the_same(row, seed):
+    incidents, blocks = square_city([(5, 5), (10, 5), (15, 15), None, (15, 5)])
+    mixed = Study.of(
+        incidents.sample(frac=1, random_state=seed), blocks.sample(frac=1, random_state=seed), start="2020-01-01", end="2021-01-01"
+    )
+    plain = Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01")
+    pd.testing.assert_frame_equal(table(mixed, row).sort_index(), table(plain, row))
+
+
+@every_measure
+def test_doubled_counts_and_population(row):
+    points = [(5, 5), (5, 6), (15, 5)]
+    once, twice = study(points), study(points * 2, population=2000)
+    factor = 2 if row.whole else 1
+    np.testing.assert_allclose(row.compute(twice), factor * row.compute(once))
+
+
+@every_measure
+def test_the_interval_holds_the_value(row):
+    if row.interval is None:
+        pytest.skip("this measure has no interval, and says so")
+    found = table(study(), row).dropna(subset=[row.key])
+    assert (found[f"{row.key}_low"] <= found[row.key]).all()
+    assert (found[row.key] <= found[f"{row.key}_high"]).all()
+
+
+@every_measure
+def test_key_function_and_heading_are_one(row):
+    assert row.compute.__name__ == row.key
+    assert f"\n## {row.key}\n" in (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    assert "doi:" in (row.compute.__doc__ or "") or ">>>" in (row.compute.__doc__ or "")
+
+
+def test_keys_are_unique():
+    keys = [row.key for row in MEASURES]
+    assert len(keys) == len(set(keys))
+
+
+def test_an_unknown_key_names_those_that_exist():
+    with pytest.raises(DataError, match="use one of count, rate"):
+        measure("risk_score")
+
+
+def test_a_rate_without_population_says_why():
+    assert measure("rate").missing(study(population=float("nan"))) == ("no population is loaded for these areas",)
+    assert measure("count").missing(study(population=float("nan"))) == ()

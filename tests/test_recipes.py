@@ -1,0 +1,104 @@
+"""A newcomer adds a statistic, a page and a city as CONTRIBUTING says: each recipe is followed here in a copy of the project."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+pytestmark = pytest.mark.slow
+
+
+def recipe(heading: str, language: str) -> list[str]:
+    """Return the code blocks of one recipe, as the guide prints them."""
+    section = GUIDE.split(f"\n## {heading}\n")[1].split("\n## A ")[0]
+    return re.findall(rf"```{language}\n(.*?)```", section, flags=re.DOTALL)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a copy of the project."""
+    copy = tmp_path / "project"
+    leave = shutil.ignore_patterns(".venv", ".git", "build", "__pycache__", ".*_cache", ".hypothesis", "puerto-albatros")
+    shutil.copytree(ROOT, copy, ignore=leave)
+    return copy
+
+
+def python(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in the copy, which goes before the installed package."""
+    env = {**os.environ, "PYTHONPATH": str(project), "HOTSPOTS_CITIES": str(project / "data" / "cities")}
+    return subprocess.run([sys.executable, *arguments], cwd=project, env=env, capture_output=True, text=True, check=False)
+
+
+def contract(project: Path, key: str) -> subprocess.CompletedProcess[str]:
+    return python(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_measures.py", "-k", key)
+
+
+def test_a_statistic(project, city_folder):
+    function, row = recipe("A statistic", "python")
+    heading = recipe("A statistic", "markdown")[0]
+    family = project / "hotspots" / "concentration.py"
+    text = family.read_text(encoding="utf-8").replace("MEASURES: tuple[Measure, ...] = ()\n", "")
+    family.write_text(f"import pandas as pd\n{text}\n\n{function}\n\n{row}", encoding="utf-8")
+    family.write_text(
+        family.read_text()
+        .replace("import pandas as pd\n", "", 1)
+        .replace("import numpy as np\n", "import numpy as np\nimport pandas as pd\n", 1)
+    )
+    missing = contract(project, "share")
+    assert missing.returncode == 1, missing.stdout
+    assert "test_key_function_and_heading_are_one[share]" in missing.stdout
+    method = project / "docs" / "method.md"
+    method.write_text(method.read_text(encoding="utf-8") + "\n" + heading, encoding="utf-8")
+    kept = contract(project, "share")
+    assert kept.returncode == 0, kept.stdout
+    assert python(project, "-m", "hotspots", "import", str(city_folder)).returncode == 0
+    out = project / "share.csv"
+    done = python(project, "-m", "hotspots", "export", "villa-prueba", "--measure", "share", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert sum(float(line.split(",")[4]) for line in out.read_text(encoding="utf-8-sig").splitlines()[1:]) == pytest.approx(1)
+
+
+def test_a_page(project, city_folder):
+    page, imported, line = recipe("A page", "python")
+    (project / "hotspots" / "dashboard" / "pages" / "victims.py").write_text(page, encoding="utf-8")
+    app = project / "app.py"
+    text = app.read_text(encoding="utf-8")
+    text = text.replace("from hotspots.words import mark\n", imported + "from hotspots.words import mark\n").replace(
+        "]\nst.navigation", line + "]\nst.navigation"
+    )
+    app.write_text(text, encoding="utf-8")
+    assert python(project, "-m", "hotspots", "import", str(city_folder)).returncode == 0
+    script = (
+        "from streamlit.testing.v1 import AppTest\n"
+        "app = AppTest.from_file('app.py', default_timeout=60)\n"
+        "app.query_params['lang'] = 'en'\n"
+        "app.run()\n"
+        "from streamlit.util import calc_hash\n"
+        "app._page_hash = calc_hash('victims')  # switch_page knows pages that are files; ours are functions\n"
+        "app.run()\n"
+        "assert not app.exception, app.exception\n"
+        "print(app.title[0].value)\n"
+    )
+    done = python(project, "-c", script)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "72 people killed"
+
+
+def test_a_city(project):
+    folder = project / "data" / "cities" / "new-town"
+    folder.mkdir(parents=True)
+    (folder / "city.toml").write_text(recipe("A city", "toml")[0], encoding="utf-8")
+    homicides, blocks = recipe("A city", "text")
+    (folder / "homicides.csv").write_text(homicides, encoding="utf-8")
+    (folder / "blocks.geojson").write_text(blocks, encoding="utf-8")
+    done = python(project, "-m", "hotspots", "import", str(folder))
+    assert (done.returncode, done.stdout) == (0, "new-town: published version 1\n"), done.stderr
+    assert "victims     3" in python(project, "-m", "hotspots", "totals", "new-town").stdout.replace("victims        3", "victims     3")

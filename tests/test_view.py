@@ -1,0 +1,102 @@
+"""What a map shows: classes, states, legend, words."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotspots import look, view
+from hotspots.catalog import MEASURES, measure
+from hotspots.measures import STATES, table
+from hotspots.study import Study
+from hotspots.testing import square_city
+from hotspots.words import words_for
+
+EN = words_for("en")
+
+
+def city_study(n: int = 21) -> Study:
+    incidents, blocks = square_city([(5, 5)] * n + [(15, 5)] * 3 + [None], population=[1000, 1000, 1000, 0])
+    return Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01")
+
+
+def view_of(study: Study, key: str, language: str = "en") -> view.MapView:
+    return view.map_view(study, measure(key), view.geometry("test", study.blocks), words_for(language), unit="blocks")
+
+
+@given(st.lists(st.floats(1e-3, 1e4), min_size=1, max_size=200), st.booleans())
+def test_classes_cover_every_positive_value(values, whole):
+    data = np.ceil(values) if whole else np.array(values)
+    starts = view.breaks(data, whole=whole)
+    assert starts == sorted(set(starts))
+    assert 1 <= len(starts) <= view.CLASSES
+    assert (np.searchsorted(starts, data, side="right") >= 1).all()
+
+
+def test_no_values_no_classes():
+    assert view.breaks(np.zeros(4), whole=True) == []
+    shown = view_of(Study.of(*square_city([None])), "count")
+    assert shown.colours == ()
+    assert [row.kind for row in shown.legend] == ["zero"]
+
+
+def test_four_states_are_told_apart():
+    shown = view_of(city_study(), "rate")
+    assert [STATES[state] for state in shown.states] == ["ok", "unstable", "zero", "no_data"]
+    assert (shown.classes >= 0).tolist() == [True, True, False, False]
+    assert {row.kind for row in shown.legend} == {"class", "zero", "unstable", "no_data"}
+
+
+@pytest.mark.parametrize("row", MEASURES, ids=lambda row: row.key)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_legend_accounts_for_every_unit(row, language):
+    study = city_study()
+    shown = view_of(study, row.key, language)
+    counted = sum(entry.units for entry in shown.legend if entry.kind in ("class", "zero", "no_data"))
+    assert counted == len(study.blocks) == len(shown.ids) == len(shown.classes)
+    assert all(len(tip.texts) == len(shown.ids) for tip in shown.tips)
+    assert len(shown.colours) == sum(entry.kind == "class" for entry in shown.legend)
+
+
+def test_tips_say_the_same_as_the_table():
+    study = city_study()
+    data = table(study, measure("rate"))
+    shown = view_of(study, "rate")
+    assert shown.tips[0].texts == [EN.number(n) for n in data["count"]]
+    assert shown.tips[1].texts[0].startswith(EN.rate(data["rate"].iloc[0]) + " (")
+    assert shown.tips[1].texts[3] == "–"
+    assert "uncertain" in shown.tips[3].texts[1]
+
+
+def test_the_note_says_how_many_are_on_the_map():
+    assert "24 of 25 people killed" in view_of(city_study(), "count").legend_note
+
+
+def test_maps_open_with_the_measure_that_can_bear_it():
+    assert view.default_measure(city_study()).key == "rate"
+    assert view.default_measure(city_study(n=19)).key == "count"
+
+
+def test_degrees_only_here():
+    shown = view_of(city_study(), "count")
+    assert shown.shapes.crs.to_epsg() == 4326
+    west, south, east, north = shown.bounds
+    assert -180 <= west < east <= 180
+    assert -90 <= south < north <= 90
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("n", range(1, 6))
+def test_colours_darken_step_by_step(n):
+    shades = [luminance(colour) for colour in look.classes(n)]
+    assert len(shades) == n
+    assert all(lighter > 1.3 * darker for lighter, darker in pairwise(shades))

@@ -1,0 +1,82 @@
+"""Every word on screen exists in both languages, with the same blanks to fill in."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from hotspots.words import LANGUAGES, Words, words_for
+
+ROOT = Path(__file__).resolve().parent.parent
+CATALOGUE = ROOT / "hotspots" / "locale" / "es.po"
+
+
+def said(tree: ast.AST) -> set[tuple[str, ...]]:
+    """Return the texts that a module says: literal first arguments of `say` and `mark`, the two of `count`."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            wanted = {"say": 1, "mark": 1, "count": 2}.get(name, 0)
+            texts = tuple(arg.value for arg in node.args[:wanted] if isinstance(arg, ast.Constant) and isinstance(arg.value, str))
+            if wanted and len(texts) == wanted:
+                found.add(texts)
+    return found
+
+
+def every_text() -> set[tuple[str, ...]]:
+    files = [ROOT / "app.py", *(ROOT / "hotspots").rglob("*.py")]
+    return {text for file in files for text in said(ast.parse(file.read_text(encoding="utf-8")))} - {("…",)}
+
+
+def catalogue() -> dict[tuple[str, ...], tuple[str, ...]]:
+    with CATALOGUE.open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    as_tuple = lambda text: (text,) if isinstance(text, str) else tuple(text)  # noqa: E731
+    return {as_tuple(message.id): as_tuple(message.string) for message in messages if not message.fuzzy}
+
+
+def blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_every_text_is_translated():
+    known = catalogue()
+    missing = sorted(texts for texts in every_text() if not all(known.get(texts, ("",))))
+    assert not missing, "add to hotspots/locale/es.po: " + "\n".join(map(str, missing))
+
+
+def test_no_translation_is_left_over():
+    assert not sorted(set(catalogue()) - every_text())
+
+
+@pytest.mark.parametrize("texts", sorted(catalogue()), ids=lambda texts: texts[0][:40])
+def test_translations_fill_the_same_blanks(texts):
+    for original, translated in zip(texts, catalogue()[texts], strict=True):
+        assert blanks(translated) == blanks(original)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_and_days(language):
+    words = Words(language)
+    assert words.number(1234567.891, 2) == "1,234,567.89"
+    assert words.number(float("nan")) == "–"
+    assert "2019" in words.date(dt.date(2019, 7, 1))
+    assert words.month(dt.date(2019, 7, 1)) == {"es": "julio de 2019", "en": "July 2019"}[language]
+
+
+def test_plural_forms():
+    assert words_for("es").count("{n} person killed", "{n} people killed", 1) == "1 persona asesinada"
+    assert words_for("es").count("{n} person killed", "{n} people killed", 1200) == "1,200 personas asesinadas"
+
+
+def test_no_sensational_words():
+    shouting = ("dangerous", "worst", "bad area", "risk score", "peligros", "peor", "zona roja", "!")
+    for texts, translated in catalogue().items():
+        for text in (*texts, *translated):
+            assert not any(word in text.lower() for word in shouting), text
