@@ -103,7 +103,10 @@ def yearly_counts(table: pd.DataFrame, words: Words, *, height: int = 160) -> Sp
     shade = {"condition": {"test": "datum.complete", "value": 0.85}, "value": 0.4}
     tooltip = _tooltip(("year", words.say("Year")), ("count", words.say("People killed")))
     bars = {"mark": {"type": "bar", "color": look.PRIMARY}, "encoding": {"x": x, "y": y, "opacity": shade, "tooltip": tooltip}}
-    texts = {"mark": {"type": "text", "dy": -7, "fontSize": 12}, "encoding": {"x": x, "y": y, "text": {"field": "text"}}}
+    texts = {
+        "mark": {"type": "text", "dy": -7, "fontSize": 12, "color": look.MUTED},
+        "encoding": {"x": x, "y": y, "text": {"field": "text"}},
+    }
     return _chart(rows, [bars, texts], height=height)
 
 

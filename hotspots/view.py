@@ -149,7 +149,7 @@ def breaks(values: np.ndarray, *, whole: bool, n: int = CLASSES) -> list[float]:
     >>> breaks(np.array([1, 1, 1, 2, 3, 4]), whole=True)
     [1.0, 2.0, 3.0, 4.0]
     >>> breaks(np.array([2.0, 11, 25, 60, 180]), whole=False)
-    [0.0, 5.0, 10.0, 30.0, 70.0]
+    [0.0, 5.0, 15.0, 30.0, 70.0]
     """
     seen = values[values > 0]
     if not len(seen):
@@ -160,7 +160,9 @@ def breaks(values: np.ndarray, *, whole: bool, n: int = CLASSES) -> list[float]:
     inner = np.geomspace(low, max(high, low * 1.01), n + 1)[1:-1]
     start = 1.0 if whole else 0.0
     ends = sorted({_round(value, whole=whole) for value in inner} - {start})
-    return [start, *(end for end in ends if start < end <= seen.max())]
+    starts = [start, *(end for end in ends if start < end <= seen.max())]
+    held = np.bincount(np.searchsorted(starts, seen, side="right") - 1, minlength=len(starts))
+    return [starts[0], *(end for end, n in zip(starts[1:], held[1:], strict=True) if n)]
 
 
 def _round(value: float, *, whole: bool) -> float:

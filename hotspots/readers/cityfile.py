@@ -1,0 +1,327 @@
+"""city.toml → a checked spec: every fault found is told at once, an unknown key with the known one nearest to it."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+import zoneinfo
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyproj
+
+from hotspots.readers.spec import CONTEXT_KINDS, BlockSpec, CitySpec, IncidentSpec, LayerSpec, Note, SegmentSpec
+from hotspots.readers.values import fold
+from hotspots.schema import DataError, field
+
+_CITY = {
+    "name": "text!",
+    "language": "text",
+    "timezone": "text",
+    "source": "text",
+    "licence": "text",
+    "epsg": "number",
+    "fictional": "yes/no",
+    "incidents": "section!",
+    "blocks": "section!",
+    "segments": "section",
+    "layers": "section",
+    "events": "list",
+    "definition_breaks": "list",
+    "interventions": "list",
+}
+_INCIDENTS = {
+    "file": "files!",
+    "x": "text",
+    "y": "text",
+    "geometry": "text",
+    "epsg": "number",
+    "date": "text!",
+    "date_format": "text",
+    "date_zone": "text",
+    "time": "text",
+    "victims": "text",
+    "event_id": "text",
+    "block_id": "text",
+    "age": "text",
+    "sex": "text",
+    "weapon": "text",
+    "category": "text",
+    "status": "text",
+    "values": "section",
+    "where": "section",
+    "default_places": "list",
+    "negate": "list",
+    "covers": "list",
+}
+_BLOCKS = {
+    "file": "file!",
+    "id": "text!",
+    "epsg": "number",
+    "name": "text",
+    "population": "text",
+    "population_file": "file",
+    "population_id": "text",
+    "population_year": "number",
+    "beat": "text",
+    "district": "text",
+}
+_SEGMENTS = {"file": "file!", "id": "text!", "street": "text", "epsg": "number"}
+_LAYER = {"file": "file!", "kind": "text!", "name": "text", "epsg": "number"}
+_NOTE = {"date": "day!", "text": "words!"}
+_INTERVENTION = {"name": "words!", "start": "day!", "treated": "list"}
+_WORDS = {
+    "text": "text in quotation marks",
+    "number": "a whole number",
+    "yes/no": "true or false",
+    "section": "a section of its own",
+    "list": "a list",
+    "file": "a file name in quotation marks",
+    "files": "a file name, or a list of them",
+    "day": 'a day such as "2019-07-01"',
+    "words": 'text, or text by language such as { es = "…", en = "…" }',
+}
+
+
+def read_city_file(folder: Path) -> CitySpec:
+    """Return what the city.toml in `folder` asks for.
+
+    File names are relative to the folder, or whole. Raises one `DataError` with every fault: unknown keys, keys that are
+    missing or of the wrong kind, files that are not there, coordinate systems and zones that do not exist.
+    """
+    path = folder / "city.toml"
+    if not path.is_file():
+        raise DataError(f"{folder.name}: there is no city.toml in this folder; write one that names the files and their columns")
+    try:
+        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"city.toml: it cannot be read ({error}); correct that line") from None
+    return _Reader(folder).city(content)
+
+
+class _Reader:
+    """Turns sections into values, keeping every fault until the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: list[str] = []
+
+    def city(self, content: Mapping[str, Any]) -> CitySpec:
+        top = self.section(content, _CITY, where="")
+        incidents = self.incidents(top.pop("incidents", {}))
+        blocks = self.blocks(top.pop("blocks", {}))
+        segments = (
+            SegmentSpec(**self.complete(top.pop("segments"), _SEGMENTS, "[segments]", file=Path(), id="")) if "segments" in top else None
+        )
+        layers = tuple(self.layer(name, table) for name, table in top.pop("layers", {}).items())
+        notes = self.notes(top)
+        language, zone = top.pop("language", "en"), top.pop("timezone", "UTC")
+        self.check_zone("timezone", zone)
+        self.check_epsg("", top.get("epsg"), metres=True)
+        if self.faults:
+            raise DataError(self.faults)
+        defaults = {"source": "", "licence": "", **top}
+        return CitySpec(
+            folder=self.folder,
+            language=language,
+            timezone=zone,
+            incidents=incidents,
+            blocks=blocks,
+            segments=segments,
+            layers=layers,
+            notes=notes,
+            **defaults,
+        )
+
+    def section(self, content: Any, known: Mapping[str, str], *, where: str) -> dict[str, Any]:
+        """Return the values of a section that are of the right kind; everything else becomes a fault."""
+        if not isinstance(content, Mapping):
+            self.faults.append(f"city.toml: {where} must be a section of its own")
+            return {}
+        place = f" in {where}" if where else ""
+        for key in content.keys() - known.keys():
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+            self.faults.append(f"city.toml: unknown key {key!r}{place}; {hint}")
+        values = {}
+        for key, kind in known.items():
+            if key in content:
+                value = self.value(content[key], kind.rstrip("!"))
+                if value is None:
+                    self.faults.append(f"city.toml: {key}{place} must be {_WORDS[kind.rstrip('!')]}")
+                else:
+                    values[key] = value
+            elif kind.endswith("!"):
+                self.faults.append(f"city.toml: {key}{place} is missing; write {_WORDS[kind.rstrip('!')]}")
+        return values
+
+    def value(self, value: Any, kind: str) -> Any:
+        """Return the value in our type, or None where it is not of that kind."""
+        types: dict[str, type | tuple[type, ...]] = {
+            "text": str,
+            "number": int,
+            "yes/no": bool,
+            "section": Mapping,
+            "list": list,
+            "file": str,
+        }
+        if kind in types:
+            right = isinstance(value, types[kind]) and not (kind == "number" and isinstance(value, bool)) and value != ""
+            return (self.path(value) if kind == "file" else value) if right else None
+        if kind == "files":
+            names = [value] if isinstance(value, str) else value
+            good = isinstance(names, list) and names and all(isinstance(name, str) and name for name in names)
+            return tuple(self.path(name) for name in names) if good else None
+        if kind == "day":
+            return self.day(value)
+        return _by_language(value)
+
+    def path(self, name: str) -> Path:
+        """Return the file, noting a fault when it is not there."""
+        path = self.folder / name
+        if not path.is_file():
+            self.faults.append(f"city.toml: file {name} does not exist; file names are relative to the folder of city.toml")
+        return path
+
+    def day(self, value: Any) -> pd.Timestamp | None:
+        """Return the day, or None where the value is none."""
+        try:
+            day = pd.Timestamp(value)
+        except (ValueError, TypeError):
+            return None
+        return (
+            day if isinstance(day, pd.Timestamp) and day == day.normalize() and day.tzinfo is None and not isinstance(value, int) else None
+        )
+
+    def complete(self, content: Any, known: Mapping[str, str], where: str, **otherwise: Any) -> dict[str, Any]:
+        """Return the section with a stand-in for required values that are at fault, so that the check can go on."""
+        values = self.section(content, known, where=where)
+        self.check_epsg(where, values.get("epsg"))
+        return {**otherwise, **values}
+
+    def incidents(self, content: Any) -> IncidentSpec:
+        values = self.complete(content, _INCIDENTS, "[incidents]", file=(), date="")
+        files = values.pop("file")
+        values["values"] = self.mappings(values.get("values", {}))
+        values["where"] = self.filters(values.get("where", {}))
+        values["default_places"] = self.pairs(values.get("default_places", []))
+        values["negate"] = self.axes(values.get("negate", []))
+        values["covers"] = self.covers(values["covers"]) if "covers" in values else None
+        self.check_zone("date_zone", values.get("date_zone", "local"))
+        if bool(values.get("x")) != bool(values.get("y")):
+            self.faults.append("city.toml: x and y in [incidents] go together; give both, or geometry")
+        if values.get("x") and values.get("geometry"):
+            self.faults.append("city.toml: [incidents] has x and y, and geometry as well; keep one of the two")
+        flat = any(path.suffix.lower() not in (".geojson", ".json") for path in files)
+        if flat and not any(values.get(key) for key in ("x", "y", "geometry", "block_id")):
+            self.faults.append("city.toml: [incidents] names no place; give x and y, or geometry, or block_id")
+        return IncidentSpec(files=files, **values)
+
+    def blocks(self, content: Any) -> BlockSpec:
+        values = self.complete(content, _BLOCKS, "[blocks]", file=Path(), id="")
+        if "population_file" in values and not {"population", "population_id"} <= values.keys():
+            self.faults.append("city.toml: population_file in [blocks] needs population and population_id, the two columns of that file")
+        if "population_id" in values and "population_file" not in values:
+            self.faults.append("city.toml: population_id in [blocks] needs population_file, the table that it belongs to")
+        return BlockSpec(**values)
+
+    def layer(self, name: str, content: Any) -> LayerSpec:
+        values = self.complete(content, _LAYER, f"[layers.{name}]", file=Path(), kind=CONTEXT_KINDS[0])
+        if values["kind"] not in CONTEXT_KINDS:
+            self.faults.append(f"city.toml: kind in [layers.{name}] is {values['kind']!r}; use one of {', '.join(CONTEXT_KINDS)}")
+        return LayerSpec(**values)
+
+    def notes(self, top: dict[str, Any]) -> tuple[Note, ...]:
+        found = []
+        for key, kind in (("events", "event"), ("definition_breaks", "definition")):
+            for entry in top.pop(key, []):
+                values = self.section(entry, _NOTE, where=f"[[{key}]]")
+                found += [Note(values["date"], values["text"], kind)] if len(values) == 2 else []
+        for entry in top.pop("interventions", []):
+            values = self.section(entry, _INTERVENTION, where="[[interventions]]")
+            treated = tuple(str(block) for block in values.get("treated", []))
+            found += [Note(values["start"], values["name"], "intervention", treated)] if {"start", "name"} <= values.keys() else []
+        return tuple(sorted(found, key=lambda note: note.start))
+
+    def mappings(self, content: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+        fields = ("sex", "weapon", "category", "status")
+        result = {}
+        for name, words in content.items():
+            if name not in fields or not isinstance(words, Mapping):
+                self.faults.append(f"city.toml: [incidents.values.{name}] is not a list of words for one of {', '.join(fields)}")
+                continue
+            ours = field(name).values
+            for word, value in words.items():
+                if value not in ours:
+                    self.faults.append(
+                        f'city.toml: "{word}" = {value!r} in [incidents.values.{name}] is no word of ours; use one of {", ".join(ours)}'
+                    )
+            result[name] = {fold(word): str(value) for word, value in words.items()}
+        return result
+
+    def filters(self, content: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+        result = {}
+        for column, allowed in content.items():
+            listed = [allowed] if isinstance(allowed, str | int) else allowed
+            good = (
+                isinstance(listed, list)
+                and listed
+                and all(isinstance(value, str | int) and not isinstance(value, bool) for value in listed)
+            )
+            if good:
+                result[column] = tuple(str(value).strip() for value in listed)
+            else:
+                self.faults.append(f'city.toml: {column} in [incidents.where] must be a list of texts, such as ["1", "True"]')
+        return result
+
+    def pairs(self, content: list[Any]) -> tuple[tuple[float, float], ...]:
+        good = [pair for pair in content if isinstance(pair, list) and len(pair) == 2 and all(type(part) in (int, float) for part in pair)]
+        if len(good) != len(content):
+            self.faults.append(
+                "city.toml: default_places in [incidents] must be pairs x, y as the file writes them, such as [[-89.19, 13.69]]"
+            )
+        return tuple((float(x), float(y)) for x, y in good)
+
+    def axes(self, content: list[Any]) -> tuple[str, ...]:
+        if not set(map(str, content)) <= {"x", "y"}:
+            self.faults.append('city.toml: negate in [incidents] may hold "x" and "y" only')
+        return tuple(map(str, content))
+
+    def covers(self, content: list[Any]) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+        days = [self.day(value) for value in content]
+        if len(days) == 2 and days[0] is not None and days[1] is not None and days[0] <= days[1]:
+            return days[0], days[1] + pd.Timedelta(days=1)
+        self.faults.append('city.toml: covers in [incidents] must be the first and the last day, such as ["2006-01-01", "2018-12-31"]')
+        return None
+
+    def check_epsg(self, where: str, epsg: int | None, *, metres: bool = False) -> None:
+        if epsg is None:
+            return
+        place = f" in {where}" if where else ""
+        try:
+            crs = pyproj.CRS.from_epsg(epsg)
+        except pyproj.exceptions.CRSError:
+            self.faults.append(f"city.toml: epsg = {epsg}{place} is not a coordinate system that exists")
+            return
+        if metres and not (crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info[:2])):
+            self.faults.append(
+                f"city.toml: epsg = {epsg} ({crs.name}) is not in metres; choose a projected system in metres, or leave epsg out"
+            )
+
+    def check_zone(self, key: str, zone: str) -> None:
+        if key == "date_zone" and zone in ("local", "UTC"):
+            return
+        try:
+            zoneinfo.ZoneInfo(zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            extra = '"local", "UTC" or ' if key == "date_zone" else ""
+            self.faults.append(f'city.toml: {key} = "{zone}" is no time zone; write {extra}a name such as "America/El_Salvador"')
+
+
+def _by_language(value: Any) -> dict[str, str] | None:
+    if isinstance(value, str) and value:
+        return {"en": value}
+    good = isinstance(value, Mapping) and value and all(isinstance(text, str) and text for text in value.values())
+    return dict(value) if good else None

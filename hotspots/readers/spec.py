@@ -1,0 +1,128 @@
+"""What a city.toml asks for, as plain values: which file, which column means what, which notes belong to the city."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+CONTEXT_KINDS = ("water", "park", "street", "coast", "boundary", "service")
+
+
+@dataclass(frozen=True)
+class Note:
+    """A dated remark that charts of the city carry.
+
+    `kind` is "event" (something happened), "definition" (what is counted changed) or "intervention" (something was done in the
+    blocks `treated`). `text` is the wording by language.
+    """
+
+    start: pd.Timestamp
+    text: Mapping[str, str]
+    kind: str
+    treated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IncidentSpec:
+    """Where the victims are and which column means what; an empty name stands for a column that the file does not have.
+
+    `covers` is the period that the file covers, end exclusive. `default_places` are coordinates, as the file writes them, that
+    stand for "place unknown". `negate` names the coordinates ("x", "y") whose minus sign the file dropped.
+    """
+
+    files: tuple[Path, ...]
+    date: str
+    x: str = ""
+    y: str = ""
+    geometry: str = ""
+    epsg: int | None = None
+    date_format: str = ""
+    date_zone: str = "local"
+    time: str = ""
+    victims: str = ""
+    event_id: str = ""
+    block_id: str = ""
+    age: str = ""
+    sex: str = ""
+    weapon: str = ""
+    category: str = ""
+    status: str = ""
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    default_places: tuple[tuple[float, float], ...] = ()
+    negate: tuple[str, ...] = ()
+    covers: tuple[pd.Timestamp, pd.Timestamp] | None = None
+
+    def named(self) -> dict[str, str]:
+        """Return key to column for every key that names a column of the file.
+
+        >>> IncidentSpec((Path("a.csv"),), date="day", x="lon", y="lat").named()
+        {'date': 'day', 'x': 'lon', 'y': 'lat'}
+        """
+        keys = ("date", "x", "y", "geometry", "time", "victims", "event_id", "block_id", "age", "sex", "weapon", "category", "status")
+        return {key: getattr(self, key) for key in keys if getattr(self, key)}
+
+
+@dataclass(frozen=True)
+class BlockSpec:
+    """Where the blocks are, and their population, in the same file or in `population_file` joined on `population_id`."""
+
+    file: Path
+    id: str
+    epsg: int | None = None
+    name: str = ""
+    population: str = ""
+    population_file: Path | None = None
+    population_id: str = ""
+    population_year: int | None = None
+    beat: str = ""
+    district: str = ""
+
+
+@dataclass(frozen=True)
+class SegmentSpec:
+    """Where the street segments are."""
+
+    file: Path
+    id: str
+    street: str = ""
+    epsg: int | None = None
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """One layer of the city's own basemap; `kind` is one of `CONTEXT_KINDS`."""
+
+    file: Path
+    kind: str
+    name: str = ""
+    epsg: int | None = None
+
+
+@dataclass(frozen=True)
+class CitySpec:
+    """A whole city.toml, checked."""
+
+    folder: Path
+    name: str
+    language: str
+    timezone: str
+    source: str
+    licence: str
+    incidents: IncidentSpec
+    blocks: BlockSpec
+    epsg: int | None = None
+    fictional: bool = False
+    segments: SegmentSpec | None = None
+    layers: tuple[LayerSpec, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    def files(self) -> list[Path]:
+        """Return every file that the city is made of, its city.toml first."""
+        found = [self.folder / "city.toml", *self.incidents.files, self.blocks.file]
+        found += [self.blocks.population_file] if self.blocks.population_file else []
+        found += [self.segments.file] if self.segments else []
+        return [*found, *(layer.file for layer in self.layers)]

@@ -1,0 +1,234 @@
+"""Text tables (CSV, TSV and their cousins) read strictly: every cell as text, no row lost or shifted in silence."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.readers.report import Finding
+from hotspots.schema import DataError
+
+SEPARATORS = (",", ";", "\t", "|")
+HEADER_WITHIN = 30
+_FOREIGN = (
+    (b"PK\x03\x04", "an Excel workbook or a zip archive", "save it as CSV (UTF-8) in the spreadsheet program"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save it as CSV (UTF-8) in the spreadsheet program"),
+    (b"\x1f\x8b", "a compressed file", "unpack it first"),
+    (b"PAR1", "a Parquet file", "save it as CSV"),
+    (b"%PDF", "a PDF document", "ask the source for a table"),
+)
+_MARKUP = re.compile(rb"\s*<(!doctype|html|table|\?xml|head|body|script)", re.IGNORECASE)
+_MOJIBAKE = re.compile(r"\w*Ã[\u0080-\u00bf©±³¡º]\w*")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A file as text: one row per record.
+
+    `columns` holds every cell as the file writes it. `rows` are the row numbers that a spreadsheet shows (a feature's place in
+    a GeoJSON file). `spoiled` is why a row cannot be trusted ("ragged_row", "repeated_header"), empty where it can. `shapes` and
+    `epsg` are there for files that carry geometry.
+    """
+
+    source: str
+    columns: pd.DataFrame
+    rows: npt.NDArray[np.int64]
+    spoiled: npt.NDArray[np.str_]
+    findings: tuple[Finding, ...] = ()
+    shapes: npt.NDArray[np.object_] | None = None
+    epsg: int | None = None
+
+
+def read_table(path: Path, *, needs: Collection[str] = ()) -> Table:
+    """Return the table in the text file `path`.
+
+    The encoding is UTF-8 (with or without its mark), UTF-16 by its mark, else Windows-1252; the separator is worked out among
+    comma, semicolon, tab and bar; the header is the first row, or the first among 30 that holds all the columns in `needs`.
+    A row with too many or too few values is kept apart, as `spoiled`. Raises `DataError` for a file that is no text table, is
+    empty, or is broken as a whole.
+    """
+    text, findings = _decode(path)
+    records = _records(text, name=path.name, separator=_separator(text, needs))
+    head = _header_at(records, needs)
+    if head is None or len(records) == head + 1:
+        raise DataError(f"{path.name}: the file has {'no rows' if head is None else 'a header but no rows under it'}; export it again")
+    if head and any(cell.strip() for record in records[:head] for cell in record):
+        findings.append(Finding("title_rows", "accepted", head, f"{path.name}: {head} rows above the column names were passed over"))
+    table, more = _body(records, head, name=path.name)
+    return Table(path.name, *table, findings=(*findings, *more))
+
+
+def missing_columns(table: Table, named: Iterable[tuple[str, str]]) -> list[str]:
+    """Return one fault for every (key, column) whose column the table does not have exactly once."""
+    present = list(table.columns.columns)
+    faults = []
+    for key, column in named:
+        if column not in present:
+            close = difflib.get_close_matches(column, present, n=1, cutoff=0.5) or [None]
+            same = [name for name in present if name.casefold() == column.casefold()] or close
+            hint = f"did you mean {same[0]!r}? " if same[0] else ""
+            faults.append(
+                f"{table.source}: no column {column!r} (for {key}); {hint}the file has: {', '.join(present[:30])}; "
+                f"write the right name in city.toml"
+            )
+        elif f"{column} (2)" in present:
+            faults.append(f"{table.source}: column {column!r} (for {key}) occurs more than once; rename one in the file")
+    return faults
+
+
+def _decode(path: Path) -> tuple[str, list[Finding]]:
+    raw = path.read_bytes()
+    for magic, what, advice in _FOREIGN:
+        if raw.startswith(magic):
+            raise DataError(f"{path.name}: this is {what}, not a text table; {advice}")
+    if _MARKUP.match(raw[:200]):
+        raise DataError(f"{path.name}: this is a web page, not a text table; download the data itself, as CSV")
+    text, findings = _as_text(raw, path.name)
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise DataError(f"{path.name}: line {line} holds a character that no text has; the file is damaged: export it again")
+    garbled = _MOJIBAKE.search(text)
+    if garbled:
+        findings.append(
+            Finding(
+                "garbled_letters",
+                "accepted",
+                0,
+                f"{path.name}: some letters look garbled (for example {garbled.group(0)!r}); kept as they stand",
+                "Export the file again as UTF-8.",
+            )
+        )
+    return text, findings
+
+
+def _as_text(raw: bytes, name: str) -> tuple[str, list[Finding]]:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return raw.decode("utf-16"), []
+        except UnicodeDecodeError:
+            raise DataError(f"{name}: the file begins as UTF-16 text and ends broken; export it again as UTF-8") from None
+    try:
+        return raw.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = raw.decode("cp1252")
+    except UnicodeDecodeError:
+        raise DataError(f"{name}: the letters are in no encoding that we read; export the file as UTF-8") from None
+    sample = re.search(r"\w*[^\x00-\x7f]\w*", text)
+    shown = sample.group(0) if sample else ""
+    return text, [
+        Finding(
+            "old_encoding",
+            "accepted",
+            0,
+            f"{name}: the letters were read as Windows-1252, for example {shown!r}",
+            "If that word looks wrong, export the file as UTF-8.",
+        )
+    ]
+
+
+def _separator(text: str, needs: Collection[str]) -> str:
+    if text[:4].casefold() == "sep=":
+        return text[4]
+    sample = io.StringIO(text[:65536], newline="")
+    lines = [line for _, line in zip(range(60), sample, strict=False)]
+
+    def score(separator: str) -> tuple[int, int, float, int]:
+        rows = [row for row in csv.reader(lines, delimiter=separator) if row]
+        found = max((len(set(needs) & {cell.strip() for cell in row}) for row in rows[:HEADER_WITHIN]), default=0)
+        width, times = Counter(len(row) for row in rows).most_common(1)[0] if rows else (0, 0)
+        return found, int(width > 1), times / max(len(rows), 1), width
+
+    return max(SEPARATORS, key=score)
+
+
+def _records(text: str, *, name: str, separator: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    records: list[list[str]] = []
+    try:
+        for record in reader:
+            records.append(record)
+    except csv.Error:
+        raise DataError(
+            f"{name}: row {len(records) + 1} holds a quotation mark that is not closed, or text after a closed one; "
+            f"correct that row and import again"
+        ) from None
+    if records and records[0] and records[0][0].casefold().startswith("sep="):
+        records[0] = []
+    for number, record in enumerate(records, start=1):
+        for cell in record:
+            if "\n" in cell and len(record) > 2 and any(line.count(separator) >= len(record) - 1 for line in cell.splitlines()):
+                raise DataError(
+                    f"{name}: a quotation mark that is not closed in row {number} swallows {cell.count(chr(10))} rows; "
+                    f"correct that row and import again"
+                )
+    return records
+
+
+def _header_at(records: list[list[str]], needs: Collection[str]) -> int | None:
+    filled = [i for i, record in enumerate(records[:HEADER_WITHIN]) if any(cell.strip() for cell in record)]
+    whole = [i for i in filled if set(needs) <= {cell.strip() for cell in records[i]}]
+    return next(iter(whole or filled), None)
+
+
+def _names(header: list[str]) -> list[str]:
+    names: list[str] = []
+    for place, cell in enumerate(header, start=1):
+        name = cell.strip() or f"column {place}"
+        times = sum(1 for earlier in names if earlier == name or re.fullmatch(re.escape(name) + r" \(\d+\)", earlier))
+        names.append(name if not times else f"{name} ({times + 1})")
+    return names
+
+
+_Body = tuple[pd.DataFrame, npt.NDArray[np.int64], npt.NDArray[np.str_]]
+
+
+def _body(records: list[list[str]], head: int, *, name: str) -> tuple[_Body, list[Finding]]:
+    header = records[head]
+    kept = [(i + 1, record) for i, record in enumerate(records) if i > head and any(cell.strip() for cell in record)]
+    if not kept:
+        raise DataError(f"{name}: the file has a header but no rows under it; export it again")
+    blank = len(records) - head - 1 - len(kept)
+    findings = []
+    if blank:
+        findings.append(Finding("blank_rows", "accepted", blank, f"{name}: {blank:,} empty rows were passed over"))
+    width = len(header)
+    longer = sum(1 for _, record in kept if len(record) > width and any(cell.strip() for cell in record[width:]))
+    trailing = sum(1 for _, record in kept if len(record) > width) - longer
+    if trailing:
+        findings.append(
+            Finding("trailing_separator", "accepted", trailing, f"{name}: {trailing:,} rows end in separators with nothing after them")
+        )
+    if longer * 2 > len(kept):
+        raise DataError(
+            f"{name}: {longer:,} of {len(kept):,} rows have more values than there are column names ({width}); the columns are shifted: "
+            f"correct the header and import again"
+        )
+    spoiled = np.array([_spoiled(record, header) for _, record in kept])
+    ragged = np.flatnonzero(spoiled == "ragged_row")
+    if len(ragged) >= 5 and len(ragged) * 10 > len(kept):
+        raise DataError(
+            f"{name}: {len(ragged):,} of {len(kept):,} rows have too many or too few values (first: row {kept[ragged[0]][0]}); "
+            f"the file is broken: export it again"
+        )
+    cells = [[*record[:width], *[""] * (width - len(record))] for _, record in kept]
+    table = pd.DataFrame(cells, columns=_names(header), dtype="str")
+    return (table, np.array([number for number, _ in kept], dtype=np.int64), spoiled), findings
+
+
+def _spoiled(record: list[str], header: list[str]) -> str:
+    if record[: len(header)] == header:
+        return "repeated_header"
+    extra = any(cell.strip() for cell in record[len(header) :])
+    return "ragged_row" if extra or len(record) < len(header) else ""
