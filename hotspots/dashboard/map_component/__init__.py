@@ -1,0 +1,94 @@
+"""The map on screen: Leaflet as a packaged Streamlit component. It draws a `MapView` and says which unit was clicked.
+
+Geometry goes to the browser once per session, values after; hovering, panning and zooming never reach the server.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from hotspots.dashboard.map_component import memory
+from hotspots.dashboard.map_component.leaflet import put_leaflet_in_place
+from hotspots.dashboard.map_component.payload import WORDS, encode_geometry, encode_values, fingerprint_of, seal
+
+if TYPE_CHECKING:
+    from hotspots.view import MapView
+
+__all__ = ["WORDS", "encode_geometry", "encode_values", "set_page_language", "show_map"]
+
+
+class MapNotInstalledError(RuntimeError):
+    """Streamlit does not know the map: the project is not installed where it runs."""
+
+
+@functools.cache
+def _component(name: str) -> Callable[..., Any]:
+    """Return the component of this name, made known to Streamlit at its first use: only a running server knows what is installed."""
+    put_leaflet_in_place()
+    try:
+        if name == "map":
+            return st.components.v2.component(
+                "hotspots.map", js="map.js", css="map.css", html='<div class="frame" data-state="waiting"></div>'
+            )
+        return st.components.v2.component("hotspots.page", js="page.js")
+    except StreamlitAPIException as problem:
+        raise MapNotInstalledError(
+            "Streamlit finds the map only in an installed package. Install the project from its folder: pip install -r requirements.txt"
+        ) from problem
+
+
+def show_map(
+    view: MapView,
+    geometry: bytes,
+    *,
+    key: str,
+    selected: str | None,
+    height: int,
+    on_click: Callable[[str], None],
+    words: Mapping[str, str],
+    values: bytes | None = None,
+) -> None:
+    """Show `view` in the page, `height` pixels high (less on a low screen), with the unit `selected` outlined.
+
+    `geometry` is `encode_geometry(view)`, which the caller caches by `view.key`; it is sent only when this browser lacks it.
+    `values` is `encode_values(view, words)`; leave it out and it is made here (a caller that caches its views may cache it too).
+    `words` translates the map's own words, named in `WORDS`. `on_click` gets the id of a clicked unit, or "" when the reader
+    clears the choice with Escape; it runs before the page does. Centre and zoom are kept as long as `view.key` stays. `key` names
+    the component, as for any Streamlit widget. Raises MapNotInstalledError or LeafletMissingError when its files are not there.
+    """
+    fingerprint = fingerprint_of(geometry)
+    head: dict[str, Any] = {
+        "view": view.key,
+        "geometry": fingerprint,
+        "selected": selected or "",
+        "height": height,
+        "lang": words.get("lang", WORDS["lang"]),
+    }
+    data = seal(
+        head,
+        encode_values(view, words) if values is None else values,
+        geometry if memory.first_time(fingerprint) else None,
+    )
+
+    def clicked() -> None:
+        unit = memory.said(key, "clicked")
+        if unit is not None:
+            on_click(unit)
+
+    def needed() -> None:
+        memory.forget(memory.said(key, "need") or fingerprint)
+
+    _component("map")(key=key, data=data, on_clicked_change=clicked, on_need_change=needed)
+
+
+def set_page_language(code: str) -> None:
+    """Tell the browser the language of a page without a map, so that screen readers and hyphenation follow it.
+
+    `code` is a language code such as "es". A page with a map needs no call: the map does the same from `words["lang"]`.
+    """
+    _component("page")(key="hotspots_page_language", data={"lang": code})

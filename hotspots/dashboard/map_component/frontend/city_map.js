@@ -1,0 +1,302 @@
+// One map in the page: keeps Leaflet, the drawing and the parts around it together, and turns gestures into choices.
+
+import * as L from "./vendor/leaflet/leaflet-src.esm.js";
+import { worldPixel } from "./decode.js";
+import { Finder } from "./find.js";
+import { Frame, WIDE } from "./frame.js";
+import { PlaceNames } from "./labels.js";
+import { drawLegend } from "./legend.js";
+import { Surface } from "./surface.js";
+
+const EDGE = 18; // pixels kept free around the whole city
+const LEAST = 60; // a box narrower or lower than this, in pixels, is hidden or not laid out yet
+const REACH = 6; // how near to a street segment the pointer must be, in pixels
+const PATIENCE = 4000; // milliseconds to keep showing a choice that the page has not confirmed
+
+const views = new Map(); // view key → {center, zoom} where the reader left it; outlives pages
+const finders = new WeakMap(); // geometry → its Finder
+
+export class CityMap {
+  constructor(box, tell) {
+    this.frame = new Frame(box);
+    this.box = box;
+    this.tell = tell;
+    this.shown = null;
+    this.hovered = -1;
+    this.pending = null;
+    this.byKeys = false;
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.map = L.map(this.frame.ground, {
+      attributionControl: false,
+      zoomControl: false,
+      zoomSnap: 0.25,
+      zoomDelta: 0.75,
+      wheelPxPerZoomLevel: 110,
+      keyboardPanDelta: 60,
+      maxZoom: 19,
+      fadeAnimation: false,
+      zoomAnimation: !calm,
+      inertia: !calm,
+    });
+    L.control.scale({ imperial: false, position: "bottomleft" }).addTo(this.map);
+    const names = this.map.createPane("names");
+    names.style.zIndex = 450;
+    names.style.pointerEvents = "none";
+    this.surface = new Surface();
+    this.names = new PlaceNames(this.map, "names");
+    this.watchPointer();
+    this.watchKeys();
+    this.watchButtons();
+    this.watcher = new ResizeObserver(() => this.resized());
+    this.watcher.observe(this.frame.stage);
+  }
+
+  remove() {
+    this.watcher.disconnect();
+    this.map.remove();
+  }
+
+  // As high as the page asks; on a narrow screen no higher than the city needs, so that the legend stays in sight.
+  size(height, bounds) {
+    this.height = height;
+    const width = this.frame.stage.clientWidth;
+    let least = height;
+    if (bounds && width && width < WIDE) {
+      const [left, top] = worldPixel(bounds[0], bounds[3]);
+      const [right, bottom] = worldPixel(bounds[2], bounds[1]);
+      least = Math.max(300, (width * (bottom - top)) / Math.max(1e-9, right - left) + 2 * EDGE);
+    }
+    this.frame.stage.style.setProperty("--height", `${Math.min(height, least)}px`);
+  }
+
+  words(values, lang) {
+    this.lang = lang;
+    this.frame.words(values.words);
+    this.frame.ground.setAttribute("aria-label", values.title);
+  }
+
+  fail(text) {
+    this.frame.fail(text);
+  }
+
+  show(head, geometry, values) {
+    const before = this.shown;
+    this.shown = { head, geometry, values };
+    this.box.dataset.theme = themeOf(this.box);
+    this.box.dataset.sea = hasCoast(geometry) ? "yes" : "no";
+    if (before?.values !== values) drawLegend(this.frame.legend, values, this.lang);
+    if (this.pending !== null && (head.selected === this.pending.id || Date.now() > this.pending.until)) this.pending = null;
+    this.size(head.height, geometry.bounds);
+    this.settle();
+  }
+
+  // Bring the map to what is to be shown; a map without size (a hidden tab) waits until it gets one.
+  settle() {
+    const { head, geometry, values } = this.shown;
+    const { clientWidth: width, clientHeight: height } = this.frame.stage;
+    if (width < LEAST || height < LEAST) return;
+    this.frame.arrange(width, height);
+    if (this.map.getSize().x !== width || this.map.getSize().y !== height) this.map.invalidateSize({ pan: false });
+    if (this.viewKey !== head.view) this.begin(head.view, geometry);
+    if (!this.map.hasLayer(this.surface)) this.map.addLayer(this.surface);
+    if (this.drawn?.geometry !== geometry || this.drawn.values !== values) {
+      this.drawn = { geometry, values };
+      this.surface.show(geometry, values);
+      this.hover(-1);
+    }
+    if (this.named !== geometry) {
+      this.named = geometry;
+      this.names.show(geometry.labels, this.whole.zoom);
+    }
+    this.outline();
+    this.frame.ready();
+    this.note();
+  }
+
+  begin(viewKey, geometry) {
+    this.viewKey = viewKey;
+    this.whole = this.wholeCity(geometry.bounds);
+    const view = views.get(viewKey) ?? this.whole;
+    this.map.setView(view.center, view.zoom, { animate: false });
+    this.map.setMinZoom(Math.max(0, this.whole.zoom - 1));
+  }
+
+  // Centre and zoom that show all of the city, beside the legend when the shape of the map leaves room for both.
+  wholeCity([west, south, east, north]) {
+    this.map.setMinZoom(0);
+    const bounds = L.latLngBounds([south, west], [north, east]);
+    const corner = this.box.dataset.legend === "corner";
+    const aside = corner ? this.frame.legend.offsetWidth : 0;
+    const plain = this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE, 2 * EDGE));
+    const beside = this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE + aside, 2 * EDGE));
+    const shift = beside >= plain - 0.25 ? aside / 2 : 0;
+    const zoom = shift ? beside : plain;
+    const middle = this.map.project(bounds.getSouthWest(), zoom).add(this.map.project(bounds.getNorthEast(), zoom)).divideBy(2);
+    return { center: this.map.unproject(middle.add([shift, 0]), zoom), zoom };
+  }
+
+  resized() {
+    if (!this.shown) return;
+    this.size(this.height, this.shown.geometry.bounds);
+    const atWhole = this.viewKey && !views.has(this.viewKey);
+    this.settle();
+    if (!this.viewKey) return;
+    this.whole = this.wholeCity(this.shown.geometry.bounds);
+    this.map.setMinZoom(Math.max(0, this.whole.zoom - 1));
+    if (atWhole) this.showWhole();
+  }
+
+  showWhole() {
+    this.map.setView(this.whole.center, this.whole.zoom, { animate: false });
+  }
+
+  // Remember where the reader is, unless it is simply the whole city, which follows the window's size.
+  remember() {
+    if (!this.viewKey) return;
+    const center = this.map.getCenter();
+    const zoom = this.map.getZoom();
+    const offset = this.map.project(center, zoom).distanceTo(this.map.project(this.whole.center, zoom));
+    if (zoom === this.whole.zoom && offset < 2) views.delete(this.viewKey);
+    else views.set(this.viewKey, { center, zoom });
+    this.note();
+  }
+
+  // What the map shows, for tests and for anyone who looks at the page's elements.
+  note() {
+    const { lat, lng } = this.map.getCenter();
+    this.box.dataset.view = `${lat.toFixed(7)},${lng.toFixed(7)},${this.map.getZoom()}`;
+    this.box.dataset.units = this.shown.geometry.ids.length;
+    this.box.dataset.redraws = this.surface.redraws;
+  }
+
+  unitAt(point) {
+    if (!this.shown || !this.viewKey) return -1;
+    const { geometry } = this.shown;
+    if (!finders.has(geometry)) finders.set(geometry, new Finder(geometry));
+    const { lat, lng } = this.map.containerPointToLatLng(point);
+    const [x, y] = worldPixel(lng, lat);
+    return finders.get(geometry).at(x, y, REACH / 2 ** this.map.getZoom());
+  }
+
+  hover(unit, point, aloud = false) {
+    this.hovered = unit;
+    this.outline();
+    this.frame.ground.classList.toggle("pointing", unit >= 0);
+    if (unit < 0) {
+      this.frame.hideTip();
+      return;
+    }
+    const { geometry, values } = this.shown;
+    const lines = values.tips.map((tip) => [tip.label, tip.texts[tip.codes[unit]] ?? ""]).filter(([, text]) => text !== "");
+    this.frame.showTip(geometry.names[unit] ?? "", lines, point.x, point.y, aloud);
+  }
+
+  outline() {
+    if (!this.shown) return;
+    const { head, geometry } = this.shown;
+    geometry.index ??= new Map(geometry.ids.map((id, unit) => [id, unit]));
+    const selected = this.pending === null ? head.selected : this.pending.id;
+    this.surface.outline(this.hovered, geometry.index.get(selected) ?? -1);
+    this.box.dataset.selected = selected;
+  }
+
+  // Show the choice at once, then tell the page; an empty id clears it.
+  choose(id) {
+    const now = this.pending === null ? this.shown.head.selected : this.pending.id;
+    if (id === now) return;
+    this.pending = { id, until: Date.now() + PATIENCE };
+    this.outline();
+    this.tell(id);
+  }
+
+  watchPointer() {
+    const { map } = this;
+    const { stage, ground } = this.frame;
+    map.on("moveend", () => this.remember());
+    map.on("mousemove", (event) => {
+      this.byKeys = false;
+      this.box.classList.remove("keys");
+      this.hover(this.unitAt(event.containerPoint), event.containerPoint);
+    });
+    map.on("mouseout dragstart zoomstart", () => this.byKeys || this.hover(-1));
+    map.on("click", (event) => {
+      const unit = this.unitAt(event.containerPoint);
+      this.hover(unit, event.containerPoint);
+      if (unit >= 0) this.choose(this.shown.geometry.ids[unit]);
+    });
+    // Take the focus without letting the page jump; from then on the wheel zooms. Until then it scrolls the page past the map.
+    ground.addEventListener("pointerdown", () => this.focusByPointer(), true);
+    const passOn = (event) => {
+      if (event.ctrlKey || event.metaKey || ground.matches(":focus")) return;
+      event.stopPropagation();
+      this.frame.showHint();
+    };
+    stage.addEventListener("wheel", passOn, { capture: true, passive: true });
+  }
+
+  focusByPointer() {
+    this.box.classList.add("pointed"); // no focus ring for who has a pointer
+    this.frame.ground.focus({ preventScroll: true });
+  }
+
+  watchKeys() {
+    const { ground } = this.frame;
+    ground.addEventListener("keydown", (event) => {
+      if (!this.shown || event.target !== ground) return;
+      if (event.key === "Escape") {
+        this.hover(-1);
+        this.choose("");
+        event.stopPropagation();
+        return;
+      }
+      if (/^(Arrow|[-+=_]$)/.test(event.key)) this.useKeys();
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      this.useKeys();
+      if (this.hovered >= 0) this.choose(this.shown.geometry.ids[this.hovered]);
+    });
+    ground.addEventListener("blur", () => {
+      this.box.classList.remove("keys", "pointed");
+      if (this.byKeys) this.hover(-1);
+      this.byKeys = false;
+    });
+    this.map.on("moveend", () => this.byKeys && this.useKeys());
+  }
+
+  // Without a pointer the middle of the map, marked by a cross, is what the reader points at; a street there gives the block beside it.
+  useKeys() {
+    this.byKeys = true;
+    this.box.classList.add("keys");
+    this.box.classList.remove("pointed");
+    const middle = this.map.getSize().divideBy(2).round();
+    let unit = this.unitAt(middle);
+    for (let step = 0; unit < 0 && step < 24; step += 1) {
+      const reach = step < 8 ? 7 : step < 16 ? 14 : 21;
+      const turn = (step * Math.PI) / 4;
+      unit = this.unitAt(middle.add([reach * Math.cos(turn), reach * Math.sin(turn)]));
+    }
+    this.hover(unit, middle, true);
+  }
+
+  watchButtons() {
+    const { byName } = this.frame;
+    byName.zoom_in.addEventListener("click", () => this.viewKey && this.map.zoomIn());
+    byName.zoom_out.addEventListener("click", () => this.viewKey && this.map.zoomOut());
+    byName.whole_city.addEventListener("click", () => this.viewKey && this.showWhole());
+  }
+}
+
+// Streamlit gives its theme as CSS variables; a dark background means the dark theme.
+function themeOf(box) {
+  const probe = document.createElement("span");
+  probe.style.color = "var(--st-background-color)";
+  box.append(probe);
+  const [red, green, blue] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? [255, 255, 255]).map(Number);
+  probe.remove();
+  return 0.299 * red + 0.587 * green + 0.114 * blue < 110 ? "dark" : "light";
+}
+
+// Land bounded by a coast lies in the sea; without one nobody knows what lies around the city, and it lies on paper.
+function hasCoast({ layers, shapeStarts, closed }) {
+  return layers.some(({ kind, first, end }) => kind === "coast" && end > first && closed[shapeStarts[first]] === 1);
+}

@@ -1,0 +1,116 @@
+// The parts around the drawing: buttons, tip, hint, notice, legend box. Text from data is only ever set as text, never as HTML.
+
+const ICONS = {
+  zoom_in: "M8 3v10M3 8h10",
+  zoom_out: "M3 8h10",
+  whole_city: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
+};
+
+export const WIDE = 700; // from this width the legend stands in a corner of the map
+
+function part(tag, name, attributes = {}) {
+  const made = document.createElement(tag);
+  made.className = name;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+export class Frame {
+  constructor(box) {
+    this.box = box;
+    this.stage = part("div", "stage");
+    this.ground = part("div", "map", { role: "application", tabindex: "0", "aria-describedby": "help" });
+    this.cross = part("div", "cross", { "aria-hidden": "true" });
+    this.buttons = part("div", "buttons");
+    this.tip = part("div", "tip", { "aria-hidden": "true" });
+    this.hint = part("div", "hint", { "aria-hidden": "true" });
+    this.notice = part("p", "notice", { role: "status" });
+    this.help = part("p", "unseen", { id: "help" });
+    this.live = part("p", "unseen", { "aria-live": "polite" });
+    this.legend = part("div", "legend", { role: "group" });
+    this.byName = {};
+    for (const name of Object.keys(ICONS)) {
+      const button = part("button", "button", { type: "button" });
+      button.append(icon(name));
+      this.byName[name] = button;
+      this.buttons.append(button);
+    }
+    this.tip.hidden = this.hint.hidden = this.legend.hidden = true;
+    this.stage.append(this.ground, this.cross, this.buttons, this.tip, this.hint, this.notice);
+    box.replaceChildren(this.stage, this.legend, this.help, this.live);
+  }
+
+  words(words) {
+    for (const [name, button] of Object.entries(this.byName)) {
+      button.title = words[name];
+      button.setAttribute("aria-label", words[name]);
+    }
+    this.hint.textContent = words.scroll_hint;
+    this.help.textContent = words.help;
+    if (this.box.dataset.state === "waiting") this.notice.textContent = words.waiting;
+  }
+
+  // The legend stands in a corner of a large map and below a small one, which it must never cover.
+  arrange(width, height) {
+    const corner = width >= WIDE && height >= 380;
+    this.box.dataset.legend = corner ? "corner" : width >= 480 ? "row" : "below";
+    (corner ? this.stage : this.box).append(this.legend);
+  }
+
+  // Say `name` and its lines beside the point (x, y) of the map; `aloud` reads them to a screen reader too.
+  showTip(name, lines, x, y, aloud) {
+    const rows = lines.map(([label, text]) => {
+      const row = part("div", label ? "tip-row" : "tip-row alone");
+      if (label) row.append(piece(label, "tip-label"));
+      row.append(piece(text, "tip-text"));
+      return row;
+    });
+    this.tip.replaceChildren(piece(name, "tip-name"), ...rows);
+    this.tip.hidden = false;
+    const { offsetWidth: width, offsetHeight: height } = this.tip;
+    const room = this.stage.getBoundingClientRect();
+    const left = x + 16 + width > room.width ? x - 16 - width : x + 16;
+    const top = y + 16 + height > room.height ? y - 12 - height : y + 16;
+    this.tip.style.left = `${Math.max(4, Math.min(left, room.width - width - 4))}px`;
+    this.tip.style.top = `${Math.max(4, top)}px`;
+    if (aloud) this.live.textContent = [name, ...lines.map(([label, text]) => (label ? `${label}: ${text}` : text))].join(". ");
+  }
+
+  hideTip() {
+    this.tip.hidden = true;
+  }
+
+  showHint() {
+    this.hint.hidden = false;
+    clearTimeout(this.hintTimer);
+    this.hintTimer = setTimeout(() => {
+      this.hint.hidden = true;
+    }, 1600);
+  }
+
+  ready() {
+    this.box.dataset.state = "ready";
+    this.notice.textContent = "";
+  }
+
+  fail(text) {
+    this.box.dataset.state = "failed";
+    this.notice.textContent = text;
+  }
+}
+
+function piece(text, name) {
+  const made = part("span", name);
+  made.textContent = text;
+  return made;
+}

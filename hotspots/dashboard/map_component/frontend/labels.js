@@ -1,0 +1,60 @@
+// Place names on the map: the few that fit without touching each other, chosen again after each move.
+
+import * as L from "./vendor/leaflet/leaflet-src.esm.js";
+
+// What is named first, and how far the reader must have zoomed in beyond the whole city.
+const RANK = { district: 0, boundary: 1, coast: 1, water: 2, park: 3, service: 4, street: 5 };
+const FROM_ZOOM = { district: 0, boundary: 0, coast: 0, water: 0, park: 0.75, service: 1, street: 2.5 };
+const MOST = 60;
+
+export class PlaceNames {
+  constructor(map, pane) {
+    this.map = map;
+    this.pane = pane;
+    this.labels = [];
+    this.shown = new Map();
+    this.wholeZoom = 0;
+    map.on("moveend zoomend resize", () => this.place());
+  }
+
+  show(labels, wholeZoom) {
+    for (const marker of this.shown.values()) marker.remove();
+    this.shown.clear();
+    this.labels = [...labels].sort((a, b) => (RANK[a.kind] ?? 9) - (RANK[b.kind] ?? 9));
+    this.wholeZoom = wholeZoom;
+    this.place();
+  }
+
+  place() {
+    const size = this.map.getSize();
+    if (!size.x || !size.y) return;
+    const zoom = this.map.getZoom() - this.wholeZoom;
+    const taken = [];
+    const wanted = new Set();
+    for (const label of this.labels) {
+      if (wanted.size >= MOST) break;
+      if (zoom < (FROM_ZOOM[label.kind] ?? 2)) continue;
+      const at = this.map.latLngToContainerPoint([label.lat, label.lon]);
+      const half = 3.6 * label.text.length + 8;
+      const box = [at.x - half, at.y - 11, at.x + half, at.y + 11];
+      if (box[0] < 0 || box[1] < 0 || box[2] > size.x || box[3] > size.y) continue;
+      if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
+      taken.push(box);
+      wanted.add(label);
+    }
+    for (const [label, marker] of this.shown) {
+      if (wanted.has(label)) continue;
+      marker.remove();
+      this.shown.delete(label);
+    }
+    for (const label of wanted) if (!this.shown.has(label)) this.shown.set(label, this.put(label));
+  }
+
+  put({ kind, text, lat, lon }) {
+    const name = document.createElement("span");
+    name.className = `name ${kind in RANK ? kind : "other"}`;
+    name.textContent = text;
+    const icon = L.divIcon({ html: name, className: "place", iconSize: [0, 0] });
+    return L.marker([lat, lon], { icon, interactive: false, keyboard: false, pane: this.pane }).addTo(this.map);
+  }
+}

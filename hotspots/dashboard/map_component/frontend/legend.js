@@ -1,0 +1,53 @@
+// The legend: title, one row for each class and for each state that occurs, number of units, note.
+
+import { hatch } from "./looks.js";
+import { unitLook } from "./surface.js";
+
+const WIDTH = 26;
+const HEIGHT = 16;
+
+export function drawLegend(box, values, lang) {
+  // The rest of the page writes Latin America's Spanish: 2,114 rather than 2114.
+  const number = new Intl.NumberFormat(lang === "es" ? "es-419" : lang || undefined);
+  const title = element("p", "legend-title", values.legend_title);
+  const rows = element("ul", "legend-rows");
+  for (const [kind, label, colour, units] of values.legend) {
+    const row = element("li", "legend-row");
+    row.dataset.kind = kind;
+    const swatch = kind === "class" ? swatchOf("ok", colour) : swatchOf(kind, colour ?? values.colours[1] ?? values.colours[0]);
+    const count = element("span", "legend-count", number.format(units));
+    count.title = values.words.units;
+    row.append(swatch, element("span", "legend-label", label), count);
+    rows.append(row);
+  }
+  box.replaceChildren(title, rows);
+  if (values.legend_note) box.append(element("p", "legend-note", values.legend_note));
+  box.setAttribute("aria-label", values.words.legend);
+  box.hidden = !values.legend.length && !values.legend_title;
+}
+
+function element(tag, name, text = "") {
+  const made = document.createElement(tag);
+  made.className = name;
+  if (text) made.textContent = text;
+  return made;
+}
+
+// Draw a swatch with the very fills and hatches of the map.
+function swatchOf(state, colour) {
+  const ratio = Math.min(2, window.devicePixelRatio || 1);
+  const canvas = element("canvas", "swatch");
+  canvas.setAttribute("aria-hidden", "true");
+  canvas.width = WIDTH * ratio;
+  canvas.height = HEIGHT * ratio;
+  const pen = canvas.getContext("2d");
+  pen.scale(ratio, ratio);
+  const look = unitLook({ state, level: 0 }, [colour]);
+  pen.fillStyle = look.fill;
+  pen.fillRect(0, 0, WIDTH, HEIGHT);
+  if (look.hatch) {
+    pen.fillStyle = hatch(pen, look.hatch, ratio);
+    pen.fillRect(0, 0, WIDTH, HEIGHT);
+  }
+  return canvas;
+}

@@ -1,0 +1,325 @@
+// The drawing: context and units on one canvas, the outlines of the hovered and the chosen unit on a second one above it.
+
+import * as L from "./vendor/leaflet/leaflet-src.esm.js";
+import { COLOURS, STATES, hatch, isPale } from "./looks.js";
+
+const MARGIN = 0.35; // how far beyond the visible map the canvas is drawn, as a share of the map, so that a short pan shows no gap
+const CHUNK = 400; // shapes in one path: a path of a whole city is slower to fill than many small ones
+const LEAST_STEP = 0.6; // vertices closer than this many pixels to the last one drawn add nothing to see
+
+export const Surface = L.Layer.extend({
+  initialize() {
+    this.geometry = null;
+    this.groups = [];
+    this.hovered = -1;
+    this.selected = -1;
+    this.redraws = 0;
+  },
+
+  onAdd(map) {
+    const animated = map.options.zoomAnimation && L.Browser.any3d;
+    this.base = L.DomUtil.create("canvas", animated ? "leaflet-zoom-animated drawing" : "drawing");
+    this.over = L.DomUtil.create("canvas", animated ? "leaflet-zoom-animated outlines" : "outlines");
+    this.getPane().append(this.base, this.over);
+    this.redraw();
+  },
+
+  onRemove() {
+    cancelAnimationFrame(this.waiting);
+    this.base.remove();
+    this.over.remove();
+  },
+
+  getEvents() {
+    const events = { moveend: this.redraw, viewreset: this.redraw, move: this.whileMoving, zoom: this.whileZooming, resize: this.redraw };
+    if (this._map.options.zoomAnimation) events.zoomanim = this.animateZoom;
+    return events;
+  },
+
+  show(geometry, values) {
+    this.geometry = geometry;
+    this.groups = geometry ? groupsOf(geometry, values) : [];
+    this.values = values;
+    this.redraw();
+  },
+
+  outline(hovered, selected) {
+    if (hovered === this.hovered && selected === this.selected) return;
+    this.hovered = hovered;
+    this.selected = selected;
+    if (this.frame) this.drawOver();
+  },
+
+  whileMoving() {
+    const { x, y } = this._map.getSize();
+    const seen = this._map.containerPointToLayerPoint([0, 0]);
+    const frame = this.frame;
+    const covered =
+      frame && seen.x >= frame.x && seen.y >= frame.y && seen.x + x <= frame.x + frame.width && seen.y + y <= frame.y + frame.height;
+    if (covered || this.waiting) return;
+    this.waiting = requestAnimationFrame(() => {
+      this.waiting = 0;
+      this.redraw();
+    });
+  },
+
+  whileZooming() {
+    this.stretch(this._map.getCenter(), this._map.getZoom());
+  },
+
+  animateZoom(event) {
+    this.stretch(event.center, event.zoom);
+  },
+
+  // Show the old drawing at another zoom until the new one is made.
+  stretch(center, zoom) {
+    if (!this.frame) return;
+    const map = this._map;
+    const corner = map.project(this.frame.corner, zoom);
+    const origin = map
+      .project(center, zoom)
+      .subtract(map.getSize().divideBy(2))
+      .add(L.DomUtil.getPosition(map.getPane("mapPane")))
+      .round();
+    const scale = map.getZoomScale(zoom, this.frame.zoom);
+    for (const canvas of [this.base, this.over]) L.DomUtil.setTransform(canvas, corner.subtract(origin), scale);
+  },
+
+  redraw() {
+    const map = this._map;
+    if (!map) return;
+    const size = map.getSize();
+    if (!size.x || !size.y || !map._loaded) return;
+    const margin = size.multiplyBy(MARGIN).round();
+    const corner = map.containerPointToLayerPoint(margin.multiplyBy(-1)).round();
+    const ratio = Math.min(2, window.devicePixelRatio || 1);
+    const zoom = map.getZoom();
+    const pixel = map.getPixelOrigin().add(corner);
+    const frame = {
+      x: corner.x,
+      y: corner.y,
+      width: size.x + 2 * margin.x,
+      height: size.y + 2 * margin.y,
+      corner: map.layerPointToLatLng(corner),
+      zoom,
+      ratio,
+      scale: 2 ** zoom,
+      left: pixel.x,
+      top: pixel.y,
+    };
+    this.frame = frame;
+    for (const canvas of [this.base, this.over]) {
+      canvas.width = frame.width * ratio;
+      canvas.height = frame.height * ratio;
+      canvas.style.width = `${frame.width}px`;
+      canvas.style.height = `${frame.height}px`;
+      L.DomUtil.setPosition(canvas, corner);
+    }
+    if (this.geometry) {
+      this.drawBase();
+      this.drawOver();
+    }
+    this.redraws += 1;
+  },
+
+  pen(canvas) {
+    const pen = canvas.getContext("2d");
+    pen.setTransform(this.frame.ratio, 0, 0, this.frame.ratio, 0, 0);
+    pen.clearRect(0, 0, this.frame.width, this.frame.height);
+    pen.lineJoin = "round";
+    return pen;
+  },
+
+  visible(shape) {
+    const { boxes } = this.geometry;
+    const { scale, left, top, width, height } = this.frame;
+    const at = 4 * shape;
+    return (
+      boxes[at] * scale - left < width && boxes[at + 2] * scale - left > 0 && boxes[at + 1] * scale - top < height && boxes[at + 3] * scale - top > 0
+    );
+  },
+
+  trace(pen, shape) {
+    const { xs, ys, pathStarts, shapeStarts, closed } = this.geometry;
+    const { scale, left, top } = this.frame;
+    for (let path = shapeStarts[shape]; path < shapeStarts[shape + 1]; path += 1) {
+      const end = pathStarts[path + 1];
+      let i = pathStarts[path];
+      let lastX = xs[i] * scale - left;
+      let lastY = ys[i] * scale - top;
+      pen.moveTo(lastX, lastY);
+      for (i += 1; i < end; i += 1) {
+        const x = xs[i] * scale - left;
+        const y = ys[i] * scale - top;
+        if (i < end - 1 && Math.abs(x - lastX) < LEAST_STEP && Math.abs(y - lastY) < LEAST_STEP) continue;
+        pen.lineTo(x, y);
+        lastX = x;
+        lastY = y;
+      }
+      if (closed[path]) pen.closePath();
+    }
+  },
+
+  // Run `paint` on paths of a few hundred shapes each.
+  inChunks(pen, shapes, paint) {
+    for (let from = 0; from < shapes.length; from += CHUNK) {
+      pen.beginPath();
+      for (let i = from; i < Math.min(from + CHUNK, shapes.length); i += 1) this.trace(pen, shapes[i]);
+      paint(pen);
+    }
+  },
+
+  drawBase() {
+    const pen = this.pen(this.base);
+    const layers = this.geometry.layers.map((layer) => this.contextInView(layer));
+    for (const { style, areas } of layers) if (style.land) this.fillAll(pen, areas, style.land);
+    for (const { style, areas, lines } of layers) {
+      if (style.fill) this.fillAll(pen, areas, style.fill);
+      if (style.edge) this.strokeAll(pen, areas, style.edge);
+      if (style.line) this.strokeAll(pen, lines, style.line);
+    }
+    this.drawUnits(pen);
+    for (const { style, areas, lines } of layers) {
+      if (style.above) this.strokeAll(pen, [...areas, ...lines], style.above);
+      if (style.dots) this.dots(pen, lines);
+    }
+  },
+
+  contextInView(layer) {
+    const areas = [];
+    const lines = [];
+    for (let shape = layer.first; shape < layer.end; shape += 1) {
+      if (this.visible(shape)) (this.geometry.closed[this.geometry.shapeStarts[shape]] ? areas : lines).push(shape);
+    }
+    return { areas, lines, style: contextStyle(layer.kind, this.frame.zoom) };
+  },
+
+  fillAll(pen, shapes, fill) {
+    pen.fillStyle = fill;
+    this.inChunks(pen, shapes, () => pen.fill("nonzero"));
+  },
+
+  strokeAll(pen, shapes, { colour, width, alpha = 1, dash = [] }) {
+    pen.save();
+    pen.strokeStyle = colour;
+    pen.lineWidth = width;
+    pen.globalAlpha = alpha;
+    pen.lineCap = dash.length ? "butt" : "round";
+    pen.setLineDash(dash);
+    this.inChunks(pen, shapes, () => pen.stroke());
+    pen.restore();
+  },
+
+  dots(pen, shapes) {
+    const { xs, ys, pathStarts, shapeStarts } = this.geometry;
+    const { scale, left, top } = this.frame;
+    pen.fillStyle = "#ffffff";
+    pen.strokeStyle = COLOURS.service;
+    pen.lineWidth = 1.5;
+    for (const shape of shapes) {
+      const at = pathStarts[shapeStarts[shape]];
+      pen.beginPath();
+      pen.arc(xs[at] * scale - left, ys[at] * scale - top, 3, 0, 2 * Math.PI);
+      pen.fill();
+      pen.stroke();
+    }
+  },
+
+  drawUnits(pen) {
+    const { x, y, ratio } = this.frame;
+    const hatchOf = (name) => hatch(pen, name, ratio, x, y);
+    for (const group of this.groups) {
+      const areas = group.areas.filter((shape) => this.visible(shape));
+      const lines = group.lines.filter((shape) => this.visible(shape));
+      const look = unitLook(group, this.values.colours);
+      if (areas.length) this.drawAreas(pen, areas, look, hatchOf);
+      if (lines.length) this.drawLines(pen, lines, look, hatchOf);
+    }
+  },
+
+  drawAreas(pen, shapes, look, hatchOf) {
+    this.fillAll(pen, shapes, look.fill);
+    if (look.hatch) this.fillAll(pen, shapes, hatchOf(look.hatch));
+    const width = this.edgeWidth(shapes);
+    if (width > 0) this.strokeAll(pen, shapes, { colour: look.edge, width });
+  },
+
+  drawLines(pen, shapes, look, hatchOf) {
+    const width = Math.max(1.6, Math.min(9, 2.2 * 2 ** ((this.frame.zoom - 13) * 0.55)));
+    if (look.pale) this.strokeAll(pen, shapes, { colour: look.edge, width: width + 1.2 });
+    this.strokeAll(pen, shapes, { colour: look.fill, width });
+    if (look.hatch) this.strokeAll(pen, shapes, { colour: hatchOf(look.hatch), width });
+  },
+
+  // Outlines thin out as units shrink: on a whole country of blocks they would wash the colours away.
+  edgeWidth(shapes) {
+    const { boxes } = this.geometry;
+    let sum = 0;
+    const step = Math.max(1, Math.floor(shapes.length / 200));
+    let counted = 0;
+    for (let i = 0; i < shapes.length; i += step) {
+      sum += boxes[4 * shapes[i] + 2] - boxes[4 * shapes[i]];
+      counted += 1;
+    }
+    const across = (sum / counted) * this.frame.scale;
+    return across < 5 ? 0 : Math.min(0.9, across / 24);
+  },
+
+  drawOver() {
+    const pen = this.pen(this.over);
+    if (this.selected >= 0) this.ring(pen, this.selected, COLOURS.halo, 5.5, COLOURS.ink, 2.6);
+    if (this.hovered >= 0 && this.hovered !== this.selected) this.ring(pen, this.hovered, COLOURS.halo, 3.2, COLOURS.ink, 1.4);
+  },
+
+  ring(pen, unit, halo, haloWidth, ink, inkWidth) {
+    const shape = unit + this.geometry.units.first;
+    const thick = this.geometry.closed[this.geometry.shapeStarts[shape]] ? 0 : 4;
+    this.strokeAll(pen, [shape], { colour: halo, width: haloWidth + thick });
+    this.strokeAll(pen, [shape], { colour: ink, width: inkWidth + thick });
+    if (thick && this.values) {
+      const group = this.groups.find((each) => each.lines.includes(shape));
+      if (group) this.strokeAll(pen, [shape], { colour: unitLook(group, this.values.colours).fill, width: thick });
+    }
+  },
+});
+
+// Units of one look together: first the quiet states, then the classes from low to high, so that the darkest edge lies on top.
+function groupsOf(geometry, values) {
+  const groups = new Map();
+  const { first, end } = geometry.units;
+  for (let shape = first; shape < end; shape += 1) {
+    const unit = shape - first;
+    const state = unit < values.states.length ? STATES[values.states[unit]] : "no_data";
+    const level = unit < values.classes.length ? values.classes[unit] - 1 : -1;
+    const name = `${state}|${level}`;
+    if (!groups.has(name)) groups.set(name, { state, level, areas: [], lines: [] });
+    const isArea = geometry.closed[geometry.shapeStarts[shape]] === 1;
+    groups.get(name)[isArea ? "areas" : "lines"].push(shape);
+  }
+  return [...groups.values()].sort((a, b) => a.level - b.level);
+}
+
+// Fill, outline and hatch of one group. A unit whose class has no colour is shown as no data rather than as nothing.
+export function unitLook({ state, level }, classColours) {
+  const own = classColours[level];
+  if (state === "zero") return { fill: COLOURS.zero, edge: COLOURS.zeroEdge, pale: true };
+  if (state === "suppressed") return { fill: COLOURS.suppressed, edge: COLOURS.noDataEdge, hatch: "hatchDark", pale: true };
+  if (own && state === "unstable") return { fill: own, edge: COLOURS.unitEdge, hatch: isPale(own) ? "hatchSoft" : "hatchLight" };
+  if (own && state === "ok") return { fill: own, edge: COLOURS.unitEdge };
+  return { fill: COLOURS.noData, edge: COLOURS.noDataEdge, pale: true };
+}
+
+function contextStyle(kind, zoom) {
+  const streetWidth = Math.max(0.35, Math.min(5, 0.5 * 2 ** ((zoom - 12.5) * 0.6)));
+  const border = { colour: COLOURS.border, width: 0.9, alpha: 0.45 };
+  const styles = {
+    water: { fill: COLOURS.water, edge: { colour: COLOURS.waterEdge, width: 0.6 }, line: { colour: COLOURS.water, width: Math.max(1.5, streetWidth * 2) } },
+    park: { fill: COLOURS.park },
+    street: { fill: COLOURS.street, line: { colour: COLOURS.street, width: streetWidth, alpha: zoom < 12 ? 0.6 : 1 } },
+    coast: { land: COLOURS.land, edge: { colour: COLOURS.coast, width: 1 }, line: { colour: COLOURS.coast, width: 1.2 } },
+    boundary: { land: COLOURS.land, above: { ...border, width: 1.1 } },
+    district: { above: border },
+    service: { dots: true },
+  };
+  return styles[kind] ?? { line: { colour: COLOURS.street, width: 1 } };
+}

@@ -1,0 +1,188 @@
+"""Turn a map into the bytes that the browser draws it from.
+
+The page sends one message per run: an envelope with two blocks. *Values* (classes, states, tips, legend) go every time and are
+small. *Geometry* (vertices, ids, names, place labels) is large, and goes once per browser session.
+
+    envelope   "HSM1", then three pieces, each led by its length (4 bytes, little-endian): head (JSON), values, geometry (may be empty)
+    block      zlib of: the length of a JSON text (4 bytes), the JSON text, then the arrays it lists under "arrays", in order
+    array      [name, count, width, kind]: `width` byte planes of `count` bytes, lowest bytes first. Kind "plain" holds whole
+               numbers from 0; "delta" holds each number's difference from the one before, folded so that 0 -1 1 -2 2 are 0 1 2 3 4
+
+Byte planes put the nearly empty high bytes side by side, where they pack to almost nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    from hotspots.view import ContextLayer, MapGeometry, MapView
+
+WORDS: dict[str, str] = {
+    "lang": "en",
+    "zoom_in": "Zoom in",
+    "zoom_out": "Zoom out",
+    "whole_city": "Show the whole city",
+    "scroll_hint": "Hold Ctrl and scroll to zoom, or click the map first",
+    "help": "Arrow keys move the map, plus and minus zoom, Enter chooses the place in the middle, Escape clears the choice.",
+    "legend": "Legend",
+    "units": "places",
+    "waiting": "Drawing the map…",
+    "failed": "The map's shapes did not arrive. Reload the page to try again.",
+}
+"""Every word the map itself says, in English; `words` replaces them one by one. `lang` is the page's language code."""
+
+MAGIC = b"HSM1"
+FINE_VERTICES = 250_000  # up to here a vertex is kept to 1e-6 degree (11 cm); above, to 1e-5 (1.1 m)
+DIGEST_CHARS = 16
+
+_POINT, _POLYGON = 0, 3
+
+
+def encode_geometry(view: MapGeometry | MapView) -> bytes:
+    """Return the block of everything that changes only with the shapes: vertices, ids, names, the layers beneath, place labels.
+
+    The first 16 characters are a fingerprint of the rest: the browser asks for a block by it. Worth caching by `view.key`; if
+    names or place labels depend on the language, the cache must too.
+    """
+    layers = [_paths(layer.shapes) for layer in view.context] + [_paths(view.shapes)]
+    paths = np.concatenate([layer[0] for layer in layers])
+    closed = np.concatenate([layer[1] for layer in layers])
+    per_shape = np.concatenate([layer[2] for layer in layers])
+    points, sizes = _vertices(paths, closed)
+    step = 1e-6 if len(points) <= FINE_VERTICES else 1e-5
+    whole = np.rint(points / step).astype(np.int64)
+    origin = whole[0] if len(whole) else np.zeros(2, dtype=np.int64)
+    meta = {
+        "step": step,
+        "origin": [int(origin[0]), int(origin[1])],
+        "bounds": [float(edge) for edge in view.bounds],
+        "layers": [[layer.kind, len(layer.shapes)] for layer in view.context] + [["unit", len(view.ids)]],
+        "ids": [str(unit) for unit in view.ids],
+        "names": [str(name) for name in view.names],
+        "labels": [label for layer in view.context for label in _labels(layer)],
+    }
+    block = _pack(
+        meta,
+        {
+            "per_shape": (per_shape, "plain"),
+            "sizes": (sizes, "plain"),
+            "closed": (closed, "plain"),
+            "x": (whole[:, 0] - origin[0], "delta"),
+            "y": (whole[:, 1] - origin[1], "delta"),
+        },
+    )
+    return _fingerprint(block).encode() + block
+
+
+def encode_values(view: MapView, words: Mapping[str, str]) -> bytes:
+    """Return the block of everything that a choice on the page can change: classes, states, tips, colours, legend and words."""
+    arrays: dict[str, tuple[Any, str]] = {
+        "classes": (np.asarray(view.classes, dtype=np.int64) + 1, "plain"),
+        "states": (np.asarray(view.states, dtype=np.int64), "plain"),
+    }
+    tips = []
+    for number, tip in enumerate(view.tips):
+        codes, texts = pd.factorize(np.asarray([str(text) for text in tip.texts], dtype=object))
+        arrays[f"tip{number}"] = (codes, "plain")
+        tips.append({"label": str(tip.label), "texts": list(texts)})
+    meta = {
+        "title": view.title,
+        "colours": list(view.colours),
+        "legend": [[row.kind, row.label, row.colour, int(row.units)] for row in view.legend],
+        "legend_title": view.legend_title,
+        "legend_note": view.legend_note,
+        "tips": tips,
+        "words": {**WORDS, **words},
+    }
+    return _pack(meta, arrays)
+
+
+def fingerprint_of(geometry: bytes) -> str:
+    """Return the fingerprint that `encode_geometry` wrote at the front of its block."""
+    return geometry[:DIGEST_CHARS].decode()
+
+
+def seal(head: Mapping[str, Any], values: bytes, geometry: bytes | None) -> bytes:
+    """Return one message: the head (small, read first), the values, and the geometry when the browser lacks it.
+
+    The same input gives the same bytes, so that Streamlit sends an unchanged message only as a reference.
+    """
+    full = {**head, "values": _fingerprint(values)}
+    pieces = (_json(full), values, b"" if geometry is None else geometry[DIGEST_CHARS:])
+    return MAGIC + b"".join(struct.pack("<I", len(piece)) + piece for piece in pieces)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def _fingerprint(block: bytes) -> str:
+    return f"{zlib.crc32(block):08x}{len(block) & 0xFFFFFFFF:08x}"
+
+
+def _paths(shapes: Any) -> tuple[Any, Any, Any]:
+    """Return the rings, lines and points of `shapes` in order, which of them are rings, and how many each shape has."""
+    parts, shape_of = shapely.get_parts(np.asarray(shapes.array, dtype=object), return_index=True)
+    is_polygon = shapely.get_type_id(parts) == _POLYGON
+    turned = shapely.orient_polygons(parts[is_polygon])
+    rings, part_of = shapely.get_rings(turned, return_index=True)
+    paths = np.concatenate([rings, parts[~is_polygon]])
+    owner = np.concatenate([shape_of[is_polygon][part_of], shape_of[~is_polygon]])
+    order = np.argsort(owner, kind="stable")
+    closed = (np.arange(len(paths)) < len(rings)).astype(np.int64)
+    return paths[order], closed[order], np.bincount(owner, minlength=len(shapes))
+
+
+def _vertices(paths: Any, closed: Any) -> tuple[Any, Any]:
+    """Return every path's vertices and their number; a ring's last vertex, a copy of its first, is left out."""
+    points = shapely.get_coordinates(paths)
+    sizes = shapely.get_num_coordinates(paths)
+    keep = np.ones(len(points), dtype=bool)
+    keep[(np.cumsum(sizes) - 1)[closed == 1]] = False
+    return points[keep], sizes - closed
+
+
+def _labels(layer: ContextLayer) -> list[list[Any]]:
+    """Return [kind, text, longitude, latitude] for each shape of the layer that has a label: inside it, or half-way along it."""
+    kept = [(shape, str(text)) for shape, text in zip(layer.shapes, layer.labels, strict=False) if text and shape is not None]
+    placed: list[list[Any]] = []
+    for shape, text in kept:
+        is_line = shape.geom_type.endswith("LineString")
+        spot = shape.interpolate(0.5, normalized=True) if is_line else shape.representative_point()
+        if not spot.is_empty:
+            placed.append([layer.kind, text, round(spot.x, 6), round(spot.y, 6)])
+    return placed
+
+
+def _pack(meta: Mapping[str, Any], arrays: Mapping[str, tuple[Any, str]]) -> bytes:
+    """Return one block: the JSON text and the arrays it lists, packed."""
+    listed: list[Sequence[Any]] = []
+    planes: list[bytes] = []
+    for name, (numbers, kind) in arrays.items():
+        folded = _folded_steps(numbers) if kind == "delta" else np.asarray(numbers, dtype=np.int64)
+        width, plane = _planes(folded)
+        listed.append([name, len(folded), width, kind])
+        planes.append(plane)
+    text = _json({**meta, "arrays": listed})
+    return zlib.compress(struct.pack("<I", len(text)) + text + b"".join(planes), level=6)
+
+
+def _folded_steps(numbers: Any) -> Any:
+    steps = np.diff(numbers, prepend=0)
+    return (steps << 1) ^ (steps >> 63)
+
+
+def _planes(numbers: Any) -> tuple[int, bytes]:
+    top = int(numbers.max(initial=0))
+    width = max(1, (top.bit_length() + 7) // 8)
+    by_byte = numbers.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :width]
+    return width, np.ascontiguousarray(by_byte.T).tobytes()

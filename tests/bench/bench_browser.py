@@ -1,0 +1,138 @@
+"""How long a reader waits: the first page, a changed filter, a click, in a real browser on the bundled city."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "browser"))
+from conftest import SWITCHES, chromium, start_streamlit  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+READY = ".frame[data-state=ready]"
+WEAPONS = ("blade", "firearm", "blunt")
+
+
+@pytest.fixture(scope="module")
+def driver():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def served(tmp_path):
+    """Start a server that has served nobody yet, on an empty store: the first reader pays for the import too."""
+    process, address = start_streamlit(ROOT / "app.py", {}, {}, tmp_path)
+    yield address
+    process.terminate()
+    process.wait(timeout=10)
+
+
+@pytest.fixture
+def page(driver, served):
+    context = driver.new_context(viewport={"width": 1440, "height": 1100})
+    page = context.new_page()
+    page.goto(f"{served}/?lang=en")
+    page.wait_for_selector(READY, timeout=60_000)
+    page.wait_for_timeout(1500)
+    yield page
+    context.close()
+
+
+def start(tmp_path_factory, env=None):
+    process, address = start_streamlit(ROOT / "app.py", env or {}, {}, tmp_path_factory.mktemp("bench"))
+    return process, address
+
+
+@pytest.mark.parametrize("imported", [False, True], ids=["and import it first", "already imported"])
+def test_first_page_of_the_bundled_city(benchmark, driver, tmp_path_factory, imported):
+    folder = tmp_path_factory.mktemp("store")
+    running = []
+
+    def fresh():
+        env = {"HOTSPOTS_STORE": str(folder if imported else tmp_path_factory.mktemp("empty"))}
+        process, address = start_streamlit(ROOT / "app.py", env, {}, tmp_path_factory.mktemp("bench"))
+        running.append(process)
+        return (driver.new_page(viewport={"width": 1440, "height": 1100}), address), {}
+
+    def first(page, address):
+        page.goto(f"{address}/?lang=en")
+        page.wait_for_selector(READY, timeout=60_000)
+        page.wait_for_selector("h1")
+
+    if imported:
+        (page, address), _ = fresh()
+        first(page, address)
+    benchmark.extra_info["goal"] = "3 s after the server is ready"
+    benchmark.pedantic(first, setup=fresh, rounds=4)
+    for process in running:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def test_changed_filter(benchmark, page):
+    """Choose another weapon and wait for the title and the map to follow."""
+    page.get_by_role("combobox", name="Weapon").click()
+    options = iter(page.get_by_role("option").all_inner_texts() * 3)
+
+    def setup():
+        name = next(options)
+        title = page.locator("h1").inner_text()
+        page.get_by_role("combobox", name="Weapon").click()
+        page.get_by_role("option", name=name).first.wait_for()
+        return (name, title), {}
+
+    def change(name, title):
+        page.get_by_role("option", name=name).first.click()
+        page.wait_for_function("before => document.querySelector('h1').innerText !== before", arg=title, polling="raf", timeout=20_000)
+
+    page.keyboard.press("Escape")
+    benchmark.extra_info["goal"] = "1 s"
+    benchmark.pedantic(change, setup=setup, rounds=4)
+
+
+def test_click_to_numbers(benchmark, page):
+    """Click a block and wait until its name heads the numbers beside the map."""
+    box = page.locator(".map").bounding_box()
+    step = iter(range(1000))
+
+    def setup():
+        n = next(step)
+        return (box["x"] + box["width"] * 0.55 + 9 * n, box["y"] + box["height"] * 0.45 + 6 * n), {}
+
+    def click(x, y):
+        page.evaluate("window.seen = document.querySelector('h3')?.innerText ?? ''")
+        page.mouse.click(x, y)
+        page.wait_for_function("(document.querySelector('h3')?.innerText ?? '') !== window.seen", polling="raf", timeout=10_000)
+
+    benchmark.extra_info["goal"] = "0.3 s"
+    benchmark.pedantic(click, setup=setup, rounds=8, warmup_rounds=1)
+
+
+def test_pan_and_zoom(benchmark, page):
+    """Drag and zoom the map; the note counts what the browser sent to the server meanwhile."""
+    sent: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(1)))
+    page.reload()
+    page.wait_for_selector(READY, timeout=60_000)
+    page.wait_for_timeout(2000)
+    before = len(sent)
+    box = page.locator(".map").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def pan():
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 60, y + 40, steps=5)
+        page.mouse.move(x, y, steps=5)
+        page.mouse.up()
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    benchmark.pedantic(pan, rounds=5)
+    benchmark.extra_info["messages to the server"] = len(sent) - before

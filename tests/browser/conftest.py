@@ -1,0 +1,168 @@
+"""What every browser test needs: a running page, a real browser, and a page in it that may reach only this machine.
+
+    def test_title(server, page):
+        page.goto(server("app.py"))
+        wait_until_idle(page)  # from driving
+
+`server(script, env)` starts `streamlit run` once per script and environment and gives its address; `page` records every request that would
+have left the machine in `page.left` and fails the test at its end if there was one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LOOPBACK = {"127.0.0.1", "localhost", "::1", ""}
+START_SECONDS = 60
+
+Server = Callable[..., str]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def chromium() -> str:
+    """Return the path of Chromium; install Debian's when it is missing and we may; else skip, saying why."""
+    found = next((path for path in CHROMIUM if Path(path).exists()), None)
+    if found is None and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "install", "-y", "chromium"], check=False, capture_output=True, timeout=600)
+        found = next((path for path in CHROMIUM if Path(path).exists()), None)
+    if found is None:
+        pytest.skip("no Chromium here, and it could not be installed: apt-get install chromium")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -r requirements-dev.txt")
+    path = chromium()
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=path, args=SWITCHES)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start a Streamlit script: `server(script, env={...}, options={...})` gives its address, without a slash at the end."""
+    running: dict[tuple[object, ...], tuple[subprocess.Popen[bytes], str]] = {}
+
+    def start(script: str | Path, env: Mapping[str, str] | None = None, options: Mapping[str, str] | None = None) -> str:
+        named = (str(script), *sorted((env or {}).items()), *sorted((options or {}).items()))
+        if named not in running:
+            running[named] = start_streamlit(REPO / script, env or {}, options or {}, tmp_path_factory.mktemp("server"))
+        return running[named][1]
+
+    yield start
+    for process, _ in running.values():
+        process.terminate()
+    for process, _ in running.values():
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def start_streamlit(script: Path, env: Mapping[str, str], options: Mapping[str, str], folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+    port = free_port()
+    settings = {
+        "server.port": str(port),
+        "server.address": "127.0.0.1",
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        "browser.serverAddress": "127.0.0.1",
+        **options,
+    }
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += [part for name, value in settings.items() for part in (f"--{name}", value)]
+    surroundings = {**os.environ, "HOTSPOTS_STORE": str(folder / "store"), **env}
+    log = folder / "log.txt"
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=REPO, env=surroundings, stdout=out, stderr=subprocess.STDOUT)
+    base = settings.get("server.baseUrlPath", "").strip("/")
+    address = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+                return process, address
+        except OSError:
+            time.sleep(0.1)
+    process.kill()
+    pytest.fail(f"Streamlit did not start {script.name}:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+@pytest.fixture
+def open_page(browser) -> Iterator[Callable[..., object]]:
+    """Open a page with Playwright's context settings (`viewport=`, `color_scheme=`, `has_touch=`); nothing may leave the machine."""
+    opened = []
+
+    def new(**settings):
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
+        page = context.new_page()
+        page.left, page.faults = [], []
+
+        def gate(route):
+            if urlsplit(route.request.url).hostname in LOOPBACK:
+                route.continue_()
+            else:
+                page.left.append(route.request.url)
+                route.abort()
+
+        def noticed(request):
+            if request.url.startswith("http") and urlsplit(request.url).hostname not in LOOPBACK:
+                page.left.append(request.url)
+
+        context.route(lambda url: url.startswith("http") and urlsplit(url).hostname not in LOOPBACK, gate)
+        page.on("request", noticed)
+        page.on("pageerror", lambda fault: page.faults.append(str(fault)))
+        page.on("dialog", lambda dialog: (page.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        opened.append((context, page))
+        return page
+
+    yield new
+    left = [url for _, page in opened for url in page.left]
+    faults = [fault for _, page in opened for fault in page.faults]
+    for context, _ in opened:
+        context.close()
+    assert not left, f"requests left the machine: {sorted(set(left))}"
+    assert not faults, f"the page raised errors: {faults}"
+
+
+@pytest.fixture
+def page(open_page):
+    """One ordinary page; `open_page(...)` opens others."""
+    return open_page()
