@@ -7,7 +7,8 @@ MUTED = "#7b8794"
 PRIMARY = "#1f5f8b"
 ATTENTION = "#9c2f1f"
 
-# The lightest stands clear of the white of zero; lightness falls steadily from there, so the order survives grey print and every kind of colour blindness.
+# The lightest stands clear of the white of zero. Lightness falls steadily from there: the order survives grey print and every kind
+# of colour blindness.
 HOMICIDES: tuple[str, ...] = ("#fdecca", "#fac27d", "#ee8a4a", "#c4501f", "#741f05")
 ZERO = "#ffffff"
 NO_DATA = "#d9d9d9"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "browser"))
-from conftest import SWITCHES, chromium, start_streamlit  # noqa: E402
+from driving import SWITCHES, chromium, start_streamlit
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = ".frame[data-state=ready]"

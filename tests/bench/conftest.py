@@ -10,10 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def pytest_benchmark_update_json(config, benchmarks, output_json):
     """Write the medians as a table that a reader of the project can see."""
-    rows = [
-        f"| {one['name'].removeprefix('test_').replace('_', ' ')} | {one['stats']['median'] * 1000:,.0f} | {one['stats']['rounds']} | {note(one)} |"
-        for one in benchmarks
-    ]
+    rows = [row(one) for one in benchmarks]
     text = (
         "# Speed, as `make bench` last measured it\n\n"
         f"{output_json['datetime'][:10]}, {platform.machine()}, {output_json['machine_info']['cpu'].get('count', '?')} cores, "
@@ -21,6 +18,12 @@ def pytest_benchmark_update_json(config, benchmarks, output_json):
         "| what | median ms | rounds | note |\n| --- | ---: | ---: | --- |\n" + "\n".join(rows) + "\n"
     )
     (ROOT / "docs" / "bench.md").write_text(text, encoding="utf-8")
+
+
+def row(one) -> str:
+    """Return one measurement as a row of the table."""
+    name = one["name"].removeprefix("test_").replace("_", " ")
+    return f"| {name} | {one['stats']['median'] * 1000:,.1f} | {one['stats']['rounds']} | {note(one)} |"
 
 
 def note(one) -> str:

@@ -10,32 +10,15 @@ have left the machine in `page.left` and fails the test at its end if there was 
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from driving import REPO, SWITCHES, chromium, start_streamlit
 
-REPO = Path(__file__).resolve().parents[2]
-CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 LOOPBACK = {"127.0.0.1", "localhost", "::1", ""}
-START_SECONDS = 60
 
 Server = Callable[..., str]
 
@@ -45,23 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def chromium() -> str:
-    """Return the path of Chromium; install Debian's when it is missing and we may; else skip, saying why."""
-    found = next((path for path in CHROMIUM if Path(path).exists()), None)
-    if found is None and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "install", "-y", "chromium"], check=False, capture_output=True, timeout=600)
-        found = next((path for path in CHROMIUM if Path(path).exists()), None)
-    if found is None:
-        pytest.skip("no Chromium here, and it could not be installed: apt-get install chromium")
-    return found
 
 
 @pytest.fixture(scope="session")
@@ -93,36 +59,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             process.kill()
-
-
-def start_streamlit(script: Path, env: Mapping[str, str], options: Mapping[str, str], folder: Path) -> tuple[subprocess.Popen[bytes], str]:
-    port = free_port()
-    settings = {
-        "server.port": str(port),
-        "server.address": "127.0.0.1",
-        "server.headless": "true",
-        "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
-        "browser.serverAddress": "127.0.0.1",
-        **options,
-    }
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    command += [part for name, value in settings.items() for part in (f"--{name}", value)]
-    surroundings = {**os.environ, "HOTSPOTS_STORE": str(folder / "store"), **env}
-    log = folder / "log.txt"
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=REPO, env=surroundings, stdout=out, stderr=subprocess.STDOUT)
-    base = settings.get("server.baseUrlPath", "").strip("/")
-    address = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
-                return process, address
-        except OSError:
-            time.sleep(0.1)
-    process.kill()
-    pytest.fail(f"Streamlit did not start {script.name}:\n{log.read_text(errors='replace')[-3000:]}")
 
 
 @pytest.fixture
