@@ -3,13 +3,16 @@
 import streamlit as st
 
 from hotspots.dashboard import frame
+from hotspots.dashboard.pages import data, methods, overview, trends
 from hotspots.dashboard.pages import map as map_page
-from hotspots.dashboard.pages import trends
 from hotspots.words import mark
 
 frame.settings()
 PAGES = [
-    frame.page(map_page, mark("Map"), "map", first=True),
+    frame.page(overview, mark("Overview")),
+    frame.page(map_page, mark("Map"), "map"),
     frame.page(trends, mark("Trends"), "trends"),
+    frame.page(data, mark("Data"), "data"),
+    frame.page(methods, mark("Methods"), "methods"),
 ]
 st.navigation(PAGES, position="top").run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
@@ -108,6 +108,32 @@ def yearly_counts(table: pd.DataFrame, words: Words, *, height: int = 160) -> Sp
         "encoding": {"x": x, "y": y, "text": {"field": "text"}},
     }
     return _chart(rows, [bars, texts], height=height)
+
+
+def histogram(counts: pd.Series, words: Words, *, chosen: Collection[str] = ()) -> Spec:
+    """Return small horizontal bars, one for each value, with its number; values not `chosen` are lighter where any is."""
+    rows = [
+        {"value": str(value), "count": int(n), "text": words.number(n), "on": not chosen or value in chosen} for value, n in counts.items()
+    ]
+    y = {
+        "field": "value",
+        "type": "nominal",
+        "sort": None,
+        "title": None,
+        "axis": {"labelLimit": 120, "labelFontSize": 12, "labelOverlap": False, "ticks": False, "domain": False},
+    }
+    x = {"field": "count", "type": "quantitative", "axis": None, "scale": {"domainMax": int(max(counts.max(), 1) * 1.7), "zero": True}}
+    shade = {"condition": {"test": "datum.on", "value": 0.85}, "value": 0.3}
+    tooltip = _tooltip(("value", " "), ("text", words.say("People killed")))
+    bars = {
+        "mark": {"type": "bar", "color": look.PRIMARY, "height": 10},
+        "encoding": {"y": y, "x": x, "opacity": shade, "tooltip": tooltip},
+    }
+    texts = {
+        "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 12, "color": look.MUTED},
+        "encoding": {"y": y, "x": x, "text": {"field": "text"}},
+    }
+    return _chart(rows, [bars, texts], height=18 * len(rows) + 4)
 
 
 def _months(words: Words) -> Spec:

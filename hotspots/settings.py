@@ -24,6 +24,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Folder in which the published versions of each city's data live.",
         str(Path(platformdirs.user_data_dir("hotspots", appauthor=False)) / "store"),
     ),
+    Setting("HOTSPOTS_KEEP", "How many versions of a city's data are kept, the newest ones.", "10"),
     Setting(
         "HOTSPOTS_CITIES",
         "Folder with one folder per bundled city; each is imported when the dashboard first needs it.",
@@ -55,3 +56,10 @@ def cities_folder() -> Path:
     package = Path(__file__).parent
     beside = package.parent / "data" / "cities"
     return beside if beside.is_dir() else package / "bundled"
+
+
+def document(name: str) -> Path:
+    """Return a document of the project: beside the source tree, else inside the installed package."""
+    package = Path(__file__).parent
+    beside = package.parent / "docs" / name
+    return beside if beside.exists() else package / "docs" / name

@@ -125,7 +125,7 @@ def background(city: City, unit: str) -> list[ContextLayer]:
     layers = context_layers(city.context)
     if city.segments is not None:
         layers.append(ContextLayer("street", city.segments.geometry.to_crs(4326), [""] * len(city.segments)))
-    if unit in ("blocks", "beats") and "districts" in units.available(city.blocks):
+    if unit != "city" and "districts" in units.available(city.blocks):
         table = units.roll_up(city.blocks, "districts")
         layers.append(ContextLayer("district", table.geometry.to_crs(4326), [str(name) for name in table["name"]]))
     return layers

@@ -95,10 +95,12 @@ class Words:
     def percent(self, share: float, digits: int = 0) -> str:
         """Return a share between 0 and 1 as a percentage.
 
-        >>> Words("en").percent(0.2135)
-        '21%'
+        >>> Words("en").percent(0.2135), Words("en").percent(0.0016)
+        ('21%', '<1%')
         """
         sign = "\N{NO-BREAK SPACE}%" if self.language == "es" else "%"
+        if 0 < share < 0.005 and not digits:
+            return f"<1{sign}"
         return self.number(100 * share, digits) + sign
 
     def date(self, day: dt.date) -> str:
@@ -108,6 +110,14 @@ class Words:
         'July 1, 2019'
         """
         return str(format_date(day, format="long", locale=self.locale))
+
+    def short_date(self, day: dt.date) -> str:
+        """Return a day with a short month.
+
+        >>> Words("en").short_date(dt.date(2019, 7, 1))
+        'Jul 1, 2019'
+        """
+        return str(format_date(day, format="medium", locale=self.locale))
 
     def month(self, day: dt.date) -> str:
         """Return the month of `day` written out.

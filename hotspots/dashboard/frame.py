@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,17 +15,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from hotspots import units
+from hotspots import charts, units, victims
 from hotspots.cities import City
 from hotspots.dashboard import address, cached, map_component
-from hotspots.schema import UNKNOWN, DataError, field
+from hotspots.schema import UNKNOWN, DataError
 from hotspots.selection import Selection
 from hotspots.store import StoreError
 from hotspots.study import Study
 from hotspots.words import DEFAULT, LANGUAGES, Words, mark, words_for
 
 HERE = Path(__file__).parent
-AGES: tuple[str, ...] = ("0-14", "15-29", "30-44", "45-59", "60+", UNKNOWN)
+LOG = logging.getLogger(__name__)
 FILTERS: tuple[tuple[str, str], ...] = (
     ("weapon", mark("Weapon")),
     ("category", mark("What it came from")),
@@ -79,17 +81,26 @@ def value_name(name: str, value: str, words: Words) -> str:
     return value.replace("-", "–") if name == "age" and value != UNKNOWN else words.say(VALUES[value])
 
 
-def page(module: ModuleType, title: str, path: str, *, first: bool = False) -> Any:
-    """Return the page that `module` renders, under `path` in the address."""
+def page(module: ModuleType, title: str, path: str = "") -> Any:
+    """Return the page that `module` renders, under `path` in the address; the one without a path is the first."""
     words = words_for(language(address.current()[0]))
 
     def show() -> None:
-        chosen = open_page()
-        if chosen is not None:
-            module.render(chosen)
-            close_page(chosen)
+        try:
+            chosen = open_page()
+            if chosen is not None:
+                module.render(chosen)
+                close_page(chosen)
+        except Exception:
+            reference = secrets.token_hex(4)
+            LOG.exception("page %s failed, reference %s", path or "overview", reference)
+            st.error(
+                words.say(
+                    "This page failed. Nothing was lost. Tell whoever runs the dashboard this reference: {reference}.", reference=reference
+                )
+            )
 
-    return st.Page(show, title=words.say(title), url_path=path, default=first)
+    return st.Page(show, title=words.say(title), url_path=path or None, default=not path)
 
 
 def settings() -> None:
@@ -178,14 +189,20 @@ def sidebar(selection: Selection, city: City, names: dict[str, str], words: Word
 
 
 def filter_choice(name: str, label: str, selection: Selection, words: Words) -> None:
-    """Draw the choice of one filter."""
+    """Draw the choice of one filter, and below it how many victims each value has under all the other choices."""
+    chosen = dict(selection.where).get(name, ())
     st.multiselect(
         label,
-        AGES if name == "age" else field(name).values,
+        victims.values(name),
         format_func=lambda value: value_name(name, value, words),
         placeholder=words.say("All"),
-        **address.widget(name, list(dict(selection.where).get(name, ())), lambda old, new: old.with_where(name, tuple(new))),
+        **address.widget(name, list(chosen), lambda old, new: old.with_where(name, tuple(new))),
     )
+    counts = victims.by(cached.study(replace(selection.with_where(name, ()), unit="blocks")), name)
+    counts.index = [value_name(name, value, words) for value in counts.index]
+    shown = {value_name(name, value, words) for value in chosen}
+    alt = label + ": " + "; ".join(f"{value} {words.number(n)}" for value, n in counts.items())
+    st.vega_lite_chart(charts.histogram(counts, words, chosen=shown), width="stretch", alt=alt)
 
 
 Period = tuple[dt.date | None, dt.date | None]
@@ -261,7 +278,8 @@ def heading(chosen: Chosen, title: str) -> None:
 def close_page(chosen: Chosen) -> None:
     """Draw the foot of a page: where the figures come from."""
     words, city = chosen.words, chosen.city
-    parts = [words.say("Source: {source}", source=city.source), words.say("Licence: {licence}", licence=city.licence)]
+    invented = [words.say("fictional city: no real person, no real place")] if city.fictional else []
+    parts = [*invented, words.say("Source: {source}", source=city.source), words.say("Licence: {licence}", licence=city.licence)]
     if city.population_year:
         parts.append(words.say("Population: census of {year}", year=city.population_year))
     parts.append(words.say("Data version {version}", version=city.version))

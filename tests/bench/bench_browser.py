@@ -38,7 +38,7 @@ def served(tmp_path):
 def page(driver, served):
     context = driver.new_context(viewport={"width": 1440, "height": 1100})
     page = context.new_page()
-    page.goto(f"{served}/?lang=en")
+    page.goto(f"{served}/map?lang=en")
     page.wait_for_selector(READY, timeout=60_000)
     page.wait_for_timeout(1500)
     yield page

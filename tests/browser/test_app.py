@@ -12,7 +12,8 @@ from driving import wait_until_idle
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"
-PAGES = {"map": "", "trends": "trends"}
+PAGES = ("overview", "map", "trends", "data", "methods")
+WITH_MAP = ("overview", "map")
 WIDTHS = {"desktop": (1440, 1500), "phone": (390, 2600)}
 READY = ".frame[data-state=ready]"
 
@@ -28,11 +29,11 @@ def address(server) -> str:
     return server("app.py")
 
 
-def open_at(page, address: str, path: str = "", **query: str) -> None:
-    page.goto(f"{address}/{path}?" + "&".join(f"{name}={value}" for name, value in query.items()))
+def open_at(page, address: str, path: str = "map", **query: str) -> None:
+    page.goto(f"{address}/{path.replace('overview', '')}?" + "&".join(f"{name}={value}" for name, value in query.items()))
     page.wait_for_selector("h1", timeout=60_000)
     wait_until_idle(page)
-    if not path:
+    if path in WITH_MAP:
         page.wait_for_selector(READY, timeout=30_000)
     page.wait_for_timeout(600)  # charts draw after the script has come to rest
 
@@ -47,7 +48,7 @@ def query_of(page) -> dict[str, str]:
 def test_every_page_fits_and_is_photographed(open_page, address, name, lang, size):
     width, height = WIDTHS[size]
     page = open_page(viewport={"width": width, "height": height})
-    open_at(page, address, PAGES[name], lang=lang)
+    open_at(page, address, name, lang=lang)
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}-{size}-{lang}.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -59,7 +60,7 @@ def test_every_page_fits_and_is_photographed(open_page, address, name, lang, siz
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_reflows_at_320_pixels(open_page, address, name):
     page = open_page(viewport={"width": 320, "height": 900})
-    open_at(page, address, PAGES[name], lang="en")
+    open_at(page, address, name, lang="en")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
@@ -69,7 +70,7 @@ def test_every_page_reflows_at_320_pixels(open_page, address, name):
 def test_axe_finds_nothing_serious_of_ours(open_page, address, name, lang, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: pip install -r requirements-dev.txt")
     page = open_page(viewport={"width": 1280, "height": 1400}, color_scheme=scheme)
-    open_at(page, address, PAGES[name], lang=lang)
+    open_at(page, address, name, lang=lang)
     found = axe.Axe().run(page).response["violations"]
     bad = [
         f"{one['id']} ({one['impact']}): " + "; ".join(node["html"][:140] for node in one["nodes"][:3])
@@ -198,7 +199,7 @@ def test_the_table_behind_the_map(open_page, address):
 def test_nothing_is_asked_of_the_outside(open_page, address):
     """`open_page` fails the test when a request would leave the machine; this one visits everything."""
     page = open_page(viewport={"width": 1280, "height": 1100})
-    for path in PAGES.values():
+    for path in PAGES:
         for lang in ("es", "en"):
             open_at(page, address, path, lang=lang)
     assert page.left == []

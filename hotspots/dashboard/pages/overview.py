@@ -1,0 +1,126 @@
+"""The whole city in ten seconds: three numbers with their normal range, one map, one series, and what we do not know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from hotspots import charts, trends, units, victims, view
+from hotspots.dashboard import address, cached, pieces
+from hotspots.dashboard.frame import Chosen, heading, value_name
+from hotspots.schema import UNKNOWN
+from hotspots.words import Words, mark
+
+VERDICTS: dict[str, str] = {
+    "within": mark("{n} people killed in {city} in the last 12 months: within the normal range"),
+    "above": mark("{n} people killed in {city} in the last 12 months: more than the years before lead one to expect"),
+    "below": mark("{n} people killed in {city} in the last 12 months: fewer than the years before lead one to expect"),
+    "unknown": mark("{n} people killed in {city} in the last 12 months"),
+}
+
+
+def render(chosen: Chosen) -> None:
+    """Draw the page."""
+    words, study = chosen.words, chosen.study
+    latest = trends.latest(study)
+    if latest is None:
+        heading(chosen, words.count("{n} person killed", "{n} people killed", study.victims))
+        st.info(words.say("The period holds less than 12 whole months: too short to tell a trend."))
+    else:
+        heading(chosen, words.say(VERDICTS[latest.verdict], n=words.number(latest.count), city=chosen.city.name))
+        pieces.three_numbers(latest, words)
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        where(chosen)
+    with right:
+        in_words(chosen, latest)
+    series(chosen)
+    unknown(chosen)
+
+
+def where(chosen: Chosen) -> None:
+    """Draw the map: the largest units that still show places."""
+    words = chosen.words
+    unit = next((one for one in ("districts", "beats", "blocks") if one in units.available(chosen.city.blocks)), "city")
+    selection = replace(chosen.selection, unit=unit, place="")
+    measure = view.default_measure(cached.study(selection)).key
+
+    def to_the_place(place: str) -> None:
+        address.change(lambda old: replace(old, unit=unit, place=place))
+
+    pieces.draw_map(selection, measure, words, key="overview_map", height=430, on_click=to_the_place)
+
+
+def in_words(chosen: Chosen, latest: trends.Judgement | None) -> None:
+    """Say in sentences what the numbers mean, who was killed, and with what."""
+    words, study = chosen.words, chosen.study
+    if not study.victims:
+        st.info(words.say("No homicides match these choices. Widen the period or remove a filter."))
+        return
+    st.subheader(words.say("In words"), anchor=False)
+    lines = [verdict(latest, words), *(leading(chosen, name) for name in ("weapon", "sex", "age"))]
+    st.markdown("\n".join(f"- {line}" for line in lines if line))
+    st.markdown(words.say("Where, block by block: on the page Map. Month by month: on the page Trends."))
+
+
+def verdict(latest: trends.Judgement | None, words: Words) -> str:
+    """Return the judgement of the last 12 months as a sentence."""
+    if latest is None or latest.range is None:
+        return words.say("There are too few earlier years to say what is normal.")
+    values = {"n": words.number(latest.count), "low": words.number(latest.range.low), "high": words.number(latest.range.high)}
+    if latest.verdict == "within":
+        return words.say("{n} in 12 months lies within the normal range of {low} to {high}: no clear change.", **values)
+    if latest.verdict == "above":
+        return words.say("{n} in 12 months is more than the normal range of {low} to {high}: more than chance explains.", **values)
+    return words.say("{n} in 12 months is fewer than the normal range of {low} to {high}: fewer than chance explains.", **values)
+
+
+def leading(chosen: Chosen, name: str) -> str:
+    """Return the most frequent value of a field as a sentence, always with the unknown share; empty where the file lacks the field."""
+    words, study = chosen.words, chosen.study
+    if name not in study.rows.columns:
+        return ""
+    counts = victims.by(study, name)
+    known = counts.drop(UNKNOWN)
+    top = str(known.idxmax())
+    return words.say(
+        "{what}: {top} {share} ({n} of {total}); not known for {unknown}.",
+        what=words.say({"weapon": "Weapon", "sex": "Sex of the victim", "age": "Age of the victim"}[name]),
+        top=value_name(name, top, words).lower(),
+        share=words.percent(known.max() / study.victims),
+        n=words.number(known.max()),
+        total=words.number(study.victims),
+        unknown=words.percent(counts[UNKNOWN] / study.victims),
+    )
+
+
+def series(chosen: Chosen) -> None:
+    """Draw the monthly series with its normal range and the notes that cross it."""
+    words = chosen.words
+    table = cached.monthly(chosen.selection)
+    notes = pieces.crossing(chosen)
+    st.subheader(words.say("Each month, and its normal range"), anchor=False)
+    total = words.say("{n} people killed in {months} months", n=words.number(table["count"].sum()), months=words.number(len(table)))
+    st.vega_lite_chart(charts.monthly_counts(table, words, pieces.rules(notes, words)), width="stretch", alt=total)
+    st.caption(words.say("Line: people killed each month. Grey band: where 95 of 100 months should fall, judging by the years before."))
+    pieces.explained(notes, words)
+
+
+def unknown(chosen: Chosen) -> None:
+    """Say what we do not know."""
+    words, study, city = chosen.words, chosen.study, chosen.city
+    st.subheader(words.say("What we do not know"), anchor=False)
+    last = words.date((city.end - pd.Timedelta(days=1)).date())
+    lines = [
+        words.say(
+            "Where {n} of {total} people were killed: they are counted, and are on no map.",
+            n=words.number(study.victims - study.inside),
+            total=words.number(study.victims),
+        ),
+        words.say("What happened after {day}: the data end there.", day=last),
+    ]
+    if any(note.kind == "definition" for note in pieces.crossing(chosen)):
+        lines.append(words.say("How many would have been counted under the other definition: what is counted changed within this period."))
+    st.markdown("\n".join(f"- {line}" for line in lines))

@@ -1,0 +1,93 @@
+"""Pieces that more than one page shows: the map, three numbers, the notes on a series."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from hotspots import charts, rates, trends, view
+from hotspots.cities import Note
+from hotspots.dashboard import cached, map_component
+from hotspots.dashboard.frame import Chosen
+from hotspots.selection import Selection
+from hotspots.words import Words, mark
+
+MAP_WORDS: dict[str, str] = {
+    "zoom_in": mark("Zoom in"),
+    "zoom_out": mark("Zoom out"),
+    "whole_city": mark("Show the whole city"),
+    "scroll_hint": mark("Hold Ctrl and scroll to zoom, or click the map first"),
+    "help": mark("Arrow keys move the map, plus and minus zoom, Enter chooses the place in the middle, Escape clears the choice."),
+    "legend": mark("Legend"),
+    "units": mark("places"),
+    "waiting": mark("Drawing the map…"),
+    "failed": mark("The map's shapes did not arrive. Reload the page to try again."),
+}
+KINDS: dict[str, str] = {"event": mark("Event"), "definition": mark("Change of definition"), "intervention": mark("Intervention")}
+
+
+def draw_map(selection: Selection, measure: str, words: Words, *, key: str, height: int, on_click: Callable[[str], None]) -> view.MapView:
+    """Draw the map of `measure` over a selection and return what it shows; `selection.place` is outlined if it is on the map."""
+    shown = cached.map_view(selection, measure)
+    translated = {name: words.say(text) for name, text in MAP_WORDS.items()} | {"lang": words.language}
+    map_component.show_map(
+        shown,
+        cached.shapes(selection.city, selection.version, selection.unit, shown),
+        key=key,
+        selected=selection.place if selection.place in shown.ids else None,
+        height=height,
+        on_click=on_click,
+        words=translated,
+        values=cached.values(replace(selection, place=""), measure, shown, translated),
+    )
+    return shown
+
+
+def three_numbers(latest: trends.Judgement, words: Words) -> None:
+    """Show the count, the rate and the normal range of the last 12 months."""
+    one = rates.estimate(latest.count, latest.person_years)
+    left, middle, right = st.columns(3)
+    left.metric(words.say("People killed"), words.number(latest.count))
+    left.caption(words.period(latest.start.date(), latest.end.date()))
+    middle.metric(words.say("Per 100,000 residents a year"), words.rate(one.value))
+    if one.state != "no_data":
+        middle.caption(words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high)))
+    if latest.range is None:
+        right.metric(words.say("Normal range"), "–")
+        right.caption(words.say("fewer than three earlier years to compare with"))
+    else:
+        right.metric(words.say("Normal range"), f"{words.number(latest.range.low)}–{words.number(latest.range.high)}")
+        right.caption(words.say("from the years before; 95 in 100 such counts fall inside"))
+
+
+def crossing(chosen: Chosen) -> list[Note]:
+    """Return the dated events, changes of definition and interventions that fall into the period, in order of time."""
+    study = chosen.study
+    return sorted((note for note in chosen.city.notes if study.start <= note.start < study.end), key=lambda note: note.start)
+
+
+def rules(notes: Sequence[Note], words: Words) -> list[charts.Rule]:
+    """Return the notes as the numbered lines of a chart."""
+    return [(note.start, str(number), own_text(note.text, words)) for number, note in enumerate(notes, 1)]
+
+
+def explained(notes: Sequence[Note], words: Words) -> None:
+    """Say what the numbered lines of the charts stand for."""
+    lines = [
+        f"**{number}** · {words.date(note.start.date())} · {words.say(KINDS[note.kind])}: {plain(own_text(note.text, words))}"
+        for number, note in enumerate(notes, 1)
+    ]
+    if lines:
+        st.markdown("  \n".join(lines))
+
+
+def own_text(texts: Mapping[str, str], words: Words) -> str:
+    """Return a city's own text in the reader's language, or in the one it has."""
+    return texts.get(words.language) or next(iter(texts.values()))
+
+
+def plain(value: str) -> str:
+    """Return text from data so that markdown shows it letter by letter."""
+    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|~$:&" else char for char in value)
