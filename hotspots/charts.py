@@ -120,7 +120,7 @@ def histogram(counts: pd.Series, words: Words, *, chosen: Collection[str] = ()) 
         "type": "nominal",
         "sort": None,
         "title": None,
-        "axis": {"labelLimit": 120, "labelFontSize": 12, "labelOverlap": False, "ticks": False, "domain": False},
+        "axis": {"labelLimit": 120, "labelFontSize": 12, "labelOverlap": False, "labelFlush": False, "ticks": False, "domain": False},
     }
     x = {"field": "count", "type": "quantitative", "axis": None, "scale": {"domainMax": int(max(counts.max(), 1) * 1.7), "zero": True}}
     shade = {"condition": {"test": "datum.on", "value": 0.85}, "value": 0.3}

@@ -155,14 +155,14 @@ def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
     """Return the selection without the choices that this city cannot meet, and their names."""
     dropped = [name for name, _ in selection.where if name not in city.incidents.columns]
     where = tuple(pair for pair in selection.where if pair[0] not in dropped)
-    unit = selection.unit if selection.unit in units.available(city.blocks) else ""
+    unit = selection.unit if units.offers(city.blocks, selection.unit, points=not city.only_totals) else ""
     if selection.unit and not unit:
         dropped.append("unit")
     start, end = selection.start, selection.end
     if (start and start >= city.end.date()) or (end and end <= city.start.date()):
         start = end = None
         dropped.append("from")
-    return replace(selection, where=where, unit=unit or "blocks", start=start, end=end), tuple(dropped)
+    return replace(selection, where=where, unit=unit or units.default(city.blocks), start=start, end=end), tuple(dropped)
 
 
 def sidebar(selection: Selection, city: City, names: dict[str, str], words: Words) -> None:

@@ -63,11 +63,12 @@ def controls(chosen: Chosen) -> tuple[Measure, Selection]:
     """Draw the choice of what is shown and on which unit; return both."""
     words, selection = chosen.words, chosen.selection
     left, right = st.columns(2)
-    offered = units.available(chosen.city.blocks)
+    offered = units.available(chosen.city.blocks, points=not chosen.city.only_totals)
+    offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
     right.selectbox(
         words.say("By"),
         offered,
-        format_func=lambda unit: words.say(view.UNIT_WORDS[unit]),
+        format_func=lambda unit: view.unit_name(unit, words),
         **address.widget("unit", selection.unit, lambda old, new: replace(old, unit=new, place="")),
     )
     study = cached.study(selection)
