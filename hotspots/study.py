@@ -4,36 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from hotspots import units
 from hotspots.schema import INCIDENT_FIELDS, UNKNOWN, Blocks, DataError, Incidents
+from hotspots.totals import years_between as years_between
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
 FILTERS: tuple[str, ...] = (*(row.name for row in INCIDENT_FIELDS if row.kind == "word"), "age")
-
-
-def years_between(start: pd.Timestamp, end: pd.Timestamp) -> float:
-    """Return the years in `[start, end)`: a calendar year counts 1, a part of a year its days over that year's days.
-
-    >>> years_between(pd.Timestamp("2015-01-01"), pd.Timestamp("2018-01-01"))
-    3.0
-    >>> years_between(pd.Timestamp("2020-01-01"), pd.Timestamp("2020-07-01")) == 182 / 366
-    True
-    """
-
-    whole = end.year - start.year
-    return float(whole + _part_of_year(end) - _part_of_year(start))
-
-
-def _part_of_year(day: pd.Timestamp) -> float:
-    first, after = pd.Timestamp(day.year, 1, 1), pd.Timestamp(day.year + 1, 1, 1)
-    return float((day - first).days / (after - first).days)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +37,8 @@ class Study:
     where: Where
     placed: pd.Series
     covers: tuple[pd.Timestamp, pd.Timestamp]
+    has_points: ClassVar[bool] = True  # the places of single homicides are known
+    has_days: ClassVar[bool] = True  # their days are known
 
     @classmethod
     def of(
@@ -111,37 +99,71 @@ class Study:
         )
 
     @cached_property
+    def _passing(self) -> np.ndarray:
+        """Which incidents pass the filters, whatever their date."""
+        keep = np.ones(len(self.incidents), dtype=bool)
+        for name, values in self.where:
+            keep &= _matches(self.incidents, name, values)
+        return keep
+
+    @cached_property
+    def _seen(self) -> np.ndarray:
+        """The positions of `rows` among the incidents."""
+        date = self.incidents["date"].to_numpy()
+        scale = np.datetime_data(date.dtype)[0]
+        start, end = (day.as_unit(scale).to_datetime64() for day in (self.start, self.end))
+        return np.flatnonzero(self._passing & (date >= start) & (date < end))
+
+    @cached_property
     def history(self) -> Incidents:
         """Incidents that pass the filters, whatever their date: what series and comparisons with earlier years are made of."""
-        keep = np.ones(len(self.incidents), dtype=bool)
-        for field, values in self.where:
-            keep &= _matches(self.incidents[field], field, values)
-        return Incidents(self.incidents[keep])
+        return Incidents(self.incidents[self._passing])
 
     @cached_property
     def rows(self) -> Incidents:
         """Incidents in the period that pass the filters, mapped or not."""
-        date = self.history["date"]
-        return Incidents(self.history[(date >= self.start) & (date < self.end)])
+        return Incidents(self.incidents.iloc[self._seen])
+
+    @cached_property
+    def _placed(self) -> pd.Series:
+        """The unit of every incident, in the incidents' order."""
+        return self.placed if self.placed.index.equals(self.incidents.index) else self.placed.loc[self.incidents.index]
 
     @cached_property
     def unit_of(self) -> pd.Series:
         """The unit of each of `rows`; missing where the incident lies in none."""
-        return self.placed.loc[self.rows.index]
+        return self._placed.iloc[self._seen]
+
+    @cached_property
+    def codes(self) -> np.ndarray:
+        """The position among the units of the unit of each of `rows`; −1 where the incident lies in none."""
+        return np.asarray(self._placed.cat.codes.to_numpy().take(self._seen))
+
+    @cached_property
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
+        """x and y of each of `rows`, in metres; missing where it has no place."""
+        points = np.asarray(self.incidents.geometry.array)[self._seen]
+        return shapely.get_x(points), shapely.get_y(points)
 
     @cached_property
     def counts(self) -> pd.Series:
         """Victims in each unit, as whole numbers on the units' index."""
-        return self._tally(self.unit_of)
+        return self._tally(self.codes)
+
+    @cached_property
+    def repeated(self) -> np.ndarray:
+        """Which of `rows` are further victims of an event already counted in the same unit."""
+        event = self.incidents["event_id"].iloc[self._seen].to_numpy()
+        return np.asarray(pd.DataFrame({"event": event, "unit": self.codes}).duplicated())
 
     @cached_property
     def events(self) -> pd.Series:
         """Events in each unit: several victims of one event in one unit count once. Tests of clustering run on these."""
-        return self._tally(self.unit_of[~pd.DataFrame({"event": self.rows["event_id"], "unit": self.unit_of}).duplicated()])
+        return self._tally(self.codes[~self.repeated])
 
-    def _tally(self, unit_of: pd.Series) -> pd.Series:
-        codes = unit_of.cat.codes.to_numpy()
-        return pd.Series(np.bincount(codes[codes >= 0], minlength=len(self.blocks)), index=self.blocks.index, name="count")
+    def _tally(self, codes: np.ndarray) -> pd.Series:
+        found = np.bincount(codes + 1, minlength=len(self.blocks) + 1)[1:]  # the first bin holds those in no unit
+        return pd.Series(found, index=self.blocks.index, name="count")
 
     @property
     def years(self) -> float:
@@ -154,18 +176,38 @@ class Study:
         people = self.blocks["population"].astype(float)
         return (people.where(people > 0) * self.years).rename("person_years")
 
-    @property
-    def victims(self) -> int:
-        """All victims in the period that pass the filters, mapped or not."""
-        return len(self.rows)
+    def series(self, periods: pd.PeriodIndex) -> pd.DataFrame:
+        """Return `count` and `person_years` of the study in each of `periods`; a period that it holds in part is counted in part."""
+        found = self.rows["date"].dt.to_period(periods.freqstr).value_counts().reindex(periods, fill_value=0)
+        parts = [years_between(max(one.start_time, self.start), min((one + 1).start_time, self.end)) for one in periods]
+        return pd.DataFrame({"count": found.to_numpy(), "person_years": self.population * np.array(parts)}, index=periods)
+
+    def for_map(self) -> Study:
+        """Return the study that a map of this one shows: the same, except where its units are known for a part of the period only."""
+        return self
 
     @property
-    def located(self) -> int:
+    def held_back(self) -> pd.Series:
+        """Which units have a number that its publisher held back because it is small."""
+        return pd.Series(False, index=self.blocks.index, name="held_back")
+
+    @property
+    def residents(self) -> pd.Series:
+        """Residents of each unit; missing where nobody knows."""
+        return self.blocks["population"]
+
+    @property
+    def victims(self) -> float:
+        """All victims in the period that pass the filters, mapped or not: a whole number; missing where totals are not published."""
+        return len(self._seen)
+
+    @property
+    def located(self) -> float:
         """Victims with a usable place of their own."""
-        return int((self.rows["unplaced"] == "").sum())
+        return int((self.incidents["unplaced"].iloc[self._seen] == "").sum())
 
     @property
-    def inside(self) -> int:
+    def inside(self) -> float:
         """Victims that lie in one of the units: what a map of them shows. `inside` of `victims` are mapped."""
         return int(self.counts.sum())
 
@@ -211,9 +253,11 @@ def band(text: str) -> tuple[float, float] | str | None:
     return (float(found[1]), float(found[2] or 999)) if found else None
 
 
-def _matches(column: pd.Series, field: str, values: tuple[str, ...]) -> np.ndarray:
-    if field != "age":
-        return np.asarray(column.isin(values))
+def _matches(incidents: Incidents, name: str, values: tuple[str, ...]) -> np.ndarray:
+    if name != "age":
+        codes, words = _coded(incidents, name)
+        return np.asarray(np.append(np.isin(words, values), False)[codes])
+    column = incidents[name]
     keep = np.zeros(len(column), dtype=bool)
     for value in values:
         ages = band(value)
@@ -222,3 +266,18 @@ def _matches(column: pd.Series, field: str, values: tuple[str, ...]) -> np.ndarr
         else:
             keep |= np.asarray(column.isna())
     return keep
+
+
+_codes: dict[tuple[int, str], tuple[weakref.ref[pd.DataFrame], np.ndarray, np.ndarray]] = {}
+
+
+def _coded(incidents: Incidents, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a column of words as numbers and the words they stand for (−1: missing), worked out once as long as these incidents live."""
+    key = (id(incidents), name)
+    known = _codes.get(key)
+    if known is not None and known[0]() is incidents:
+        return known[1:]
+    codes, words = pd.factorize(incidents[name])
+    codes, words = codes.astype(np.int8 if len(words) < 128 else np.intp), np.asarray(words, dtype=object)
+    _codes[key] = (weakref.ref(incidents, lambda _: _codes.pop(key, None)), codes, words)
+    return codes, words

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from hotspots import compiled, grids
 from hotspots.schema import Blocks, DataError, Incidents, check_blocks
 
 # A unit that blocks roll up to, and the block column that names it. "city" is all of them.
@@ -46,18 +47,80 @@ def disagreement(incidents: Incidents, blocks: Blocks) -> tuple[int, int]:
 
 
 def _by_place(incidents: Incidents, blocks: Blocks) -> np.ndarray:
-    shapes = np.asarray(blocks.geometry.array)
     points = np.asarray(incidents.geometry.array)
-    codes = np.full(len(points), -1)
-    point, block = shapely.STRtree(shapes).query(points, predicate="intersects")
-    order = pd.Series(np.arange(len(blocks)), index=blocks.index).sort_index()
-    rank = np.empty(len(blocks), dtype=int)
-    rank[order.to_numpy()] = np.arange(len(blocks))
-    first = np.full(len(points), len(blocks))
-    np.minimum.at(first, point, rank[block])
-    found = first < len(blocks)
-    codes[found] = order.to_numpy()[first[found]]
-    return codes
+    return _located(points, shapely.get_x(points), shapely.get_y(points), blocks)
+
+
+def locate(x: np.ndarray, y: np.ndarray, blocks: Blocks) -> np.ndarray:
+    """Return the position among `blocks` of the one that each place lies in, by the rule of `assign`; −1 where in none.
+
+    >>> from hotspots.testing import square_blocks
+    >>> locate(np.array([5.0, 10.0, 25.0]), np.array([5.0, 5.0, 5.0]), square_blocks(side=2)).tolist()
+    [0, 0, -1]
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    return _located(None, x, y, blocks)
+
+
+def _located(points: np.ndarray | None, x: np.ndarray, y: np.ndarray, blocks: Blocks) -> np.ndarray:
+    if side := grids.own_side(blocks):
+        return grids.locate(x, y, blocks, side)
+    order = np.asarray(blocks.index.argsort())
+    shapes = np.asarray(blocks.geometry.array)[order]
+    first = _first_compiled(x, y, shapes)
+    open_ = np.flatnonzero((first == compiled.UNSURE) & np.isfinite(x) & np.isfinite(y))
+    first = np.where(first == compiled.UNSURE, -1, first)
+    if len(open_):
+        some = shapely.points(x[open_], y[open_]) if points is None else points[open_]
+        first[open_] = _first_by_tree(some, shapes)
+    return np.where(first >= 0, order[first], -1)
+
+
+def _first_by_tree(points: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+    """Return the first of `shapes` that each point touches, −1 where none."""
+    tree = shapely.STRtree(shapes)
+    tree.query(shapely.Point(0, 0))  # the tree is built now, before several threads ask it
+
+    def part(of: slice) -> np.ndarray:
+        point, shape = tree.query(points[of], predicate="intersects")
+        first = np.full(of.stop - of.start, len(shapes))
+        np.minimum.at(first, point, shape)
+        return np.where(first < len(shapes), first, -1)
+
+    return np.concatenate(compiled.side_by_side(part, len(points)))
+
+
+def _first_compiled(x: np.ndarray, y: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+    """Return the same by compiled loops: UNSURE for points too near to an edge, and for all where the loops are not ready."""
+    enlist, put_in_order, find = (compiled.kernel(name, work=len(x)) for name in ("list_areas", "order_points", "find_areas"))
+    if enlist is None or put_in_order is None or find is None or not (shapely.get_dimensions(shapes) == 2).all():
+        return np.full(len(x), compiled.UNSURE)
+    boxes = shapely.bounds(shapes)
+    west, south = boxes[:, :2].min(axis=0)
+    east, north = boxes[:, 2:].max(axis=0)
+    step = max(np.sqrt((east - west) * (north - south) / (4 * len(shapes))), max(east - west, north - south) / 4000)
+    columns, rows = int((east - west) / step) + 1, int((north - south) / step) + 1
+    count = np.zeros(columns * rows, dtype=np.int64)
+    enlist(boxes, west, south, step, columns, rows, count, np.empty(0, dtype=np.int64))
+    ends, listed = np.cumsum(count) - count, np.empty(count.sum(), dtype=np.int64)
+    enlist(boxes, west, south, step, columns, rows, ends, listed)
+    filled, order = np.zeros_like(count), np.empty(len(x), dtype=np.int64)
+    put_in_order(x, y, west, south, step, columns, rows, filled, order)
+    order = order[: filled[-1]]
+    index = (*_corners(shapes), boxes, west, south, step, columns, ends, listed)
+    first = np.full(len(x), -1)
+    compiled.side_by_side(lambda part: find(x, y, order[part], *index, first), len(order))
+    return first
+
+
+def _corners(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the corners of areas, the first corner of each ring and the first ring of each area, both with one end more."""
+    if (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON).all() and not shapely.get_num_interior_rings(shapes).any():
+        ends = np.append(0, np.cumsum(shapely.get_num_coordinates(shapes), dtype=np.int64))
+        return shapely.get_coordinates(shapes), ends, np.arange(len(shapes) + 1)
+    _, corners, offsets = shapely.to_ragged_array(shapes, include_z=False)
+    rings = offsets[1] if len(offsets) == 2 else offsets[1][offsets[2]]
+    return corners, offsets[0].astype(np.int64), rings.astype(np.int64)
 
 
 def _recorded(incidents: Incidents, blocks: Blocks) -> np.ndarray:
@@ -91,15 +154,45 @@ def roll_up_keys(blocks: Blocks, unit: str) -> pd.Series:
         return pd.Series("city", index=blocks.index)
     column = ROLL_UPS.get(unit)
     if column is None:
-        raise DataError(f"units: {unit!r} is not a unit; use one of {', '.join(UNITS)}")
+        raise DataError(f"units: {unit!r} is not a unit; use one of {', '.join(UNITS)}, or a grid such as grid:250")
     if column not in blocks.columns:
         raise DataError(f"units: the blocks name no {column}; give [blocks] {column} in city.toml to see {unit}")
     return blocks[column].where(blocks[column].notna() & (blocks[column] != ""))
 
 
-def available(blocks: Blocks) -> tuple[str, ...]:
-    """Return the units that these blocks can be shown on, largest first."""
-    return tuple(unit for unit in UNITS if unit in ("city", "blocks") or ROLL_UPS[unit] in blocks.columns)
+def available(blocks: Blocks, *, points: bool = True) -> tuple[str, ...]:
+    """Return the units that these blocks can be shown on, blocks first and the grid last.
+
+    A city without real blocks has its grid instead of them. Without `points` (published totals alone) there is no grid.
+
+    >>> from hotspots.testing import square_blocks
+    >>> available(square_blocks())
+    ('city', 'districts', 'blocks', 'grid:500')
+    """
+    own = grids.own_side(blocks)
+    if own:
+        return ("city", f"grid:{own}")
+    whole = tuple(unit for unit in UNITS if unit in ("city", "blocks") or ROLL_UPS[unit] in blocks.columns)
+    return (*whole, f"grid:{grids.fitting_side(blocks)}") if points else whole
+
+
+def default(blocks: Blocks) -> str:
+    """Return the unit that a city is shown on unless the reader says otherwise: its blocks, or its grid where it has none."""
+    return "blocks" if grids.own_side(blocks) is None else f"grid:{grids.own_side(blocks)}"
+
+
+def offers(blocks: Blocks, unit: str, *, points: bool = True) -> bool:
+    """Return whether these blocks can be shown on `unit`: one of `available`, or a grid of another side.
+
+    >>> from hotspots.testing import square_blocks
+    >>> offers(square_blocks(), "grid:250"), offers(square_blocks(), "beats"), offers(square_blocks(), "grid:x")
+    (True, False, False)
+    """
+    try:
+        side = grids.side_of(unit)
+        return unit in available(blocks, points=points) or (points and side is not None and grids.fits(blocks, side))
+    except DataError:
+        return False
 
 
 class Geography(NamedTuple):
@@ -110,18 +203,31 @@ class Geography(NamedTuple):
 
 
 def geography(incidents: Incidents, blocks: Blocks, unit: str) -> Geography:
-    """Return the units called `unit` (one of `UNITS`) and where each incident lies among them.
+    """Return the units called `unit` (one of `UNITS`, or a grid such as `grid:250`) and where each incident lies among them.
 
     >>> from hotspots.testing import square_city
     >>> incidents, blocks = square_city([(5, 5), (15, 5), (5, 15)], side=2)
     >>> geography(incidents, blocks, "districts").unit_of.tolist()
     ['row 0', 'row 0', 'row 1']
     """
+    side = grids.side_of(unit)
+    if side:
+        return _on_grid(incidents, blocks, side)
     unit_of = assign(incidents, blocks)
     if unit == "blocks":
         return Geography(blocks, unit_of)
     table = roll_up(blocks, unit)
     return Geography(table, lift(unit_of, blocks, unit, table))
+
+
+def _on_grid(incidents: Incidents, blocks: Blocks, side: int) -> Geography:
+    """Return squares and the square of each incident, by arithmetic on its place; a block that the agency recorded plays no part."""
+    if not len(incidents):
+        raise DataError("units: no single homicides are loaded, so none can be placed on a grid; use the areas that the totals are about")
+    cells = grids.squares(blocks, side)
+    points = np.asarray(incidents.geometry.array)
+    codes = grids.locate(shapely.get_x(points), shapely.get_y(points), cells, side)
+    return Geography(cells, pd.Series(pd.Categorical.from_codes(codes, categories=cells.index), index=incidents.index, name="unit"))
 
 
 def lift(unit_of: pd.Series, blocks: Blocks, unit: str, table: Blocks) -> pd.Series:
