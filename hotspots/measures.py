@@ -42,7 +42,13 @@ class Measure:
 
     def missing(self, study: Study) -> tuple[str, ...]:
         """Return the reasons why this study cannot give the measure; empty where it can."""
-        lacking = {"population"} if not (study.blocks["population"] > 0).any() else set()
+        has = {
+            "counts": not study.has_days or bool(len(study.incidents)),
+            "points": study.has_points,
+            "days": study.has_days,
+            "population": bool((study.person_years > 0).any()),
+        }
+        lacking = {need for need, there in has.items() if not there}
         return tuple(NEEDS[need] for need in sorted(self.needs & lacking))
 
 
@@ -54,7 +60,7 @@ def table(study: Study, measure: Measure) -> pd.DataFrame:
     columns = {
         "name": study.blocks["name"] if "name" in study.blocks.columns else pd.Series(study.blocks.index, index=study.blocks.index),
         "count": study.counts,
-        "population": study.blocks["population"],
+        "population": study.residents,
         measure.key: measure.compute(study),
     }
     ends = [f"{measure.key}_low", f"{measure.key}_high"]

@@ -37,8 +37,9 @@ def count_interval(study: Study) -> pd.DataFrame:
 
 
 def count_state(study: Study) -> pd.Series:
-    """Return the state of each count: `zero` or `ok`."""
-    return pd.Series(np.where(study.counts > 0, "ok", "zero"), index=study.blocks.index, name="state")
+    """Return the state of each count: `zero` or `ok`; of published totals also `suppressed`, and `no_data` where none is published."""
+    state = np.select([study.held_back, study.counts.isna(), study.counts == 0], ["suppressed", "no_data", "zero"], "ok")
+    return pd.Series(state, index=study.blocks.index, name="state")
 
 
 def rate(study: Study) -> pd.Series:
@@ -66,12 +67,16 @@ def rate_interval(study: Study) -> pd.DataFrame:
 
 
 def rate_state(study: Study) -> pd.Series:
-    """Return the state of each rate: `no_data` without residents, `zero`, `unstable` under 20 homicides, else `ok`.
+    """Return the state of each rate: `no_data` without residents or count, `zero`, `unstable` under 20 homicides, else `ok`.
+
+    `suppressed` where the publisher held the number back.
 
     Source of the limit: the reliability rule of CDC's WISQARS.
     """
     n = study.counts
-    state = np.select([study.person_years.isna(), n == 0, n < UNSTABLE_UNDER], ["no_data", "zero", "unstable"], "ok")
+    unknown = study.person_years.isna() | n.isna()
+    cases = [study.held_back, unknown, n == 0, n < UNSTABLE_UNDER]
+    state = np.select(cases, ["suppressed", "no_data", "zero", "unstable"], "ok")
     return pd.Series(state, index=study.blocks.index, name="state")
 
 
@@ -79,7 +84,7 @@ def rate_state(study: Study) -> pd.Series:
 class Estimate:
     """A rate with everything that must stand beside it: the count, the person-years, the exact 95 % interval, the state."""
 
-    count: int
+    count: float
     person_years: float
     value: float
     low: float
@@ -87,14 +92,14 @@ class Estimate:
     state: str
 
 
-def estimate(count: int, person_years: float) -> Estimate:
+def estimate(count: float, person_years: float) -> Estimate:
     """Return the rate per 100,000 of `count` homicides in `person_years`, with its exact 95 % interval and state.
 
     >>> one = estimate(20, 100_000)
     >>> f"{one.value:.1f} ({one.low:.1f} to {one.high:.1f}), {one.state}"
     '20.0 (12.2 to 30.9), ok'
     """
-    if not person_years > 0:
+    if not person_years > 0 or not count >= 0:
         return Estimate(count, float("nan"), float("nan"), float("nan"), float("nan"), "no_data")
     low, high = poisson_interval(count)
     state = "zero" if count == 0 else "unstable" if count < UNSTABLE_UNDER else "ok"

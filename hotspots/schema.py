@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NewType
+from typing import Any, NewType
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 
 Incidents = NewType("Incidents", gpd.GeoDataFrame)  # type: ignore[valid-newtype]
 Blocks = NewType("Blocks", gpd.GeoDataFrame)  # type: ignore[valid-newtype]
+AreaCounts = NewType("AreaCounts", pd.DataFrame)  # type: ignore[valid-newtype]
 
 UNKNOWN = "unknown"
 UNPLACED = ("no_coordinates", "impossible_coordinates", "default_place")
@@ -51,6 +52,19 @@ BLOCK_FIELDS: tuple[Field, ...] = (
     Field("name", "text", "Name shown on screen"),
     Field("beat", "text", "Beat the block belongs to"),
     Field("district", "text", "District the block belongs to"),
+)
+
+AREA_COUNT_FIELDS: tuple[Field, ...] = (
+    Field("table", "text", "The published table that the row comes from; rows of one table never count the same days twice", required=True),
+    Field("area", "text", "The block that the row is about; empty for the whole place", required=True),
+    Field("start", "datetime", "First day of the period", required=True),
+    Field("end", "datetime", "The day after the last one", required=True),
+    Field("count", "number", "People killed; missing where the publisher held it back", required=True),
+    Field("suppressed", "yes/no", "Whether the publisher held the number back because it is small", required=True),
+    Field("sex", "word", "Sex of the victims that the row counts; empty for all", values=("", "male", "female", "other", UNKNOWN)),
+    Field("population", "number", "Residents that the row is about; missing where the publisher names none"),
+    Field("source", "text", "Who published the number"),
+    Field("published_rate", "number", "The rate per 100,000 that the publisher printed beside the number"),
 )
 
 
@@ -101,7 +115,82 @@ def check_blocks(table: gpd.GeoDataFrame) -> Blocks:
     return Blocks(table)
 
 
-def _frame_faults(layer: str, table: gpd.GeoDataFrame, fields: tuple[Field, ...]) -> list[str]:
+def no_incidents(crs: Any) -> Incidents:
+    """Return incidents without a row: what a place has that publishes only totals.
+
+    >>> len(no_incidents(32616))
+    0
+    """
+    columns = {"date": "datetime64[us]", "hour": "float64", "unplaced": "str", "event_id": "str"}
+    table = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
+    return check_incidents(gpd.GeoDataFrame(table.rename_axis("incident"), geometry=gpd.GeoSeries([], crs=crs)))
+
+
+def check_area_counts(table: pd.DataFrame) -> AreaCounts:
+    """Return `table` as `AreaCounts`, or raise a `DataError` that lists every fault.
+
+    One row is one published number: people killed in one area (a block's id, or empty for the whole place) from `start` to the day
+    before `end`. `count` is a whole number of at least 0, or missing, and then `suppressed` says that it was held back. Within one
+    table no two rows of one area may count the same days.
+    """
+    faults = _frame_faults("area counts", table, AREA_COUNT_FIELDS)
+    if not faults:
+        faults = [*_count_faults(table), *_span_faults(table)]
+    if faults:
+        raise DataError(faults)
+    return AreaCounts(table)
+
+
+def _count_faults(table: pd.DataFrame) -> list[str]:
+    faults = []
+    count, held = table["count"], table["suppressed"]
+    strange = table.index[count.notna() & ~((count >= 0) & (count % 1 == 0))]
+    if len(strange):
+        faults.append(f"area counts: {len(strange)} of {len(table)} numbers are not whole or below 0 (first: {count[strange[0]]:g})")
+    for where, what in (
+        (count.isna() & ~held, "have no number and are not marked as held back"),
+        (count.notna() & held, "have a number and are marked as held back"),
+    ):
+        if where.any():
+            faults.append(f"area counts: {int(where.sum())} of {len(table)} rows {what} (first: {_named(table[where].iloc[0])})")
+    for name in {"population", "published_rate"} & set(table.columns):
+        below = int((table[name] < 0).sum())
+        faults += [f"area counts: {below} of {len(table)} rows have a {name} below 0"] if below else []
+    words = next(row.values for row in AREA_COUNT_FIELDS if row.name == "sex")
+    if "sex" in table.columns and not table["sex"].isin(words).all():
+        faults.append(f"area counts: a sex is not in our list; use one of {', '.join(word or 'empty' for word in words)}")
+    return faults
+
+
+def _span_faults(table: pd.DataFrame) -> list[str]:
+    backward = table[~(table["start"] < table["end"])]
+    if len(backward):
+        return [f"area counts: {len(backward)} of {len(table)} periods end before they begin (first: {_named(backward.iloc[0])})"]
+    faults = []
+    keys = ["table", "area"] + (["sex"] if "sex" in table.columns else [])
+    ordered = table.sort_values([*keys, "start", "end"], kind="stable")
+    again = ordered[ordered["start"] < ordered.groupby(keys)["end"].shift()]
+    if len(again):
+        faults.append(
+            f"area counts: {len(again)} of {len(table)} rows count days that another row of the same table and area has counted "
+            f"(first: {_named(again.iloc[0])}); put sums and parts into tables of their own"
+        )
+    if "sex" in table.columns:
+        kinds = table.assign(told=table["sex"] != "").groupby(["table", "area", "start"])["told"].nunique()
+        mixed = kinds.index[kinds > 1]
+        if len(mixed):
+            faults.append(
+                f"area counts: table {mixed[0][0]!r} has rows for all victims beside rows by sex ({len(mixed)} times); "
+                "put the sums into a table of their own, or leave them out"
+            )
+    return faults
+
+
+def _named(row: pd.Series) -> str:
+    return f"{row['area'] or 'the whole place'}, {row['start']:%Y-%m-%d}"
+
+
+def _frame_faults(layer: str, table: pd.DataFrame, fields: tuple[Field, ...]) -> list[str]:
     faults = [
         f"{layer}: column {row.name} is missing ({row.meaning.lower()})" for row in fields if row.required and row.name not in table.columns
     ]

@@ -10,6 +10,7 @@ from scipy.special import betainc
 
 from hotspots.intervals import PER, poisson_interval
 from hotspots.measures import Measure
+from hotspots.published import TotalsStudy
 from hotspots.study import Study, years_between
 
 BASE_YEARS = 5  # earlier years a month is compared with
@@ -64,18 +65,22 @@ def monthly(study: Study) -> pd.DataFrame:
     cover in part, which is compared with nothing. `expected`, `low`, `high`: see `expected_range`; the months compared with are the
     same calendar month and its two neighbours in the five years before (at least three years with all three). `rolling_count` and
     `rate`, `rate_low`, `rate_high` (per 100,000 person-years, exact 95 %) are of the 12 months that end with this one; missing where
-    the data do not cover them all.
+    the data do not cover them all. Of published totals it holds the months from the first to the last that are published: none where
+    only years are.
 
     >>> from hotspots.testing import square_city
     >>> incidents, blocks = square_city([(5, 5), (5, 6), None], dates=["2020-01-05", "2020-01-31", "2020-02-29"])
     >>> monthly(Study.of(incidents, blocks))["count"].tolist()
     [2, 1]
     """
-    months = _months(study.start, study.end)
     every = _months(*study.covers)
-    whole = _counts(study.history, every)
-    table = pd.DataFrame({"count": _counts(study.rows, months)}, index=months)
-    table["complete"] = _complete(months, max(study.start, study.covers[0]), min(study.end, study.covers[1]))
+    whole = study.between(*study.covers).series(every)["count"]
+    table = study.series(_months(study.start, study.end))[["count"]]
+    known = np.flatnonzero(table["count"].notna())
+    table = table.iloc[known[0] : known[-1] + 1] if len(known) else table.iloc[:0]
+    months = table.index
+    table = table.astype({"count": "int64"}) if table["count"].notna().all() else table
+    table["complete"] = _complete(months, max(study.start, study.covers[0]), min(study.end, study.covers[1])) & table["count"].notna()
     usable = whole[_complete(every, *study.covers)]
     ranges = [_range_of(usable, month) if done else None for month, done in table["complete"].items()]
     for name in ("expected", "low", "high"):
@@ -96,7 +101,8 @@ def _range_of(usable: pd.Series, month: pd.Period) -> Range | None:
 def yearly(study: Study) -> pd.DataFrame:
     """Return the study year by year: `count`, `complete`, and the rate per 100,000 person-years with its exact 95 % interval.
 
-    A year that the study covers in part has the person-years of that part, so its rate can be compared; its count cannot.
+    A year that the study covers in part has the person-years of that part, so its rate can be compared; its count cannot. Published
+    totals add `published_rate` and `source`; a year whose total nobody published has no count.
 
     >>> from hotspots.testing import square_city
     >>> incidents, blocks = square_city([(5, 5), (5, 6)], dates=["2019-03-01", "2020-03-01"], population=2500)
@@ -104,10 +110,11 @@ def yearly(study: Study) -> pd.DataFrame:
     [10.0, 10.0]
     """
     years = pd.period_range(study.start, study.end - pd.Timedelta(days=1), freq="Y", name="year")
-    table = pd.DataFrame({"count": _counts(study.rows, years)}, index=years)
-    table["complete"] = _complete(years, max(study.start, study.covers[0]), min(study.end, study.covers[1]))
-    parts = [years_between(max(y.start_time, study.start), min((y + 1).start_time, study.end)) for y in years]
-    return table.join(_rates(table["count"], study.population * np.array(parts)))
+    found = study.series(years)
+    whole = _complete(years, max(study.start, study.covers[0]), min(study.end, study.covers[1]))
+    table = found[["count"]].assign(complete=whole & found["count"].notna())
+    rates = _rates(table["count"], found["person_years"].to_numpy(dtype=float))
+    return table.join(rates).join(found.drop(columns=["count", "person_years"]))
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ class Judgement:
 
     start: pd.Timestamp
     end: pd.Timestamp
-    count: int
+    count: float
     person_years: float
     range: Range | None
     verdict: str
@@ -134,12 +141,14 @@ def latest(study: Study) -> Judgement | None:
     >>> latest(Study.of(incidents, blocks, covers=(pd.Timestamp("2016-01-01"), pd.Timestamp("2021-01-01")))).verdict
     'within'
     """
+    if isinstance(study, TotalsStudy):
+        return _latest_total(study)
     until = min(study.end, study.covers[1])
     last = pd.Period(until - pd.Timedelta(days=1), "M")
     if (last + 1).start_time > until:
         last -= 1
     months = _months(study.covers[0], (last + 1).start_time)
-    usable = _counts(study.history, months)[_complete(months, study.covers[0], until)]
+    usable = study.between(study.covers[0], (last + 1).start_time).series(months)["count"][_complete(months, study.covers[0], until)]
     sums = usable.rolling(WINDOW).sum().iloc[::-1][::WINDOW].dropna().to_numpy()
     if not len(sums):
         return None
@@ -150,6 +159,14 @@ def latest(study: Study) -> Judgement | None:
     return Judgement(start, end, count, study.population * years_between(start, end), found, _verdict(count, found))
 
 
+def _latest_total(study: TotalsStudy) -> Judgement | None:
+    """Return the latest twelve months published. No range: yearly totals are few, and their definitions changed between them."""
+    year = study.newest_year()
+    if year is None:
+        return None
+    return Judgement(year.start, year.end, year.victims, year.population * year.years, None, "unknown")
+
+
 def _verdict(count: int, found: Range | None) -> str:
     if found is None:
         return "unknown"
@@ -158,11 +175,6 @@ def _verdict(count: int, found: Range | None) -> str:
 
 def _months(start: pd.Timestamp, end: pd.Timestamp) -> pd.PeriodIndex:
     return pd.period_range(start, end - pd.Timedelta(days=1), freq="M", name="month")
-
-
-def _counts(rows: pd.DataFrame, periods: pd.PeriodIndex) -> pd.Series:
-    found = rows["date"].dt.to_period(periods.freqstr).value_counts()
-    return found.reindex(periods, fill_value=0).rename("count")
 
 
 def _complete(periods: pd.PeriodIndex, start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:

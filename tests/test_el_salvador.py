@@ -1,0 +1,232 @@
+"""El Salvador as bundled: the figures that others published, on the pages, in the files and on the command line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from hotspots import cities, exports, rates, trends, view
+from hotspots.__main__ import main
+from hotspots.catalog import measure
+from hotspots.selection import Selection
+from hotspots.words import words_for
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "data" / "cities" / "el-salvador"
+IN_2010 = {"start": dt.date(2010, 1, 1), "end": dt.date(2011, 1, 1)}
+
+
+@pytest.fixture(scope="module")
+def country():
+    return cities.read_folder(FOLDER)
+
+
+def test_the_departments(country):
+    blocks = country.blocks
+    assert len(blocks) == 14
+    assert blocks.geometry.is_valid.all()
+    assert shapely.coverage_is_valid(blocks.geometry.to_numpy())
+    assert blocks.area.sum() / 1e6 == pytest.approx(20_429.2, rel=0.03)
+    names = {"Ahuachapán", "Cabañas", "Chalatenango", "Cuscatlán", "La Libertad", "La Paz", "La Unión", "Morazán", "San Miguel"}
+    assert set(blocks["name"]) == names | {"San Salvador", "San Vicente", "Santa Ana", "Sonsonate", "Usulután"}
+    assert (FOLDER / "raw" / "departments.geojson").stat().st_size < 150_000
+
+
+def test_every_row_is_accounted_for_and_sources_that_differ_are_told(country):
+    report = country.report
+    assert (report.read, report.accepted, report.victims) == (30 + 14 + 36, 80, 108_956)
+    assert {row.code for row in report.findings} == {"totals_differ"}
+    assert (country.totals["source"] != "").all()
+
+
+def test_2010_by_department(country):
+    study = Selection(**IN_2010).study(country)
+    rate = rates.rate(study).round(1).rename(country.blocks["name"])
+    assert (study.victims, study.inside, study.population) == (4004, 4004, 6_183_002)
+    assert round(rates.overall(study).value, 2) == 64.76
+    assert (rate.idxmax(), rate.max(), rate.idxmin(), rate.min()) == ("Sonsonate", 87.9, "Morazán", 18.9)
+    published = country.totals.query("table == 'departments'").set_index("area")["published_rate"]
+    assert (rates.rate(study).round(1) == published.reindex(study.blocks.index)).all()
+
+
+def test_the_national_series(country):
+    study = Selection().study(country)
+    table = trends.yearly(study)
+    assert study.victims == table["count"].sum() == 108_956
+    assert (len(table), table["complete"].all()) == (30, True)
+    counts = {str(label): n for label, n in table["count"].items()}
+    assert (counts["1995"], counts["2010"], counts["2015"], counts["2024"]) == (7977, 4005, 6656, 114)
+    assert table["published_rate"].isna().sum() == 2
+    assert [(used.count, other.count) for used, other in study.rivals] == [(4005, 4004)]
+
+
+def test_months_of_2015(country):
+    table = trends.monthly(Selection().study(country))
+    assert (len(table), table["count"].sum(), table["count"].idxmax()) == (12, 6656, pd.Period("2015-08", "M"))
+    assert table["complete"].all()
+    by_sex = {
+        sex: trends.monthly(Selection(where=(("sex", (sex,)),)).study(country))["count"].sum() for sex in ("male", "female", "unknown")
+    }
+    assert by_sex == {"male": 6072, "female": 573, "unknown": 11}
+    assert np.isnan(Selection(where=(("sex", ("female",)),)).study(country).victims)
+
+
+def test_breaks_and_events_are_data(country):
+    kinds = [(str(note.start.date()), note.kind) for note in country.notes]
+    breaks = ["2012-01-01", "2017-01-01", "2019-07-01", "2021-05-01", "2022-04-01"]
+    assert [day for day, kind in kinds if kind == "definition"] == breaks
+    assert [day for day, kind in kinds if kind == "event"] == ["2012-03-01", "2019-06-01", "2022-03-27"]
+    assert all(set(note.text) == {"es", "en"} for note in country.notes)
+
+
+def test_the_map_of_all_the_data_is_that_of_2010(country):
+    study = Selection().study(country)
+    assert view.default_measure(study).key == "rate"
+    frame = view.geometry("x", study.blocks)
+    shown = view.map_view(study, measure("rate"), frame, words_for("en"), unit="blocks", called=country.called)
+    assert shown.title == "Homicides per 100,000 residents a year, 2010, by departments"
+    assert shown.legend_note == "2010 · on the map: 4,004 of 4,004 people killed"
+    assert (shown.states == 0).all()
+
+
+def test_a_year_without_departments_is_unknown_and_not_zero(country):
+    study = Selection(start=dt.date(2015, 1, 1), end=dt.date(2016, 1, 1)).study(country)
+    shown = view.map_view(study, measure("count"), view.geometry("x", study.blocks), words_for("es"), unit="blocks")
+    assert study.victims == 6656
+    assert {row.kind for row in shown.legend} == {"no_data"}
+    assert exports.frame(study, [measure("count")])["count"].isna().all()
+
+
+def test_files_and_command_line(country, tmp_path, capsys):
+    cities.publish(country)
+    assert main(["totals", "el-salvador", "--json"]) == 0
+    numbers = json.loads(capsys.readouterr().out)
+    assert (numbers["victims"], numbers["rate"], sum(numbers["by_year"].values())) == (108_956, None, 108_956)
+    assert main(["totals", "el-salvador", "--start", "2010-01-01", "--end", "2011-01-01", "--json"]) == 0
+    numbers = json.loads(capsys.readouterr().out)
+    assert (numbers["victims"], round(numbers["rate"], 2), numbers["n_areas"]) == (4004, 64.76, 14)
+    out = tmp_path / "departments.csv"
+    assert main(["export", "el-salvador", "--measure", "rate", "--out", str(out)]) == 0
+    assert "the file is of that period" in capsys.readouterr().err
+    table = pd.read_csv(out)
+    assert (table["count"].sum(), table["rate"].max().round(1)) == (4004, 87.9)
+    assert main(["export", "el-salvador", "--measure", "rate", "--start", "2015-01-01", "--end", "2016-01-01", "--out", str(out)]) == 1
+    assert "no population" in capsys.readouterr().err
+    assert main(["list"]) == 0
+    assert "108,956 victims" in capsys.readouterr().out
+
+
+@pytest.mark.real_data
+def test_the_figures_are_those_kept_beside_the_project(country, real_data):
+    folder = real_data / "el_salvador"
+    if not folder.is_dir():
+        pytest.skip("the figures of El Salvador are not beside the project")
+    reference = json.loads((folder / "reference.json").read_text())
+    assert len(country.blocks) == reference["departments"]
+    assert country.blocks.area.sum() / 1e6 == pytest.approx(reference["area_km2"], rel=0.03)
+    study = Selection(**IN_2010).study(country)
+    told = reference["dept_2010"]
+    assert (study.victims, study.population, round(rates.overall(study).value, 2)) == (
+        told["homicidios"],
+        told["poblacion"],
+        told["tasa_nacional"],
+    )
+    assert Selection().study(country).victims == reference["nacional_1995_2024_total"]
+    assert trends.monthly(Selection().study(country))["count"].sum() == reference["monthly_2015_total"]
+    years = pd.read_csv(folder / "homicidios_nacional_1995_2024.csv")
+    found = trends.yearly(Selection().study(country))
+    assert found["count"].tolist() == years["homicidios"].tolist()
+    pd.testing.assert_series_equal(
+        found["published_rate"].reset_index(drop=True), years["tasa_100k_publicada"], check_names=False, check_dtype=False
+    )
+
+
+@pytest.fixture
+def published(country, monkeypatch, tmp_path):
+    import streamlit as st
+
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    st.cache_resource.clear()
+    return cities.publish(country)
+
+
+def open_page(page: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app._page_hash = calc_hash(page)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def text(app: AppTest) -> str:
+    kinds = ("title", "caption", "markdown", "info", "error")
+    return " ".join(element.value for kind in kinds for element in app.get(kind) if element.value)
+
+
+@pytest.mark.parametrize("page", ["", "map", "trends", "data", "methods"])
+@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("query", [{}, {"sex": "female"}, {"from": "2014-03-01", "to": "2015-06-01"}, {"weapon": "firearm"}], ids=str)
+def test_no_page_fails(published, page, lang, query):
+    app = open_page(page, lang=lang, **query)
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "sentence"),
+    [
+        ("en", "108,956 people killed in El Salvador, 1995–2024", "Map, places and table: 2010, the latest period within 1995–2024"),
+        (
+            "es",
+            "108,956 personas asesinadas en El Salvador, 1995–2024",
+            "Mapa, lugares y tabla: 2010, el último período dentro de 1995–2024",
+        ),
+    ],
+)
+def test_the_map_page_says_which_period_is_which(published, lang, title, sentence):
+    app = open_page("map", lang=lang)
+    assert app.title[0].value == title
+    assert sentence in text(app)
+    assert "4,005" in text(app)
+    assert {"en": "Departments", "es": "Departamentos"}[lang] in app.selectbox(key="choice_unit").options
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_the_map_page_of_2010(published, lang):
+    app = open_page("map", lang=lang, place="SV-SO", **{"from": "2010-01-01", "to": "2011-01-01"})
+    assert app.title[0].value.startswith("4,004 ")
+    assert "64.8" in app.title[0].value
+    assert [metric.value for metric in app.metric] == ["403", "87.9"]
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_the_trend_page_shows_years_first(published, lang):
+    app = open_page("trends", lang=lang)
+    assert app.title[0].value.startswith(
+        {"en": "114 people killed in El Salvador, 2024", "es": "114 personas asesinadas en El Salvador, 2024"}[lang]
+    )
+    assert [metric.value for metric in app.metric] == ["114", "1.9"]
+    table = app.dataframe[0].value
+    assert (len(table), table.iloc[:, 1].sum(), table.iloc[15, 2]) == (30, 108_956, 64.7)
+    assert table.iloc[15, -1].startswith("PNC")
+    assert {"en": "July 1, 2019", "es": "1 de julio de 2019"}[lang] in text(app)
+
+
+def test_an_empty_map_is_called_unknown(published):
+    app = open_page("map", lang="en", **{"from": "2015-01-01", "to": "2016-01-01"})
+    assert "By departments, nothing is published for 2015: grey means unknown, not none. Published by departments: 2010." in text(app)
+    assert "6,656 people killed in El Salvador, 2015" in app.title[0].value
+
+
+def test_women_are_known_for_2015_only(published):
+    app = open_page("map", lang="en", sex="female")
+    assert app.title[0].value == "El Salvador, 1995–2024: no total is published"
+    assert "With these choices there are totals for: 2015." in text(app)
