@@ -90,3 +90,46 @@ population_year = 2019
 
 def _weapon_lines() -> str:
     return "\n".join(f'"{word}" = "{ours}"' for ours, words in WEAPONS.items() for word in words.split("|")) + "\n"
+
+
+def guayaquil_toml(data_folder: Path) -> str:
+    """Return the city.toml of Guayaquil from its workbook: Spanish columns, decimal commas, points only."""
+    return _guayaquil(data_folder / "guayaquil" / "muertes_violentas_guayaquil_2024_2026.xlsx")
+
+
+def guayaquil_csv_toml(data_folder: Path) -> str:
+    """Return the city.toml of Guayaquil from the packed text table: an old encoding, semicolons."""
+    return _guayaquil(data_folder / "guayaquil" / "muertes_violentas_guayaquil_latin1_semicolon.csv.gz")
+
+
+def _guayaquil(file: Path) -> str:
+    return f"""\
+name = "Guayaquil"
+language = "es"
+timezone = "America/Guayaquil"
+source = "Ministerio del Interior del Ecuador"
+licence = "Datos abiertos del Ecuador"
+
+[incidents]
+file = "{file}"
+x = "Coord. X"
+y = "Coord. Y"
+date = "Fecha Infracción"
+time = "Hora Infracción"
+covers = ["2024-01-01", "2026-01-31"]
+age = "Edad"
+sex = "Sexo"
+weapon = "Arma"
+
+[incidents.values.weapon]
+"ARMA DE FUEGO" = "firearm"
+"ARMA BLANCA" = "blade"
+"ARMA CONTUNDENTE" = "blunt"
+"CONSTRICTORA" = "body"
+"OTROS" = "other"
+
+[incidents.values.sex]
+"HOMBRE" = "male"
+"MUJER" = "female"
+"NO DETERMINADO" = "unknown"
+"""

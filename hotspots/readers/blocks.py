@@ -13,17 +13,18 @@ import pandas as pd
 import pyproj
 import shapely
 
-from hotspots.readers.geojson import read_geojson
+from hotspots.readers.files import read_file, read_layer
 from hotspots.readers.places import DEGREES
 from hotspots.readers.report import Example, Finding
 from hotspots.readers.spec import BlockSpec, LayerSpec, SegmentSpec
-from hotspots.readers.tables import Table, missing_columns, read_table
+from hotspots.readers.tables import Table, missing_columns
 from hotspots.readers.values import is_missing
 from hotspots.schema import Blocks, DataError, check_blocks
 
 Shapes = npt.NDArray[Any]
 _AREAS, _LINES = (3, 6), (1, 5)
 _OVERLAP_M2 = 1.0
+_MOST_GAPS = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,7 @@ def read_blocks(spec: BlockSpec, *, city_crs: pyproj.CRS | None = None) -> Layer
     Shapes that cross themselves are repaired and reported with the change of area; overlaps and odd populations are reported.
     Raises `DataError` for ids that are empty or repeated, features without a shape, and lines mixed with areas.
     """
-    table = read_geojson(spec.file)
+    table = read_layer(spec.file, layer="blocks", sheet=spec.sheet)
     wanted = [("id", spec.id), ("name", spec.name), ("beat", spec.beat), ("district", spec.district)]
     if spec.population_file is None:
         wanted.append(("population", spec.population))
@@ -56,13 +57,13 @@ def read_blocks(spec: BlockSpec, *, city_crs: pyproj.CRS | None = None) -> Layer
         if column:
             columns[key] = table.columns[column].str.strip().to_numpy()
     blocks = gpd.GeoDataFrame(columns, geometry=frame.array, index=pd.Index(ids.to_numpy(), name="block_id", dtype="str"), crs=frame.crs)
-    findings += [*mended(frame), *_overlaps(blocks), *noted]
+    findings += [*mended(frame), *_overlaps(blocks), *_gaps(blocks), *noted]
     return Layer(check_blocks(blocks), (*table.findings, *findings))
 
 
 def read_segments(spec: SegmentSpec, *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Return the street segments: index `segment_id`, columns street and geometry, in the city's coordinate system."""
-    table = read_geojson(spec.file)
+    table = read_layer(spec.file, layer="segments", sheet=spec.sheet)
     _raise(missing_columns(table, [(key, column) for key, column in (("id", spec.id), ("street", spec.street)) if column]))
     ids = table.columns[spec.id].str.strip()
     kinds = shapely.get_type_id(table.shapes)
@@ -87,7 +88,7 @@ def read_context(layers: tuple[LayerSpec, ...], *, city_crs: pyproj.CRS) -> tupl
     """
     parts, findings = [], []
     for spec in layers:
-        table = read_geojson(spec.file)
+        table = read_layer(spec.file, layer=spec.kind, sheet=spec.sheet)
         _raise(missing_columns(table, [("name", spec.name)] if spec.name else []))
         frame, noted = _placed(table.shapes, table, layer=spec.kind, epsg=spec.epsg, city_crs=city_crs)
         names = table.columns[spec.name].to_numpy() if spec.name else np.full(len(frame), "", dtype=object)
@@ -193,6 +194,13 @@ def _placed(
     shapes: Shapes | None, table: Table, *, layer: str, epsg: int | None, city_crs: pyproj.CRS | None
 ) -> tuple[gpd.GeoSeries, list[Finding]]:
     """Return the shapes in the city's coordinate system; the file's own is as city.toml says, else as the file says, else degrees."""
+    if table.crs_unsaid and not epsg:
+        like = all(abs(side) <= limit for side, limit in zip(shapely.total_bounds(shapes), (180, 90, 180, 90), strict=True))
+        hint = "; the numbers look like longitude and latitude: epsg = 4326" if like else ""
+        raise DataError(
+            f"{layer}: {table.source} does not say its coordinate system; ask the source for its EPSG number and write epsg = … for this "
+            f"file in city.toml{hint}"
+        )
     code = epsg or table.epsg or DEGREES
     findings = []
     if epsg and table.epsg and epsg != table.epsg:
@@ -241,6 +249,26 @@ def _overlaps(blocks: gpd.GeoDataFrame) -> list[Finding]:
     return [Finding("overlap", "accepted", int(big.sum()), text, "Correct the blocks if the overlaps are wide.")]
 
 
+def _gaps(blocks: gpd.GeoDataFrame) -> list[Finding]:
+    """Return a remark on ground enclosed by blocks that belongs to none; where it is a large part of the city it is meant so."""
+    shapes = blocks.geometry.to_numpy()
+    if not np.isin(shapely.get_type_id(shapes), _AREAS).all():
+        return []
+    whole = shapely.union_all(shapes)
+    holes = [shapely.polygons(ring) for part in shapely.get_parts(whole) for ring in part.interiors]
+    holes = [hole for hole in holes if hole.area > _OVERLAP_M2]
+    total = sum(hole.area for hole in holes)
+    if not holes or total > _MOST_GAPS * whole.area:
+        return []
+    largest = max(holes, key=lambda hole: hole.area)
+    near = gpd.GeoSeries([largest.representative_point()], crs=blocks.crs).to_crs(DEGREES).iloc[0]
+    text = (
+        f"blocks: {len(holes):,} gaps lie between the blocks, {total:,.0f} m² in all; the largest has {largest.area:,.0f} m², near "
+        f"longitude {near.x:.5f}, latitude {near.y:.5f}; a victim there is counted in no block"
+    )
+    return [Finding("gap", "accepted", len(holes), text, "If they are no lakes or parks, correct the blocks.")]
+
+
 def _population(spec: BlockSpec, table: Table, ids: pd.Series) -> tuple[pd.Series, list[Finding]]:
     if not spec.population:
         return pd.Series(np.nan, index=ids.index), []
@@ -250,7 +278,7 @@ def _population(spec: BlockSpec, table: Table, ids: pd.Series) -> tuple[pd.Serie
 
 
 def _joined(spec: BlockSpec, file: Path, ids: pd.Series) -> tuple[pd.Series, list[Finding]]:
-    other = read_table(file, needs=(spec.population, spec.population_id))
+    other = read_file(file, needs=(spec.population, spec.population_id), sheet=spec.population_sheet)
     _raise(missing_columns(other, [("population", spec.population), ("population_id", spec.population_id)]))
     keys = other.columns[spec.population_id].str.strip()
     broken = other.rows[other.spoiled != ""]

@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 import pyproj
 
-from hotspots.readers.spec import CONTEXT_KINDS, BlockSpec, CitySpec, IncidentSpec, LayerSpec, Note, SegmentSpec
+from hotspots.readers.files import carries_shapes
+from hotspots.readers.spec import CONTEXT_KINDS, AreaCountSpec, BlockSpec, CitySpec, IncidentSpec, LayerSpec, Note, SegmentSpec
 from hotspots.readers.values import fold
 from hotspots.schema import DataError, field
 
@@ -24,8 +25,9 @@ _CITY = {
     "licence": "text",
     "epsg": "number",
     "fictional": "yes/no",
-    "incidents": "section!",
-    "blocks": "section!",
+    "incidents": "section",
+    "blocks": "section",
+    "area_counts": "section",
     "segments": "section",
     "layers": "section",
     "events": "list",
@@ -55,6 +57,8 @@ _INCIDENTS = {
     "default_places": "list",
     "negate": "list",
     "covers": "list",
+    "sheet": "text",
+    "header_row": "number",
 }
 _BLOCKS = {
     "file": "file!",
@@ -67,9 +71,25 @@ _BLOCKS = {
     "population_year": "number",
     "beat": "text",
     "district": "text",
+    "sheet": "text",
+    "population_sheet": "text",
+    "called": "words",
 }
-_SEGMENTS = {"file": "file!", "id": "text!", "street": "text", "epsg": "number"}
-_LAYER = {"file": "file!", "kind": "text!", "name": "text", "epsg": "number"}
+_AREA_COUNTS = {
+    "file": "file!",
+    "area": "text",
+    "period": "text!",
+    "period_format": "text",
+    "count": "text!",
+    "sex": "text",
+    "population": "text",
+    "source": "text",
+    "published_rate": "text",
+    "suppressed": "list",
+    "values": "section",
+}
+_SEGMENTS = {"file": "file!", "id": "text!", "street": "text", "epsg": "number", "sheet": "text"}
+_LAYER = {"file": "file!", "kind": "text!", "name": "text", "epsg": "number", "sheet": "text"}
 _NOTE = {"date": "day!", "text": "words!"}
 _INTERVENTION = {"name": "words!", "start": "day!", "treated": "list"}
 _WORDS = {
@@ -110,8 +130,13 @@ class _Reader:
 
     def city(self, content: Mapping[str, Any]) -> CitySpec:
         top = self.section(content, _CITY, where="")
-        incidents = self.incidents(top.pop("incidents", {}))
-        blocks = self.blocks(top.pop("blocks", {}))
+        if "incidents" not in content and "area_counts" not in content:
+            self.faults.append("city.toml: incidents is missing; write [incidents], or [area_counts] where only totals are published")
+        incidents = self.incidents(top.pop("incidents")) if "incidents" in top else None
+        totals = self.area_counts(top.pop("area_counts", {}))
+        blocks = self.blocks(top.pop("blocks")) if "blocks" in top else None
+        if blocks is None and "blocks" not in content and incidents is None:
+            self.faults.append("city.toml: blocks is missing; published totals need [blocks], the areas that they are about")
         segments = (
             SegmentSpec(**self.complete(top.pop("segments"), _SEGMENTS, "[segments]", file=Path(), id="")) if "segments" in top else None
         )
@@ -132,6 +157,7 @@ class _Reader:
             segments=segments,
             layers=layers,
             notes=notes,
+            area_counts=totals,
             **defaults,
         )
 
@@ -214,10 +240,35 @@ class _Reader:
             self.faults.append("city.toml: x and y in [incidents] go together; give both, or geometry")
         if values.get("x") and values.get("geometry"):
             self.faults.append("city.toml: [incidents] has x and y, and geometry as well; keep one of the two")
-        flat = any(path.suffix.lower() not in (".geojson", ".json") for path in files)
+        flat = not all(carries_shapes(path) for path in files)
+        if values.get("header_row", 1) < 1:
+            self.faults.append("city.toml: header_row in [incidents] must be 1 or more: the row that names the columns, as Excel counts")
         if flat and not any(values.get(key) for key in ("x", "y", "geometry", "block_id")):
             self.faults.append("city.toml: [incidents] names no place; give x and y, or geometry, or block_id")
         return IncidentSpec(files=files, **values)
+
+    def area_counts(self, content: Mapping[str, Any]) -> tuple[AreaCountSpec, ...]:
+        """Return the tables of published totals: one under [area_counts], or several under [area_counts.NAME]."""
+        several = bool(content) and all(isinstance(value, Mapping) and name != "values" for name, value in content.items())
+        if several:
+            return tuple(self.totals(name, table, f"[area_counts.{name}]") for name, table in content.items())
+        return (self.totals("totals", content, "[area_counts]"),) if content else ()
+
+    def totals(self, name: str, content: Any, where: str) -> AreaCountSpec:
+        values = self.complete(content, _AREA_COUNTS, where, file=Path(), period="", count="")
+        values["suppressed"] = tuple(str(mark).strip() for mark in values.get("suppressed", []))
+        words = values.pop("values", {})
+        for key, mapping in words.items():
+            if key not in ("sex", "area") or not isinstance(mapping, Mapping):
+                self.faults.append(f"city.toml: values.{key} in {where} is not a list of words for sex or area")
+        known = field("sex").values
+        for word, ours in dict(words.get("sex", {})).items():
+            if ours not in known:
+                self.faults.append(
+                    f'city.toml: "{word}" = {ours!r} in values.sex of {where} is no word of ours; use one of {", ".join(known)}'
+                )
+        mappings = {key: {fold(word): str(ours) for word, ours in words[key].items()} for key in ("sex", "area") if key in words}
+        return AreaCountSpec(table=name, values=mappings, **values)
 
     def blocks(self, content: Any) -> BlockSpec:
         values = self.complete(content, _BLOCKS, "[blocks]", file=Path(), id="")

@@ -67,13 +67,15 @@ def read_dates(
     timezone: str = "UTC",
     column: str = "date",
     time_column: str = "time",
+    day_zero: pd.Timestamp | None = None,
 ) -> Dates:
     """Return the local date and hour that the texts stand for.
 
     With `date_format` that form is required of every value; without, it is worked out from all values together. Under
     `date_zone` "local" the clock is kept as it stands and an offset written beside it is dropped; with "UTC" or a zone it is
-    moved to the city's `timezone`. Raises `DataError` when day and month could be swapped, when years have two digits, when
-    the values are serial numbers, or when most cannot be read.
+    moved to the city's `timezone`. `day_zero` is the day that a workbook counts from: its serial numbers become dates.
+    Raises `DataError` when day and month could be swapped, when years have two digits, when the values are serial numbers of a file
+    that does not say from which day, or when most cannot be read.
 
     >>> read = read_dates(pd.Series(["2018-12-30 21:00:00+00:00", "2018-12-31 02:30:00+00:00"]))
     >>> read.date.dt.strftime("%d %H:%M").tolist(), read.hour.tolist()
@@ -81,6 +83,7 @@ def read_dates(
     """
     text = texts.astype("str").str.replace(r"[\s\u00a0\u202f]+", " ", regex=True).str.strip()
     missing = is_missing(text)
+    text, counted = _from_serials(text, day_zero, column, date_format=date_format)
     parsed = _by_format(text, missing, date_format, column) if date_format else _worked_out(text, missing, column)
     lost_time = np.zeros(len(text), dtype=bool)
     day, seconds = parsed.day, parsed.seconds
@@ -93,7 +96,7 @@ def read_dates(
         seconds = pd.Series(np.nan, index=text.index)
     local, zone_remarks = in_city_zone(day, seconds, parsed.offset, date_zone=date_zone, timezone=timezone, column=column)
     hour = local.dt.hour.where(seconds.notna()).astype("float64")
-    remarks = [*_rejections(local, missing.to_numpy(), parsed.short_year, column), *zone_remarks]
+    remarks = [*counted, *_rejections(local, missing.to_numpy(), parsed.short_year, column), *zone_remarks]
     remarks.append(
         Remark(
             "bad_time",
@@ -114,6 +117,18 @@ def read_dates(
         rejected |= remark.where if remark.outcome == "rejected" else False
     date = local.mask(rejected)
     return Dates(date, hour.mask(rejected), only([*remarks, *_odd_days(date, column)]))
+
+
+def _from_serials(text: pd.Series, day_zero: pd.Timestamp | None, column: str, *, date_format: str) -> tuple[pd.Series, list[Remark]]:
+    """Return the texts with the serial numbers of a workbook written as dates, where the day that they count from is known."""
+    hits = text.str.fullmatch(_SERIAL)
+    if day_zero is None or date_format or not hits.any():
+        return text, []
+    stamps = day_zero + pd.to_timedelta((text[hits].astype("float64") * 86400).round(), unit="s")
+    written = stamps.dt.strftime("%Y-%m-%d %H:%M:%S").str.removesuffix(" 00:00:00")
+    said = "{rows} of {total} rows hold a date as a plain number, as Excel keeps it; read as that date"
+    remark = Remark("serial_dates", "repaired", hits.to_numpy(dtype=bool), said, "Give the column a date format in the workbook.", column)
+    return text.mask(hits, written.reindex(text.index)), [remark]
 
 
 def _odd_days(date: pd.Series, column: str) -> list[Remark]:
@@ -229,7 +244,7 @@ def _refuse_serials(text: pd.Series, column: str) -> None:
         (
             _SERIAL,
             "serial numbers of a spreadsheet, not dates",
-            "format the column as yyyy-mm-dd in the spreadsheet and save it as CSV again",
+            "format the column as yyyy-mm-dd in the spreadsheet and save it as CSV again, or name the .xlsx itself",
         ),
         (_EPOCH, "counts of seconds, not dates", "export the column as a date (yyyy-mm-dd hh:mm)"),
         (_MONTH_ONLY, "months without a day", "a victim needs a day: ask the source for it"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -12,14 +11,14 @@ import pandas as pd
 import pyproj
 
 from hotspots.readers.dates import Dates, read_dates
-from hotspots.readers.geojson import read_geojson
-from hotspots.readers.places import Places, UnknownSystemError, read_places
+from hotspots.readers.files import read_file
+from hotspots.readers.places import Places, UnknownSystemError, read_places, zone_of
 from hotspots.readers.remarks import Mask, Remark, finding, only, outcomes
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.readers.spec import IncidentSpec
-from hotspots.readers.tables import Table, missing_columns, read_table
+from hotspots.readers.tables import Table, missing_columns
 from hotspots.readers.values import map_words, read_ages, read_counts
-from hotspots.readers.whereabouts import Bounds, likely_system, misplaced, strays
+from hotspots.readers.whereabouts import Bounds, far_away, likely_system, misplaced, strays
 from hotspots.schema import DataError, Incidents, check_incidents
 
 WORD_FIELDS = ("sex", "weapon", "category", "status")
@@ -29,7 +28,7 @@ _TOTAL = r"(?i)\s*(?:grand |sub)?(?:total|totales|totals|suma|sum|gran total)\b.
 def read_incidents(
     spec: IncidentSpec,
     *,
-    city_crs: pyproj.CRS,
+    city_crs: pyproj.CRS | None,
     timezone: str,
     bounds: Bounds | None = None,
     progress: Callable[[str], None] | None = None,
@@ -37,7 +36,7 @@ def read_incidents(
     """Return one row per victim, and what became of every row of the file.
 
     `bounds` are those of the blocks, in the city's system: when fewer than half of the places lie within them the file is
-    refused. Raises `DataError` for a file that cannot be used.
+    refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
     """
     say = progress or (lambda _: None)
     say(f"reading {', '.join(path.name for path in spec.files)}")
@@ -50,6 +49,7 @@ def read_incidents(
         raise DataError(f"incidents: none of {len(table.rows):,} rows is left after the filters; check [incidents.where] in city.toml")
     say(f"reading dates and places of {int(sound.sum()):,} rows")
     part = _rows(table, sound)
+    city_crs = city_crs or zone_of(part, spec)
     columns, remarks = _columns(part, spec, city_crs=city_crs, timezone=timezone, bounds=bounds)
     everything = [*spoilt, filtered, *(_spread(remark, sound) for remark in remarks)]
     outcome = outcomes(everything, rows=len(table.rows))
@@ -59,7 +59,7 @@ def read_incidents(
         raise DataError([f"incidents: none of {len(table.rows):,} rows can be used", *faults])
     everything += _spread_all([*_conflicts(columns, kept, spec), _duplicates(part, kept)], sound)
     incidents = _incidents(columns[kept], city_crs)
-    findings = tuple(finding(remark, table=table.columns, numbers=table.rows) for remark in only(everything))
+    findings = tuple(finding(remark, table=table.columns, numbers=table.rows, origins=table.origins) for remark in only(everything))
     report = _report(table, outcome, len(incidents), (*table.findings, *findings))
     return incidents, report
 
@@ -69,17 +69,12 @@ def _report(table: Table, outcome: np.ndarray, victims: int, findings: tuple[Fin
     return QualityReport(table.source, len(outcome), victims=victims, findings=findings, **count)
 
 
-def read_any(path: Path, *, needs: tuple[str, ...] = ()) -> Table:
-    """Return the table in a GeoJSON file (.geojson, .json) or in a text table (any other name)."""
-    return read_geojson(path) if path.suffix.lower() in (".geojson", ".json") else read_table(path, needs=needs)
-
-
 def _all_files(spec: IncidentSpec) -> Table:
     named = spec.named()
     needs = (*named.values(), *spec.where)
-    tables = [read_any(path, needs=needs) for path in spec.files]
+    tables = [read_file(path, needs=needs, sheet=spec.sheet, header_row=spec.header_row) for path in spec.files]
     wanted = [*named.items(), *(("where", column) for column in spec.where)]
-    faults = [fault for table in tables for fault in missing_columns(table, wanted)]
+    faults = [fault for table in tables for fault in [*missing_columns(table, wanted), *_no_place(table, spec)]]
     if faults:
         raise DataError(faults)
     for table in tables[1:]:
@@ -89,8 +84,25 @@ def _all_files(spec: IncidentSpec) -> Table:
             )
     if faults:
         raise DataError(faults)
-    if len(tables) == 1:
-        return tables[0]
+    return tables[0] if len(tables) == 1 else _joined(tables)
+
+
+def _no_place(table: Table, spec: IncidentSpec) -> list[str]:
+    if table.shapes is None:
+        placed = spec.x or spec.geometry or spec.block_id
+        return [] if placed else [f"{table.source}: the file holds no points; give x and y, or geometry, under [incidents] in city.toml"]
+    if table.crs_unsaid and not (spec.epsg or spec.x or spec.geometry):
+        return [f"{table.source}: the file does not say its coordinate system; write epsg = … under [incidents] in city.toml"]
+    return []
+
+
+def _joined(tables: list[Table]) -> Table:
+    """Return several files of the same columns as one table, in which each row knows its file."""
+    systems = {table.epsg for table in tables}
+    zeros = {table.day_zero for table in tables if table.day_zero is not None}
+    if len(systems) > 1 or len(zeros) > 1:
+        what = "coordinate systems" if len(systems) > 1 else "first days (1900 and 1904)"
+        raise DataError(f"incidents: the files of the list have different {what}; export them alike, or import them one by one")
     shapes = [table.shapes for table in tables if table.shapes is not None]
     return Table(
         ", ".join(table.source for table in tables),
@@ -100,7 +112,17 @@ def _all_files(spec: IncidentSpec) -> Table:
         findings=tuple(row for table in tables for row in table.findings),
         shapes=np.concatenate(shapes) if len(shapes) == len(tables) else None,
         epsg=tables[0].epsg,
+        origins=np.concatenate([_origins(table) for table in tables]),
+        day_zero=next(iter(zeros), None),
     )
+
+
+def _origins(table: Table) -> np.ndarray:
+    return np.array([table.source if origin == "" else f"{table.source}, {origin}" for origin in _sheets(table)])
+
+
+def _sheets(table: Table) -> np.ndarray:
+    return np.full(len(table.rows), "") if table.origins is None else table.origins
 
 
 def _spoilt(table: Table, spec: IncidentSpec) -> list[Remark]:
@@ -122,6 +144,13 @@ def _spoilt(table: Table, spec: IncidentSpec) -> list[Remark]:
                     "rejected",
                     table.spoiled == "repeated_header",
                     "{rows} of {total} rows repeat the column names; they were left out",
+                ),
+                Remark(
+                    "footnote",
+                    "rejected",
+                    table.spoiled == "footnote",
+                    "{rows} of {total} rows are notes under the table; they were left out",
+                    column=str(first.name or ""),
                 ),
                 Remark(
                     "total_row",
@@ -152,7 +181,12 @@ def _filtered(table: Table, spec: IncidentSpec, out: Mask) -> Remark:
 def _rows(table: Table, keep: Mask) -> Table:
     shapes = None if table.shapes is None else table.shapes[keep]
     return replace(
-        table, columns=table.columns[keep].reset_index(drop=True), rows=table.rows[keep], spoiled=table.spoiled[keep], shapes=shapes
+        table,
+        columns=table.columns[keep].reset_index(drop=True),
+        rows=table.rows[keep],
+        spoiled=table.spoiled[keep],
+        shapes=shapes,
+        origins=None if table.origins is None else table.origins[keep],
     )
 
 
@@ -187,7 +221,8 @@ def _columns(
     if faults or dates is None or places is None:
         raise DataError(faults)
     columns, remarks = _fields(table, spec, dates, places)
-    outside = [strays(places, bounds=bounds, column=spec.geometry or spec.x)] if bounds else []
+    column = spec.geometry or spec.x
+    outside = [strays(places, bounds=bounds, column=column)] if bounds else [far_away(places, column=column)]
     return columns, [*dates.remarks, *_uncovered(dates, spec), *places.remarks, *outside, *remarks]
 
 
@@ -200,6 +235,7 @@ def _dates(table: Table, spec: IncidentSpec, timezone: str) -> Dates:
         timezone=timezone,
         column=spec.date,
         time_column=spec.time,
+        day_zero=table.day_zero,
     )
 
 
@@ -240,7 +276,8 @@ def _fields(table: Table, spec: IncidentSpec, dates: Dates, places: Places) -> t
 
 def _events(table: Table, spec: IncidentSpec) -> pd.Series:
     """Return the event of each row: as the file says, else the row itself."""
-    numbers = pd.Series(np.arange(1, len(table.rows) + 1) if "," in table.source else table.rows).astype("str")
+    several = table.origins is not None and len(set(table.origins)) > 1
+    numbers = pd.Series(np.arange(1, len(table.rows) + 1) if several else table.rows).astype("str")
     own = "row " + numbers
     if not spec.event_id:
         return own

@@ -106,6 +106,22 @@ def read_places(table: Table, spec: IncidentSpec, *, city_crs: pyproj.CRS) -> Pl
     return Places(points, unplaced, x, y, epsg, only(remarks))
 
 
+def zone_of(table: Table, spec: IncidentSpec) -> pyproj.CRS:
+    """Return the UTM zone in which the places lie, by their middle; the coordinate system of a city that names none."""
+    x, y, blank, _ = _numbers(table, spec)
+    x, y = (-x if "x" in spec.negate else x), (-y if "y" in spec.negate else y)
+    known = ~blank & np.isfinite(x) & np.isfinite(y) & ((np.abs(x) > 1e-6) | (np.abs(y) > 1e-6))
+    if not known.any():
+        raise DataError("incidents: no row has a place, so there is nothing to show on a map; give [blocks] and block_id, or coordinates")
+    epsg = spec.epsg or table.epsg or _degrees_or_ask(x, y)
+    lon, lat = pyproj.Transformer.from_crs(epsg, DEGREES, always_xy=True).transform(np.median(x[known]), np.median(y[known]))
+    if not (np.isfinite(lon) and abs(lon) <= 180 and abs(lat) <= 84):
+        raise DataError(
+            f"incidents: the coordinates are no places in the coordinate system {epsg}; correct epsg under [incidents] in city.toml"
+        )
+    return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + min(int((lon + 180) // 6) + 1, 60))
+
+
 def _numbers(table: Table, spec: IncidentSpec) -> tuple[Floats, Floats, Mask, list[Remark]]:
     if spec.geometry:
         return _from_wkt(table.columns[spec.geometry].str.strip(), spec.geometry)
@@ -142,7 +158,12 @@ def _from_columns(table: Table, spec: IncidentSpec) -> tuple[Floats, Floats, Mas
         )
         blanks.append(is_missing(text).to_numpy(dtype=bool))
         commas.append(comma.to_numpy(dtype=bool))
-    return numbers[0], numbers[1], blanks[0] | blanks[1], [_comma_remark(commas[0] | commas[1], spec.x if commas[0].any() else spec.y)]
+    return (
+        numbers[0],
+        numbers[1],
+        blanks[0] | blanks[1],
+        [_comma_remark(commas[0] | commas[1], spec.x if commas[0].sum() >= commas[1].sum() else spec.y)],
+    )
 
 
 def _comma_remark(comma: Mask, column: str) -> Remark:

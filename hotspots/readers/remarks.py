@@ -31,8 +31,8 @@ class Remark:
     column: str = ""
 
 
-def finding(remark: Remark, *, table: pd.DataFrame, numbers: npt.NDArray[np.int64]) -> Finding:
-    """Return the remark as a `Finding` with its first three rows as examples.
+def finding(remark: Remark, *, table: pd.DataFrame, numbers: npt.NDArray[np.int64], origins: npt.NDArray[np.str_] | None = None) -> Finding:
+    """Return the remark as a `Finding` with its first three rows as examples; `origins` is the file and sheet of each row.
 
     >>> remark = Remark("bad_age", "repaired", np.array([False, True]), "{rows} of {total} ages", column="age")
     >>> finding(remark, table=pd.DataFrame({"age": ["31", "999"]}), numbers=np.array([2, 3])).text
@@ -41,7 +41,10 @@ def finding(remark: Remark, *, table: pd.DataFrame, numbers: npt.NDArray[np.int6
     at = np.flatnonzero(remark.where)
     cells = table[remark.column] if remark.column in table.columns else None
     examples = tuple(
-        Example(row=int(numbers[i]), column=remark.column, value="" if cells is None else str(cells.iloc[i])[:80]) for i in at[:SHOWN]
+        Example(
+            int(numbers[i]), remark.column, "" if cells is None else str(cells.iloc[i])[:80], "" if origins is None else str(origins[i])
+        )
+        for i in at[:SHOWN]
     )
     text = remark.text.replace("{rows}", f"{len(at):,}").replace("{total}", f"{len(remark.where):,}")
     return Finding(remark.code, remark.outcome, len(at), text, remark.advice, examples)

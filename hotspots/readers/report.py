@@ -11,11 +11,15 @@ OUTCOMES = ("accepted", "repaired", "rejected", "filtered")
 
 @dataclass(frozen=True)
 class Example:
-    """One row that shows a finding: its number as a spreadsheet shows it (the header is row 1), the column, the value as it stood."""
+    """One row that shows a finding: its number as a spreadsheet shows it (the header is row 1), the column, the value as it stood.
+
+    `file` is the file and sheet of the row, where its number alone does not say which row is meant.
+    """
 
     row: int
     column: str
     value: str
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,51 @@ class QualityReport:
         """
         findings = tuple(_finding(row) for row in values["findings"])
         return cls(**{**values, "findings": findings})
+
+
+def groups(report: QualityReport) -> list[tuple[str, tuple[Finding, ...]]]:
+    """Return the findings by what they ask of a person, the most pressing first; a group without findings is left out."""
+    rows = report.findings
+    advised = [row for row in rows if row.outcome in ("accepted", "repaired") and row.advice]
+    parts = (
+        ("Left out: correct these rows and import again, or leave it at that", [row for row in rows if row.outcome == "rejected"]),
+        ("Please look at these", advised),
+        ("Repaired on the way: nothing to do", [row for row in rows if row.outcome == "repaired" and not row.advice]),
+        ("Good to know", [row for row in rows if row.outcome in ("accepted", "filtered") and row not in advised]),
+    )
+    return [(title, tuple(found)) for title, found in parts if found]
+
+
+def lines(report: QualityReport) -> list[str]:
+    """Return the report as lines for people: one sentence first, then what was found, by what to do about it, with examples.
+
+    >>> print(*lines(QualityReport("a.csv", 3, 2, 0, 1, 0, 2, (Finding("no_date", "rejected", 1, "1 of 3 rows have no date"),))), sep="\\n")
+    2 of 3 rows can be used: 2 people killed. 1 was left out.
+    a.csv: 3 rows read = 2 as they stand + 0 after a repair + 1 left out + 0 set aside by the filter
+    <BLANKLINE>
+    Left out: correct these rows and import again, or leave it at that
+    - 1 of 3 rows have no date
+    """
+    used = report.accepted + report.repaired
+    out = report.read - used
+    killed = f"{report.victims:,} {'person' if report.victims == 1 else 'people'} killed"
+    left = "No row was left out." if not out else "1 was left out." if out == 1 else f"{out:,} were left out."
+    told = [
+        f"{'All' if not out else f'{used:,} of'} {report.read:,} rows can be used: {killed}. {left}",
+        f"{report.source}: {report.read:,} rows read = {report.accepted:,} as they stand + {report.repaired:,} after a repair "
+        f"+ {report.rejected:,} left out + {report.filtered:,} set aside by the filter",
+    ]
+    for title, found in groups(report):
+        told += ["", title]
+        for row in found:
+            told += [f"- {row.text}", *(f"    for example {_where(one)}" for one in row.examples)]
+            told += [f"    What to do: {row.advice}"] if row.advice else []
+    return told
+
+
+def _where(one: Example) -> str:
+    place = ", ".join(part for part in (one.file, f"row {one.row}", f"column {one.column}" if one.column else "") if part)
+    return f"{place}: {one.value!r}" if one.column else place
 
 
 def _finding(row: Mapping[str, Any]) -> Finding:

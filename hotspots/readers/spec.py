@@ -29,6 +29,7 @@ class Note:
 class IncidentSpec:
     """Where the victims are and which column means what; an empty name stands for a column that the file does not have.
 
+    `sheet` is the sheet of a workbook or the layer of a GeoPackage, `header_row` the row that names the columns, as Excel counts.
     `covers` is the period that the file covers, end exclusive. `default_places` are coordinates, as the file writes them, that
     stand for "place unknown". `negate` names the coordinates ("x", "y") whose minus sign the file dropped.
     """
@@ -54,6 +55,8 @@ class IncidentSpec:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     default_places: tuple[tuple[float, float], ...] = ()
     negate: tuple[str, ...] = ()
+    sheet: str = ""
+    header_row: int | None = None
     covers: tuple[pd.Timestamp, pd.Timestamp] | None = None
 
     def named(self) -> dict[str, str]:
@@ -68,7 +71,10 @@ class IncidentSpec:
 
 @dataclass(frozen=True)
 class BlockSpec:
-    """Where the blocks are, and their population, in the same file or in `population_file` joined on `population_id`."""
+    """Where the blocks are, and their population, in the same file or in `population_file` joined on `population_id`.
+
+    `called` is the place's own word for them, by language, such as "departments"; empty where they are blocks.
+    """
 
     file: Path
     id: str
@@ -80,6 +86,9 @@ class BlockSpec:
     population_year: int | None = None
     beat: str = ""
     district: str = ""
+    sheet: str = ""
+    population_sheet: str = ""
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,7 @@ class SegmentSpec:
     id: str
     street: str = ""
     epsg: int | None = None
+    sheet: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,11 +110,39 @@ class LayerSpec:
     kind: str
     name: str = ""
     epsg: int | None = None
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class AreaCountSpec:
+    """One table of published totals; `area` empty stands for the whole place, `suppressed` are the marks of a number held back."""
+
+    table: str
+    file: Path
+    period: str
+    count: str
+    area: str = ""
+    period_format: str = ""
+    sex: str = ""
+    population: str = ""
+    source: str = ""
+    published_rate: str = ""
+    suppressed: tuple[str, ...] = ()
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def named(self) -> dict[str, str]:
+        """Return key to column for every key that names a column of the file.
+
+        >>> AreaCountSpec("years", Path("a.csv"), period="year", count="killed").named()
+        {'period': 'year', 'count': 'killed'}
+        """
+        keys = ("area", "period", "count", "sex", "population", "source", "published_rate")
+        return {key: getattr(self, key) for key in keys if getattr(self, key)}
 
 
 @dataclass(frozen=True)
 class CitySpec:
-    """A whole city.toml, checked."""
+    """A whole city.toml, checked; without `blocks` the units are squares of a grid."""
 
     folder: Path
     name: str
@@ -112,17 +150,20 @@ class CitySpec:
     timezone: str
     source: str
     licence: str
-    incidents: IncidentSpec
-    blocks: BlockSpec
+    incidents: IncidentSpec | None
+    blocks: BlockSpec | None
     epsg: int | None = None
     fictional: bool = False
     segments: SegmentSpec | None = None
     layers: tuple[LayerSpec, ...] = ()
     notes: tuple[Note, ...] = ()
+    area_counts: tuple[AreaCountSpec, ...] = ()
 
     def files(self) -> list[Path]:
         """Return every file that the city is made of, its city.toml first."""
-        found = [self.folder / "city.toml", *self.incidents.files, self.blocks.file]
-        found += [self.blocks.population_file] if self.blocks.population_file else []
+        found = [self.folder / "city.toml", *(self.incidents.files if self.incidents else ())]
+        found += [self.blocks.file] if self.blocks else []
+        found += [spec.file for spec in self.area_counts]
+        found += [self.blocks.population_file] if self.blocks and self.blocks.population_file else []
         found += [self.segments.file] if self.segments else []
         return [*found, *(layer.file for layer in self.layers)]

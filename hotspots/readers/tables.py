@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import difflib
+import gzip
 import io
 import re
+import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -20,11 +22,18 @@ from hotspots.schema import DataError
 
 SEPARATORS = (",", ";", "\t", "|")
 HEADER_WITHIN = 30
+MOST_ROWS = 2_000_000
+MOST_COLUMNS = 2_000
+MOST_BYTES = 400_000_000
+_UNPACKED = 200_000_000  # a compressed text table may become this large, and at most
+_RATIO = 100  # times its own size, once it is
+_SMALL = 10_000_000  # larger than this
 _FOREIGN = (
-    (b"PK\x03\x04", "an Excel workbook or a zip archive", "save it as CSV (UTF-8) in the spreadsheet program"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save it as CSV (UTF-8) in the spreadsheet program"),
-    (b"\x1f\x8b", "a compressed file", "unpack it first"),
-    (b"PAR1", "a Parquet file", "save it as CSV"),
+    (b"PK\x03\x04", "an Excel workbook or a zip archive", "give a workbook the ending .xlsx, or save it as CSV (UTF-8)"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save it as .xlsx or CSV (UTF-8) in the spreadsheet program"),
+    (b"\x1f\x8b", "a compressed file", "give it the ending .csv.gz if there is a text table inside, or unpack it"),
+    (b"PAR1", "a Parquet file", "give it the ending .parquet"),
+    (b"SQLite format 3\0", "a database", "give it the ending .gpkg if it is a GeoPackage"),
     (b"%PDF", "a PDF document", "ask the source for a table"),
 )
 _MARKUP = re.compile(rb"\s*<(!doctype|html|table|\?xml|head|body|script)", re.IGNORECASE)
@@ -36,8 +45,10 @@ class Table:
     """A file as text: one row per record.
 
     `columns` holds every cell as the file writes it. `rows` are the row numbers that a spreadsheet shows (a feature's place in
-    a GeoJSON file). `spoiled` is why a row cannot be trusted ("ragged_row", "repeated_header"), empty where it can. `shapes` and
-    `epsg` are there for files that carry geometry.
+    a GeoJSON file). `spoiled` is why a row cannot be trusted ("ragged_row", "repeated_header", "footnote"), empty where it can.
+    `shapes` and `epsg` are there for files that carry geometry; `crs_unsaid` is true where such a file should say its coordinate
+    system and does not. `origins` is where each row comes from where its number alone does not say it: a file, a sheet.
+    `day_zero` is the day that a workbook counts its dates from.
     """
 
     source: str
@@ -47,25 +58,45 @@ class Table:
     findings: tuple[Finding, ...] = ()
     shapes: npt.NDArray[np.object_] | None = None
     epsg: int | None = None
+    crs_unsaid: bool = False
+    origins: npt.NDArray[np.str_] | None = None
+    day_zero: pd.Timestamp | None = None
 
 
-def read_table(path: Path, *, needs: Collection[str] = ()) -> Table:
-    """Return the table in the text file `path`.
+def read_table(path: Path, *, needs: Collection[str] = (), header_row: int | None = None) -> Table:
+    """Return the table in the text file `path`, which may be compressed (.gz).
 
     The encoding is UTF-8 (with or without its mark), UTF-16 by its mark, else Windows-1252; the separator is worked out among
-    comma, semicolon, tab and bar; the header is the first row, or the first among 30 that holds all the columns in `needs`.
+    comma, semicolon, tab and bar; the header is row `header_row`, else the row among the first 30 that looks most like one.
     A row with too many or too few values is kept apart, as `spoiled`. Raises `DataError` for a file that is no text table, is
     empty, or is broken as a whole.
     """
     text, findings = _decode(path)
     records = _records(text, name=path.name, separator=_separator(text, needs))
-    head = _header_at(records, needs)
-    if head is None or len(records) == head + 1:
-        raise DataError(f"{path.name}: the file has {'no rows' if head is None else 'a header but no rows under it'}; export it again")
-    if head and any(cell.strip() for record in records[:head] for cell in record):
-        findings.append(Finding("title_rows", "accepted", head, f"{path.name}: {head} rows above the column names were passed over"))
-    table, more = _body(records, head, name=path.name)
+    table, more = from_records(records, name=path.name, needs=needs, header_row=header_row)
     return Table(path.name, *table, findings=(*findings, *more))
+
+
+_Body = tuple[pd.DataFrame, npt.NDArray[np.int64], npt.NDArray[np.str_]]
+
+
+def from_records(
+    records: list[list[str]], *, name: str, needs: Collection[str] = (), header_row: int | None = None, most_columns: int = MOST_COLUMNS
+) -> tuple[_Body, list[Finding]]:
+    """Return columns, row numbers and spoiled rows of a table whose first record is row 1, and what was found on the way."""
+    head = _header_at(records, needs) if header_row is None else header_row - 1
+    if head is None or len(records) <= head + 1:
+        raise DataError(f"{name}: the file has {'no rows' if head is None else 'a header but no rows under it'}; export it again")
+    if len(records[head]) > most_columns or len(records) > MOST_ROWS:
+        raise DataError(
+            f"{name}: the file has {len(records):,} rows and {len(records[head]):,} columns; the most we read is {MOST_ROWS:,} rows of "
+            f"{most_columns:,} columns: remove what is not needed"
+        )
+    findings = []
+    if head and any(cell.strip() for record in records[:head] for cell in record):
+        findings.append(Finding("title_rows", "accepted", head, f"{name}: {head} rows above the column names were passed over"))
+    body, more = _body(records, head, name=name)
+    return body, [*findings, *more]
 
 
 def missing_columns(table: Table, named: Iterable[tuple[str, str]]) -> list[str]:
@@ -87,7 +118,7 @@ def missing_columns(table: Table, named: Iterable[tuple[str, str]]) -> list[str]
 
 
 def _decode(path: Path) -> tuple[str, list[Finding]]:
-    raw = path.read_bytes()
+    raw = _unpacked(path) if path.suffix.lower() == ".gz" else _bytes(path)
     for magic, what, advice in _FOREIGN:
         if raw.startswith(magic):
             raise DataError(f"{path.name}: this is {what}, not a text table; {advice}")
@@ -109,6 +140,32 @@ def _decode(path: Path) -> tuple[str, list[Finding]]:
             )
         )
     return text, findings
+
+
+def _bytes(path: Path) -> bytes:
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise DataError(f"{path.name}: the file has {size / 1e6:,.0f} MB; the most we read is {MOST_BYTES / 1e6:,.0f} MB: split it by year")
+    return path.read_bytes()
+
+
+def _unpacked(path: Path) -> bytes:
+    """Return what a .gz file holds, but never more than 100 times its size: a small file can hold a flood."""
+    packed = max(path.stat().st_size, 1)
+    parts, size = [], 0
+    try:
+        with gzip.open(path) as file:
+            while part := file.read(1 << 20):
+                parts.append(part)
+                size += len(part)
+                if size > _UNPACKED or (size > _SMALL and size > _RATIO * packed):
+                    raise DataError(
+                        f"{path.name}: the file of {packed / 1e6:,.1f} MB holds more than {size / 1e6:,.0f} MB; that is no table of "
+                        "homicides: unpack it and look at it"
+                    )
+    except (OSError, EOFError, zlib.error):
+        raise DataError(f"{path.name}: the file ends with .gz and cannot be unpacked; it is damaged or something else") from None
+    return b"".join(parts)
 
 
 def _as_text(raw: bytes, name: str) -> tuple[str, list[Finding]]:
@@ -177,9 +234,19 @@ def _records(text: str, *, name: str, separator: str) -> list[list[str]]:
 
 
 def _header_at(records: list[list[str]], needs: Collection[str]) -> int | None:
+    """Return the row that names the columns: most of the columns needed, else the first that is filled with words like a header."""
     filled = [i for i, record in enumerate(records[:HEADER_WITHIN]) if any(cell.strip() for cell in record)]
-    whole = [i for i in filled if set(needs) <= {cell.strip() for cell in records[i]}]
-    return next(iter(whole or filled), None)
+    if not filled:
+        return None
+    found = {i: len(set(needs) & {cell.strip() for cell in records[i]}) for i in filled}
+    if max(found.values()):
+        return max(filled, key=lambda i: found[i])
+    likeness = {i: len({cell.strip() for cell in records[i] if _is_word(cell)}) for i in filled}
+    return next(i for i in filled if likeness[i] * 4 >= max(likeness.values()) * 3)
+
+
+def _is_word(cell: str) -> bool:
+    return bool(re.match(r"\s*[^\W\d]", cell))
 
 
 def _names(header: list[str]) -> list[str]:
@@ -189,9 +256,6 @@ def _names(header: list[str]) -> list[str]:
         times = sum(1 for earlier in names if earlier == name or re.fullmatch(re.escape(name) + r" \(\d+\)", earlier))
         names.append(name if not times else f"{name} ({times + 1})")
     return names
-
-
-_Body = tuple[pd.DataFrame, npt.NDArray[np.int64], npt.NDArray[np.str_]]
 
 
 def _body(records: list[list[str]], head: int, *, name: str) -> tuple[_Body, list[Finding]]:
@@ -215,16 +279,28 @@ def _body(records: list[list[str]], head: int, *, name: str) -> tuple[_Body, lis
             f"{name}: {longer:,} of {len(kept):,} rows have more values than there are column names ({width}); the columns are shifted: "
             f"correct the header and import again"
         )
-    spoiled = np.array([_spoiled(record, header) for _, record in kept])
+    spoiled = np.array([_spoiled(record, header) for _, record in kept], dtype="U16")
     ragged = np.flatnonzero(spoiled == "ragged_row")
     if len(ragged) >= 5 and len(ragged) * 10 > len(kept):
         raise DataError(
             f"{name}: {len(ragged):,} of {len(kept):,} rows have too many or too few values (first: row {kept[ragged[0]][0]}); "
             f"the file is broken: export it again"
         )
+    spoiled[len(kept) - _footnotes([record for _, record in kept], width) :] = "footnote"
     cells = [[*record[:width], *[""] * (width - len(record))] for _, record in kept]
     table = pd.DataFrame(cells, columns=_names(header), dtype="str")
     return (table, np.array([number for number, _ in kept], dtype=np.int64), spoiled), findings
+
+
+def _footnotes(records: list[list[str]], width: int) -> int:
+    """Return how many of the last rows hold nothing but a sentence in the first column."""
+    count = 0
+    for record in reversed(records):
+        alone = len(record) >= width > 2 and _is_word(record[0]) and not any(cell.strip() for cell in record[1:])
+        if not alone:
+            break
+        count += 1
+    return count if count < len(records) else 0
 
 
 def _spoiled(record: list[str], header: list[str]) -> str:

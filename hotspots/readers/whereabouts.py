@@ -12,6 +12,7 @@ from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 
+from hotspots.grids import reach
 from hotspots.readers.places import DEGREES, Floats, Places
 from hotspots.readers.remarks import Mask, Remark
 from hotspots.readers.spec import IncidentSpec
@@ -57,6 +58,17 @@ def strays(places: Places, *, bounds: Bounds, column: str) -> Remark:
         "{rows} of {total} rows lie more than 500 m outside the bounds of the blocks; the victims are counted for the city and in no block"
     )
     return Remark("outside_blocks", "accepted", where, text, "Look at these places: they may be wrong, or in another city.", column)
+
+
+def far_away(places: Places, *, column: str) -> Remark:
+    """Return a remark on the places that lie far from nearly all others, for a city without blocks to hold them against."""
+    placed = np.array([point is not None for point in places.points])
+    where = placed & ~reach(shapely.get_x(places.points), shapely.get_y(places.points))
+    text = (
+        "{rows} of {total} rows lie far from nearly all others (beyond three times the extent of the middle 98 %); the victims are counted "
+        "for the city and are on no map"
+    )
+    return Remark("far_away", "accepted", where, text, "Look at these places: they may be wrong, or in another city.", column)
 
 
 def likely_system(x: Floats, y: Floats, *, bounds: Bounds, city_crs: pyproj.CRS) -> str | None:
