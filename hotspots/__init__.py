@@ -20,6 +20,7 @@ __all__ = [
     "charts",
     "cities",
     "concentration",
+    "density",
     "exports",
     "rates",
     "schema",

@@ -23,7 +23,7 @@ def monthly_counts(table: pd.DataFrame, words: Words, rules: Sequence[Rule] = ()
         {
             "month": month.start_time.strftime("%Y-%m-%d"),
             "label": words.month(month.start_time),
-            "count": int(row["count"]),
+            "count": _plain(row["count"]),
             "low": _plain(row["low"]),
             "high": _plain(row["high"]),
             "range": f"{words.number(row['low'])}–{words.number(row['high'])}",
@@ -92,10 +92,13 @@ def rolling_rate(table: pd.DataFrame, words: Words, rules: Sequence[Rule] = ()) 
     return _chart(rows, [band, line, points, *_rules(rules)], height=240)
 
 
-def yearly_counts(table: pd.DataFrame, words: Words, *, height: int = 160) -> Spec:
-    """Return the chart of `trends.yearly`: one bar a year with its number on it; years covered in part lighter."""
+def yearly_counts(table: pd.DataFrame, words: Words, *, height: int = 160, rules: Sequence[Rule] = ()) -> Spec:
+    """Return the chart of `trends.yearly`: one bar a year with its number on it; years covered in part lighter, unknown ones empty.
+
+    `rules` stand at their place within the year.
+    """
     rows = [
-        {"year": str(year), "count": int(row["count"]), "text": words.number(row["count"]), "complete": bool(row["complete"])}
+        {"year": str(year), "count": _plain(row["count"]), "text": words.number(row["count"]), "complete": bool(row["complete"])}
         for year, row in table.iterrows()
     ]
     x = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}}
@@ -107,7 +110,22 @@ def yearly_counts(table: pd.DataFrame, words: Words, *, height: int = 160) -> Sp
         "mark": {"type": "text", "dy": -7, "fontSize": 12, "color": look.MUTED},
         "encoding": {"x": x, "y": y, "text": {"field": "text"}},
     }
-    return _chart(rows, [bars, texts], height=height)
+    shown = {str(year) for year in table.index}
+    within = [rule for rule in rules if str(rule[0].year) in shown]
+    lines = [layer for number, rule in enumerate(within) for layer in _rule_in_year(*rule, drop=8 + 14 * (number % 2))]
+    return _chart(rows, [bars, texts, *lines], height=height)
+
+
+def _rule_in_year(day: pd.Timestamp, sign: str, text: str, *, drop: int) -> list[Spec]:
+    values = [{"year": str(day.year), "sign": sign, "text": text}]
+    part = (day.day_of_year - 1) / (366 if day.is_leap_year else 365)
+    encoding = {"x": {"field": "year", "type": "ordinal", "bandPosition": round(part, 3)}, "tooltip": [{"field": "text", "title": " "}]}
+    line = {"type": "rule", "strokeDash": [4, 3], "color": look.MUTED, "strokeWidth": 1.2}
+    label = {"type": "text", "align": "left", "dx": 3, "fontSize": 13, "fontWeight": "bold", "color": look.MUTED}
+    return [
+        {"data": {"values": values}, "mark": line, "encoding": encoding},
+        {"data": {"values": values}, "mark": label, "encoding": {**encoding, "y": {"value": drop}, "text": {"field": "sign"}}},
+    ]
 
 
 def histogram(counts: pd.Series, words: Words, *, chosen: Collection[str] = ()) -> Spec:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,16 +15,19 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from hotspots import settings, store
+from hotspots import grids, settings, store
+from hotspots.health import check, headline, stored
+from hotspots.readers.area_counts import read_area_counts
 from hotspots.readers.blocks import Layer, read_blocks, read_context, read_segments
 from hotspots.readers.cityfile import read_city_file
 from hotspots.readers.incidents import read_incidents
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.readers.spec import CitySpec, Note
 from hotspots.readers.values import fold
-from hotspots.schema import Blocks, DataError, Incidents
+from hotspots.schema import AreaCounts, Blocks, DataError, Incidents, no_incidents
+from hotspots.totals import Published
 
-__all__ = ["City", "Note", "Summary", "available", "ensure_bundled", "import_folder", "load", "publish", "read_folder", "slug_of"]
+__all__ = ["City", "Note", "Summary", "available", "check", "ensure_bundled", "import_folder", "load", "publish", "read_folder", "slug_of"]
 _T = TypeVar("_T")
 Progress = Callable[[str], None]
 
@@ -32,8 +36,11 @@ Progress = Callable[[str], None]
 class City:
     """A city's data, checked: what every study starts from.
 
+    `totals` are published totals, where there are any; `called` is the place's own word for its blocks, by language.
+
     `start` and `end` (exclusive) are the period that the data cover. `context` is the basemap: columns kind and name.
-    `version` is 0 until the city is published. `fingerprint` tells whether the files it came from have changed.
+    `version` is 0 until the city is published. `fallback_from` is the version that should be served and is damaged, so that this one
+    stands in for it (0: even its number is lost); None in health. `fingerprint` tells whether the files it came from have changed.
     """
 
     slug: str
@@ -55,11 +62,26 @@ class City:
     version: int = 0
     segments: gpd.GeoDataFrame | None = None
     fingerprint: str = ""
+    totals: AreaCounts | None = None
+    called: Mapping[str, str] = field(default_factory=dict)
+    fallback_from: int | None = None
+
+    @property
+    def only_totals(self) -> bool:
+        """Whether nothing but published totals is known: no single homicide, no place, no day."""
+        return self.totals is not None and not len(self.incidents)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns that a reader can filter by."""
+        if self.totals is None or not self.only_totals:
+            return tuple(self.incidents.columns)
+        return tuple(name for name in ("sex",) if name in self.totals.columns and (self.totals[name] != "").any())
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a list of cities shows; from the manifest alone. `published` is the moment in UTC, as ISO text."""
+    """What a list of cities shows; from the manifest alone. `published` is the moment in UTC, as ISO text; `fallback_from` as in `City`."""
 
     slug: str
     name: str
@@ -69,6 +91,8 @@ class Summary:
     start: pd.Timestamp
     end: pd.Timestamp
     published: str
+    only_totals: bool = False
+    fallback_from: int | None = None
 
 
 def slug_of(folder: Path | str) -> str:
@@ -94,17 +118,23 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
     spec = read_city_file(Path(folder))
     fingerprint = _fingerprint(spec)
     faults: list[str] = []
-    say(f"reading {spec.blocks.file.name}")
-    layer = _tried(lambda: read_blocks(spec.blocks, city_crs=pyproj.CRS.from_epsg(spec.epsg) if spec.epsg else None), faults)
-    crs = layer.blocks.crs if layer else pyproj.CRS.from_epsg(spec.epsg or 3857)
-    others = _tried(lambda: _other_layers(spec, crs), faults)
+    own = pyproj.CRS.from_epsg(spec.epsg) if spec.epsg else None
+    layer = _tried(lambda: _read_blocks(spec, own, say), faults)
+    stated = layer.blocks.crs if layer else own
     bounds = tuple(layer.blocks.total_bounds) if layer else None
-    read = _tried(lambda: read_incidents(spec.incidents, city_crs=crs, timezone=spec.timezone, bounds=bounds, progress=say), faults)
+    read = _tried(lambda: _read_incidents(spec, stated, bounds, say), faults)
+    crs = stated or (read[0].crs if read else pyproj.CRS.from_epsg(3857))
+    others = _tried(lambda: _other_layers(spec, crs), faults)
+    if spec.blocks is None and read and others:
+        layer = _tried(lambda: _squares(read[0], others[1]), faults)
+    areas = tuple(layer.blocks.index) if layer else ()
+    published = _tried(lambda: read_area_counts(spec.area_counts, areas=areas), faults) if spec.area_counts and layer else None
     if faults or layer is None or others is None or read is None:
         raise DataError(faults)
     incidents, report = read
+    totals, report = _with_totals(layer.blocks, len(incidents), report, published)
     segments, context, noted = others
-    start, end = _period(spec, incidents)
+    start, end = _period(spec, incidents, totals)
     return City(
         slug=slug_of(Path(folder)),
         name=spec.name,
@@ -114,7 +144,7 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
         licence=spec.licence,
         epsg=_number_of(crs),
         fictional=spec.fictional,
-        population_year=spec.blocks.population_year,
+        population_year=spec.blocks.population_year if spec.blocks else None,
         incidents=incidents,
         blocks=layer.blocks,
         context=context,
@@ -124,36 +154,62 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
         end=end,
         segments=segments,
         fingerprint=fingerprint,
+        totals=totals,
+        called=spec.blocks.called if spec.blocks else {},
     )
 
 
-def publish(city: City) -> City:
-    """Publish the city as the next version of its slug and return it with its version number."""
+def publish(city: City, *, held: store.Lock | None = None) -> City:
+    """Publish the city as the next version of its slug and return it with its version number; `held` is its lock, if it is held."""
     tables = {"incidents": city.incidents, "blocks": city.blocks, "context": city.context}
     if city.segments is not None:
         tables["segments"] = city.segments
-    version = store.publish(city.slug, tables, _facts(city))
+    if city.totals is not None:
+        tables["area_counts"] = city.totals
+    version = store.publish(city.slug, tables, _facts(city), held=held)
     return replace(city, version=version.number)
 
 
 def import_folder(folder: Path | str, progress: Progress | None = None) -> City:
-    """Read the folder and publish what was read: a new version, or a `DataError` and nothing changed."""
-    city = read_folder(folder, progress)
-    if progress:
-        progress(f"publishing {city.name}")
-    return publish(city)
+    """Read the folder and publish what was read: a new version, or a `DataError` and nothing changed.
+
+    One import of a city at a time: a second one is told at once, by a `StoreError`, who is importing and since when.
+    """
+    with store.lock(slug_of(Path(folder))) as held:
+        city = read_folder(folder, progress)
+        if progress:
+            progress(f"publishing {city.name}")
+        return publish(city, held=held)
 
 
 def load(slug: str, number: int | None = None) -> City:
-    """Return a published city: the version served now, or the one of the given number. Raises `StoreError` where there is none."""
-    version = store.current(slug, number)
+    """Return a published city: the version served now, or the one of the given number. Raises `StoreError` where there is none.
+
+    Where the version served is damaged, the newest intact one before it stands in (then the newest after it), and
+    `City.fallback_from` says which one it stands in for. A version asked for by its number that is not served has no stand-in.
+    """
+    try:
+        return _stored(store.current(slug, number))
+    except store.DamageError:
+        served = store.served(slug)
+        if number not in (None, served):
+            raise
+        for other in store.instead(slug):
+            with contextlib.suppress(store.DamageError):
+                return replace(_stored(store.current(slug, other)), fallback_from=served or 0)
+        raise
+
+
+def _stored(version: store.Version) -> City:
     facts = version.manifest["facts"]
     return City(
-        slug=slug,
+        slug=version.slug,
         incidents=Incidents(store.read(version, "incidents")),
         blocks=Blocks(store.read(version, "blocks")),
         context=store.read(version, "context"),
         segments=store.read(version, "segments") if store.has(version, "segments") else None,
+        totals=AreaCounts(store.read(version, "area_counts")) if store.has(version, "area_counts") else None,
+        called=facts.get("called", {}),
         notes=tuple(Note(pd.Timestamp(row["start"]), row["text"], row["kind"], tuple(row["treated"])) for row in facts["notes"]),
         report=QualityReport.from_dict(facts["report"]),
         start=pd.Timestamp(facts["start"]),
@@ -164,12 +220,14 @@ def load(slug: str, number: int | None = None) -> City:
 
 
 def available() -> list[Summary]:
-    """Return the published cities, by name, from their manifests alone; a city whose manifest is damaged is left out."""
+    """Return the published cities, from their manifests alone: those with single homicides first, then by name.
+
+    A city whose manifest is damaged is left out.
+    """
     found = []
     for slug in store.slugs():
-        try:
-            version = store.current(slug)
-        except store.StoreError:
+        version, fallen = stored(slug)
+        if version is None:
             continue
         facts = version.manifest["facts"]
         found.append(
@@ -182,9 +240,11 @@ def available() -> list[Summary]:
                 pd.Timestamp(facts["start"]),
                 pd.Timestamp(facts["end"]),
                 version.manifest["published"],
+                bool(facts.get("only_totals")),
+                fallen,
             )
         )
-    return sorted(found, key=lambda row: fold(row.name))
+    return sorted(found, key=lambda row: (row.only_totals, fold(row.name)))
 
 
 def ensure_bundled(progress: Progress | None = None) -> list[str]:
@@ -194,9 +254,13 @@ def ensure_bundled(progress: Progress | None = None) -> list[str]:
     imported = []
     for folder in folders:
         slug = slug_of(folder)
-        if _published_fingerprint(slug) != _fingerprint(read_city_file(folder)):
-            import_folder(folder, progress)
-            imported.append(slug)
+        wanted = _fingerprint(read_city_file(folder))
+        if _published_fingerprint(slug) == wanted:
+            continue
+        with store.lock(slug, wait=600) as held:  # another server may be importing it
+            if _published_fingerprint(slug) != wanted:
+                publish(read_folder(folder, progress), held=held)
+                imported.append(slug)
     return imported
 
 
@@ -210,7 +274,10 @@ def _facts(city: City) -> dict[str, Any]:
     ]
     return {
         **{key: getattr(city, key) for key in _PLAIN},
-        "victims": len(city.incidents),
+        "victims": city.report.victims,
+        "headline": headline(city.incidents, city.blocks, city.totals),
+        "only_totals": city.only_totals,
+        "called": dict(city.called),
         "start": city.start.isoformat(),
         "end": city.end.isoformat(),
         "notes": notes,
@@ -227,8 +294,10 @@ def _fingerprint(spec: CitySpec) -> str:
 
 
 def _published_fingerprint(slug: str) -> str:
+    """Return the fingerprint of the newest version: after going back to an older one the files are not imported again."""
     try:
-        return str(store.current(slug).manifest["facts"]["fingerprint"])
+        number = max(store.versions(slug), default=0) if store.served(slug) else None
+        return str(store.current(slug, number).manifest["facts"]["fingerprint"])
     except store.StoreError:
         return ""
 
@@ -253,8 +322,66 @@ def _other_layers(spec: CitySpec, crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame | N
     return segments, context, [*noted, *more]
 
 
-def _period(spec: CitySpec, incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:
-    if spec.incidents.covers:
+def _read_blocks(spec: CitySpec, crs: pyproj.CRS | None, say: Progress) -> Layer | None:
+    if spec.blocks is None:
+        return None
+    say(f"reading {spec.blocks.file.name}")
+    return read_blocks(spec.blocks, city_crs=crs)
+
+
+def _squares(incidents: Incidents, context: gpd.GeoDataFrame) -> Layer:
+    """Return the squares that stand in for blocks, within the city's boundary where it has one, and a remark that says so."""
+    edge = context.geometry[(context["kind"] == "boundary") & context.geom_type.isin(["Polygon", "MultiPolygon"])]
+    blocks = grids.blocks_for(incidents, boundary=edge)
+    side = grids.own_side(blocks)
+    within = "the city's boundary" if len(edge) else "the smallest shape around all places that are not far away"
+    text = (
+        f"city.toml names no blocks, so the map has {len(blocks):,} squares of {side:,} m instead, within {within}; nobody knows how many "
+        "people live in each, so there are counts and no rates"
+    )
+    return Layer(blocks, (Finding("squares", "accepted", 0, text, "For rates, give [blocks] with a population in city.toml."),))
+
+
+def _read_incidents(spec: CitySpec, crs: pyproj.CRS | None, bounds: Any, say: Progress) -> tuple[Incidents, QualityReport]:
+    if spec.incidents is None:
+        return no_incidents(crs), QualityReport("", 0, 0, 0, 0, 0, 0)
+    return read_incidents(spec.incidents, city_crs=crs, timezone=spec.timezone, bounds=bounds, progress=say)
+
+
+def _with_totals(
+    blocks: Blocks, victims: int, report: QualityReport, published: tuple[AreaCounts, QualityReport] | None
+) -> tuple[AreaCounts | None, QualityReport]:
+    """Return the published totals, and one account of all rows; where there are only totals its victims are theirs."""
+    if published is None:
+        return None, report
+    totals, more = published
+    findings = (*report.findings, *more.findings, *_rivals(totals, blocks))
+    parts = ("read", "accepted", "repaired", "rejected", "filtered")
+    counts = {name: getattr(report, name) + getattr(more, name) for name in parts}
+    source = ", ".join(name for name in (report.source, more.source) if name)
+    if not victims:
+        known = Published.of(totals, blocks["population"]).total("", totals["start"].min(), totals["end"].max())
+        victims = int(sum(cell.count for cell in known.cells if cell.count >= 0))
+    return totals, QualityReport(source, victims=victims, findings=findings, **counts)
+
+
+def _rivals(totals: AreaCounts, blocks: Blocks) -> list[Finding]:
+    """Return a finding on tables that give the whole place different numbers for the same days."""
+    rivals = Published.of(totals, blocks["population"]).rivals(totals["start"].min(), totals["end"].max())
+    if not rivals:
+        return []
+    one, other = rivals[0]
+    text = (
+        f"{len(rivals)} published totals of the whole place differ from another table's for the same period (first: from "
+        f"{one.start:%Y-%m-%d}, {one.table} {one.count:,.0f}, {other.table} {other.count:,.0f}); both are kept and never added"
+    )
+    return [Finding("totals_differ", "accepted", len(rivals), text, "Say in the README of the folder why they differ.")]
+
+
+def _period(spec: CitySpec, incidents: Incidents, totals: AreaCounts | None) -> tuple[pd.Timestamp, pd.Timestamp]:
+    if spec.incidents is None and totals is not None:
+        return totals["start"].min(), totals["end"].max()
+    if spec.incidents is not None and spec.incidents.covers:
         return spec.incidents.covers
     first, last = incidents["date"].min(), incidents["date"].max()
     return first.normalize().replace(day=1), last.normalize() + pd.Timedelta(days=1)

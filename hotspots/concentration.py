@@ -20,8 +20,8 @@ class TopShare:
 
     units: int
     of_units: int
-    count: int
-    mapped: int
+    count: float
+    mapped: float
     share: float
 
 
@@ -38,8 +38,8 @@ def top_share(study: Study, *, fraction: float = 0.05) -> TopShare:
     """
     ordered = np.sort(study.counts.to_numpy())[::-1]
     k = math.ceil(fraction * len(ordered))
-    held, mapped = int(ordered[:k].sum()), int(ordered.sum())
-    return TopShare(k, len(ordered), held, mapped, held / mapped if mapped else float("nan"))
+    held, mapped = ordered[:k].sum(), ordered.sum()  # missing where a unit's count is not known: it could be among the first
+    return TopShare(k, len(ordered), held.item(), mapped.item(), float(held / mapped) if mapped else float("nan"))
 
 
 MEASURES: tuple[Measure, ...] = ()

@@ -1,19 +1,39 @@
-"""Files of exactly what is shown: CSV, GeoJSON, GeoParquet."""
+"""Files of exactly what is shown: CSV, GeoJSON, GeoParquet, and the map as a picture or as one page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
 
+from hotspots import captions, view
+from hotspots.cities import City
 from hotspots.escape import safe_cell
 from hotspots.measures import Measure, table
 from hotspots.schema import DataError
 from hotspots.study import Study
+from hotspots.words import Words
 
-SUFFIXES: tuple[str, ...] = (".csv", ".geojson", ".parquet")
+PICTURES: tuple[str, ...] = (".png", ".html")
+SUFFIXES: tuple[str, ...] = (".csv", ".geojson", ".parquet", *PICTURES)
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What a download is of: the city, the unit, the language, and the map on screen where there is one already."""
+
+    city: City
+    unit: str
+    words: Words
+    view: view.MapView | None = None
 
 
 def frame(study: Study, measures: Sequence[Measure]) -> pd.DataFrame:
@@ -41,34 +61,89 @@ def frame(study: Study, measures: Sequence[Measure]) -> pd.DataFrame:
     return joined.reset_index(names="id")
 
 
-def write(study: Study, measures: Sequence[Measure], path: Path) -> int:
-    """Write the download to `path` by its ending (`.csv`, `.geojson`, `.parquet`) and return how many units it holds.
+def write(study: Study, measures: Sequence[Measure], path: Path, *, told: Told | None = None) -> int:
+    """Write the download to `path` by its ending and return how many units it holds.
 
-    The file appears whole or not at all. In CSV, text that a spreadsheet would run as a formula is made inert.
+    The file appears whole or not at all, and holds the bytes that `download` gives.
     """
-    if path.suffix not in SUFFIXES:
-        raise DataError(f"export: cannot write {path.suffix or 'a file without an ending'}; use one of {', '.join(SUFFIXES)}")
-    data = frame(study, measures)
+    _check_suffix(path.suffix)
     if not path.parent.is_dir():
         raise DataError(f"export: the folder {path.parent} does not exist")
+    content = download(study, measures, path.suffix, told=told)
     part = path.with_name(f".{path.name}.part")
     try:
-        _write_part(data, study, part, path.suffix)
+        part.write_bytes(content)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    return len(data)
+    return len(study.blocks)
 
 
-def _write_part(data: pd.DataFrame, study: Study, part: Path, suffix: str) -> None:
+def download(study: Study, measures: Sequence[Measure], suffix: str, *, told: Told | None = None) -> bytes:
+    """Return the bytes of a download: `.csv`, `.geojson`, `.parquet`, or the map as `.png` or as one page, `.html`.
+
+    `told` says what the file is of; a picture cannot do without it, GeoJSON and GeoParquet carry it as "about". In CSV, text that a
+    spreadsheet would run as a formula is made inert. Raises a `DataError` with the reason where the study cannot give a measure.
+    """
+    _check_suffix(suffix)
+    data = frame(study, measures)
     if suffix == ".csv":
-        part.write_text(csv(data), encoding="utf-8-sig", newline="")
-        return
+        return csv(data).encode("utf-8-sig")
+    if suffix in PICTURES:
+        return _picture(study, measures, suffix, told)
     shapes = gpd.GeoDataFrame(data, geometry=study.blocks.geometry.to_numpy(), crs=study.blocks.crs)
-    if suffix == ".parquet":
-        shapes.to_parquet(part)
-    else:
-        part.write_text(shapes.to_crs(4326).to_json(drop_id=True), encoding="utf-8")
+    about = captions.facts(told.city, study, told.unit) if told else {}
+    return _parquet(shapes, about) if suffix == ".parquet" else _geojson(shapes, about)
+
+
+def file_name(city: City, study: Study, measures: Sequence[Measure], suffix: str, *, unit: str) -> str:
+    """Return a name for a download that says what is in it: city, version, unit, measures, period (both days included), filters, number.
+
+    Such as `puerto-albatros_v1_blocks_count_2023-01-01_2023-12-31_weapon-firearm_n193.csv`.
+    """
+    last = (study.end - pd.Timedelta(days=1)).date()
+    where = [f"{name}-{'+'.join(values)}" for name, values in study.where]
+    keys = "+".join(measure.key for measure in measures)
+    number = "unknown" if study.victims != study.victims else int(study.victims)
+    parts = [city.slug, f"v{city.version}", unit, keys, study.start.date().isoformat(), last.isoformat(), *where, f"n{number}"]
+    return re.sub(r"[^A-Za-z0-9_+.-]+", "-", "_".join(parts))[:180] + suffix
+
+
+def _check_suffix(suffix: str) -> None:
+    if suffix not in SUFFIXES:
+        raise DataError(f"export: cannot write {suffix or 'a file without an ending'}; use one of {', '.join(SUFFIXES)}")
+
+
+def _picture(study: Study, measures: Sequence[Measure], suffix: str, told: Told | None) -> bytes:
+    from hotspots import maps, prints  # their libraries take a second to load, and only pictures need them
+
+    if told is None or len(measures) != 1:
+        raise DataError(f"export: a map shows one measure of a city; name one for {suffix}")
+    shown = told.view or _view(study, measures[0], told)
+    caption = captions.of_map(told.city, study.for_map(), shown.title, told.words)
+    if suffix == ".png":
+        return prints.map_png(shown, words=told.words, head=caption.head, note=caption.note)
+    return maps.page(shown, words=told.words, head=caption.head, note=caption.note).encode("utf-8")
+
+
+def _view(study: Study, measure: Measure, told: Told) -> view.MapView:
+    layers = view.background(told.city, told.unit)
+    shapes = view.geometry(f"{told.city.slug}/{told.city.version}/{told.unit}", study.blocks, layers)
+    return view.map_view(study, measure, shapes, told.words, unit=told.unit, called=told.city.called)
+
+
+def _geojson(shapes: gpd.GeoDataFrame, about: Mapping[str, Any]) -> bytes:
+    text = str(shapes.to_crs(4326).to_json(drop_id=True))
+    return (text[:-1] + f', "about": {json.dumps(about, ensure_ascii=False)}}}' if about else text).encode("utf-8")
+
+
+def _parquet(shapes: gpd.GeoDataFrame, about: Mapping[str, Any]) -> bytes:
+    plain, out = io.BytesIO(), io.BytesIO()
+    shapes.to_parquet(plain)
+    plain.seek(0)
+    stored = pq.read_table(plain)
+    pq.write_table(stored.replace_schema_metadata({**stored.schema.metadata, b"about": json.dumps(about).encode()}), out)
+    return out.getvalue()
 
 
 def csv(data: pd.DataFrame) -> str:

@@ -22,3 +22,36 @@ def classes(n: int) -> tuple[str, ...]:
     """
     picks = {1: (2,), 2: (1, 3), 3: (1, 2, 3), 4: (1, 2, 3, 4), 5: (0, 1, 2, 3, 4)}
     return tuple(HOMICIDES[i] for i in picks[n])
+
+
+# What lies around and beneath the units; the map on screen has the same in `frontend/looks.js`, and a test holds the two together.
+GROUND: dict[str, str] = {
+    "land": "#f1efe9",
+    "water": "#cfe0e8",
+    "waterEdge": "#b4ccd7",
+    "park": "#dfe8d8",
+    "street": "#c9c4bb",
+    "coast": "#a9bfca",
+    "border": "#6d6a63",
+    "service": "#56636f",
+    "zero": "#fdfcf9",
+    "zeroEdge": "#d3cdc1",
+    "noData": "#d9d9d9",
+    "noDataEdge": "#c6c6c6",
+    "suppressed": "#f0efec",
+    "hatchDark": "#8b8b8b",
+    "hatchLight": "rgba(255,255,255,.78)",
+    "hatchSoft": "rgba(112,92,64,.42)",
+    "unitEdge": "rgba(255,255,255,.75)",
+}
+PAPER, SEA = "#fbfaf7", "#dbe7ec"
+
+
+def is_pale(colour: str) -> bool:
+    """Return whether a colour is too pale to carry a light hatch.
+
+    >>> is_pale("#fdecca"), is_pale("#741f05")
+    (True, False)
+    """
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue > 205

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hotspots import units
+from hotspots import published, units
 from hotspots.cities import City
-from hotspots.schema import DataError, field
+from hotspots.schema import AreaCounts, DataError, field
 from hotspots.study import FILTERS, Study, Where, band
 
 _WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language"}
+_NUMBERS = {"version": "version", "surface": "bandwidth"}
 _DAYS = {"from": "start", "to": "end"}
 
 
@@ -20,7 +22,7 @@ _DAYS = {"from": "start", "to": "end"}
 class Selection:
     """What the reader chose. Empty text and None mean "not chosen": the page decides, and the address stays short.
 
-    `end` is exclusive. `version` 0 is the newest one published.
+    `end` is exclusive. `version` 0 is the newest one published. `bandwidth` is that of the smooth surface in metres; 0 is no surface.
     """
 
     city: str = ""
@@ -32,6 +34,7 @@ class Selection:
     where: Where = ()
     place: str = ""
     language: str = ""
+    bandwidth: int = 0
 
     def query(self) -> dict[str, str]:
         """Return the choices as the part of an address after the question mark.
@@ -41,7 +44,7 @@ class Selection:
         """
         words = {key: str(getattr(self, name)) for key, name in _WORDS.items()}
         days = {key: day.isoformat() for key, name in _DAYS.items() if (day := getattr(self, name))}
-        number = {"version": str(self.version)} if self.version else {}
+        number = {key: str(value) for key, name in _NUMBERS.items() if (value := getattr(self, name))}
         return {key: value for key, value in words.items() if value} | number | days | {name: ",".join(kept) for name, kept in self.where}
 
     def with_where(self, name: str, values: tuple[str, ...]) -> Selection:
@@ -51,7 +54,9 @@ class Selection:
 
     def study(self, city: City, geography: units.Geography | None = None) -> Study:
         """Return the study that these choices ask of `city`; a `DataError` names a choice that the city cannot meet."""
-        place = geography or units.geography(city.incidents, city.blocks, self.unit or "blocks")
+        if city.only_totals and city.totals is not None:
+            return self._totals(city, city.totals, geography)
+        place = geography or units.geography(city.incidents, city.blocks, self.unit or units.default(city.blocks))
         return Study.of(
             city.incidents,
             place.blocks,
@@ -62,21 +67,32 @@ class Selection:
             covers=(city.start, city.end),
         )
 
+    def _totals(self, city: City, totals: AreaCounts, geography: units.Geography | None) -> Study:
+        unit = self.unit or "blocks"
+        return published.TotalsStudy.of_totals(
+            published.on_units(totals, city.blocks, unit),
+            geography.blocks if geography else units.geography(city.incidents, city.blocks, unit).blocks,
+            start=self.start or city.start,
+            end=self.end or city.end,
+            where=self.where,
+            covers=(city.start, city.end),
+        )
+
 
 def read_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
     """Return the choices that an address holds, and the names of the parts that make no sense and were passed over.
 
-    >>> read_query({"city": "x", "from": "2020-13-01", "weapon": "firearm"})
-    (Selection(city='x', version=0, unit='', measure='', start=None, end=None, where=(('weapon', ('firearm',)),), place='', language=''), \
-('from',))
+    >>> selection, strange = read_query({"city": "x", "from": "2020-13-01", "weapon": "firearm"})
+    >>> selection == Selection(city="x", where=(("weapon", ("firearm",)),)), strange
+    (True, ('from',))
     """
     found: dict[str, Any] = {name: query[key] for key, name in _WORDS.items() if key in query}
     problems = []
-    if "version" in query:
-        if query["version"].isdecimal():
-            found["version"] = int(query["version"])
+    for key, name in _NUMBERS.items():
+        if re.fullmatch(r"[0-9]{1,6}", query.get(key, "0")):
+            found[name] = int(query.get(key, "0"))
         else:
-            problems.append("version")
+            problems.append(key)
     for key, name in _DAYS.items():
         try:
             found[name] = dt.date.fromisoformat(query[key]) if key in query else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import hashlib
 import io
@@ -23,7 +24,7 @@ import pyarrow.parquet as pq
 import pyproj
 import shapely
 
-from hotspots import settings
+from hotspots import locks, sealed, settings
 
 FORMAT = 1
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -32,6 +33,10 @@ _TEMP = ".tmp-"
 
 class StoreError(RuntimeError):
     """The store cannot give or take a version, and why, in plain words."""
+
+
+class DamageError(StoreError):
+    """What the store holds is not what was published: a file was changed, cut or lost."""
 
 
 @dataclass(frozen=True)
@@ -44,56 +49,182 @@ class Version:
     manifest: dict[str, Any]
 
 
-def publish(slug: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> Version:
-    """Publish the tables as the next version of the city, whole or not at all.
+@dataclass(frozen=True)
+class Lock:
+    """The right to change one city's versions, held by this process; `lock` gives it."""
 
-    Files are written in a hidden folder, flushed to disk, renamed into place, and only then does the pointer move. If anything
-    fails on the way the version served before stays served. One publication at a time: a second one waits.
+    slug: str
+
+
+@contextlib.contextmanager
+def lock(slug: str, *, wait: float = 0.0) -> Iterator[Lock]:
+    """Hold the right to change a city's versions.
+
+    Where another holds it for longer than `wait` seconds, a `StoreError` says who it is and since when.
     """
     if not _SLUG.fullmatch(slug):
         raise StoreError(f"{slug!r} cannot be the short name of a city; use small letters, digits, - and _")
     city = settings.store_folder() / slug
-    (city / "versions").mkdir(parents=True, exist_ok=True)
-    with _locked(city):
+    city.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(locks.hold(city / ".lock", wait=wait))
+        except locks.TakenError as other:
+            raise StoreError(
+                f"{slug} is being imported by {other}; wait until that is done, or ask them to stop it. Nothing was changed"
+            ) from None
+        yield Lock(slug)
+
+
+def publish(slug: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any], *, held: Lock | None = None) -> Version:
+    """Publish the tables as the next version of the city, whole or not at all, and remove versions beyond those kept.
+
+    Files are written in a hidden folder, flushed to disk, renamed into place, and only then does the pointer move. If anything
+    fails on the way the version served before stays served. `held` is the city's lock where the caller has it already; without
+    it this call takes the lock, and raises a `StoreError` that names who is importing and since when.
+    """
+    keep = _kept()
+    with contextlib.nullcontext(held) if held else lock(slug):
+        city = settings.store_folder() / slug
+        (city / "versions").mkdir(parents=True, exist_ok=True)
         _sweep(city)
-        number = max(versions(slug), default=0) + 1
+        number = max(_newest(city), *_folders(city), 0) + 1
         target = city / "versions" / str(number)
         building = Path(tempfile.mkdtemp(prefix=_TEMP, dir=city / "versions"))
         try:
             manifest = _build(building, number, tables, facts)
             os.rename(building, target)
-            _flush_folder(city / "versions")
-            _point(city, number)
+            sealed.flush_folder(city / "versions")
+            _point(city, number, newest=number)
         except BaseException as error:
             shutil.rmtree(building, ignore_errors=True)
-            if not _serves(city, number):
+            if served(slug) != number:
                 shutil.rmtree(target, ignore_errors=True)
-                raise
+                raise _told(error, city) from error
             if not isinstance(error, OSError):  # the pointer had moved already: the version is out, and whole
                 raise
+        _prune(city, number, keep)
     return Version(slug, number, target, manifest)
 
 
-def current(slug: str, number: int | None = None) -> Version:
-    """Return the version served now, or the one of the given number; a `StoreError` names what there is instead."""
+def rollback(slug: str, number: int | None = None) -> Version:
+    """Serve an earlier version again: the one of the given number, else the newest intact one before the version served now.
+
+    Only the pointer moves; nothing is deleted, and the next publication still gets a higher number. Raises a `StoreError`
+    where there is no such version, or where its files are damaged.
+    """
+    if slug not in slugs():
+        current(slug)
+    with lock(slug):
+        city = settings.store_folder() / slug
+        if number is None:
+            number = _earlier(slug)
+        version = current(slug, number)
+        faults = verify(version)
+        if faults:
+            raise DamageError(f"version {number} of {slug!r} cannot be served again: " + "; ".join(faults))
+        _point(city, number, newest=max(_newest(city), *versions(slug)))
+    return version
+
+
+def _earlier(slug: str) -> int:
+    now = served(slug)
+    for number in reversed(versions(slug)):
+        if (now is None or number < now) and not _damage(slug, number):
+            return number
+    there = ", ".join(map(str, versions(slug))) or "none"
+    raise StoreError(
+        f"{slug!r} has no intact version before the one served now ({now or 'unknown'}); versions there: {there}. Name one, or import again"
+    )
+
+
+def _damage(slug: str, number: int) -> tuple[str, ...]:
+    try:
+        return verify(current(slug, number))
+    except DamageError as fault:
+        return (str(fault),)
+
+
+def check(slug: str) -> dict[int, tuple[str, ...]]:
+    """Return what is wrong with each version of a city, by number; an intact version has nothing. Every file is read.
+
+    The number 0 stands for the pointer to the version served. Raises a `StoreError` where the store has no such city.
+    """
+    if slug not in slugs():
+        current(slug)
     city = settings.store_folder() / slug
-    wanted = _pointer(city) if number is None and _SLUG.fullmatch(slug) else number
-    there = versions(slug)
+    newest = _newest(city) or max(_folders(city), default=0)
+    found = {number: _damage(slug, number) for number in _folders(city) if number <= newest}
+    try:
+        current(slug)
+    except DamageError as fault:
+        if (served(slug) or 0) not in found:
+            found[0] = (str(fault),)
+    return found
+
+
+def verify(version: Version) -> tuple[str, ...]:
+    """Return what is wrong with the files of a version: lost, or not the bytes that were published; empty where it is intact."""
+    faults = []
+    for name in version.manifest["files"]:
+        try:
+            _bytes(version, name)
+        except DamageError as fault:
+            faults.append(str(fault))
+    return tuple(faults)
+
+
+def current(slug: str, number: int | None = None) -> Version:
+    """Return the version served now, or the one of the given number; a `StoreError` names what there is instead.
+
+    It is a `DamageError` where the version ought to be there, and its manifest, or the pointer to it, was damaged or lost.
+    """
+    city = settings.store_folder() / slug
+    pointer = _pointer(city) if number is None and _SLUG.fullmatch(slug) else None
+    there = versions(slug)  # after the pointer: a version that it names is in place already
+    if number is None and pointer is None and there:
+        raise DamageError(f"the pointer to the current version of {slug!r} is gone; import the city again")
+    wanted = pointer["version"] if pointer else number
     if wanted is None or wanted not in there:
+        if wanted is not None and (pointer or wanted in _folders(city)):
+            raise DamageError(f"version {wanted} of {slug!r} has lost its files; import the city again")
         what = f"version {number} of {slug!r}" if number is not None else f"published version of {slug!r}"
         known = f"versions {', '.join(map(str, there))} exist" if there else f"the store has {', '.join(slugs()) or 'no city yet'}"
         raise StoreError(f"the store has no {what}; {known}. Import the city first")
     folder = city / "versions" / str(wanted)
     manifest = _sealed(folder / "manifest.json", f"the manifest of version {wanted} of {slug!r}")
+    if manifest.get("version") != wanted:
+        raise DamageError(f"the manifest of version {wanted} of {slug!r} belongs to another version; import the city again")
     return Version(slug, wanted, folder, manifest)
 
 
+def served(slug: str) -> int | None:
+    """Return the number that the pointer names, whatever became of that version; None where no pointer can be read."""
+    try:
+        pointer = _pointer(settings.store_folder() / slug) if _SLUG.fullmatch(slug) else None
+    except DamageError:
+        return None
+    return int(pointer["version"]) if pointer else None
+
+
+def instead(slug: str) -> list[int]:
+    """Return the versions that may stand in for the one served, should it be damaged: older ones first, the newest of them before."""
+    now = served(slug)
+    others = [number for number in reversed(versions(slug)) if number != now]
+    return sorted(others, key=lambda number: now is not None and number > now)
+
+
 def versions(slug: str) -> list[int]:
-    """Return the numbers of the whole versions of a city, ascending."""
-    folder = settings.store_folder() / slug / "versions"
-    if not _SLUG.fullmatch(slug) or not folder.is_dir():
+    """Return the numbers of the published versions of a city that have a manifest, ascending."""
+    city = settings.store_folder() / slug
+    if not _SLUG.fullmatch(slug):
         return []
-    return sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit() and (path / "manifest.json").is_file())
+    newest = _newest(city)
+    return [
+        number
+        for number in _folders(city)
+        if (city / "versions" / str(number) / "manifest.json").is_file() and (not newest or number <= newest)
+    ]
 
 
 def slugs() -> list[str]:
@@ -101,7 +232,8 @@ def slugs() -> list[str]:
     folder = settings.store_folder()
     if not folder.is_dir():
         return []
-    return sorted(path.name for path in folder.iterdir() if _SLUG.fullmatch(path.name) and (path / "current").is_file())
+    there = (path.name for path in folder.iterdir() if _SLUG.fullmatch(path.name))
+    return sorted(slug for slug in there if (folder / slug / "current").is_file() or versions(slug))
 
 
 def has(version: Version, name: str) -> bool:
@@ -112,23 +244,30 @@ def has(version: Version, name: str) -> bool:
 def read(version: Version, name: str) -> pd.DataFrame:
     """Return a table of the version, after its bytes were found to be those that were published.
 
-    A table with geometry comes back as a `GeoDataFrame`. Raises `StoreError` for a table that is not there or was damaged.
+    A table with geometry comes back as a `GeoDataFrame`. Raises `StoreError` for a table that is not there, `DamageError` for one
+    that was damaged.
     """
     if not has(version, name):
         raise StoreError(
             f"version {version.number} of {version.slug!r} has no table {name!r}; it has {', '.join(version.manifest['files'])}"
         )
+    table = pq.read_table(io.BytesIO(_bytes(version, name)))
+    geo = (table.schema.metadata or {}).get(b"geo")
+    frame = table.to_pandas()
+    return _with_geometry(frame, json.loads(geo)) if geo else frame
+
+
+def _bytes(version: Version, name: str) -> bytes:
     path = version.folder / f"{name}.parquet"
     try:
         raw = path.read_bytes()
     except OSError:
-        raise StoreError(f"the file {path.name} of version {version.number} of {version.slug!r} is gone; import the city again") from None
+        raise DamageError(f"the file {path.name} of version {version.number} of {version.slug!r} is gone; import the city again") from None
     if hashlib.sha256(raw).hexdigest() != version.manifest["files"][name]["sha256"]:
-        raise StoreError(f"the file {path.name} of version {version.number} of {version.slug!r} was damaged on disk; import the city again")
-    table = pq.read_table(io.BytesIO(raw))
-    geo = (table.schema.metadata or {}).get(b"geo")
-    frame = table.to_pandas()
-    return _with_geometry(frame, json.loads(geo)) if geo else frame
+        raise DamageError(
+            f"the file {path.name} of version {version.number} of {version.slug!r} was damaged on disk; import the city again"
+        )
+    return raw
 
 
 def _with_geometry(frame: pd.DataFrame, geo: dict[str, Any]) -> gpd.GeoDataFrame:
@@ -152,95 +291,90 @@ def _build(folder: Path, number: int, tables: Mapping[str, pd.DataFrame], facts:
         path = folder / f"{name}.parquet"
         table.to_parquet(path, index=True)
         raw = path.read_bytes()
-        _flush(path)
+        sealed.flush(path)
         files[name] = {"sha256": hashlib.sha256(raw).hexdigest(), "rows": len(table)}
     published = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = {"format": FORMAT, "version": number, "published": published, "facts": dict(facts), "files": files}
-    _write(folder / "manifest.json", manifest)
-    _flush_folder(folder)
+    sealed.write(folder / "manifest.json", manifest)
+    sealed.flush_folder(folder)
     return manifest
 
 
-def _point(city: Path, number: int) -> None:
-    """Move the pointer. After `os.replace` the new version is served; a folder that cannot be flushed then loses nothing whole."""
+def _point(city: Path, number: int, *, newest: int) -> None:
+    """Move the pointer. After `os.replace` the version is served; a folder that cannot be flushed then loses nothing whole.
+
+    `newest` is the highest number ever served: a folder above it was left by a publication that was killed.
+    """
     temporary = city / f"{_TEMP}current"
     try:
-        _write(temporary, {"version": number})
+        sealed.write(temporary, {"version": number, "newest": newest})
         os.replace(temporary, city / "current")
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     with contextlib.suppress(OSError):
-        _flush_folder(city)
+        sealed.flush_folder(city)
 
 
-def _pointer(city: Path) -> int | None:
+def _pointer(city: Path) -> dict[str, int] | None:
     if not (city / "current").is_file():
         return None
-    return int(_sealed(city / "current", f"the pointer to the current version of {city.name!r}")["version"])
+    values = _sealed(city / "current", f"the pointer to the current version of {city.name!r}")
+    return {"version": int(values["version"]), "newest": int(values.get("newest", values["version"]))}
 
 
-def _serves(city: Path, number: int) -> bool:
+def _newest(city: Path) -> int:
+    """Return the highest number ever served, 0 where no pointer can be read."""
     try:
-        return _pointer(city) == number
-    except StoreError:
-        return False
+        pointer = _pointer(city)
+    except DamageError:
+        return 0
+    return pointer["newest"] if pointer else 0
 
 
-def _seal(values: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+def _folders(city: Path) -> list[int]:
+    """Return the numbers of the version folders, ascending, whole or not."""
+    folder = city / "versions"
+    return sorted(int(path.name) for path in folder.iterdir() if path.name.isdecimal()) if folder.is_dir() else []
 
 
-def _write(path: Path, values: Mapping[str, Any]) -> None:
-    """Write JSON with a seal over its own content, and flush it to disk."""
-    path.write_text(json.dumps({**values, "seal": _seal(values)}, indent=1, ensure_ascii=True) + "\n", encoding="ascii")
-    _flush(path)
+def _kept() -> int:
+    text = settings.value("HOTSPOTS_KEEP")
+    if not text.isdecimal() or int(text) < 1:
+        raise StoreError(f"the setting HOTSPOTS_KEEP is {text!r}; set it to a whole number from 1: how many versions of a city are kept")
+    return int(text)
+
+
+def _prune(city: Path, number: int, keep: int) -> None:
+    """Remove the versions beyond the newest `keep`, never the one served. What cannot be removed waits for the next publication."""
+    for old in _folders(city)[:-keep]:
+        if old != number:
+            with contextlib.suppress(OSError):
+                gone = city / "versions" / f"{_TEMP}gone-{old}"
+                os.rename(city / "versions" / str(old), gone)
+                shutil.rmtree(gone, ignore_errors=True)
+
+
+def _told(error: BaseException, city: Path) -> BaseException:
+    """Return the error to raise: a full disk in words, anything else as it is."""
+    if not isinstance(error, OSError) or error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return error
+    free = f"{shutil.disk_usage(city).free / 1e6:,.0f} MB are free in {settings.store_folder()}"
+    return StoreError(f"the disk is full: {free}. Nothing was changed; make room and import {city.name} again")
 
 
 def _sealed(path: Path, what: str) -> dict[str, Any]:
-    """Return JSON whose seal holds."""
-    try:
-        values = json.loads(path.read_bytes())
-        seal = values.pop("seal")
-        whole = seal == _seal(values)
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        whole, values = False, {}
-    if not whole:
-        raise StoreError(f"{what} was damaged on disk; import the city again")
-    return dict(values)
-
-
-def _flush(path: Path) -> None:
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    """Flush a folder's own entries to disk, where the system can."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    values = sealed.read(path)
+    if values is None:
+        raise DamageError(f"{what} was damaged on disk; import the city again")
+    return values
 
 
 def _sweep(city: Path) -> None:
     """Remove what a publication that was killed left behind; the lock is held, so nobody is writing there."""
-    for path in (city / "versions").glob(f"{_TEMP}*"):
+    left = list((city / "versions").glob(f"{_TEMP}*"))
+    newest = _newest(city)
+    left += [city / "versions" / str(number) for number in _folders(city) if newest and number > newest]
+    for path in left:
         shutil.rmtree(path, ignore_errors=True)
     (city / f"{_TEMP}current").unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _locked(city: Path) -> Iterator[None]:
-    """Hold the city's lock; the system lets go of it when the process ends, however it ends."""
-    try:
-        import fcntl
-    except ImportError:  # no such lock on this system: publications there are the user's to keep apart
-        yield
-        return
-    with (city / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

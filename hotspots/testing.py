@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.schema import Blocks, Incidents, check_blocks, check_incidents
+from hotspots.schema import AreaCounts, Blocks, Incidents, check_area_counts, check_blocks, check_incidents
 
 EPSG = 32616
 
@@ -55,6 +55,27 @@ def square_blocks(*, side: int = 2, size: float = 10.0, population: float | Sequ
         index=pd.Index([f"b{y:0{width}}{x:0{width}}" for y, x in zip(row, column, strict=True)], name="block_id"),
     )
     return check_blocks(table)
+
+
+def published_totals(rows: Sequence[tuple[Any, ...]], **columns: Sequence[Any]) -> AreaCounts:
+    """Return published totals from rows of area, period (`2020`, `2020-03`), number (None: held back) and, if named, table and sex.
+
+    >>> published_totals([("", "2020-02", 3), ("", "2020", None, "years")])["end"].dt.strftime("%Y-%m-%d").tolist()
+    ['2020-03-01', '2021-01-01']
+    """
+    filled = [(*row, *("totals", "")[len(row) - 3 :]) for row in rows]
+    periods = [pd.Period(row[1], "M" if "-" in row[1] else "Y") for row in filled]
+    table = {
+        "table": [row[3] for row in filled],
+        "area": [row[0] for row in filled],
+        "start": pd.Series([period.start_time for period in periods], dtype="datetime64[us]"),
+        "end": pd.Series([(period + 1).start_time for period in periods], dtype="datetime64[us]"),
+        "count": pd.Series([row[2] for row in filled], dtype="float64"),
+        "suppressed": [row[2] is None for row in filled],
+        "sex": [row[4] for row in filled],
+        **columns,
+    }
+    return check_area_counts(pd.DataFrame(table).rename_axis("row"))
 
 
 def _incidents(

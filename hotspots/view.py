@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots import look, units
+from hotspots import grids, look, units
 from hotspots.catalog import measure as measure_of
 from hotspots.cities import City
 from hotspots.measures import STATES, UNSTABLE_UNDER, Measure, table
@@ -33,6 +33,7 @@ STATE_WORDS: dict[str, str] = {
     "suppressed": mark("Not published: too few to show"),
     "no_data": mark("No residents or none known: no rate"),
 }
+TOTAL_WORDS: dict[str, str] = {**STATE_WORDS, "no_data": mark("Not published for this period")}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class LegendRow:
     kind: str
     label: str
     colour: str | None
-    units: int
+    units: int | None  # None where the entry is not about units
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,14 @@ class ContextLayer:
     kind: str
     shapes: gpd.GeoSeries
     labels: list[str]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A picture over the units: PNG bytes, even in Web Mercator, and its bounds (west, south, east, north)."""
+
+    png: bytes
+    bounds: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +105,20 @@ class MapView:
     title: str
     context: list[ContextLayer]
     bounds: tuple[float, float, float, float]
+    overlay: Overlay | None = None
+
+
+def unit_name(unit: str, words: Words, called: Mapping[str, str] | None = None) -> str:
+    """Return how a unit reads on screen; `called` is the city's own word for its blocks, by language.
+
+    >>> from hotspots.words import words_for
+    >>> unit_name("grid:250", words_for("en"))
+    'Squares of 250 m'
+    """
+    if unit == "blocks" and called:
+        return called.get(words.language) or next(iter(called.values()))
+    side = grids.side_of(unit)
+    return words.say("Squares of {side} m", side=words.number(side)) if side else words.say(UNIT_WORDS[unit])
 
 
 def geometry(key: str, blocks: Blocks, context: Sequence[ContextLayer] = ()) -> MapGeometry:
@@ -136,6 +159,7 @@ def default_measure(study: Study) -> Measure:
 
     On small blocks nearly every rate rests on a handful of deaths; counts are the honest start there.
     """
+    study = study.for_map()
     stable = study.counts[(study.counts >= UNSTABLE_UNDER) & study.person_years.notna()].sum()
     rate = measure_of("rate")
     return rate if stable * 2 >= max(study.inside, 1) and not rate.missing(study) else measure_of("count")
@@ -197,9 +221,16 @@ def _plain(value: float, words: Words) -> str:
     return words.number(value) if value == int(value) else words.rate(value)
 
 
-def map_view(study: Study, measure: Measure, frame: MapGeometry, words: Words, *, unit: str) -> MapView:
-    """Return the map of `measure` over `study`, on the shapes of `frame`, in the language of `words`."""
+def map_view(
+    study: Study, measure: Measure, frame: MapGeometry, words: Words, *, unit: str, called: Mapping[str, str] | None = None
+) -> MapView:
+    """Return the map of `measure` over `study`, on the shapes of `frame`, in the language of `words`.
+
+    Where the units are published for a part of the period only, it shows that part (`Study.for_map`) and says which.
+    """
+    study = study.for_map()
     data = table(study, measure)
+    notes = state_words(study)
     values = data[measure.key].to_numpy(dtype=float)
     starts = breaks(values, whole=measure.whole)
     states = np.array([STATES.index(state) for state in data["state"]], dtype=np.int8)
@@ -209,7 +240,7 @@ def map_view(study: Study, measure: Measure, frame: MapGeometry, words: Words, *
         "{what}, {period}, by {unit}",
         what=words.say(measure.label),
         period=words.period(study.start.date(), study.end.date()),
-        unit=words.say(UNIT_WORDS[unit]).lower(),
+        unit=unit_name(unit, words, called).lower(),
     )
     labels = class_labels(starts, words, whole=measure.whole, top=float(np.nanmax(values, initial=0)))
     colours = look.classes(len(starts)) if starts else ()
@@ -220,9 +251,9 @@ def map_view(study: Study, measure: Measure, frame: MapGeometry, words: Words, *
         shapes=frame.shapes,
         classes=classes,
         states=states,
-        tips=tips(data, measure, words),
+        tips=tips(data, measure, words, notes),
         colours=colours,
-        legend=_legend(classes, data["state"], labels, colours, words),
+        legend=_legend(classes, data["state"], labels, colours, words, notes),
         legend_title=words.say(measure.label),
         legend_note=f"{words.period(study.start.date(), study.end.date())} · {mapped(study, words)}",
         title=title,
@@ -231,13 +262,18 @@ def map_view(study: Study, measure: Measure, frame: MapGeometry, words: Words, *
     )
 
 
-def tips(data: pd.DataFrame, measure: Measure, words: Words) -> list[TipLine]:
+def state_words(study: Study) -> Mapping[str, str]:
+    """Return what each state of a unit means in this study, marked for translation."""
+    return STATE_WORDS if study.has_days else TOTAL_WORDS
+
+
+def tips(data: pd.DataFrame, measure: Measure, words: Words, states: Mapping[str, str] = STATE_WORDS) -> list[TipLine]:
     """Return what hovering over each unit says: the count, the rate with its interval, residents, and the state in words."""
     lines = [TipLine(words.say("People killed"), [words.number(n) for n in data["count"]])]
     if not measure.whole:
         lines.append(TipLine(words.say(measure.label), interval_texts(data, measure, words)))
     lines.append(TipLine(words.say("Residents"), [words.number(n) for n in data["population"]]))
-    notes = {state: words.say(text) for state, text in STATE_WORDS.items() if state != "zero"}
+    notes = {state: words.say(text) for state, text in states.items() if state != "zero"}
     return [*lines, TipLine("", [notes.get(state, "") for state in data["state"]])]
 
 
@@ -268,11 +304,13 @@ def mapped(study: Study, words: Words) -> str:
     return words.say("on the map: {n} of {total} people killed", n=words.number(study.inside), total=words.number(study.victims))
 
 
-def _legend(classes: np.ndarray, states: pd.Series, labels: Sequence[str], colours: Sequence[str], words: Words) -> list[LegendRow]:
+def _legend(
+    classes: np.ndarray, states: pd.Series, labels: Sequence[str], colours: Sequence[str], words: Words, notes: Mapping[str, str]
+) -> list[LegendRow]:
     rows = [
         LegendRow("class", label, colour, int((classes == k).sum())) for k, (label, colour) in enumerate(zip(labels, colours, strict=True))
     ]
-    for state, text in STATE_WORDS.items():
+    for state, text in notes.items():
         n = int((states == state).sum())
         if n:
             colour = {"zero": look.ZERO, "no_data": look.NO_DATA}.get(state)

@@ -62,7 +62,7 @@ class Words:
         sentence = self._catalogue.get(text, (text,))[0]
         return sentence.format(**values) if values else sentence
 
-    def count(self, one: str, many: str, n: int, **values: object) -> str:
+    def count(self, one: str, many: str, n: float, **values: object) -> str:
         """Return the form of the sentence that suits `n`, with `{n}` written as this language writes numbers.
 
         >>> Words("en").count("{n} person killed", "{n} people killed", 1200)

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import json
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_maps import Reader
 
-from hotspots import exports
+from hotspots import cities, exports
 from hotspots.catalog import MEASURES, measure
 from hotspots.escape import safe_cell, safe_html
 from hotspots.measures import table
 from hotspots.schema import DataError
+from hotspots.selection import Selection
 from hotspots.study import Study
 from hotspots.testing import square_city
+from hotspots.words import words_for
+
+TABLES = [suffix for suffix in exports.SUFFIXES if suffix not in exports.PICTURES]
 
 
 def study(**choices) -> Study:
@@ -26,7 +34,7 @@ def study(**choices) -> Study:
     )
 
 
-@pytest.mark.parametrize("suffix", exports.SUFFIXES)
+@pytest.mark.parametrize("suffix", TABLES)
 @pytest.mark.parametrize("keys", [["count"], ["rate"], ["count", "rate"]], ids=",".join)
 def test_every_format_holds_the_same_table(tmp_path, suffix, keys):
     one = study()
@@ -106,3 +114,68 @@ def test_escaped_text_has_no_live_character(text):
     escaped = safe_html(text)
     assert not set("<>\"'`${}\\") & set(escaped)
     assert html.unescape(escaped) == text or not text.isprintable()
+
+
+# --------------------------------------------------------------------------------------------------- downloads
+
+
+@pytest.fixture
+def told(city_folder):
+    city = cities.import_folder(city_folder)
+    return exports.Told(city, "blocks", words_for("en"))
+
+
+def chosen(told, **choices) -> Study:
+    return Selection(city=told.city.slug, unit=told.unit, **choices).study(told.city)
+
+
+@pytest.mark.parametrize("suffix", exports.SUFFIXES)
+def test_a_download_is_what_write_writes(tmp_path, told, suffix):
+    one = chosen(told, where=(("weapon", ("firearm",)),))
+    path = tmp_path / f"a{suffix}"
+    assert exports.write(one, [measure("count")], path, told=told) == 9
+    assert path.read_bytes() == exports.download(one, [measure("count")], suffix, told=told)
+
+
+@pytest.mark.parametrize("where", [(), (("weapon", ("firearm",)),), (("sex", ("female",)), ("weapon", ("blade",)))], ids=str)
+@pytest.mark.parametrize("days", [(None, None), (dt.date(2016, 1, 1), dt.date(2018, 1, 1))], ids=["all", "two years"])
+@pytest.mark.parametrize("key", ["count", "rate"])
+def test_every_number_of_the_page_is_that_of_the_table(told, where, days, key):
+    one = chosen(told, where=where, start=days[0], end=days[1])
+    table = pd.read_csv(io.BytesIO(exports.download(one, [measure(key)], ".csv")))
+    page = exports.download(one, [measure(key)], ".html", told=told).decode()
+    head, *rows = Reader(page).rows
+    read = pd.DataFrame(rows, columns=head)
+    assert read["Code"].tolist() == table["id"].astype(str).tolist()
+    assert read["People killed"].str.replace(",", "").astype(int).tolist() == table["count"].tolist()
+    if key == "rate":
+        shown = [told.words.rate(value) for value in table["rate"]]
+        assert read.iloc[:, 3].str.split(" ").str[0].tolist() == shown
+    assert f"{told.words.number(one.victims)} pe" in page
+    assert f"on the map: {told.words.number(one.inside)} of {told.words.number(one.victims)} people killed" in page
+    assert "Invented for the tests" in page
+    assert "fictional city" in page
+
+
+def test_files_for_programs_say_what_they_are_of(told):
+    one = chosen(told, start=dt.date(2016, 1, 1))
+    about = json.loads(exports.download(one, [measure("count")], ".geojson", told=told))["about"]
+    assert (about["start"], about["end"], about["where"], about["victims"]) == ("2016-01-01", "2021-01-01", {}, 60)
+    raw = io.BytesIO(exports.download(one, [measure("count")], ".parquet", told=told))
+    assert json.loads(pq.read_schema(raw).metadata[b"about"]) == about
+    assert gpd.read_parquet(raw).crs.to_epsg() == 32616
+
+
+def test_a_file_is_named_by_what_is_in_it(told):
+    one = chosen(told, start=dt.date(2016, 1, 1), end=dt.date(2017, 1, 1), where=(("weapon", ("blade", "firearm")),))
+    name = exports.file_name(told.city, one, [measure("rate")], ".csv", unit="blocks")
+    assert name == "villa-prueba_v1_blocks_rate_2016-01-01_2016-12-31_weapon-blade+firearm_n12.csv"
+    assert exports.file_name(told.city, one, [measure("rate")], ".png", unit="grid:250").split("_")[2] == "grid-250"
+
+
+def test_a_picture_is_of_one_measure_of_a_city(told):
+    one = chosen(told)
+    with pytest.raises(DataError, match="one measure of a city"):
+        exports.download(one, [measure("count"), measure("rate")], ".png", told=told)
+    with pytest.raises(DataError, match="one measure of a city"):
+        exports.download(one, [measure("count")], ".html")

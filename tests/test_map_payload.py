@@ -217,7 +217,7 @@ def test_missing_leaflet_is_copied_from_another_installed_copy(tmp_path: Path, m
     (other / "images").mkdir(parents=True)
     for name in ("leaflet-src.esm.js", "leaflet.js", "leaflet.css", "images/layers.png"):
         (other / name).write_text(name)
-    monkeypatch.setattr(leaflet, "_installed_copies", lambda: [tmp_path / "nowhere", other])
+    monkeypatch.setattr(leaflet, "elsewhere", lambda: [tmp_path / "nowhere", other])
     vendor = tmp_path / "checkout" / "vendor"
     leaflet.put_leaflet_in_place(vendor)
     leaflet.put_leaflet_in_place(vendor)
@@ -226,6 +226,6 @@ def test_missing_leaflet_is_copied_from_another_installed_copy(tmp_path: Path, m
 
 
 def test_leaflet_that_is_nowhere_is_reported_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leaflet, "_installed_copies", lambda: [])
+    monkeypatch.setattr(leaflet, "elsewhere", lambda: [])
     with pytest.raises(leaflet.LeafletMissingError, match=r"pip install -r requirements\.txt"):
         leaflet.put_leaflet_in_place(tmp_path / "vendor")

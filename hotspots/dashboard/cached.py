@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import cities, trends, units, view
+from hotspots import cities, density, heat, trends, units, view
 from hotspots.catalog import measure
 from hotspots.cities import City, Summary
 from hotspots.dashboard import map_component
@@ -43,7 +43,7 @@ def geography(slug: str, version: int, unit: str) -> units.Geography:
 
 def study(chosen: Selection) -> Study:
     """Return the study of a selection; what does not change the numbers (language, place, measure) is no part of the key."""
-    return _study(replace(chosen, language="", place="", measure=""))
+    return _study(replace(chosen, language="", place="", measure="", bandwidth=0))
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -74,7 +74,12 @@ def map_view(chosen: Selection, key: str) -> view.MapView:
 def _map_view(chosen: Selection) -> view.MapView:
     shown = frame(chosen.city, chosen.version, chosen.unit)
     words = words_for(chosen.language)
-    return view.map_view(study(chosen), measure(chosen.measure), shown, words, unit=chosen.unit)
+    called = city(chosen.city, chosen.version).called
+    plain = view.map_view(study(chosen), measure(chosen.measure), shown, words, unit=chosen.unit, called=called)
+    if not chosen.bandwidth:
+        return plain
+    smooth = density.surface(study(chosen), bandwidth=chosen.bandwidth)
+    return heat.with_surface(plain, smooth, city(chosen.city, chosen.version).epsg, words)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -85,7 +90,7 @@ def values(chosen: Selection, key: str, _shown: view.MapView, _words: dict[str, 
 
 def monthly(chosen: Selection) -> pd.DataFrame:
     """Return the monthly table of a selection, whatever unit and place it names."""
-    return _monthly(replace(chosen, language="", place="", measure="", unit="blocks"))
+    return _monthly(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

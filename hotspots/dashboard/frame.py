@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -86,21 +87,28 @@ def page(module: ModuleType, title: str, path: str = "") -> Any:
     words = words_for(language(address.current()[0]))
 
     def show() -> None:
-        try:
+        with guard(words):
             chosen = open_page()
             if chosen is not None:
                 module.render(chosen)
                 close_page(chosen)
-        except Exception:
-            reference = secrets.token_hex(4)
-            LOG.exception("page %s failed, reference %s", path or "overview", reference)
-            st.error(
-                words.say(
-                    "This page failed. Nothing was lost. Tell whoever runs the dashboard this reference: {reference}.", reference=reference
-                )
-            )
 
     return st.Page(show, title=words.say(title), url_path=path or None, default=not path)
+
+
+@contextmanager
+def guard(words: Words) -> Iterator[None]:
+    """Turn a failure into a sentence with a reference; what failed, and why, goes to the log under that reference only."""
+    try:
+        yield
+    except Exception:
+        reference = secrets.token_hex(4)
+        LOG.exception("a page failed, reference %s", reference)
+        st.error(
+            words.say(
+                "This page failed. Nothing was lost. Tell whoever runs the dashboard this reference: {reference}.", reference=reference
+            )
+        )
 
 
 def settings() -> None:
@@ -153,7 +161,7 @@ def settle(selection: Selection, slugs: Sequence[str]) -> tuple[Selection, tuple
 
 def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
     """Return the selection without the choices that this city cannot meet, and their names."""
-    dropped = [name for name, _ in selection.where if name not in city.incidents.columns]
+    dropped = [name for name, _ in selection.where if name not in city.fields]
     where = tuple(pair for pair in selection.where if pair[0] not in dropped)
     unit = selection.unit if units.offers(city.blocks, selection.unit, points=not city.only_totals) else ""
     if selection.unit and not unit:
@@ -182,7 +190,7 @@ def sidebar(selection: Selection, city: City, names: dict[str, str], words: Word
         )
         period_choice(selection, city, words)
         for name, label in FILTERS:
-            if name in city.incidents.columns:
+            if name in city.fields:
                 filter_choice(name, words.say(label), selection, words)
         if selection.where:
             st.button(words.say("Remove all filters"), on_click=address.change, args=(lambda old: replace(old, where=()),), width="stretch")
@@ -198,7 +206,10 @@ def filter_choice(name: str, label: str, selection: Selection, words: Words) -> 
         placeholder=words.say("All"),
         **address.widget(name, list(chosen), lambda old, new: old.with_where(name, tuple(new))),
     )
-    counts = victims.by(cached.study(replace(selection.with_where(name, ()), unit="blocks")), name)
+    study = cached.study(replace(selection.with_where(name, ()), unit="blocks"))
+    if not study.has_days:
+        return  # published totals: what a value holds is known for some periods only
+    counts = victims.by(study, name)
     counts.index = [value_name(name, value, words) for value in counts.index]
     shown = {value_name(name, value, words) for value in chosen}
     alt = label + ": " + "; ".join(f"{value} {words.number(n)}" for value, n in counts.items())

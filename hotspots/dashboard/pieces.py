@@ -9,9 +9,11 @@ import streamlit as st
 
 from hotspots import charts, rates, trends, view
 from hotspots.cities import Note
-from hotspots.dashboard import cached, map_component
+from hotspots.dashboard import cached, map_component, totals_notes
 from hotspots.dashboard.frame import Chosen
+from hotspots.published import TotalsStudy
 from hotspots.selection import Selection
+from hotspots.study import Study
 from hotspots.words import Words, mark
 
 MAP_WORDS: dict[str, str] = {
@@ -43,6 +45,19 @@ def draw_map(selection: Selection, measure: str, words: Words, *, key: str, heig
         values=cached.values(replace(selection, place=""), measure, shown, translated),
     )
     return shown
+
+
+def newest(latest: Study, words: Words) -> None:
+    """Show the count and the rate of the latest twelve months published: worked out where residents are known, else as published."""
+    one = rates.overall(latest)
+    left, right = st.columns(2)
+    left.metric(words.say("People killed"), words.number(one.count))
+    with right:
+        if one.state == "no_data" and isinstance(latest, TotalsStudy):
+            totals_notes.published_rate(latest, words)
+        else:
+            st.metric(words.say("Per 100,000 residents a year"), words.rate(one.value))
+            st.caption(words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high)))
 
 
 def three_numbers(latest: trends.Judgement, words: Words) -> None:

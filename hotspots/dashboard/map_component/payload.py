@@ -13,6 +13,7 @@ Byte planes put the nearly empty high bytes side by side, where they pack to alm
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 import zlib
@@ -97,11 +98,12 @@ def encode_values(view: MapView, words: Mapping[str, str]) -> bytes:
     meta = {
         "title": view.title,
         "colours": list(view.colours),
-        "legend": [[row.kind, row.label, row.colour, int(row.units)] for row in view.legend],
+        "legend": [[row.kind, row.label, row.colour, row.units] for row in view.legend],
         "legend_title": view.legend_title,
         "legend_note": view.legend_note,
         "tips": tips,
         "words": {**WORDS, **words},
+        "overlay": [base64.b64encode(view.overlay.png).decode(), list(view.overlay.bounds)] if view.overlay else None,
     }
     return _pack(meta, arrays)
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from hotspots.dashboard.frame import VALUES, Chosen
 from hotspots.readers.report import Finding, QualityReport
-from hotspots.schema import BLOCK_FIELDS, INCIDENT_FIELDS, Field
+from hotspots.schema import AREA_COUNT_FIELDS, BLOCK_FIELDS, INCIDENT_FIELDS, Field
 from hotspots.words import Words, mark
 
 OUTCOMES: dict[str, str] = {
@@ -31,6 +31,18 @@ MEANINGS: dict[str, str] = {
     "name": mark("Name shown on screen"),
     "beat": mark("Beat the block belongs to"),
     "district": mark("District the block belongs to"),
+}
+OF_TOTALS: dict[str, str] = {
+    "table": mark("The published table that the row comes from"),
+    "area": mark("The area that the row is about; empty for the whole place"),
+    "start": mark("First day of the period"),
+    "end": mark("The day after the last one"),
+    "count": mark("People killed; missing where the publisher held it back"),
+    "suppressed": mark("Whether the publisher held the number back because it is small"),
+    "sex": mark("Sex of the victims that the row counts; empty for all"),
+    "population": mark("Residents that the row is about; missing where the publisher names none"),
+    "source": mark("Who published the number"),
+    "published_rate": mark("The rate per 100,000 that the publisher printed beside the number"),
 }
 
 
@@ -60,8 +72,12 @@ def facts(chosen: Chosen) -> None:
     left, middle, right = st.columns(3)
     left.metric(words.say("Data to"), words.short_date((city.end - pd.Timedelta(days=1)).date()))
     left.caption(words.say("from {day}", day=words.date(city.start.date())))
-    middle.metric(words.say("With a usable place"), words.percent(placed / max(len(city.incidents), 1), 1))
-    middle.caption(words.say("{n} of {total} people killed", n=words.number(placed), total=words.number(len(city.incidents))))
+    if city.only_totals:
+        middle.metric(words.say("With a usable place"), "–")
+        middle.caption(words.say("Published totals: single homicides, their places and days are not known."))
+    else:
+        middle.metric(words.say("With a usable place"), words.percent(placed / max(len(city.incidents), 1), 1))
+        middle.caption(words.say("{n} of {total} people killed", n=words.number(placed), total=words.number(len(city.incidents))))
     right.metric(words.say("Data version"), str(city.version))
     right.caption(words.say("Source: {source}", source=city.source) + " · " + words.say("Licence: {licence}", licence=city.licence))
     if city.fictional:
@@ -107,18 +123,19 @@ def dictionary(chosen: Chosen) -> None:
     """Show what each column means."""
     words, city = chosen.words, chosen.city
     st.subheader(words.say("What each column means"), anchor=False)
-    fields = [row for row in INCIDENT_FIELDS if row.name in city.incidents.columns] + [
-        row for row in BLOCK_FIELDS if row.name in city.blocks.columns
-    ]
+    fields = [(row, MEANINGS[row.name]) for row in INCIDENT_FIELDS if row.name in city.incidents.columns and not city.only_totals]
+    if city.totals is not None:
+        fields += [(row, OF_TOTALS[row.name]) for row in AREA_COUNT_FIELDS if row.name in city.totals.columns]
+    fields += [(row, MEANINGS[row.name]) for row in BLOCK_FIELDS if row.name in city.blocks.columns]
     table = pd.DataFrame(
         {
-            words.say("Column"): [row.name for row in fields],
-            words.say("Meaning"): [words.say(MEANINGS[row.name]) for row in fields],
-            words.say("Values"): [_values(row, words) for row in fields],
+            words.say("Column"): [row.name for row, _ in fields],
+            words.say("Meaning"): [words.say(meaning) for _, meaning in fields],
+            words.say("Values"): [_values(row, words) for row, _ in fields],
         }
     )
     st.dataframe(table, hide_index=True, alt=words.say("What each column means"))
 
 
 def _values(row: Field, words: Words) -> str:
-    return ", ".join(words.say(VALUES[value]) for value in row.values) if row.kind == "word" else ""
+    return ", ".join(words.say(VALUES[value]) for value in row.values if value) if row.kind == "word" else ""

@@ -7,27 +7,17 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, rates, trends, units, view
+from hotspots import charts, density, rates, trends, units, view
 from hotspots.catalog import MEASURES, measure
-from hotspots.dashboard import address, cached, map_component
-from hotspots.dashboard.frame import Chosen, heading
+from hotspots.dashboard import address, cached, pieces, totals_notes
+from hotspots.dashboard.frame import Chosen, guard, heading
 from hotspots.measures import Measure, table
 from hotspots.selection import Selection
 from hotspots.study import Study
-from hotspots.words import Words, mark
+from hotspots.words import Words
 
 HEIGHT = 620
-MAP_WORDS: dict[str, str] = {
-    "zoom_in": mark("Zoom in"),
-    "zoom_out": mark("Zoom out"),
-    "whole_city": mark("Show the whole city"),
-    "scroll_hint": mark("Hold Ctrl and scroll to zoom, or click the map first"),
-    "help": mark("Arrow keys move the map, plus and minus zoom, Enter chooses the place in the middle, Escape clears the choice."),
-    "legend": mark("Legend"),
-    "units": mark("places"),
-    "waiting": mark("Drawing the map…"),
-    "failed": mark("The map's shapes did not arrive. Reload the page to try again."),
-}
+BANDWIDTHS: tuple[int, ...] = (100, 150, 200, 300, 400, 500, 700, 1000, 1500, 2000, 3000, 5000, 10000, 20000)
 
 
 def render(chosen: Chosen) -> None:
@@ -38,13 +28,16 @@ def render(chosen: Chosen) -> None:
     if not study.victims:
         st.info(words.say("No homicides match these choices. Widen the period or remove a filter."))
     what, selection = controls(chosen)
-    picture(replace(chosen, selection=selection), what)
+    totals_notes.explain(chosen, selection)
+    guarded_picture(replace(chosen, selection=selection), what)
     reading(chosen, cached.study(selection), what)
 
 
 def title(chosen: Chosen, estimate: rates.Estimate) -> str:
     """Return the finding that heads the page."""
     words = chosen.words
+    if pd.isna(estimate.count):
+        return totals_notes.title(chosen)
     killed = words.count(
         "{n} person killed in {city}, {period}",
         "{n} people killed in {city}, {period}",
@@ -68,9 +61,10 @@ def controls(chosen: Chosen) -> tuple[Measure, Selection]:
     right.selectbox(
         words.say("By"),
         offered,
-        format_func=lambda unit: view.unit_name(unit, words),
+        format_func=lambda unit: view.unit_name(unit, words, chosen.city.called),
         **address.widget("unit", selection.unit, lambda old, new: replace(old, unit=new, place="")),
     )
+    selection = totals_notes.for_map(selection)
     study = cached.study(selection)
     possible = [row.key for row in MEASURES if not row.missing(study)]
     default = view.default_measure(cached.study(replace(selection, where=(), start=None, end=None))).key
@@ -88,15 +82,30 @@ def controls(chosen: Chosen) -> tuple[Measure, Selection]:
 
 
 @st.fragment
+def guarded_picture(chosen: Chosen, what: Measure) -> None:
+    """Draw the part of the page that a click runs again."""
+    with guard(chosen.words):
+        picture(chosen, what)
+
+
 def picture(chosen: Chosen, what: Measure) -> None:
     """Draw the map, the numbers of the place picked on it, and the table. A click runs only this part again."""
     words = chosen.words
-    selection = replace(chosen.selection, place=address.current()[0].place)
+    now, _ = address.current()
+    selection = replace(chosen.selection, place=now.place, bandwidth=now.bandwidth)
     shown = cached.map_view(selection, what.key)
     place = selection.place if selection.place in shown.ids else ""
     left, right = st.columns([2.1, 1], gap="medium")
     with left:
-        draw(selection, shown, what, place, words)
+        smooth = surface_choice(selection, words)
+        pieces.draw_map(
+            replace(selection, place=place, bandwidth=smooth),
+            what.key,
+            words,
+            key="map",
+            height=HEIGHT,
+            on_click=lambda unit: address.change(lambda old: replace(old, place=unit)),
+        )
     with right:
         find(shown, place, words)
         if place:
@@ -106,19 +115,30 @@ def picture(chosen: Chosen, what: Measure) -> None:
     data_table(cached.study(selection), what, words)
 
 
-def draw(selection: Selection, shown: view.MapView, what: Measure, place: str, words: Words) -> None:
-    """Draw the map itself."""
-    translated = {key: words.say(text) for key, text in MAP_WORDS.items()} | {"lang": words.language}
-    map_component.show_map(
-        shown,
-        cached.shapes(selection.city, selection.version, selection.unit, shown),
-        key="map",
-        selected=place or None,
-        height=HEIGHT,
-        on_click=lambda unit: address.change(lambda old: replace(old, place=unit)),
-        words=translated,
-        values=cached.values(replace(selection, place=""), what.key, shown, translated),
+def surface_choice(selection: Selection, words: Words) -> int:
+    """Draw the choice of a smooth surface and of its bandwidth, and return the bandwidth in metres; 0 while the surface is off."""
+    study = cached.study(selection)
+    if measure("density").missing(study):
+        return 0
+    rule = density.usual_bandwidth(study)
+    usual = min(BANDWIDTHS, key=lambda metres: abs(metres - rule))
+    left, right = st.columns([1, 2])
+    left.toggle(
+        words.say("Smooth surface"),
+        help=words.say(
+            "Spreads each homicide over the ground around it. It shows where homicides lie close together, and draws smooth hills "
+            "even from chance."
+        ),
+        **address.widget("surface", selection.bandwidth > 0, lambda old, new: replace(old, bandwidth=usual if new else 0)),
     )
+    if selection.bandwidth:
+        near = min(BANDWIDTHS, key=lambda metres: abs(metres - selection.bandwidth))
+        right.select_slider(
+            words.say("Bandwidth: how far each homicide is spread, in metres"),
+            BANDWIDTHS,
+            **address.widget("bandwidth", near, lambda old, new: replace(old, bandwidth=int(new))),
+        )
+    return selection.bandwidth
 
 
 def find(shown: view.MapView, place: str, words: Words) -> None:
@@ -138,9 +158,9 @@ def profile(study: Study, what: Measure, place: str, name: str, words: Words) ->
     row = table(study, what).loc[place]
     st.subheader(name, anchor=False)
     st.metric(words.say("People killed"), words.number(row["count"]))
-    one = rates.estimate(int(row["count"]), float(study.person_years.loc[place]))
+    one = rates.estimate(float(row["count"]), float(study.person_years.loc[place]))
     if one.state == "no_data":
-        st.caption(words.say(view.STATE_WORDS["no_data"]))
+        st.caption(words.say(view.state_words(study)["no_data"] if pd.isna(one.count) else view.STATE_WORDS["no_data"]))
     else:
         st.metric(words.say("Per 100,000 residents a year"), words.rate(one.value))
         st.caption(words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high)) + note(one, words))
@@ -162,21 +182,32 @@ def series_text(years: pd.DataFrame, words: Words) -> str:
 
 def largest(study: Study, what: Measure, words: Words) -> None:
     """Say how many places there are, and how many have none: what to read from the map before a place is picked."""
-    with_any = int((study.counts > 0).sum())
-    st.markdown(
-        words.say(
-            "**{some} of {all}** places had at least one homicide in this period; **{none}** had none.",
-            some=words.number(with_any),
-            all=words.number(len(study.counts)),
-            none=words.number(len(study.counts) - with_any),
+    with_any, without = int((study.counts > 0).sum()), int((study.counts == 0).sum())
+    unknown = len(study.counts) - with_any - without
+    if unknown:
+        st.markdown(
+            words.say("**{n} of {all}** places: no number is published.", n=words.number(unknown), all=words.number(len(study.counts)))
         )
-    )
+    if unknown < len(study.counts):
+        some_and_none(with_any, without, words, of=len(study.counts))
     st.markdown(words.say("Pick a place on the map or in the list to see its numbers and its years."))
     years = trends.yearly(study)
     st.markdown("**" + words.say("People killed each year, all places") + "**")
     st.vega_lite_chart(charts.yearly_counts(years, words), width="stretch", alt=series_text(years, words))
     if not what.whole:
         st.markdown(words.say("Hatched places had fewer than 20 homicides: their rate could as well be much lower or higher."))
+
+
+def some_and_none(some: int, none: int, words: Words, *, of: int) -> None:
+    """Say in how many places somebody was killed, and in how many nobody."""
+    st.markdown(
+        words.say(
+            "**{some} of {all}** places had at least one homicide in this period; **{none}** had none.",
+            some=words.number(some),
+            all=words.number(of),
+            none=words.number(none),
+        )
+    )
 
 
 def data_table(study: Study, what: Measure, words: Words) -> None:
@@ -208,13 +239,16 @@ def shown_table(study: Study, what: Measure, words: Words) -> pd.DataFrame:
             f"{what.key}_low": words.say("from (95%)"),
             f"{what.key}_high": words.say("to (95%)"),
         }
-    state = data["state"].map({name: words.say(text) for name, text in view.STATE_WORDS.items()}).fillna("")
+    state = data["state"].map({name: words.say(text) for name, text in view.state_words(study).items()}).fillna("")
     return data[list(columns)].round(2).rename(columns=columns).assign(**{words.say("Note"): state})
 
 
 def reading(chosen: Chosen, study: Study, what: Measure) -> None:
     """Say what is left out and how the figures are made."""
     words = chosen.words
+    if not study.has_days:
+        st.caption(words.say("Published totals: single homicides, their places and days are not known."))
+        return
     placeless = study.victims - study.located
     outside = study.located - int((study.unit_of.notna() & (study.rows["unplaced"] == "")).sum())
     parts = [

@@ -8,9 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import charts, trends, units, victims, view
-from hotspots.dashboard import address, cached, pieces
+from hotspots.dashboard import address, cached, pieces, totals_notes
 from hotspots.dashboard.frame import Chosen, heading, value_name
+from hotspots.published import TotalsStudy
 from hotspots.schema import UNKNOWN
+from hotspots.selection import Selection
 from hotspots.words import Words, mark
 
 VERDICTS: dict[str, str] = {
@@ -23,6 +25,9 @@ VERDICTS: dict[str, str] = {
 
 def render(chosen: Chosen) -> None:
     """Draw the page."""
+    if isinstance(chosen.study, TotalsStudy):
+        published(chosen, chosen.study)
+        return
     words, study = chosen.words, chosen.study
     latest = trends.latest(study)
     if latest is None:
@@ -40,17 +45,44 @@ def render(chosen: Chosen) -> None:
     unknown(chosen)
 
 
-def where(chosen: Chosen) -> None:
-    """Draw the map: the largest units that still show places."""
+def published(chosen: Chosen, study: TotalsStudy) -> None:
+    """Draw the page of a place that publishes totals: its latest year, its map, its years."""
     words = chosen.words
-    unit = next((one for one in ("districts", "beats", "blocks") if one in units.available(chosen.city.blocks)), "city")
-    selection = replace(chosen.selection, unit=unit, place="")
+    latest = study.newest_year()
+    if latest is None:
+        heading(chosen, totals_notes.title(chosen))
+    else:
+        when = words.period(latest.start.date(), latest.end.date())
+        one, many = "{n} person killed in {city}, {period}", "{n} people killed in {city}, {period}"
+        heading(chosen, words.count(one, many, latest.victims, city=chosen.city.name, period=when))
+        pieces.newest(latest, words)
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        selection = where(chosen)
+    with right:
+        st.subheader(words.say("In words"), anchor=False)
+        totals_notes.explain(chosen, selection)
+    notes = pieces.crossing(chosen)
+    table = trends.yearly(study)
+    st.subheader(words.say("Each year"), anchor=False)
+    alt = "; ".join(f"{year}: {words.number(n)}" for year, n in table["count"].items())
+    st.vega_lite_chart(charts.yearly_counts(table, words, height=260, rules=pieces.rules(notes, words)), width="stretch", alt=alt)
+    pieces.explained(notes, words)
+
+
+def where(chosen: Chosen) -> Selection:
+    """Draw the map on the largest units that still show places, and return its selection."""
+    words = chosen.words
+    offered = units.available(chosen.city.blocks)
+    unit = next((one for one in ("districts", "beats", "blocks") if one in offered), offered[-1])
+    selection = totals_notes.for_map(replace(chosen.selection, unit=unit, place="", bandwidth=0))
     measure = view.default_measure(cached.study(selection)).key
 
     def to_the_place(place: str) -> None:
         address.change(lambda old: replace(old, unit=unit, place=place))
 
     pieces.draw_map(selection, measure, words, key="overview_map", height=430, on_click=to_the_place)
+    return selection
 
 
 def in_words(chosen: Chosen, latest: trends.Judgement | None) -> None:

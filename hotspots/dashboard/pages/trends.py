@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, rates, trends
+from hotspots import charts, trends
 from hotspots.cities import Note
-from hotspots.dashboard import cached
+from hotspots.dashboard import cached, pieces, totals_notes
 from hotspots.dashboard.frame import Chosen, heading
+from hotspots.published import TotalsStudy
 from hotspots.words import Words, mark
 
 VERDICTS: dict[str, str] = {
@@ -24,39 +25,55 @@ VERDICTS: dict[str, str] = {
 def render(chosen: Chosen) -> None:
     """Draw the page."""
     words, study = chosen.words, chosen.study
+    if isinstance(study, TotalsStudy):
+        published(chosen, study)
+        return
     latest = trends.latest(study)
     if latest is None:
         heading(chosen, words.say("Homicides over time"))
         st.info(words.say("The period holds less than 12 whole months: too short to tell a trend."))
     else:
         heading(chosen, words.say(VERDICTS[latest.verdict], n=words.number(latest.count)))
-        three_numbers(latest, words)
+        pieces.three_numbers(latest, words)
     table = cached.monthly(chosen.selection)
-    notes = crossing(chosen)
-    rules = [(note.start, str(number), text(note.text, words)) for number, note in enumerate(notes, 1)]
+    notes = pieces.crossing(chosen)
+    rules = pieces.rules(notes, words)
     months(table, rules, words)
-    explained(notes, words)
+    pieces.explained(notes, words)
     rolling(table, rules, words)
     years(chosen, words)
     method(words)
 
 
-def three_numbers(latest: trends.Judgement, words: Words) -> None:
-    """Show the count, the rate and the normal range of the last 12 months."""
-    one = rates.estimate(latest.count, latest.person_years)
-    left, middle, right = st.columns(3)
-    when = words.period(latest.start.date(), latest.end.date())
-    left.metric(words.say("People killed"), words.number(latest.count))
-    left.caption(when)
-    middle.metric(words.say("Per 100,000 residents a year"), words.rate(one.value))
-    if one.state != "no_data":
-        middle.caption(words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high)))
-    if latest.range is None:
-        right.metric(words.say("Normal range"), "–")
-        right.caption(words.say("fewer than three earlier years to compare with"))
+def published(chosen: Chosen, study: TotalsStudy) -> None:
+    """Draw the page of a place that publishes totals: its years first, months only where they are published."""
+    words = chosen.words
+    latest = study.newest_year()
+    if latest is None:
+        heading(chosen, words.say("Homicides over time"))
+        st.info(words.say("Within this period no total of twelve months is published."))
     else:
-        right.metric(words.say("Normal range"), f"{words.number(latest.range.low)}–{words.number(latest.range.high)}")
-        right.caption(words.say("from the years before; 95 in 100 such counts fall inside"))
+        when = words.period(latest.start.date(), latest.end.date())
+        killed = words.count(
+            "{n} person killed in {city}, {period}",
+            "{n} people killed in {city}, {period}",
+            latest.victims,
+            city=chosen.city.name,
+            period=when,
+        )
+        heading(chosen, killed)
+        pieces.newest(latest, words)
+    totals_notes.explain(chosen)
+    notes = pieces.crossing(chosen)
+    rules = pieces.rules(notes, words)
+    years(chosen, words, rules, notes)
+    table = cached.monthly(chosen.selection)
+    if len(table):
+        first, last = table.index[0].start_time, (table.index[-1] + 1).start_time
+        months(table, [rule for rule in rules if first <= rule[0] < last], words)
+        if table["rate"].notna().any():
+            rolling(table, rules, words)
+    st.caption(words.say("Normal range: not worked out from yearly totals; they are few, and what is counted changed between them."))
 
 
 def months(table: pd.DataFrame, rules: list[charts.Rule], words: Words) -> None:
@@ -102,29 +119,6 @@ def month_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     return shown.iloc[::-1]
 
 
-def crossing(chosen: Chosen) -> list[Note]:
-    """Return the dated events, changes of definition and interventions that fall into the period, in order of time."""
-    study = chosen.study
-    return sorted((note for note in chosen.city.notes if study.start <= note.start < study.end), key=lambda note: note.start)
-
-
-def text(texts: Mapping[str, str], words: Words) -> str:
-    """Return a city's own text in the reader's language, or in the one it has."""
-    return texts.get(words.language) or next(iter(texts.values()))
-
-
-def explained(notes: list[Note], words: Words) -> None:
-    """Say what the numbered lines of the charts stand for."""
-    kinds = {"event": words.say("Event"), "definition": words.say("Change of definition"), "intervention": words.say("Intervention")}
-    for number, note in enumerate(notes, 1):
-        st.markdown(f"**{number}** · {words.date(note.start.date())} · {kinds[note.kind]}: {plain(text(note.text, words))}")
-
-
-def plain(value: str) -> str:
-    """Return text from data so that markdown shows it letter by letter."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|~$:&" else char for char in value)
-
-
 def rolling(table: pd.DataFrame, rules: list[charts.Rule], words: Words) -> None:
     """Draw the 12-month rolling rate."""
     st.subheader(words.say("The rate of each 12 months"), anchor=False)
@@ -141,14 +135,19 @@ def rolling(table: pd.DataFrame, rules: list[charts.Rule], words: Words) -> None
     st.caption(words.say("Each point is the rate of the 12 months that end there; the band is its exact 95% interval."))
 
 
-def years(chosen: Chosen, words: Words) -> None:
+def years(chosen: Chosen, words: Words, rules: Sequence[charts.Rule] = (), notes: Sequence[Note] = ()) -> None:
     """Draw the yearly counts."""
     table = trends.yearly(chosen.study)
     st.subheader(words.say("Each year"), anchor=False)
     alt = "; ".join(f"{year}: {words.number(n)}" for year, n in table["count"].items())
-    st.vega_lite_chart(charts.yearly_counts(table, words, height=200), width="stretch", alt=alt)
+    st.vega_lite_chart(charts.yearly_counts(table, words, height=260 if rules else 200, rules=rules), width="stretch", alt=alt)
     if not table["complete"].all():
         st.caption(words.say("Lighter bars: years that the period covers only in part."))
+    if notes:
+        pieces.explained(list(notes), words)
+    if "source" in table.columns:
+        st.dataframe(totals_notes.year_table(table, words), hide_index=True, alt=words.say("The years as a table"))
+        return
     shown = pd.DataFrame(
         {
             words.say("Year"): [str(year) for year in table.index],

@@ -42,6 +42,10 @@ export class CityMap {
     const names = this.map.createPane("names");
     names.style.zIndex = 450;
     names.style.pointerEvents = "none";
+    const smooth = this.map.createPane("smooth");
+    smooth.style.zIndex = 430;
+    smooth.style.pointerEvents = "none";
+    smooth.style.mixBlendMode = "multiply"; // the legend's colours hold on paper, and outlines show through
     this.surface = new Surface();
     this.names = new PlaceNames(this.map, "names");
     this.watchPointer();
@@ -102,6 +106,7 @@ export class CityMap {
     if (this.drawn?.geometry !== geometry || this.drawn.values !== values) {
       this.drawn = { geometry, values };
       this.surface.show(geometry, values);
+      this.cover(values.overlay);
       this.hover(-1);
     }
     if (this.named !== geometry) {
@@ -111,6 +116,17 @@ export class CityMap {
     this.outline();
     this.frame.ready();
     this.note();
+  }
+
+  // Lay a picture over the units, or take it away.
+  cover(overlay) {
+    this.picture?.remove();
+    this.picture = null;
+    this.box.dataset.overlay = overlay ? "yes" : "no";
+    if (!overlay) return;
+    const [data, [west, south, east, north]] = overlay;
+    const bounds = L.latLngBounds([south, west], [north, east]);
+    this.picture = L.imageOverlay(`data:image/png;base64,${data}`, bounds, { pane: "smooth", alt: "" }).addTo(this.map);
   }
 
   begin(viewKey, geometry) {

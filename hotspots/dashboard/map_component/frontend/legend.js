@@ -15,7 +15,7 @@ export function drawLegend(box, values, lang) {
     const row = element("li", "legend-row");
     row.dataset.kind = kind;
     const swatch = kind === "class" ? swatchOf("ok", colour) : swatchOf(kind, colour ?? values.colours[1] ?? values.colours[0]);
-    const count = element("span", "legend-count", number.format(units));
+    const count = element("span", "legend-count", units === null ? "" : number.format(units));
     count.title = values.words.units;
     row.append(swatch, element("span", "legend-label", label), count);
     rows.append(row);

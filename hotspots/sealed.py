@@ -1,0 +1,48 @@
+"""Small JSON files that carry a seal over their own content, so that damage shows, and files flushed to disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def write(path: Path, values: Mapping[str, Any]) -> None:
+    """Write JSON with a seal over its own content, and flush it to disk."""
+    path.write_text(json.dumps({**values, "seal": _seal(values)}, indent=1, ensure_ascii=True) + "\n", encoding="ascii")
+    flush(path)
+
+
+def read(path: Path) -> dict[str, Any] | None:
+    """Return the values of a sealed file; None where it is gone, cut or changed."""
+    try:
+        values = json.loads(path.read_bytes())
+        seal = values.pop("seal")
+        whole = seal == _seal(values)
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return None
+    return dict(values) if whole else None
+
+
+def flush(path: Path) -> None:
+    """Flush a file to disk."""
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Flush a folder's own entries to disk, where the system can."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _seal(values: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=True).encode()).hexdigest()

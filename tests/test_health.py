@@ -1,0 +1,162 @@
+"""What is served is what was published: headline numbers found again, and an intact version in place of a damaged one."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import sys
+
+import pytest
+
+from hotspots import cities, sealed, settings, store
+from hotspots.__main__ import main
+from hotspots.store import StoreError
+
+SLUG = "villa-prueba"
+
+
+@pytest.fixture
+def folder(city_folder, store):
+    cities.import_folder(city_folder)
+    return store / SLUG
+
+
+def run(capsys, *arguments):
+    status = main([str(one) for one in arguments])
+    said = capsys.readouterr()
+    return status, said.out, said.err
+
+
+def test_headline_numbers_are_written_down_and_found_again(folder):
+    [one] = cities.check(SLUG)
+    assert (one.number, one.served, one.faults) == (1, True, ())
+    years = {str(year): 12 for year in range(2015, 2021)}
+    assert one.found == one.recorded == {"victims": 72, "located": 66, "inside": 60, "population": 8000.0, "by_year": years}
+
+
+def test_a_headline_that_differs_is_told(folder):
+    path = folder / "versions" / "1" / "manifest.json"
+    manifest = sealed.read(path)
+    manifest["facts"]["headline"]["inside"] = 61
+    sealed.write(path, manifest)
+    assert cities.check(SLUG)[0].faults == ("inside: 61 when it was published, 60 in its files now",)
+
+
+def test_a_version_from_before_is_checked_without_comparison(folder, capsys):
+    path = folder / "versions" / "1" / "manifest.json"
+    manifest = sealed.read(path)
+    del manifest["facts"]["headline"]
+    sealed.write(path, manifest)
+    assert cities.check(SLUG)[0].faults == ()
+    assert "not compared" in run(capsys, "check", SLUG)[1]
+
+
+def test_check_on_the_command_line(folder, city_folder, capsys):
+    cities.import_folder(city_folder)
+    status, out, _ = run(capsys, "check", SLUG)
+    assert status == 0
+    assert out.splitlines()[0] == f"{SLUG}\tversion 1\tintact"
+    assert out.splitlines()[2] == f"{SLUG}\tversion 2 (served)\tintact"
+    assert "72 victims, 66 located, 60 inside, population 8,000, 2015 to 2020" in out
+    (folder / "versions" / "2" / "blocks.parquet").unlink()
+    status, out, err = run(capsys, "check", SLUG)
+    assert status == 1
+    assert "version 2 (served)\tdamaged" in out
+    assert "blocks.parquet of version 2 of 'villa-prueba' is gone" in err
+    status, out, _ = run(capsys, "check", SLUG, "--json")
+    found = json.loads(out)
+    assert (status, found["intact"], [bool(one["faults"]) for one in found["versions"]]) == (1, False, [False, True])
+    assert run(capsys, "check", "nowhere")[0] == 1
+
+
+def test_rollback_on_the_command_line(folder, city_folder, capsys):
+    for _ in range(2):
+        cities.import_folder(city_folder)
+    status, out, _ = run(capsys, "rollback", SLUG)
+    assert (status, out.startswith(f"{SLUG}: version 2, published ")) == (0, True)
+    assert cities.load(SLUG).version == 2
+    assert json.loads(run(capsys, "rollback", SLUG, 1, "--json")[1])["before"] == 2
+    assert run(capsys, "rollback", SLUG)[0] == 1
+    status, _, err = run(capsys, "rollback", SLUG, 9)
+    assert (status, "versions 1, 2, 3 exist" in err) == (1, True)
+    assert cities.import_folder(city_folder).version == 4
+
+
+@pytest.mark.parametrize("name", ["incidents.parquet", "blocks.parquet", "context.parquet", "manifest.json"])
+@pytest.mark.parametrize("how", ["cut", "lost"])
+def test_the_newest_intact_version_stands_in(folder, city_folder, name, how):
+    for _ in range(2):
+        cities.import_folder(city_folder)
+    assert (cities.load(SLUG).version, cities.load(SLUG).fallback_from) == (3, None)
+    for number in (3, 2):
+        path = folder / "versions" / str(number) / name
+        path.unlink() if how == "lost" else path.write_bytes(path.read_bytes()[:-9])
+    for asked in (None, 3):
+        city = cities.load(SLUG, asked)
+        assert (city.version, city.fallback_from) == (1, 3)
+    with pytest.raises(StoreError):
+        cities.load(SLUG, 2)
+    [summary] = cities.available()
+    assert (summary.version, summary.fallback_from) == ((1, 3) if name == "manifest.json" else (3, None))
+    assert cities.import_folder(city_folder).version == 4
+    assert cities.load(SLUG).fallback_from is None
+
+
+def test_a_lost_pointer_is_told(folder):
+    (folder / "current").unlink()
+    city = cities.load(SLUG)
+    assert (city.version, city.fallback_from) == (1, 0)
+    assert cities.available()[0].fallback_from == 0
+    assert [(one.number, bool(one.faults)) for one in cities.check(SLUG)] == [(0, True), (1, False)]
+
+
+def test_where_nothing_is_intact_nothing_is_shown(folder):
+    (folder / "versions" / "1" / "incidents.parquet").write_bytes(b"rubbish")
+    with pytest.raises(StoreError, match="damaged on disk"):
+        cities.load(SLUG)
+
+
+def test_a_second_import_is_told_before_it_reads(folder, city_folder):
+    (city_folder / "homicides.csv").unlink()
+    with store.lock(SLUG), pytest.raises(StoreError, match="is being imported by"):
+        cities.import_folder(city_folder)
+
+
+def test_bundled_cities_are_not_imported_again_after_going_back(tmp_path, city_folder, monkeypatch):
+    root = tmp_path / "bundled"
+    shutil.copytree(city_folder, root / SLUG)
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(root))
+    assert settings.cities_folder() == root
+    assert cities.ensure_bundled() == [SLUG]
+    (root / SLUG / "city.toml").write_text((root / SLUG / "city.toml").read_text() + "\n# changed\n")
+    assert cities.ensure_bundled() == [SLUG]
+    store.rollback(SLUG)
+    assert cities.ensure_bundled() == []
+    assert cities.load(SLUG).version == 1
+    (settings.store_folder() / SLUG / "current").unlink()
+    assert cities.ensure_bundled() == [SLUG]
+
+
+def test_the_command_line_starts_without_the_drawing_libraries(folder, capsys, tmp_path):
+    """folium and matplotlib are loaded where a picture is asked for, and not before."""
+    import subprocess
+
+    code = "import sys\nfrom hotspots.__main__ import main\nmain(sys.argv[1:])\nassert not {'folium', 'matplotlib'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code, "export", SLUG, "--out", str(tmp_path / "a.csv")], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".html"])
+def test_pictures_on_the_command_line(folder, capsys, tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    assert run(capsys, "export", SLUG, "--measure", "rate", "--language", "en", "--out", path)[0] == 0
+    assert path.read_bytes().startswith(b"\x89PNG" if suffix == ".png" else b"<!DOCTYPE html>")
+    if suffix == ".html":
+        assert '<html lang="en">' in path.read_text(encoding="utf-8")
+    assert run(capsys, "export", SLUG, "--measure", "rate,count", "--out", path)[0] == 1
+
+
+def test_fields_that_others_rely_on():
+    assert {"fallback_from"} <= {field.name for field in dataclasses.fields(cities.City)} & {
+        field.name for field in dataclasses.fields(cities.Summary)
+    }

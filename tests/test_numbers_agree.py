@@ -1,0 +1,88 @@
+"""One study, one number: over a grid of choices every page, table, chart and file say the same."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+
+import pandas as pd
+import pytest
+from test_dashboard import open_page, text
+from villa_prueba import write_small_city
+
+from hotspots import cities, exports, rates, trends, units
+from hotspots.catalog import measure
+from hotspots.selection import read_query
+from hotspots.words import words_for
+
+EN = words_for("en")
+PERIODS = ({}, {"from": "2017-01-01", "to": "2019-01-01"}, {"from": "2016-03-01", "to": "2019-08-01"})
+WHERES = ({}, {"weapon": "firearm"}, {"weapon": "blade", "sex": "female"})
+UNITS = ("blocks", "districts", "city")
+GRID = [{**period, **where, "unit": unit} for period, where, unit in itertools.product(PERIODS, WHERES, UNITS)]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """Return a store with the small city in it, made once for the whole grid."""
+    folder = tmp_path_factory.mktemp("grid")
+    return write_small_city(folder / "villa-prueba"), folder / "store"
+
+
+@pytest.fixture
+def city(published, monkeypatch, tmp_path):
+    import streamlit as st
+
+    folder, store = published
+    monkeypatch.setenv("HOTSPOTS_STORE", str(store))
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    st.cache_resource.clear()
+    return cities.load("villa-prueba") if (store / "villa-prueba").exists() else cities.import_folder(folder)
+
+
+def study_of(city, query):
+    selection, strange = read_query(query)
+    assert strange == ()
+    return selection.study(city, units.geography(city.incidents, city.blocks, query["unit"]))
+
+
+@pytest.mark.parametrize("query", GRID, ids=lambda query: "&".join(f"{name}={value}" for name, value in query.items()))
+def test_the_map_page_its_table_and_the_file(city, query):
+    study = study_of(city, query)
+    exported = exports.frame(study, [measure("rate")])
+    app = open_page("map", lang="en", measure="rate", **query)
+    assert not app.exception
+    shown = app.dataframe[0].value
+    by_name = exported.set_index("name")
+    assert shown["People killed"].sum() == exported["count"].sum() == study.inside
+    for _, row in shown.iterrows():
+        one = by_name.loc[row["Place"]]
+        assert row["People killed"] == one["count"]
+        for column, key in (("Homicides per 100,000 residents a year", "rate"), ("from (95%)", "rate_low"), ("to (95%)", "rate_high")):
+            assert (pd.isna(row[column]) and pd.isna(one[key])) or row[column] == round(one[key], 2)
+    said = text(app)
+    assert f"On the map: {study.inside} of {study.victims} people killed." in said
+    without, outside = (int(n) for n in re.findall(r"(?:usable place|mapped area): (\d+)", said))
+    assert study.inside + without + outside == study.victims
+    assert app.title[0].value.startswith(f"{study.victims} people killed in Villa Prueba")
+    csv = pd.read_csv(io.StringIO(exports.csv(exported)))
+    assert csv["count"].sum() == study.inside
+
+
+@pytest.mark.parametrize("query", GRID[::3], ids=lambda query: "&".join(f"{name}={value}" for name, value in query.items()))
+def test_overview_and_trends(city, query):
+    study = study_of(city, query)
+    latest, months, years = trends.latest(study), trends.monthly(study), trends.yearly(study)
+    assert months["count"].sum() == years["count"].sum() == study.victims
+    for page in ("", "trends"):
+        app = open_page(page, lang="en", **query)
+        assert not app.exception
+        assert f"{study.victims} people killed" in app.caption[0].value
+        values = [metric.value for metric in app.metric]
+        assert EN.number(latest.count) in values
+        assert EN.rate(rates.estimate(latest.count, latest.person_years).value) in values
+        if latest.range:
+            assert f"{latest.range.low}–{latest.range.high}" in values
+    tables = [frame.value for frame in app.dataframe]
+    assert tables[0]["People killed"].sum() == tables[1]["People killed"].sum() == study.victims
