@@ -19,6 +19,7 @@ __all__ = [
     "catalog",
     "charts",
     "cities",
+    "clusters",
     "concentration",
     "density",
     "exports",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hotspots import concentration, density, rates, trends
+from hotspots import clusters, concentration, density, rates, trends
 from hotspots.measures import Measure
 from hotspots.schema import DataError
 
-MEASURES: tuple[Measure, ...] = (*rates.MEASURES, *density.MEASURES, *concentration.MEASURES, *trends.MEASURES)
+MEASURES: tuple[Measure, ...] = (*rates.MEASURES, *clusters.MEASURES, *density.MEASURES, *concentration.MEASURES, *trends.MEASURES)
 
 
 def measure(key: str) -> Measure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaincinv
+from scipy.special import betaincinv, gammaincinv, pdtr, pdtrik
 
 PER = 1e5  # rates are per 100,000 person-years
 
@@ -24,3 +24,45 @@ def poisson_interval(count: Any, level: float = 0.95) -> tuple[np.ndarray, np.nd
     tail = (1 - level) / 2
     low = np.where(n == 0, 0.0, gammaincinv(np.where(n == 0, 1, n), tail))
     return low, gammaincinv(n + 1, 1 - tail)
+
+
+def ratio_interval(counts: tuple[float, float], exposures: tuple[float, float], level: float = 0.95) -> tuple[float, float]:
+    """Return the exact interval for the ratio of two Poisson rates, the first over the second.
+
+    Given their sum, the first count is binomial, and its exact interval (Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404) gives that
+    of the ratio. Where the second count is 0 the ratio has no upper end: infinity. Both counts 0: 0 to infinity.
+
+    With 0 and 1 the chance that the first takes part is at most 0.975, so the ratio is at most 39.
+
+    >>> low, high = ratio_interval((0, 1), (1, 1))
+    >>> low, round(high, 6)
+    (0.0, 39.0)
+    """
+    x, y = counts
+    tail = (1 - level) / 2
+    low = float(betaincinv(x, y + 1, tail)) if x > 0 else 0.0
+    high = float(betaincinv(x + 1, y, 1 - tail)) if y > 0 else 1.0
+    scale = exposures[1] / exposures[0]
+    return scale * low / (1 - low), scale * high / (1 - high) if high < 1 else float("inf")
+
+
+def poisson_limits(mean: Any, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Return the smallest and the largest count within the central `level` of Poisson counts with `mean`, element by element.
+
+    At most half of what `level` leaves over lies below the first, and at most half above the second.
+
+    >>> [int(end) for end in poisson_limits(20)]
+    [12, 29]
+    """
+    expected = np.asarray(mean, dtype=float)
+    tail = (1 - level) / 2
+    return _quantile(expected, tail), _quantile(expected, 1 - tail)
+
+
+def _quantile(mean: np.ndarray, at: float) -> np.ndarray:
+    """Return the smallest count at which the Poisson distribution function reaches `at`."""
+    known = np.where(mean > 0, mean, 1.0)
+    near = np.ceil(np.nan_to_num(pdtrik(at, known)))
+    before = np.maximum(near - 1, 0)
+    found = np.where(pdtr(before, known) >= at, before, near)
+    return np.where(mean > 0, found, np.where(mean == 0, 0.0, np.nan))

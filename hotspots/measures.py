@@ -28,7 +28,9 @@ class Measure:
     """One number for each unit of a study.
 
     `compute` returns a Series on `study.blocks.index`, named `key`; missing means unknown, never 0. `interval` returns a table
-    with `<key>_low` and `<key>_high`; `state` a Series of `STATES`. `label` and `unit` are marked for translation.
+    with `<key>_low` and `<key>_high`; `state` a Series of `STATES`. `label` and `unit` are marked for translation. `doubled` is the law
+    it keeps when there are twice as many homicides and twice as many residents: 2 for what adds up, 1 for rates and shares, None for
+    what weighs evidence, which then is stronger.
     """
 
     key: str
@@ -39,6 +41,8 @@ class Measure:
     state: Callable[[Study], pd.Series]
     interval: Callable[[Study], pd.DataFrame] | None = None  # None: the measure has none
     whole: bool = False  # whole numbers: counts
+    doubled: int | None = 1
+    mapped: bool = True  # False: for files and tables; a map of it would mislead
 
     def missing(self, study: Study) -> tuple[str, ...]:
         """Return the reasons why this study cannot give the measure; empty where it can."""

@@ -1,13 +1,16 @@
-"""Counts and rates per 100,000 person-years, each with its exact interval and its state."""
+"""Counts and rates per 100,000 person-years, each with its exact interval and its state; rates made steady by those of all units."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from hotspots.intervals import PER, poisson_interval
+from hotspots.chance import leading
+from hotspots.intervals import PER, poisson_interval, poisson_limits, ratio_interval
 from hotspots.measures import UNSTABLE_UNDER, Measure
 from hotspots.study import Study
 from hotspots.words import mark
@@ -80,6 +83,49 @@ def rate_state(study: Study) -> pd.Series:
     return pd.Series(state, index=study.blocks.index, name="state")
 
 
+def shrunk_rate(study: Study) -> pd.Series:
+    """Return each unit's rate drawn towards the rate of all units, the more so the less its own count can tell.
+
+    Rates of small places jump about: two killed among 500 residents is 400 per 100,000, and next year 0. The shrunk rate keeps what the
+    place's own count supports, and takes the rest from all places together. Where the rates differ no more than chance explains, every
+    place gets the rate of all. It is the better guess of what a place's rate is, on average over places, and it hides the one small
+    place that is truly different; it takes all places for one family and knows nothing of neighbours. A place without homicides gets a
+    rate above 0. Shape: one number for each unit, per 100,000 person-years.
+
+    With x killed in n person-years in each of m units, r = x ÷ n: b = Σx ÷ Σn, s² = Σ n (r − b)² ÷ Σn, a = max(0, s² − b ÷ (Σn ÷ m)),
+    and the shrunk rate is b + a ÷ (a + b ÷ n) · (r − b). Source: Marshall (1991), doi:10.2307/2347593.
+
+    With 0 and 8 killed in 1,000 person-years each, b = 0.004, s² = 0.000016, a = 0.000012 and the weight a ÷ (a + 0.000004) is 3/4.
+
+    >>> from hotspots.testing import square_city
+    >>> incidents, blocks = square_city([(15, 5)] * 8, side=2)
+    >>> shrunk_rate(Study.of(incidents, blocks[:2], start="2020-01-01", end="2021-01-01")).round(6).tolist()
+    [100.0, 700.0]
+    """
+    people = study.person_years.astype(float)
+    return (PER * _shrunk(study.counts.astype(float), people)).rename("shrunk_rate")
+
+
+def _shrunk(counts: pd.Series, people: pd.Series) -> pd.Series:
+    known = counts.notna() & (people > 0)
+    x, n = counts[known].to_numpy(), people[known].to_numpy()
+    if not len(x):
+        return pd.Series(np.nan, index=counts.index)
+    b = x.sum() / n.sum()
+    between = max(0.0, float((n * (x / n - b) ** 2).sum() / n.sum() - b / n.mean()))
+    own = between / (between + b / n) if between > 0 else 0.0
+    return pd.Series(b + own * (x / n - b), index=counts.index[known]).reindex(counts.index)
+
+
+def shrunk_state(study: Study) -> pd.Series:
+    """Return the state of each shrunk rate: as `rate_state`, but a unit without homicides has a rate, which is `unstable` and not `zero`.
+
+    `zero` only where no unit has a homicide.
+    """
+    state = rate_state(study)
+    return state.mask((state == "zero") & (study.counts.sum() > 0), "unstable")
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A rate with everything that must stand beside it: the count, the person-years, the exact 95 % interval, the state."""
@@ -118,6 +164,78 @@ def overall(study: Study) -> Estimate:
     return estimate(study.victims, study.population * study.years)
 
 
+@dataclass(frozen=True)
+class RateRatio:
+    """The rate of the fifth of the units with the highest rates over that of the fifth with the lowest, with its exact 95 % interval.
+
+    The units were put in order by the period before `day`; `highest` and `lowest` are their rates from `day` to `end`. `value` is
+    missing and `high` infinite where nobody was killed in the lowest fifth. `units` in each fifth, of `of_units` with residents.
+    """
+
+    value: float
+    low: float
+    high: float
+    highest: Estimate
+    lowest: Estimate
+    units: int
+    of_units: int
+    start: pd.Timestamp
+    day: pd.Timestamp
+    end: pd.Timestamp
+
+
+def rate_ratio_of_fifths(study: Study) -> RateRatio | None:
+    """Return how many times the rate of the hardest-hit fifth of the units is that of the least-hit fifth.
+
+    To pick the highest and the lowest fifth and to measure them on the same homicides would measure the picking: among places that are
+    all alike, those that happened to be high are high. So the units are put in order by the first half of the period (by their shrunk
+    rate, so that few residents do not decide) and measured in the second half. The ratio is of what lasts: where all places are alike
+    it is about 1, and where the hard-hit places change it is less than either half alone would show. Units that tie for the last place
+    in a fifth count in part. The interval takes victims as independent, and the order as given. None with fewer than five units with
+    residents, without homicides in both halves, or where the first half shows no difference beyond chance to put the units in order by.
+
+    Source of the interval: the binomial one given the sum of both counts, see `intervals.ratio_interval`.
+    """
+    start, end = max(study.start, study.covers[0]), min(study.end, study.covers[1])
+    day = study.middle
+    if not start < day < end:
+        return None
+    before, after = study.between(start, end).split(day)
+    order = shrunk_rate(before)
+    known = order.notna() & after.counts.notna() & (after.person_years > 0)
+    order, counts, people = order[known], after.counts[known].to_numpy(dtype=float), after.person_years[known].to_numpy(dtype=float)
+    if len(order) < 5 or not counts.sum() or order.max() - order.min() <= 1e-9 * order.max():
+        return None
+    k = math.ceil(len(order) / 5)
+    weights = leading(order, k), leading(-order, k)
+    x, y = (float(one @ counts) for one in weights)
+    n, m = (float(one @ people) for one in weights)
+    low, high = ratio_interval((x, y), (n, m))
+    value = (x / n) / (y / m) if y > 0 else float("nan")
+    return RateRatio(value, low, high, estimate(x, n), estimate(y, m), k, len(order), start, day, end)
+
+
+FUNNEL_LEVELS: tuple[float, ...] = (0.95, 0.998)
+
+
+def funnel_limits(expected: Any) -> pd.DataFrame:
+    """Return the counts between which a unit's count falls by chance, when it has the rate of all units, for each `expected` count.
+
+    A funnel plot draws units by how many homicides their residents lead one to expect: it shows how far a small place may swing by
+    chance, where a league table would rank it. Columns `low_95`, `high_95`, `low_998`, `high_998`: outside the first lies 1 in 20 such
+    units at most, outside the second 1 in 500. Homicide differs between places by more than chance, so many units of a real city lie
+    outside. Index: that of `expected`. Source: Spiegelhalter (2005), doi:10.1002/sim.1970.
+
+    >>> funnel_limits([20]).iloc[0].astype(int).tolist()
+    [12, 29, 8, 35]
+    """
+    table = pd.Series(expected, dtype=float)
+    ends = {level: poisson_limits(table.to_numpy(), level) for level in FUNNEL_LEVELS}
+    names = {level: f"{level:.3f}"[2:].rstrip("0") for level in FUNNEL_LEVELS}
+    columns = {f"{side}_{names[level]}": ends[level][i] for level in FUNNEL_LEVELS for i, side in enumerate(("low", "high"))}
+    return pd.DataFrame(columns, index=table.index)
+
+
 MEASURES: tuple[Measure, ...] = (
     Measure(
         key="count",
@@ -128,6 +246,7 @@ MEASURES: tuple[Measure, ...] = (
         state=count_state,
         interval=count_interval,
         whole=True,
+        doubled=2,
     ),
     Measure(
         key="rate",
@@ -137,5 +256,14 @@ MEASURES: tuple[Measure, ...] = (
         needs=frozenset({"counts", "population"}),
         state=rate_state,
         interval=rate_interval,
+    ),
+    Measure(
+        key="shrunk_rate",
+        compute=shrunk_rate,
+        label=mark("Shrunk rate: homicides per 100,000 residents a year"),
+        unit=mark("homicides per 100,000 residents a year"),
+        needs=frozenset({"counts", "population"}),
+        state=shrunk_state,
+        doubled=None,
     ),
 )

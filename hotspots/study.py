@@ -83,6 +83,14 @@ class Study:
         """Return the study before `day` and from `day` on."""
         return self.between(self.start, day), self.between(day, self.end)
 
+    @property
+    def middle(self) -> pd.Timestamp:
+        """The day that cuts the covered part of the period in half, moved back to the first of its month where that lies inside."""
+        start, end = max(self.start, self.covers[0]), min(self.end, self.covers[1])
+        half = (start + (end - start) / 2).normalize()
+        month = half.replace(day=1)
+        return month if month > start else half
+
     def at(self, unit: str) -> Study:
         """Return the study of one unit alone: its incidents, its residents.
 

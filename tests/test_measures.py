@@ -78,10 +78,14 @@ def test_shuffled_rows_give_the_same(row, seed):
 
 @every_measure
 def test_doubled_counts_and_population(row):
+    if row.key == "window_test":
+        pytest.skip("twice as many homicides are stronger evidence: p falls, it neither stays nor doubles (see test_clusters)")
     points = [(5, 5), (5, 6), (15, 5)]
     once, twice = study(points), study(points * 2, population=2000)
-    factor = 1 if "population" in row.needs else 2
-    np.testing.assert_allclose(row.compute(twice), factor * row.compute(once))
+    if row.doubled is None:
+        assert row.compute(twice).isna().equals(row.compute(once).isna())
+    else:
+        np.testing.assert_allclose(row.compute(twice), row.doubled * row.compute(once))
 
 
 @every_measure

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots import concentration, rates
+from hotspots import concentration, intervals, rates
 from hotspots.intervals import poisson_interval
 from hotspots.study import Study
 from hotspots.testing import square_city
@@ -96,3 +96,131 @@ def test_top_share_by_hand(fraction, share):
 def test_top_share_of_nothing_is_unknown():
     assert np.isnan(concentration.top_share(Study.of(*square_city([None]))).share)
     assert isinstance(rates.count(Study.of(*square_city([None]))), pd.Series)
+
+
+def shrunk(counts, people) -> list[float]:
+    """Return the shrunk rates, per person-year."""
+    return (rates._shrunk(pd.Series(counts, dtype=float), pd.Series(people, dtype=float))).tolist()
+
+
+def test_shrunk_rates_of_st_louis():
+    table = stl()
+    found = shrunk(table["HC7984"], table["PO7984"])
+    told = [2.367189499e-5, 4.545391671e-5, 4.781140194e-5, 2.769071459e-5, 6.589893235e-5]
+    np.testing.assert_allclose(found[:5], told, rtol=1e-9)
+
+
+@pytest.mark.parametrize("years", ["7984", "8488", "8893"])
+def test_shrunk_rates_are_those_of_esda_where_places_differ(years):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from esda.smoothing import Empirical_Bayes
+    table = stl()
+    theirs = Empirical_Bayes(table[f"HC{years}"].to_numpy(), table[f"PO{years}"].to_numpy()).r.ravel()
+    np.testing.assert_allclose(shrunk(table[f"HC{years}"], table[f"PO{years}"]), theirs, rtol=1e-12)
+
+
+def test_shrunk_rates_are_the_rate_of_all_where_places_do_not_differ():
+    np.testing.assert_allclose(shrunk([10, 20, 30], [1000, 2000, 3000]), [0.01] * 3, rtol=1e-15)
+    np.testing.assert_allclose(shrunk([4, 6, 5], [500, 500, 500]), [0.01] * 3, rtol=1e-15)
+    assert shrunk([0, 0], [10, 20]) == [0, 0]
+
+
+def test_shrunk_rates_lie_between_the_own_rate_and_that_of_all():
+    rng = np.random.default_rng(4)
+    for _ in range(50):
+        people = rng.integers(100, 9000, 30)
+        counts = rng.poisson(people * rng.gamma(1, 0.001, 30))
+        found, own, whole = np.array(shrunk(counts, people)), counts / people, counts.sum() / people.sum()
+        assert ((found - whole) * (own - whole) >= -1e-18).all()
+        assert (np.abs(found - whole) <= np.abs(own - whole) + 1e-15).all()
+        np.testing.assert_allclose(found, shrunk(counts, people), rtol=0)
+        assert (np.abs(np.array(shrunk(2 * counts, 2 * people)) - own) <= np.abs(found - own) + 1e-15).all()
+
+
+def test_shrunk_rates_are_nearer_to_the_truth():
+    rng = np.random.default_rng(6)
+    better = 0
+    for _ in range(100):
+        people, truth = rng.integers(300, 6000, 200), rng.gamma(2, 0.0003, 200)
+        counts = rng.poisson(people * truth)
+        better += np.mean((np.array(shrunk(counts, people)) - truth) ** 2) < np.mean((counts / people - truth) ** 2)
+    assert better == 100
+
+
+def test_shrunk_states():
+    incidents, blocks = square_city([(5, 5)] * 30 + [(15, 5)], population=[1000, 1000, 1000, 0])
+    study = Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01")
+    assert rates.shrunk_state(study).tolist() == ["ok", "unstable", "unstable", "no_data"]
+    assert rates.shrunk_rate(study).iloc[2] > 0
+    assert np.isnan(rates.shrunk_rate(study).iloc[3])
+
+
+def test_the_interval_of_a_ratio_is_the_binomial_one():
+    from scipy.stats import binomtest
+
+    for x, y in [(3, 9), (40, 7), (1, 1), (939, 71)]:
+        low, high = binomtest(x, x + y).proportion_ci(method="exact")
+        assert intervals.ratio_interval((x, y), (1, 1)) == pytest.approx((low / (1 - low), high / (1 - high)))
+        assert intervals.ratio_interval((x, y), (2, 6)) == pytest.approx((3 * low / (1 - low), 3 * high / (1 - high)))
+    assert intervals.ratio_interval((0, 0), (1, 1)) == (0, float("inf"))
+
+
+def test_funnel_limits():
+    from scipy.stats import poisson
+
+    assert rates.funnel_limits([20]).to_dict("records") == [{"low_95": 12, "high_95": 29, "low_998": 8, "high_998": 35}]
+    means = np.concatenate([[0.0], np.geomspace(1e-3, 5000, 400), np.arange(1.0, 60)])
+    found = rates.funnel_limits(means)
+    for names, ends in {("low_95", "high_95"): (0.025, 0.975), ("low_998", "high_998"): (0.001, 0.999)}.items():
+        for name, at in zip(names, ends, strict=True):
+            np.testing.assert_array_equal(found[name].iloc[1:], poisson.ppf(at, means[1:]))
+    assert found.iloc[0].tolist() == [0, 0, 0, 0]
+    assert rates.funnel_limits(pd.Series([np.nan], index=["x"])).loc["x"].isna().all()
+
+
+def halves(first, second, population=1000.0) -> Study:
+    """Return a row of units with counts in 2019 and in 2020."""
+    side = len(first)
+    points = [(x * 10 + 5, 5) for counts in (first, second) for x, n in enumerate(counts) for _ in range(n)]
+    days = ["2019-03-03"] * sum(first) + ["2020-09-09"] * sum(second)
+    people = [*np.broadcast_to(np.asarray(population, dtype=float), side), *[0.0] * (side * side - side)]
+    incidents, blocks = square_city(points, side=side, dates=days, population=people)
+    row = blocks[blocks["district"] == "row 0"]
+    return Study.of(incidents, row, start="2019-01-01", end="2021-01-01", covers=(pd.Timestamp("2019-01-01"), pd.Timestamp("2021-01-01")))
+
+
+def test_the_ratio_of_fifths_by_hand():
+    found = rates.rate_ratio_of_fifths(halves((9, 4, 3, 2, 0), (8, 3, 3, 3, 2)))
+    assert (found.units, found.of_units, found.day) == (1, 5, pd.Timestamp("2020-01-01"))
+    assert (found.highest.count, found.lowest.count, found.value) == (8, 2, 4.0)
+    assert (found.low, found.high) == pytest.approx(intervals.ratio_interval((8, 2), (1, 1)))
+    tied = rates.rate_ratio_of_fifths(halves((9, 4, 3, 0, 0), (8, 3, 3, 3, 2)))
+    assert tied.lowest.count == 2.5
+    none = rates.rate_ratio_of_fifths(halves((9, 4, 3, 2, 0), (8, 3, 3, 3, 0)))
+    assert np.isnan(none.value)
+    assert (none.low > 1, none.high) == (True, float("inf"))
+
+
+def test_no_ratio_of_fifths_where_nothing_puts_them_in_order():
+    assert rates.rate_ratio_of_fifths(halves((3, 3, 3, 3, 3), (8, 1, 1, 1, 1))) is None
+    assert rates.rate_ratio_of_fifths(halves((9, 4, 3, 0), (8, 3, 3, 3))) is None
+    assert rates.rate_ratio_of_fifths(halves((9, 4, 3, 0, 0), (0, 0, 0, 0, 0))) is None
+    assert rates.rate_ratio_of_fifths(halves((9, 4, 3, 0, 0), (8, 3, 3, 3, 3), population=0)) is None
+
+
+def test_chance_alone_makes_no_gap_between_fifths():
+    """Among places all alike the ratio is about 1; picked and measured on the same homicides it would be many times that."""
+    rng = np.random.default_rng(12)
+    told = covered = 0
+    naive = []
+    for _ in range(120):
+        first, second = rng.poisson(6, 25), rng.poisson(6, 25)
+        naive.append(np.sort(first)[-5:].sum() / np.sort(first)[:5].sum())
+        found = rates.rate_ratio_of_fifths(halves(first, second))
+        if found:
+            told += 1
+            covered += found.low <= 1 <= found.high
+    assert told >= 40
+    assert covered / told >= 0.95 - 3 * np.sqrt(0.05 * 0.95 / told)
+    assert np.median(naive) > 2.5

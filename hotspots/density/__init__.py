@@ -211,5 +211,6 @@ MEASURES: tuple[Measure, ...] = (
         unit=mark("homicides per km² a year"),
         needs=frozenset({"counts", "points"}),
         state=density_state,
+        doubled=2,
     ),
 )

@@ -1,0 +1,130 @@
+"""The concentration page without a browser: in both languages, with nothing to show, with totals only, and in step with the overview."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from hotspots import charts, cities, concentration
+from hotspots.selection import read_query
+from hotspots.words import words_for
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def city(city_folder, monkeypatch, tmp_path):
+    """Publish the small city as the only one."""
+    import streamlit as st
+
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    st.cache_resource.clear()
+    return cities.import_folder(city_folder)
+
+
+def open_page(page: str = "concentration", **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app._page_hash = calc_hash(page)  # switch_page knows pages that are files; ours are functions
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def text(app: AppTest) -> str:
+    return " ".join(element.value for kind in ("title", "caption", "markdown", "info") for element in app.get(kind) if element.value)
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("query", [{}, {"unit": "districts"}, {"weapon": "blade"}, {"from": "2018-01-01", "to": "2019-01-01"}], ids=str)
+def test_the_title_is_the_sentence_with_its_chance_figure(city, lang, query):
+    app = open_page(lang=lang, **query)
+    assert not app.exception
+    assert not app.error
+    words = words_for(lang)
+    study = read_query(query)[0].study(city)
+    found = concentration.against_chance(study)
+    unit = {"en": {"districts": "districts"}, "es": {"districts": "distritos"}}[lang].get(
+        query.get("unit", ""), {"en": "blocks", "es": "manzanas"}[lang]
+    )
+    assert app.title[0].value == concentration.sentence(found, words, unit=unit)
+    assert words.percent(found.half.expected) in app.title[0].value
+    if lang == "en":
+        assert f"{found.homicides} homicides of {found.events} events on {found.of_units} places" in text(app)
+        left_out = study.victims - study.inside
+        assert (f"Anything about the {left_out} of {study.victims} people killed" in text(app)) == (left_out > 0)
+
+
+def test_the_overview_says_the_same_sentence(city):
+    here, there = open_page(lang="en"), open_page("", lang="en")
+    assert not there.exception
+    assert f"- {here.title[0].value}." in text(there)
+
+
+def test_the_choice_of_places_goes_into_the_address(city):
+    app = open_page(lang="en")
+    app.selectbox(key="choice_unit").select("districts").run()
+    assert app.query_params["unit"] in ("districts", ["districts"])
+    assert "of 3 districts" in app.title[0].value
+
+
+def test_the_places_that_last(city):
+    found = concentration.stability(read_query({})[0].study(city))
+    shown = text(open_page(lang="en"))
+    assert f"held half of the {found.first} homicides of 2015–2019" in shown
+    assert f"of the {found.second} homicides of 2020" in shown
+
+
+@pytest.mark.parametrize("query", [{"weapon": "body"}, {"from": "2015-06-01", "to": "2015-07-01"}], ids=str)
+def test_no_homicides_with_a_place(city, query):
+    app = open_page(lang="en", **query)
+    assert not app.exception
+    assert not app.error
+    assert "No homicides with a place match" in text(app)
+    assert not open_page("", lang="en", **query).exception
+
+
+def test_one_place_alone(city):
+    app = open_page(lang="en", unit="city")
+    assert not app.exception
+    assert "There is one place only" in text(app)
+
+
+def test_published_totals_show_the_reason(monkeypatch):
+    import streamlit as st
+
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(ROOT / "data" / "cities"))
+    st.cache_resource.clear()
+    app = open_page(lang="en", city="el-salvador")
+    assert not app.exception
+    assert not app.error
+    assert "not available, because these data are published totals" in text(app)
+
+
+def test_the_chart_ends_where_both_curves_are_full():
+    import pandas as pd
+
+    curve = pd.DataFrame(
+        {
+            "unit_share": [0, 0.25, 0.5, 1],
+            "observed": [0, 0.9, 1, 1],
+            "expected": [0, 0.5, 1, 1],
+            "low": [0, 0.4, 1, 1],
+            "high": [0, 0.6, 1, 1],
+        },
+        index=pd.Index([0, 1, 2, 4], name="units"),
+    )
+    spec = charts.lorenz_curve(curve, words_for("en"))
+    assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0, 0.5]
+    assert len(spec["data"]["values"]) == 4
+
+
+@pytest.mark.slow
+def test_a_new_choice_is_drawn_within_a_second(city):
+    app = open_page(lang="en")
+    started = time.perf_counter()
+    app.selectbox(key="choice_unit").select("districts").run()
+    assert time.perf_counter() - started < 1
