@@ -12,16 +12,17 @@ help: ## list the targets
 
 run: $(VENV)/running ## set everything up and open the dashboard on the bundled data
 	@echo "The dashboard opens at http://127.0.0.1:$(PORT)  (stop it with Ctrl-C)"
-	$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless $(if $(DISPLAY),false,true)
+	$(BIN)/streamlit run hotspots/dashboard/serve.py --server.port $(PORT) --server.headless $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname))),false,true)
 
 test: $(VENV)/testing browser ## set everything up and pass every test
 	$(BIN)/python -m pytest
 
-check: $(VENV)/testing ## style, types, architecture
+check: $(VENV)/testing ## style, types, architecture, the examples in the docstrings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q hotspots
 
 bench: $(VENV)/testing browser ## measure speed, as ratios and in a browser; writes build/bench.json and docs/bench.md
 	@mkdir -p build

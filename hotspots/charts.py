@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hotspots import look
 from hotspots.words import Words
+
+SMALL, FEW = 160, 12  # pixels high; bars that have room for their numbers then
 
 Spec = dict[str, Any]
 Rule = tuple[pd.Timestamp, str, str]  # day, number or sign drawn, text
@@ -95,10 +98,14 @@ def rolling_rate(table: pd.DataFrame, words: Words, rules: Sequence[Rule] = ()) 
 def yearly_counts(table: pd.DataFrame, words: Words, *, height: int = 160, rules: Sequence[Rule] = ()) -> Spec:
     """Return the chart of `trends.yearly`: one bar a year with its number on it; years covered in part lighter, unknown ones empty.
 
-    `rules` stand at their place within the year.
+    A small chart of many years numbers only the highest and the last one. `rules` stand at their place within the year.
     """
+    counts = table["count"]
+    crowded = height <= SMALL and len(table) > FEW
+    numbered = {counts.idxmax(), counts.last_valid_index()} if crowded and counts.notna().any() else set(table.index)
     rows = [
-        {"year": str(year), "count": _plain(row["count"]), "text": words.number(row["count"]), "complete": bool(row["complete"])}
+        {"year": str(year), "count": _plain(row["count"]), "complete": bool(row["complete"])}
+        | {"text": words.number(row["count"]) if year in numbered else ""}
         for year, row in table.iterrows()
     ]
     x = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}}
@@ -126,6 +133,76 @@ def _rule_in_year(day: pd.Timestamp, sign: str, text: str, *, drop: int) -> list
         {"data": {"values": values}, "mark": line, "encoding": encoding},
         {"data": {"values": values}, "mark": label, "encoding": {**encoding, "y": {"value": drop}, "text": {"field": "sign"}}},
     ]
+
+
+def lorenz_curve(curve: pd.DataFrame, words: Words) -> Spec:
+    """Return the chart of a `concentration.AgainstChance.curve`: what the places with most hold, and what they would hold by chance.
+
+    The axis of places ends where both curves have all homicides.
+    """
+    rows = [
+        {
+            "x": row["unit_share"],
+            "y": row["observed"],
+            "chance": row["expected"],
+            "low": row["low"],
+            "high": row["high"],
+            "places": f"{words.number(units)} ({words.percent(row['unit_share'], 1)})",
+            "held": words.percent(row["observed"]),
+            "by_chance": f"{words.percent(row['expected'])} ({words.percent(row['low'])}–{words.percent(row['high'])})",
+        }
+        for units, row in curve.iterrows()
+    ]
+    full = curve["unit_share"][(curve["observed"] > 0.9999) & (curve["low"] > 0.9999)]
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "title": words.say("share of places, from the one with most"),
+        "axis": {"format": "~%"},
+        "scale": {"domain": [0, float(full.iloc[0])], "nice": False},
+    }
+    y = {
+        "type": "quantitative",
+        "title": words.say("share of homicides"),
+        "axis": {"format": "~%"},
+        "scale": {"domain": [0, 1]},
+    }
+    tooltip = _tooltip(
+        ("places", words.say("Places")), ("held", words.say("Share of homicides")), ("by_chance", words.say("By chance alone (95%)"))
+    )
+    band = {
+        "mark": {"type": "area", "color": look.MUTED, "opacity": 0.3, "clip": True},
+        "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "tooltip": tooltip},
+    }
+    chance = {
+        "mark": {"type": "line", "color": look.MUTED, "strokeDash": [5, 3], "strokeWidth": 1.6, "clip": True},
+        "encoding": {"x": x, "y": {**y, "field": "chance"}},
+    }
+    line = {
+        "mark": {"type": "line", "color": look.PRIMARY, "strokeWidth": 2.4, "clip": True},
+        "encoding": {"x": x, "y": {**y, "field": "y"}},
+    }
+    points = {
+        "mark": {"type": "point", "opacity": 0, "size": 120, "clip": True},
+        "encoding": {"x": x, "y": {**y, "field": "y"}, "tooltip": tooltip},
+    }
+    labels = [
+        _beside(curve, "observed", 0.75, words.say("as it is"), look.PRIMARY),
+        _beside(curve, "expected", 0.35, words.say("by chance alone"), look.MUTED),
+    ]
+    return _chart(rows, [band, chance, line, points, *labels], height=340)
+
+
+def _beside(curve: pd.DataFrame, column: str, at: float, text: str, colour: str) -> Spec:
+    """Return a label to the right of a rising line, where it passes `at`."""
+    x = float(np.interp(at, curve[column], curve["unit_share"]))
+    mark = {"type": "text", "align": "left", "dx": 10, "dy": 8, "fontSize": 13, "fontWeight": "bold", "color": colour}
+    encoding = {
+        "x": {"field": "x", "type": "quantitative"},
+        "y": {"field": "y", "type": "quantitative"},
+        "text": {"field": "text"},
+    }
+    return {"data": {"values": [{"x": x, "y": at, "text": text}]}, "mark": mark, "encoding": encoding}
 
 
 def histogram(counts: pd.Series, words: Words, *, chosen: Collection[str] = ()) -> Spec:

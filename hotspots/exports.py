@@ -106,7 +106,7 @@ def file_name(city: City, study: Study, measures: Sequence[Measure], suffix: str
     keys = "+".join(measure.key for measure in measures)
     number = "unknown" if study.victims != study.victims else int(study.victims)
     parts = [city.slug, f"v{city.version}", unit, keys, study.start.date().isoformat(), last.isoformat(), *where, f"n{number}"]
-    return re.sub(r"[^A-Za-z0-9_+.-]+", "-", "_".join(parts))[:180] + suffix
+    return re.sub(r"[^A-Za-z0-9_+.-]+", "-", "_".join(part for part in parts if part))[:180] + suffix
 
 
 def _check_suffix(suffix: str) -> None:

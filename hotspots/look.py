@@ -4,7 +4,7 @@ from __future__ import annotations
 
 INK = "#1b2733"
 MUTED = "#7b8794"
-PRIMARY = "#1f5f8b"
+PRIMARY = "#3a7fb1"  # 3:1 and more against the light paper and the dark
 ATTENTION = "#9c2f1f"
 
 # The lightest stands clear of the white of zero. Lightness falls steadily from there: the order survives grey print and every kind

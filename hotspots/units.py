@@ -138,14 +138,24 @@ def roll_up(blocks: Blocks, unit: str) -> Blocks:
     keys = roll_up_keys(blocks, unit)
     known = blocks[keys.notna()]
     keys = keys[keys.notna()]
-    closed = known.geometry.buffer(_STREET_WIDTH / 2, join_style="mitre").groupby(keys).agg(shapely.union_all)
-    table = closed.set_crs(blocks.crs).buffer(-_STREET_WIDTH / 2, join_style="mitre").buffer(0).to_frame("geometry")
+    table = known.geometry.groupby(keys).agg(_as_one).set_crs(blocks.crs).to_frame("geometry")
     table["population"] = known["population"].groupby(keys).sum(min_count=1)
     table["name"] = table.index
     if unit == "beats" and "district" in blocks.columns:
         table["district"] = known["district"].groupby(keys).first()
     table.index = table.index.astype(str).rename("block_id")
     return check_blocks(table.set_geometry("geometry"))
+
+
+def _as_one(shapes: pd.Series) -> shapely.Geometry:
+    """Return blocks as one area; where streets lie between them, the gaps are closed."""
+    parts = np.asarray(shapes)
+    if bool(shapely.coverage_is_valid(parts)):
+        joined = shapely.coverage_union_all(parts)
+        if shapely.get_num_geometries(joined) * 4 <= len(parts) or len(parts) == 1:
+            return joined
+    closed = shapely.union_all(shapely.buffer(parts, _STREET_WIDTH / 2, join_style="mitre"))
+    return shapely.buffer(shapely.buffer(closed, -_STREET_WIDTH / 2, join_style="mitre"), 0)
 
 
 def roll_up_keys(blocks: Blocks, unit: str) -> pd.Series:

@@ -9,6 +9,7 @@ from itertools import zip_longest
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from hotspots import grids, look, units
 from hotspots.catalog import measure as measure_of
@@ -121,13 +122,32 @@ def unit_name(unit: str, words: Words, called: Mapping[str, str] | None = None) 
     return words.say("Squares of {side} m", side=words.number(side)) if side else words.say(UNIT_WORDS[unit])
 
 
-def geometry(key: str, blocks: Blocks, context: Sequence[ContextLayer] = ()) -> MapGeometry:
-    """Return the part of a map that stays when filters change. `key` must differ wherever shapes differ."""
+def geometry(key: str, blocks: Blocks, context: Sequence[ContextLayer] = (), *, weights: pd.Series | None = None) -> MapGeometry:
+    """Return the part of a map that stays when filters change. `key` must differ wherever shapes differ.
+
+    The map opens on all units; with `weights` (one number for each unit) on the middle 90 % of them, for squares that reach far beyond
+    the city.
+    """
     shapes = blocks.geometry.to_crs(4326)
-    west, south, east, north = (float(side) for side in shapes.total_bounds)
+    west, south, east, north = (float(side) for side in (shapes.total_bounds if weights is None else _middle(shapes, weights)))
     names = blocks["name"] if "name" in blocks.columns else pd.Series(blocks.index, index=blocks.index)
     known = [str(name) if pd.notna(name) and name != "" else str(block) for block, name in names.items()]
     return MapGeometry(key, [str(block) for block in blocks.index], known, shapes, list(context), (west, south, east, north))
+
+
+def _middle(shapes: gpd.GeoSeries, weights: pd.Series) -> np.ndarray:
+    """Return the bounds of the middle 90 % of the weight along each axis, and a tenth more on each side."""
+    if not weights.sum() > 0:
+        return np.asarray(shapes.total_bounds)
+    centres = shapely.get_coordinates(shapely.centroid(np.asarray(shapes.array)))
+    ends = []
+    for axis in (0, 1):
+        order = np.argsort(centres[:, axis])
+        share = np.cumsum(weights.to_numpy()[order]) / weights.sum()
+        low, high = (centres[order[np.searchsorted(share, at)], axis] for at in (0.05, 0.95))
+        margin = max(high - low, 0.01) / 10
+        ends.append((low - margin, high + margin))
+    return np.array([ends[0][0], ends[1][0], ends[0][1], ends[1][1]])
 
 
 def context_layers(
@@ -284,13 +304,13 @@ def interval_texts(data: pd.DataFrame, measure: Measure, words: Words) -> list[s
 
 
 def with_interval(value: float, low: float, high: float, words: Words) -> str:
-    """Return a rate and its interval as text.
+    """Return a rate and its interval as text; the rate alone where it has no interval.
 
     >>> from hotspots.words import words_for
     >>> with_interval(22.18, 15.91, 30.11, words_for("en"))
     '22.2 (15.9–30.1)'
     """
-    return words.rate(value) if np.isnan(value) else f"{words.rate(value)} ({words.rate(low)}–{words.rate(high)})"
+    return words.rate(value) if np.isnan(low) else f"{words.rate(value)} ({words.rate(low)}–{words.rate(high)})"
 
 
 def mapped(study: Study, words: Words) -> str:

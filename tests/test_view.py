@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,3 +101,16 @@ def test_colours_darken_step_by_step(n):
     shades = [luminance(colour) for colour in look.classes(n)]
     assert len(shades) == n
     assert all(lighter > 1.3 * darker for lighter, darker in pairwise(shades))
+
+
+def test_a_map_of_squares_opens_on_the_city_and_not_on_the_stray():
+    _, blocks = square_city([None], side=10, size=100)
+    weights = pd.Series(0, index=blocks.index)
+    weights[["b44", "b45", "b54", "b55"]] = 50
+    weights["b99"] = 1
+    whole = view.geometry("x", blocks).bounds
+    west, south, east, north = view.geometry("x", blocks, weights=weights).bounds
+    assert east - west < 0.5 * (whole[2] - whole[0])
+    assert whole[0] < west < east < whole[2]
+    assert whole[1] < south < north < whole[3]
+    assert view.geometry("x", blocks, weights=weights * 0).bounds == whole

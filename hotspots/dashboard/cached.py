@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import cities, density, heat, trends, units, view
+from hotspots import cities, concentration, density, grids, heat, trends, units, view
 from hotspots.catalog import measure
 from hotspots.cities import City, Summary
 from hotspots.dashboard import map_component
@@ -20,6 +20,17 @@ from hotspots.words import words_for
 def bundled() -> tuple[str, ...]:
     """Import the bundled cities that are not published yet, once for each start of the server; return their short names."""
     return tuple(cities.ensure_bundled())
+
+
+def warm() -> None:
+    """Make what the first reader will ask for first: the city that opens, its shapes and its maps."""
+    for one in available()[:1]:
+        place = city(one.slug, one.version).blocks
+        for unit in {units.default(place), *units.available(place)} - {"city"}:
+            for key in ("count", "rate"):
+                chosen = Selection(city=one.slug, version=one.version, unit=unit, language=city(one.slug, one.version).language)
+                shapes(one.slug, one.version, unit, map_view(chosen, key))
+            monthly(chosen)
 
 
 def available() -> list[Summary]:
@@ -56,7 +67,9 @@ def frame(slug: str, version: int, unit: str) -> view.MapGeometry:
     """Return the shapes of a map and the city's own background."""
     found = city(slug, version)
     layers = view.background(found, unit)
-    return view.geometry(f"{slug}/{version}/{unit}", geography(slug, version, unit).blocks, layers)
+    place = geography(slug, version, unit)
+    weights = place.unit_of.value_counts().reindex(place.blocks.index, fill_value=0) if grids.side_of(unit) else None
+    return view.geometry(f"{slug}/{version}/{unit}", place.blocks, layers, weights=weights)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -96,3 +109,13 @@ def monthly(chosen: Selection) -> pd.DataFrame:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _monthly(chosen: Selection) -> pd.DataFrame:
     return trends.monthly(study(chosen))
+
+
+def against_chance(chosen: Selection, baseline: str = "equal") -> concentration.AgainstChance | None:
+    """Return how concentrated the homicides of a selection are, beside chance; None where none is mapped."""
+    return _against_chance(replace(chosen, language="", place="", measure="", bandwidth=0), baseline)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _against_chance(chosen: Selection, baseline: str) -> concentration.AgainstChance | None:
+    return concentration.against_chance(study(chosen), baseline=baseline)

@@ -16,10 +16,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, units, victims
+from hotspots import captions, charts, units, victims
 from hotspots.cities import City
 from hotspots.dashboard import address, cached, map_component
-from hotspots.schema import UNKNOWN, DataError
+from hotspots.schema import DataError
 from hotspots.selection import Selection
 from hotspots.store import StoreError
 from hotspots.study import Study
@@ -33,23 +33,6 @@ FILTERS: tuple[tuple[str, str], ...] = (
     ("sex", mark("Sex of the victim")),
     ("age", mark("Age of the victim")),
 )
-VALUES: dict[str, str] = {
-    "firearm": mark("Firearm"),
-    "blade": mark("Blade"),
-    "blunt": mark("Blunt object"),
-    "body": mark("Body: hands, feet, strangling"),
-    "other": mark("Other"),
-    "unknown": mark("Unknown"),
-    "group": mark("Gang or group"),
-    "dispute": mark("Dispute"),
-    "domestic": mark("Family or partner"),
-    "robbery": mark("Robbery"),
-    "police": mark("Police action"),
-    "male": mark("Men and boys"),
-    "female": mark("Women and girls"),
-    "open": mark("Open"),
-    "cleared": mark("Cleared"),
-}
 
 
 @dataclass(frozen=True)
@@ -73,13 +56,7 @@ class Chosen:
     @cached_property
     def filters(self) -> str:
         """The filters in words; "all homicides" where there are none."""
-        parts = [self.words.join(value_name(name, value, self.words) for value in values) for name, values in self.selection.where]
-        return " · ".join(parts) or self.words.say("all homicides")
-
-
-def value_name(name: str, value: str, words: Words) -> str:
-    """Return how a filter's value reads on screen."""
-    return value.replace("-", "–") if name == "age" and value != UNKNOWN else words.say(VALUES[value])
+        return captions.filters(self.selection.where, self.words)
 
 
 def page(module: ModuleType, title: str, path: str = "") -> Any:
@@ -137,6 +114,8 @@ def open_page() -> Chosen | None:
         st.error(words.say("The data cannot be shown.") + "\n\n" + str(fault))
         return None
     map_component.set_page_language(selection.language)
+    if city.fallback_from is not None:
+        st.warning(words.say("The newest data are damaged. This is version {version}, the newest one intact.", version=city.version))
     set_aside = sorted({*strange, *foreign, *missing})
     if set_aside:
         st.info(words.say("Some choices in the address do not fit these data and were set aside: {names}.", names=", ".join(set_aside)))
@@ -202,7 +181,7 @@ def filter_choice(name: str, label: str, selection: Selection, words: Words) -> 
     st.multiselect(
         label,
         victims.values(name),
-        format_func=lambda value: value_name(name, value, words),
+        format_func=lambda value: captions.value_name(name, value, words),
         placeholder=words.say("All"),
         **address.widget(name, list(chosen), lambda old, new: old.with_where(name, tuple(new))),
     )
@@ -210,8 +189,8 @@ def filter_choice(name: str, label: str, selection: Selection, words: Words) -> 
     if not study.has_days:
         return  # published totals: what a value holds is known for some periods only
     counts = victims.by(study, name)
-    counts.index = [value_name(name, value, words) for value in counts.index]
-    shown = {value_name(name, value, words) for value in chosen}
+    counts.index = [captions.value_name(name, value, words) for value in counts.index]
+    shown = {captions.value_name(name, value, words) for value in chosen}
     alt = label + ": " + "; ".join(f"{value} {words.number(n)}" for value, n in counts.items())
     st.vega_lite_chart(charts.histogram(counts, words, chosen=shown), width="stretch", alt=alt)
 
@@ -289,10 +268,6 @@ def heading(chosen: Chosen, title: str) -> None:
 def close_page(chosen: Chosen) -> None:
     """Draw the foot of a page: where the figures come from."""
     words, city = chosen.words, chosen.city
-    invented = [words.say("fictional city: no real person, no real place")] if city.fictional else []
-    parts = [*invented, words.say("Source: {source}", source=city.source), words.say("Licence: {licence}", licence=city.licence)]
-    if city.population_year:
-        parts.append(words.say("Population: census of {year}", year=city.population_year))
-    parts.append(words.say("Data version {version}", version=city.version))
+    invented = words.say("fictional city: no real person, no real place") + " · " if city.fictional else ""
     st.divider()
-    st.caption(" · ".join(parts))
+    st.caption(invented + captions.note(city, words))

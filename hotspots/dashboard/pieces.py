@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
-from hotspots import charts, rates, trends, view
+from hotspots import captions, charts, exports, prints, rates, trends, view
 from hotspots.cities import Note
 from hotspots.dashboard import cached, map_component, totals_notes
 from hotspots.dashboard.frame import Chosen
@@ -106,3 +107,31 @@ def own_text(texts: Mapping[str, str], words: Words) -> str:
 def plain(value: str) -> str:
     """Return text from data so that markdown shows it letter by letter."""
     return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|~$:&" else char for char in value)
+
+
+def series_downloads(chosen: Chosen, table: pd.DataFrame, title: str, lines: Sequence[charts.Rule]) -> None:
+    """Draw the buttons that give the series shown: as a table, and as a picture with its heading, filters, number and source."""
+    words, city, study = chosen.words, chosen.city, chosen.study
+    stem = exports.file_name(city, study, [], "", unit=table.index.name)
+
+    def picture() -> bytes:
+        caption = captions.of_series(city, study, title, words)
+        return prints.series_png(table, words=words, head=caption.head, note=caption.note, rules=lines)
+
+    with st.container(horizontal=True):
+        st.download_button(
+            words.say("Series as a table (CSV)"),
+            data=lambda: exports.csv(table.reset_index(names=table.index.name)).encode("utf-8-sig"),
+            file_name=f"{stem}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key=f"series_{table.index.name}.csv",
+        )
+        st.download_button(
+            words.say("Series as a picture (PNG)"),
+            data=picture,
+            file_name=f"{stem}.png",
+            mime="image/png",
+            on_click="ignore",
+            key=f"series_{table.index.name}.png",
+        )

@@ -190,3 +190,27 @@ def test_importing_hotspots(benchmark):
     benchmark.extra_info["import hotspots.catalog ÷ import geopandas"] = f"{1 / ratio:.2f} (goal 1.3)"
     times = sorted((fresh("hotspots"), fresh("geopandas")) for _ in range(5))
     benchmark.extra_info["import hotspots ÷ import geopandas"] = f"{np.median([a / b for a, b in times]):.2f}"
+
+
+def test_what_a_map_of_46_225_areas_sends(benchmark, city):
+    """Colour the areas anew and encode what the browser gets; the note holds the sizes, packed, of the first message and of a change."""
+    from hotspots import view
+    from hotspots.catalog import measure
+    from hotspots.dashboard.map_component import payload
+    from hotspots.testing import square_city
+    from hotspots.words import words_for
+
+    (x, y), blocks = city
+    few = list(zip(x[:5000], y[:5000], strict=True))
+    incidents, _ = square_city(few)
+    study = Study.of(incidents, blocks)
+    shapes = view.geometry("bench", blocks)
+    words = words_for("en")
+
+    def change():
+        return payload.encode_values(view.map_view(study, measure("count"), shapes, words, unit="blocks"), {})
+
+    geometry = payload.encode_geometry(view.map_view(study, measure("count"), shapes, words, unit="blocks"))
+    values = benchmark.pedantic(change, rounds=5, warmup_rounds=1)
+    benchmark.extra_info["first message"] = f"{len(payload.seal({}, values, geometry)) / 2**20:.2f} MiB (goal 2.5)"
+    benchmark.extra_info["a change"] = f"{len(payload.seal({}, values, None)) / 2**20:.3f} MiB (goal 0.3)"

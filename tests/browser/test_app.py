@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pandas as pd
 import pytest
 from driving import wait_until_idle
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"
-PAGES = ("overview", "map", "trends", "data", "methods")
+PAGES = ("overview", "map", "trends", "concentration", "data", "methods")
 WITH_MAP = ("overview", "map")
 WIDTHS = {"desktop": (1440, 1500), "phone": (390, 2600)}
 READY = ".frame[data-state=ready]"
@@ -194,6 +196,40 @@ def test_the_table_behind_the_map(open_page, address):
     page.get_by_text("The same as a table").click()
     page.wait_for_selector("[data-testid=stDataFrame]")
     assert page.locator("[data-testid=stDataFrame]").count() == 1
+
+
+def test_downloads_are_what_is_shown(open_page, address, tmp_path):
+    page = open_page(viewport={"width": 1440, "height": 1400}, accept_downloads=True)
+    open_at(page, address, lang="en", unit="districts", measure="rate", weapon="firearm")
+    shown = re.search(r"on the map: ([\d,]+) of ([\d,]+) people killed", page.locator(".legend-note").inner_text())
+    files = {}
+    for label in ("Table (CSV)", "Areas (GeoJSON)", "Picture (PNG)", "Map as a page (HTML)"):
+        with page.expect_download(timeout=60_000) as waiting:
+            page.get_by_role("button", name=label).click()
+        path = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(path)
+        files[path.suffix] = path
+    table = pd.read_csv(files[".csv"])
+    assert table["count"].sum() == int(shown[1].replace(",", ""))
+    features = json.loads(files[".geojson"].read_text(encoding="utf-8"))["features"]
+    assert sorted(one["properties"]["count"] for one in features) == sorted(table["count"])
+    assert files[".png"].read_bytes().startswith(b"\x89PNG")
+    assert all("firearm" in path.name and f"n{shown[2].replace(',', '')}" in path.name for path in files.values())
+    alone = open_page(viewport={"width": 390, "height": 900})
+    alone.goto(files[".html"].as_uri())
+    alone.wait_for_selector(".leaflet-container")
+    assert f"{shown[2]} people killed" in alone.locator("body").inner_text()
+
+
+def test_a_smooth_surface_is_off_until_asked_for(open_page, address):
+    page = open_page(viewport={"width": 1440, "height": 1100})
+    open_at(page, address, lang="en")
+    assert page.locator(".frame").get_attribute("data-overlay") == "no"
+    page.get_by_text("Smooth surface").first.click()
+    page.wait_for_selector(".frame[data-overlay=yes]", timeout=15_000)
+    wait_until_idle(page)
+    assert int(query_of(page)["surface"]) > 0
+    assert re.search(r"bandwidth [\d,]+ m", page.locator(".legend-note").inner_text())
 
 
 def test_nothing_is_asked_of_the_outside(open_page, address):

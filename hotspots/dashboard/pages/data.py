@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard.frame import VALUES, Chosen
+from hotspots import captions
+from hotspots.dashboard.frame import Chosen
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.schema import AREA_COUNT_FIELDS, BLOCK_FIELDS, INCIDENT_FIELDS, Field
 from hotspots.words import Words, mark
@@ -138,4 +139,4 @@ def dictionary(chosen: Chosen) -> None:
 
 
 def _values(row: Field, words: Words) -> str:
-    return ", ".join(words.say(VALUES[value]) for value in row.values if value) if row.kind == "word" else ""
+    return ", ".join(words.say(captions.VALUES[value]) for value in row.values if value) if row.kind == "word" else ""

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, density, rates, trends, units, view
+from hotspots import charts, density, exports, rates, trends, units, view
 from hotspots.catalog import MEASURES, measure
 from hotspots.dashboard import address, cached, pieces, totals_notes
 from hotspots.dashboard.frame import Chosen, guard, heading
 from hotspots.measures import Measure, table
 from hotspots.selection import Selection
 from hotspots.study import Study
-from hotspots.words import Words
+from hotspots.words import Words, mark
 
 HEIGHT = 620
+DOWNLOADS: dict[str, tuple[str, str]] = {
+    ".csv": (mark("Table (CSV)"), "text/csv"),
+    ".geojson": (mark("Areas (GeoJSON)"), "application/geo+json"),
+    ".png": (mark("Picture (PNG)"), "image/png"),
+    ".html": (mark("Map as a page (HTML)"), "text/html"),
+}
 BANDWIDTHS: tuple[int, ...] = (100, 150, 200, 300, 400, 500, 700, 1000, 1500, 2000, 3000, 5000, 10000, 20000)
 
 
@@ -30,6 +37,7 @@ def render(chosen: Chosen) -> None:
     what, selection = controls(chosen)
     totals_notes.explain(chosen, selection)
     guarded_picture(replace(chosen, selection=selection), what)
+    data_table(cached.study(selection), what, words)
     reading(chosen, cached.study(selection), what)
 
 
@@ -66,7 +74,7 @@ def controls(chosen: Chosen) -> tuple[Measure, Selection]:
     )
     selection = totals_notes.for_map(selection)
     study = cached.study(selection)
-    possible = [row.key for row in MEASURES if not row.missing(study)]
+    possible = [row.key for row in MEASURES if row.mapped and not row.missing(study)]
     default = view.default_measure(cached.study(replace(selection, where=(), start=None, end=None))).key
     key = selection.measure if selection.measure in possible else default if default in possible else possible[0]
     left.selectbox(
@@ -75,7 +83,7 @@ def controls(chosen: Chosen) -> tuple[Measure, Selection]:
         format_func=lambda name: words.say(measure(name).label),
         **address.widget("measure", key, lambda old, new: replace(old, measure=new)),
     )
-    for row in MEASURES:
+    for row in (row for row in MEASURES if row.mapped):
         for reason in row.missing(study):
             st.caption(words.say("{what}: not available, because {reason}.", what=words.say(row.label), reason=words.say(reason)))
     return measure(key), selection
@@ -109,10 +117,26 @@ def picture(chosen: Chosen, what: Measure) -> None:
     with right:
         find(shown, place, words)
         if place:
-            profile(cached.study(selection), what, place, shown.names[shown.ids.index(place)], words)
+            profile(chosen, cached.study(selection), what, place, shown.names[shown.ids.index(place)])
         else:
-            largest(cached.study(selection), what, words)
-    data_table(cached.study(selection), what, words)
+            largest(chosen, cached.study(selection), what)
+    downloads(chosen, selection, shown, what)
+
+
+def downloads(chosen: Chosen, selection: Selection, shown: view.MapView, what: Measure) -> None:
+    """Draw the buttons that give exactly what is shown, each made when it is asked for."""
+    words, city, study = chosen.words, chosen.city, cached.study(selection)
+    told = exports.Told(city, selection.unit, words, shown)
+    with st.container(horizontal=True):
+        for suffix, (label, kind) in DOWNLOADS.items():
+            st.download_button(
+                words.say(label),
+                data=partial(exports.download, study, [what], suffix, told=told),
+                file_name=exports.file_name(city, study, [what], suffix, unit=selection.unit),
+                mime=kind,
+                on_click="ignore",
+                key=f"download{suffix}",
+            )
 
 
 def surface_choice(selection: Selection, words: Words) -> int:
@@ -153,8 +177,9 @@ def find(shown: view.MapView, place: str, words: Words) -> None:
     )
 
 
-def profile(study: Study, what: Measure, place: str, name: str, words: Words) -> None:
+def profile(chosen: Chosen, study: Study, what: Measure, place: str, name: str) -> None:
     """Show the numbers of one place and its own years."""
+    words = chosen.words
     row = table(study, what).loc[place]
     st.subheader(name, anchor=False)
     st.metric(words.say("People killed"), words.number(row["count"]))
@@ -167,7 +192,7 @@ def profile(study: Study, what: Measure, place: str, name: str, words: Words) ->
     st.caption(words.say("Residents") + ": " + words.number(row["population"]))
     years = trends.yearly(study.at(place))
     st.markdown("**" + words.say("People killed here each year") + "**")
-    st.vega_lite_chart(charts.yearly_counts(years, words), width="stretch", alt=series_text(years, words))
+    year_chart(chosen, years)
 
 
 def note(one: rates.Estimate, words: Words) -> str:
@@ -175,13 +200,25 @@ def note(one: rates.Estimate, words: Words) -> str:
     return " · " + words.say(view.STATE_WORDS["unstable"]) if one.state in ("unstable", "zero") else ""
 
 
+def year_chart(chosen: Chosen, years: pd.DataFrame) -> None:
+    """Draw a yearly series with the events and changes of definition that cross it."""
+    words = chosen.words
+    notes = [note for note in pieces.crossing(chosen) if years.index[0].start_time <= note.start <= years.index[-1].end_time]
+    chart = charts.yearly_counts(years, words, rules=pieces.rules(notes, words))
+    st.vega_lite_chart(chart, width="stretch", alt=series_text(years, words))
+    if notes:
+        with st.expander(words.say("What the numbered lines stand for")):
+            pieces.explained(notes, words)
+
+
 def series_text(years: pd.DataFrame, words: Words) -> str:
     """Return a yearly series as a sentence: what the chart says to who cannot see it."""
     return "; ".join(f"{year}: {words.number(n)}" for year, n in years["count"].items())
 
 
-def largest(study: Study, what: Measure, words: Words) -> None:
+def largest(chosen: Chosen, study: Study, what: Measure) -> None:
     """Say how many places there are, and how many have none: what to read from the map before a place is picked."""
+    words = chosen.words
     with_any, without = int((study.counts > 0).sum()), int((study.counts == 0).sum())
     unknown = len(study.counts) - with_any - without
     if unknown:
@@ -193,7 +230,7 @@ def largest(study: Study, what: Measure, words: Words) -> None:
     st.markdown(words.say("Pick a place on the map or in the list to see its numbers and its years."))
     years = trends.yearly(study)
     st.markdown("**" + words.say("People killed each year, all places") + "**")
-    st.vega_lite_chart(charts.yearly_counts(years, words), width="stretch", alt=series_text(years, words))
+    year_chart(chosen, years)
     if not what.whole:
         st.markdown(words.say("Hatched places had fewer than 20 homicides: their rate could as well be much lower or higher."))
 
@@ -234,11 +271,9 @@ def shown_table(study: Study, what: Measure, words: Words) -> pd.DataFrame:
     data = table(study, what).sort_values(["count", "name"], ascending=[False, True], kind="stable")
     columns = {"name": words.say("Place"), "count": words.say("People killed"), "population": words.say("Residents")}
     if not what.whole:
-        columns |= {
-            what.key: words.say(what.label),
-            f"{what.key}_low": words.say("from (95%)"),
-            f"{what.key}_high": words.say("to (95%)"),
-        }
+        columns[what.key] = words.say(what.label)
+        if what.interval is not None:
+            columns |= {f"{what.key}_low": words.say("from (95%)"), f"{what.key}_high": words.say("to (95%)")}
     state = data["state"].map({name: words.say(text) for name, text in view.state_words(study).items()}).fillna("")
     return data[list(columns)].round(2).rename(columns=columns).assign(**{words.say("Note"): state})
 
@@ -256,7 +291,7 @@ def reading(chosen: Chosen, study: Study, what: Measure) -> None:
         words.say("Without a usable place: {n}.", n=words.number(placeless)),
         words.say("Outside the mapped area: {n}.", n=words.number(outside)),
     ]
-    if not what.whole:
+    if what.key == "rate":
         parts.append(
             words.say(
                 "Rate: people killed divided by residents and years; exact 95% interval (Garwood). Under 20 homicides a rate is uncertain."

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, trends, units, victims, view
+from hotspots import captions, charts, concentration, trends, units, victims, view
 from hotspots.dashboard import address, cached, pieces, totals_notes
-from hotspots.dashboard.frame import Chosen, heading, value_name
+from hotspots.dashboard.frame import Chosen, heading
 from hotspots.published import TotalsStudy
 from hotspots.schema import UNKNOWN
 from hotspots.selection import Selection
@@ -92,7 +92,7 @@ def in_words(chosen: Chosen, latest: trends.Judgement | None) -> None:
         st.info(words.say("No homicides match these choices. Widen the period or remove a filter."))
         return
     st.subheader(words.say("In words"), anchor=False)
-    lines = [verdict(latest, words), *(leading(chosen, name) for name in ("weapon", "sex", "age"))]
+    lines = [verdict(latest, words), concentrated(chosen), *(leading(chosen, name) for name in ("weapon", "sex", "age"))]
     st.markdown("\n".join(f"- {line}" for line in lines if line))
     st.markdown(words.say("Where, block by block: on the page Map. Month by month: on the page Trends."))
 
@@ -109,6 +109,14 @@ def verdict(latest: trends.Judgement | None, words: Words) -> str:
     return words.say("{n} in 12 months is fewer than the normal range of {low} to {high}: fewer than chance explains.", **values)
 
 
+def concentrated(chosen: Chosen) -> str:
+    """Return how few places hold half of the homicides, with its chance figure; empty where no place is known."""
+    selection = replace(chosen.selection, unit=units.default(chosen.city.blocks))
+    found = cached.against_chance(selection) if cached.study(selection).has_points else None
+    unit = view.unit_name(selection.unit, chosen.words, chosen.city.called).lower()
+    return concentration.sentence(found, chosen.words, unit=unit) + "." if found else ""
+
+
 def leading(chosen: Chosen, name: str) -> str:
     """Return the most frequent value of a field as a sentence, always with the unknown share; empty where the file lacks the field."""
     words, study = chosen.words, chosen.study
@@ -120,7 +128,7 @@ def leading(chosen: Chosen, name: str) -> str:
     return words.say(
         "{what}: {top} {share} ({n} of {total}); not known for {unknown}.",
         what=words.say({"weapon": "Weapon", "sex": "Sex of the victim", "age": "Age of the victim"}[name]),
-        top=value_name(name, top, words).lower(),
+        top=captions.value_name(name, top, words).lower(),
         share=words.percent(known.max() / study.victims),
         n=words.number(known.max()),
         total=words.number(study.victims),

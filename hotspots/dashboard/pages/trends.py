@@ -40,6 +40,7 @@ def render(chosen: Chosen) -> None:
     rules = pieces.rules(notes, words)
     months(table, rules, words)
     pieces.explained(notes, words)
+    pieces.series_downloads(chosen, table, words.say("Each month, and its normal range"), rules)
     rolling(table, rules, words)
     years(chosen, words)
     method(words)
@@ -67,6 +68,7 @@ def published(chosen: Chosen, study: TotalsStudy) -> None:
     notes = pieces.crossing(chosen)
     rules = pieces.rules(notes, words)
     years(chosen, words, rules, notes)
+    pieces.series_downloads(chosen, trends.yearly(study), words.say("Each year"), rules)
     table = cached.monthly(chosen.selection)
     if len(table):
         first, last = table.index[0].start_time, (table.index[-1] + 1).start_time
