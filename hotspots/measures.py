@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -43,6 +43,7 @@ class Measure:
     whole: bool = False  # whole numbers: counts
     doubled: int | None = 1
     mapped: bool = True  # False: for files and tables; a map of it would mislead
+    words: Mapping[str, str] = field(default_factory=dict, compare=False)  # what its states mean, where not the usual; "ok" too
 
     def missing(self, study: Study) -> tuple[str, ...]:
         """Return the reasons why this study cannot give the measure; empty where it can."""

@@ -250,7 +250,7 @@ def map_view(
     """
     study = study.for_map()
     data = table(study, measure)
-    notes = state_words(study)
+    notes = {**state_words(study), **measure.words}
     values = data[measure.key].to_numpy(dtype=float)
     starts = breaks(values, whole=measure.whole)
     states = np.array([STATES.index(state) for state in data["state"]], dtype=np.int8)
@@ -263,6 +263,8 @@ def map_view(
         unit=unit_name(unit, words, called).lower(),
     )
     labels = class_labels(starts, words, whole=measure.whole, top=float(np.nanmax(values, initial=0)))
+    if "ok" in measure.words:
+        labels = [words.say(measure.words["ok"]) for _ in labels]
     colours = look.classes(len(starts)) if starts else ()
     return MapView(
         key=frame.key,
@@ -293,7 +295,7 @@ def tips(data: pd.DataFrame, measure: Measure, words: Words, states: Mapping[str
     if not measure.whole:
         lines.append(TipLine(words.say(measure.label), interval_texts(data, measure, words)))
     lines.append(TipLine(words.say("Residents"), [words.number(n) for n in data["population"]]))
-    notes = {state: words.say(text) for state, text in states.items() if state != "zero"}
+    notes = {state: words.say(text) for state, text in states.items() if state != "zero" or "zero" in measure.words}
     return [*lines, TipLine("", [notes.get(state, "") for state in data["state"]])]
 
 
@@ -332,7 +334,7 @@ def _legend(
     ]
     for state, text in notes.items():
         n = int((states == state).sum())
-        if n:
+        if n and state != "ok":
             colour = {"zero": look.ZERO, "no_data": look.NO_DATA}.get(state)
             rows.append(LegendRow(state, words.say(text), colour, n))
     return rows

@@ -114,3 +114,10 @@ def test_a_map_of_squares_opens_on_the_city_and_not_on_the_stray():
     assert whole[0] < west < east < whole[2]
     assert whole[1] < south < north < whole[3]
     assert view.geometry("x", blocks, weights=weights * 0).bounds == whole
+
+
+def test_a_hot_spot_map_uses_the_words_of_its_test():
+    incidents, blocks = square_city([(5, 5)] * 60 + [(95, 95)] * 3, side=10)
+    shown = view_of(Study.of(incidents, blocks), "hot_spot")
+    assert {row.label for row in shown.legend} == {"More homicides here and around than chance explains", "Not more than chance explains"}
+    assert shown.tips[-1].texts[0] == "More homicides here and around than chance explains"

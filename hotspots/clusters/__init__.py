@@ -187,5 +187,6 @@ MEASURES: tuple[Measure, ...] = (
         state=hot_spot_state,
         whole=True,
         doubled=None,
+        words=HOT_WORDS,
     ),
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import cities, concentration, density, grids, heat, trends, units, view
+from hotspots import cities, clusters, concentration, density, grids, heat, trends, units, view
 from hotspots.catalog import measure
 from hotspots.cities import City, Summary
 from hotspots.dashboard import map_component
@@ -119,3 +119,14 @@ def against_chance(chosen: Selection, baseline: str = "equal") -> concentration.
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _against_chance(chosen: Selection, baseline: str) -> concentration.AgainstChance | None:
     return concentration.against_chance(study(chosen), baseline=baseline)
+
+
+def evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
+    """Return whether a selection has enough homicides to rank places, and what its hot-spot map shows where nothing is going on."""
+    return _evidence(replace(chosen, language="", place="", measure="", bandwidth=0))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
+    found = study(chosen)
+    return clusters.sparse(found), clusters.null_calibration(found)

@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, density, exports, rates, trends, units, view
+from hotspots import charts, clusters, density, exports, rates, trends, units, view
 from hotspots.catalog import MEASURES, measure
 from hotspots.dashboard import address, cached, pieces, totals_notes
 from hotspots.dashboard.frame import Chosen, guard, heading
@@ -274,7 +274,7 @@ def shown_table(study: Study, what: Measure, words: Words) -> pd.DataFrame:
         columns[what.key] = words.say(what.label)
         if what.interval is not None:
             columns |= {f"{what.key}_low": words.say("from (95%)"), f"{what.key}_high": words.say("to (95%)")}
-    state = data["state"].map({name: words.say(text) for name, text in view.state_words(study).items()}).fillna("")
+    state = data["state"].map({name: words.say(text) for name, text in {**view.state_words(study), **what.words}.items()}).fillna("")
     return data[list(columns)].round(2).rename(columns=columns).assign(**{words.say("Note"): state})
 
 
@@ -291,6 +291,8 @@ def reading(chosen: Chosen, study: Study, what: Measure) -> None:
         words.say("Without a usable place: {n}.", n=words.number(placeless)),
         words.say("Outside the mapped area: {n}.", n=words.number(outside)),
     ]
+    if what.key == "hot_spot":
+        evidence(chosen.selection, words)
     if what.key == "rate":
         parts.append(
             words.say(
@@ -298,3 +300,12 @@ def reading(chosen: Chosen, study: Study, what: Measure) -> None:
             )
         )
     st.caption(" ".join(parts))
+
+
+def evidence(selection: Selection, words: Words) -> None:
+    """Say how many false hot places the map would show if nothing were going on, and whether there is enough to rank places at all."""
+    advice, calibration = cached.evidence(selection)
+    if not advice.enough:
+        start = words.date(advice.start.date()) if advice.start is not None else ""
+        st.warning(words.say(clusters.ADVICE[advice.reason], years=advice.years, start=start))
+    st.markdown(words.say(clusters.CALIBRATED, expected=words.rate(calibration.expected)))
