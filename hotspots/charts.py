@@ -109,7 +109,8 @@ def yearly_counts(table: pd.DataFrame, words: Words, *, height: int = 160, rules
         for year, row in table.iterrows()
     ]
     x = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}}
-    y = {**_count_axis(words), "axis": None}
+    room = {"zero": True, "domainMax": 1.35 * float(max(counts.max(), 1))} if rules and counts.notna().any() else {"zero": True}
+    y = {**_count_axis(words), "axis": None, "scale": room}  # room for the signs of the rules above the numbers
     shade = {"condition": {"test": "datum.complete", "value": 0.85}, "value": 0.4}
     tooltip = _tooltip(("year", words.say("Year")), ("count", words.say("People killed")))
     bars = {"mark": {"type": "bar", "color": look.PRIMARY}, "encoding": {"x": x, "y": y, "opacity": shade, "tooltip": tooltip}}
