@@ -78,8 +78,6 @@ def test_shuffled_rows_give_the_same(row, seed):
 
 @every_measure
 def test_doubled_counts_and_population(row):
-    if row.key == "window_test":
-        pytest.skip("twice as many homicides are stronger evidence: p falls, it neither stays nor doubles (see test_clusters)")
     points = [(5, 5), (5, 6), (15, 5)]
     once, twice = study(points), study(points * 2, population=2000)
     if row.doubled is None:
