@@ -107,7 +107,7 @@ def fits(blocks: Blocks, side: int) -> bool:
 
 def _ground(blocks: Blocks) -> float:
     west, south, east, north = blocks.total_bounds
-    return float(min(blocks.geometry.area.sum() or np.inf, (east - west) * (north - south)))
+    return float(min(shapely.area(np.asarray(blocks.geometry.array)).sum() or np.inf, (east - west) * (north - south)))
 
 
 def _side_for(area: float) -> int:

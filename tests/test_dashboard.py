@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from hotspots import cities, rates, trends
+from hotspots import charts, cities, rates, trends
 from hotspots.selection import read_query
+from hotspots.words import words_for
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("", "map", "trends", "concentration", "data", "methods")
@@ -234,3 +237,19 @@ def test_a_failure_shows_a_reference_and_no_detail(city, monkeypatch, caplog):
     reference = app.error[0].value.split("reference: ")[1].rstrip(".")
     assert "secret detail" not in text(app)
     assert any(reference in record.getMessage() for record in caplog.records)
+
+
+def test_the_page_fetches_every_file_of_the_map_at_once():
+    frontend = ROOT / "hotspots/dashboard/map_component/frontend"
+    text = (frontend / "page.js").read_text(encoding="utf-8")
+    named = set(re.findall(r'"([\w./-]+)"', text[text.index("FILES = [") : text.index("];")]))
+    assert named == {path.stem for path in frontend.glob("*.js")} - {"page"} | {"vendor/leaflet/leaflet-src.esm"}
+
+
+def test_bars_are_a_list_with_numbers_and_hostile_values_stay_text():
+    shown = charts.histogram(pd.Series({"<b>x</b>": 4, "Blade": 1, "None": 0}), words_for("en"), chosen={"Blade"})
+    assert "<b>x" not in shown
+    assert "&lt;b&gt;x" in shown
+    assert re.findall(r"<em>(.*?)</em>", shown) == ["4", "1", "0"]
+    assert re.findall(r"width:([\d.]+)%", shown) == ["100.0", "25.0"]
+    assert shown.count('class="pale"') == 2

@@ -13,7 +13,7 @@ from hotspots.cities import City, Summary
 from hotspots.dashboard import map_component
 from hotspots.selection import Selection
 from hotspots.study import Study
-from hotspots.words import words_for
+from hotspots.words import LANGUAGES, words_for
 
 
 @st.cache_resource(show_spinner=False)
@@ -23,14 +23,16 @@ def bundled() -> tuple[str, ...]:
 
 
 def warm() -> None:
-    """Make what the first reader will ask for first: the city that opens, its shapes and its maps."""
+    """Make what the first reader will ask for first: the city that opens, its shapes, its maps and its sentence, in every language."""
     for one in available()[:1]:
         place = city(one.slug, one.version).blocks
         for unit in {units.default(place), *units.available(place)} - {"city"}:
-            for key in ("count", "rate"):
-                chosen = Selection(city=one.slug, version=one.version, unit=unit, language=city(one.slug, one.version).language)
-                shapes(one.slug, one.version, unit, map_view(chosen, key))
-            monthly(chosen)
+            for language in LANGUAGES:
+                chosen = Selection(city=one.slug, version=one.version, unit=unit, language=language)
+                for key in ("count", "rate"):
+                    shapes(one.slug, one.version, unit, map_view(chosen, key))
+        against_chance(replace(chosen, unit=units.default(place)))
+        monthly(chosen)
 
 
 def available() -> list[Summary]:

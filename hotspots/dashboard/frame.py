@@ -65,6 +65,7 @@ def page(module: ModuleType, title: str, path: str = "") -> Any:
 
     def show() -> None:
         with guard(words):
+            map_component.set_page_language(words.language)
             chosen = open_page()
             if chosen is not None:
                 module.render(chosen)
@@ -113,7 +114,6 @@ def open_page() -> Chosen | None:
     except (DataError, StoreError) as fault:
         st.error(words.say("The data cannot be shown.") + "\n\n" + str(fault))
         return None
-    map_component.set_page_language(selection.language)
     if city.fallback_from is not None:
         st.warning(words.say("The newest data are damaged. This is version {version}, the newest one intact.", version=city.version))
     set_aside = sorted({*strange, *foreign, *missing})
@@ -191,8 +191,7 @@ def filter_choice(name: str, label: str, selection: Selection, words: Words) -> 
     counts = victims.by(study, name)
     counts.index = [captions.value_name(name, value, words) for value in counts.index]
     shown = {captions.value_name(name, value, words) for value in chosen}
-    alt = label + ": " + "; ".join(f"{value} {words.number(n)}" for value, n in counts.items())
-    st.vega_lite_chart(charts.histogram(counts, words, chosen=shown), width="stretch", alt=alt)
+    st.html(charts.histogram(counts, words, chosen=shown))
 
 
 Period = tuple[dt.date | None, dt.date | None]

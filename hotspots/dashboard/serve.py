@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from PIL import Image
 
 from hotspots.dashboard import cached
 from hotspots.dashboard.pages import map, overview, trends
@@ -21,7 +23,19 @@ FIRST = (map, overview, trends)  # imported here so that nobody waits for it
 async def warmed(_: st.App) -> AsyncIterator[None]:
     """Load what the first reader will ask for; the server answers once this is done."""
     cached.warm()
+    rehearse()
     yield
+
+
+def rehearse() -> None:
+    """Let Streamlit do now what it does once, at the first element that it draws, and let Pillow learn to read pictures."""
+    Image.preinit()
+    log = logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context")
+    log.disabled = True  # it would warn that nobody sees this element, which is meant
+    try:
+        st.html("<i></i>")
+    finally:
+        log.disabled = False
 
 
 app = st.App(Path(__file__).resolve().parents[2] / "app.py", lifespan=warmed)

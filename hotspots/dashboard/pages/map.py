@@ -61,9 +61,9 @@ def title(chosen: Chosen, estimate: rates.Estimate) -> str:
 
 
 def controls(chosen: Chosen) -> tuple[Measure, Selection]:
-    """Draw the choice of what is shown and on which unit; return both."""
+    """Draw the choice of what is shown and on which unit, and the list to find a place; return what and where."""
     words, selection = chosen.words, chosen.selection
-    left, right = st.columns(2)
+    left, right, last = st.columns(3)
     offered = units.available(chosen.city.blocks, points=not chosen.city.only_totals)
     offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
     right.selectbox(
@@ -83,6 +83,8 @@ def controls(chosen: Chosen) -> tuple[Measure, Selection]:
         format_func=lambda name: words.say(measure(name).label),
         **address.widget("measure", key, lambda old, new: replace(old, measure=new)),
     )
+    with last:
+        find(cached.frame(selection.city, selection.version, selection.unit), words)
     for row in (row for row in MEASURES if row.mapped):
         for reason in row.missing(study):
             st.caption(words.say("{what}: not available, because {reason}.", what=words.say(row.label), reason=words.say(reason)))
@@ -115,7 +117,6 @@ def picture(chosen: Chosen, what: Measure) -> None:
             on_click=lambda unit: address.change(lambda old: replace(old, place=unit)),
         )
     with right:
-        find(shown, place, words)
         if place:
             profile(chosen, cached.study(selection), what, place, shown.names[shown.ids.index(place)])
         else:
@@ -165,15 +166,19 @@ def surface_choice(selection: Selection, words: Words) -> int:
     return selection.bandwidth
 
 
-def find(shown: view.MapView, place: str, words: Words) -> None:
-    """Draw the list to find a place by its name: the way to a place without a mouse."""
+def find(shown: view.MapGeometry, words: Words) -> None:
+    """Draw the list to find a place by its name: the way to a place without a mouse.
+
+    It stands outside of what a click runs again, because a city's list is long to send; so it names no place once one is found.
+    """
     names = dict(zip(shown.ids, shown.names, strict=True))
     st.selectbox(
         words.say("Find a place"),
-        ["", *sorted(names, key=lambda unit: (names[unit], unit))],
+        sorted(names, key=lambda unit: (names[unit], unit)),
         format_func=lambda unit: names.get(unit, "—"),
+        placeholder=words.say("Type a name"),
         help=words.say("Type a name, or click a place on the map."),
-        **address.widget("place", place, lambda old, new: replace(old, place=new)),
+        **address.widget("place", None, lambda old, new: replace(old, place=new or "")),
     )
 
 
@@ -182,6 +187,7 @@ def profile(chosen: Chosen, study: Study, what: Measure, place: str, name: str) 
     words = chosen.words
     row = table(study, what).loc[place]
     st.subheader(name, anchor=False)
+    st.button(words.say("Back to all places"), on_click=address.change, args=(lambda old: replace(old, place=""),), type="tertiary")
     st.metric(words.say("People killed"), words.number(row["count"]))
     one = rates.estimate(float(row["count"]), float(study.person_years.loc[place]))
     if one.state == "no_data":
