@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-import openpyxl
 import pandas as pd
-from openpyxl.utils.datetime import MAC_EPOCH
 
 from hotspots.readers.geojson import as_text
 from hotspots.readers.report import Finding
@@ -35,6 +33,9 @@ def read_workbook(path: Path, *, needs: Collection[str] = (), sheet: str = "", h
     that an id kept as text keeps its zeros. Row numbers are those that Excel shows. Hidden rows and columns are read too.
     Raises `DataError` for a file that is no workbook, is damaged, or is larger than the limits.
     """
+    import openpyxl  # takes long to import, and most cities have no workbook
+    from openpyxl.utils.datetime import MAC_EPOCH
+
     _check_archive(path)
     try:
         with path.open("rb") as file:  # opened here, so that it is closed whatever happens inside
