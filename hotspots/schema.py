@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NewType
 
 import geopandas as gpd
@@ -308,7 +309,7 @@ def _band_faults(table: gpd.GeoDataFrame) -> list[str]:
     pairs = list(bands.items())
     faults += [
         f"blocks: the ages {one} and {two} overlap; every age may stand in one band only"
-        for (one, (_, last)), (two, (first, _)) in zip(pairs, pairs[1:], strict=False)
+        for (one, (_, last)), (two, (first, _)) in pairwise(pairs)
         if first <= last
     ]
     for name in bands:

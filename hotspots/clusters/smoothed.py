@@ -52,7 +52,7 @@ def local_shrinkage(counts: np.ndarray, people: np.ndarray, beside: sparse.csr_a
 
 
 def local_shrunk_state(study: Study) -> pd.Series:
-    """Return the state: `no_data` without residents or count, `unstable` under 20 homicides, `zero` where the neighbours have none either."""
+    """Return the state: `no_data` without residents or count, `unstable` under 20 homicides, `zero` where rate and neighbours are 0."""
     value, n = local_shrunk_rate(study), study.counts
     state = np.select([study.held_back, value.isna(), value == 0, n < UNSTABLE_UNDER], ["suppressed", "no_data", "zero", "unstable"], "ok")
     return pd.Series(state, index=study.blocks.index, name="state")

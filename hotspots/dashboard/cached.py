@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import cities, clusters, concentration, density, grids, heat, trends, units, view
+from hotspots import cities, clusters, concentration, density, grids, heat, rates, trends, units, view
 from hotspots.catalog import measure
 from hotspots.cities import City, Summary
 from hotspots.dashboard import map_component
@@ -130,3 +130,13 @@ def evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
 def _evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
     found = study(chosen)
     return clusters.sparse(found), clusters.null_calibration(found)
+
+
+def funnel(chosen: Selection) -> rates.Funnel | None:
+    """Return each unit of a selection beside what chance explains; None where no homicide or no resident is known."""
+    return _funnel(replace(chosen, language="", place="", measure="", bandwidth=0))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _funnel(chosen: Selection) -> rates.Funnel | None:
+    return rates.funnel(study(chosen))

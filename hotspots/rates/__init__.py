@@ -18,6 +18,7 @@ from hotspots.rates.funnel import (
     excess_risk_interval,
     expected_counts,
     funnel,
+    funnel_curve,
     funnel_limits,
 )
 from hotspots.rates.standardised import (
@@ -51,6 +52,7 @@ __all__ = [
     "excess_risk_interval",
     "expected_counts",
     "funnel",
+    "funnel_curve",
     "funnel_limits",
     "gamma_interval",
     "overall",

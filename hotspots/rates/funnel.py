@@ -93,6 +93,28 @@ def excess_risk_interval(study: Study) -> pd.DataFrame:
     return pd.DataFrame({"excess_risk_low": low / expected, "excess_risk_high": high / expected})
 
 
+def funnel_curve(lowest: float, highest: float, *, scatter: float = 1.0, points: int = 90) -> pd.DataFrame:
+    """Return the limits as smooth lines for a chart, from `lowest` to `highest` expected homicides: as ratios to the expected number.
+
+    Between whole counts they are interpolated, as Spiegelhalter (2005, doi:10.1002/sim.1970) does: r − (F(r) − p) ÷ (F(r) − F(r − 1)).
+    Columns as in `funnel_limits`; index: the expected numbers.
+
+    >>> funnel_curve(20, 40, points=2).loc[20.0].round(2).tolist()
+    [0.57, 1.43, 0.36, 1.74]
+    """
+    from scipy.stats import nbinom, poisson
+
+    expected = np.geomspace(lowest, highest, points)
+    law = poisson(expected) if scatter <= 1 else nbinom(expected / (scatter - 1), 1 / scatter)
+    columns = {}
+    for level, name in zip(FUNNEL_LEVELS, ("95", "998"), strict=True):
+        for side, at in (("low", (1 - level) / 2), ("high", (1 + level) / 2)):
+            whole = law.ppf(at)
+            count = whole - (law.cdf(whole) - at) / law.pmf(whole)
+            columns[f"{side}_{name}"] = np.maximum(count, 0) / expected
+    return pd.DataFrame(columns, index=pd.Index(expected, name="expected"))
+
+
 @dataclass(frozen=True, eq=False)
 class Funnel:
     """Units beside what chance explains.
@@ -111,6 +133,14 @@ class Funnel:
         """Return how many units lie outside the limits of `level` (`95` or `998`), before anything is allowed for."""
         table = self.table
         return int(((table["count"] < table[f"low_{level}"]) | (table["count"] > table[f"high_{level}"])).sum())
+
+    def outside_by_chance(self) -> float:
+        """Return how many units would lie outside the 95 % limits on average, were all at the rate of all."""
+        table = self.table
+        inside = pdtr(table["high_95"], table["expected"]) - np.where(
+            table["low_95"] > 0, pdtr(table["low_95"] - 1, table["expected"]), 0.0
+        )
+        return float((1 - inside).sum())
 
     def verdicts(self, *, widened: bool = False) -> dict[str, int]:
         """Return how many units are `above`, `below` and `within`."""

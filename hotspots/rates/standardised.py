@@ -39,7 +39,7 @@ def standard_weights(bands: Mapping[str, tuple[float, float]]) -> pd.Series:
     """
     late = [name for name, (first, _) in bands.items() if first > _LAST]
     if late:
-        raise DataError(f"standardised_rate: the band {late[0]} begins above {_LAST}, where the standard population ends; join it to others")
+        raise DataError(f"standardised_rate: the band {late[0]} begins above {_LAST}, where the standard population ends; join it")
     starts = np.arange(len(WHO_WORLD)) * _YEARS
     ends = np.append(starts[1:], 1000)
     spans = np.append(np.full(len(WHO_WORLD) - 1, float(_YEARS)), np.inf)
@@ -102,7 +102,7 @@ def standardised(study: Study, *, standard: str = "who", level: float = 0.95) ->
     >>> incidents, blocks = square_city([(5, 5), (5, 6)], age=[20.0, 40.0])
     >>> blocks = blocks.assign(**{"population:0-29": 200.0, "population:30+": 800.0})
     >>> study = Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01")
-    >>> round(standardised(study, standard="city")["value"].iloc[0], 3)  # 0.2 × 1/200 + 0.8 × 1/800
+    >>> standardised(study, standard="city")["value"].round(3).tolist()[0]  # 0.2 × 1/200 + 0.8 × 1/800
     200.0
     """
     if standard not in STANDARDS:

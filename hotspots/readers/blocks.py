@@ -305,9 +305,12 @@ def _unequal(whole: pd.Series, ages: pd.DataFrame, ids: pd.Series, source: str) 
     first = odd[0]
     text = (
         f"{source}: in {len(odd):,} of {len(ids):,} blocks the ages do not add up to the population (first: block {ids.iloc[first]}, "
-        f"{ages.sum(axis=1).iloc[first]:,.0f} by age, {whole.iloc[first]:,.0f} in all); rates use the population, age-standardised rates the ages"
+        f"{ages.sum(axis=1).iloc[first]:,.0f} by age, {whole.iloc[first]:,.0f} in all); rates use the "
+        "population, age-standardised rates the ages"
     )
-    return [Finding("population_ages_unequal", "accepted", len(odd), text, "Check that both are of the same census and no age is left out.")]
+    return [
+        Finding("population_ages_unequal", "accepted", len(odd), text, "Check that both are of the same census and no age is left out.")
+    ]
 
 
 def _joined(spec: BlockSpec, file: Path, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:

@@ -284,7 +284,9 @@ class _Reader:
         """Return the column of each band of ages, youngest first."""
         found = {str(name): column for name, column in content.items() if ages_of(str(name)) and isinstance(column, str) and column}
         if len(found) != len(content):
-            self.faults.append('city.toml: population_ages in [blocks] must be ages and columns, such as { "0-14" = "young", "65+" = "old" }')
+            self.faults.append(
+                'city.toml: population_ages in [blocks] must be ages and columns, such as { "0-14" = "young", "65+" = "old" }'
+            )
         return dict(sorted(found.items(), key=lambda pair: ages_of(pair[0]) or (0, 0)))
 
     def layer(self, name: str, content: Any) -> LayerSpec:
