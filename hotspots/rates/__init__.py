@@ -60,6 +60,7 @@ __all__ = [
     "rate_interval",
     "rate_ratio_of_fifths",
     "rate_state",
+    "shrink",
     "shrunk_rate",
     "shrunk_state",
     "standard_weights",
@@ -157,10 +158,15 @@ def shrunk_rate(study: Study) -> pd.Series:
     [100.0, 700.0]
     """
     people = study.person_years.astype(float)
-    return (PER * _shrunk(study.counts.astype(float), people)).rename("shrunk_rate")
+    return (PER * shrink(study.counts.astype(float), people)).rename("shrunk_rate")
 
 
-def _shrunk(counts: pd.Series, people: pd.Series) -> pd.Series:
+def shrink(counts: pd.Series, people: pd.Series) -> pd.Series:
+    """Return counts per person-year, drawn towards the rate of all as `shrunk_rate` says; missing where nobody lives or nobody knows.
+
+    >>> shrink(pd.Series([0.0, 8.0]), pd.Series([1000.0, 1000.0])).round(6).tolist()
+    [0.001, 0.007]
+    """
     known = counts.notna() & (people > 0)
     x, n = counts[known].to_numpy(), people[known].to_numpy()
     if not len(x):
