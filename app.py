@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hotspots.dashboard import frame
-from hotspots.dashboard.pages import concentration, data, methods, overview, trends
+from hotspots.dashboard.pages import compare, concentration, data, methods, overview, priorities, trends
 from hotspots.dashboard.pages import map as map_page
 from hotspots.words import mark
 
@@ -12,7 +12,9 @@ PAGES = [
     frame.page(overview, mark("Overview")),
     frame.page(map_page, mark("Map"), "map"),
     frame.page(trends, mark("Trends"), "trends"),
+    frame.page(compare, mark("Compare"), "compare"),
     frame.page(concentration, mark("Concentration"), "concentration"),
+    frame.page(priorities, mark("Priorities"), "priorities"),
     frame.page(data, mark("Data"), "data"),
     frame.page(methods, mark("Methods"), "methods"),
 ]

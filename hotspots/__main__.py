@@ -26,6 +26,7 @@ EXAMPLES = """examples:
   python -m hotspots totals puerto-albatros --where weapon=firearm --where sex=female --json
   python -m hotspots export puerto-albatros --measure rate --unit districts --out districts.csv
   python -m hotspots export puerto-albatros --start 2023-01-01 --end 2024-01-01 --out map-2023.html
+  python -m hotspots priorities puerto-albatros --share 1,5
   python -m hotspots check puerto-albatros
 
 A city is a folder with a city.toml that says where its files are and what their columns mean; CONTRIBUTING.md shows one.
@@ -64,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     _add_rollback(commands)
     _add_totals(commands)
     _add_export(commands)
+    _add_priorities(commands)
     return top
 
 
@@ -144,6 +146,21 @@ def _add_export(commands: Any) -> None:
     )
     command.add_argument("--language", choices=("es", "en"), help="the language of a .png or .html (default: the city's own)")
     command.set_defaults(run=_export)
+
+
+def _add_priorities(commands: Any) -> None:
+    command = commands.add_parser(
+        "priorities",
+        help="list the places to begin with, and how well such lists did before",
+        description="List the places that come first for the months after the period, by deaths alone, with the test of every rule on "
+        "periods that it had not seen, beside the plain count. Restricted: not for publication.",
+    )
+    _add_study(command)
+    command.add_argument("--share", metavar="PERCENT[,PERCENT…]", default="1,2,5", help="how much of the area, in percent (default: 1,2,5)")
+    command.add_argument("--months", type=int, choices=(1, 3, 12), default=12, help="how long a tested period is (default: 12)")
+    command.add_argument("--rule", metavar="RULE", help="the rule of the list (default: the one that the test supports)")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=lambda choices: bodies.priorities(choices, *_study(choices)))
 
 
 def _add_study(command: argparse.ArgumentParser) -> None:

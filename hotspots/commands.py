@@ -60,3 +60,52 @@ def export(choices: argparse.Namespace, city: Any, study: Any) -> None:
     told = exports.Told(city, choices.unit or units.default(city.blocks), words_for(choices.language or city.language))
     n = exports.write(study, [measure(key.strip()) for key in choices.measure.split(",")], choices.out, told=told)
     print(f"{choices.out}: {n:,} rows")
+
+
+def priorities(choices: argparse.Namespace, city: Any, study: Any) -> None:
+    """Print the first places and the test of the rules."""
+    from hotspots import priorities as ranking
+
+    shares = _shares(choices.share)
+    found = ranking.backtest(study, months=choices.months, shares=shares)
+    rule = choices.rule or (ranking.PLAIN if isinstance(found, str) else found.winner(shares[-1]))
+    places = ranking.ranked(study, rule=rule, share=shares[-1])
+    if choices.json:
+        tested = None if isinstance(found, str) else json.loads(found.table.reset_index().to_json(orient="records"))
+        rows = json.loads(places.reset_index(names="id").to_json(orient="records"))
+        periods = [] if isinstance(found, str) else [[str(start.date()), str(end.date())] for start, end in found.periods]
+        facts = {"city": city.slug, "version": city.version, "rule": rule, "untested": found if isinstance(found, str) else None}
+        print(json.dumps({**facts, "periods": periods, "tests": tested, "places": rows}, ensure_ascii=False))
+        return
+    print("restricted: for those who decide where to begin, not for publication", file=sys.stderr)
+    if isinstance(found, str):
+        print(f"the rules cannot be tested: {ranking.REASONS[found]}", file=sys.stderr)
+    else:
+        _print_tests(found)
+    print(f"the first {100 * shares[-1]:g}% of the area by {rule}:")
+    print(
+        "\n".join(f"{row['order']}\t{unit}\t{row['name']}\t{row['events']}\t{row['area'] / 1e4:.2f} ha" for unit, row in places.iterrows())
+    )
+
+
+def _shares(text: str) -> tuple[float, ...]:
+    from hotspots.schema import DataError
+
+    try:
+        found = sorted({float(part) / 100 for part in text.split(",")})
+    except ValueError:
+        found = []
+    if not found or not all(0 < share <= 0.5 for share in found):
+        raise DataError(f"--share: {text!r} is not a list of percentages from above 0 to 50; write it as 1,2,5")
+    return tuple(found)
+
+
+def _print_tests(found: Any) -> None:
+    start, end = found.periods[0][0].date(), found.periods[-1][1].date()
+    print(f"tested on {len(found.periods)} periods of {found.months} months, {start} to {end} (end exclusive)")
+    print("share  rule         caught          hit rate (95%)         PAI    PEI    RRI   beats the plain count")
+    for (rule, share), row in found.table.sort_index(level="share", sort_remaining=False).iterrows():
+        rate = f"{row['hit_rate']:.3f} ({row['hit_rate_low']:.3f} to {row['hit_rate_high']:.3f})"
+        beats = "-" if rule == "count" else "yes" if row["beats"] else "no"
+        caught = f"{row['hits']:.1f} of {row['events']:.0f}"
+        print(f"{100 * share:>4g}%  {rule:<11}  {caught:<14}  {rate}  {row['pai']:>6.2f}  {row['pei']:.3f}  {row['rri']:.3f}  {beats}")

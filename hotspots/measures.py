@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from hotspots.schema import population_bands
 from hotspots.study import Study
 from hotspots.words import mark
 
@@ -20,6 +21,7 @@ NEEDS: dict[str, str] = {
     "points": mark("these data are published totals: the places of single homicides are not known"),
     "days": mark("these data are published totals: the days of single homicides are not known"),
     "population": mark("no population is loaded for these areas"),
+    "ages": mark("residents or victims are not known by age here"),
 }
 
 
@@ -52,6 +54,7 @@ class Measure:
             "points": study.has_points,
             "days": study.has_days,
             "population": bool((study.person_years > 0).any()),
+            "ages": "age" in study.incidents.columns and bool(population_bands(study.blocks)),
         }
         lacking = {need for need, there in has.items() if not there}
         return tuple(NEEDS[need] for need in sorted(self.needs & lacking))

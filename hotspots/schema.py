@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NewType
 
 import geopandas as gpd
@@ -77,6 +79,29 @@ def field(name: str) -> Field:
     return next(row for row in INCIDENT_FIELDS if row.name == name)
 
 
+AGES = "population:"  # what the name of a column of residents of one age begins with, as in population:15-29
+
+
+def ages_of(text: str) -> tuple[float, float] | None:
+    """Return the first and the last age that a band such as `15-29` or `65+` spans, None for anything else.
+
+    >>> ages_of("15-29"), ages_of("x")
+    ((15.0, 29.0), None)
+    """
+    found = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3})|\+)", text)
+    return (float(found[1]), float(found[2] or 999)) if found else None
+
+
+def population_bands(blocks: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Return the ages that residents are known by, name → first and last age, youngest first; empty where they are not known by age.
+
+    >>> population_bands(pd.DataFrame({"population": [3.0], "population:15+": [2.0], "population:0-14": [1.0]}))
+    {'0-14': (0.0, 14.0), '15+': (15.0, 999.0)}
+    """
+    found = {name.removeprefix(AGES): ages_of(name.removeprefix(AGES)) for name in map(str, blocks.columns) if name.startswith(AGES)}
+    return dict(sorted(((name, ages) for name, ages in found.items() if ages), key=lambda pair: pair[1]))
+
+
 class DataError(ValueError):
     """Data that cannot be used, with every fault found: what, where, how many, what to do."""
 
@@ -103,13 +128,13 @@ def check_blocks(table: gpd.GeoDataFrame) -> Blocks:
     """Return `table` as `Blocks`, or raise a `DataError` that lists every fault.
 
     The index is the unique `block_id`, as text; shapes are polygons or lines in a projected system in metres; `population` is at
-    least 0, or missing.
+    least 0, or missing; so are the residents of each age, in columns such as `population:15-29`, whose ages do not overlap.
     """
     faults = [*_frame_faults("blocks", table, BLOCK_FIELDS), *_crs_faults("blocks", table)]
     if table.index.name != "block_id":
         faults.append("blocks: the index must be named block_id")
     if not faults:
-        faults = [*_shape_faults(table), *_population_faults(table)]
+        faults = [*_shape_faults(table), *_population_faults(table), *_band_faults(table)]
     if faults:
         raise DataError(faults)
     return Blocks(table)
@@ -274,6 +299,24 @@ def _population_faults(table: gpd.GeoDataFrame) -> list[str]:
         return ["blocks: population must be a number"]
     strange = table.index[(table["population"] < 0) | ~np.isfinite(table["population"].fillna(0))]
     return [f"blocks: {len(strange)} populations are below 0 or infinite (first: block {strange[0]})"] if len(strange) else []
+
+
+def _band_faults(table: gpd.GeoDataFrame) -> list[str]:
+    bands = population_bands(table)
+    odd = [name for name in map(str, table.columns) if name.startswith(AGES) and name.removeprefix(AGES) not in bands]
+    faults = [f"blocks: {name} names no ages; write them as in {AGES}15-29 or {AGES}65+" for name in odd]
+    faults += [f"blocks: the ages {name} end before they begin" for name, (first, last) in bands.items() if last < first]
+    pairs = list(bands.items())
+    faults += [
+        f"blocks: the ages {one} and {two} overlap; every age may stand in one band only"
+        for (one, (_, last)), (two, (first, _)) in pairwise(pairs)
+        if first <= last
+    ]
+    for name in bands:
+        people = pd.to_numeric(table[AGES + name], errors="coerce")
+        below = int(((people < 0) | np.isinf(people)).sum())
+        faults += [f"blocks: {below} numbers of residents aged {name} are below 0 or infinite"] if below else []
+    return faults
 
 
 def dictionary(fields: tuple[Field, ...] = INCIDENT_FIELDS) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ import pandas as pd
 import shapely
 
 from hotspots import units
-from hotspots.schema import INCIDENT_FIELDS, UNKNOWN, Blocks, DataError, Incidents
+from hotspots.schema import INCIDENT_FIELDS, UNKNOWN, Blocks, DataError, Incidents, ages_of
 from hotspots.totals import years_between as years_between
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
@@ -255,10 +254,7 @@ def band(text: str) -> tuple[float, float] | str | None:
     >>> band("15-29"), band("x")
     ((15.0, 29.0), None)
     """
-    if text == UNKNOWN:
-        return UNKNOWN
-    found = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3})|\+)", text)
-    return (float(found[1]), float(found[2] or 999)) if found else None
+    return UNKNOWN if text == UNKNOWN else ages_of(text)
 
 
 def _matches(incidents: Incidents, name: str, values: tuple[str, ...]) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from hotspots import compiled, grids
-from hotspots.schema import Blocks, DataError, Incidents, check_blocks
+from hotspots.schema import AGES, Blocks, DataError, Incidents, check_blocks, population_bands
 
 # A unit that blocks roll up to, and the block column that names it. "city" is all of them.
 ROLL_UPS: Mapping[str, str] = {"beats": "beat", "districts": "district"}
@@ -139,7 +139,8 @@ def roll_up(blocks: Blocks, unit: str) -> Blocks:
     known = blocks[keys.notna()]
     keys = keys[keys.notna()]
     table = known.geometry.groupby(keys).agg(_as_one).set_crs(blocks.crs).to_frame("geometry")
-    table["population"] = known["population"].groupby(keys).sum(min_count=1)
+    for column in ("population", *(AGES + name for name in population_bands(known))):
+        table[column] = known[column].groupby(keys).sum(min_count=1)
     table["name"] = table.index
     if unit == "beats" and "district" in blocks.columns:
         table["district"] = known["district"].groupby(keys).first()

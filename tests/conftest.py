@@ -9,6 +9,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from villa_prueba import write_small_city
 
+from hotspots import cities
+from hotspots.cities import City
+
 ROOT = Path(__file__).resolve().parent.parent
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 
@@ -38,3 +41,13 @@ def real_data() -> Path:
 def city_folder(tmp_path: Path) -> Path:
     """Return a folder with a small city: 9 blocks, 72 victims of whom 6 have no place and 6 lie outside."""
     return write_small_city(tmp_path / "villa-prueba")
+
+
+@pytest.fixture
+def city(city_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> City:
+    """Publish the small city as the only one that the dashboard knows."""
+    import streamlit as st
+
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    st.cache_resource.clear()
+    return cities.import_folder(city_folder)

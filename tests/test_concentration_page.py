@@ -3,45 +3,19 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
+from opened import ROOT, open_page, text
 
-from hotspots import charts, cities, concentration
+from hotspots import charts, concentration
 from hotspots.selection import read_query
 from hotspots.words import words_for
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture
-def city(city_folder, monkeypatch, tmp_path):
-    """Publish the small city as the only one."""
-    import streamlit as st
-
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st.cache_resource.clear()
-    return cities.import_folder(city_folder)
-
-
-def open_page(page: str = "concentration", **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app._page_hash = calc_hash(page)  # switch_page knows pages that are files; ours are functions
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def text(app: AppTest) -> str:
-    return " ".join(element.value for kind in ("title", "caption", "markdown", "info") for element in app.get(kind) if element.value)
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])
 @pytest.mark.parametrize("query", [{}, {"unit": "districts"}, {"weapon": "blade"}, {"from": "2018-01-01", "to": "2019-01-01"}], ids=str)
 def test_the_title_is_the_sentence_with_its_chance_figure(city, lang, query):
-    app = open_page(lang=lang, **query)
+    app = open_page("concentration", lang=lang, **query)
     assert not app.exception
     assert not app.error
     words = words_for(lang)
@@ -59,13 +33,13 @@ def test_the_title_is_the_sentence_with_its_chance_figure(city, lang, query):
 
 
 def test_the_overview_says_the_same_sentence(city):
-    here, there = open_page(lang="en"), open_page("", lang="en")
+    here, there = open_page("concentration", lang="en"), open_page("", lang="en")
     assert not there.exception
     assert f"- {here.title[0].value}." in text(there)
 
 
 def test_the_choice_of_places_goes_into_the_address(city):
-    app = open_page(lang="en")
+    app = open_page("concentration", lang="en")
     app.selectbox(key="choice_unit").select("districts").run()
     assert app.query_params["unit"] in ("districts", ["districts"])
     assert "of 3 districts" in app.title[0].value
@@ -73,14 +47,14 @@ def test_the_choice_of_places_goes_into_the_address(city):
 
 def test_the_places_that_last(city):
     found = concentration.stability(read_query({})[0].study(city))
-    shown = text(open_page(lang="en"))
+    shown = text(open_page("concentration", lang="en"))
     assert f"held half of the {found.first} homicides of 2015–2019" in shown
     assert f"of the {found.second} homicides of 2020" in shown
 
 
 @pytest.mark.parametrize("query", [{"weapon": "body"}, {"from": "2015-06-01", "to": "2015-07-01"}], ids=str)
 def test_no_homicides_with_a_place(city, query):
-    app = open_page(lang="en", **query)
+    app = open_page("concentration", lang="en", **query)
     assert not app.exception
     assert not app.error
     assert "No homicides with a place match" in text(app)
@@ -88,7 +62,7 @@ def test_no_homicides_with_a_place(city, query):
 
 
 def test_one_place_alone(city):
-    app = open_page(lang="en", unit="city")
+    app = open_page("concentration", lang="en", unit="city")
     assert not app.exception
     assert "There is one place only" in text(app)
 
@@ -98,7 +72,7 @@ def test_published_totals_show_the_reason(monkeypatch):
 
     monkeypatch.setenv("HOTSPOTS_CITIES", str(ROOT / "data" / "cities"))
     st.cache_resource.clear()
-    app = open_page(lang="en", city="el-salvador")
+    app = open_page("concentration", lang="en", city="el-salvador")
     assert not app.exception
     assert not app.error
     assert "not available, because these data are published totals" in text(app)
@@ -124,7 +98,7 @@ def test_the_chart_ends_where_both_curves_are_full():
 
 @pytest.mark.slow
 def test_a_new_choice_is_drawn_within_a_second(city):
-    app = open_page(lang="en")
+    app = open_page("concentration", lang="en")
     started = time.perf_counter()
     app.selectbox(key="choice_unit").select("districts").run()
     assert time.perf_counter() - started < 1

@@ -4,49 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from pathlib import Path
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
+from opened import ROOT, asked, open_page, text
 
 from hotspots import charts, cities, rates, trends
 from hotspots.selection import read_query
 from hotspots.words import words_for
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("", "map", "trends", "concentration", "data", "methods")
+PAGES = ("", "map", "trends", "compare", "concentration", "priorities", "data", "methods")
 WITH_NUMBERS = PAGES[:3]
-
-
-@pytest.fixture
-def city(city_folder, monkeypatch, tmp_path):
-    """Publish the small city as the only one."""
-    import streamlit as st
-
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st.cache_resource.clear()
-    return cities.import_folder(city_folder)
-
-
-def open_page(page: str = "map", **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app._page_hash = calc_hash(page)  # switch_page knows pages that are files; ours are functions
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def asked(app: AppTest) -> dict[str, str]:
-    """Return the address of the page."""
-    return {name: value if isinstance(value, str) else value[-1] for name, value in app.query_params.items()}
-
-
-def text(app: AppTest) -> str:
-    return " ".join(
-        element.value for kind in ("title", "caption", "markdown", "info", "error") for element in app.get(kind) if element.value
-    )
 
 
 @pytest.mark.parametrize("page", PAGES)

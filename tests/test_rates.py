@@ -100,7 +100,7 @@ def test_top_share_of_nothing_is_unknown():
 
 def shrunk(counts, people) -> list[float]:
     """Return the shrunk rates, per person-year."""
-    return (rates._shrunk(pd.Series(counts, dtype=float), pd.Series(people, dtype=float))).tolist()
+    return (rates.shrink(pd.Series(counts, dtype=float), pd.Series(people, dtype=float))).tolist()
 
 
 def test_shrunk_rates_of_st_louis():

@@ -18,6 +18,7 @@ from hotspots.clusters.exact import (
     windows,
 )
 from hotspots.clusters.power import ADVICE, Advice, sparse
+from hotspots.clusters.smoothed import local_shrinkage, local_shrunk_rate, local_shrunk_state
 from hotspots.measures import Measure
 from hotspots.study import Study
 from hotspots.words import mark
@@ -46,6 +47,9 @@ __all__ = [
     "hot_spot_state",
     "local_i",
     "local_moran",
+    "local_shrinkage",
+    "local_shrunk_rate",
+    "local_shrunk_state",
     "morans_i",
     "neighbours",
     "null_calibration",
@@ -188,5 +192,14 @@ MEASURES: tuple[Measure, ...] = (
         whole=True,
         doubled=None,
         words=HOT_WORDS,
+    ),
+    Measure(
+        key="local_shrunk_rate",
+        compute=local_shrunk_rate,
+        label=mark("Shrunk rate among neighbours: homicides per 100,000 residents a year"),
+        unit=mark("homicides per 100,000 residents a year"),
+        needs=frozenset({"counts", "population"}),
+        state=local_shrunk_state,
+        doubled=None,
     ),
 )

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import cities, clusters, concentration, density, grids, heat, trends, units, view
+from hotspots import cities, clusters, concentration, density, grids, heat, rates, trends, units, view
+from hotspots import priorities as ranking
 from hotspots.catalog import measure
 from hotspots.cities import City, Summary
 from hotspots.dashboard import map_component
@@ -132,3 +133,33 @@ def evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
 def _evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
     found = study(chosen)
     return clusters.sparse(found), clusters.null_calibration(found)
+
+
+def funnel(chosen: Selection) -> rates.Funnel | None:
+    """Return each unit of a selection beside what chance explains; None where no homicide or no resident is known."""
+    return _funnel(replace(chosen, language="", place="", measure="", bandwidth=0))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _funnel(chosen: Selection) -> rates.Funnel | None:
+    return rates.funnel(study(chosen))
+
+
+def backtest(chosen: Selection) -> ranking.Backtest | str:
+    """Return how well every rule did on years it had not seen, or why that cannot be told."""
+    return _backtest(replace(chosen, language="", place="", measure="", bandwidth=0))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _backtest(chosen: Selection) -> ranking.Backtest | str:
+    return ranking.backtest(study(chosen))
+
+
+def priorities(chosen: Selection, rule: str) -> pd.DataFrame:
+    """Return the first places of a selection by a rule."""
+    return _priorities(replace(chosen, language="", place="", measure="", bandwidth=0), rule)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _priorities(chosen: Selection, rule: str) -> pd.DataFrame:
+    return ranking.ranked(study(chosen), rule=rule)

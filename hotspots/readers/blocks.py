@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,13 @@ from hotspots.readers.report import Example, Finding
 from hotspots.readers.spec import BlockSpec, LayerSpec, SegmentSpec
 from hotspots.readers.tables import Table, missing_columns
 from hotspots.readers.values import is_missing
-from hotspots.schema import Blocks, DataError, check_blocks
+from hotspots.schema import AGES, Blocks, DataError, check_blocks
 
 Shapes = npt.NDArray[Any]
 _AREAS, _LINES = (3, 6), (1, 5)
 _OVERLAP_M2 = 1.0
 _MOST_GAPS = 0.1
+_AGES_MAY_DIFFER, _AGES_MAY_DIFFER_BY = 0.01, 2.0  # of the population; residents
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,14 +45,14 @@ def read_blocks(spec: BlockSpec, *, city_crs: pyproj.CRS | None = None) -> Layer
     table = read_layer(spec.file, layer="blocks", sheet=spec.sheet)
     wanted = [("id", spec.id), ("name", spec.name), ("beat", spec.beat), ("district", spec.district)]
     if spec.population_file is None:
-        wanted.append(("population", spec.population))
+        wanted += [("population", spec.population), *_age_columns(spec)]
     _raise(missing_columns(table, [(key, column) for key, column in wanted if column]))
     ids = table.columns[spec.id].str.strip()
     _raise([*_id_faults("blocks", ids, table), *_shape_faults(table)])
     shapes, mended = _mended(table.shapes, ids)
     frame, findings = _placed(shapes, table, layer="blocks", epsg=spec.epsg, city_crs=city_crs)
-    population, noted = _population(spec, table, ids)
-    columns: dict[str, Any] = {"population": population.to_numpy(dtype=np.float64)}
+    people, noted = _population(spec, table, ids)
+    columns: dict[str, Any] = {name: column.to_numpy(dtype=np.float64) for name, column in people.items()}
     for key in ("name", "beat", "district"):
         column = getattr(spec, key)
         if column:
@@ -269,17 +270,53 @@ def _gaps(blocks: gpd.GeoDataFrame) -> list[Finding]:
     return [Finding("gap", "accepted", len(holes), text, "If they are no lakes or parks, correct the blocks.")]
 
 
-def _population(spec: BlockSpec, table: Table, ids: pd.Series) -> tuple[pd.Series, list[Finding]]:
-    if not spec.population:
-        return pd.Series(np.nan, index=ids.index), []
+def _age_columns(spec: BlockSpec) -> list[tuple[str, str]]:
+    """Return the columns of the residents of each age, as name of ours and name in the file."""
+    return [(AGES + name, column) for name, column in spec.population_ages.items()]
+
+
+def _population(spec: BlockSpec, table: Table, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
+    """Return the residents of each block, of all ages and of each age that is known, and what was noticed."""
+    if not spec.population and not spec.population_ages:
+        return {"population": pd.Series(np.nan, index=ids.index)}, []
     if spec.population_file is None:
-        return _people(table.columns[spec.population], ids, table.source)
+        return _counted(spec, table, ids)
     return _joined(spec, spec.population_file, ids)
 
 
-def _joined(spec: BlockSpec, file: Path, ids: pd.Series) -> tuple[pd.Series, list[Finding]]:
-    other = read_file(file, needs=(spec.population, spec.population_id), sheet=spec.population_sheet)
-    _raise(missing_columns(other, [("population", spec.population), ("population_id", spec.population_id)]))
+def _counted(spec: BlockSpec, table: Table, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
+    """Return the populations that one table holds, in its order; without a column of all ages they are added up."""
+    found, noted = {}, []
+    for name, column in [*([("population", spec.population)] if spec.population else []), *_age_columns(spec)]:
+        found[name], findings = _people(table.columns[column], ids, table.source)
+        noted += findings if name == "population" else [replace(one, code=f"{one.code}_ages") for one in findings]
+    ages = pd.DataFrame({name: found[name] for name, _ in _age_columns(spec)}, index=ids.index)
+    if not spec.population:
+        return {"population": ages.sum(axis=1, min_count=len(ages.columns)), **found}, noted
+    return found, [*noted, *_unequal(found["population"], ages, ids, table.source)]
+
+
+def _unequal(whole: pd.Series, ages: pd.DataFrame, ids: pd.Series, source: str) -> list[Finding]:
+    """Return a remark on blocks whose ages do not add up to their population within 1 % and 2 residents."""
+    apart = (ages.sum(axis=1) - whole).abs()
+    odd = np.flatnonzero((apart > np.maximum(_AGES_MAY_DIFFER * whole, _AGES_MAY_DIFFER_BY)) & ages.notna().any(axis=1))
+    if not len(odd):
+        return []
+    first = odd[0]
+    text = (
+        f"{source}: in {len(odd):,} of {len(ids):,} blocks the ages do not add up to the population (first: block {ids.iloc[first]}, "
+        f"{ages.sum(axis=1).iloc[first]:,.0f} by age, {whole.iloc[first]:,.0f} in all); rates use the "
+        "population, age-standardised rates the ages"
+    )
+    return [
+        Finding("population_ages_unequal", "accepted", len(odd), text, "Check that both are of the same census and no age is left out.")
+    ]
+
+
+def _joined(spec: BlockSpec, file: Path, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
+    columns = [*([("population", spec.population)] if spec.population else []), *_age_columns(spec)]
+    other = read_file(file, needs=(*(column for _, column in columns), spec.population_id), sheet=spec.population_sheet)
+    _raise(missing_columns(other, [*columns, ("population_id", spec.population_id)]))
     keys = other.columns[spec.population_id].str.strip()
     broken = other.rows[other.spoiled != ""]
     faults = (
@@ -298,7 +335,7 @@ def _joined(spec: BlockSpec, file: Path, ids: pd.Series) -> tuple[pd.Series, lis
             f"correct population_id in city.toml or the file"
         )
     _raise(faults)
-    people, findings = _people(other.columns[spec.population], keys, other.source)
+    people, findings = _counted(spec, other, keys)
     findings = [*other.findings, *findings]
     without, spare = int((~ids.isin(keys)).sum()), int((~shared).sum())
     if without or spare:
@@ -310,7 +347,7 @@ def _joined(spec: BlockSpec, file: Path, ids: pd.Series) -> tuple[pd.Series, lis
         findings.append(
             Finding("population_mismatch", "accepted", without + spare, text, "Check that blocks and population are of the same census.")
         )
-    return ids.map(pd.Series(people.to_numpy(), index=keys)), findings
+    return {name: ids.map(pd.Series(column.to_numpy(), index=keys)) for name, column in people.items()}, findings
 
 
 def _people(text: pd.Series, ids: pd.Series, source: str) -> tuple[pd.Series, list[Finding]]:

@@ -15,7 +15,7 @@ import pyproj
 from hotspots.readers.files import carries_shapes
 from hotspots.readers.spec import CONTEXT_KINDS, AreaCountSpec, BlockSpec, CitySpec, IncidentSpec, LayerSpec, Note, SegmentSpec
 from hotspots.readers.values import fold
-from hotspots.schema import DataError, field
+from hotspots.schema import DataError, ages_of, field
 
 _CITY = {
     "name": "text!",
@@ -74,6 +74,7 @@ _BLOCKS = {
     "sheet": "text",
     "population_sheet": "text",
     "called": "words",
+    "population_ages": "section",
 }
 _AREA_COUNTS = {
     "file": "file!",
@@ -276,7 +277,17 @@ class _Reader:
             self.faults.append("city.toml: population_file in [blocks] needs population and population_id, the two columns of that file")
         if "population_id" in values and "population_file" not in values:
             self.faults.append("city.toml: population_id in [blocks] needs population_file, the table that it belongs to")
+        values["population_ages"] = self.ages(values.get("population_ages", {}))
         return BlockSpec(**values)
+
+    def ages(self, content: Mapping[str, Any]) -> dict[str, str]:
+        """Return the column of each band of ages, youngest first."""
+        found = {str(name): column for name, column in content.items() if ages_of(str(name)) and isinstance(column, str) and column}
+        if len(found) != len(content):
+            self.faults.append(
+                'city.toml: population_ages in [blocks] must be ages and columns, such as { "0-14" = "young", "65+" = "old" }'
+            )
+        return dict(sorted(found.items(), key=lambda pair: ages_of(pair[0]) or (0, 0)))
 
     def layer(self, name: str, content: Any) -> LayerSpec:
         values = self.complete(content, _LAYER, f"[layers.{name}]", file=Path(), kind=CONTEXT_KINDS[0])

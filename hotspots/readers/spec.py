@@ -73,6 +73,7 @@ class IncidentSpec:
 class BlockSpec:
     """Where the blocks are, and their population, in the same file or in `population_file` joined on `population_id`.
 
+    `population_ages` is the column of the residents of each age, by band such as `15-29`, in the same file as the population.
     `called` is the place's own word for them, by language, such as "departments"; empty where they are blocks.
     """
 
@@ -89,6 +90,7 @@ class BlockSpec:
     sheet: str = ""
     population_sheet: str = ""
     called: Mapping[str, str] = field(default_factory=dict)
+    population_ages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

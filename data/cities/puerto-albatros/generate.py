@@ -77,17 +77,22 @@ def _write_layer(path: Path, shapes: list[BaseGeometry], rows: list[dict[str, An
 
 
 def _block_rows(city: Map) -> list[dict[str, Any]]:
-    columns = zip(city.ids, city.names, city.population, city.beat, city.district, strict=True)
+    columns = zip(city.ids, city.names, city.population, city.ages, city.beat, city.district, strict=True)
     return [
         {
             "block_id": block,
             "name": name,
-            "population": None if np.isnan(residents) else int(residents),
+            "population": _whole(residents),
+            **{f"age_{name}": _whole(number) for name, number in zip(people.AGES, ages, strict=True)},
             "beat": beat,
             "district": people.DISTRICTS[int(district)],
         }
-        for block, name, residents, beat, district in columns
+        for block, name, residents, ages, beat, district in columns
     ]
+
+
+def _whole(number: float) -> int | None:
+    return None if np.isnan(number) else int(number)
 
 
 def _segments(city: City) -> tuple[list[BaseGeometry], list[str]]:

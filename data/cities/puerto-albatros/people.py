@@ -24,6 +24,17 @@ PER_KM2 = {1: 12_500, 2: 15_500, 3: 10_500, 4: 5_600, 5: 20_500, 6: 18_000, 7: 1
 BEATS = {1: 4, 2: 4, 3: 5, 4: 5, 5: 5, 6: 5, 7: 5, 8: 3}
 POPULATION = 372_000
 STATION = "Comisaría Central"
+AGES: tuple[str, ...] = ("0-14", "15-29", "30-44", "45-64", "65+")
+SHARE_OF_AGES = {
+    1: (0.17, 0.24, 0.22, 0.24, 0.13),
+    2: (0.16, 0.23, 0.24, 0.25, 0.12),
+    3: (0.20, 0.24, 0.23, 0.22, 0.11),
+    4: (0.15, 0.20, 0.23, 0.27, 0.15),
+    5: (0.30, 0.30, 0.20, 0.14, 0.06),
+    6: (0.29, 0.29, 0.21, 0.15, 0.06),
+    7: (0.26, 0.28, 0.22, 0.17, 0.07),
+    8: (0.25, 0.28, 0.23, 0.18, 0.06),
+}
 
 # name, where, how many blocks it takes, whether residents are counted as none (0) or not known
 USES: tuple[tuple[str, tuple[float, float], int, bool], ...] = (
@@ -111,6 +122,7 @@ class Map:
     ids: list[str]
     population: np.ndarray
     residential: np.ndarray
+    ages: np.ndarray  # one column for each of AGES; missing where the residents are not known
 
 
 def take_out(blocks: list[Polygon], names: dict[str, tuple[float, float]]) -> tuple[np.ndarray, dict[str, Polygon]]:
@@ -175,7 +187,16 @@ def settle(blocks: list[Polygon], quarters: np.ndarray, uses: dict[int, int], *,
     unknown = {n for n, use in uses.items() if not USES[use][3]}
     people = np.array([np.nan if n in unknown else population[n] for n in order])
     shapes = [blocks[n] for n in order]
-    return Map(shapes, names, district[order], [beat[n] for n in order], ids, people, residential[order])
+    ages = _ages(people, district[order], np.random.default_rng([seed, 6]))
+    return Map(shapes, names, district[order], [beat[n] for n in order], ids, people, residential[order], ages)
+
+
+def _ages(people: np.ndarray, district: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """Return the residents of each age: those of the district, with blocks a little younger or older than it; they add up exactly."""
+    shares = np.array([SHARE_OF_AGES[int(number)] for number in district])
+    own = chance.gamma(60 * shares)
+    drawn = chance.multinomial(np.nan_to_num(people).astype(int), own / own.sum(axis=1, keepdims=True))
+    return np.where(np.isnan(people)[:, None], np.nan, drawn)
 
 
 def _numbered(labels: list[str], form: str) -> list[str]:

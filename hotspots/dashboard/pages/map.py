@@ -305,7 +305,22 @@ def reading(chosen: Chosen, study: Study, what: Measure) -> None:
                 "Rate: people killed divided by residents and years; exact 95% interval (Garwood). Under 20 homicides a rate is uncertain."
             )
         )
+    if what.key == "standardised_rate":
+        parts.append(ages(study, words))
     st.caption(" ".join(parts))
+
+
+def ages(study: Study, words: Words) -> str:
+    """Say which standard the rate has, and how many victims of unknown age take no part in it."""
+    known = rates.ages_known(study)
+    left_out = words.number(known.unknown) + (f" ({words.percent(known.unknown / known.total)})" if known.total >= 10 else "")
+    return words.say(
+        "As if every place had the ages of the {standard}. Of {total} people killed on the map {unknown} have no known age and take "
+        "no part.",
+        standard=words.say(rates.STANDARDS["who"]),
+        total=words.number(known.total),
+        unknown=left_out,
+    )
 
 
 def evidence(selection: Selection, words: Words) -> None:

@@ -4,16 +4,71 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hotspots.chance import leading
-from hotspots.intervals import PER, poisson_interval, poisson_limits, ratio_interval
+from hotspots.intervals import PER, poisson_interval, ratio_interval
 from hotspots.measures import UNSTABLE_UNDER, Measure
+from hotspots.rates.funnel import (
+    FUNNEL_LEVELS,
+    Funnel,
+    excess_risk,
+    excess_risk_interval,
+    expected_counts,
+    funnel,
+    funnel_curve,
+    funnel_limits,
+)
+from hotspots.rates.standardised import (
+    STANDARDS,
+    AgesKnown,
+    ages_known,
+    gamma_interval,
+    standard_weights,
+    standardised,
+    standardised_interval,
+    standardised_rate,
+    standardised_state,
+)
 from hotspots.study import Study
 from hotspots.words import mark
+
+__all__ = [
+    "FUNNEL_LEVELS",
+    "MEASURES",
+    "STANDARDS",
+    "AgesKnown",
+    "Estimate",
+    "Funnel",
+    "RateRatio",
+    "ages_known",
+    "count",
+    "count_interval",
+    "count_state",
+    "estimate",
+    "excess_risk",
+    "excess_risk_interval",
+    "expected_counts",
+    "funnel",
+    "funnel_curve",
+    "funnel_limits",
+    "gamma_interval",
+    "overall",
+    "rate",
+    "rate_interval",
+    "rate_ratio_of_fifths",
+    "rate_state",
+    "shrink",
+    "shrunk_rate",
+    "shrunk_state",
+    "standard_weights",
+    "standardised",
+    "standardised_interval",
+    "standardised_rate",
+    "standardised_state",
+]
 
 
 def count(study: Study) -> pd.Series:
@@ -103,10 +158,15 @@ def shrunk_rate(study: Study) -> pd.Series:
     [100.0, 700.0]
     """
     people = study.person_years.astype(float)
-    return (PER * _shrunk(study.counts.astype(float), people)).rename("shrunk_rate")
+    return (PER * shrink(study.counts.astype(float), people)).rename("shrunk_rate")
 
 
-def _shrunk(counts: pd.Series, people: pd.Series) -> pd.Series:
+def shrink(counts: pd.Series, people: pd.Series) -> pd.Series:
+    """Return counts per person-year, drawn towards the rate of all as `shrunk_rate` says; missing where nobody lives or nobody knows.
+
+    >>> shrink(pd.Series([0.0, 8.0]), pd.Series([1000.0, 1000.0])).round(6).tolist()
+    [0.001, 0.007]
+    """
     known = counts.notna() & (people > 0)
     x, n = counts[known].to_numpy(), people[known].to_numpy()
     if not len(x):
@@ -215,27 +275,6 @@ def rate_ratio_of_fifths(study: Study) -> RateRatio | None:
     return RateRatio(value, low, high, estimate(x, n), estimate(y, m), k, len(order), start, day, end)
 
 
-FUNNEL_LEVELS: tuple[float, ...] = (0.95, 0.998)
-
-
-def funnel_limits(expected: Any) -> pd.DataFrame:
-    """Return the counts between which a unit's count falls by chance, when it has the rate of all units, for each `expected` count.
-
-    A funnel plot draws units by how many homicides their residents lead one to expect: it shows how far a small place may swing by
-    chance, where a league table would rank it. Columns `low_95`, `high_95`, `low_998`, `high_998`: outside the first lies 1 in 20 such
-    units at most, outside the second 1 in 500. Homicide differs between places by more than chance, so many units of a real city lie
-    outside. Index: that of `expected`. Source: Spiegelhalter (2005), doi:10.1002/sim.1970.
-
-    >>> funnel_limits([20]).iloc[0].astype(int).tolist()
-    [12, 29, 8, 35]
-    """
-    table = pd.Series(expected, dtype=float)
-    ends = {level: poisson_limits(table.to_numpy(), level) for level in FUNNEL_LEVELS}
-    names = {level: f"{level:.3f}"[2:].rstrip("0") for level in FUNNEL_LEVELS}
-    columns = {f"{side}_{names[level]}": ends[level][i] for level in FUNNEL_LEVELS for i, side in enumerate(("low", "high"))}
-    return pd.DataFrame(columns, index=table.index)
-
-
 MEASURES: tuple[Measure, ...] = (
     Measure(
         key="count",
@@ -265,5 +304,24 @@ MEASURES: tuple[Measure, ...] = (
         needs=frozenset({"counts", "population"}),
         state=shrunk_state,
         doubled=None,
+    ),
+    Measure(
+        key="standardised_rate",
+        compute=standardised_rate,
+        label=mark("Age-standardised rate (WHO world population)"),
+        unit=mark("homicides per 100,000 residents a year, ages standardised"),
+        needs=frozenset({"counts", "points", "ages"}),
+        state=standardised_state,
+        interval=standardised_interval,
+        words={"no_data": mark("An age without residents: no standardised rate")},
+    ),
+    Measure(
+        key="excess_risk",
+        compute=excess_risk,
+        label=mark("Homicides for each one expected by residents"),
+        unit=mark("times as many as expected"),
+        needs=frozenset({"counts", "population"}),
+        state=rate_state,
+        interval=excess_risk_interval,
     ),
 )

@@ -1,0 +1,90 @@
+"""The page that compares places: its numbers are those of the funnel, its order the alphabet, in both languages and with totals only."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from opened import ROOT, open_page, text
+
+from hotspots import rates
+from hotspots.dashboard import funnel_chart
+from hotspots.dashboard.pages import compare
+from hotspots.selection import read_query
+from hotspots.words import words_for
+
+QUERIES = [{}, {"unit": "districts"}, {"weapon": "blade"}, {"unit": "districts", "from": "2018-01-01", "to": "2019-01-01"}]
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("query", QUERIES, ids=str)
+def test_the_page_says_what_the_funnel_finds(city, lang, query):
+    app = open_page("compare", lang=lang, **query)
+    assert not app.exception
+    assert not app.error
+    study = read_query(query)[0].study(city)
+    found = rates.funnel(study)
+    count = found.verdicts()
+    shown = app.title[0].value
+    assert str(len(found.table)) in shown
+    if count["above"] or count["below"]:
+        assert f"{count['above']}" in shown
+        assert f"{count['below']}" in shown
+    assert words_for(lang).rate(found.outside_by_chance()) in text(app)
+    assert str(int(found.table["count"].sum())) in text(app)
+
+
+def test_the_table_is_in_the_order_of_names_and_equals_the_export(city):
+    from hotspots.catalog import measure
+    from hotspots.exports import frame
+
+    study = read_query({"unit": "blocks"})[0].study(city)
+    shown = compare.places_table(study, rates.funnel(study), words_for("en"))
+    assert shown["Place"].tolist() == sorted(shown["Place"])
+    file = frame(study, [measure("excess_risk"), measure("rate")]).set_index("id").loc[shown.index]
+    assert (shown["People killed"] == file["count"]).all()
+    assert shown["Per 100,000 residents a year"].tolist() == file["rate"].round(1).tolist()
+    assert shown["from (95%)"].tolist() == file["rate_low"].round(1).tolist()
+    assert (file["count"] / file["excess_risk"]).dropna().round(1).tolist() == shown["Expected"][file["count"] > 0].tolist()
+
+
+@pytest.mark.parametrize("widened", [False, True])
+def test_the_chart_holds_every_place_and_is_plain_data(city, widened):
+    study = read_query({})[0].study(city)
+    found = rates.funnel(study)
+    spec = funnel_chart.spec(found, compare.names(study), compare.rate_of_all(study), words_for("en"), widened=widened)
+    signs = next(layer for layer in spec["layer"] if layer["mark"].get("type") == "point")
+    assert len(signs["data"]["values"]) == len(found.table)
+    json.dumps(spec, allow_nan=False)
+
+
+@pytest.mark.parametrize("query", [{"weapon": "body"}, {"from": "2015-06-01", "to": "2015-07-01"}], ids=str)
+def test_nothing_to_compare(city, query):
+    app = open_page("compare", lang="en", **query)
+    assert not app.exception
+    assert not app.error
+    assert "not available, because no homicide with a place" in text(app)
+
+
+def test_one_place_alone(city):
+    assert "There is one place only" in text(open_page("compare", lang="en", unit="city"))
+
+
+def test_published_totals_are_compared_too(monkeypatch):
+    import streamlit as st
+
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(ROOT / "data" / "cities"))
+    st.cache_resource.clear()
+    app = open_page("compare", lang="en", city="el-salvador")
+    assert not app.exception
+    assert not app.error
+    assert app.title
+
+
+@pytest.mark.slow
+def test_a_new_choice_is_drawn_within_a_second(city):
+    app = open_page("compare", lang="en")
+    started = time.perf_counter()
+    app.selectbox(key="choice_unit").select("districts").run()
+    assert time.perf_counter() - started < 1

@@ -1,0 +1,127 @@
+"""The page of priorities, the Methods page and the command line: the same list, the same test, deaths alone."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from opened import open_page, text
+
+from hotspots import cities, priorities
+from hotspots.__main__ import main
+from hotspots.dashboard import priority_notes
+from hotspots.selection import Selection
+from hotspots.testing import square_blocks
+from hotspots.words import words_for
+
+TOML = """
+name = "Villa Grande"
+language = "es"
+epsg = 32616
+source = "Invented for the tests"
+licence = "BSD-3-Clause"
+fictional = true
+
+[incidents]
+file = "homicides.csv"
+x = "x"
+y = "y"
+epsg = 32616
+date = "date"
+sex = "sex"
+covers = ["2013-01-01", "2020-12-31"]
+
+[blocks]
+file = "blocks.geojson"
+id = "block_id"
+epsg = 32616
+population = "population"
+"""
+
+
+@pytest.fixture
+def large(tmp_path, monkeypatch):
+    """Publish a city of 64 blocks, a few of them with most of 300 homicides, as the only one."""
+    import streamlit as st
+
+    folder = tmp_path / "villa-grande"
+    folder.mkdir()
+    rng = np.random.default_rng(1)
+    cells = np.where(rng.random(300) < 0.6, rng.choice([3, 17, 40], 300), rng.integers(0, 64, 300))
+    days = np.datetime64("2013-01-01") + rng.integers(0, 2922, 300)
+    rows = [f"{day},{100 * (c % 8) + 50},{100 * (c // 8) + 50},{'male' if c % 2 else 'female'}" for day, c in zip(days, cells, strict=True)]
+    (folder / "homicides.csv").write_text("\n".join(["date,x,y,sex", *rows]) + "\n", encoding="utf-8")
+    (folder / "blocks.geojson").write_text(square_blocks(side=8, size=100).reset_index().to_json(drop_id=True), encoding="utf-8")
+    (folder / "city.toml").write_text(TOML, encoding="utf-8")
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    st.cache_resource.clear()
+    return cities.import_folder(folder)
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_page_and_methods_say_the_same(large, lang):
+    words = words_for(lang)
+    study = Selection(city="villa-grande").study(large)
+    found = priorities.backtest(study)
+    app, methods = open_page("priorities", lang=lang), open_page("methods", lang=lang)
+    for page in (app, methods):
+        assert not page.exception
+        assert not page.error
+        assert priority_notes.verdict(found, words) in text(page)
+        assert priority_notes.tested(found, words) in text(page)
+    assert priority_notes.plain_score(found, words) in text(app)
+    assert words.percent(found.table.loc[(found.winner(), 0.05), "hit_rate"]) in app.title[0].value
+    assert {"es": "no para publicar", "en": "not for publication"}[lang] in text(app)
+
+
+def test_the_list_is_that_of_the_command_line(large, capsys):
+    assert main(["priorities", "villa-grande", "--json", "--share", "1,2,5"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    study = Selection(city="villa-grande").study(large)
+    places = priorities.ranked(study)
+    assert [row["id"] for row in told["places"]] == places.index.tolist()
+    assert [row["events"] for row in told["places"]] == places["events"].tolist()
+    assert {row["rule"] for row in told["tests"]} == set(priorities.RULES)
+    assert told["rule"] == priorities.backtest(study).winner()
+    assert main(["priorities", "villa-grande", "--share", "5", "--months", "3", "--rule", "recent"]) == 0
+    out = capsys.readouterr()
+    assert "tested on 8 periods of 3 months" in out.out
+    assert "the first 5% of the area by recent" in out.out
+    assert "not for publication" in out.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--share", "x"], "percentages"),
+        (["--share", "0"], "percentages"),
+        (["--where", "sex=male"], "deaths alone"),
+        (["--rule", "x"], "use one of"),
+    ],
+)
+def test_refusals_say_why(large, capsys, arguments, reason):
+    assert main(["priorities", "villa-grande", *arguments]) == 1
+    assert reason in capsys.readouterr().err
+
+
+def test_filters_by_who_was_killed_are_set_aside(large):
+    plain, filtered = open_page("priorities", lang="en"), open_page("priorities", lang="en", sex="male")
+    assert not filtered.exception
+    assert "Places are put in order by deaths alone" in text(filtered)
+    assert filtered.title[0].value == plain.title[0].value
+    assert "300 people killed" in filtered.caption[0].value
+
+
+def test_a_city_that_cannot_be_tested_says_why(city):
+    app = open_page("priorities", lang="en")
+    assert not app.exception
+    assert not app.error
+    assert "fewer than 50 places" in text(app)
+    assert "fewer than 50 places" in text(open_page("methods", lang="en"))
+
+
+def test_nothing_to_put_in_order(large):
+    app = open_page("priorities", lang="en", **{"from": "2013-01-01", "to": "2013-01-02"})
+    assert not app.exception
+    assert not app.error

@@ -1,0 +1,62 @@
+"""The local shrunk rate, held to spdep's EBlocal on three data sets and to its laws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from hotspots import clusters, rates
+from hotspots.study import Study
+from hotspots.testing import square_city
+
+
+def oracle() -> dict[str, np.ndarray]:
+    lines = (Path(__file__).parent / "oracles" / "rates.txt").read_text().splitlines()
+    parts = (line.split() for line in lines if not line.startswith("#"))
+    return {name: np.array(values, dtype=float) for name, *values in parts}
+
+
+def beside(told: dict[str, np.ndarray], name: str, n: int) -> sparse.csr_array:
+    matrix = np.zeros((n, n))
+    for unit in range(n):
+        matrix[unit, told[f"{name}_near_{unit + 1}"].astype(int) - 1] = 1
+    return sparse.csr_array(matrix)
+
+
+@pytest.mark.parametrize("name", ["sids74", "sids79", "lattice"])
+def test_local_shrunk_rates_are_those_of_spdep(name):
+    told = oracle()
+    counts, people = told[f"{name}_counts"], told[f"{name}_people"]
+    found = clusters.local_shrinkage(counts, people, beside(told, name, len(counts)))
+    np.testing.assert_allclose(found, told[f"{name}_spdep"], rtol=1e-12)
+    assert np.nanmax(np.abs(found - told[f"{name}_geoda"])) > 1e-5  # GeoDa's definition is another one
+
+
+def test_where_all_are_neighbours_it_is_the_global_one():
+    incidents, blocks = square_city([(5, 5)] * 9 + [(15, 5), (5, 15)], population=[1000, 800, 1200, 600])
+    study = Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01")
+    np.testing.assert_allclose(clusters.local_shrunk_rate(study), rates.shrunk_rate(study))
+
+
+def test_neighbours_all_alike_give_their_common_rate():
+    incidents, blocks = square_city([(5, 5), (15, 5), (25, 5)], side=3, population=[1000.0] * 3 + [0.0] * 6)
+    study = Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01")
+    found = clusters.local_shrunk_rate(study)
+    np.testing.assert_allclose(found.iloc[:3], 100.0)
+    assert found.iloc[3:].isna().all()
+    assert clusters.local_shrunk_state(study).tolist() == ["unstable"] * 3 + ["no_data"] * 6
+
+
+def test_it_lies_between_the_own_rate_and_that_of_the_neighbourhood():
+    rng = np.random.default_rng(3)
+    near = sparse.csr_array(np.kron(np.eye(5), np.ones((6, 6)) - np.eye(6)))
+    for _ in range(40):
+        people = rng.integers(100, 5000, 30).astype(float)
+        counts = rng.poisson(people * rng.gamma(1, 0.001, 30)).astype(float)
+        found, own = clusters.local_shrinkage(counts, people, near), counts / people
+        whole = np.repeat(counts.reshape(5, 6).sum(axis=1) / people.reshape(5, 6).sum(axis=1), 6)
+        assert ((found - whole) * (own - whole) >= -1e-18).all()
+        assert (np.abs(found - whole) <= np.abs(own - whole) + 1e-15).all()
