@@ -26,6 +26,7 @@ from hotspots.readers.spec import CitySpec, Note
 from hotspots.readers.values import fold
 from hotspots.schema import AreaCounts, Blocks, DataError, Incidents, no_incidents
 from hotspots.totals import Published
+from hotspots.words import mark, told
 
 __all__ = ["City", "Note", "Summary", "available", "check", "ensure_bundled", "import_folder", "load", "publish", "read_folder", "slug_of"]
 _T = TypeVar("_T")
@@ -333,13 +334,15 @@ def _squares(incidents: Incidents, context: gpd.GeoDataFrame) -> Layer:
     """Return the squares that stand in for blocks, within the city's boundary where it has one, and a remark that says so."""
     edge = context.geometry[(context["kind"] == "boundary") & context.geom_type.isin(["Polygon", "MultiPolygon"])]
     blocks = grids.blocks_for(incidents, boundary=edge)
-    side = grids.own_side(blocks)
-    within = "the city's boundary" if len(edge) else "the smallest shape around all places that are not far away"
-    text = (
-        f"city.toml names no blocks, so the map has {len(blocks):,} squares of {side:,} m instead, within {within}; nobody knows how many "
-        "people live in each, so there are counts and no rates"
+    within = told("the city's boundary") if len(edge) else told("the smallest shape around all places that are not far away")
+    text = told(
+        "city.toml names no blocks, so the map has {blocks} squares of {side} m instead, within {within}; nobody "
+        "knows how many people live in each, so there are counts and no rates",
+        blocks=f"{len(blocks):,}",
+        side=f"{grids.own_side(blocks):,}",
+        within=within,
     )
-    return Layer(blocks, (Finding("squares", "accepted", 0, text, "For rates, give [blocks] with a population in city.toml."),))
+    return Layer(blocks, (Finding("squares", "accepted", 0, text, mark("For rates, give [blocks] with a population in city.toml.")),))
 
 
 def _read_incidents(spec: CitySpec, crs: pyproj.CRS | None, bounds: Any, say: Progress) -> tuple[Incidents, QualityReport]:
@@ -371,11 +374,17 @@ def _rivals(totals: AreaCounts, blocks: Blocks) -> list[Finding]:
     if not rivals:
         return []
     one, other = rivals[0]
-    text = (
-        f"{len(rivals)} published totals of the whole place differ from another table's for the same period (first: from "
-        f"{one.start:%Y-%m-%d}, {one.table} {one.count:,.0f}, {other.table} {other.count:,.0f}); both are kept and never added"
+    text = told(
+        "{rivals} published totals of the whole place differ from another table's for the same period (first: "
+        "from {day}, {one} {n}, {other} {m}); both are kept and never added",
+        rivals=len(rivals),
+        day=f"{one.start:%Y-%m-%d}",
+        one=one.table,
+        n=f"{one.count:,.0f}",
+        other=other.table,
+        m=f"{other.count:,.0f}",
     )
-    return [Finding("totals_differ", "accepted", len(rivals), text, "Say in the README of the folder why they differ.")]
+    return [Finding("totals_differ", "accepted", len(rivals), text, mark("Say in the README of the folder why they differ."))]
 
 
 def _period(spec: CitySpec, incidents: Incidents, totals: AreaCounts | None) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,6 +26,39 @@ def mark(text: str) -> str:
     'Homicides'
     """
     return text
+
+
+class Told(str):
+    """A sentence that was made without knowing its reader's language: it reads as English, and `Words.tell` says it in another one.
+
+    `pattern` is the sentence with its blanks, `values` what fills them; a value may be such a sentence too. Blanks without a value stay.
+    """
+
+    pattern: str
+    values: dict[str, object]
+
+    def __new__(cls, pattern: str, values: Mapping[str, object]) -> Told:
+        """Fill the blanks of `pattern`."""
+        self = super().__new__(cls, pattern.format_map(_Blanks(values)))
+        self.pattern, self.values = pattern, dict(values)
+        return self
+
+    def __getnewargs__(self) -> tuple[str, dict[str, object]]:  # type: ignore[override]
+        return self.pattern, self.values
+
+
+class _Blanks(dict[str, object]):
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
+def told(pattern: str, **values: object) -> Told:
+    """Return a sentence for a reader whose language is not known yet; the catalogues must hold its `pattern`.
+
+    >>> told("{n} rows of {file}", n=3, file="a.csv")
+    '3 rows of a.csv'
+    """
+    return Told(pattern, values)
 
 
 @lru_cache
@@ -61,6 +94,18 @@ class Words:
         """
         sentence = self._catalogue.get(text, (text,))[0]
         return sentence.format(**values) if values else sentence
+
+    def tell(self, text: str) -> str:
+        """Return a sentence made by `told` in this language; a text that is none is looked up as it stands.
+
+        >>> Words("en").tell(told("{n} rows", n=2))
+        '2 rows'
+        """
+        if not isinstance(text, Told):
+            return self.say(text)
+        return self.say(
+            text.pattern, **{name: self.tell(value) if isinstance(value, Told) else value for name, value in text.values.items()}
+        )
 
     def count(self, one: str, many: str, n: float, **values: object) -> str:
         """Return the form of the sentence that suits `n`, with `{n}` written as this language writes numbers.

@@ -571,3 +571,29 @@ def test_any_bytes_are_read_or_refused_in_words(tmp_path_factory: pytest.TempPat
             reader(path)
         except DataError as error:
             assert not PYTHON_WORDS.search(str(error))  # noqa: PT017
+
+
+def test_a_report_is_told_in_the_readers_language_before_and_after_the_store():
+    from hotspots.readers.remarks import Remark, finding
+    from hotspots.readers.report import QualityReport
+    from hotspots.words import told, words_for
+
+    listed = told(" and {n} more", n=3)
+    remark = Remark(
+        "unmapped_words",
+        "repaired",
+        np.array([True, False]),
+        told(
+            "{rows} of {total} rows have a {name} that is in no list; set to unknown: {listed}{more}",
+            name="weapon",
+            listed="'x'",
+            more=listed,
+        ),
+    )
+    found = finding(remark, table=pd.DataFrame({"arma": ["x", "y"]}), numbers=np.array([2, 3]))
+    assert found.text == "1 of 2 rows have a weapon that is in no list; set to unknown: 'x' and 3 more"
+    report = QualityReport("a.csv", 2, 1, 1, 0, 0, 2, (found,))
+    again = QualityReport.from_dict(json.loads(json.dumps(report.to_dict())))
+    assert again == report
+    spanish = "1 de 2 filas tienen en weapon una palabra que no está en ninguna lista; quedan como desconocido: 'x' y 3 más"
+    assert words_for("es").tell(found.text) == words_for("es").tell(again.findings[0].text) == spanish

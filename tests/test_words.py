@@ -17,12 +17,12 @@ CATALOGUE = ROOT / "hotspots" / "locale" / "es.po"
 
 
 def said(tree: ast.AST) -> set[tuple[str, ...]]:
-    """Return the texts that a module says: literal first arguments of `say` and `mark`, the two of `count`."""
+    """Return the texts that a module says: literal first arguments of `say`, `mark` and `told`, the two of `count`."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            wanted = {"say": 1, "mark": 1, "count": 2}.get(name, 0)
+            wanted = {"say": 1, "mark": 1, "told": 1, "count": 2}.get(name, 0)
             texts = tuple(arg.value for arg in node.args[:wanted] if isinstance(arg, ast.Constant) and isinstance(arg.value, str))
             if wanted and len(texts) == wanted:
                 found.add(texts)

@@ -16,6 +16,7 @@ from hotspots.readers.spec import AreaCountSpec
 from hotspots.readers.tables import Table, missing_columns
 from hotspots.readers.values import fold, is_missing
 from hotspots.schema import UNKNOWN, AreaCounts, DataError, check_area_counts, field
+from hotspots.words import mark, told
 
 _FORMATS = ((r"\d{4}", "%Y"), (r"\d{4}-\d{1,2}", "%Y-%m"), (r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"))
 _BETWEEN = (re.compile(r"\s+(?:to|a|al|hasta|[–-])\s+|\s*\.\.\s*"), re.compile(r"\s*/\s*"))
@@ -91,23 +92,35 @@ def _rows(table: Table, spec: AreaCountSpec, areas: set[str]) -> tuple[pd.DataFr
         "spoiled_row": (
             table.spoiled != "",
             "",
-            "cannot be read as rows of the table; they were left out",
+            told("cannot be read as rows of the table; they were left out"),
             "Correct these rows in the file.",
         ),
-        "bad_period": (start.isna(), spec.period, "have a period that cannot be read; they were left out", _PERIOD_ADVICE),
-        "bad_count": (strange, spec.count, "have a number that is not a whole number of at least 0; they were left out", _COUNT_ADVICE),
-        "unknown_area": (~area.isin(areas | {""}), spec.area, "are about an area that is no block; they were left out", _AREA_ADVICE),
+        "bad_period": (start.isna(), spec.period, told("have a period that cannot be read; they were left out"), _PERIOD_ADVICE),
+        "bad_count": (
+            strange,
+            spec.count,
+            told("have a number that is not a whole number of at least 0; they were left out"),
+            _COUNT_ADVICE,
+        ),
+        "unknown_area": (~area.isin(areas | {""}), spec.area, told("are about an area that is no block; they were left out"), _AREA_ADVICE),
     }
     remarks += [
-        Remark(code, "rejected", np.asarray(where, dtype=bool), f"{{rows}} of {{total}} rows of {table.source} {what}", advice, column)
+        Remark(
+            code,
+            "rejected",
+            np.asarray(where, dtype=bool),
+            told("{rows} of {total} rows of {source} {what}", source=table.source, what=what),
+            advice,
+            column,
+        )
         for code, (where, column, what, advice) in rejected.items()
     ]
     return pd.DataFrame(columns, index=cells.index), remarks
 
 
-_PERIOD_ADVICE = "Write years as 2010, months as 2015-01, days as 2015-01-01/2015-03-31, or give period_format in city.toml."
-_COUNT_ADVICE = 'Write the number; where it was held back, name its mark in city.toml: suppressed = ["*"].'
-_AREA_ADVICE = "Write the block's id, or name it in city.toml under values.area."
+_PERIOD_ADVICE = mark("Write years as 2010, months as 2015-01, days as 2015-01-01/2015-03-31, or give period_format in city.toml.")
+_COUNT_ADVICE = mark('Write the number; where it was held back, name its mark in city.toml: suppressed = ["*"].')
+_AREA_ADVICE = mark("Write the block's id, or name it in city.toml under values.area.")
 
 
 def read_periods(texts: pd.Series, period_format: str = "") -> tuple[pd.Series, pd.Series]:
@@ -128,7 +141,7 @@ def read_periods(texts: pd.Series, period_format: str = "") -> tuple[pd.Series, 
 
 def _period(text: str, period_format: str) -> tuple[pd.Timestamp, pd.Timestamp]:
     whole = _span(text, period_format)
-    for parts in (mark.split(text) for mark in _BETWEEN):
+    for parts in (sign.split(text) for sign in _BETWEEN):
         if whole is None and len(parts) == 2:
             first, last = (_span(part, period_format) for part in parts)
             whole = (first[0], last[1]) if first and last else None
@@ -162,12 +175,15 @@ def _sexes(cells: pd.DataFrame, spec: AreaCountSpec) -> tuple[pd.Series, list[Re
     empty = is_missing(cells[spec.sex])
     strange = (read.isna() & ~empty).to_numpy(dtype=bool)
     listed = ", ".join(repr(word) for word in cells.loc[strange, spec.sex].unique()[:8])
-    advice = f"Write in city.toml, under values.sex of this table, the word and one of {', '.join(field('sex').values)}."
+    advice = told(
+        "Write in city.toml, under values.sex of this table, the word and one of {words}.",
+        words=", ".join(field("sex").values),
+    )
     remark = Remark(
         "unmapped_words",
         "rejected",
         strange,
-        f"{{rows}} of {{total}} rows have a sex that is in no list; left out: {listed}",
+        told("{rows} of {total} rows have a sex that is in no list; left out: {listed}", listed=listed),
         advice,
         spec.sex,
     )
@@ -180,5 +196,5 @@ def _numbers(cells: pd.DataFrame, column: str, name: str) -> tuple[pd.Series, li
     number = pd.to_numeric(cells[column], errors="coerce").astype("float64")
     good = number >= 0
     bad = (~good & ~is_missing(cells[column])).to_numpy(dtype=bool)
-    what = "{rows} of {total} rows have a " + name.replace("_", " ") + " that is no number of at least 0; set to missing"
+    what = told("{rows} of {total} rows have a {name} that is no number of at least 0; set to missing", name=name.replace("_", " "))
     return number.where(good), [Remark(f"bad_{name}", "repaired", bad, what, column=column)]

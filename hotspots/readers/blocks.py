@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -13,19 +12,19 @@ import pandas as pd
 import pyproj
 import shapely
 
-from hotspots.readers.files import read_file, read_layer
+from hotspots.readers.files import read_layer
 from hotspots.readers.places import DEGREES
+from hotspots.readers.populations import age_columns, read_population
 from hotspots.readers.report import Example, Finding
 from hotspots.readers.spec import BlockSpec, LayerSpec, SegmentSpec
-from hotspots.readers.tables import Table, missing_columns
-from hotspots.readers.values import is_missing
-from hotspots.schema import AGES, Blocks, DataError, check_blocks
+from hotspots.readers.tables import Table, missing_columns, refuse
+from hotspots.schema import Blocks, DataError, check_blocks
+from hotspots.words import mark, told
 
 Shapes = npt.NDArray[Any]
 _AREAS, _LINES = (3, 6), (1, 5)
 _OVERLAP_M2 = 1.0
 _MOST_GAPS = 0.1
-_AGES_MAY_DIFFER, _AGES_MAY_DIFFER_BY = 0.01, 2.0  # of the population; residents
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,13 +44,13 @@ def read_blocks(spec: BlockSpec, *, city_crs: pyproj.CRS | None = None) -> Layer
     table = read_layer(spec.file, layer="blocks", sheet=spec.sheet)
     wanted = [("id", spec.id), ("name", spec.name), ("beat", spec.beat), ("district", spec.district)]
     if spec.population_file is None:
-        wanted += [("population", spec.population), *_age_columns(spec)]
-    _raise(missing_columns(table, [(key, column) for key, column in wanted if column]))
+        wanted += [("population", spec.population), *age_columns(spec)]
+    refuse(missing_columns(table, [(key, column) for key, column in wanted if column]))
     ids = table.columns[spec.id].str.strip()
-    _raise([*_id_faults("blocks", ids, table), *_shape_faults(table)])
+    refuse([*_id_faults("blocks", ids, table), *_shape_faults(table)])
     shapes, mended = _mended(table.shapes, ids)
     frame, findings = _placed(shapes, table, layer="blocks", epsg=spec.epsg, city_crs=city_crs)
-    people, noted = _population(spec, table, ids)
+    people, noted = read_population(spec, table, ids)
     columns: dict[str, Any] = {name: column.to_numpy(dtype=np.float64) for name, column in people.items()}
     for key in ("name", "beat", "district"):
         column = getattr(spec, key)
@@ -65,7 +64,7 @@ def read_blocks(spec: BlockSpec, *, city_crs: pyproj.CRS | None = None) -> Layer
 def read_segments(spec: SegmentSpec, *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Return the street segments: index `segment_id`, columns street and geometry, in the city's coordinate system."""
     table = read_layer(spec.file, layer="segments", sheet=spec.sheet)
-    _raise(missing_columns(table, [(key, column) for key, column in (("id", spec.id), ("street", spec.street)) if column]))
+    refuse(missing_columns(table, [(key, column) for key, column in (("id", spec.id), ("street", spec.street)) if column]))
     ids = table.columns[spec.id].str.strip()
     kinds = shapely.get_type_id(table.shapes)
     faults = _id_faults("segments", ids, table)
@@ -74,7 +73,7 @@ def read_segments(spec: SegmentSpec, *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDa
         faults.append(
             f"segments: {len(odd):,} of {len(ids):,} shapes are not lines (first: {ids.iloc[odd[0]]}); remove them from {table.source}"
         )
-    _raise(faults)
+    refuse(faults)
     frame, findings = _placed(table.shapes, table, layer="segments", epsg=spec.epsg, city_crs=city_crs)
     street = table.columns[spec.street].str.strip().to_numpy() if spec.street else np.full(len(ids), "", dtype=object)
     index = pd.Index(ids.to_numpy(), name="segment_id", dtype="str")
@@ -90,7 +89,7 @@ def read_context(layers: tuple[LayerSpec, ...], *, city_crs: pyproj.CRS) -> tupl
     parts, findings = [], []
     for spec in layers:
         table = read_layer(spec.file, layer=spec.kind, sheet=spec.sheet)
-        _raise(missing_columns(table, [("name", spec.name)] if spec.name else []))
+        refuse(missing_columns(table, [("name", spec.name)] if spec.name else []))
         frame, noted = _placed(table.shapes, table, layer=spec.kind, epsg=spec.epsg, city_crs=city_crs)
         names = table.columns[spec.name].to_numpy() if spec.name else np.full(len(frame), "", dtype=object)
         part = gpd.GeoDataFrame({"kind": spec.kind, "name": names}, geometry=frame.array, crs=city_crs)
@@ -101,7 +100,11 @@ def read_context(layers: tuple[LayerSpec, ...], *, city_crs: pyproj.CRS) -> tupl
                     "layer_no_shape",
                     "accepted",
                     int(gone.sum()),
-                    f"{table.source}: {int(gone.sum()):,} features without a shape were passed over",
+                    told(
+                        "{source}: {gone} features without a shape were passed over",
+                        source=table.source,
+                        gone=f"{int(gone.sum()):,}",
+                    ),
                 )
             )
         parts.append(part[~gone])
@@ -111,11 +114,6 @@ def read_context(layers: tuple[LayerSpec, ...], *, city_crs: pyproj.CRS) -> tupl
         return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=city_crs)), []
     merged = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=city_crs)
     return merged.astype({"kind": "str", "name": "str"}), findings
-
-
-def _raise(faults: list[str]) -> None:
-    if faults:
-        raise DataError(faults)
 
 
 def _id_faults(layer: str, ids: pd.Series, table: Table) -> list[str]:
@@ -162,7 +160,7 @@ def _mended(shapes: Shapes | None, ids: pd.Series) -> tuple[Shapes, Any]:
     for i in bad:
         mended[i] = _areas_of(shapely.make_valid(shapes[i]))
     lost = [ids.iloc[i] for i in bad if mended[i].is_empty]
-    _raise([f"blocks: {len(lost):,} shapes enclose no area (first: block {lost[0]}); repair or remove them"] if lost else [])
+    refuse([f"blocks: {len(lost):,} shapes enclose no area (first: block {lost[0]}); repair or remove them"] if lost else [])
 
     def report(frame: gpd.GeoSeries) -> list[Finding]:
         if not len(bad):
@@ -171,11 +169,14 @@ def _mended(shapes: Shapes | None, ids: pd.Series) -> tuple[Shapes, Any]:
         before = sum(abs(shapely.area(shapes[i])) * scale for i in bad)
         after = sum(shapely.area(mended[i]) * scale for i in bad)
         examples = tuple(Example(int(i) + 1, "geometry", str(ids.iloc[i])) for i in bad[:3])
-        text = (
-            f"blocks: {len(bad):,} of {len(ids):,} shapes crossed themselves and were repaired; their area went from "
-            f"{before:,.0f} to {after:,.0f} m²"
+        text = told(
+            "blocks: {bad} of {ids} shapes crossed themselves and were repaired; their area went from {before} to {after} m²",
+            bad=f"{len(bad):,}",
+            ids=f"{len(ids):,}",
+            before=f"{before:,.0f}",
+            after=f"{after:,.0f}",
         )
-        return [Finding("shape_repaired", "repaired", len(bad), text, "Look at them on the map.", examples)]
+        return [Finding("shape_repaired", "repaired", len(bad), text, mark("Look at them on the map."), examples)]
 
     return mended, report
 
@@ -205,7 +206,12 @@ def _placed(
     code = epsg or table.epsg or DEGREES
     findings = []
     if epsg and table.epsg and epsg != table.epsg:
-        text = f"{table.source}: the file says coordinate system {table.epsg}, city.toml says {epsg}; city.toml was followed"
+        text = told(
+            "{source}: the file says coordinate system {stated}, city.toml says {epsg}; city.toml was followed",
+            source=table.source,
+            stated=table.epsg,
+            epsg=epsg,
+        )
         findings.append(Finding("epsg_override", "accepted", 0, text))
     west, south, east, north = shapely.total_bounds(shapes)
     geographic = pyproj.CRS.from_epsg(code).is_geographic
@@ -243,11 +249,14 @@ def _overlaps(blocks: gpd.GeoDataFrame) -> list[Finding]:
         return []
     worst = int(np.argmax(area))
     pair = f"{blocks.index[left[worst]]} and {blocks.index[right[worst]]}"
-    text = (
-        f"blocks: {int(big.sum()):,} pairs overlap; the largest overlap is {area[worst]:,.0f} m², of blocks {pair}; a victim "
-        "there is counted once, in the block of the smaller id"
+    text = told(
+        "blocks: {big} pairs overlap; the largest overlap is {area} m², of blocks {pair}; a victim there is "
+        "counted once, in the block of the smaller id",
+        big=f"{int(big.sum()):,}",
+        area=f"{area[worst]:,.0f}",
+        pair=pair,
     )
-    return [Finding("overlap", "accepted", int(big.sum()), text, "Correct the blocks if the overlaps are wide.")]
+    return [Finding("overlap", "accepted", int(big.sum()), text, mark("Correct the blocks if the overlaps are wide."))]
 
 
 def _gaps(blocks: gpd.GeoDataFrame) -> list[Finding]:
@@ -263,112 +272,13 @@ def _gaps(blocks: gpd.GeoDataFrame) -> list[Finding]:
         return []
     largest = max(holes, key=lambda hole: hole.area)
     near = gpd.GeoSeries([largest.representative_point()], crs=blocks.crs).to_crs(DEGREES).iloc[0]
-    text = (
-        f"blocks: {len(holes):,} gaps lie between the blocks, {total:,.0f} m² in all; the largest has {largest.area:,.0f} m², near "
-        f"longitude {near.x:.5f}, latitude {near.y:.5f}; a victim there is counted in no block"
+    text = told(
+        "blocks: {holes} gaps lie between the blocks, {area} m² in all; the largest has {largest} m², "
+        "near longitude {lon}, latitude {lat}; a victim there is counted in no block",
+        holes=f"{len(holes):,}",
+        area=f"{total:,.0f}",
+        largest=f"{largest.area:,.0f}",
+        lon=f"{near.x:.5f}",
+        lat=f"{near.y:.5f}",
     )
-    return [Finding("gap", "accepted", len(holes), text, "If they are no lakes or parks, correct the blocks.")]
-
-
-def _age_columns(spec: BlockSpec) -> list[tuple[str, str]]:
-    """Return the columns of the residents of each age, as name of ours and name in the file."""
-    return [(AGES + name, column) for name, column in spec.population_ages.items()]
-
-
-def _population(spec: BlockSpec, table: Table, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
-    """Return the residents of each block, of all ages and of each age that is known, and what was noticed."""
-    if not spec.population and not spec.population_ages:
-        return {"population": pd.Series(np.nan, index=ids.index)}, []
-    if spec.population_file is None:
-        return _counted(spec, table, ids)
-    return _joined(spec, spec.population_file, ids)
-
-
-def _counted(spec: BlockSpec, table: Table, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
-    """Return the populations that one table holds, in its order; without a column of all ages they are added up."""
-    found, noted = {}, []
-    for name, column in [*([("population", spec.population)] if spec.population else []), *_age_columns(spec)]:
-        found[name], findings = _people(table.columns[column], ids, table.source)
-        noted += findings if name == "population" else [replace(one, code=f"{one.code}_ages") for one in findings]
-    ages = pd.DataFrame({name: found[name] for name, _ in _age_columns(spec)}, index=ids.index)
-    if not spec.population:
-        return {"population": ages.sum(axis=1, min_count=len(ages.columns)), **found}, noted
-    return found, [*noted, *_unequal(found["population"], ages, ids, table.source)]
-
-
-def _unequal(whole: pd.Series, ages: pd.DataFrame, ids: pd.Series, source: str) -> list[Finding]:
-    """Return a remark on blocks whose ages do not add up to their population within 1 % and 2 residents."""
-    apart = (ages.sum(axis=1) - whole).abs()
-    odd = np.flatnonzero((apart > np.maximum(_AGES_MAY_DIFFER * whole, _AGES_MAY_DIFFER_BY)) & ages.notna().any(axis=1))
-    if not len(odd):
-        return []
-    first = odd[0]
-    text = (
-        f"{source}: in {len(odd):,} of {len(ids):,} blocks the ages do not add up to the population (first: block {ids.iloc[first]}, "
-        f"{ages.sum(axis=1).iloc[first]:,.0f} by age, {whole.iloc[first]:,.0f} in all); rates use the "
-        "population, age-standardised rates the ages"
-    )
-    return [
-        Finding("population_ages_unequal", "accepted", len(odd), text, "Check that both are of the same census and no age is left out.")
-    ]
-
-
-def _joined(spec: BlockSpec, file: Path, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
-    columns = [*([("population", spec.population)] if spec.population else []), *_age_columns(spec)]
-    other = read_file(file, needs=(*(column for _, column in columns), spec.population_id), sheet=spec.population_sheet)
-    _raise(missing_columns(other, [*columns, ("population_id", spec.population_id)]))
-    keys = other.columns[spec.population_id].str.strip()
-    broken = other.rows[other.spoiled != ""]
-    faults = (
-        [f"{other.source}: {len(broken):,} rows have too many or too few values (first: row {broken[0]}); correct the file"]
-        if len(broken)
-        else []
-    )
-    repeated = keys[keys.duplicated()].unique()
-    if len(repeated):
-        faults.append(f"{other.source}: {len(repeated):,} ids occur more than once (first: {repeated[0]}); keep one row per block")
-    shared = keys.isin(ids)
-    if not shared.any():
-        hint = "; leading zeros are lost in one of the two files" if set(keys.str.lstrip("0")) & set(ids.str.lstrip("0")) else ""
-        faults.append(
-            f"{other.source}: no value of {spec.population_id!r} (first: {keys.iloc[0]!r}) is a block id (first: {ids.iloc[0]!r}){hint}; "
-            f"correct population_id in city.toml or the file"
-        )
-    _raise(faults)
-    people, findings = _counted(spec, other, keys)
-    findings = [*other.findings, *findings]
-    without, spare = int((~ids.isin(keys)).sum()), int((~shared).sum())
-    if without or spare:
-        first = ids[~ids.isin(keys)].iloc[0] if without else keys[~shared].iloc[0]
-        text = (
-            f"{other.source}: {without:,} of {len(ids):,} blocks have no row (population missing), {spare:,} of "
-            f"{len(keys):,} rows have no block (first: {first})"
-        )
-        findings.append(
-            Finding("population_mismatch", "accepted", without + spare, text, "Check that blocks and population are of the same census.")
-        )
-    return {name: ids.map(pd.Series(column.to_numpy(), index=keys)) for name, column in people.items()}, findings
-
-
-def _people(text: pd.Series, ids: pd.Series, source: str) -> tuple[pd.Series, list[Finding]]:
-    """Return populations as numbers; what is no number, or below 0 (a mark for "not known"), becomes missing and is reported."""
-    trimmed = text.str.strip()
-    thousands = trimmed.str.fullmatch(r"[0-9]{1,3}(?:,[0-9]{3})+")
-    number = pd.to_numeric(trimmed.where(~thousands, trimmed.str.replace(",", "")), errors="coerce").astype("float64")
-    number = number.where(np.isfinite(number))
-    cases = (
-        ("population_thousands", thousands, "populations are written with a comma for thousands; read as whole numbers"),
-        ("population_unread", number.isna() & ~is_missing(trimmed), "populations are no numbers; set to missing"),
-        ("population_negative", number < 0, "populations are below 0, a mark for not known; set to missing"),
-        ("population_missing", number.isna() & is_missing(trimmed), "populations are empty; these blocks have no rate"),
-    )
-    findings = []
-    for code, where, what in cases:
-        if where.any():
-            at = np.flatnonzero(where.to_numpy(dtype=bool))
-            examples = tuple(Example(int(i) + 1, str(ids.iloc[i]), trimmed.iloc[i]) for i in at[:3])
-            outcome = "accepted" if code == "population_missing" else "repaired"
-            findings.append(
-                Finding(code, outcome, len(at), f"{source}: {len(at):,} of {len(text):,} {what} (first: {ids.iloc[at[0]]})", "", examples)
-            )
-    return number.mask(number < 0), findings
+    return [Finding("gap", "accepted", len(holes), text, mark("If they are no lakes or parks, correct the blocks."))]

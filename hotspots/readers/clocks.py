@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.remarks import Remark
+from hotspots.words import mark, told
 
 _OFFSET = r"^(?P<body>.*[0-9]:[0-9]{2}.*?)\s*(?P<offset>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)$"
 _CLOCK = r"^(?:\S+[T ])?(?P<h>[0-9]{1,2}):(?P<m>[0-9]{2})(?::(?P<s>[0-9]{2})(?:[.,][0-9]+)?)?(?: ?(?P<half>[ap])\.? ?m\.?)?$"
@@ -60,11 +61,11 @@ def in_city_zone(
     with_offset = (offset.notna() & day.notna()).to_numpy()
     if date_zone == "local":
         seen = ", ".join(sorted({f"{int(value) // 60:+03d}:{int(abs(value)) % 60:02d}" for value in offset.dropna()})[:3])
-        text = (
-            f"{{rows}} of {{total}} rows write an offset ({seen}) beside the clock; the clock was kept as local time and the "
-            f"offset left out"
+        text = told(
+            "{rows} of {total} rows write an offset ({seen}) beside the clock; the clock was kept as local time and the offset left out",
+            seen=seen,
         )
-        advice = 'If the clock means that offset, write date_zone = "UTC" under [incidents] in city.toml.'
+        advice = mark('If the clock means that offset, write date_zone = "UTC" under [incidents] in city.toml.')
         return stated, [Remark("offset_dropped", "accepted", with_offset, text, advice, column)]
     zone = "UTC" if date_zone.upper() == "UTC" else date_zone
     clocked = seconds.notna() & day.notna()
@@ -73,5 +74,10 @@ def in_city_zone(
     moved = bare.dt.tz_convert(timezone).dt.tz_localize(None).fillna(own.dt.tz_convert(timezone).dt.tz_localize(None))
     local = moved.fillna(stated).astype("datetime64[us]")
     changed = (local.dt.normalize() != day) & day.notna()
-    text = f"{{rows}} of {{total}} clocks were moved from {zone} to {timezone}; {int(changed.sum()):,} of them fall on another day"
+    text = told(
+        "{rows} of {total} clocks were moved from {zone} to {timezone}; {changed} of them fall on another day",
+        zone=zone,
+        timezone=timezone,
+        changed=f"{int(changed.sum()):,}",
+    )
     return local, [Remark("zone_converted", "accepted", clocked.to_numpy(), text, "", column)]

@@ -12,6 +12,7 @@ from hotspots.readers.piles import piles
 from hotspots.readers.remarks import Mask, Remark, only
 from hotspots.readers.values import is_missing
 from hotspots.schema import DataError
+from hotspots.words import mark, told
 
 _TAIL = r"(?:[T ,]+(?P<clock>[0-9].*))?$"
 _YEAR_FIRST = rf"^(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}})[-/.](?P<d>[0-9]{{1,2}}){_TAIL}"
@@ -102,14 +103,18 @@ def read_dates(
             "bad_time",
             "repaired",
             lost_time,
-            "{rows} of {total} rows have a time that is no clock time; the hour was set to missing",
+            mark("{rows} of {total} rows have a time that is no clock time; the hour was set to missing"),
             column=time_column,
         )
     )
     if no_clock:
         remarks.append(
             Remark(
-                "no_clock", "accepted", local.notna().to_numpy(), "every clock says 00:00, so the hour is taken as not known", column=column
+                "no_clock",
+                "accepted",
+                local.notna().to_numpy(),
+                mark("every clock says 00:00, so the hour is taken as not known"),
+                column=column,
             )
         )
     rejected = np.zeros(len(text), dtype=bool)
@@ -126,8 +131,10 @@ def _from_serials(text: pd.Series, day_zero: pd.Timestamp | None, column: str, *
         return text, []
     stamps = day_zero + pd.to_timedelta((text[hits].astype("float64") * 86400).round(), unit="s")
     written = stamps.dt.strftime("%Y-%m-%d %H:%M:%S").str.removesuffix(" 00:00:00")
-    said = "{rows} of {total} rows hold a date as a plain number, as Excel keeps it; read as that date"
-    remark = Remark("serial_dates", "repaired", hits.to_numpy(dtype=bool), said, "Give the column a date format in the workbook.", column)
+    said = mark("{rows} of {total} rows hold a date as a plain number, as Excel keeps it; read as that date")
+    remark = Remark(
+        "serial_dates", "repaired", hits.to_numpy(dtype=bool), said, mark("Give the column a date format in the workbook."), column
+    )
     return text.mask(hits, written.reindex(text.index)), [remark]
 
 
@@ -139,12 +146,15 @@ def _odd_days(date: pd.Series, column: str) -> list[Remark]:
     for pile in piles(days.to_numpy().astype(np.int64)):
         where = np.zeros(len(date), dtype=bool)
         where[at[pile]] = True
-        text = f"{{rows}} of {{total}} rows are dated {_long(days.iloc[pile[0]])}; that may stand for a day that is not known"
-        remarks.append(Remark("date_pile", "accepted", where, text, "Ask the source; correct the dates in the file.", column))
+        text = told(
+            "{rows} of {total} rows are dated {day}; that may stand for a day that is not known",
+            day=_long(days.iloc[pile[0]]),
+        )
+        remarks.append(Remark("date_pile", "accepted", where, text, mark("Ask the source; correct the dates in the file."), column))
     firsts = (date.dt.day == 1).to_numpy(dtype=bool)
     firsts = firsts & bool(len(at) >= _FIRSTS and firsts[at].all())
-    text = "{rows} of {total} rows are dated on the first of a month: the file knows the month only, so nothing by day can be trusted"
-    return [*remarks, Remark("first_of_month", "accepted", firsts, text, "Ask the source for the day.", column)]
+    text = told("{rows} of {total} rows are dated on the first of a month: the file knows the month only, so nothing by day can be trusted")
+    return [*remarks, Remark("first_of_month", "accepted", firsts, text, mark("Ask the source for the day."), column)]
 
 
 def _rejections(local: pd.Series, missing: Mask, short_year: Mask, column: str) -> list[Remark]:
@@ -154,38 +164,43 @@ def _rejections(local: pd.Series, missing: Mask, short_year: Mask, column: str) 
     late = (local >= tomorrow).to_numpy(dtype=bool)
     return [
         Remark(
-            "no_date", "rejected", missing, "{rows} of {total} rows have no date; they were left out", "Fill the date in the file.", column
+            "no_date",
+            "rejected",
+            missing,
+            mark("{rows} of {total} rows have no date; they were left out"),
+            mark("Fill the date in the file."),
+            column,
         ),
         Remark(
             "impossible_date",
             "rejected",
             unread & ~short_year,
-            "{rows} of {total} rows have a date that does not exist or cannot be read; they were left out",
-            "Correct the date in the file.",
+            mark("{rows} of {total} rows have a date that does not exist or cannot be read; they were left out"),
+            mark("Correct the date in the file."),
             column,
         ),
         Remark(
             "two_digit_year",
             "rejected",
             short_year,
-            "{rows} of {total} rows have a year of two digits; they were left out",
-            "Write the year with four digits, or give date_format in city.toml.",
+            mark("{rows} of {total} rows have a year of two digits; they were left out"),
+            mark("Write the year with four digits, or give date_format in city.toml."),
             column,
         ),
         Remark(
             "early_date",
             "rejected",
             early,
-            f"{{rows}} of {{total}} rows have a date before {FIRST_YEAR}; they were left out",
-            "Correct the date in the file.",
+            told("{rows} of {total} rows have a date before {year}; they were left out", year=FIRST_YEAR),
+            mark("Correct the date in the file."),
             column,
         ),
         Remark(
             "future_date",
             "rejected",
             late,
-            "{rows} of {total} rows have a date in the future; they were left out",
-            "Correct the date in the file.",
+            mark("{rows} of {total} rows have a date in the future; they were left out"),
+            mark("Correct the date in the file."),
             column,
         ),
     ]

@@ -15,6 +15,7 @@ from shapely.geometry import shape
 from hotspots.readers.report import Finding
 from hotspots.readers.tables import Table
 from hotspots.schema import DataError
+from hotspots.words import mark, told
 
 _EPSG = re.compile(r"^(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?(\d{4,6})$", re.IGNORECASE)
 
@@ -101,10 +102,18 @@ def _named_crs(content: dict[str, Any], name: str) -> tuple[int | None, tuple[Fi
     if match:
         return int(match.group(1)), ()
     seen = (
-        f"the name {word!r} of its coordinate system was not understood" if word else "the link to its coordinate system was not followed"
+        told("the name {word} of its coordinate system was not understood", word=repr(word))
+        if word
+        else told("the link to its coordinate system was not followed")
     )
     return None, (
-        Finding("unread_crs", "accepted", 0, f"{name}: {seen}; longitude and latitude were assumed", "Write epsg = … in city.toml."),
+        Finding(
+            "unread_crs",
+            "accepted",
+            0,
+            told("{name}: {seen}; longitude and latitude were assumed", name=name, seen=seen),
+            mark("Write epsg = … in city.toml."),
+        ),
     )
 
 

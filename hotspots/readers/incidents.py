@@ -20,6 +20,7 @@ from hotspots.readers.tables import Table, missing_columns
 from hotspots.readers.values import map_words, read_ages, read_counts
 from hotspots.readers.whereabouts import Bounds, far_away, likely_system, misplaced, strays
 from hotspots.schema import DataError, Incidents, check_incidents
+from hotspots.words import mark, told
 
 WORD_FIELDS = ("sex", "weapon", "category", "status")
 _TOTAL = r"(?i)\s*(?:grand |sub)?(?:total|totales|totals|suma|sum|gran total)\b.*"
@@ -136,27 +137,27 @@ def _spoilt(table: Table, spec: IncidentSpec) -> list[Remark]:
                     "ragged_row",
                     "rejected",
                     table.spoiled == "ragged_row",
-                    "{rows} of {total} rows have too many or too few values, so their columns cannot be trusted; they were left out",
-                    "Correct these rows in the file.",
+                    mark("{rows} of {total} rows have too many or too few values, so their columns cannot be trusted; they were left out"),
+                    mark("Correct these rows in the file."),
                 ),
                 Remark(
                     "repeated_header",
                     "rejected",
                     table.spoiled == "repeated_header",
-                    "{rows} of {total} rows repeat the column names; they were left out",
+                    mark("{rows} of {total} rows repeat the column names; they were left out"),
                 ),
                 Remark(
                     "footnote",
                     "rejected",
                     table.spoiled == "footnote",
-                    "{rows} of {total} rows are notes under the table; they were left out",
+                    mark("{rows} of {total} rows are notes under the table; they were left out"),
                     column=str(first.name or ""),
                 ),
                 Remark(
                     "total_row",
                     "rejected",
                     total,
-                    "{rows} of {total} rows are sums, not victims; they were left out",
+                    mark("{rows} of {total} rows are sums, not victims; they were left out"),
                     column=str(first.name or ""),
                 ),
             )
@@ -173,7 +174,7 @@ def _filtered(table: Table, spec: IncidentSpec, out: Mask) -> Remark:
         "filtered",
         "filtered",
         ~keep & ~out,
-        f"{{rows}} of {{total}} rows were left aside: kept are only those where {rules}",
+        told("{rows} of {total} rows were left aside: kept are only those where {rules}", rules=rules),
         column=next(iter(spec.where), ""),
     )
 
@@ -244,11 +245,14 @@ def _uncovered(dates: Dates, spec: IncidentSpec) -> list[Remark]:
         return []
     start, end = spec.covers
     outside = (dates.date.notna() & ((dates.date < start) | (dates.date >= end))).to_numpy(dtype=bool)
-    text = (
-        f"{{rows}} of {{total}} rows are dated outside the period that city.toml says the file covers ({start:%Y-%m-%d} to "
-        f"{end - pd.Timedelta(days=1):%Y-%m-%d})"
+    text = told(
+        "{rows} of {total} rows are dated outside the period that city.toml says the file covers ({start} to {end})",
+        start=f"{start:%Y-%m-%d}",
+        end=f"{end - pd.Timedelta(days=1):%Y-%m-%d}",
     )
-    return [Remark("outside_covers", "accepted", outside, text, "Correct covers under [incidents] in city.toml, or the dates.", spec.date)]
+    return [
+        Remark("outside_covers", "accepted", outside, text, mark("Correct covers under [incidents] in city.toml, or the dates."), spec.date)
+    ]
 
 
 def _fields(table: Table, spec: IncidentSpec, dates: Dates, places: Places) -> tuple[pd.DataFrame, list[Remark]]:
@@ -297,8 +301,8 @@ def _conflicts(columns: pd.DataFrame, kept: Mask, spec: IncidentSpec) -> list[Re
             "event_conflict",
             "accepted",
             where,
-            "{rows} of {total} rows share an event with a victim more than three days apart; kept as one event",
-            "If the ids are used again each year, give every event an id of its own.",
+            mark("{rows} of {total} rows share an event with a victim more than three days apart; kept as one event"),
+            mark("If the ids are used again each year, give every event an id of its own."),
             spec.event_id,
         )
     ]
@@ -312,8 +316,8 @@ def _duplicates(table: Table, kept: Mask) -> Remark:
         "duplicate_rows",
         "accepted",
         repeated,
-        "{rows} of {total} rows repeat an earlier row in every column; all were kept, as they may be several victims of one event",
-        "If they are copies, remove them from the file.",
+        mark("{rows} of {total} rows repeat an earlier row in every column; all were kept, as they may be several victims of one event"),
+        mark("If they are copies, remove them from the file."),
     )
 
 

@@ -19,6 +19,7 @@ from hotspots.readers.geojson import as_text
 from hotspots.readers.report import Finding
 from hotspots.readers.tables import MOST_COLUMNS, MOST_ROWS, Table
 from hotspots.schema import DataError
+from hotspots.words import told
 
 _MOST_BYTES = 400_000_000
 _MOST_TEXT = 200_000_000
@@ -48,7 +49,16 @@ def read_parquet(path: Path) -> Table:
     findings = []
     if nested := [name for name in file.schema_arrow.names if name not in flat]:
         findings.append(
-            Finding("nested_columns", "accepted", 0, f"{path.name}: columns of lists or records were passed over: {', '.join(nested[:5])}")
+            Finding(
+                "nested_columns",
+                "accepted",
+                0,
+                told(
+                    "{name}: columns of lists or records were passed over: {columns}",
+                    name=path.name,
+                    columns=", ".join(nested[:5]),
+                ),
+            )
         )
     shapes, epsg, unsaid = (None, None, False) if not geo else _geometry(table, geo, path.name)
     plain = [name for name in flat if name != geo.get("primary_column") and not pa.types.is_binary(table.schema.field(name).type)]

@@ -17,6 +17,7 @@ from hotspots.readers.spec import IncidentSpec
 from hotspots.readers.tables import Table
 from hotspots.readers.values import is_missing
 from hotspots.schema import DataError
+from hotspots.words import mark, told
 
 Floats = npt.NDArray[np.float64]
 DEGREES = 4326
@@ -77,26 +78,31 @@ def read_places(table: Table, spec: IncidentSpec, *, city_crs: pyproj.CRS) -> Pl
             "no_coordinates",
             "accepted",
             blank,
-            "{rows} of {total} rows have no coordinates; the victims are counted and are on no map",
+            mark("{rows} of {total} rows have no coordinates; the victims are counted and are on no map"),
             "",
             column,
         ),
         Remark(
-            "zero_coordinates", "repaired", zero & ~blank, "{rows} of {total} rows have the coordinates 0, 0; taken as no place", "", column
+            "zero_coordinates",
+            "repaired",
+            zero & ~blank,
+            mark("{rows} of {total} rows have the coordinates 0, 0; taken as no place"),
+            "",
+            column,
         ),
         Remark(
             "impossible_coordinates",
             "repaired",
             impossible,
-            "{rows} of {total} rows have coordinates that cannot be; the victims are counted and are on no map",
-            "Correct the coordinates in the file.",
+            mark("{rows} of {total} rows have coordinates that cannot be; the victims are counted and are on no map"),
+            mark("Correct the coordinates in the file."),
             column,
         ),
         Remark(
             "default_place",
             "repaired",
             default,
-            "{rows} of {total} rows lie at a place that city.toml lists as a default; taken as no place",
+            mark("{rows} of {total} rows lie at a place that city.toml lists as a default; taken as no place"),
             "",
             column,
         ),
@@ -168,7 +174,12 @@ def _from_columns(table: Table, spec: IncidentSpec) -> tuple[Floats, Floats, Mas
 
 def _comma_remark(comma: Mask, column: str) -> Remark:
     return Remark(
-        "decimal_comma", "repaired", comma, "{rows} of {total} rows write coordinates with a decimal comma; read as a point", "", column
+        "decimal_comma",
+        "repaired",
+        comma,
+        mark("{rows} of {total} rows write coordinates with a decimal comma; read as a point"),
+        "",
+        column,
     )
 
 
@@ -215,11 +226,12 @@ def _piles(x: Floats, y: Floats, placed: Mask, *, column: str) -> list[Remark]:
         where = np.zeros(len(x), dtype=bool)
         where[at[pile]] = True
         place = f"[{x[at[pile[0]]]:.10g}, {y[at[pile[0]]]:.10g}]"
-        text = (
-            f"{{rows}} of {{total}} rows lie at one place, {place}; a station, a hospital or a city centre given when the true place "
-            f"is not known would look like a hot spot"
+        text = told(
+            "{rows} of {total} rows lie at one place, {place}; a station, a hospital or a city centre given when the "
+            "true place is not known would look like a hot spot",
+            place=place,
         )
-        advice = f"If so, write under [incidents] in city.toml: default_places = [{place}]."
+        advice = told("If so, write under [incidents] in city.toml: default_places = [{place}].", place=place)
         remarks.append(Remark("pile_up", "accepted", where, text, advice, column))
     return remarks
 
@@ -231,5 +243,7 @@ def _coarse(table: Table, spec: IncidentSpec, placed: Mask, epsg: int) -> Remark
         short = [table.columns[name].str.strip().str.fullmatch(r"[-+]?[0-9]+(?:[.,][0-9]{0,2})?") for name in (spec.x, spec.y)]
         where = (short[0] & short[1]).to_numpy(dtype=bool) & placed
     where = where & (where.sum() * 2 > placed.sum())
-    text = "{rows} of {total} rows give degrees with two decimals or fewer: their places are right to about a kilometre, not to a block"
-    return Remark("coarse_places", "accepted", where, text, "Ask the source for exact coordinates.", spec.x)
+    text = mark(
+        "{rows} of {total} rows give degrees with two decimals or fewer: their places are right to about a kilometre, not to a block"
+    )
+    return Remark("coarse_places", "accepted", where, text, mark("Ask the source for exact coordinates."), spec.x)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.readers.report import Example, Finding
+from hotspots.words import Told
 
 Mask = npt.NDArray[np.bool_]
 RANKS = {"accepted": 0, "repaired": 1, "rejected": 2, "filtered": 3}
@@ -46,7 +47,8 @@ def finding(remark: Remark, *, table: pd.DataFrame, numbers: npt.NDArray[np.int6
         )
         for i in at[:SHOWN]
     )
-    text = remark.text.replace("{rows}", f"{len(at):,}").replace("{total}", f"{len(remark.where):,}")
+    known = remark.text if isinstance(remark.text, Told) else Told(remark.text, {})
+    text = Told(known.pattern, {**known.values, "rows": f"{len(at):,}", "total": f"{len(remark.where):,}"})
     return Finding(remark.code, remark.outcome, len(at), text, remark.advice, examples)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from hotspots.words import Told
+
 OUTCOMES = ("accepted", "repaired", "rejected", "filtered")
 
 
@@ -62,7 +64,8 @@ class QualityReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values, ready for JSON."""
-        return asdict(self)
+        findings = [{**asdict(row), "text": _plain(row.text), "advice": _plain(row.advice)} for row in self.findings]
+        return {**asdict(self), "findings": findings}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> QualityReport:
@@ -123,4 +126,22 @@ def _where(one: Example) -> str:
 
 def _finding(row: Mapping[str, Any]) -> Finding:
     examples: Sequence[Mapping[str, Any]] = row["examples"]
-    return Finding(**{**row, "examples": tuple(Example(**example) for example in examples)})
+    texts = {name: _sentence(row[name]) for name in ("text", "advice")}
+    return Finding(**{**row, **texts, "examples": tuple(Example(**example) for example in examples)})
+
+
+def _plain(text: str) -> Any:
+    """Return a sentence as JSON holds it: with its pattern and what fills it, so that it can be said in any language later."""
+    if not isinstance(text, Told):
+        return text
+    return {"pattern": text.pattern, "values": {name: _value(value) for name, value in text.values.items()}}
+
+
+def _value(value: object) -> Any:
+    return _plain(value) if isinstance(value, Told) else str(value)
+
+
+def _sentence(stored: Any) -> str:
+    if not isinstance(stored, Mapping):
+        return str(stored)
+    return Told(stored["pattern"], {name: _sentence(value) for name, value in stored["values"].items()})

@@ -18,6 +18,7 @@ from hotspots.readers.parquet import shapes_from, system_number
 from hotspots.readers.report import Finding
 from hotspots.readers.tables import MOST_COLUMNS, MOST_ROWS, Table
 from hotspots.schema import DataError
+from hotspots.words import mark, told
 
 _MEMBERS = 200
 _UNPACKED = 200_000_000
@@ -155,8 +156,8 @@ def _content(shp: Path, name: str) -> tuple[list[str], list[list[str]], Any, lis
                     "old_encoding",
                     "accepted",
                     0,
-                    f"{name}: the letters were read as Windows-1252",
-                    "If names look wrong, export the layer as UTF-8.",
+                    told("{name}: the letters were read as Windows-1252", name=name),
+                    mark("If names look wrong, export the layer as UTF-8."),
                 )
             )
     except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError, RuntimeError, OverflowError):

@@ -19,6 +19,7 @@ import pandas as pd
 
 from hotspots.readers.report import Finding
 from hotspots.schema import DataError
+from hotspots.words import mark, told
 
 SEPARATORS = (",", ";", "\t", "|")
 HEADER_WITHIN = 30
@@ -94,9 +95,19 @@ def from_records(
         )
     findings = []
     if head and any(cell.strip() for record in records[:head] for cell in record):
-        findings.append(Finding("title_rows", "accepted", head, f"{name}: {head} rows above the column names were passed over"))
+        findings.append(
+            Finding(
+                "title_rows", "accepted", head, told("{name}: {head} rows above the column names were passed over", name=name, head=head)
+            )
+        )
     body, more = _body(records, head, name=name)
     return body, [*findings, *more]
+
+
+def refuse(faults: list[str]) -> None:
+    """Raise one `DataError` that names every fault; do nothing where there is none."""
+    if faults:
+        raise DataError(faults)
 
 
 def missing_columns(table: Table, named: Iterable[tuple[str, str]]) -> list[str]:
@@ -135,8 +146,12 @@ def _decode(path: Path) -> tuple[str, list[Finding]]:
                 "garbled_letters",
                 "accepted",
                 0,
-                f"{path.name}: some letters look garbled (for example {garbled.group(0)!r}); kept as they stand",
-                "Export the file again as UTF-8.",
+                told(
+                    "{name}: some letters look garbled (for example {sample}); kept as they stand",
+                    name=path.name,
+                    sample=f"{garbled.group(0)!r}",
+                ),
+                mark("Export the file again as UTF-8."),
             )
         )
     return text, findings
@@ -189,8 +204,8 @@ def _as_text(raw: bytes, name: str) -> tuple[str, list[Finding]]:
             "old_encoding",
             "accepted",
             0,
-            f"{name}: the letters were read as Windows-1252, for example {shown!r}",
-            "If that word looks wrong, export the file as UTF-8.",
+            told("{name}: the letters were read as Windows-1252, for example {shown}", name=name, shown=f"{shown!r}"),
+            mark("If that word looks wrong, export the file as UTF-8."),
         )
     ]
 
@@ -266,13 +281,20 @@ def _body(records: list[list[str]], head: int, *, name: str) -> tuple[_Body, lis
     blank = len(records) - head - 1 - len(kept)
     findings = []
     if blank:
-        findings.append(Finding("blank_rows", "accepted", blank, f"{name}: {blank:,} empty rows were passed over"))
+        findings.append(
+            Finding("blank_rows", "accepted", blank, told("{name}: {blank} empty rows were passed over", name=name, blank=f"{blank:,}"))
+        )
     width = len(header)
     longer = sum(1 for _, record in kept if len(record) > width and any(cell.strip() for cell in record[width:]))
     trailing = sum(1 for _, record in kept if len(record) > width) - longer
     if trailing:
         findings.append(
-            Finding("trailing_separator", "accepted", trailing, f"{name}: {trailing:,} rows end in separators with nothing after them")
+            Finding(
+                "trailing_separator",
+                "accepted",
+                trailing,
+                told("{name}: {trailing} rows end in separators with nothing after them", name=name, trailing=f"{trailing:,}"),
+            )
         )
     if longer * 2 > len(kept):
         raise DataError(

@@ -11,6 +11,7 @@ import pandas as pd
 
 from hotspots.readers.remarks import Remark
 from hotspots.schema import UNKNOWN, field
+from hotspots.words import mark, told
 
 _EMPTY = {"", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "-", "--", "?", "unknown", "unk"}
 _EMPTY |= {"desconocido", "desconocida", "sin dato", "s/d"}
@@ -51,14 +52,16 @@ def map_words(text: pd.Series, *, name: str, words: Mapping[str, str], column: s
         return read.fillna(UNKNOWN).astype("str"), []
     counts = text[strange].str.strip().value_counts()
     listed = ", ".join(f"{word!r} ({times:,})" for word, times in counts.iloc[:_LISTED].items())
-    more = f" and {len(counts) - _LISTED} more" if len(counts) > _LISTED else ""
+    more = told(" and {n} more", n=len(counts) - _LISTED) if len(counts) > _LISTED else ""
     line = f'[incidents.values.{name}] "{counts.index[0]}" = one of {", ".join(field(name).values)}'
     remark = Remark(
         "unmapped_words",
         "repaired",
         strange,
-        f"{{rows}} of {{total}} rows have a {name} that is in no list; set to unknown: {listed}{more}",
-        f"Write in city.toml: {line}.",
+        told(
+            "{rows} of {total} rows have a {name} that is in no list; set to unknown: {listed}{more}", name=name, listed=listed, more=more
+        ),
+        told("Write in city.toml: {line}.", line=line),
         column,
     )
     return read.fillna(UNKNOWN).astype("str"), [remark]
@@ -74,7 +77,11 @@ def read_ages(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]
     good = number.between(0, 120)
     bad = (~good & ~is_missing(text)).to_numpy(dtype=bool)
     remark = Remark(
-        "bad_age", "repaired", bad, "{rows} of {total} rows have an age that is no number from 0 to 120; set to missing", column=column
+        "bad_age",
+        "repaired",
+        bad,
+        mark("{rows} of {total} rows have an age that is no number from 0 to 120; set to missing"),
+        column=column,
     )
     return number.where(good), [remark]
 
@@ -87,8 +94,11 @@ def read_counts(text: pd.Series, *, column: str, most: int = 1000) -> tuple[pd.S
         "bad_victims",
         "rejected",
         (~good).to_numpy(dtype=bool),
-        f"{{rows}} of {{total}} rows have a number of victims that is not a whole number from 1 to {most:,}; they were left out",
-        "Write the number of victims killed.",
+        told(
+            "{rows} of {total} rows have a number of victims that is not a whole number from 1 to {most}; they were left out",
+            most=f"{most:,}",
+        ),
+        mark("Write the number of victims killed."),
         column,
     )
     return number.where(good).fillna(1).astype(np.int64), [remark]

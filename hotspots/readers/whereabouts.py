@@ -16,6 +16,7 @@ from hotspots.grids import reach
 from hotspots.readers.places import DEGREES, Floats, Places
 from hotspots.readers.remarks import Mask, Remark
 from hotspots.readers.spec import IncidentSpec
+from hotspots.words import mark
 
 Bounds = tuple[float, float, float, float]
 _MARGIN = 500.0
@@ -54,21 +55,21 @@ def strays(places: Places, *, bounds: Bounds, column: str) -> Remark:
     placed = np.array([point is not None for point in places.points])
     east, north = shapely.get_x(places.points), shapely.get_y(places.points)
     where = placed & ~_within(east, north, bounds)
-    text = (
+    text = mark(
         "{rows} of {total} rows lie more than 500 m outside the bounds of the blocks; the victims are counted for the city and in no block"
     )
-    return Remark("outside_blocks", "accepted", where, text, "Look at these places: they may be wrong, or in another city.", column)
+    return Remark("outside_blocks", "accepted", where, text, mark("Look at these places: they may be wrong, or in another city."), column)
 
 
 def far_away(places: Places, *, column: str) -> Remark:
     """Return a remark on the places that lie far from nearly all others, for a city without blocks to hold them against."""
     placed = np.array([point is not None for point in places.points])
     where = placed & ~reach(shapely.get_x(places.points), shapely.get_y(places.points))
-    text = (
-        "{rows} of {total} rows lie far from nearly all others (beyond three times the extent of the middle 98 %); the victims are counted "
-        "for the city and are on no map"
+    text = mark(
+        "{rows} of {total} rows lie far from nearly all others (beyond three times the extent of the middle 98 "
+        "%); the victims are counted for the city and are on no map"
     )
-    return Remark("far_away", "accepted", where, text, "Look at these places: they may be wrong, or in another city.", column)
+    return Remark("far_away", "accepted", where, text, mark("Look at these places: they may be wrong, or in another city."), column)
 
 
 def likely_system(x: Floats, y: Floats, *, bounds: Bounds, city_crs: pyproj.CRS) -> str | None:

@@ -16,6 +16,7 @@ from hotspots.readers.geojson import as_text
 from hotspots.readers.report import Finding
 from hotspots.readers.tables import MOST_ROWS, Table, from_records
 from hotspots.schema import DataError
+from hotspots.words import mark, told
 
 MOST_COLUMNS = 200
 _MOST_CELLS = 20_000_000
@@ -181,5 +182,5 @@ def _blank_errors(records: list[list[str]]) -> int:
 
 
 def _error_finding(count: int, where: str) -> Finding:
-    text = f"{where}: {count:,} cells hold an error such as #N/A or #REF!; read as empty"
-    return Finding("sheet_errors", "accepted", 0, text, "Correct the formulas in the workbook, if these cells matter.")
+    text = told("{where}: {count} cells hold an error such as #N/A; read as empty", where=where, count=f"{count:,}")
+    return Finding("sheet_errors", "accepted", 0, text, mark("Correct the formulas in the workbook, if these cells matter."))

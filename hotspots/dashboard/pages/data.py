@@ -105,8 +105,6 @@ def findings(report: QualityReport, words: Words) -> None:
     st.subheader(words.say("What was found in the files"), anchor=False)
     table = pd.DataFrame([_row(one, words) for one in report.findings])
     st.dataframe(table, hide_index=True, alt=words.say("What was found in the files"))
-    if words.language != "en":
-        st.caption(words.say("The report is written in English by the reading program."))
 
 
 def _row(one: Finding, words: Words) -> dict[str, object]:
@@ -114,9 +112,9 @@ def _row(one: Finding, words: Words) -> dict[str, object]:
     return {
         words.say("Outcome"): words.say(OUTCOMES[one.outcome]),
         words.say("Rows"): one.rows,
-        words.say("What was found"): one.text,
+        words.say("What was found"): words.tell(one.text),
         words.say("Examples"): examples,
-        words.say("What to do"): one.advice,
+        words.say("What to do"): words.tell(one.advice),
     }
 
 
