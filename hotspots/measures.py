@@ -20,6 +20,7 @@ NEEDS: dict[str, str] = {
     "points": mark("these data are published totals: the places of single homicides are not known"),
     "days": mark("these data are published totals: the days of single homicides are not known"),
     "population": mark("no population is loaded for these areas"),
+    "areas": mark("street segments are lines and have no area; choose blocks, squares or hexagons"),
 }
 
 
@@ -52,6 +53,7 @@ class Measure:
             "points": study.has_points,
             "days": study.has_days,
             "population": bool((study.person_years > 0).any()),
+            "areas": bool((study.blocks.area > 0).any()),
         }
         lacking = {need for need, there in has.items() if not there}
         return tuple(NEEDS[need] for need in sorted(self.needs & lacking))

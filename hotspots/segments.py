@@ -134,9 +134,7 @@ def _apart(px: Floats, py: Floats, pieces: Floats) -> Floats:
     return np.asarray(np.sqrt(ex * ex + ey * ey))
 
 
-def _by_cells(
-    x: Floats, y: Floats, known: Ints, lines: npt.NDArray[np.object_], within: float, where: Ints, away: Floats
-) -> None:
+def _by_cells(x: Floats, y: Floats, known: Ints, lines: npt.NDArray[np.object_], within: float, where: Ints, away: Floats) -> None:
     """Fill `where` and `away` by the compiled loop, on a grid of cells that lists the pieces."""
     enlist, put_in_order, find = (compiled.kernel(name, work=len(x)) for name in ("list_areas", "order_points", "find_lines"))
     assert enlist is not None  # loops are ready together
@@ -323,9 +321,7 @@ def _listed(met: pd.DataFrame, column: str) -> dict[int, list[str]]:
     return {int(place): list(words) for place, words in pairs.groupby("place")[column]}
 
 
-def _cut(
-    lines: npt.NDArray[np.object_], arms: Floats, own: Ints, corners: int
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+def _cut(lines: npt.NDArray[np.object_], arms: Floats, own: Ints, corners: int) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
     """Return the lines without their arms, and the arms of each corner together."""
     cut = np.flatnonzero((arms > 0).any(axis=1))
     long = shapely.length(lines[cut])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import cities, clusters, concentration, density, grids, heat, trends, units, view
+from hotspots import cities, clusters, concentration, density, grids, heat, hexagons, trends, units, view
 from hotspots.catalog import measure
 from hotspots.cities import City, Summary
 from hotspots.dashboard import map_component
@@ -26,7 +26,7 @@ def warm() -> None:
     """Make what the first reader will ask for first: the city that opens, its shapes and its maps."""
     for one in available()[:1]:
         place = city(one.slug, one.version).blocks
-        for unit in {units.default(place), *units.available(place)} - {"city"}:
+        for unit in ({units.default(place), *units.available(place)} - {"city"}) & {*units.UNITS, units.default(place)}:
             for key in ("count", "rate"):
                 chosen = Selection(city=one.slug, version=one.version, unit=unit, language=city(one.slug, one.version).language)
                 shapes(one.slug, one.version, unit, map_view(chosen, key))
@@ -49,7 +49,7 @@ def city(slug: str, version: int) -> City:
 def geography(slug: str, version: int, unit: str) -> units.Geography:
     """Return the units of one kind and the unit of every incident."""
     found = city(slug, version)
-    return units.geography(found.incidents, found.blocks, unit)
+    return units.geography(found.incidents, found.blocks, unit, streets=found.segments)
 
 
 def study(chosen: Selection) -> Study:
@@ -68,7 +68,11 @@ def frame(slug: str, version: int, unit: str) -> view.MapGeometry:
     found = city(slug, version)
     layers = view.background(found, unit)
     place = geography(slug, version, unit)
-    weights = place.unit_of.value_counts().reindex(place.blocks.index, fill_value=0) if grids.side_of(unit) else None
+    weights = (
+        place.unit_of.value_counts().reindex(place.blocks.index, fill_value=0)
+        if grids.side_of(unit) or hexagons.resolution_of(unit)
+        else None
+    )
     return view.geometry(f"{slug}/{version}/{unit}", place.blocks, layers, weights=weights)
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from hotspots import charts, clusters, density, exports, rates, trends, units, view
 from hotspots.catalog import MEASURES, measure
-from hotspots.dashboard import address, cached, pieces, totals_notes
+from hotspots.dashboard import address, cached, pieces, totals_notes, unit_notes
 from hotspots.dashboard.frame import Chosen, guard, heading
 from hotspots.measures import Measure, table
 from hotspots.selection import Selection
@@ -64,7 +64,7 @@ def controls(chosen: Chosen) -> tuple[Measure, Selection]:
     """Draw the choice of what is shown and on which unit; return both."""
     words, selection = chosen.words, chosen.selection
     left, right = st.columns(2)
-    offered = units.available(chosen.city.blocks, points=not chosen.city.only_totals)
+    offered = units.available(chosen.city.blocks, points=not chosen.city.only_totals, streets=chosen.city.segments is not None)
     offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
     right.selectbox(
         words.say("By"),
@@ -299,7 +299,7 @@ def reading(chosen: Chosen, study: Study, what: Measure) -> None:
                 "Rate: people killed divided by residents and years; exact 95% interval (Garwood). Under 20 homicides a rate is uncertain."
             )
         )
-    st.caption(" ".join(parts))
+    st.caption(" ".join([*parts, *unit_notes.lines(study, what, words)]))
 
 
 def evidence(selection: Selection, words: Words) -> None:
