@@ -19,7 +19,7 @@ _AREA, _LINE = 2, 1
 
 @dataclass(frozen=True)
 class Look:
-    """How shapes are drawn: fill, edge (width and dashes in pixels of the screen), hatch (`hatchLight`, `hatchSoft`, `hatchDark`) or none."""
+    """How shapes are drawn: fill, edge (width and dashes in pixels of the screen), hatch (`hatchLight`, `hatchSoft`, `hatchDark`)."""
 
     fill: str | None = None
     edge: str | None = None

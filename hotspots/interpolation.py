@@ -81,8 +81,9 @@ def by_length(blocks: Blocks, units: Blocks) -> pd.Series:
     there = length > 0
     block, line, length = block[there], line[there], length[there]
     residents = known["population"].to_numpy(dtype=float)
-    people = np.bincount(line, weights=residents[block] * length / total[block], minlength=len(units))
-    seen = np.bincount(line, minlength=len(units)).astype(float)
+    people, seen = np.zeros(len(units)), np.zeros(len(units))
+    np.add.at(people, line, residents[block] * length / total[block])
+    np.add.at(seen, line, 1.0)
     _give_to_nearest(known[total == 0], units, people, seen)
     return _whole(found.mask(seen > 0, people), residents.sum())
 
@@ -116,7 +117,5 @@ def _whole(shared: pd.Series, total: float) -> pd.Series:
     """Return the shares made to add up to the total; more than rounding can lose is a fault, and is said."""
     held = float(shared.sum())
     if abs(held - total) > max(1.0, total) * 1e-6:
-        raise DataError(
-            f"population: of {total:,.0f} residents {held:,.0f} were shared out; some blocks have shapes that cannot be laid over one another"
-        )
+        raise DataError(f"population: of {total:,.0f} residents {held:,.0f} were shared out; some blocks have shapes that cannot be used")
     return shared * (total / held) if held > 0 and abs(held - total) > 0 else shared

@@ -123,7 +123,7 @@ def unit_name(unit: str, words: Words, called: Mapping[str, str] | None = None) 
     side = grids.side_of(unit)
     resolution = hexagons.resolution_of(unit)
     if resolution:
-        return words.say("Hexagons with sides of {side} m", side=words.number(hexagons.SIDES[resolution]))
+        return words.say("Hexagons with sides of about {side} m", side=words.number(float(f"{hexagons.SIDES[resolution]:.2g}")))
     return words.say("Squares of {side} m", side=words.number(side)) if side else words.say(UNIT_WORDS[unit])
 
 

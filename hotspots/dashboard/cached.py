@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import cities, clusters, concentration, density, grids, heat, hexagons, trends, units, view
+from hotspots import cities, clusters, concentration, density, grids, heat, trends, units, view
 from hotspots.catalog import measure
 from hotspots.cities import City, Summary
 from hotspots.dashboard import map_component
@@ -68,11 +68,8 @@ def frame(slug: str, version: int, unit: str) -> view.MapGeometry:
     found = city(slug, version)
     layers = view.background(found, unit)
     place = geography(slug, version, unit)
-    weights = (
-        place.unit_of.value_counts().reindex(place.blocks.index, fill_value=0)
-        if grids.side_of(unit) or hexagons.resolution_of(unit)
-        else None
-    )
+    own = grids.own_side(found.blocks)  # squares reach beyond the city; blocks, and what is made from them, do not
+    weights = place.unit_of.value_counts().reindex(place.blocks.index, fill_value=0) if own else None
     return view.geometry(f"{slug}/{version}/{unit}", place.blocks, layers, weights=weights)
 
 
