@@ -154,6 +154,8 @@ def _units(view: MapView) -> Iterator[Sheet]:
                 found = np.flatnonzero(there & (dimensions == dimension))
                 if len(found) and dimension == _LINE and look.width > 2:
                     yield Sheet("casing", Look(edge=GROUND["casing"], width=look.width + 1.4), shapes[found])
+                if len(found) and dimension == _LINE and look.dash and look.width > 2:
+                    yield Sheet("casing", Look(edge=GROUND["zero"], width=look.width), shapes[found])
                 if len(found):
                     yield Sheet("units", look, shapes[found], found)
 

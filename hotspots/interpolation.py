@@ -116,6 +116,6 @@ def _give_to_nearest(blocks: gpd.GeoDataFrame, units: Blocks, people: Floats, se
 def _whole(shared: pd.Series, total: float) -> pd.Series:
     """Return the shares made to add up to the total; more than rounding can lose is a fault, and is said."""
     held = float(shared.sum())
-    if abs(held - total) > max(1.0, total) * 1e-6:
+    if abs(held - total) > max(1.0, total) * 1e-5:
         raise DataError(f"population: of {total:,.0f} residents {held:,.0f} were shared out; some blocks have shapes that cannot be used")
     return shared * (total / held) if held > 0 and abs(held - total) > 0 else shared

@@ -324,6 +324,8 @@ def _listed(met: pd.DataFrame, column: str) -> dict[int, list[str]]:
 def _cut(lines: npt.NDArray[np.object_], arms: Floats, own: Ints, corners: int) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
     """Return the lines without their arms, and the arms of each corner together."""
     cut = np.flatnonzero((arms > 0).any(axis=1))
+    if not len(cut):
+        return lines.copy(), np.empty(0, dtype=object)
     long = shapely.length(lines[cut])
     start, end = arms[cut, 0], long - arms[cut, 1]
     points, of = shapely.get_coordinates(lines[cut], return_index=True)

@@ -231,7 +231,9 @@ def largest(chosen: Chosen, study: Study, what: Measure) -> None:
     years = trends.yearly(study)
     st.markdown("**" + words.say("People killed each year, all places") + "**")
     year_chart(chosen, years)
-    if not what.whole:
+    if not what.whole and study.away is not None:
+        st.markdown(words.say("Dashed streets had fewer than 20 homicides: their rate could as well be much lower or higher."))
+    elif not what.whole:
         st.markdown(words.say("Hatched places had fewer than 20 homicides: their rate could as well be much lower or higher."))
 
 

@@ -56,6 +56,7 @@ function swatchOf(state, colour, street) {
     };
     canvas.classList.add("street");
     if (line.cased) stroke(COLOURS.casing, thick + 1.4, []);
+    if (line.cased) stroke(COLOURS.zero, thick, []);
     stroke(line.colour, thick, line.dash.map((length) => length * Math.min(thick, 4)));
     return canvas;
   }

@@ -246,6 +246,7 @@ export const Surface = L.Layer.extend({
   drawLines(pen, shapes, look) {
     const width = this.lineWidth() * look.width;
     if (look.cased) this.strokeAll(pen, shapes, { colour: COLOURS.casing, width: width + 1.4 });
+    if (look.cased && look.dash.length) this.strokeAll(pen, shapes, { colour: COLOURS.zero, width });
     this.strokeAll(pen, shapes, { colour: look.colour, width, dash: look.dash.map((length) => length * width) });
   },
 
