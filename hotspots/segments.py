@@ -18,7 +18,7 @@ TIE = 1e-6  # metres: segments this much alike in distance are equally near
 MEET = 1e-2  # metres: ends this near to each other are one place
 ENDS_OF_A_CORNER = 3
 _MOST_OF_A_SEGMENT = 1 / 3  # that a corner takes at each end, so that every segment keeps a middle
-_CANDIDATES = 8
+_CANDIDATES = 12
 _FEW = 5_000  # points up to which a tree of boxes is the quicker way
 
 Floats = npt.NDArray[np.float64]
