@@ -246,7 +246,7 @@ def _style(one: Look, width: float) -> dict[str, Any]:
     if one.edge and width:
         found |= {"edgecolor": _colour(one.edge, one.alpha), "linewidth": width}
     if one.dash and width:
-        found["linestyle"] = (0, tuple(length * _SCREEN * 72 / DPI / width for length in one.dash))
+        found["linestyle"] = (0, tuple(length * _SCREEN * 36 / DPI / width for length in one.dash))
     if one.hatch:
         found |= {"hatch": "/////", "hatchcolor": _colour(GROUND[one.hatch]), "hatch_linewidth": 0.95 if one.hatch == "hatchLight" else 0.7}
     return found
