@@ -24,6 +24,12 @@ def lines(study: Study, what: Measure, words: Words) -> list[str]:
     return [line for line in found if line]
 
 
+def shared(study: Study, words: Words) -> list[str]:
+    """Return by what rule the residents of these units were shared out; none where they were counted."""
+    rule = units.denominator(study.blocks)
+    return [words.say(rule)] if rule else []
+
+
 def distances(study: Study, words: Words) -> str:
     """Return how far homicides lie from the street they are counted on; empty where the units are no streets."""
     if study.away is None:

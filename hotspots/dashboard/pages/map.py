@@ -189,7 +189,7 @@ def profile(chosen: Chosen, study: Study, what: Measure, place: str, name: str) 
     else:
         st.metric(words.say("Per 100,000 residents a year"), words.rate(one.value))
         st.caption(words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high)) + note(one, words))
-    st.caption(words.say("Residents") + ": " + words.number(row["population"]))
+    st.caption(" · ".join([words.say("Residents") + ": " + words.number(row["population"]), *unit_notes.shared(study, words)]))
     years = trends.yearly(study.at(place))
     st.markdown("**" + words.say("People killed here each year") + "**")
     year_chart(chosen, years)
