@@ -27,6 +27,8 @@ EXAMPLES = """examples:
   python -m hotspots export puerto-albatros --measure rate --unit districts --out districts.csv
   python -m hotspots export puerto-albatros --start 2023-01-01 --end 2024-01-01 --out map-2023.html
   python -m hotspots priorities puerto-albatros --share 1,5
+  python -m hotspots totals puerto-albatros --unit segments
+  python -m hotspots totals puerto-albatros --reconcile
   python -m hotspots check puerto-albatros
 
 A city is a folder with a city.toml that says where its files are and what their columns mean; CONTRIBUTING.md shows one.
@@ -128,6 +130,9 @@ def _add_totals(commands: Any) -> None:
         "95 %% interval, the share in the top 5 %% of units, and the yearly counts.",
     )
     _add_study(command)
+    command.add_argument(
+        "--reconcile", action="store_true", help="print the same homicides on every unit instead: each row adds up to all of them"
+    )
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(run=_totals)
 
@@ -169,7 +174,10 @@ def _add_study(command: argparse.ArgumentParser) -> None:
     command.add_argument("--end", metavar="DAY", help="the day after the last one (default: all the data)")
     command.add_argument("--where", metavar="FIELD=VALUE", action="append", default=[], help="keep only these; may be repeated")
     command.add_argument(
-        "--unit", default="", help="city, districts, beats, blocks, or squares such as grid:250 (default: blocks; without blocks, squares)"
+        "--unit",
+        default="",
+        help="city, districts, beats, blocks, segments, segments+corners, squares such as grid:250, or hexagons such as h3:9 "
+        "(default: blocks; without blocks, squares)",
     )
 
 
@@ -272,12 +280,17 @@ def _list(choices: argparse.Namespace) -> None:
 
 def _study(choices: argparse.Namespace) -> tuple[Any, Any]:
     from hotspots import cities
+
+    selection = _selection(choices)
+    city = cities.load(choices.city)
+    return city, selection.study(city)
+
+
+def _selection(choices: argparse.Namespace) -> Any:
     from hotspots.selection import Selection, read_where
 
-    city = cities.load(choices.city)
     where = read_where(choices.where)
-    selection = Selection(city=choices.city, unit=choices.unit, start=_day(choices, "start"), end=_day(choices, "end"), where=where)
-    return city, selection.study(city)
+    return Selection(city=choices.city, unit=choices.unit, start=_day(choices, "start"), end=_day(choices, "end"), where=where)
 
 
 def _day(choices: argparse.Namespace, name: str) -> dt.date | None:
@@ -291,6 +304,9 @@ def _day(choices: argparse.Namespace, name: str) -> dt.date | None:
 
 
 def _totals(choices: argparse.Namespace) -> None:
+    if choices.reconcile or choices.unit == "all":
+        bodies.reconcile(choices, _selection(choices))
+        return
     city, study = _study(choices)
     if not study.has_days:
         print("\n".join(_published_notes(city, study)), file=sys.stderr)
@@ -348,6 +364,7 @@ def totals(city: Any, study: Any) -> dict[str, Any]:
         "rate_high": _plain(rate.high),
         "top5pct_k": top.units,
         "top5pct_share": _plain(top.share),
+        **bodies.of_units(city, study),
         "by_year": {str(year): None if n != n else int(n) for year, n in trends.yearly(study)["count"].items()},
     }
 

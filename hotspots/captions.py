@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots import rates
+from hotspots import rates, units
 from hotspots.cities import City
 from hotspots.schema import UNKNOWN
 from hotspots.study import Study, Where
@@ -108,6 +108,7 @@ def facts(city: City, study: Study, unit: str) -> dict[str, Any]:
         "victims": _plain(study.victims),
         "on_map": _plain(study.inside),
         "population_year": city.population_year,
+        **({"residents": rule} if (rule := units.denominator(study.blocks)) else {}),
         "source": city.source,
         "licence": city.licence,
     }

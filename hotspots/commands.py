@@ -51,6 +51,33 @@ def rollback(choices: argparse.Namespace) -> None:
     print(f"{version.slug}: version {version.number}, published {day}, is served again (before: version {before or 'unknown'})")
 
 
+def of_units(city: Any, study: Any) -> dict[str, Any]:
+    """Return what belongs to the headline numbers on some units only: what residents are, and how far homicides lie from their street."""
+    from hotspots import segments, units
+
+    found: dict[str, Any] = {"residents": rule} if (rule := units.denominator(study.blocks)) else {}
+    if study.away is None:
+        return found
+    snap = segments.distribution(study.away, within=segments.snap_distance())
+    names = {"n": "snapped", "median": "snap_median", "p90": "snap_p90", "p95": "snap_p95", "longest": "snap_max", "beyond": "snap_beyond"}
+    metres = {name: getattr(snap, part) for part, name in names.items()} | {"snap_within": snap.within}
+    return found | {name: None if value != value else round(value, 2) for name, value in metres.items()}
+
+
+def reconcile(choices: argparse.Namespace, selection: Any) -> None:
+    """Print the same homicides on every unit."""
+    from hotspots import cities, reconciliation
+
+    city = cities.load(choices.city)
+    found = reconciliation.table(city, selection)
+    if choices.json:
+        print(json.dumps({"city": city.slug, "units": found.reset_index().to_dict("records")}, ensure_ascii=False))
+        return
+    print(f"{'unit':<18}" + "".join(f"{name:>15}" for name in found))
+    for unit, row in found.iterrows():
+        print(f"{unit:<18}" + "".join(f"{value:>15}" for value in row))
+
+
 def export(choices: argparse.Namespace, city: Any, study: Any) -> None:
     """Write the file that `export` asks for."""
     from hotspots import exports, units

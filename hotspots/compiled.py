@@ -94,6 +94,7 @@ def _compiled(numba: Any, loop: Callable[..., None], signature: str) -> Callable
         "r": numbers(1, "C", readonly=True),
         "R": numbers(2, "C", readonly=True),
         "W": numbers(2, "C"),
+        "w": numbers(1, "C"),
         "i": whole(1, "C", readonly=True),
         "o": whole(1, "C"),
         "m": marks(1, "C"),
@@ -210,7 +211,7 @@ def add_quartic(
 def list_areas(
     boxes: np.ndarray, west: float, south: float, step: float, columns: int, rows: int, first: np.ndarray, listed: np.ndarray
 ) -> None:
-    """List for each cell the areas whose box touches it: with empty `listed` count them into `first`, else fill it."""
+    """List for each cell the areas (or pieces of lines) whose box touches it: with empty `listed` count them into `first`, else fill it."""
     for area in range(len(boxes)):
         i0, i1 = int((boxes[area, 0] - west) / step), int((boxes[area, 2] - west) / step)
         j0, j1 = int((boxes[area, 1] - south) / step), int((boxes[area, 3] - south) / step)
@@ -296,6 +297,74 @@ def find_areas(  # noqa: C901  a loop that numba compiles cannot call another
                 break
 
 
+def find_lines(  # noqa: C901  a loop that numba compiles cannot call another
+    x: np.ndarray,
+    y: np.ndarray,
+    order: np.ndarray,
+    pieces: np.ndarray,
+    line_of: np.ndarray,
+    west: float,
+    south: float,
+    step: float,
+    columns: int,
+    rows: int,
+    ends: np.ndarray,
+    listed: np.ndarray,
+    within: float,
+    tie: float,
+    out: np.ndarray,
+    away: np.ndarray,
+) -> None:
+    """Find the nearest line of each point of `order`, at most `within` away: its number (−1: none) and how far `away` it is.
+
+    `pieces` holds the straight pieces of the lines (ax, ay, bx, by), `line_of` the line of each. Cells are searched ring by ring around
+    the point's own, until no nearer piece can follow. Where other lines are as near, to `tie`, a second round finds the smallest number.
+    """
+    for k in order:
+        px, py = x[k], y[k]
+        i0, j0 = math.floor((px - west) / step), math.floor((py - south) / step)
+        across, up = px - (west + i0 * step), py - (south + j0 * step)
+        margin = min(min(across, step - across), min(up, step - up))
+        inner = max(max(max(-i0, i0 - columns + 1), max(-j0, j0 - rows + 1)), 0)
+        outer = max(max(i0, columns - 1 - i0), max(j0, rows - 1 - j0))
+        best = other = np.inf
+        line = -1
+        for turn in range(2):
+            if turn == 1 and not (other <= best + tie and best <= within):
+                break
+            for ring in range(inner, outer + 1):
+                if ring > 0 and (ring - 1) * step + margin > min(best + tie, within):
+                    break
+                for j in range(max(j0 - ring, 0), min(j0 + ring, rows - 1) + 1):
+                    stride = 1 if abs(j - j0) == ring else 2 * ring
+                    for i in range(i0 - ring, i0 + ring + 1, stride):
+                        if i < 0 or i >= columns:
+                            continue
+                        at = j * columns + i
+                        for n in range(ends[at - 1] if at else 0, ends[at]):
+                            piece = listed[n]
+                            ax, ay = pieces[piece, 0], pieces[piece, 1]
+                            dx, dy = pieces[piece, 2] - ax, pieces[piece, 3] - ay
+                            span = dx * dx + dy * dy
+                            part = ((px - ax) * dx + (py - ay) * dy) / span if span > 0 else 0.0
+                            part = min(max(part, 0.0), 1.0)
+                            ex, ey = px - ax - part * dx, py - ay - part * dy
+                            far = math.sqrt(ex * ex + ey * ey)
+                            one = line_of[piece]
+                            if turn == 1:
+                                if far <= best + tie and one < line:
+                                    line = one
+                            elif one == line:
+                                best = min(best, far)
+                            elif far < best:
+                                other, best, line = best, far, one
+                            elif far < other:
+                                other = far
+        if best <= within:
+            out[k] = line
+            away[k] = best
+
+
 LOOPS: tuple[tuple[Callable[..., None], str], ...] = (
     (share_points, "rrfffW"),
     (sharpen, "W"),
@@ -303,4 +372,5 @@ LOOPS: tuple[tuple[Callable[..., None], str], ...] = (
     (list_areas, "Rfffnnoo"),
     (order_points, "rrfffnnoo"),
     (find_areas, "rriRiiRfffniio"),
+    (find_lines, "rriRifffnniiffow"),
 )

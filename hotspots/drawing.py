@@ -19,13 +19,14 @@ _AREA, _LINE = 2, 1
 
 @dataclass(frozen=True)
 class Look:
-    """How shapes are drawn: fill, edge (width in pixels of the screen), and a hatch (`hatchLight`, `hatchSoft`, `hatchDark`) or none."""
+    """How shapes are drawn: fill, edge (width and dashes in pixels of the screen), hatch (`hatchLight`, `hatchSoft`, `hatchDark`)."""
 
     fill: str | None = None
     edge: str | None = None
     width: float = 0.0
     alpha: float = 1.0
     hatch: str | None = None
+    dash: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +66,33 @@ def unit_look(state: str, colour: str | None) -> Look:
     return Look(GROUND["noData"], GROUND["noDataEdge"], 0.8)
 
 
+def line_look(state: str, colour: str | None) -> Look:
+    """Return the look of a unit that is a street: thin and pale without homicides, thick in the colour of its class, dashed if unstable.
+
+    >>> line_look("zero", None).width < line_look("ok", "#c4501f").width, line_look("unstable", "#c4501f").dash
+    (True, (5.0, 3.0))
+    """
+    if state == "zero":
+        return Look(edge=GROUND["street"], width=0.8)
+    if state == "suppressed":
+        return Look(edge=GROUND["hatchDark"], width=1.8, dash=(2.0, 2.5))
+    if colour and state in ("ok", "unstable"):
+        return Look(edge=colour, width=3.0, dash=(5.0, 3.0) if state == "unstable" else ())
+    return Look(edge=GROUND["street"], width=0.8, dash=(1.0, 3.0))
+
+
 def legend_look(row: LegendRow, view: MapView) -> Look:
     """Return the look of a row of the legend: that of the units it stands for."""
+    look_of = line_look if streets(view) else unit_look
     if row.kind == "class":
-        return unit_look("ok", row.colour)
+        return look_of("ok", row.colour)
     shown = row.colour or (view.colours[min(1, len(view.colours) - 1)] if view.colours else None)
-    return unit_look(row.kind, shown)
+    return look_of(row.kind, shown)
+
+
+def streets(view: MapView) -> bool:
+    """Return whether all units are lines."""
+    return bool(len(view.shapes)) and bool((shapely.get_dimensions(np.asarray(view.shapes.array)) == _LINE).all())
 
 
 def backdrop(view: MapView) -> str:
@@ -127,12 +149,15 @@ def _units(view: MapView) -> Iterator[Sheet]:
     for level in range(-1, len(view.colours)):
         for state, name in enumerate(STATES):
             there = (view.classes == level) & (view.states == state)
-            look = unit_look(name, view.colours[level] if level >= 0 else None)
-            for dimension in (_AREA, _LINE):
+            colour = view.colours[level] if level >= 0 else None
+            for dimension, look in ((_AREA, unit_look(name, colour)), (_LINE, line_look(name, colour))):
                 found = np.flatnonzero(there & (dimensions == dimension))
+                if len(found) and dimension == _LINE and look.width > 2:
+                    yield Sheet("casing", Look(edge=GROUND["casing"], width=look.width + 1.4), shapes[found])
+                if len(found) and dimension == _LINE and look.dash and look.width > 2:
+                    yield Sheet("casing", Look(edge=GROUND["zero"], width=look.width), shapes[found])
                 if len(found):
-                    as_line = Look(edge=look.fill, width=2.6, hatch=look.hatch)
-                    yield Sheet("units", look if dimension == _AREA else as_line, shapes[found], found)
+                    yield Sheet("units", look, shapes[found], found)
 
 
 _RANK = {"district": 0, "boundary": 1, "coast": 1, "water": 2, "park": 3, "service": 4, "street": 5}

@@ -115,7 +115,7 @@ def _side_for(area: float) -> int:
 
 
 def squares(blocks: Blocks, side: int) -> Blocks:
-    """Return the squares of a grid that lie at least partly within `blocks`, with unknown population.
+    """Return the squares of a grid that lie at least partly within `blocks`, with unknown population (see `interpolation`).
 
     The grid starts at the origin of the coordinate system, so it is the same for every version of a city. Ids count the squares from
     there (E1247N19523), names from the south-west corner of the city (E 12, N 7). Raises `DataError` where there were too many.

@@ -43,6 +43,7 @@ GROUND: dict[str, str] = {
     "hatchLight": "rgba(255,255,255,.78)",
     "hatchSoft": "rgba(112,92,64,.42)",
     "unitEdge": "rgba(255,255,255,.75)",
+    "casing": "rgba(62,48,30,.55)",
 }
 PAPER, SEA = "#fbfaf7", "#dbe7ec"
 

@@ -178,8 +178,8 @@ def _options(sheet: Sheet) -> dict[str, Any]:
     look = sheet.look
     style: dict[str, Any] = {"stroke": bool(look.edge), "color": look.edge or "", "weight": look.width, "opacity": look.alpha}
     style |= {"fill": bool(look.fill), "fillColor": _fill(look), "fillOpacity": 1}
-    if look.hatch and not look.fill:  # a hatched line
-        style["color"] = JsCode(_hatch(str(look.edge), look.hatch))
+    if look.dash:
+        style |= {"dashArray": " ".join(f"{length:g}" for length in look.dash), "lineCap": "butt"}
     found: dict[str, Any] = {"style": style, "interactive": sheet.units is not None, "smoothFactor": 0.6}
     if sheet.kind == "service":
         found["marker"] = folium.CircleMarker(radius=3)
@@ -226,6 +226,12 @@ def _legend(view: MapView, words: Words) -> str:
 
 
 def _swatch(look: Look, number: int) -> str:
+    if look.fill is None:  # a street
+        dash = f' stroke-dasharray="{" ".join(f"{length:g}" for length in look.dash)}"' if look.dash else ""
+        return (
+            f'<svg width="28" height="17" aria-hidden="true"><path d="M1 8.5H27" stroke="{look.edge}" stroke-width="{look.width + 1:g}"'
+            f"{dash}/></svg>"
+        )
     box = f'<rect x=".5" y=".5" width="27" height="16" rx="2" stroke="#b9b2a4" fill="{look.fill}"/>'
     if look.hatch:
         line, width = GROUND[look.hatch], 1.6 if look.hatch == "hatchLight" else 1.2

@@ -22,6 +22,7 @@ NEEDS: dict[str, str] = {
     "days": mark("these data are published totals: the days of single homicides are not known"),
     "population": mark("no population is loaded for these areas"),
     "ages": mark("residents or victims are not known by age here"),
+    "areas": mark("street segments are lines and have no area; choose blocks, squares or hexagons"),
 }
 
 
@@ -55,6 +56,7 @@ class Measure:
             "days": study.has_days,
             "population": bool((study.person_years > 0).any()),
             "ages": "age" in study.incidents.columns and bool(population_bands(study.blocks)),
+            "areas": bool((study.blocks.area > 0).any()),
         }
         lacking = {need for need, there in has.items() if not there}
         return tuple(NEEDS[need] for need in sorted(self.needs & lacking))

@@ -216,7 +216,11 @@ def _add_sheet(axes: Axes, sheet: Sheet, width: float) -> None:
     parts = shapely.get_parts(sheet.shapes)
     for part in (parts[shapely.get_dimensions(parts) == dimension] for dimension in (2, 1)):
         if len(part):
-            axes.add_patch(PathPatch(_path(part), **_style(sheet.look, width), capstyle="round", joinstyle="round", zorder=3))
+            axes.add_patch(
+                PathPatch(
+                    _path(part), **_style(sheet.look, width), capstyle="butt" if sheet.look.dash else "round", joinstyle="round", zorder=3
+                )
+            )
 
 
 def _path(parts: np.ndarray) -> Path:
@@ -232,10 +236,17 @@ def _path(parts: np.ndarray) -> Path:
     return Path(points, codes)
 
 
+def _dashes(one: Look) -> list[tuple[float, float]]:
+    """Return which parts of a swatch are drawn, from 0 to 1: all of it, or three dashes."""
+    return [(0.0, 0.26), (0.37, 0.63), (0.74, 1.0)] if one.dash else [(0.0, 1.0)]
+
+
 def _style(one: Look, width: float) -> dict[str, Any]:
     found: dict[str, Any] = {"facecolor": one.fill or "none", "edgecolor": "none", "linewidth": 0}
     if one.edge and width:
         found |= {"edgecolor": _colour(one.edge, one.alpha), "linewidth": width}
+    if one.dash and width:
+        found["linestyle"] = (0, tuple(length * _SCREEN * 36 / DPI / width for length in one.dash))
     if one.hatch:
         found |= {"hatch": "/////", "hatchcolor": _colour(GROUND[one.hatch]), "hatch_linewidth": 0.95 if one.hatch == "hatchLight" else 0.7}
     return found
@@ -317,9 +328,11 @@ def _add_legend(figure: Figure, view: MapView, words: Words, corner: tuple[float
     top -= 0.06
     for row, lines in zip(view.legend, _legend_lines(view), strict=True):
         one = drawing.legend_look(row, view)
-        style = _style(Look(one.fill, "#b9b2a4", 0.8, 1.0, one.hatch), 0.6)
-        box = (left / WIDTH, (top - 0.135) / height)
-        figure.add_artist(Rectangle(box, 0.23 / WIDTH, 0.135 / height, transform=figure.transFigure, **style))
+        middle, tall = (top - 0.0675) / height, 0.135 if one.fill else 0.022 * one.width
+        style = _style(Look(one.fill or one.edge, "#b9b2a4" if one.fill else None, 0.8, 1.0, one.hatch), 0.6)
+        for start, end in _dashes(one):
+            box = ((left + 0.23 * start) / WIDTH, middle - tall / 2 / height)
+            figure.add_artist(Rectangle(box, 0.23 * (end - start) / WIDTH, tall / height, transform=figure.transFigure, **style))
         write(left + LEGEND, "" if row.units is None else words.number(row.units), fontsize=8, color=MUTED, ha="right")
         for line in lines:
             write(left + 0.32, line, fontsize=8, color=look.INK)

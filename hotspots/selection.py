@@ -56,7 +56,7 @@ class Selection:
         """Return the study that these choices ask of `city`; a `DataError` names a choice that the city cannot meet."""
         if city.only_totals and city.totals is not None:
             return self._totals(city, city.totals, geography)
-        place = geography or units.geography(city.incidents, city.blocks, self.unit or units.default(city.blocks))
+        place = geography or units.geography(city.incidents, city.blocks, self.unit or units.default(city.blocks), streets=city.segments)
         return Study.of(
             city.incidents,
             place.blocks,
@@ -65,6 +65,7 @@ class Selection:
             where=self.where,
             unit_of=place.unit_of,
             covers=(city.start, city.end),
+            snapped=place.away,
         )
 
     def _totals(self, city: City, totals: AreaCounts, geography: units.Geography | None) -> Study:

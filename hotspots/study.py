@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import weakref
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -36,6 +36,7 @@ class Study:
     where: Where
     placed: pd.Series
     covers: tuple[pd.Timestamp, pd.Timestamp]
+    snapped: pd.Series | None = field(default=None, kw_only=True)
     has_points: ClassVar[bool] = True  # the places of single homicides are known
     has_days: ClassVar[bool] = True  # their days are known
 
@@ -50,13 +51,15 @@ class Study:
         where: Mapping[str, Iterable[str]] | Where | None = None,
         unit_of: pd.Series | None = None,
         covers: tuple[pd.Timestamp, pd.Timestamp] | None = None,
+        snapped: pd.Series | None = None,
     ) -> Study:
         """Return the study of `incidents` on `blocks`.
 
         `covers` is the period that the data cover, end exclusive; left out, it runs from the first day of the first month with an
         incident to the day after the last one. `start` and `end` (exclusive) are local days; left out, they are those of `covers`.
         `where` maps a field to the values kept; ages are bands such as `15-29`, `65+` or `unknown`. `unit_of` gives the unit of
-        every incident where it is already known (see `units.assign`). A `DataError` names what is wrong.
+        every incident where it is already known (see `units.assign`), `snapped` its distance from its street segment. A `DataError` names
+        what is wrong.
 
         >>> from hotspots.testing import square_city
         >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2)
@@ -72,7 +75,7 @@ class Study:
         chosen = tuple(sorted((field, tuple(sorted(values))) for field, values in pairs if tuple(values)))
         _check_where(chosen, incidents)
         placed = units.assign(incidents, blocks) if unit_of is None else unit_of
-        return cls(incidents, blocks, begin.normalize(), finish.normalize(), chosen, placed, (first, last))
+        return cls(incidents, blocks, begin.normalize(), finish.normalize(), chosen, placed, (first, last), snapped=snapped)
 
     def between(self, start: pd.Timestamp, end: pd.Timestamp) -> Study:
         """Return the same study over another period."""
@@ -145,6 +148,14 @@ class Study:
     def codes(self) -> np.ndarray:
         """The position among the units of the unit of each of `rows`; −1 where the incident lies in none."""
         return np.asarray(self._placed.cat.codes.to_numpy().take(self._seen))
+
+    @cached_property
+    def away(self) -> pd.Series | None:
+        """How far each of `rows` lies from its street segment, in metres; None where the units are no streets.
+
+        Infinite where no segment is near enough, missing where the incident has no place.
+        """
+        return None if self.snapped is None else self.snapped.reindex(self.rows.index)
 
     @cached_property
     def places(self) -> tuple[np.ndarray, np.ndarray]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots import compiled, grids
+from hotspots import compiled, grids, hexagons, interpolation, segments
 from hotspots.schema import AGES, Blocks, DataError, Incidents, check_blocks, population_bands
 
 # A unit that blocks roll up to, and the block column that names it. "city" is all of them.
 ROLL_UPS: Mapping[str, str] = {"beats": "beat", "districts": "district"}
 UNITS: tuple[str, ...] = ("city", "districts", "beats", "blocks")
+ON_STREETS: tuple[str, ...] = ("segments", "segments+corners")
 
 _STREET_WIDTH = 25.0  # metres closed between the blocks of one roll-up, so that it is drawn as one area
 
@@ -165,26 +167,27 @@ def roll_up_keys(blocks: Blocks, unit: str) -> pd.Series:
         return pd.Series("city", index=blocks.index)
     column = ROLL_UPS.get(unit)
     if column is None:
-        raise DataError(f"units: {unit!r} is not a unit; use one of {', '.join(UNITS)}, or a grid such as grid:250")
+        raise DataError(f"units: {unit!r} is not a unit; use one of {', '.join((*UNITS, *ON_STREETS))}, or a grid such as grid:250 or h3:9")
     if column not in blocks.columns:
         raise DataError(f"units: the blocks name no {column}; give [blocks] {column} in city.toml to see {unit}")
     return blocks[column].where(blocks[column].notna() & (blocks[column] != ""))
 
 
-def available(blocks: Blocks, *, points: bool = True) -> tuple[str, ...]:
-    """Return the units that these blocks can be shown on, blocks first and the grid last.
+def available(blocks: Blocks, *, points: bool = True, streets: bool = False) -> tuple[str, ...]:
+    """Return the units that these blocks can be shown on: blocks first, then segments where there are `streets`, hexagons and the grid.
 
-    A city without real blocks has its grid instead of them. Without `points` (published totals alone) there is no grid.
+    A city without real blocks has its grid instead of them. Without `points` (published totals alone) there are only the blocks.
 
     >>> from hotspots.testing import square_blocks
-    >>> available(square_blocks())
-    ('city', 'districts', 'blocks', 'grid:500')
+    >>> available(square_blocks(), streets=True)
+    ('city', 'districts', 'blocks', 'segments', 'segments+corners', 'h3:9', 'grid:500')
     """
+    finer = (*(ON_STREETS if streets else ()), f"h3:{hexagons.fitting_resolution(blocks)}")
     own = grids.own_side(blocks)
     if own:
-        return ("city", f"grid:{own}")
+        return ("city", *finer, f"grid:{own}")
     whole = tuple(unit for unit in UNITS if unit in ("city", "blocks") or ROLL_UPS[unit] in blocks.columns)
-    return (*whole, f"grid:{grids.fitting_side(blocks)}") if points else whole
+    return (*whole, *finer, f"grid:{grids.fitting_side(blocks)}") if points else whole
 
 
 def default(blocks: Blocks) -> str:
@@ -192,38 +195,53 @@ def default(blocks: Blocks) -> str:
     return "blocks" if grids.own_side(blocks) is None else f"grid:{grids.own_side(blocks)}"
 
 
-def offers(blocks: Blocks, unit: str, *, points: bool = True) -> bool:
-    """Return whether these blocks can be shown on `unit`: one of `available`, or a grid of another side.
+def offers(blocks: Blocks, unit: str, *, points: bool = True, streets: bool = False) -> bool:
+    """Return whether these blocks can be shown on `unit`: one of `available`, or a grid or hexagons of another size.
 
     >>> from hotspots.testing import square_blocks
     >>> offers(square_blocks(), "grid:250"), offers(square_blocks(), "beats"), offers(square_blocks(), "grid:x")
     (True, False, False)
     """
     try:
-        side = grids.side_of(unit)
-        return unit in available(blocks, points=points) or (points and side is not None and grids.fits(blocks, side))
+        side, resolution = grids.side_of(unit), hexagons.resolution_of(unit)
     except DataError:
         return False
+    if unit in available(blocks, points=points, streets=streets):
+        return True
+    drawable = (side and grids.fits(blocks, side)) or (resolution and hexagons.fits(blocks, resolution))
+    return points and bool(drawable)
 
 
 class Geography(NamedTuple):
-    """Units of one kind, and the unit of every incident of the city."""
+    """Units of one kind, and the unit of every incident of the city.
+
+    `away`, of street segments only: how far each incident lies from its segment in metres; infinite where none is near enough, missing
+    where the incident has no place.
+    """
 
     blocks: Blocks
     unit_of: pd.Series
+    away: pd.Series | None = None
 
 
-def geography(incidents: Incidents, blocks: Blocks, unit: str) -> Geography:
-    """Return the units called `unit` (one of `UNITS`, or a grid such as `grid:250`) and where each incident lies among them.
+def geography(incidents: Incidents, blocks: Blocks, unit: str, *, streets: gpd.GeoDataFrame | None = None) -> Geography:
+    """Return the units called `unit` (one of `UNITS` or `ON_STREETS`, `grid:250`, `h3:9` …) and where each incident lies among them.
+
+    `streets` are the city's segments. Residents of the blocks are shared out to units that do not consist of blocks (see
+    `interpolation`); the column `shared` says by what.
 
     >>> from hotspots.testing import square_city
     >>> incidents, blocks = square_city([(5, 5), (15, 5), (5, 15)], side=2)
     >>> geography(incidents, blocks, "districts").unit_of.tolist()
     ['row 0', 'row 0', 'row 1']
     """
-    side = grids.side_of(unit)
+    side, resolution = grids.side_of(unit), hexagons.resolution_of(unit)
+    if unit in ON_STREETS:
+        return _on_streets(_placed(incidents), blocks, unit, streets)
     if side:
-        return _on_grid(incidents, blocks, side)
+        return _on_grid(_placed(incidents), blocks, side)
+    if resolution:
+        return _on_hexagons(_placed(incidents), blocks, resolution)
     unit_of = assign(incidents, blocks)
     if unit == "blocks":
         return Geography(blocks, unit_of)
@@ -231,14 +249,58 @@ def geography(incidents: Incidents, blocks: Blocks, unit: str) -> Geography:
     return Geography(table, lift(unit_of, blocks, unit, table))
 
 
-def _on_grid(incidents: Incidents, blocks: Blocks, side: int) -> Geography:
-    """Return squares and the square of each incident, by arithmetic on its place; a block that the agency recorded plays no part."""
+def _placed(incidents: Incidents) -> Incidents:
+    """Return the incidents, or raise where there are none; on these units a block that the agency recorded plays no part."""
     if not len(incidents):
-        raise DataError("units: no single homicides are loaded, so none can be placed on a grid; use the areas that the totals are about")
+        raise DataError(
+            "units: no single homicides are loaded, so none can be placed on a grid or street; use the areas that the totals are about"
+        )
+    return incidents
+
+
+def _on_grid(incidents: Incidents, blocks: Blocks, side: int) -> Geography:
+    """Return squares and the square of each incident, by arithmetic on its place."""
     cells = grids.squares(blocks, side)
     points = np.asarray(incidents.geometry.array)
     codes = grids.locate(shapely.get_x(points), shapely.get_y(points), cells, side)
-    return Geography(cells, pd.Series(pd.Categorical.from_codes(codes, categories=cells.index), index=incidents.index, name="unit"))
+    return Geography(cells if cells is blocks else _shared(blocks, cells, "area"), _series(codes, cells, incidents))
+
+
+def _on_hexagons(incidents: Incidents, blocks: Blocks, resolution: int) -> Geography:
+    """Return H3 cells and the cell of each incident."""
+    cells = hexagons.cells(blocks, resolution)
+    return Geography(_shared(blocks, cells, "area"), _series(hexagons.locate(incidents, cells, resolution), cells, incidents))
+
+
+def _on_streets(incidents: Incidents, blocks: Blocks, unit: str, streets: gpd.GeoDataFrame | None) -> Geography:
+    """Return street segments, with corners or without, and the one of each incident."""
+    if streets is None or not len(streets):
+        raise DataError(f"units: no street segments are loaded; give [segments] in city.toml to see {unit}")
+    found = segments.streets(streets, corners=unit != "segments")
+    points = np.asarray(incidents.geometry.array)
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    codes, away = segments.assign(x, y, found, within=segments.snap_distance())
+    away[~(np.isfinite(x) & np.isfinite(y))] = np.nan
+    return Geography(
+        _shared(blocks, found.units, "length"),
+        _series(codes, found.units, incidents),
+        pd.Series(away, index=incidents.index, name="away"),
+    )
+
+
+def _shared(blocks: Blocks, table: Blocks, by: str) -> Blocks:
+    """Return the units with the residents of the blocks shared out to them; as they are where nobody knows how many there are."""
+    found = interpolation.by_area(blocks, table) if by == "area" else interpolation.by_length(blocks, table)
+    return check_blocks(table.assign(population=found, shared=by)) if found.notna().any() else table
+
+
+def denominator(blocks: Blocks) -> str:
+    """Return the rule by which the residents of these units were shared out, marked for translation; empty where they were counted."""
+    return interpolation.RULES[blocks["shared"].iloc[0]] if "shared" in blocks.columns and len(blocks) else ""
+
+
+def _series(codes: np.ndarray, table: Blocks, incidents: Incidents) -> pd.Series:
+    return pd.Series(pd.Categorical.from_codes(codes, categories=table.index), index=incidents.index, name="unit")
 
 
 def lift(unit_of: pd.Series, blocks: Blocks, unit: str, table: Blocks) -> pd.Series:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots import grids, look, units
+from hotspots import grids, hexagons, look, units
 from hotspots.catalog import measure as measure_of
 from hotspots.cities import City
 from hotspots.measures import STATES, UNSTABLE_UNDER, Measure, table
@@ -27,6 +27,8 @@ UNIT_WORDS: dict[str, str] = {
     "districts": mark("Districts"),
     "beats": mark("Beats"),
     "blocks": mark("Blocks"),
+    "segments": mark("Street segments"),
+    "segments+corners": mark("Street segments and corners"),
 }
 STATE_WORDS: dict[str, str] = {
     "zero": mark("None in this period"),
@@ -119,6 +121,9 @@ def unit_name(unit: str, words: Words, called: Mapping[str, str] | None = None) 
     if unit == "blocks" and called:
         return called.get(words.language) or next(iter(called.values()))
     side = grids.side_of(unit)
+    resolution = hexagons.resolution_of(unit)
+    if resolution:
+        return words.say("Hexagons with sides of about {side} m", side=words.number(float(f"{hexagons.SIDES[resolution]:.2g}")))
     return words.say("Squares of {side} m", side=words.number(side)) if side else words.say(UNIT_WORDS[unit])
 
 
@@ -166,7 +171,7 @@ def context_layers(
 def background(city: City, unit: str) -> list[ContextLayer]:
     """Return what a map of `unit` shows beneath: the city's own layers, its streets, and the outlines of the districts."""
     layers = context_layers(city.context)
-    if city.segments is not None:
+    if city.segments is not None and unit not in units.ON_STREETS:
         layers.append(ContextLayer("street", city.segments.geometry.to_crs(4326), [""] * len(city.segments)))
     if unit != "city" and "districts" in units.available(city.blocks):
         table = units.roll_up(city.blocks, "districts")
@@ -277,11 +282,19 @@ def map_view(
         colours=colours,
         legend=_legend(classes, data["state"], labels, colours, words, notes),
         legend_title=words.say(measure.label),
-        legend_note=f"{words.period(study.start.date(), study.end.date())} · {mapped(study, words)}",
+        legend_note=" · ".join(
+            [words.period(study.start.date(), study.end.date()), mapped(study, words), *_residents(study, measure, words)]
+        ),
         title=title,
         context=frame.context,
         bounds=frame.bounds,
     )
+
+
+def _residents(study: Study, measure: Measure, words: Words) -> list[str]:
+    """Return what the residents of the units are, where the measure rests on them and nobody counted them unit by unit."""
+    rule = units.denominator(study.blocks) if "population" in measure.needs else ""
+    return [words.say(rule)] if rule else []
 
 
 def state_words(study: Study) -> Mapping[str, str]:

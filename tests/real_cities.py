@@ -56,6 +56,15 @@ population_year = 2023
 """
 
 
+def philadelphia_streets(data_folder: Path) -> str:
+    """Return what city.toml says of Philadelphia's streets."""
+    return f'''
+[segments]
+file = "{data_folder / "philadelphia" / "streets.zip"}"
+id = "OBJECTID"
+'''
+
+
 def chicago_toml(data_folder: Path) -> str:
     """Return the city.toml of Chicago: years of two digits, coordinates in degrees, population in the tracts' own file."""
     folder = data_folder / "chicago"

@@ -136,7 +136,7 @@ def test_the_quick_way_knows_when_it_is_not_enough():
     two_maps = [*np.asarray(square_blocks(side=6).geometry.array), *np.asarray(square_blocks(side=4, size=15.0).geometry.array)]
     lines = [shapely.LineString([(0, 0), (2, 2)]), shapely.LineString([(0, 2), (2, 0)])]
     assert adjacency.from_corners(clean[0]) is not None
-    for shapes in (tee, lone, inside, twice, two_maps, lines):
+    for shapes in (tee, lone, inside, twice, two_maps):
         found = adjacency.from_corners(np.array(shapes))
         assert found is None or same(found, adjacency.from_tree(np.array(shapes), 0.0))
         assert same(adjacency.neighbours(area(shapes), gap=0), adjacency.from_tree(np.array(shapes), 0.0))
@@ -173,7 +173,14 @@ def test_the_gap_never_leaps_over_a_unit():
 
 def test_streets_as_lines():
     lines = [shapely.LineString(ends) for ends in ([(0, 0), (1, 0)], [(1, 0), (2, 0)], [(1, 0), (1, 1)], [(9, 9), (8, 9)])]
-    assert adjacency.neighbours(area(lines)).sum(axis=1).tolist() == [2, 2, 2, 0]
+    found = adjacency.contiguity(area(lines))
+    assert (found.matrix.sum(axis=1).tolist(), found.gap, found.rule) == ([2, 2, 2, 0], 0.0, "ends")
+
+
+def test_streets_that_cross_without_meeting_are_no_neighbours():
+    bridge = [shapely.LineString([(0, 0), (2, 2)]), shapely.LineString([(0, 2), (2, 0)]), shapely.LineString([(2, 0), (3, 0)])]
+    assert adjacency.neighbours(area(bridge)).toarray().tolist() == [[0, 0, 0], [0, 0, 1], [0, 1, 0]]
+    assert adjacency.neighbours(area(bridge), gap=0.5).sum() > 2  # a gap that was asked for is one of distance
 
 
 # Gi*, local Moran, Moran's I

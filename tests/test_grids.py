@@ -90,7 +90,7 @@ def test_without_single_homicides_there_is_no_grid():
 
 
 def test_rates_are_unavailable_with_the_reason_and_counts_are_not():
-    incidents, blocks = square_city([(5, 5), (15, 5)], side=2)
+    incidents, blocks = square_city([(5, 5), (15, 5)], side=2, population=np.nan)
     place = units.geography(incidents, blocks, "grid:10")
     study = Study.of(incidents, place.blocks, unit_of=place.unit_of)
     found = {measure.key: measure.missing(study) for measure in MEASURES}
@@ -150,7 +150,7 @@ def test_a_city_without_blocks_is_read_published_and_loaded(tmp_path):
     city = cities.import_folder(folder)
     assert (city.epsg, len(city.incidents), city.population_year) == (32615, 12, None)
     assert {row.code for row in city.report.findings} == {"squares"}
-    assert units.available(city.blocks) == ("city", "grid:500")
+    assert units.available(city.blocks) == ("city", "h3:9", "grid:500")
     loaded = cities.load("points")
     pd.testing.assert_frame_equal(loaded.blocks, city.blocks)
     for unit in ("", "blocks", "grid:500", "grid:100", "city"):

@@ -152,7 +152,11 @@ def test_segments_are_drawn_as_lines():
     as_lines = MapView(**{**one.__dict__, "shapes": lines})
     sheets = [sheet for sheet in drawing.sheets(as_lines) if sheet.units is not None]
     assert all(sheet.look.fill is None and sheet.look.edge for sheet in sheets)
-    assert maps.page(as_lines, words=EN).count('"type": "LineString"') == 9
+    coloured = int((as_lines.classes >= 0).sum())  # these have a casing, drawn beneath them
+    assert coloured
+    page = maps.page(as_lines, words=EN)
+    assert page.count('"type": "LineString"') == 9 + coloured
+    assert [sheet.kind for sheet in drawing.sheets(as_lines)].count("casing") == len(as_lines.colours)
     assert prints.map_png(as_lines, words=EN)
 
 

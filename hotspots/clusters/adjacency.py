@@ -1,4 +1,4 @@
-"""Which units lie beside each other: areas that share a corner or a border, or that only a street keeps apart."""
+"""Which units lie beside each other: areas that share a corner or a border, or that only a street keeps apart; lines that share an end."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import pandas as pd
 import shapely
 from scipy import sparse
 
+from hotspots import segments
 from hotspots.schema import Blocks, DataError
 from hotspots.words import mark
 
 # How it was decided which units are neighbours, in words for the screen.
 RULES: dict[str, str] = {
     "touch": mark("neighbours share a corner or a border"),
+    "ends": mark("neighbours are street segments that meet"),
     "street": mark("neighbours are at most {gap} m apart: the width of streets, worked out from the map"),
     "given": mark("neighbours are at most {gap} m apart: chosen by the reader"),
 }
@@ -42,7 +44,8 @@ def neighbours(blocks: Blocks, *, gap: float | None = None) -> sparse.csr_array:
     """Return which units are neighbours, as a sparse matrix of 0 and 1 in the units' order; no unit is its own neighbour.
 
     Two units are neighbours where they share at least a corner ("queen" contiguity), or lie at most `gap` metres apart. Left out, `gap`
-    is worked out from the map; `contiguity` tells what it came to.
+    is worked out from the map; `contiguity` tells what it came to. Street segments are neighbours where they share an end: streets that
+    cross on a bridge are not.
 
     >>> from hotspots.testing import square_blocks
     >>> neighbours(square_blocks(side=3)).sum(axis=1).tolist()
@@ -84,6 +87,8 @@ def contiguity(blocks: Blocks, *, gap: float | None = None) -> Contiguity:
 
 
 def _automatic(shapes: np.ndarray) -> Contiguity:
+    if _are_lines(shapes):
+        return Contiguity(from_ends(shapes), 0.0, "ends")
     touching = _within(shapes, 0.0)
     if len(shapes) < 2 or np.count_nonzero(np.diff(touching.indptr)) * 2 >= len(shapes):
         return Contiguity(touching, 0.0, "touch")
@@ -95,7 +100,13 @@ def _automatic(shapes: np.ndarray) -> Contiguity:
     return Contiguity(_within(shapes, gap), gap, "street")
 
 
+def _are_lines(shapes: np.ndarray) -> bool:
+    return bool(len(shapes)) and bool((shapely.get_dimensions(shapes) == 1).all())
+
+
 def _within(shapes: np.ndarray, gap: float) -> sparse.csr_array:
+    if gap == 0 and _are_lines(shapes):
+        return from_ends(shapes)
     if gap == 0 and shapely.get_num_coordinates(shapes).sum() > _FEW_CORNERS * len(shapes):
         by_corners = from_corners(shapes)
         if by_corners is not None:
@@ -108,6 +119,16 @@ def from_tree(shapes: np.ndarray, gap: float) -> sparse.csr_array:
     tree = shapely.STRtree(shapes)
     one, other = tree.query(shapes, predicate="dwithin", distance=gap) if gap else tree.query(shapes, predicate="intersects")
     return _matrix(one[one != other], other[one != other], len(shapes))
+
+
+def from_ends(shapes: np.ndarray) -> sparse.csr_array:
+    """Return which lines share an end (to a centimetre)."""
+    places, place, line = segments.ends_of(shapes)
+    pairs = pd.DataFrame({"line": line, "place": place}).drop_duplicates()
+    incidence = sparse.csr_array((np.ones(len(pairs)), (pairs["line"], pairs["place"])), shape=(len(shapes), len(places)))
+    shared = (incidence @ incidence.T).tocoo()
+    off = shared.row != shared.col
+    return _matrix(shared.row[off], shared.col[off], len(shapes))
 
 
 def _matrix(one: np.ndarray, other: np.ndarray, n: int) -> sparse.csr_array:

@@ -27,7 +27,7 @@ def warm() -> None:
     """Make what the first reader will ask for first: the city that opens, its shapes, its maps and its sentence, in every language."""
     for one in available()[:1]:
         place = city(one.slug, one.version).blocks
-        for unit in {units.default(place), *units.available(place)} - {"city"}:
+        for unit in {units.default(place), *units.available(place)} & {"districts", "beats", units.default(place)}:
             for language in LANGUAGES:
                 chosen = Selection(city=one.slug, version=one.version, unit=unit, language=language)
                 for key in ("count", "rate"):
@@ -52,7 +52,7 @@ def city(slug: str, version: int) -> City:
 def geography(slug: str, version: int, unit: str) -> units.Geography:
     """Return the units of one kind and the unit of every incident."""
     found = city(slug, version)
-    return units.geography(found.incidents, found.blocks, unit)
+    return units.geography(found.incidents, found.blocks, unit, streets=found.segments)
 
 
 def study(chosen: Selection) -> Study:
@@ -71,7 +71,8 @@ def frame(slug: str, version: int, unit: str) -> view.MapGeometry:
     found = city(slug, version)
     layers = view.background(found, unit)
     place = geography(slug, version, unit)
-    weights = place.unit_of.value_counts().reindex(place.blocks.index, fill_value=0) if grids.side_of(unit) else None
+    own = grids.own_side(found.blocks)  # squares reach beyond the city; blocks, and what is made from them, do not
+    weights = place.unit_of.value_counts().reindex(place.blocks.index, fill_value=0) if own else None
     return view.geometry(f"{slug}/{version}/{unit}", place.blocks, layers, weights=weights)
 
 

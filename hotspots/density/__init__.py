@@ -209,7 +209,7 @@ MEASURES: tuple[Measure, ...] = (
         compute=density,
         label=mark("Density of homicides"),
         unit=mark("homicides per km² a year"),
-        needs=frozenset({"counts", "points"}),
+        needs=frozenset({"counts", "points", "areas"}),
         state=density_state,
         doubled=2,
     ),

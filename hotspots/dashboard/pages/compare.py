@@ -74,7 +74,7 @@ def title(chosen: Chosen, found: rates.Funnel | None) -> str:
 def unit_choice(chosen: Chosen) -> None:
     """Draw the choice of the places that are compared."""
     selection = chosen.selection
-    offered = units.available(chosen.city.blocks, points=not chosen.city.only_totals)
+    offered = units.available(chosen.city.blocks, points=not chosen.city.only_totals, streets=chosen.city.segments is not None)
     offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
     st.selectbox(
         chosen.words.say("By"),

@@ -61,7 +61,7 @@ def render(chosen: Chosen) -> None:
 def unit_choice(chosen: Chosen) -> None:
     """Draw the choice of the places that are compared."""
     selection = chosen.selection
-    offered = units.available(chosen.city.blocks)
+    offered = units.available(chosen.city.blocks, streets=chosen.city.segments is not None)
     offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
     st.selectbox(
         chosen.words.say("By"),

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import captions
+from hotspots.dashboard import unit_notes
 from hotspots.dashboard.frame import Chosen
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.schema import AREA_COUNT_FIELDS, BLOCK_FIELDS, INCIDENT_FIELDS, Field
@@ -63,6 +64,7 @@ def render(chosen: Chosen) -> None:
     facts(chosen)
     rows(report, words)
     findings(report, words)
+    unit_notes.reconciled(chosen)
     dictionary(chosen)
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from hotspots import charts, clusters, density, exports, rates, trends, units, view
 from hotspots.catalog import MEASURES, measure
-from hotspots.dashboard import address, cached, pieces, totals_notes
+from hotspots.dashboard import address, cached, pieces, totals_notes, unit_notes
 from hotspots.dashboard.frame import Chosen, guard, heading
 from hotspots.measures import Measure, table
 from hotspots.selection import Selection
@@ -64,7 +64,7 @@ def controls(chosen: Chosen) -> tuple[Measure, Selection]:
     """Draw the choice of what is shown and on which unit, and the list to find a place; return what and where."""
     words, selection = chosen.words, chosen.selection
     left, right, last = st.columns(3)
-    offered = units.available(chosen.city.blocks, points=not chosen.city.only_totals)
+    offered = units.available(chosen.city.blocks, points=not chosen.city.only_totals, streets=chosen.city.segments is not None)
     offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
     right.selectbox(
         words.say("By"),
@@ -195,7 +195,7 @@ def profile(chosen: Chosen, study: Study, what: Measure, place: str, name: str) 
     else:
         st.metric(words.say("Per 100,000 residents a year"), words.rate(one.value))
         st.caption(words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high)) + note(one, words))
-    st.caption(words.say("Residents") + ": " + words.number(row["population"]))
+    st.caption(" · ".join([words.say("Residents") + ": " + words.number(row["population"]), *unit_notes.shared(study, words)]))
     years = trends.yearly(study.at(place))
     st.markdown("**" + words.say("People killed here each year") + "**")
     year_chart(chosen, years)
@@ -237,7 +237,9 @@ def largest(chosen: Chosen, study: Study, what: Measure) -> None:
     years = trends.yearly(study)
     st.markdown("**" + words.say("People killed each year, all places") + "**")
     year_chart(chosen, years)
-    if not what.whole:
+    if not what.whole and study.away is not None:
+        st.markdown(words.say("Dashed streets had fewer than 20 homicides: their rate could as well be much lower or higher."))
+    elif not what.whole:
         st.markdown(words.say("Hatched places had fewer than 20 homicides: their rate could as well be much lower or higher."))
 
 
@@ -307,7 +309,7 @@ def reading(chosen: Chosen, study: Study, what: Measure) -> None:
         )
     if what.key == "standardised_rate":
         parts.append(ages(study, words))
-    st.caption(" ".join(parts))
+    st.caption(" ".join([*parts, *unit_notes.lines(study, what, words)]))
 
 
 def ages(study: Study, words: Words) -> str:

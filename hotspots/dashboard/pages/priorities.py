@@ -73,7 +73,7 @@ def restricted(words: Words) -> None:
 def unit_choice(chosen: Chosen) -> None:
     """Draw the choice of the places that are put in order."""
     selection = chosen.selection
-    offered = units.available(chosen.city.blocks)
+    offered = units.available(chosen.city.blocks, streets=chosen.city.segments is not None)
     offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
     st.selectbox(
         chosen.words.say("By"),

@@ -88,7 +88,7 @@ export class CityMap {
     this.shown = { head, geometry, values };
     this.box.dataset.theme = themeOf(this.box);
     this.box.dataset.sea = hasCoast(geometry) ? "yes" : "no";
-    if (before?.values !== values) drawLegend(this.frame.legend, values, this.lang);
+    if (before?.values !== values || before.geometry !== geometry) drawLegend(this.frame.legend, values, this.lang, areStreets(geometry));
     if (this.pending !== null && (head.selected === this.pending.id || Date.now() > this.pending.until)) this.pending = null;
     this.size(head.height, geometry.bounds);
     this.settle();
@@ -310,6 +310,11 @@ function themeOf(box) {
   const [red, green, blue] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? [255, 255, 255]).map(Number);
   probe.remove();
   return 0.299 * red + 0.587 * green + 0.114 * blue < 110 ? "dark" : "light";
+}
+
+// Whether the units are lines.
+function areStreets({ units, shapeStarts, closed }) {
+  return units.end > units.first && closed[shapeStarts[units.first]] === 0;
 }
 
 // Land bounded by a coast lies in the sea; without one nobody knows what lies around the city, and it lies on paper.

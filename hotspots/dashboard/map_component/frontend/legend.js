@@ -1,12 +1,12 @@
 // The legend: title, one row for each class and for each state that occurs, number of units, note.
 
-import { hatch } from "./looks.js";
-import { unitLook } from "./surface.js";
+import { COLOURS, hatch } from "./looks.js";
+import { lineLook, unitLook } from "./surface.js";
 
 const WIDTH = 26;
 const HEIGHT = 16;
 
-export function drawLegend(box, values, lang) {
+export function drawLegend(box, values, lang, streets) {
   // The rest of the page writes Latin America's Spanish: 2,114 rather than 2114.
   const number = new Intl.NumberFormat(lang === "es" ? "es-419" : lang || undefined);
   const title = element("p", "legend-title", values.legend_title);
@@ -14,7 +14,7 @@ export function drawLegend(box, values, lang) {
   for (const [kind, label, colour, units] of values.legend) {
     const row = element("li", "legend-row");
     row.dataset.kind = kind;
-    const swatch = kind === "class" ? swatchOf("ok", colour) : swatchOf(kind, colour ?? values.colours[1] ?? values.colours[0]);
+    const swatch = kind === "class" ? swatchOf("ok", colour, streets) : swatchOf(kind, colour ?? values.colours[1] ?? values.colours[0], streets);
     const count = element("span", "legend-count", units === null ? "" : number.format(units));
     count.title = values.words.units;
     row.append(swatch, element("span", "legend-label", label), count);
@@ -34,7 +34,7 @@ function element(tag, name, text = "") {
 }
 
 // Draw a swatch with the very fills and hatches of the map.
-function swatchOf(state, colour) {
+function swatchOf(state, colour, street) {
   const ratio = Math.min(2, window.devicePixelRatio || 1);
   const canvas = element("canvas", "swatch");
   canvas.setAttribute("aria-hidden", "true");
@@ -42,6 +42,24 @@ function swatchOf(state, colour) {
   canvas.height = HEIGHT * ratio;
   const pen = canvas.getContext("2d");
   pen.scale(ratio, ratio);
+  if (street) {
+    const line = lineLook({ state, level: 0 }, [colour]);
+    const thick = line.cased ? 6 : line.width * 4;
+    const stroke = (style, width, dash) => {
+      pen.strokeStyle = style;
+      pen.lineWidth = width;
+      pen.setLineDash(dash);
+      pen.beginPath();
+      pen.moveTo(0, HEIGHT / 2);
+      pen.lineTo(WIDTH, HEIGHT / 2);
+      pen.stroke();
+    };
+    canvas.classList.add("street");
+    if (line.cased) stroke(COLOURS.casing, thick + 1.4, []);
+    if (line.cased) stroke(COLOURS.zero, thick, []);
+    stroke(line.colour, thick, line.dash.map((length) => length * Math.min(thick, 4)));
+    return canvas;
+  }
   const look = unitLook({ state, level: 0 }, [colour]);
   pen.fillStyle = look.fill;
   pen.fillRect(0, 0, WIDTH, HEIGHT);

@@ -21,6 +21,7 @@ export const COLOURS = {
   hatchLight: "rgba(255,255,255,.78)",
   hatchSoft: "rgba(112,92,64,.42)", // for classes so pale that a light hatch would vanish
   unitEdge: "rgba(255,255,255,.75)",
+  casing: "rgba(62,48,30,.55)", // along both sides of a coloured street
   ink: "#1b2733",
   halo: "rgba(255,255,255,.9)",
 };

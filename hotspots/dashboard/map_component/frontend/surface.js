@@ -231,9 +231,8 @@ export const Surface = L.Layer.extend({
     for (const group of this.groups) {
       const areas = group.areas.filter((shape) => this.visible(shape));
       const lines = group.lines.filter((shape) => this.visible(shape));
-      const look = unitLook(group, this.values.colours);
-      if (areas.length) this.drawAreas(pen, areas, look, hatchOf);
-      if (lines.length) this.drawLines(pen, lines, look, hatchOf);
+      if (areas.length) this.drawAreas(pen, areas, unitLook(group, this.values.colours), hatchOf);
+      if (lines.length) this.drawLines(pen, lines, lineLook(group, this.values.colours));
     }
   },
 
@@ -244,11 +243,16 @@ export const Surface = L.Layer.extend({
     if (width > 0) this.strokeAll(pen, shapes, { colour: look.edge, width });
   },
 
-  drawLines(pen, shapes, look, hatchOf) {
-    const width = Math.max(1.6, Math.min(9, 2.2 * 2 ** ((this.frame.zoom - 13) * 0.55)));
-    if (look.pale) this.strokeAll(pen, shapes, { colour: look.edge, width: width + 1.2 });
-    this.strokeAll(pen, shapes, { colour: look.fill, width });
-    if (look.hatch) this.strokeAll(pen, shapes, { colour: hatchOf(look.hatch), width });
+  drawLines(pen, shapes, look) {
+    const width = this.lineWidth() * look.width;
+    if (look.cased) this.strokeAll(pen, shapes, { colour: COLOURS.casing, width: width + 1.4 });
+    if (look.cased && look.dash.length) this.strokeAll(pen, shapes, { colour: COLOURS.zero, width });
+    this.strokeAll(pen, shapes, { colour: look.colour, width, dash: look.dash.map((length) => length * width) });
+  },
+
+  // How wide a coloured street is: seen from afar a thread, from near a street.
+  lineWidth() {
+    return Math.max(2.2, Math.min(9, 2.8 * 2 ** ((this.frame.zoom - 13) * 0.55)));
   },
 
   // Outlines thin out as units shrink: on a whole country of blocks they would wash the colours away.
@@ -273,12 +277,12 @@ export const Surface = L.Layer.extend({
 
   ring(pen, unit, halo, haloWidth, ink, inkWidth) {
     const shape = unit + this.geometry.units.first;
-    const thick = this.geometry.closed[this.geometry.shapeStarts[shape]] ? 0 : 4;
+    const thick = this.geometry.closed[this.geometry.shapeStarts[shape]] ? 0 : Math.max(4, this.lineWidth());
     this.strokeAll(pen, [shape], { colour: halo, width: haloWidth + thick });
     this.strokeAll(pen, [shape], { colour: ink, width: inkWidth + thick });
     if (thick && this.values) {
       const group = this.groups.find((each) => each.lines.includes(shape));
-      if (group) this.strokeAll(pen, [shape], { colour: unitLook(group, this.values.colours).fill, width: thick });
+      if (group) this.strokeAll(pen, [shape], { colour: lineLook(group, this.values.colours).colour, width: thick });
     }
   },
 });
@@ -307,6 +311,15 @@ export function unitLook({ state, level }, classColours) {
   if (own && state === "unstable") return { fill: own, edge: COLOURS.unitEdge, hatch: isPale(own) ? "hatchSoft" : "hatchLight" };
   if (own && state === "ok") return { fill: own, edge: COLOURS.unitEdge };
   return { fill: COLOURS.noData, edge: COLOURS.noDataEdge, pale: true };
+}
+
+// A street: thin and pale where there was no homicide, thick in the colour of its class, dashed where that is uncertain.
+export function lineLook({ state, level }, classColours) {
+  const own = classColours[level];
+  if (state === "zero") return { colour: COLOURS.street, width: 0.32, dash: [] };
+  if (state === "suppressed") return { colour: COLOURS.hatchDark, width: 0.6, dash: [1.4, 1.6] };
+  if (own && (state === "ok" || state === "unstable")) return { colour: own, width: 1, dash: state === "ok" ? [] : [1.6, 0.9], cased: true };
+  return { colour: COLOURS.street, width: 0.32, dash: [1, 3] };
 }
 
 function contextStyle(kind, zoom) {
