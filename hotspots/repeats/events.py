@@ -78,12 +78,12 @@ def day_number(day: pd.Timestamp) -> int:
     >>> day_number(pd.Timestamp(1970, 1, 3))
     2
     """
-    return (day.normalize() - pd.Timestamp(1970, 1, 1)).days
+    return int((day.normalize() - pd.Timestamp(1970, 1, 1)).days)
 
 
 def day_numbers(dates: pd.Series) -> np.ndarray:
     """Return the whole days from 1970-01-01 to each date."""
-    return dates.to_numpy().astype("datetime64[D]").astype(np.int64)
+    return np.asarray(dates.to_numpy().astype("datetime64[D]").astype(np.int64))
 
 
 def day_of(number: int) -> pd.Timestamp:

@@ -155,19 +155,15 @@ class Cusum:
         10.5083
         """
         states = np.arange(self.limit)
-        step = states[None, :] - states[:, None] + self.reference
-        count = step // self.parts
-        reached = (step % self.parts == 0) & (count >= 0)
-        logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, max(int(count.max()), 1) + 1)))])
-        at = np.maximum(count, 0)
-        moves = np.where(reached, np.exp(at * math.log(mean) - mean - logs[at]), 0.0)
-        most = (self.reference - states) // self.parts  # counts up to which the sum falls to 0
-        moves[:, 0] = [float(np.exp(np.arange(m + 1) * math.log(mean) - mean - _log_factorials(m)).sum()) for m in most]
+        most = (self.limit + self.reference) // self.parts
+        chances = np.exp(np.arange(most + 1) * math.log(mean) - mean - np.append(0, np.cumsum(np.log(np.arange(1, most + 1)))))
+        by_step = np.zeros(2 * self.limit + self.reference + 1)  # the chance of each step of the sum, from -reference - limit on
+        by_step[self.limit + self.parts * np.arange(most + 1)] = chances
+        step = states[None, :] - states[:, None]
+        moves = by_step[step + self.limit + self.reference]
+        falls = (self.reference - states) // self.parts  # counts up to which the sum falls to 0
+        moves[:, 0] = np.where(falls >= 0, np.cumsum(chances)[np.maximum(falls, 0)], 0.0)
         return float(np.linalg.solve(np.eye(self.limit) - moves, np.ones(self.limit))[0])
-
-
-def _log_factorials(top: int) -> np.ndarray:
-    return np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, max(top, 0) + 1)))])[: top + 1]
 
 
 def _smallest(enough: Callable[[int], bool]) -> int:

@@ -173,8 +173,8 @@ def surging(found: repeats.Surges | None, words: Words) -> None:
         st.markdown("- " + surge_sentence(str(name), row, words))
     st.caption(
         words.say(
-            "Weeks up to {day}, beside the mean of the {weeks} weeks before the last 52. When nothing changes, {n} false alarms a year are to "
-            "be expected over the whole city. Events are counted, not people killed. Seasons are not taken out.",
+            "Weeks up to {day}, beside the mean of the {weeks} weeks before the last 52. When nothing changes, {n} false alarms a year are "
+            "to be expected over the whole city. Events are counted, not people killed. Seasons are not taken out.",
             day=words.date(found.last.date()),
             weeks=words.number(found.baseline_weeks),
             n=words.number(found.false_alarms, 1),
@@ -187,8 +187,10 @@ def surging(found: repeats.Surges | None, words: Words) -> None:
 def surge_sentence(name: str, row: pd.Series, words: Words) -> str:
     """Return one surge in words."""
     return words.count(
-        "{place}: {events} events in {n} week ({killed} people killed); {usual} would be usual. That is more than the normal range explains.",
-        "{place}: {events} events in {n} weeks ({killed} people killed); {usual} would be usual. That is more than the normal range explains.",
+        "{place}: {events} events in {n} week ({killed} people killed); {usual} would be usual. "
+        "That is more than the normal range explains.",
+        "{place}: {events} events in {n} weeks ({killed} people killed); {usual} would be usual. "
+        "That is more than the normal range explains.",
         int(row["weeks"]),
         place=name or words.say("Whole city"),
         events=words.number(row["events"]),
@@ -220,7 +222,9 @@ def surges_table(found: repeats.Surges, words: Words) -> pd.DataFrame:
 def bands(found: repeats.NearRepeats, words: Words) -> None:
     """Draw the table of all bands of distance and delay."""
     st.subheader(words.say("How near, how soon?"), anchor=False)
-    st.markdown(words.say("Each cell: how many times as often as chance alone gives, with the pairs counted and those that chance gives."))
+    st.markdown(
+        words.say("Each cell: how many times as often as chance alone gives; in brackets the pairs counted and those that chance gives.")
+    )
     shown = bands_table(found.table, words)
     more = (found.table["adjusted_p"] <= 0.05).to_numpy().reshape(shown.shape[0], -1)
     styled = shown.style.apply(lambda _: shades(shown, more), axis=None)
@@ -250,7 +254,9 @@ def bands_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
         )
         time = words.say("{low} to {high} days", low=words.number(row["days_from"]), high=words.number(row["days_to"] - 1))
         more = words.say("more") + " · " if row["adjusted_p"] <= 0.05 else ""
-        counts = words.say("{n} pairs, {mean} by chance", n=words.number(row["observed"]), mean=words.number(row["mean"], 1))
+        counts = words.say(
+            "{n}; chance {mean}", n=words.number(row["observed"]), mean=words.number(row["mean"], 0 if row["mean"] >= 10 else 1)
+        )
         ratio = f"× {words.number(row['ratio'], 1)}" if row["mean"] >= 1 else words.say("too few")
         texts.setdefault(time, {})[place] = f"{more}{ratio} ({counts})"
     return pd.DataFrame(texts)
@@ -265,8 +271,8 @@ def lasting(found: repeats.Strength | None, words: Words) -> None:
     values = {"metres": words.number(found.metres), "days": words.number(found.days)}
     if found.low <= 0:
         text = words.say(
-            "It cannot be said that killings draw others: for every 100 there are between {low} and {high} that followed from an earlier one "
-            "within {metres} m and {days} days.",
+            "It cannot be said that killings draw others: for every 100 there are between {low} and {high} that followed from an earlier "
+            "one within {metres} m and {days} days.",
             low=words.number(max(100 * found.low, 0)),
             high=words.number(max(100 * found.high, 0)),
             **values,
