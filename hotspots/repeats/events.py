@@ -45,18 +45,7 @@ def events_of(study: Study) -> Events:
     """
     if not (study.has_points and study.has_days):
         raise DataError("repeats: these data are published totals: the days and places of single homicides are not known")
-    rows = study.rows
-    x, y = study.places
-    table = pd.DataFrame(
-        {
-            "event": rows["event_id"].to_numpy(),
-            "day": day_numbers(rows["date"]),
-            "x": x,
-            "y": y,
-            "unit": study.codes,
-            "off": (rows["unplaced"] != "").to_numpy() | ~np.isfinite(x) | ~np.isfinite(y),
-        }
-    ).sort_values(["day", "off"], kind="stable")
+    table = victims_of(study)
     sizes = table.groupby("event", sort=False)["off"].agg(["size", "min"])  # without a place only where no victim has one
     placed = table[~table["off"]].drop_duplicates("event")
     start, end = max(study.start, study.covers[0]), min(study.end, study.covers[1])
@@ -70,6 +59,33 @@ def events_of(study: Study) -> Events:
         last=day_number(end) - 1,
         unplaced=int(sizes["min"].sum()),
     )
+
+
+def victims_of(study: Study) -> pd.DataFrame:
+    """Return the victims of a study in order of time: `day`, `x`, `y`, `unit`, `off` (without a place) and the `event` they belong to.
+
+    Victims of one event have its id. Where a file names no events, every victim has an id of their own, so those killed on one day at
+    exactly the same place are taken for one event as well: else two killed together would pass for a repeat.
+
+    >>> from hotspots.testing import square_city
+    >>> victims_of(Study.of(*square_city([(5, 5), (5, 5), (5, 6)])))["event"].tolist()
+    ['0', '0', '2']
+    """
+    rows = study.rows
+    x, y = study.places
+    table = pd.DataFrame(
+        {
+            "event": rows["event_id"].to_numpy(),
+            "day": day_numbers(rows["date"]),
+            "x": x,
+            "y": y,
+            "unit": study.codes,
+            "off": (rows["unplaced"] != "").to_numpy() | ~np.isfinite(x) | ~np.isfinite(y),
+        }
+    ).sort_values(["day", "off"], kind="stable")
+    placed = table[~table["off"]]
+    together = placed.groupby(["day", "x", "y"], sort=False)["event"].transform("first").reindex(table.index).fillna(table["event"])
+    return table.assign(event=together.groupby(table["event"], sort=False).transform("first"))
 
 
 def day_number(day: pd.Timestamp) -> int:

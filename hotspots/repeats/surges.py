@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots import units
-from hotspots.repeats.events import day_number, day_numbers, day_of
+from hotspots.repeats.events import day_number, day_of, victims_of
 from hotspots.study import Study
 
 WATCHED = 52  # weeks
@@ -77,13 +77,12 @@ def _names(study: Study) -> list[str]:
 
 def _events(study: Study) -> pd.DataFrame:
     """Return each event's first day, the people killed and its district (missing where it has no place)."""
-    rows = study.rows
-    codes = study.codes
-    district = np.full(len(rows), None, dtype=object)
+    table = victims_of(study)
+    district = np.full(len(table), None, dtype=object)
     if "district" in study.blocks.columns:
-        district[codes >= 0] = study.blocks["district"].to_numpy(dtype=object)[codes[codes >= 0]]
-    table = pd.DataFrame({"event": rows["event_id"].to_numpy(), "day": day_numbers(rows["date"]), "district": district})
-    table = table.sort_values("day", kind="stable")
+        inside = (table["unit"] >= 0).to_numpy()
+        district[inside] = study.blocks["district"].to_numpy(dtype=object)[table["unit"].to_numpy()[inside]]
+    table = table.assign(district=district)
     grouped = table.groupby("event", sort=False)
     return pd.DataFrame({"day": grouped["day"].first(), "district": grouped["district"].first(), "killed": grouped.size()})
 
