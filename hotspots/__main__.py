@@ -29,6 +29,7 @@ EXAMPLES = """examples:
   python -m hotspots priorities puerto-albatros --share 1,5
   python -m hotspots totals puerto-albatros --unit segments
   python -m hotspots totals puerto-albatros --reconcile
+  python -m hotspots repeats puerto-albatros --metres 200 --days 14 --as-of 2024-06-30
   python -m hotspots check puerto-albatros
 
 A city is a folder with a city.toml that says where its files are and what their columns mean; CONTRIBUTING.md shows one.
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     _add_totals(commands)
     _add_export(commands)
     _add_priorities(commands)
+    _add_repeats(commands)
     return top
 
 
@@ -166,6 +168,22 @@ def _add_priorities(commands: Any) -> None:
     command.add_argument("--rule", metavar="RULE", help="the rule of the list (default: the one that the test supports)")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(run=lambda choices: bodies.priorities(choices, *_study(choices)))
+
+
+def _add_repeats(commands: Any) -> None:
+    command = commands.add_parser(
+        "repeats",
+        help="say whether killings draw others nearby, and which windows are open (restricted: never publish)",
+        description="Print how often a killing is followed by another nearby soon after, beside chance, the windows open on a day, how "
+        "much killings draw others, and the districts with more than usual. Restricted: never to be published.",
+    )
+    _add_study(command)
+    command.add_argument("--metres", type=float, default=200, help="how near (default: 200)")
+    command.add_argument("--days", type=int, default=14, help="how soon, and how long a window stays open (default: 14)")
+    command.add_argument("--as-of", metavar="DAY", default="", help="know nothing after this day (default: the last day of the data)")
+    command.add_argument("--seed", type=int, default=0, help="of the shuffles (default: 0)")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=_repeats)
 
 
 def _add_study(command: argparse.ArgumentParser) -> None:
@@ -300,7 +318,7 @@ def _day(choices: argparse.Namespace, name: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
-        raise DataError(f"--{name}: {text!r} is not a day; write it as 2023-01-31") from None
+        raise DataError(f"--{name.replace('_', '-')}: {text!r} is not a day; write it as 2023-01-31") from None
 
 
 def _totals(choices: argparse.Namespace) -> None:
@@ -321,6 +339,14 @@ def _totals(choices: argparse.Namespace) -> None:
     print("by_year")
     for year, count in years.items():
         print(f"  {year}  {'unknown' if count is None else count}")
+
+
+def _repeats(choices: argparse.Namespace) -> None:
+    as_of = _day(choices, "as_of")
+    if as_of:
+        after, end = as_of + dt.timedelta(days=1), _day(choices, "end")
+        choices.end = (min(after, end) if end else after).isoformat()
+    bodies.repeats(choices, *_study(choices))
 
 
 def _published_notes(city: Any, study: Any) -> list[str]:

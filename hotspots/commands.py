@@ -136,3 +136,75 @@ def _print_tests(found: Any) -> None:
         beats = "-" if rule == "count" else "yes" if row["beats"] else "no"
         caught = f"{row['hits']:.1f} of {row['events']:.0f}"
         print(f"{100 * share:>4g}%  {rule:<11}  {caught:<14}  {rate}  {row['pai']:>6.2f}  {row['pei']:.3f}  {row['rri']:.3f}  {beats}")
+
+
+def repeats(choices: argparse.Namespace, city: Any, study: Any) -> None:
+    """Print near repeats, open windows, their strength and surges of a study."""
+    from hotspots import repeats as family
+
+    if choices.metres <= 0 or choices.days <= 0:
+        raise _wrong(f"repeats: --metres {choices.metres:g} and --days {choices.days} must both be more than 0")
+    if choices.as_of and family.day_number(_stamp(choices.as_of)) >= family.day_number(study.covers[1]):
+        raise _wrong(
+            f"--as-of: {choices.as_of} is after the last day of the data, {family.day_of(family.day_number(study.covers[1]) - 1).date()}"
+        )
+    events = family.events_of(study)
+    found = family.near_repeats(study, metres=choices.metres, days=choices.days, seed=choices.seed)
+    windows = family.open_windows(events, metres=choices.metres, days=choices.days)
+    windows["unit"] = [study.blocks.index[unit] if unit >= 0 else None for unit in windows["unit"]]
+    strength, surges = family.strength(events), family.surges(study)
+    as_of = family.day_of(events.last).date().isoformat()
+    if choices.json:
+        told = {"city": city.slug, "restricted": True, "as_of": as_of, "unplaced_events": events.unplaced}
+        told |= {"knox": asdict(found.single) | {"verdict": found.single.verdict}, "table": _rows(found.table)}
+        told |= {"windows": _rows(windows.drop(columns="event")), "strength": asdict(strength) if strength else None}
+        told |= {"surges": _rows(surges.table) if surges else None, "false_alarms_a_year": surges.false_alarms if surges else None}
+        print(json.dumps(_known(told), ensure_ascii=False))
+        return
+    print("restricted: from single incidents, never to be published", file=sys.stderr)
+    one = found.single
+    print(f"{city.slug}, as of {as_of}: {one.events} events with a place, {events.unplaced} without")
+    print(f"within {one.metres:g} m and {one.days} days: {one.observed} pairs, {one.mean:.1f} by chance")
+    print(f"ratio {one.ratio:.2f} (95% {one.low:.2f} to {one.high:.2f}), p {one.p:.3f} from {one.draws} shuffles: {_VERDICTS[one.verdict]}")
+    if strength:
+        print(f"each event brings about {strength.branching:.2f} others (95% {strength.low:.2f} to {strength.high:.2f})")
+    for name, row in surges.table[surges.table["state"] == "surge"].iterrows() if surges else ():
+        print(f"more than usual: {name or 'whole city'}, {row['events']} events in {row['weeks']} weeks, {row['expected']:.1f} usual")
+    print(f"{len(windows)} windows open")
+    for row in windows.itertuples():
+        days = f"day {row.day} of {choices.days}\topen to {row.last.date()}"
+        print(f"  {row.unit or 'outside'}\t{days}\tkilled {row.killed}\tothers {row.overlaps}")
+
+
+_VERDICTS = {"more": "more than chance explains", "within": "within what chance gives", "few": "too few to tell"}
+
+
+def _wrong(text: str) -> Exception:
+    from hotspots.schema import DataError
+
+    return DataError(text)
+
+
+def _stamp(text: str) -> Any:
+    import pandas as pd
+
+    return pd.Timestamp(text)
+
+
+def _rows(table: Any) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _known(value: Any) -> Any:
+    """Return a value ready for JSON: days as ISO text, None for what is missing or has no end."""
+    if isinstance(value, dict):
+        return {key: _known(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_known(one) for one in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return value if abs(value) < float("inf") else None
+    if hasattr(value, "isoformat"):
+        return value.date().isoformat() if value == value else None
+    return value

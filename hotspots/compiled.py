@@ -97,6 +97,8 @@ def _compiled(numba: Any, loop: Callable[..., None], signature: str) -> Callable
         "w": numbers(1, "C"),
         "i": whole(1, "C", readonly=True),
         "o": whole(1, "C"),
+        "O": whole(2, "C"),
+        "s": numba.types.Array(numba.types.int16, 2, "C", readonly=True),
         "m": marks(1, "C"),
         "f": numba.types.float64,
         "n": numba.types.int64,
@@ -365,6 +367,26 @@ def find_lines(  # noqa: C901  a loop that numba compiles cannot call another
             away[k] = best
 
 
+def count_close(days: np.ndarray, one: np.ndarray, other: np.ndarray, last: np.ndarray, out: np.ndarray) -> None:
+    """Count, for each column of `days`, the pairs of rows at most each of `last` days apart into the rows of `out`."""
+    draws = days.shape[1]
+    held = np.zeros((len(last), draws), dtype=np.uint16)
+    filled = 0
+    for k in range(len(one)):
+        a, b = days[one[k]], days[other[k]]
+        for e in range(len(last)):
+            end, row = np.int16(min(last[e], 32767)), held[e]
+            for r in range(draws):
+                row[r] += abs(a[r] - b[r]) <= end
+        filled += 1
+        if filled == 65_000 or k == len(one) - 1:
+            filled = 0
+            for e in range(len(last)):
+                for r in range(draws):
+                    out[e, r] += held[e, r]
+                    held[e, r] = 0
+
+
 LOOPS: tuple[tuple[Callable[..., None], str], ...] = (
     (share_points, "rrfffW"),
     (sharpen, "W"),
@@ -373,4 +395,5 @@ LOOPS: tuple[tuple[Callable[..., None], str], ...] = (
     (order_points, "rrfffnnoo"),
     (find_areas, "rriRiiRfffniio"),
     (find_lines, "rriRifffnniiffow"),
+    (count_close, "siiiO"),
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import cities, clusters, concentration, density, grids, heat, rates, trends, units, view
+from hotspots import cities, clusters, concentration, density, grids, heat, rates, repeats, trends, units, view
 from hotspots import priorities as ranking
 from hotspots.catalog import measure
 from hotspots.cities import City, Summary
@@ -164,3 +164,24 @@ def priorities(chosen: Selection, rule: str) -> pd.DataFrame:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _priorities(chosen: Selection, rule: str) -> pd.DataFrame:
     return ranking.ranked(study(chosen), rule=rule)
+
+
+def near_repeats(chosen: Selection, *, metres: int, days: int) -> repeats.NearRepeats:
+    """Return Knox's test of a selection, whatever unit and place it names."""
+    return _near_repeats(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0), metres, days)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _near_repeats(chosen: Selection, metres: int, days: int) -> repeats.NearRepeats:
+    return repeats.near_repeats(study(chosen), metres=metres, days=days)
+
+
+def recurring(chosen: Selection) -> tuple[repeats.Events, repeats.Strength | None, repeats.Surges | None]:
+    """Return the events of a selection, how much they bring about others, and which districts have more than usual."""
+    return _recurring(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _recurring(chosen: Selection) -> tuple[repeats.Events, repeats.Strength | None, repeats.Surges | None]:
+    events = repeats.events_of(study(chosen))
+    return events, repeats.strength(events), repeats.surges(study(chosen))

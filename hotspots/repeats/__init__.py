@@ -1,0 +1,29 @@
+"""Near repeats: whether one killing is followed by another nearby soon after, where windows are open, and where counts surge.
+
+For the restricted edition only: windows come from single incidents, so none of this is ever published.
+"""
+
+from hotspots.repeats.events import Events, day_number, day_of, events_of
+from hotspots.repeats.knox import DAYS, METRES, Knox, NearRepeats, knox, near_repeats
+from hotspots.repeats.strength import Strength, strength
+from hotspots.repeats.surges import Cusum, Surges, surges
+from hotspots.repeats.windows import open_windows
+
+__all__ = [
+    "DAYS",
+    "METRES",
+    "Cusum",
+    "Events",
+    "Knox",
+    "NearRepeats",
+    "Strength",
+    "Surges",
+    "day_number",
+    "day_of",
+    "events_of",
+    "knox",
+    "near_repeats",
+    "open_windows",
+    "strength",
+    "surges",
+]

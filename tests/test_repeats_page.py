@@ -1,0 +1,101 @@
+"""The page of repeats without a browser: both languages, filters, nothing to show, totals only, and the same numbers as elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from hotspots import cities, repeats
+from hotspots.selection import read_query
+from hotspots.words import words_for
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def city(city_folder, monkeypatch, tmp_path):
+    """Publish the small city as the only one."""
+    import streamlit as st
+
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    st.cache_resource.clear()
+    return cities.import_folder(city_folder)
+
+
+def open_page(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app._page_hash = calc_hash("repeats")  # switch_page knows pages that are files; ours are functions
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def text(app: AppTest) -> str:
+    return " ".join(
+        element.value for kind in ("title", "subheader", "caption", "markdown", "info") for element in app.get(kind) if element.value
+    )
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("query", [{}, {"weapon": "firearm"}, {"from": "2017-01-01", "to": "2019-01-01"}], ids=str)
+def test_the_page_says_what_the_family_says(city, lang, query):
+    app = open_page(lang=lang, **query)
+    assert not app.exception
+    assert not app.error
+    words = words_for(lang)
+    study = read_query(query)[0].study(city)
+    events = repeats.events_of(study)
+    if len(events) < 20:
+        assert app.info
+        return
+    found = repeats.near_repeats(study).single
+    said = text(app)
+    assert words.number(found.ratio, 1) in said
+    assert words.number(found.observed) in said
+    assert words.say("Restricted: never published.") in said
+    opened = repeats.open_windows(events)
+    assert (
+        words.count(
+            "{n} window open on {day}", "{n} windows open on {day}", len(opened), day=words.date(repeats.day_of(events.last).date())
+        )
+        in said
+    )
+
+
+def test_other_limits_give_other_numbers(city):
+    app = open_page(lang="en")
+    app.selectbox(key="repeats_metres").set_value(400).run()
+    app.selectbox(key="repeats_days").set_value(28).run()
+    assert not app.exception
+    found = repeats.near_repeats(read_query({})[0].study(city), metres=400, days=28).single
+    assert "within 400 m and 28 days" in text(app)
+    assert f"{found.observed} pairs" in text(app)
+
+
+def test_words_that_accuse_or_foretell_are_absent(city):
+    said = text(open_page(lang="en")).lower()
+    for word in ("predict", "suspect", "risk score", "dangerous", "worst", "p-value", "monte carlo"):
+        assert word not in said
+
+
+def test_published_totals_have_no_repeats(monkeypatch, tmp_path):
+    import streamlit as st
+
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    st.cache_resource.clear()
+    cities.import_folder(ROOT / "data" / "cities" / "el-salvador")
+    app = open_page(lang="en", city="el-salvador")
+    assert not app.exception
+    assert "not available, because these data are published totals" in app.info[0].value
+
+
+def test_where_chance_explains_all_the_page_says_so():
+    from hotspots.dashboard.pages.repeats import VERDICTS
+
+    assert "no near repeats are seen here" in VERDICTS["within"]
+    assert repeats.Knox(200, 14, 500, 900, 20, 20.5, 20 / 20.5, 0.6, 1.5, 0.57, 999).verdict == "within"
+    assert repeats.Knox(200, 14, 90, 9, 1, 0.7, 1 / 0.7, 0.04, 8, 0.5, 999).verdict == "few"
+    assert repeats.Knox(200, 14, 500, 900, 40, 20.5, 40 / 20.5, 1.4, 2.7, 0.001, 999).verdict == "more"
