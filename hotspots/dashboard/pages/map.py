@@ -309,7 +309,8 @@ def ages(study: Study, words: Words) -> str:
     known = rates.ages_known(study)
     left_out = words.number(known.unknown) + (f" ({words.percent(known.unknown / known.total)})" if known.total >= 10 else "")
     return words.say(
-        "As if every place had the ages of the {standard}. Of {total} people killed on the map {unknown} have no known age and take no part.",
+        "As if every place had the ages of the {standard}. Of {total} people killed on the map {unknown} have no known age and take "
+        "no part.",
         standard=words.say(rates.STANDARDS["who"]),
         total=words.number(known.total),
         unknown=left_out,
