@@ -119,7 +119,9 @@ def funnel_curve(lowest: float, highest: float, *, scatter: float = 1.0, points:
     """Return the limits as smooth lines for a chart, from `lowest` to `highest` expected homicides: as ratios to the expected number.
 
     Between whole counts they are interpolated, as Spiegelhalter (2005, doi:10.1002/sim.1970) does: r − (F(r) − p) ÷ (F(r) − F(r − 1)).
-    Columns as in `funnel_limits`; index: the expected numbers. At 20, F(12) = 0.039 and F(11) = 0.021, so the lower line is at 12 − 0.8 = 11.2.
+    Columns as in `funnel_limits`; index: the expected numbers.
+
+    At 20, F(12) = 0.039 and F(11) = 0.021, so the lower line is at 12 − 0.8 = 11.2 homicides.
 
     >>> funnel_curve(20, 40, points=2).loc[20.0].round(2).tolist()
     [0.56, 1.44, 0.36, 1.74]
