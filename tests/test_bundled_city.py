@@ -135,6 +135,15 @@ def test_blocks_are_valid_disjoint_and_accepted(blocks: gpd.GeoDataFrame, truth:
     assert 2_900 < (residents > 0).sum() < 3_300
 
 
+def test_residents_by_age_add_up(blocks: gpd.GeoDataFrame, city: dict) -> None:
+    ages = blocks[list(city["blocks"]["population_ages"].values())]
+    known = blocks["population"].notna()
+    assert (ages[known].sum(axis=1) == blocks["population"][known]).all()
+    assert ages[~known].isna().all(axis=None)
+    young = ages["age_15-29"].groupby(blocks["district"]).sum() / blocks["population"].groupby(blocks["district"]).sum()
+    assert young["Las Gaviotas"] < 0.22 < 0.28 < young["Cerro Albatros"]
+
+
 def test_beats_lie_inside_districts(blocks: gpd.GeoDataFrame) -> None:
     assert 30 <= blocks["beat"].nunique() <= 40
     assert 6 <= blocks["district"].nunique() <= 8

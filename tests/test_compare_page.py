@@ -31,7 +31,7 @@ def test_the_page_says_what_the_funnel_finds(city, lang, query):
     if count["above"] or count["below"]:
         assert f"{count['above']}" in shown
         assert f"{count['below']}" in shown
-    assert words_for(lang).rate(found.outside_by_chance()) in text(app)
+    assert words_for(lang).number(found.outside_by_chance(), 1) in text(app)
     assert str(int(found.table["count"].sum())) in text(app)
 
 

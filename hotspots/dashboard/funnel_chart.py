@@ -87,7 +87,7 @@ def _signs(table: pd.DataFrame, whole: float, words: Words, x: Spec, y: Spec) ->
             "awaited": words.number(row["expected"], 1),
             "rate": f"{words.rate(row['ratio'] * whole)} ({words.rate(row['ratio_low'] * whole)}–{words.rate(row['ratio_high'] * whole)})",
         }
-        for unit, row in table.iterrows()
+        for unit, row in zip(table.index, table.to_dict("records"), strict=True)
     ]
     tooltip = [
         {"field": "name", "title": words.say("Place")},

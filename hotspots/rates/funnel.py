@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammainc, pdtr
+from scipy.special import betainc, gammainc, pdtr
 
 from hotspots.intervals import poisson_interval, poisson_limits
 from hotspots.study import Study
@@ -41,12 +41,34 @@ def funnel_limits(expected: Any, *, scatter: float = 1.0) -> pd.DataFrame:
 def _limits(expected: np.ndarray, level: float, scatter: float) -> tuple[np.ndarray, np.ndarray]:
     if scatter <= 1:
         return poisson_limits(expected, level)
-    from scipy.stats import nbinom
-
     tail = (1 - level) / 2
-    known = np.where(expected > 0, expected, 1.0)
-    low, high = (nbinom.ppf(at, known / (scatter - 1), 1 / scatter) for at in (tail, 1 - tail))
-    return tuple(np.where(expected > 0, end, np.where(expected == 0, 0.0, np.nan)) for end in (low, high))  # type: ignore[return-value]
+    return _quantile(expected, tail, scatter), _quantile(expected, 1 - tail, scatter)
+
+
+def _below(count: np.ndarray, mean: np.ndarray, scatter: float) -> np.ndarray:
+    """Return how likely at most so many are, where the variance is `scatter` times the mean: Poisson, or negative binomial above 1."""
+    known = np.where(mean > 0, mean, 1.0)
+    some = np.maximum(count, 0)
+    found = pdtr(some, known) if scatter <= 1 else betainc(known / (scatter - 1), some + 1, 1 / scatter)
+    return np.asarray(np.where(count < 0, 0.0, found))
+
+
+def _above(count: np.ndarray, mean: np.ndarray, scatter: float) -> np.ndarray:
+    """Return how likely at least so many are."""
+    some = np.maximum(count, 1)
+    found = gammainc(some, mean) if scatter <= 1 else betainc(some, mean / (scatter - 1), 1 - 1 / scatter)
+    return np.asarray(np.where(count > 0, found, 1.0))
+
+
+def _quantile(mean: np.ndarray, at: float, scatter: float) -> np.ndarray:
+    """Return the smallest count at which `_below` reaches `at`; 0 where none is expected, missing where that is not known."""
+    known = np.where(mean > 0, mean, 1.0)
+    low, high = np.full(len(known), -1.0), np.ceil(known + 60 * np.sqrt(scatter * known) + 60 * scatter)
+    while (high - low > 1).any():
+        middle = np.floor((low + high) / 2)
+        reached = _below(middle, known, scatter) >= at
+        low, high = np.where(reached, low, middle), np.where(reached, middle, high)
+    return np.where(mean > 0, high, np.where(mean == 0, 0.0, np.nan))
 
 
 def expected_counts(study: Study) -> pd.Series:
@@ -99,19 +121,18 @@ def funnel_curve(lowest: float, highest: float, *, scatter: float = 1.0, points:
     Between whole counts they are interpolated, as Spiegelhalter (2005, doi:10.1002/sim.1970) does: r − (F(r) − p) ÷ (F(r) − F(r − 1)).
     Columns as in `funnel_limits`; index: the expected numbers.
 
-    >>> funnel_curve(20, 40, points=2).loc[20.0].round(2).tolist()
-    [0.57, 1.43, 0.36, 1.74]
-    """
-    from scipy.stats import nbinom, poisson
+    At 20, F(12) = 0.039 and F(11) = 0.021, so the lower line is at 12 − 0.8 = 11.2 homicides.
 
+    >>> funnel_curve(20, 40, points=2).loc[20.0].round(2).tolist()
+    [0.56, 1.44, 0.36, 1.74]
+    """
     expected = np.geomspace(lowest, highest, points)
-    law = poisson(expected) if scatter <= 1 else nbinom(expected / (scatter - 1), 1 / scatter)
     columns = {}
     for level, name in zip(FUNNEL_LEVELS, ("95", "998"), strict=True):
-        for side, at in (("low", (1 - level) / 2), ("high", (1 + level) / 2)):
-            whole = law.ppf(at)
-            count = whole - (law.cdf(whole) - at) / law.pmf(whole)
-            columns[f"{side}_{name}"] = np.maximum(count, 0) / expected
+        ends = _limits(expected, level, scatter)
+        for side, whole, at in (("low", ends[0], (1 - level) / 2), ("high", ends[1], (1 + level) / 2)):
+            reached, before = _below(whole, expected, scatter), _below(whole - 1, expected, scatter)
+            columns[f"{side}_{name}"] = np.maximum(whole - (reached - at) / (reached - before), 0) / expected
     return pd.DataFrame(columns, index=pd.Index(expected, name="expected"))
 
 
@@ -187,14 +208,7 @@ def funnel(study: Study, *, level: float = LEVEL) -> Funnel | None:
 
 def _two_sided(count: np.ndarray, mean: np.ndarray, scatter: float) -> np.ndarray:
     """Return twice the chance of a count so far to its side of the mean, or farther: exactly Poisson, or widened by `scatter`."""
-    if scatter <= 1:
-        below = pdtr(count, mean)
-        above = np.where(count > 0, gammainc(np.maximum(count, 1), mean), 1.0)
-    else:
-        from scipy.stats import nbinom
-
-        below, above = (tail(at, mean / (scatter - 1), 1 / scatter) for tail, at in ((nbinom.cdf, count), (nbinom.sf, count - 1)))
-    return np.asarray(np.minimum(1.0, 2 * np.minimum(below, above)))
+    return np.asarray(np.minimum(1.0, 2 * np.minimum(_below(count, mean, scatter), _above(count, mean, scatter))))
 
 
 def _step_up(p: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from driving import wait_until_idle
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"
-PAGES = ("overview", "map", "trends", "concentration", "data", "methods")
+PAGES = ("overview", "map", "trends", "compare", "concentration", "priorities", "data", "methods")
 WITH_MAP = ("overview", "map")
 WIDTHS = {"desktop": (1440, 1500), "phone": (390, 2600)}
 READY = ".frame[data-state=ready]"

@@ -92,7 +92,7 @@ def finding(chosen: Chosen, found: rates.Funnel) -> None:
         words.say(
             "Were all {all} places at the same risk, about {expected} would still lie outside the darker funnel by chance; {outside} do.",
             all=words.number(n),
-            expected=words.rate(found.outside_by_chance()),
+            expected=words.number(found.outside_by_chance(), 1),
             outside=words.number(found.outside()),
         ),
         words.say("So a place is named only where chance remains a poor explanation after allowing for the number of places looked at."),
