@@ -17,6 +17,7 @@ from typing import Any
 
 from hotspots import __version__
 from hotspots import commands as bodies
+from hotspots import evaluation_commands
 
 EXAMPLES = """examples:
   python -m hotspots import data/cities/puerto-albatros
@@ -64,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     _add_rollback(commands)
     _add_totals(commands)
     _add_export(commands)
+    evaluation_commands.add_parsers(commands)
     return top
 
 
