@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hotspots.dashboard import frame
-from hotspots.dashboard.pages import concentration, data, methods, overview, trends
+from hotspots.dashboard.pages import concentration, data, interventions, methods, overview, trends
 from hotspots.dashboard.pages import map as map_page
 from hotspots.words import mark
 
@@ -13,6 +13,7 @@ PAGES = [
     frame.page(map_page, mark("Map"), "map"),
     frame.page(trends, mark("Trends"), "trends"),
     frame.page(concentration, mark("Concentration"), "concentration"),
+    frame.page(interventions, mark("Did it work?"), "interventions"),
     frame.page(data, mark("Data"), "data"),
     frame.page(methods, mark("Methods"), "methods"),
 ]

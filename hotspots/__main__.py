@@ -15,9 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hotspots import __version__
+from hotspots import __version__, evaluation_commands
 from hotspots import commands as bodies
-from hotspots import evaluation_commands
 
 EXAMPLES = """examples:
   python -m hotspots import data/cities/puerto-albatros

@@ -109,8 +109,8 @@ def edit(choices: argparse.Namespace) -> None:
     city = _city(choices)
     before = logbook.read(city.slug, city.notes).entry(choices.entry)
     named = _named(choices, city)
-    texts = {key: {**getattr(before, key), **named.pop(key)} for key in ("name", "note") if key in named}
-    entry = replace(before, **named, **texts, origin="log")
+    texts: dict[str, Any] = {key: {**getattr(before, key), **named.pop(key)} for key in ("name", "note") if key in named}
+    entry = replace(before, **{**named, **texts}, origin="log")
     _say(choices, "changed", logbook.edit(city.slug, entry, blocks=city.blocks, notes=city.notes))
 
 
@@ -124,9 +124,9 @@ def remove(choices: argparse.Namespace) -> None:
 
 def _named(choices: argparse.Namespace, city: Any) -> dict[str, Any]:
     """Return the parts of an entry that the command names."""
-    names = {city.language: choices.name, "es": choices.name_es, "en": choices.name_en}
+    names = ((city.language, choices.name), ("es", choices.name_es), ("en", choices.name_en))
     found: dict[str, Any] = {
-        "name": {language: text for language, text in names.items() if text},
+        "name": {language: text for language, text in names if text},
         "start": _day("--start", choices.start),
         "end": _day("--end", choices.end),
         "treated": _areas(choices.treated),

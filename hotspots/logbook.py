@@ -64,32 +64,47 @@ class Change:
 
 @dataclass(frozen=True)
 class Log:
-    """The entries that hold now, in order of time; every change that led there; and how many changes were damaged on disk."""
+    """The entries that hold now, in order of time; every change that led there; how many changes were damaged on disk.
+
+    `events` are the city's dated events as entries about the whole place, so that they can be asked after in the same way.
+    """
 
     entries: tuple[Entry, ...]
     changes: tuple[Change, ...]
     damaged: int = 0
+    events: tuple[Entry, ...] = ()
 
     def entry(self, name: str) -> Entry:
-        """Return the entry whose id is `name`; a `DataError` names those that there are."""
-        for one in self.entries:
+        """Return the entry or dated event whose id is `name`; a `DataError` names those that there are."""
+        for one in (*self.entries, *self.events):
             if one.id == name:
                 return one
-        there = ", ".join(one.id for one in self.entries) or "none yet"
+        there = ", ".join(one.id for one in (*self.entries, *self.events)) or "none yet"
         raise DataError(f"interventions: there is no entry {name!r}; entries: {there}")
 
 
-def of_notes(notes: Iterable[Note]) -> tuple[Entry, ...]:
-    """Return the interventions that stand in city.toml, as entries.
+def of_notes(notes: Iterable[Note], kind: str = "intervention") -> tuple[Entry, ...]:
+    """Return the interventions (or the notes of another kind) that stand in city.toml, as entries.
 
     >>> of_notes([Note(pd.Timestamp("2021-03-01"), {"en": "Quiet Docks"}, "intervention", ("b1",))])[0].id
     'quiet-docks-2021-03-01'
     """
     found: list[Entry] = []
     for note in notes:
-        if note.kind == "intervention":
+        if note.kind == kind:
             name = _free_id(note.text, note.start, [one.id for one in found])
-            found.append(Entry(name, note.text, note.start, note.end, note.treated, note.comparison, note.note, origin="city"))
+            found.append(
+                Entry(
+                    name,
+                    note.text,
+                    note.start,
+                    note.end,
+                    note.treated,
+                    note.comparison,
+                    note.note,
+                    origin="city" if kind == "intervention" else kind,
+                )
+            )
     return tuple(found)
 
 
@@ -99,6 +114,7 @@ def read(slug: str, notes: Iterable[Note] = ()) -> Log:
     A new import brings the city.toml's entries anew; an entry that was edited or removed here stays edited or removed. A change whose
     file was damaged is counted in `damaged` and left out; the others hold.
     """
+    notes = tuple(notes)
     current = {one.id: one for one in of_notes(notes)}
     changes, damaged = [], 0
     for path in _files(slug):
@@ -112,7 +128,7 @@ def read(slug: str, notes: Iterable[Note] = ()) -> Log:
             current.pop(change.entry.id, None)
         else:
             current[change.entry.id] = change.entry
-    return Log(tuple(sorted(current.values(), key=lambda one: (one.start, one.id))), tuple(changes), damaged)
+    return Log(tuple(sorted(current.values(), key=lambda one: (one.start, one.id))), tuple(changes), damaged, of_notes(notes, "event"))
 
 
 def add(slug: str, entry: Entry, *, blocks: Blocks, notes: Sequence[Note] = ()) -> Entry:
@@ -130,7 +146,7 @@ def edit(slug: str, entry: Entry, *, blocks: Blocks, notes: Sequence[Note] = ())
     """Write a new wording of the entry that has this id and return it; the former one stays in the history."""
     checked = _checked(entry, blocks)
     with store.lock(slug, wait=10):
-        read(slug, notes).entry(entry.id)
+        _own(read(slug, notes), entry.id)
         _write(slug, "edit", checked)
     return checked
 
@@ -138,9 +154,14 @@ def edit(slug: str, entry: Entry, *, blocks: Blocks, notes: Sequence[Note] = ())
 def remove(slug: str, name: str, *, notes: Sequence[Note] = ()) -> Entry:
     """Take an entry out of the log and return it; it stays in the history."""
     with store.lock(slug, wait=10):
-        gone = read(slug, notes).entry(name)
+        gone = _own(read(slug, notes), name)
         _write(slug, "remove", gone)
     return gone
+
+
+def _own(log: Log, name: str) -> Entry:
+    """Return an entry of the log itself: dated events stand in city.toml and are changed there."""
+    return replace(log, events=()).entry(name)
 
 
 def find_areas(blocks: Blocks, areas: Sequence[str]) -> tuple[pd.Index, tuple[str, ...]]:
@@ -204,12 +225,15 @@ def _checked(entry: Entry, blocks: Blocks) -> Entry:
     unknown = (*strange, *more)
     if unknown:
         faults.append(
-            f"interventions: {len(unknown)} of {len(entry.treated) + len(entry.comparison)} areas do not exist here (first: {unknown[0]!r}); "
+            f"interventions: {len(unknown)} of {len(entry.treated) + len(entry.comparison)} areas do not exist here (first: "
+            f"{unknown[0]!r}); "
             "use block ids, or beat:NAME, district:NAME where the blocks have them"
         )
     both = treated.intersection(comparison)
     if len(both):
-        faults.append(f"interventions: {len(both):,} areas are treated and compared with as well (first: {both[0]}); an area is one or the other")
+        faults.append(
+            f"interventions: {len(both):,} areas are treated and compared with as well (first: {both[0]}); an area is one or the other"
+        )
     if len(comparison) and not entry.treated:
         faults.append("interventions: there are comparison areas and no treated ones; name the treated areas, or leave both out")
     if faults:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ FIRST = (map, overview, trends)  # imported here so that nobody waits for it
 async def warmed(_: st.App) -> AsyncIterator[None]:
     """Load what the first reader will ask for; the server answers once this is done."""
     cached.warm()
+    threading.Thread(target=cached.warm_later, daemon=True).start()
     yield
 
 

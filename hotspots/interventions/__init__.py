@@ -1,4 +1,4 @@
-"""Did it work? One intervention by several designs side by side, each with what it can tell from chance, and "not evaluable" where that is so."""
+"""Did it work? One intervention by several designs side by side, each with what it can tell from chance; or "not evaluable"."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from hotspots.study import Study
 from hotspots.words import mark
 
 __all__ = [
-    "ASSUMES", "DESIGNS", "LABELS", "RING", "WARNINGS", "WHY_NOT", "Break", "Case", "Effect", "Evaluation", "Placebos", "against_comparison",
-    "avoided", "before_after", "break_date", "case", "evaluate", "interrupted", "synthetic_control", "weighted_displacement_difference",
+    "ASSUMES", "DESIGNS", "LABELS", "RING", "WARNINGS", "WHY_NOT", "Break", "Case", "Effect", "Evaluation", "Placebos",
+    "against_comparison", "avoided", "before_after", "break_date", "case", "evaluate", "interrupted", "synthetic_control",
+    "weighted_displacement_difference",
 ]  # fmt: skip
 
 LABELS: dict[str, str] = {

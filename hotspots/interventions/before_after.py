@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hotspots.interventions.effects import NORMAL_95, Effect, smallest_fall
 from hotspots.intervals import ratio_interval
+from hotspots.interventions.effects import NORMAL_95, Effect, smallest_fall
 
 _EXACT_UP_TO = 2_000  # homicides; beyond it the exact interval and the normal one agree to three digits, and the exact one is slow
 
@@ -91,7 +91,9 @@ def _conditional(t1: int, t0: int, c1: int, c0: int) -> tuple[float, float]:
     after, treated = t1 + c1, t1 + t0
     total = after + t0 + c0
     corner = np.arange(max(0, after - (total - treated)), min(after, treated) + 1.0)
-    weight = -(gammaln(corner + 1) + gammaln(treated - corner + 1) + gammaln(after - corner + 1) + gammaln(total - treated - after + corner + 1))
+    weight = -(
+        gammaln(corner + 1) + gammaln(treated - corner + 1) + gammaln(after - corner + 1) + gammaln(total - treated - after + corner + 1)
+    )
 
     def tail(log_odds: float, *, upper: bool) -> float:
         density = weight + corner * log_odds
@@ -128,5 +130,3 @@ def is_unusual(last: np.ndarray, earlier: np.ndarray) -> bool:
     ratio = float(last.mean() / earlier.mean())
     low, _ = ratio_interval((float(last.sum()), float(earlier.sum())), (float(len(last)), float(len(earlier))), level=0.8)
     return ratio >= 1.2 and low > 1
-
-

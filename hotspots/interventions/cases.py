@@ -77,7 +77,9 @@ def case(study: Study, entry: Entry, *, ring: float = RING) -> Case:
     kinds = {name: study.blocks.index.isin(areas[name]) for name in GROUPS}
     position, once = _positions(study, months)
     seen = position >= 0
-    table = pd.DataFrame({name: _tally(position[seen & once], study.codes[seen & once], kinds[name], len(months)) for name in GROUPS}, index=months)
+    table = pd.DataFrame(
+        {name: _tally(position[seen & once], study.codes[seen & once], kinds[name], len(months)) for name in GROUPS}, index=months
+    )
     if whole:
         single = ~study.rows["event_id"].duplicated().to_numpy()
         table["treated"] = np.bincount(position[seen & single], minlength=len(months))

@@ -40,10 +40,11 @@ def _cannot(one: Case) -> str:
     """Return why no design can be tried; empty where some can."""
     if one.entry.treated and not len(one.areas["treated"]):
         return "strange"
-    if not len(one.months) or one.months["treated"].isna().any():
-        return "unpublished" if one.months["treated"].isna().any() or one.only_totals else "short"
     after = one.after
-    return "short" if (~after).sum() < SHORT_BEFORE or after.sum() < SHORT_AFTER else ""
+    if one.months["treated"].isna().any():
+        return "unpublished"
+    short = (~after).sum() < SHORT_BEFORE or after.sum() < SHORT_AFTER
+    return ("unpublished" if one.only_totals else "short") if short else ""
 
 
 def _tried(design: Halves, one: Case, *groups: str) -> Effect:

@@ -30,8 +30,8 @@ class Effect:
     `kind` is `ratio` (homicides after ÷ those expected; 1: no change) or `count` (homicides more than expected; 0: no change), with
     `low` and `high`, the ends of its 95 % interval. `detectable` is the smallest fall that the design finds in 80 of 100 cases at 5 %:
     a share for a ratio, homicides for a count. `scatter` is how many times the months vary as chance alone would have them; more than
-    1 has widened the interval. `shifted` are the least and the largest estimate when the start is moved by up to three months (synthetic control: when one place is
-    left out of the mix).
+    1 has widened the interval. `shifted` are the least and the largest estimate when the start is moved by up to three months
+    (synthetic control: when one place is left out of the mix).
     `why_not` is empty, or the reason why the design evaluates nothing here. `facts` are further numbers by name.
     """
 

@@ -1,4 +1,4 @@
-"""Interrupted time series: a Poisson regression of months with trend, season and a step at the start; and where a series breaks by itself."""
+"""Interrupted time series: a Poisson regression of months with trend, season and a step; and where a series breaks by itself."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _detectable(design: np.ndarray, usual: np.ndarray, after: np.ndarray, scatte
         errors = [
             np.sqrt(scatter * np.linalg.inv(design.T @ (design * (usual * np.where(after == 1, one, 1.0))[:, None]))[1, 1]) for one in some
         ]
-        return np.interp(-ratios, -some, errors)
+        return np.asarray(np.interp(-ratios, -some, errors))
 
     return smallest_fall(spread)
 

@@ -10,9 +10,9 @@ from hotspots.interventions import ASSUMES, LABELS, WHY_NOT, Effect, Evaluation
 from hotspots.words import Words, mark
 
 BESIDE: dict[str, str] = {
-    "comparison": mark("than in the comparison areas"),
+    "comparison": mark("than the comparison areas lead one to expect"),
     "interrupted": mark("than trend and season lead one to expect"),
-    "before_after": mark("than the months before"),
+    "before_after": mark("than the months before lead one to expect"),
 }
 
 
@@ -85,7 +85,7 @@ def rows(found: Evaluation, words: Words) -> pd.DataFrame:
 def _row(effect: Effect, words: Words) -> dict[str, str]:
     plain = _signed if effect.kind == "ratio" else _counted
     told = effect.evaluable
-    low, high = plain(effect.low, words), plain(effect.high, words)
+    low, high = (plain(effect.low, words), plain(effect.high, words)) if told else ("", "")
     none = words.say("not evaluable: {reason}", reason=words.say(WHY_NOT[effect.why_not])) if not told else ""
     return {
         words.say("Design"): words.say(LABELS[effect.design]),
@@ -142,7 +142,9 @@ def numbers(found: Evaluation) -> dict[str, object]:
         "lead": found.lead.design if found.lead else None,
         "designs": [_plain(effect) for effect in found.effects],
         "warnings": list(found.warnings),
-        "break": {"after_month": str(found.breaks.month), "sup_f": round(found.breaks.sup_f, 6), "p": found.breaks.p} if found.breaks else None,
+        "break": {"after_month": str(found.breaks.month), "sup_f": round(found.breaks.sup_f, 6), "p": found.breaks.p}
+        if found.breaks
+        else None,
     }
 
 

@@ -22,7 +22,8 @@ def avoided(study: Study, *, fall: float = 0.10, years: int = 5) -> pd.DataFrame
 
     >>> from hotspots.testing import square_city
     >>> incidents, blocks = square_city([(5, 5)] * 10, dates="2020-06-01")
-    >>> study = Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01", covers=(pd.Timestamp("2020-01-01"), pd.Timestamp("2021-01-01")))
+    >>> year = pd.Timestamp("2020-01-01"), pd.Timestamp("2021-01-01")
+    >>> study = Study.of(incidents, blocks, covers=year)
     >>> avoided(study, years=2).loc["b00"].round(3).tolist()
     [10.0, 1.0, 1.9, 2.9]
     """
