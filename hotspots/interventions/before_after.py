@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from hotspots.intervals import ratio_interval
 from hotspots.interventions.effects import NORMAL_95, Effect, smallest_fall
 
+_TOGETHER, _LEAST_STEPS = 3, 4  # months added up, and how many such groups each half needs
 _EXACT_UP_TO = 2_000  # homicides; beyond it the exact interval and the normal one agree to three digits, and the exact one is slow
 
 
@@ -15,7 +18,7 @@ def before_after(before: np.ndarray, after: np.ndarray) -> Effect:
 
     The interval of the ratio of two Poisson rates is exact (Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404, by way of the binomial
     that the first count is, given both). Where the months scatter more than chance (`scatter` above 1: Pearson's statistic over its
-    degrees of freedom), it is that of as many fewer homicides. It takes whatever else changed at that time for the intervention.
+    degrees of freedom; `facts["widening"]` is what is used, see `widening`), it is that of as many fewer homicides. It takes whatever else changed at that time for the intervention.
 
     Boston's youth homicides fell from 183 in 53 months to 30 in 24: the ratio of the means is 1.25 ÷ 3.453.
 
@@ -26,14 +29,14 @@ def before_after(before: np.ndarray, after: np.ndarray) -> Effect:
     x, y = float(before.sum()), float(after.sum())
     facts = {"before": x, "after": y, "months_before": float(len(before)), "months_after": float(len(after))}
     scatter = _scatter_of_halves(before, after)
-    wide = max(scatter, 1.0)
+    wide = widening(_scatter_of_halves, before, after)
     exposure = (float(len(after)), float(len(before)))
     low, high = ratio_interval((y / wide, x / wide), exposure)
     exact = ratio_interval((y, x), exposure)
     expected = x * exposure[0] / exposure[1]
     value = y / expected if expected else float("nan")
     detectable = smallest_fall(lambda ratio: np.sqrt(wide * (1 / max(x, 0.5) + 1 / (max(expected, 0.5) * ratio))))
-    facts |= {"expected": expected, "exact_low": exact[0], "exact_high": exact[1]}
+    facts |= {"expected": expected, "exact_low": exact[0], "exact_high": exact[1], "widening": wide}
     return Effect("before_after", "ratio", value, low, high, detectable, scatter, facts=facts)
 
 
@@ -45,6 +48,29 @@ def _scatter_of_halves(before: np.ndarray, after: np.ndarray) -> float:
     return total / degrees if degrees else 1.0
 
 
+def widening(scatter: Callable[[np.ndarray, np.ndarray], float], before: np.ndarray, after: np.ndarray) -> float:
+    """Return by how much the variance is taken larger than chance alone makes it: at least 1.
+
+    The larger of the scatter of months and that of three months at a time, since killings that follow killings reach into the next
+    month; times (t ÷ 1.96)² for not knowing it exactly.
+    """
+    from scipy.special import stdtrit
+
+    found = [1.0]
+    for length in (1, _TOGETHER):
+        halves = [_together(half, length) for half in (before, after)]
+        degrees = sum(len(half) for half in halves) - 2
+        if min(len(half) for half in halves) >= _LEAST_STEPS:
+            found.append(scatter(halves[0], halves[1]) * (float(stdtrit(degrees, 0.975)) / NORMAL_95) ** 2)
+    return max(found)
+
+
+def _together(months: np.ndarray, length: int) -> np.ndarray:
+    """Return whole groups of `length` months added up."""
+    whole = len(months) // length * length
+    return months[:whole].reshape(-1, length, *months.shape[1:]).sum(axis=1)
+
+
 def against_comparison(before: np.ndarray, after: np.ndarray) -> Effect:
     """Compare the change in the treated areas with the change in the comparison areas.
 
@@ -52,7 +78,7 @@ def against_comparison(before: np.ndarray, after: np.ndarray) -> Effect:
     before), so what changed in both alike drops out: seasons, a change of definition, a trend of the whole city. Given all totals the
     treated count after is non-central hypergeometric, and the interval is the exact one of its odds ratio (Cornfield 1956; Fisher's
     conditional interval). `scatter` is Pearson's statistic of the treated share of each month, over its degrees of freedom; above 1 it
-    widens the interval. It misleads where the comparison areas would not have changed as the treated ones.
+    widens the interval (see `widening`). It misleads where the comparison areas would not have changed as the treated ones.
 
     >>> months = np.array([[4, 6], [4, 6]])
     >>> against_comparison(months, months // 2).value
@@ -64,11 +90,11 @@ def against_comparison(before: np.ndarray, after: np.ndarray) -> Effect:
     if min(t0, c0, c1) == 0:
         return Effect("comparison", "ratio", facts=facts)
     scatter = _scatter_of_shares(before, after)
-    wide = max(scatter, 1.0)
+    wide = widening(_scatter_of_shares, before, after)
     exact = _odds_interval(int(t1), int(t0), int(c1), int(c0))
     centre = (t1 + 0.5) * (c0 + 0.5) / ((t0 + 0.5) * (c1 + 0.5))
     low, high = (centre * (end / centre) ** np.sqrt(wide) if 0 < end < np.inf else end for end in exact)
-    facts |= {"exact_low": exact[0], "exact_high": exact[1]}
+    facts |= {"exact_low": exact[0], "exact_high": exact[1], "widening": wide}
     fixed = 1 / t0 + 1 / c0 + 1 / c1
     detectable = smallest_fall(lambda ratio: np.sqrt(wide * (fixed + 1 / (facts["expected"] * ratio))))
     return Effect("comparison", "ratio", float(t1 / facts["expected"]), float(low), float(high), detectable, scatter, facts=facts)

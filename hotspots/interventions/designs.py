@@ -71,7 +71,7 @@ def _beside(one: Case) -> list[Effect]:
     pair = _tried(against_comparison, one, "treated", "comparison")
     if not np.isfinite(pair.value):
         return [replace(pair, why_not="empty_comparison"), Effect("displacement", "count", why_not="empty_comparison")]
-    wide = max(pair.scatter, 1.0)
+    wide = pair.facts["widening"]
 
     def difference(before: np.ndarray, after: np.ndarray) -> Effect:
         length = min(len(before), len(after))

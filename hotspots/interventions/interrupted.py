@@ -19,9 +19,10 @@ def interrupted(counts: np.ndarray, months: pd.PeriodIndex, start: pd.Period) ->
     """Estimate the step of a monthly series at `start`, beside its trend and its season.
 
     A Poisson regression: level, linear trend, season, and a step from `start` on. The season is a term for each calendar month, where each
-    has at least five homicides in all; else one yearly wave. The interval takes the scatter of the months as it is (Pearson's statistic
-    over its degrees of freedom, called `scale="X2"`; it may be under 1, and then counts as 1). It misleads where something else
-    changed at the same time, and where a trend bends. Placebos: the same at made-up starts every six months before the real one.
+    has at least five homicides in all; else one yearly wave. The interval is the widest of three: Poisson's; the one that takes the
+    scatter of the months as it is (Pearson's statistic over its degrees of freedom, `scale="X2"`); and the one that allows for months
+    that follow each other (HAC, Newey & West 1987, doi:10.2307/1913610, three months). It misleads where something else changed at
+    the same time, and where a trend bends. Placebos: the same at made-up starts every six months before the real one.
     Source: Bernal, Cummins & Gasparrini (2017), doi:10.1093/ije/dyw098.
     """
     y = np.asarray(counts, dtype=float)
@@ -53,9 +54,14 @@ class _Fit:
     detectable: float
 
     @property
+    def error(self) -> float:
+        """The standard error used: the largest of the three, so never less than chance alone makes it."""
+        return max(self.plain, self.x2, self.hac)
+
+    @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the ratio, never narrower than chance alone makes it."""
-        spread = NORMAL_95 * max(self.plain, self.x2)
+        """The 95 % interval of the ratio."""
+        spread = NORMAL_95 * self.error
         return float(np.exp(self.step - spread)), float(np.exp(self.step + spread))
 
 
@@ -72,14 +78,14 @@ def _fit(y: np.ndarray, months: pd.PeriodIndex, start: pd.Period, *, quick: bool
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a month without a homicide ever: caught by the spread below
         fit = model.fit(scale=1.0)
-        hac = fit if quick else model.fit(scale=1.0, cov_type="HAC", cov_kwds={"maxlags": HAC_LAGS})
+        hac = model.fit(scale=1.0, cov_type="HAC", cov_kwds={"maxlags": HAC_LAGS})
     step, plain = float(fit.params[1]), float(fit.bse[1])
     if not np.isfinite(plain) or plain > 10:
         return None
     scatter = float(fit.pearson_chi2 / fit.df_resid)
     usual = np.exp(design @ np.where(np.arange(design.shape[1]) == 1, 0, fit.params))
-    detectable = float("nan") if quick else _detectable(design, usual, after, max(scatter, 1.0))
-    return _Fit(step, plain, plain * np.sqrt(scatter), float(hac.bse[1]), scatter, detectable)
+    found = _Fit(step, plain, plain * np.sqrt(scatter), float(hac.bse[1]), scatter, float("nan"))
+    return found if quick else replace(found, detectable=_detectable(design, usual, after, (found.error / plain) ** 2))
 
 
 def _design(y: np.ndarray, months: pd.PeriodIndex, after: np.ndarray) -> np.ndarray:

@@ -41,15 +41,15 @@ def synthetic_control(treated: pd.Series, pool: pd.DataFrame, start: pd.Period) 
         return Effect("synthetic", "ratio", facts=facts)
     usual = before[["treated", *kept]].mean()
     every = steps[["treated", *kept]] / usual
-    found = {name: _parted(every, name, [other for other in kept if other != name], usual[name]) for name in ("treated", *kept)}
+    found = {name: _parted(every, name, [other for other in kept if other != name], usual) for name in ("treated", *kept)}
     own = found.pop("treated")
     placebos = pd.DataFrame(found).T
     scatter = math.sqrt(float(((placebos["log"] / placebos["chance"]) ** 2).mean()) * (1 + 1 / len(placebos)))
     effect = _effect(own, placebos, scatter, facts | {"expected": own["expected"], "fit_before": own["before"]})
-    return replace(effect, shifted=_one_left_out(every, kept, usual["treated"], own["log"]))
+    return replace(effect, shifted=_one_left_out(every, kept, usual, own["log"]))
 
 
-def _one_left_out(every: pd.DataFrame, kept: list[str], usual: float, log: float) -> tuple[float, float]:
+def _one_left_out(every: pd.DataFrame, kept: list[str], usual: pd.Series, log: float) -> tuple[float, float]:
     """Return the least and the largest ratio when one place that weighs in the mix is left out of it."""
     early = np.asarray(every.index < 0)
     mix = weights(every.loc[early, kept].to_numpy(), every.loc[early, "treated"].to_numpy())
@@ -65,8 +65,9 @@ def _effect(own: dict[str, float], placebos: pd.DataFrame, scatter: float, facts
     worse, beyond = int((placebos["worse"] >= own["worse"]).sum()), int((placebos["log"].abs() >= abs(own["log"])).sum())
     made = Placebos(len(placebos), beyond, (1 + worse) / (1 + len(placebos)))
     low, high = math.exp(own["log"] - reach), math.exp(own["log"] + reach)
-    before, expected = facts["before"], facts["expected"]
-    detectable = smallest_fall(lambda ratio: scatter * np.sqrt(1 / before + 1 / (max(expected, 0.5) * ratio)))
+    part = 1 / max(facts["expected"], 0.5)
+    fixed = own["chance"] ** 2 - part
+    detectable = smallest_fall(lambda ratio: scatter * np.sqrt(fixed + part / ratio))
     return Effect("synthetic", "ratio", math.exp(own["log"]), low, high, detectable, scatter**2, made, facts=facts)
 
 
@@ -90,7 +91,7 @@ def _similar(before: pd.DataFrame) -> list[str]:
     return list(apart.sort_values(kind="stable").index[:MOST_POOL])
 
 
-def _parted(every: pd.DataFrame, name: str, others: list[str], usual: float) -> dict[str, float]:
+def _parted(every: pd.DataFrame, name: str, others: list[str], usual: pd.Series) -> dict[str, float]:
     """Return how far one place and its mix lie apart.
 
     `before` and `worse`: the root mean square gap before, and that after over it. `log`: the logarithm of homicides after over those of
@@ -98,12 +99,16 @@ def _parted(every: pd.DataFrame, name: str, others: list[str], usual: float) -> 
     """
     early = np.asarray(every.index < 0)
     own, mix = every[name].to_numpy(), every[others].to_numpy()
-    mixed = mix @ weights(mix[early], own[early])
+    weight = weights(mix[early], own[early])
+    mixed = mix @ weight
     gap = (own - mixed) ** 2
     error = math.sqrt(gap[early].mean())
-    expected, killed = float(mixed[~early].sum() * usual), float(own[~early].sum() * usual)
+    expected, killed = float(mixed[~early].sum() * usual[name]), float(own[~early].sum() * usual[name])
     log = math.log((killed + 0.5) / (expected + 0.5))  # half a homicide, so that no ratio is 0
-    chance = math.sqrt(1 / max(expected, 0.5) + 1 / (usual * early.sum()))
+    sizes = usual[others].to_numpy()
+    killed_there = np.maximum(mix[~early].sum(axis=0) * sizes, 0.5), sizes * early.sum()
+    of_mix = float((weight**2 * (1 / killed_there[0] + 1 / killed_there[1])).sum())
+    chance = math.sqrt(1 / max(expected, 0.5) + 1 / (usual[name] * early.sum()) + of_mix)
     return {"before": error, "worse": math.sqrt(gap[~early].mean()) / max(error, 1e-6), "log": log, "expected": expected, "chance": chance}
 
 
