@@ -27,7 +27,8 @@ def months(means: list[float], *, effect: float, seed: int, world: str = "years"
     }[world]
     table = np.zeros((120, len(means)))
     for place, mean in enumerate(means):
-        days = np.concatenate([month * 30 + random.uniform(0, 30, random.poisson(mean * (1 - follow) * level[month])) for month in range(120)])
+        own = mean * (1 - follow) * level
+        days = np.concatenate([month * 30 + random.uniform(0, 30, random.poisson(own[month])) for month in range(120)])
         every, young = days, days
         while len(young):
             young = np.repeat(young, random.poisson(follow, len(young)))

@@ -328,7 +328,7 @@ def test_the_command_gives_the_same_numbers(capsys):
     told = json.loads(capsys.readouterr().out)
     by_name = {one["design"]: one for one in told["designs"]}
     assert by_name["before_after"]["value"] == 0.362022
-    assert (by_name["interrupted"]["value"], by_name["interrupted"]["low"], by_name["interrupted"]["high"]) == (0.328323, 0.193427, 0.557294)
+    assert [by_name["interrupted"][name] for name in ("value", "low", "high")] == [0.328323, 0.193427, 0.557294]
     assert told["break"]["sup_f"] == 27.645113
     assert told["break"]["after_month"] == "1996-07"
     assert by_name["comparison"]["not_evaluable"] == by_name["synthetic"]["not_evaluable"] == "no_whole"

@@ -18,7 +18,8 @@ def before_after(before: np.ndarray, after: np.ndarray) -> Effect:
 
     The interval of the ratio of two Poisson rates is exact (Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404, by way of the binomial
     that the first count is, given both). Where the months scatter more than chance (`scatter` above 1: Pearson's statistic over its
-    degrees of freedom; `facts["widening"]` is what is used, see `widening`), it is that of as many fewer homicides. It takes whatever else changed at that time for the intervention.
+    degrees of freedom; `facts["widening"]` is what is used, see `widening`), it is that of as many fewer homicides. It takes whatever
+    else changed at that time for the intervention.
 
     Boston's youth homicides fell from 183 in 53 months to 30 in 24: the ratio of the means is 1.25 ÷ 3.453.
 
@@ -68,7 +69,7 @@ def widening(scatter: Callable[[np.ndarray, np.ndarray], float], before: np.ndar
 def _together(months: np.ndarray, length: int) -> np.ndarray:
     """Return whole groups of `length` months added up."""
     whole = len(months) // length * length
-    return months[:whole].reshape(-1, length, *months.shape[1:]).sum(axis=1)
+    return np.asarray(months[:whole].reshape(-1, length, *months.shape[1:]).sum(axis=1))
 
 
 def against_comparison(before: np.ndarray, after: np.ndarray) -> Effect:
