@@ -36,7 +36,7 @@ def render(chosen: Chosen) -> None:
     else:
         heading(chosen, words.say(VERDICTS[latest.verdict], n=words.number(latest.count), city=chosen.city.name))
         pieces.three_numbers(latest, words)
-        if latest.person_years > 0:
+        if latest.person_years > 0 and not chosen.selection.where:
             pieces.countries(words)
     left, right = st.columns([2, 1], gap="medium")
     with left:
