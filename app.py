@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hotspots.dashboard import frame
-from hotspots.dashboard.pages import compare, concentration, data, methods, overview, priorities, repeats, trends
+from hotspots.dashboard.pages import compare, concentration, data, interventions, methods, overview, priorities, repeats, trends
 from hotspots.dashboard.pages import map as map_page
 from hotspots.words import mark
 
@@ -16,6 +16,7 @@ PAGES = [
     frame.page(concentration, mark("Concentration"), "concentration"),
     frame.page(priorities, mark("Priorities"), "priorities"),
     frame.page(repeats, mark("Repeats"), "repeats"),
+    frame.page(interventions, mark("Did it work?"), "interventions"),
     frame.page(data, mark("Data"), "data"),
     frame.page(methods, mark("Methods"), "methods"),
 ]

@@ -23,6 +23,8 @@ __all__ = [
     "concentration",
     "density",
     "exports",
+    "interventions",
+    "logbook",
     "rates",
     "schema",
     "selection",

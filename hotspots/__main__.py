@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hotspots import __version__
+from hotspots import __version__, evaluation_commands
 from hotspots import commands as bodies
 
 EXAMPLES = """examples:
@@ -70,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     _add_export(commands)
     _add_priorities(commands)
     _add_repeats(commands)
+    evaluation_commands.add_parsers(commands)
     return top
 
 

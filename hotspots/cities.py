@@ -24,7 +24,7 @@ from hotspots.readers.incidents import read_incidents
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.readers.spec import CitySpec, Note
 from hotspots.readers.values import fold
-from hotspots.schema import AreaCounts, Blocks, DataError, Incidents, no_incidents
+from hotspots.schema import AreaCounts, Blocks, DataError, Incidents, no_blocks, no_incidents
 from hotspots.totals import Published
 from hotspots.words import mark, told
 
@@ -126,7 +126,9 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
     read = _tried(lambda: _read_incidents(spec, stated, bounds, say), faults)
     crs = stated or (read[0].crs if read else pyproj.CRS.from_epsg(3857))
     others = _tried(lambda: _other_layers(spec, crs), faults)
-    if spec.blocks is None and read and others:
+    if spec.blocks is None and spec.incidents is None:
+        layer = Layer(no_blocks(own or pyproj.CRS.from_epsg(3857)), ())
+    elif spec.blocks is None and read and others:
         layer = _tried(lambda: _squares(read[0], others[1]), faults)
     areas = tuple(layer.blocks.index) if layer else ()
     published = _tried(lambda: read_area_counts(spec.area_counts, areas=areas), faults) if spec.area_counts and layer else None
@@ -211,7 +213,7 @@ def _stored(version: store.Version) -> City:
         segments=store.read(version, "segments") if store.has(version, "segments") else None,
         totals=AreaCounts(store.read(version, "area_counts")) if store.has(version, "area_counts") else None,
         called=facts.get("called", {}),
-        notes=tuple(Note(pd.Timestamp(row["start"]), row["text"], row["kind"], tuple(row["treated"])) for row in facts["notes"]),
+        notes=tuple(Note.from_plain(row) for row in facts["notes"]),
         report=QualityReport.from_dict(facts["report"]),
         start=pd.Timestamp(facts["start"]),
         end=pd.Timestamp(facts["end"]),
@@ -270,9 +272,6 @@ _PLAIN = ("name", "language", "timezone", "source", "licence", "epsg", "fictiona
 
 def _facts(city: City) -> dict[str, Any]:
     """Return everything about the city that is not a table, as plain values for the manifest."""
-    notes = [
-        {"start": note.start.isoformat(), "text": dict(note.text), "kind": note.kind, "treated": list(note.treated)} for note in city.notes
-    ]
     return {
         **{key: getattr(city, key) for key in _PLAIN},
         "victims": city.report.victims,
@@ -281,7 +280,7 @@ def _facts(city: City) -> dict[str, Any]:
         "called": dict(city.called),
         "start": city.start.isoformat(),
         "end": city.end.isoformat(),
-        "notes": notes,
+        "notes": [note.as_plain() for note in city.notes],
         "report": city.report.to_dict(),
     }
 

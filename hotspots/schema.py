@@ -151,6 +151,17 @@ def no_incidents(crs: Any) -> Incidents:
     return check_incidents(gpd.GeoDataFrame(table.rename_axis("incident"), geometry=gpd.GeoSeries([], crs=crs)))
 
 
+def no_blocks(crs: Any) -> Blocks:
+    """Return blocks without a row: what a place has whose totals are published without an outline. It has series, and no map.
+
+    >>> len(no_blocks(32616))
+    0
+    """
+    columns = {"population": pd.Series(dtype="float64")}
+    index = pd.Index([], name="block_id", dtype="str")
+    return check_blocks(gpd.GeoDataFrame(columns, index=index, geometry=gpd.GeoSeries([], index=index, crs=crs)))
+
+
 def check_area_counts(table: pd.DataFrame) -> AreaCounts:
     """Return `table` as `AreaCounts`, or raise a `DataError` that lists every fault.
 

@@ -13,8 +13,8 @@ from hotspots.cities import City
 from hotspots.schema import AreaCounts, DataError, field
 from hotspots.study import FILTERS, Study, Where, band
 
-_WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language"}
-_NUMBERS = {"version": "version", "surface": "bandwidth"}
+_WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language", "entry": "entry"}
+_NUMBERS = {"version": "version", "surface": "bandwidth", "target": "target"}
 _DAYS = {"from": "start", "to": "end"}
 
 
@@ -23,6 +23,7 @@ class Selection:
     """What the reader chose. Empty text and None mean "not chosen": the page decides, and the address stays short.
 
     `end` is exclusive. `version` 0 is the newest one published. `bandwidth` is that of the smooth surface in metres; 0 is no surface.
+    `entry` is one of the log of interventions, `target` a yearly fall in per cent.
     """
 
     city: str = ""
@@ -35,6 +36,8 @@ class Selection:
     place: str = ""
     language: str = ""
     bandwidth: int = 0
+    entry: str = ""
+    target: int = 0
 
     def query(self) -> dict[str, str]:
         """Return the choices as the part of an address after the question mark.

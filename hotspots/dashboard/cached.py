@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
-from hotspots import cities, clusters, concentration, density, grids, heat, rates, repeats, trends, units, view
+from hotspots import cities, clusters, concentration, density, grids, heat, interventions, logbook, rates, repeats, trends, units, view
 from hotspots import priorities as ranking
 from hotspots.catalog import measure
 from hotspots.cities import City, Summary
@@ -36,6 +37,13 @@ def warm() -> None:
         monthly(chosen)
 
 
+def warm_later() -> None:
+    """Evaluate the interventions of the city that opens: what takes longest, and nobody asks for first."""
+    for one in available()[:1]:
+        for entry in logbook.read(one.slug, city(one.slug, one.version).notes).entries:
+            evaluation(Selection(city=one.slug, version=one.version), entry)
+
+
 def available() -> list[Summary]:
     """Return the published cities; read anew each time, so that an import shows at once."""
     bundled()
@@ -57,7 +65,7 @@ def geography(slug: str, version: int, unit: str) -> units.Geography:
 
 def study(chosen: Selection) -> Study:
     """Return the study of a selection; what does not change the numbers (language, place, measure) is no part of the key."""
-    return _study(replace(chosen, language="", place="", measure="", bandwidth=0))
+    return _study(replace(chosen, language="", place="", measure="", bandwidth=0, entry="", target=0))
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -107,7 +115,7 @@ def values(chosen: Selection, key: str, _shown: view.MapView, _words: dict[str, 
 
 def monthly(chosen: Selection) -> pd.DataFrame:
     """Return the monthly table of a selection, whatever unit and place it names."""
-    return _monthly(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0))
+    return _monthly(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0, entry="", target=0))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -117,7 +125,7 @@ def _monthly(chosen: Selection) -> pd.DataFrame:
 
 def against_chance(chosen: Selection, baseline: str = "equal") -> concentration.AgainstChance | None:
     """Return how concentrated the homicides of a selection are, beside chance; None where none is mapped."""
-    return _against_chance(replace(chosen, language="", place="", measure="", bandwidth=0), baseline)
+    return _against_chance(replace(chosen, language="", place="", measure="", bandwidth=0, entry="", target=0), baseline)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -127,7 +135,7 @@ def _against_chance(chosen: Selection, baseline: str) -> concentration.AgainstCh
 
 def evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
     """Return whether a selection has enough homicides to rank places, and what its hot-spot map shows where nothing is going on."""
-    return _evidence(replace(chosen, language="", place="", measure="", bandwidth=0))
+    return _evidence(replace(chosen, language="", place="", measure="", bandwidth=0, entry="", target=0))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -185,3 +193,14 @@ def recurring(chosen: Selection) -> tuple[repeats.Events, repeats.Strength | Non
 def _recurring(chosen: Selection) -> tuple[repeats.Events, repeats.Strength | None, repeats.Surges | None]:
     events = repeats.events_of(study(chosen))
     return events, repeats.strength(events), repeats.surges(study(chosen))
+
+
+def evaluation(chosen: Selection, entry: logbook.Entry) -> interventions.Evaluation:
+    """Return the evaluation of one intervention by the period and the filters of a selection, on blocks."""
+    plain = replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0, entry="", target=0)
+    return _evaluation(plain, json.dumps(entry.as_plain(), sort_keys=True), entry)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _evaluation(chosen: Selection, key: str, _entry: logbook.Entry) -> interventions.Evaluation:
+    return interventions.evaluate(study(chosen), _entry, notes=city(chosen.city, chosen.version).notes)

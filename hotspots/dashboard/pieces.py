@@ -8,14 +8,15 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import captions, charts, exports, prints, rates, trends, view
+from hotspots import captions, charts, exports, logbook, prints, rates, trends, view
 from hotspots.cities import Note
 from hotspots.dashboard import cached, map_component, totals_notes
 from hotspots.dashboard.frame import Chosen
 from hotspots.published import TotalsStudy
+from hotspots.references import REFERENCES
 from hotspots.selection import Selection
 from hotspots.study import Study
-from hotspots.words import Words, mark
+from hotspots.words import Words, mark, words_for
 
 MAP_WORDS: dict[str, str] = {
     "zoom_in": mark("Zoom in"),
@@ -78,10 +79,48 @@ def three_numbers(latest: trends.Judgement, words: Words) -> None:
         right.caption(words.say("from the years before; 95 in 100 such counts fall inside"))
 
 
+def countries(words: Words) -> None:
+    """Show the rates of whole countries beside a rate, with their sources and what keeps them from being compared."""
+    told = [
+        words.say(
+            "{place} {rate} in {year} ({source})",
+            place=one.place[words.language],
+            rate=words.rate(one.rate),
+            year=one.year,
+            source=one.source,
+        )
+        for one in REFERENCES
+    ]
+    st.caption(
+        words.say("For comparison, homicides per 100,000 residents in a year: {countries}.", countries="; ".join(told))
+        + " "
+        + words.say(
+            "What counts as a homicide differs between them and over the years, and a country is not a city: read the size, not a rank."
+        )
+    )
+
+
 def crossing(chosen: Chosen) -> list[Note]:
     """Return the dated events, changes of definition and interventions that fall into the period, in order of time."""
     study = chosen.study
-    return sorted((note for note in chosen.city.notes if study.start <= note.start < study.end), key=lambda note: note.start)
+    known = [note for note in chosen.city.notes if note.kind != "intervention"] + logged(chosen)
+    return sorted((note for note in known if study.start <= note.start < study.end), key=lambda note: note.start)
+
+
+def logged(chosen: Chosen) -> list[Note]:
+    """Return the starts and the ends of the interventions in the city's log, as the charts draw them."""
+    found = []
+    for entry in logbook.read(chosen.city.slug, chosen.city.notes).entries:
+        found.append(Note(entry.start, entry.name, "intervention", entry.treated))
+        if entry.end is not None:
+            ended = {language: words_for(language).say("end of {name}", name=text) for language, text in entry.name.items()}
+            found.append(Note(entry.end, ended, "intervention", entry.treated))
+    return found
+
+
+def no_map(words: Words) -> None:
+    """Say why there is no map: totals of the whole place, published without an outline."""
+    st.info(words.say("There is no map for these data: they are totals of the whole place, and no outline of it is at hand."))
 
 
 def rules(notes: Sequence[Note], words: Words) -> list[charts.Rule]:

@@ -25,6 +25,7 @@ _CITY = {
     "licence": "text",
     "epsg": "number",
     "fictional": "yes/no",
+    "unmapped": "yes/no",
     "incidents": "section",
     "blocks": "section",
     "area_counts": "section",
@@ -92,7 +93,7 @@ _AREA_COUNTS = {
 _SEGMENTS = {"file": "file!", "id": "text!", "street": "text", "epsg": "number", "sheet": "text"}
 _LAYER = {"file": "file!", "kind": "text!", "name": "text", "epsg": "number", "sheet": "text"}
 _NOTE = {"date": "day!", "text": "words!"}
-_INTERVENTION = {"name": "words!", "start": "day!", "treated": "list"}
+_INTERVENTION = {"name": "words!", "start": "day!", "end": "day", "treated": "list", "comparison": "list", "note": "words"}
 _WORDS = {
     "text": "text in quotation marks",
     "number": "a whole number",
@@ -136,8 +137,9 @@ class _Reader:
         incidents = self.incidents(top.pop("incidents")) if "incidents" in top else None
         totals = self.area_counts(top.pop("area_counts", {}))
         blocks = self.blocks(top.pop("blocks")) if "blocks" in top else None
-        if blocks is None and "blocks" not in content and incidents is None:
-            self.faults.append("city.toml: blocks is missing; published totals need [blocks], the areas that they are about")
+        if blocks is None and "blocks" not in content and incidents is None and not top.get("unmapped"):
+            told = "published totals need [blocks], the areas that they are about, or unmapped = true where no outline is at hand"
+            self.faults.append(f"city.toml: blocks is missing; {told}")
         segments = (
             SegmentSpec(**self.complete(top.pop("segments"), _SEGMENTS, "[segments]", file=Path(), id="")) if "segments" in top else None
         )
@@ -303,8 +305,9 @@ class _Reader:
                 found += [Note(values["date"], values["text"], kind)] if len(values) == 2 else []
         for entry in top.pop("interventions", []):
             values = self.section(entry, _INTERVENTION, where="[[interventions]]")
-            treated = tuple(str(block) for block in values.get("treated", []))
-            found += [Note(values["start"], values["name"], "intervention", treated)] if {"start", "name"} <= values.keys() else []
+            treated, comparison = (tuple(map(str, values.get(key, []))) for key in ("treated", "comparison"))
+            rest = treated, values.get("end"), comparison, values.get("note", {})
+            found += [Note(values["start"], values["name"], "intervention", *rest)] if {"start", "name"} <= values.keys() else []
         return tuple(sorted(found, key=lambda note: note.start))
 
     def mappings(self, content: Mapping[str, Any]) -> dict[str, dict[str, str]]:

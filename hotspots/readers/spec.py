@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -16,13 +17,34 @@ class Note:
     """A dated remark that charts of the city carry.
 
     `kind` is "event" (something happened), "definition" (what is counted changed) or "intervention" (something was done in the
-    blocks `treated`). `text` is the wording by language.
+    areas `treated`, until the day before `end`, and can be compared with the areas `comparison`). `text` is the wording by language.
     """
 
     start: pd.Timestamp
     text: Mapping[str, str]
     kind: str
     treated: tuple[str, ...] = ()
+    end: pd.Timestamp | None = None
+    comparison: tuple[str, ...] = ()
+    note: Mapping[str, str] = field(default_factory=dict)
+
+    def as_plain(self) -> dict[str, Any]:
+        """Return the remark as plain values, for the manifest."""
+        end = self.end.isoformat() if self.end is not None else None
+        areas = {"treated": list(self.treated), "comparison": list(self.comparison)}
+        return {"start": self.start.isoformat(), "text": dict(self.text), "kind": self.kind, **areas, "end": end, "note": dict(self.note)}
+
+    @classmethod
+    def from_plain(cls, row: Mapping[str, Any]) -> Note:
+        """Return the remark that plain values describe.
+
+        >>> one = Note(pd.Timestamp("2020-01-01"), {"en": "x"}, "event")
+        >>> Note.from_plain(one.as_plain()) == one
+        True
+        """
+        end = pd.Timestamp(row["end"]) if row.get("end") else None
+        areas = tuple(row["treated"]), end, tuple(row.get("comparison", ()))
+        return cls(pd.Timestamp(row["start"]), row["text"], row["kind"], *areas, row.get("note", {}))
 
 
 @dataclass(frozen=True)
@@ -144,7 +166,7 @@ class AreaCountSpec:
 
 @dataclass(frozen=True)
 class CitySpec:
-    """A whole city.toml, checked; without `blocks` the units are squares of a grid."""
+    """A whole city.toml, checked; without `blocks` the units are squares of a grid, and of published totals that are `unmapped` none."""
 
     folder: Path
     name: str
@@ -156,6 +178,7 @@ class CitySpec:
     blocks: BlockSpec | None
     epsg: int | None = None
     fictional: bool = False
+    unmapped: bool = False
     segments: SegmentSpec | None = None
     layers: tuple[LayerSpec, ...] = ()
     notes: tuple[Note, ...] = ()

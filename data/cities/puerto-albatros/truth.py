@@ -65,6 +65,7 @@ def write_city(folder: Path, template: Path, city: Map) -> None:
         station=f"{station.x:.6f}, {station.y:.6f}",
         definition_date=str(deaths.POLICE_UNTIL),
         intervention_date=str(deaths.EFFECT_FROM),
+        comparison=", ".join(f'"beat:{beat}"' for beat in deaths.COMPARISON_BEATS),
         treated="\n".join(f"  {line}," for line in lines),
     )
     (folder / "city.toml").write_text(text, encoding="utf-8", newline="\n")

@@ -32,6 +32,9 @@ def render(chosen: Chosen) -> None:
     words, study = chosen.words, chosen.study
     estimate = rates.overall(study)
     heading(chosen, title(chosen, estimate))
+    if not len(chosen.city.blocks):
+        pieces.no_map(words)
+        return
     if not study.victims:
         st.info(words.say("No homicides match these choices. Widen the period or remove a filter."))
     what, selection = controls(chosen)

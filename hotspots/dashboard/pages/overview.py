@@ -36,6 +36,8 @@ def render(chosen: Chosen) -> None:
     else:
         heading(chosen, words.say(VERDICTS[latest.verdict], n=words.number(latest.count), city=chosen.city.name))
         pieces.three_numbers(latest, words)
+        if latest.person_years > 0 and not chosen.selection.where:
+            pieces.countries(words)
     left, right = st.columns([2, 1], gap="medium")
     with left:
         where(chosen)
@@ -56,12 +58,15 @@ def published(chosen: Chosen, study: TotalsStudy) -> None:
         one, many = "{n} person killed in {city}, {period}", "{n} people killed in {city}, {period}"
         heading(chosen, words.count(one, many, latest.victims, city=chosen.city.name, period=when))
         pieces.newest(latest, words)
-    left, right = st.columns([2, 1], gap="medium")
-    with left:
-        selection = where(chosen)
-    with right:
-        st.subheader(words.say("In words"), anchor=False)
-        totals_notes.explain(chosen, selection)
+    if len(chosen.city.blocks):
+        left, right = st.columns([2, 1], gap="medium")
+        with left:
+            selection = where(chosen)
+        with right:
+            st.subheader(words.say("In words"), anchor=False)
+            totals_notes.explain(chosen, selection)
+    else:
+        pieces.no_map(words)
     notes = pieces.crossing(chosen)
     table = trends.yearly(study)
     st.subheader(words.say("Each year"), anchor=False)

@@ -1,0 +1,117 @@
+"""The form by which an analyst writes into the log of interventions, and takes out of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from hotspots import logbook
+from hotspots.dashboard import address, pieces
+from hotspots.dashboard.frame import Chosen
+from hotspots.logbook import Entry, Log
+from hotspots.schema import Blocks, DataError
+from hotspots.store import StoreError
+from hotspots.words import Words
+
+
+def show(chosen: Chosen, log: Log) -> None:
+    """Draw the forms that add an entry, and remove one."""
+    words = chosen.words
+    with st.expander(words.say("Write into the log")):
+        st.caption(
+            words.say("Kept beside the data of this place, drawn on every chart that it crosses; every change is kept. Name no person.")
+        )
+        add(chosen)
+        if log.entries:
+            remove(chosen, log)
+
+
+def add(chosen: Chosen) -> None:
+    """Draw the form of a new entry and write what it holds."""
+    words, city = chosen.words, chosen.city
+    offered = named_areas(city.blocks, words)
+    with st.form("log_add", clear_on_submit=False):
+        name = st.text_input(words.say("What was done"), max_chars=logbook.LONGEST_NAME)
+        left, right = st.columns(2)
+        start = left.date_input(words.say("First day"), value=None, min_value=city.start.date().replace(year=city.start.year - 5))
+        end = right.date_input(words.say("Last day (empty: it goes on)"), value=None, min_value=city.start.date())
+        treated = left.multiselect(
+            words.say("Treated areas"), list(offered), format_func=offered.__getitem__, placeholder=words.say("The whole place")
+        )
+        comparison = right.multiselect(
+            words.say("Comparison areas"), list(offered), format_func=offered.__getitem__, placeholder=words.say("None")
+        )
+        treated_ids = left.text_input(words.say("Treated blocks, by id"), placeholder=str(next(iter(city.blocks.index), "")))
+        comparison_ids = right.text_input(words.say("Comparison blocks, by id"))
+        note = st.text_area(words.say("Note"), max_chars=logbook.LONGEST_NOTE)
+        sent = st.form_submit_button(words.say("Add to the log"))
+    if not sent:
+        return
+    if start is None:
+        st.error(words.say("Give the first day."))
+        return
+    entry = Entry(
+        "",
+        {words.language: name},
+        pd.Timestamp(start),
+        pd.Timestamp(end) + pd.Timedelta(days=1) if end else None,
+        (*treated, *ids(treated_ids)),
+        (*comparison, *ids(comparison_ids)),
+        {words.language: note} if note else {},
+    )
+    written(chosen, entry)
+
+
+def written(chosen: Chosen, entry: Entry) -> None:
+    """Write an entry and show it; or say why it was refused."""
+    city = chosen.city
+    try:
+        new = logbook.add(city.slug, entry, blocks=city.blocks, notes=city.notes)
+    except (DataError, StoreError) as fault:
+        st.error(chosen.words.say("Nothing was written.") + "\n\n" + pieces.plain(str(fault)))
+        return
+    address.change(lambda old: replace(old, entry=new.id))
+    st.rerun()
+
+
+def remove(chosen: Chosen, log: Log) -> None:
+    """Draw the form that takes an entry out of the log."""
+    words, city = chosen.words, chosen.city
+    names = {one.id: f"{pieces.own_text(one.name, words)} ({one.start.year})" for one in log.entries}
+    with st.form("log_remove"):
+        name = st.selectbox(
+            words.say("Take out of the log"), list(names), format_func=names.__getitem__, index=None, placeholder=words.say("None")
+        )
+        sent = st.form_submit_button(words.say("Take out (it stays in the history)"))
+    if sent and name:
+        try:
+            logbook.remove(city.slug, name, notes=city.notes)
+        except (DataError, StoreError) as fault:
+            st.error(words.say("Nothing was written.") + "\n\n" + pieces.plain(str(fault)))
+            return
+        st.rerun()
+
+
+def named_areas(blocks: Blocks, words: Words) -> dict[str, str]:
+    """Return the districts and beats on offer, by how the log names them."""
+    found: dict[str, str] = {}
+    kinds: tuple[tuple[str, Any], ...] = (("district", words.say("District")), ("beat", words.say("Beat")))
+    for group, text in kinds:
+        column = logbook.GROUPS[group]
+        if column in blocks.columns:
+            names = sorted(name for name in blocks[column].dropna().unique() if name != "")
+            found |= {f"{group}:{name}": f"{text} {name}" for name in names}
+    return found
+
+
+def ids(text: str) -> tuple[str, ...]:
+    """Return the block ids that a text lists, by commas, semicolons or line ends.
+
+    >>> ids("C21-001, C21-002;C21-001")
+    ('C21-001', 'C21-002')
+    """
+    return tuple(dict.fromkeys(part.strip() for part in re.split(r"[,;\n]", text) if part.strip()))

@@ -1,0 +1,142 @@
+"""The page "Did it work?": its numbers are those of the command, hostile text stays text, and every city opens."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from real_cities import chicago_toml, philadelphia_toml
+from test_dashboard import asked, open_page, text
+
+from hotspots import cities, interventions, logbook
+from hotspots.__main__ import main
+from hotspots.interventions import reading
+from hotspots.logbook import Entry
+from hotspots.selection import Selection
+from hotspots.words import words_for
+
+ROOT = Path(__file__).resolve().parent.parent
+HOSTILE = "<b>*a*</b> $x$ <script>alert(1)</script>"
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch, tmp_path):
+    import streamlit as st
+
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def albatros():
+    return cities.import_folder(ROOT / "data" / "cities" / "puerto-albatros")
+
+
+@pytest.mark.parametrize("query", [{}, {"weapon": "firearm"}, {"from": "2019-07-01"}, {"from": "2018-01-01", "to": "2023-01-01"}], ids=str)
+def test_the_title_is_the_sentence_of_the_command(albatros, query, capsys):
+    app = open_page("interventions", lang="en", **query)
+    assert not app.exception
+    flags = [part for key, value in query.items() for part in ({"from": "--start", "to": "--end"}.get(key, "--where"), value)]
+    flags = ["weapon=firearm" if part == "firearm" else part for part in flags]
+    assert main(["evaluate", "puerto-albatros", "quiet-docks-plan-2021-03-01", "--language", "en", *flags]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert app.title[0].value == "Quiet Docks plan: " + said[0]
+    assert said[1] in text(app)
+    areas = app.table[0].value
+    assert main(["evaluate", "puerto-albatros", "quiet-docks-plan-2021-03-01", "--json", *flags]) == 0
+    told = json.loads(capsys.readouterr().out)
+    before = next(one for one in told["designs"] if one["design"] == "before_after")["facts"]["before"]
+    assert areas["Before"].iloc[0].startswith(f"{before:,.0f} (")
+
+
+def test_an_unknown_entry_in_the_address_shows_the_first(albatros):
+    app = open_page("interventions", lang="en", entry="<script>", target="77")
+    assert not app.exception
+    assert app.title[0].value.startswith("Quiet Docks plan")
+    assert app.slider[0].value == 10
+
+
+def test_the_target_is_in_the_address(albatros):
+    app = open_page("interventions", lang="en")
+    app.slider[0].set_value(20).run()
+    assert asked(app)["target"] == "20"
+    assert "a fall of 20% a year means 39.2 fewer in the first year" in text(app)
+
+
+def test_an_event_of_the_city_can_be_asked_after(albatros):
+    events = logbook.read("puerto-albatros", albatros.notes).events
+    app = open_page("interventions", lang="en", entry=events[0].id)
+    assert not app.exception
+    assert "not an entry of the log" in text(app)
+
+
+def test_hostile_names_stay_text_on_every_page(albatros):
+    start, end = pd.Timestamp("2020-01-01"), pd.Timestamp("2022-01-01")
+    entry = Entry("", {"en": HOSTILE}, start, end, ("beat:C55",), note={"en": HOSTILE})
+    new = logbook.add("puerto-albatros", entry, blocks=albatros.blocks, notes=albatros.notes)
+    for page in ("", "trends", "interventions"):
+        app = open_page(page, lang="en", entry=new.id)
+        assert not app.exception
+        shown = " ".join([text(app), *(table.value.to_csv() for table in app.table)])
+        assert "<b>*a*</b>" not in shown
+        assert r"\<b\>\*a\*\</b\>" in shown
+    assert "end of" in text(open_page("trends", lang="en"))
+
+
+def test_the_form_writes_into_the_log(albatros):
+    app = open_page("interventions", lang="en")
+    app.text_input[0].set_value("Street outreach")
+    app.date_input[0].set_value(pd.Timestamp("2022-01-01").date())
+    next(one for one in app.multiselect if one.label == "Treated areas").select("beat:C55")
+    next(one for one in app.button if one.label == "Add to the log").click().run()
+    assert not app.exception
+    log = logbook.read("puerto-albatros", albatros.notes)
+    assert log.entry("street-outreach-2022-01-01").treated == ("beat:C55",)
+    assert asked(app)["entry"] == "street-outreach-2022-01-01"
+
+
+def test_boston_opens_on_every_page():
+    cities.import_folder(ROOT / "data" / "cities" / "boston-ceasefire")
+    for page in ("", "map", "trends", "concentration", "interventions", "data", "methods"):
+        for lang in ("es", "en"):
+            app = open_page(page, lang=lang, city="boston-ceasefire")
+            assert not app.exception, page
+            assert not app.error, page
+    assert "There is no map for these data" in text(open_page("map", lang="en"))
+    assert "no rate is published" in text(open_page("", lang="en"))
+    table = open_page("interventions", lang="en").table[1].value
+    assert table["Effect"].iloc[0] == "−64%"
+
+
+def test_el_salvador_says_plainly_that_it_cannot_be_evaluated():
+    cities.import_folder(ROOT / "data" / "cities" / "el-salvador")
+    app = open_page("interventions", lang="en", city="el-salvador")
+    assert not app.exception
+    assert "Not evaluable: its months are not published" in app.title[0].value
+    names = app.selectbox(key="choice_entry").options
+    assert [name[-6:] for name in names] == ["(2012)", "(2019)", "(2022)"]
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", ["philadelphia", "chicago"])
+def test_a_hypothetical_entry_on_a_real_city(name, real_data, tmp_path):
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "city.toml").write_text({"philadelphia": philadelphia_toml, "chicago": chicago_toml}[name](real_data), encoding="utf-8")
+    city = cities.import_folder(folder)
+    blocks = city.blocks
+    study = Selection(city=name, unit="blocks").study(city)
+    most = study.counts.sort_values(ascending=False, kind="stable").index
+    entry = Entry("", {"en": "Hypothetical"}, pd.Timestamp("2013-06-01"), treated=tuple(most[:6]), comparison=tuple(most[6:12]))
+    new = logbook.add(city.slug, entry, blocks=blocks, notes=city.notes)
+    found = interventions.evaluate(study, new, notes=city.notes)
+    assert found.lead is not None
+    started = time.perf_counter()
+    again = interventions.evaluate(study, new, notes=city.notes)
+    took = time.perf_counter() - started
+    print(name, f"{took:.2f} s", reading.sentence(again, words_for("en")))
+    assert found.case.months["treated"].sum() == sum(found.case.halves("treated")[side].sum() for side in (0, 1))
+    assert not found.case.areas["ring"].intersection(found.case.areas["treated"]).size
