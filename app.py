@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hotspots.dashboard import frame
-from hotspots.dashboard.pages import concentration, data, methods, overview, trends
+from hotspots.dashboard.pages import change, concentration, data, methods, overview, people, trends
 from hotspots.dashboard.pages import map as map_page
 from hotspots.words import mark
 
@@ -11,7 +11,9 @@ frame.settings()
 PAGES = [
     frame.page(overview, mark("Overview")),
     frame.page(map_page, mark("Map"), "map"),
+    frame.page(change, mark("Change"), "change"),
     frame.page(trends, mark("Trends"), "trends"),
+    frame.page(people, mark("Who was killed"), "people"),
     frame.page(concentration, mark("Concentration"), "concentration"),
     frame.page(data, mark("Data"), "data"),
     frame.page(methods, mark("Methods"), "methods"),

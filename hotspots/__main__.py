@@ -26,6 +26,7 @@ EXAMPLES = """examples:
   python -m hotspots totals puerto-albatros --where weapon=firearm --where sex=female --json
   python -m hotspots export puerto-albatros --measure rate --unit districts --out districts.csv
   python -m hotspots export puerto-albatros --start 2023-01-01 --end 2024-01-01 --out map-2023.html
+  python -m hotspots change puerto-albatros --as-of 2024-06-30
   python -m hotspots check puerto-albatros
 
 A city is a folder with a city.toml that says where its files are and what their columns mean; CONTRIBUTING.md shows one.
@@ -64,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     _add_rollback(commands)
     _add_totals(commands)
     _add_export(commands)
+    _add_change(commands)
     return top
 
 
@@ -144,6 +146,26 @@ def _add_export(commands: Any) -> None:
     )
     command.add_argument("--language", choices=("es", "en"), help="the language of a .png or .html (default: the city's own)")
     command.set_defaults(run=_export)
+
+
+def _add_change(commands: Any) -> None:
+    command = commands.add_parser(
+        "change",
+        help="compare the newest days with the same days of the years before",
+        description="Print 7 and 28 days, the year to date and 365 days, each beside the same calendar days of last year and the mean of the "
+        "three years before: counts, the range to expect, the exact test (E-test), and the same allowing for the number of places.",
+    )
+    command.add_argument("city", metavar="CITY", help="the city's short name, as `list` prints it")
+    command.add_argument("--unit", default="", help="districts, beats, blocks or city (default: the largest that the city has)")
+    command.add_argument("--as-of", metavar="DAY", default="", help="the last day, as 2023-12-31 (default: the last day of the data)")
+    command.add_argument("--lag", metavar="DAYS", type=int, help="reporting lag: stop so many days before (default: HOTSPOTS_LAG, 0)")
+    command.add_argument("--where", metavar="FIELD=VALUE", action="append", default=[], help="keep only these; may be repeated")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=_change)
+
+
+def _change(choices: argparse.Namespace) -> None:
+    bodies.change(choices, as_of=_day(choices, "as_of"))
 
 
 def _add_study(command: argparse.ArgumentParser) -> None:
@@ -270,7 +292,7 @@ def _day(choices: argparse.Namespace, name: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
-        raise DataError(f"--{name}: {text!r} is not a day; write it as 2023-01-31") from None
+        raise DataError(f"--{name.replace('_', '-')}: {text!r} is not a day; write it as 2023-01-31") from None
 
 
 def _totals(choices: argparse.Namespace) -> None:

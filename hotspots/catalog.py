@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from hotspots import clusters, concentration, density, rates, trends
+from hotspots import change, clusters, concentration, density, rates, trends
 from hotspots.measures import Measure
 from hotspots.schema import DataError
 
-MEASURES: tuple[Measure, ...] = (*rates.MEASURES, *clusters.MEASURES, *density.MEASURES, *concentration.MEASURES, *trends.MEASURES)
+MEASURES: tuple[Measure, ...] = (
+    *rates.MEASURES,
+    *clusters.MEASURES,
+    *density.MEASURES,
+    *concentration.MEASURES,
+    *trends.MEASURES,
+    *change.MEASURES,
+)
 
 
 def measure(key: str) -> Measure:

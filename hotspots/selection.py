@@ -13,7 +13,7 @@ from hotspots.cities import City
 from hotspots.schema import AreaCounts, DataError, field
 from hotspots.study import FILTERS, Study, Where, band
 
-_WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language"}
+_WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language", "span": "span"}
 _NUMBERS = {"version": "version", "surface": "bandwidth"}
 _DAYS = {"from": "start", "to": "end"}
 
@@ -23,6 +23,7 @@ class Selection:
     """What the reader chose. Empty text and None mean "not chosen": the page decides, and the address stays short.
 
     `end` is exclusive. `version` 0 is the newest one published. `bandwidth` is that of the smooth surface in metres; 0 is no surface.
+    `span` is the period of a comparison (a key of `same_days.periods`); `lag` the days before the end of the data that are left out of it.
     """
 
     city: str = ""
@@ -35,6 +36,8 @@ class Selection:
     place: str = ""
     language: str = ""
     bandwidth: int = 0
+    span: str = ""
+    lag: int | None = None
 
     def query(self) -> dict[str, str]:
         """Return the choices as the part of an address after the question mark.
@@ -44,6 +47,7 @@ class Selection:
         """
         words = {key: str(getattr(self, name)) for key, name in _WORDS.items()}
         days = {key: day.isoformat() for key, name in _DAYS.items() if (day := getattr(self, name))}
+        days |= {"lag": str(self.lag)} if self.lag is not None else {}
         number = {key: str(value) for key, name in _NUMBERS.items() if (value := getattr(self, name))}
         return {key: value for key, value in words.items() if value} | number | days | {name: ",".join(kept) for name, kept in self.where}
 
@@ -93,6 +97,10 @@ def read_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
             found[name] = int(query.get(key, "0"))
         else:
             problems.append(key)
+    if re.fullmatch(r"[0-9]{1,3}", query.get("lag", "")):
+        found["lag"] = int(query["lag"])
+    elif "lag" in query:
+        problems.append("lag")
     for key, name in _DAYS.items():
         try:
             found[name] = dt.date.fromisoformat(query[key]) if key in query else None

@@ -266,6 +266,9 @@ def map_view(
     if "ok" in measure.words:
         labels = [words.say(measure.words["ok"]) for _ in labels]
     colours = look.classes(len(starts)) if starts else ()
+    if measure.scale:
+        classes = np.where(data["state"] == "ok", measure.scale.of(study), -1).astype(np.int8)
+        labels, colours = [words.say(label) for label in measure.scale.labels], measure.scale.colours
     return MapView(
         key=frame.key,
         ids=frame.ids,

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import cities, clusters, concentration, density, grids, heat, trends, units, view
+from hotspots import arrivals, change, cities, clusters, concentration, density, grids, heat, trends, units, view
 from hotspots.catalog import measure
 from hotspots.cities import City, Summary
 from hotspots.dashboard import map_component
+from hotspots.same_days import Days, periods
 from hotspots.selection import Selection
 from hotspots.study import Study
 from hotspots.words import words_for
@@ -54,7 +55,7 @@ def geography(slug: str, version: int, unit: str) -> units.Geography:
 
 def study(chosen: Selection) -> Study:
     """Return the study of a selection; what does not change the numbers (language, place, measure) is no part of the key."""
-    return _study(replace(chosen, language="", place="", measure="", bandwidth=0))
+    return _study(replace(chosen, language="", place="", measure="", bandwidth=0, span="", lag=None))
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -103,7 +104,7 @@ def values(chosen: Selection, key: str, _shown: view.MapView, _words: dict[str, 
 
 def monthly(chosen: Selection) -> pd.DataFrame:
     """Return the monthly table of a selection, whatever unit and place it names."""
-    return _monthly(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0))
+    return _monthly(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0, span="", lag=None))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -130,3 +131,31 @@ def evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
 def _evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
     found = study(chosen)
     return clusters.sparse(found), clusters.null_calibration(found)
+
+
+def weekly(chosen: Selection) -> pd.DataFrame:
+    """Return the weekly table of a selection, whatever unit and place it names."""
+    return _weekly(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0, span="", lag=None))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _weekly(chosen: Selection) -> pd.DataFrame:
+    return trends.weekly(study(chosen))
+
+
+def changes(chosen: Selection, until: pd.Timestamp) -> dict[str, change.Comparison]:
+    """Return the periods of `same_days.periods` that end before `until`, each beside the years before, by the unit of a selection."""
+    return _changes(replace(chosen, language="", place="", measure="", bandwidth=0, span="", lag=None), until)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _changes(chosen: Selection, until: pd.Timestamp) -> dict[str, change.Comparison]:
+    found = study(chosen)
+    covered = found.covers[0]
+    return {name: change.compare(found, Days(max(one.start, covered), one.end)) for name, one in periods(until).items()}
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def late(slug: str, version: int) -> arrivals.Arrivals | None:
+    """Return what came in late between a version of a city and the one before it; None where there is none to compare."""
+    return arrivals.arrivals(slug, version)

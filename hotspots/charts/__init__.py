@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hotspots import look
+from hotspots.charts.parts import Rule, Spec
+from hotspots.charts.parts import chart as _chart
+from hotspots.charts.parts import count_axis as _count_axis
+from hotspots.charts.parts import months as _months
+from hotspots.charts.parts import plain as _plain
+from hotspots.charts.parts import rules as _rules
+from hotspots.charts.parts import tooltip as _tooltip
+from hotspots.charts.people import composition, now_and_before
+from hotspots.charts.seasons import month_name, seasonal, weekday_hour, weekly_counts, year_over_year
 from hotspots.words import Words
 
-SMALL, FEW = 160, 12  # pixels high; bars that have room for their numbers then
+__all__ = [
+    "Rule",
+    "Spec",
+    "composition",
+    "histogram",
+    "lorenz_curve",
+    "month_name",
+    "monthly_counts",
+    "now_and_before",
+    "rolling_rate",
+    "seasonal",
+    "weekday_hour",
+    "weekly_counts",
+    "year_over_year",
+    "yearly_counts",
+]
 
-Spec = dict[str, Any]
-Rule = tuple[pd.Timestamp, str, str]  # day, number or sign drawn, text
+SMALL, FEW = 160, 12  # pixels high; bars that have room for their numbers then
 
 
 def monthly_counts(table: pd.DataFrame, words: Words, rules: Sequence[Rule] = ()) -> Spec:
@@ -230,61 +252,3 @@ def histogram(counts: pd.Series, words: Words, *, chosen: Collection[str] = ()) 
         "encoding": {"y": y, "x": x, "text": {"field": "text"}},
     }
     return _chart(rows, [bars, texts], height=18 * len(rows) + 4)
-
-
-def _months(words: Words) -> Spec:
-    return {
-        "field": "month",
-        "type": "temporal",
-        "timeUnit": "utcyearmonth",
-        "title": None,
-        "axis": {"format": "%Y", "tickCount": "year", "labelOverlap": True},
-    }
-
-
-def _count_axis(words: Words) -> Spec:
-    return {
-        "field": "count",
-        "type": "quantitative",
-        "title": words.say("people killed"),
-        "scale": {"zero": True},
-        "axis": {"tickMinStep": 1},
-    }
-
-
-def _tooltip(*fields: tuple[str, str]) -> list[Spec]:
-    return [{"field": field, "title": title} for field, title in fields]
-
-
-def _rules(rules: Sequence[Rule]) -> list[Spec]:
-    if not rules:
-        return []
-    values = [{"month": day.strftime("%Y-%m-%d"), "sign": sign, "text": text} for day, sign, text in rules]
-    x = {"field": "month", "type": "temporal", "timeUnit": "utcyearmonthdate"}
-    tooltip = [{"field": "text", "title": " "}]
-    return [
-        {
-            "data": {"values": values},
-            "mark": {"type": "rule", "strokeDash": [4, 3], "color": look.MUTED, "strokeWidth": 1.2},
-            "encoding": {"x": x, "tooltip": tooltip},
-        },
-        {
-            "data": {"values": values},
-            "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 13, "fontWeight": "bold", "color": look.MUTED},
-            "encoding": {"x": x, "y": {"value": 8}, "text": {"field": "sign"}, "tooltip": tooltip},
-        },
-    ]
-
-
-def _chart(rows: list[Spec], layers: list[Spec], *, height: int) -> Spec:
-    return {
-        "data": {"values": rows},
-        "layer": layers,
-        "height": height,
-        "width": "container",
-        "autosize": {"type": "fit", "contains": "padding"},
-    }
-
-
-def _plain(value: float) -> float | None:
-    return None if pd.isna(value) else float(value)
