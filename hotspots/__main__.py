@@ -152,8 +152,8 @@ def _add_change(commands: Any) -> None:
     command = commands.add_parser(
         "change",
         help="compare the newest days with the same days of the years before",
-        description="Print 7 and 28 days, the year to date and 365 days, each beside the same calendar days of last year and the mean of the "
-        "three years before: counts, the range to expect, the exact test (E-test), and the same allowing for the number of places.",
+        description="Print 7 and 28 days, the year to date and 365 days, each beside the same calendar days of last year and the mean of "
+        "the three years before: counts, the range to expect, the exact test (E-test), and the same allowing for the number of places.",
     )
     command.add_argument("city", metavar="CITY", help="the city's short name, as `list` prints it")
     command.add_argument("--unit", default="", help="districts, beats, blocks or city (default: the largest that the city has)")

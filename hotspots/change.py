@@ -30,10 +30,11 @@ class Comparison:
     """A period beside the same days of the years before.
 
     `places` has a row for each unit, `no_place` is the same for the people killed who lie in none, `city` is all of them together.
-    Columns: `count`; `last_year` and `last_year_difference`, with `last_year_low`, `last_year_high`, `last_year_p`,
-    `last_year_adjusted` and `last_year_verdict`; `base` (people killed in the same days of `before`), `expected` (base ÷ its days × days),
-    `difference` (count − expected), `low`, `high`, `p`, `adjusted`, `verdict`. What cannot be known is missing, its verdict `unknown`.
-    `last_year_percent` and `percent` are shares of the base, missing where it is under 10. `adjusted` is of the places only.
+    Columns: `count`; `last_year` and `last_year_difference` (in counts, whatever the days), with `last_year_low`, `last_year_high`,
+    `last_year_p`, `last_year_adjusted` and `last_year_verdict`; `base` (people killed in the same days of `before`), `expected` (base ÷
+    its days × days), `difference` (count − expected), `low`, `high`, `p`, `adjusted`, `verdict`. What cannot be known is missing, its
+    verdict `unknown`. `last_year_percent` and `percent` are shares of the base, missing where it is under 10. `adjusted` is of the
+    places only.
     """
 
     days: Days
@@ -73,6 +74,8 @@ def compare(study: Study, days: Days | None = None) -> Comparison:
     table = table.join(_against(table["count"], tallies[1], asked, before[:1]).add_prefix("last_year_"))
     table = table.join(_against(table["count"], np.sum(tallies[1 : len(before) + 1], axis=0) if before else tallies[1], asked, before))
     table = table.rename(columns={"last_year_base": "last_year"})
+    table["last_year_difference"] = table["count"] - table["last_year"]  # in counts: as a reader subtracts
+    table["last_year_percent"] = (table["last_year_difference"] / table["last_year"]).where(table["last_year"] >= PERCENT_FROM)
     units = len(study.blocks)
     places = table.iloc[:units].set_axis(study.blocks.index)
     for prefix in ("", "last_year_"):
@@ -160,16 +163,17 @@ def change_p(study: Study) -> pd.Series:
     """Return how likely so large a change would be by chance alone, allowing for the number of places: the adjusted p of the E-test.
 
     p is that of the exact E-test of each unit's count against the same days of the three years before; it is adjusted for the number of
-    units by Benjamini and Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x. Missing where the data hold no earlier year. Shape:
-    one number from 0 to 1 for each unit.
+    units by Benjamini and Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x. Missing where the data hold no earlier year, and where
+    nobody was killed in any of the years. Shape: one number from 0 to 1 for each unit.
 
     >>> from hotspots.testing import square_city
     >>> city = square_city([(5, 5)] * 3, dates=["2020-03-01"] * 3)
     >>> study = Study.of(*city, start="2020-01-01", end="2020-12-31", covers=(pd.Timestamp("2019-01-01"), pd.Timestamp("2021-01-01")))
     >>> change_p(study).round(2).tolist()  # 3 against 0 has p = 0.09, one of four: 0.35
-    [0.35, 1.0, 1.0, 1.0]
+    [0.35, nan, nan, nan]
     """
-    return compare(study).places["adjusted"].rename("change_p")
+    places = compare(study).places
+    return places["adjusted"].where((places["count"] > 0) | (places["base"] > 0)).rename("change_p")
 
 
 def change_state(study: Study) -> pd.Series:

@@ -73,12 +73,12 @@ def e_range(base: Any, *, exposure: Any = 1.0, base_exposure: Any = 1.0, level: 
     known = ~np.isnan(rows).any(axis=1)
     if known.any():
         different, which = np.unique(rows[known], axis=0, return_inverse=True)
-        ends = _ends(*different.T, level)
+        ends = _ends(*different.T, level=level)
         low[known], high[known] = (end[which.ravel()] for end in ends)
     return low.reshape(shape), high.reshape(shape)
 
 
-def _ends(y: np.ndarray, one: np.ndarray, two: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+def _ends(y: np.ndarray, one: np.ndarray, two: np.ndarray, *, level: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the ends by halving: from the count nearest to the one expected, which is always alike, outward to one that is not."""
 
     def alike(count: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ class Days(NamedTuple):
     @property
     def n(self) -> int:
         """How many days they are."""
-        return (self.end - self.start).days
+        return int((self.end - self.start).days)
 
 
 def earlier(days: Days, years: int) -> Days:

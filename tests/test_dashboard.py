@@ -13,7 +13,7 @@ from hotspots import cities, rates, trends
 from hotspots.selection import read_query
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("", "map", "trends", "concentration", "data", "methods")
+PAGES = ("", "map", "trends", "concentration", "data", "methods", "change", "people")
 WITH_NUMBERS = PAGES[:3]
 
 

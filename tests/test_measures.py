@@ -21,7 +21,8 @@ every_measure = pytest.mark.parametrize("row", MEASURES, ids=lambda row: row.key
 
 
 def study(points=((5, 5), (5, 6), (15, 5), None), **choices) -> Study:
-    return Study.of(*square_city(list(points), **choices), start="2020-01-01", end="2021-01-01")
+    covers = (pd.Timestamp("2017-01-01"), pd.Timestamp("2021-01-01"))
+    return Study.of(*square_city(list(points), **choices), start="2020-01-01", end="2021-01-01", covers=covers)
 
 
 @every_measure

@@ -20,6 +20,7 @@ def now_and_before(table: pd.DataFrame, names: Mapping[str, str], words: Words) 
             "count": int(row["count"]),
             "low": plain(row["low"]),
             "high": plain(row["high"]),
+            "beside": float(max(row["count"], row["high"] if pd.notna(row["high"]) else 0)),
             "known": value != UNKNOWN,
             "text": words.number(row["count"]),
             "range": f"{words.number(row['low'])}–{words.number(row['high'])}",
@@ -45,7 +46,7 @@ def now_and_before(table: pd.DataFrame, names: Mapping[str, str], words: Words) 
     }
     texts = {
         "mark": {"type": "text", "align": "left", "dx": 9, "fontSize": 13, "color": look.MUTED},
-        "encoding": {"y": y, "x": {**x, "field": "count"}, "text": {"field": "text"}},
+        "encoding": {"y": y, "x": {**x, "field": "beside"}, "text": {"field": "text"}},
     }
     return chart(rows, [band, points, texts], height=34 * len(rows) + 40)
 

@@ -28,7 +28,13 @@ def weekly_counts(table: pd.DataFrame, words: Words, dated: Sequence[Rule] = ())
         for week, row in table.iterrows()
     ]
     tips = tooltip(("label", words.say("Week")), ("count", words.say("People killed")), ("range", words.say("Normal range")))
-    x = {"field": "month", "type": "temporal", "timeUnit": "utcyearmonthdate", "title": None, "axis": {"labelOverlap": True}}
+    x = {
+        "field": "month",
+        "type": "temporal",
+        "timeUnit": "utcyearmonthdate",
+        "title": None,
+        "axis": {"format": "%m/%Y", "labelOverlap": True},
+    }
     band = {
         "transform": [{"filter": "isValid(datum.high)"}],
         "mark": {"type": "area", "color": look.MUTED, "opacity": 0.25, "interpolate": "step-after"},
@@ -83,11 +89,12 @@ def _labels(table: pd.DataFrame, now: int | None, words: Words) -> list[Spec]:
     """Return the direct labels of the lines: this year where it ends, the years before at the end of the year."""
     texts = []
     years = table.attrs["years"]
+    below = bool(now and years and table.loc[now, "this"] < table.loc[now, "mean"])
     if now:
-        texts.append((now, table.loc[now, "this"], str(table.attrs["year"]), look.PRIMARY, "right", -10))
+        texts.append((now, table.loc[now, "this"], str(table.attrs["year"]), look.PRIMARY, "right", 16 if below else -10))
     if years:
         name = str(years[0]) if len(years) == 1 else words.say("mean of {first}–{last}", first=years[0], last=years[-1])
-        texts.append((240, table.loc[240, "mean"], name, look.MUTED, "left", 16))
+        texts.append((250, table.loc[250, "mean"], name, look.MUTED, "right" if below else "left", -10 if below else 16))
     return [
         {
             "data": {"values": [{"day": (_COMMON_YEAR + dt.timedelta(days=int(day) - 1)).isoformat(), "at": float(value), "text": text}]},

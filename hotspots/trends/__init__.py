@@ -14,7 +14,7 @@ from hotspots.study import Study, years_between
 from hotspots.trends.breaks import Break, break_date, sup_f
 from hotspots.trends.expected import Range, expected_range
 from hotspots.trends.profiles import LEAST, WEEKDAYS, WhenInWeek, seasonal, weekday_hour, weekly, year_over_year
-from hotspots.trends.year_end import Projection, year_end
+from hotspots.trends.year_end import Projection, year_end, year_end_of
 
 __all__ = [
     "BASE_YEARS",
@@ -37,6 +37,7 @@ __all__ = [
     "weekday_hour",
     "weekly",
     "year_end",
+    "year_end_of",
     "year_over_year",
     "yearly",
 ]

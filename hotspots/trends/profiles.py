@@ -43,7 +43,7 @@ def weekly(study: Study, *, until: pd.Timestamp | None = None) -> pd.DataFrame:
     every = _weeks(study, study.covers[0], end)
     counts = every.to_numpy(dtype=float)
     base = np.arange(len(counts))[:, None, None] - 52 * np.arange(1, 6)[None, :, None] + _AROUND[None, None, :]
-    known = (base >= 0).all(axis=2)
+    known = np.asarray((base >= 0).all(axis=2))
     ranges = []
     for position in np.flatnonzero(every.index >= study.start):
         years = base[position][known[position]]

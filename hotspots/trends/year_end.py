@@ -60,11 +60,16 @@ def year_end(study: Study, *, level: float = 0.95) -> Projection | None:
     so_far = np.array([killed(*one) for one in past], dtype=float)
     followed = np.array([killed(one.end, pd.Timestamp(one.start.year + 1, 1, 1)) for one in past], dtype=float)
     count = killed(*this)
-    low, high = _rest(count, so_far, followed, level)
+    low, high = year_end_of(count, so_far, followed, level)
     return Projection(this.start.year, end, count, count + low, count + high, tuple(sorted(one.start.year for one in past)))
 
 
-def _rest(count: int, so_far: np.ndarray, followed: np.ndarray, level: float) -> tuple[int, int]:
+def year_end_of(count: int, so_far: np.ndarray, followed: np.ndarray, level: float = 0.95) -> tuple[int, int]:
+    """Return the range of what follows `count`, from what was killed by the same day and after it in the years before; see `year_end`.
+
+    >>> year_end_of(6, np.array([6, 6, 6]), np.array([6, 6, 6]))
+    (1, 15)
+    """
     ratio = (followed.sum() + 0.5) / (so_far.sum() + 0.5)
     usual = ratio * np.maximum(so_far, 0.5)
     scatter = float(((followed - usual) ** 2 / (usual * (1 + ratio))).sum() / (len(so_far) - 1))

@@ -64,7 +64,7 @@ def unit_of(chosen: Chosen) -> str:
 def offers(chosen: Chosen) -> tuple[str, ...]:
     """Return the units on offer: districts, beats, the whole city; blocks where there are neither districts nor beats."""
     there = units.available(chosen.city.blocks)
-    large = tuple(unit for unit in ("districts", "beats") if unit in there)
+    large = tuple(unit for unit in there if unit in ("districts", "beats"))
     return (*(large or tuple(unit for unit in there if unit == "blocks")), "city")
 
 
@@ -97,10 +97,12 @@ def days_text(days: Days, words: Words) -> str:
     return words.short_date(last) if days.n == 1 else f"{words.short_date(days.start.date())} – {words.short_date(last)}"
 
 
-def years_text(one: Comparison, words: Words) -> str:
-    """Return the heading of the years compared with, such as `Mean of the same days of 2021, 2022 and 2023`."""
-    names = words.join(str((days.end - DAY).year) for days in reversed(one.before))
-    return words.say("Mean of the same days to {years}", years=names) if one.before else words.say("Mean of the years before")
+def mean_text(one: Comparison, words: Words) -> str:
+    """Return the heading of the mean of the years compared with, such as `Mean of 2021–2023`."""
+    years = [(days.end - DAY).year for days in one.before]
+    if not years:
+        return words.say("Mean of the years before")
+    return words.say("Mean of {years}", years=f"{years[-1]}–{years[0]}" if len(years) > 1 else years[0])
 
 
 def whole_city(found: dict[str, Comparison], words: Words) -> None:
@@ -111,11 +113,11 @@ def whole_city(found: dict[str, Comparison], words: Words) -> None:
             words.say("Period"): words.say(SPANS[span]),
             words.say("Days"): days_text(one.days, words),
             words.say("People killed"): words.number(one.city["count"]),
-            words.say("Same days of last year"): words.number(one.city["last_year"]),
-            words.say("Difference"): difference(one.city, "last_year_", words),
-            words.say("Mean of the years before"): words.number(one.city["expected"], 1),
             words.say("Normal range"): range_text(one.city, words),
             words.say("In words"): words.say(in_words(str(one.city["verdict"]))),
+            mean_text(one, words): words.number(one.city["expected"], 1),
+            words.say("Last year"): words.number(one.city["last_year"]),
+            words.say("Difference from last year"): difference(one.city, "last_year_", words),
         }
         for span, one in found.items()
     ]
@@ -201,8 +203,8 @@ def finding(chosen: Chosen, one: Comparison) -> None:
     st.markdown(words.say("**{within} of {n}** places lie within their normal range.", within=words.number(within), n=words.number(n)))
     st.markdown(
         words.say(
-            "If nothing had changed anywhere, up to {n} of {all} places would still lie outside it by chance. The two dark colours allow for "
-            "that: seldom is any place dark where nothing changed.",
+            "If nothing had changed anywhere, up to {n} of {all} places would still lie outside it by chance. The two dark colours "
+            "allow for that: seldom is any place dark where nothing changed.",
             n=words.number(int(np.ceil(0.05 * n))),
             all=words.number(n),
         )
@@ -215,17 +217,17 @@ def place_table(chosen: Chosen, one: Comparison) -> pd.DataFrame:
     rows = pd.concat([one.places, one.no_place.to_frame().T, one.city.to_frame().T], ignore_index=True)
     said = [*change.judged(one.places).map(change.VERDICTS).fillna(UNKNOWN), "", in_words(str(one.city["verdict"]))]
     names = [*names_of(chosen).astype(str), words.say("No place known, or outside"), words.say("Whole city")]
-    last = days_text(one.last_year, words) if one.last_year else words.say("Same days of last year")
+    last = days_text(one.last_year, words) if one.last_year else words.say("Last year")
     table = pd.DataFrame(
         {
             words.say("Place"): names,
             days_text(one.days, words): rows["count"].astype(int),
-            last: [words.number(n) for n in rows["last_year"]],
-            words.say("Difference"): [signed(n, words) for n in rows["last_year_difference"]],
-            years_text(one, words): [words.number(n, 1) for n in rows["expected"]],
-            words.say("Difference from the mean"): [signed(n, words, 1) for n in rows["difference"]],
             words.say("Normal range"): [range_text(row, words) for _, row in rows.iterrows()],
             words.say("In words"): [words.say(text) if text else "" for text in said],
+            mean_text(one, words): [words.number(n, 1) for n in rows["expected"]],
+            words.say("Difference from the mean"): [signed(n, words, 1) for n in rows["difference"]],
+            last: [words.number(n) for n in rows["last_year"]],
+            words.say("Difference from last year"): [signed(n, words) for n in rows["last_year_difference"]],
         }
     )
     order = [*np.lexsort((names[:-2],)), len(names) - 2, len(names) - 1]
@@ -285,9 +287,9 @@ def trust(chosen: Chosen, one: Comparison, until: pd.Timestamp) -> None:
     first = one.before[-1].start if one.before else one.days.start
     lines += [
         words.say(
-            "What is counted changed on {day}, within the days compared: {text}",
+            "What is counted changed on {day}, within the days compared: {what}",
             day=words.date(note.start.date()),
-            text=pieces.plain(pieces.own_text(note.text, words)),
+            what=pieces.plain(pieces.own_text(note.text, words)),
         )
         for note in city.notes
         if note.kind == "definition" and first < note.start < one.days.end
@@ -304,8 +306,8 @@ def late_text(chosen: Chosen) -> str:
             "How many came in late is not known: only one version of these data was published here. The next import will tell."
         )
     return words.say(
-        "Since the version published on {day}: {late} killed before {until} were added, {very} of them more than 30 days after they died, and "
-        "{gone} were taken out. At least so many: only the numbers for each day are compared.",
+        "Since the version published on {day}: {late} killed before {until} were added, {very} of them more than 30 days after they "
+        "died, and {gone} were taken out. At least so many: only the numbers for each day are compared.",
         day=words.short_date(pd.Timestamp(found.before).date()),
         until=words.short_date(found.until.date()),
         late=words.number(found.late),
@@ -318,9 +320,11 @@ def method(one: Comparison, words: Words) -> None:
     """Say in a few sentences how the range is made."""
     st.caption(
         words.say(
-            "Normal range: the counts that an exact test of two counts (E-test) does not tell from the same calendar days of up to three years "
-            "before, day for day; 29 February counts with the 28th. Where nothing changed a count lies outside in at most 5 of 100. The dark "
-            "colours and “even allowing for” hold across all places compared (Benjamini–Hochberg). No percentage on fewer than 10."
+            "Normal range: the counts that an exact test of two counts (E-test) does not tell from the same calendar days of up to three "
+            "years before, day for day; 29 February counts with the 28th. Where nothing changed a count lies outside in at most 5 of 100. "
+            "The dark colours and “even allowing for” hold across all places compared (Benjamini–Hochberg). No percentage on less than "
+            "10. Only chance is allowed for here; the pages Overview and Trends also allow for how far the years before differed from one "
+            "another, so their range is wider and they can call within what is outside here."
         )
     )
 

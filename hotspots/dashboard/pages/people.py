@@ -47,15 +47,15 @@ def render(chosen: Chosen) -> None:
     st.markdown(
         words.say(
             "Points: people killed, {days}. Grey bars: the range to expect from the same days of up to three years before.",
-            days=words.period(days.start.date(), days.end.date()),
+            days=between(days, words),
         )
     )
     for name in there:
         section(chosen, name, days)
     st.caption(
         words.say(
-            "Ranges: the counts that an exact test of two counts (E-test) does not tell from the years before. The unknown are drawn in grey: "
-            "where they grow, every other value shrinks though nothing changed. No share of fewer than 10."
+            "Ranges: the counts that an exact test of two counts (E-test) does not tell from the years before. The unknown are drawn in "
+            "grey: where they grow, every other value shrinks though nothing changed. No share of fewer than 10."
         )
     )
 
@@ -66,10 +66,17 @@ def title(chosen: Chosen, days: Days) -> str:
     if "weapon" not in study.rows.columns:
         return words.say("Who was killed")
     counts = victims.by(study.between(*days), "weapon")
-    when = words.period(days.start.date(), days.end.date())
+    when = between(days, words)
     return words.say(
         "Firearms killed {n} of {total} people, {days}", n=words.number(counts["firearm"]), total=words.number(counts.sum()), days=when
     )
+
+
+def between(days: Days, words: Words) -> str:
+    """Return the exact days of a period, both ends included, as briefly as it can be said."""
+    if days.start.day == 1 and days.end.day == 1:
+        return words.period(days.start.date(), days.end.date())
+    return f"{words.short_date(days.start.date())} – {words.short_date((days.end - DAY).date())}"
 
 
 def section(chosen: Chosen, name: str, days: Days) -> None:
@@ -135,7 +142,7 @@ def now_table(found: victims.AgainstBefore, names: dict[str, str], words: Words)
             " ": [names[str(value)] for value in table.index],
             words.say("People killed"): table["count"].to_numpy(),
             words.say("Share"): [words.percent(one) if pd.notna(one) else "–" for one in table["share"]],
-            words.say("Mean of the same days to {years}", years=years): [words.number(one, 1) for one in table["expected"]],
+            words.say("Mean of the same days of {years}", years=years): [words.number(one, 1) for one in table["expected"]],
             words.say("Share then"): [words.percent(one) if pd.notna(one) else "–" for one in table["share_before"]],
             words.say("Normal range"): [
                 "–" if pd.isna(low) else f"{words.number(low)}–{words.number(high)}"

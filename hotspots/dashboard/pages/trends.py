@@ -86,8 +86,8 @@ def shift(table: pd.DataFrame, words: Words) -> None:
     }
     if found.p <= 0.05:
         text = words.say(
-            "Yes, most clearly from {month}: {before} people killed a month before, {after} from then on ({months} months). So clear a shift "
-            "is seldom seen when the same months are shuffled (at most 5 times in 100).",
+            "Yes, most clearly from {month}: {before} people killed a month before, {after} from then on ({months} months). So clear "
+            "a shift is seldom seen when the same months are shuffled (at most 5 times in 100).",
             **values,
         )
     else:
@@ -174,7 +174,9 @@ def months_of_the_year(chosen: Chosen) -> None:
     table = trends.seasonal(chosen.study)
     n = int(table["count"].sum())
     if n < trends.LEAST or table["years"].min() < 1:
-        st.caption(words.say("Not shown: it takes {least} homicides in whole months of every name; here are {n}.", least=trends.LEAST, n=n))
+        st.caption(
+            words.say("Not shown: it takes {least} homicides and every month of the year in full; here are {n}.", least=trends.LEAST, n=n)
+        )
         return
     outside = int(((table["mean"] < table["low"]) | (table["mean"] > table["high"])).sum())
     alt = words.say(
