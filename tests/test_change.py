@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from villa_prueba import write_small_city
 
@@ -102,7 +103,7 @@ def test_a_comparison_by_hand():
     assert judged(found.places).tolist() == ["firmly_above", "within", "within", "within"]
     assert found.places["adjusted"]["b00"] == pytest.approx(4 * first["p"])
     assert (found.no_place["count"], found.no_place["base"]) == (1, 1)
-    assert (found.city["count"], found.city["last_year"], found.city["base"]) == (13, 7, 14)
+    assert (found.city["count"], found.city["last_year"], found.city["base"]) == (13, 7, 13)
 
 
 def test_no_percentage_on_a_base_under_ten():
@@ -114,6 +115,7 @@ def test_no_percentage_on_a_base_under_ten():
     assert more.city["percent"] == pytest.approx(more.city["difference"] / more.city["expected"])
 
 
+@functools.cache
 def many(seed: int, n: int = 900) -> Study:
     """Return a city of 3 × 3 blocks with homicides by chance from 2016 to 2024, some without a place or outside."""
     rng = np.random.default_rng(seed)
@@ -123,6 +125,7 @@ def many(seed: int, n: int = 900) -> Study:
     return Study.of(*square_city(places, side=3, dates=[str(one.date()) for one in day], weapon=weapon), covers=COVERS)
 
 
+@settings(max_examples=20)
 @given(st.integers(0, 30), st.dates(pd.Timestamp("2017-02-01").date(), pd.Timestamp("2024-12-31").date()), st.sampled_from(["", "firearm"]))
 def test_nothing_is_lost(seed, last, weapon):
     study = many(seed % 3)

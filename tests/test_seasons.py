@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_change import COVERS, days, many, told
 from test_dashboard import open_page, text
@@ -50,6 +50,7 @@ def test_no_break_of_short_or_constant_series():
     assert trends.break_date(pd.Series([2.0] * 60, index=pd.period_range("2015-01", periods=60, freq="M"))) is None
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 5), st.dates(pd.Timestamp("2021-01-10").date(), pd.Timestamp("2024-12-31").date()))
 def test_weeks_hold_every_victim_of_whole_weeks(seed, until):
     study = many(seed % 2)
@@ -106,7 +107,7 @@ def test_months_of_the_year_add_up():
 
 
 def test_hours_unknown_are_counted_apart_and_few_are_hidden():
-    city, blocks = square_city([(5, 5)] * 45, dates=["2020-06-15 23:10"] * 21 + ["2020-06-20 02:00"] * 4 + ["2020-06-17"] * 20)
+    city, blocks = square_city([(5, 5)] * 45, dates=["2020-06-15 23:10"] * 21 + ["2020-06-20 02:00"] * 4 + ["2020-06-17 00:00"] * 20)
     hour = city["hour"].copy()
     hour.iloc[25:] = pd.NA
     known = Study.of(city.assign(hour=hour), blocks, start="2020-06-01", end="2020-07-01")

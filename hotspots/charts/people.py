@@ -28,7 +28,13 @@ def now_and_before(table: pd.DataFrame, names: Mapping[str, str], words: Words) 
         for value, row in table.iterrows()
     ]
     y = {"field": "value", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 190, "ticks": False, "domain": False}}
-    x = {"type": "quantitative", "title": words.say("people killed"), "scale": {"zero": True}, "axis": {"tickMinStep": 1}}
+    room = 1.12 * max(1.0, *(float(row["beside"]) for row in rows))
+    x = {
+        "type": "quantitative",
+        "title": words.say("people killed"),
+        "scale": {"zero": True, "domainMax": room, "nice": False},
+        "axis": {"tickMinStep": 1},
+    }
     tips = tooltip(("value", " "), ("text", words.say("People killed")), ("range", words.say("Normal range")))
     band = {
         "transform": [{"filter": "isValid(datum.high)"}],

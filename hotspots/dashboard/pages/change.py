@@ -19,6 +19,7 @@ from hotspots.words import Words, mark
 
 SPANS: dict[str, str] = {"7": mark("7 days"), "28": mark("28 days"), "ytd": mark("Year to date"), "365": mark("365 days")}
 USUAL = "28"
+MANY = 40  # places, from here on those outside their range come first
 
 FINDINGS: dict[str, str] = {
     "within": mark("{n} people killed, {days}: within the normal range"),
@@ -39,20 +40,25 @@ def render(chosen: Chosen) -> None:
     until = min(study.end, study.covers[1]) - pieces.lag(chosen) * DAY
     if until <= study.covers[0]:
         heading(chosen, words.say("What changed"))
-        controls(chosen, selection)
+        controls(chosen)
         st.info(words.say("The reporting lag is longer than the data. Choose a shorter one."))
         return
     found = cached.changes(selection, until)
-    span = selection.span if selection.span in SPANS else USUAL
+    span = span_of(chosen)
     one = found[span]
     heading(chosen, words.say(FINDINGS[str(one.city["verdict"])], n=words.number(one.city["count"]), days=days_text(one.days, words)))
-    controls(chosen, selection)
+    controls(chosen)
     whole_city(found, words)
     if selection.unit != "city":
         by_place(replace(chosen, selection=selection), one, span)
-        all_spans(chosen, selection, found)
+        all_spans(replace(chosen, selection=selection), found)
     trust(chosen, one, until)
     method(one, words)
+
+
+def span_of(chosen: Chosen) -> str:
+    """Return the period chosen, else the usual one."""
+    return chosen.selection.span if chosen.selection.span in SPANS else USUAL
 
 
 def unit_of(chosen: Chosen) -> str:
@@ -68,9 +74,9 @@ def offers(chosen: Chosen) -> tuple[str, ...]:
     return (*(large or tuple(unit for unit in there if unit == "blocks")), "city")
 
 
-def controls(chosen: Chosen, selection: object) -> None:
+def controls(chosen: Chosen) -> None:
     """Draw the choices: which period, by what, and the reporting lag."""
-    words, now = chosen.words, chosen.selection
+    words = chosen.words
     left, middle, right = st.columns([2, 1, 1])
     with left:
         st.segmented_control(
@@ -78,7 +84,7 @@ def controls(chosen: Chosen, selection: object) -> None:
             list(SPANS),
             format_func=lambda span: words.say(SPANS[span]),
             required=True,
-            **address.widget("span", now.span if now.span in SPANS else USUAL, lambda old, new: replace(old, span=new or USUAL)),
+            **address.widget("span", span_of(chosen), lambda old, new: replace(old, span=new or USUAL)),
         )
     with middle:
         st.selectbox(
@@ -230,15 +236,19 @@ def place_table(chosen: Chosen, one: Comparison) -> pd.DataFrame:
             words.say("Difference from last year"): [signed(n, words) for n in rows["last_year_difference"]],
         }
     )
-    order = [*np.lexsort((names[:-2],)), len(names) - 2, len(names) - 1]
-    return table.iloc[order]
+    return table.iloc[[*in_order(one, names[:-2]), len(names) - 2, len(names) - 1]]
 
 
-def all_spans(chosen: Chosen, selection: object, found: dict[str, Comparison]) -> None:
+def in_order(one: Comparison, names: list[str]) -> np.ndarray:
+    """Return the order of the rows: by name; where they are many, those outside their range first."""
+    within = (one.places["verdict"] == "within").to_numpy()
+    return np.lexsort((np.array(names), within if len(names) > MANY else np.zeros(len(names))))
+
+
+def all_spans(chosen: Chosen, found: dict[str, Comparison]) -> None:
     """Draw the table of all periods side by side: people killed, and in brackets the normal range."""
     words = chosen.words
     st.subheader(words.say("All four periods"), anchor=False)
-    chosen = replace(chosen, selection=replace(chosen.selection, unit=unit_of(chosen)))
     names = names_of(chosen).astype(str)
     columns = {words.say("Place"): names.to_list()}
     for span, one in found.items():
@@ -247,7 +257,7 @@ def all_spans(chosen: Chosen, selection: object, found: dict[str, Comparison]) -
             f"{words.number(row['count'])} ({range_text(row, words)}){outside(str(side), words)}"
             for (_, row), side in zip(one.places.iterrows(), verdict, strict=True)
         ]
-    table = pd.DataFrame(columns).iloc[np.argsort(names.to_numpy(), kind="stable")]
+    table = pd.DataFrame(columns).iloc[in_order(found[span_of(chosen)], names.to_list())]
     st.dataframe(table, hide_index=True, alt=words.say("Each place in all four periods"))
     st.caption(words.say("People killed, and in brackets the range to expect from the three years before."))
 

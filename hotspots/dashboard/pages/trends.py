@@ -39,9 +39,10 @@ def render(chosen: Chosen) -> None:
     table = cached.monthly(chosen.selection)
     notes = pieces.crossing(chosen)
     rules = pieces.rules(notes, words)
-    months(provisional(chosen, table), rules, words)
+    shown = provisional(chosen, table)
+    months(shown, rules, words)
     lag = pieces.lag(chosen)
-    if lag:
+    if (shown["complete"] != table["complete"]).any():
         st.caption(
             words.count(
                 "Also faint: months of the last {n} day, not complete yet.",
