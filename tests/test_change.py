@@ -217,6 +217,8 @@ def test_the_map_of_change_has_a_neutral_class():
     shown = view.map_view(study, measure("change"), view.geometry("x", study.blocks), words_for("en"), unit="blocks")
     assert shown.colours == look.CHANGE
     assert shown.classes.tolist() == [4, 2, -1, -1]
+    assert [line.texts[0] for line in shown.tips] == ["12", "+10.0", "1,000", "More, even allowing for the number of places compared"]
+    assert [line.texts[3] for line in shown.tips] == ["0", "0.0", "1,000", "None in this period, none in the years before"]
     assert [row.units for row in shown.legend if row.kind == "class"] == [0, 0, 1, 0, 1]
 
 
