@@ -3,7 +3,19 @@
 import streamlit as st
 
 from hotspots.dashboard import frame
-from hotspots.dashboard.pages import compare, concentration, data, interventions, methods, overview, priorities, repeats, trends
+from hotspots.dashboard.pages import (
+    change,
+    compare,
+    concentration,
+    data,
+    interventions,
+    methods,
+    overview,
+    people,
+    priorities,
+    repeats,
+    trends,
+)
 from hotspots.dashboard.pages import map as map_page
 from hotspots.words import mark
 
@@ -11,7 +23,9 @@ frame.settings()
 PAGES = [
     frame.page(overview, mark("Overview")),
     frame.page(map_page, mark("Map"), "map"),
+    frame.page(change, mark("Change"), "change"),
     frame.page(trends, mark("Trends"), "trends"),
+    frame.page(people, mark("Who was killed"), "people"),
     frame.page(compare, mark("Compare"), "compare"),
     frame.page(concentration, mark("Concentration"), "concentration"),
     frame.page(priorities, mark("Priorities"), "priorities"),

@@ -30,6 +30,7 @@ EXAMPLES = """examples:
   python -m hotspots totals puerto-albatros --unit segments
   python -m hotspots totals puerto-albatros --reconcile
   python -m hotspots repeats puerto-albatros --metres 200 --days 14 --as-of 2024-06-30
+  python -m hotspots change puerto-albatros --as-of 2024-06-30
   python -m hotspots check puerto-albatros
 
 A city is a folder with a city.toml that says where its files are and what their columns mean; CONTRIBUTING.md shows one.
@@ -71,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     _add_priorities(commands)
     _add_repeats(commands)
     evaluation_commands.add_parsers(commands)
+    _add_change(commands)
     return top
 
 
@@ -185,6 +187,26 @@ def _add_repeats(commands: Any) -> None:
     command.add_argument("--seed", type=int, default=0, help="of the shuffles (default: 0)")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(run=_repeats)
+
+
+def _add_change(commands: Any) -> None:
+    command = commands.add_parser(
+        "change",
+        help="compare the newest days with the same days of the years before",
+        description="Print 7 and 28 days, the year to date and 365 days, each beside the same calendar days of last year and the mean of "
+        "the three years before: counts, the range to expect, the exact test (E-test), and the same allowing for the number of places.",
+    )
+    command.add_argument("city", metavar="CITY", help="the city's short name, as `list` prints it")
+    command.add_argument("--unit", default="", help="districts, beats, blocks or city (default: the largest that the city has)")
+    command.add_argument("--as-of", metavar="DAY", default="", help="the last day, as 2023-12-31 (default: the last day of the data)")
+    command.add_argument("--lag", metavar="DAYS", type=int, help="reporting lag: stop so many days before (default: HOTSPOTS_LAG, 0)")
+    command.add_argument("--where", metavar="FIELD=VALUE", action="append", default=[], help="keep only these; may be repeated")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=_change)
+
+
+def _change(choices: argparse.Namespace) -> None:
+    bodies.change(choices, as_of=_day(choices, "as_of"))
 
 
 def _add_study(command: argparse.ArgumentParser) -> None:

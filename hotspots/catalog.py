@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotspots import clusters, concentration, density, priorities, rates, trends
+from hotspots import change, clusters, concentration, density, priorities, rates, trends
 from hotspots.measures import Measure
 from hotspots.schema import DataError
 
@@ -12,6 +12,7 @@ MEASURES: tuple[Measure, ...] = (
     *density.MEASURES,
     *concentration.MEASURES,
     *trends.MEASURES,
+    *change.MEASURES,
     *priorities.MEASURES,
 )
 

@@ -10,6 +10,10 @@ ATTENTION = "#9c2f1f"
 # The lightest stands clear of the white of zero. Lightness falls steadily from there: the order survives grey print and every kind
 # of colour blindness.
 HOMICIDES: tuple[str, ...] = ("#fdecca", "#fac27d", "#ee8a4a", "#c4501f", "#741f05")
+# Fewer, fewer, no clear change, more, more; the middle one stands clear of paper, of zero and of no data.
+CHANGE: tuple[str, ...] = ("#5e3c99", "#b2abd2", "#ebeae7", "#fdb863", "#e66101")
+# Kinds of things, for every kind of colour vision; the unknown are drawn in NO_DATA.
+CATEGORIES: tuple[str, ...] = ("#0072b2", "#e69f00", "#009e73", "#56b4e9", "#cc79a7", "#8c6d3f")
 ZERO = "#ffffff"
 NO_DATA = "#d9d9d9"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from hotspots.same_days import Days, known_before
 from hotspots.schema import population_bands
 from hotspots.study import Study
 from hotspots.words import mark
@@ -23,7 +24,17 @@ NEEDS: dict[str, str] = {
     "population": mark("no population is loaded for these areas"),
     "ages": mark("residents or victims are not known by age here"),
     "areas": mark("street segments are lines and have no area; choose blocks, squares or hexagons"),
+    "earlier": mark("the period is longer than a year, or the data do not reach back to the same days of the year before"),
 }
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Named classes of a measure, in place of classes by size: labels (marked), colours, and the class of each unit (−1: none)."""
+
+    labels: tuple[str, ...]
+    colours: tuple[str, ...]
+    of: Callable[[Study], pd.Series]
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,7 @@ class Measure:
     doubled: int | None = 1
     mapped: bool = True  # False: for files and tables; a map of it would mislead
     words: Mapping[str, str] = field(default_factory=dict, compare=False)  # what its states mean, where not the usual; "ok" too
+    scale: Scale | None = field(default=None, compare=False)  # None: classes by size
 
     def missing(self, study: Study) -> tuple[str, ...]:
         """Return the reasons why this study cannot give the measure; empty where it can."""
@@ -57,6 +69,7 @@ class Measure:
             "population": bool((study.person_years > 0).any()),
             "ages": "age" in study.incidents.columns and bool(population_bands(study.blocks)),
             "areas": bool((study.blocks.area > 0).any()),
+            "earlier": bool(known_before(Days(max(study.start, study.covers[0]), min(study.end, study.covers[1])), study.covers)),
         }
         lacking = {need for need, there in has.items() if not there}
         return tuple(NEEDS[need] for need in sorted(self.needs & lacking))

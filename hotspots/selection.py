@@ -13,7 +13,7 @@ from hotspots.cities import City
 from hotspots.schema import AreaCounts, DataError, field
 from hotspots.study import FILTERS, Study, Where, band
 
-_WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language", "entry": "entry"}
+_WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language", "span": "span", "entry": "entry"}
 _NUMBERS = {"version": "version", "surface": "bandwidth", "target": "target"}
 _DAYS = {"from": "start", "to": "end"}
 
@@ -24,6 +24,7 @@ class Selection:
 
     `end` is exclusive. `version` 0 is the newest one published. `bandwidth` is that of the smooth surface in metres; 0 is no surface.
     `entry` is one of the log of interventions, `target` a yearly fall in per cent.
+    `span` is the period of a comparison (a key of `same_days.periods`); `lag` the days before the end of the data that are left out of it.
     """
 
     city: str = ""
@@ -38,6 +39,8 @@ class Selection:
     bandwidth: int = 0
     entry: str = ""
     target: int = 0
+    span: str = ""
+    lag: int | None = None
 
     def query(self) -> dict[str, str]:
         """Return the choices as the part of an address after the question mark.
@@ -47,6 +50,7 @@ class Selection:
         """
         words = {key: str(getattr(self, name)) for key, name in _WORDS.items()}
         days = {key: day.isoformat() for key, name in _DAYS.items() if (day := getattr(self, name))}
+        days |= {"lag": str(self.lag)} if self.lag is not None else {}
         number = {key: str(value) for key, name in _NUMBERS.items() if (value := getattr(self, name))}
         return {key: value for key, value in words.items() if value} | number | days | {name: ",".join(kept) for name, kept in self.where}
 
@@ -97,6 +101,10 @@ def read_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
             found[name] = int(query.get(key, "0"))
         else:
             problems.append(key)
+    if re.fullmatch(r"[0-9]{1,3}", query.get("lag", "")):
+        found["lag"] = int(query["lag"])
+    elif "lag" in query:
+        problems.append("lag")
     for key, name in _DAYS.items():
         try:
             found[name] = dt.date.fromisoformat(query[key]) if key in query else None

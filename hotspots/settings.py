@@ -26,6 +26,9 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("HOTSPOTS_KEEP", "How many versions of a city's data are kept, the newest ones.", "10"),
     Setting(
+        "HOTSPOTS_LAG", "Reporting lag: how many days before the end of the data comparisons stop, unless the reader says otherwise.", "0"
+    ),
+    Setting(
         "HOTSPOTS_CITIES",
         "Folder with one folder per bundled city; each is imported when the dashboard first needs it.",
         "",

@@ -271,6 +271,11 @@ def map_view(
     if "ok" in measure.words:
         labels = [words.say(measure.words["ok"]) for _ in labels]
     colours = look.classes(len(starts)) if starts else ()
+    lines = tips(data, measure, words, notes)
+    if measure.scale:
+        classes = np.where(data["state"] == "ok", measure.scale.of(study), -1).astype(np.int8)
+        labels, colours = [words.say(label) for label in measure.scale.labels], measure.scale.colours
+        lines = _scale_tips(lines, values, classes, labels, words)
     return MapView(
         key=frame.key,
         ids=frame.ids,
@@ -278,7 +283,7 @@ def map_view(
         shapes=frame.shapes,
         classes=classes,
         states=states,
-        tips=tips(data, measure, words, notes),
+        tips=lines,
         colours=colours,
         legend=_legend(classes, data["state"], labels, colours, words, notes),
         legend_title=words.say(measure.label),
@@ -295,6 +300,15 @@ def _residents(study: Study, measure: Measure, words: Words) -> list[str]:
     """Return what the residents of the units are, where the measure rests on them and nobody counted them unit by unit."""
     rule = units.denominator(study.blocks) if "population" in measure.needs else ""
     return [words.say(rule)] if rule else []
+
+
+def _scale_tips(lines: list[TipLine], values: np.ndarray, classes: np.ndarray, labels: Sequence[str], words: Words) -> list[TipLine]:
+    """Return what hovering says of a measure with named classes: its value with a sign, and the name of the class."""
+    count, value, residents, state = lines
+    signs = np.where(np.round(values, 1) > 0, "+", np.where(np.round(values, 1) < 0, "\N{MINUS SIGN}", ""))
+    texts = [f"{sign}{words.number(abs(one), 1)}" if not np.isnan(one) else "–" for sign, one in zip(signs, values, strict=True)]
+    named = [labels[level] if level >= 0 else text for level, text in zip(classes, state.texts, strict=True)]
+    return [count, TipLine(value.label, texts), residents, TipLine("", named)]
 
 
 def state_words(study: Study) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from hotspots import charts, cities, rates, trends
 from hotspots.selection import read_query
 from hotspots.words import words_for
 
-PAGES = ("", "map", "trends", "compare", "concentration", "priorities", "repeats", "interventions", "data", "methods")
+PAGES = ("", "map", "trends", "change", "compare", "people", "concentration", "priorities", "repeats", "interventions", "data", "methods")
 WITH_NUMBERS = PAGES[:3]
 
 

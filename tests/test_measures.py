@@ -23,7 +23,8 @@ every_measure = pytest.mark.parametrize("row", MEASURES, ids=lambda row: row.key
 def study(points=((5, 5), (5, 6), (15, 5), None), **choices) -> Study:
     incidents, blocks = square_city(list(points), **choices, age=[20.0] * len(points))
     by_age = {"population:0-29": blocks["population"] / 4, "population:30+": 3 * blocks["population"] / 4}
-    return Study.of(incidents, blocks.assign(**by_age), start="2020-01-01", end="2021-01-01")
+    covers = (pd.Timestamp("2017-01-01"), pd.Timestamp("2021-01-01"))
+    return Study.of(incidents, blocks.assign(**by_age), start="2020-01-01", end="2021-01-01", covers=covers)
 
 
 @every_measure

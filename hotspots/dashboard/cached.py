@@ -8,11 +8,28 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import cities, clusters, concentration, density, grids, heat, interventions, logbook, rates, repeats, trends, units, view
+from hotspots import (
+    arrivals,
+    change,
+    cities,
+    clusters,
+    concentration,
+    density,
+    grids,
+    heat,
+    interventions,
+    logbook,
+    rates,
+    repeats,
+    trends,
+    units,
+    view,
+)
 from hotspots import priorities as ranking
 from hotspots.catalog import measure
 from hotspots.cities import City, Summary
 from hotspots.dashboard import map_component
+from hotspots.same_days import Days, periods
 from hotspots.selection import Selection
 from hotspots.study import Study
 from hotspots.words import LANGUAGES, words_for
@@ -204,3 +221,31 @@ def evaluation(chosen: Selection, entry: logbook.Entry) -> interventions.Evaluat
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _evaluation(chosen: Selection, key: str, _entry: logbook.Entry) -> interventions.Evaluation:
     return interventions.evaluate(study(chosen), _entry, notes=city(chosen.city, chosen.version).notes)
+
+
+def weekly(chosen: Selection) -> pd.DataFrame:
+    """Return the weekly table of a selection, whatever unit and place it names."""
+    return _weekly(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0, span="", lag=None))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _weekly(chosen: Selection) -> pd.DataFrame:
+    return trends.weekly(study(chosen))
+
+
+def changes(chosen: Selection, until: pd.Timestamp) -> dict[str, change.Comparison]:
+    """Return the periods of `same_days.periods` that end before `until`, each beside the years before, by the unit of a selection."""
+    return _changes(replace(chosen, language="", place="", measure="", bandwidth=0, span="", lag=None), until)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _changes(chosen: Selection, until: pd.Timestamp) -> dict[str, change.Comparison]:
+    found = study(chosen)
+    covered = found.covers[0]
+    return {name: change.compare(found, Days(max(one.start, covered), one.end)) for name, one in periods(until).items()}
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def late(slug: str, version: int) -> arrivals.Arrivals | None:
+    """Return what came in late between a version of a city and the one before it; None where there is none to compare."""
+    return arrivals.arrivals(slug, version)

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import captions, charts, exports, logbook, prints, rates, trends, view
+from hotspots import captions, charts, exports, logbook, prints, rates, settings, trends, view
 from hotspots.cities import Note
-from hotspots.dashboard import cached, map_component, totals_notes
+from hotspots.dashboard import address, cached, map_component, totals_notes
 from hotspots.dashboard.frame import Chosen
 from hotspots.published import TotalsStudy
 from hotspots.references import REFERENCES
@@ -29,6 +29,7 @@ MAP_WORDS: dict[str, str] = {
     "waiting": mark("Drawing the map…"),
     "failed": mark("The map's shapes did not arrive. Reload the page to try again."),
 }
+LAGS: tuple[int, ...] = (0, 3, 7, 14, 28)
 KINDS: dict[str, str] = {"event": mark("Event"), "definition": mark("Change of definition"), "intervention": mark("Intervention")}
 
 
@@ -97,6 +98,26 @@ def countries(words: Words) -> None:
         + words.say(
             "What counts as a homicide differs between them and over the years, and a country is not a city: read the size, not a rank."
         )
+    )
+
+
+def lag(chosen: Chosen) -> int:
+    """Return the reporting lag in days: the reader's, else the one set for this dashboard."""
+    if chosen.selection.lag is not None:
+        return chosen.selection.lag
+    text = settings.value("HOTSPOTS_LAG")
+    return int(text) if text.isdecimal() else 0
+
+
+def lag_choice(chosen: Chosen) -> None:
+    """Draw the choice of the reporting lag."""
+    words, now = chosen.words, lag(chosen)
+    st.selectbox(
+        words.say("Reporting lag"),
+        sorted({*LAGS, now}),
+        format_func=lambda days: words.count("{n} day", "{n} days", days),
+        help=words.say("How many days before the end of the data comparisons stop: the newest days are often not complete yet."),
+        **address.widget("lag", now, lambda old, new: replace(old, lag=int(new))),
     )
 
 

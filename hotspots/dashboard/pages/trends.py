@@ -14,6 +14,7 @@ from hotspots.dashboard.frame import Chosen, heading
 from hotspots.published import TotalsStudy
 from hotspots.words import Words, mark
 
+WEEKS = 156  # three years
 VERDICTS: dict[str, str] = {
     "within": mark("{n} people killed in the last 12 months: within the normal range"),
     "above": mark("{n} people killed in the last 12 months: more than the years before lead one to expect"),
@@ -38,12 +39,189 @@ def render(chosen: Chosen) -> None:
     table = cached.monthly(chosen.selection)
     notes = pieces.crossing(chosen)
     rules = pieces.rules(notes, words)
-    months(table, rules, words)
+    shown = provisional(chosen, table)
+    months(shown, rules, words)
+    lag = pieces.lag(chosen)
+    if (shown["complete"] != table["complete"]).any():
+        st.caption(
+            words.count(
+                "Also faint: months of the last {n} day, not complete yet.",
+                "Also faint: months of the last {n} days, not complete yet.",
+                lag,
+            )
+        )
     pieces.explained(notes, words)
     pieces.series_downloads(chosen, table, words.say("Each month, and its normal range"), rules)
+    shift(table, words)
     rolling(table, rules, words)
+    so_far(chosen)
+    weeks(chosen, rules)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        months_of_the_year(chosen)
+    with right:
+        when_in_the_week(chosen)
     years(chosen, words)
     method(words)
+
+
+def provisional(chosen: Chosen, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the monthly table with the months inside the reporting lag marked as not complete."""
+    lag = pieces.lag(chosen)
+    complete = (table.index + 1).start_time <= chosen.study.covers[1] - pd.Timedelta(days=lag)
+    return table.assign(complete=table["complete"] & complete) if lag else table
+
+
+def shift(table: pd.DataFrame, words: Words) -> None:
+    """Say whether the level of the series shifted, and when."""
+    found = trends.break_date(table.loc[table["complete"], "count"])
+    st.subheader(words.say("Did the level shift?"), anchor=False)
+    if found is None:
+        st.markdown(words.say("Not known: it takes 36 whole months to tell."))
+        return
+    values = {
+        "month": words.month((found.last + 1).start_time),
+        "before": words.number(found.before, 1),
+        "after": words.number(found.after, 1),
+        "months": words.number(found.months),
+    }
+    if found.p <= 0.05:
+        text = words.say(
+            "Yes, most clearly from {month}: {before} people killed a month before, {after} from then on ({months} months). So clear "
+            "a shift is seldom seen when the same months are shuffled (at most 5 times in 100).",
+            **values,
+        )
+    else:
+        text = words.say(
+            "No clear shift in {months} months: one as clear as any seen here is often found when the same months are shuffled.", **values
+        )
+    st.markdown(text)
+    st.caption(words.say("It says when, not why. A steady rise or fall also counts as a shift, and there may be more than one."))
+
+
+def so_far(chosen: Chosen) -> None:
+    """Draw the year so far beside the years before, and where it may end."""
+    words = chosen.words
+    table = trends.year_over_year(chosen.study)
+    year, before = table.attrs["year"], table.attrs["years"]
+    st.subheader(words.say("{year} beside the years before", year=year), anchor=False)
+    last = table["this"].last_valid_index()
+    alt = words.say("{n} people killed in {year} so far.", n=words.number(table["this"].max() if last else 0), year=year)
+    st.vega_lite_chart(charts.year_over_year(table, words), width="stretch", alt=alt)
+    if before:
+        st.caption(words.say("Grey band: lowest and highest of {first}–{last}; dashed: their mean.", first=before[0], last=before[-1]))
+    found = trends.year_end(chosen.study)
+    if found is not None:
+        st.markdown(
+            words.say(
+                "If the rest of {year} is to its beginning as in {first}–{last}, the year ends between **{low} and {high}** people killed. "
+                "This is a range for 95 of 100 such years, not a forecast.",
+                year=found.year,
+                first=found.years[0],
+                last=found.years[-1],
+                low=words.number(found.low),
+                high=words.number(found.high),
+            )
+        )
+    with st.expander(words.say("The same as a table")):
+        ends = [31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365]
+        shown = pd.DataFrame(
+            {
+                words.say("To the end of"): [charts.month_name(month, words) for month in range(1, 13)],
+                str(year): [words.number(n) for n in table.loc[ends, "this"]],
+                words.say("Lowest"): [words.number(n) for n in table.loc[ends, "low"]],
+                words.say("Mean"): [words.number(n, 1) for n in table.loc[ends, "mean"]],
+                words.say("Highest"): [words.number(n) for n in table.loc[ends, "high"]],
+            }
+        )
+        st.dataframe(shown, hide_index=True, alt=words.say("The year so far as a table"))
+
+
+def weeks(chosen: Chosen, rules: list[charts.Rule]) -> None:
+    """Draw the last three years week by week."""
+    words = chosen.words
+    table = cached.weekly(chosen.selection).iloc[-WEEKS:]
+    if not len(table):
+        return
+    st.subheader(words.say("Each week, and its normal range"), anchor=False)
+    known = table.dropna(subset=["low"])
+    outside = int(((known["count"] < known["low"]) | (known["count"] > known["high"])).sum())
+    alt = words.say(
+        "{n} people killed in {weeks} weeks; {outside} of {judged} weeks lie outside their normal range.",
+        n=words.number(table["count"].sum()),
+        weeks=words.number(len(table)),
+        outside=words.number(outside),
+        judged=words.number(len(known)),
+    )
+    st.vega_lite_chart(charts.weekly_counts(table, words, [one for one in rules if one[0] >= table.index[0]]), width="stretch", alt=alt)
+    ends = (table.index[-1] + pd.Timedelta(days=6)).date()
+    st.caption(alt + " " + words.say("Weeks of seven days, the last one to {day}; at most the last three years.", day=words.date(ends)))
+    with st.expander(words.say("The same as a table")):
+        shown = pd.DataFrame(
+            {
+                words.say("Week from"): [words.short_date(week.date()) for week in table.index],
+                words.say("People killed"): table["count"].to_numpy(),
+                words.say("Normal range, from"): table["low"].to_numpy(),
+                words.say("Normal range, to"): table["high"].to_numpy(),
+            }
+        )
+        st.dataframe(shown.iloc[::-1], hide_index=True, alt=words.say("The weeks as a table"))
+
+
+def months_of_the_year(chosen: Chosen) -> None:
+    """Draw the months of the year beside what months all alike would give."""
+    words = chosen.words
+    st.subheader(words.say("Months of the year"), anchor=False)
+    table = trends.seasonal(chosen.study)
+    n = int(table["count"].sum())
+    if n < trends.LEAST or table["years"].min() < 1:
+        st.caption(
+            words.say("Not shown: it takes {least} homicides and every month of the year in full; here are {n}.", least=trends.LEAST, n=n)
+        )
+        return
+    outside = int(((table["mean"] < table["low"]) | (table["mean"] > table["high"])).sum())
+    alt = words.say(
+        "{n} people killed: {outside} of 12 months of the year lie outside the range that months all alike would give.",
+        n=words.number(n),
+        outside=outside,
+    )
+    st.vega_lite_chart(charts.seasonal(table, words), width="stretch", alt=alt)
+    st.caption(alt + " " + words.say("Bars: the mean of each month; dark lines: that range (95%). By chance one month may lie outside."))
+    with st.expander(words.say("The same as a table")):
+        shown = pd.DataFrame(
+            {
+                words.say("Month"): [charts.month_name(int(month), words) for month in table.index],
+                words.say("People killed"): table["count"].to_numpy(),
+                words.say("Years"): table["years"].to_numpy(),
+                words.say("People killed, on average"): table["mean"].round(1).to_numpy(),
+                words.say("If all months were alike (95%)"): [
+                    f"{words.number(low, 1)}–{words.number(high, 1)}" for low, high in zip(table["low"], table["high"], strict=True)
+                ],
+            }
+        )
+        st.dataframe(shown, hide_index=True, alt=words.say("The months of the year as a table"))
+
+
+def when_in_the_week(chosen: Chosen) -> None:
+    """Draw weekdays by hours, where there are enough homicides whose hour is known."""
+    words = chosen.words
+    st.subheader(words.say("Day of the week and hour"), anchor=False)
+    found = trends.weekday_hour(chosen.study)
+    unknown = words.say(
+        "Hour known for {known}, not known for {unknown}.", known=words.number(found.known), unknown=words.number(found.unknown)
+    )
+    if found.table is None:
+        st.caption(words.say("Not shown: under {n} homicides of known hour a pattern is chance.", n=trends.LEAST) + " " + unknown)
+        return
+    names = [words.say(day) for day in trends.WEEKDAYS]
+    alt = words.say("{n} people killed, by day of the week and hour.", n=words.number(found.known))
+    st.vega_lite_chart(charts.weekday_hour(found.table, names, words), width="stretch", alt=alt)
+    st.caption(
+        alt + " " + unknown + " " + words.say("In some files the hour is that of the report, and midnight stands for an hour nobody knew.")
+    )
+    with st.expander(words.say("The same as a table")):
+        shown = found.table.set_axis(names).rename(columns=lambda hour: f"{hour:02}").rename_axis(words.say("Day")).reset_index()
+        st.dataframe(shown, hide_index=True, alt=words.say("Days and hours as a table"))
 
 
 def published(chosen: Chosen, study: TotalsStudy) -> None:

@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hotspots import look
+from hotspots.charts.interventions import compared_series
+from hotspots.charts.parts import Rule, Spec
+from hotspots.charts.parts import chart as _chart
+from hotspots.charts.parts import count_axis as _count_axis
+from hotspots.charts.parts import months as _months
+from hotspots.charts.parts import plain as _plain
+from hotspots.charts.parts import rules as _rules
+from hotspots.charts.parts import tooltip as _tooltip
+from hotspots.charts.people import composition, now_and_before
+from hotspots.charts.seasons import month_name, seasonal, weekday_hour, weekly_counts, year_over_year
 from hotspots.escape import safe_html
 from hotspots.words import Words
 
-SMALL, FEW = 160, 12  # pixels high; bars that have room for their numbers then
+__all__ = [
+    "Rule",
+    "Spec",
+    "compared_series",
+    "composition",
+    "histogram",
+    "lorenz_curve",
+    "month_name",
+    "monthly_counts",
+    "now_and_before",
+    "rolling_rate",
+    "seasonal",
+    "weekday_hour",
+    "weekly_counts",
+    "year_over_year",
+    "yearly_counts",
+]
 
-Spec = dict[str, Any]
-Rule = tuple[pd.Timestamp, str, str]  # day, number or sign drawn, text
+SMALL, FEW = 160, 12  # pixels high; bars that have room for their numbers then
 
 
 def monthly_counts(table: pd.DataFrame, words: Words, rules: Sequence[Rule] = ()) -> Spec:
@@ -207,38 +231,6 @@ def _beside(curve: pd.DataFrame, column: str, at: float, text: str, colour: str)
     return {"data": {"values": [{"x": x, "y": at, "text": text}]}, "mark": mark, "encoding": encoding}
 
 
-def compared_series(table: pd.DataFrame, words: Words, rules: Sequence[Rule] = ()) -> Spec:
-    """Return the chart of an intervention: homicides of each period in the treated areas, and their mean before and after.
-
-    `table` has a row for each period, in order: `start` (its first day), `label`, `count`, `mean` (that of its half) and, where there are
-    comparison areas, `comparison`. `rules` mark the start, and the end.
-    """
-    numbers = [name for name in table.columns if name not in ("start", "label")]
-    rows = [
-        {"month": row["start"].strftime("%Y-%m-%d"), "label": row["label"]} | {name: _plain(row[name]) for name in numbers}
-        for _, row in table.iterrows()
-    ]
-    x = _months(words)
-    y = {"type": "quantitative", "title": words.say("homicides"), "scale": {"zero": True}, "axis": {"tickMinStep": 1}}
-    told = [("label", words.say("Period")), ("count", words.say("These areas")), ("mean", words.say("Mean of this side"))]
-    told += [("comparison", words.say("Comparison areas"))] if "comparison" in table.columns else []
-    tooltip = _tooltip(*told)
-    line = {"mark": {"type": "line", "color": look.PRIMARY, "strokeWidth": 1.6}, "encoding": {"x": x, "y": {**y, "field": "count"}}}
-    points = {
-        "mark": {"type": "point", "filled": True, "size": 26, "color": look.PRIMARY},
-        "encoding": {"x": x, "y": {**y, "field": "count"}, "tooltip": tooltip},
-    }
-    means = {
-        "mark": {"type": "line", "color": look.PRIMARY, "strokeWidth": 3, "opacity": 0.35, "interpolate": "step"},
-        "encoding": {"x": x, "y": {**y, "field": "mean"}, "detail": {"field": "side"}},
-    }
-    layers: list[Spec] = [means, line, points]
-    if "comparison" in table.columns:
-        grey: Spec = {"type": "line", "color": look.MUTED, "strokeDash": [5, 3], "strokeWidth": 1.4}
-        layers.insert(0, {"mark": grey, "encoding": {"x": x, "y": {**y, "field": "comparison"}, "tooltip": tooltip}})
-    return _chart(rows, [*layers, *_rules(rules)], height=260)
-
-
 def histogram(counts: pd.Series, words: Words, *, chosen: Collection[str] = ()) -> str:
     """Return small horizontal bars as HTML, one for each value, with its number; values not `chosen` are paler where any is.
 
@@ -256,61 +248,3 @@ def histogram(counts: pd.Series, words: Words, *, chosen: Collection[str] = ()) 
         bar = f'<i style="width:{100 * int(n) / most:.1f}%"></i>' if n else ""
         rows.append(f"<li{pale}><span>{safe_html(value)}</span><b>{bar}</b><em>{safe_html(words.number(n))}</em></li>")
     return f'<ul class="bars" aria-label="{safe_html(words.say("People killed"))}">{"".join(rows)}</ul>'
-
-
-def _months(words: Words) -> Spec:
-    return {
-        "field": "month",
-        "type": "temporal",
-        "timeUnit": "utcyearmonth",
-        "title": None,
-        "axis": {"format": "%Y", "tickCount": "year", "labelOverlap": True},
-    }
-
-
-def _count_axis(words: Words) -> Spec:
-    return {
-        "field": "count",
-        "type": "quantitative",
-        "title": words.say("people killed"),
-        "scale": {"zero": True},
-        "axis": {"tickMinStep": 1},
-    }
-
-
-def _tooltip(*fields: tuple[str, str]) -> list[Spec]:
-    return [{"field": field, "title": title} for field, title in fields]
-
-
-def _rules(rules: Sequence[Rule]) -> list[Spec]:
-    if not rules:
-        return []
-    values = [{"month": day.strftime("%Y-%m-%d"), "sign": sign, "text": text} for day, sign, text in rules]
-    x = {"field": "month", "type": "temporal", "timeUnit": "utcyearmonthdate"}
-    tooltip = [{"field": "text", "title": " "}]
-    return [
-        {
-            "data": {"values": values},
-            "mark": {"type": "rule", "strokeDash": [4, 3], "color": look.MUTED, "strokeWidth": 1.2},
-            "encoding": {"x": x, "tooltip": tooltip},
-        },
-        {
-            "data": {"values": values},
-            "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 13, "fontWeight": "bold", "color": look.MUTED},
-            "encoding": {"x": x, "y": {"value": 8}, "text": {"field": "sign"}, "tooltip": tooltip},
-        },
-    ]
-
-
-def _chart(rows: list[Spec], layers: list[Spec], *, height: int) -> Spec:
-    return {
-        "data": {"values": rows},
-        "layer": layers,
-        "height": height,
-        "width": "container",
-        "autosize": {"type": "fit", "contains": "padding"},
-    }
-
-
-def _plain(value: float) -> float | None:
-    return None if pd.isna(value) else float(value)

@@ -1,0 +1,222 @@
+"""What changed: counts of a period beside the same days of the years before, for the city and for each of its places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hotspots import look
+from hotspots.etest import LEVEL, e_range, e_test
+from hotspots.measures import Measure, Scale
+from hotspots.same_days import Days, known_before
+from hotspots.study import Study
+from hotspots.words import mark
+
+PERCENT_FROM = 10  # no percentage on a smaller base
+
+VERDICTS: dict[str, str] = {
+    "firmly_below": mark("Fewer, even allowing for the number of places compared"),
+    "below": mark("Fewer than its own normal range"),
+    "within": mark("Within the normal range"),
+    "above": mark("More than its own normal range"),
+    "firmly_above": mark("More, even allowing for the number of places compared"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A period beside the same days of the years before.
+
+    `places` has a row for each unit, `no_place` is the same for the people killed who lie in none, `city` is all of them together.
+    Columns: `count`; `last_year` and `last_year_difference` (in counts, whatever the days), with `last_year_low`, `last_year_high`,
+    `last_year_p`, `last_year_adjusted` and `last_year_verdict`; `base` (people killed in the same days of `before`), `expected` (base ÷
+    its days × days), `difference` (count − expected), `low`, `high`, `p`, `adjusted`, `verdict`. What cannot be known is missing, its
+    verdict `unknown`. `last_year_percent` and `percent` are shares of the base, missing where it is under 10. `adjusted` is of the
+    places only.
+    """
+
+    days: Days
+    before: tuple[Days, ...]
+    places: pd.DataFrame
+    no_place: pd.Series
+    city: pd.Series
+
+    @property
+    def last_year(self) -> Days | None:
+        """The same days of the year before; None where the data do not cover them."""
+        return self.before[0] if self.before else None
+
+
+def compare(study: Study, days: Days | None = None) -> Comparison:
+    """Return `days` (left out: the period of the study) beside the same calendar days of last year and of the three years before.
+
+    The normal range holds the counts that the exact E-test calls alike with the years before, days for days: a count outside has a p of
+    at most 0.05. `adjusted` is p allowing for the number of places (Benjamini and Hochberg 1995,
+    doi:10.1111/j.2517-6161.1995.tb02031.x), apart for each comparison. The city and those in no place are not among the places compared.
+    Years that the data do not cover in full take no part; a period of more than a year is compared with nothing. It misleads across a
+    change of definition, and where several are killed at once.
+
+    Ten in 2020 against four, three and two in the years before: expected 3, and 9 in 1,096 days against 10 in 366 has p < 0.05.
+
+    >>> from hotspots.testing import square_city
+    >>> dates = ["2020-03-01"] * 10 + ["2019-03-01"] * 4 + ["2018-03-01"] * 3 + ["2017-03-01"] * 2
+    >>> study = Study.of(*square_city([(5, 5)] * 19, dates=dates), covers=(pd.Timestamp("2017-01-01"), pd.Timestamp("2021-01-01")))
+    >>> row = compare(study, Days(pd.Timestamp("2020-01-01"), pd.Timestamp("2021-01-01"))).city
+    >>> int(row["count"]), int(row["last_year"]), int(row["base"]), row["verdict"]
+    (10, 4, 9, 'above')
+    """
+    asked = days or Days(max(study.start, study.covers[0]), min(study.end, study.covers[1]))
+    before = known_before(asked, study.covers)
+    tallies = _tallies(study, [asked, *before])
+    table = pd.DataFrame({"count": tallies[0]})
+    table = table.join(_against(table["count"], tallies[1], asked, before[:1]).add_prefix("last_year_"))
+    table = table.join(_against(table["count"], np.sum(tallies[1 : len(before) + 1], axis=0) if before else tallies[1], asked, before))
+    table = table.rename(columns={"last_year_base": "last_year"})
+    table["last_year_difference"] = table["count"] - table["last_year"]  # in counts: as a reader subtracts
+    table["last_year_percent"] = (table["last_year_difference"] / table["last_year"]).where(table["last_year"] >= PERCENT_FROM)
+    units = len(study.blocks)
+    places = table.iloc[:units].set_axis(study.blocks.index)
+    for prefix in ("", "last_year_"):
+        places = places.assign(**{f"{prefix}adjusted": _adjusted(places[f"{prefix}p"].to_numpy())})
+    return Comparison(asked, before, places, table.iloc[units], table.iloc[units + 1])
+
+
+def _tallies(study: Study, periods: list[Days]) -> list[np.ndarray]:
+    """Return the victims of each period: in each unit, in none, and all; a further period of nothing but unknowns at the end."""
+    whole = study.between(min(one.start for one in periods), max(one.end for one in periods))
+    date, codes = whole.rows["date"].to_numpy(), whole.codes
+    units = len(study.blocks)
+    found = []
+    for one in periods:
+        within = (date >= one.start.to_datetime64()) & (date < one.end.to_datetime64())
+        each = np.bincount(np.where(codes < 0, units, codes)[within], minlength=units + 1)
+        found.append(np.append(each, within.sum()).astype(float))
+    return [*found, np.full(units + 2, np.nan)]
+
+
+def _against(count: pd.Series, base: np.ndarray, days: Days, before: tuple[Days, ...]) -> pd.DataFrame:
+    exposure = (days.n, sum(one.n for one in before) or np.nan)
+    expected = base * exposure[0] / exposure[1]
+    low, high = e_range(base, exposure=exposure[0], base_exposure=exposure[1])
+    side = np.select([np.isnan(base), count < low, count > high], ["unknown", "below", "above"], "within")
+    difference = count - expected
+    return pd.DataFrame(
+        {
+            "base": base,
+            "expected": expected,
+            "difference": difference,
+            "percent": np.where(expected >= PERCENT_FROM, difference / np.where(expected > 0, expected, 1), np.nan),
+            "low": low,
+            "high": high,
+            "p": e_test(count, base, exposure=exposure[0], base_exposure=exposure[1]),
+            "verdict": side,
+        },
+        index=count.index,
+    )
+
+
+def _adjusted(p: np.ndarray) -> np.ndarray:
+    """Return p allowing for how many there are, by Benjamini and Hochberg: the least of p · m ÷ rank of it and of all larger ones."""
+    order = np.argsort(p)
+    m = int((~np.isnan(p)).sum())
+    found = np.full(len(p), np.nan)
+    ranked = p[order][:m] * m / np.arange(1, m + 1)
+    found[order[:m]] = np.minimum(np.minimum.accumulate(ranked[::-1])[::-1], 1)
+    return found
+
+
+def judged(table: pd.DataFrame, prefix: str = "") -> pd.Series:
+    """Return the judgement of each row of `Comparison.places`, one of `VERDICTS`; `unknown` where there is nothing to compare with.
+
+    >>> judged(pd.DataFrame({"verdict": ["above", "above", "within"], "adjusted": [0.01, 0.2, 1.0]})).tolist()
+    ['firmly_above', 'above', 'within']
+    """
+    side, firm = table[f"{prefix}verdict"], table[f"{prefix}adjusted"] <= LEVEL
+    return side.where(~(firm & side.isin(["above", "below"])), "firmly_" + side)
+
+
+def change(study: Study) -> pd.Series:
+    """Return how many more (or, below 0, fewer) were killed in each unit than in the same days of the three years before, on average.
+
+    The period of the study, at most a year, stands beside the same calendar days of the years before, pro rata by days. A difference
+    means nothing without its normal range: see `change_interval` and `change_p`. Missing where the data hold no earlier year. Shape: one
+    number for each unit. Source of the test behind the range: Krishnamoorthy and Thomson (2004), doi:10.1016/S0378-3758(02)00408-1.
+
+    >>> from hotspots.testing import square_city
+    >>> city = square_city([(5, 5)] * 3 + [(15, 5)] * 3, dates=["2020-03-01"] * 2 + ["2019-03-01"] + ["2019-05-01"] * 3)
+    >>> study = Study.of(*city, start="2020-01-01", end="2020-12-31", covers=(pd.Timestamp("2019-01-01"), pd.Timestamp("2021-01-01")))
+    >>> [round(one, 2) for one in change(study)]  # 365 days beside 364: 2 − 365/364, 0 − 3 · 365/364
+    [1.0, -3.01, 0.0, 0.0]
+    """
+    return compare(study).places["difference"].rename("change")
+
+
+def change_interval(study: Study) -> pd.DataFrame:
+    """Return the count of each unit less the ends of its normal range: 0 lies between them where it is within the range."""
+    places = compare(study).places
+    return pd.DataFrame({"change_low": places["count"] - places["high"], "change_high": places["count"] - places["low"]})
+
+
+def change_p(study: Study) -> pd.Series:
+    """Return how likely so large a change would be by chance alone, allowing for the number of places: the adjusted p of the E-test.
+
+    p is that of the exact E-test of each unit's count against the same days of the three years before; it is adjusted for the number of
+    units by Benjamini and Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x. Missing where the data hold no earlier year, and where
+    nobody was killed in any of the years. Shape: one number from 0 to 1 for each unit.
+
+    >>> from hotspots.testing import square_city
+    >>> city = square_city([(5, 5)] * 3, dates=["2020-03-01"] * 3)
+    >>> study = Study.of(*city, start="2020-01-01", end="2020-12-31", covers=(pd.Timestamp("2019-01-01"), pd.Timestamp("2021-01-01")))
+    >>> change_p(study).round(2).tolist()  # 3 against 0 has p = 0.09, one of four: 0.35
+    [0.35, nan, nan, nan]
+    """
+    places = compare(study).places
+    return places["adjusted"].where((places["count"] > 0) | (places["base"] > 0)).rename("change_p")
+
+
+def change_state(study: Study) -> pd.Series:
+    """Return the state of each change: `no_data` where no earlier year is known, `zero` where nobody was killed in any of the years."""
+    places = compare(study).places
+    nobody = (places["count"] == 0) & (places["base"] == 0)
+    return pd.Series(np.select([places["base"].isna(), nobody], ["no_data", "zero"], "ok"), index=places.index, name="state")
+
+
+def change_class(study: Study) -> pd.Series:
+    """Return the position of each unit's judgement among `VERDICTS`; −1 where there is none."""
+    order = {name: position for position, name in enumerate(VERDICTS)}
+    return judged(compare(study).places).map(order).fillna(-1).astype(int)
+
+
+_WORDS = {
+    "zero": mark("None in this period, none in the years before"),
+    "no_data": mark("No earlier year to compare with"),
+}
+_NEEDS = frozenset({"counts", "points", "days", "earlier"})
+
+MEASURES: tuple[Measure, ...] = (
+    Measure(
+        key="change",
+        compute=change,
+        label=mark("Change against the three years before"),
+        unit=mark("people killed more (or fewer) than expected"),
+        needs=_NEEDS,
+        state=change_state,
+        interval=change_interval,
+        doubled=2,
+        words=_WORDS,
+        scale=Scale(tuple(VERDICTS.values()), look.CHANGE, change_class),
+    ),
+    Measure(
+        key="change_p",
+        compute=change_p,
+        label=mark("How likely such a change is by chance alone (adjusted p)"),
+        unit=mark("adjusted p"),
+        needs=_NEEDS,
+        state=change_state,
+        doubled=None,
+        mapped=False,  # a small p would be drawn as little
+        words=_WORDS,
+    ),
+)

@@ -1,0 +1,96 @@
+"""Charts of who was killed and how: the unknown are always drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from hotspots import look
+from hotspots.charts.parts import Spec, chart, plain, tooltip
+from hotspots.schema import UNKNOWN
+from hotspots.words import Words
+
+
+def now_and_before(table: pd.DataFrame, names: Mapping[str, str], words: Words) -> Spec:
+    """Return the chart of `victims.AgainstBefore.table`: a point for each value, on the range that the years before lead one to expect."""
+    rows = [
+        {
+            "value": names[str(value)],
+            "count": int(row["count"]),
+            "low": plain(row["low"]),
+            "high": plain(row["high"]),
+            "beside": float(max(row["count"], row["high"] if pd.notna(row["high"]) else 0)),
+            "known": value != UNKNOWN,
+            "text": words.number(row["count"]),
+            "range": f"{words.number(row['low'])}–{words.number(row['high'])}",
+        }
+        for value, row in table.iterrows()
+    ]
+    y = {"field": "value", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 190, "ticks": False, "domain": False}}
+    room = 1.12 * max(1.0, *(float(row["beside"]) for row in rows))
+    x = {
+        "type": "quantitative",
+        "title": words.say("people killed"),
+        "scale": {"zero": True, "domainMax": room, "nice": False},
+        "axis": {"tickMinStep": 1},
+    }
+    tips = tooltip(("value", " "), ("text", words.say("People killed")), ("range", words.say("Normal range")))
+    band = {
+        "transform": [{"filter": "isValid(datum.high)"}],
+        "mark": {"type": "bar", "color": look.MUTED, "opacity": 0.28, "height": 14, "cornerRadius": 2},
+        "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}, "tooltip": tips},
+    }
+    points = {
+        "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+        "encoding": {
+            "y": y,
+            "x": {**x, "field": "count"},
+            "color": {"condition": {"test": "datum.known", "value": look.PRIMARY}, "value": look.MUTED},
+            "tooltip": tips,
+        },
+    }
+    texts = {
+        "mark": {"type": "text", "align": "left", "dx": 9, "fontSize": 13, "color": look.MUTED},
+        "encoding": {"y": y, "x": {**x, "field": "beside"}, "text": {"field": "text"}},
+    }
+    return chart(rows, [band, points, texts], height=34 * len(rows) + 40)
+
+
+def composition(shares: pd.DataFrame, names: Mapping[str, str], words: Words) -> Spec:
+    """Return stacked bars of counts by year as parts of the whole, the unknown in grey; a year without a share is left empty.
+
+    `shares` has a row for each year and a column for each value: counts, missing where too few for shares.
+    """
+    order = [str(value) for value in shares.columns]
+    rows = [
+        {
+            "year": str(year),
+            "value": names[value],
+            "order": position,
+            "count": plain(row[value]),
+            "text": words.number(row[value]),
+            "share": words.percent(row[value] / row.sum()) if row.notna().all() and row.sum() else "–",
+        }
+        for year, row in shares.iterrows()
+        for position, value in enumerate(order)
+    ]
+    palette = [look.NO_DATA if value == UNKNOWN else look.CATEGORIES[at % len(look.CATEGORIES)] for at, value in enumerate(order)]
+    tips = tooltip(("year", words.say("Year")), ("value", " "), ("text", words.say("People killed")), ("share", words.say("Share")))
+    bars = {
+        "mark": {"type": "bar", "stroke": "#ffffff", "strokeWidth": 0.6},
+        "encoding": {
+            "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}},
+            "y": {"field": "count", "type": "quantitative", "stack": "normalize", "title": None, "axis": {"format": ".0%"}},
+            "order": {"field": "order"},
+            "color": {
+                "field": "value",
+                "type": "nominal",
+                "sort": None,
+                "scale": {"domain": [names[value] for value in order], "range": palette},
+                "legend": {"orient": "top", "title": None, "columns": 2, "labelLimit": 190},
+            },
+            "tooltip": tips,
+        },
+    }
+    return chart(rows, [bars], height=270)
