@@ -20,6 +20,7 @@ NEEDS: dict[str, str] = {
     "points": mark("these data are published totals: the places of single homicides are not known"),
     "days": mark("these data are published totals: the days of single homicides are not known"),
     "population": mark("no population is loaded for these areas"),
+    "streets": mark("no streets are loaded for this city"),
 }
 
 
@@ -52,6 +53,7 @@ class Measure:
             "points": study.has_points,
             "days": study.has_days,
             "population": bool((study.person_years > 0).any()),
+            "streets": study.streets is not None and bool(len(study.streets)),
         }
         lacking = {need for need, there in has.items() if not there}
         return tuple(NEEDS[need] for need in sorted(self.needs & lacking))

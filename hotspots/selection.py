@@ -13,16 +13,19 @@ from hotspots.cities import City
 from hotspots.schema import AreaCounts, DataError, field
 from hotspots.study import FILTERS, Study, Where, band
 
-_WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language"}
+_WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language", "layer": "layer"}
 _NUMBERS = {"version": "version", "surface": "bandwidth"}
 _DAYS = {"from": "start", "to": "end"}
+
+LAYERS: tuple[str, ...] = ("residents", "streets")  # homicides beside where people live; homicides along streets
 
 
 @dataclass(frozen=True)
 class Selection:
     """What the reader chose. Empty text and None mean "not chosen": the page decides, and the address stays short.
 
-    `end` is exclusive. `version` 0 is the newest one published. `bandwidth` is that of the smooth surface in metres; 0 is no surface.
+    `end` is exclusive. `version` 0 is the newest one published. `bandwidth` is that of the surface in metres; 0 is no surface.
+    `layer` is what the surface shows: empty is homicides alone, else one of `LAYERS`.
     """
 
     city: str = ""
@@ -35,6 +38,7 @@ class Selection:
     place: str = ""
     language: str = ""
     bandwidth: int = 0
+    layer: str = ""
 
     def query(self) -> dict[str, str]:
         """Return the choices as the part of an address after the question mark.
@@ -65,6 +69,8 @@ class Selection:
             where=self.where,
             unit_of=place.unit_of,
             covers=(city.start, city.end),
+            streets=city.segments,
+            bandwidth=self.bandwidth or None,
         )
 
     def _totals(self, city: City, totals: AreaCounts, geography: units.Geography | None) -> Study:
@@ -101,6 +107,9 @@ def read_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
     if found.get("start") and found.get("end") and found["end"] <= found["start"]:
         problems.append("to")
         found["end"] = None
+    if found.get("layer", "") not in ("", *LAYERS):
+        problems.append("layer")
+        found["layer"] = ""
     where, strange = _read_where(query)
     return Selection(**found, where=where), (*problems, *strange)
 

@@ -70,7 +70,9 @@ def shared(x: np.ndarray, y: np.ndarray, grid: Grid, *, cubic: bool = False, sha
             first += other
         return np.asarray(first)
     out = np.zeros(shape)
-    out[: grid.rows, : grid.columns] = (_among_sixteen if cubic else _among_four)((x - grid.west) / grid.cell, (y - grid.south) / grid.cell, grid)
+    out[: grid.rows, : grid.columns] = (_among_sixteen if cubic else _among_four)(
+        (x - grid.west) / grid.cell, (y - grid.south) / grid.cell, grid
+    )
     return out
 
 
@@ -106,9 +108,7 @@ def _among_sixteen(across: np.ndarray, up: np.ndarray, grid: Grid) -> np.ndarray
 
 def _cubic(t: np.ndarray) -> np.ndarray:
     """Return the weights of the four middles around a place `t` of the way from the second to the third."""
-    return np.stack(
-        [-t * (1 - t) * (2 - t) / 6, (1 + t) * (1 - t) * (2 - t) / 2, (1 + t) * t * (2 - t) / 2, -(1 + t) * t * (1 - t) / 6]
-    )
+    return np.stack([-t * (1 - t) * (2 - t) / 6, (1 + t) * (1 - t) * (2 - t) / 2, (1 + t) * t * (2 - t) / 2, -(1 + t) * t * (1 - t) / 6])
 
 
 def sharpen_in_place(cells: np.ndarray, rows: int | None = None, columns: int | None = None) -> None:

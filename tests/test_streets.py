@@ -1,0 +1,202 @@
+"""Density along streets: a crossing worked by hand, R's spatstat.linnet, every walk followed one by one, and laws on random networks."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotspots.density import network
+from hotspots.density.network import WAYS, Network, spread
+from hotspots.testing import EPSG
+
+both_ways = pytest.mark.parametrize("way", WAYS)
+
+
+def lines(*pairs) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(geometry=[shapely.LineString(pair) for pair in pairs], crs=EPSG)
+
+
+def quartic(u: np.ndarray) -> np.ndarray:
+    return 15 / 16 * np.maximum(1 - np.asarray(u) ** 2, 0) ** 2
+
+
+def held(u: float) -> float:
+    """Return what the quartic holds between 0 and u."""
+    return 15 / 16 * (u - 2 * u**3 / 3 + u**5 / 5)
+
+
+# by hand
+
+CROSS = lines([(0, 0), (100, 0)], [(0, 0), (0, 100)], [(0, 0), (-100, 0)], [(0, 0), (0, -100)])
+
+
+def test_four_streets_discontinuous():
+    # 20 m east of the crossing, h = 40 m: what goes west reaches the crossing half-way and is split among the three streets ahead
+    found = spread(Network.of(CROSS, lixel=200), np.array([0]), np.array([20.0]), bandwidth=40.0)
+    past = (0.5 - held(0.5)) / 3
+    np.testing.assert_allclose(found, [0.5 + held(0.5), past, past, past], atol=1e-5)
+
+
+def test_four_streets_continuous():
+    # each of the four gets 2/4 of what arrives; on the street it came from it is −1/2 of what would have been there
+    found = spread(Network.of(CROSS, lixel=200), np.array([0]), np.array([20.0]), bandwidth=40.0, way="continuous")
+    past = (0.5 - held(0.5)) / 2
+    np.testing.assert_allclose(found, [0.5 + held(0.5) - past, past, past, past], atol=1e-5)
+
+
+def test_a_dead_end_turns_it_back():
+    found = spread(Network.of(lines([(0, 0), (100, 0)]), lixel=10), np.array([0]), np.array([5.0]), bandwidth=30.0)
+    u = np.arange(10) * 10 + np.array([[0], [10]])
+    direct = [held(np.clip((b - 5) / 30, -1, 1)) - held(np.clip((a - 5) / 30, -1, 1)) for a, b in u.T]
+    turned = [held(min((b + 5) / 30, 1)) - held(min((a + 5) / 30, 1)) for a, b in u.T]
+    np.testing.assert_allclose(found, np.add(direct, turned), atol=1e-5)
+
+
+def test_a_bend_or_a_cut_changes_nothing():
+    whole = spread(Network.of(lines([(0, 0), (300, 0)]), lixel=10), np.array([0]), np.array([140.0]), bandwidth=100.0)
+    parts = Network.of(lines([(0, 0), (100, 0)], [(200, 0), (100, 0)], [(200, 0), (200, 100)]), lixel=10)
+    for way in WAYS:
+        found = spread(parts, np.array([1]), np.array([60.0]), bandwidth=100.0, way=way)
+        np.testing.assert_allclose(np.concatenate([found[:10], found[19:9:-1], found[20:]]), whole, atol=1e-5)
+
+
+# every walk followed one by one
+
+
+def ahead(net: Network, edge: int, forward: bool, way: str):
+    """Yield each street that a walk may take from the end of one, its direction, and its share."""
+    node = net.head[edge] if forward else net.tail[edge]
+    n = net.degree[node]
+    for other, onward in itertools.product(range(len(net.length)), (True, False)):
+        if (net.tail if onward else net.head)[other] == node:
+            same = other == edge and onward != forward
+            apart = float(n == 1) if same else 1 / max(n - 1, 1)
+            yield other, onward, 2 / n - same if way == "continuous" else apart
+
+
+def walked(net: Network, street: int, along: float, h: float, way: str) -> np.ndarray:
+    """Return what `spread` gives for one point, by following every walk."""
+    mass = np.zeros(net.first[-1])
+
+    def go(edge, forward, d, amount, start=0.0):
+        """Walk the rest of a street, from `start` metres along it, having come `d` metres."""
+        ends = np.arange(net.pieces[edge] + 1) * net.length[edge] / net.pieces[edge]
+        reached = [held(min((d + max(end, start) - start) / h, 1)) for end in ends]
+        laid = amount * np.diff(reached)
+        mass[net.first[edge] : net.first[edge + 1]] += laid if forward else laid[::-1]
+        d += net.length[edge] - start
+        if d < h:
+            for other, onward, share in ahead(net, edge, forward, way):
+                if share:
+                    go(other, onward, d, amount * share)
+
+    go(street, True, 0.0, 1.0, along)
+    go(street, False, 0.0, 1.0, net.length[street] - along)
+    return mass
+
+
+def random_streets(seed: int, n: int = 8) -> gpd.GeoDataFrame:
+    """Return streets between random places: crossings, dead ends, double streets, one that ends where it begins, one alone."""
+    rng = np.random.default_rng(seed)
+    node = rng.uniform(0, 100, (n, 2))
+    pairs = {tuple(sorted(rng.choice(n, 2, replace=False))) for _ in range(n + 3)}
+    some = [(node[a], node[b]) for a, b in sorted(pairs)]
+    a, b = some[0]
+    return lines(*some, (a, (a + b) / 2 + np.array([9, 5]), b), (a, a + np.array([12, 3]), a + np.array([2, 14]), a), ((300, 0), (340, 0)))
+
+
+@both_ways
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=15)
+def test_all_walks_at_once_are_all_walks(way, seed):
+    net = Network.of(random_streets(seed), lixel=15)
+    rng = np.random.default_rng(seed)
+    street = rng.integers(0, len(net.length), 3)
+    along = rng.uniform(0, 1, 3) * net.length[street]
+    found = spread(net, street, along, bandwidth=70.0, way=way, steps=1024)
+    expected = sum(walked(net, s, a, 70.0, way) for s, a in zip(street, along, strict=True))
+    np.testing.assert_allclose(found, expected, atol=3e-5)
+
+
+@both_ways
+@given(seed=st.integers(0, 10_000), h=st.floats(5, 400))
+@settings(max_examples=25)
+def test_each_adds_up_to_one(way, seed, h):
+    net = Network.of(random_streets(seed), lixel=7)
+    street = np.random.default_rng(seed).integers(0, len(net.length), 1)
+    length, on = np.maximum(net.length / h, 1 / network.STEPS), street
+    begin = 0.37 * length[on]
+    one = np.ones(1)
+    raw = network._from_ends(net, length, network._walk(net, length, on, begin, one, way=way, steps=network.STEPS))
+    raw = raw + network._on_their_own(net, length, on, begin, one)
+    assert raw.sum() == pytest.approx(1, abs=2e-3)  # before what rounding of distances lost is put back
+    assert raw.min() > -2e-3
+    found = spread(net, street, 0.37 * net.length[street], bandwidth=h, way=way)
+    assert found.sum() == pytest.approx(1, abs=1e-12)
+    assert found.min() >= 0
+
+
+@both_ways
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=10)
+def test_moved_rescaled_turned_round_shuffled(way, seed):
+    plain = random_streets(seed)
+    rng = np.random.default_rng(seed)
+    street = rng.integers(0, len(plain), 5)
+    along = rng.uniform(0, 1, 5) * plain.length.to_numpy()[street]
+    net = Network.of(plain, lixel=10)
+    found = spread(net, street, along, bandwidth=50, way=way)
+    moved = Network.of(plain.set_geometry(plain.translate(4096, -512).scale(2, 2, origin=(0, 0))), lixel=20)
+    np.testing.assert_allclose(spread(moved, street, 2 * along, bandwidth=100, way=way), found, atol=1e-6)
+    order = rng.permutation(len(plain))
+    mixed = Network.of(plain.iloc[order].set_geometry(shapely.reverse(plain.geometry.to_numpy()[order])), lixel=10)
+    turned = spread(mixed, np.argsort(order)[street], plain.length.to_numpy()[street] - along, bandwidth=50, way=way)
+    for position, old in enumerate(order):
+        mine = turned[mixed.first[position] : mixed.first[position + 1]]
+        np.testing.assert_allclose(mine[::-1], found[net.first[old] : net.first[old + 1]], atol=1e-6)
+
+
+# spatstat.linnet
+
+
+def lattice(*, stubs: bool) -> gpd.GeoDataFrame:
+    """Return the network of streets.R."""
+    n = np.arange(25)
+    x = 100.0 * (n % 5) + 40 * ((n * 0.7548776662466927) % 1) - 20
+    y = 100.0 * (n // 5) + 40 * ((n * 0.5698402909980532) % 1) - 20
+    pairs = [(a, a + 1) for a in n if a % 5 < 4] + [(a, a + 5) for a in n if a < 20] + [(6, 12), (12, 18)]
+    if stubs:
+        ends = [2, 10, 14, 22]
+        x = np.concatenate([x, x[ends] + [7, -60, 55, 10]])
+        y = np.concatenate([y, y[ends] + [-70, 4, -9, 80]])
+        pairs += list(zip(ends, range(25, 29), strict=True))
+    return lines(*[((x[a], y[a]), (x[b], y[b])) for a, b in pairs])
+
+
+def spatstat() -> list[tuple[str, str, float, np.ndarray]]:
+    text = (Path(__file__).parent / "oracles" / "streets.txt").read_text().splitlines()
+    rows = [line.split() for line in text if not line.startswith("#")]
+    return [(*row[0].split("_")[:2], float(row[0].split("_")[2]), np.array(row[1:], dtype=float)) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("shape", "way", "h", "theirs"), spatstat(), ids=lambda value: str(value) if isinstance(value, str | float) else ""
+)
+def test_agrees_with_spatstat(shape, way, h, theirs):
+    streets_ = lattice(stubs=shape == "stubs")
+    net = Network.of(streets_, lixel=0.05)
+    k = np.arange(1, 15)
+    street, along = (k * 11) % len(streets_), (k * 0.6180339887498949) % 1
+    along = along * net.length[street]
+    found = spread(net, street[:8], along[:8], bandwidth=h, way=way) / net.piece_length
+    piece = net.first[street] + (along / net.piece_length[net.first[street]]).astype(int)
+    expected = theirs.copy()
+    expected[8:] -= 15 / 16 / h  # spatstat gives every place its own kernel, though their weight is 0
+    np.testing.assert_allclose(found[piece], expected, rtol=0, atol=5e-4 * 15 / 16 / h)
