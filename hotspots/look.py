@@ -10,6 +10,9 @@ ATTENTION = "#9c2f1f"
 # The lightest stands clear of the white of zero. Lightness falls steadily from there: the order survives grey print and every kind
 # of colour blindness.
 HOMICIDES: tuple[str, ...] = ("#fdecca", "#fac27d", "#ee8a4a", "#c4501f", "#741f05")
+# Fewer, a little fewer, about the same, a little more, more; and the outline of what is fewer, as ink is that of what is more.
+CHANGE: tuple[str, ...] = ("#5e3c99", "#b2abd2", "#f7f7f7", "#fdb863", "#e66101")
+CHANGE_EDGE = "#32175f"
 ZERO = "#ffffff"
 NO_DATA = "#d9d9d9"
 

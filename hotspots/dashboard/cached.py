@@ -54,7 +54,7 @@ def geography(slug: str, version: int, unit: str) -> units.Geography:
 
 def study(chosen: Selection) -> Study:
     """Return the study of a selection; what does not change the numbers (language, place, measure) is no part of the key."""
-    return _study(replace(chosen, language="", place="", measure="", bandwidth=0))
+    return _study(replace(chosen, language="", place="", measure="", bandwidth=0, layer=""))
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -91,8 +91,41 @@ def _map_view(chosen: Selection) -> view.MapView:
     plain = view.map_view(study(chosen), measure(chosen.measure), shown, words, unit=chosen.unit, called=called)
     if not chosen.bandwidth:
         return plain
-    smooth = density.surface(study(chosen), bandwidth=chosen.bandwidth)
-    return heat.with_surface(plain, smooth, city(chosen.city, chosen.version).epsg, words)
+    own, metres, epsg = study(chosen), chosen.bandwidth, city(chosen.city, chosen.version).epsg
+    rule = next((rule for rule, usual in bandwidths(chosen).items() if usual == metres), "given")
+    if chosen.layer == "residents":
+        risk = density.risk_surface(own, bandwidth=metres, draws=density.relative.DRAWS)
+        return heat.with_risk(plain, replace(risk, rule=rule), epsg, words)
+    if chosen.layer == "streets":
+        return heat.with_streets(plain, density.along_streets(own, bandwidth=metres), epsg, words)
+    return heat.with_surface(plain, replace(density.surface(own, bandwidth=metres), rule=rule), epsg, words)
+
+
+def usual(study: Study) -> int:
+    """Return the bandwidth in whole metres that a surface starts with."""
+    return max(int(round(density.usual_bandwidth(study), -1)), 10)
+
+
+def bandwidths(chosen: Selection) -> dict[str, int]:
+    """Return the bandwidth in whole metres that each rule gives for a selection, by the rule's name."""
+    return _bandwidths(replace(chosen, language="", place="", measure="", bandwidth=0, layer=""))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _bandwidths(chosen: Selection) -> dict[str, int]:
+    own = study(chosen)
+    found = {rule: density.bandwidth_of(own, rule=rule) for rule in ("scott", *density.CRITERIA)}
+    return {rule: max(int(round(metres, -1)), 10) for rule, (metres, way) in found.items() if way == rule}
+
+
+def sensitivity(chosen: Selection) -> density.Sensitivity:
+    """Return how the highest places of the smooth surface of a selection change with its bandwidth."""
+    return _sensitivity(replace(chosen, language="", place="", measure="", layer=""))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _sensitivity(chosen: Selection) -> density.Sensitivity:
+    return density.sensitivity(study(chosen), bandwidth=chosen.bandwidth)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -103,7 +136,7 @@ def values(chosen: Selection, key: str, _shown: view.MapView, _words: dict[str, 
 
 def monthly(chosen: Selection) -> pd.DataFrame:
     """Return the monthly table of a selection, whatever unit and place it names."""
-    return _monthly(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0))
+    return _monthly(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0, layer=""))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -113,7 +146,7 @@ def _monthly(chosen: Selection) -> pd.DataFrame:
 
 def against_chance(chosen: Selection, baseline: str = "equal") -> concentration.AgainstChance | None:
     """Return how concentrated the homicides of a selection are, beside chance; None where none is mapped."""
-    return _against_chance(replace(chosen, language="", place="", measure="", bandwidth=0), baseline)
+    return _against_chance(replace(chosen, language="", place="", measure="", bandwidth=0, layer=""), baseline)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -123,7 +156,7 @@ def _against_chance(chosen: Selection, baseline: str) -> concentration.AgainstCh
 
 def evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
     """Return whether a selection has enough homicides to rank places, and what its hot-spot map shows where nothing is going on."""
-    return _evidence(replace(chosen, language="", place="", measure="", bandwidth=0))
+    return _evidence(replace(chosen, language="", place="", measure="", bandwidth=0, layer=""))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

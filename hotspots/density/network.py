@@ -18,6 +18,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.ops import substring
 
 from hotspots.schema import DataError
 
@@ -92,6 +93,13 @@ class Network:
         """The points in the middle of the pieces."""
         along = (np.arange(self.first[-1]) - self.first[self.piece_street] + 0.5) * self.piece_length
         return np.asarray(shapely.line_interpolate_point(self.lines[self.piece_street], along))
+
+    def cut(self, pieces: np.ndarray) -> np.ndarray:
+        """Return these pieces as lines."""
+        street = self.piece_street[pieces]
+        start = (pieces - self.first[street]) * self.piece_length[pieces]
+        parts = [substring(self.lines[on], a, a + size) for on, a, size in zip(street, start, self.piece_length[pieces], strict=True)]
+        return np.array(parts, dtype=object)
 
     @cached_property
     def _tree(self) -> shapely.STRtree:

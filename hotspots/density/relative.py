@@ -16,8 +16,10 @@ from hotspots.measures import UNSTABLE_UNDER
 from hotspots.schema import DataError
 from hotspots.study import Study
 
-THIN = 100.0  # residents in a circle of one bandwidth: with fewer nothing is said
+THIN = 100.0  # residents in a circle of one bandwidth: with fewer nothing is said,
+THIN_SHARE = 0.1  # unless that is more than a tenth of the average of all units: then with less than the tenth
 DRAWS = 199
+SIDE = 512
 LEVEL = 0.05  # on each side
 
 
@@ -25,10 +27,11 @@ LEVEL = 0.05  # on each side
 class RelativeRisk:
     """Homicides for each resident, as a multiple of the average of all units, on a grid.
 
-    `x` and `y` are the middles of the cells in metres; `ratio[y, x]` is missing outside the units and where fewer than `thin` residents
-    live in a circle of one bandwidth, which is `thin_density` residents per km². `high` is the part of the draws, and of what is seen,
-    in which a cell is at least as high as it is; `low` at least as low: 5 in 100 and less is more, or less, than chance explains at
-    that place alone. Both are missing without draws. `n` victims and `events` made it.
+    `x` and `y` are the middles of the cells in metres; `ratio[y, x]` is missing outside the units and where fewer than `thin_density`
+    residents live on a km²: as many as make 100 in a circle of one bandwidth, or a tenth of the average where that is less. `high` is
+    the part of the draws, and of what is seen, in which a cell is at least as high as it is; `low` at least as low: 5 in 100 and less
+    is more, or less, than chance explains at that place alone. Both are missing without draws. `n` victims and `events` made it;
+    `people` are residents per km² and `homicides` victims per km² in the whole period, both smoothed.
     """
 
     x: np.ndarray
@@ -39,13 +42,12 @@ class RelativeRisk:
     bandwidth: float
     rule: str
     cell: float
-    thin: float
     thin_density: float
     n: int
     events: int
     draws: int
-    people: np.ndarray  # residents per km², smoothed
-    homicides: np.ndarray  # victims per km², smoothed, the whole period
+    people: np.ndarray
+    homicides: np.ndarray
 
 
 def risk_surface(
@@ -55,7 +57,7 @@ def risk_surface(
 
     Residents are spread evenly over the cells of their unit, and both are smoothed by the same kernel, bandwidth and edge correction
     (Jones–Diggle), so that homicides in proportion to residents give 1 everywhere. Its logarithm is the log relative risk of Kelsall &
-    Diggle. Left out, `bandwidth` is the usual one (see `surface`); cells are a sixth of it, as far as 1,000 a side allow. With `draws`
+    Diggle. Left out, `bandwidth` is the usual one (see `surface`); cells are a sixth of it, as far as 512 a side allow. With `draws`
     the events are put down again at random by residents so many times, and each cell is compared with what it then shows
     (`high`, `low`); `seed` makes it repeatable.
 
@@ -72,13 +74,14 @@ def risk_surface(
     if not (study.residents > 0).any():
         raise DataError("relative risk: no residents are known; give the blocks a population")
     h, rule = bandwidth_of(study, bandwidth, kernel=kernel)
-    window = window_of(study.blocks, cell=cell_for(study.blocks, 2 * h) if cell is None else cell)
+    window = window_of(study.blocks, cell=_cell(study, h) if cell is None else cell)
     people = residents(study, window)
     x, y, _ = places_of(study)
     area = window.grid.cell**2 / PER_KM2
     killed = smooth(x, y, window, kernel=kernel, bandwidth=h, edge="jones_diggle") * PER_KM2
     living = spread_cells(people, window, kernel=kernel, bandwidth=h) / area
-    thin_density = THIN / (np.pi * h**2 / PER_KM2)
+    inside = window.mask.sum() * area
+    thin_density = min(THIN / (np.pi * h**2 / PER_KM2), float(people.sum() / inside) * THIN_SHARE)
     thick = (living >= thin_density) & known_cells(study, window)
     share = np.where(thick, living / max(people.sum(), 1e-300), np.nan)
     ratio = killed / len(x) / share if len(x) else np.full_like(share, np.nan)
@@ -90,9 +93,13 @@ def risk_surface(
         high, low = tolerance(cells, people, window, kernel=kernel, bandwidth=h, draws=draws, seed=seed)
         high, low = np.where(thick, high, np.nan), np.where(thick, low, np.nan)
     grid = window.grid
-    return RelativeRisk(
-        grid.x, grid.y, ratio, high, low, h, rule, grid.cell, THIN, thin_density, len(x), int(once.sum()), draws, living, killed
-    )
+    return RelativeRisk(grid.x, grid.y, ratio, high, low, h, rule, grid.cell, thin_density, len(x), int(once.sum()), draws, living, killed)
+
+
+def _cell(study: Study, bandwidth: float) -> float:
+    """Return the size of cell in metres: a sixth of the bandwidth, as far as `SIDE` cells a side allow, for they are filled many times."""
+    west, south, east, north = study.blocks.total_bounds
+    return max(cell_for(study.blocks, 2 * bandwidth), float(max(east - west, north - south)) / SIDE)
 
 
 def residents(study: Study, window: Window) -> np.ndarray:
@@ -159,8 +166,8 @@ def relative_risk(study: Study) -> pd.Series:
     2 means twice as many homicides as its residents would have at the average rate, once both are spread over the surroundings. It
     steadies the rates of small units by their neighbours. Residents are who sleeps there, so places where many pass are high; and a
     high value on few homicides can be chance: see the contours of `risk_surface`, whose defaults it takes. Missing where a unit's
-    residents are unknown or 0, where fewer than 100 live within a bandwidth, and where nobody was killed at all. Shape: one number for
-    each unit. Source: Kelsall & Diggle (1995, doi:10.2307/3318678).
+    residents are unknown or 0, where too few live around it (see `RelativeRisk`), and where nobody was killed at all. Shape: one number
+    for each unit. Source: Kelsall & Diggle (1995, doi:10.2307/3318678).
 
     >>> from hotspots.testing import square_city
     >>> points = [(500, 500)] * 3 + [(1500, 1500)]

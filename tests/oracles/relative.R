@@ -6,7 +6,7 @@ tell <- function(name, values) cat(name, sprintf("%.9g", values), "\n")
 # Residents: on a lattice of 40 x 40 places of 2.5 m in a square of 100 m, as many at each as this formula says; 60 homicides, half of
 # them in one quarter (golden-ratio sequences).
 at <- expand.grid(x = seq(1.25, 98.75, 2.5), y = seq(1.25, 98.75, 2.5))
-people <- round(4 + 3 * sin(at$x / 15) + 2 * cos(at$y / 12))
+people <- round(6 + 3 * sin(at$x / 15) + 2 * cos(at$y / 12))
 W <- owin(c(0, 100), c(0, 100))
 controls <- ppp(rep(at$x, people), rep(at$y, people), window = W, checkdup = FALSE)
 n <- 1:60
