@@ -7,14 +7,19 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots.density import network
+from hotspots.catalog import measure
+from hotspots.density import network, streets
 from hotspots.density.network import WAYS, Network, spread
-from hotspots.testing import EPSG
+from hotspots.measures import table
+from hotspots.schema import DataError
+from hotspots.study import Study
+from hotspots.testing import EPSG, square_city
 
 both_ways = pytest.mark.parametrize("way", WAYS)
 
@@ -200,3 +205,65 @@ def test_agrees_with_spatstat(shape, way, h, theirs):
     expected = theirs.copy()
     expected[8:] -= 15 / 16 / h  # spatstat gives every place its own kernel, though their weight is 0
     np.testing.assert_allclose(found[piece], expected, rtol=0, atol=5e-4 * 15 / 16 / h)
+
+
+# on the units of a city
+
+
+def city(points, pairs, *, side=2, size=1000.0, **choices) -> Study:
+    incidents, blocks = square_city(points, side=side, size=size)
+    return Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01", streets=lines(*pairs), **choices)
+
+
+def test_a_block_has_the_streets_within_it_and_along_it():
+    # one homicide in the middle of a street of 1 km along the edge of b00 and b01; another street of 1 km within b00
+    study = city([(995, 500)], [[(1000, 0), (1000, 1000)], [(0, 500), (900, 500)]])
+    found = table(study, streets_measure())
+    np.testing.assert_allclose(found["network_density"].iloc[:2], [1 / 1.9, 1.0], rtol=2e-3)
+    assert found["network_density"].iloc[3] == 0  # the last 15 m of the street touch its corner
+    assert found["state"].tolist()[:2] == ["unstable", "unstable"]
+
+
+def test_street_segments_have_their_own_mean():
+    incidents, _ = square_city([(50, 3), (55, 3)])
+    index = [f"s{n}" for n in range(3)]
+    table_ = lines([(0, 0), (100, 0)], [(100, 0), (400, 0)], [(0, 900), (100, 900)]).set_axis(index)
+    blocks = gpd.GeoDataFrame({"population": [0.0] * 3}, geometry=table_.geometry, crs=EPSG)
+    blocks.index.name = "block_id"
+    unit_of = pd.Series(pd.Categorical(["s0", "s0"], categories=index), index=incidents.index)
+    study = Study.of(incidents, blocks, unit_of=unit_of, start="2020-01-01", end="2021-01-01", streets=table_, bandwidth=40)
+    np.testing.assert_allclose(streets.network_density(study), [20, 0, 0], rtol=3e-3)  # two on 100 m, none reaches further
+
+
+def streets_measure():
+    return measure("network_density")
+
+
+def test_the_streets_add_up_to_the_homicides_and_who_is_off_is_told():
+    study = city([(100, 3), (101, 4), (400, 700), (500, 90)], [[(0, 0), (1000, 0)], [(500, 0), (500, 80)]])
+    found = streets.along_streets(study)
+    assert (found.n, found.off, found.rule) == (3, 1, "streets")
+    assert found.total() == pytest.approx(3)
+    assert streets.along_streets(study, bandwidth=90).rule == "given"
+    assert streets.along_streets(study, way="continuous").total() == pytest.approx(3)
+
+
+def test_without_streets_it_says_why():
+    incidents, blocks = square_city([(5, 5)])
+    study = Study.of(incidents, blocks)
+    assert streets_measure().missing(study) == ("no streets are loaded for this city",)
+    assert streets.network_density(study).isna().all()
+    assert not streets_measure().missing(city([(5, 5)], [[(0, 0), (9, 0)]]))
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda net: spread(net, np.array([0]), np.array([0.0]), bandwidth=10, way="fair"), "use one of discontinuous, continuous"),
+        (lambda net: spread(net, np.array([0]), np.array([0.0]), bandwidth=0), "give metres above 0"),
+        (lambda net: Network.of(gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)])), "there are no lines"),
+    ],
+)
+def test_wrong_choices_are_refused(call, says):
+    with pytest.raises(DataError, match=says):
+        call(Network.of(CROSS))

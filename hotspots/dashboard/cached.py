@@ -97,7 +97,8 @@ def _map_view(chosen: Selection) -> view.MapView:
         risk = density.risk_surface(own, bandwidth=metres, draws=density.relative.DRAWS)
         return heat.with_risk(plain, replace(risk, rule=rule), epsg, words)
     if chosen.layer == "streets":
-        return heat.with_streets(plain, density.along_streets(own, bandwidth=metres), epsg, words)
+        along = density.along_streets(own, bandwidth=metres)
+        return heat.with_streets(plain, replace(along, rule="streets") if metres == density.streets.USUAL else along, epsg, words)
     return heat.with_surface(plain, replace(density.surface(own, bandwidth=metres), rule=rule), epsg, words)
 
 

@@ -19,7 +19,7 @@ CRITERIA: tuple[str, ...] = ("likelihood", "least_squares")
 CANDIDATES = 32  # bandwidths tried, evenly spaced as ratios
 EXACT_UP_TO = 1500  # places: every pair is looked at; more go through a grid
 CELLS = 768  # a side of that grid
-_SAME = 0.01  # metres: what is as near as this is one place
+_SAME = 0.001  # metres: what is as near as this is one place
 _LEAST = 1e-300  # a density of 0 has no logarithm
 
 
@@ -33,7 +33,7 @@ def cross_validated(
     whose surface is nearest to the true one by the integral of the squared difference; it is often narrow, and varies much from
     sample to sample. Both are worked out for the Gaussian; for the quartic the result is times 2.78, which smooths as much.
     `candidates` are Gaussian bandwidths in metres; left out, 32 from a twentieth of the rule of thumb to twice that. More than 1,500
-    places are looked at on a grid, and candidates narrower than 2 of its cells are left out. Edges are not corrected.
+    places are looked at on a grid, and candidates narrower than 3 of its cells are left out. Edges are not corrected.
     A `DataError` names a criterion that does not exist. Sources: Habbema, Hermans & van den Broek (1974); Bowman (1984,
     doi:10.1093/biomet/71.2.353); Loader (1999, doi:10.1007/b98858).
 
@@ -107,7 +107,7 @@ def _by_grid(places: np.ndarray, weight: np.ndarray, candidates: np.ndarray, cri
     found = np.full(len(candidates), np.nan)
     for k, h in enumerate(candidates):
         narrow = (h / cell) ** 2  # the transform of a Gaussian is one of the inverse variance
-        if h < 2 * cell:
+        if h < 3 * cell:
             continue
         kernel = (along**narrow)[:, None] * (across**narrow)[None, :]
         squared = float((power * kernel * kernel).sum()) / size**2 / cell**2 / weight.sum() ** 2

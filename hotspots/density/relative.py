@@ -57,7 +57,7 @@ def risk_surface(
 
     Residents are spread evenly over the cells of their unit, and both are smoothed by the same kernel, bandwidth and edge correction
     (Jones–Diggle), so that homicides in proportion to residents give 1 everywhere. Its logarithm is the log relative risk of Kelsall &
-    Diggle. Left out, `bandwidth` is the usual one (see `surface`); cells are a sixth of it, as far as 512 a side allow. With `draws`
+    Diggle. Left out, `bandwidth` is the usual one (see `surface`); cells at most a sixth of it, as far as 512 a side allow. With `draws`
     the events are put down again at random by residents so many times, and each cell is compared with what it then shows
     (`high`, `low`); `seed` makes it repeatable.
 
@@ -97,9 +97,10 @@ def risk_surface(
 
 
 def _cell(study: Study, bandwidth: float) -> float:
-    """Return the size of cell in metres: a sixth of the bandwidth, as far as `SIDE` cells a side allow, for they are filled many times."""
+    """Return the size of cell in metres: a sixth of the bandwidth and a 256th of the area or less, but no more than `SIDE` cells a side."""
     west, south, east, north = study.blocks.total_bounds
-    return max(cell_for(study.blocks, 2 * bandwidth), float(max(east - west, north - south)) / SIDE)
+    side = float(max(east - west, north - south))
+    return max(min(cell_for(study.blocks, 2 * bandwidth), side / 256), side / SIDE)
 
 
 def residents(study: Study, window: Window) -> np.ndarray:

@@ -15,4 +15,4 @@ tell("likelihood", sapply(sigma, function(s) sum(log(density(X, sigma = s, at = 
 tell("bw_ppl", bw.ppl(X, edge = FALSE, srange = c(2, 20), ns = 40))
 tell("bw_diggle", bw.diggle(X))
 found <- suppressWarnings(LSCV.density(X, hlim = c(2, 14), edge = FALSE, auto.optim = FALSE, seqres = 13, resolution = 256, verbose = FALSE))
-tell("lscv_h", as.numeric(found$hs)); tell("lscv", as.numeric(found$lscv))
+tell("lscv_h", as.numeric(found[, 1])); tell("lscv", as.numeric(found[, 2]))
