@@ -228,7 +228,7 @@ def test_street_segments_have_their_own_mean():
     incidents, _ = square_city([(50, 3), (55, 3)])
     index = [f"s{n}" for n in range(3)]
     table_ = lines([(0, 0), (100, 0)], [(100, 0), (400, 0)], [(0, 900), (100, 900)]).set_axis(index)
-    blocks = gpd.GeoDataFrame({"population": [0.0] * 3}, geometry=table_.geometry, crs=EPSG)
+    blocks = gpd.GeoDataFrame({"population": [0.0] * 3}, geometry=table_.geometry.to_numpy(), crs=EPSG, index=index)
     blocks.index.name = "block_id"
     unit_of = pd.Series(pd.Categorical(["s0", "s0"], categories=index), index=incidents.index)
     study = Study.of(incidents, blocks, unit_of=unit_of, start="2020-01-01", end="2021-01-01", streets=table_, bandwidth=40)

@@ -105,9 +105,8 @@ def what_changes(selection: Selection, shown: MapView, words: Words) -> None:
     with st.expander(words.say("Does it depend on the bandwidth?"), expanded=False):
         st.markdown(sentence(found, words))
         names = dict(zip(shown.ids, shown.names, strict=True))
-        data = found.ranks.mask(found.ranks > found.top)
-        columns = {h: words.number(h) + " m" for h in data.columns}
-        table = data.astype("Int64").rename(columns=columns)
+        table = found.ranks.map(lambda rank: words.number(rank) if rank <= found.top else "")
+        table.columns = pd.Index([words.number(h) + " m" for h in found.ranks.columns])
         table.insert(0, words.say("Place"), pd.Series({unit: names.get(str(unit), str(unit)) for unit in table.index}))
         st.dataframe(table, hide_index=True, alt=words.say("The rank of the highest places at each bandwidth"))
         st.caption(words.say("Rank by the smooth surface, 1 the highest; empty: not among the first {n} there.", n=words.number(found.top)))

@@ -62,8 +62,9 @@ def scores(x: np.ndarray, y: np.ndarray, *, criterion: str, candidates: np.ndarr
     """
     if criterion not in CRITERIA:
         raise DataError(f"density: there is no criterion {criterion!r}; use one of {', '.join(CRITERIA)}")
-    places, weight = np.unique(np.round(np.column_stack((x, y)) / _SAME), axis=0, return_counts=True)
-    places, weight = places * _SAME, weight.astype(float)
+    points = np.column_stack((x, y))
+    _, first, count = np.unique(np.round(points / _SAME), axis=0, return_index=True, return_counts=True)
+    places, weight = points[first], count.astype(float)
     way = _by_pairs if len(places) <= exact_up_to else _by_grid
     return way(places, weight, np.asarray(candidates, dtype=float), criterion)
 
