@@ -51,9 +51,9 @@ def with_surface(shown: MapView, surface: Surface, epsg: int, words: Words) -> M
         "quartic": words.say("each homicide spread over the ground around it, most at its place, none past the bandwidth"),
         "gaussian": words.say("each homicide spread over the ground around it as a bell"),
     }[surface.kernel]
-    note = _note(way, surface.bandwidth, surface.rule, surface.n, words)
+    brief = _brief(surface.bandwidth, surface.rule, surface.n, words)
     overlay = picture(surface, epsg, [LEAST * peak, *starts[1:]], colours) if starts else None
-    return _over(shown, overlay, colours, labels, words.say(LABEL), note)
+    return _over(shown, overlay, colours, labels, words.say(LABEL), [way, brief], brief)
 
 
 def with_risk(shown: MapView, risk: RelativeRisk, epsg: int, words: Words) -> MapView:
@@ -63,7 +63,8 @@ def with_risk(shown: MapView, risk: RelativeRisk, epsg: int, words: Words) -> Ma
     homicides and what chance would outline. `epsg` is the projected system.
     """
     way = words.say("homicides and residents smoothed alike, then divided")
-    parts = [_note(way, risk.bandwidth, risk.rule, risk.n, words)]
+    brief = _brief(risk.bandwidth, risk.rule, risk.n, words)
+    parts = [way, brief]
     parts.append(words.say("nothing drawn where fewer than {n} residents live on a km²", n=words.number(max(round(risk.thin_density), 1))))
     labels, colours = [words.say(label) for label in RISK_LABELS], list(look.CHANGE)
     overlay = None
@@ -79,7 +80,7 @@ def with_risk(shown: MapView, risk: RelativeRisk, epsg: int, words: Words) -> Ma
                 n=words.number(risk.events),
             )
         )
-    return _over(shown, overlay, tuple(colours), labels, words.say(RISK_LABEL), "; ".join(parts))
+    return _over(shown, overlay, tuple(colours), labels, words.say(RISK_LABEL), parts, brief)
 
 
 def with_streets(shown: MapView, streets: Streets, epsg: int, words: Words) -> MapView:
@@ -89,24 +90,32 @@ def with_streets(shown: MapView, streets: Streets, epsg: int, words: Words) -> M
     colours = look.classes(len(starts)) if starts else ()
     labels = class_labels(starts, words, whole=False, top=peak)
     way = words.say("each homicide spread along the streets both ways, split at crossings")
-    note = _note(way, streets.bandwidth, streets.rule, streets.n, words)
+    brief = _brief(streets.bandwidth, streets.rule, streets.n, words)
+    parts = [way, brief]
     if streets.off:
-        note += "; " + words.count("{n} lies on no street", "{n} lie on no street", streets.off)
+        parts.append(words.count("{n} lies on no street", "{n} lie on no street", streets.off))
     overlay = street_picture(streets, epsg, [LEAST * peak, *starts[1:]], colours) if starts else None
-    return _over(shown, overlay, colours, labels, words.say(STREETS_LABEL), note)
+    return _over(shown, overlay, colours, labels, words.say(STREETS_LABEL), parts, brief)
 
 
-def _note(way: str, bandwidth: float, rule: str, n: int, words: Words) -> str:
+def _brief(bandwidth: float, rule: str, n: int, words: Words) -> str:
     return words.say(
-        "{way}; bandwidth {metres} m ({rule}); made from {n} people killed",
-        way=way,
+        "bandwidth {metres} m ({rule}); made from {n} people killed",
         metres=words.number(round(bandwidth)),
         rule=words.say(RULES[rule]),
         n=words.number(n),
     )
 
 
-def _over(shown: MapView, overlay: Overlay | None, colours: tuple[str, ...], labels: Sequence[str], title: str, note: str) -> MapView:
+def _over(
+    shown: MapView,
+    overlay: Overlay | None,
+    colours: tuple[str, ...],
+    labels: Sequence[str],
+    title: str,
+    note: Sequence[str],
+    brief: str,
+) -> MapView:
     return replace(
         shown,
         classes=np.full_like(shown.classes, -1),
@@ -114,8 +123,8 @@ def _over(shown: MapView, overlay: Overlay | None, colours: tuple[str, ...], lab
         colours=colours,
         legend=[LegendRow("class", label, colour, None) for label, colour in zip(labels, colours, strict=True)],
         legend_title=title,
-        legend_note=f"{shown.legend_note} · {note}",
-        title=f"{title}. {note}",
+        legend_note=f"{shown.legend_note} · {'; '.join(note)}",
+        title=f"{title}; {brief}",
         overlay=overlay,
     )
 
@@ -171,12 +180,10 @@ def street_picture(streets: Streets, epsg: int, starts: list[float], colours: tu
     pen = ImageDraw.Draw(image)
     shown = np.flatnonzero(level)
     order = shown[np.argsort(level[shown], kind="stable")]
-    pieces = net.cut(order)
-    points, of = shapely.get_coordinates(pieces, return_index=True)
-    x, y = to_mercator.transform(points[:, 0], points[:, 1])
-    place = np.column_stack(((np.asarray(x) - west) * scale + rim, (north - np.asarray(y)) * scale + rim))
-    for line, number in zip(np.split(place, np.flatnonzero(np.diff(of)) + 1), level[order], strict=True):
-        pen.line([tuple(point) for point in line.tolist()], fill=int(number), width=STREET_WIDTH, joint="curve")
+    x, y = to_mercator.transform(net.ends[order][:, ::2], net.ends[order][:, 1::2])
+    place = np.stack(((np.asarray(x) - west) * scale + rim, (north - np.asarray(y)) * scale + rim), axis=2).reshape(len(order), 4)
+    for line, number in zip(place.tolist(), level[order].tolist(), strict=True):
+        pen.line(line, fill=number, width=STREET_WIDTH)
     pad = rim / scale
     return Overlay(png(np.asarray(image), colours), _degrees(west - pad, south - pad, east + pad, north + pad))
 

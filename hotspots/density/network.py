@@ -18,7 +18,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.ops import substring
 
 from hotspots.schema import DataError
 
@@ -94,12 +93,13 @@ class Network:
         along = (np.arange(self.first[-1]) - self.first[self.piece_street] + 0.5) * self.piece_length
         return np.asarray(shapely.line_interpolate_point(self.lines[self.piece_street], along))
 
-    def cut(self, pieces: np.ndarray) -> np.ndarray:
-        """Return these pieces as lines."""
-        street = self.piece_street[pieces]
-        start = (pieces - self.first[street]) * self.piece_length[pieces]
-        parts = [substring(self.lines[on], a, a + size) for on, a, size in zip(street, start, self.piece_length[pieces], strict=True)]
-        return np.array(parts, dtype=object)
+    @cached_property
+    def ends(self) -> np.ndarray:
+        """Where each piece begins and ends: x, y, x, y in metres. What bends within a piece is cut short by it."""
+        street, size = self.piece_street, self.piece_length
+        start = (np.arange(self.first[-1]) - self.first[street]) * size
+        points = [shapely.line_interpolate_point(self.lines[street], along) for along in (start, start + size)]
+        return np.hstack([shapely.get_coordinates(one) for one in points])
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
