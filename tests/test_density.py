@@ -239,13 +239,12 @@ def test_the_fourier_error_is_small(kernel, edge, n, per_cell, most):
     assert abs(ours - exact).max() <= most * exact.max()
 
 
-@every_kernel
-@pytest.mark.parametrize("n", [5_000, 22_000, 44_000, 60_000])
-def test_what_is_shown_is_within_a_ten_thousandth_of_the_peak(kernel, n):
+@pytest.mark.parametrize("n", [22_000, 60_000])
+def test_what_is_shown_is_within_a_ten_thousandth_of_the_peak(n):
     points = np.random.default_rng(n).normal(50, 12, (n, 2)).clip(0.1, 99.9)
     window = Window.of(area(shapely.box(0, 0, 100, 100)), cell=0.5)
-    ours = smoothing.smooth(*points.T, window, kernel=kernel, bandwidth=6.0, edge="jones_diggle")
-    exact = smoothing.exact(*points.T, window, kernel=kernel, bandwidth=6.0, edge="jones_diggle")
+    ours = smoothing.smooth(*points.T, window, kernel="quartic", bandwidth=6.0, edge="jones_diggle")
+    exact = smoothing.exact(*points.T, window, kernel="quartic", bandwidth=6.0, edge="jones_diggle")
     assert abs(ours - exact).max() <= 1e-4 * exact.max()
 
 
