@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from test_dashboard import asked, city, open_page, text  # noqa: F401
 
-from hotspots.words import words_for
-
 
 def surface_of(app) -> str:
     return next(radio for radio in app.radio if radio.key == "choice_surface").value
@@ -32,7 +30,6 @@ def test_a_surface_from_the_address(city, layer, shown):  # noqa: F811
     if shown != "none":
         slider = next(one for one in app.select_slider if one.key == "choice_bandwidth")
         assert slider.value == 730
-        assert words_for("es").say("None") in {"Ninguna"}
         assert "Las reglas difieren" in text(app)
 
 

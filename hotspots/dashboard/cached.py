@@ -92,13 +92,13 @@ def _map_view(chosen: Selection) -> view.MapView:
     if not chosen.bandwidth:
         return plain
     own, metres, epsg = study(chosen), chosen.bandwidth, city(chosen.city, chosen.version).epsg
+    if chosen.layer == "streets":
+        along = density.along_streets(own, bandwidth=metres)
+        return heat.with_streets(plain, replace(along, rule="streets") if metres == density.streets.USUAL else along, epsg, words)
     rule = next((rule for rule, usual in bandwidths(chosen).items() if usual == metres), "given")
     if chosen.layer == "residents":
         risk = density.risk_surface(own, bandwidth=metres, draws=density.relative.DRAWS)
         return heat.with_risk(plain, replace(risk, rule=rule), epsg, words)
-    if chosen.layer == "streets":
-        along = density.along_streets(own, bandwidth=metres)
-        return heat.with_streets(plain, replace(along, rule="streets") if metres == density.streets.USUAL else along, epsg, words)
     return heat.with_surface(plain, replace(density.surface(own, bandwidth=metres), rule=rule), epsg, words)
 
 
