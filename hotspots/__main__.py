@@ -154,6 +154,13 @@ def _add_export(commands: Any) -> None:
     command.add_argument(
         "--out", metavar="FILE", type=Path, required=True, help="the file to write: .csv, .geojson, .parquet, .png or .html"
     )
+    command.add_argument(
+        "--bandwidth",
+        metavar="METRES",
+        type=int,
+        default=0,
+        help="how far density, relative_risk and network_density spread each homicide (default: each by its own rule)",
+    )
     command.add_argument("--language", choices=("es", "en"), help="the language of a .png or .html (default: the city's own)")
     command.set_defaults(run=_export)
 
@@ -331,7 +338,17 @@ def _selection(choices: argparse.Namespace) -> Any:
     from hotspots.selection import Selection, read_where
 
     where = read_where(choices.where)
-    return Selection(city=choices.city, unit=choices.unit, start=_day(choices, "start"), end=_day(choices, "end"), where=where)
+    start, end = _day(choices, "start"), _day(choices, "end")
+    return Selection(city=choices.city, unit=choices.unit, start=start, end=end, where=where, bandwidth=_bandwidth(choices))
+
+
+def _bandwidth(choices: argparse.Namespace) -> int:
+    from hotspots.schema import DataError
+
+    metres = int(getattr(choices, "bandwidth", 0))
+    if metres < 0:
+        raise DataError(f"--bandwidth: {metres} is not a length; give whole metres above 0")
+    return metres
 
 
 def _day(choices: argparse.Namespace, name: str) -> dt.date | None:

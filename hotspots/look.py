@@ -14,6 +14,8 @@ HOMICIDES: tuple[str, ...] = ("#fdecca", "#fac27d", "#ee8a4a", "#c4501f", "#741f
 CHANGE: tuple[str, ...] = ("#5e3c99", "#b2abd2", "#ebeae7", "#fdb863", "#e66101")
 # Kinds of things, for every kind of colour vision; the unknown are drawn in NO_DATA.
 CATEGORIES: tuple[str, ...] = ("#0072b2", "#e69f00", "#009e73", "#56b4e9", "#cc79a7", "#8c6d3f")
+# The outline of what is fewer, as ink is that of what is more.
+CHANGE_EDGE = "#32175f"
 ZERO = "#ffffff"
 NO_DATA = "#d9d9d9"
 

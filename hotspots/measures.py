@@ -25,6 +25,7 @@ NEEDS: dict[str, str] = {
     "ages": mark("residents or victims are not known by age here"),
     "areas": mark("street segments are lines and have no area; choose blocks, squares or hexagons"),
     "earlier": mark("the period is longer than a year, or the data do not reach back to the same days of the year before"),
+    "streets": mark("no streets are loaded for this city"),
 }
 
 
@@ -70,6 +71,7 @@ class Measure:
             "ages": "age" in study.incidents.columns and bool(population_bands(study.blocks)),
             "areas": bool((study.blocks.area > 0).any()),
             "earlier": bool(known_before(Days(max(study.start, study.covers[0]), min(study.end, study.covers[1])), study.covers)),
+            "streets": study.streets is not None and bool(len(study.streets)),
         }
         lacking = {need for need, there in has.items() if not there}
         return tuple(NEEDS[need] for need in sorted(self.needs & lacking))

@@ -16,13 +16,19 @@ from hotspots.study import FILTERS, Study, Where, band
 _WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language", "span": "span", "entry": "entry"}
 _NUMBERS = {"version": "version", "surface": "bandwidth", "target": "target"}
 _DAYS = {"from": "start", "to": "end"}
+# What says how figures are looked at, and changes none of them.
+_ASIDE = ("measure", "place", "language", "bandwidth", "layer", "entry", "target", "span", "lag")
+
+LAYERS: tuple[str, ...] = ("residents", "streets")  # homicides beside where people live; homicides along streets
+_LISTED: dict[str, tuple[str, ...]] = {"layer": LAYERS}
 
 
 @dataclass(frozen=True)
 class Selection:
     """What the reader chose. Empty text and None mean "not chosen": the page decides, and the address stays short.
 
-    `end` is exclusive. `version` 0 is the newest one published. `bandwidth` is that of the smooth surface in metres; 0 is no surface.
+    `end` is exclusive. `version` 0 is the newest one published. `bandwidth` is that of the surface in metres; 0 is no surface.
+    `layer` is what the surface shows: empty is homicides alone, else one of `LAYERS`.
     `entry` is one of the log of interventions, `target` a yearly fall in per cent.
     `span` is the period of a comparison (a key of `same_days.periods`); `lag` the days before the end of the data that are left out of it.
     """
@@ -37,10 +43,19 @@ class Selection:
     place: str = ""
     language: str = ""
     bandwidth: int = 0
+    layer: str = ""
     entry: str = ""
     target: int = 0
     span: str = ""
     lag: int | None = None
+
+    def figures(self, **changes: Any) -> Selection:
+        """Return the choices that decide figures, with `changes`: what only says what is looked at, and in which language, is set aside.
+
+        >>> Selection(city="x", place="b00", language="es").figures(unit="city") == Selection(city="x", unit="city")
+        True
+        """
+        return replace(self, **(_LOOKED_AT | changes))
 
     def query(self) -> dict[str, str]:
         """Return the choices as the part of an address after the question mark.
@@ -48,7 +63,7 @@ class Selection:
         >>> Selection(city="x", start=dt.date(2020, 1, 1), where=(("weapon", ("blade", "firearm")),)).query()
         {'city': 'x', 'from': '2020-01-01', 'weapon': 'blade,firearm'}
         """
-        words = {key: str(getattr(self, name)) for key, name in _WORDS.items()}
+        words = {key: str(getattr(self, name)) for key, name in (_WORDS | {name: name for name in _LISTED}).items()}
         days = {key: day.isoformat() for key, name in _DAYS.items() if (day := getattr(self, name))}
         days |= {"lag": str(self.lag)} if self.lag is not None else {}
         number = {key: str(value) for key, name in _NUMBERS.items() if (value := getattr(self, name))}
@@ -73,6 +88,8 @@ class Selection:
             unit_of=place.unit_of,
             covers=(city.start, city.end),
             snapped=place.away,
+            streets=city.segments,
+            bandwidth=self.bandwidth or None,
         )
 
     def _totals(self, city: City, totals: AreaCounts, geography: units.Geography | None) -> Study:
@@ -87,6 +104,9 @@ class Selection:
         )
 
 
+_LOOKED_AT: dict[str, Any] = {name: getattr(Selection(), name) for name in _ASIDE}
+
+
 def read_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
     """Return the choices that an address holds, and the names of the parts that make no sense and were passed over.
 
@@ -95,16 +115,11 @@ def read_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
     (True, ('from',))
     """
     found: dict[str, Any] = {name: query[key] for key, name in _WORDS.items() if key in query}
-    problems = []
-    for key, name in _NUMBERS.items():
-        if re.fullmatch(r"[0-9]{1,6}", query.get(key, "0")):
-            found[name] = int(query.get(key, "0"))
-        else:
-            problems.append(key)
-    if re.fullmatch(r"[0-9]{1,3}", query.get("lag", "")):
-        found["lag"] = int(query["lag"])
-    elif "lag" in query:
-        problems.append("lag")
+    problems = [name for name, values in _LISTED.items() if query.get(name, values[0]) not in values]
+    found |= {name: query[name] for name in _LISTED if name in query and name not in problems}
+    numbers = {key: query[key] for key in (*_NUMBERS, "lag") if key in query}
+    problems += [key for key, text in numbers.items() if not re.fullmatch(r"[0-9]{1,3}" if key == "lag" else r"[0-9]{1,6}", text)]
+    found |= {_NUMBERS.get(key, key): int(text) for key, text in numbers.items() if key not in problems}
     for key, name in _DAYS.items():
         try:
             found[name] = dt.date.fromisoformat(query[key]) if key in query else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -37,6 +38,8 @@ class Study:
     placed: pd.Series
     covers: tuple[pd.Timestamp, pd.Timestamp]
     snapped: pd.Series | None = field(default=None, kw_only=True)
+    streets: gpd.GeoDataFrame | None = field(default=None, kw_only=True)  # the city's street segments, whatever the unit
+    bandwidth: float | None = field(default=None, kw_only=True)  # metres, for measures that smooth; None: each by its own rule
     has_points: ClassVar[bool] = True  # the places of single homicides are known
     has_days: ClassVar[bool] = True  # their days are known
 
@@ -52,14 +55,17 @@ class Study:
         unit_of: pd.Series | None = None,
         covers: tuple[pd.Timestamp, pd.Timestamp] | None = None,
         snapped: pd.Series | None = None,
+        streets: gpd.GeoDataFrame | None = None,
+        bandwidth: float | None = None,
     ) -> Study:
         """Return the study of `incidents` on `blocks`.
 
         `covers` is the period that the data cover, end exclusive; left out, it runs from the first day of the first month with an
         incident to the day after the last one. `start` and `end` (exclusive) are local days; left out, they are those of `covers`.
         `where` maps a field to the values kept; ages are bands such as `15-29`, `65+` or `unknown`. `unit_of` gives the unit of
-        every incident where it is already known (see `units.assign`), `snapped` its distance from its street segment. A `DataError` names
-        what is wrong.
+        every incident where it is already known (see `units.assign`), `snapped` its distance from its street segment. `streets` are the
+        city's street segments, for densities along them, and `bandwidth` in metres is for measures that smooth. A `DataError` names what
+        is wrong.
 
         >>> from hotspots.testing import square_city
         >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2)
@@ -75,7 +81,8 @@ class Study:
         chosen = tuple(sorted((field, tuple(sorted(values))) for field, values in pairs if tuple(values)))
         _check_where(chosen, incidents)
         placed = units.assign(incidents, blocks) if unit_of is None else unit_of
-        return cls(incidents, blocks, begin.normalize(), finish.normalize(), chosen, placed, (first, last), snapped=snapped)
+        told = {"snapped": snapped, "streets": streets, "bandwidth": bandwidth}
+        return cls(incidents, blocks, begin.normalize(), finish.normalize(), chosen, placed, (first, last), **told)
 
     def between(self, start: pd.Timestamp, end: pd.Timestamp) -> Study:
         """Return the same study over another period."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,17 +16,20 @@ from hotspots.catalog import MEASURES, measure
 from hotspots.measures import STATES, table
 from hotspots.schema import DataError
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.testing import EPSG, square_city
 
 ROOT = Path(__file__).resolve().parent.parent
 every_measure = pytest.mark.parametrize("row", MEASURES, ids=lambda row: row.key)
+
+
+STREETS = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, y), (20, y)]) for y in (5, 15)], crs=EPSG)
 
 
 def study(points=((5, 5), (5, 6), (15, 5), None), **choices) -> Study:
     incidents, blocks = square_city(list(points), **choices, age=[20.0] * len(points))
     by_age = {"population:0-29": blocks["population"] / 4, "population:30+": 3 * blocks["population"] / 4}
     covers = (pd.Timestamp("2017-01-01"), pd.Timestamp("2021-01-01"))
-    return Study.of(incidents, blocks.assign(**by_age), start="2020-01-01", end="2021-01-01", covers=covers)
+    return Study.of(incidents, blocks.assign(**by_age), start="2020-01-01", end="2021-01-01", covers=covers, streets=STREETS)
 
 
 @every_measure
@@ -73,9 +78,13 @@ def test_an_uninhabited_block_is_never_infinite(row):
 def test_shuffled_rows_give_the_same(row, seed):
     incidents, blocks = square_city([(5, 5), (10, 5), (15, 15), None, (15, 5)])
     mixed = Study.of(
-        incidents.sample(frac=1, random_state=seed), blocks.sample(frac=1, random_state=seed), start="2020-01-01", end="2021-01-01"
+        incidents.sample(frac=1, random_state=seed),
+        blocks.sample(frac=1, random_state=seed),
+        start="2020-01-01",
+        end="2021-01-01",
+        streets=STREETS.sample(frac=1, random_state=seed),
     )
-    plain = Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01")
+    plain = Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01", streets=STREETS)
     pd.testing.assert_frame_equal(table(mixed, row).sort_index(), table(plain, row))
 
 

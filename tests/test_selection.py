@@ -34,6 +34,7 @@ def selections(draw) -> Selection:
         place=draw(st.text(max_size=10)),
         language=draw(st.sampled_from(["", "es", "en"])),
         bandwidth=draw(st.integers(0, 20_000)),
+        layer=draw(st.sampled_from(["", "residents", "streets"])),
     )
 
 
@@ -42,7 +43,11 @@ def test_round_trip(selection):
     assert read_query(selection.query()) == (selection, ())
 
 
-@given(st.dictionaries(st.sampled_from(["city", "version", "from", "to", "weapon", "age", "sex", "lang", "place"]), st.text(max_size=30)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["city", "version", "from", "to", "weapon", "age", "sex", "lang", "place", "layer"]), st.text(max_size=30)
+    )
+)
 def test_any_address_is_read_without_a_fault(query):
     selection, _ = read_query(query)
     hash(selection)

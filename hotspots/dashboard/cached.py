@@ -82,7 +82,7 @@ def geography(slug: str, version: int, unit: str) -> units.Geography:
 
 def study(chosen: Selection) -> Study:
     """Return the study of a selection; what does not change the numbers (language, place, measure) is no part of the key."""
-    return _study(replace(chosen, language="", place="", measure="", bandwidth=0, entry="", target=0))
+    return _study(chosen.figures())
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -120,8 +120,42 @@ def _map_view(chosen: Selection) -> view.MapView:
     plain = view.map_view(study(chosen), measure(chosen.measure), shown, words, unit=chosen.unit, called=called)
     if not chosen.bandwidth:
         return plain
-    smooth = density.surface(study(chosen), bandwidth=chosen.bandwidth)
-    return heat.with_surface(plain, smooth, city(chosen.city, chosen.version).epsg, words)
+    own, metres, epsg = study(chosen), chosen.bandwidth, city(chosen.city, chosen.version).epsg
+    if chosen.layer == "streets":
+        along = density.along_streets(own, bandwidth=metres)
+        return heat.with_streets(plain, replace(along, rule="streets") if metres == density.streets.USUAL else along, epsg, words)
+    rule = next((rule for rule, usual in bandwidths(chosen).items() if usual == metres), "given")
+    if chosen.layer == "residents":
+        risk = density.risk_surface(own, bandwidth=metres, draws=density.relative.DRAWS)
+        return heat.with_risk(plain, replace(risk, rule=rule), epsg, words)
+    return heat.with_surface(plain, replace(density.surface(own, bandwidth=metres), rule=rule), epsg, words)
+
+
+def usual(study: Study) -> int:
+    """Return the bandwidth in whole metres that a surface starts with."""
+    return max(int(round(density.usual_bandwidth(study), -1)), 10)
+
+
+def bandwidths(chosen: Selection) -> dict[str, int]:
+    """Return the bandwidth in whole metres that each rule gives for a selection, by the rule's name."""
+    return _bandwidths(chosen.figures())
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _bandwidths(chosen: Selection) -> dict[str, int]:
+    own = study(chosen)
+    found = {rule: density.bandwidth_of(own, rule=rule) for rule in ("scott", *density.CRITERIA)}
+    return {rule: max(int(round(metres, -1)), 10) for rule, (metres, way) in found.items() if way == rule}
+
+
+def sensitivity(chosen: Selection) -> density.Sensitivity:
+    """Return how the highest places of the smooth surface of a selection change with its bandwidth."""
+    return _sensitivity(replace(chosen, language="", place="", measure="", layer=""))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _sensitivity(chosen: Selection) -> density.Sensitivity:
+    return density.sensitivity(study(chosen), bandwidth=chosen.bandwidth)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -132,7 +166,7 @@ def values(chosen: Selection, key: str, _shown: view.MapView, _words: dict[str, 
 
 def monthly(chosen: Selection) -> pd.DataFrame:
     """Return the monthly table of a selection, whatever unit and place it names."""
-    return _monthly(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0, entry="", target=0))
+    return _monthly(chosen.figures(unit="blocks"))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -142,7 +176,7 @@ def _monthly(chosen: Selection) -> pd.DataFrame:
 
 def against_chance(chosen: Selection, baseline: str = "equal") -> concentration.AgainstChance | None:
     """Return how concentrated the homicides of a selection are, beside chance; None where none is mapped."""
-    return _against_chance(replace(chosen, language="", place="", measure="", bandwidth=0, entry="", target=0), baseline)
+    return _against_chance(chosen.figures(), baseline)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -152,7 +186,7 @@ def _against_chance(chosen: Selection, baseline: str) -> concentration.AgainstCh
 
 def evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
     """Return whether a selection has enough homicides to rank places, and what its hot-spot map shows where nothing is going on."""
-    return _evidence(replace(chosen, language="", place="", measure="", bandwidth=0, entry="", target=0))
+    return _evidence(chosen.figures())
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -163,7 +197,7 @@ def _evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]
 
 def funnel(chosen: Selection) -> rates.Funnel | None:
     """Return each unit of a selection beside what chance explains; None where no homicide or no resident is known."""
-    return _funnel(replace(chosen, language="", place="", measure="", bandwidth=0))
+    return _funnel(chosen.figures())
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -173,7 +207,7 @@ def _funnel(chosen: Selection) -> rates.Funnel | None:
 
 def backtest(chosen: Selection) -> ranking.Backtest | str:
     """Return how well every rule did on years it had not seen, or why that cannot be told."""
-    return _backtest(replace(chosen, language="", place="", measure="", bandwidth=0))
+    return _backtest(chosen.figures())
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -183,7 +217,7 @@ def _backtest(chosen: Selection) -> ranking.Backtest | str:
 
 def priorities(chosen: Selection, rule: str) -> pd.DataFrame:
     """Return the first places of a selection by a rule."""
-    return _priorities(replace(chosen, language="", place="", measure="", bandwidth=0), rule)
+    return _priorities(chosen.figures(), rule)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -193,7 +227,7 @@ def _priorities(chosen: Selection, rule: str) -> pd.DataFrame:
 
 def near_repeats(chosen: Selection, *, metres: int, days: int) -> repeats.NearRepeats:
     """Return Knox's test of a selection, whatever unit and place it names."""
-    return _near_repeats(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0), metres, days)
+    return _near_repeats(chosen.figures(unit="blocks"), metres, days)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -203,7 +237,7 @@ def _near_repeats(chosen: Selection, metres: int, days: int) -> repeats.NearRepe
 
 def recurring(chosen: Selection) -> tuple[repeats.Events, repeats.Strength | None, repeats.Surges | None]:
     """Return the events of a selection, how much they bring about others, and which districts have more than usual."""
-    return _recurring(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0))
+    return _recurring(chosen.figures(unit="blocks"))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -214,7 +248,7 @@ def _recurring(chosen: Selection) -> tuple[repeats.Events, repeats.Strength | No
 
 def evaluation(chosen: Selection, entry: logbook.Entry) -> interventions.Evaluation:
     """Return the evaluation of one intervention by the period and the filters of a selection, on blocks."""
-    plain = replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0, entry="", target=0)
+    plain = chosen.figures(unit="blocks")
     return _evaluation(plain, json.dumps(entry.as_plain(), sort_keys=True), entry)
 
 
@@ -225,7 +259,7 @@ def _evaluation(chosen: Selection, key: str, _entry: logbook.Entry) -> intervent
 
 def weekly(chosen: Selection) -> pd.DataFrame:
     """Return the weekly table of a selection, whatever unit and place it names."""
-    return _weekly(replace(chosen, language="", place="", measure="", unit="blocks", bandwidth=0, span="", lag=None))
+    return _weekly(chosen.figures(unit="blocks"))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -235,7 +269,7 @@ def _weekly(chosen: Selection) -> pd.DataFrame:
 
 def changes(chosen: Selection, until: pd.Timestamp) -> dict[str, change.Comparison]:
     """Return the periods of `same_days.periods` that end before `until`, each beside the years before, by the unit of a selection."""
-    return _changes(replace(chosen, language="", place="", measure="", bandwidth=0, span="", lag=None), until)
+    return _changes(chosen.figures(), until)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -39,6 +39,12 @@ class Cut:
         return np.asarray(self.kept >= self.least)
 
     @cached_property
+    def bare(self) -> tuple[np.ndarray, np.ndarray]:
+        """Rows and columns of the cells that are not usable."""
+        row, column = np.nonzero(~self.usable)
+        return row, column
+
+    @cached_property
     def inverse(self) -> np.ndarray:
         """1 / `kept`."""
         return np.asarray(np.where(self.usable, 1 / np.where(self.usable, self.kept, 1), 0))
@@ -100,6 +106,19 @@ class Window:
         row, column = distance_transform_edt(self.mask == 0, return_distances=False, return_indices=True)
         return np.asarray(row * self.grid.columns + column)
 
+    @cached_property
+    def _summed(self) -> np.ndarray:
+        """How many cells inside lie south-west of each corner between cells."""
+        return np.pad(self.mask, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
+
+    def amid(self, row: np.ndarray, column: np.ndarray, reach: int) -> np.ndarray:
+        """Return which cells have only cells inside for `reach` cells around them."""
+        low, left, high, right = row - reach, column - reach, row + reach + 1, column + reach + 1
+        on = (low >= 0) & (left >= 0) & (high <= self.grid.rows) & (right <= self.grid.columns)
+        low, left, high, right = (np.where(on, ends, 0) for ends in (low, left, high, right))
+        held = self._summed[high, right] - self._summed[low, right] - self._summed[high, left] + self._summed[low, left]
+        return np.asarray(on & (held == (2 * reach + 1) ** 2))
+
     def cut(self, *, kernel: str, bandwidth: float) -> Cut:
         """Return the kernel on this grid, and for each cell how much of the kernel around its middle lies inside: the last few are kept."""
         key = (kernel, bandwidth)
@@ -107,7 +126,7 @@ class Window:
         if found is None:
             spread = Spread.of(self.grid, kernel=kernel, bandwidth=bandwidth)
             one = float(weight(np.zeros(1), kernel=kernel, bandwidth=bandwidth)[0]) * self.grid.cell**2
-            found = Cut(spread, spread.over(self.mask) * self.grid.cell**2, min(one, 1.0) / 2)
+            found = Cut(spread, spread.over(self.mask, self.grid.rows, self.grid.columns) * self.grid.cell**2, min(one, 1.0) / 2)
             self._known[key] = found
             while len(self._known) > _MEMO:
                 self._known.popitem(last=False)

@@ -8,9 +8,9 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, clusters, density, exports, rates, trends, units, view
+from hotspots import charts, clusters, exports, rates, trends, units, view
 from hotspots.catalog import MEASURES, measure
-from hotspots.dashboard import address, cached, pieces, totals_notes, unit_notes
+from hotspots.dashboard import address, cached, pieces, surfaces, totals_notes, unit_notes
 from hotspots.dashboard.frame import Chosen, guard, heading
 from hotspots.measures import Measure, table
 from hotspots.selection import Selection
@@ -24,7 +24,6 @@ DOWNLOADS: dict[str, tuple[str, str]] = {
     ".png": (mark("Picture (PNG)"), "image/png"),
     ".html": (mark("Map as a page (HTML)"), "text/html"),
 }
-BANDWIDTHS: tuple[int, ...] = (100, 150, 200, 300, 400, 500, 700, 1000, 1500, 2000, 3000, 5000, 10000, 20000)
 
 
 def render(chosen: Chosen) -> None:
@@ -105,14 +104,13 @@ def picture(chosen: Chosen, what: Measure) -> None:
     """Draw the map, the numbers of the place picked on it, and the table. A click runs only this part again."""
     words = chosen.words
     now, _ = address.current()
-    selection = replace(chosen.selection, place=now.place, bandwidth=now.bandwidth)
+    selection = surfaces.choice(replace(chosen.selection, place=now.place, bandwidth=now.bandwidth, layer=now.layer), words)
     shown = cached.map_view(selection, what.key)
     place = selection.place if selection.place in shown.ids else ""
     left, right = st.columns([2.1, 1], gap="medium")
     with left:
-        smooth = surface_choice(selection, words)
         pieces.draw_map(
-            replace(selection, place=place, bandwidth=smooth),
+            replace(selection, place=place),
             what.key,
             words,
             key="map",
@@ -124,6 +122,7 @@ def picture(chosen: Chosen, what: Measure) -> None:
             profile(chosen, cached.study(selection), what, place, shown.names[shown.ids.index(place)])
         else:
             largest(chosen, cached.study(selection), what)
+    surfaces.what_changes(selection, shown, words)
     downloads(chosen, selection, shown, what)
 
 
@@ -141,32 +140,6 @@ def downloads(chosen: Chosen, selection: Selection, shown: view.MapView, what: M
                 on_click="ignore",
                 key=f"download{suffix}",
             )
-
-
-def surface_choice(selection: Selection, words: Words) -> int:
-    """Draw the choice of a smooth surface and of its bandwidth, and return the bandwidth in metres; 0 while the surface is off."""
-    study = cached.study(selection)
-    if measure("density").missing(study):
-        return 0
-    rule = density.usual_bandwidth(study)
-    usual = min(BANDWIDTHS, key=lambda metres: abs(metres - rule))
-    left, right = st.columns([1, 2])
-    left.toggle(
-        words.say("Smooth surface"),
-        help=words.say(
-            "Spreads each homicide over the ground around it. It shows where homicides lie close together, and draws smooth hills "
-            "even from chance."
-        ),
-        **address.widget("surface", selection.bandwidth > 0, lambda old, new: replace(old, bandwidth=usual if new else 0)),
-    )
-    if selection.bandwidth:
-        near = min(BANDWIDTHS, key=lambda metres: abs(metres - selection.bandwidth))
-        right.select_slider(
-            words.say("Bandwidth: how far each homicide is spread, in metres"),
-            BANDWIDTHS,
-            **address.widget("bandwidth", near, lambda old, new: replace(old, bandwidth=int(new))),
-        )
-    return selection.bandwidth
 
 
 def find(shown: view.MapGeometry, words: Words) -> None:
