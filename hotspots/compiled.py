@@ -21,6 +21,8 @@ from typing import Any, ClassVar
 import numpy as np
 import platformdirs
 
+from hotspots import scan_loops
+
 WORTH = 50_000  # points from which on compiling repays itself
 WORKERS = min(os.cpu_count() or 1, 4)
 UNSURE = -2  # `find_areas`: too near to an edge for plain arithmetic
@@ -89,11 +91,14 @@ def _compile() -> None:
 def _compiled(numba: Any, loop: Callable[..., None], signature: str) -> Callable[..., None]:
     """Compile `loop` ahead of its first call. Its place on disk is the user's cache folder unless NUMBA_CACHE_DIR names another."""
     numbers, marks = (partial(numba.types.Array, kind) for kind in (numba.types.float64, numba.types.boolean))
-    whole = partial(numba.types.Array, numba.types.int64)
+    whole, short = (partial(numba.types.Array, kind) for kind in (numba.types.int64, numba.types.int32))
     kinds = {
         "r": numbers(1, "C", readonly=True),
         "R": numbers(2, "C", readonly=True),
         "W": numbers(2, "C"),
+        "w": numbers(1, "C"),
+        "s": short(1, "C", readonly=True),
+        "S": short(2, "C", readonly=True),
         "i": whole(1, "C", readonly=True),
         "o": whole(1, "C"),
         "m": marks(1, "C"),
@@ -303,4 +308,6 @@ LOOPS: tuple[tuple[Callable[..., None], str], ...] = (
     (list_areas, "Rfffnnoo"),
     (order_points, "rrfffnnoo"),
     (find_areas, "rriRiiRfffniio"),
+    (scan_loops.scan_circles, "isrrrrSw"),
+    (scan_loops.scan_days, "isiriSnbw"),
 )

@@ -11,10 +11,11 @@ from typing import Any
 from hotspots import published, units
 from hotspots.cities import City
 from hotspots.schema import AreaCounts, DataError, field
-from hotspots.study import FILTERS, Study, Where, band
+from hotspots.study import BASELINES, CORRECTIONS, FILTERS, Study, Where, band
 
 _WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language"}
 _NUMBERS = {"version": "version", "surface": "bandwidth"}
+_LISTED = {"baseline": BASELINES, "correction": CORRECTIONS}
 _DAYS = {"from": "start", "to": "end"}
 
 
@@ -22,7 +23,8 @@ _DAYS = {"from": "start", "to": "end"}
 class Selection:
     """What the reader chose. Empty text and None mean "not chosen": the page decides, and the address stays short.
 
-    `end` is exclusive. `version` 0 is the newest one published. `bandwidth` is that of the smooth surface in metres; 0 is no surface.
+    `end` is exclusive. `version` 0 is the newest one published. `bandwidth` is that of the smooth surface in metres; 0 is no
+    surface. `baseline` and `correction` are those of tests of clustering (see `Study.of`).
     """
 
     city: str = ""
@@ -35,6 +37,8 @@ class Selection:
     place: str = ""
     language: str = ""
     bandwidth: int = 0
+    baseline: str = ""
+    correction: str = ""
 
     def query(self) -> dict[str, str]:
         """Return the choices as the part of an address after the question mark.
@@ -42,7 +46,7 @@ class Selection:
         >>> Selection(city="x", start=dt.date(2020, 1, 1), where=(("weapon", ("blade", "firearm")),)).query()
         {'city': 'x', 'from': '2020-01-01', 'weapon': 'blade,firearm'}
         """
-        words = {key: str(getattr(self, name)) for key, name in _WORDS.items()}
+        words = {key: str(getattr(self, name)) for key, name in (_WORDS | {name: name for name in _LISTED}).items()}
         days = {key: day.isoformat() for key, name in _DAYS.items() if (day := getattr(self, name))}
         number = {key: str(value) for key, name in _NUMBERS.items() if (value := getattr(self, name))}
         return {key: value for key, value in words.items() if value} | number | days | {name: ",".join(kept) for name, kept in self.where}
@@ -65,6 +69,8 @@ class Selection:
             where=self.where,
             unit_of=place.unit_of,
             covers=(city.start, city.end),
+            baseline=self.baseline,
+            correction=self.correction or "bh",
         )
 
     def _totals(self, city: City, totals: AreaCounts, geography: units.Geography | None) -> Study:
@@ -87,7 +93,8 @@ def read_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
     (True, ('from',))
     """
     found: dict[str, Any] = {name: query[key] for key, name in _WORDS.items() if key in query}
-    problems = []
+    problems = [name for name, values in _LISTED.items() if query.get(name, values[0]) not in values]
+    found |= {name: query[name] for name in _LISTED if name in query and name not in problems}
     for key, name in _NUMBERS.items():
         if re.fullmatch(r"[0-9]{1,6}", query.get(key, "0")):
             found[name] = int(query.get(key, "0"))

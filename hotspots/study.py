@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import weakref
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -19,6 +19,8 @@ from hotspots.schema import INCIDENT_FIELDS, UNKNOWN, Blocks, DataError, Inciden
 from hotspots.totals import years_between as years_between
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
+BASELINES: tuple[str, ...] = ("population", "area", "equal")  # what tests of clustering may compare with
+CORRECTIONS: tuple[str, ...] = ("bh", "by")  # for looking at many places at once
 FILTERS: tuple[str, ...] = (*(row.name for row in INCIDENT_FIELDS if row.kind == "word"), "age")
 
 
@@ -37,6 +39,8 @@ class Study:
     where: Where
     placed: pd.Series
     covers: tuple[pd.Timestamp, pd.Timestamp]
+    baseline: str = field(default="", kw_only=True)  # of tests of clustering; empty: population where any is known, else area
+    correction: str = field(default="bh", kw_only=True)  # of tests of many places
     has_points: ClassVar[bool] = True  # the places of single homicides are known
     has_days: ClassVar[bool] = True  # their days are known
 
@@ -51,13 +55,16 @@ class Study:
         where: Mapping[str, Iterable[str]] | Where | None = None,
         unit_of: pd.Series | None = None,
         covers: tuple[pd.Timestamp, pd.Timestamp] | None = None,
+        baseline: str = "",
+        correction: str = "bh",
     ) -> Study:
         """Return the study of `incidents` on `blocks`.
 
         `covers` is the period that the data cover, end exclusive; left out, it runs from the first day of the first month with an
         incident to the day after the last one. `start` and `end` (exclusive) are local days; left out, they are those of `covers`.
         `where` maps a field to the values kept; ages are bands such as `15-29`, `65+` or `unknown`. `unit_of` gives the unit of
-        every incident where it is already known (see `units.assign`). A `DataError` names what is wrong.
+        every incident where it is already known (see `units.assign`). `baseline` (`population`, `area`, `equal`) and `correction` (`bh`,
+        `by`) are what tests of clustering compare with, and how they allow for the number of places. A `DataError` names what is wrong.
 
         >>> from hotspots.testing import square_city
         >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2)
@@ -70,10 +77,12 @@ class Study:
         if finish <= begin:
             raise DataError(f"study: the period is empty: it starts on {begin.date()} and ends before {finish.date()}")
         pairs = where.items() if isinstance(where, Mapping) else (where or ())
-        chosen = tuple(sorted((field, tuple(sorted(values))) for field, values in pairs if tuple(values)))
+        chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in pairs if tuple(values)))
         _check_where(chosen, incidents)
+        _check_test(baseline, correction)
         placed = units.assign(incidents, blocks) if unit_of is None else unit_of
-        return cls(incidents, blocks, begin.normalize(), finish.normalize(), chosen, placed, (first, last))
+        span = (begin.normalize(), finish.normalize())
+        return cls(incidents, blocks, *span, chosen, placed, (first, last), baseline=baseline, correction=correction)
 
     def between(self, start: pd.Timestamp, end: pd.Timestamp) -> Study:
         """Return the same study over another period."""
@@ -230,6 +239,13 @@ def _span(incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:
         return pd.Timestamp(2000, 1, 1), pd.Timestamp(2001, 1, 1)
     first, last = incidents["date"].min(), incidents["date"].max()
     return pd.Timestamp(first.year, first.month, 1), last.normalize() + pd.Timedelta(days=1)
+
+
+def _check_test(baseline: str, correction: str) -> None:
+    if baseline and baseline not in BASELINES:
+        raise DataError(f"study: there is no baseline {baseline!r}; use one of {', '.join(BASELINES)}")
+    if correction not in CORRECTIONS:
+        raise DataError(f"study: there is no correction {correction!r}; use one of {', '.join(CORRECTIONS)}")
 
 
 def _check_where(where: Where, incidents: Incidents) -> None:

@@ -71,7 +71,7 @@ DESCRIPTIVE: str = mark(
 )
 
 
-def window_test(study: Study, *, baseline: str | None = None, method: str = "bh", gap: float | None = None) -> pd.Series:
+def window_test(study: Study, *, baseline: str | None = None, method: str | None = None, gap: float | None = None) -> pd.Series:
     """Return how likely so many homicides in each unit and its neighbours would be by chance alone: the adjusted p of the window test.
 
     A window is a unit and its neighbours. Of the N events (victims killed together are one event), S lie in it; by chance each would
@@ -101,7 +101,7 @@ def window_test_state(study: Study) -> pd.Series:
     return pd.Series(np.where(known, "ok", "no_data"), index=study.blocks.index, name="state")
 
 
-def hot_spot(study: Study, *, baseline: str | None = None, method: str = "bh", gap: float | None = None) -> pd.Series:
+def hot_spot(study: Study, *, baseline: str | None = None, method: str | None = None, gap: float | None = None) -> pd.Series:
     """Return which units are hot: 1 where a unit and its neighbours had more homicides than chance explains, 0 where not.
 
     Hot: the adjusted p of `window_test`, whose arguments it takes, is at most 0.05. Where nothing is going on there is any hot unit on
