@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 
-def scan_circles(
+def scan_circles(  # noqa: C901  a loop that numba compiles cannot call another
     starts: np.ndarray,
     members: np.ndarray,
     expected: np.ndarray,

@@ -73,6 +73,16 @@ class Overlay:
 
 
 @dataclass(frozen=True, eq=False)
+class Outline:
+    """A place that a test found: its number on the map and in the list, its shape in EPSG:4326, and where the number stands."""
+
+    number: str
+    shape: shapely.Geometry
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, eq=False)
 class MapGeometry:
     """Everything of a map that only other units change: shapes in EPSG:4326, context, bounds (west, south, east, north)."""
 
@@ -107,6 +117,7 @@ class MapView:
     context: list[ContextLayer]
     bounds: tuple[float, float, float, float]
     overlay: Overlay | None = None
+    outlines: tuple[Outline, ...] = ()
 
 
 def unit_name(unit: str, words: Words, called: Mapping[str, str] | None = None) -> str:
@@ -251,21 +262,19 @@ def map_view(
     study = study.for_map()
     data = table(study, measure)
     notes = {**state_words(study), **measure.words}
-    values = data[measure.key].to_numpy(dtype=float)
-    starts = breaks(values, whole=measure.whole)
+    reason = measure.withheld(study, words) if measure.withheld else ""
+    if reason:
+        data, notes = data.assign(state="zero"), {"zero": reason}
+    classes, labels, colours = _classes(data, measure, words)
     states = np.array([STATES.index(state) for state in data["state"]], dtype=np.int8)
-    coloured = np.isin(data["state"], ["ok", "unstable"]) & (values > 0)
-    classes = np.where(coloured, np.searchsorted(starts, values, side="right") - 1, -1).astype(np.int8)
+    remarks = measure.remarks(study, words) if measure.remarks and not reason else ()
+    period = f"{words.period(study.start.date(), study.end.date())} · {mapped(study, words)}"
     title = words.say(
         "{what}, {period}, by {unit}",
         what=words.say(measure.label),
         period=words.period(study.start.date(), study.end.date()),
         unit=unit_name(unit, words, called).lower(),
     )
-    labels = class_labels(starts, words, whole=measure.whole, top=float(np.nanmax(values, initial=0)))
-    if "ok" in measure.words:
-        labels = [words.say(measure.words["ok"]) for _ in labels]
-    colours = look.classes(len(starts)) if starts else ()
     return MapView(
         key=frame.key,
         ids=frame.ids,
@@ -277,11 +286,65 @@ def map_view(
         colours=colours,
         legend=_legend(classes, data["state"], labels, colours, words, notes),
         legend_title=words.say(measure.label),
-        legend_note=f"{words.period(study.start.date(), study.end.date())} · {mapped(study, words)}",
+        legend_note=" ".join([period + "." * bool(remarks), *remarks]),
         title=title,
         context=frame.context,
         bounds=frame.bounds,
+        outlines=() if reason or measure.groups is None else outlines(measure.groups(study), frame.shapes),
     )
+
+
+Classes = tuple[np.ndarray, list[str], tuple[str, ...]]
+
+
+def _classes(data: pd.DataFrame, measure: Measure, words: Words) -> Classes:
+    """Return the class of each unit (−1: its state alone decides), and the label and colour of each class."""
+    values, known = data[measure.key].to_numpy(dtype=float), data["state"].isin(["ok", "unstable"]).to_numpy()
+    if measure.categories:
+        return _categories(values, known, measure, words)
+    starts = breaks(np.where(known, values, np.nan), whole=measure.whole)
+    coloured = known & (values > 0)
+    labels = class_labels(starts, words, whole=measure.whole, top=float(np.nanmax(values, initial=0)))
+    if "ok" in measure.words:
+        labels = [words.say(measure.words["ok"]) for _ in labels]
+    classes = np.where(coloured, np.searchsorted(starts, values, side="right") - 1, -1).astype(np.int8)
+    return classes, labels, look.classes(len(starts)) if starts else ()
+
+
+def _categories(values: np.ndarray, known: np.ndarray, measure: Measure, words: Words) -> Classes:
+    """Return the categories that occur, each with its own words; categories of one role share a colour."""
+    found = _category(values, known, measure)
+    there = [k for k in range(len(measure.categories)) if (found == k).any()]
+    classes = np.full(len(values), -1, dtype=np.int8)
+    for level, k in enumerate(there):
+        classes[found == k] = level
+    rows = [measure.categories[k] for k in there]
+    return classes, [words.say(row.label) for row in rows], tuple(look.ROLES[row.role] for row in rows)
+
+
+def _category(values: np.ndarray, known: np.ndarray, measure: Measure) -> np.ndarray:
+    lows = [row.low for row in measure.categories]
+    return np.where(known, np.searchsorted(lows, np.nan_to_num(values), side="right") - 1, -1)
+
+
+def outlines(groups: pd.Series, shapes: gpd.GeoSeries) -> tuple[Outline, ...]:
+    """Return the outline of each numbered group of units; the number stands in its largest part.
+
+    >>> from hotspots.testing import square_blocks
+    >>> shapes = square_blocks(side=2).geometry
+    >>> [(one.number, one.shape.area) for one in outlines(pd.Series([1, 1, 0, 2], index=shapes.index), shapes)]
+    [('1', 200.0), ('2', 100.0)]
+    """
+    numbers, geometry = groups.to_numpy(), np.asarray(shapes.array)
+    found = []
+    for number in range(1, int(numbers.max(initial=0)) + 1):
+        inside = geometry[numbers == number]
+        if len(inside):
+            shape = shapely.union_all(inside)
+            parts = shapely.get_parts(shape)
+            spot = shapely.point_on_surface(parts[int(np.argmax(shapely.area(parts) + shapely.length(parts)))])
+            found.append(Outline(str(number), shape, float(shapely.get_x(spot)), float(shapely.get_y(spot))))
+    return tuple(found)
 
 
 def state_words(study: Study) -> Mapping[str, str]:
@@ -295,8 +358,19 @@ def tips(data: pd.DataFrame, measure: Measure, words: Words, states: Mapping[str
     if not measure.whole:
         lines.append(TipLine(words.say(measure.label), interval_texts(data, measure, words)))
     lines.append(TipLine(words.say("Residents"), [words.number(n) for n in data["population"]]))
+    if measure.categories:
+        return [*lines[:1], lines[-1], TipLine("", category_texts(data, measure, words, states))]
     notes = {state: words.say(text) for state, text in states.items() if state != "zero" or "zero" in measure.words}
     return [*lines, TipLine("", [notes.get(state, "") for state in data["state"]])]
+
+
+def category_texts(data: pd.DataFrame, measure: Measure, words: Words, states: Mapping[str, str]) -> list[str]:
+    """Return the category of each unit in words, or what its state means."""
+    known = data["state"].isin(["ok", "unstable"]).to_numpy()
+    found = _category(data[measure.key].to_numpy(dtype=float), known, measure)
+    labels = [words.say(row.label) for row in measure.categories]
+    told = {state: words.say(text) for state, text in states.items()}
+    return [labels[k] if k >= 0 else told.get(state, "") for k, state in zip(found, data["state"], strict=True)]
 
 
 def interval_texts(data: pd.DataFrame, measure: Measure, words: Words) -> list[str]:

@@ -15,7 +15,7 @@ from hotspots.schema import DataError
 from hotspots.study import Study
 
 RADIUS = 500.0  # metres: a neighbourhood on foot
-DAYS = 60  # of the longest time span: what outlasts two months is rather a lasting hot spot
+DAYS = 30  # of the longest time span: what outlasts a month is rather a lasting hot spot
 MOST_CLUSTERS = 10
 _BATCH = 32
 _ROUNDING = 1e-9
@@ -49,7 +49,9 @@ def dated_events(study: Study) -> Events:
     day = (study.rows["date"].dt.normalize() - study.start).dt.days.to_numpy()
     table = pd.DataFrame({"id": study.rows["event_id"].astype(str).to_numpy(), "day": day, "x": np.round(x, 2), "y": np.round(y, 2)})[use]
     table = table.sort_values(["id", "day", "x", "y"]).drop_duplicates("id")
-    return Events(table[["x", "y"]].to_numpy(float), table["day"].to_numpy(np.int32), table["id"].to_numpy(), (study.end - study.start).days)
+    return Events(
+        table[["x", "y"]].to_numpy(float), table["day"].to_numpy(np.int32), table["id"].to_numpy(), (study.end - study.start).days
+    )
 
 
 def cylinders(places: np.ndarray, *, radius: float) -> Cylinders:
@@ -96,14 +98,14 @@ def space_time_scan(
     It finds bursts, not lasting hot spots. Where people moved within the period, or homicides were reported with a delay that differs
     between places, it finds that.
 
-    Three killings within two days at one corner, 40 others on other days elsewhere.
+    Five killings within two days at one corner, 40 others on other days elsewhere.
 
     >>> from hotspots.testing import square_city
-    >>> points = [(5, 5)] * 3 + [(100 * i % 970, 37 * i % 990) for i in range(40)]
-    >>> dates = ["2020-07-01"] * 2 + ["2020-07-02"] + [str(pd.Timestamp("2019-01-03") + pd.Timedelta(days=11 * i))[:10] for i in range(40)]
+    >>> points = [(5, 5)] * 5 + [(x, y) for x, y in np.random.default_rng(2).uniform(0, 1000, (40, 2))]
+    >>> dates = ["2020-07-01"] * 4 + ["2020-07-02"] + [str(pd.Timestamp("2019-01-03") + pd.Timedelta(days=11 * i))[:10] for i in range(40)]
     >>> found = space_time_scan(Study.of(*square_city(points, side=10, size=100.0, dates=dates)), simulations=99)
     >>> print(*found.table.loc[1, ["observed", "radius", "p"]], found.table.loc[1, "start"].date())
-    3 0.0 0.01 2020-07-01
+    5.0 0.0 0.01 2020-07-01
     """
     _check(simulations)
     if not (np.isfinite(radius) and radius >= 0) or days < 1:
@@ -188,7 +190,7 @@ def _spans(
     n, last = len(day), len(before) - 2
     centre = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     when = day[members]
-    use = _promising(centre, when, ends, logs, length, least) if anytime else when > last - length
+    use = _promising(centre, when, logs, length, least) if anytime else when > last - length
     centre, when, size = centre[use], when[use], ends[use]
     order = np.lexsort((size, when, centre))
     centre, when, size = centre[order], when[order], size[order]
@@ -217,14 +219,12 @@ def _final(centre: np.ndarray, at: np.ndarray) -> np.ndarray:
     return np.asarray((at + 1 == len(centre)) | (centre[np.minimum(at + 1, len(centre) - 1)] != centre[at]))
 
 
-def _promising(centre: np.ndarray, when: np.ndarray, ends: np.ndarray, logs: np.ndarray, length: int, least: float) -> np.ndarray:
+def _promising(centre: np.ndarray, when: np.ndarray, logs: np.ndarray, length: int, least: float) -> np.ndarray:
     """Return which members have so many others of their centre near in time that their ratio could exceed `least`."""
     boxes = int(when.max(initial=0)) // length + 3
     box = centre * boxes + when // length + 1
     held = np.bincount(box, minlength=(int(centre.max(initial=0)) + 1) * boxes)
     near = held[box - 1] + held[box] + held[box + 1]
-    smallest = np.full(len(held), np.iinfo(np.int64).max)
-    np.minimum.at(smallest, box, ends)
     return np.asarray(near * (logs[-1] - logs[1]) > least)
 
 

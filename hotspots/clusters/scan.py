@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from hotspots import compiled
-from hotspots.clusters.exact import LEAST_RESIDENTS, LEVEL, events_in, ground
+from hotspots.clusters.exact import LEAST_RESIDENTS, LEVEL, Ground, events_in, ground
 from hotspots.intervals import poisson_interval
 from hotspots.schema import DataError
 from hotspots.study import Study
@@ -63,8 +64,8 @@ class Scan:
         return self.table[self.table["p"] <= LEVEL]
 
 
-def circles(study: Study, *, cap: float = CAP, baseline: str | None = None) -> tuple[Circles, np.ndarray, str]:
-    """Return the circles around the middles of units, each unit's share of the baseline, and the baseline.
+def circles(study: Study, *, cap: float = CAP, baseline: str | None = None) -> tuple[Circles, Ground]:
+    """Return the circles around the middles of units, and the ground they are on.
 
     A circle holds every unit whose middle lies in it and at most `cap` of the baseline; where a single unit is more than that, the unit
     alone. Units at one distance (to the millimetre) go in together. Under a population baseline a circle has at least 100 residents.
@@ -80,7 +81,7 @@ def circles(study: Study, *, cap: float = CAP, baseline: str | None = None) -> t
     at = _thinned(places[usable])
     sizes, members, share, radius = _around(at, tree, base.weight[usable], cap=cap, least=least)
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return Circles(usable[at], starts, usable[members].astype(np.int32), share, radius), base.weight, base.baseline
+    return Circles(usable[at], starts, usable[members].astype(np.int32), share, radius), base
 
 
 def _thinned(places: np.ndarray) -> np.ndarray:
@@ -103,7 +104,8 @@ def _around(at: np.ndarray, tree: cKDTree, weight: np.ndarray, *, cap: float, le
     wanted, todo = min(64, len(weight)), np.arange(len(at))
     while len(todo):
         for rows in np.array_split(todo, len(todo) * wanted // 2_000_000 + 1):
-            distance, member = (part.reshape(len(rows), wanted) for part in tree.query(tree.data[at[rows]], k=wanted, workers=compiled.WORKERS))
+            nearest = tree.query(tree.data[at[rows]], k=wanted, workers=compiled.WORKERS)
+            distance, member = (part.reshape(len(rows), wanted) for part in nearest)
             held = np.cumsum(weight[member], axis=1)
             enough = (held[:, -1] > cap) | (wanted == len(weight))
             cut = _cut(np.round(distance[enough], 3), held[enough], cap=cap, least=least, all_in=wanted == len(weight))
@@ -140,15 +142,13 @@ def ratios(observed: np.ndarray, expected: np.ndarray, n: int) -> np.ndarray:
     more = (c > e) & (e > 0)
     c, e = np.where(more, c, 1.0), np.where(more, e, 1.0)
     rest = np.where(c < n, n - c, 1.0)
-    return np.where(more, c * np.log(c / e) + np.where(c < n, rest * np.log(rest / np.maximum(n - e, 1e-300)), 0.0), 0.0)
+    return np.asarray(np.where(more, c * np.log(c / e) + np.where(c < n, rest * np.log(rest / np.maximum(n - e, 1e-300)), 0.0), 0.0))
 
 
 _known: weakref.WeakKeyDictionary[Study, dict[tuple[float, int, int, str | None], Scan]] = weakref.WeakKeyDictionary()
 
 
-def circular_scan(
-    study: Study, *, cap: float = CAP, simulations: int = SIMULATIONS, seed: int = 0, baseline: str | None = None
-) -> Scan:
+def circular_scan(study: Study, *, cap: float = CAP, simulations: int = SIMULATIONS, seed: int = 0, baseline: str | None = None) -> Scan:
     """Return the circles of units that hold more events than chance explains (Kulldorff 1997, doi:10.1080/03610929708831995).
 
     By chance each event would fall on a unit with the unit's share of the baseline. Every circle around the middle of a unit, up to `cap`
@@ -178,8 +178,8 @@ def _check(simulations: int) -> None:
 
 
 def _scan(study: Study, order: np.ndarray, *, cap: float, simulations: int, seed: int, baseline: str | None) -> Scan:
-    zones, weight, chosen = circles(study, cap=cap, baseline=baseline)
-    events = np.where(weight > 0, events_in(study), 0) if chosen != "population" else np.where(_counted(study), events_in(study), 0)
+    zones, base = circles(study, cap=cap, baseline=baseline)
+    events = np.where(base.known, events_in(study), 0)
     n = int(events.sum())
     observed = _sums(zones, events)
     ratio = ratios(observed, n * zones.share, n)
@@ -187,14 +187,10 @@ def _scan(study: Study, order: np.ndarray, *, cap: float, simulations: int, seed
     floor = float(ratio[picked].min(initial=np.inf))
     beaten = np.zeros(len(picked), dtype=np.int64)
     if len(picked):
-        best = simulated_best(zones, weight, order, n, simulations=simulations, seed=seed, floor=floor)
+        best = simulated_best(zones, base.weight, order, n, simulations=simulations, seed=seed, floor=floor)
         beaten = (best[:, None] >= ratio[picked] - _ROUNDING * (1 + ratio[picked])).sum(axis=0)
     table = _table(study, zones, picked, observed, n * zones.share, ratio, (1 + beaten) / (simulations + 1))
-    return Scan(table, n, simulations, seed, chosen, cap)
-
-
-def _counted(study: Study) -> np.ndarray:
-    return np.isfinite(study.residents.to_numpy(dtype=float))
+    return Scan(table, n, simulations, seed, base.baseline, cap)
 
 
 def _sums(zones: Circles, events: np.ndarray) -> np.ndarray:
@@ -267,7 +263,7 @@ def best_circles(
     best: np.ndarray,
 ) -> None:
     """Do what `scan_loops.scan_circles` does, centre by centre: only circles that beat the lowest of `best` on some map are worked out."""
-    for first, end in zip(starts[:-1], starts[1:], strict=True):
+    for first, end in pairwise(starts):
         held = np.cumsum(counts[members[first:end]], axis=0)
         top = held.max(axis=1, initial=0)
         here = slice(first, end)
