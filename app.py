@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hotspots.dashboard import frame
-from hotspots.dashboard.pages import concentration, data, methods, overview, trends
+from hotspots.dashboard.pages import clusters, concentration, data, methods, overview, trends
 from hotspots.dashboard.pages import map as map_page
 from hotspots.words import mark
 
@@ -12,6 +12,7 @@ PAGES = [
     frame.page(overview, mark("Overview")),
     frame.page(map_page, mark("Map"), "map"),
     frame.page(trends, mark("Trends"), "trends"),
+    frame.page(clusters, mark("Clusters"), "clusters"),
     frame.page(concentration, mark("Concentration"), "concentration"),
     frame.page(data, mark("Data"), "data"),
     frame.page(methods, mark("Methods"), "methods"),

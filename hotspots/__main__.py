@@ -12,6 +12,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ EXAMPLES = """examples:
   python -m hotspots totals puerto-albatros --where weapon=firearm --where sex=female --json
   python -m hotspots export puerto-albatros --measure rate --unit districts --out districts.csv
   python -m hotspots export puerto-albatros --start 2023-01-01 --end 2024-01-01 --out map-2023.html
+  python -m hotspots clusters puerto-albatros --method space-time --start 2024-01-01
   python -m hotspots check puerto-albatros
 
 A city is a folder with a city.toml that says where its files are and what their columns mean; CONTRIBUTING.md shows one.
@@ -64,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     _add_rollback(commands)
     _add_totals(commands)
     _add_export(commands)
+    _add_clusters(commands)
     return top
 
 
@@ -143,7 +146,33 @@ def _add_export(commands: Any) -> None:
         "--out", metavar="FILE", type=Path, required=True, help="the file to write: .csv, .geojson, .parquet, .png or .html"
     )
     command.add_argument("--language", choices=("es", "en"), help="the language of a .png or .html (default: the city's own)")
+    _add_test(command)
     command.set_defaults(run=_export)
+
+
+def _add_clusters(commands: Any) -> None:
+    command = commands.add_parser(
+        "clusters",
+        help="find circles, or bursts in place and time, with more homicides than chance explains",
+        description="Scan a city: `scan` looks at all circles of units (Kulldorff 1997), `space-time` at circles and spans of days, "
+        "without a population (Kulldorff and others 2005). p is the share of shuffled maps with a cluster as strong.",
+    )
+    _add_study(command)
+    command.add_argument("--method", choices=("scan", "space-time"), default="scan", help="what to look for (default: scan)")
+    command.add_argument("--cap", type=float, default=0.1, metavar="SHARE", help="scan: the largest circle, as a share of the city")
+    command.add_argument("--radius", type=float, default=500.0, metavar="METRES", help="space-time: the largest circle (default: 500)")
+    command.add_argument("--days", type=int, default=30, metavar="DAYS", help="space-time: the longest span (default: 30)")
+    command.add_argument("--now", action="store_true", help="space-time: only what goes on at the end of the period")
+    command.add_argument("--shuffles", type=int, default=999, metavar="N", help="how often chance is tried (default: 999)")
+    command.add_argument("--seed", type=int, default=0, metavar="N", help="another number gives other shuffles (default: 0)")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    _add_test(command)
+    command.set_defaults(run=_clusters)
+
+
+def _add_test(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--baseline", choices=("population", "area", "equal"), default="", help="hot spots: what chance goes by")
+    command.add_argument("--correction", choices=("bh", "by"), default="", help="hot spots: how many places are allowed for (by: stricter)")
 
 
 def _add_study(command: argparse.ArgumentParser) -> None:
@@ -260,6 +289,7 @@ def _study(choices: argparse.Namespace) -> tuple[Any, Any]:
     city = cities.load(choices.city)
     where = read_where(choices.where)
     selection = Selection(city=choices.city, unit=choices.unit, start=_day(choices, "start"), end=_day(choices, "end"), where=where)
+    selection = replace(selection, baseline=getattr(choices, "baseline", ""), correction=getattr(choices, "correction", ""))
     return city, selection.study(city)
 
 
@@ -271,6 +301,10 @@ def _day(choices: argparse.Namespace, name: str) -> dt.date | None:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
         raise DataError(f"--{name}: {text!r} is not a day; write it as 2023-01-31") from None
+
+
+def _clusters(choices: argparse.Namespace) -> None:
+    bodies.clusters(choices, *_study(choices))
 
 
 def _totals(choices: argparse.Namespace) -> None:

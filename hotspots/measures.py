@@ -26,7 +26,7 @@ NEEDS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Category:
-    """Values from `low` on, up to the next category: what they mean, marked for translation, and the role of their colour (`look.ROLES`)."""
+    """Values from `low` up to the next category: what they mean, marked for translation, and the role of their colour (`look.ROLES`)."""
 
     low: float
     label: str

@@ -15,6 +15,7 @@ from hotspots import grids, look, units
 from hotspots.catalog import measure as measure_of
 from hotspots.cities import City
 from hotspots.measures import STATES, UNSTABLE_UNDER, Measure, table
+from hotspots.outlines import Outline, outlines
 from hotspots.schema import Blocks
 from hotspots.study import Study
 from hotspots.words import Words, mark
@@ -70,16 +71,6 @@ class Overlay:
 
     png: bytes
     bounds: tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, eq=False)
-class Outline:
-    """A place that a test found: its number on the map and in the list, its shape in EPSG:4326, and where the number stands."""
-
-    number: str
-    shape: shapely.Geometry
-    lon: float
-    lat: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -327,26 +318,6 @@ def _category(values: np.ndarray, known: np.ndarray, measure: Measure) -> np.nda
     return np.where(known, np.searchsorted(lows, np.nan_to_num(values), side="right") - 1, -1)
 
 
-def outlines(groups: pd.Series, shapes: gpd.GeoSeries) -> tuple[Outline, ...]:
-    """Return the outline of each numbered group of units; the number stands in its largest part.
-
-    >>> from hotspots.testing import square_blocks
-    >>> shapes = square_blocks(side=2).geometry
-    >>> [(one.number, one.shape.area) for one in outlines(pd.Series([1, 1, 0, 2], index=shapes.index), shapes)]
-    [('1', 200.0), ('2', 100.0)]
-    """
-    numbers, geometry = groups.to_numpy(), np.asarray(shapes.array)
-    found = []
-    for number in range(1, int(numbers.max(initial=0)) + 1):
-        inside = geometry[numbers == number]
-        if len(inside):
-            shape = shapely.union_all(inside)
-            parts = shapely.get_parts(shape)
-            spot = shapely.point_on_surface(parts[int(np.argmax(shapely.area(parts) + shapely.length(parts)))])
-            found.append(Outline(str(number), shape, float(shapely.get_x(spot)), float(shapely.get_y(spot))))
-    return tuple(found)
-
-
 def state_words(study: Study) -> Mapping[str, str]:
     """Return what each state of a unit means in this study, marked for translation."""
     return STATE_WORDS if study.has_days else TOTAL_WORDS
@@ -362,6 +333,16 @@ def tips(data: pd.DataFrame, measure: Measure, words: Words, states: Mapping[str
         return [*lines[:1], lines[-1], TipLine("", category_texts(data, measure, words, states))]
     notes = {state: words.say(text) for state, text in states.items() if state != "zero" or "zero" in measure.words}
     return [*lines, TipLine("", [notes.get(state, "") for state in data["state"]])]
+
+
+def note_texts(data: pd.DataFrame, measure: Measure, words: Words, study: Study) -> list[str]:
+    """Return what is to be noted of each unit: its category or what its state means; nothing where no map may be drawn."""
+    if measure.withheld and measure.withheld(study, words):
+        return [""] * len(data)
+    states = {**state_words(study), **measure.words}
+    if measure.categories:
+        return category_texts(data, measure, words, states)
+    return [words.say(states[state]) if state in states else "" for state in data["state"]]
 
 
 def category_texts(data: pd.DataFrame, measure: Measure, words: Words, states: Mapping[str, str]) -> list[str]:

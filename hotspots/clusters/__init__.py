@@ -32,9 +32,9 @@ from hotspots.clusters.maps import (
     together,
     too_few,
 )
-from hotspots.clusters.outbreaks import space_time_scan
+from hotspots.clusters.outbreaks import DAYS, RADIUS, space_time_scan
 from hotspots.clusters.power import ADVICE, Advice, sparse
-from hotspots.clusters.scan import Scan, circular_scan
+from hotspots.clusters.scan import CAP, SIMULATIONS, Scan, circular_scan
 from hotspots.measures import Category, Measure
 from hotspots.study import Study
 from hotspots.words import Words, mark
@@ -43,15 +43,19 @@ __all__ = [
     "ADVICE",
     "BASELINES",
     "CALIBRATED",
+    "CAP",
     "CLASS_WORDS",
     "COMPARED",
+    "DAYS",
     "DESCRIPTIVE",
     "FEW_IN_WINDOW",
     "HOT_WORDS",
     "LEVEL",
     "MEASURES",
     "METHODS",
+    "RADIUS",
     "RULES",
+    "SIMULATIONS",
     "Advice",
     "Calibration",
     "Contiguity",

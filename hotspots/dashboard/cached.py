@@ -129,4 +129,35 @@ def evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
     found = study(chosen)
-    return clusters.sparse(found), clusters.null_calibration(found)
+    return clusters.advice(found), clusters.calibration(found)
+
+
+def hot_places(chosen: Selection) -> pd.DataFrame:
+    """Return the hot places of a selection with their numbers."""
+    return _hot_places(replace(chosen, language="", place="", measure="", bandwidth=0))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _hot_places(chosen: Selection) -> pd.DataFrame:
+    found = study(chosen)
+    return clusters.hot_places(found, clusters.hot_spot(found))
+
+
+def circular_scan(chosen: Selection) -> clusters.Scan:
+    """Return the circles with more homicides than chance explains."""
+    return _circular_scan(replace(chosen, language="", place="", measure="", bandwidth=0, correction=""))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _circular_scan(chosen: Selection) -> clusters.Scan:
+    return clusters.circular_scan(study(chosen))
+
+
+def space_time_scan(chosen: Selection, anytime: bool) -> clusters.Scan:
+    """Return the bursts of a selection; unless `anytime`, those that go on at its end."""
+    return _space_time_scan(replace(chosen, language="", place="", measure="", bandwidth=0, baseline="", correction=""), anytime)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _space_time_scan(chosen: Selection, anytime: bool) -> clusters.Scan:
+    return clusters.space_time_scan(study(chosen), anytime=anytime)
