@@ -77,7 +77,7 @@ def scan_days(  # noqa: C901  a loop that numba compiles cannot call another
     for r in range(len(days)):
         for event in range(n):
             which[event] = days[r, event] // width + 2 if anytime or days[r, event] > last - length else 0
-            enough[event + 1] = int(best[r] / max(logs[n] - logs[event + 1], 1e-9)) if best[r] > 0 else 0
+            enough[event + 1] = int(min(best[r] / max(logs[n] - logs[event + 1], 1e-9), n))
         for centre in range(len(starts) - 1):
             filled[:] = 0
             k, promising = starts[centre], False

@@ -7,7 +7,7 @@ import pandas as pd
 
 from hotspots.clusters.adjacency import RULES, Contiguity, contiguity, neighbours
 from hotspots.clusters.association import gi_star, local_i, morans_i
-from hotspots.clusters.emerging import CLASS_WORDS, INSUFFICIENT, Emergence, emergence, mann_kendall
+from hotspots.clusters.circles import CAP, SIMULATIONS, Scan, circular_scan
 from hotspots.clusters.exact import (
     BASELINES,
     LEVEL,
@@ -18,6 +18,7 @@ from hotspots.clusters.exact import (
     null_calibration,
     windows,
 )
+from hotspots.clusters.histories import CLASS_WORDS, INSUFFICIENT, Emergence, emergence, mann_kendall
 from hotspots.clusters.maps import (
     CALIBRATED,
     COMPARED,
@@ -34,7 +35,6 @@ from hotspots.clusters.maps import (
 )
 from hotspots.clusters.outbreaks import DAYS, RADIUS, space_time_scan
 from hotspots.clusters.power import ADVICE, Advice, sparse
-from hotspots.clusters.scan import CAP, SIMULATIONS, Scan, circular_scan
 from hotspots.measures import Category, Measure
 from hotspots.study import Study
 from hotspots.words import Words, mark

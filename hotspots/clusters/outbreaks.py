@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from hotspots import compiled
-from hotspots.clusters.scan import SIMULATIONS, Scan, _check, compared, in_batches
+from hotspots.clusters.circles import SIMULATIONS, Scan, _check, compared, in_batches, quickest
 from hotspots.schema import DataError
 from hotspots.study import Study
 
@@ -139,7 +138,7 @@ def shuffled_best(
     """Return the largest log-likelihood ratio after each of `simulations` shuffles of the days among the events; none below `floor`."""
     n = len(day)
     logs = np.log(np.maximum(np.arange(n + 1, dtype=float), 1.0))
-    loop = compiled.kernel("scan_days", work=len(zones.members) * simulations // 10) or best_cylinders
+    loop = quickest("scan_days", best_cylinders, work=len(zones.members) * simulations // 10)
     lowest = max(floor - 4 * _ROUNDING * (1 + floor), 0.0)
 
     def one(rng: np.random.Generator, maps: int) -> np.ndarray:
@@ -190,7 +189,7 @@ def _spans(
     n, last = len(day), len(before) - 2
     centre = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     when = day[members]
-    use = _promising(centre, when, logs, length, least) if anytime else when > last - length
+    use = _promising(centre, when, ends, logs, length, least) if anytime else when > last - length
     centre, when, size = centre[use], when[use], ends[use]
     order = np.lexsort((size, when, centre))
     centre, when, size = centre[order], when[order], size[order]
@@ -219,13 +218,22 @@ def _final(centre: np.ndarray, at: np.ndarray) -> np.ndarray:
     return np.asarray((at + 1 == len(centre)) | (centre[np.minimum(at + 1, len(centre) - 1)] != centre[at]))
 
 
-def _promising(centre: np.ndarray, when: np.ndarray, logs: np.ndarray, length: int, least: float) -> np.ndarray:
-    """Return which members have so many others of their centre near in time that their ratio could exceed `least`."""
-    boxes = int(when.max(initial=0)) // length + 3
-    box = centre * boxes + when // length + 1
-    held = np.bincount(box, minlength=(int(centre.max(initial=0)) + 1) * boxes)
-    near = held[box - 1] + held[box] + held[box + 1]
-    return np.asarray(near * (logs[-1] - logs[1]) > least)
+def _promising(centre: np.ndarray, when: np.ndarray, size: np.ndarray, logs: np.ndarray, length: int, least: float) -> np.ndarray:
+    """Return which members have so many others of their centre near in time that a cylinder with them could exceed `least`.
+
+    A cylinder with a member holds at least its circle, and its days touch at most three boxes of half the length.
+    """
+    width = (length + 1) // 2
+    boxes = int(when.max(initial=0)) // width + 5
+    box = centre * boxes + when // width + 2
+    room = logs[-1] - logs[size]
+    use = np.ones(len(box), dtype=bool)
+    for _ in range(2):
+        held = np.bincount(box[use], minlength=(int(centre.max(initial=0)) + 1) * boxes)
+        three = held[:-2] + held[1:-1] + held[2:]
+        most = np.maximum(np.maximum(three[:-2], three[1:-1]), three[2:])  # of the box two places on
+        use &= most[box - 2] * room > least
+    return use
 
 
 def _ratio(c: np.ndarray, size: np.ndarray, spread: np.ndarray, n: int, logs: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import cities, clusters, concentration, density, grids, heat, trends, units, view
+from hotspots import cities, clusters, compiled, concentration, density, grids, heat, trends, units, view
 from hotspots.catalog import measure
 from hotspots.cities import City, Summary
 from hotspots.dashboard import map_component
@@ -150,7 +150,7 @@ def circular_scan(chosen: Selection) -> clusters.Scan:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _circular_scan(chosen: Selection) -> clusters.Scan:
-    return clusters.circular_scan(study(chosen))
+    return clusters.circular_scan(study(chosen), simulations=_shuffles())
 
 
 def space_time_scan(chosen: Selection, anytime: bool) -> clusters.Scan:
@@ -160,4 +160,9 @@ def space_time_scan(chosen: Selection, anytime: bool) -> clusters.Scan:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _space_time_scan(chosen: Selection, anytime: bool) -> clusters.Scan:
-    return clusters.space_time_scan(study(chosen), anytime=anytime)
+    return clusters.space_time_scan(study(chosen), anytime=anytime, simulations=_shuffles())
+
+
+def _shuffles() -> int:
+    """Return how often chance is tried: less often without the compiled loops, so that nobody waits long; the page says how often."""
+    return clusters.SIMULATIONS if compiled.installed() else 199

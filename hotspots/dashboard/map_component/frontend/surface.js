@@ -204,8 +204,12 @@ export const Surface = L.Layer.extend({
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     const taken = [];
-    for (const { number, at: spot } of outlines) {
-      const [x, y] = at(spot);
+    for (const { number, at: spot, rings } of outlines) {
+      const [x, middle] = at(spot);
+      const heights = rings.flat().map((each) => at(each)[1]);
+      const upper = Math.min(middle, ...heights);
+      const small = Math.max(middle, ...heights) - upper < 30;
+      const y = small ? upper - 13 : middle; // a number would hide a small place: it stands above
       const half = 4 * number.length + 5;
       if (taken.some(([i, j, other]) => Math.abs(i - x) < half + other && Math.abs(j - y) < 17)) continue;
       taken.push([x, y, half]);

@@ -23,6 +23,7 @@ CAP = 0.1  # of the baseline: half of a city would be one useless giant, and a c
 SIMULATIONS = 999
 MOST_CENTRES = 2500  # where there are more units, centres are thinned out evenly: time grows with centres times units
 MOST_CLUSTERS = 30
+PATIENCE = 20  # seconds: as long as compiling takes the first time ever; afterwards it is one or two
 _BATCH = 128  # maps at once: one row of counts stays in the processor's nearest memory
 _ROUNDING = 1e-9
 
@@ -231,7 +232,7 @@ def simulated_best(
     c = np.arange(n + 1, dtype=float)
     own = c * np.log(np.maximum(c, 1.0))
     pairs = own + own[::-1]
-    loop = compiled.kernel("scan_circles", work=len(zones.members) * simulations // 100) or best_circles
+    loop = quickest("scan_circles", best_circles, work=len(zones.members) * simulations // 100)
     lowest = max(floor - 4 * _ROUNDING * (1 + floor), 0.0)  # below the margin with which ratios are compared
 
     def one(rng: np.random.Generator, maps: int) -> np.ndarray:
@@ -242,6 +243,13 @@ def simulated_best(
         return best
 
     return in_batches(one, simulations=simulations, seed=seed)
+
+
+def quickest(name: str, plain: Callable[..., None], *, work: int) -> Callable[..., None]:
+    """Return the compiled loop, waited for a little where the work is so large that it pays; else the plain one, with the same answers."""
+    if work > 10 * compiled.WORTH and compiled.installed():
+        compiled.wait(PATIENCE)
+    return compiled.kernel(name, work=work) or plain
 
 
 def in_batches(one: Callable[[np.random.Generator, int], np.ndarray], *, simulations: int, seed: int, batch: int = _BATCH) -> np.ndarray:
