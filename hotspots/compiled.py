@@ -301,6 +301,27 @@ def find_areas(  # noqa: C901  a loop that numba compiles cannot call another
                 break
 
 
+def number_pairs(one: np.ndarray, other: np.ndarray, table: np.ndarray, first: np.ndarray, out: np.ndarray) -> None:
+    """Number equal pairs alike, in the order in which they first occur.
+
+    `table` holds −1 and has a power of two of places, more than there are pairs; `first` gets where each number first occurs, and −1
+    after the last.
+    """
+    count, mask = 0, len(table) - 1
+    for k in range(len(one)):
+        mixed = one[k] * 0x1E3779B97F4A7C15 ^ other[k] * 0x42B2AE3D27D4EB4F  # whole numbers of 64 bits: what overflows is dropped
+        at = ((mixed ^ (mixed >> 29)) >> 33) & mask
+        while table[at] >= 0 and (one[first[table[at]]] != one[k] or other[first[table[at]]] != other[k]):
+            at = (at + 1) & mask
+        if table[at] < 0:
+            table[at] = count
+            first[count] = k
+            count += 1
+        out[k] = table[at]
+    if count < len(first):
+        first[count] = -1
+
+
 LOOPS: tuple[tuple[Callable[..., None], str], ...] = (
     (share_points, "rrfffW"),
     (sharpen, "W"),
@@ -308,6 +329,7 @@ LOOPS: tuple[tuple[Callable[..., None], str], ...] = (
     (list_areas, "Rfffnnoo"),
     (order_points, "rrfffnnoo"),
     (find_areas, "rriRiiRfffniio"),
+    (number_pairs, "iiooo"),
     (scan_loops.scan_circles, "isrrrrSw"),
     (scan_loops.scan_days, "isiriSnbw"),
 )
