@@ -22,7 +22,6 @@ RULES: dict[str, str] = {
 }
 
 _STREETS = 2.0  # times the median distance to the nearest unit: an ordinary street across a corner, and an avenue
-_FEW_CORNERS = 8  # for each unit: up to here a tree of boxes is the quicker way
 _LEAST_GAP = 1.0  # metres: closes cracks left by rounding
 
 
@@ -97,7 +96,7 @@ def _automatic(shapes: np.ndarray) -> Contiguity:
 
 
 def _within(shapes: np.ndarray, gap: float) -> sparse.csr_array:
-    if gap == 0 and shapely.get_num_coordinates(shapes).sum() > _FEW_CORNERS * len(shapes):
+    if gap == 0:
         by_corners = from_corners(shapes)
         if by_corners is not None:
             return by_corners

@@ -20,7 +20,7 @@ BASELINE_NAMES: dict[str, str] = {
     "equal": mark("Places: each place the same chance"),
 }
 CORRECTION_NAMES: dict[str, str] = {
-    "bh": mark("Usual: on a map where nothing goes on, 95 in 100 times none is called hot"),
+    "bh": mark("Usual: at most 5 in 100 chance maps show any"),
     "by": mark("Strict: fewer false finds, more missed"),
 }
 
@@ -87,10 +87,10 @@ def sentence(found: pd.DataFrame, study: Study, words: Words) -> str:
     """Return what was found as a sentence."""
     period = words.period(study.start.date(), study.end.date())
     if found.empty:
-        return words.say("In {period} no place had more homicides than chance explains.", period=period)
+        return words.say("In {period}, no place had more homicides than chance explains.", period=period)
     return words.count(
-        "In {period} {n} place, with those beside it, had more homicides than chance explains: one hot spot.",
-        "In {period} {n} places, with those beside them, had more homicides than chance explains: they form {groups} hot spots.",
+        "In {period}, {n} place, with those beside it, had more homicides than chance explains: one hot spot.",
+        "In {period}, {n} places, with those beside them, had more homicides than chance explains: they form {groups} hot spots.",
         len(found),
         period=period,
         groups=words.number(found["group"].max()),
