@@ -5,6 +5,7 @@ import streamlit as st
 from hotspots.dashboard import frame
 from hotspots.dashboard.pages import (
     change,
+    clusters,
     compare,
     concentration,
     data,
@@ -25,6 +26,7 @@ PAGES = [
     frame.page(map_page, mark("Map"), "map"),
     frame.page(change, mark("Change"), "change"),
     frame.page(trends, mark("Trends"), "trends"),
+    frame.page(clusters, mark("Clusters"), "clusters"),
     frame.page(people, mark("Who was killed"), "people"),
     frame.page(compare, mark("Compare"), "compare"),
     frame.page(concentration, mark("Concentration"), "concentration"),

@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hotspots import __version__, evaluation_commands
+from hotspots import __version__, evaluation_commands, study_commands
 from hotspots import commands as bodies
+from hotspots.choices import add_study, add_test, selection_of, study_of
 
 EXAMPLES = """examples:
   python -m hotspots import data/cities/puerto-albatros
@@ -31,6 +32,7 @@ EXAMPLES = """examples:
   python -m hotspots totals puerto-albatros --reconcile
   python -m hotspots repeats puerto-albatros --metres 200 --days 14 --as-of 2024-06-30
   python -m hotspots change puerto-albatros --as-of 2024-06-30
+  python -m hotspots clusters puerto-albatros --method space-time --start 2024-01-01
   python -m hotspots check puerto-albatros
 
 A city is a folder with a city.toml that says where its files are and what their columns mean; CONTRIBUTING.md shows one.
@@ -69,10 +71,8 @@ def parser() -> argparse.ArgumentParser:
     _add_rollback(commands)
     _add_totals(commands)
     _add_export(commands)
-    _add_priorities(commands)
-    _add_repeats(commands)
+    study_commands.add_parsers(commands)
     evaluation_commands.add_parsers(commands)
-    _add_change(commands)
     return top
 
 
@@ -134,7 +134,7 @@ def _add_totals(commands: Any) -> None:
         description="Print rows read, victims, how many have a place and lie inside the units, population, the rate with its exact "
         "95 %% interval, the share in the top 5 %% of units, and the yearly counts.",
     )
-    _add_study(command)
+    add_study(command)
     command.add_argument(
         "--reconcile", action="store_true", help="print the same homicides on every unit instead: each row adds up to all of them"
     )
@@ -149,7 +149,7 @@ def _add_export(commands: Any) -> None:
         description="Write one row for each unit: id, name, count, population, KEY, KEY_low, KEY_high (95 %%), and state "
         "(ok, zero, unstable under 20 homicides, suppressed, no_data).",
     )
-    _add_study(command)
+    add_study(command)
     command.add_argument("--measure", metavar="KEY[,KEY…]", default="count", help="what to write, such as count or rate (default: count)")
     command.add_argument(
         "--out", metavar="FILE", type=Path, required=True, help="the file to write: .csv, .geojson, .parquet, .png or .html"
@@ -162,71 +162,8 @@ def _add_export(commands: Any) -> None:
         help="how far density, relative_risk and network_density spread each homicide (default: each by its own rule)",
     )
     command.add_argument("--language", choices=("es", "en"), help="the language of a .png or .html (default: the city's own)")
+    add_test(command)
     command.set_defaults(run=_export)
-
-
-def _add_priorities(commands: Any) -> None:
-    command = commands.add_parser(
-        "priorities",
-        help="list the places to begin with, and how well such lists did before",
-        description="List the places that come first for the months after the period, by deaths alone, with the test of every rule on "
-        "periods that it had not seen, beside the plain count. Restricted: not for publication.",
-    )
-    _add_study(command)
-    command.add_argument("--share", metavar="PERCENT[,PERCENT…]", default="1,2,5", help="how much of the area, in percent (default: 1,2,5)")
-    command.add_argument("--months", type=int, choices=(1, 3, 12), default=12, help="how long a tested period is (default: 12)")
-    command.add_argument("--rule", metavar="RULE", help="the rule of the list (default: the one that the test supports)")
-    command.add_argument("--json", action="store_true", help="print JSON")
-    command.set_defaults(run=lambda choices: bodies.priorities(choices, *_study(choices)))
-
-
-def _add_repeats(commands: Any) -> None:
-    command = commands.add_parser(
-        "repeats",
-        help="say whether killings draw others nearby, and which windows are open (restricted: never publish)",
-        description="Print how often a killing is followed by another nearby soon after, beside chance, the windows open on a day, how "
-        "much killings draw others, and the districts with more than usual. Restricted: never to be published.",
-    )
-    _add_study(command)
-    command.add_argument("--metres", type=float, default=200, help="how near (default: 200)")
-    command.add_argument("--days", type=int, default=14, help="how soon, and how long a window stays open (default: 14)")
-    command.add_argument("--as-of", metavar="DAY", default="", help="know nothing after this day (default: the last day of the data)")
-    command.add_argument("--seed", type=int, default=0, help="of the shuffles (default: 0)")
-    command.add_argument("--json", action="store_true", help="print JSON")
-    command.set_defaults(run=_repeats)
-
-
-def _add_change(commands: Any) -> None:
-    command = commands.add_parser(
-        "change",
-        help="compare the newest days with the same days of the years before",
-        description="Print 7 and 28 days, the year to date and 365 days, each beside the same calendar days of last year and the mean of "
-        "the three years before: counts, the range to expect, the exact test (E-test), and the same allowing for the number of places.",
-    )
-    command.add_argument("city", metavar="CITY", help="the city's short name, as `list` prints it")
-    command.add_argument("--unit", default="", help="districts, beats, blocks or city (default: the largest that the city has)")
-    command.add_argument("--as-of", metavar="DAY", default="", help="the last day, as 2023-12-31 (default: the last day of the data)")
-    command.add_argument("--lag", metavar="DAYS", type=int, help="reporting lag: stop so many days before (default: HOTSPOTS_LAG, 0)")
-    command.add_argument("--where", metavar="FIELD=VALUE", action="append", default=[], help="keep only these; may be repeated")
-    command.add_argument("--json", action="store_true", help="print JSON")
-    command.set_defaults(run=_change)
-
-
-def _change(choices: argparse.Namespace) -> None:
-    bodies.change(choices, as_of=_day(choices, "as_of"))
-
-
-def _add_study(command: argparse.ArgumentParser) -> None:
-    command.add_argument("city", metavar="CITY", help="the city's short name, as `list` prints it")
-    command.add_argument("--start", metavar="DAY", help="first day, as 2023-01-31 (default: all the data)")
-    command.add_argument("--end", metavar="DAY", help="the day after the last one (default: all the data)")
-    command.add_argument("--where", metavar="FIELD=VALUE", action="append", default=[], help="keep only these; may be repeated")
-    command.add_argument(
-        "--unit",
-        default="",
-        help="city, districts, beats, blocks, segments, segments+corners, squares such as grid:250, or hexagons such as h3:9 "
-        "(default: blocks; without blocks, squares)",
-    )
 
 
 def _import(choices: argparse.Namespace) -> None:
@@ -326,46 +263,11 @@ def _list(choices: argparse.Namespace) -> None:
         print(f"{one.slug}\t{label}\tversion {one.version}\t{one.victims:,} victims\t{one.start.date()} to {last}")
 
 
-def _study(choices: argparse.Namespace) -> tuple[Any, Any]:
-    from hotspots import cities
-
-    selection = _selection(choices)
-    city = cities.load(choices.city)
-    return city, selection.study(city)
-
-
-def _selection(choices: argparse.Namespace) -> Any:
-    from hotspots.selection import Selection, read_where
-
-    where = read_where(choices.where)
-    start, end = _day(choices, "start"), _day(choices, "end")
-    return Selection(city=choices.city, unit=choices.unit, start=start, end=end, where=where, bandwidth=_bandwidth(choices))
-
-
-def _bandwidth(choices: argparse.Namespace) -> int:
-    from hotspots.schema import DataError
-
-    metres = int(getattr(choices, "bandwidth", 0))
-    if metres < 0:
-        raise DataError(f"--bandwidth: {metres} is not a length; give whole metres above 0")
-    return metres
-
-
-def _day(choices: argparse.Namespace, name: str) -> dt.date | None:
-    from hotspots.schema import DataError
-
-    text = getattr(choices, name)
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise DataError(f"--{name.replace('_', '-')}: {text!r} is not a day; write it as 2023-01-31") from None
-
-
 def _totals(choices: argparse.Namespace) -> None:
     if choices.reconcile or choices.unit == "all":
-        bodies.reconcile(choices, _selection(choices))
+        bodies.reconcile(choices, selection_of(choices))
         return
-    city, study = _study(choices)
+    city, study = study_of(choices)
     if not study.has_days:
         print("\n".join(_published_notes(city, study)), file=sys.stderr)
     numbers = totals(city, study)
@@ -379,14 +281,6 @@ def _totals(choices: argparse.Namespace) -> None:
     print("by_year")
     for year, count in years.items():
         print(f"  {year}  {'unknown' if count is None else count}")
-
-
-def _repeats(choices: argparse.Namespace) -> None:
-    as_of = _day(choices, "as_of")
-    if as_of:
-        after, end = as_of + dt.timedelta(days=1), _day(choices, "end")
-        choices.end = (min(after, end) if end else after).isoformat()
-    bodies.repeats(choices, *_study(choices))
 
 
 def _published_notes(city: Any, study: Any) -> list[str]:
@@ -440,7 +334,7 @@ def _plain(value: float) -> float | None:
 
 
 def _export(choices: argparse.Namespace) -> None:
-    city, whole = _study(choices)
+    city, whole = study_of(choices)
     study = whole.for_map()
     if study is not whole:
         print(

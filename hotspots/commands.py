@@ -283,3 +283,29 @@ def _row(row: Any) -> dict[str, Any]:
     values = {key: None if value != value else value if isinstance(value, str) else float(value) for key, value in row.items()}
     found = {key: int(value) if key in _WHOLE and value is not None else value for key, value in values.items()}
     return {"adjusted": None, "last_year_adjusted": None, **found}
+
+
+def clusters(choices: argparse.Namespace, city: Any, study: Any) -> None:
+    """Print the clusters that a scan finds, the strongest first."""
+    from hotspots import clusters as family
+    from hotspots.schema import DataError
+
+    if not study.has_points:
+        raise DataError(f"{city.slug}: published totals; a scan needs the places of single homicides")
+    shuffles = {"simulations": choices.shuffles, "seed": choices.seed}
+    if choices.method == "scan":
+        found = family.circular_scan(study, cap=choices.cap, **shuffles)
+    else:
+        found = family.space_time_scan(study, radius=choices.radius, days=choices.days, anytime=not choices.now, **shuffles)
+    period = {"start": study.start.date().isoformat(), "end": study.end.date().isoformat()}
+    about = {"city": city.slug, "method": choices.method, **period, "events": found.n, "compared_with": found.baseline, **shuffles}
+    if choices.json:
+        print(json.dumps({**about, "clusters": json.loads(found.table.to_json(orient="records", date_format="iso"))}, ensure_ascii=False))
+        return
+    print("; ".join(f"{name} {value}" for name, value in about.items()), file=sys.stderr)
+    for number, row in found.table.iterrows():
+        when = f"\t{row['start'].date()} to {(row['end']).date()} (exclusive)" if "start" in row else ""
+        print(
+            f"{number}\t{row['centre']}\t{row['radius']:.0f} m{when}\t{row['observed']} observed\t{row['expected']:.2f} expected"
+            f"\t{row['ratio']:.1f} ({row['ratio_low']:.1f}-{row['ratio_high']:.1f})\tp {row['p']:.4g}"
+        )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.look import GROUND, PAPER, SEA, is_pale
+from hotspots.look import GROUND, INK, PAPER, SEA, is_pale
 from hotspots.measures import STATES
 from hotspots.view import ContextLayer, LegendRow, MapView
 from hotspots.words import Words
@@ -115,6 +115,10 @@ def sheets(view: MapView) -> Iterator[Sheet]:
             yield from _some("border", look, layer)
         elif layer.kind == "service":
             yield from _some("service", Look("#ffffff", GROUND["service"], 1.5), layer)
+    if view.outlines:
+        shapes = shapely.boundary(np.array([one.shape for one in view.outlines], dtype=object))
+        yield Sheet("outline", Look(edge="#ffffff", width=4.0, alpha=0.8), shapes)
+        yield Sheet("outline", Look(edge=INK, width=2.0), shapes)
 
 
 def _beneath(layer: ContextLayer) -> Iterator[Sheet]:
@@ -160,12 +164,12 @@ def _units(view: MapView) -> Iterator[Sheet]:
                     yield Sheet("units", look, shapes[found], found)
 
 
-_RANK = {"district": 0, "boundary": 1, "coast": 1, "water": 2, "park": 3, "service": 4, "street": 5}
+_RANK = {"outline": -1, "district": 0, "boundary": 1, "coast": 1, "water": 2, "park": 3, "service": 4, "street": 5}
 
 
 def place_names(view: MapView) -> list[PlaceName]:
     """Return the names that may stand on the map, the most useful ones first; the drawing leaves out those that touch."""
-    found = []
+    found = [PlaceName("outline", one.number, round(one.lon, 5), round(one.lat, 5)) for one in view.outlines]
     for layer in view.context:
         for shape, text in zip(layer.shapes, layer.labels, strict=True):
             if text and shape is not None and not shape.is_empty:

@@ -19,6 +19,20 @@ CHANGE_EDGE = "#32175f"
 ZERO = "#ffffff"
 NO_DATA = "#d9d9d9"
 
+# Change from purple (fewer) through near-white to orange (more); and what tests of places tell apart. At most five colours on one map.
+ROLES: dict[str, str] = {
+    "much fewer": "#5e3c99",
+    "fewer": "#b2abd2",
+    "neither": "#f7f7f7",
+    "more": "#fdb863",
+    "many more": "#e66101",
+    "past": "#b2abd2",
+    "at times": "#fac27d",
+    "lasting": "#ee8a4a",
+    "growing": "#c4501f",
+    "new": "#741f05",
+}
+
 
 def classes(n: int) -> tuple[str, ...]:
     """Return `n` colours (1 to 5) from light to dark; few classes leave out the lightest, which is close to paper.

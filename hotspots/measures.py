@@ -11,7 +11,7 @@ import pandas as pd
 from hotspots.same_days import Days, known_before
 from hotspots.schema import population_bands
 from hotspots.study import Study
-from hotspots.words import mark
+from hotspots.words import Words, mark
 
 STATES: tuple[str, ...] = ("ok", "zero", "unstable", "suppressed", "no_data")
 UNSTABLE_UNDER = 20  # CDC WISQARS; the 2023 NCHS rule would be 10
@@ -21,6 +21,7 @@ NEEDS: dict[str, str] = {
     "counts": mark("no homicides are loaded"),
     "points": mark("these data are published totals: the places of single homicides are not known"),
     "days": mark("these data are published totals: the days of single homicides are not known"),
+    "neighbours": mark("there is one place only, and nothing to compare it with"),
     "population": mark("no population is loaded for these areas"),
     "ages": mark("residents or victims are not known by age here"),
     "areas": mark("street segments are lines and have no area; choose blocks, squares or hexagons"),
@@ -39,6 +40,15 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class Category:
+    """Values from `low` up to the next category: what they mean, marked for translation, and the role of their colour (`look.ROLES`)."""
+
+    low: float
+    label: str
+    role: str
+
+
+@dataclass(frozen=True)
 class Measure:
     """One number for each unit of a study.
 
@@ -46,6 +56,10 @@ class Measure:
     with `<key>_low` and `<key>_high`; `state` a Series of `STATES`. `label` and `unit` are marked for translation. `doubled` is the law
     it keeps when there are twice as many homicides and twice as many residents: 2 for what adds up, 1 for rates and shares, None for
     what weighs evidence, which then is stronger.
+
+    A map of it may have more to it: `categories` in place of round numbers; `groups`, the number of the tested place that each unit
+    belongs to (0: none), outlined and numbered; `remarks`, sentences without which the map misleads; and `withheld`, the reason why it
+    would mislead even so (empty: it does not), in place of its colours.
     """
 
     key: str
@@ -60,6 +74,10 @@ class Measure:
     mapped: bool = True  # False: for files and tables; a map of it would mislead
     words: Mapping[str, str] = field(default_factory=dict, compare=False)  # what its states mean, where not the usual; "ok" too
     scale: Scale | None = field(default=None, compare=False)  # None: classes by size
+    categories: tuple[Category, ...] = ()
+    groups: Callable[[Study], pd.Series] | None = None
+    remarks: Callable[[Study, Words], tuple[str, ...]] | None = None
+    withheld: Callable[[Study, Words], str] | None = None
 
     def missing(self, study: Study) -> tuple[str, ...]:
         """Return the reasons why this study cannot give the measure; empty where it can."""
@@ -67,6 +85,7 @@ class Measure:
             "counts": not study.has_days or bool(len(study.incidents)),
             "points": study.has_points,
             "days": study.has_days,
+            "neighbours": len(study.blocks) > 1,
             "population": bool((study.person_years > 0).any()),
             "ages": "age" in study.incidents.columns and bool(population_bands(study.blocks)),
             "areas": bool((study.blocks.area > 0).any()),

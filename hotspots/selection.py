@@ -11,7 +11,7 @@ from typing import Any
 from hotspots import published, units
 from hotspots.cities import City
 from hotspots.schema import AreaCounts, DataError, field
-from hotspots.study import FILTERS, Study, Where, band
+from hotspots.study import BASELINES, CORRECTIONS, FILTERS, Study, Where, band
 
 _WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language", "span": "span", "entry": "entry"}
 _NUMBERS = {"version": "version", "surface": "bandwidth", "target": "target"}
@@ -20,7 +20,7 @@ _DAYS = {"from": "start", "to": "end"}
 _ASIDE = ("measure", "place", "language", "bandwidth", "layer", "entry", "target", "span", "lag")
 
 LAYERS: tuple[str, ...] = ("residents", "streets")  # homicides beside where people live; homicides along streets
-_LISTED: dict[str, tuple[str, ...]] = {"layer": LAYERS}
+_LISTED: dict[str, tuple[str, ...]] = {"layer": LAYERS, "baseline": BASELINES, "correction": CORRECTIONS}
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Selection:
     `layer` is what the surface shows: empty is homicides alone, else one of `LAYERS`.
     `entry` is one of the log of interventions, `target` a yearly fall in per cent.
     `span` is the period of a comparison (a key of `same_days.periods`); `lag` the days before the end of the data that are left out of it.
+    `baseline` and `correction` are those of tests of clustering (see `Study.of`).
     """
 
     city: str = ""
@@ -48,6 +49,8 @@ class Selection:
     target: int = 0
     span: str = ""
     lag: int | None = None
+    baseline: str = ""
+    correction: str = ""
 
     def figures(self, **changes: Any) -> Selection:
         """Return the choices that decide figures, with `changes`: what only says what is looked at, and in which language, is set aside.
@@ -90,6 +93,8 @@ class Selection:
             snapped=place.away,
             streets=city.segments,
             bandwidth=self.bandwidth or None,
+            baseline=self.baseline,
+            correction=self.correction or "bh",
         )
 
     def _totals(self, city: City, totals: AreaCounts, geography: units.Geography | None) -> Study:

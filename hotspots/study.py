@@ -19,6 +19,8 @@ from hotspots.schema import INCIDENT_FIELDS, UNKNOWN, Blocks, DataError, Inciden
 from hotspots.totals import years_between as years_between
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
+BASELINES: tuple[str, ...] = ("population", "area", "equal")  # what tests of clustering may compare with
+CORRECTIONS: tuple[str, ...] = ("bh", "by")  # for looking at many places at once
 FILTERS: tuple[str, ...] = (*(row.name for row in INCIDENT_FIELDS if row.kind == "word"), "age")
 
 
@@ -40,6 +42,8 @@ class Study:
     snapped: pd.Series | None = field(default=None, kw_only=True)
     streets: gpd.GeoDataFrame | None = field(default=None, kw_only=True)  # the city's street segments, whatever the unit
     bandwidth: float | None = field(default=None, kw_only=True)  # metres, for measures that smooth; None: each by its own rule
+    baseline: str = field(default="", kw_only=True)  # of tests of clustering; empty: population where any is known, else area
+    correction: str = field(default="bh", kw_only=True)  # of tests of many places
     has_points: ClassVar[bool] = True  # the places of single homicides are known
     has_days: ClassVar[bool] = True  # their days are known
 
@@ -57,6 +61,8 @@ class Study:
         snapped: pd.Series | None = None,
         streets: gpd.GeoDataFrame | None = None,
         bandwidth: float | None = None,
+        baseline: str = "",
+        correction: str = "bh",
     ) -> Study:
         """Return the study of `incidents` on `blocks`.
 
@@ -64,8 +70,9 @@ class Study:
         incident to the day after the last one. `start` and `end` (exclusive) are local days; left out, they are those of `covers`.
         `where` maps a field to the values kept; ages are bands such as `15-29`, `65+` or `unknown`. `unit_of` gives the unit of
         every incident where it is already known (see `units.assign`), `snapped` its distance from its street segment. `streets` are the
-        city's street segments, for densities along them, and `bandwidth` in metres is for measures that smooth. A `DataError` names what
-        is wrong.
+        city's street segments, for densities along them, and `bandwidth` in metres is for measures that smooth. `baseline` (`population`,
+        `area`, `equal`) and `correction` (`bh`, `by`) are what tests of clustering compare with, and how they allow for the number of
+        places. A `DataError` names what is wrong.
 
         >>> from hotspots.testing import square_city
         >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2)
@@ -78,11 +85,13 @@ class Study:
         if finish <= begin:
             raise DataError(f"study: the period is empty: it starts on {begin.date()} and ends before {finish.date()}")
         pairs = where.items() if isinstance(where, Mapping) else (where or ())
-        chosen = tuple(sorted((field, tuple(sorted(values))) for field, values in pairs if tuple(values)))
+        chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in pairs if tuple(values)))
         _check_where(chosen, incidents)
+        _check_test(baseline, correction)
         placed = units.assign(incidents, blocks) if unit_of is None else unit_of
+        span = (begin.normalize(), finish.normalize())
         told = {"snapped": snapped, "streets": streets, "bandwidth": bandwidth}
-        return cls(incidents, blocks, begin.normalize(), finish.normalize(), chosen, placed, (first, last), **told)
+        return cls(incidents, blocks, *span, chosen, placed, (first, last), baseline=baseline, correction=correction, **told)
 
     def between(self, start: pd.Timestamp, end: pd.Timestamp) -> Study:
         """Return the same study over another period."""
@@ -247,6 +256,13 @@ def _span(incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:
         return pd.Timestamp(2000, 1, 1), pd.Timestamp(2001, 1, 1)
     first, last = incidents["date"].min(), incidents["date"].max()
     return pd.Timestamp(first.year, first.month, 1), last.normalize() + pd.Timedelta(days=1)
+
+
+def _check_test(baseline: str, correction: str) -> None:
+    if baseline and baseline not in BASELINES:
+        raise DataError(f"study: there is no baseline {baseline!r}; use one of {', '.join(BASELINES)}")
+    if correction not in CORRECTIONS:
+        raise DataError(f"study: there is no correction {correction!r}; use one of {', '.join(CORRECTIONS)}")
 
 
 def _check_where(where: Where, incidents: Incidents) -> None:

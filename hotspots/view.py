@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 import geopandas as gpd
 import numpy as np
@@ -14,13 +13,14 @@ import shapely
 from hotspots import grids, hexagons, look, units
 from hotspots.catalog import measure as measure_of
 from hotspots.cities import City
+from hotspots.classes import breaks as breaks
+from hotspots.classes import category, classed
+from hotspots.classes import class_labels as class_labels
 from hotspots.measures import STATES, UNSTABLE_UNDER, Measure, table
+from hotspots.outlines import Outline, outlines
 from hotspots.schema import Blocks
 from hotspots.study import Study
 from hotspots.words import Words, mark
-
-CLASSES = 5
-_LADDER = (1, 1.5, 2, 3, 5, 7, 10)
 
 UNIT_WORDS: dict[str, str] = {
     "city": mark("Whole city"),
@@ -109,6 +109,7 @@ class MapView:
     context: list[ContextLayer]
     bounds: tuple[float, float, float, float]
     overlay: Overlay | None = None
+    outlines: tuple[Outline, ...] = ()
 
 
 def unit_name(unit: str, words: Words, called: Mapping[str, str] | None = None) -> str:
@@ -190,62 +191,6 @@ def default_measure(study: Study) -> Measure:
     return rate if stable * 2 >= max(study.inside, 1) and not rate.missing(study) else measure_of("count")
 
 
-def breaks(values: np.ndarray, *, whole: bool, n: int = CLASSES) -> list[float]:
-    """Return the lower ends of at most `n` classes for positive `values`: round numbers, about evenly spaced as ratios.
-
-    The lowest and highest hundredth are set aside first, so that one strange unit does not squeeze all others into one class.
-
-    >>> breaks(np.array([1, 1, 1, 2, 3, 4]), whole=True)
-    [1.0, 2.0, 3.0, 4.0]
-    >>> breaks(np.array([2.0, 11, 25, 60, 180]), whole=False)
-    [0.0, 5.0, 15.0, 30.0, 70.0]
-    """
-    seen = values[values > 0]
-    if not len(seen):
-        return []
-    if whole and len(np.unique(seen)) <= n:
-        return [float(value) for value in np.unique(seen)]
-    low, high = np.quantile(seen, [0.01, 0.99])
-    inner = np.geomspace(low, max(high, low * 1.01), n + 1)[1:-1]
-    start = 1.0 if whole else 0.0
-    ends = sorted({_round(value, whole=whole) for value in inner} - {start})
-    starts = [start, *(end for end in ends if start < end <= seen.max())]
-    held = np.bincount(np.searchsorted(starts, seen, side="right") - 1, minlength=len(starts))
-    return [starts[0], *(end for end, n in zip(starts[1:], held[1:], strict=True) if n)]
-
-
-def _round(value: float, *, whole: bool) -> float:
-    power = 10.0 ** np.floor(np.log10(value))
-    nearest = float(min((step * power for step in _LADDER), key=lambda step: abs(np.log(step / value))))
-    return float(max(round(nearest), 1)) if whole else float(f"{nearest:.6g}")
-
-
-def class_labels(starts: Sequence[float], words: Words, *, whole: bool, top: float) -> list[str]:
-    """Return how the legend names each class.
-
-    >>> from hotspots.words import words_for
-    >>> class_labels([1, 2, 5], words_for("en"), whole=True, top=9)
-    ['1', '2 to 4', '5 to 9']
-    """
-    labels = []
-    for start, after in zip_longest(starts, starts[1:]):
-        if whole:
-            last = after - 1 if after else top
-            one = words.number(start)
-            labels.append(one if last <= start else words.say("{low} to {high}", low=one, high=words.number(last)))
-        elif after is None:
-            labels.append(words.say("{low} or more", low=_plain(start, words)))
-        elif start == 0:
-            labels.append(words.say("less than {high}", high=_plain(after, words)))
-        else:
-            labels.append(words.say("{low} to {high}", low=_plain(start, words), high=_plain(after, words)))
-    return labels
-
-
-def _plain(value: float, words: Words) -> str:
-    return words.number(value) if value == int(value) else words.rate(value)
-
-
 def map_view(
     study: Study, measure: Measure, frame: MapGeometry, words: Words, *, unit: str, called: Mapping[str, str] | None = None
 ) -> MapView:
@@ -256,26 +201,22 @@ def map_view(
     study = study.for_map()
     data = table(study, measure)
     notes = {**state_words(study), **measure.words}
-    values = data[measure.key].to_numpy(dtype=float)
-    starts = breaks(values, whole=measure.whole)
+    reason = measure.withheld(study, words) if measure.withheld else ""
+    if reason:
+        data, notes = data.assign(state="zero"), {"zero": reason}
+    classes, labels, colours = classed(study, data, measure, words)
     states = np.array([STATES.index(state) for state in data["state"]], dtype=np.int8)
-    coloured = np.isin(data["state"], ["ok", "unstable"]) & (values > 0)
-    classes = np.where(coloured, np.searchsorted(starts, values, side="right") - 1, -1).astype(np.int8)
+    remarks = measure.remarks(study, words) if measure.remarks and not reason else ()
+    period = " · ".join([words.period(study.start.date(), study.end.date()), mapped(study, words), *_residents(study, measure, words)])
     title = words.say(
         "{what}, {period}, by {unit}",
         what=words.say(measure.label),
         period=words.period(study.start.date(), study.end.date()),
         unit=unit_name(unit, words, called).lower(),
     )
-    labels = class_labels(starts, words, whole=measure.whole, top=float(np.nanmax(values, initial=0)))
-    if "ok" in measure.words:
-        labels = [words.say(measure.words["ok"]) for _ in labels]
-    colours = look.classes(len(starts)) if starts else ()
     lines = tips(data, measure, words, notes)
     if measure.scale:
-        classes = np.where(data["state"] == "ok", measure.scale.of(study), -1).astype(np.int8)
-        labels, colours = [words.say(label) for label in measure.scale.labels], measure.scale.colours
-        lines = _scale_tips(lines, values, classes, labels, words)
+        lines = scale_tips(lines, data[measure.key].to_numpy(dtype=float), classes, labels, words)
     return MapView(
         key=frame.key,
         ids=frame.ids,
@@ -287,12 +228,11 @@ def map_view(
         colours=colours,
         legend=_legend(classes, data["state"], labels, colours, words, notes),
         legend_title=words.say(measure.label),
-        legend_note=" · ".join(
-            [words.period(study.start.date(), study.end.date()), mapped(study, words), *_residents(study, measure, words)]
-        ),
+        legend_note=" ".join([period + "." * bool(remarks), *remarks]),
         title=title,
         context=frame.context,
         bounds=frame.bounds,
+        outlines=() if reason or measure.groups is None else outlines(measure.groups(study), frame.shapes),
     )
 
 
@@ -302,7 +242,7 @@ def _residents(study: Study, measure: Measure, words: Words) -> list[str]:
     return [words.say(rule)] if rule else []
 
 
-def _scale_tips(lines: list[TipLine], values: np.ndarray, classes: np.ndarray, labels: Sequence[str], words: Words) -> list[TipLine]:
+def scale_tips(lines: list[TipLine], values: np.ndarray, classes: np.ndarray, labels: Sequence[str], words: Words) -> list[TipLine]:
     """Return what hovering says of a measure with named classes: its value with a sign, and the name of the class."""
     count, value, residents, state = lines
     signs = np.where(np.round(values, 1) > 0, "+", np.where(np.round(values, 1) < 0, "\N{MINUS SIGN}", ""))
@@ -322,8 +262,29 @@ def tips(data: pd.DataFrame, measure: Measure, words: Words, states: Mapping[str
     if not measure.whole:
         lines.append(TipLine(words.say(measure.label), interval_texts(data, measure, words)))
     lines.append(TipLine(words.say("Residents"), [words.number(n) for n in data["population"]]))
+    if measure.categories:
+        return [*lines[:1], lines[-1], TipLine("", category_texts(data, measure, words, states))]
     notes = {state: words.say(text) for state, text in states.items() if state != "zero" or "zero" in measure.words}
     return [*lines, TipLine("", [notes.get(state, "") for state in data["state"]])]
+
+
+def note_texts(data: pd.DataFrame, measure: Measure, words: Words, study: Study) -> list[str]:
+    """Return what is to be noted of each unit: its category or what its state means; nothing where no map may be drawn."""
+    if measure.withheld and measure.withheld(study, words):
+        return [""] * len(data)
+    states = {**state_words(study), **measure.words}
+    if measure.categories:
+        return category_texts(data, measure, words, states)
+    return [words.say(states[state]) if state in states else "" for state in data["state"]]
+
+
+def category_texts(data: pd.DataFrame, measure: Measure, words: Words, states: Mapping[str, str]) -> list[str]:
+    """Return the category of each unit in words, or what its state means."""
+    known = data["state"].isin(["ok", "unstable"]).to_numpy()
+    found = category(data[measure.key].to_numpy(dtype=float), known, measure)
+    labels = [words.say(row.label) for row in measure.categories]
+    told = {state: words.say(text) for state, text in states.items()}
+    return [labels[k] if k >= 0 else told.get(state, "") for k, state in zip(found, data["state"], strict=True)]
 
 
 def interval_texts(data: pd.DataFrame, measure: Measure, words: Words) -> list[str]:

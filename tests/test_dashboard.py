@@ -150,10 +150,12 @@ def test_nothing_loaded_says_how_to_start(monkeypatch, tmp_path):
     assert "python -m hotspots import FOLDER" in app.info[0].value
 
 
-def test_a_hot_spot_map_says_what_to_expect_by_chance(city):
+def test_a_hot_spot_map_of_too_few_places_declines_to_rank_them(city):
     app = open_page("map", lang="en", measure="hot_spot")
     assert not app.exception
-    assert "If nothing were going on, expect" in text(app)
+    # nine blocks, each the neighbour of most: the page declines to rank them, and says why
+    assert any("choose smaller units" in one.value for one in app.warning)
+    assert "If nothing were going on, expect" not in text(app)
 
 
 def test_no_homicides_after_filtering(city):

@@ -50,7 +50,7 @@ function tipOf(row, head) {
 
 // Names that fit without touching each other, the first ones first; chosen again after each move.
 function keepNames(map, pane, city) {
-  const from = { district: 0, boundary: 0, coast: 0, water: 0, park: 0.75, service: 1, street: 2.5 };
+  const from = { outline: -9, district: 0, boundary: 0, coast: 0, water: 0, park: 0.75, service: 1, street: 2.5 };
   const names = [...document.querySelectorAll("#place-names li")].map((item) => ({
     text: item.textContent,
     kind: item.dataset.kind,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from hotspots.clusters.adjacency import RULES, Contiguity, contiguity, neighbours
 from hotspots.clusters.association import gi_star, local_i, morans_i
+from hotspots.clusters.circles import CAP, SIMULATIONS, Scan, circular_scan
 from hotspots.clusters.exact import (
     BASELINES,
     LEVEL,
@@ -17,32 +18,62 @@ from hotspots.clusters.exact import (
     null_calibration,
     windows,
 )
+from hotspots.clusters.histories import CLASS_WORDS, INSUFFICIENT, Emergence, emergence, mann_kendall
+from hotspots.clusters.maps import (
+    CALIBRATED,
+    COMPARED,
+    DESCRIPTIVE,
+    FEW_IN_WINDOW,
+    advice,
+    calibration,
+    description_remarks,
+    descriptive,
+    hot_places,
+    tested_remarks,
+    together,
+    too_few,
+)
+from hotspots.clusters.outbreaks import DAYS, RADIUS, space_time_scan
 from hotspots.clusters.power import ADVICE, Advice, sparse
 from hotspots.clusters.smoothed import local_shrinkage, local_shrunk_rate, local_shrunk_state
-from hotspots.measures import Measure
+from hotspots.measures import Category, Measure
 from hotspots.study import Study
-from hotspots.words import mark
+from hotspots.words import Words, mark
 
 __all__ = [
     "ADVICE",
     "BASELINES",
     "CALIBRATED",
+    "CAP",
+    "CLASS_WORDS",
+    "COMPARED",
+    "DAYS",
     "DESCRIPTIVE",
     "FEW_IN_WINDOW",
     "HOT_WORDS",
     "LEVEL",
     "MEASURES",
     "METHODS",
+    "RADIUS",
     "RULES",
+    "SIMULATIONS",
     "Advice",
     "Calibration",
     "Contiguity",
+    "Emergence",
+    "Scan",
     "Windows",
+    "advice",
+    "calibration",
+    "circular_scan",
     "contiguity",
     "descriptive",
+    "emergence",
+    "emerging",
     "events_in",
     "getis_ord",
     "gi_star",
+    "hot_places",
     "hot_spot",
     "hot_spot_state",
     "local_i",
@@ -50,32 +81,36 @@ __all__ = [
     "local_shrinkage",
     "local_shrunk_rate",
     "local_shrunk_state",
+    "mann_kendall",
     "morans_i",
     "neighbours",
     "null_calibration",
+    "scan",
+    "space_time_scan",
     "sparse",
+    "together",
+    "too_few",
     "window_test",
     "window_test_state",
     "windows",
 ]
 
-FEW_IN_WINDOW = 5  # events in a window on average, under which Gi* and local Moran need their warning
-
-# What the states of `hot_spot` mean, in words for the screen.
+# What the states of the measures mean, in words for the screen.
 HOT_WORDS: dict[str, str] = {
     "ok": mark("More homicides here and around than chance explains"),
     "zero": mark("Not more than chance explains"),
     "no_data": mark("Not enough residents or homicides to tell"),
 }
-# What stands beside a map of hot spots, and beside one of Gi* or local Moran where events are few.
-CALIBRATED: str = mark("If nothing were going on, expect {expected} false hot places on this map.")
-DESCRIPTIVE: str = mark(
-    "A place and its neighbours hold fewer than 5 homicides on average: this describes the map and is no evidence. "
-    "At such numbers it calls hundreds of places hot where nothing is going on."
-)
+SCAN_WORDS: dict[str, str] = {
+    "ok": mark("In a circle with more homicides than chance explains"),
+    "zero": mark("In no such circle"),
+    "no_data": mark("Not known"),
+}
+EMERGING_WORDS: dict[str, str] = {"zero": CLASS_WORDS["none"], "no_data": INSUFFICIENT}
+LIKE_WORDS: dict[str, str] = {"no_data": mark("Every place has the same number: nothing to compare")}
 
 
-def window_test(study: Study, *, baseline: str | None = None, method: str = "bh", gap: float | None = None) -> pd.Series:
+def window_test(study: Study, *, baseline: str | None = None, method: str | None = None, gap: float | None = None) -> pd.Series:
     """Return how likely so many homicides in each unit and its neighbours would be by chance alone: the adjusted p of the window test.
 
     A window is a unit and its neighbours. Of the N events (victims killed together are one event), S lie in it; by chance each would
@@ -105,7 +140,7 @@ def window_test_state(study: Study) -> pd.Series:
     return pd.Series(np.where(known, "ok", "no_data"), index=study.blocks.index, name="state")
 
 
-def hot_spot(study: Study, *, baseline: str | None = None, method: str = "bh", gap: float | None = None) -> pd.Series:
+def hot_spot(study: Study, *, baseline: str | None = None, method: str | None = None, gap: float | None = None) -> pd.Series:
     """Return which units are hot: 1 where a unit and its neighbours had more homicides than chance explains, 0 where not.
 
     Hot: the adjusted p of `window_test`, whose arguments it takes, is at most 0.05. Where nothing is going on there is any hot unit on
@@ -159,17 +194,95 @@ def local_moran(study: Study, *, gap: float | None = None) -> pd.Series:
     return pd.Series(found, index=study.blocks.index, name="local_moran")
 
 
-def descriptive(study: Study, *, gap: float | None = None) -> str:
-    """Return the warning that Gi* and local Moran need, marked for translation; empty where a window holds 5 events or more on average.
+def scan(study: Study) -> pd.Series:
+    """Return which units lie in a circle with more events than chance explains: 1 in one, 0 in none.
+
+    The circles are those of `circular_scan` with p at most 0.05: no two share a unit. The circle stands out; where its border runs is
+    uncertain, and a unit in it may have had no homicide at all. Missing where the unit's baseline is unknown, and for all where no event
+    is on the map. Shape: 1, 0 or missing for each unit. Source: Kulldorff (1997), doi:10.1080/03610929708831995.
 
     >>> from hotspots.testing import square_city
-    >>> descriptive(Study.of(*square_city([(5, 5)] * 4))) == DESCRIPTIVE, descriptive(Study.of(*square_city([(5, 5)] * 5)))
-    (True, '')
+    >>> found = scan(Study.of(*square_city([(5, 5)] * 9 + [(55, 75)], side=9)))
+    >>> found.index[found == 1].tolist()
+    ['b00']
     """
-    events = events_in(study)
-    inside = neighbours(study.blocks, gap=gap) @ events + events
-    return DESCRIPTIVE if not len(inside) or inside.mean() < FEW_IN_WINDOW else ""
+    return (scan_groups(study) > 0).astype(float).where(_scanned(study)).rename("scan")
 
+
+def _scanned(study: Study) -> pd.Series:
+    found = circular_scan(study)
+    return study.residents.notna() & (found.n > 0) if found.baseline == "population" else pd.Series(found.n > 0, index=study.blocks.index)
+
+
+def scan_groups(study: Study) -> pd.Series:
+    """Return the number of the significant circle that each unit lies in; 0 for none.
+
+    >>> from hotspots.testing import square_city
+    >>> scan_groups(Study.of(*square_city([(5, 5)] * 9 + [(55, 75)], side=9))).tolist()[:2]
+    [1, 0]
+    """
+    found = pd.Series(0, index=study.blocks.index, name="group")
+    for number, (_, row) in enumerate(circular_scan(study).significant.iterrows(), 1):
+        found.loc[list(row["members"])] = number
+    return found
+
+
+def scan_remarks(study: Study, words: Words) -> tuple[str, ...]:
+    """Return what the scan was compared with, how large a circle may be, and how often it was shuffled."""
+    found = circular_scan(study)
+    told = words.say(
+        "{n} shuffles; a circle holds at most {cap} of the city.", n=words.number(found.simulations), cap=words.percent(found.cap)
+    )
+    return (words.say(COMPARED, baseline=words.say(BASELINES[found.baseline])), told)
+
+
+def emerging(study: Study) -> pd.Series:
+    """Return how each hot spot came about.
+
+    0: no pattern, 1: past, 2: easing, 3: on and off, 4: reversed, 5: lasting, 6: settling in, 7: growing, 8: new. The period is cut into
+    10 equal parts, and each has its own exact window test. The classes are those that Esri publishes for emerging hot spots; whether a
+    lasting one grows is told by Mann and Kendall's test of its share of the city's events (0.05). Missing where data are insufficient:
+    the place was never hot, and with five times the risk would more likely be missed than found in a part. That is most places of most
+    cities. There are no classes of places with fewer: at such numbers no test could tell. Shape: a whole number from 0 to 8, or missing.
+    Sources: Esri, How Emerging Hot Spot Analysis works; Mann (1945), doi:10.2307/1907187.
+
+    >>> from hotspots.testing import square_city
+    >>> study = Study.of(*square_city([(5, 5)] * 9, side=9, dates=["2020-12-15"] * 9), start="2020-01-01", end="2021-01-01")
+    >>> emerging(study).dropna().unique().tolist()
+    [8.0]
+    """
+    return emergence(study).code
+
+
+def known_state(values: pd.Series, *, zero: bool = False) -> pd.Series:
+    """Return `no_data` where a value is missing, `zero` where it is 0 and `zero` is asked for, else `ok`.
+
+    >>> known_state(pd.Series([0.0, 1.0, np.nan]), zero=True).tolist()
+    ['zero', 'ok', 'no_data']
+    """
+    return pd.Series(np.select([values.isna(), (values == 0) & zero], ["no_data", "zero"], "ok"), index=values.index, name="state")
+
+
+GI_CATEGORIES: tuple[Category, ...] = (
+    Category(-np.inf, mark("Far fewer than the city's mean (2 standard deviations or more below)"), "much fewer"),
+    Category(-2.0, mark("Fewer than the city's mean (1 to 2 below)"), "fewer"),
+    Category(-1.0, mark("About the city's mean"), "neither"),
+    Category(1.0, mark("More than the city's mean (1 to 2 above)"), "more"),
+    Category(2.0, mark("Far more than the city's mean (2 standard deviations or more above)"), "many more"),
+)
+LIKE_CATEGORIES: tuple[Category, ...] = (
+    Category(-np.inf, mark("Very unlike the places beside it"), "much fewer"),
+    Category(-1.0, mark("Unlike the places beside it"), "fewer"),
+    Category(-0.2, mark("Neither"), "neither"),
+    Category(0.2, mark("Like the places beside it: many beside many, or few beside few"), "more"),
+    Category(1.0, mark("Very like the places beside it"), "many more"),
+)
+_ROLES = {"historical": "past", "diminishing": "past", "sporadic": "at times", "oscillating": "at times", "persistent": "lasting"}
+_ROLES |= {"consecutive": "growing", "intensifying": "growing", "new": "new"}
+EMERGING_CATEGORIES: tuple[Category, ...] = tuple(
+    Category(float(code), CLASS_WORDS[name], _ROLES[name]) for code, name in enumerate(CLASS_WORDS) if name in _ROLES
+)
+_POINTS = frozenset({"counts", "points"})
 
 MEASURES: tuple[Measure, ...] = (
     Measure(
@@ -177,7 +290,7 @@ MEASURES: tuple[Measure, ...] = (
         compute=window_test,
         label=mark("How likely by chance alone (adjusted p)"),
         unit=mark("adjusted p"),
-        needs=frozenset({"counts", "points"}),
+        needs=_POINTS,
         state=window_test_state,
         doubled=None,
         mapped=False,  # a small p would be drawn as little
@@ -187,11 +300,63 @@ MEASURES: tuple[Measure, ...] = (
         compute=hot_spot,
         label=mark("Hot spots: more homicides than chance explains"),
         unit=mark("hot (1) or not (0)"),
-        needs=frozenset({"counts", "points"}),
+        needs=_POINTS,
         state=hot_spot_state,
         whole=True,
         doubled=None,
         words=HOT_WORDS,
+        groups=lambda study: together(study, hot_spot(study)),
+        remarks=tested_remarks,
+        withheld=too_few,
+    ),
+    Measure(
+        key="scan",
+        compute=scan,
+        label=mark("Circles with more homicides than chance explains"),
+        unit=mark("in a circle (1) or not (0)"),
+        needs=_POINTS,
+        state=lambda study: known_state(scan(study), zero=True),
+        whole=True,
+        doubled=None,
+        words=SCAN_WORDS,
+        groups=scan_groups,
+        remarks=scan_remarks,
+    ),
+    Measure(
+        key="emerging",
+        compute=emerging,
+        label=mark("How hot spots came about"),
+        unit=mark("class, 0 to 8"),
+        needs=_POINTS | {"neighbours", "days"},
+        state=lambda study: known_state(emerging(study), zero=True),
+        whole=True,
+        doubled=None,
+        words=EMERGING_WORDS,
+        categories=EMERGING_CATEGORIES,
+    ),
+    Measure(
+        key="getis_ord",
+        compute=getis_ord,
+        label=mark("Far above or below the city's mean (Gi*), a description"),
+        unit=mark("standard deviations"),
+        needs=_POINTS | {"neighbours"},
+        state=lambda study: known_state(getis_ord(study)),
+        doubled=None,
+        words=LIKE_WORDS,
+        categories=GI_CATEGORIES,
+        remarks=description_remarks,
+    ),
+    Measure(
+        key="local_moran",
+        compute=local_moran,
+        label=mark("Like or unlike the places beside it (local Moran), a description"),
+        unit=mark("local Moran's I"),
+        needs=_POINTS | {"neighbours"},
+        state=lambda study: known_state(local_moran(study)),
+        doubled=None,
+        words=LIKE_WORDS,
+        categories=LIKE_CATEGORIES,
+        remarks=description_remarks,
     ),
     Measure(
         key="local_shrunk_rate",

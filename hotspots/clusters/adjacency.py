@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from scipy import sparse
 
-from hotspots import segments
+from hotspots import compiled, segments
 from hotspots.schema import Blocks, DataError
 from hotspots.words import mark
 
@@ -23,7 +23,6 @@ RULES: dict[str, str] = {
 }
 
 _STREETS = 2.0  # times the median distance to the nearest unit: an ordinary street across a corner, and an avenue
-_FEW_CORNERS = 8  # for each unit: up to here a tree of boxes is the quicker way
 _LEAST_GAP = 1.0  # metres: closes cracks left by rounding
 
 
@@ -107,7 +106,7 @@ def _are_lines(shapes: np.ndarray) -> bool:
 def _within(shapes: np.ndarray, gap: float) -> sparse.csr_array:
     if gap == 0 and _are_lines(shapes):
         return from_ends(shapes)
-    if gap == 0 and shapely.get_num_coordinates(shapes).sum() > _FEW_CORNERS * len(shapes):
+    if gap == 0:
         by_corners = from_corners(shapes)
         if by_corners is not None:
             return by_corners
@@ -146,12 +145,12 @@ def from_corners(shapes: np.ndarray) -> sparse.csr_array | None:
     """
     if not len(shapes) or not (shapely.get_dimensions(shapes) == 2).all():
         return None
-    corners, closes, owner = _rings(shapes)
+    corners, closes, owner, wrong = _rings(shapes)
     code, places = _same_places(corners)
     if code is None:
         return None
     start = np.flatnonzero(~closes)
-    alone = _sides_alone(code[start], code[start + 1], places)
+    alone = _sides_alone(code[start], code[start + 1], places, wrong[start])
     if alone is None or alone.sum() * 2 > len(start):
         return None
     held = np.bincount(code, minlength=places)[code] > 1
@@ -167,36 +166,68 @@ def from_corners(shapes: np.ndarray) -> sparse.csr_array | None:
     return found if _all_in(found, of[elsewhere], met[elsewhere]) else None
 
 
-def _rings(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the corners of all rings, which of them close their ring, and the shape of each; outer rings run clockwise, holes not."""
-    _, corners, offsets = shapely.to_ragged_array(shapely.orient_polygons(shapes, exterior_cw=True), include_z=False)
+def _rings(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the corners of all rings, which of them close their ring, the shape of each, and whether its ring runs the wrong way.
+
+    The right way is clockwise for outer rings and the other way for holes.
+    """
+    _, corners, offsets = shapely.to_ragged_array(shapes, include_z=False)
     ends = offsets[0]
     rings = offsets[1] if len(offsets) == 2 else offsets[1][offsets[2]]
     closes = np.zeros(len(corners), dtype=bool)
     closes[ends[1:] - 1] = True
     ring_owner = np.repeat(np.arange(len(shapes)), np.diff(rings))
-    return corners, closes, np.repeat(ring_owner, np.diff(ends))
+    outer = np.zeros(len(ends) - 1, dtype=bool)
+    outer[offsets[1][:-1]] = True
+    x, y = (corners - corners[0]).T
+    turn = np.zeros(len(corners))
+    turn[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
+    turn[closes] = 0.0
+    wrong = (np.add.reduceat(turn, ends[:-1]) > 0) == outer
+    sizes = np.diff(ends)
+    return corners, closes, np.repeat(ring_owner, sizes), np.repeat(wrong, sizes)
 
 
 def _same_places(corners: np.ndarray) -> tuple[np.ndarray | None, int]:
     """Return a number for each corner, the same for corners at one place, and how many there are; None should two clash."""
-    bits = np.ascontiguousarray(corners + 0.0).view(np.uint64)  # + 0.0: no negative zero
-    x, y = bits[:, 0] * np.uint64(0x9E3779B97F4A7C15), bits[:, 1] * np.uint64(0xC2B2AE3D27D4EB4F)
+    bits = np.ascontiguousarray((corners + 0.0).T).view(np.int64)  # + 0.0: no negative zero
+    numbered = _numbered(bits[0], bits[1])
+    if numbered is not None:
+        return numbered
+    across, up = bits.view(np.uint64)
+    x, y = across * np.uint64(0x9E3779B97F4A7C15), up * np.uint64(0xC2B2AE3D27D4EB4F)
     code, values = pd.factorize((x ^ (x >> np.uint64(29))) + (y ^ (y >> np.uint64(32))) * np.uint64(0x165667B19E3779F9))
     first = np.empty(len(values), dtype=np.intp)
     first[code[::-1]] = np.arange(len(code))[::-1]
     return (code if (corners[first[code]] == corners).all() else None), len(values)
 
 
-def _sides_alone(start: np.ndarray, end: np.ndarray, places: int) -> np.ndarray | None:
+def _numbered(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, int] | None:
+    """Return a number for each pair, the same for equal ones, and how many there are, by the compiled loop; None where there is none."""
+    loop = compiled.kernel("number_pairs", work=len(one))
+    if loop is None:
+        return None
+    table = np.full(1 << max(int(1.4 * len(one)).bit_length(), 4), -1, dtype=np.int64)
+    first, code = np.empty(len(one), dtype=np.int64), np.empty(len(one), dtype=np.int64)
+    loop(one, other, table, first, code)
+    return code, int(code.max(initial=-1)) + 1
+
+
+def _sides_alone(start: np.ndarray, end: np.ndarray, places: int, wrong: np.ndarray) -> np.ndarray | None:
     """Return which sides belong to one area only; None where areas must overlap: more than two on a side, or two on the same side of it."""
-    low, high = np.minimum(start, end), np.maximum(start, end)
-    code, values = pd.factorize(low.astype(np.int64) * places + high)
-    times = np.bincount(code, minlength=len(values))
-    turn = np.bincount(code, weights=np.where(start < end, 1.0, -1.0), minlength=len(values))
+    low, high = np.minimum(start, end).astype(np.int64), np.maximum(start, end).astype(np.int64)
+    numbered = _numbered(low, high)
+    code, many = numbered if numbered is not None else _factorized(low * places + high)
+    times = np.bincount(code, minlength=many)
+    turn = np.bincount(code, weights=np.where((start < end) != wrong, 1.0, -1.0), minlength=many)
     if (times > 2).any() or (turn[times == 2] != 0).any():
         return None
     return np.asarray(times[code] == 1)
+
+
+def _factorized(values: np.ndarray) -> tuple[np.ndarray, int]:
+    code, distinct = pd.factorize(values)
+    return code, len(distinct)
 
 
 def _all_in(matrix: sparse.csr_array, one: np.ndarray, other: np.ndarray) -> bool:

@@ -13,12 +13,12 @@ from scipy.special import betainc
 
 from hotspots.clusters.adjacency import contiguity
 from hotspots.schema import DataError
-from hotspots.study import Study
+from hotspots.study import CORRECTIONS, Study
 from hotspots.words import mark
 
 LEVEL = 0.05  # hot: adjusted p at most this
 LEAST_RESIDENTS = 100  # in a window, where the baseline is population
-METHODS: tuple[str, ...] = ("bh", "by")
+METHODS: tuple[str, ...] = CORRECTIONS
 
 # What chance is compared with, in words for the screen.
 BASELINES: dict[str, str] = {
@@ -64,7 +64,9 @@ class Windows:
 
 
 def ground(study: Study, *, baseline: str | None = None, gap: float | None = None) -> Ground:
-    """Return where chance would put the events of a study; `baseline` left out is population where any is known, else area."""
+    """Return where chance would put the events of a study; `baseline` left out is the study's own, else population where
+    any is known, else area."""
+    baseline = baseline or study.baseline or None
     if baseline is not None and baseline not in BASELINES:
         raise DataError(f"window test: there is no baseline {baseline!r}; use one of {', '.join(BASELINES)}")
     residents = study.residents.to_numpy(dtype=float)
@@ -147,7 +149,7 @@ def _check_method(method: str) -> None:
 _known: weakref.WeakKeyDictionary[Study, dict[tuple[str | None, str, float | None], Windows]] = weakref.WeakKeyDictionary()
 
 
-def windows(study: Study, *, baseline: str | None = None, method: str = "bh", gap: float | None = None) -> Windows:
+def windows(study: Study, *, baseline: str | None = None, method: str | None = None, gap: float | None = None) -> Windows:
     """Return the window test of every unit with all that it is made of; see `window_test`.
 
     One homicide among four blocks that all touch: each window is the whole city, so nothing can be hot.
@@ -156,6 +158,7 @@ def windows(study: Study, *, baseline: str | None = None, method: str = "bh", ga
     >>> windows(Study.of(*square_city([(5, 5)]))).table["p"].tolist()
     [1.0, 1.0, 1.0, 1.0]
     """
+    method = method or study.correction
     _check_method(method)
     known = _known.setdefault(study, {})
     key = (baseline, method, gap)
@@ -206,7 +209,7 @@ class Calibration:
 
 
 def null_calibration(
-    study: Study, *, simulations: int = 199, seed: int = 0, baseline: str | None = None, method: str = "bh", gap: float | None = None
+    study: Study, *, simulations: int = 199, seed: int = 0, baseline: str | None = None, method: str | None = None, gap: float | None = None
 ) -> Calibration:
     """Return how many false hot spots to expect from the window test with just these units and this number of events.
 
@@ -218,6 +221,7 @@ def null_calibration(
     >>> null_calibration(Study.of(*square_city([(5, 5)]))).expected
     0.0
     """
+    method = method or study.correction
     _check_method(method)
     if simulations < 1:
         raise DataError(f"calibration: {simulations} maps are too few; ask for at least 1")

@@ -13,6 +13,7 @@ from hotspots import (
     change,
     cities,
     clusters,
+    compiled,
     concentration,
     density,
     grids,
@@ -192,7 +193,7 @@ def evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _evidence(chosen: Selection) -> tuple[clusters.Advice, clusters.Calibration]:
     found = study(chosen)
-    return clusters.sparse(found), clusters.null_calibration(found)
+    return clusters.advice(found), clusters.calibration(found)
 
 
 def funnel(chosen: Selection) -> rates.Funnel | None:
@@ -283,3 +284,39 @@ def _changes(chosen: Selection, until: pd.Timestamp) -> dict[str, change.Compari
 def late(slug: str, version: int) -> arrivals.Arrivals | None:
     """Return what came in late between a version of a city and the one before it; None where there is none to compare."""
     return arrivals.arrivals(slug, version)
+
+
+def hot_places(chosen: Selection) -> pd.DataFrame:
+    """Return the hot places of a selection with their numbers."""
+    return _hot_places(chosen.figures())
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _hot_places(chosen: Selection) -> pd.DataFrame:
+    found = study(chosen)
+    return clusters.hot_places(found, clusters.hot_spot(found))
+
+
+def circular_scan(chosen: Selection) -> clusters.Scan:
+    """Return the circles with more homicides than chance explains."""
+    return _circular_scan(chosen.figures(correction=""))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _circular_scan(chosen: Selection) -> clusters.Scan:
+    return clusters.circular_scan(study(chosen), simulations=_shuffles())
+
+
+def space_time_scan(chosen: Selection, anytime: bool) -> clusters.Scan:
+    """Return the bursts of a selection; unless `anytime`, those that go on at its end."""
+    return _space_time_scan(chosen.figures(baseline="", correction=""), anytime)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _space_time_scan(chosen: Selection, anytime: bool) -> clusters.Scan:
+    return clusters.space_time_scan(study(chosen), anytime=anytime, simulations=_shuffles())
+
+
+def _shuffles() -> int:
+    """Return how often chance is tried: less often without the compiled loops, so that nobody waits long; the page says how often."""
+    return clusters.SIMULATIONS if compiled.installed() else 199

@@ -146,11 +146,16 @@ def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
     unit = selection.unit if offered else ""
     if selection.unit and not unit:
         dropped.append("unit")
+    baseline = selection.baseline
+    if baseline == "population" and not city.blocks["population"].sum() > 0:
+        baseline = ""
+        dropped.append("baseline")
     start, end = selection.start, selection.end
     if (start and start >= city.end.date()) or (end and end <= city.start.date()):
         start = end = None
         dropped.append("from")
-    return replace(selection, where=where, unit=unit or units.default(city.blocks), start=start, end=end), tuple(dropped)
+    fitted = replace(selection, where=where, unit=unit or units.default(city.blocks), start=start, end=end, baseline=baseline)
+    return fitted, tuple(dropped)
 
 
 def sidebar(selection: Selection, city: City, names: dict[str, str], words: Words) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import captions, charts, exports, logbook, prints, rates, settings, trends, view
+from hotspots import captions, charts, exports, logbook, prints, rates, settings, trends, units, view
 from hotspots.cities import Note
 from hotspots.dashboard import address, cached, map_component, totals_notes
 from hotspots.dashboard.frame import Chosen
@@ -48,6 +48,19 @@ def draw_map(selection: Selection, measure: str, words: Words, *, key: str, heig
         values=cached.values(replace(selection, place=""), measure, shown, translated),
     )
     return shown
+
+
+def unit_choice(chosen: Chosen) -> None:
+    """Draw the choice of the places that are compared."""
+    selection = chosen.selection
+    offered = units.available(chosen.city.blocks, streets=chosen.city.segments is not None)
+    offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
+    st.selectbox(
+        chosen.words.say("By"),
+        offered,
+        format_func=lambda unit: view.unit_name(unit, chosen.words, chosen.city.called),
+        **address.widget("unit", selection.unit, lambda old, new: replace(old, unit=new, place="")),
+    )
 
 
 def newest(latest: Study, words: Words) -> None:

@@ -103,6 +103,7 @@ def encode_values(view: MapView, words: Mapping[str, str]) -> bytes:
         "legend_note": view.legend_note,
         "tips": tips,
         "words": {**WORDS, **words},
+        "outlines": [[one.number, one.lon, one.lat, _rings(one.shape)] for one in view.outlines],
         "overlay": [base64.b64encode(view.overlay.png).decode(), list(view.overlay.bounds)] if view.overlay else None,
     }
     return _pack(meta, arrays)
@@ -151,6 +152,13 @@ def _vertices(paths: Any, closed: Any) -> tuple[Any, Any]:
     keep = np.ones(len(points), dtype=bool)
     keep[(np.cumsum(sizes) - 1)[closed == 1]] = False
     return points[keep], sizes - closed
+
+
+def _rings(shape: Any) -> list[list[float]]:
+    """Return the outer and inner rings of an area as flat lists of longitude and latitude; none for lines, which have no outline."""
+    parts = shapely.get_parts(shape)
+    rings = shapely.get_rings(parts[shapely.get_type_id(parts) == _POLYGON])
+    return [np.round(shapely.get_coordinates(ring), 6).ravel().tolist() for ring in rings]
 
 
 def _labels(layer: ContextLayer) -> list[list[Any]]:

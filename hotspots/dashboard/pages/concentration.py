@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, concentration, rates, units, view
+from hotspots import charts, concentration, rates, view
 from hotspots.concentration import AgainstChance, Comparison, Stability
-from hotspots.dashboard import address, cached
+from hotspots.dashboard import cached, pieces
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.measures import NEEDS
 from hotspots.study import Study
@@ -39,12 +38,12 @@ def render(chosen: Chosen) -> None:
     found = cached.against_chance(chosen.selection)
     if found is None:
         heading(chosen, words.say("How concentrated homicides are"))
-        unit_choice(chosen)
+        pieces.unit_choice(chosen)
         st.info(words.say("No homicides with a place match these choices. Widen the period or remove a filter."))
         return
     unit = view.unit_name(chosen.selection.unit, words, chosen.city.called).lower()
     heading(chosen, concentration.sentence(found, words, unit=unit))
-    unit_choice(chosen)
+    pieces.unit_choice(chosen)
     if found.of_units == 1:
         st.info(words.say("There is one place only, and it holds everything. Choose smaller places."))
         return
@@ -56,19 +55,6 @@ def render(chosen: Chosen) -> None:
         lasting(chosen, study)
         fifths(chosen, study)
     limits(chosen, study, found)
-
-
-def unit_choice(chosen: Chosen) -> None:
-    """Draw the choice of the places that are compared."""
-    selection = chosen.selection
-    offered = units.available(chosen.city.blocks, streets=chosen.city.segments is not None)
-    offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
-    st.selectbox(
-        chosen.words.say("By"),
-        offered,
-        format_func=lambda unit: view.unit_name(unit, chosen.words, chosen.city.called),
-        **address.widget("unit", selection.unit, lambda old, new: replace(old, unit=new, place="")),
-    )
 
 
 def verdict(chosen: Chosen, found: AgainstChance) -> None:

@@ -8,9 +8,9 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, clusters, exports, rates, trends, units, view
+from hotspots import charts, exports, rates, trends, units, view
 from hotspots.catalog import MEASURES, measure
-from hotspots.dashboard import address, cached, pieces, surfaces, totals_notes, unit_notes
+from hotspots.dashboard import address, cached, hot_places, pieces, surfaces, totals_notes, unit_notes
 from hotspots.dashboard.frame import Chosen, guard, heading
 from hotspots.measures import Measure, table
 from hotspots.selection import Selection
@@ -38,7 +38,9 @@ def render(chosen: Chosen) -> None:
         st.info(words.say("No homicides match these choices. Widen the period or remove a filter."))
     what, selection = controls(chosen)
     totals_notes.explain(chosen, selection)
+    hot_places.controls(selection, what.key, words)
     guarded_picture(replace(chosen, selection=selection), what)
+    hot_places.findings(selection, what.key, words)
     data_table(cached.study(selection), what, words)
     reading(chosen, cached.study(selection), what)
 
@@ -258,8 +260,8 @@ def shown_table(study: Study, what: Measure, words: Words) -> pd.DataFrame:
         columns[what.key] = words.say(what.label)
         if what.interval is not None:
             columns |= {f"{what.key}_low": words.say("from (95%)"), f"{what.key}_high": words.say("to (95%)")}
-    state = data["state"].map({name: words.say(text) for name, text in {**view.state_words(study), **what.words}.items()}).fillna("")
-    return data[list(columns)].round(2).rename(columns=columns).assign(**{words.say("Note"): state})
+    notes = pd.Series(view.note_texts(data, what, words, study), index=data.index)
+    return data[list(columns)].round(2).rename(columns=columns).assign(**{words.say("Note"): notes})
 
 
 def reading(chosen: Chosen, study: Study, what: Measure) -> None:
@@ -275,8 +277,6 @@ def reading(chosen: Chosen, study: Study, what: Measure) -> None:
         words.say("Without a usable place: {n}.", n=words.number(placeless)),
         words.say("Outside the mapped area: {n}.", n=words.number(outside)),
     ]
-    if what.key == "hot_spot":
-        evidence(chosen.selection, words)
     if what.key == "rate":
         parts.append(
             words.say(
@@ -299,12 +299,3 @@ def ages(study: Study, words: Words) -> str:
         total=words.number(known.total),
         unknown=left_out,
     )
-
-
-def evidence(selection: Selection, words: Words) -> None:
-    """Say how many false hot places the map would show if nothing were going on, and whether there is enough to rank places at all."""
-    advice, calibration = cached.evidence(selection)
-    if not advice.enough:
-        start = words.date(advice.start.date()) if advice.start is not None else ""
-        st.warning(words.say(clusters.ADVICE[advice.reason], years=advice.years, start=start))
-    st.markdown(words.say(clusters.CALIBRATED, expected=words.rate(calibration.expected)))

@@ -57,7 +57,14 @@ function runningStarts(counts) {
 export async function decodeValues(block) {
   const { meta, arrays } = await unpack(block);
   const tips = meta.tips.map((tip, number) => ({ label: tip.label, texts: tip.texts, codes: arrays[`tip${number}`] }));
-  return { ...meta, tips, classes: arrays.classes, states: arrays.states };
+  const outlines = (meta.outlines ?? []).map(([number, lon, lat, rings]) => ({ number, at: worldPixel(lon, lat), rings: rings.map(pixelsOf) }));
+  return { ...meta, tips, outlines, classes: arrays.classes, states: arrays.states };
+}
+
+function pixelsOf(ring) {
+  const found = [];
+  for (let i = 0; i < ring.length; i += 2) found.push(worldPixel(ring[i], ring[i + 1]));
+  return found;
 }
 
 // Vertices become pixels of the world at zoom 0 (Web Mercator, 256 wide), which is what Leaflet scales by powers of two.

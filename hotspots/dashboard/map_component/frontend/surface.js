@@ -183,6 +183,43 @@ export const Surface = L.Layer.extend({
       if (style.above) this.strokeAll(pen, [...areas, ...lines], style.above);
       if (style.dots) this.dots(pen, lines);
     }
+    this.drawOutlines(pen);
+  },
+
+  // What a test found: an ink outline around each place, and the number that it has in the list; numbers that would touch are left out.
+  drawOutlines(pen) {
+    const { scale, left, top } = this.frame;
+    const at = ([x, y]) => [x * scale - left, y * scale - top];
+    const outlines = this.values?.outlines ?? [];
+    for (const [colour, width] of [[COLOURS.halo, 4], [COLOURS.ink, 2]]) {
+      pen.strokeStyle = colour;
+      pen.lineWidth = width;
+      pen.beginPath();
+      for (const { rings } of outlines) {
+        for (const ring of rings) ring.forEach((spot, i) => (i ? pen.lineTo(...at(spot)) : pen.moveTo(...at(spot))));
+      }
+      pen.stroke();
+    }
+    pen.font = "600 13px sans-serif";
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    const taken = [];
+    for (const { number, at: spot, rings } of outlines) {
+      const [x, middle] = at(spot);
+      const heights = rings.flat().map((each) => at(each)[1]);
+      const upper = Math.min(middle, ...heights);
+      const small = Math.max(middle, ...heights) - upper < 30;
+      const y = small ? upper - 13 : middle; // a number would hide a small place: it stands above
+      const half = 4 * number.length + 5;
+      if (taken.some(([i, j, other]) => Math.abs(i - x) < half + other && Math.abs(j - y) < 17)) continue;
+      taken.push([x, y, half]);
+      pen.fillStyle = COLOURS.halo;
+      pen.beginPath();
+      pen.roundRect(x - half, y - 9, 2 * half, 18, 9);
+      pen.fill();
+      pen.fillStyle = COLOURS.ink;
+      pen.fillText(number, x, y + 0.5);
+    }
   },
 
   contextInView(layer) {

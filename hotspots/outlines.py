@@ -1,0 +1,40 @@
+"""The outline and the number, on a map, of each place that a test found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """A place that a test found: its number on the map and in the list, its shape in EPSG:4326, and where the number stands."""
+
+    number: str
+    shape: shapely.Geometry
+    lon: float
+    lat: float
+
+
+def outlines(groups: pd.Series, shapes: gpd.GeoSeries) -> tuple[Outline, ...]:
+    """Return the outline of each numbered group of units; the number stands in its largest part.
+
+    >>> from hotspots.testing import square_blocks
+    >>> shapes = square_blocks(side=2).geometry
+    >>> [(one.number, one.shape.area) for one in outlines(pd.Series([1, 1, 0, 2], index=shapes.index), shapes)]
+    [('1', 200.0), ('2', 100.0)]
+    """
+    numbers, geometry = groups.to_numpy(), np.asarray(shapes.array)
+    found = []
+    for number in range(1, int(numbers.max(initial=0)) + 1):
+        inside = geometry[numbers == number]
+        if len(inside):
+            shape = shapely.union_all(inside)
+            parts = shapely.get_parts(shape)
+            spot = shapely.point_on_surface(parts[int(np.argmax(shapely.area(parts) + shapely.length(parts)))])
+            found.append(Outline(str(number), shape, float(shapely.get_x(spot)), float(shapely.get_y(spot))))
+    return tuple(found)

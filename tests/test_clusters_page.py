@@ -1,0 +1,124 @@
+"""The page Clusters and what the map says of hot spots, as a reader meets them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hotspots import clusters, drawing, look, outlines, view
+from hotspots.catalog import measure
+from hotspots.dashboard.map_component import payload
+from hotspots.selection import read_query
+from hotspots.study import Study
+from hotspots.testing import square_city
+from hotspots.words import words_for
+
+ROOT = Path(__file__).resolve().parent.parent
+EN = words_for("en")
+
+
+def study(points, side=9, **choices) -> Study:
+    return Study.of(*square_city(points, side=side), **choices)
+
+
+def view_of(one: Study, key: str) -> view.MapView:
+    return view.map_view(one, measure(key), view.geometry("test", one.blocks), EN, unit="blocks")
+
+
+CORNERS = [(5, 5)] * 30 + [(85, 85)] * 20
+
+
+def test_hot_spots_are_outlined_and_numbered():
+    shown = view_of(study(CORNERS), "hot_spot")
+    assert [one.number for one in shown.outlines] == ["1", "2"]  # the one with most homicides first
+    assert shown.outlines[0].lat < shown.outlines[1].lat
+    assert {sheet.kind for sheet in drawing.sheets(shown)} >= {"outline"}
+    assert [name.text for name in drawing.place_names(shown)][:2] == ["1", "2"]
+    assert len(payload.encode_values(shown, {})) > len(payload.encode_values(view_of(study(CORNERS), "count"), {}))
+    assert "if homicides fell on residents by chance alone" in shown.legend_note
+    assert "false hot places" in shown.legend_note
+    assert view_of(study(CORNERS), "count").outlines == ()
+    assert outlines.outlines(clusters.hot_spot(study(CORNERS)) * 0, shown.shapes) == ()
+
+
+def test_too_few_homicides_are_not_coloured():
+    shown = view_of(study([(5, 5)] * 12), "hot_spot")
+    assert (shown.classes == -1).all()
+    assert shown.outlines == ()
+    assert [(row.kind, row.label, row.units) for row in shown.legend] == [("zero", "too few homicides to rank places", 81)]
+    assert not any("More homicides" in text for text in shown.tips[-1].texts)
+
+
+def test_categories_speak_for_themselves():
+    one = study(CORNERS)
+    shown = view_of(one, "getis_ord")
+    assert len(shown.colours) == len({row.label for row in shown.legend if row.kind == "class"})
+    z = clusters.getis_ord(one)
+    high = {row.label: row.units for row in shown.legend}["Far more than the city's mean (2 standard deviations or more above)"]
+    assert high == (z >= 2).sum()
+    assert set(shown.colours) <= set(look.ROLES.values())
+    assert "is no evidence" in shown.legend_note
+    place = int(np.argmax(z))
+    assert shown.tips[-1].texts[place].startswith("Far more")
+
+
+def test_the_choices_are_part_of_the_address():
+    chosen, strange = read_query({"city": "x", "baseline": "equal", "correction": "by"})
+    assert (chosen.baseline, chosen.correction, strange) == ("equal", "by", ())
+    assert chosen.query() == {"city": "x", "baseline": "equal", "correction": "by"}
+    chosen, strange = read_query({"city": "x", "baseline": "people"})
+    assert (chosen.baseline, strange) == ("", ("baseline",))
+
+
+def test_the_list_of_hot_places():
+    one = study(CORNERS)
+    found = clusters.hot_places(one, clusters.hot_spot(one))
+    assert found["group"].tolist() == [1] * 4 + [2] * 4
+    assert (found["low"] < found["ratio"]).all()
+    assert (found["ratio"] < found["high"]).all()
+    assert found["killed"].sum() == 50
+
+
+@pytest.fixture
+def page(city_folder, monkeypatch):
+    from streamlit.util import calc_hash
+
+    from hotspots import cities
+
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(city_folder.parent))
+    cities.import_folder(city_folder)
+
+    def opened(path: str, **query: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        for key, value in {"lang": "en", "city": "villa-prueba", **query}.items():
+            app.query_params[key] = value
+        app.run()
+        app._page_hash = calc_hash(path)
+        app.run()
+        assert not app.exception, app.exception
+        assert not app.error, [one.value for one in app.error]
+        return app
+
+    return opened
+
+
+def test_the_page(page):
+    app = page("clusters")
+    assert "chance explains" in app.title[0].value
+    said = " ".join(one.value for one in app.markdown)
+    assert "shuffles" in said
+    assert any("shuffled among their places" in one.value for one in app.caption)
+    es = page("clusters", lang="es")
+    assert "explica el azar" in es.title[0].value
+
+
+def test_the_map_offers_what_a_test_compares_with(page):
+    plain = page("map", measure="count")
+    assert "Compared with" not in [one.label for one in plain.selectbox]
+    app = page("map", measure="hot_spot", baseline="equal")
+    compared = next(one for one in app.selectbox if one.label == "Compared with")
+    assert compared.value == "equal"
+    assert any("Nine" in one.value or "place" in one.value for one in app.markdown)
