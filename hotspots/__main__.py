@@ -64,6 +64,8 @@ def parser() -> argparse.ArgumentParser:
     _add_rollback(commands)
     _add_totals(commands)
     _add_export(commands)
+    _add_publish(commands)
+    _add_audit(commands)
     return top
 
 
@@ -144,6 +146,35 @@ def _add_export(commands: Any) -> None:
     )
     command.add_argument("--language", choices=("es", "en"), help="the language of a .png or .html (default: the city's own)")
     command.set_defaults(run=_export)
+
+
+def _add_publish(commands: Any) -> None:
+    command = commands.add_parser(
+        "publish",
+        help="write the public release of a city into a folder",
+        description="Build the tables that the public may see, attack them together with everything released before, and write them, "
+        "signed, into a folder: whole or not at all. Exit status 1 with the reasons where they would give something away.",
+    )
+    command.add_argument("city", metavar="CITY", help="the city's short name, as `list` prints it")
+    command.add_argument("--profile", choices=("strict", "open"), default="strict", help="what may be published (default: strict)")
+    command.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="the folder to write; an older release there is replaced")
+    command.add_argument("--through", metavar="DAY", help="the last day on which the data are complete (default: `covers` of city.toml)")
+    command.add_argument("--as-of", metavar="DAY", help="publish what may be public on this day (default: today)")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=bodies.publish)
+
+
+def _add_audit(commands: Any) -> None:
+    command = commands.add_parser(
+        "audit",
+        help="attack a release, all releases of a city, or verify what was written down (audit verify)",
+        description="FOLDER: is the release there what was published, and what does it give away? CITY: what does everything released of it "
+        "give away together? verify: are the lists of releases in the store unchanged? Exit status 1 where anything is wrong.",
+    )
+    command.add_argument("what", metavar="FOLDER|CITY|verify", help="a release's folder, a city's short name, or the word verify")
+    command.add_argument("--exact", action="store_true", help="work out the whole interval of every hidden number")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=bodies.audit)
 
 
 def _add_study(command: argparse.ArgumentParser) -> None:

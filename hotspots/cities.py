@@ -41,6 +41,7 @@ class City:
     `start` and `end` (exclusive) are the period that the data cover. `context` is the basemap: columns kind and name.
     `version` is 0 until the city is published. `fallback_from` is the version that should be served and is damaged, so that this one
     stands in for it (0: even its number is lost); None in health. `fingerprint` tells whether the files it came from have changed.
+    `covers_stated`: whether city.toml states the period that the data cover, so that `start` and `end` do not hang on single incidents.
     """
 
     slug: str
@@ -65,6 +66,7 @@ class City:
     totals: AreaCounts | None = None
     called: Mapping[str, str] = field(default_factory=dict)
     fallback_from: int | None = None
+    covers_stated: bool = False
 
     @property
     def only_totals(self) -> bool:
@@ -156,6 +158,7 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
         fingerprint=fingerprint,
         totals=totals,
         called=spec.blocks.called if spec.blocks else {},
+        covers_stated=bool(spec.incidents and spec.incidents.covers),
     )
 
 
@@ -210,6 +213,7 @@ def _stored(version: store.Version) -> City:
         segments=store.read(version, "segments") if store.has(version, "segments") else None,
         totals=AreaCounts(store.read(version, "area_counts")) if store.has(version, "area_counts") else None,
         called=facts.get("called", {}),
+        covers_stated=bool(facts.get("covers_stated")),
         notes=tuple(Note(pd.Timestamp(row["start"]), row["text"], row["kind"], tuple(row["treated"])) for row in facts["notes"]),
         report=QualityReport.from_dict(facts["report"]),
         start=pd.Timestamp(facts["start"]),
@@ -278,6 +282,7 @@ def _facts(city: City) -> dict[str, Any]:
         "headline": headline(city.incidents, city.blocks, city.totals),
         "only_totals": city.only_totals,
         "called": dict(city.called),
+        "covers_stated": city.covers_stated,
         "start": city.start.isoformat(),
         "end": city.end.isoformat(),
         "notes": notes,
