@@ -157,7 +157,7 @@ def _add_publish(commands: Any) -> None:
     )
     command.add_argument("city", metavar="CITY", help="the city's short name, as `list` prints it")
     command.add_argument("--profile", choices=("strict", "open"), default="strict", help="what may be published (default: strict)")
-    command.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="the folder to write; an older release there is replaced")
+    command.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="the folder to write; an older release is replaced")
     command.add_argument("--through", metavar="DAY", help="the last day on which the data are complete (default: `covers` of city.toml)")
     command.add_argument("--as-of", metavar="DAY", help="publish what may be public on this day (default: today)")
     command.add_argument("--json", action="store_true", help="print JSON")
@@ -168,7 +168,7 @@ def _add_audit(commands: Any) -> None:
     command = commands.add_parser(
         "audit",
         help="attack a release, all releases of a city, or verify what was written down (audit verify)",
-        description="FOLDER: is the release there what was published, and what does it give away? CITY: what does everything released of it "
+        description="FOLDER: is the release there what was published, and what does it give away? CITY: what does all that was released of it "
         "give away together? verify: are the lists of releases in the store unchanged? Exit status 1 where anything is wrong.",
     )
     command.add_argument("what", metavar="FOLDER|CITY|verify", help="a release's folder, a city's short name, or the word verify")

@@ -102,7 +102,12 @@ def audit(choices: argparse.Namespace) -> int:
         release = past.pop()
     findings = disclosure.audit(release, past, exact=choices.exact)
     if choices.json:
-        told_all = {"passed": findings.passed, "hidden": findings.hidden, "pinned": findings.pinned, "narrowest": _whole(findings.narrowest)}
+        told_all = {
+            "passed": findings.passed,
+            "hidden": findings.hidden,
+            "pinned": findings.pinned,
+            "narrowest": _whole(findings.narrowest),
+        }
         print(json.dumps(told_all | {"findings": [asdict(one) for one in findings.found]}, ensure_ascii=False))
         return int(not findings.passed)
     print(f"{choices.what}: {'nothing is given away' if findings.passed else f'{len(findings.found)} findings'}")

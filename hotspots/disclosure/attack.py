@@ -32,7 +32,7 @@ class Intervals:
     @property
     def width(self) -> np.ndarray:
         """How much stays open."""
-        return self.high - self.low
+        return np.asarray(self.high - self.low)
 
 
 def intervals(known: System, targets: sparse.csr_array, *, enough: np.ndarray | None = None, seed: int = 0) -> Intervals:

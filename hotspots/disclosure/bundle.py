@@ -16,6 +16,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import shapely
 
 from hotspots import sealed
@@ -100,7 +101,7 @@ def read(folder: Path | str, *, key: bytes | None = None) -> Release:
         again = render(release, key=b"")
     except (DataError, KeyError, ValueError, TypeError) as fault:
         raise ReleaseError(f"{place.name}: the files of the release do not fit together ({fault}); publish it again") from fault
-    strange = sorted(name for name in {*raw, *again} - {MANIFEST} if raw.get(name) != again.get(name))
+    strange = sorted(name for name in {*raw, *again} - {MANIFEST} if not _same(name, raw.get(name), again.get(name)))
     if strange:
         raise ReleaseError(f"{place.name}: {', '.join(strange)} holds figures that do not follow from the published counts; do not use it")
     return release
@@ -158,7 +159,7 @@ def _json(values: Mapping[str, Any]) -> bytes:
 
 def _shapes(release: Release) -> gpd.GeoDataFrame:
     """Return the areas in degrees with the figures of the newest window."""
-    table = partition.published_corners(release.areas)[["name", "population", "geometry"]].rename_axis("area")
+    table = partition.in_degrees(release.areas)[["name", "population", "geometry"]].rename_axis("area")
     if release.windows:
         newest = release.by_area[release.by_area["start"] == release.windows[-1][0]].set_index("area")
         for name in (*AREA_COLUMNS[2:7], *AREA_COLUMNS[8:]):
@@ -169,7 +170,7 @@ def _shapes(release: Release) -> gpd.GeoDataFrame:
 
 def _plain(context: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     kept = [name for name in ("kind", "name", "geometry") if name in context.columns]
-    return partition.published_corners(context)[kept] if len(context) else context[kept]
+    return partition.in_degrees(context)[kept] if len(context) else context[kept]
 
 
 def _geojson(table: gpd.GeoDataFrame) -> bytes:
@@ -190,9 +191,18 @@ def _value(value: Any) -> Any:
 
 
 def _parquet(table: gpd.GeoDataFrame) -> bytes:
+    plain = {name: table[name].astype("str" if table[name].dtype == object else table[name].dtype) for name in table.columns}
     held = io.BytesIO()
-    table.to_parquet(held, index=True)
+    table.assign(**{name: column for name, column in plain.items() if name != "geometry"}).to_parquet(held, index=True)
     return held.getvalue()
+
+
+def _same(name: str, one: bytes | None, other: bytes | None) -> bool:
+    """Return whether two files say the same: byte for byte; a Parquet file, which differs from library to library, value for value."""
+    if one == other or one is None or other is None or not name.endswith(".parquet"):
+        return one == other
+    tables = [pq.read_table(io.BytesIO(content)).to_pandas(ignore_metadata=True).astype(str) for content in (one, other)]
+    return tables[0].equals(tables[1])
 
 
 def _csv(table: pd.DataFrame) -> bytes:
@@ -201,7 +211,7 @@ def _csv(table: pd.DataFrame) -> bytes:
         if pd.api.types.is_datetime64_any_dtype(shown[name]):
             shown[name] = shown[name].dt.strftime("%Y-%m-%d")
         elif pd.api.types.is_float_dtype(shown[name]):
-            shown[name] = [_value(value) for value in shown[name]]
+            shown[name] = pd.Series([_value(value) for value in shown[name]], index=shown.index, dtype=object)
     return bytes(shown.astype(object).to_csv(index=False, lineterminator="\n").encode())
 
 
@@ -229,7 +239,9 @@ def _assembled(facts: dict[str, Any], raw: Mapping[str, bytes], signed: bool | N
 
 def _frame(content: bytes, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
     features = json.loads(content)["features"]
-    table = {name: [one["properties"].get(name) for one in features] for name in columns if not features or name in features[0]["properties"]}
+    table = {
+        name: [one["properties"].get(name) for one in features] for name in columns if not features or name in features[0]["properties"]
+    }
     shapes = shapely.from_geojson([json.dumps(one["geometry"]) for one in features])
     return gpd.GeoDataFrame(table, geometry=shapes, crs=4326, index=pd.Index([one["id"] for one in features], dtype=object))
 
@@ -264,5 +276,3 @@ def _read_totals(content: bytes) -> AreaCounts:
     for name in table.columns.difference([*_TOTALS_TEXT, "start", "end", "suppressed"]):
         table[name] = pd.to_numeric(table[name]).astype("float64")
     return check_area_counts(table.rename_axis("row"))
-
-

@@ -179,5 +179,3 @@ def nested(known: Iterable[Statement]) -> list[Finding]:
             one, other = solved.statements[shown[i]].name, solved.statements[shown[j]].name
             found.append(Finding("difference", other, f"less {one} it leaves {gap:.0f}", one))
     return found
-
-

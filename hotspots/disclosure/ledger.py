@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import secrets
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd

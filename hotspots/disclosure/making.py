@@ -67,9 +67,7 @@ def build(
     return Release(facts, areas, _basemap(city), table, members=members)
 
 
-def _years(
-    city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | None, through: str | dt.date | None
-) -> tuple[int, int]:
+def _years(city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | None, through: str | dt.date | None) -> tuple[int, int]:
     """Return the first and the last calendar year that the data cover whole and that may be published."""
     if city.covers_stated:
         start, end = city.start, city.end
@@ -116,8 +114,8 @@ def _members(past: list[Release], blocks: Blocks) -> pd.Series:
     if set(members.index) != set(blocks.index):
         gone, new = len(set(members.index) - set(blocks.index)), len(set(blocks.index) - set(members.index))
         raise DataError(
-            f"release: the blocks are not those of the releases before ({gone} are gone, {new} are new); areas that change let two releases "
-            "be subtracted from one another. Import the city with the blocks that it had"
+            f"release: the blocks are not those of the releases before ({gone} are gone, {new} are new); areas that change let two "
+            "releases be subtracted from one another. Import the city with the blocks that it had"
         )
     return members.reindex(blocks.index)
 
@@ -146,16 +144,13 @@ def _facts(city: City, rules: Profile, length: int, *, merged: bool) -> dict[str
 
 def _basemap(city: City) -> gpd.GeoDataFrame:
     """Return the city's basemap with its corners as they are published."""
-    if not len(city.context):
-        return city.context
-    return partition.published_corners(city.context).to_crs(city.blocks.crs)
+    return partition.published_corners(city.context) if len(city.context) else city.context
 
 
 def _republished(city: City, rules: Profile) -> Release:
     """Return published totals as they are, each with its source: they are public, so there is nothing to hide and nothing to add."""
     assert city.totals is not None
-    areas = city.blocks.copy()
-    areas["geometry"] = partition.published_corners(city.blocks).to_crs(city.blocks.crs).geometry
+    areas = partition.published_corners(city.blocks)
     if "name" not in areas.columns:
         areas["name"] = areas.index
     keep = [name for name in ("population", "name", "geometry") if name in areas.columns]

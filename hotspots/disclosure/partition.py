@@ -35,7 +35,7 @@ def partitions(blocks: Blocks, *, floor: int) -> Iterator[pd.Series]:
     people = blocks["population"].fillna(0.0).to_numpy(dtype=float)
     if not people.sum() > 0:
         raise DataError(
-            "release: nobody knows how many people live in the blocks, so no area can be shown to hold enough; give [blocks] population"
+            "release: nobody knows how many people live in the blocks, so no area is known to hold enough; give [blocks] population"
         )
     joined = _Joined(blocks, people)
     for step in STEPS:
@@ -79,7 +79,7 @@ class _Joined:
 
     def _partner(self, area: int) -> int:
         if self.near[area]:
-            return min(self.near[area], key=lambda other: (*self._apart(area, other), self.people[other], other))
+            return int(min(self.near[area], key=lambda other: (*self._apart(area, other), self.people[other], other)))
         others = np.array(sorted(self.alive - {area}))
         return int(others[np.argmin(np.hypot(*(self.middles[others] - self.middles[area]).T))])
 
@@ -121,20 +121,22 @@ def shapes_of(blocks: Blocks, areas: pd.Series, *, language: str) -> Blocks:
     table = units.roll_up(Blocks(whole), "beats")
     table["name"] = _names(blocks, ids, language).reindex(table.index)
     table["population"] = table["population"].fillna(0.0).round()
-    degrees = published_corners(table)
-    return check_blocks(degrees.to_crs(blocks.crs)[["population", "name", "geometry"]])
+    return check_blocks(published_corners(table)[["population", "name", "geometry"]])
 
 
 def published_corners(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the shapes in degrees, with corners rounded to `DIGITS`, so that what is read back is what was written."""
+    """Return the shapes as they will be published, in the system of `table`: their corners rounded to `DIGITS` of a degree, and sound."""
     degrees = table.to_crs(4326)
     snapped = shapely.set_precision(np.asarray(degrees.geometry.array), 10.0**-DIGITS)
-    return degrees.set_geometry(gpd.GeoSeries(rounded(snapped), index=table.index, crs=4326))
+    whole = degrees.set_geometry(gpd.GeoSeries(snapped, index=table.index, crs=4326))
+    return in_degrees(whole).to_crs(table.crs)
 
 
-def rounded(shapes: np.ndarray) -> np.ndarray:
-    """Return shapes whose coordinates are decimal numbers of `DIGITS` places."""
-    return np.asarray(shapely.transform(shapes, lambda corners: np.round(corners, DIGITS)))
+def in_degrees(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the shapes in degrees of `DIGITS` places: of shapes that `published_corners` made, exactly these corners again."""
+    degrees = table.to_crs(4326)
+    shapes = shapely.transform(np.asarray(degrees.geometry.array), lambda corners: np.round(corners, DIGITS))
+    return degrees.set_geometry(gpd.GeoSeries(shapes, index=table.index, crs=4326))
 
 
 def _names(blocks: Blocks, ids: pd.Series, language: str) -> pd.Series:
@@ -143,18 +145,24 @@ def _names(blocks: Blocks, ids: pd.Series, language: str) -> pd.Series:
         labels = pd.Series(blocks.index, index=blocks.index) if column not in blocks.columns else blocks[column].fillna("").astype(str)
         if column != "name" and column not in blocks.columns:
             continue
-        same = labels.groupby(ids).agg(lambda one: one.iloc[0] if one.nunique() == 1 else "")
+        same = labels.groupby(ids).agg(_shared)
         spread = ids.groupby(labels).nunique()
         fits = same[(same != "") & (same.map(spread).fillna(2) == 1)]
         names.update(fits)
     return _numbered(names, blocks, ids, language)
 
 
+def _shared(labels: pd.Series) -> str:
+    """Return the label that all have; empty where they differ."""
+    first = str(labels.iloc[0])
+    return first if (labels == first).all() else ""
+
+
 def _numbered(names: pd.Series, blocks: Blocks, ids: pd.Series, language: str) -> pd.Series:
     """Return the names with a number for each area that has none of its own: within its district, or within the city."""
     words = words_for(language)
     districts = blocks["district"].fillna("").astype(str) if "district" in blocks.columns else pd.Series("", index=blocks.index)
-    within = districts.groupby(ids).agg(lambda one: one.iloc[0] if one.nunique() == 1 else "")
+    within = districts.groupby(ids).agg(_shared)
     taken: dict[str, int] = {}
     for area in sorted(names.index[names == ""]):
         district = str(within[area])

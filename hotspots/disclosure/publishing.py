@@ -32,9 +32,7 @@ class Done:
     fingerprint: str
 
 
-def publish(
-    slug: str, profile: str, out: Path | str, *, as_of: str | dt.date | None = None, through: str | dt.date | None = None
-) -> Done:
+def publish(slug: str, profile: str, out: Path | str, *, as_of: str | dt.date | None = None, through: str | dt.date | None = None) -> Done:
     """Publish a release of a stored city into the folder `out`, whole or not at all.
 
     It is written into the ledger before the folder appears: what may have got out counts as out. The same data published again give the

@@ -17,7 +17,7 @@ from hotspots.clusters.exact import LEAST_RESIDENTS, adjusted, tail
 from hotspots.disclosure.figures import coverage
 from hotspots.disclosure.profiles import FEWER_THAN, FIELDS, UNMAPPED, Profile, profile_of
 from hotspots.disclosure.protection import SHOWN
-from hotspots.rates import UNSTABLE_UNDER
+from hotspots.measures import UNSTABLE_UNDER
 from hotspots.readers.report import QualityReport
 from hotspots.schema import AreaCounts, Blocks, check_area_counts, no_incidents
 from hotspots.totals import WHOLE, years_between
@@ -116,7 +116,7 @@ class Release:
         )
 
     def together(self, table: str, start: pd.Timestamp) -> float:
-        """Return what the numbers of a table that are not shown add up to in the window from `start`; missing where the sum is not shown."""
+        """Return what the numbers of a table that are not shown add up to in the window from `start`; missing with the sum."""
         rows = self.figures[(self.figures["table"] == table) & (self.figures["start"] == start)]
         return float(self.total(start)["count"] - rows.loc[(rows["area"] != WHOLE) | (rows["value"] != ""), "count"].sum())
 

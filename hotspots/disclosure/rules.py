@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -80,7 +81,7 @@ def _areas(release: Release) -> list[Finding]:
 
 def _windows(spans: Sequence[tuple[pd.Timestamp, pd.Timestamp]]) -> list[Finding]:
     found = []
-    for (_, end), (start, last) in zip(spans, spans[1:], strict=False):
+    for (_, end), (start, last) in pairwise(spans):
         if start < end:
             name = f"areas, {start:%Y-%m-%d} to {last - pd.Timedelta(days=1):%Y-%m-%d}"
             found.append(Finding("window", name, "it overlaps the window before it, so the two can be subtracted", name))
@@ -96,7 +97,8 @@ def changed(release: Release, past: Sequence[Release]) -> list[Finding]:
             found.append(Finding("profile", release.profile.name, text, "this release"))
         same = other.areas.index.equals(release.areas.index)
         if not (same and (other.areas["population"].fillna(-1) == release.areas["population"].fillna(-1)).all() and _alike(other, release)):
-            found.append(Finding("areas_changed", "the areas", "they are not those of a release before, so the two can be subtracted", "the new areas"))
+            text = "they are not those of a release before, so the two can be subtracted"
+            found.append(Finding("areas_changed", "the areas", text, "the new areas"))
         found += _differences(other.figures, release.figures)
     spans = sorted({span for one in (release, *past) for span in one.windows})
     return found + [one for one in _windows(spans) if one not in _windows(release.windows)]

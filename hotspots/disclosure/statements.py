@@ -220,9 +220,8 @@ class _Part:
         self.begin = 0
 
     def labels(self) -> list[str]:
-        return [
-            f"{self.cells.label(int(np.flatnonzero(one)[0]))}, {' and '.join(values)}" for one in self.classes for values in self.combinations
-        ]
+        places = [self.cells.label(int(np.flatnonzero(one)[0])) for one in self.classes]
+        return [f"{place}, {' and '.join(values)}" for place in places for values in self.combinations]
 
     def links(self, named: np.ndarray) -> list[Row]:
         """Return the rows that say that the values of each class add up to its victims."""

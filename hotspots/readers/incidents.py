@@ -328,7 +328,8 @@ def _duplicates(table: Table, kept: Mask) -> Remark:
 
 def _incidents(columns: pd.DataFrame, city_crs: pyproj.CRS) -> Incidents:
     repeated = columns.loc[columns.index.repeat(columns["victims"])].reset_index(drop=True)
-    ordered = ["date", "hour", "unplaced", "event_id", *(name for name in ("age", *WORD_FIELDS, "block_id", "withheld") if name in repeated.columns)]
+    optional = ("age", *WORD_FIELDS, "block_id", "withheld")
+    ordered = ["date", "hour", "unplaced", "event_id", *(name for name in optional if name in repeated.columns)]
     table = gpd.GeoDataFrame(repeated[ordered], geometry=gpd.GeoSeries(repeated["geometry"].to_numpy(), crs=city_crs))
     table.index.name = "incident"
     return check_incidents(table)
