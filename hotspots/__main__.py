@@ -168,7 +168,7 @@ def _add_audit(commands: Any) -> None:
     command = commands.add_parser(
         "audit",
         help="attack a release, all releases of a city, or verify what was written down (audit verify)",
-        description="FOLDER: is the release there what was published, and what does it give away? CITY: what does all that was released of it "
+        description="FOLDER: is the release there what was published, and what does it give away? CITY: what do all its releases "
         "give away together? verify: are the lists of releases in the store unchanged? Exit status 1 where anything is wrong.",
     )
     command.add_argument("what", metavar="FOLDER|CITY|verify", help="a release's folder, a city's short name, or the word verify")

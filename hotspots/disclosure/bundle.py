@@ -201,8 +201,8 @@ def _same(name: str, one: bytes | None, other: bytes | None) -> bool:
     """Return whether two files say the same: byte for byte; a Parquet file, which differs from library to library, value for value."""
     if one == other or one is None or other is None or not name.endswith(".parquet"):
         return one == other
-    tables = [pq.read_table(io.BytesIO(content)).to_pandas(ignore_metadata=True).astype(str) for content in (one, other)]
-    return tables[0].equals(tables[1])
+    tables = [repr(pq.read_table(io.BytesIO(content)).to_pydict()) for content in (one, other)]
+    return tables[0] == tables[1]
 
 
 def _csv(table: pd.DataFrame) -> bytes:
@@ -255,13 +255,11 @@ def _read_figures(raw: Mapping[str, bytes]) -> pd.DataFrame:
         attributes.assign(area=""),
     ]
     table = pd.concat(parts, ignore_index=True)[list(figures.COLUMNS)]
-    table["count"] = pd.to_numeric(table["count"]).astype("float64")
-    for name in ("start", "end"):
-        table[name] = pd.to_datetime(table[name]).astype("datetime64[us]")
+    table = figures.typed(table.assign(count=pd.to_numeric(table["count"])))
     told = table["count"].notna() == (table["reason"] == SHOWN)
     if not told.all():
         raise ValueError(f"{int((~told).sum())} numbers are neither shown nor held back")
-    return table.sort_values(figures.KEYS, ignore_index=True)
+    return table
 
 
 def _text(content: bytes) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hotspots import victims
-from hotspots.disclosure.profiles import COVERAGE, FEWER_THAN, FIELDS, UNMAPPED, Profile, Window
+from hotspots.disclosure.profiles import FEWER_THAN, FIELDS, UNMAPPED, Profile, Window
 from hotspots.disclosure.protection import FEW, SHOWN, UNPUBLISHED, protect
 from hotspots.schema import Incidents
 from hotspots.study import Study
@@ -43,6 +43,16 @@ def empty() -> pd.DataFrame:
     """Return a table of figures without a row."""
     kinds = {"start": "datetime64[us]", "end": "datetime64[us]", "count": "float64"}
     return pd.DataFrame({name: pd.Series(dtype=kinds.get(name, "object")) for name in COLUMNS})
+
+
+def typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return figures with their columns in order and of their own types, sorted: the same table however it came about.
+
+    >>> typed(empty()).dtypes["count"].name
+    'float64'
+    """
+    kinds = {name: "datetime64[us]" if name in ("start", "end") else "float64" if name == "count" else "str" for name in COLUMNS}
+    return table[list(COLUMNS)].astype(kinds).sort_values(KEYS, ignore_index=True)
 
 
 def of_windows(counted: Counted, spans: list[Window]) -> list[pd.DataFrame]:
@@ -178,11 +188,6 @@ def coverage(figures: pd.DataFrame) -> pd.Series:
         mapped = named[WHOLE] - (0.0 if named.isna()[UNMAPPED] else named[UNMAPPED])
         found[start] = float(named.drop([WHOLE, UNMAPPED]).sum() / mapped) if mapped > 0 else 0.0 if mapped != mapped else 1.0
     return pd.Series(found, dtype=float, name="coverage")
-
-
-def covered(figures: pd.DataFrame) -> bool:
-    """Return whether shown areas hold enough of the homicides in every window."""
-    return bool((coverage(figures) >= COVERAGE).all())
 
 
 def kept(incidents: Incidents) -> Incidents:

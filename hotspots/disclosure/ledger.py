@@ -133,8 +133,4 @@ def from_rows(rows: list[list[Any]]) -> pd.DataFrame:
     >>> from_rows([["city", "", "2020-01-01", "2021-01-01", "", None, "few"]])["count"].isna().tolist()
     [True]
     """
-    table = pd.DataFrame(rows, columns=list(figures.COLUMNS))
-    table["count"] = table["count"].astype("float64")
-    for name in ("start", "end"):
-        table[name] = pd.to_datetime(table[name]).astype("datetime64[us]")
-    return table
+    return figures.typed(pd.DataFrame(rows, columns=list(figures.COLUMNS)))

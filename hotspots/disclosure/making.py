@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from hotspots import units
 from hotspots.cities import City
 from hotspots.disclosure import figures, partition
-from hotspots.disclosure.profiles import FEWER_THAN, PROFILES, UNMAPPED, Profile, cutoff, profile_of, windows
+from hotspots.disclosure.profiles import COVERAGE, FEWER_THAN, PROFILES, UNMAPPED, Profile, cutoff, profile_of, windows
 from hotspots.disclosure.release import Release
 from hotspots.schema import Blocks, DataError
 from hotspots.study import Study
@@ -50,21 +50,33 @@ def build(
     spans = sorted({*spans, *((start, end) for one in past for start, end in one.windows)})
     placed = units.assign(incidents, city.blocks)
     study = Study.of(incidents, city.blocks, unit_of=placed)
-    candidates = iter([_members(past, city.blocks)] if past else partition.partitions(city.blocks, floor=rules.floor))
-    for members in candidates:
+    found: list[_Divided] = []
+    for members in [_members(past, city.blocks)] if past else partition.partitions(city.blocks, floor=rules.floor):
         areas = past[-1].areas if past else partition.shapes_of(city.blocks, members, language=city.language)
-        ids = pd.Series(areas.index[members.to_numpy()], index=members.index)
-        area_of = placed.astype(object).map(ids)
+        area_of = placed.astype(object).map(pd.Series(areas.index[members.to_numpy()], index=members.index))
         counted = figures.Counted(study, area_of, areas["population"], rules, secret, known)
-        parts = figures.of_windows(counted, spans)
-        if past or figures.covered(pd.concat([figures.empty(), *parts], ignore_index=True)):
+        found.append(_Divided(members, areas, counted, figures.of_windows(counted, spans)))
+        if found[-1].coverage >= COVERAGE:
             break
+    _, areas, counted, parts = best = max(found, key=lambda one: one.coverage)
     parts.append(figures.city_years(counted, first, last, spans))
     parts += figures.city_months(counted, first, last) if rules.months else []
-    table = pd.concat([known, *parts], ignore_index=True).drop_duplicates(figures.KEYS)
-    table = table.sort_values(figures.KEYS, ignore_index=True)
+    table = figures.typed(pd.concat([known, *parts], ignore_index=True).drop_duplicates(figures.KEYS))
     facts = _facts(city, rules, length, merged=len(areas) < len(city.blocks))
-    return Release(facts, areas, _basemap(city), table, members=members)
+    return Release(facts, areas, _basemap(city), table, members=best.members)
+
+
+class _Divided(NamedTuple):
+    """One way to divide the city, and the figures of the windows that come of it."""
+
+    members: pd.Series
+    areas: Blocks
+    counted: figures.Counted
+    parts: list[pd.DataFrame]
+
+    @property
+    def coverage(self) -> float:
+        return float(figures.coverage(pd.concat([figures.empty(), *self.parts], ignore_index=True)).min())
 
 
 def _years(city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | None, through: str | dt.date | None) -> tuple[int, int]:
