@@ -36,7 +36,7 @@ def test_every_module_stands_in_the_architecture():
 
 def test_every_command_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for command in ("import", "list", "totals", "export", "check", "rollback"):
+    for command in ("import", "list", "totals", "export", "check", "rollback", "publish", "audit"):
         assert f"python -m hotspots {command}" in readme
 
 

@@ -79,7 +79,8 @@ class Release:
         table["population"] = people
         table["rate"], table["rate_state"] = rate(table["count"].to_numpy(), people * years_between(start, end))
         table["hot"] = hot_areas(table["count"].to_numpy(), self.areas)
-        return table[list(AREA_COLUMNS)]
+        kinds = {"area": "str", "name": "str", "start": "datetime64[us]", "end": "datetime64[us]", "reason": "str", "state": "str"}
+        return table[list(AREA_COLUMNS)].astype(kinds | {"rate_state": "str"})
 
     @cached_property
     def city_years(self) -> pd.DataFrame:
