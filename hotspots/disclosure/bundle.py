@@ -193,7 +193,8 @@ def _value(value: Any) -> Any:
 def _parquet(table: gpd.GeoDataFrame) -> bytes:
     plain = {name: table[name].astype("str" if table[name].dtype == object else table[name].dtype) for name in table.columns}
     held = io.BytesIO()
-    table.assign(**{name: column for name, column in plain.items() if name != "geometry"}).to_parquet(held, index=True)
+    told = table.assign(**{name: column for name, column in plain.items() if name != "geometry"})
+    told.set_axis(told.index.astype("str").rename("area")).to_parquet(held, index=True)
     return held.getvalue()
 
 
