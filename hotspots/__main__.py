@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hotspots import __version__, evaluation_commands, study_commands
+from hotspots import __version__, evaluation_commands, release_commands, study_commands
 from hotspots import commands as bodies
 from hotspots.choices import add_study, add_test, selection_of, study_of
 
@@ -73,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     _add_export(commands)
     study_commands.add_parsers(commands)
     evaluation_commands.add_parsers(commands)
+    release_commands.add_parsers(commands)
     return top
 
 

@@ -15,10 +15,10 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from hotspots import grids, settings, store
+from hotspots import settings, store
 from hotspots.health import check, headline, stored
 from hotspots.readers.area_counts import read_area_counts
-from hotspots.readers.blocks import Layer, read_blocks, read_context, read_segments
+from hotspots.readers.blocks import Layer, read_blocks, read_context, read_segments, squares_instead
 from hotspots.readers.cityfile import read_city_file
 from hotspots.readers.incidents import read_incidents
 from hotspots.readers.report import Finding, QualityReport
@@ -42,6 +42,7 @@ class City:
     `start` and `end` (exclusive) are the period that the data cover. `context` is the basemap: columns kind and name.
     `version` is 0 until the city is published. `fallback_from` is the version that should be served and is damaged, so that this one
     stands in for it (0: even its number is lost); None in health. `fingerprint` tells whether the files it came from have changed.
+    `covers_stated`: whether city.toml states the period that the data cover, so that `start` and `end` do not hang on single incidents.
     """
 
     slug: str
@@ -66,6 +67,7 @@ class City:
     totals: AreaCounts | None = None
     called: Mapping[str, str] = field(default_factory=dict)
     fallback_from: int | None = None
+    covers_stated: bool = False
 
     @property
     def only_totals(self) -> bool:
@@ -129,7 +131,7 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
     if spec.blocks is None and spec.incidents is None:
         layer = Layer(no_blocks(own or pyproj.CRS.from_epsg(3857)), ())
     elif spec.blocks is None and read and others:
-        layer = _tried(lambda: _squares(read[0], others[1]), faults)
+        layer = _tried(lambda: squares_instead(read[0], others[1]), faults)
     areas = tuple(layer.blocks.index) if layer else ()
     published = _tried(lambda: read_area_counts(spec.area_counts, areas=areas), faults) if spec.area_counts and layer else None
     if faults or layer is None or others is None or read is None:
@@ -159,6 +161,7 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
         fingerprint=fingerprint,
         totals=totals,
         called=spec.blocks.called if spec.blocks else {},
+        covers_stated=bool(spec.incidents and spec.incidents.covers),
     )
 
 
@@ -213,6 +216,7 @@ def _stored(version: store.Version) -> City:
         segments=store.read(version, "segments") if store.has(version, "segments") else None,
         totals=AreaCounts(store.read(version, "area_counts")) if store.has(version, "area_counts") else None,
         called=facts.get("called", {}),
+        covers_stated=bool(facts.get("covers_stated")),
         notes=tuple(Note.from_plain(row) for row in facts["notes"]),
         report=QualityReport.from_dict(facts["report"]),
         start=pd.Timestamp(facts["start"]),
@@ -278,6 +282,7 @@ def _facts(city: City) -> dict[str, Any]:
         "headline": headline(city.incidents, city.blocks, city.totals),
         "only_totals": city.only_totals,
         "called": dict(city.called),
+        "covers_stated": city.covers_stated,
         "start": city.start.isoformat(),
         "end": city.end.isoformat(),
         "notes": [note.as_plain() for note in city.notes],
@@ -327,21 +332,6 @@ def _read_blocks(spec: CitySpec, crs: pyproj.CRS | None, say: Progress) -> Layer
         return None
     say(f"reading {spec.blocks.file.name}")
     return read_blocks(spec.blocks, city_crs=crs)
-
-
-def _squares(incidents: Incidents, context: gpd.GeoDataFrame) -> Layer:
-    """Return the squares that stand in for blocks, within the city's boundary where it has one, and a remark that says so."""
-    edge = context.geometry[(context["kind"] == "boundary") & context.geom_type.isin(["Polygon", "MultiPolygon"])]
-    blocks = grids.blocks_for(incidents, boundary=edge)
-    within = told("the city's boundary") if len(edge) else told("the smallest shape around all places that are not far away")
-    text = told(
-        "city.toml names no blocks, so the map has {blocks} squares of {side} m instead, within {within}; nobody "
-        "knows how many people live in each, so there are counts and no rates",
-        blocks=f"{len(blocks):,}",
-        side=f"{grids.own_side(blocks):,}",
-        within=within,
-    )
-    return Layer(blocks, (Finding("squares", "accepted", 0, text, mark("For rates, give [blocks] with a population in city.toml.")),))
 
 
 def _read_incidents(spec: CitySpec, crs: pyproj.CRS | None, bounds: Any, say: Progress) -> tuple[Incidents, QualityReport]:

@@ -47,6 +47,7 @@ INCIDENT_FIELDS: tuple[Field, ...] = (
     ),
     Field("status", "word", "State of the case", values=("open", "cleared", UNKNOWN)),
     Field("block_id", "text", "The block that the agency itself recorded"),
+    Field("withheld", "yes/no", "Whether the agency keeps the victim out of every public release"),
 )
 
 BLOCK_FIELDS: tuple[Field, ...] = (

@@ -36,7 +36,7 @@ def test_every_module_stands_in_the_architecture():
 
 def test_every_command_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    known = "import list totals export check rollback priorities repeats interventions evaluate change clusters"
+    known = "import list totals export check rollback priorities repeats interventions evaluate change clusters publish audit"
     for command in known.split():
         assert f"python -m hotspots {command}" in readme
 

@@ -12,13 +12,14 @@ import pandas as pd
 import pyproj
 import shapely
 
+from hotspots import grids
 from hotspots.readers.files import read_layer
 from hotspots.readers.places import DEGREES
 from hotspots.readers.populations import age_columns, read_population
 from hotspots.readers.report import Example, Finding
 from hotspots.readers.spec import BlockSpec, LayerSpec, SegmentSpec
 from hotspots.readers.tables import Table, missing_columns, refuse
-from hotspots.schema import Blocks, DataError, check_blocks
+from hotspots.schema import Blocks, DataError, Incidents, check_blocks
 from hotspots.words import mark, told
 
 Shapes = npt.NDArray[Any]
@@ -282,3 +283,18 @@ def _gaps(blocks: gpd.GeoDataFrame) -> list[Finding]:
         lat=f"{near.y:.5f}",
     )
     return [Finding("gap", "accepted", len(holes), text, mark("If they are no lakes or parks, correct the blocks."))]
+
+
+def squares_instead(incidents: Incidents, context: gpd.GeoDataFrame) -> Layer:
+    """Return the squares that stand in for blocks, within the city's boundary where it has one, and a remark that says so."""
+    edge = context.geometry[(context["kind"] == "boundary") & context.geom_type.isin(["Polygon", "MultiPolygon"])]
+    blocks = grids.blocks_for(incidents, boundary=edge)
+    within = told("the city's boundary") if len(edge) else told("the smallest shape around all places that are not far away")
+    text = told(
+        "city.toml names no blocks, so the map has {blocks} squares of {side} m instead, within {within}; nobody "
+        "knows how many people live in each, so there are counts and no rates",
+        blocks=f"{len(blocks):,}",
+        side=f"{grids.own_side(blocks):,}",
+        within=within,
+    )
+    return Layer(blocks, (Finding("squares", "accepted", 0, text, mark("For rates, give [blocks] with a population in city.toml.")),))

@@ -55,6 +55,7 @@ _INCIDENTS = {
     "status": "text",
     "values": "section",
     "where": "section",
+    "withheld": "section",
     "default_places": "list",
     "negate": "list",
     "covers": "list",
@@ -235,6 +236,7 @@ class _Reader:
         files = values.pop("file")
         values["values"] = self.mappings(values.get("values", {}))
         values["where"] = self.filters(values.get("where", {}))
+        values["withheld"] = self.filters(values.get("withheld", {}), name="withheld")
         values["default_places"] = self.pairs(values.get("default_places", []))
         values["negate"] = self.axes(values.get("negate", []))
         values["covers"] = self.covers(values["covers"]) if "covers" in values else None
@@ -326,7 +328,7 @@ class _Reader:
             result[name] = {fold(word): str(value) for word, value in words.items()}
         return result
 
-    def filters(self, content: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    def filters(self, content: Mapping[str, Any], *, name: str = "where") -> dict[str, tuple[str, ...]]:
         result = {}
         for column, allowed in content.items():
             listed = [allowed] if isinstance(allowed, str | int) else allowed
@@ -338,7 +340,7 @@ class _Reader:
             if good:
                 result[column] = tuple(str(value).strip() for value in listed)
             else:
-                self.faults.append(f'city.toml: {column} in [incidents.where] must be a list of texts, such as ["1", "True"]')
+                self.faults.append(f'city.toml: {column} in [incidents.{name}] must be a list of texts, such as ["1", "True"]')
         return result
 
     def pairs(self, content: list[Any]) -> tuple[tuple[float, float], ...]:

@@ -72,9 +72,9 @@ def _report(table: Table, outcome: np.ndarray, victims: int, findings: tuple[Fin
 
 def _all_files(spec: IncidentSpec) -> Table:
     named = spec.named()
-    needs = (*named.values(), *spec.where)
+    needs = (*named.values(), *spec.where, *spec.withheld)
     tables = [read_file(path, needs=needs, sheet=spec.sheet, header_row=spec.header_row) for path in spec.files]
-    wanted = [*named.items(), *(("where", column) for column in spec.where)]
+    wanted = [*named.items(), *(("where", column) for column in spec.where), *(("withheld", column) for column in spec.withheld)]
     faults = [fault for table in tables for fault in [*missing_columns(table, wanted), *_no_place(table, spec)]]
     if faults:
         raise DataError(faults)
@@ -271,11 +271,20 @@ def _fields(table: Table, spec: IncidentSpec, dates: Dates, places: Places) -> t
             remarks += noted
     if spec.block_id:
         columns["block_id"] = table.columns[spec.block_id].str.strip()
+    if spec.withheld:
+        kept_back = [table.columns[column].str.strip().isin(listed) for column, listed in spec.withheld.items()]
+        columns["withheld"] = np.logical_or.reduce(kept_back)
+        remarks += list(only((_withheld(columns["withheld"].to_numpy(dtype=bool), spec),)))
     columns["victims"] = 1
     if spec.victims:
         columns["victims"], noted = read_counts(table.columns[spec.victims], column=spec.victims)
         remarks += noted
     return columns, remarks
+
+
+def _withheld(where: Mask, spec: IncidentSpec) -> Remark:
+    text = "{rows} of {total} rows are withheld: counted here, and in no public release"
+    return Remark("withheld", "accepted", where, text, column=next(iter(spec.withheld)))
 
 
 def _events(table: Table, spec: IncidentSpec) -> pd.Series:
@@ -323,7 +332,8 @@ def _duplicates(table: Table, kept: Mask) -> Remark:
 
 def _incidents(columns: pd.DataFrame, city_crs: pyproj.CRS) -> Incidents:
     repeated = columns.loc[columns.index.repeat(columns["victims"])].reset_index(drop=True)
-    ordered = ["date", "hour", "unplaced", "event_id", *(name for name in ("age", *WORD_FIELDS, "block_id") if name in repeated.columns)]
+    optional = ("age", *WORD_FIELDS, "block_id", "withheld")
+    ordered = ["date", "hour", "unplaced", "event_id", *(name for name in optional if name in repeated.columns)]
     table = gpd.GeoDataFrame(repeated[ordered], geometry=gpd.GeoSeries(repeated["geometry"].to_numpy(), crs=city_crs))
     table.index.name = "incident"
     return check_incidents(table)

@@ -53,7 +53,8 @@ class IncidentSpec:
 
     `sheet` is the sheet of a workbook or the layer of a GeoPackage, `header_row` the row that names the columns, as Excel counts.
     `covers` is the period that the file covers, end exclusive. `default_places` are coordinates, as the file writes them, that
-    stand for "place unknown". `negate` names the coordinates ("x", "y") whose minus sign the file dropped.
+    stand for "place unknown". `negate` names the coordinates ("x", "y") whose minus sign the file dropped. `withheld`
+    names, as `where` does, the rows that no public release may count.
     """
 
     files: tuple[Path, ...]
@@ -75,6 +76,7 @@ class IncidentSpec:
     status: str = ""
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     default_places: tuple[tuple[float, float], ...] = ()
     negate: tuple[str, ...] = ()
     sheet: str = ""

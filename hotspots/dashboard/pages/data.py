@@ -28,6 +28,7 @@ MEANINGS: dict[str, str] = {
     "weapon": mark("What killed"),
     "category": mark("What the killing came from"),
     "status": mark("State of the case"),
+    "withheld": mark("Whether the agency keeps the victim out of every public release"),
     "block_id": mark("The block that the agency itself recorded"),
     "population": mark("Residents; missing where nobody knows"),
     "name": mark("Name shown on screen"),

@@ -1,0 +1,51 @@
+"""From a stored city to a folder that anybody may have: built, audited against everything released before, signed, written down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotspots import cities, store
+from hotspots.disclosure import bundle, ledger
+from hotspots.disclosure.examination import Findings, audit
+from hotspots.disclosure.making import build
+from hotspots.disclosure.release import Release
+
+
+class RefusedError(store.StoreError):
+    """The audit found what a release would give away; `findings` says what, and which figure to give up."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        first = "\n".join(f"- {one}" for one in findings.found[:20])
+        super().__init__(f"not published: the audit found {len(findings.found)} things that the release would give away\n{first}")
+
+
+@dataclass(frozen=True)
+class Done:
+    """A release that went out: the release, its audit, the names of its files, and the fingerprint to compare it by."""
+
+    release: Release
+    findings: Findings
+    files: tuple[str, ...]
+    fingerprint: str
+
+
+def publish(slug: str, profile: str, out: Path | str, *, as_of: str | dt.date | None = None, through: str | dt.date | None = None) -> Done:
+    """Publish a release of a stored city into the folder `out`, whole or not at all.
+
+    It is written into the ledger before the folder appears: what may have got out counts as out. The same data published again give the
+    same bytes. Raises `RefusedError` where the audit finds anything, and nothing is written then.
+    """
+    with store.lock(slug):
+        city = cities.load(slug)
+        secret, before = ledger.key(slug), ledger.releases(slug)
+        release = build(city, profile=profile, as_of=as_of, through=through, secret=secret, before=before)
+        findings = audit(release, before)
+        if not findings.passed:
+            raise RefusedError(findings)
+        bundle.check_place(Path(out))
+        ledger.add(slug, release)
+        files = bundle.write(release, Path(out), key=secret)
+    return Done(release, findings, tuple(files), bundle.fingerprint(out))
