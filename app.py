@@ -3,37 +3,34 @@
 import streamlit as st
 
 from hotspots.dashboard import frame
-from hotspots.dashboard.pages import (
-    change,
-    clusters,
-    compare,
-    concentration,
-    data,
-    interventions,
-    methods,
-    overview,
-    people,
-    priorities,
-    repeats,
-    trends,
-)
-from hotspots.dashboard.pages import map as map_page
 from hotspots.words import mark
 
 frame.settings()
-PAGES = [
-    frame.page(overview, mark("Overview")),
-    frame.page(map_page, mark("Map"), "map"),
-    frame.page(change, mark("Change"), "change"),
-    frame.page(trends, mark("Trends"), "trends"),
-    frame.page(clusters, mark("Clusters"), "clusters"),
-    frame.page(people, mark("Who was killed"), "people"),
-    frame.page(compare, mark("Compare"), "compare"),
-    frame.page(concentration, mark("Concentration"), "concentration"),
-    frame.page(priorities, mark("Priorities"), "priorities"),
-    frame.page(repeats, mark("Repeats"), "repeats"),
-    frame.page(interventions, mark("Did it work?"), "interventions"),
-    frame.page(data, mark("Data"), "data"),
-    frame.page(methods, mark("Methods"), "methods"),
-]
-st.navigation(PAGES, position="top").run()
+PAGES = {
+    "": [
+        frame.page("overview", mark("Overview"), first=True),
+        frame.page("map", mark("Map")),
+    ],
+    mark("When"): [
+        frame.page("change", mark("Change")),
+        frame.page("trends", mark("Trends")),
+    ],
+    mark("Where"): [
+        frame.page("compare", mark("Compare")),
+        frame.page("concentration", mark("Concentration")),
+        frame.page("clusters", mark("Clusters")),
+    ],
+    mark("Who"): [
+        frame.page("people", mark("Who was killed")),
+    ],
+    mark("What to do"): [
+        frame.page("repeats", mark("Repeats")),
+        frame.page("priorities", mark("Priorities")),
+        frame.page("interventions", mark("Did it work?")),
+    ],
+    mark("About"): [
+        frame.page("data", mark("Data")),
+        frame.page("methods", mark("Methods")),
+    ],
+}
+st.navigation(frame.contents(PAGES), position="top").run()

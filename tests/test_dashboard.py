@@ -223,3 +223,8 @@ def test_bars_are_a_list_with_numbers_and_hostile_values_stay_text():
     assert re.findall(r"<em>(.*?)</em>", shown) == ["4", "1", "0"]
     assert re.findall(r"width:([\d.]+)%", shown) == ["100.0", "25.0"]
     assert shown.count('class="pale"') == 2
+
+
+def test_every_page_has_its_line_in_the_table_of_contents():
+    named = set(re.findall(r'frame\.page\("(\w+)"', (ROOT / "app.py").read_text(encoding="utf-8")))
+    assert named == {path.stem for path in (ROOT / "hotspots/dashboard/pages").glob("*.py")} - {"__init__"}

@@ -67,13 +67,13 @@ def test_a_statistic(project, city_folder):
 
 
 def test_a_page(project, city_folder):
-    page, imported, line = recipe("A page", "python")
+    page, line = recipe("A page", "python")
     (project / "hotspots" / "dashboard" / "pages" / "victims.py").write_text(page, encoding="utf-8")
     app = project / "app.py"
     text = app.read_text(encoding="utf-8")
-    text = text.replace("from hotspots.words import mark\n", imported + "from hotspots.words import mark\n").replace(
-        "]\nst.navigation", line + "]\nst.navigation"
-    )
+    last = '        frame.page("methods", mark("Methods")),\n'
+    assert last in text
+    text = text.replace(last, last + line)
     app.write_text(text, encoding="utf-8")
     assert python(project, "-m", "hotspots", "import", str(city_folder)).returncode == 0
     script = (

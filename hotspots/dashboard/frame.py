@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -59,8 +59,11 @@ class Chosen:
         return captions.filters(self.selection.where, self.words)
 
 
-def page(module: ModuleType, title: str, path: str = "") -> Any:
-    """Return the page that `module` renders, under `path` in the address; the one without a path is the first."""
+def page(name: str, title: str, *, first: bool = False) -> Any:
+    """Return the page that the file `name` in `pages` renders, under its name in the address; the `first` one is at no path.
+
+    The file is read when somebody opens the page, so that the first page does not wait for all the others.
+    """
     words = words_for(language(address.current()[0]))
 
     def show() -> None:
@@ -68,10 +71,16 @@ def page(module: ModuleType, title: str, path: str = "") -> Any:
             map_component.set_page_language(words.language)
             chosen = open_page()
             if chosen is not None:
-                module.render(chosen)
+                import_module(f"hotspots.dashboard.pages.{name}").render(chosen)
                 close_page(chosen)
 
-    return st.Page(show, title=words.say(title), url_path=path or None, default=not path)
+    return st.Page(show, title=words.say(title), url_path=None if first else name, default=first)
+
+
+def contents(pages: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+    """Return the pages under the names of their groups in the reader's language."""
+    words = words_for(language(address.current()[0]))
+    return {words.say(group) if group else "": list(found) for group, found in pages.items()}
 
 
 @contextmanager

@@ -36,8 +36,6 @@ def render(chosen: Chosen) -> None:
     else:
         heading(chosen, words.say(VERDICTS[latest.verdict], n=words.number(latest.count), city=chosen.city.name))
         pieces.three_numbers(latest, words)
-        if latest.person_years > 0 and not chosen.selection.where:
-            pieces.countries(words)
     left, right = st.columns([2, 1], gap="medium")
     with left:
         where(chosen)
@@ -45,6 +43,8 @@ def render(chosen: Chosen) -> None:
         in_words(chosen, latest)
     series(chosen)
     unknown(chosen)
+    if latest is not None and latest.person_years > 0 and not chosen.selection.where:
+        pieces.countries(words)
 
 
 def published(chosen: Chosen, study: TotalsStudy) -> None:
