@@ -224,7 +224,7 @@ def test_the_map_of_change_has_a_neutral_class():
 
 def test_the_command_says_what_the_page_says(city_folder, monkeypatch, tmp_path, capsys):
     import streamlit as st_
-    from test_dashboard import open_page, text
+    from opened import open_page, text
 
     monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
     st_.cache_resource.clear()

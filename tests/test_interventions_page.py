@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from opened import asked, open_page, text
 from real_cities import chicago_toml, philadelphia_toml
-from test_dashboard import asked, open_page, text
 
 from hotspots import cities, interventions, logbook
 from hotspots.__main__ import main

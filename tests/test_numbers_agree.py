@@ -8,7 +8,7 @@ import re
 
 import pandas as pd
 import pytest
-from test_dashboard import open_page, text
+from opened import open_page, text
 from villa_prueba import write_small_city
 
 from hotspots import cities, exports, rates, trends, units

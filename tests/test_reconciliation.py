@@ -11,8 +11,8 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opened import open_page
 from streamlit.testing.v1 import AppTest
-from test_dashboard import open_page
 from test_segments import NET
 
 from hotspots import cities, reconciliation, units

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opened import open_page, text
 from test_change import COVERS, days, many, told
-from test_dashboard import open_page, text
 
 from hotspots import cities, trends, victims
 from hotspots.study import Study
