@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from opened import ROOT, open_page, text
@@ -80,11 +79,3 @@ def test_published_totals_are_compared_too(monkeypatch):
     assert not app.exception
     assert not app.error
     assert app.title
-
-
-@pytest.mark.slow
-def test_a_new_choice_is_drawn_within_a_second(city):
-    app = open_page("compare", lang="en")
-    started = time.perf_counter()
-    app.selectbox(key="choice_unit").select("districts").run()
-    assert time.perf_counter() - started < 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from opened import ROOT, open_page, text
 
@@ -94,11 +92,3 @@ def test_the_chart_ends_where_both_curves_are_full():
     spec = charts.lorenz_curve(curve, words_for("en"))
     assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0, 0.5]
     assert len(spec["data"]["values"]) == 4
-
-
-@pytest.mark.slow
-def test_a_new_choice_is_drawn_within_a_second(city):
-    app = open_page("concentration", lang="en")
-    started = time.perf_counter()
-    app.selectbox(key="choice_unit").select("districts").run()
-    assert time.perf_counter() - started < 1
