@@ -18,6 +18,7 @@ from hotspots.dashboard import cached
 from hotspots.dashboard.pages import map, overview, trends
 
 FIRST = (map, overview, trends)  # imported here so that nobody waits for it
+QUIET = 30  # seconds to leave to the first reader before more is made ready
 
 
 @asynccontextmanager
@@ -25,8 +26,11 @@ async def warmed(_: st.App) -> AsyncIterator[None]:
     """Load what the first reader will ask for; the server answers once this is done."""
     cached.warm()
     rehearse()
-    threading.Thread(target=cached.warm_later, daemon=True).start()
+    later = threading.Timer(QUIET, cached.warm_later)
+    later.daemon = True
+    later.start()
     yield
+    later.cancel()
 
 
 def rehearse() -> None:
