@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from test_dashboard import asked, city, open_page, text  # noqa: F401
+from opened import asked, open_page, text
 
 
 def surface_of(app) -> str:
     return next(radio for radio in app.radio if radio.key == "choice_surface").value
 
 
-def test_off_until_asked_for_then_in_the_address(city):  # noqa: F811
+def test_off_until_asked_for_then_in_the_address(city):
     app = open_page(lang="en")
     assert surface_of(app) == "none"
     assert "surface" not in asked(app)
@@ -23,7 +23,7 @@ def test_off_until_asked_for_then_in_the_address(city):  # noqa: F811
 
 
 @pytest.mark.parametrize(("layer", "shown"), [("", ""), ("residents", "residents"), ("streets", "none"), ("nonsense", "")])
-def test_a_surface_from_the_address(city, layer, shown):  # noqa: F811
+def test_a_surface_from_the_address(city, layer, shown):
     app = open_page(lang="es", surface="730", **({"layer": layer} if layer else {}))
     assert not app.exception
     assert surface_of(app) == shown  # without streets there is nothing to show along them
@@ -33,5 +33,5 @@ def test_a_surface_from_the_address(city, layer, shown):  # noqa: F811
         assert "Las reglas difieren" in text(app)
 
 
-def test_why_there_is_nothing_along_streets(city):  # noqa: F811
+def test_why_there_is_nothing_along_streets(city):
     assert "no streets are loaded for this city" in text(open_page(lang="en"))
