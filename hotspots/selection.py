@@ -11,14 +11,15 @@ from typing import Any
 from hotspots import published, units
 from hotspots.cities import City
 from hotspots.schema import AreaCounts, DataError, field
-from hotspots.study import BASELINES, CORRECTIONS, FILTERS, Study, Where, band
+from hotspots.study import BASELINES, CAP, CORRECTIONS, FILTERS, Study, Where, band
 
 _WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language", "span": "span", "entry": "entry"}
-_NUMBERS = {"version": "version", "surface": "bandwidth", "target": "target"}
+_NUMBERS = {"version": "version", "surface": "bandwidth", "target": "target", "cap": "cap"}
 _DAYS = {"from": "start", "to": "end"}
 # What says how figures are looked at, and changes none of them.
 _ASIDE = ("measure", "place", "language", "bandwidth", "layer", "entry", "target", "span", "lag")
 
+MOST_CAP = 50  # per cent: a circle of more than half of a city says that the rest has less
 LAYERS: tuple[str, ...] = ("residents", "streets")  # homicides beside where people live; homicides along streets
 _LISTED: dict[str, tuple[str, ...]] = {"layer": LAYERS, "baseline": BASELINES, "correction": CORRECTIONS}
 
@@ -31,7 +32,7 @@ class Selection:
     `layer` is what the surface shows: empty is homicides alone, else one of `LAYERS`.
     `entry` is one of the log of interventions, `target` a yearly fall in per cent.
     `span` is the period of a comparison (a key of `same_days.periods`); `lag` the days before the end of the data that are left out of it.
-    `baseline` and `correction` are those of tests of clustering (see `Study.of`).
+    `baseline` and `correction` are those of tests of clustering, `cap` is the largest circle of a scan in per cent (see `Study.of`).
     """
 
     city: str = ""
@@ -51,6 +52,7 @@ class Selection:
     lag: int | None = None
     baseline: str = ""
     correction: str = ""
+    cap: int = 0
 
     def figures(self, **changes: Any) -> Selection:
         """Return the choices that decide figures, with `changes`: what only says what is looked at, and in which language, is set aside.
@@ -95,6 +97,7 @@ class Selection:
             bandwidth=self.bandwidth or None,
             baseline=self.baseline,
             correction=self.correction or "bh",
+            cap=self.cap or CAP,
         )
 
     def _totals(self, city: City, totals: AreaCounts, geography: units.Geography | None) -> Study:
@@ -124,6 +127,7 @@ def read_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
     found |= {name: query[name] for name in _LISTED if name in query and name not in problems}
     numbers = {key: query[key] for key in (*_NUMBERS, "lag") if key in query}
     problems += [key for key, text in numbers.items() if not re.fullmatch(r"[0-9]{1,3}" if key == "lag" else r"[0-9]{1,6}", text)]
+    problems += ["cap"] if int(numbers.get("cap", "0") if "cap" not in problems else 0) > MOST_CAP else []
     found |= {_NUMBERS.get(key, key): int(text) for key, text in numbers.items() if key not in problems}
     for key, name in _DAYS.items():
         try:

@@ -21,6 +21,8 @@ from hotspots.totals import years_between as years_between
 Where = tuple[tuple[str, tuple[str, ...]], ...]
 BASELINES: tuple[str, ...] = ("population", "area", "equal")  # what tests of clustering may compare with
 CORRECTIONS: tuple[str, ...] = ("bh", "by")  # for looking at many places at once
+CAP = 10  # per cent of the baseline in the largest circle of a scan: half of a city would be one useless giant
+LEAST_RESIDENTS = 1  # a unit with fewer (a sliver of a square at the edge) has no rate
 FILTERS: tuple[str, ...] = (*(row.name for row in INCIDENT_FIELDS if row.kind == "word"), "age")
 
 
@@ -44,6 +46,7 @@ class Study:
     bandwidth: float | None = field(default=None, kw_only=True)  # metres, for measures that smooth; None: each by its own rule
     baseline: str = field(default="", kw_only=True)  # of tests of clustering; empty: population where any is known, else area
     correction: str = field(default="bh", kw_only=True)  # of tests of many places
+    cap: int = field(default=CAP, kw_only=True)  # per cent of the baseline in the largest circle of a scan
     has_points: ClassVar[bool] = True  # the places of single homicides are known
     has_days: ClassVar[bool] = True  # their days are known
 
@@ -63,6 +66,7 @@ class Study:
         bandwidth: float | None = None,
         baseline: str = "",
         correction: str = "bh",
+        cap: int = CAP,
     ) -> Study:
         """Return the study of `incidents` on `blocks`.
 
@@ -72,7 +76,7 @@ class Study:
         every incident where it is already known (see `units.assign`), `snapped` its distance from its street segment. `streets` are the
         city's street segments, for densities along them, and `bandwidth` in metres is for measures that smooth. `baseline` (`population`,
         `area`, `equal`) and `correction` (`bh`, `by`) are what tests of clustering compare with, and how they allow for the number of
-        places. A `DataError` names what is wrong.
+        places; `cap` is how many per cent of the baseline the largest circle of a scan may hold. A `DataError` names what is wrong.
 
         >>> from hotspots.testing import square_city
         >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2)
@@ -91,7 +95,7 @@ class Study:
         placed = units.assign(incidents, blocks) if unit_of is None else unit_of
         span = (begin.normalize(), finish.normalize())
         told = {"snapped": snapped, "streets": streets, "bandwidth": bandwidth}
-        return cls(incidents, blocks, *span, chosen, placed, (first, last), baseline=baseline, correction=correction, **told)
+        return cls(incidents, blocks, *span, chosen, placed, (first, last), baseline=baseline, correction=correction, cap=cap, **told)
 
     def between(self, start: pd.Timestamp, end: pd.Timestamp) -> Study:
         """Return the same study over another period."""
@@ -206,9 +210,9 @@ class Study:
 
     @cached_property
     def person_years(self) -> pd.Series:
-        """Residents times years in each unit; missing where the population is unknown or 0: there no rate exists."""
+        """Residents times years in each unit; missing where the population is unknown or under 1: there no rate exists."""
         people = self.blocks["population"].astype(float)
-        return (people.where(people > 0) * self.years).rename("person_years")
+        return (people.where(people >= LEAST_RESIDENTS) * self.years).rename("person_years")
 
     def series(self, periods: pd.PeriodIndex) -> pd.DataFrame:
         """Return `count` and `person_years` of the study in each of `periods`; a period that it holds in part is counted in part."""
@@ -229,6 +233,15 @@ class Study:
     def residents(self) -> pd.Series:
         """Residents of each unit; missing where nobody knows."""
         return self.blocks["population"]
+
+    @cached_property
+    def extent(self) -> np.ndarray:
+        """How large each unit is: m², of hexagons as on the globe (the column `area`); metres where not all units are areas."""
+        shapes = np.asarray(self.blocks.geometry.array)
+        if not (shapely.get_dimensions(shapes) == 2).all():
+            return np.asarray(shapely.length(shapes))
+        known = "area" in self.blocks.columns
+        return np.asarray(self.blocks["area"].to_numpy(dtype=float) if known else shapely.area(shapes))
 
     @property
     def victims(self) -> float:

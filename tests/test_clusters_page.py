@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
+import shapely
 from streamlit.testing.v1 import AppTest
 
 from hotspots import clusters, drawing, look, outlines, view
@@ -28,6 +32,12 @@ def view_of(one: Study, key: str) -> view.MapView:
     return view.map_view(one, measure(key), view.geometry("test", one.blocks), EN, unit="blocks")
 
 
+def view_with(shapes, *found) -> view.MapView:
+    return replace(
+        view_of(study(CORNERS), "count"), shapes=shapes, classes=np.full(len(shapes), -1), states=np.ones(len(shapes)), outlines=found
+    )
+
+
 CORNERS = [(5, 5)] * 30 + [(85, 85)] * 20
 
 
@@ -42,6 +52,18 @@ def test_hot_spots_are_outlined_and_numbered():
     assert "false hot places" in shown.legend_note
     assert view_of(study(CORNERS), "count").outlines == ()
     assert outlines.outlines(clusters.hot_spot(study(CORNERS)) * 0, shown.shapes) == ()
+
+
+def test_hot_streets_are_outlined_along_the_street():
+    street = shapely.LineString([(-75.20, 40.0), (-75.19, 40.0), (-75.19, 40.01)])
+    shapes = gpd.GeoSeries([street, shapely.LineString([(-75.1, 40.0), (-75.1, 40.1)])], crs=4326)
+    (one,) = outlines.outlines(pd.Series([1, 0]), shapes)
+    assert one.shape.contains(street)
+    side = gpd.GeoSeries([one.shape], crs=4326).to_crs(32618).iloc[0].boundary
+    away = side.distance(gpd.GeoSeries([street.interpolate(0.3, normalized=True)], crs=4326).to_crs(32618).iloc[0])
+    assert away == pytest.approx(0.0012 * 0.1 * 111_320, abs=0.5) or away == pytest.approx(15, abs=0.5)
+    (line,) = [sheet.shapes for sheet in drawing.sheets(view_with(shapes, one)) if sheet.kind == "outline"][1:]
+    assert shapely.length(line).sum() > 2 * street.length
 
 
 def test_too_few_homicides_are_not_coloured():

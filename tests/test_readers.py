@@ -21,6 +21,7 @@ from hotspots.readers.geojson import read_geojson
 from hotspots.readers.report import QualityReport
 from hotspots.readers.tables import read_table
 from hotspots.schema import DataError
+from hotspots.study import Study
 
 PYTHON_WORDS = re.compile(r"dtype|\bNaN\b|NaT|KeyError|ValueError|\bNone\b|Traceback|DataFrame|astype|object at")
 
@@ -230,6 +231,19 @@ def test_ids_keep_their_zeros_and_an_id_may_be_NA(tmp_path: Path) -> None:  # no
     assert city.incidents["block_id"].tolist()[:4] == ["007", "NA", "1E5", ""]
 
 
+def test_killed_on_one_day_at_exactly_one_place_are_one_event_where_the_file_names_none(tmp_path: Path) -> None:
+    day, lon, lat = small.rows()[0].split(",")[1:4]
+    together = [(1, "day", day), (1, "lon", lon), (1, "lat", lat), (2, "day", day), (2, "lon", lon)]
+    later = [(3, "lon", lon), (3, "lat", lat), (4, "lon", ""), (4, "day", day), (5, "lon", ""), (5, "day", day)]
+    text = small.csv_text([*together, *later])
+    city = read(tmp_path, csv=text)
+    assert city.incidents["event_id"].tolist() == ["row 2", "row 2", *(f"row {n}" for n in range(4, 14))]
+    study = Study.of(city.incidents, city.blocks)
+    assert (study.victims, study.inside - study.events.sum()) == (12, 1)
+    named = read(tmp_path, csv=text, toml=small.with_lines('event_id = "case"'))
+    assert named.incidents["event_id"].is_unique  # the file says which are apart
+
+
 def test_a_count_of_victims_becomes_rows_of_one_event(tmp_path: Path) -> None:
     text = small.csv_text(
         [(i, "age", "1") for i in range(12)] + [(0, "age", "3"), (1, "age", "0"), (2, "age", "2 (1 child)"), (3, "age", "2.0")]
@@ -290,7 +304,7 @@ def test_several_files_of_the_same_columns_are_one(tmp_path: Path) -> None:
     toml = small.with_lines('file = ["homicides.csv", "more.csv"]')
     city = read(tmp_path, toml=toml, more={"more.csv": small.csv_text()})
     assert len(city.incidents) == 24
-    assert city.incidents["event_id"].is_unique
+    assert city.incidents["event_id"].value_counts().tolist() == [2] * 12  # the same day and the same place, twice
     with pytest.raises(DataError, match=r"more\.csv: the columns differ"):
         read(tmp_path, toml=toml, more={"more.csv": small.csv_text().replace("case", "other")})
 

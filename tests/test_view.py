@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots import look, view
+from hotspots import classes, look, view
 from hotspots.catalog import MEASURES, measure
 from hotspots.measures import STATES, table
 from hotspots.study import Study
@@ -34,7 +34,7 @@ def test_classes_cover_every_positive_value(values, whole):
     data = np.ceil(values) if whole else np.array(values)
     starts = view.breaks(data, whole=whole)
     assert starts == sorted(set(starts))
-    assert 1 <= len(starts) <= view.CLASSES
+    assert 1 <= len(starts) <= classes.CLASSES
     assert (np.searchsorted(starts, data, side="right") >= 1).all()
 
 

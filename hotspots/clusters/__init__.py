@@ -7,7 +7,7 @@ import pandas as pd
 
 from hotspots.clusters.adjacency import RULES, Contiguity, contiguity, neighbours
 from hotspots.clusters.association import gi_star, local_i, morans_i
-from hotspots.clusters.circles import CAP, SIMULATIONS, Scan, circular_scan
+from hotspots.clusters.circles import SIMULATIONS, Scan, circular_scan
 from hotspots.clusters.exact import (
     BASELINES,
     LEVEL,
@@ -44,7 +44,6 @@ __all__ = [
     "ADVICE",
     "BASELINES",
     "CALIBRATED",
-    "CAP",
     "CLASS_WORDS",
     "COMPARED",
     "DAYS",

@@ -19,9 +19,8 @@ from hotspots.intervals import poisson_interval
 from hotspots.schema import DataError
 from hotspots.study import Study
 
-CAP = 0.1  # of the baseline: half of a city would be one useless giant, and a circle of a tenth is still a large part of it
 SIMULATIONS = 999
-MOST_CENTRES = 2500  # where there are more units, centres are thinned out evenly: time grows with centres times units
+MOST_CENTRES = 1000  # where there are more units, centres are thinned out evenly: time grows with centres times units
 MOST_CLUSTERS = 30
 PATIENCE = 20  # seconds: as long as compiling takes the first time ever; afterwards it is one or two
 _BATCH = 128  # maps at once: one row of counts stays in the processor's nearest memory
@@ -65,12 +64,13 @@ class Scan:
         return self.table[self.table["p"] <= LEVEL]
 
 
-def circles(study: Study, *, cap: float = CAP, baseline: str | None = None) -> tuple[Circles, Ground]:
-    """Return the circles around the middles of units, and the ground they are on.
+def circles(study: Study, *, cap: float | None = None, baseline: str | None = None) -> tuple[Circles, Ground]:
+    """Return the circles around the middles of units, and the ground they are on; `cap` left out is the study's own, a tenth unless chosen.
 
     A circle holds every unit whose middle lies in it and at most `cap` of the baseline; where a single unit is more than that, the unit
     alone. Units at one distance (to the millimetre) go in together. Under a population baseline a circle has at least 100 residents.
     """
+    cap = study.cap / 100 if cap is None else cap
     if not 0 < cap <= 0.5:
         raise DataError(f"scan: the cap must lie above 0 and be at most 0.5 of the baseline, not {cap:g}")
     base = ground(study, baseline=baseline)
@@ -149,13 +149,16 @@ def ratios(observed: np.ndarray, expected: np.ndarray, n: int) -> np.ndarray:
 _known: weakref.WeakKeyDictionary[Study, dict[tuple[float, int, int, str | None], Scan]] = weakref.WeakKeyDictionary()
 
 
-def circular_scan(study: Study, *, cap: float = CAP, simulations: int = SIMULATIONS, seed: int = 0, baseline: str | None = None) -> Scan:
+def circular_scan(
+    study: Study, *, cap: float | None = None, simulations: int = SIMULATIONS, seed: int = 0, baseline: str | None = None
+) -> Scan:
     """Return the circles of units that hold more events than chance explains (Kulldorff 1997, doi:10.1080/03610929708831995).
 
     By chance each event would fall on a unit with the unit's share of the baseline. Every circle around the middle of a unit, up to `cap`
-    of the baseline (a tenth), is compared with the rest of the city by its likelihood ratio, and the largest ratio with the largest of
-    each of `simulations` maps made by chance alone: p = (1 + maps with as large a one) ÷ (maps + 1). So p allows for all circles having
-    been looked at. Of each centre the strongest circle is kept, of these the strongest that share no unit with a stronger one.
+    of the baseline (left out: the study's own, a tenth unless chosen), is compared with the rest of the city by its likelihood ratio, and
+    the largest ratio with the largest of each of `simulations` maps made by chance alone: p = (1 + maps with as large a one) ÷ (maps + 1).
+    So p allows for all circles having been looked at. Of each centre the strongest circle is kept, of these the strongest that share no
+    unit with a stronger one.
 
     It says that a circle stands out, not where its border runs; and a ratio is too large where the circle was picked for it.
 
@@ -165,6 +168,7 @@ def circular_scan(study: Study, *, cap: float = CAP, simulations: int = SIMULATI
     b00 9 0.12345679012345678 0.01
     """
     _check(simulations)
+    cap = study.cap / 100 if cap is None else cap
     key = (cap, simulations, seed, baseline)
     known = _known.setdefault(study, {})
     if key not in known:
@@ -271,8 +275,10 @@ def best_circles(
     best: np.ndarray,
 ) -> None:
     """Do what `scan_loops.scan_circles` does, centre by centre: only circles that beat the lowest of `best` on some map are worked out."""
+    small = np.int16 if len(pairs) < 2**15 else np.int32  # no sum is above the number of events
+    counts = counts.astype(small)
     for first, end in pairwise(starts):
-        held = np.cumsum(counts[members[first:end]], axis=0)
+        held = np.cumsum(counts[members[first:end]], axis=0, dtype=small)
         top = held.max(axis=1, initial=0)
         here = slice(first, end)
         promising = (top > expected[here]) & (expected[here] > 0) & (pairs[top] - top * slope[here] - level[here] > best.min())

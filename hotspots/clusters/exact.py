@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import shapely
 from scipy import sparse as matrices
 from scipy.special import betainc
 
@@ -71,7 +70,7 @@ def ground(study: Study, *, baseline: str | None = None, gap: float | None = Non
         raise DataError(f"window test: there is no baseline {baseline!r}; use one of {', '.join(BASELINES)}")
     residents = study.residents.to_numpy(dtype=float)
     chosen = baseline or ("population" if np.nansum(residents) > 0 else "area")
-    amount = residents if chosen == "population" else _extent(study) if chosen == "area" else np.ones(len(residents))
+    amount = residents if chosen == "population" else study.extent if chosen == "area" else np.ones(len(residents))
     known = np.isfinite(amount)
     amount = np.where(known, amount, 0.0)
     if not amount.sum() > 0:
@@ -82,12 +81,6 @@ def ground(study: Study, *, baseline: str | None = None, gap: float | None = Non
     share = np.minimum(held / amount.sum(), 1.0)
     tested = known & (held >= LEAST_RESIDENTS if chosen == "population" else held > 0)
     return Ground(around, amount / amount.sum(), share, known, tested, chosen, near.gap, near.rule)
-
-
-def _extent(study: Study) -> np.ndarray:
-    """Return the area of each unit, or its length where the units are lines."""
-    shapes = np.asarray(study.blocks.geometry.array)
-    return np.asarray(shapely.area(shapes) if (shapely.get_dimensions(shapes) == 2).all() else shapely.length(shapes))
 
 
 def events_in(study: Study) -> np.ndarray:

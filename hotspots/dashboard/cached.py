@@ -304,12 +304,12 @@ def circular_scan(chosen: Selection) -> clusters.Scan:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _circular_scan(chosen: Selection) -> clusters.Scan:
-    return clusters.circular_scan(study(chosen), simulations=_shuffles())
+    return clusters.circular_scan(study(chosen))
 
 
 def space_time_scan(chosen: Selection, anytime: bool) -> clusters.Scan:
     """Return the bursts of a selection; unless `anytime`, those that go on at its end."""
-    return _space_time_scan(chosen.figures(baseline="", correction=""), anytime)
+    return _space_time_scan(chosen.figures(baseline="", correction="", cap=0), anytime)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -318,5 +318,5 @@ def _space_time_scan(chosen: Selection, anytime: bool) -> clusters.Scan:
 
 
 def _shuffles() -> int:
-    """Return how often chance is tried: less often without the compiled loops, so that nobody waits long; the page says how often."""
-    return clusters.SIMULATIONS if compiled.installed() else 199
+    """Return how often days are shuffled: so often that nobody waits more than a few seconds; the page says how often."""
+    return 499 if compiled.installed() else 99

@@ -19,6 +19,7 @@ BASELINE_NAMES: dict[str, str] = {
     "area": mark("Ground: each square metre the same chance"),
     "equal": mark("Places: each place the same chance"),
 }
+CAPS: tuple[int, ...] = (2, 5, 10, 25, 50)
 CORRECTION_NAMES: dict[str, str] = {
     "bh": mark("Usual: at most 5 in 100 chance maps show any"),
     "by": mark("Strict: fewer false finds, more missed"),
@@ -38,7 +39,15 @@ def controls(selection: Selection, key: str, words: Words) -> None:
         format_func=lambda name: words.say(BASELINE_NAMES[name]),
         **address.widget("baseline", selection.baseline or offered[0], lambda old, new: replace(old, baseline=new)),
     )
-    if key != "scan":
+    if key == "scan":
+        right.selectbox(
+            words.say("Largest circle"),
+            sorted({*CAPS, study.cap}),
+            format_func=lambda cap: words.say("{share} of the city", share=words.percent(cap / 100)),
+            help=words.say("Small circles find corners, large ones whole quarters. Choose before looking: trying them all finds too much."),
+            **address.widget("cap", study.cap, lambda old, new: replace(old, cap=int(new))),
+        )
+    else:
         right.selectbox(
             words.say("How strict"),
             CORRECTIONS,
@@ -97,15 +106,20 @@ def sentence(found: pd.DataFrame, study: Study, words: Words) -> str:
     )
 
 
+def named(study: Study) -> pd.Series:
+    """Return the name of each unit, or its id where it has none."""
+    ids = pd.Series(study.blocks.index, index=study.blocks.index).astype(str)
+    return study.blocks["name"].fillna(ids).astype(str) if "name" in study.blocks.columns else ids
+
+
 def listed(found: pd.DataFrame, study: Study, words: Words) -> None:
     """Draw the list of the hot places by name."""
     if found.empty:
         return
-    names = study.blocks["name"] if "name" in study.blocks.columns else pd.Series(study.blocks.index, index=study.blocks.index)
     shown = pd.DataFrame(
         {
             words.say("Hot spot"): found["group"],
-            words.say("Place"): names.loc[found.index].fillna(pd.Series(found.index, index=found.index)).astype(str),
+            words.say("Place"): named(study).loc[found.index],
             words.say("People killed here"): found["killed"],
             words.say("Events here and beside"): found["events"],
             words.say("Expected by chance"): found["expected"].round(1),
@@ -145,3 +159,12 @@ def untested(study: Study, calibration: clusters.Calibration, words: Words) -> N
             killed=words.number(killed),
         )
     )
+    with st.expander(words.say("The places not tested, by name")):
+        shown = pd.DataFrame(
+            {
+                words.say("Place"): named(study)[aside],
+                words.say("People killed here"): study.counts[aside],
+                words.say("Residents"): study.residents[aside],
+            }
+        ).sort_values([words.say("People killed here"), words.say("Place")], ascending=[False, True])
+        st.dataframe(shown, hide_index=True, alt=words.say("The places not tested, by name"))

@@ -110,7 +110,7 @@ MEASURES: tuple[Measure, ...] = (
         compute=relative_risk,
         label=mark("Homicides compared with residents, smoothed"),
         unit=mark("times the average"),
-        needs=frozenset({"counts", "points", "population"}),
+        needs=frozenset({"counts", "points", "population", "areas"}),
         state=relative_risk_state,
     ),
     Measure(

@@ -38,7 +38,7 @@ class Ground:
     def of(cls, blocks: Blocks) -> Ground:
         """Return the ground of these units."""
         shapes = np.asarray(blocks.geometry.array)
-        area = shapely.area(shapes)
+        area = blocks["area"].to_numpy(dtype=float) if "area" in blocks.columns else shapely.area(shapes)  # of hexagons: on the globe
         area = area if (area > 0).any() else shapely.length(shapes)
         middle = shapely.get_coordinates(shapely.centroid(shapes))
         return cls(area, blocks["population"].to_numpy(dtype=float), middle, clusters.neighbours(blocks))

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
+import shapely
 
 from hotspots.readers.dates import Dates, read_dates
 from hotspots.readers.files import read_file
@@ -259,7 +260,7 @@ def _fields(table: Table, spec: IncidentSpec, dates: Dates, places: Places) -> t
     columns = pd.DataFrame(
         {"date": dates.date, "hour": dates.hour, "unplaced": pd.Series(places.unplaced, dtype="str"), "geometry": places.points}
     )
-    columns["event_id"] = _events(table, spec)
+    columns["event_id"] = _events(columns, table, spec)
     remarks: list[Remark] = []
     if spec.age:
         columns["age"], noted = read_ages(table.columns[spec.age], column=spec.age)
@@ -287,14 +288,19 @@ def _withheld(where: Mask, spec: IncidentSpec) -> Remark:
     return Remark("withheld", "accepted", where, text, column=next(iter(spec.withheld)))
 
 
-def _events(table: Table, spec: IncidentSpec) -> pd.Series:
-    """Return the event of each row: as the file says, else the row itself."""
+def _events(columns: pd.DataFrame, table: Table, spec: IncidentSpec) -> pd.Series:
+    """Return the event of each row: as the file says, else that of the first row of the same day at exactly the same place.
+
+    A row that names no event and has no day or no place is an event of its own.
+    """
     several = table.origins is not None and len(set(table.origins)) > 1
     numbers = pd.Series(np.arange(1, len(table.rows) + 1) if several else table.rows).astype("str")
+    stated = table.columns[spec.event_id].str.strip() if spec.event_id else pd.Series("", index=columns.index)
+    points = np.asarray(columns["geometry"].array, dtype=object)
+    spots = pd.DataFrame({"day": columns["date"].dt.normalize(), "x": shapely.get_x(points), "y": shapely.get_y(points)})
+    alone = spots[((columns["unplaced"] == "") & (stated == "") & spots.notna().all(axis=1)).to_numpy(dtype=bool)]
     own = "row " + numbers
-    if not spec.event_id:
-        return own
-    stated = table.columns[spec.event_id].str.strip()
+    own.loc[alone.index] = own.loc[alone.index].groupby([alone[name] for name in alone]).transform("first")
     return stated.where(stated != "", own)
 
 

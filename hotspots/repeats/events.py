@@ -64,16 +64,16 @@ def events_of(study: Study) -> Events:
 def victims_of(study: Study) -> pd.DataFrame:
     """Return the victims of a study in order of time: `day`, `x`, `y`, `unit`, `off` (without a place) and the `event` they belong to.
 
-    Victims of one event have its id. Where a file names no events, every victim has an id of their own, so those killed on one day at
-    exactly the same place are taken for one event as well: else two killed together would pass for a repeat.
+    Victims of one event have its id. Where a file names no events, reading it has made those killed on one day at exactly the same place
+    one event (see `import_city`): else two killed together would pass for a repeat.
 
     >>> from hotspots.testing import square_city
-    >>> victims_of(Study.of(*square_city([(5, 5), (5, 5), (5, 6)])))["event"].tolist()
-    ['0', '0', '2']
+    >>> victims_of(Study.of(*square_city([(5, 5), (5, 5), (5, 6)], event_id=["a", "a", "b"])))["event"].tolist()
+    ['a', 'a', 'b']
     """
     rows = study.rows
     x, y = study.places
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "event": rows["event_id"].to_numpy(),
             "day": day_numbers(rows["date"]),
@@ -83,9 +83,6 @@ def victims_of(study: Study) -> pd.DataFrame:
             "off": (rows["unplaced"] != "").to_numpy() | ~np.isfinite(x) | ~np.isfinite(y),
         }
     ).sort_values(["day", "off"], kind="stable")
-    placed = table[~table["off"]]
-    together = placed.groupby(["day", "x", "y"], sort=False)["event"].transform("first").reindex(table.index).fillna(table["event"])
-    return table.assign(event=together.groupby(table["event"], sort=False).transform("first"))
 
 
 def day_number(day: pd.Timestamp) -> int:

@@ -155,7 +155,7 @@ def _vertices(paths: Any, closed: Any) -> tuple[Any, Any]:
 
 
 def _rings(shape: Any) -> list[list[float]]:
-    """Return the outer and inner rings of an area as flat lists of longitude and latitude; none for lines, which have no outline."""
+    """Return the outer and inner rings of an area as flat lists of longitude and latitude."""
     parts = shapely.get_parts(shape)
     rings = shapely.get_rings(parts[shapely.get_type_id(parts) == _POLYGON])
     return [np.round(shapely.get_coordinates(ring), 6).ravel().tolist() for ring in rings]

@@ -30,13 +30,19 @@ def render(chosen: Chosen) -> None:
         )
         st.info(reason)
         return
-    with st.spinner(words.say("Comparing with a thousand shuffled maps…"), show_time=True):
-        found = cached.circular_scan(chosen.selection)
-        bursts = {anytime: cached.space_time_scan(chosen.selection, anytime) for anytime in (True, False)}
-    heading(chosen, title(found, words))
+    head = st.empty()  # the finding takes a moment: until then the page stands with its choices
+    with head.container():
+        heading(chosen, words.say("Where and when homicides cluster"))
     pieces.unit_choice(chosen)
     hot_places.controls(chosen.selection, "scan", words)
+    with st.spinner(words.say("Comparing with a thousand shuffled maps…"), show_time=True):
+        found = cached.circular_scan(chosen.selection)
+    with head.container():
+        heading(chosen, title(found, words))
     in_space(chosen, found)
+    st.subheader(words.say("Bursts: close in place and close in time"), anchor=False)
+    with st.spinner(words.say("Comparing with shuffled days…"), show_time=True):
+        bursts = {anytime: cached.space_time_scan(chosen.selection, anytime) for anytime in (True, False)}
     in_time(chosen, bursts)
     limits(words)
 
@@ -145,7 +151,6 @@ def numbers(rows: pd.DataFrame, found: Scan, words: Words) -> dict[str, object]:
 def in_time(chosen: Chosen, bursts: dict[bool, Scan]) -> None:
     """Say where and when events came in bursts, and whether one is going on."""
     words, study = chosen.words, cached.study(chosen.selection)
-    st.subheader(words.say("Bursts: close in place and close in time"), anchor=False)
     ever, now = bursts[True], bursts[False]
     last = words.date((study.end - pd.Timedelta(days=1)).date())
     if len(now.significant):

@@ -12,7 +12,7 @@ from hotspots import charts, exports, rates, trends, units, view
 from hotspots.catalog import MEASURES, measure
 from hotspots.dashboard import address, cached, hot_places, pieces, surfaces, totals_notes, unit_notes
 from hotspots.dashboard.frame import Chosen, guard, heading
-from hotspots.measures import Measure, table
+from hotspots.measures import STATES, Measure, table
 from hotspots.selection import Selection
 from hotspots.study import Study
 from hotspots.words import Words, mark
@@ -89,10 +89,22 @@ def controls(chosen: Chosen) -> tuple[Measure, Selection]:
     )
     with last:
         find(cached.frame(selection.city, selection.version, selection.unit), words)
-    for row in (row for row in MEASURES if row.mapped):
-        for reason in row.missing(study):
-            st.caption(words.say("{what}: not available, because {reason}.", what=words.say(row.label), reason=words.say(reason)))
+    not_shown(study, words)
     return measure(key), selection
+
+
+def not_shown(study: Study, words: Words) -> None:
+    """Draw, folded away, what cannot be shown of these data, with the reason."""
+    lacking = {row.label: row.missing(study) for row in MEASURES if row.mapped and row.missing(study)}
+    if not lacking:
+        return
+    with st.expander(words.say("What cannot be shown here, and why ({n})", n=words.number(len(lacking))), expanded=False):
+        lines = [
+            words.say("{what}: not available, because {reason}.", what=words.say(label), reason=words.say(reason))
+            for label, reasons in lacking.items()
+            for reason in reasons
+        ]
+        st.markdown("\n".join(f"- {line}" for line in lines))
 
 
 @st.fragment
@@ -123,7 +135,8 @@ def picture(chosen: Chosen, what: Measure) -> None:
         if place:
             profile(chosen, cached.study(selection), what, place, shown.names[shown.ids.index(place)])
         else:
-            largest(chosen, cached.study(selection), what)
+            hatched = not selection.bandwidth and bool((shown.states == STATES.index("unstable")).any())
+            largest(chosen, cached.study(selection), hatched=hatched)
     surfaces.what_changes(selection, shown, words)
     downloads(chosen, selection, shown, what)
 
@@ -200,7 +213,7 @@ def series_text(years: pd.DataFrame, words: Words) -> str:
     return "; ".join(f"{year}: {words.number(n)}" for year, n in years["count"].items())
 
 
-def largest(chosen: Chosen, study: Study, what: Measure) -> None:
+def largest(chosen: Chosen, study: Study, *, hatched: bool) -> None:
     """Say how many places there are, and how many have none: what to read from the map before a place is picked."""
     words = chosen.words
     with_any, without = int((study.counts > 0).sum()), int((study.counts == 0).sum())
@@ -215,9 +228,11 @@ def largest(chosen: Chosen, study: Study, what: Measure) -> None:
     years = trends.yearly(study)
     st.markdown("**" + words.say("People killed each year, all places") + "**")
     year_chart(chosen, years)
-    if not what.whole and study.away is not None:
+    if not hatched:
+        return
+    if study.away is not None:
         st.markdown(words.say("Dashed streets had fewer than 20 homicides: their rate could as well be much lower or higher."))
-    elif not what.whole:
+    else:
         st.markdown(words.say("Hatched places had fewer than 20 homicides: their rate could as well be much lower or higher."))
 
 
