@@ -1,4 +1,4 @@
-"""Interrupted time series: a Poisson regression of months with trend, season and a step; and where a series breaks by itself."""
+"""Interrupted time series: a Poisson regression of months with trend, season and a step."""
 
 from __future__ import annotations
 
@@ -121,49 +121,3 @@ def _made_up_starts(y: np.ndarray, months: pd.PeriodIndex, start: pd.Period) -> 
     made = [fit for fit in fits if fit]
     found = sum(not fit.interval[0] <= 1 <= fit.interval[1] for fit in made)
     return Placebos(len(made), found) if made else None
-
-
-@dataclass(frozen=True)
-class Break:
-    """Where a series breaks most clearly: the last month before it, the F statistic there (supF), and how rare it is.
-
-    `p` is the share of random orders of the same months, the real one among them, whose supF is as large.
-    """
-
-    month: pd.Period
-    sup_f: float
-    p: float
-
-
-def break_date(counts: np.ndarray, months: pd.PeriodIndex, *, part: float = 0.15, draws: int = 999, seed: int = 0) -> Break | None:
-    """Return where the mean of a series breaks most clearly, told by the months alone; None with fewer than 24 months.
-
-    supF: the largest F statistic of a change of the mean over all months that leave at least `part` of the series on both sides
-    (Andrews 1993, doi:10.2307/2951764). It says that a series breaks and where, never why; a slow trend makes a break as well.
-
-    >>> found = break_date(np.repeat([4, 6, 1, 3], 10), pd.period_range("2020-01", periods=40, freq="M"))
-    >>> str(found.month), found.p
-    ('2021-08', 0.001)
-    """
-    y = np.asarray(counts, dtype=float)
-    n = len(y)
-    if n < LEAST_BEFORE or y.max() == y.min():
-        return None
-    first = int(np.floor(part * n))
-    cuts = np.arange(first, n - first + 1)
-    f = _f_statistics(y[None, :], cuts)[0]
-    random = np.random.default_rng(seed)
-    orders = random.permuted(np.broadcast_to(y, (draws, n)).copy(), axis=1)
-    beyond = int((_f_statistics(orders, cuts).max(axis=1) >= f.max() - 1e-9).sum())
-    return Break(months[cuts[f.argmax()] - 1], float(f.max()), (1 + beyond) / (draws + 1))
-
-
-def _f_statistics(series: np.ndarray, cuts: np.ndarray) -> np.ndarray:
-    """Return, for each series and each cut (months before it), the F statistic of a change of the mean there."""
-    n = series.shape[1]
-    total = series.sum(axis=1, keepdims=True)
-    left = np.cumsum(series, axis=1)[:, cuts - 1]
-    all_squares = (series**2).sum(axis=1, keepdims=True)
-    one = all_squares - total**2 / n
-    two = all_squares - left**2 / cuts - (total - left) ** 2 / (n - cuts)
-    return np.asarray((one - two) / (np.maximum(two, 1e-12) / (n - 2)))
