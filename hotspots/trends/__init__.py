@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hotspots.expected import Range, expected_range
 from hotspots.intervals import PER, poisson_interval
 from hotspots.measures import Measure
 from hotspots.published import TotalsStudy
 from hotspots.study import Study, years_between
-from hotspots.trends.expected import Range, expected_range
 from hotspots.trends.profiles import LEAST, WEEKDAYS, WhenInWeek, seasonal, weekday_hour, weekly, year_over_year
 from hotspots.trends.year_end import Projection, year_end, year_end_of
 
