@@ -233,6 +233,8 @@ def change(choices: argparse.Namespace, *, as_of: dt.date | None) -> None:
         print(f"{name}\t{one['start']} to {one['last']}\tagainst the same days to {', '.join(map(str, one['years'])) or 'no earlier year'}")
         for row in [*one["places"], one["no_place"], one["city"]]:
             print("  " + "\t".join(_cells(row)))
+        if one["usual"]:
+            print("  whole city, allowing for the swings between years\trange {low}-{high}\t{verdict}".format(**one["usual"]))
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
@@ -271,11 +273,12 @@ def comparisons(study: Any, *, as_of: dt.date | None, lag: int | None) -> dict[s
             "places": [{"id": str(place), "name": str(names[place]), **_row(row)} for place, row in result.places.iterrows()],
             "no_place": {"name": "in none of the places", **_row(result.no_place)},
             "city": {"name": "whole city", **_row(result.city)},
+            "usual": {"low": result.usual.low, "high": result.usual.high, "verdict": result.verdict} if result.usual else None,
         }
     return {**facts, "periods": found}
 
 
-_WHOLE = ("count", "last_year", "last_year_low", "last_year_high", "base", "low", "high")
+_WHOLE = ("count", "events", "last_year", "last_year_low", "last_year_high", "last_year_base_events", "base", "base_events", "low", "high")
 
 
 def _row(row: Any) -> dict[str, Any]:

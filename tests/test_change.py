@@ -185,7 +185,15 @@ def test_false_alarms_at_the_rates_of_the_bundled_city(bundled, unit):
 def test_a_planted_rise_is_found():
     rng = np.random.default_rng(4)
     base, now = rng.poisson(60, 300), rng.poisson(40, 300)  # 20 a year, then 40
-    assert (e_test(now, base, exposure=1, base_exposure=3) <= 0.05).mean() > 0.85
+    from scipy.stats import poisson
+
+    x, y = np.arange(120), np.arange(180)
+    chance = poisson.pmf(x, 40)[:, None] * poisson.pmf(y, 60)[None, :]
+    power = chance[e_test(x[:, None], y[None, :], exposure=1, base_exposure=3) <= 0.05].sum()  # over every pair of counts: exact
+    assert chance.sum() == pytest.approx(1, abs=1e-9)
+    found = (e_test(now, base, exposure=1, base_exposure=3) <= 0.05).sum()
+    assert abs(found - 300 * power) <= 3 * np.sqrt(300 * power * (1 - power))
+    assert power > 0.8
 
 
 def test_the_measure_is_the_comparison():

@@ -13,9 +13,9 @@ from opened import open_page, text
 from test_change import COVERS, days, many, told
 
 from hotspots import cities, trends, victims
+from hotspots.breaks import break_date, sup_f
 from hotspots.study import Study
 from hotspots.testing import square_city
-from hotspots.trends.breaks import sup_f
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,13 +26,13 @@ def test_break_dates_as_strucchange_has_them(name):
     last, f = sup_f(values)
     np.testing.assert_allclose(f, told(f"{name}_f"), rtol=1e-9)
     assert last == told(f"{name}_last")[0]
-    found = trends.break_date(pd.Series(values, index=pd.period_range("1992-01", periods=len(values), freq="M")))
+    found = break_date(pd.Series(values, index=pd.period_range("1992-01", periods=len(values), freq="M")))
     theirs = told(f"{name}_p")[0]
     assert abs(found.p - theirs) < 0.06 + 0.1 * theirs  # theirs is Hansen's approximation for long series, ours shuffles the months
 
 
 def test_boston_broke_in_july_1996():
-    found = trends.break_date(pd.Series(told("boston_values"), index=pd.period_range("1992-01", periods=77, freq="M")))
+    found = break_date(pd.Series(told("boston_values"), index=pd.period_range("1992-01", periods=77, freq="M")))
     assert str(found.last) == "1996-07"
     assert found.f == pytest.approx(27.645, abs=5e-4)
     assert found.p == 0.001
@@ -41,13 +41,13 @@ def test_boston_broke_in_july_1996():
 def test_breaks_are_seldom_found_where_nothing_broke():
     rng = np.random.default_rng(2)
     index = pd.period_range("2015-01", periods=60, freq="M")
-    found = [trends.break_date(pd.Series(rng.poisson(3, 60), index=index), shuffles=99, seed=i).p <= 0.05 for i in range(200)]
+    found = [break_date(pd.Series(rng.poisson(3, 60), index=index), shuffles=99, seed=i).p <= 0.05 for i in range(200)]
     assert np.mean(found) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200)
 
 
 def test_no_break_of_short_or_constant_series():
-    assert trends.break_date(pd.Series([1.0, 5] * 15, index=pd.period_range("2015-01", periods=30, freq="M"))) is None
-    assert trends.break_date(pd.Series([2.0] * 60, index=pd.period_range("2015-01", periods=60, freq="M"))) is None
+    assert break_date(pd.Series([1.0, 5] * 15, index=pd.period_range("2015-01", periods=30, freq="M"))) is None
+    assert break_date(pd.Series([2.0] * 60, index=pd.period_range("2015-01", periods=60, freq="M"))) is None
 
 
 @settings(max_examples=15)

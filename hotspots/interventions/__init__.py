@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from hotspots.breaks import Break, break_date
 from hotspots.interventions.before_after import against_comparison, before_after, is_unusual
 from hotspots.interventions.cases import RING, Case, case
 from hotspots.interventions.designs import DESIGNS, every
 from hotspots.interventions.displacement import weighted_displacement_difference
 from hotspots.interventions.effects import Effect, Placebos
-from hotspots.interventions.interrupted import LEAST_AFTER, Break, break_date, interrupted
+from hotspots.interventions.interrupted import LEAST_AFTER, interrupted
 from hotspots.interventions.synthetic import synthetic_control
 from hotspots.interventions.targets import avoided
 from hotspots.logbook import Entry
@@ -22,8 +23,8 @@ from hotspots.study import Study
 from hotspots.words import mark
 
 __all__ = [
-    "ASSUMES", "DESIGNS", "LABELS", "RING", "WARNINGS", "WHY_NOT", "Break", "Case", "Effect", "Evaluation", "Placebos",
-    "against_comparison", "avoided", "before_after", "break_date", "case", "evaluate", "interrupted", "synthetic_control",
+    "ASSUMES", "DESIGNS", "LABELS", "RING", "WARNINGS", "WHY_NOT", "Case", "Effect", "Evaluation", "Placebos",
+    "against_comparison", "avoided", "before_after", "case", "evaluate", "interrupted", "synthetic_control",
     "weighted_displacement_difference",
 ]  # fmt: skip
 
@@ -118,7 +119,7 @@ def evaluate(study: Study, entry: Entry, *, notes: Iterable[Note] = (), ring: fl
     order = ("comparison", "interrupted", "before_after")
     lead = next((by_name[name] for name in order if by_name[name].evaluable), None)
     known = numbers.months["treated"]
-    found = None if known.isna().any() else break_date(known.to_numpy(), pd.PeriodIndex(known.index))
+    found = None if known.isna().any() else break_date(known)
     return Evaluation(numbers, effects, lead, _warnings(numbers, effects, notes), found)
 
 

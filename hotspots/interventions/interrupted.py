@@ -1,4 +1,4 @@
-"""Interrupted time series: a Poisson regression of months with trend, season and a step; and where a series breaks by itself."""
+"""Interrupted time series: a Poisson regression of months with trend, season and a step."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from hotspots.interventions.effects import NORMAL_95, Effect, Placebos, smallest_fall
 
@@ -19,10 +20,11 @@ def interrupted(counts: np.ndarray, months: pd.PeriodIndex, start: pd.Period) ->
     """Estimate the step of a monthly series at `start`, beside its trend and its season.
 
     A Poisson regression: level, linear trend, season, and a step from `start` on. The season is a term for each calendar month, where each
-    has at least five homicides in all; else one yearly wave. The interval is the widest of three: Poisson's; the one that takes the
-    scatter of the months as it is (Pearson's statistic over its degrees of freedom, `scale="X2"`); and the one that allows for months
-    that follow each other (HAC, Newey & West 1987, doi:10.2307/1913610, three months). It misleads where something else changed at
-    the same time, and where a trend bends. Placebos: the same at made-up starts every six months before the real one.
+    has at least five homicides in all; else one yearly wave. The interval, by Student's t, is the widest of four: Poisson's; the scatter of
+    the months as it is (Pearson's statistic over its degrees of freedom, `scale="X2"`); HAC for months that follow each other (Newey &
+    West 1987, doi:10.2307/1913610, three months, times n over the degrees of freedom); and the scatter that such months leave, by their
+    likeness or three at a time. It misleads where something else changed at the same time, and where a trend bends. Placebos: the same
+    at made-up starts every six months before the real one.
     Source: Bernal, Cummins & Gasparrini (2017), doi:10.1093/ije/dyw098.
     """
     y = np.asarray(counts, dtype=float)
@@ -35,33 +37,35 @@ def interrupted(counts: np.ndarray, months: pd.PeriodIndex, start: pd.Period) ->
     shifts = [_fit(y, months, start + step) for step in (-3, -2, -1, 1, 2, 3)]
     ratios = [float(np.exp(one.step)), *(float(np.exp(fit.step)) for fit in shifts if fit)]
     low, high = one.interval
-    facts |= {"hac_low": float(np.exp(one.step - NORMAL_95 * one.hac)), "hac_high": float(np.exp(one.step + NORMAL_95 * one.hac))}
-    facts |= {"plain_low": float(np.exp(one.step - NORMAL_95 * one.plain)), "plain_high": float(np.exp(one.step + NORMAL_95 * one.plain))}
-    facts |= {"x2_low": float(np.exp(one.step - NORMAL_95 * one.x2)), "x2_high": float(np.exp(one.step + NORMAL_95 * one.x2))}
+    for name, error in one.errors.items():  # as other programs print them: by the normal quantile
+        ends = np.exp(one.step + NORMAL_95 * error * np.array([-1.0, 1.0]))
+        facts |= {f"{name}_low": float(ends[0]), f"{name}_high": float(ends[1])}
     effect = Effect("interrupted", "ratio", ratios[0], low, high, one.detectable, one.scatter, facts=facts)
     return replace(effect, shifted=(min(ratios), max(ratios)), placebos=_made_up_starts(y, months, start))
 
 
 @dataclass(frozen=True)
 class _Fit:
-    """A fitted step: its logarithm, standard errors (Poisson, times the scatter as it is, and HAC), scatter, smallest fall found."""
+    """A fitted step: its logarithm, standard errors by name, the scatter of the months, Student's quantile, the smallest fall found.
+
+    `errors`: `plain` is Poisson's, `x2` times the scatter as it is, `hac` for months that follow each other, `follow` the same by r.
+    """
 
     step: float
-    plain: float
-    x2: float
-    hac: float
+    errors: dict[str, float]
     scatter: float
+    reach: float
     detectable: float
 
     @property
     def error(self) -> float:
-        """The standard error used: the largest of the three, so never less than chance alone makes it."""
-        return max(self.plain, self.x2, self.hac)
+        """The standard error used: the largest, so never less than chance alone makes it."""
+        return max(self.errors.values())
 
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the ratio."""
-        spread = NORMAL_95 * self.error
+        spread = self.reach * self.error
         return float(np.exp(self.step - spread)), float(np.exp(self.step + spread))
 
 
@@ -84,8 +88,32 @@ def _fit(y: np.ndarray, months: pd.PeriodIndex, start: pd.Period, *, quick: bool
         return None
     scatter = float(fit.pearson_chi2 / fit.df_resid)
     usual = np.exp(design @ np.where(np.arange(design.shape[1]) == 1, 0, fit.params))
-    found = _Fit(step, plain, plain * np.sqrt(scatter), float(hac.bse[1]), scatter, float("nan"))
+    errors = {
+        "plain": plain,
+        "x2": plain * np.sqrt(scatter),
+        "hac": float(hac.bse[1]) * np.sqrt(len(y) / fit.df_resid),
+        "follow": plain * np.sqrt(_following(y, np.asarray(fit.fittedvalues), design)),
+    }
+    found = _Fit(step, errors, scatter, float(stdtrit(fit.df_resid, 0.975)), float("nan"))
     return found if quick else replace(found, detectable=_detectable(design, usual, after, (found.error / plain) ** 2))
+
+
+def _following(y: np.ndarray, usual: np.ndarray, design: np.ndarray) -> float:
+    """Return the scatter that months which follow each other leave, as a share of chance: the larger of two ways to see it.
+
+    One is the scatter of months times (1 + r) ÷ (1 − r), r the likeness of a month and the one before; the other that of three months at
+    a time. Both allow for what the terms of the regression take off where months are independent.
+    """
+    root = np.sqrt(usual)
+    terms = design * root[:, None]
+    left = np.eye(len(y)) - terms @ np.linalg.pinv(terms)  # of independent months, what the regression leaves
+    free, rest = float(np.trace(left)), (y - usual) / root
+    squares = float(rest @ rest)
+    r = min(max(float(rest[1:] @ rest[:-1]) / squares - float(np.diag(left, 1).sum()) / free, 0.0), 0.8)
+    threes = (np.arange(len(y)) // 3 == np.arange((len(y) + 2) // 3)[:, None]) * root
+    mean = (threes**2).sum(axis=1)
+    seen, by_chance = ((threes @ rest) ** 2 / mean).sum(), (((threes @ left) * threes).sum(axis=1) / mean).sum()
+    return max(max(squares / free, 1.0) * (1 + r) / (1 - r), float(seen / by_chance))
 
 
 def _design(y: np.ndarray, months: pd.PeriodIndex, after: np.ndarray) -> np.ndarray:
@@ -121,49 +149,3 @@ def _made_up_starts(y: np.ndarray, months: pd.PeriodIndex, start: pd.Period) -> 
     made = [fit for fit in fits if fit]
     found = sum(not fit.interval[0] <= 1 <= fit.interval[1] for fit in made)
     return Placebos(len(made), found) if made else None
-
-
-@dataclass(frozen=True)
-class Break:
-    """Where a series breaks most clearly: the last month before it, the F statistic there (supF), and how rare it is.
-
-    `p` is the share of random orders of the same months, the real one among them, whose supF is as large.
-    """
-
-    month: pd.Period
-    sup_f: float
-    p: float
-
-
-def break_date(counts: np.ndarray, months: pd.PeriodIndex, *, part: float = 0.15, draws: int = 999, seed: int = 0) -> Break | None:
-    """Return where the mean of a series breaks most clearly, told by the months alone; None with fewer than 24 months.
-
-    supF: the largest F statistic of a change of the mean over all months that leave at least `part` of the series on both sides
-    (Andrews 1993, doi:10.2307/2951764). It says that a series breaks and where, never why; a slow trend makes a break as well.
-
-    >>> found = break_date(np.repeat([4, 6, 1, 3], 10), pd.period_range("2020-01", periods=40, freq="M"))
-    >>> str(found.month), found.p
-    ('2021-08', 0.001)
-    """
-    y = np.asarray(counts, dtype=float)
-    n = len(y)
-    if n < LEAST_BEFORE or y.max() == y.min():
-        return None
-    first = int(np.floor(part * n))
-    cuts = np.arange(first, n - first + 1)
-    f = _f_statistics(y[None, :], cuts)[0]
-    random = np.random.default_rng(seed)
-    orders = random.permuted(np.broadcast_to(y, (draws, n)).copy(), axis=1)
-    beyond = int((_f_statistics(orders, cuts).max(axis=1) >= f.max() - 1e-9).sum())
-    return Break(months[cuts[f.argmax()] - 1], float(f.max()), (1 + beyond) / (draws + 1))
-
-
-def _f_statistics(series: np.ndarray, cuts: np.ndarray) -> np.ndarray:
-    """Return, for each series and each cut (months before it), the F statistic of a change of the mean there."""
-    n = series.shape[1]
-    total = series.sum(axis=1, keepdims=True)
-    left = np.cumsum(series, axis=1)[:, cuts - 1]
-    all_squares = (series**2).sum(axis=1, keepdims=True)
-    one = all_squares - total**2 / n
-    two = all_squares - left**2 / cuts - (total - left) ** 2 / (n - cuts)
-    return np.asarray((one - two) / (np.maximum(two, 1e-12) / (n - 2)))

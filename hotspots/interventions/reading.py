@@ -142,9 +142,7 @@ def numbers(found: Evaluation) -> dict[str, object]:
         "lead": found.lead.design if found.lead else None,
         "designs": [_plain(effect) for effect in found.effects],
         "warnings": list(found.warnings),
-        "break": {"after_month": str(found.breaks.month), "sup_f": round(found.breaks.sup_f, 6), "p": found.breaks.p}
-        if found.breaks
-        else None,
+        "break": {"after_month": str(found.breaks.last), "sup_f": round(found.breaks.f, 6), "p": found.breaks.p} if found.breaks else None,
     }
 
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hotspots.expected import Range, expected_range
 from hotspots.intervals import PER, poisson_interval
 from hotspots.measures import Measure
 from hotspots.published import TotalsStudy
 from hotspots.study import Study, years_between
-from hotspots.trends.breaks import Break, break_date, sup_f
-from hotspots.trends.expected import Range, expected_range
 from hotspots.trends.profiles import LEAST, WEEKDAYS, WhenInWeek, seasonal, weekday_hour, weekly, year_over_year
 from hotspots.trends.year_end import Projection, year_end, year_end_of
 
@@ -23,17 +22,14 @@ __all__ = [
     "MEASURES",
     "WEEKDAYS",
     "WINDOW",
-    "Break",
     "Judgement",
     "Projection",
     "Range",
     "WhenInWeek",
-    "break_date",
     "expected_range",
     "latest",
     "monthly",
     "seasonal",
-    "sup_f",
     "weekday_hour",
     "weekly",
     "year_end",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hotspots.expected import expected_range
 from hotspots.intervals import poisson_limits
 from hotspots.same_days import DAY
 from hotspots.study import Study
-from hotspots.trends.expected import expected_range
 from hotspots.words import mark
 
 LEAST = 20  # fewer homicides say nothing of weekdays and hours

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hotspots.expected import quantiles
 from hotspots.same_days import DAY, Days, earlier
 from hotspots.study import Study
-from hotspots.trends.expected import quantiles
 
 LEAST_DAYS = 28  # days of the year that must have passed
 YEARS = 5  # whole years before that are looked at

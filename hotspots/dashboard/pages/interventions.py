@@ -252,7 +252,7 @@ def break_sentence(found: Evaluation, words: Words) -> str:
         return words.say("The months are too few to look for a break by themselves.")
     said = words.say(
         "Told by the months alone, without the date: the clearest break comes after {month}.",
-        month=words.month(found.breaks.month.start_time),
+        month=words.month(found.breaks.last.start_time),
     )
     share = words.percent(found.breaks.p, 1)
     if found.breaks.p > 0.05:

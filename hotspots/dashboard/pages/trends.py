@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, trends
+from hotspots import breaks, charts, trends
 from hotspots.cities import Note
 from hotspots.dashboard import cached, pieces, totals_notes
 from hotspots.dashboard.frame import Chosen, heading
@@ -74,7 +74,7 @@ def provisional(chosen: Chosen, table: pd.DataFrame) -> pd.DataFrame:
 
 def shift(table: pd.DataFrame, words: Words) -> None:
     """Say whether the level of the series shifted, and when."""
-    found = trends.break_date(table.loc[table["complete"], "count"])
+    found = breaks.break_date(table.loc[table["complete"], "count"])
     st.subheader(words.say("Did the level shift?"), anchor=False)
     if found is None:
         st.markdown(words.say("Not known: it takes 36 whole months to tell."))
