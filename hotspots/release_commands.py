@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ def _add_publish(commands: Any) -> None:
     command.add_argument("city", metavar="CITY", help="the city's short name, as `list` prints it")
     command.add_argument("--profile", choices=("strict", "open"), default="strict", help="what may be published (default: strict)")
     command.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="the folder to write; an older release is replaced")
+    command.add_argument("--html", action="store_true", help="also write the release as a web page that needs no server: index.html")
     command.add_argument("--through", metavar="DAY", help="the last day on which the data are complete (default: `covers` of city.toml)")
     command.add_argument("--as-of", metavar="DAY", help="publish what may be public on this day (default: today)")
     command.add_argument("--json", action="store_true", help="print JSON")
@@ -49,10 +51,11 @@ def _add_audit(commands: Any) -> None:
 
 def publish(choices: argparse.Namespace) -> None:
     """Publish a release of a city."""
-    from hotspots import disclosure
+    from hotspots import disclosure, settings, site
 
     days = {name: day(choices, name) for name in ("as_of", "through") if getattr(choices, name)}
-    done = disclosure.publish(choices.city, choices.profile, choices.out, **days)
+    pages = partial(site.render, contact=settings.value("HOTSPOTS_CONTACT"))
+    done = disclosure.publish(choices.city, choices.profile, choices.out, pages=pages if choices.html else None, **days)
     covered = {f"{start:%Y}": round(share, 3) for start, share in done.release.coverage.items()}
     hidden, narrowest = done.findings.hidden, _whole(done.findings.narrowest)
     if choices.json:
@@ -61,6 +64,8 @@ def publish(choices: argparse.Namespace) -> None:
         print(json.dumps(told | {"fingerprint": done.fingerprint}, ensure_ascii=False))
         return
     print(f"{choices.out}: {choices.profile} release of {choices.city}, {len(done.release.areas)} areas, {len(done.files)} files")
+    if choices.html:
+        print(f"  web page: {choices.out / 'index.html'}", file=sys.stderr)
     if hidden:
         print(f"  {hidden} numbers are held back; the audit leaves each open by at least {narrowest}", file=sys.stderr)
     for start, share in covered.items():

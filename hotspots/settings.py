@@ -33,6 +33,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Folder with one folder per bundled city; each is imported when the dashboard first needs it.",
         "",
     ),
+    Setting("HOTSPOTS_CONTACT", "Whom the public pages name for corrections: an address or a telephone number.", ""),
     Setting("HOTSPOTS_SNAP", "How far a homicide may lie from the street segment that it is counted on, in metres.", "75"),
     Setting("HOTSPOTS_CORNER", "How far along a street a corner reaches, in metres, where corners are places of their own.", "15"),
 )

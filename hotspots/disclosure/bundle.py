@@ -36,8 +36,11 @@ class ReleaseError(StoreError):
     """A folder that is no release, or no longer the one that was written."""
 
 
-def render(release: Release, *, key: bytes) -> dict[str, bytes]:
-    """Return the files of a release by name, `release.json` last. The same release and key give the same bytes, always."""
+def render(release: Release, *, key: bytes, pages: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+    """Return the files of a release by name, `release.json` last. The same release and key give the same bytes, always.
+
+    `pages` are files made of the release that travel with it, such as its web page: signed like the figures, never read as figures.
+    """
     files = {
         "areas.geojson": _geojson(_shapes(release)),
         "areas.parquet": _parquet(_shapes(release)),
@@ -47,12 +50,22 @@ def render(release: Release, *, key: bytes) -> dict[str, bytes]:
     files |= {name: _csv(table) for name, table in tables.items()}
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
     manifest = {"format": FORMAT, "facts": dict(release.facts), "files": hashes}
+    if pages:
+        manifest["pages"] = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(pages.items())}
+        files |= _apart(files, pages)
     files[MANIFEST] = _json(manifest | {"signature": _signature(manifest, key)})
     return files
 
 
-def write(release: Release, out: Path, *, key: bytes) -> list[str]:
-    """Write a release into the folder `out`, whole or not at all, and return the names of its files.
+def _apart(files: Mapping[str, bytes], pages: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    taken = sorted({*files, MANIFEST} & set(pages))
+    if taken:
+        raise ValueError(f"{', '.join(taken)}: pages with the names of files of the release")
+    return pages
+
+
+def write(release: Release, out: Path, *, key: bytes, pages: Mapping[str, bytes] | None = None) -> list[str]:
+    """Write a release, and the `pages` that travel with it, into the folder `out`, whole or not at all; return the names of the files.
 
     An older release there is replaced; a folder that holds anything else is refused.
     """
@@ -60,7 +73,7 @@ def write(release: Release, out: Path, *, key: bytes) -> list[str]:
     out.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".tmp-", dir=out.parent))
     try:
-        files = render(release, key=key)
+        files = render(release, key=key, pages=pages)
         for name, content in files.items():
             (building / name).write_bytes(content)
             sealed.flush(building / name)
@@ -93,6 +106,8 @@ def read(folder: Path | str, *, key: bytes | None = None) -> Release:
     place = Path(folder)
     manifest = _manifest(place)
     raw = {name: _checked(place, name, wanted) for name, wanted in manifest["files"].items()}
+    for name, wanted in manifest.get("pages", {}).items():
+        _checked(place, name, wanted)
     signed = None if key is None else hmac.compare_digest(manifest.get("signature", ""), _signature(_unsigned(manifest), key))
     if signed is False:
         raise ReleaseError(f"{place.name}: the signature is not that of this store; the release was made or changed elsewhere")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,9 +33,18 @@ class Done:
     fingerprint: str
 
 
-def publish(slug: str, profile: str, out: Path | str, *, as_of: str | dt.date | None = None, through: str | dt.date | None = None) -> Done:
+def publish(
+    slug: str,
+    profile: str,
+    out: Path | str,
+    *,
+    as_of: str | dt.date | None = None,
+    through: str | dt.date | None = None,
+    pages: Callable[[Release], Mapping[str, bytes]] | None = None,
+) -> Done:
     """Publish a release of a stored city into the folder `out`, whole or not at all.
 
+    `pages` makes further files of the release, such as its web page; they are given the release and nothing else, and signed with it.
     It is written into the ledger before the folder appears: what may have got out counts as out. The same data published again give the
     same bytes. Raises `RefusedError` where the audit finds anything, and nothing is written then.
     """
@@ -46,6 +56,7 @@ def publish(slug: str, profile: str, out: Path | str, *, as_of: str | dt.date | 
         if not findings.passed:
             raise RefusedError(findings)
         bundle.check_place(Path(out))
+        made = pages(release) if pages else None
         ledger.add(slug, release)
-        files = bundle.write(release, Path(out), key=secret)
+        files = bundle.write(release, Path(out), key=secret, pages=made)
     return Done(release, findings, tuple(files), bundle.fingerprint(out))
