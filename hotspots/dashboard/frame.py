@@ -17,6 +17,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import captions, charts, units, victims
+from hotspots import settings as app_settings
 from hotspots.cities import City
 from hotspots.dashboard import address, cached, map_component
 from hotspots.schema import DataError
@@ -61,6 +62,7 @@ class Chosen:
 
 def page(module: ModuleType, title: str, path: str = "") -> Any:
     """Return the page that `module` renders, under `path` in the address; the one without a path is the first."""
+    app_settings.refuse_in_public("such page")
     words = words_for(language(address.current()[0]))
 
     def show() -> None:

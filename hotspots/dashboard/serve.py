@@ -14,19 +14,31 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image
 
-from hotspots.dashboard import cached
-from hotspots.dashboard.pages import map, overview, trends
-
-FIRST = (map, overview, trends)  # imported here so that nobody waits for it
+from hotspots import settings
 
 
 @asynccontextmanager
 async def warmed(_: st.App) -> AsyncIterator[None]:
     """Load what the first reader will ask for; the server answers once this is done."""
-    cached.warm()
+    warm()
     rehearse()
-    threading.Thread(target=cached.warm_later, daemon=True).start()
     yield
+
+
+def warm() -> None:
+    """Import and make what the edition that runs shows first."""
+    if settings.edition() == "public":
+        from hotspots.dashboard.public import contents, opened
+
+        _ = contents
+        opened.warm()
+        return
+    from hotspots.dashboard import cached
+    from hotspots.dashboard.pages import map, overview, trends
+
+    _ = (map, overview, trends)  # imported here so that nobody waits for it
+    cached.warm()
+    threading.Thread(target=cached.warm_later, daemon=True).start()
 
 
 def rehearse() -> None:
