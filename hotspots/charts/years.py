@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from hotspots import look
@@ -11,6 +12,7 @@ from hotspots.charts.parts import Rule, Spec, chart, count_axis, plain, rules, t
 from hotspots.words import Words
 
 CROWDED = 16  # more bars than this have no room for their numbers
+TALL = 0.12  # of the highest: what a bar needs to hold its number
 
 
 def years_in_range(table: pd.DataFrame, words: Words, dated: Sequence[Rule] = ()) -> Spec:
@@ -18,6 +20,7 @@ def years_in_range(table: pd.DataFrame, words: Words, dated: Sequence[Rule] = ()
 
     `table` has a PeriodIndex of years, `count`, and `low`, `high` where there is a normal range. `dated` stand where they fell.
     """
+    most = float(np.nanmax([1.0, *table["count"], *table["high"]]))
     rows = [
         {
             "month": f"{year.year}-01-01",
@@ -28,19 +31,22 @@ def years_in_range(table: pd.DataFrame, words: Words, dated: Sequence[Rule] = ()
             "count": plain(row["count"]),
             "low": plain(row["low"]),
             "high": plain(row["high"]),
-            "top": float(max(row["count"], row["high"] if pd.notna(row["high"]) else 0.0)) if pd.notna(row["count"]) else None,
+            "tall": bool(row["count"] >= TALL * most),
+            "low_bar": bool(row["count"] < TALL * most),
             "text": words.number(row["count"]) if pd.notna(row["count"]) else "",
             "range": f"{words.number(row['low'])}–{words.number(row['high'])}",
         }
         for year, row in table.iterrows()
     ]
-    time = {"type": "temporal", "timeUnit": "utcyearmonthdate", "title": None, "axis": {"format": "%Y", "tickCount": "year"}}
+    ticks = [{"year": year.year, "month": 7, "date": 1, "utc": True} for year in table.index]
+    axis = {"format": "%Y", "values": ticks, "labelOverlap": True, "grid": False, "ticks": False}
+    time = {"type": "temporal", "timeUnit": "utcyearmonthdate", "title": None, "axis": axis}
     x, x2, middle = {"field": "start", **time}, {"field": "end", "timeUnit": "utcyearmonthdate"}, {"field": "middle", **time}
     tips = tooltip(("year", words.say("Year")), ("text", words.say("People killed")), ("range", words.say("Normal range")))
     y = {**count_axis(words), "axis": {"tickMinStep": 1, "tickCount": 5}}
     bars = {
         "transform": [{"filter": "isValid(datum.count)"}],
-        "mark": {"type": "bar", "color": look.PRIMARY, "opacity": 0.85},
+        "mark": {"type": "bar", "color": look.PRIMARY},
         "encoding": {"x": x, "x2": x2, "y": y, "y2": {"datum": 0}, "tooltip": tips},
     }
     band = {
@@ -48,10 +54,9 @@ def years_in_range(table: pd.DataFrame, words: Words, dated: Sequence[Rule] = ()
         "mark": {"type": "bar", "color": look.MUTED, "opacity": 0.38, "stroke": look.MUTED, "strokeWidth": 1},
         "encoding": {"x": x, "x2": x2, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "tooltip": tips},
     }
-    texts = {
-        "transform": [{"filter": "isValid(datum.count)"}],
-        "mark": {"type": "text", "dy": -8, "fontSize": 12, "fontWeight": "bold", "color": look.MUTED},
-        "encoding": {"x": middle, "y": {**y, "field": "top"}, "text": {"field": "text"}},
-    }
-    numbered = [texts] if len(rows) <= CROWDED else []
+    encoding = {"x": middle, "y": y, "text": {"field": "text"}}
+    style = {"type": "text", "fontSize": 12, "fontWeight": "bold"}
+    inside = {"transform": [{"filter": "datum.tall"}], "mark": {**style, "dy": 12, "color": "#ffffff"}, "encoding": encoding}
+    above = {"transform": [{"filter": "datum.low_bar"}], "mark": {**style, "dy": -9, "color": look.MUTED}, "encoding": encoding}
+    numbered = [inside, above] if len(rows) <= CROWDED else []
     return chart(rows, [bars, band, *numbered, *rules(dated)], height=320)

@@ -117,7 +117,7 @@ def fit(choices: Choices, slugs: list[str], spoken: str) -> tuple[Choices, bool]
 
 def top(choices: Choices, names: Mapping[str, str], words: Words) -> None:
     """Draw the choice of city, where there are several, and of language."""
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with st.container(horizontal=True, horizontal_alignment="right", key="public_top"):
         if len(names) > 1:
             st.selectbox(
                 words.say("City"),

@@ -18,9 +18,9 @@ REASONS: dict[str, str] = {
 }
 KINDS: dict[str, str] = {"event": mark("Event"), "definition": mark("Change of definition"), "intervention": mark("Intervention")}
 CHANGES: dict[str, str] = {
-    "within": mark("{now} people killed in {period}, {then} in {before}: the difference is within the normal range of chance."),
-    "above": mark("{now} people killed in {period}, {then} in {before}: more than the normal range of chance."),
-    "below": mark("{now} people killed in {period}, {then} in {before}: fewer than the normal range of chance."),
+    "within": mark("{now} people killed in {period}, {then} in {before}: the difference is within the normal range."),
+    "above": mark("{now} people killed in {period}, {then} in {before}: more, and beyond the normal range."),
+    "below": mark("{now} people killed in {period}, {then} in {before}: fewer, and beyond the normal range."),
 }
 BESIDE: dict[str, str] = {
     "within": mark("{ratio} times the rate of the rest (95% interval {low} to {high}): no clear difference."),
@@ -82,7 +82,7 @@ def beside(ratio: Ratio | None, words: Words) -> str:
     """Return how an area's rate compares with that of all others together."""
     if ratio is None:
         return words.say("Comparison is not published, because it would need a number that is not shown.")
-    values = {"ratio": words.number(ratio.value, 1), "low": words.number(ratio.low, 1), "high": words.number(ratio.high, 1)}
+    values = {"ratio": words.number(ratio.value, 2), "low": words.number(ratio.low, 2), "high": words.number(ratio.high, 2)}
     few = " " + words.say("It rests on fewer than 20 people killed and is uncertain.") if ratio.few else ""
     return words.say(BESIDE[ratio.verdict], **values) + few
 

@@ -133,4 +133,4 @@ def whole(reader: Reader) -> None:
     if not np.isnan(count):
         st.metric(words.say("People killed in {city}", city=answers.city.name), words.number(count))
         st.caption(sentences.period(reader.window, words))
-    st.markdown(words.say("Areas are in the order of the alphabet. None is called better or worse than another."))
+    st.markdown(words.say("Areas stand in the order of the alphabet: this is no list from highest to lowest."))

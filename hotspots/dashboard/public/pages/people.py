@@ -87,11 +87,14 @@ def attribute(reader: Reader, name: str, total: float) -> None:
         st.markdown(words.say("Not published, because no number of this table could be shown without giving a smaller one away."))
         return
     names = {str(value): captions.value_name(name, str(value), words) for value in rows["value"]}
-    shown = rows[rows["count"].notna()].set_index("value")["count"]
+    shown = rows.set_index("value")["count"]
+    texts = {
+        str(value): sentences.number(n, why, words) for value, n, why in zip(rows["value"], rows["count"], rows["reason"], strict=True)
+    }
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        alt = "; ".join(f"{names[str(value)]}: {words.number(n)}" for value, n in shown.items())
-        st.vega_lite_chart(charts.value_bars(shown, names, words), width="stretch", alt=alt)
+        alt = "; ".join(f"{names[value]}: {text}" for value, text in texts.items())
+        st.vega_lite_chart(charts.value_bars(shown, texts, names, words), width="stretch", alt=alt)
     with right:
         st.dataframe(table(reader, rows, names, total), hide_index=True, width="stretch", alt=words.say(NAMES[name]))
     st.caption(rest(reader, name, rows, names, total))
