@@ -1,6 +1,17 @@
-"""The dashboard's table of contents: `streamlit run app.py`. Each page is one file in `hotspots/dashboard/pages`."""
+"""The dashboard's table of contents: `streamlit run app.py`. Each page is one file in `hotspots/dashboard/pages`.
+
+With HOTSPOTS_EDITION=public it is the table of contents of `hotspots/dashboard/public`, and nothing else is imported.
+"""
 
 import streamlit as st
+
+from hotspots import settings
+
+if settings.edition() == "public":  # chosen before anything of the restricted edition is imported
+    from hotspots.dashboard.public import contents
+
+    contents.show()
+    st.stop()
 
 from hotspots.dashboard import frame
 from hotspots.words import mark

@@ -43,11 +43,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     choices = parser().parse_args(arguments)
     from hotspots.schema import DataError
+    from hotspots.settings import EditionError
     from hotspots.store import StoreError
 
     try:
         return int(choices.run(choices) or 0)
     except (DataError, StoreError) as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    except EditionError as fault:
         print(fault, file=sys.stderr)
         return 1
     except OSError as fault:

@@ -36,7 +36,21 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("HOTSPOTS_CONTACT", "Whom the public pages name for corrections: an address or a telephone number.", ""),
     Setting("HOTSPOTS_SNAP", "How far a homicide may lie from the street segment that it is counted on, in metres.", "75"),
     Setting("HOTSPOTS_CORNER", "How far along a street a corner reaches, in metres, where corners are places of their own.", "15"),
+    Setting(
+        "HOTSPOTS_EDITION", "Which dashboard opens: `restricted`, on the store, or `public`, on releases and on nothing else.", "restricted"
+    ),
+    Setting(
+        "HOTSPOTS_RELEASE",
+        "Folder of a release, or with one release per sub-folder: what the public edition opens, and where the page Publish writes.",
+        "",
+    ),
+    Setting("HOTSPOTS_CONTACT", "Whom readers of the public edition write to when a number is wrong, such as an e-mail address.", ""),
 )
+EDITIONS: tuple[str, ...] = ("restricted", "public")
+
+
+class EditionError(PermissionError):
+    """What the public edition must not do, or an edition that does not exist."""
 
 
 def value(name: str) -> str:
@@ -49,13 +63,39 @@ def value(name: str) -> str:
     return os.environ.get(name, "") or row.default
 
 
+def edition() -> str:
+    """Return the edition that runs. A name that is none stops everything: a slip must not open the restricted one.
+
+    >>> edition()
+    'restricted'
+    """
+    named = value("HOTSPOTS_EDITION")
+    if named not in EDITIONS:
+        raise EditionError(f"HOTSPOTS_EDITION is {named!r}; use one of {', '.join(EDITIONS)}")
+    return named
+
+
+def refuse_in_public(what: str) -> None:
+    """Raise an `EditionError` in the public edition: `what` is for the restricted one."""
+    if edition() == "public":
+        raise EditionError(f"the public edition has no {what}; it opens releases alone (HOTSPOTS_EDITION)")
+
+
+def release_folder() -> Path | None:
+    """Return the folder of the releases; None where none is named."""
+    named = value("HOTSPOTS_RELEASE")
+    return Path(named).expanduser() if named else None
+
+
 def store_folder() -> Path:
-    """Return the folder of the store."""
+    """Return the folder of the store. The public edition has none: whatever asks for it fails there."""
+    refuse_in_public("store")
     return Path(value("HOTSPOTS_STORE")).expanduser()
 
 
 def cities_folder() -> Path:
     """Return the folder of the bundled cities: as set, else beside the source tree, else inside the installed package."""
+    refuse_in_public("cities but those released")
     named = value("HOTSPOTS_CITIES")
     if named:
         return Path(named).expanduser()

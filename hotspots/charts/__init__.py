@@ -16,8 +16,9 @@ from hotspots.charts.parts import months as _months
 from hotspots.charts.parts import plain as _plain
 from hotspots.charts.parts import rules as _rules
 from hotspots.charts.parts import tooltip as _tooltip
-from hotspots.charts.people import composition, now_and_before
+from hotspots.charts.people import composition, now_and_before, value_bars
 from hotspots.charts.seasons import month_name, seasonal, weekday_hour, weekly_counts, year_over_year
+from hotspots.charts.years import years_in_range
 from hotspots.escape import safe_html
 from hotspots.words import Words
 
@@ -33,10 +34,12 @@ __all__ = [
     "now_and_before",
     "rolling_rate",
     "seasonal",
+    "value_bars",
     "weekday_hour",
     "weekly_counts",
     "year_over_year",
     "yearly_counts",
+    "years_in_range",
 ]
 
 SMALL, FEW = 160, 12  # pixels high; bars that have room for their numbers then

@@ -94,3 +94,24 @@ def composition(shares: pd.DataFrame, names: Mapping[str, str], words: Words) ->
         },
     }
     return chart(rows, [bars], height=270)
+
+
+def value_bars(counts: pd.Series, texts: Mapping[str, str], names: Mapping[str, str], words: Words) -> Spec:
+    """Return one bar for each value with what it says of its number, the unknown in grey; no bar where the number is missing."""
+    rows = [
+        {"value": names[str(value)], "count": plain(n), "beside": plain(n) or 0.0, "text": texts[str(value)], "known": value != UNKNOWN}
+        for value, n in counts.items()
+    ]
+    y = {"field": "value", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 170, "ticks": False, "domain": False}}
+    room = {"zero": True, "domainMax": 1.15 * max(1.0, *(float(str(row["beside"])) for row in rows)), "nice": False}
+    x = {"field": "beside", "type": "quantitative", "title": None, "axis": None, "scale": room}
+    colour = {"condition": {"test": "datum.known", "value": look.PRIMARY}, "value": look.MUTED}
+    tips = tooltip(("value", " "), ("text", words.say("People killed")))
+    bars = {
+        "transform": [{"filter": "isValid(datum.count)"}],
+        "mark": {"type": "bar", "height": 18},
+        "encoding": {"x": x, "y": y, "color": colour, "tooltip": tips},
+    }
+    mark = {"type": "text", "align": "left", "dx": 6, "fontSize": 13, "color": look.MUTED}
+    beside = {"mark": mark, "encoding": {"x": x, "y": y, "text": {"field": "text"}, "tooltip": tips}}
+    return chart(rows, [beside, bars], height=30 * len(rows) + 12)

@@ -17,6 +17,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import captions, charts, units, victims
+from hotspots import settings as app_settings
 from hotspots.cities import City
 from hotspots.dashboard import address, cached, map_component
 from hotspots.schema import DataError
@@ -64,6 +65,7 @@ def page(name: str, title: str, *, first: bool = False) -> Any:
 
     The file is read when somebody opens the page, so that the first page does not wait for all the others.
     """
+    app_settings.refuse_in_public("such page")
     words = words_for(language(address.current()[0]))
 
     def show() -> None:

@@ -14,23 +14,44 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image
 
-from hotspots.dashboard import cached
-from hotspots.dashboard.pages import map, overview, trends
+from hotspots import settings
 
-FIRST = (map, overview, trends)  # imported here so that nobody waits for it
 QUIET = 30  # seconds to leave to the first reader before more is made ready
 
 
 @asynccontextmanager
 async def warmed(_: st.App) -> AsyncIterator[None]:
     """Load what the first reader will ask for; the server answers once this is done."""
-    cached.warm()
+    warm()
     rehearse()
-    later = threading.Timer(QUIET, cached.warm_later)
+    later = threading.Timer(QUIET, warm_later)
     later.daemon = True
     later.start()
     yield
     later.cancel()
+
+
+def warm() -> None:
+    """Import and make what the edition that runs shows first."""
+    if settings.edition() == "public":
+        from hotspots.dashboard.public import contents, opened
+
+        _ = contents
+        opened.warm()
+        return
+    from hotspots.dashboard import cached
+    from hotspots.dashboard.pages import map, overview, trends
+
+    _ = (map, overview, trends)  # imported here so that nobody waits for it
+    cached.warm()
+
+
+def warm_later() -> None:
+    """Make what takes longest and nobody asks for first."""
+    if settings.edition() != "public":
+        from hotspots.dashboard import cached
+
+        cached.warm_later()
 
 
 def rehearse() -> None:

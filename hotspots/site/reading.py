@@ -11,9 +11,9 @@ import pandas as pd
 from hotspots.cities import City, Note
 from hotspots.disclosure import FEW, FEWER_THAN, SHOWN, UNPUBLISHED, Release
 from hotspots.disclosure.release import rate
+from hotspots.expected import expected_range
 from hotspots.published import TotalsStudy
 from hotspots.totals import WHOLE
-from hotspots.trends.expected import expected_range
 
 LEAST_BASE, MOST_BASE = 3, 5  # years that a normal range is made from
 YEAR_COLUMNS: tuple[str, ...] = ("start", "end", "count", "reason", "rate", "low", "high", "base")

@@ -1,0 +1,156 @@
+"""The frame around every public page: settings, city and language, head, foot, and what happens when something fails."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import streamlit as st
+
+from hotspots.dashboard import map_component
+from hotspots.dashboard.public import address, opened, sentences
+from hotspots.dashboard.public.address import Choices
+from hotspots.dashboard.public.answers import Answers, Window
+from hotspots.words import DEFAULT, LANGUAGES, Words, words_for
+
+HERE = Path(__file__).parent.parent
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What a page gets: the choices, the words, and what the release answers."""
+
+    choices: Choices
+    words: Words
+    answers: Answers
+
+    @property
+    def window(self) -> Window:
+        """The window chosen, else the newest."""
+        return self.answers.window(self.choices.window)
+
+    @property
+    def show(self) -> str:
+        """What the map shows."""
+        return self.choices.show or self.answers.shows[0]
+
+
+def page(module: ModuleType, title: str, path: str = "", *, listed: bool = True) -> Any:
+    """Return the page that `module` renders, under `path` in the address; the one without a path is the first."""
+    words = words_for(language(address.current()))
+
+    def show() -> None:
+        with guard(words):
+            map_component.set_page_language(words.language)
+            reader = open_page(plain=not listed)
+            if reader is not None:
+                module.render(reader)
+                if listed:
+                    close_page(reader)
+
+    return st.Page(show, title=words.say(title), url_path=path or None, default=not path, visibility="visible" if listed else "hidden")
+
+
+@contextmanager
+def guard(words: Words) -> Iterator[None]:
+    """Turn a failure into a sentence with a reference; what failed goes to the log under that reference only."""
+    try:
+        yield
+    except Exception:
+        reference = secrets.token_hex(4)
+        LOG.exception("a public page failed, reference %s", reference)
+        st.error(
+            words.say(
+                "This page failed. Nothing was lost. Tell whoever runs the dashboard this reference: {reference}.", reference=reference
+            )
+        )
+
+
+def settings() -> None:
+    """Set what the browser shows around the page."""
+    st.set_page_config(page_title="Hotspots", page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state="collapsed")
+    st.html(HERE / "page.css")
+
+
+def language(choices: Choices) -> str:
+    """Return the language to speak: the one chosen, else the browser's, else the default."""
+    asked = (st.context.locale or "").split("-")[0]
+    return next((one for one in (choices.lang, asked) if one in LANGUAGES), DEFAULT)
+
+
+def open_page(*, plain: bool) -> Reader | None:
+    """Draw the choice of city and language and return what the page is made of; None where there is no release, and the page says so."""
+    choices = address.current()
+    words = words_for(language(choices))
+    found = opened.available()
+    if not found:
+        st.info(words.say("Nothing has been released here yet."))
+        return None
+    fitted, strange = fit(choices, list(found), words.language)
+    address.keep(fitted)
+    if not plain:
+        top(fitted, {slug: opened.answers(slug).city.name for slug in found}, words)
+    if strange:
+        st.info(words.say("Part of the address does not exist here and was set aside."))
+    return Reader(fitted, words, opened.answers(fitted.city))
+
+
+def fit(choices: Choices, slugs: list[str], spoken: str) -> tuple[Choices, bool]:
+    """Return the choices that the release can meet, and whether others were set aside."""
+    city = choices.city if choices.city in slugs else slugs[0]
+    same = not choices.city or city == choices.city
+    found = opened.answers(city)
+    starts = [f"{start:%Y-%m-%d}" for start, _ in found.windows]
+    offered = {"area": set(found.city.blocks.index.astype(str)), "window": {*starts}, "show": set(found.shows)}
+    kept = {name: getattr(choices, name) if same and getattr(choices, name) in values else "" for name, values in offered.items()}
+    fitted = Choices(lang=spoken, city=city, **kept)
+    wanted = {name: value for name, value in choices.query().items() if name != "lang"}
+    return fitted, any(getattr(fitted, name) != value for name, value in wanted.items())
+
+
+def top(choices: Choices, names: Mapping[str, str], words: Words) -> None:
+    """Draw the choice of city, where there are several, and of language."""
+    with st.container(horizontal=True, horizontal_alignment="right", key="public_top"):
+        if len(names) > 1:
+            st.selectbox(
+                words.say("City"),
+                list(names),
+                format_func=names.__getitem__,
+                label_visibility="collapsed",
+                width=200,
+                **address.widget("city", choices.city, lambda new: {"city": new, "area": "", "window": "", "show": ""}),
+            )
+        st.segmented_control(
+            "Idioma · Language",
+            list(LANGUAGES),
+            format_func=LANGUAGES.__getitem__,
+            label_visibility="collapsed",
+            required=True,
+            **address.widget("lang", words.language, lambda new: {"lang": new}),
+        )
+
+
+def heading(reader: Reader, title: str, *facts: str) -> None:
+    """Draw the head of a page: a finding, and the facts beneath it."""
+    st.title(title, anchor=False)
+    invented = [reader.words.say("fictional city: no real person, no real place")] if reader.answers.city.fictional else []
+    st.caption(" · ".join([*facts, *invented]))
+
+
+def close_page(reader: Reader) -> None:
+    """Draw the foot of a page: where the figures come from, what is open, whom to write to."""
+    words = reader.words
+    st.divider()
+    st.caption(sentences.plain(sentences.source(reader.answers, words)))
+    st.caption(
+        words.say("Public edition: everything here was released, checked and fixed beforehand. A number is wrong?")
+        + " "
+        + sentences.plain(sentences.contact(reader.answers, words))
+    )

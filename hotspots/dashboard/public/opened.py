@@ -1,0 +1,91 @@
+"""The releases that the public edition has open, and its only caches. Keys are short names; what comes out is never changed."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import streamlit as st
+
+from hotspots import disclosure, settings
+from hotspots.dashboard import map_component
+from hotspots.dashboard.public.answers import Answers
+from hotspots.dashboard.public.map_views import map_of
+from hotspots.dashboard.public.map_words import spoken
+from hotspots.view import MapView
+from hotspots.words import LANGUAGES, words_for
+
+LOG = logging.getLogger(__name__)
+MANIFEST = disclosure.bundle.MANIFEST
+
+
+def folders() -> list[Path]:
+    """Return the folders that hold a release: the one named, or its sub-folders, in order of name."""
+    named = settings.release_folder()
+    if named is None or not named.is_dir():
+        return []
+    if (named / MANIFEST).is_file():
+        return [named]
+    return sorted(one for one in named.iterdir() if not one.name.startswith(".") and (one / MANIFEST).is_file())
+
+
+def available() -> dict[str, tuple[Path, str]]:
+    """Return folder and fingerprint of each release by the short name of its city; a release that is damaged is left out and logged."""
+    found: dict[str, tuple[Path, str]] = {}
+    for folder in folders():
+        mark = disclosure.fingerprint(folder)
+        try:
+            found.setdefault(_opened(str(folder), mark).slug, (folder, mark))
+        except disclosure.ReleaseError:
+            LOG.exception("a release cannot be opened")
+    return found
+
+
+def answers(slug: str) -> Answers:
+    """Return what the release of one city answers. A release that was replaced on disk is read anew."""
+    folder, mark = available()[slug]
+    return _opened(str(folder), mark)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _opened(folder: str, mark: str) -> Answers:
+    return Answers(disclosure.read(folder), mark)
+
+
+def map_view(slug: str, show: str, window: str, language: str) -> MapView:
+    """Return a map of a city."""
+    return _map_view(slug, available()[slug][1], show, window, language)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _map_view(slug: str, mark: str, show: str, window: str, language: str) -> MapView:
+    found = answers(slug)
+    return map_of(found, show, found.window(window), words_for(language))
+
+
+def shapes(slug: str, view: MapView) -> bytes:
+    """Return the shapes of a city's maps as the browser gets them."""
+    return _shapes(slug, available()[slug][1], view)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _shapes(slug: str, mark: str, _view: MapView) -> bytes:
+    return map_component.encode_geometry(_view)
+
+
+def values(slug: str, show: str, window: str, language: str) -> bytes:
+    """Return what a map shows as the browser gets it."""
+    return _values(slug, available()[slug][1], show, window, language)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _values(slug: str, mark: str, show: str, window: str, language: str) -> bytes:
+    return map_component.encode_values(map_view(slug, show, window, language), spoken(words_for(language)))
+
+
+def warm() -> None:
+    """Make the maps that open first."""
+    for slug in available():
+        found = answers(slug)
+        for language in LANGUAGES if found.windows else ():
+            shapes(slug, map_view(slug, found.shows[0], "", language))

@@ -1,0 +1,136 @@
+"""How are things around here? One area: its number, its rate, the rest of the city beside it, the window before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from hotspots.dashboard.public import address, parts, sentences
+from hotspots.dashboard.public.answers import UNSTABLE
+from hotspots.dashboard.public.frame import Reader, heading
+from hotspots.words import mark
+
+NOT_HERE: tuple[tuple[str, str], ...] = (
+    (
+        mark("Months, days and hours in one area"),
+        mark("with a date that can be moved, two numbers subtracted give the day and the place of a single death"),
+    ),
+    (mark("Streets, corners and points"), mark("they would show where somebody lived or died, and point at who still lives there")),
+    (mark("Who was killed in one area, how, and whether the case was solved"), mark("with so few deaths it would describe one person")),
+    (
+        mark("A list of areas from the highest to the lowest, or a safety score"),
+        mark("chance moves such lists more than anything else does"),
+    ),
+)
+
+
+def render(reader: Reader) -> None:
+    """Draw the page."""
+    words, answers = reader.words, reader.answers
+    if not answers.windows:
+        heading(reader, words.say("How are things around here?"), answers.city.name)
+        st.info(words.say("This release has no numbers by area. The whole place: on the next page."))
+        return
+    named = str(answers.city.blocks.loc[reader.choices.area, "name"]) if reader.choices.area else ""
+    title = words.say("How are things in {area}?", area=named) if named else words.say("How are things around here?")
+    heading(reader, title, answers.city.name, sentences.period(reader.window, words), sentences.held_back(answers, reader.window, words))
+    choices(reader)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        parts.show_choice(reader)
+        view = parts.draw_map(reader, key="around_map", height=460)
+        parts.statement(reader)
+    with right:
+        if reader.choices.area:
+            card(reader, reader.choices.area)
+        else:
+            st.info(words.say("Choose an area from the list, or click it on the map."))
+            whole(reader)
+    parts.behind_the_map(reader, view, key="around")
+    parts.not_published(reader, NOT_HERE)
+
+
+def choices(reader: Reader) -> None:
+    """Draw the choice of the area and of the window."""
+    words, blocks = reader.words, reader.answers.city.blocks
+    names = dict(sorted(((str(area), str(name)) for area, name in blocks["name"].items()), key=lambda pair: parts.natural(pair[1])))
+    left, right = st.columns(2)
+    with left:
+        st.selectbox(
+            words.say("Area"),
+            list(names),
+            format_func=names.__getitem__,
+            placeholder=words.say("Choose an area"),
+            **address.widget("area", reader.choices.area or None, lambda new: {"area": new}),
+        )
+    with right:
+        parts.window_choice(reader)
+
+
+def card(reader: Reader, area: str) -> None:
+    """Draw what is known of one area."""
+    words, answers = reader.words, reader.answers
+    row = answers.in_window(reader.window).loc[area]
+    one, two = st.columns(2)
+    one.metric(words.say("People killed"), sentences.number(row["count"], row["reason"], words))
+    one.caption(sentences.period(reader.window, words))
+    two.metric(words.say("Per 100,000 residents a year"), words.rate(row["rate"]))
+    two.caption(beneath_the_rate(reader, row))
+    if sentences.why(row["reason"], words):
+        st.markdown(explained(reader, row["reason"]))
+    st.markdown(f"**{words.say('Compared with the rest of {city}', city=sentences.plain(answers.city.name))}**")
+    st.markdown(sentences.beside(answers.against_the_rest(area, reader.window), words))
+    st.markdown(f"**{words.say('Is it changing?')}**")
+    st.markdown(sentences.changed(answers, area, reader.window, words))
+    st.caption(
+        words.say("Chance alone makes about 1 area in 20 look changed or different: read such a sentence as a question, not as a verdict.")
+    )
+    if len(answers.windows) > 1:
+        st.markdown(f"**{words.say('Every window')}**")
+        st.dataframe(windows(reader, area), hide_index=True, width="stretch", alt=words.say("Every window"))
+
+
+def beneath_the_rate(reader: Reader, row: pd.Series) -> str:
+    """Return the interval of a rate, or why there is no rate."""
+    words = reader.words
+    if np.isnan(row["rate"]):
+        return words.say("no rate without a published number of 10 or more")
+    text = words.say("95% interval {low} to {high}", low=words.rate(row["rate_low"]), high=words.rate(row["rate_high"]))
+    return text + (" · " + words.say("10 to 19 people killed: the rate is uncertain") if row["rate_state"] == UNSTABLE else "")
+
+
+def explained(reader: Reader, reason: str) -> str:
+    """Return what it means that an area has no number."""
+    words = reader.words
+    if reason == "few":
+        return words.say("“Fewer than 10” means any number from 0 to 9. It does not say that anybody was killed here, or that nobody was.")
+    if reason == "held":
+        return words.say(
+            "The number here is 10 or more. It is held back because a smaller number elsewhere could be worked out from it; which area is "
+            "held back was drawn by lot."
+        )
+    return words.say("The number of this area is not published.")
+
+
+def windows(reader: Reader, area: str) -> pd.DataFrame:
+    """Return all windows of an area as a table."""
+    words, answers = reader.words, reader.answers
+    rows = [(window, answers.in_window(window).loc[area]) for window in reversed(answers.windows)]
+    return pd.DataFrame(
+        {
+            words.say("Window"): [sentences.period(window, words) for window, _ in rows],
+            words.say("People killed"): [sentences.number(row["count"], row["reason"], words) for _, row in rows],
+            words.say("Per 100,000 a year (95%)"): [sentences.rate(row, words) for _, row in rows],
+        }
+    )
+
+
+def whole(reader: Reader) -> None:
+    """Say how the whole city stands, where no area is chosen."""
+    words, answers = reader.words, reader.answers
+    count = answers.sum(reader.window).count
+    if not np.isnan(count):
+        st.metric(words.say("People killed in {city}", city=answers.city.name), words.number(count))
+        st.caption(sentences.period(reader.window, words))
+    st.markdown(words.say("Areas stand in the order of the alphabet: this is no list from highest to lowest."))

@@ -1,0 +1,45 @@
+"""What is being done: the interventions that the release names, with their dates."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from hotspots.dashboard.public import parts, sentences
+from hotspots.dashboard.public.frame import Reader, heading
+from hotspots.words import mark
+
+NOT_HERE: tuple[tuple[str, str], ...] = (
+    (
+        mark("Whether it worked"),
+        mark("a fair evaluation compares months in single areas, which are not published; the agency can publish its result"),
+    ),
+    (mark("Which blocks or corners it works on"), mark("it would point at people who live there")),
+)
+
+
+def render(reader: Reader) -> None:
+    """Draw the page."""
+    words, answers = reader.words, reader.answers
+    known = [note for note in answers.notes if note.kind == "intervention"]
+    title = words.count("{n} programme is named in this release", "{n} programmes are named in this release", len(known))
+    heading(reader, title if known else words.say("What is being done"), answers.city.name)
+    if known:
+        data = {
+            words.say("From"): [words.date(note.start.date()) for note in known],
+            words.say("What is done"): [sentences.own_text(note, words) for note in known],
+        }
+        st.dataframe(pd.DataFrame(data), hide_index=True, width="stretch", alt=title)
+    else:
+        st.info(words.say("This release names no programme. That does not mean that nothing is done: the agency may not have listed it."))
+    others = [note for note in answers.notes if note.kind != "intervention"]
+    if others:
+        st.subheader(words.say("What else happened"), anchor=False)
+        lines = [
+            f"- {words.date(note.start.date())} · {words.say(sentences.KINDS[note.kind])}: "
+            f"{sentences.plain(sentences.own_text(note, words))}"
+            for note in others
+        ]
+        st.markdown("\n".join(lines))
+        st.caption(words.say("A date beside a number is no cause: many things change in the same year."))
+    parts.not_published(reader, NOT_HERE)
