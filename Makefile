@@ -15,7 +15,7 @@ run: $(VENV)/running ## set everything up and open the dashboard on the bundled 
 	$(BIN)/streamlit run hotspots/dashboard/serve.py --server.port $(PORT) --server.headless $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname))),false,true)
 
 test: $(VENV)/testing browser ## set everything up and pass every test, a process for each processor
-	$(BIN)/python -m pytest -q -n auto --dist loadfile -p no:benchmark
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable
 
 check: $(VENV)/testing ## style, types, architecture, the examples in the docstrings
 	$(BIN)/ruff check .
@@ -29,7 +29,7 @@ bench: $(VENV)/testing browser ## measure speed, as ratios and in a browser; wri
 	$(BIN)/python -m pytest tests/bench -q -o python_files="bench_*.py" --benchmark-json=build/bench.json
 
 torture: $(VENV)/testing browser ## the full counts of every randomised test
-	HOTSPOTS_TORTURE=1 $(BIN)/python -m pytest -q -n auto --dist loadfile -p no:benchmark
+	HOTSPOTS_TORTURE=1 $(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable
 
 fix: $(VENV)/testing ## put the style right where a tool can
 	$(BIN)/ruff check --fix .
