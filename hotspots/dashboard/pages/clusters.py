@@ -81,7 +81,6 @@ def in_space(chosen: Chosen, found: Scan) -> None:
                     units=words.number(row["units"]),
                 )
             )
-        st.dataframe(circles_table(chosen, found), hide_index=True, alt=words.say("The circles, strongest first"))
         st.caption(
             words.say(
                 "Every circle around the middle of a place was looked at, up to {cap} of the city: larger ones say only that one half of "
@@ -90,6 +89,7 @@ def in_space(chosen: Chosen, found: Scan) -> None:
                 n=words.number(found.simulations),
             )
         )
+    st.dataframe(circles_table(chosen, found), hide_index=True, alt=words.say("The circles, strongest first"))
 
 
 def told(row: pd.Series, found: Scan, words: Words) -> dict[str, str]:
