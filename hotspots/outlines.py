@@ -41,7 +41,10 @@ def outlines(groups: pd.Series, shapes: gpd.GeoSeries) -> tuple[Outline, ...]:
         if len(inside):
             shape = shapely.union_all(_drawable(inside))
             parts = shapely.get_parts(shape)
-            spot = shapely.point_on_surface(parts[int(np.argmax(shapely.area(parts) + shapely.length(parts)))])
+            largest = parts[int(np.argmax(shapely.area(parts) + shapely.length(parts)))]
+            corners = shapely.get_coordinates(largest)
+            at_top = shapely.get_dimensions(largest) == 1  # a number on a street would hide it
+            spot = shapely.points(corners[corners[:, 1].argmax()]) if at_top else shapely.point_on_surface(largest)
             found.append(Outline(str(number), shape, float(shapely.get_x(spot)), float(shapely.get_y(spot))))
     return tuple(found)
 
