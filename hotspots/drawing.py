@@ -115,10 +115,20 @@ def sheets(view: MapView) -> Iterator[Sheet]:
             yield from _some("border", look, layer)
         elif layer.kind == "service":
             yield from _some("service", Look("#ffffff", GROUND["service"], 1.5), layer)
-    if view.outlines:
-        shapes = shapely.boundary(np.array([one.shape for one in view.outlines], dtype=object))
+    yield from _outlines(view)
+
+
+def _outlines(view: MapView) -> Iterator[Sheet]:
+    """Yield the edge around each place that a test found; lines get one along both sides, with their colour left in the middle."""
+    areas = [one.shape for one in view.outlines if not one.along]
+    if areas:
+        shapes = shapely.boundary(np.array(areas, dtype=object))
         yield Sheet("outline", Look(edge="#ffffff", width=4.0, alpha=0.8), shapes)
         yield Sheet("outline", Look(edge=INK, width=2.0), shapes)
+    lines = [one.shape for one in view.outlines if one.along]
+    if lines and view.colours:
+        for colour, width in (("#ffffff", 8.0), (INK, 6.0), (view.colours[-1], 3.0)):
+            yield Sheet("outline", Look(edge=colour, width=width), np.array(lines, dtype=object))
 
 
 def _beneath(layer: ContextLayer) -> Iterator[Sheet]:

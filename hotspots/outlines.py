@@ -19,14 +19,15 @@ class Outline:
     lon: float
     lat: float
 
-
-_SLEEVE = (15.0, 60.0)  # metres around lines: as wide as a street, and wide enough on a map of the whole city to see what is inside
-_PER_MAP = 0.0012  # of the map's width
-_DEGREE = 111_320.0  # metres of latitude
+    @property
+    def along(self) -> bool:
+        """Whether the place is made of lines."""
+        return bool(shapely.get_dimensions(self.shape) == 1)
 
 
 def outlines(groups: pd.Series, shapes: gpd.GeoSeries) -> tuple[Outline, ...]:
-    """Return the outline of each numbered group of units; the number stands in its largest part. Lines have one drawn around them.
+    """Return the outline of each numbered group of units; the number stands in its largest part. Of lines it is the
+    lines themselves, which are drawn with an edge along them.
 
     >>> from hotspots.testing import square_blocks
     >>> shapes = square_blocks(side=2).geometry
@@ -38,21 +39,21 @@ def outlines(groups: pd.Series, shapes: gpd.GeoSeries) -> tuple[Outline, ...]:
     for number in range(1, int(numbers.max(initial=0)) + 1):
         inside = geometry[numbers == number]
         if len(inside):
-            areas = shapely.get_dimensions(inside) == 2
-            if not areas.all():
-                inside = np.concatenate([inside[areas], _sleeves(inside[~areas], shapes)])
-            shape = shapely.union_all(inside)
+            shape = shapely.union_all(_drawable(inside))
             parts = shapely.get_parts(shape)
-            spot = shapely.point_on_surface(parts[int(np.argmax(shapely.area(parts) + shapely.length(parts)))])
+            largest = parts[int(np.argmax(shapely.area(parts) + shapely.length(parts)))]
+            corners = shapely.get_coordinates(largest)
+            at_top = shapely.get_dimensions(largest) == 1  # a number on a street would hide it
+            spot = shapely.points(corners[corners[:, 1].argmax()]) if at_top else shapely.point_on_surface(largest)
             found.append(Outline(str(number), shape, float(shapely.get_x(spot)), float(shapely.get_y(spot))))
     return tuple(found)
 
 
-def _sleeves(lines: np.ndarray, shapes: gpd.GeoSeries) -> np.ndarray:
-    """Return an area around each line or point in EPSG:4326, as wide on the ground in all directions."""
-    west, south, east, north = shapes.total_bounds
-    flat = np.array([max(np.cos(np.radians((south + north) / 2)), 0.01), 1.0])
-    across = max((east - west) * flat[0], north - south) * _DEGREE
-    radius = float(np.clip(_PER_MAP * across, *_SLEEVE)) / _DEGREE
-    wide = shapely.buffer(shapely.transform(lines, lambda points: points * flat), radius, quad_segs=4)
-    return np.asarray(shapely.transform(wide, lambda points: points / flat))
+def _drawable(shapes: np.ndarray) -> np.ndarray:
+    """Return the areas alone where there are any, else the lines, with each point as a line too short to see."""
+    areas = shapely.get_dimensions(shapes) == 2
+    if areas.any():
+        return np.asarray(shapes[areas])
+    dots = shapely.get_dimensions(shapes) == 0
+    spots = shapely.get_coordinates(shapely.centroid(shapes[dots]))
+    return np.concatenate([shapes[~dots], shapely.linestrings(np.stack([spots, spots + 1e-6], axis=1))])

@@ -484,6 +484,39 @@ def test_power_of_methods(n, low, high):
     assert power.power(base, n) == pytest.approx(np.mean(found), abs=0.12)
 
 
+def ground_on(unit: str) -> exact.Ground:
+    """Return the ground of 4 × 4 km, with a street every 100 m, by `unit`."""
+    at = np.arange(0.0, 4001.0, 100.0)
+    ways = [shapely.LineString([(x, y), (x + 100, y)]) for y in at for x in at[:-1]]
+    ways += [shapely.LineString([(x, y), (x, y + 100)]) for x in at for y in at[:-1]]
+    index = pd.Index([f"s{n}" for n in range(len(ways))], name="segment_id", dtype="str")
+    streets = gpd.GeoDataFrame({"street": [""] * len(ways)}, geometry=ways, index=index, crs=EPSG)
+    incidents, blocks = square_city([(5, 5)], side=4, size=1000.0)
+    place = units.geography(incidents, blocks, unit, streets=streets)
+    return exact.ground(Study.of(incidents, place.blocks, unit_of=place.unit_of), baseline="area")
+
+
+@pytest.mark.parametrize("unit", ["h3:10", "segments"])
+def test_false_alarms_and_false_discoveries_on_other_units(unit):
+    """Nothing going on: any hot unit on at most 5 of 100 maps; twenty times the risk in one unit and those beside: found, and no more."""
+    base = ground_on(unit)
+    rng, n = np.random.default_rng(9), 500
+    middle = len(base.weight) // 2
+    planted = base.around[[middle]].toarray().ravel() > 0
+    touching = base.around @ planted > 0
+    risk = base.weight * np.where(planted, 20, 1)
+
+    def hot(weight: np.ndarray) -> np.ndarray:
+        events = rng.multinomial(n, weight / weight.sum())
+        return exact.adjusted(exact.tail(base.around @ events, n, base.share)) <= exact.LEVEL
+
+    alarms = [hot(base.weight).any() for _ in range(SEEDS)]
+    assert np.mean(alarms) <= MOST_ALARMS
+    maps = [hot(risk) for _ in range(60)]
+    assert np.mean([(one & ~touching).sum() / max(one.sum(), 1) for one in maps]) <= 0.05
+    assert np.mean([(one & touching).any() for one in maps]) >= 0.5
+
+
 @pytest.mark.slow
 def test_calibration_of_ten_thousand_places():
     found = exact.simulated(ten_thousand(), 5000, simulations=999, seed=0)

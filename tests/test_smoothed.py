@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 
@@ -24,6 +25,13 @@ def beside(told: dict[str, np.ndarray], name: str, n: int) -> sparse.csr_array:
     for unit in range(n):
         matrix[unit, told[f"{name}_near_{unit + 1}"].astype(int) - 1] = 1
     return sparse.csr_array(matrix)
+
+
+@pytest.mark.parametrize("name", ["sids74", "sids79", "lattice"])
+def test_shrunk_rates_are_those_of_spdep(name):
+    told = oracle()
+    found = rates.shrink(pd.Series(told[f"{name}_counts"]), pd.Series(told[f"{name}_people"]))
+    np.testing.assert_allclose(found, told[f"{name}_global"], rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", ["sids74", "sids79", "lattice"])

@@ -1,4 +1,4 @@
-# An independent answer for tests/test_smoothed.py and tests/test_standardised.py: spdep's local empirical Bayes, and the gamma interval of
+# An independent answer for tests/test_smoothed.py and tests/test_standardised.py: spdep's global and local empirical Bayes, and the gamma interval of
 # Fay and Feuer (1997) by stats::qgamma.
 # Debian: apt-get install r-cran-spdep; then: Rscript tests/oracles/rates.R > tests/oracles/rates.txt
 suppressMessages({library(spdep); library(sf); library(spData)})
@@ -9,6 +9,7 @@ tell <- function(name, values) cat(name, sprintf("%.15g", values), "\n")
 local <- function(name, x, n, nb) {
   tell(paste0(name, "_counts"), x); tell(paste0(name, "_people"), n)
   for (i in seq_along(nb)) tell(sprintf("%s_near_%d", name, i), if (any(nb[[i]] == 0)) integer(0) else nb[[i]])
+  tell(paste0(name, "_global"), EBest(x, n)$estmm)
   tell(paste0(name, "_spdep"), EBlocal(x, n, nb, zero.policy = TRUE)$est)
   tell(paste0(name, "_geoda"), EBlocal(x, n, nb, zero.policy = TRUE, geoda = TRUE)$est)
 }

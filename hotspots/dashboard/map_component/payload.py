@@ -103,7 +103,7 @@ def encode_values(view: MapView, words: Mapping[str, str]) -> bytes:
         "legend_note": view.legend_note,
         "tips": tips,
         "words": {**WORDS, **words},
-        "outlines": [[one.number, one.lon, one.lat, _rings(one.shape)] for one in view.outlines],
+        "outlines": [[one.number, one.lon, one.lat, _rings(one.shape), one.along] for one in view.outlines],
         "overlay": [base64.b64encode(view.overlay.png).decode(), list(view.overlay.bounds)] if view.overlay else None,
     }
     return _pack(meta, arrays)
@@ -155,9 +155,10 @@ def _vertices(paths: Any, closed: Any) -> tuple[Any, Any]:
 
 
 def _rings(shape: Any) -> list[list[float]]:
-    """Return the outer and inner rings of an area as flat lists of longitude and latitude."""
+    """Return the outer and inner rings of an area, or the lines, as flat lists of longitude and latitude."""
     parts = shapely.get_parts(shape)
-    rings = shapely.get_rings(parts[shapely.get_type_id(parts) == _POLYGON])
+    areas = shapely.get_type_id(parts) == _POLYGON
+    rings = [*shapely.get_rings(parts[areas]), *parts[~areas]]
     return [np.round(shapely.get_coordinates(ring), 6).ravel().tolist() for ring in rings]
 
 

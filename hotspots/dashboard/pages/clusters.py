@@ -72,16 +72,7 @@ def in_space(chosen: Chosen, found: Scan) -> None:
         st.subheader(words.say("Circles, over the whole period"), anchor=False)
         if len(found.table):
             row = found.table.iloc[0]
-            st.markdown(
-                words.say(
-                    "Within {radius} m of {centre} there were {observed} events in {units} places; {expected} would be expected. Chance "
-                    "alone gives a circle this strong in {p}.",
-                    **told(row, found, words),
-                    centre=pieces.plain(place_name(chosen, str(row["centre"]))),
-                    units=words.number(row["units"]),
-                )
-            )
-        st.dataframe(circles_table(chosen, found), hide_index=True, alt=words.say("The circles, strongest first"))
+            st.markdown(circle_sentence(chosen, row, found))
         st.caption(
             words.say(
                 "Every circle around the middle of a place was looked at, up to {cap} of the city: larger ones say only that one half of "
@@ -90,6 +81,26 @@ def in_space(chosen: Chosen, found: Scan) -> None:
                 n=words.number(found.simulations),
             )
         )
+    st.dataframe(circles_table(chosen, found), hide_index=True, alt=words.say("The circles, strongest first"))
+
+
+def circle_sentence(chosen: Chosen, row: pd.Series, found: Scan) -> str:
+    """Return a circle as a sentence; one that holds a single place is no circle to a reader."""
+    words = chosen.words
+    centre = pieces.plain(place_name(chosen, str(row["centre"])))
+    if row["units"] == 1:
+        return words.say(
+            "In {centre} alone there were {observed} events; {expected} would be expected. Chance alone gives a place this strong in {p}.",
+            **told(row, found, words),
+            centre=centre,
+        )
+    return words.say(
+        "Within {radius} m of {centre} there were {observed} events in {units} places; {expected} would be expected. Chance "
+        "alone gives a circle this strong in {p}.",
+        **told(row, found, words),
+        centre=centre,
+        units=words.number(row["units"]),
+    )
 
 
 def told(row: pd.Series, found: Scan, words: Words) -> dict[str, str]:
@@ -129,7 +140,9 @@ def circles_table(chosen: Chosen, found: Scan) -> pd.DataFrame:
         {
             words.say("Number"): [words.number(n) if row["p"] <= LEVEL else "–" for n, row in rows.iterrows()],
             words.say("Around"): [place_name(chosen, str(unit)) for unit in rows["centre"]],
-            words.say("Radius, m"): rows["radius"].round().astype(int),
+            words.say("Radius, m"): [
+                words.number(radius) if n > 1 else "–" for radius, n in zip(rows["radius"], rows["units"], strict=True)
+            ],
             words.say("Places"): rows["units"],
             **numbers(rows, found, words),
         }

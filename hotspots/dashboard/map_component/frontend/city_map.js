@@ -113,6 +113,7 @@ export class CityMap {
       this.named = geometry;
       this.names.show(geometry.labels, this.whole.zoom);
     }
+    this.names.avoid(values.outlines);
     this.outline();
     this.frame.ready();
     this.note();

@@ -57,7 +57,9 @@ function runningStarts(counts) {
 export async function decodeValues(block) {
   const { meta, arrays } = await unpack(block);
   const tips = meta.tips.map((tip, number) => ({ label: tip.label, texts: tip.texts, codes: arrays[`tip${number}`] }));
-  const outlines = (meta.outlines ?? []).map(([number, lon, lat, rings]) => ({ number, at: worldPixel(lon, lat), rings: rings.map(pixelsOf) }));
+  const outlines = (meta.outlines ?? []).map(([number, lon, lat, rings, along]) => {
+    return { number, lon, lat, along, at: worldPixel(lon, lat), rings: rings.map(pixelsOf) };
+  });
   return { ...meta, tips, outlines, classes: arrays.classes, states: arrays.states };
 }
 

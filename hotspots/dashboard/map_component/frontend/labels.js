@@ -12,6 +12,7 @@ export class PlaceNames {
     this.map = map;
     this.pane = pane;
     this.labels = [];
+    this.numbers = [];
     this.shown = new Map();
     this.wholeZoom = 0;
     map.on("moveend zoomend resize", () => this.place());
@@ -25,11 +26,20 @@ export class PlaceNames {
     this.place();
   }
 
+  // Leave room for the numbers of outlines, which say more than a name does.
+  avoid(numbers) {
+    this.numbers = numbers;
+    this.place();
+  }
+
   place() {
     const size = this.map.getSize();
     if (!size.x || !size.y) return;
     const zoom = this.map.getZoom() - this.wholeZoom;
-    const taken = [];
+    const taken = this.numbers.map(({ number, lon, lat }) => {
+      const { x, y } = this.map.latLngToContainerPoint([lat, lon]);
+      return [x - 4 * number.length - 5, y - 26, x + 4 * number.length + 5, y + 9];
+    });
     const wanted = new Set();
     for (const label of this.labels) {
       if (wanted.size >= MOST) break;

@@ -191,11 +191,16 @@ export const Surface = L.Layer.extend({
     const { scale, left, top } = this.frame;
     const at = ([x, y]) => [x * scale - left, y * scale - top];
     const outlines = this.values?.outlines ?? [];
-    for (const [colour, width] of [[COLOURS.halo, 4], [COLOURS.ink, 2]]) {
+    pen.lineCap = pen.lineJoin = "round";
+    const within = this.values?.colours.at(-1) ?? COLOURS.ink; // streets keep their colour between two edges
+    for (const [colour, width, lines] of [
+      [COLOURS.halo, 4, false], [COLOURS.ink, 2, false], [COLOURS.halo, 8, true], [COLOURS.ink, 6, true], [within, 3, true],
+    ]) {
       pen.strokeStyle = colour;
       pen.lineWidth = width;
       pen.beginPath();
-      for (const { rings } of outlines) {
+      for (const { rings, along } of outlines) {
+        if (along !== lines) continue;
         for (const ring of rings) ring.forEach((spot, i) => (i ? pen.lineTo(...at(spot)) : pen.moveTo(...at(spot))));
       }
       pen.stroke();
