@@ -16,7 +16,7 @@ from hotspots.charts.parts import months as _months
 from hotspots.charts.parts import plain as _plain
 from hotspots.charts.parts import rules as _rules
 from hotspots.charts.parts import tooltip as _tooltip
-from hotspots.charts.people import composition, now_and_before
+from hotspots.charts.people import composition, now_and_before, yearly_share
 from hotspots.charts.seasons import month_name, seasonal, weekday_hour, weekly_counts, year_over_year
 from hotspots.escape import safe_html
 from hotspots.words import Words
@@ -37,6 +37,7 @@ __all__ = [
     "weekly_counts",
     "year_over_year",
     "yearly_counts",
+    "yearly_share",
 ]
 
 SMALL, FEW = 160, 12  # pixels high; bars that have room for their numbers then
