@@ -69,7 +69,7 @@ def open_windows(
     circles = shapely.buffer(shapely.points(last_first["x"], last_first["y"]), metres, quad_segs=24)
     shapes = gpd.GeoSeries(circles, index=pd.RangeIndex(len(found)), crs=epsg).to_crs(4326)
     fresh = (last_first["day"] <= days // 3).to_numpy()
-    ground = ContextLayer("district", frame.shapes, list(frame.names))
+    ground = ContextLayer("district", frame.shapes, list(frame.names) if len(frame.ids) > 1 else [""])
     labels = (
         words.say("Opened more than {n} days ago", n=words.number(days // 3)),
         words.say("Opened in the last {n} days", n=words.number(days // 3)),

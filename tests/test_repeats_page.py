@@ -72,7 +72,7 @@ def test_other_limits_give_other_numbers(city):
     assert not app.exception
     found = repeats.near_repeats(read_query({})[0].study(city), metres=400, days=28).single
     assert "within 400 m and 28 days" in text(app)
-    assert {name: dict(app.query_params)[name] for name in ("near", "within")} == {"near": ["400"], "within": ["28"]}
+    assert {name: dict(app.query_params)[name] for name in ("near", "within")} == {"near": "400", "within": "28"}
     assert "within 400 m and 28 days" in text(open_page(lang="en", near="400", within="28"))
     assert f"{found.observed} pairs" in text(app)
 

@@ -30,7 +30,7 @@ def beside_years(chosen: Chosen) -> None:
         words.say("Compare with"), years, **address.widget("base", chosen_year, lambda old, new: replace(old, base=int(new))), width=220
     )
     mean = before.iloc[-MEAN_YEARS:]
-    rows = [(str(chosen_year), float(whole[pd.Period(chosen_year, "Y")]))]
+    rows = [(str(chosen_year), float(whole[pd.Period(str(chosen_year), freq="Y")]))]
     if len(mean) == MEAN_YEARS:
         rows.insert(0, (words.say("Mean of {years}", years=f"{mean.index[0].year}–{mean.index[-1].year}"), float(mean.mean())))
     now = int(whole.iloc[-1])
