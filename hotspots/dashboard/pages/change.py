@@ -139,13 +139,6 @@ def whole_city(found: dict[str, Comparison], words: Words) -> None:
     )
 
 
-def in_words(verdict: str) -> str:
-    """Return a judgement of the whole city in words, marked for translation."""
-    return {**change.VERDICTS, "below": mark("Fewer than the normal range"), "above": mark("More than the normal range")}.get(
-        verdict, UNKNOWN
-    )
-
-
 def difference(row: pd.Series, prefix: str, words: Words) -> str:
     """Return a difference in counts, with its percentage where the base is 10 or more."""
     value, percent = row[f"{prefix}difference"], row[f"{prefix}percent"]
@@ -230,16 +223,17 @@ def place_table(chosen: Chosen, one: Comparison) -> pd.DataFrame:
     """Return a row for each place, then the people killed in none of them, then the whole city: nothing is lost."""
     words = chosen.words
     rows = pd.concat([one.places, one.no_place.to_frame().T, one.city.to_frame().T], ignore_index=True)
-    said = [*change.judged(one.places).map(change.VERDICTS).fillna(UNKNOWN), "", in_words(str(one.city["verdict"]))]
+    said = [*change.judged(one.places).map(change.VERDICTS).fillna(UNKNOWN), "", ""]
     names = [*names_of(chosen).astype(str), words.say("No place known, or outside"), words.say("Whole city")]
+    whole = change_notes.usual_text(one, words) if one.usual else range_text(one.city, words)
     last = days_text(one.last_year, words) if one.last_year else words.say("Last year")
     table = pd.DataFrame(
         {
             words.say("Place"): names,
             days_text(one.days, words): rows["count"].astype(int),
             **({words.say("Events"): rows["events"].astype(int)} if one.by_events else {}),
-            words.say("Normal range"): [range_text(row, words) for _, row in rows.iterrows()],
-            words.say("In words"): [words.say(text) if text else "" for text in said],
+            words.say("Normal range"): [*(range_text(row, words) for _, row in rows.iloc[:-1].iterrows()), whole],
+            words.say("In words"): [*(words.say(text) if text else "" for text in said[:-1]), change_notes.verdict_text(one, words)],
             mean_text(one, words): [words.number(n, 1) for n in rows["expected"]],
             words.say("Difference from the mean"): [signed(n, words, 1) for n in rows["difference"]],
             last: [words.number(n) for n in rows["last_year"]],

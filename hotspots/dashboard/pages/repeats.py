@@ -130,7 +130,7 @@ def windows(chosen: Chosen, study: Study, events: repeats.Events, *, metres: int
         )
     )
     if len(found):
-        left, right = st.columns([1, 1.25], gap="medium")
+        left, right = st.columns([1, 1.7], gap="medium")
         with left:
             windows_map(chosen, found, metres=metres, days=days)
         right.dataframe(windows_table(found, study, words, days=days), hide_index=True, alt=words.say("Open windows"))
