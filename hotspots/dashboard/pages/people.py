@@ -58,9 +58,9 @@ def render(chosen: Chosen) -> None:
             firearms(chosen)
     st.caption(
         words.say(
-            "Ranges: the counts that an exact test of two counts (E-test) does not tell from the years before. They allow for chance "
-            "alone, not for the swings between years, and are too narrow where people are killed together. The unknown are drawn in grey: where "
-            "they grow, every other value shrinks though nothing changed. No share of fewer than 10."
+            "Ranges: the counts that an exact test of two counts (E-test) does not tell from the years before. They allow for "
+            "chance alone, not for the swings between years, and are too narrow where people are killed together. The unknown are "
+            "drawn in grey: where they grow, every other value shrinks though nothing changed. No share of fewer than 10."
         )
     )
 
