@@ -14,7 +14,7 @@ from hotspots.words import words_for
 
 def test_every_unit_is_in_its_group():
     frame = view.geometry("x", square_blocks(side=3))
-    groups = {"treated": ["b00"], "comparison": ["b05", "b07"]}
+    groups = {"treated": frame.ids[:1], "comparison": [frame.ids[5], frame.ids[7]]}
     names = {"treated": "Treated", "comparison": "Compared"}
     shown = marked.marked_areas(frame, groups, names, words_for("en"), other="Others", title="t")
     assert shown.classes.tolist() == [0, -1, -1, -1, -1, 1, -1, 1, -1]
