@@ -94,6 +94,9 @@ def _add_series(axes: Axes, table: pd.DataFrame, words: Words) -> None:
     count = table["count"].to_numpy(dtype=float)
     complete = table["complete"].to_numpy(dtype=bool) if "complete" in table else np.ones(len(table), dtype=bool)
     axes.plot(days, count, color=look.PRIMARY, linewidth=1.1, label=words.say("People killed"), zorder=2)
+    if "comparison" in table:
+        beside = table["comparison"].to_numpy(dtype=float)
+        axes.plot(days, beside, color=look.MUTED, linewidth=1.0, linestyle=(0, (4, 3)), label=words.say("Comparison areas"), zorder=2)
     if {"low", "high"} <= set(table) and table["high"].notna().any():
         low, high = (table[name].to_numpy(dtype=float) for name in ("low", "high"))
         axes.fill_between(days, low, high, color=look.MUTED, alpha=0.22, linewidth=0, label=words.say("Normal range"), zorder=1)
@@ -101,7 +104,18 @@ def _add_series(axes: Axes, table: pd.DataFrame, words: Words) -> None:
         axes.scatter(days[complete == whole], count[complete == whole], s=9, color=look.PRIMARY, alpha=alpha, linewidth=0, zorder=3)
     if len(days) > 1:
         axes.set_xlim(days[0] - (days[1] - days[0]), days[-1] + (days[-1] - days[-2]))
-    axes.set_ylim(0, float(max(1, np.nanmax([*count, *table.get("high", pd.Series(dtype=float)).dropna()], initial=1))) * 1.08)
+    axes.set_ylim(
+        0,
+        float(
+            max(
+                1,
+                np.nanmax(
+                    [*count, *(n for name in ("high", "comparison") for n in table.get(name, pd.Series(dtype=float)).dropna())], initial=1
+                ),
+            )
+        )
+        * 1.08,
+    )
     axes.yaxis.set_major_formatter(lambda value, _: words.number(value))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     axes.tick_params(labelsize=8, colors=MUTED, length=0, pad=5)

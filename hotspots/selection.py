@@ -13,11 +13,44 @@ from hotspots.cities import City
 from hotspots.schema import AreaCounts, DataError, field
 from hotspots.study import BASELINES, CAP, CORRECTIONS, FILTERS, Study, Where, band
 
-_WORDS = {"city": "city", "unit": "unit", "measure": "measure", "place": "place", "lang": "language", "span": "span", "entry": "entry"}
-_NUMBERS = {"version": "version", "surface": "bandwidth", "target": "target", "cap": "cap"}
+_WORDS = {
+    "city": "city",
+    "unit": "unit",
+    "measure": "measure",
+    "place": "place",
+    "lang": "language",
+    "span": "span",
+    "entry": "entry",
+    "rule": "rule",
+}
+_NUMBERS = {
+    "version": "version",
+    "surface": "bandwidth",
+    "target": "target",
+    "cap": "cap",
+    "near": "near",
+    "within": "within",
+    "months": "months",
+    "base": "base",
+}
 _DAYS = {"from": "start", "to": "end"}
 # What says how figures are looked at, and changes none of them.
-_ASIDE = ("measure", "place", "language", "bandwidth", "layer", "entry", "target", "span", "lag")
+_ASIDE = (
+    "measure",
+    "place",
+    "language",
+    "bandwidth",
+    "layer",
+    "entry",
+    "target",
+    "span",
+    "lag",
+    "near",
+    "within",
+    "rule",
+    "months",
+    "base",
+)
 
 MOST_CAP = 50  # per cent: a circle of more than half of a city says that the rest has less
 LAYERS: tuple[str, ...] = ("residents", "streets")  # homicides beside where people live; homicides along streets
@@ -32,6 +65,8 @@ class Selection:
     `layer` is what the surface shows: empty is homicides alone, else one of `LAYERS`.
     `entry` is one of the log of interventions, `target` a yearly fall in per cent.
     `span` is the period of a comparison (a key of `same_days.periods`); `lag` the days before the end of the data that are left out of it.
+    `near` metres and `within` days are those of near repeats; `rule` puts places in order, tested on periods of `months`; `base` is a year
+    to compare with.
     `baseline` and `correction` are those of tests of clustering, `cap` is the largest circle of a scan in per cent (see `Study.of`).
     """
 
@@ -49,6 +84,11 @@ class Selection:
     entry: str = ""
     target: int = 0
     span: str = ""
+    near: int = 0
+    within: int = 0
+    rule: str = ""
+    months: int = 0
+    base: int = 0
     lag: int | None = None
     baseline: str = ""
     correction: str = ""

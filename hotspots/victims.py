@@ -113,6 +113,50 @@ def _within(study: Study, year: int, start: pd.Timestamp, end: pd.Timestamp) -> 
     return study.between(max(start, pd.Timestamp(year, 1, 1)), min(end, pd.Timestamp(year + 1, 1, 1)))
 
 
+def crossed(study: Study) -> pd.DataFrame:
+    """Return how many victims of the study there are of each age (rows) and sex (columns), the unknown among both.
+
+    Small numbers stand as they are: the table is for the restricted edition. The sum is `study.victims`.
+
+    >>> from hotspots.testing import square_city
+    >>> study = Study.of(*square_city([(5, 5)] * 3, age=[16, 17, 40], sex=["male", "male", "female"]))
+    >>> found = crossed(study)
+    >>> int(found.loc["15-29", "male"]), int(found.loc["30-44", "female"]), int(found.to_numpy().sum())
+    (2, 1, 3)
+    """
+    unknown = pd.Series(UNKNOWN, index=study.rows.index)
+    age = _age_bands(study.rows["age"]) if "age" in study.rows.columns else unknown
+    sex = study.rows["sex"] if "sex" in study.rows.columns else unknown
+    table = pd.crosstab(age.to_numpy(), sex.astype(str).to_numpy())
+    return table.reindex(index=list(values("age")), columns=list(values("sex")), fill_value=0)
+
+
+def firearm_share(study: Study) -> pd.DataFrame:
+    """Return the share killed with a firearm in each calendar year: `killed`, `known`, `firearm`, `share`, `share_low`, `share_high`.
+
+    The share is of the victims whose weapon is known, with the exact 95 % interval; missing under 10 of them. It misleads where the
+    unknown grow: those may not be like the rest. Source: Clopper and Pearson (1934), doi:10.1093/biomet/26.4.404.
+
+    >>> from hotspots.testing import square_city
+    >>> study = Study.of(*square_city([(5, 5)] * 10, dates=["2020-02-01"] * 10, weapon=["firearm"] * 5 + ["blade"] * 5))
+    >>> firearm_share(study).loc[2020, ["known", "firearm", "share"]].tolist()
+    [10.0, 5.0, 0.5]
+    """
+    table = by_year(study, "weapon").astype(float)
+    killed = table.sum(axis=1)
+    known, firearm = killed - table[UNKNOWN], table["firearm"]
+    share, low, high = _exact(firearm.to_numpy(), known.to_numpy())
+    return pd.DataFrame({"killed": killed, "known": known, "firearm": firearm, "share": share, "share_low": low, "share_high": high})
+
+
+def _exact(part: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a share and the ends of its exact 95 % interval; missing under 10."""
+    known = np.where(n >= FEW, n, np.nan)
+    low = np.where(part > 0, betaincinv(np.maximum(part, 1), known - part + 1, 0.025), 0.0)
+    high = np.where(part < known, betaincinv(part + 1, np.maximum(known - part, 1), 0.975), 1.0)
+    return part / known, np.where(np.isnan(known), np.nan, low), np.where(np.isnan(known), np.nan, high)
+
+
 def cleared(study: Study) -> pd.DataFrame:
     """Return, for each unit, how many of the homicides count as cleared: `n`, `cleared`, `unknown`, `share`, `share_low`, `share_high`.
 
@@ -133,12 +177,9 @@ def cleared(study: Study) -> pd.DataFrame:
         return np.asarray(np.bincount(codes[of.to_numpy()], minlength=units + 1)[:units].astype(float))
 
     n, solved, unknown = study.counts.astype(float).to_numpy(), tally(status == "cleared"), tally(status == UNKNOWN)
-    known = np.where(n - unknown >= FEW, n - unknown, np.nan)
-    low = np.where(solved > 0, betaincinv(np.maximum(solved, 1), known - solved + 1, 0.025), 0.0)
-    high = np.where(solved < known, betaincinv(solved + 1, np.maximum(known - solved, 1), 0.975), 1.0)
-    columns = {"n": n, "cleared": solved, "unknown": unknown, "share": solved / known}
-    ends = {"share_low": np.where(np.isnan(known), np.nan, low), "share_high": np.where(np.isnan(known), np.nan, high)}
-    return pd.DataFrame({**columns, **ends}, index=study.blocks.index)
+    share, low, high = _exact(solved, n - unknown)
+    columns = {"n": n, "cleared": solved, "unknown": unknown, "share": share, "share_low": low, "share_high": high}
+    return pd.DataFrame(columns, index=study.blocks.index)
 
 
 MEASURES: tuple[Measure, ...] = ()

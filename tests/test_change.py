@@ -18,6 +18,7 @@ from hotspots.__main__ import main
 from hotspots.catalog import measure
 from hotspots.change import compare, judged
 from hotspots.etest import e_test
+from hotspots.expected import expected_range
 from hotspots.measures import table
 from hotspots.same_days import Days, earlier, known_before, latest, periods
 from hotspots.study import Study
@@ -194,6 +195,25 @@ def test_a_planted_rise_is_found():
     found = (e_test(now, base, exposure=1, base_exposure=3) <= 0.05).sum()
     assert abs(found - 300 * power) <= 3 * np.sqrt(300 * power * (1 - power))
     assert power > 0.8
+
+
+def test_the_headline_of_a_year_is_that_of_trends():
+    for seed in range(3):
+        study = many(seed)
+        found, theirs = compare(study, days("2024-01-01", "2025-01-01")), trends.latest(study)
+        assert (found.usual, found.verdict) == (theirs.range, theirs.verdict)
+        assert found.city["count"] == theirs.count
+    assert compare(by_hand(), days("2020-01-01", "2021-01-01")).usual == expected_range([7, 1, 5])
+    assert compare(by_hand(), days("2019-01-01", "2020-01-01")).usual is None
+
+
+def test_people_killed_together_are_one_event_of_the_test():
+    city = square_city([(5, 5)] * 8, dates=["2020-03-01"] * 8, event_id=["a"] * 6 + ["b", "c"])
+    study = Study.of(*city, covers=(pd.Timestamp("2019-01-01"), pd.Timestamp("2021-01-01")))
+    found = compare(study, days("2020-01-01", "2021-01-01"))
+    assert (found.places.loc["b00", "count"], found.places.loc["b00", "events"]) == (8, 3)
+    assert found.places.loc["b00", "p"] == pytest.approx(float(e_test(3, 0, exposure=366, base_exposure=365)))
+    assert (found.by_events, found.city["verdict"]) == (True, "within")
 
 
 def test_the_measure_is_the_comparison():

@@ -214,9 +214,9 @@ def test_the_planted_plan_of_the_bundled_city_is_recovered(evaluated, design):
 
     truth = tomllib.loads((ROOT / "data" / "cities" / "puerto-albatros" / "truth.toml").read_text(encoding="utf-8"))["intervention"]
     found = evaluated.effect(design)
-    assert found.evaluable
+    assert found.evaluable == (design != "interrupted")  # one series of the treated areas alone could not tell even a fall of 60 %
     assert found.low <= truth["factor"] <= found.high
-    assert found.verdict == "fall"
+    assert found.verdict == ("none" if design == "interrupted" else "fall")
 
 
 def test_its_numbers_are_those_of_the_study(albatros, evaluated):

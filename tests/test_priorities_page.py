@@ -125,3 +125,14 @@ def test_nothing_to_put_in_order(large):
     app = open_page("priorities", lang="en", **{"from": "2013-01-01", "to": "2013-01-02"})
     assert not app.exception
     assert not app.error
+
+
+def test_months_and_rule_come_from_the_address(large):
+    app = open_page("priorities", lang="en", months="3", rule="recent")
+    assert not app.exception
+    assert not app.error
+    assert "periods of 3 months" in text(app)
+    assert "Count of the last three years, " in text(app)
+    strange = open_page("priorities", lang="en", months="7", rule="nobody")
+    assert not strange.error
+    assert "periods of 12 months" in text(strange)

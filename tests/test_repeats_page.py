@@ -67,11 +67,13 @@ def test_the_page_says_what_the_family_says(city, lang, query):
 
 def test_other_limits_give_other_numbers(city):
     app = open_page(lang="en")
-    app.selectbox(key="repeats_metres").set_value(400).run()
-    app.selectbox(key="repeats_days").set_value(28).run()
+    app.selectbox(key="choice_near").set_value(400).run()
+    app.selectbox(key="choice_within").set_value(28).run()
     assert not app.exception
     found = repeats.near_repeats(read_query({})[0].study(city), metres=400, days=28).single
     assert "within 400 m and 28 days" in text(app)
+    assert {name: dict(app.query_params)[name] for name in ("near", "within")} == {"near": "400", "within": "28"}
+    assert "within 400 m and 28 days" in text(open_page(lang="en", near="400", within="28"))
     assert f"{found.observed} pairs" in text(app)
 
 

@@ -16,7 +16,7 @@ from hotspots.charts.parts import months as _months
 from hotspots.charts.parts import plain as _plain
 from hotspots.charts.parts import rules as _rules
 from hotspots.charts.parts import tooltip as _tooltip
-from hotspots.charts.people import composition, now_and_before, value_bars
+from hotspots.charts.people import composition, now_and_before, value_bars, yearly_share
 from hotspots.charts.seasons import month_name, seasonal, weekday_hour, weekly_counts, year_over_year
 from hotspots.charts.years import years_in_range
 from hotspots.escape import safe_html
@@ -39,6 +39,7 @@ __all__ = [
     "weekly_counts",
     "year_over_year",
     "yearly_counts",
+    "yearly_share",
     "years_in_range",
 ]
 

@@ -57,6 +57,33 @@ def now_and_before(table: pd.DataFrame, names: Mapping[str, str], words: Words) 
     return chart(rows, [band, points, texts], height=34 * len(rows) + 40)
 
 
+def yearly_share(table: pd.DataFrame, words: Words) -> Spec:
+    """Return the chart of `victims.firearm_share`: the share of each year and its interval; a year without a share is left empty."""
+    rows = [
+        {
+            "year": str(year),
+            "share": plain(row["share"]),
+            "low": plain(row["share_low"]),
+            "high": plain(row["share_high"]),
+            "text": words.percent(row["share"]),
+            "range": f"{words.percent(row['share_low'])}–{words.percent(row['share_high'])}",
+        }
+        for year, row in table.dropna(subset=["share"]).iterrows()
+    ]
+    x = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}}
+    y = {"type": "quantitative", "title": None, "scale": {"domain": [0, 1]}, "axis": {"format": ".0%", "tickCount": 5}}
+    tips = tooltip(("year", words.say("Year")), ("text", words.say("Share")), ("range", words.say("95% interval")))
+    lines = {
+        "mark": {"type": "rule", "color": look.MUTED, "strokeWidth": 2, "opacity": 0.6},
+        "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "tooltip": tips},
+    }
+    points = {
+        "mark": {"type": "point", "filled": True, "size": 60, "color": look.PRIMARY, "opacity": 1},
+        "encoding": {"x": x, "y": {**y, "field": "share"}, "tooltip": tips},
+    }
+    return chart(rows, [lines, points], height=200)
+
+
 def composition(shares: pd.DataFrame, names: Mapping[str, str], words: Words) -> Spec:
     """Return stacked bars of counts by year as parts of the whole, the unknown in grey; a year without a share is left empty.
 

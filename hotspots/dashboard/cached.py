@@ -206,14 +206,14 @@ def _funnel(chosen: Selection) -> rates.Funnel | None:
     return rates.funnel(study(chosen))
 
 
-def backtest(chosen: Selection) -> ranking.Backtest | str:
-    """Return how well every rule did on years it had not seen, or why that cannot be told."""
-    return _backtest(chosen.figures())
+def backtest(chosen: Selection, months: int = ranking.MONTHS) -> ranking.Backtest | str:
+    """Return how well every rule did on periods it had not seen, or why that cannot be told."""
+    return _backtest(chosen.figures(), months)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _backtest(chosen: Selection) -> ranking.Backtest | str:
-    return ranking.backtest(study(chosen))
+def _backtest(chosen: Selection, months: int) -> ranking.Backtest | str:
+    return ranking.backtest(study(chosen), months=months)
 
 
 def priorities(chosen: Selection, rule: str) -> pd.DataFrame:

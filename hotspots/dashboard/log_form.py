@@ -27,6 +27,7 @@ def show(chosen: Chosen, log: Log) -> None:
         )
         add(chosen)
         if log.entries:
+            change_one(chosen, log)
             remove(chosen, log)
 
 
@@ -66,16 +67,45 @@ def add(chosen: Chosen) -> None:
     written(chosen, entry)
 
 
-def written(chosen: Chosen, entry: Entry) -> None:
+def written(chosen: Chosen, entry: Entry, *, known: bool = False) -> None:
     """Write an entry and show it; or say why it was refused."""
     city = chosen.city
     try:
-        new = logbook.add(city.slug, entry, blocks=city.blocks, notes=city.notes)
+        write = logbook.edit if known else logbook.add
+        new = write(city.slug, entry, blocks=city.blocks, notes=city.notes)
     except (DataError, StoreError) as fault:
         st.error(chosen.words.say("Nothing was written.") + "\n\n" + pieces.plain(str(fault)))
         return
     address.change(lambda old: replace(old, entry=new.id))
     st.rerun()
+
+
+def change_one(chosen: Chosen, log: Log) -> None:
+    """Draw the form that gives the entry shown on the page another name, other dates or another note."""
+    words, city = chosen.words, chosen.city
+    entry = next((one for one in log.entries if one.id == chosen.selection.entry), log.entries[0])
+    with st.form("log_edit"):
+        st.markdown(words.say("Change “{name}”", name=pieces.plain(pieces.own_text(entry.name, words))))
+        name = st.text_input(words.say("What was done"), value=pieces.own_text(entry.name, words), max_chars=logbook.LONGEST_NAME)
+        left, right = st.columns(2)
+        first = city.start.date().replace(year=city.start.year - 5)
+        start = left.date_input(words.say("First day"), value=entry.start.date(), min_value=min(first, entry.start.date()))
+        last = None if entry.end is None else (entry.end - pd.Timedelta(days=1)).date()
+        end = right.date_input(words.say("Last day (empty: it goes on)"), value=last, min_value=min(first, entry.start.date()))
+        areas = [
+            column.text_input(label, value=", ".join(known))
+            for column, label, known in (
+                (left, words.say("Treated areas"), entry.treated),
+                (right, words.say("Comparison areas"), entry.comparison),
+            )
+        ]
+        note = st.text_area(words.say("Note"), value=entry.note.get(words.language, ""), max_chars=logbook.LONGEST_NOTE)
+        sent = st.form_submit_button(words.say("Keep the change (the former wording stays in the history)"))
+    if sent and start is not None:
+        until = pd.Timestamp(end) + pd.Timedelta(days=1) if end else None
+        names, notes = ({**old, words.language: text} for old, text in ((entry.name, name), (entry.note, note)))
+        new = Entry(entry.id, names, pd.Timestamp(start), until, ids(areas[0]), ids(areas[1]), notes)
+        written(chosen, new, known=True)
 
 
 def remove(chosen: Chosen, log: Log) -> None:

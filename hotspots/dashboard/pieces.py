@@ -50,6 +50,13 @@ def draw_map(selection: Selection, measure: str, words: Words, *, key: str, heig
     return shown
 
 
+def draw_areas(selection: Selection, shown: view.MapView, words: Words, *, key: str, height: int) -> None:
+    """Draw a map of areas that a page marks itself (`hotspots.marked`): it is looked at, nothing is chosen on it."""
+    translated = {name: words.say(text) for name, text in MAP_WORDS.items()} | {"lang": words.language}
+    shapes = cached.shapes(selection.city, selection.version, shown.key, shown)
+    map_component.show_map(shown, shapes, key=key, selected=None, height=height, on_click=lambda unit: None, words=translated)
+
+
 def unit_choice(chosen: Chosen) -> None:
     """Draw the choice of the places that are compared."""
     selection = chosen.selection

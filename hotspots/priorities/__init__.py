@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.measures import Measure
-from hotspots.priorities.backtest import MONTHS, REASONS, SHARES, Backtest, Hits, backtest, caught, measured, pick
+from hotspots.priorities.backtest import MONTHS, MOST_PERIODS, REASONS, SHARES, Backtest, Hits, backtest, caught, measured, pick
 from hotspots.priorities.rules import ALLOWED_FILTERS, PLAIN, RULE_WORDS, RULES, Ground, Past, covered, past, scores
 from hotspots.study import Study
 from hotspots.words import mark
@@ -15,6 +15,7 @@ __all__ = [
     "ALLOWED_FILTERS",
     "MEASURES",
     "MONTHS",
+    "MOST_PERIODS",
     "PLAIN",
     "REASONS",
     "RULES",

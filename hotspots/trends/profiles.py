@@ -140,8 +140,10 @@ class WhenInWeek:
     width: int
 
 
-def weekday_hour(study: Study) -> WhenInWeek:
-    """Return when in the week people were killed. Hours that the file does not know are counted apart, never put at midnight.
+def weekday_hour(study: Study, *, place: str | None = None) -> WhenInWeek:
+    """Return when in the week people were killed, in the unit `place` alone or everywhere.
+
+    Hours that the file does not know are counted apart, never put at midnight.
 
     Single hours from 400 homicides of known hour on, else bands of three hours; nothing under 20. It misleads where the hour is that of
     the report or of the finding of a body.
@@ -151,7 +153,8 @@ def weekday_hour(study: Study) -> WhenInWeek:
     >>> int(weekday_hour(study).table.loc[0, 21])
     20
     """
-    hour, date = study.rows["hour"], study.rows["date"]
+    kept = np.ones(len(study.rows), dtype=bool) if place is None else study.codes == study.blocks.index.get_loc(place)
+    hour, date = study.rows.loc[kept, "hour"], study.rows.loc[kept, "date"]
     has = hour.notna().to_numpy()
     known = int(has.sum())
     width = 1 if known >= MANY else 3

@@ -15,6 +15,7 @@ from driving import wait_until_idle
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"
 PAGES = ("overview", "map", "trends", "compare", "concentration", "priorities", "data", "methods")
+MEETING = ("change", "people", "repeats", "interventions", "priorities", "compare", "clusters")  # looked at once, all in one visit each
 WITH_MAP = ("overview", "map")
 WIDTHS = {"desktop": (1440, 1500), "phone": (390, 2600)}
 READY = ".frame[data-state=ready]"
@@ -80,6 +81,28 @@ def test_axe_finds_nothing_serious_of_ours(open_page, address, name, lang, schem
         if one["impact"] in ("serious", "critical") and one["id"] not in STREAMLITS_OWN
     ]
     assert not bad, "\n".join(bad)
+
+
+@pytest.mark.parametrize(("lang", "width"), [("es", 390), ("en", 1440)])
+@pytest.mark.parametrize("name", MEETING)
+def test_pages_of_a_meeting_fit_are_silent_and_can_be_walked_by_keyboard(open_page, address, name, lang, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: pip install -r requirements-dev.txt")
+    page = open_page(viewport={"width": width, "height": 1400})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" and "404" not in message.text else None)
+    page.on("pageerror", lambda fault: said.append(str(fault)))
+    open_at(page, address, name, lang=lang, city="puerto-albatros")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert not said
+    reached = set()
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("(document.activeElement.closest('[data-testid]') || document.body).dataset.testid || ''"))
+    assert len(reached - {""}) >= 2  # from the links above into the controls of the page
+    found = axe.Axe().run(page).response["violations"]
+    bad = [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in found if one["impact"] in ("serious", "critical")]
+    assert not [text for text in bad if text.split(":")[0] not in STREAMLITS_OWN]
 
 
 def block_under_the_map(page) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from hotspots import change, trends, units, view
 from hotspots.change import Comparison
-from hotspots.dashboard import address, cached, pieces, totals_notes
+from hotspots.dashboard import address, cached, change_notes, pieces, totals_notes
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.measures import NEEDS
 from hotspots.published import TotalsStudy
@@ -46,12 +46,14 @@ def render(chosen: Chosen) -> None:
     found = cached.changes(selection, until)
     span = span_of(chosen)
     one = found[span]
-    heading(chosen, words.say(FINDINGS[str(one.city["verdict"])], n=words.number(one.city["count"]), days=days_text(one.days, words)))
+    heading(chosen, words.say(FINDINGS[one.verdict], n=words.number(one.city["count"]), days=days_text(one.days, words)))
     controls(chosen)
     whole_city(found, words)
     if selection.unit != "city":
         by_place(replace(chosen, selection=selection), one, span)
         all_spans(replace(chosen, selection=selection), found)
+        change_notes.files(chosen, found, names_of(replace(chosen, selection=selection)))
+        change_notes.when_in_the_week(replace(chosen, selection=selection), names_of(replace(chosen, selection=selection)))
     trust(chosen, one, until)
     method(one, words)
 
@@ -119,8 +121,9 @@ def whole_city(found: dict[str, Comparison], words: Words) -> None:
             words.say("Period"): words.say(SPANS[span]),
             words.say("Days"): days_text(one.days, words),
             words.say("People killed"): words.number(one.city["count"]),
-            words.say("Normal range"): range_text(one.city, words),
-            words.say("In words"): words.say(in_words(str(one.city["verdict"]))),
+            words.say("Normal range"): change_notes.usual_text(one, words) if one.usual else range_text(one.city, words),
+            words.say("In words"): change_notes.verdict_text(one, words),
+            words.say("By chance alone"): range_text(one.city, words),
             mean_text(one, words): words.number(one.city["expected"], 1),
             words.say("Last year"): words.number(one.city["last_year"]),
             words.say("Difference from last year"): difference(one.city, "last_year_", words),
@@ -128,12 +131,11 @@ def whole_city(found: dict[str, Comparison], words: Words) -> None:
         for span, one in found.items()
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt=words.say("The whole city, period by period"))
-
-
-def in_words(verdict: str) -> str:
-    """Return a judgement of the whole city in words, marked for translation."""
-    return {**change.VERDICTS, "below": mark("Fewer than the normal range"), "above": mark("More than the normal range")}.get(
-        verdict, UNKNOWN
+    st.caption(
+        words.say(
+            "Normal range: it allows for how far the years before differed from one another; the headline goes by it. By chance alone: "
+            "narrower, for a city where nothing ever changes but by chance."
+        )
     )
 
 
@@ -221,15 +223,17 @@ def place_table(chosen: Chosen, one: Comparison) -> pd.DataFrame:
     """Return a row for each place, then the people killed in none of them, then the whole city: nothing is lost."""
     words = chosen.words
     rows = pd.concat([one.places, one.no_place.to_frame().T, one.city.to_frame().T], ignore_index=True)
-    said = [*change.judged(one.places).map(change.VERDICTS).fillna(UNKNOWN), "", in_words(str(one.city["verdict"]))]
+    said = [*change.judged(one.places).map(change.VERDICTS).fillna(UNKNOWN), "", ""]
     names = [*names_of(chosen).astype(str), words.say("No place known, or outside"), words.say("Whole city")]
+    whole = change_notes.usual_text(one, words) if one.usual else range_text(one.city, words)
     last = days_text(one.last_year, words) if one.last_year else words.say("Last year")
     table = pd.DataFrame(
         {
             words.say("Place"): names,
             days_text(one.days, words): rows["count"].astype(int),
-            words.say("Normal range"): [range_text(row, words) for _, row in rows.iterrows()],
-            words.say("In words"): [words.say(text) if text else "" for text in said],
+            **({words.say("Events"): rows["events"].astype(int)} if one.by_events else {}),
+            words.say("Normal range"): [*(range_text(row, words) for _, row in rows.iloc[:-1].iterrows()), whole],
+            words.say("In words"): [*(words.say(text) if text else "" for text in said[:-1]), change_notes.verdict_text(one, words)],
             mean_text(one, words): [words.number(n, 1) for n in rows["expected"]],
             words.say("Difference from the mean"): [signed(n, words, 1) for n in rows["difference"]],
             last: [words.number(n) for n in rows["last_year"]],
@@ -259,7 +263,7 @@ def all_spans(chosen: Chosen, found: dict[str, Comparison]) -> None:
         ]
     table = pd.DataFrame(columns).iloc[in_order(found[span_of(chosen)], names.to_list())]
     st.dataframe(table, hide_index=True, alt=words.say("Each place in all four periods"))
-    st.caption(words.say("People killed, and in brackets the range to expect from the three years before."))
+    st.caption(words.say("People killed, and in brackets the range of events to expect from the three years before."))
 
 
 def outside(verdict: str, words: Words) -> str:
@@ -333,9 +337,11 @@ def method(one: Comparison, words: Words) -> None:
             "Normal range: the counts that an exact test of two counts (E-test) does not tell from the same calendar days of up to three "
             "years before, day for day; 29 February counts with the 28th. Where nothing changed a count lies outside in at most 5 of 100. "
             "The dark colours and “even allowing for” hold across all places compared (Benjamini–Hochberg). No percentage on less than "
-            "10. Only chance is allowed for here; the pages Overview and Trends also allow for how far the years before differed from one "
-            "another, so their range is wider and they can call within what is outside here."
+            "10. That is chance alone, and what the places are judged by. For the whole city the headline goes by the range that also "
+            "allows for how far up to five years before differed from one another, as on Overview and Trends (at least three years)."
         )
+        + " "
+        + words.say("People killed together count once for every range of chance alone, which is one of events; all else counts people.")
     )
 
 

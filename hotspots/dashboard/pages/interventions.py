@@ -10,20 +10,15 @@ import streamlit as st
 
 from hotspots import charts, interventions, logbook, units, view
 from hotspots.cities import Note
-from hotspots.dashboard import address, cached, log_form, pieces
+from hotspots.dashboard import address, cached, intervention_areas, log_form, pieces
 from hotspots.dashboard.frame import Chosen, heading
+from hotspots.dashboard.intervention_areas import GROUPS
 from hotspots.interventions import Evaluation, reading
 from hotspots.logbook import Entry, Log
 from hotspots.selection import Selection
-from hotspots.words import Words, mark
+from hotspots.words import Words
 
 EXAMPLE = "boston-ceasefire"
-GROUPS: dict[str, str] = {
-    "treated": mark("Treated areas"),
-    "comparison": mark("Comparison areas"),
-    "ring": mark("Ring around the treated areas"),
-    "comparison_ring": mark("Ring around the comparison areas"),
-}
 FEW_A_MONTH = 3.0  # homicides; with fewer the chart shows three months at a time
 TARGETS = (1, 30)  # per cent a year
 
@@ -89,6 +84,7 @@ def card(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
         if not unpublished(found):
             st.table(area_table(found, words).set_index(words.say("Areas")))
             st.caption(areas_note(found, words))
+            intervention_areas.areas_map(chosen, found)
     with right:
         st.subheader(words.say("Before and after"), anchor=False)
         series(chosen, entry, found)
@@ -180,6 +176,7 @@ def series(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     )
     with st.expander(words.say("The same as a table")):
         st.dataframe(series_table(table, words), hide_index=True, alt=words.say("The series as a table"))
+    intervention_areas.series_files(chosen, table, pieces.own_text(entry.name, words), known)
 
 
 def yearly(chosen: Chosen, entry: Entry) -> None:

@@ -52,10 +52,15 @@ def render(chosen: Chosen) -> None:
     )
     for name in there:
         section(chosen, name, days)
+        if name == "sex" and "age" in there:
+            ages_by_sex(chosen)
+        if name == "weapon":
+            firearms(chosen)
     st.caption(
         words.say(
-            "Ranges: the counts that an exact test of two counts (E-test) does not tell from the years before. The unknown are drawn in "
-            "grey: where they grow, every other value shrinks though nothing changed. No share of fewer than 10."
+            "Ranges: the counts that an exact test of two counts (E-test) does not tell from the years before. They allow for "
+            "chance alone, not for the swings between years, and are too narrow where people are killed together. The unknown are "
+            "drawn in grey: where they grow, every other value shrinks though nothing changed. No share of fewer than 10."
         )
     )
 
@@ -107,6 +112,41 @@ def section(chosen: Chosen, name: str, days: Days) -> None:
         st.dataframe(years.astype({words.say("Year"): str}), hide_index=True, alt=words.say("The years as a table"))
     if name == "status":
         clearance(chosen)
+
+
+def ages_by_sex(chosen: Chosen) -> None:
+    """Draw how many there were of each age and sex, in the whole period."""
+    words = chosen.words
+    table = victims.crossed(chosen.study)
+    st.markdown("**" + words.say("Age and sex together, {period}", period=chosen.period) + "**")
+    columns = {captions.value_name("sex", str(value), words): table[value].to_numpy() for value in table.columns}
+    ages = [captions.value_name("age", str(value), words) for value in table.index]
+    shown = pd.DataFrame({words.say("Age of the victim"): ages, **columns, words.say("Total"): table.sum(axis=1).to_numpy()})
+    st.dataframe(shown, hide_index=True, alt=words.say("Victims by age and sex"))
+    st.caption(words.say("Small numbers stand here as they are: this table is for those who may see single cases, not for publication."))
+
+
+def firearms(chosen: Chosen) -> None:
+    """Draw the share killed with a firearm, year by year, with its interval."""
+    words = chosen.words
+    table = victims.firearm_share(chosen.study)
+    st.markdown("**" + words.say("Killed with a firearm, of those whose weapon is known") + "**")
+    if table["share"].notna().sum() >= 2:
+        told = {str(year): words.percent(n) for year, n in table["share"].dropna().items()}
+        alt = words.say("Share killed with a firearm") + ": " + "; ".join(f"{year} {share}" for year, share in told.items())
+        st.vega_lite_chart(charts.yearly_share(table, words), width="stretch", alt=alt)
+        st.caption(words.say("Points: the share of each year; lines: its exact 95% interval. No share of fewer than 10."))
+    with st.expander(words.say("The same as a table")):
+        shown = pd.DataFrame(
+            {
+                words.say("Year"): [str(year) for year in table.index],
+                words.say("People killed"): table["killed"].astype(int).to_numpy(),
+                words.say("Weapon known"): table["known"].astype(int).to_numpy(),
+                words.say("With a firearm"): table["firearm"].astype(int).to_numpy(),
+                words.say("Share (95%)"): [share(row, words) for _, row in table.iterrows()],
+            }
+        )
+        st.dataframe(shown, hide_index=True, alt=words.say("Share killed with a firearm"))
 
 
 def sentences(found: victims.AgainstBefore, names: dict[str, str], words: Words) -> str:

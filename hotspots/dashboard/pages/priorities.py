@@ -11,7 +11,7 @@ from hotspots import exports, units, view
 from hotspots.dashboard import address, cached, pieces, priority_notes
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.measures import NEEDS
-from hotspots.priorities import ALLOWED_FILTERS, PLAIN, RULE_WORDS, Backtest
+from hotspots.priorities import ALLOWED_FILTERS, MONTHS, MOST_PERIODS, PLAIN, RULE_WORDS, Backtest
 from hotspots.selection import Selection
 from hotspots.words import Words
 
@@ -24,17 +24,21 @@ def render(chosen: Chosen) -> None:
         st.info(words.say("{what}: not available, because {reason}.", what=words.say("Priorities"), reason=words.say(NEEDS["points"])))
         return
     selection = deaths_alone(chosen.selection)
-    found = cached.backtest(selection)
-    rule = PLAIN if isinstance(found, str) else found.winner()
+    months = chosen.selection.months if chosen.selection.months in MOST_PERIODS else MONTHS
+    found = cached.backtest(selection, months)
+    best = PLAIN if isinstance(found, str) else found.winner()
+    rule = chosen.selection.rule if chosen.selection.rule in RULE_WORDS else best
     places = cached.priorities(selection, rule)
-    heading(replace(chosen, selection=selection), title(chosen, places, found))
+    heading(replace(chosen, selection=selection), title(chosen, places, found, rule))
     restricted(words)
     if selection != chosen.selection:
         st.info(
             words.say("Places are put in order by deaths alone: the choices of sex, age and of solved cases are set aside on this page.")
         )
-    unit_choice(chosen)
+    controls(chosen, months)
     verdict(found, words)
+    if rule != best:
+        st.info(words.say("You chose another rule than the one that the test supports: {rule}.", rule=words.say(RULE_WORDS[best])))
     listed(chosen, selection, places, rule)
     tested(found, words)
     limits(words)
@@ -45,12 +49,12 @@ def deaths_alone(selection: Selection) -> Selection:
     return replace(selection, where=tuple(pair for pair in selection.where if pair[0] in ALLOWED_FILTERS))
 
 
-def title(chosen: Chosen, places: pd.DataFrame, found: Backtest | str) -> str:
+def title(chosen: Chosen, places: pd.DataFrame, found: Backtest | str, rule: str) -> str:
     """Return the finding that heads the page: what the first places hold of the homicides, and how much that says of the next ones."""
     words = chosen.words
     if places.empty or isinstance(found, str):
         return words.say("Where to begin")
-    row = found.table.loc[(found.winner(), 0.05)]
+    row = found.table.loc[(rule, 0.05)]
     unit = view.unit_name(chosen.selection.unit, words, chosen.city.called).lower()
     return words.say(
         "Where to begin: {n} {unit}, 5% of the area; such a choice held {rate} of later homicides",
@@ -67,6 +71,26 @@ def restricted(words: Words) -> None:
             "Restricted: for those who decide where to begin, not for publication. Made of deaths alone: no arrests, no stops, nothing "
             "about who lives or passes there. It says nothing of any person."
         )
+    )
+
+
+def controls(chosen: Chosen, months: int) -> None:
+    """Draw the choices: by what, how long a tested period is, and by which rule."""
+    words, asked = chosen.words, chosen.selection.rule
+    left, middle, right = st.columns(3)
+    with left:
+        unit_choice(chosen)
+    middle.selectbox(
+        words.say("Tested on periods of"),
+        sorted(MOST_PERIODS),
+        format_func=lambda n: words.count("{n} month", "{n} months", n),
+        **address.widget("months", months, lambda old, new: replace(old, months=0 if new == MONTHS else new)),
+    )
+    right.selectbox(
+        words.say("Rule"),
+        ["", *RULE_WORDS],
+        format_func=lambda rule: words.say(RULE_WORDS[rule]) if rule else words.say("The one that the test supports"),
+        **address.widget("rule", asked if asked in RULE_WORDS else "", lambda old, new: replace(old, rule=new)),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
-from hotspots import repeats
-from hotspots.dashboard import cached
+from hotspots import exports, marked, repeats, units
+from hotspots.dashboard import address, cached, pieces
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.measures import NEEDS
 from hotspots.study import Study
@@ -45,25 +47,34 @@ def render(chosen: Chosen) -> None:
     if len(events) < FEWEST:
         st.info(words.say("Too few killings with a place to look for near repeats. Widen the period or remove a filter."))
         return
-    metres, days = limits(words)
+    metres, days = limits(chosen)
     found = cached.near_repeats(chosen.selection, metres=metres, days=days)
     st.markdown(f"**{sentence(found.single, words)}** {words.say(VERDICTS[found.single.verdict])}")
     basis(found.single, events, chosen)
     windows(chosen, study, events, metres=metres, days=days)
     surging(surges, words)
-    bands(found, words)
+    bands(chosen, found)
     lasting(strength, words)
     caveats(words)
 
 
-def limits(words: Words) -> tuple[int, int]:
+def limits(chosen: Chosen) -> tuple[int, int]:
     """Draw the choice of distance and delay and return them."""
+    words, asked = chosen.words, chosen.selection
+    metres = asked.near if asked.near in DISTANCES else DISTANCES[1]
+    days = asked.within if asked.within in DELAYS else DELAYS[1]
     left, right, _ = st.columns([1, 1, 2])
-    metres = left.selectbox(
-        words.say("Within"), DISTANCES, index=1, format_func=lambda one: words.say("{n} metres", n=words.number(one)), key="repeats_metres"
+    left.selectbox(
+        words.say("Within"),
+        DISTANCES,
+        format_func=lambda one: words.say("{n} metres", n=words.number(one)),
+        **address.widget("near", metres, lambda old, new: replace(old, near=new)),
     )
-    days = right.selectbox(
-        words.say("For"), DELAYS, index=1, format_func=lambda one: words.say("{n} days", n=words.number(one)), key="repeats_days"
+    right.selectbox(
+        words.say("For"),
+        DELAYS,
+        format_func=lambda one: words.say("{n} days", n=words.number(one)),
+        **address.widget("within", days, lambda old, new: replace(old, within=new)),
     )
     return metres, days
 
@@ -119,7 +130,11 @@ def windows(chosen: Chosen, study: Study, events: repeats.Events, *, metres: int
         )
     )
     if len(found):
-        st.dataframe(windows_table(found, study, words, days=days), hide_index=True, alt=words.say("Open windows"))
+        left, right = st.columns([1, 1.7], gap="medium")
+        with left:
+            windows_map(chosen, found, metres=metres, days=days)
+        right.dataframe(windows_table(found, study, words, days=days), hide_index=True, alt=words.say("Open windows"))
+        download(chosen, found.drop(columns="event").assign(unit=place_names(study, found["unit"], words)), "open_windows")
     if events.unplaced:
         st.caption(
             words.count(
@@ -128,6 +143,28 @@ def windows(chosen: Chosen, study: Study, events: repeats.Events, *, metres: int
                 events.unplaced,
             )
         )
+
+
+def windows_map(chosen: Chosen, found: pd.DataFrame, *, metres: int, days: int) -> None:
+    """Draw the open windows as circles, over the districts where there are any."""
+    selection, city = chosen.selection, chosen.city
+    unit = "districts" if "districts" in units.available(city.blocks) else "city"
+    frame = cached.frame(selection.city, selection.version, unit)
+    names = place_names(chosen.study, found["unit"], chosen.words)
+    shown = marked.open_windows(frame, found, names, chosen.words, metres=metres, days=days, epsg=city.epsg)
+    pieces.draw_areas(selection, shown, chosen.words, key="windows_map", height=420)
+
+
+def download(chosen: Chosen, table: pd.DataFrame, name: str) -> None:
+    """Offer a table of this page as a file; it is restricted like the page."""
+    st.download_button(
+        chosen.words.say("Table (CSV), restricted"),
+        data=lambda: exports.csv(table).encode("utf-8-sig"),
+        file_name=exports.file_name(chosen.city, chosen.study, [], ".csv", unit=f"restricted_{name}"),
+        mime="text/csv",
+        on_click="ignore",
+        key=f"download_{name}",
+    )
 
 
 def windows_table(found: pd.DataFrame, study: Study, words: Words, *, days: int) -> pd.DataFrame:
@@ -219,8 +256,9 @@ def surges_table(found: repeats.Surges, words: Words) -> pd.DataFrame:
     )
 
 
-def bands(found: repeats.NearRepeats, words: Words) -> None:
+def bands(chosen: Chosen, found: repeats.NearRepeats) -> None:
     """Draw the table of all bands of distance and delay."""
+    words = chosen.words
     st.subheader(words.say("How near, how soon?"), anchor=False)
     st.markdown(
         words.say("Each cell: how many times as often as chance alone gives; in brackets the pairs counted and those that chance gives.")
@@ -229,6 +267,7 @@ def bands(found: repeats.NearRepeats, words: Words) -> None:
     more = (found.table["adjusted_p"] <= 0.05).to_numpy().reshape(shown.shape[0], -1)
     styled = shown.style.apply(lambda _: shades(shown, more), axis=None)
     st.dataframe(styled, alt=words.say("Near repeats by distance and delay"))
+    download(chosen, found.table, "near_repeats")
     st.caption(
         words.say(
             "Shaded and marked with “more”: more pairs than chance explains, allowing for the number of cells looked at. From 0 to 100 m "

@@ -9,7 +9,7 @@ import streamlit as st
 
 from hotspots import breaks, charts, trends
 from hotspots.cities import Note
-from hotspots.dashboard import cached, pieces, totals_notes
+from hotspots.dashboard import cached, pieces, totals_notes, year_notes
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.published import TotalsStudy
 from hotspots.words import Words, mark
@@ -36,6 +36,8 @@ def render(chosen: Chosen) -> None:
     else:
         heading(chosen, words.say(VERDICTS[latest.verdict], n=words.number(latest.count)))
         pieces.three_numbers(latest, words)
+        if latest.person_years > 0:
+            pieces.countries(words)
     table = cached.monthly(chosen.selection)
     notes = pieces.crossing(chosen)
     rules = pieces.rules(notes, words)
@@ -62,6 +64,8 @@ def render(chosen: Chosen) -> None:
     with right:
         when_in_the_week(chosen)
     years(chosen, words)
+    year_notes.beside_years(chosen)
+    year_notes.without_place(chosen)
     method(words)
 
 
