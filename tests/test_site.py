@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from released import SECRET, city_of, released_city
 from test_maps import HOSTILE, Reader, outside
 from test_words import said as texts_of
@@ -212,7 +213,7 @@ def test_published_totals_are_told_with_their_sources(country):
     pages = site.render(country)
     rows = tables(pages["index.en.html"].decode())["People killed each year"]
     assert rows[0][-1] == "Source"
-    assert ["2015", "6,656", "103"] == next(row for row in rows if row[0] == "2015")[:3]
+    assert next(row for row in rows if row[0] == "2015")[:3] == ["2015", "6,656", "103"]
     page = text_of(pages["index.en.html"].decode())
     assert "k: FGR" in page
     assert "No interventions" not in page
@@ -279,7 +280,7 @@ def test_both_languages_are_complete(pages):
             plain = max(re.split(r"\{\w+\}", texts[0]), key=len).strip(" .,:–")
             if len(plain) > 4 and words.say(texts[0]) != texts[0]:
                 assert not re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", spanish), texts[0]
-    structure = [[tag for tag, _ in Reader(pages[name]).tags] for name in PAGES]
+    structure = [[tag for tag, _ in Reader(pages[name][pages[name].index("<main") :]).tags] for name in PAGES]
     assert structure[0] == structure[1]
     digits = [
         sorted(re.findall(r"\d", " ".join(cell for table in tables(pages[name]).values() for row in table[1:] for cell in row[1:2])))
@@ -319,9 +320,9 @@ def test_the_same_release_gives_the_same_bytes(release, tmp_path):
     assert site.render(disclosure.read(tmp_path / "out", key=SECRET)) == files
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_one_withheld_incident_changes_no_byte(seed):
-    city = released_city(victims=200, side=4, seed=seed)
+    city = released_city(victims=120, side=3, seed=seed)
     without = Incidents(city.incidents.assign(withheld=False))
     extra = without.iloc[[seed]].assign(withheld=True, sex="other", date=DAY("2018-05-05"))
     joined = Incidents(pd.concat([extra, without], ignore_index=True).rename_axis("incident"))
@@ -329,10 +330,14 @@ def test_one_withheld_incident_changes_no_byte(seed):
     assert made[0] == made[1]
 
 
-def test_no_place_of_an_incident_and_no_version_is_on_a_page(release, pages):
-    degrees = released_city(victims=900, years=10, seed=3, hot=3.0).incidents.to_crs(4326).geometry.dropna()
-    for page in pages.values():
-        assert not any(f"{point.x:.4f}" in page and f"{point.y:.4f}" in page for point in degrees)
+def test_every_place_is_a_corner_of_an_area_and_no_version_is_told(release, pages):
+    corners = {tuple(corner) for corner in np.round(shapely.get_coordinates(release.areas.to_crs(4326).geometry.array), 5).tolist()}
+    for name, page in pages.items():
+        pairs = {(float(lon), float(lat)) for lon, lat in re.findall(r"\[(-?\d+\.\d+), ?(-?\d+\.\d+)\]", page)}
+        pairs = {pair for pair in pairs if abs(pair[0]) <= 180}  # Leaflet's own bounds of the world are in metres
+        assert pairs <= corners
+        assert bool(pairs) == name.startswith("map-")
+        assert not re.search(r"-?\d{1,3}\.\d{4,}", text_of(page)) or name.startswith("map-")
     text = "".join(text_of(pages[name]) for name in PAGES).lower()
     assert not re.search(r"sha256|versi[oó]n|fingerprint|\d\d:\d\d", text)
 

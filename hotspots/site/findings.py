@@ -149,7 +149,7 @@ def years(reading: Reading, words: Words) -> Html:
 
 
 def _at(day: pd.Timestamp, first: pd.Timestamp) -> float:
-    return float(day.year - first.year + (day.dayofyear - 1) / 366)
+    return float(day.year - first.year + (day.day_of_year - 1) / 366)
 
 
 def _key(reading: Reading, noted: bool, words: Words) -> str:
