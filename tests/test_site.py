@@ -80,7 +80,7 @@ def text_of(page: str) -> str:
 def test_the_tables_of_areas_are_the_release(release, pages):
     found = tables(pages["index.html"])
     for start, end in release.windows:
-        rows = found[f"Killed per 100,000 residents a year, {start.year}–{end.year - 1}"][1:]
+        rows = found[f"Areas, {start.year}–{end.year - 1}"][1:]
         wanted = release.by_area[release.by_area["start"] == start]
         assert len(rows) == len(wanted)
         for i, (row, one) in enumerate(zip(rows, wanted.to_dict("records"), strict=True)):
@@ -193,7 +193,7 @@ def test_what_is_left_out_is_told(release, pages):
 def test_an_open_release_shows_zeros():
     release = disclosure.build(released_city(victims=120, side=5, years=2, seed=1, hot=4.0), profile="open", as_of="2026-01-15")
     pages = site.render(release)
-    rows = tables(pages["index.html"].decode())["People killed, 2016"][1:]
+    rows = tables(pages["index.html"].decode())["Blocks, 2016"][1:]
     wanted = release.by_area[release.by_area["start"] == DAY("2016-01-01")]["count"]
     assert [int(row[2]) for row in rows] == wanted.tolist()
     assert 0 in wanted.tolist()
@@ -218,7 +218,7 @@ def test_published_totals_are_told_with_their_sources(country):
     assert "k: FGR" in page
     assert "No interventions" not in page
     assert "This release names no intervention" in page
-    areas = tables(pages["index.en.html"].decode())["Killed per 100,000 residents a year, 2010"]
+    areas = tables(pages["index.en.html"].decode())["Departments, 2010"]
     assert len(areas) == 15
     assert "The figure for these years in the chart comes from another source: 4,005." in page
 

@@ -133,12 +133,12 @@ def _area_table(rows: pd.DataFrame, atlas: looks.Atlas, window: Window, words: W
     columns.append(Column(atlas.unit, [str(name) for name in atlas.frame.names]))
     columns.append(Column(words.say(looks.COUNT), looks.counts(rows, words), number=True))
     if rows["population"].notna().any():
-        columns.append(Column(words.say(looks.RATE), looks.rates(rows, words), number=True))
+        columns.append(Column(words.say("Per 100,000 residents a year"), looks.rates(rows, words), number=True))
         columns.append(Column(words.say("Residents"), [words.number(n) for n in rows["population"]], number=True))
     if rows["hot"].notna().any():
         told = [words.say("yes") if hot == 1 else words.say("no") if hot == 0 else "–" for hot in rows["hot"]]
         columns.append(Column(words.say("More than chance"), told))
-    return table(words.say("{what}, {period}", what=atlas.title, period=_span(window, words)), columns, head=head)
+    return table(words.say("{what}, {period}", what=atlas.unit, period=_span(window, words)), columns, head=head)
 
 
 # --- who ------------------------------------------------------------------------------------------------------------------------------
@@ -276,8 +276,8 @@ def correction(contact: str, reading: Reading, words: Words) -> Html:
 
 
 def use(reading: Reading, words: Words) -> Html:
-    """Return the files of the figures, how to show a map elsewhere, source and licence."""
-    city, files = reading.city, TABLES if reading.release.totals is None else TOTALS
+    """Return the files of the figures, and how to show a map elsewhere."""
+    files = TABLES if reading.release.totals is None else TOTALS
     parts = [el("p", words.say("The same figures as files:")), items(el("a", name, href=name) for name in files)]
     if reading.windows:
         name = map_name(reading.windows[-1], words.language)
@@ -285,7 +285,4 @@ def use(reading: Reading, words: Words) -> Html:
         frame = f'<iframe src="{name}" title="{title}" width="100%" height="900" loading="lazy" sandbox="allow-scripts"></iframe>'
         line = el("pre", el("code", frame), tabindex=0, role="region", aria_label=words.say("Line to copy"))
         parts.append(el("div", el("p", words.say(EMBED)), line))
-    lines = [words.say("Source: {source}", source=city.source), words.say("Licence: {licence}", licence=city.licence)]
-    if city.population_year:
-        lines.append(words.say("Population: census of {year}", year=city.population_year))
-    return joined([el("div", *parts, class_="screen"), *[el("p", line) for line in lines]])
+    return el("div", *parts, class_="screen")
