@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from conftest import TORTURE
 from hypothesis import given
 from hypothesis import strategies as st
 from real_cities import chicago_toml, philadelphia_toml
@@ -364,8 +365,9 @@ def test_the_bundled_city():
     assert found.narrowest >= 9
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
-@pytest.mark.parametrize(("toml", "through"), [(philadelphia_toml, None), (chicago_toml, "2017-12-31")])
+@pytest.mark.parametrize(("toml", "through"), [(philadelphia_toml, None), (chicago_toml, "2017-12-31")][: 2 if TORTURE else 1])
 def test_real_cities(real_data, tmp_path, toml, through):
     (tmp_path / "city.toml").write_text(toml(real_data), encoding="utf-8")
     release = strict(cities.read_folder(tmp_path), through=through)

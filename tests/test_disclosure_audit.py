@@ -16,6 +16,7 @@ from scipy import sparse
 from hotspots import disclosure
 from hotspots.clusters import gi_star, neighbours
 from hotspots.disclosure import Statement, attacked, audit, build, intervals, nested, system
+from hotspots.disclosure.attack import _surely_free
 from hotspots.schema import Blocks, Incidents
 from hotspots.testing import square_blocks
 
@@ -44,7 +45,7 @@ def enumerated(matrix, low, high, top):
     return good.min(axis=0), good.max(axis=0)
 
 
-@pytest.mark.parametrize("seed", range(400 if TORTURE else 40))
+@pytest.mark.parametrize("seed", range(400 if TORTURE else 25))
 def test_intervals_agree_with_enumeration(seed):
     rng = np.random.default_rng(seed)
     n, top = int(rng.integers(2, 6)), 6
@@ -60,7 +61,7 @@ def test_intervals_agree_with_enumeration(seed):
     assert found.high.tolist() == most.tolist()
 
 
-@pytest.mark.parametrize("seed", range(200 if TORTURE else 20))
+@pytest.mark.parametrize("seed", range(200 if TORTURE else 10))
 def test_known_parts_agree_with_enumeration(seed):
     """A part is called known exactly where every table of whole numbers with these margins has the same number there."""
     rng = np.random.default_rng(seed)
@@ -87,6 +88,11 @@ def test_hand_worked_interval():
 def test_a_contradiction_is_told():
     with pytest.raises(disclosure.ContradictionError):
         attacked([said(3, areas="a"), said(4, areas="ab"), said(2, areas="b"), few("b")])
+
+
+def test_unknowns_that_no_sum_holds_are_free():
+    free = _surely_free(sparse.csr_array((0, 2)), np.zeros(0), np.zeros(0), np.array([False, True]))
+    assert free.tolist() == [True, False]
 
 
 def test_nothing_said_nothing_known():
@@ -267,7 +273,7 @@ def test_synthetic_cities_pass(name):
     assert (release.coverage >= 0.8).all()
 
 
-@pytest.mark.parametrize("name", ["middle", "small"])
+@pytest.mark.parametrize("name", ["middle", "small"] if TORTURE else ["small"])
 def test_open_releases_pass(name):
     release = build(released_city(**CITIES[name]), profile="open", as_of="2026-01-15", secret=SECRET)
     found = audit(release)
@@ -275,7 +281,7 @@ def test_open_releases_pass(name):
     assert (release.figures[release.figures["table"] == "areas"]["reason"] == "").all()
 
 
-@pytest.mark.parametrize("seed", range(200 if TORTURE else 12))
+@pytest.mark.parametrize("seed", range(200 if TORTURE else 6))
 def test_any_city_passes(seed):
     """Whatever the city, the release passes its own audit: the protection is enough."""
     rng = np.random.default_rng(seed)
@@ -302,7 +308,7 @@ def _changed(city, rng):
     return replace(city, incidents=Incidents(table))
 
 
-@pytest.mark.parametrize("seed", range(200 if TORTURE else 6))
+@pytest.mark.parametrize("seed", range(200 if TORTURE else 3))
 def test_release_against_the_next_release(seed):
     """A release some years later, with corrections to the records, gives nothing away beside the one before."""
     rng = np.random.default_rng(seed)
@@ -359,9 +365,13 @@ def test_rules_are_checked():
     assert {"profile", "areas_changed", "window"} <= found
 
 
-def test_late_records_do_not_contradict():
-    """Years are published as they end; a window that counts what was registered later may add up to more."""
-    city = released_city(victims=600, side=5, years=9, seed=4)
+@pytest.mark.parametrize("years", [9, 10])
+def test_late_records_do_not_contradict(years):
+    """Years are published as they end; a window that counts what was registered later may add up to more.
+
+    With ten years all five of the window are shown and add up to less than it; with nine the last is "fewer than 10" and may hold the rest.
+    """
+    city = released_city(victims=600, side=5, years=years, seed=4)
     first = build(incidents_until(city, "2020-01-01"), as_of="2020-03-01", secret=SECRET)
     second = build(incidents_until(city, "2023-01-01"), as_of="2023-03-01", secret=SECRET, before=[first])
     late = pd.concat([city.incidents, city.incidents[city.incidents["date"].dt.year == 2021].head(3)], ignore_index=True)
@@ -370,6 +380,9 @@ def test_late_records_do_not_contradict():
     assert len(third.windows) == 2
     found = audit(third, [first, second])
     assert found.passed, found.found
+    window = third.total(DAY("2020-01-01"))["count"]
+    shown = third.city_years.set_index("start").loc["2020-01-01":, "count"]
+    assert (shown.notna().all() and shown.sum() == window - 3) == (years == 10)
 
 
 @pytest.mark.slow

@@ -162,11 +162,11 @@ def city_months(counted: Counted, first: int, last: int) -> list[pd.DataFrame]:
         rows = pd.DataFrame({"area": WHOLE, "value": "", "count": months.to_numpy(dtype=float), "reason": SHOWN}, index=months.index)
         if study.victims and study.victims in (months.max(), _by_area(counted, study).max()):
             rows["reason"] = UNPUBLISHED
-        for month in months.index:
-            start = pd.Timestamp(year, month, 1)
-            window = (start, start + pd.DateOffset(months=1))
-            frozen = counted.frozen("months", window)
-            found.append(frozen if len(frozen) else _rows("months", window, rows.loc[[month]]))
+        starts = pd.date_range(f"{year}-01-01", periods=13, freq="MS")
+        rows = _rows("months", (pd.Timestamp.min, pd.Timestamp.min), rows).assign(start=starts[:-1], end=starts[1:])
+        known = counted.before
+        frozen = known[(known["table"] == "months") & known["start"].isin(starts[:-1])]
+        found += [part for part in (frozen, rows[~rows["start"].isin(frozen["start"])]) if len(part)]
     return found
 
 

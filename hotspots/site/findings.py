@@ -9,7 +9,7 @@ import pandas as pd
 from hotspots.cities import Note
 from hotspots.disclosure import FEWER_THAN, SHOWN
 from hotspots.site import drawings, looks
-from hotspots.site.markup import Column, Html, el, joined, table
+from hotspots.site.markup import Column, Html, el, items, joined, table
 from hotspots.site.reading import Reading
 from hotspots.words import Words, mark
 
@@ -149,7 +149,7 @@ def years(reading: Reading, words: Words) -> Html:
 
 
 def _at(day: pd.Timestamp, first: pd.Timestamp) -> float:
-    return float(day.year - first.year + (day.dayofyear - 1) / 366)
+    return float(day.year - first.year + (day.day_of_year - 1) / 366)
 
 
 def _key(reading: Reading, noted: bool, words: Words) -> str:
@@ -171,7 +171,7 @@ def _key(reading: Reading, noted: bool, words: Words) -> str:
 def _dates(notes: Sequence[Note], words: Words) -> Html:
     columns = [
         Column(words.say("No."), [str(i + 1) for i in range(len(notes))]),
-        Column(words.say("Day"), [words.date(note.start.date()) for note in notes]),
+        Column(words.say("Day"), [words.short_date(note.start.date()).replace(" ", "\N{NO-BREAK SPACE}") for note in notes]),
         Column(words.say("Kind"), [words.say(KINDS[note.kind]) for note in notes]),
         Column(words.say("What it was"), [in_language(note.text, words) for note in notes]),
     ]
@@ -195,9 +195,13 @@ def _year_table(rows: pd.DataFrame, words: Words) -> Html:
             f"{words.number(low)}–{words.number(high)}" if low == low else "–" for low, high in zip(rows["low"], rows["high"], strict=True)
         ]
         columns.append(Column(words.say("Normal range"), ranges, number=True))
-    if "source" in rows.columns:
-        columns.append(Column(words.say("Source"), [str(one) for one in rows["source"]]))
-    return table(words.say("People killed each year"), columns)
+    caption = words.say("People killed each year")
+    if "source" not in rows.columns:
+        return table(caption, columns)
+    sources = list(dict.fromkeys(str(one) for one in rows["source"] if one))
+    letter = {one: chr(ord("a") + i) for i, one in enumerate(sources)}
+    columns.append(Column(words.say("Source"), [letter.get(str(one), "–") for one in rows["source"]]))
+    return joined([table(caption, columns), items(f"{letter[one]}: {one}" for one in sources)])
 
 
 FEW_WORDS = mark("“Fewer than {n}” means 0 to {last}: whether it was 0 or {last} is not told, so that no family is pointed at.")

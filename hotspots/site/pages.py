@@ -131,6 +131,8 @@ def source(reading: Reading, words: Words) -> list[str]:
         " · ".join([words.say("Figures up to {day}", day=words.date(last)), words.say("Source: {source}", source=city.source)]),
         words.say("Licence: {licence}", licence=city.licence),
     ]
+    if city.population_year:
+        lines.append(words.say("Population: census of {year}", year=city.population_year))
     return lines + [_fictional(words)] * city.fictional
 
 

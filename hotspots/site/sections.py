@@ -34,6 +34,11 @@ BY_LOT = mark(
     "“10 or more, not shown”: held back because a number under 10 beside it could be found by "
     "subtraction. Which one is held back is drawn by lot."
 )
+HOT = mark(
+    "“More than chance” in the table: in the area and those around it together, more people were killed than chance explains, "
+    "given how many live there. A dash: nothing is said, because the number is not shown."
+)
+OTHER = mark("The figure for these years in the chart comes from another source: {n}.")
 EMBED = mark("To show the newest map on a page of yours, copy this line and put the address of this folder before the name of the file:")
 TABLES: tuple[str, ...] = ("areas.csv", "city.csv", "windows.csv", "attributes.csv", "areas.geojson")
 TOTALS: tuple[str, ...] = ("totals.csv", "areas.geojson")
@@ -72,19 +77,20 @@ def where(reading: Reading, atlas: looks.Atlas, words: Words) -> Html:
 
 
 def _where(reading: Reading, atlas: looks.Atlas, window: Window, words: Words) -> Html:
-    shown, name = atlas.of(window), f"map-{window[0]:%Y%m%d}"
+    shown, name = atlas.of(window), f"map-{window[0]:%Y%m%d}-{window[1]:%Y%m%d}"
     table_of = reading.areas(window)
     said = " ".join([total_said(reading, window, words), *shares_said(reading, window, words)])
+    hot = [el("p", words.say(HOT))] if table_of["hot"].notna().any() else []
     legend = el("div", drawings.legend(name, shown), class_="legend-box")
-    file = map_name(window, words.language)
+    opened = words.say("Open this map to zoom in and to point at areas ({period})", period=_span(window, words))
+    link = el("a", opened, href=map_name(window, words.language))
     return joined(
         [
             el("h3", _span(window, words)),
             el("p", said),
             el("figure", drawings.city(name, shown), el("figcaption", legend)),
-            el(
-                "p", el("a", words.say("Open this map to zoom in and to point at areas ({period})", period=_span(window, words)), href=file)
-            ),
+            el("p", link, class_="screen"),
+            *hot,
             _area_table(table_of, atlas, window, words),
         ]
     )
@@ -103,7 +109,9 @@ def shares_said(reading: Reading, window: Window, words: Words) -> list[str]:
     said: list[str] = []
     total = reading.total(window)
     if reading.release.totals is not None:
-        return said
+        years = reading.years[(reading.years["start"] >= window[0]) & (reading.years["end"] <= window[1])]
+        other = float(years["count"].sum(skipna=False)) if len(years) else np.nan
+        return [words.say(OTHER, n=words.number(other))] if other == other and other != total.count else []
     if total.unmapped_reason == SHOWN and total.reason == SHOWN:
         share = words.percent(1 - total.unmapped / total.count) if total.count >= FEWER_THAN else "–"
         told = words.number(total.unmapped)
@@ -125,12 +133,12 @@ def _area_table(rows: pd.DataFrame, atlas: looks.Atlas, window: Window, words: W
     columns.append(Column(atlas.unit, [str(name) for name in atlas.frame.names]))
     columns.append(Column(words.say(looks.COUNT), looks.counts(rows, words), number=True))
     if rows["population"].notna().any():
-        columns.append(Column(words.say(looks.RATE), looks.rates(rows, words), number=True))
+        columns.append(Column(words.say("Per 100,000 residents a year"), looks.rates(rows, words), number=True))
         columns.append(Column(words.say("Residents"), [words.number(n) for n in rows["population"]], number=True))
     if rows["hot"].notna().any():
         told = [words.say("yes") if hot == 1 else words.say("no") if hot == 0 else "–" for hot in rows["hot"]]
-        columns.append(Column(words.say("More than chance explains, with the areas around"), told))
-    return table(words.say("{what}, {period}", what=atlas.title, period=_span(window, words)), columns, head=head)
+        columns.append(Column(words.say("More than chance"), told))
+    return table(words.say("{what}, {period}", what=atlas.unit, period=_span(window, words)), columns, head=head)
 
 
 # --- who ------------------------------------------------------------------------------------------------------------------------------
@@ -268,21 +276,13 @@ def correction(contact: str, reading: Reading, words: Words) -> Html:
 
 
 def use(reading: Reading, words: Words) -> Html:
-    """Return the files of the figures, how to show a map elsewhere, source and licence."""
-    city, files = reading.city, TABLES if reading.release.totals is None else TOTALS
+    """Return the files of the figures, and how to show a map elsewhere."""
+    files = TABLES if reading.release.totals is None else TOTALS
     parts = [el("p", words.say("The same figures as files:")), items(el("a", name, href=name) for name in files)]
     if reading.windows:
         name = map_name(reading.windows[-1], words.language)
         title = words.say("Map of homicides, {period}", period=_span(reading.windows[-1], words))
         frame = f'<iframe src="{name}" title="{title}" width="100%" height="900" loading="lazy" sandbox="allow-scripts"></iframe>'
-        parts.append(
-            el(
-                "p",
-                words.say(EMBED),
-            )
-        )
-        parts.append(el("pre", el("code", frame), tabindex=0, role="region", aria_label=words.say("Line to copy")))
-    lines = [words.say("Source: {source}", source=city.source), words.say("Licence: {licence}", licence=city.licence)]
-    if city.population_year:
-        lines.append(words.say("Population: census of {year}", year=city.population_year))
-    return joined([*parts, *[el("p", line) for line in lines]])
+        line = el("pre", el("code", frame), tabindex=0, role="region", aria_label=words.say("Line to copy"))
+        parts.append(el("div", el("p", words.say(EMBED)), line))
+    return el("div", *parts, class_="screen")

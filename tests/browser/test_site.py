@@ -1,0 +1,117 @@
+"""The page without a server in a browser: from a file and offline it asks nobody, breaks nothing, and fits a phone and paper."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from hotspots import cities, disclosure, site
+from hotspots.settings import cities_folder
+
+CITIES = ("puerto-albatros", "el-salvador")
+LANGUAGES = {"index.html": "es", "index.en.html": "en"}
+SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory):
+    found = {}
+    for slug in CITIES:
+        release = disclosure.build(cities.read_folder(cities_folder() / slug), as_of="2026-01-15", secret=b"of the tests")
+        found[slug] = tmp_path_factory.mktemp("site") / slug
+        disclosure.write(release, found[slug], key=b"of the tests", pages=site.render(release))
+    return found
+
+
+@pytest.fixture
+def opened(open_page, folders):
+    """Open a file of a site offline; at the end nothing but files of its folder was asked for, and the console is empty."""
+    asked, said = [], []
+
+    def go(slug: str, name: str = "index.html", **settings):
+        page = open_page(**settings)
+        page.context.set_offline(True)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda line: said.append(f"{line.type}: {line.text}"))
+        page.goto((folders[slug] / name).as_uri())
+        return page
+
+    yield go
+    assert not [url for url in asked if not url.startswith(("file:", "data:"))]
+    assert not said
+
+
+@pytest.mark.parametrize("slug", CITIES)
+@pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.parametrize("width", [1440, 390, 320])
+def test_it_fits_every_screen(opened, slug, name, width):
+    page = opened(slug, name, viewport={"width": width, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.lang") == LANGUAGES[name]
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('main *')].filter((one) => !one.closest('.scroll, svg')
+        && one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 80))"""
+    )
+    assert wide == []
+    letters = page.evaluate("() => Math.min(...[...document.querySelectorAll('p, td, th, li, svg:not(.map) text')].map((one) =>"
+                            " parseFloat(getComputedStyle(one).fontSize)))")  # fmt: skip
+    assert letters >= 11
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"site-{slug}-{LANGUAGES[name]}-{width}.png", full_page=True)
+
+
+@pytest.mark.parametrize("slug", CITIES)
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_axe_finds_nothing(opened, slug, name):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: pip install -r requirements-dev.txt")
+    page = opened(slug, name, viewport={"width": 1280, "height": 1400})
+    found = axe.Axe().run(page).response["violations"]
+    assert [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found] == []
+
+
+@pytest.mark.parametrize("slug", CITIES)
+def test_links_lead_on(opened, slug):
+    page = opened(slug)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.get_by_role("link", name="English").click()
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    page.get_by_role("link", name=re.compile("Open this map")).first.click()
+    page.wait_for_selector("#map[data-state=ready]")
+    assert page.locator("canvas").count() > 0
+
+
+def test_a_map_can_be_shown_within_another_page(opened, folders):
+    code = re.search(r"<code>(.*?)</code>", (folders["puerto-albatros"] / "index.html").read_text(encoding="utf-8"))[1]
+    frame = code.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
+    (folders["puerto-albatros"] / "other.html").write_text(f"<!DOCTYPE html><title>x</title>{frame}", encoding="utf-8")
+    page = opened("puerto-albatros", "other.html")
+    shown = page.frame_locator("iframe")
+    shown.locator("#map[data-state=ready]").wait_for()
+    text = shown.locator("body").inner_text()
+    for wanted in ("2020–2024", "por zonas", "Menos de 10", "5,000", "no están en ninguna zona"):
+        assert wanted in text
+    (folders["puerto-albatros"] / "other.html").unlink()
+
+
+@pytest.mark.parametrize("slug", CITIES)
+def test_paper_cuts_nothing(opened, slug):
+    page = opened(slug, viewport={"width": 688, "height": 1016})  # A4 within its margins
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 688
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.scroll, table, svg')].filter((one) => one.getBoundingClientRect().right > 689
+        || one.scrollHeight > one.clientHeight + 2 && getComputedStyle(one).overflowY !== 'visible' && one.tagName === 'DIV')
+        .map((one) => one.outerHTML.slice(0, 80))"""
+    )
+    assert cut == []
+    assert page.locator(".skip, .languages, .contents, .screen").evaluate_all("all => all.every((one) => !one.offsetParent)")
+    page.screenshot(path=SHOTS / f"site-{slug}-print.png", full_page=True)
+    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
