@@ -25,6 +25,7 @@ from hotspots.dashboard.pages import (
     overview,
     people,
     priorities,
+    publish,
     repeats,
     trends,
 )
@@ -45,6 +46,7 @@ PAGES = [
     frame.page(repeats, mark("Repeats"), "repeats"),
     frame.page(interventions, mark("Did it work?"), "interventions"),
     frame.page(data, mark("Data"), "data"),
+    frame.page(publish, mark("Publish"), "publish"),
     frame.page(methods, mark("Methods"), "methods"),
 ]
 st.navigation(PAGES, position="top").run()
