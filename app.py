@@ -38,6 +38,7 @@ PAGES = {
         frame.page("repeats", mark("Repeats")),
         frame.page("priorities", mark("Priorities")),
         frame.page("interventions", mark("Did it work?")),
+        frame.page("publish", mark("Publish")),
     ],
     mark("About"): [
         frame.page("data", mark("Data")),

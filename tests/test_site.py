@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hotspots.trends.expected import expected_range
 from released import SECRET, city_of, released_city
 from test_maps import HOSTILE, Reader, outside
 from test_words import said as texts_of
@@ -29,7 +30,6 @@ from hotspots.schema import Blocks, Incidents
 from hotspots.settings import cities_folder
 from hotspots.site.reading import Reading
 from hotspots.testing import square_city
-from hotspots.trends.expected import expected_range
 from hotspots.words import words_for
 
 DAY = pd.Timestamp

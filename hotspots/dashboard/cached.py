@@ -16,6 +16,7 @@ from hotspots import (
     compiled,
     concentration,
     density,
+    disclosure,
     grids,
     heat,
     interventions,
@@ -320,3 +321,16 @@ def _space_time_scan(chosen: Selection, anytime: bool) -> clusters.Scan:
 def _shuffles() -> int:
     """Return how often days are shuffled: so often that nobody waits more than a few seconds; the page says how often."""
     return 499 if compiled.installed() else 99
+
+
+def release_examined(slug: str, profile: str) -> tuple[disclosure.Release, disclosure.Findings]:
+    """Return the release that would be published of a city now, and what its audit finds. Nothing is written but the city's key."""
+    version = next(one.version for one in available() if one.slug == slug)
+    return _release_examined(slug, version, profile, len(disclosure.releases(slug)), pd.Timestamp.now().strftime("%Y-%m"))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _release_examined(slug: str, version: int, profile: str, out: int, month: str) -> tuple[disclosure.Release, disclosure.Findings]:
+    before = disclosure.releases(slug)
+    release = disclosure.build(city(slug, version), profile=profile, secret=disclosure.ledger.key(slug), before=before)
+    return release, disclosure.audit(release, before)

@@ -94,8 +94,7 @@ class Answers:
     @property
     def shows(self) -> tuple[str, ...]:
         """What maps can show."""
-        counted = "count" if not (self.city.blocks["population"] > 0).any() else "rate"
-        kinds = ("rate", "count") if counted == "rate" else ("count",)
+        kinds = ("rate", "count") if self.by_area["rate"].notna().any() else ("count",)
         return kinds if self.republished else (*kinds, "hot")
 
     @cached_property
@@ -191,8 +190,8 @@ class Answers:
     def _years(self) -> pd.DataFrame:
         if self.release.totals is not None:
             table = trends.yearly(self._study())
-            rates = ["rate", "rate_low", "rate_high"]
-            table[rates] = table[rates].where((table["count"] >= FEWER_THAN).to_numpy()[:, None])
+            for name in ("rate", "rate_low", "rate_high"):
+                table[name] = table[name].where(table["count"] >= FEWER_THAN)
             return table.assign(count=table["count"].astype(float), reason=np.where(table["count"].notna(), SHOWN, UNPUBLISHED))
         rows = self.release.city_years
         people = float(self.city.blocks["population"].sum())

@@ -80,12 +80,16 @@ def card(reader: Reader, area: str) -> None:
     if sentences.why(row["reason"], words):
         st.markdown(explained(reader, row["reason"]))
     st.markdown(f"**{words.say('Compared with the rest of {city}', city=sentences.plain(answers.city.name))}**")
-    st.markdown(sentences.beside(answers.against_the_rest(area, reader.window), words))
+    beside, change = answers.against_the_rest(area, reader.window), answers.change(area, reader.window)
+    st.markdown(sentences.beside(beside, words))
     st.markdown(f"**{words.say('Is it changing?')}**")
     st.markdown(sentences.changed(answers, area, reader.window, words))
-    st.caption(
-        words.say("Chance alone makes about 1 area in 20 look changed or different: read such a sentence as a question, not as a verdict.")
-    )
+    if beside or change:
+        st.caption(
+            words.say(
+                "By chance alone about 1 area in 20 looks changed or different: read such a sentence as a question, not as a verdict."
+            )
+        )
     if len(answers.windows) > 1:
         st.markdown(f"**{words.say('Every window')}**")
         st.dataframe(windows(reader, area), hide_index=True, width="stretch", alt=words.say("Every window"))

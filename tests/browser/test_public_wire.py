@@ -1,0 +1,218 @@
+"""Nothing restricted leaves the public edition: every page, file, error and bad address, captured in a browser and searched."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.parse
+import zlib
+from pathlib import Path
+
+import canaries
+import numpy as np
+import pytest
+from driving import REPO, wait_until_idle
+from pyproj import Transformer
+
+PAGES = ("", "city", "people", "done", "left-out", "embed")
+TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))  # every page of the other edition, every area, both languages
+RESTRICTED = (
+    "map",
+    "change",
+    "trends",
+    "clusters",
+    "compare",
+    "concentration",
+    "priorities",
+    "repeats",
+    "interventions",
+    "data",
+    "publish",
+)
+BAD = (
+    "?city=..%2F..%2Fstore&area=%00&window=2015-03-04&show=points",
+    "?weapon=firearm&unit=grid:50&from=2015-03-04&to=2015-03-05&version=1&place=b00&surface=300&sex=female",
+    "city?city=villa-prueba&lang=fr",
+)
+FILES = ("app/static/..%2F..%2Fapp.py", "media/..%2F..%2Frelease.json", "_stcore/host-config", "component/hotspots.map/..%2F..%2Fstore")
+
+
+class Wire:
+    """All that left the server, and all that the browser sent."""
+
+    def __init__(self, page) -> None:
+        self.page, self.responses, self.frames, self.files, self.sources = page, [], [], {}, {}
+        page.on("response", lambda response: self.responses.append(response))
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket) -> None:
+        for kind in ("framereceived", "framesent"):
+            socket.on(kind, lambda body: self.frames.append(body if isinstance(body, bytes) else body.encode()))
+
+    def open(self, address: str, path: str) -> str:
+        """Open an address, wait until it rests, keep its source, and return its text."""
+        self.page.goto(f"{address}/{path}")
+        self.page.wait_for_selector("[data-testid=stApp]", timeout=60_000)
+        wait_until_idle(self.page)
+        self.page.wait_for_timeout(400)
+        self.sources[path] = self.page.content().encode()
+        return self.page.locator("body").inner_text()
+
+    def download(self, folder: Path) -> None:
+        """Take every file that the page offers."""
+        buttons = self.page.locator("[data-testid=stDownloadButton] button")
+        for at in range(buttons.count()):
+            with self.page.expect_download(timeout=60_000) as waiting:
+                buttons.nth(at).click()
+            path = folder / f"{len(self.files)}_{waiting.value.suggested_filename}"
+            waiting.value.save_as(path)
+            self.files[path.name] = path.read_bytes()
+
+    def bodies(self) -> dict[str, bytes]:
+        """Return everything by a name that says what it is; the libraries that Streamlit itself ships are called `static`."""
+        found = {f"frame {n}": body for n, body in enumerate(self.frames)}
+        found |= {f"file {name}": body for name, body in self.files.items()}
+        found |= {f"source {name}": body for name, body in self.sources.items()}
+        for n, response in enumerate(self.responses):
+            kind = "static" if "/static/" in response.url else "body"
+            try:
+                body = response.body()
+            except Exception:  # a page that was left before its last answer arrived
+                body = b""
+            found[f"{kind} {n} {response.url}"] = body + json.dumps(dict(response.headers)).encode()
+        return found
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """Publish the city with canaries; return its rows, its store and the folder of its release."""
+    folder = tmp_path_factory.mktemp("canaries")
+    rows = canaries.write_city(folder / "puerto-canario")
+    surroundings = {**os.environ, "HOTSPOTS_STORE": str(folder / "store"), "HOTSPOTS_CITIES": str(folder / "none")}
+    releases = folder / "releases"
+    for command in (
+        ["import", str(folder / "puerto-canario")],
+        ["publish", "puerto-canario", "--profile", "strict", "--out", str(releases / "puerto-canario")],
+    ):
+        run = [sys.executable, "-m", "hotspots", *command]
+        done = subprocess.run(run, cwd=REPO, env=surroundings, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    return rows, folder / "store", releases
+
+
+@pytest.fixture
+def wire(published, server, open_page):
+    _, store, releases = published
+    # The store is named on purpose: that the server knows where it lies must not matter.
+    address = server("app.py", env={"HOTSPOTS_EDITION": "public", "HOTSPOTS_RELEASE": str(releases), "HOTSPOTS_STORE": str(store)})
+    return Wire(open_page(viewport={"width": 1280, "height": 1400}, accept_downloads=True)), address
+
+
+def degrees(rows) -> np.ndarray:
+    known = rows.dropna(subset=["x"])
+    return np.column_stack(Transformer.from_crs(32616, 4326, always_xy=True).transform(known["x"], known["y"]))
+
+
+def walk(captured: Wire, address: str, areas: list[str], folder: Path) -> None:
+    """Visit every page in both languages, some areas, every kind of map, every file, bad addresses and those of the other edition."""
+    for page in PAGES:
+        captured.open(address, f"{page}?lang=en")
+        captured.download(folder)
+        if page in ("", "embed") or TORTURE:
+            captured.open(address, f"{page}?lang=es&embed=true")
+    for area in areas if TORTURE else areas[::18]:
+        assert "Barrio" in captured.open(address, f"?lang=en&area={area}")
+    for show in ("count", "hot"):
+        captured.open(address, f"city?lang=en&show={show}")
+        captured.download(folder)
+    for bad in BAD:
+        assert "Puerto Canario" in captured.open(address, bad + "&lang=en")
+    for page in RESTRICTED if TORTURE else RESTRICTED[::5]:
+        assert "How are things around here?" in captured.open(address, f"{page}?lang=en"), page
+    for path in FILES:
+        captured.page.goto(f"{address}/{path}")
+        captured.sources[path] = captured.page.content().encode()
+
+
+def near(bodies: dict[str, bytes], rows, corners: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the pairs of numbers, by the body that holds them, that lie near an incident and are no published corner."""
+    found = {name: canaries.near_an_incident(canaries.pairs(body), degrees(rows), corners) for name, body in bodies.items()}
+    return {name: points for name, points in found.items() if len(points)}
+
+
+def test_no_canary_and_no_place_of_an_incident_leaves(published, wire, tmp_path):
+    rows, store, releases = published
+    captured, address = wire
+    release = releases / "puerto-canario"
+    walk(captured, address, [one["id"] for one in json.loads((release / "areas.geojson").read_text())["features"]], tmp_path)
+    bodies = {name: body for body, name in {body: name for name, body in captured.bodies().items()}.items()}
+    ours = {name: body for name, body in bodies.items() if "static" not in name}
+    assert len(captured.files) >= 15
+    assert len(captured.frames) > 60
+    wanted = canaries.marks(rows, store)
+    assert not {name: found for name, body in bodies.items() if (found := canaries.found_in(body, wanted, deep=name in ours))}
+    assert not {name: found for name, body in ours.items() if (found := canaries.found_in(body, canaries.days(rows)))}
+    corners = canaries.corners_of(release)
+    assert not near(ours, rows, corners)
+    drawn = np.vstack([canaries.drawn_in(body) for name, body in bodies.items() if name.startswith("frame")])
+    assert len(drawn) > 100
+    assert not len(canaries.near_an_incident(drawn, degrees(rows), corners))
+    pictures = {name: canaries.chunks(body) for name, body in captured.files.items() if name.endswith(".png")}
+    assert len(pictures) >= 3
+    assert all(kinds <= {b"IHDR", b"pHYs", b"IDAT", b"IEND"} for kinds in pictures.values())
+
+
+def test_a_damaged_release_is_not_shown_and_says_nothing(published, server, open_page, tmp_path):
+    rows, store, releases = published
+    broken = tmp_path / "puerto-canario"
+    shutil.copytree(releases / "puerto-canario", broken)
+    (broken / "areas.csv").write_text((broken / "areas.csv").read_text() + "\n")
+    address = server("app.py", env={"HOTSPOTS_EDITION": "public", "HOTSPOTS_RELEASE": str(tmp_path), "HOTSPOTS_STORE": str(store)})
+    captured = Wire(open_page())
+    assert "Nothing has been released here yet." in captured.open(address, "?lang=en")
+    wanted = canaries.marks(rows, store) | {str(tmp_path).encode()}
+    assert not [name for name, body in captured.bodies().items() if canaries.found_in(body, wanted, deep="static" not in name)]
+
+
+def test_the_scan_finds_what_a_page_leaks(published, server, open_page, tmp_path):
+    rows, store, _ = published
+    captured = Wire(open_page(accept_downloads=True))
+    captured.open(server("tests/browser/leaky_demo.py"), "")
+    captured.download(tmp_path)
+    wanted = canaries.marks(rows, store)
+    assert any(canaries.found_in(body, wanted) == {b"zzcase"} for body in captured.frames)
+    assert [canaries.found_in(body, wanted) for body in captured.files.values()] == [{b"zzaddress"}]
+
+
+def test_the_search_sees_through_packing():
+    text = b"the case zzcase00001q at -89.123456,13.765432 in a long enough line of text for everything"
+    packed = [text, gzip.compress(text), b"xx" + zlib.compress(text), base64.b64encode(text), urllib.parse.quote("zzcase %/" * 9).encode()]
+    assert all(canaries.found_in(body, {b"zzcase"}) for body in packed)
+    assert not canaries.found_in(gzip.compress(b"nothing to be found in this text"), {b"zzcase"})
+    point = np.array([[-89.123456, 13.765432]])
+    far = np.array([[-89.5, 13.9]])
+    assert len(canaries.near_an_incident(canaries.pairs(text), point + 1e-4, far)) == 1
+    assert len(canaries.near_an_incident(canaries.pairs(text), point + 1e-4, point)) == 0
+    assert len(canaries.near_an_incident(canaries.pairs(text), far, far + 1)) == 0
+
+
+def test_every_map_says_what_it_must(published, wire):
+    captured, address = wire
+    for page in ("", "city", "embed?embed=true"):
+        text = captured.open(address, page + ("&" if "?" in page else "?") + "lang=en")
+        for phrase in (
+            r"Unit: ",
+            r"Window: 2015–2019",
+            r"Threshold: 10\.",
+            r"any number from 0 to 9",
+            r"Placed in an area: [\d.]+% of \d+ people killed",
+            r"Not on the map, but in every total: \d+",
+            r"No single homicide and no point is on this map",
+        ):
+            assert re.search(phrase, text), (page, phrase)

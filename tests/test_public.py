@@ -1,0 +1,208 @@
+"""The public edition: every page from a release alone, in both languages; what it answers, and what it cannot be made to say."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from opened import asked, open_page, text
+from released import SECRET, released_city
+
+from hotspots import cities, disclosure, logbook, settings, store
+from hotspots.dashboard.public import files
+from hotspots.dashboard.public.answers import Answers
+from hotspots.dashboard.public.map_views import map_of
+from hotspots.intervals import poisson_interval, ratio_interval
+from hotspots.words import words_for
+
+
+def said(app) -> str:
+    """Return all sentences of a page as they read, without the signs that keep markdown from reading them."""
+    return text(app).replace("\\", "")
+
+
+PAGES = ("", "city", "people", "done", "left-out", "embed")
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def release() -> disclosure.Release:
+    return disclosure.build(released_city(years=10, victims=1400, hot=2), as_of="2025-03-01", secret=SECRET)
+
+
+@pytest.fixture(scope="module")
+def folder(release, tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("releases") / "villa-prueba"
+    disclosure.write(release, out, key=SECRET)
+    return out
+
+
+@pytest.fixture
+def public(folder, monkeypatch):
+    """Open the public edition on the folder of releases; whatever would read the store or a city fails."""
+
+    def forbidden(*_: object, **__: object) -> None:
+        raise AssertionError("the public edition reached for the store")
+
+    monkeypatch.setenv("HOTSPOTS_EDITION", "public")
+    monkeypatch.setenv("HOTSPOTS_RELEASE", str(folder.parent))
+    for module, names in ((store, ("read", "published", "publish", "slugs", "lock")), (cities, ("load", "available", "ensure_bundled"))):
+        for name in names:
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, forbidden)
+    monkeypatch.setattr(logbook, "read", forbidden)
+    import streamlit as st
+
+    st.cache_resource.clear()
+    return folder
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_from_the_release_alone(public, page, lang):
+    app = open_page(page, lang=lang)
+    assert not app.exception
+    assert not app.error
+    assert len(app.title) == 1
+    assert {"es": "Fuente: Invented", "en": "Source: Invented"}[lang] in said(app)
+    assert set(asked(app)) <= {"lang", "city", "area", "window", "show"}
+
+
+def test_an_area_and_a_window_are_chosen_by_the_address(public, release):
+    answers = Answers(release)
+    area = answers.in_window(answers.windows[0])["count"].idxmax()
+    start = f"{answers.windows[0][0]:%Y-%m-%d}"
+    app = open_page("", lang="en", area=area, window=start)
+    shown = [metric.value for metric in app.metric]
+    assert shown[0] == words_for("en").number(answers.in_window(answers.windows[0]).loc[area, "count"])
+    assert asked(app) == {"lang": "en", "city": "villa-prueba", "area": area, "window": start}
+    app.selectbox(key="public_window").select(f"{answers.windows[-1][0]:%Y-%m-%d}").run()
+    assert asked(app)["window"] == f"{answers.windows[-1][0]:%Y-%m-%d}"
+
+
+def test_a_hidden_number_is_said_to_be_hidden(public, release):
+    answers = Answers(release)
+    rows = answers.in_window(answers.windows[-1])
+    few = rows.index[rows["reason"] == "few"][0]
+    app = open_page("", lang="en", area=few)
+    assert [metric.value for metric in app.metric] == ["fewer than 10", "–"]
+    assert "any number from 0 to 9" in said(app)
+    assert "Comparison is not published" in said(app)
+    assert "Change is not published" in said(app)
+
+
+@pytest.mark.parametrize("query", [{"area": "zz"}, {"city": "nowhere"}, {"window": "2016-03-04"}, {"show": "points"}])
+def test_what_the_release_does_not_offer_is_set_aside(public, query):
+    app = open_page("", lang="en", **query)
+    assert "set aside" in said(app)
+    assert set(asked(app)) == {"lang", "city"}
+
+
+@pytest.mark.parametrize("page", ["map", "priorities", "repeats", "interventions", "data", "publish"])
+def test_restricted_pages_do_not_exist(public, page):
+    app = open_page(page, lang="en", weapon="firearm", unit="grid:50")
+    assert app.title[0].value == "How are things around here?"
+    assert not app.multiselect
+    assert "weapon" not in asked(app)
+
+
+def test_the_store_refuses_in_the_public_edition(monkeypatch):
+    monkeypatch.setenv("HOTSPOTS_EDITION", "public")
+    for ask in (settings.store_folder, settings.cities_folder, lambda: settings.refuse_in_public("page")):
+        with pytest.raises(PermissionError):
+            ask()
+
+
+def test_a_name_that_is_no_edition_opens_nothing(monkeypatch):
+    monkeypatch.setenv("HOTSPOTS_EDITION", "Public")
+    with pytest.raises(settings.EditionError, match="restricted, public"):
+        settings.store_folder()
+    assert open_page("", lang="en").exception
+
+
+def test_restricted_pages_are_not_even_imported(public):
+    script = (
+        "import sys; sys.path[:0] = ['tests']\nfrom opened import open_page\nassert not open_page('', lang='en').exception\n"
+        "print([one for one in sys.modules if one.startswith('hotspots.dashboard.') and one.split('.')[2] in "
+        "('pages', 'frame', 'cached', 'pieces', 'log_form')])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_nothing_released_is_said(public, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOTSPOTS_RELEASE", str(tmp_path))
+    assert "Nothing has been released here yet." in said(open_page("", lang="en"))
+
+
+def test_whom_to_write_to(public, monkeypatch):
+    assert "Write to the agency that the figures come from: Invented" in said(open_page("left-out", lang="en"))
+    monkeypatch.setenv("HOTSPOTS_CONTACT", "office@example.org")
+    assert "Write to office@example.org" in said(open_page("left-out", lang="en"))
+
+
+# ---- the arithmetic
+
+
+def test_rate_interval_and_ratio_follow_from_published_numbers(release):
+    answers = Answers(release)
+    window = answers.windows[-1]
+    rows = answers.in_window(window)
+    shown = rows[rows["count"].notna()]
+    low, high = poisson_interval(shown["count"])
+    lived = shown["population"] * 5
+    assert np.allclose(shown["rate_low"], 1e5 * low / lived)
+    assert np.allclose(shown["rate_high"], 1e5 * high / lived)
+    area = shown.index[0]
+    whole = answers.sum(window)
+    rest = whole.count - shown.loc[area, "count"] - np.nan_to_num(whole.unmapped)
+    people = float(rows.loc[area, "population"])
+    others = float(rows["population"].sum()) - people
+    found = answers.against_the_rest(area, window)
+    assert found.value == pytest.approx((shown.loc[area, "count"] / people) / (rest / others))
+    assert (found.low, found.high) == pytest.approx(ratio_interval((shown.loc[area, "count"], rest), (people, others)))
+
+
+def test_no_rate_no_ratio_and_no_change_without_a_published_number(release):
+    answers = Answers(release)
+    for window in answers.windows:
+        rows = answers.in_window(window)
+        hidden = rows[rows["count"].isna()]
+        assert len(hidden)
+        assert hidden[["rate", "rate_low", "rate_high"]].isna().all(axis=None)
+        assert all(answers.against_the_rest(area, window) is None for area in hidden.index)
+        assert all(answers.change(area, window) is None for area in hidden.index)
+
+
+def test_the_normal_range_does_not_cross_a_change_of_definition(release):
+    plain = Answers(release).years["high"]
+    assert plain.notna().tolist() == [False] * 3 + [True] * 7
+    note = {"start": "2018-07-01", "text": {"en": "other deaths"}, "kind": "definition"}
+    changed = Answers(replace(release, facts={**release.facts, "notes": [note]})).years["high"]
+    assert changed.notna().tolist() == [False] * 3 + [False] + [False] * 3 + [True] * 3
+
+
+@pytest.mark.parametrize("show", ["rate", "count", "hot"])
+def test_maps_and_files_hold_only_published_numbers(release, show):
+    answers, words = Answers(release), words_for("en")
+    window = answers.windows[-1]
+    view = map_of(answers, show, window, words)
+    rows = answers.in_window(window)
+    hidden = rows["count"].isna().to_numpy()
+    assert (view.classes[hidden] == -1).all()
+    tips = {line.label: line.texts for line in view.tips}
+    told = {text for text, kept in zip(tips["People killed"], hidden, strict=True) if kept}
+    assert told == {"fewer than 10", "not published"}
+    assert all(text == "–" for text, kept in zip(tips["Per 100,000 residents a year"], hidden, strict=True) if kept)
+    table = pd.read_csv(io.BytesIO(files.areas(answers)))
+    assert table["count"].dropna().ge(10).all()
+    assert table.loc[table["count"].isna(), "rate"].isna().all()
+    page = files.page(answers, view, window, words).decode()
+    assert "any number from 0 to 9" in page
+    assert files.picture(answers, view, window, words).startswith(b"\x89PNG")
