@@ -98,7 +98,7 @@ def published(tmp_path_factory):
     releases = folder / "releases"
     for command in (
         ["import", str(folder / "puerto-canario")],
-        ["publish", "puerto-canario", "--profile", "strict", "--out", str(releases / "puerto-canario")],
+        ["publish", "puerto-canario", "--profile", "strict", "--html", "--out", str(releases / "puerto-canario")],
     ):
         run = [sys.executable, "-m", "hotspots", *command]
         done = subprocess.run(run, cwd=REPO, env=surroundings, capture_output=True, text=True, check=False)
@@ -166,6 +166,26 @@ def test_no_canary_and_no_place_of_an_incident_leaves(published, wire, tmp_path)
     pictures = {name: canaries.chunks(body) for name, body in captured.files.items() if name.endswith(".png")}
     assert len(pictures) >= 3
     assert all(kinds <= {b"IHDR", b"pHYs", b"IDAT", b"IEND"} for kinds in pictures.values())
+
+
+def test_nothing_leaves_with_the_page_without_a_server(published, open_page):
+    rows, store, releases = published
+    release = releases / "puerto-canario"
+    bodies = {path.name: path.read_bytes() for path in release.iterdir()}
+    asked = []
+    page = open_page(viewport={"width": 1280, "height": 1400})
+    page.on("request", lambda request: asked.append(request.url))
+    pages = [path for path in release.iterdir() if path.suffix == ".html"]
+    assert {path.name for path in pages} == {"index.html", "index.en.html", "map-2015-2019.es.html", "map-2015-2019.en.html"}
+    for path in pages:
+        page.goto(path.as_uri())
+        page.wait_for_timeout(500)
+        bodies[f"drawn {path.name}"] = page.content().encode()
+    assert {urllib.parse.urlsplit(url).scheme for url in asked} <= {"file", "data", "blob"}
+    wanted = canaries.marks(rows, store)
+    assert not {name: found for name, body in bodies.items() if (found := canaries.found_in(body, wanted))}
+    assert not {name: found for name, body in bodies.items() if (found := canaries.found_in(body, canaries.days(rows)))}
+    assert not near(bodies, rows, canaries.corners_of(release))
 
 
 def test_a_damaged_release_is_not_shown_and_says_nothing(published, server, open_page, tmp_path):
