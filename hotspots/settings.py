@@ -44,7 +44,6 @@ SETTINGS: tuple[Setting, ...] = (
         "Folder of a release, or with one release per sub-folder: what the public edition opens, and where the page Publish writes.",
         "",
     ),
-    Setting("HOTSPOTS_CONTACT", "Whom readers of the public edition write to when a number is wrong, such as an e-mail address.", ""),
 )
 EDITIONS: tuple[str, ...] = ("restricted", "public")
 
