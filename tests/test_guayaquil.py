@@ -86,7 +86,7 @@ def test_each_victim_lies_in_one_square_but_the_stray(read: dict[str, cities.Cit
 
 def test_the_squares_are_those_of_the_city_and_not_of_its_stray(read: dict[str, cities.City]) -> None:
     city = read["xlsx"]
-    assert units.available(city.blocks) == ("city", "grid:500")
+    assert units.available(city.blocks) == ("city", "h3:8", "grid:500")
     assert units.default(city.blocks) == "grid:500"
     assert 5_000 < len(city.blocks) < 40_000
     west, _, east, _ = city.blocks.to_crs(4326).total_bounds

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hotspots.trends.expected import expected_range
+from hotspots.expected import expected_range
 from released import SECRET, city_of, released_city
 from test_maps import HOSTILE, Reader, outside
 from test_words import said as texts_of

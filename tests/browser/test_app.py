@@ -24,6 +24,8 @@ READY = ".frame[data-state=ready]"
 STREAMLITS_OWN: dict[str, str] = {
     "color-contrast": "placeholder text of an empty multiselect",
     "aria-allowed-attr": "the search box inside a selectbox",
+    "list": "the menu of pages in groups, on a phone",
+    "listitem": "the menu of pages in groups, on a phone",
 }
 
 
@@ -174,7 +176,8 @@ def test_a_filter_changes_every_number_and_keeps_the_view(open_page, address):
 def test_choices_go_along_to_the_other_page_and_back(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1100})
     open_at(page, address, lang="en", weapon="firearm")
-    page.get_by_role("link", name="Trends").click()
+    page.get_by_text("When", exact=True).click()
+    page.get_by_role("menuitem", name="Trends").click()
     page.wait_for_url(re.compile("/trends"))
     page.wait_for_timeout(800)
     wait_until_idle(page)
@@ -189,7 +192,8 @@ def test_choices_go_along_to_the_other_page_and_back(open_page, address):
 def test_the_back_button_goes_back_a_page(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1100})
     open_at(page, address, lang="en")
-    page.get_by_role("link", name="Trends").click()
+    page.get_by_text("When", exact=True).click()
+    page.get_by_role("menuitem", name="Trends").click()
     page.wait_for_url(re.compile("/trends"))
     wait_until_idle(page)
     page.go_back()
