@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hotspots.expected import expected_range
 from released import SECRET, city_of, released_city
 from test_maps import HOSTILE, Reader, outside
 from test_words import said as texts_of
@@ -26,6 +25,7 @@ from hotspots import cities, disclosure, site
 from hotspots.__main__ import main
 from hotspots.cities import Note
 from hotspots.disclosure import ReleaseError
+from hotspots.expected import expected_range
 from hotspots.schema import Blocks, Incidents
 from hotspots.settings import cities_folder
 from hotspots.site.reading import Reading
