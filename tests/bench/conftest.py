@@ -9,15 +9,24 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def pytest_benchmark_update_json(config, benchmarks, output_json):
-    """Write the medians as a table that a reader of the project can see."""
-    rows = [row(one) for one in output_json["benchmarks"]]
+    """Write the medians as a table that a reader of the project can see; what was not measured this time keeps its row."""
+    file = ROOT / "docs" / "bench.md"
+    rows = merged(file.read_text(encoding="utf-8") if file.exists() else "", [row(one) for one in output_json["benchmarks"]])
     text = (
         "# Speed, as `make bench` last measured it\n\n"
         f"{output_json['datetime'][:10]}, {platform.machine()}, {output_json['machine_info']['cpu'].get('count', '?')} cores, "
         f"Python {platform.python_version()}. Wall time on a shared machine: trust ratios, not milliseconds.\n\n"
         "| what | median ms | rounds | note |\n| --- | ---: | ---: | --- |\n" + "\n".join(rows) + "\n"
     )
-    (ROOT / "docs" / "bench.md").write_text(text, encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
+
+
+def merged(before: str, measured: list[str]) -> list[str]:
+    """Return the rows of a table with those measured again in the place of the old ones, and new ones at the end."""
+    fresh = {one.split(" | ")[0]: one for one in measured}
+    old = [line for line in before.splitlines() if line.startswith("| ") and not line.startswith(("| what |", "| --- |"))]
+    kept = [fresh.pop(line.split(" | ")[0], line) for line in old]
+    return [*kept, *fresh.values()]
 
 
 def row(one) -> str:
