@@ -13,10 +13,10 @@ if settings.edition() == "public":  # chosen before anything of the restricted e
     contents.show()
     st.stop()
 
-from hotspots.dashboard import frame
+from hotspots.dashboard import frame, shell
 from hotspots.words import mark
 
-frame.settings()
+shell.settings("auto")
 PAGES = {
     "": [
         frame.page("overview", mark("Overview"), first=True),

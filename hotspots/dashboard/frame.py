@@ -1,33 +1,27 @@
-"""The frame around every page: its settings, the sidebar with the choices, the head and the foot."""
+"""The frame around every page: the sidebar with the choices, the head and the foot."""
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from hotspots import captions, charts, units, victims
-from hotspots import settings as app_settings
+from hotspots import captions, charts, settings, units, victims
 from hotspots.cities import City
 from hotspots.dashboard import address, cached, map_component
+from hotspots.dashboard.shell import guard
 from hotspots.schema import DataError
 from hotspots.selection import Selection
 from hotspots.store import StoreError
 from hotspots.study import Study
 from hotspots.words import DEFAULT, LANGUAGES, Words, mark, words_for
 
-HERE = Path(__file__).parent
-LOG = logging.getLogger(__name__)
 FILTERS: tuple[tuple[str, str], ...] = (
     ("weapon", mark("Weapon")),
     ("category", mark("What it came from")),
@@ -65,7 +59,7 @@ def page(name: str, title: str, *, first: bool = False) -> Any:
 
     The file is read when somebody opens the page, so that the first page does not wait for all the others.
     """
-    app_settings.refuse_in_public("such page")
+    settings.refuse_in_public("such page")
     words = words_for(language(address.current()[0]))
 
     def show() -> None:
@@ -83,27 +77,6 @@ def contents(pages: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
     """Return the pages under the names of their groups in the reader's language."""
     words = words_for(language(address.current()[0]))
     return {words.say(group) if group else "": list(found) for group, found in pages.items()}
-
-
-@contextmanager
-def guard(words: Words) -> Iterator[None]:
-    """Turn a failure into a sentence with a reference; what failed, and why, goes to the log under that reference only."""
-    try:
-        yield
-    except Exception:
-        reference = secrets.token_hex(4)
-        LOG.exception("a page failed, reference %s", reference)
-        st.error(
-            words.say(
-                "This page failed. Nothing was lost. Tell whoever runs the dashboard this reference: {reference}.", reference=reference
-            )
-        )
-
-
-def settings() -> None:
-    """Set what the browser shows around the page."""
-    st.set_page_config(page_title="Hotspots", page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state="auto")
-    st.html(HERE / "page.css")
 
 
 def open_page() -> Chosen | None:

@@ -11,7 +11,8 @@ import streamlit as st
 from hotspots import charts, exports, rates, trends, units, view
 from hotspots.catalog import MEASURES, measure
 from hotspots.dashboard import address, cached, hot_places, pieces, surfaces, totals_notes, unit_notes
-from hotspots.dashboard.frame import Chosen, guard, heading
+from hotspots.dashboard.frame import Chosen, heading
+from hotspots.dashboard.shell import guard
 from hotspots.measures import STATES, Measure, table
 from hotspots.selection import Selection
 from hotspots.study import Study

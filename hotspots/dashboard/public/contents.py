@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from hotspots.dashboard import shell
 from hotspots.dashboard.public import frame
 from hotspots.dashboard.public.pages import around, city, compact, done, left_out, people
 from hotspots.words import mark
@@ -11,7 +12,7 @@ from hotspots.words import mark
 
 def show() -> None:
     """Run the page that the reader asked for."""
-    frame.settings()
+    shell.settings("collapsed")
     pages = [
         frame.page(around, mark("How are things around here?")),
         frame.page(city, mark("The whole city"), "city"),

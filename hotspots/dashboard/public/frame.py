@@ -1,13 +1,9 @@
-"""The frame around every public page: settings, city and language, head, foot, and what happens when something fails."""
+"""The frame around every public page: city and language, head and foot."""
 
 from __future__ import annotations
 
-import logging
-import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -17,10 +13,8 @@ from hotspots.dashboard import map_component
 from hotspots.dashboard.public import address, opened, sentences
 from hotspots.dashboard.public.address import Choices
 from hotspots.dashboard.public.answers import Answers, Window
+from hotspots.dashboard.shell import guard
 from hotspots.words import DEFAULT, LANGUAGES, Words, words_for
-
-HERE = Path(__file__).parent.parent
-LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -56,27 +50,6 @@ def page(module: ModuleType, title: str, path: str = "", *, listed: bool = True)
                     close_page(reader)
 
     return st.Page(show, title=words.say(title), url_path=path or None, default=not path, visibility="visible" if listed else "hidden")
-
-
-@contextmanager
-def guard(words: Words) -> Iterator[None]:
-    """Turn a failure into a sentence with a reference; what failed goes to the log under that reference only."""
-    try:
-        yield
-    except Exception:
-        reference = secrets.token_hex(4)
-        LOG.exception("a public page failed, reference %s", reference)
-        st.error(
-            words.say(
-                "This page failed. Nothing was lost. Tell whoever runs the dashboard this reference: {reference}.", reference=reference
-            )
-        )
-
-
-def settings() -> None:
-    """Set what the browser shows around the page."""
-    st.set_page_config(page_title="Hotspots", page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state="collapsed")
-    st.html(HERE / "page.css")
 
 
 def language(choices: Choices) -> str:

@@ -1,0 +1,38 @@
+"""What both editions put around every page: the browser's settings, and a sentence in place of a failure."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from hotspots.words import Words
+
+HERE = Path(__file__).parent
+LOG = logging.getLogger(__name__)
+
+
+@contextmanager
+def guard(words: Words) -> Iterator[None]:
+    """Turn a failure into a sentence with a reference; what failed, and why, goes to the log under that reference only."""
+    try:
+        yield
+    except Exception:
+        reference = secrets.token_hex(4)
+        LOG.exception("a page failed, reference %s", reference)
+        st.error(
+            words.say(
+                "This page failed. Nothing was lost. Tell whoever runs the dashboard this reference: {reference}.", reference=reference
+            )
+        )
+
+
+def settings(sidebar: Literal["auto", "collapsed"]) -> None:
+    """Set what the browser shows around the page."""
+    st.set_page_config(page_title="Hotspots", page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=sidebar)
+    st.html(HERE / "page.css")
