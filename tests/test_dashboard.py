@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -228,3 +232,12 @@ def test_bars_are_a_list_with_numbers_and_hostile_values_stay_text():
 def test_every_page_has_its_line_in_the_table_of_contents():
     named = set(re.findall(r'frame\.page\("(\w+)"', (ROOT / "app.py").read_text(encoding="utf-8")))
     assert named == {path.stem for path in (ROOT / "hotspots/dashboard/pages").glob("*.py")} - {"__init__"}
+
+
+def test_a_server_without_the_projects_settings_does_not_start(tmp_path: Path) -> None:
+    """Elsewhere Streamlit would not read `.streamlit/config.toml`: it would listen to every network and report its use."""
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "hotspots/dashboard/serve.py"), "--server.headless", "true"]
+    run = subprocess.run(command, cwd=tmp_path, env={**os.environ, "HOME": str(tmp_path)}, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 1
+    assert "config.toml was not read" in run.stderr and f"cd {ROOT}" in run.stderr
+    assert "Traceback" not in run.stderr

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import streamlit as st
 from PIL import Image
+from streamlit import config
 
 from hotspots import settings
 
+ROOT = Path(__file__).resolve().parents[2]
 QUIET = 30  # seconds to leave to the first reader before more is made ready
 
 
@@ -65,4 +67,11 @@ def rehearse() -> None:
         log.disabled = False
 
 
-app = st.App(Path(__file__).resolve().parents[2] / "app.py", lifespan=warmed)
+def refuse_unset() -> None:
+    """Stop where Streamlit has not read the project's settings: it would listen to every network or report its use."""
+    if "<default>" in (config.get_where_defined("server.address"), config.get_where_defined("browser.gatherUsageStats")):
+        raise SystemExit(f"{ROOT / '.streamlit/config.toml'} was not read. Start the dashboard in the project's folder: cd {ROOT}")
+
+
+refuse_unset()
+app = st.App(ROOT / "app.py", lifespan=warmed)
