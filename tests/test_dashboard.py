@@ -239,5 +239,6 @@ def test_a_server_without_the_projects_settings_does_not_start(tmp_path: Path) -
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "hotspots/dashboard/serve.py"), "--server.headless", "true"]
     run = subprocess.run(command, cwd=tmp_path, env={**os.environ, "HOME": str(tmp_path)}, capture_output=True, text=True, timeout=60)
     assert run.returncode == 1
-    assert "config.toml was not read" in run.stderr and f"cd {ROOT}" in run.stderr
+    assert "config.toml was not read" in run.stderr
+    assert f"cd {ROOT}" in run.stderr
     assert "Traceback" not in run.stderr
