@@ -52,7 +52,7 @@ class _Blanks(dict[str, object]):
         return f"{{{name}}}"
 
 
-def told(pattern: str, **values: object) -> Told:
+def told(pattern: str, /, **values: object) -> Told:
     """Return a sentence for a reader whose language is not known yet; the catalogues must hold its `pattern`.
 
     >>> told("{n} rows of {file}", n=3, file="a.csv")
@@ -86,7 +86,7 @@ class Words:
         signs = self.locale.number_symbols["latn"]
         self._signs = str.maketrans({",": signs["group"], ".": signs["decimal"]})
 
-    def say(self, text: str, **values: object) -> str:
+    def say(self, text: str, /, **values: object) -> str:
         """Return `text` in this language with `{name}` filled in.
 
         >>> Words("en").say("mapped {n} of {total}", n=2, total=3)
@@ -107,7 +107,7 @@ class Words:
             text.pattern, **{name: self.tell(value) if isinstance(value, Told) else value for name, value in text.values.items()}
         )
 
-    def count(self, one: str, many: str, n: float, **values: object) -> str:
+    def count(self, one: str, many: str, n: float, /, **values: object) -> str:
         """Return the form of the sentence that suits `n`, with `{n}` written as this language writes numbers.
 
         >>> Words("en").count("{n} person killed", "{n} people killed", 1200)

@@ -158,14 +158,15 @@ def unknown(chosen: Chosen) -> None:
     words, study, city = chosen.words, chosen.study, chosen.city
     st.subheader(words.say("What we do not know"), anchor=False)
     last = words.date((city.end - pd.Timedelta(days=1)).date())
-    lines = [
-        words.say(
+    lines = [words.say("What happened after {day}: the data end there.", day=last)]
+    nowhere = study.victims - study.inside
+    if nowhere:
+        text = words.say(
             "Where {n} of {total} people were killed: they are counted, and are on no map.",
-            n=words.number(study.victims - study.inside),
+            n=words.number(nowhere),
             total=words.number(study.victims),
-        ),
-        words.say("What happened after {day}: the data end there.", day=last),
-    ]
+        )
+        lines.insert(0, text)
     if any(note.kind == "definition" for note in pieces.crossing(chosen)):
         lines.append(words.say("How many would have been counted under the other definition: what is counted changed within this period."))
     st.markdown("\n".join(f"- {line}" for line in lines))
