@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from hotspots.health import check, headline, stored
 from hotspots.readers.area_counts import read_area_counts
 from hotspots.readers.blocks import Layer, read_blocks, read_context, read_segments, squares_instead
 from hotspots.readers.cityfile import read_city_file
+from hotspots.readers.groups import with_groups
 from hotspots.readers.incidents import read_incidents
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.readers.spec import CitySpec, Note
@@ -132,6 +134,8 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
         layer = Layer(no_blocks(own or pyproj.CRS.from_epsg(3857)), ())
     elif spec.blocks is None and read and others:
         layer = _tried(lambda: squares_instead(read[0], others[1]), faults)
+    if layer:
+        layer = _tried(partial(with_groups, layer, spec.groups, incidents=read[0] if read else None), faults)
     areas = tuple(layer.blocks.index) if layer else ()
     published = _tried(lambda: read_area_counts(spec.area_counts, areas=areas), faults) if spec.area_counts and layer else None
     if faults or layer is None or others is None or read is None:

@@ -184,9 +184,9 @@ def available(blocks: Blocks, *, points: bool = True, streets: bool = False) -> 
     """
     finer = (*(ON_STREETS if streets else ()), f"h3:{hexagons.fitting_resolution(blocks)}")
     own = grids.own_side(blocks)
-    if own:
-        return ("city", *finer, f"grid:{own}")
     whole = tuple(unit for unit in UNITS if unit in ("city", "blocks") or ROLL_UPS[unit] in blocks.columns)
+    if own:
+        return (*whole[:-1], *finer, f"grid:{own}")
     return (*whole, *finer, f"grid:{grids.fitting_side(blocks)}") if points else whole
 
 

@@ -50,7 +50,7 @@ def read_blocks(spec: BlockSpec, *, city_crs: pyproj.CRS | None = None) -> Layer
     ids = table.columns[spec.id].str.strip()
     refuse([*_id_faults("blocks", ids, table), *_shape_faults(table)])
     shapes, mended = _mended(table.shapes, ids)
-    frame, findings = _placed(shapes, table, layer="blocks", epsg=spec.epsg, city_crs=city_crs)
+    frame, findings = placed(shapes, table, layer="blocks", epsg=spec.epsg, city_crs=city_crs)
     people, noted = read_population(spec, table, ids)
     columns: dict[str, Any] = {name: column.to_numpy(dtype=np.float64) for name, column in people.items()}
     for key in ("name", "beat", "district"):
@@ -75,7 +75,7 @@ def read_segments(spec: SegmentSpec, *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDa
             f"segments: {len(odd):,} of {len(ids):,} shapes are not lines (first: {ids.iloc[odd[0]]}); remove them from {table.source}"
         )
     refuse(faults)
-    frame, findings = _placed(table.shapes, table, layer="segments", epsg=spec.epsg, city_crs=city_crs)
+    frame, findings = placed(table.shapes, table, layer="segments", epsg=spec.epsg, city_crs=city_crs)
     street = table.columns[spec.street].str.strip().to_numpy() if spec.street else np.full(len(ids), "", dtype=object)
     index = pd.Index(ids.to_numpy(), name="segment_id", dtype="str")
     segments = gpd.GeoDataFrame({"street": pd.Series(street, index=index, dtype="str")}, geometry=frame.array, index=index, crs=frame.crs)
@@ -91,7 +91,7 @@ def read_context(layers: tuple[LayerSpec, ...], *, city_crs: pyproj.CRS) -> tupl
     for spec in layers:
         table = read_layer(spec.file, layer=spec.kind, sheet=spec.sheet)
         refuse(missing_columns(table, [("name", spec.name)] if spec.name else []))
-        frame, noted = _placed(table.shapes, table, layer=spec.kind, epsg=spec.epsg, city_crs=city_crs)
+        frame, noted = placed(table.shapes, table, layer=spec.kind, epsg=spec.epsg, city_crs=city_crs)
         names = table.columns[spec.name].to_numpy() if spec.name else np.full(len(frame), "", dtype=object)
         part = gpd.GeoDataFrame({"kind": spec.kind, "name": names}, geometry=frame.array, crs=city_crs)
         gone = part.geometry.isna() | part.geometry.is_empty
@@ -193,10 +193,10 @@ def _areas_of(shape: Any) -> Any:
     return shapely.multipolygons(parts) if len(parts) != 1 else parts[0]
 
 
-def _placed(
+def placed(
     shapes: Shapes | None, table: Table, *, layer: str, epsg: int | None, city_crs: pyproj.CRS | None
 ) -> tuple[gpd.GeoSeries, list[Finding]]:
-    """Return the shapes in the city's coordinate system; the file's own is as city.toml says, else as the file says, else degrees."""
+    """Return the shapes in the city's coordinate system, and what was noticed; theirs is as city.toml says, else the file, else degrees."""
     if table.crs_unsaid and not epsg:
         like = all(abs(side) <= limit for side, limit in zip(shapely.total_bounds(shapes), (180, 90, 180, 90), strict=True))
         hint = "; the numbers look like longitude and latitude: epsg = 4326" if like else ""

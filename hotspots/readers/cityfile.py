@@ -13,7 +13,7 @@ import pandas as pd
 import pyproj
 
 from hotspots.readers.files import carries_shapes
-from hotspots.readers.spec import CONTEXT_KINDS, AreaCountSpec, BlockSpec, CitySpec, IncidentSpec, LayerSpec, Note, SegmentSpec
+from hotspots.readers.spec import CONTEXT_KINDS, AreaCountSpec, BlockSpec, CitySpec, GroupSpec, IncidentSpec, LayerSpec, Note, SegmentSpec
 from hotspots.readers.values import fold
 from hotspots.schema import DataError, ages_of, field
 
@@ -29,6 +29,8 @@ _CITY = {
     "incidents": "section",
     "blocks": "section",
     "area_counts": "section",
+    "districts": "section",
+    "beats": "section",
     "segments": "section",
     "layers": "section",
     "events": "list",
@@ -92,6 +94,7 @@ _AREA_COUNTS = {
     "values": "section",
 }
 _SEGMENTS = {"file": "file!", "id": "text!", "street": "text", "epsg": "number", "sheet": "text"}
+_GROUP = {"file": "file!", "name": "text!", "epsg": "number", "sheet": "text"}
 _LAYER = {"file": "file!", "kind": "text!", "name": "text", "epsg": "number", "sheet": "text"}
 _NOTE = {"date": "day!", "text": "words!"}
 _INTERVENTION = {"name": "words!", "start": "day!", "end": "day", "treated": "list", "comparison": "list", "note": "words"}
@@ -144,6 +147,7 @@ class _Reader:
         segments = (
             SegmentSpec(**self.complete(top.pop("segments"), _SEGMENTS, "[segments]", file=Path(), id="")) if "segments" in top else None
         )
+        groups = tuple(self.group(kind, top.pop(f"{kind}s"), blocks) for kind in ("district", "beat") if f"{kind}s" in top)
         layers = tuple(self.layer(name, table) for name, table in top.pop("layers", {}).items())
         notes = self.notes(top)
         language, zone = top.pop("language", "en"), top.pop("timezone", "UTC")
@@ -158,6 +162,7 @@ class _Reader:
             timezone=zone,
             incidents=incidents,
             blocks=blocks,
+            groups=groups,
             segments=segments,
             layers=layers,
             notes=notes,
@@ -293,6 +298,11 @@ class _Reader:
             )
         return dict(sorted(found.items(), key=lambda pair: ages_of(pair[0]) or (0, 0)))
 
+    def group(self, kind: str, content: Any, blocks: BlockSpec | None) -> GroupSpec:
+        if blocks and getattr(blocks, kind):
+            self.faults.append(f"city.toml: [{kind}s] and {kind} in [blocks] both say which {kind} a block is in; keep one of the two")
+        return GroupSpec(kind, **self.complete(content, _GROUP, f"[{kind}s]", file=Path(), name=""))
+
     def layer(self, name: str, content: Any) -> LayerSpec:
         values = self.complete(content, _LAYER, f"[layers.{name}]", file=Path(), kind=CONTEXT_KINDS[0])
         if values["kind"] not in CONTEXT_KINDS:
@@ -332,12 +342,7 @@ class _Reader:
         result = {}
         for column, allowed in content.items():
             listed = [allowed] if isinstance(allowed, str | int) else allowed
-            good = (
-                isinstance(listed, list)
-                and listed
-                and all(isinstance(value, str | int) and not isinstance(value, bool) for value in listed)
-            )
-            if good:
+            if isinstance(listed, list) and listed and all(type(value) in (str, int) for value in listed):
                 result[column] = tuple(str(value).strip() for value in listed)
             else:
                 self.faults.append(f'city.toml: {column} in [incidents.{name}] must be a list of texts, such as ["1", "True"]')

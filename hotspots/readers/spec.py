@@ -118,6 +118,17 @@ class BlockSpec:
 
 
 @dataclass(frozen=True)
+class GroupSpec:
+    """Where the areas of one `kind`, district or beat, are drawn; `name` is the column of their names."""
+
+    kind: str
+    file: Path
+    name: str
+    epsg: int | None = None
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
 class SegmentSpec:
     """Where the street segments are."""
 
@@ -181,6 +192,7 @@ class CitySpec:
     epsg: int | None = None
     fictional: bool = False
     unmapped: bool = False
+    groups: tuple[GroupSpec, ...] = ()
     segments: SegmentSpec | None = None
     layers: tuple[LayerSpec, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -192,5 +204,6 @@ class CitySpec:
         found += [self.blocks.file] if self.blocks else []
         found += [spec.file for spec in self.area_counts]
         found += [self.blocks.population_file] if self.blocks and self.blocks.population_file else []
+        found += [group.file for group in self.groups]
         found += [self.segments.file] if self.segments else []
         return [*found, *(layer.file for layer in self.layers)]
