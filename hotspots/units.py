@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -135,7 +136,8 @@ def _recorded(incidents: Incidents, blocks: Blocks) -> np.ndarray:
 def roll_up(blocks: Blocks, unit: str) -> Blocks:
     """Return the larger units that `blocks` make up: beats, districts, or the whole city as one.
 
-    Populations add up exactly (missing only where no block has one); blocks without a beat or district are left out of it.
+    Populations add up exactly (missing only where no block has one); blocks without a beat or district are left out of it. They stand
+    in the order of their names, 2 before 12.
     """
     keys = roll_up_keys(blocks, unit)
     known = blocks[keys.notna()]
@@ -147,7 +149,21 @@ def roll_up(blocks: Blocks, unit: str) -> Blocks:
     if unit == "beats" and "district" in blocks.columns:
         table["district"] = known["district"].groupby(keys).first()
     table.index = table.index.astype(str).rename("block_id")
-    return check_blocks(table.set_geometry("geometry"))
+    return check_blocks(table.iloc[np.argsort(natural_order(list(table.index)))].set_geometry("geometry"))
+
+
+def natural_order(names: Sequence[str]) -> np.ndarray:
+    """Return the rank of each name where numbers within names count as numbers: 2 before 12.
+
+    >>> natural_order(["12", "2", "1 A"]).tolist()
+    [2, 1, 0]
+    """
+    keys = [
+        [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", name) if part] for name in names
+    ]
+    rank = np.empty(len(names), dtype=int)
+    rank[sorted(range(len(names)), key=keys.__getitem__)] = np.arange(len(names))
+    return rank
 
 
 def _as_one(shapes: pd.Series) -> shapely.Geometry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -292,3 +293,27 @@ def test_what_came_in_late_between_versions(tmp_path, monkeypatch):
     assert found is not None
     assert (found.late, found.very_late, found.withdrawn) == (2, 2, 1)
     assert arrivals.arrivals(first.slug, first.version) is None
+
+
+def test_a_range_of_events_is_not_read_as_one_of_people(city_folder, monkeypatch, tmp_path):
+    """With one earlier year the whole city is judged by events: ten killed in five events beside seven in seven are nothing unusual."""
+    import streamlit as st_
+    from opened import open_page, text
+
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    st_.cache_resource.clear()
+    rows = [f"2019-{month:02}-15,5,5,firearm,male,old{month}" for month in range(3, 10)]
+    rows += [f"2020-{month:02}-15,5,5,firearm,male,new{month}" for month in range(3, 8) for _ in range(2)]
+    (city_folder / "homicides.csv").write_text("\n".join(["date,x,y,weapon,sex,case", *rows]) + "\n", encoding="utf-8")
+    file = city_folder / "city.toml"
+    toml = file.read_text(encoding="utf-8").replace('["2015-01-01", "2020-12-31"]', '["2019-01-01", "2020-12-31"]')
+    file.write_text(toml.replace('date = "date"', 'date = "date"\nevent_id = "case"'), encoding="utf-8")
+    cities.import_folder(city_folder)
+    app = open_page("change", lang="en", span="ytd", unit="districts")
+    assert "10 people killed in 5 events, Jan 1, 2020 – Dec 31, 2020: within the normal range" in text(app)
+    whole = app.dataframe[0].value.set_index("Period").loc["Year to date"]
+    assert whole["People killed"] == "10"
+    assert whole["Events"] == "5"
+    low, high = map(int, re.fullmatch(r"(\d+)–(\d+) events", whole["Normal range"]).groups())
+    p = e_test(np.array([low - 1, low, high, high + 1]), 7, exposure=366, base_exposure=365)
+    assert (p > 0.05).tolist() == [False, True, True, False] if low else (p[1:] > 0.05).tolist() == [True, True, False]

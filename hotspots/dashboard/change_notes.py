@@ -74,3 +74,37 @@ def when_in_the_week(chosen: Chosen, names: pd.Series) -> None:
     with st.expander(words.say("The same as a table")):
         shown = found.table.set_axis(days).rename(columns=lambda hour: f"{hour:02}").rename_axis(words.say("Day")).reset_index()
         st.dataframe(shown, hide_index=True, alt=words.say("Days and hours as a table"))
+
+
+def late_text(chosen: Chosen) -> str:
+    """Return what is known of late arrivals as a sentence."""
+    words, city = chosen.words, chosen.city
+    found = cached.late(city.slug, city.version)
+    if found is None:
+        return words.say(
+            "How many came in late is not known: only one version of these data was published here. The next import will tell."
+        )
+    return words.say(
+        "Since the version published on {day}: {late} killed before {until} were added, {very} of them more than 30 days after they "
+        "died, and {gone} were taken out. At least so many: only the numbers for each day are compared.",
+        day=words.short_date(pd.Timestamp(found.before).date()),
+        until=words.short_date(found.until.date()),
+        late=words.number(found.late),
+        very=words.number(found.very_late),
+        gone=words.number(found.withdrawn),
+    )
+
+
+def method(words: Words) -> None:
+    """Say in a few sentences how the range is made."""
+    st.caption(
+        words.say(
+            "Normal range: the counts that an exact test of two counts (E-test) does not tell from the same calendar days of up to three "
+            "years before, day for day; 29 February counts with the 28th. Where nothing changed a count lies outside in at most 5 of 100. "
+            "The dark colours and “even allowing for” hold across all places compared (Benjamini–Hochberg). No percentage on less than "
+            "10. That is chance alone, and what the places are judged by. For the whole city the headline goes by the range that also "
+            "allows for how far up to five years before differed from one another, as on Overview and Trends (at least three years)."
+        )
+        + " "
+        + words.say("People killed together count once for every range of chance alone, which is one of events; all else counts people.")
+    )

@@ -27,6 +27,12 @@ FINDINGS: dict[str, str] = {
     "below": mark("{n} people killed, {days}: fewer than the years before lead one to expect"),
     "unknown": mark("{n} people killed, {days}"),
 }
+OF_EVENTS: dict[str, str] = {  # where people were killed together and the only range there is counts that once
+    "within": mark("{n} people killed in {events} events, {days}: within the normal range"),
+    "above": mark("{n} people killed in {events} events, {days}: more than the years before lead one to expect"),
+    "below": mark("{n} people killed in {events} events, {days}: fewer than the years before lead one to expect"),
+    "unknown": FINDINGS["unknown"],
+}
 UNKNOWN = mark("Nothing to compare with")
 
 
@@ -46,7 +52,7 @@ def render(chosen: Chosen) -> None:
     found = cached.changes(selection, until)
     span = span_of(chosen)
     one = found[span]
-    heading(chosen, words.say(FINDINGS[one.verdict], n=words.number(one.city["count"]), days=days_text(one.days, words)))
+    heading(chosen, headline(one, words))
     controls(chosen)
     whole_city(found, words)
     if selection.unit != "city":
@@ -55,7 +61,14 @@ def render(chosen: Chosen) -> None:
         change_notes.files(chosen, found, names_of(replace(chosen, selection=selection)))
         change_notes.when_in_the_week(replace(chosen, selection=selection), names_of(replace(chosen, selection=selection)))
     trust(chosen, one, until)
-    method(one, words)
+    change_notes.method(words)
+
+
+def headline(one: Comparison, words: Words) -> str:
+    """Return the finding on the whole city, in the counts that it was judged by."""
+    killed, events = one.city["count"], one.city["events"]
+    texts = FINDINGS if one.usual or killed == events else OF_EVENTS
+    return words.say(texts[one.verdict], n=words.number(killed), events=words.number(events), days=days_text(one.days, words))
 
 
 def span_of(chosen: Chosen) -> str:
@@ -116,15 +129,19 @@ def mean_text(one: Comparison, words: Words) -> str:
 def whole_city(found: dict[str, Comparison], words: Words) -> None:
     """Draw the table of the whole city: a row for each period."""
     st.subheader(words.say("The whole city"), anchor=False)
+    means = {mean_text(one, words) for one in found.values()}
+    mean = means.pop() if len(means) == 1 else words.say("Mean of the years before")
+    together = any(one.city["events"] != one.city["count"] for one in found.values())
     rows = [
         {
             words.say("Period"): words.say(SPANS[span]),
             words.say("Days"): days_text(one.days, words),
             words.say("People killed"): words.number(one.city["count"]),
-            words.say("Normal range"): change_notes.usual_text(one, words) if one.usual else range_text(one.city, words),
+            **({words.say("Events"): words.number(one.city["events"])} if together else {}),
+            words.say("Normal range"): whole_range(one, words),
             words.say("In words"): change_notes.verdict_text(one, words),
-            words.say("By chance alone"): range_text(one.city, words),
-            mean_text(one, words): words.number(one.city["expected"], 1),
+            words.say("By chance alone (events)") if together else words.say("By chance alone"): range_text(one.city, words),
+            mean: words.number(one.city["expected"], 1),
             words.say("Last year"): words.number(one.city["last_year"]),
             words.say("Difference from last year"): difference(one.city, "last_year_", words),
         }
@@ -137,6 +154,14 @@ def whole_city(found: dict[str, Comparison], words: Words) -> None:
             "narrower, for a city where nothing ever changes but by chance."
         )
     )
+
+
+def whole_range(one: Comparison, words: Words) -> str:
+    """Return the normal range of the whole city: of people killed where the years before tell how they swing, else of events."""
+    if one.usual:
+        return change_notes.usual_text(one, words)
+    text = range_text(one.city, words)
+    return words.say("{range} events", range=text) if one.city["events"] != one.city["count"] and text != "–" else text
 
 
 def difference(row: pd.Series, prefix: str, words: Words) -> str:
@@ -225,14 +250,13 @@ def place_table(chosen: Chosen, one: Comparison) -> pd.DataFrame:
     rows = pd.concat([one.places, one.no_place.to_frame().T, one.city.to_frame().T], ignore_index=True)
     said = [*change.judged(one.places).map(change.VERDICTS).fillna(UNKNOWN), "", ""]
     names = [*names_of(chosen).astype(str), words.say("No place known, or outside"), words.say("Whole city")]
-    whole = change_notes.usual_text(one, words) if one.usual else range_text(one.city, words)
     last = days_text(one.last_year, words) if one.last_year else words.say("Last year")
     table = pd.DataFrame(
         {
             words.say("Place"): names,
             days_text(one.days, words): rows["count"].astype(int),
             **({words.say("Events"): rows["events"].astype(int)} if one.by_events else {}),
-            words.say("Normal range"): [*(range_text(row, words) for _, row in rows.iloc[:-1].iterrows()), whole],
+            words.say("Normal range"): [*(range_text(row, words) for _, row in rows.iloc[:-1].iterrows()), whole_range(one, words)],
             words.say("In words"): [*(words.say(text) if text else "" for text in said[:-1]), change_notes.verdict_text(one, words)],
             mean_text(one, words): [words.number(n, 1) for n in rows["expected"]],
             words.say("Difference from the mean"): [signed(n, words, 1) for n in rows["difference"]],
@@ -246,7 +270,7 @@ def place_table(chosen: Chosen, one: Comparison) -> pd.DataFrame:
 def in_order(one: Comparison, names: list[str]) -> np.ndarray:
     """Return the order of the rows: by name; where they are many, those outside their range first."""
     within = (one.places["verdict"] == "within").to_numpy()
-    return np.lexsort((np.array(names), within if len(names) > MANY else np.zeros(len(names))))
+    return np.lexsort((units.natural_order(names), within if len(names) > MANY else np.zeros(len(names))))
 
 
 def all_spans(chosen: Chosen, found: dict[str, Comparison]) -> None:
@@ -258,12 +282,20 @@ def all_spans(chosen: Chosen, found: dict[str, Comparison]) -> None:
     for span, one in found.items():
         verdict = one.places["verdict"]
         columns[f"{words.say(SPANS[span])} · {days_text(one.days, words)}"] = [
-            f"{words.number(row['count'])} ({range_text(row, words)}){outside(str(side), words)}"
+            f"{killed_text(row, words)} ({range_text(row, words)}){outside(str(side), words)}"
             for (_, row), side in zip(one.places.iterrows(), verdict, strict=True)
         ]
     table = pd.DataFrame(columns).iloc[in_order(found[span_of(chosen)], names.to_list())]
     st.dataframe(table, hide_index=True, alt=words.say("Each place in all four periods"))
     st.caption(words.say("People killed, and in brackets the range of events to expect from the three years before."))
+
+
+def killed_text(row: pd.Series, words: Words) -> str:
+    """Return the people killed, and the events where these are fewer: the range is of events."""
+    killed = words.number(row["count"])
+    if row["events"] == row["count"]:
+        return killed
+    return words.count("{killed}, {n} event", "{killed}, {n} events", row["events"], killed=killed)
 
 
 def outside(verdict: str, words: Words) -> str:
@@ -283,13 +315,15 @@ def trust(chosen: Chosen, one: Comparison, until: pd.Timestamp) -> None:
             lag=words.number(pieces.lag(chosen)),
         )
     ]
-    lines.append(late_text(chosen))
-    unplaced = words.number(one.no_place["count"])
-    lines.append(
-        words.say(
-            "{n} of {total} people killed in this period lie in none of the places.", n=unplaced, total=words.number(one.city["count"])
+    lines.append(change_notes.late_text(chosen))
+    if one.no_place["count"]:
+        lines.append(
+            words.say(
+                "{n} of {total} people killed in this period lie in none of the places.",
+                n=words.number(one.no_place["count"]),
+                total=words.number(one.city["count"]),
+            )
         )
-    )
     if len(one.before) < 3:
         lines.append(
             words.count(
@@ -309,40 +343,6 @@ def trust(chosen: Chosen, one: Comparison, until: pd.Timestamp) -> None:
         if note.kind == "definition" and first < note.start < one.days.end
     ]
     st.markdown("\n".join(f"- {line}" for line in lines))
-
-
-def late_text(chosen: Chosen) -> str:
-    """Return what is known of late arrivals as a sentence."""
-    words, city = chosen.words, chosen.city
-    found = cached.late(city.slug, city.version)
-    if found is None:
-        return words.say(
-            "How many came in late is not known: only one version of these data was published here. The next import will tell."
-        )
-    return words.say(
-        "Since the version published on {day}: {late} killed before {until} were added, {very} of them more than 30 days after they "
-        "died, and {gone} were taken out. At least so many: only the numbers for each day are compared.",
-        day=words.short_date(pd.Timestamp(found.before).date()),
-        until=words.short_date(found.until.date()),
-        late=words.number(found.late),
-        very=words.number(found.very_late),
-        gone=words.number(found.withdrawn),
-    )
-
-
-def method(one: Comparison, words: Words) -> None:
-    """Say in a few sentences how the range is made."""
-    st.caption(
-        words.say(
-            "Normal range: the counts that an exact test of two counts (E-test) does not tell from the same calendar days of up to three "
-            "years before, day for day; 29 February counts with the 28th. Where nothing changed a count lies outside in at most 5 of 100. "
-            "The dark colours and “even allowing for” hold across all places compared (Benjamini–Hochberg). No percentage on less than "
-            "10. That is chance alone, and what the places are judged by. For the whole city the headline goes by the range that also "
-            "allows for how far up to five years before differed from one another, as on Overview and Trends (at least three years)."
-        )
-        + " "
-        + words.say("People killed together count once for every range of chance alone, which is one of events; all else counts people.")
-    )
 
 
 def published(chosen: Chosen, study: TotalsStudy) -> None:
