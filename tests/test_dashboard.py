@@ -14,6 +14,7 @@ import pytest
 from opened import ROOT, asked, open_page, text
 
 from hotspots import charts, cities, rates, trends
+from hotspots.dashboard import pieces
 from hotspots.selection import read_query
 from hotspots.words import words_for
 
@@ -242,3 +243,11 @@ def test_a_server_without_the_projects_settings_does_not_start(tmp_path: Path) -
     assert "config.toml was not read" in run.stderr
     assert f"cd {ROOT}" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_the_months_speak_of_a_band_only_where_there_is_one():
+    months = pd.DataFrame({"count": [3.0, 4.0], "low": [float("nan"), 1.0], "complete": [True, False]})
+    words = words_for("en")
+    assert "Grey band" in pieces.months_text(months, words)
+    assert "Faint points" in pieces.months_text(months, words)
+    assert pieces.months_text(months.iloc[:1], words) == "Line: people killed each month. No normal range: there are too few years before."

@@ -215,3 +215,15 @@ def series_downloads(chosen: Chosen, table: pd.DataFrame, title: str, lines: Seq
             on_click="ignore",
             key=f"series_{table.index.name}.png",
         )
+
+
+def months_text(table: pd.DataFrame, words: Words) -> str:
+    """Return what the lines, bands and points of the monthly series stand for; of what is not drawn it says nothing."""
+    texts = [words.say("Line: people killed each month.")]
+    if table["low"].notna().any():
+        texts.append(words.say("Grey band: where 95 of 100 months should fall, judging by the same months of the five years before."))
+    else:
+        texts.append(words.say("No normal range: there are too few years before."))
+    if (~table["complete"] & table["count"].notna()).any():
+        texts.append(words.say("Faint points: months that the data cover only in part."))
+    return " ".join(texts)

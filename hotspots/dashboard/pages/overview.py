@@ -149,7 +149,7 @@ def series(chosen: Chosen) -> None:
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
     total = words.say("{n} people killed in {months} months", n=words.number(table["count"].sum()), months=words.number(len(table)))
     st.vega_lite_chart(charts.monthly_counts(table, words, pieces.rules(notes, words)), width="stretch", alt=total)
-    st.caption(words.say("Line: people killed each month. Grey band: where 95 of 100 months should fall, judging by the years before."))
+    st.caption(pieces.months_text(table, words))
     pieces.explained(notes, words)
 
 

@@ -182,8 +182,9 @@ def windows_table(found: pd.DataFrame, study: Study, words: Words, *, days: int)
 
 
 def place_names(study: Study, unit: pd.Series, words: Words) -> list[str]:
-    """Return the name of each window's place, with its beat where known."""
+    """Return the name of each window's place, with its beat, else its district, where known."""
     blocks = study.blocks
+    group = next((blocks[column] for column in ("beat", "district") if column in blocks.columns), None)
     named = blocks["name"] if "name" in blocks.columns else pd.Series(blocks.index, index=blocks.index)
     texts = []
     for position in unit:
@@ -192,8 +193,8 @@ def place_names(study: Study, unit: pd.Series, words: Words) -> list[str]:
             continue
         name = named.iloc[position]
         text = str(name) if pd.notna(name) and name != "" else str(blocks.index[position])
-        beat = blocks["beat"].iloc[position] if "beat" in blocks.columns else None
-        texts.append(f"{text} · {beat}" if beat is not None and pd.notna(beat) else text)
+        around = None if group is None else group.iloc[position]
+        texts.append(f"{text} · {around}" if pd.notna(around) and around != "" else text)
     return texts
 
 

@@ -264,12 +264,7 @@ def months(table: pd.DataFrame, rules: list[charts.Rule], words: Words) -> None:
     """Draw the monthly counts with their normal range."""
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
     st.vega_lite_chart(charts.monthly_counts(table, words, rules), width="stretch", alt=summary(table, words))
-    st.caption(
-        words.say(
-            "Line: people killed each month. Grey band: where 95 of 100 months should fall, judging by the same months of the five years "
-            "before. Faint points: months that the data cover only in part."
-        )
-    )
+    st.caption(pieces.months_text(table, words))
     with st.expander(words.say("The same as a table")):
         st.dataframe(month_table(table, words), hide_index=True, alt=words.say("The months as a table"))
 
