@@ -15,31 +15,45 @@ from hotspots.words import Words
 
 CLASSES = 5
 _LADDER = (1, 1.5, 2, 3, 5, 7, 10)
+_TAILS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4)  # share of the lowest values that the spacing may pass over
 Classes = tuple[np.ndarray, list[str], tuple[str, ...]]
 
 
 def breaks(values: np.ndarray, *, whole: bool, n: int = CLASSES) -> list[float]:
     """Return the lower ends of at most `n` classes for positive `values`: round numbers, about evenly spaced as ratios.
 
-    The lowest and highest hundredth are set aside first, so that one strange unit does not squeeze all others into one class.
+    The lowest and highest hundredth are set aside first, so that one strange unit does not squeeze all others into one class. Where a
+    tail of low values would still leave more than half of all units in the highest class, more of that tail goes into the lowest.
 
     >>> breaks(np.array([1, 1, 1, 2, 3, 4]), whole=True)
     [1.0, 2.0, 3.0, 4.0]
     >>> breaks(np.array([2.0, 11, 25, 60, 180]), whole=False)
     [0.0, 5.0, 15.0, 30.0, 70.0]
+    >>> breaks(np.array([0.1] * 10 + [0.3] * 10 + [8.0] * 40 + [12.0] * 20 + [20.0] * 20), whole=False)
+    [0.0, 3.0, 10.0]
     """
     seen = values[values > 0]
     if not len(seen):
         return []
     if whole and len(np.unique(seen)) <= n:
         return [float(value) for value in np.unique(seen)]
-    low, high = np.quantile(seen, [0.01, 0.99])
+    found: list[float] = []
+    for share in _TAILS:
+        found, held = _spaced(seen, *np.quantile(seen, [share, 0.99]), whole=whole, n=n)
+        if held[-1] <= len(seen) / 2:
+            break
+    return found
+
+
+def _spaced(seen: np.ndarray, low: float, high: float, *, whole: bool, n: int) -> tuple[list[float], list[int]]:
+    """Return the lower ends of classes between `low` and `high` that hold any value, and how many each holds."""
     inner = np.geomspace(low, max(high, low * 1.01), n + 1)[1:-1]
     start = 1.0 if whole else 0.0
     ends = sorted({_round(value, whole=whole) for value in inner} - {start})
     starts = [start, *(end for end in ends if start < end <= seen.max())]
     held = np.bincount(np.searchsorted(starts, seen, side="right") - 1, minlength=len(starts))
-    return [starts[0], *(end for end, n in zip(starts[1:], held[1:], strict=True) if n)]
+    kept = [k for k in range(len(starts)) if k == 0 or held[k]]
+    return [starts[k] for k in kept], [int(held[k]) for k in kept]
 
 
 def _round(value: float, *, whole: bool) -> float:
