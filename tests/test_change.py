@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from printed import printed
 from villa_prueba import write_small_city
 
 from hotspots import arrivals, change, cities, trends, units
@@ -24,14 +25,12 @@ from hotspots.same_days import Days, earlier, known_before, latest, periods
 from hotspots.study import Study
 from hotspots.testing import square_city
 
-ORACLE = Path(__file__).parent / "oracles" / "change.txt"
 COVERS = (pd.Timestamp("2016-01-01"), pd.Timestamp("2025-01-01"))
 
 
 def told(name: str) -> np.ndarray:
     """Return what the R script printed under a name."""
-    line = next(line for line in ORACLE.read_text().splitlines() if line.startswith(f"{name} "))
-    return np.array([float(value) for value in line.split()[1:]])
+    return dict(printed("change"))[name]
 
 
 def days(start: str, end: str) -> Days:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,6 +9,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from printed import printed
 
 from hotspots import density
 from hotspots.density import kernels, smoothing
@@ -29,8 +28,7 @@ every_edge = pytest.mark.parametrize("edge", EDGES)
 
 def spatstat() -> dict[str, np.ndarray]:
     """Return what density.R printed."""
-    lines = (Path(__file__).parent / "oracles" / "density.txt").read_text().splitlines()
-    return {line.split()[0]: np.array(line.split()[1:], dtype=float) for line in lines if not line.startswith("#")}
+    return dict(printed("density"))
 
 
 def area(*shapes, **columns) -> gpd.GeoDataFrame:
