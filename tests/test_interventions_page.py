@@ -22,12 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = "<b>*a*</b> $x$ <script>alert(1)</script>"
 
 
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch, tmp_path):
-    import streamlit as st
-
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("none_bundled")
 
 
 @pytest.fixture
