@@ -108,7 +108,7 @@ def threshold(found: Answers, words: Words) -> str:
 
 def located(found: Answers, window: Window, words: Words) -> str:
     """Return how many victims could be placed in an area."""
-    whole = found.sum(window)
+    whole = found.total(window)
     if np.isnan(whole.count):
         return words.say("How many could be placed in an area is not published.")
     total = words.number(whole.count)

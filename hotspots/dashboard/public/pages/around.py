@@ -133,7 +133,7 @@ def windows(reader: Reader, area: str) -> pd.DataFrame:
 def whole(reader: Reader) -> None:
     """Say how the whole city stands, where no area is chosen."""
     words, answers = reader.words, reader.answers
-    count = answers.sum(reader.window).count
+    count = answers.total(reader.window).count
     if not np.isnan(count):
         st.metric(words.say("People killed in {city}", city=answers.city.name), words.number(count))
         st.caption(sentences.period(reader.window, words))

@@ -18,7 +18,7 @@ def render(reader: Reader) -> None:
         st.title(answers.city.name, anchor=False)
         st.info(words.say("This release has no numbers by area. The whole place: on the next page."))
         return
-    count = words.number(answers.sum(reader.window).count)
+    count = words.number(answers.total(reader.window).count)
     st.title(words.say(TITLE, n=count, city=answers.city.name, period=sentences.period(reader.window, words)), anchor=False)
     view = parts.draw_map(reader, key="compact_map", height=380)
     parts.statement(reader)

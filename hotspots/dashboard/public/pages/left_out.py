@@ -81,7 +81,7 @@ def lag(reader: Reader, words: Words) -> str:
 def placed(reader: Reader) -> None:
     """Draw how many could be placed in an area, window by window."""
     words, answers = reader.words, reader.answers
-    rows = [(window, answers.sum(window)) for window in reversed(answers.windows)]
+    rows = [(window, answers.total(window)) for window in reversed(answers.windows)]
     reasons = [sentences.number(whole.unmapped, whole.unmapped_reason, words) for _, whole in rows]
     rates = [
         "–" if np.isnan(whole.unmapped) or not whole.count > 0 else words.percent(1 - whole.unmapped / whole.count, 1) for _, whole in rows
