@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotspots import look
+from hotspots import look, settings
 from hotspots.etest import LEVEL, e_range, e_test
 from hotspots.expected import Range, expected_range
 from hotspots.measures import Measure, Scale
 from hotspots.same_days import Days, known_before
+from hotspots.schema import DataError
 from hotspots.study import Study
 from hotspots.words import mark
 
@@ -64,6 +65,20 @@ class Comparison:
     def last_year(self) -> Days | None:
         """The same days of the year before; None where the data do not cover them."""
         return self.before[0] if self.before else None
+
+
+def reporting_lag() -> int:
+    """Return how many days before the end of the data comparisons stop unless somebody says otherwise: the setting HOTSPOTS_LAG.
+
+    A `DataError` says where the setting is no whole number of days.
+
+    >>> reporting_lag()
+    0
+    """
+    text = settings.value("HOTSPOTS_LAG")
+    if not text.isdecimal():
+        raise DataError(f"HOTSPOTS_LAG is {text!r}; write a whole number of days, such as 7")
+    return int(text)
 
 
 def compare(study: Study, days: Days | None = None) -> Comparison:

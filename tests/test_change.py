@@ -279,6 +279,16 @@ def test_the_command_says_what_the_page_says(city_folder, monkeypatch, tmp_path,
     assert "no day is left to compare" in capsys.readouterr().err
 
 
+def test_the_lag_of_the_setting_holds_and_a_slip_in_it_is_told(city_folder, monkeypatch, capsys):
+    cities.import_folder(city_folder)
+    monkeypatch.setenv("HOTSPOTS_LAG", "7")
+    assert main(["change", "villa-prueba", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["lag"] == 7
+    monkeypatch.setenv("HOTSPOTS_LAG", "seven")
+    assert main(["change", "villa-prueba"]) == 1
+    assert capsys.readouterr().err == "HOTSPOTS_LAG is 'seven'; write a whole number of days, such as 7\n"
+
+
 def test_what_came_in_late_between_versions(tmp_path, monkeypatch):
     folder = write_small_city(tmp_path / "villa-prueba")
     first = cities.import_folder(folder)
