@@ -269,6 +269,7 @@ def test_a_sliver_no_cell_can_see_still_weighs():
         window = Window.of(blocks, cell=1.0)
         z = way(np.array([140.005, 50.0]), np.array([50.0, 50.0]), window, kernel="quartic", bandwidth=12.0, edge="jones_diggle")
         assert z.sum() == pytest.approx(2, rel=1e-9)
+        assert z[:, window.grid.x > 80].sum() == pytest.approx(1, rel=1e-3)  # drawn in to the nearest cell, not given to the other point
 
 
 @given(st.integers(1, 7), st.floats(0.7, 6))
