@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -173,14 +173,9 @@ def _dates(notes: Sequence[Note], words: Words) -> Html:
         Column(words.say("No."), [str(i + 1) for i in range(len(notes))]),
         Column(words.say("Day"), [words.short_date(note.start.date()).replace(" ", "\N{NO-BREAK SPACE}") for note in notes]),
         Column(words.say("Kind"), [words.say(KINDS[note.kind]) for note in notes]),
-        Column(words.say("What it was"), [in_language(note.text, words) for note in notes]),
+        Column(words.say("What it was"), [words.own(note.text) for note in notes]),
     ]
     return table(words.say("Dates marked in the chart"), columns)
-
-
-def in_language(text: Mapping[str, str], words: Words) -> str:
-    """Return a text by language in the reader's; in another where it was not written in this one."""
-    return text.get(words.language) or next(iter(text.values()), "")
 
 
 def _year_table(rows: pd.DataFrame, words: Words) -> Html:

@@ -11,7 +11,7 @@ import pandas as pd
 from hotspots import captions
 from hotspots.disclosure import FEWER_THAN, SHOWN
 from hotspots.site import drawings, looks
-from hotspots.site.findings import few, in_language
+from hotspots.site.findings import few
 from hotspots.site.markup import Column, Html, el, items, joined, table
 from hotspots.site.reading import Reading, Window
 from hotspots.words import Words, mark
@@ -214,7 +214,7 @@ def done(reading: Reading, words: Words) -> Html:
     notes = [note for note in reading.notes if note.kind == "intervention"]
     if not notes:
         return el("p", words.say("This release names no intervention. That does not mean that nothing is being done."))
-    points = [f"{words.date(note.start.date())}: {in_language(note.text, words)}" for note in notes]
+    points = [f"{words.date(note.start.date())}: {words.own(note.text)}" for note in notes]
     warning = words.say("That a number moves after such a date does not say that the one comes from the other.")
     return joined([items(points), el("p", warning)])
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from hotspots import breaks, charts, trends
 from hotspots.cities import Note
-from hotspots.dashboard import cached, pieces, totals_notes, year_notes
+from hotspots.dashboard import cached, dated_notes, pieces, totals_notes, year_notes
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.published import TotalsStudy
 from hotspots.words import Words, mark
@@ -40,7 +40,7 @@ def render(chosen: Chosen) -> None:
             pieces.countries(words)
     table = cached.monthly(chosen.selection)
     notes = pieces.crossing(chosen)
-    rules = pieces.rules(notes, words)
+    rules = dated_notes.rules(notes, words)
     shown = provisional(chosen, table)
     months(shown, rules, words)
     lag = pieces.lag(chosen)
@@ -52,7 +52,7 @@ def render(chosen: Chosen) -> None:
                 lag,
             )
         )
-    pieces.explained(notes, words)
+    dated_notes.explained(notes, words)
     pieces.series_downloads(chosen, table, words.say("Each month, and its normal range"), rules)
     shift(table, words)
     rolling(table, rules, words)
@@ -248,7 +248,7 @@ def published(chosen: Chosen, study: TotalsStudy) -> None:
         pieces.newest(latest, words)
     totals_notes.explain(chosen)
     notes = pieces.crossing(chosen)
-    rules = pieces.rules(notes, words)
+    rules = dated_notes.rules(notes, words)
     years(chosen, words, rules, notes)
     pieces.series_downloads(chosen, trends.yearly(study), words.say("Each year"), rules)
     table = cached.monthly(chosen.selection)
@@ -328,7 +328,7 @@ def years(chosen: Chosen, words: Words, rules: Sequence[charts.Rule] = (), notes
     if not table["complete"].all():
         st.caption(words.say("Lighter bars: years that the period covers only in part."))
     if notes:
-        pieces.explained(list(notes), words)
+        dated_notes.explained(list(notes), words)
     if "source" in table.columns:
         st.dataframe(totals_notes.year_table(table, words), hide_index=True, alt=words.say("The years as a table"))
         return

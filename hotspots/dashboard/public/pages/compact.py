@@ -6,6 +6,7 @@ import streamlit as st
 
 from hotspots.dashboard.public import parts, sentences
 from hotspots.dashboard.public.frame import Reader
+from hotspots.escape import safe_markdown
 from hotspots.words import mark
 
 TITLE = mark("{n} people killed in {city}, {period}")
@@ -23,5 +24,5 @@ def render(reader: Reader) -> None:
     view = parts.draw_map(reader, key="compact_map", height=380)
     parts.statement(reader)
     parts.table_of(reader, view)
-    st.caption(sentences.plain(sentences.source(answers, words)))
-    st.caption(sentences.plain(sentences.contact(answers, words)))
+    st.caption(safe_markdown(sentences.source(answers, words)))
+    st.caption(safe_markdown(sentences.contact(answers, words)))

@@ -8,6 +8,7 @@ import streamlit as st
 
 from hotspots.dashboard.public import sentences
 from hotspots.dashboard.public.frame import Reader, heading
+from hotspots.escape import safe_markdown
 from hotspots.words import Words, mark
 
 MADE: tuple[str, ...] = (
@@ -31,7 +32,7 @@ def render(reader: Reader) -> None:
         placed(reader)
     rules(reader)
     st.subheader(words.say("How to ask for a correction"), anchor=False)
-    st.markdown(f"**{sentences.plain(sentences.contact(answers, words))}**")
+    st.markdown(f"**{safe_markdown(sentences.contact(answers, words))}**")
     st.markdown(
         words.say(
             "Say which area, which window and which number you think is wrong. Do not name a victim in public. The agency corrects its "
@@ -49,7 +50,7 @@ def render(reader: Reader) -> None:
 def missing(reader: Reader) -> list[str]:
     """Return what the numbers do not hold."""
     words, answers = reader.words, reader.answers
-    lines = [sentences.plain(f"{words.date(note.start.date())}: {sentences.own_text(note, words)}.") for note in definitions(reader)]
+    lines = [safe_markdown(f"{words.date(note.start.date())}: {words.own(note.text)}.") for note in definitions(reader)]
     lines.append(words.say("Deaths that nobody reported, and people who are missing."))
     if answers.republished:
         return [*lines, words.say("These totals were published by others before; each stands here with its source, unchanged.")]
