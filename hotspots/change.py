@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots import look, settings
+from hotspots.chance import step_up
 from hotspots.etest import LEVEL, e_range, e_test
 from hotspots.expected import Range, expected_range
 from hotspots.measures import Measure, Scale
@@ -112,7 +113,7 @@ def compare(study: Study, days: Days | None = None) -> Comparison:
     units = len(study.blocks)
     places = table.iloc[:units].set_axis(study.blocks.index)
     for prefix in ("", "last_year_"):
-        places = places.assign(**{f"{prefix}adjusted": _adjusted(places[f"{prefix}p"].to_numpy())})
+        places = places.assign(**{f"{prefix}adjusted": step_up(places[f"{prefix}p"].to_numpy())})
     return Comparison(asked, before, places, table.iloc[units], table.iloc[units + 1], _usual(study, asked))
 
 
@@ -162,16 +163,6 @@ def _against(now: pd.DataFrame, then: np.ndarray, days: Days, before: tuple[Days
         },
         index=count.index,
     )
-
-
-def _adjusted(p: np.ndarray) -> np.ndarray:
-    """Return p allowing for how many there are, by Benjamini and Hochberg: the least of p · m ÷ rank of it and of all larger ones."""
-    order = np.argsort(p)
-    m = int((~np.isnan(p)).sum())
-    found = np.full(len(p), np.nan)
-    ranked = p[order][:m] * m / np.arange(1, m + 1)
-    found[order[:m]] = np.minimum(np.minimum.accumulate(ranked[::-1])[::-1], 1)
-    return found
 
 
 def judged(table: pd.DataFrame, prefix: str = "") -> pd.Series:

@@ -18,8 +18,8 @@ _LADDER = (1, 1.5, 2, 3, 5, 7, 10)
 Classes = tuple[np.ndarray, list[str], tuple[str, ...]]
 
 
-def breaks(values: np.ndarray, *, whole: bool, n: int = CLASSES) -> list[float]:
-    """Return the lower ends of at most `n` classes for positive `values`: round numbers, about evenly spaced as ratios.
+def breaks(values: np.ndarray, *, whole: bool) -> list[float]:
+    """Return the lower ends of at most five classes for positive `values`: round numbers, about evenly spaced as ratios.
 
     The lowest and highest hundredth are set aside first, so that one strange unit does not squeeze all others into one class.
 
@@ -31,10 +31,10 @@ def breaks(values: np.ndarray, *, whole: bool, n: int = CLASSES) -> list[float]:
     seen = values[values > 0]
     if not len(seen):
         return []
-    if whole and len(np.unique(seen)) <= n:
+    if whole and len(np.unique(seen)) <= CLASSES:
         return [float(value) for value in np.unique(seen)]
     low, high = np.quantile(seen, [0.01, 0.99])
-    inner = np.geomspace(low, max(high, low * 1.01), n + 1)[1:-1]
+    inner = np.geomspace(low, max(high, low * 1.01), CLASSES + 1)[1:-1]
     start = 1.0 if whole else 0.0
     ends = sorted({_round(value, whole=whole) for value in inner} - {start})
     starts = [start, *(end for end in ends if start < end <= seen.max())]

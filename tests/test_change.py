@@ -17,6 +17,7 @@ from villa_prueba import write_small_city
 from hotspots import arrivals, change, cities, trends, units
 from hotspots.__main__ import main
 from hotspots.catalog import measure
+from hotspots.chance import step_up
 from hotspots.change import compare, judged
 from hotspots.etest import e_test
 from hotspots.expected import expected_range
@@ -155,9 +156,9 @@ def test_the_year_to_the_last_of_december_is_the_whole_year():
 def test_benjamini_and_hochberg_as_r_has_them():
     p = told("bh_p")
     order = np.random.default_rng(0).permutation(len(p))
-    np.testing.assert_allclose(change._adjusted(p[order]), told("bh_adjusted")[order])
-    assert np.isnan(change._adjusted(np.array([np.nan, 0.02]))).tolist() == [True, False]
-    assert change._adjusted(np.array([np.nan, 0.02]))[1] == 0.02
+    np.testing.assert_allclose(step_up(p[order]), told("bh_adjusted")[order])
+    assert np.isnan(step_up(np.array([np.nan, 0.02]))).tolist() == [True, False]
+    assert step_up(np.array([np.nan, 0.02]))[1] == 0.02
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +179,7 @@ def test_false_alarms_at_the_rates_of_the_bundled_city(bundled, unit):
         p = e_test(now, base, exposure=n, base_exposure=3 * n)
         flagged = (p <= 0.05).mean()
         assert flagged <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / p.size)
-        firm = np.mean([(change._adjusted(row) <= 0.05).any() for row in p])
+        firm = np.mean([(step_up(row) <= 0.05).any() for row in p])
         assert firm <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / maps)
 
 

@@ -8,7 +8,8 @@ import pytest
 from scipy.stats import false_discovery_control, nbinom, poisson
 
 from hotspots import rates
-from hotspots.rates.funnel import _scatter, _step_up, _two_sided
+from hotspots.chance import step_up
+from hotspots.rates.funnel import _scatter, _two_sided
 from hotspots.study import Study
 from hotspots.testing import square_city
 
@@ -42,7 +43,7 @@ def test_the_p_is_the_two_sided_exact_one_adjusted_for_all():
     count = rng.poisson(mean * rng.gamma(3, 1 / 3, 60)).astype(float)
     told = np.minimum(1, 2 * np.minimum(poisson.cdf(count, mean), poisson.sf(count - 1, mean)))
     np.testing.assert_allclose(_two_sided(count, mean, 1.0), told, rtol=1e-9, atol=1e-15)
-    np.testing.assert_allclose(_step_up(told), false_discovery_control(told), rtol=1e-12)
+    np.testing.assert_allclose(step_up(told), false_discovery_control(told), rtol=1e-12)
     wide = np.minimum(1, 2 * np.minimum(nbinom.cdf(count, mean / 1.5, 1 / 2.5), nbinom.sf(count - 1, mean / 1.5, 1 / 2.5)))
     np.testing.assert_allclose(_two_sided(count, mean, 2.5), wide, rtol=1e-9)
 

@@ -16,6 +16,7 @@ from hotspots.published import TotalsStudy
 from hotspots.references import REFERENCES
 from hotspots.selection import Selection
 from hotspots.study import Study
+from hotspots.trends.profiles import WhenInWeek
 from hotspots.words import Words, words_for
 
 LAGS: tuple[int, ...] = (0, 3, 7, 14, 28)
@@ -86,6 +87,25 @@ def three_numbers(latest: trends.Judgement, words: Words) -> None:
     else:
         right.metric(words.say("Normal range"), f"{words.number(latest.range.low)}–{words.number(latest.range.high)}")
         right.caption(words.say("from the years before; 95 in 100 such counts fall inside"))
+
+
+def weekday_hour(found: WhenInWeek, chosen: Chosen) -> None:
+    """Draw weekdays by hours and the table behind them; where too few hours are known, say so."""
+    words = chosen.words
+    unknown = words.say(
+        "Hour known for {known}, not known for {unknown}.", known=words.number(found.known), unknown=words.number(found.unknown)
+    )
+    if found.table is None:
+        st.caption(words.say("Not shown: under {n} homicides of known hour a pattern is chance.", n=trends.LEAST) + " " + unknown)
+        return
+    days = [words.say(day) for day in trends.WEEKDAYS]
+    alt = words.say("{n} people killed, by day of the week and hour.", n=words.number(found.known))
+    st.vega_lite_chart(charts.weekday_hour(found.table, days, words), width="stretch", alt=alt)
+    midnight = words.say("In some files the hour is that of the report, and midnight stands for an hour nobody knew.")
+    st.caption(f"{alt} {chosen.period}. {unknown} {midnight}")
+    with st.expander(words.say("The same as a table")):
+        shown = found.table.set_axis(days).rename(columns=lambda hour: f"{hour:02}").rename_axis(words.say("Day")).reset_index()
+        st.dataframe(shown, hide_index=True, alt=words.say("Days and hours as a table"))
 
 
 def countries(words: Words) -> None:

@@ -208,24 +208,8 @@ def months_of_the_year(chosen: Chosen) -> None:
 
 def when_in_the_week(chosen: Chosen) -> None:
     """Draw weekdays by hours, where there are enough homicides whose hour is known."""
-    words = chosen.words
-    st.subheader(words.say("Day of the week and hour"), anchor=False)
-    found = trends.weekday_hour(chosen.study)
-    unknown = words.say(
-        "Hour known for {known}, not known for {unknown}.", known=words.number(found.known), unknown=words.number(found.unknown)
-    )
-    if found.table is None:
-        st.caption(words.say("Not shown: under {n} homicides of known hour a pattern is chance.", n=trends.LEAST) + " " + unknown)
-        return
-    names = [words.say(day) for day in trends.WEEKDAYS]
-    alt = words.say("{n} people killed, by day of the week and hour.", n=words.number(found.known))
-    st.vega_lite_chart(charts.weekday_hour(found.table, names, words), width="stretch", alt=alt)
-    st.caption(
-        alt + " " + unknown + " " + words.say("In some files the hour is that of the report, and midnight stands for an hour nobody knew.")
-    )
-    with st.expander(words.say("The same as a table")):
-        shown = found.table.set_axis(names).rename(columns=lambda hour: f"{hour:02}").rename_axis(words.say("Day")).reset_index()
-        st.dataframe(shown, hide_index=True, alt=words.say("Days and hours as a table"))
+    st.subheader(chosen.words.say("Day of the week and hour"), anchor=False)
+    pieces.weekday_hour(trends.weekday_hour(chosen.study), chosen)
 
 
 def published(chosen: Chosen, study: TotalsStudy) -> None:

@@ -16,9 +16,9 @@ from hotspots.escape import safe_markdown
 from hotspots.view import MapView
 
 
-def draw_map(reader: Reader, *, key: str, height: int, show: str = "") -> MapView:
+def draw_map(reader: Reader, *, key: str, height: int) -> MapView:
     """Draw the map of the window; a click chooses an area."""
-    answers, shown = reader.answers, show or reader.show
+    answers, shown = reader.answers, reader.show
     window = f"{reader.window[0]:%Y-%m-%d}"
     view = opened.map_view(answers.slug, shown, window, reader.words.language)
 
