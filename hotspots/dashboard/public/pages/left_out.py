@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from hotspots.cities import Note
 from hotspots.dashboard.public import sentences
 from hotspots.dashboard.public.frame import Reader, heading
 from hotspots.escape import safe_markdown
@@ -65,7 +66,7 @@ def missing(reader: Reader) -> list[str]:
     ]
 
 
-def definitions(reader: Reader) -> list:  # type: ignore[type-arg]
+def definitions(reader: Reader) -> list[Note]:
     """Return the changes of what is counted."""
     return [note for note in reader.answers.notes if note.kind == "definition"]
 
