@@ -1,4 +1,4 @@
-"""What falls by lot: events on units, ties in an order. Pure numbers, no places."""
+"""What falls by lot: events on units, ties in an order, and p of many tests. Pure numbers, no places."""
 
 from __future__ import annotations
 
@@ -71,6 +71,24 @@ def leading(values: Any, k: int) -> np.ndarray:
     last = np.sort(found)[::-1][k - 1]
     above, tied = found > last, found == last
     return np.where(above, 1.0, np.where(tied, (k - above.sum()) / tied.sum(), 0.0))
+
+
+def step_up(p: np.ndarray) -> np.ndarray:
+    """Return p allowing for how many there are: the least of p · m ÷ rank of it and of all larger ones; missing stays, and is no test.
+
+    Source: Benjamini and Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x.
+
+    Three tests: 0.01 · 3 ÷ 1, 0.03 · 3 ÷ 2, 0.5 · 3 ÷ 3.
+
+    >>> step_up(np.array([0.01, 0.5, np.nan, 0.03])).round(3).tolist()
+    [0.03, 0.5, nan, 0.045]
+    """
+    order = np.argsort(p)
+    m = int((~np.isnan(p)).sum())
+    found = np.full(len(p), np.nan)
+    ranked = p[order][:m] * m / np.arange(1, m + 1)
+    found[order[:m]] = np.minimum(np.minimum.accumulate(ranked[::-1])[::-1], 1)
+    return found
 
 
 def caught(sizes: np.ndarray, share: float) -> tuple[float, float]:

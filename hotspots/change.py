@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotspots import look
+from hotspots import look, settings
+from hotspots.chance import step_up
 from hotspots.etest import LEVEL, e_range, e_test
 from hotspots.expected import Range, expected_range
 from hotspots.measures import Measure, Scale
 from hotspots.same_days import Days, known_before
+from hotspots.schema import DataError
 from hotspots.study import Study
 from hotspots.words import mark
 
@@ -66,6 +68,20 @@ class Comparison:
         return self.before[0] if self.before else None
 
 
+def reporting_lag() -> int:
+    """Return how many days before the end of the data comparisons stop unless somebody says otherwise: the setting HOTSPOTS_LAG.
+
+    A `DataError` says where the setting is no whole number of days.
+
+    >>> reporting_lag()
+    0
+    """
+    text = settings.value("HOTSPOTS_LAG")
+    if not text.isdecimal():
+        raise DataError(f"HOTSPOTS_LAG is {text!r}; write a whole number of days, such as 7")
+    return int(text)
+
+
 def compare(study: Study, days: Days | None = None) -> Comparison:
     """Return `days` (left out: the period of the study) beside the same calendar days of last year and of the three years before.
 
@@ -97,7 +113,7 @@ def compare(study: Study, days: Days | None = None) -> Comparison:
     units = len(study.blocks)
     places = table.iloc[:units].set_axis(study.blocks.index)
     for prefix in ("", "last_year_"):
-        places = places.assign(**{f"{prefix}adjusted": _adjusted(places[f"{prefix}p"].to_numpy())})
+        places = places.assign(**{f"{prefix}adjusted": step_up(places[f"{prefix}p"].to_numpy())})
     return Comparison(asked, before, places, table.iloc[units], table.iloc[units + 1], _usual(study, asked))
 
 
@@ -147,16 +163,6 @@ def _against(now: pd.DataFrame, then: np.ndarray, days: Days, before: tuple[Days
         },
         index=count.index,
     )
-
-
-def _adjusted(p: np.ndarray) -> np.ndarray:
-    """Return p allowing for how many there are, by Benjamini and Hochberg: the least of p · m ÷ rank of it and of all larger ones."""
-    order = np.argsort(p)
-    m = int((~np.isnan(p)).sum())
-    found = np.full(len(p), np.nan)
-    ranked = p[order][:m] * m / np.arange(1, m + 1)
-    found[order[:m]] = np.minimum(np.minimum.accumulate(ranked[::-1])[::-1], 1)
-    return found
 
 
 def judged(table: pd.DataFrame, prefix: str = "") -> pd.Series:

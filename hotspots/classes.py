@@ -19,8 +19,8 @@ _TAILS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4)  # share of the lowest values that the
 Classes = tuple[np.ndarray, list[str], tuple[str, ...]]
 
 
-def breaks(values: np.ndarray, *, whole: bool, n: int = CLASSES) -> list[float]:
-    """Return the lower ends of at most `n` classes for positive `values`: round numbers, about evenly spaced as ratios.
+def breaks(values: np.ndarray, *, whole: bool) -> list[float]:
+    """Return the lower ends of at most five classes for positive `values`: round numbers, about evenly spaced as ratios.
 
     The lowest and highest hundredth are set aside first, so that one strange unit does not squeeze all others into one class. Where a
     tail of low values would still leave more than half of all units in the highest class, more of that tail goes into the lowest.
@@ -35,19 +35,19 @@ def breaks(values: np.ndarray, *, whole: bool, n: int = CLASSES) -> list[float]:
     seen = values[values > 0]
     if not len(seen):
         return []
-    if whole and len(np.unique(seen)) <= n:
+    if whole and len(np.unique(seen)) <= CLASSES:
         return [float(value) for value in np.unique(seen)]
     found: list[float] = []
     for share in _TAILS:
-        found, held = _spaced(seen, *np.quantile(seen, [share, 0.99]), whole=whole, n=n)
+        found, held = _spaced(seen, *np.quantile(seen, [share, 0.99]), whole=whole)
         if held[-1] <= len(seen) / 2:
             break
     return found
 
 
-def _spaced(seen: np.ndarray, low: float, high: float, *, whole: bool, n: int) -> tuple[list[float], list[int]]:
+def _spaced(seen: np.ndarray, low: float, high: float, *, whole: bool) -> tuple[list[float], list[int]]:
     """Return the lower ends of classes between `low` and `high` that hold any value, and how many each holds."""
-    inner = np.geomspace(low, max(high, low * 1.01), n + 1)[1:-1]
+    inner = np.geomspace(low, max(high, low * 1.01), CLASSES + 1)[1:-1]
     start = 1.0 if whole else 0.0
     ends = sorted({_round(value, whole=whole) for value in inner} - {start})
     starts = [start, *(end for end in ends if start < end <= seen.max())]

@@ -250,11 +250,11 @@ def comparisons(study: Any, *, as_of: dt.date | None, lag: int | None) -> dict[s
     """Return the periods that end `lag` days before `as_of` (left out: the last day of the data), ready for JSON."""
     import pandas as pd
 
-    from hotspots import change, settings
+    from hotspots import change
     from hotspots.same_days import DAY, Days, periods
     from hotspots.schema import DataError
 
-    days = int(settings.value("HOTSPOTS_LAG")) if lag is None else lag
+    days = change.reporting_lag() if lag is None else lag
     end = min(pd.Timestamp(as_of) + DAY, study.covers[1]) if as_of else study.covers[1]
     until = end - days * DAY
     if days < 0 or until <= study.covers[0]:

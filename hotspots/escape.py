@@ -31,3 +31,12 @@ def safe_cell(text: object) -> object:
     # Spreadsheets fold full-width signs to plain ones and pass over blanks and a byte order mark before they look.
     seen = unicodedata.normalize("NFKC", text).lstrip(" \N{NO-BREAK SPACE}\N{ZERO WIDTH NO-BREAK SPACE}")
     return f"'{text}" if seen.startswith(("=", "+", "-", "@", "\t", "\r", "\0")) else text
+
+
+def safe_markdown(text: str) -> str:
+    """Return `text` so that markdown shows it letter by letter.
+
+    >>> safe_markdown("*Ana* $1")
+    '\\\\*Ana\\\\* \\\\$1'
+    """
+    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|~$:&" else char for char in text)

@@ -69,6 +69,7 @@ def _city(choices: argparse.Namespace) -> Any:
 def show(choices: argparse.Namespace) -> None:
     """Print the log."""
     from hotspots import logbook
+    from hotspots.words import words_for
 
     city = _city(choices)
     log = logbook.read(city.slug, city.notes)
@@ -82,7 +83,7 @@ def show(choices: argparse.Namespace) -> None:
         print(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
-        name = row["name"].get(city.language) or next(iter(row["name"].values()))
+        name = words_for(city.language).own(row["name"])
         areas = f"{len(row['treated'])} treated, {len(row['comparison'])} compared" if row["treated"] else "the whole place"
         head = f"{row['at']}\t{row['action']}\t" if choices.history else ""
         print(f"{head}{row['id']}\t{name}\t{row['start']} to {row['end'] or 'now'}\t{areas}")

@@ -120,7 +120,7 @@ def unit_name(unit: str, words: Words, called: Mapping[str, str] | None = None) 
     'Squares of 250 m'
     """
     if unit == "blocks" and called:
-        return called.get(words.language) or next(iter(called.values()))
+        return words.own(called)
     side = grids.side_of(unit)
     resolution = hexagons.resolution_of(unit)
     if resolution:

@@ -116,6 +116,14 @@ class Words:
         forms = self._catalogue.get(one, (one, many))
         return forms[0 if n == 1 else -1].format(n=self.number(n), **values)
 
+    def own(self, texts: Mapping[str, str]) -> str:
+        """Return a text of the data's own in this language, or in the one that it has; nothing where it has none.
+
+        >>> Words("en").own({"en": "ceasefire", "es": "tregua"}), Words("en").own({"es": "tregua"})
+        ('ceasefire', 'tregua')
+        """
+        return texts.get(self.language) or next(iter(texts.values()), "")
+
     def number(self, value: float | None, digits: int = 0) -> str:
         """Return `value` with `digits` decimals; a dash where it is missing.
 

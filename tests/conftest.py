@@ -44,10 +44,15 @@ def city_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def city(city_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> City:
-    """Publish the small city as the only one that the dashboard knows."""
+def none_bundled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let the dashboard know no city but those that a test publishes."""
     import streamlit as st
 
     monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
     st.cache_resource.clear()
+
+
+@pytest.fixture
+def city(city_folder: Path, none_bundled: None) -> City:
+    """Publish the small city as the only one that the dashboard knows."""
     return cities.import_folder(city_folder)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from printed import printed
 
 from hotspots import density
 from hotspots.density import bandwidths
@@ -19,8 +18,7 @@ from hotspots.testing import square_city
 
 def theirs() -> dict[str, np.ndarray]:
     """Return what bandwidths.R printed."""
-    lines = (Path(__file__).parent / "oracles" / "bandwidths.txt").read_text().splitlines()
-    return {line.split()[0]: np.array(line.split()[1:], dtype=float) for line in lines if not line.startswith("#")}
+    return dict(printed("bandwidths"))
 
 
 def clusters(n: int, seed: int = 1, spread: float = 300.0) -> tuple[np.ndarray, np.ndarray]:

@@ -12,11 +12,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from printed import printed
 from villa_prueba import write_small_city
 
 from hotspots import arrivals, change, cities, trends, units
 from hotspots.__main__ import main
 from hotspots.catalog import measure
+from hotspots.chance import step_up
 from hotspots.change import compare, judged
 from hotspots.etest import e_test
 from hotspots.expected import expected_range
@@ -25,14 +27,12 @@ from hotspots.same_days import Days, earlier, known_before, latest, periods
 from hotspots.study import Study
 from hotspots.testing import square_city
 
-ORACLE = Path(__file__).parent / "oracles" / "change.txt"
 COVERS = (pd.Timestamp("2016-01-01"), pd.Timestamp("2025-01-01"))
 
 
 def told(name: str) -> np.ndarray:
     """Return what the R script printed under a name."""
-    line = next(line for line in ORACLE.read_text().splitlines() if line.startswith(f"{name} "))
-    return np.array([float(value) for value in line.split()[1:]])
+    return dict(printed("change"))[name]
 
 
 def days(start: str, end: str) -> Days:
@@ -157,9 +157,9 @@ def test_the_year_to_the_last_of_december_is_the_whole_year():
 def test_benjamini_and_hochberg_as_r_has_them():
     p = told("bh_p")
     order = np.random.default_rng(0).permutation(len(p))
-    np.testing.assert_allclose(change._adjusted(p[order]), told("bh_adjusted")[order])
-    assert np.isnan(change._adjusted(np.array([np.nan, 0.02]))).tolist() == [True, False]
-    assert change._adjusted(np.array([np.nan, 0.02]))[1] == 0.02
+    np.testing.assert_allclose(step_up(p[order]), told("bh_adjusted")[order])
+    assert np.isnan(step_up(np.array([np.nan, 0.02]))).tolist() == [True, False]
+    assert step_up(np.array([np.nan, 0.02]))[1] == 0.02
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +180,7 @@ def test_false_alarms_at_the_rates_of_the_bundled_city(bundled, unit):
         p = e_test(now, base, exposure=n, base_exposure=3 * n)
         flagged = (p <= 0.05).mean()
         assert flagged <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / p.size)
-        firm = np.mean([(change._adjusted(row) <= 0.05).any() for row in p])
+        firm = np.mean([(step_up(row) <= 0.05).any() for row in p])
         assert firm <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / maps)
 
 
@@ -279,6 +279,16 @@ def test_the_command_says_what_the_page_says(city_folder, monkeypatch, tmp_path,
     assert "whole city" in capsys.readouterr().out
     assert main(["change", "villa-prueba", "--as-of", "1990-01-01"]) == 1
     assert "no day is left to compare" in capsys.readouterr().err
+
+
+def test_the_lag_of_the_setting_holds_and_a_slip_in_it_is_told(city_folder, monkeypatch, capsys):
+    cities.import_folder(city_folder)
+    monkeypatch.setenv("HOTSPOTS_LAG", "7")
+    assert main(["change", "villa-prueba", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["lag"] == 7
+    monkeypatch.setenv("HOTSPOTS_LAG", "seven")
+    assert main(["change", "villa-prueba"]) == 1
+    assert capsys.readouterr().err == "HOTSPOTS_LAG is 'seven'; write a whole number of days, such as 7\n"
 
 
 def test_what_came_in_late_between_versions(tmp_path, monkeypatch):

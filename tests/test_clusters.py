@@ -16,6 +16,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from printed import printed
 from real_cities import chicago_toml, philadelphia_toml
 from scipy import sparse as matrices
 
@@ -34,8 +35,7 @@ MOST_ALARMS = 0.05 + 3 * np.sqrt(0.05 * 0.95 / SEEDS)
 @cache
 def spdep() -> dict[str, np.ndarray]:
     """Return what clusters.R printed."""
-    lines = (Path(__file__).parent / "oracles" / "clusters.txt").read_text().splitlines()
-    return {line.split()[0]: np.array(line.split()[1:], dtype=float) for line in lines if not line.startswith("#")}
+    return dict(printed("clusters"))
 
 
 def near_in_r(name: str) -> matrices.csr_array:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,6 +9,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from printed import printed
 
 from hotspots import density
 from hotspots.density import kernels, smoothing
@@ -29,8 +28,7 @@ every_edge = pytest.mark.parametrize("edge", EDGES)
 
 def spatstat() -> dict[str, np.ndarray]:
     """Return what density.R printed."""
-    lines = (Path(__file__).parent / "oracles" / "density.txt").read_text().splitlines()
-    return {line.split()[0]: np.array(line.split()[1:], dtype=float) for line in lines if not line.startswith("#")}
+    return dict(printed("density"))
 
 
 def area(*shapes, **columns) -> gpd.GeoDataFrame:
@@ -271,6 +269,7 @@ def test_a_sliver_no_cell_can_see_still_weighs():
         window = Window.of(blocks, cell=1.0)
         z = way(np.array([140.005, 50.0]), np.array([50.0, 50.0]), window, kernel="quartic", bandwidth=12.0, edge="jones_diggle")
         assert z.sum() == pytest.approx(2, rel=1e-9)
+        assert z[:, window.grid.x > 80].sum() == pytest.approx(1, rel=1e-3)  # drawn in to the nearest cell, not given to the other point
 
 
 @given(st.integers(1, 7), st.floats(0.7, 6))

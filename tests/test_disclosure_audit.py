@@ -15,7 +15,7 @@ from scipy import sparse
 
 from hotspots import disclosure
 from hotspots.clusters import gi_star, neighbours
-from hotspots.disclosure import Statement, attacked, audit, build, intervals, nested, system
+from hotspots.disclosure import Statement, attacked, audit, build, intervals, nested, rules, system
 from hotspots.disclosure.attack import _surely_free
 from hotspots.schema import Blocks, Incidents
 from hotspots.testing import square_blocks
@@ -250,6 +250,14 @@ def test_what_does_not_leak_is_not_flagged():
     assert nested(sound) == []
 
 
+def test_the_limits_are_where_the_rules_put_them():
+    open_by = {low: attacked([said(40, areas="ab"), few("a"), said(low, np.inf, "b", hidden=True)])[0] for low in (31, 32)}
+    assert open_by[31] == []  # a is any number from 0 to 9
+    assert {one.code for one in open_by[32]} == {"narrow"}  # from 0 to 8
+    gaps = {gap: [one.code for one in nested([said(40.0 + gap, areas="ab"), said(40.0, areas="a")])] for gap in (0, 1, 9, 10)}
+    assert gaps == {0: [], 1: ["difference"], 9: ["difference"], 10: []}
+
+
 # --- whole releases -----------------------------------------------------------------------------------------------------------
 
 CITIES = {
@@ -335,6 +343,20 @@ def test_a_changed_number_is_flagged():
     rows.loc[shown, "count"] += 1
     codes = {one.code for one in audit(replace(first, figures=rows), [first]).found}
     assert {"changed", "contradiction"} <= codes
+
+
+def test_an_area_of_the_floor_and_a_count_of_ten_may_stand():
+    release = strict(released_city(**CITIES["middle"]))
+    shown = release.figures.index[(release.figures["table"] == "areas") & release.figures["count"].notna()][0]
+
+    def codes(people, count):
+        areas, rows = release.areas.copy(), release.figures.copy()
+        areas.loc["a002", "population"], rows.loc[shown, "count"] = people, count
+        return [one.code for one in rules.broken(replace(release, areas=Blocks(areas), figures=rows))]
+
+    assert codes(5000.0, 10.0) == []
+    assert codes(4999.0, 10.0) == ["floor"]
+    assert codes(5000.0, 9.0) == ["small"]
 
 
 def test_rules_are_checked():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import subprocess
 import tomllib
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hotspots.__main__ import parser
 from hotspots.catalog import MEASURES
 from hotspots.settings import SETTINGS
 
@@ -34,11 +36,22 @@ def test_every_module_stands_in_the_architecture():
     assert sorted(name for name in modules - {"__init__"} if not re.search(rf"\b{name}\b", text)) == []
 
 
+def test_the_architecture_is_in_the_order_that_the_linter_holds():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = next(one["layers"] for one in contracts if one["name"] == "One way down")
+    level = {name.strip(): at for at, layer in enumerate(layers) for name in layer.split("|")}
+    rows = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("```")[1].strip().splitlines()
+    named = [re.split(r"  +", row)[0].split(" | ") for row in rows if not row.startswith("app.py")]
+    assert {name for names in named for name in names} == set(level)
+    levels = [{level[name] for name in names} for names in named]
+    assert all(len(one) == 1 for one in levels)
+    assert [min(one) for one in levels] == sorted(min(one) for one in levels)
+
+
 def test_every_command_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    known = "import list totals export check rollback priorities repeats interventions evaluate change clusters publish audit"
-    for command in known.split():
-        assert f"python -m hotspots {command}" in readme
+    (commands,) = (action.choices for action in parser()._actions if isinstance(action, argparse._SubParsersAction))
+    assert [command for command in commands if f"python -m hotspots {command}" not in readme] == []
 
 
 def test_method_headings_are_the_keys():

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
+from opened import open_page, text
 
 from hotspots import cities, exports, rates, trends, view
 from hotspots.__main__ import main
@@ -150,25 +149,8 @@ def test_the_figures_are_those_kept_beside_the_project(country, real_data):
 
 
 @pytest.fixture
-def published(country, monkeypatch, tmp_path):
-    import streamlit as st
-
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st.cache_resource.clear()
+def published(country, none_bundled):
     return cities.publish(country)
-
-
-def open_page(page: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app._page_hash = calc_hash(page)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def text(app: AppTest) -> str:
-    kinds = ("title", "caption", "markdown", "info", "error")
-    return " ".join(element.value for kind in kinds for element in app.get(kind) if element.value)
 
 
 @pytest.mark.parametrize("page", ["", "map", "trends", "data", "methods"])

@@ -8,7 +8,8 @@ import pytest
 from scipy.stats import false_discovery_control, nbinom, poisson
 
 from hotspots import rates
-from hotspots.rates.funnel import _scatter, _step_up, _two_sided
+from hotspots.chance import step_up
+from hotspots.rates.funnel import _scatter, _two_sided
 from hotspots.study import Study
 from hotspots.testing import square_city
 
@@ -42,9 +43,23 @@ def test_the_p_is_the_two_sided_exact_one_adjusted_for_all():
     count = rng.poisson(mean * rng.gamma(3, 1 / 3, 60)).astype(float)
     told = np.minimum(1, 2 * np.minimum(poisson.cdf(count, mean), poisson.sf(count - 1, mean)))
     np.testing.assert_allclose(_two_sided(count, mean, 1.0), told, rtol=1e-9, atol=1e-15)
-    np.testing.assert_allclose(_step_up(told), false_discovery_control(told), rtol=1e-12)
+    np.testing.assert_allclose(step_up(told), false_discovery_control(told), rtol=1e-12)
     wide = np.minimum(1, 2 * np.minimum(nbinom.cdf(count, mean / 1.5, 1 / 2.5), nbinom.sf(count - 1, mean / 1.5, 1 / 2.5)))
     np.testing.assert_allclose(_two_sided(count, mean, 2.5), wide, rtol=1e-9)
+
+
+def test_people_killed_together_are_one_event_in_the_p_and_all_of_them_in_the_count():
+    together = [f"e{n // 4}" for n in range(12)] + [f"f{n}" for n in range(6)]  # twelve people in three events, six alone
+    found = rates.funnel(city([12, 2, 2, 2], event_id=together)).table
+    assert found["count"].tolist() == [12, 2, 2, 2]
+    mean = 4.5 * 9 / 18  # nine events stand for eighteen people
+    assert found["p"].iloc[0] == pytest.approx(2 * poisson.sf(3 - 1, mean))
+    assert found["p"].iloc[1] == pytest.approx(min(1, 2 * poisson.cdf(2, mean)))
+
+
+def test_a_count_on_its_limit_lies_inside():
+    assert rates.funnel(city([12, 29, 20, 19])).outside() == 0  # 20 expected: from 12 to 29
+    assert rates.funnel(city([11, 30, 20, 19])).outside() == 2
 
 
 def test_widened_limits_have_the_widened_variance():

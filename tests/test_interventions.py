@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import planted
 import pytest
+from printed import printed
 
 from hotspots import cities, interventions, logbook
 from hotspots.__main__ import main
@@ -34,10 +35,8 @@ BOSTON_MONTHS = """2 1 1 1 3 3 3 5 4 7 2 5 5 1 4 2 7 3 4 5 7 2 4 4 2 5 6 1 1 6 3
 3 4 2 1 2 3 7 3 10 5 3 3 4 2 1 3 4 2 3 1 2 0 1 2 1 3 1 0 2 3 0 1 0 1 0 3 1 1 0 0 2"""
 
 
-def oracle() -> dict[str, list[float]]:
-    lines = (ROOT / "tests" / "oracles" / "interventions.txt").read_text(encoding="utf-8").splitlines()
-    parts = (line.split() for line in lines if line and not line.startswith("#"))
-    return {name: [float(value) for value in values] for name, *values in parts}
+def oracle() -> dict[str, np.ndarray]:
+    return dict(printed("interventions"))
 
 
 def boston() -> pd.Series:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -13,21 +12,14 @@ from real_cities import chicago_toml, philadelphia_toml
 
 from hotspots import cities, interventions, logbook
 from hotspots.__main__ import main
-from hotspots.interventions import reading
 from hotspots.logbook import Entry
 from hotspots.selection import Selection
-from hotspots.words import words_for
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = "<b>*a*</b> $x$ <script>alert(1)</script>"
 
 
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch, tmp_path):
-    import streamlit as st
-
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("none_bundled")
 
 
 @pytest.fixture
@@ -134,9 +126,5 @@ def test_a_hypothetical_entry_on_a_real_city(name, real_data, tmp_path):
     new = logbook.add(city.slug, entry, blocks=blocks, notes=city.notes)
     found = interventions.evaluate(study, new, notes=city.notes)
     assert found.lead is not None
-    started = time.perf_counter()
-    again = interventions.evaluate(study, new, notes=city.notes)
-    took = time.perf_counter() - started
-    print(name, f"{took:.2f} s", reading.sentence(again, words_for("en")))
     assert found.case.months["treated"].sum() == sum(found.case.halves("treated")[side].sum() for side in (0, 1))
     assert not found.case.areas["ring"].intersection(found.case.areas["treated"]).size

@@ -14,10 +14,12 @@ import pytest
 from opened import asked, open_page, text
 from released import SECRET, released_city
 
+import hotspots.site.reading
 from hotspots import cities, disclosure, logbook, settings, store
 from hotspots.dashboard.public import files
 from hotspots.dashboard.public.answers import Answers
 from hotspots.dashboard.public.map_views import map_of
+from hotspots.expected import expected_range
 from hotspots.intervals import poisson_interval, ratio_interval
 from hotspots.words import words_for
 
@@ -160,7 +162,7 @@ def test_rate_interval_and_ratio_follow_from_published_numbers(release):
     assert np.allclose(shown["rate_low"], 1e5 * low / lived)
     assert np.allclose(shown["rate_high"], 1e5 * high / lived)
     area = shown.index[0]
-    whole = answers.sum(window)
+    whole = answers.total(window)
     rest = whole.count - shown.loc[area, "count"] - np.nan_to_num(whole.unmapped)
     people = float(rows.loc[area, "population"])
     others = float(rows["population"].sum()) - people
@@ -186,6 +188,19 @@ def test_the_normal_range_does_not_cross_a_change_of_definition(release):
     note = {"start": "2018-07-01", "text": {"en": "other deaths"}, "kind": "definition"}
     changed = Answers(replace(release, facts={**release.facts, "notes": [note]})).years["high"]
     assert changed.notna().tolist() == [False] * 3 + [False] + [False] * 3 + [True] * 3
+
+
+def test_a_hidden_year_ends_the_years_compared_with_wherever_a_release_is_shown(release):
+    hidden = (release.figures["table"] == "city") & (release.figures["start"] == pd.Timestamp("2018-01-01"))
+    assert hidden.sum() == 1
+    figures = release.figures.assign(count=release.figures["count"].mask(hidden), reason=release.figures["reason"].mask(hidden, "held"))
+    shown = replace(release, figures=figures)
+    counts = shown.city_years["count"].tolist()
+    wanted = [None] * 3 + [counts[:3]] + [None] * 3 + [counts[4:7], counts[4:8], counts[4:9]]  # 2015, 2016 … 2024
+    ranges = [(found.low, found.high) if (found := expected_range(base) if base else None) else (None, None) for base in wanted]
+    for years in (Answers(shown).years, hotspots.site.reading.Reading(shown).years):
+        told = [tuple(None if np.isnan(end) else end for end in pair) for pair in zip(years["low"], years["high"], strict=True)]
+        assert told == ranges
 
 
 @pytest.mark.parametrize("show", ["rate", "count", "hot"])

@@ -195,6 +195,8 @@ def test_the_ratio_of_fifths_by_hand():
     assert (found.units, found.of_units, found.day) == (1, 5, pd.Timestamp("2020-01-01"))
     assert (found.highest.count, found.lowest.count, found.value) == (8, 2, 4.0)
     assert (found.low, found.high) == pytest.approx(intervals.ratio_interval((8, 2), (1, 1)))
+    six = rates.rate_ratio_of_fifths(halves((9, 8, 4, 3, 2, 0), (8, 7, 3, 3, 3, 2)))  # a fifth of six is two
+    assert (six.units, six.highest.count, six.lowest.count) == (2, 15, 5)
     tied = rates.rate_ratio_of_fifths(halves((9, 4, 3, 0, 0), (8, 3, 3, 3, 2)))
     assert tied.lowest.count == 2.5
     none = rates.rate_ratio_of_fifths(halves((9, 4, 3, 2, 0), (8, 3, 3, 3, 0)))

@@ -106,11 +106,7 @@ def test_published_totals_cannot_be_compared():
 
 
 @pytest.mark.parametrize("unit", ["segments", "segments+corners", "h3:9"])
-def test_the_map_page_opens_on_every_unit(city_folder, monkeypatch, tmp_path, unit):
-    import streamlit as st
-
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st.cache_resource.clear()
+def test_the_map_page_opens_on_every_unit(city_folder, none_bundled, unit):
     cities.import_folder(with_streets(city_folder))
     app: AppTest = open_page("map", unit=unit, lang="en")
     assert not app.exception

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,6 +9,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from printed import printed
 
 from hotspots import density
 from hotspots.density.relative import risk_surface
@@ -22,8 +21,7 @@ from hotspots.testing import EPSG, square_blocks, square_city
 
 def theirs() -> dict[str, np.ndarray]:
     """Return what relative.R printed."""
-    lines = (Path(__file__).parent / "oracles" / "relative.txt").read_text().splitlines()
-    return {line.split()[0]: np.array(line.split()[1:], dtype=float) for line in lines if not line.startswith("#")}
+    return dict(printed("relative"))
 
 
 PLACES = np.array([(10.15, 10.15), (30.1, 80.1), (50.2, 50.2), (70.1, 75.1), (90.2, 20.2), (60.1, 60.1), (80.1, 85.1), (20.1, 45.1)])

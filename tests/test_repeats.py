@@ -15,6 +15,7 @@ import pytest
 import small_city as small
 from hypothesis import given
 from hypothesis import strategies as st
+from printed import printed
 
 from hotspots import cities, compiled, repeats
 from hotspots.__main__ import main
@@ -28,9 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 
 
-def told(name: str) -> list[list[float]]:
-    lines = (ROOT / "tests" / "oracles" / "repeats.txt").read_text().splitlines()
-    return [[float(one) for one in line.split()[1:]] for line in lines if line.split()[0] == name]
+def told(name: str) -> list[np.ndarray]:
+    return [numbers for called, numbers in printed("repeats") if called == name]
 
 
 def planted(seed: int, *, first: int, branching: float, days: int = 1825, side: float = 4000.0):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
+from opened import asked, open_page, text
 
 from hotspots import cities, repeats
 from hotspots.selection import read_query
@@ -15,34 +14,10 @@ from hotspots.words import words_for
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.fixture
-def city(city_folder, monkeypatch, tmp_path):
-    """Publish the small city as the only one."""
-    import streamlit as st
-
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st.cache_resource.clear()
-    return cities.import_folder(city_folder)
-
-
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app._page_hash = calc_hash("repeats")  # switch_page knows pages that are files; ours are functions
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def text(app: AppTest) -> str:
-    return " ".join(
-        element.value for kind in ("title", "subheader", "caption", "markdown", "info") for element in app.get(kind) if element.value
-    )
-
-
 @pytest.mark.parametrize("lang", ["es", "en"])
 @pytest.mark.parametrize("query", [{}, {"weapon": "firearm"}, {"from": "2017-01-01", "to": "2019-01-01"}], ids=str)
 def test_the_page_says_what_the_family_says(city, lang, query):
-    app = open_page(lang=lang, **query)
+    app = open_page("repeats", lang=lang, **query)
     assert not app.exception
     assert not app.error
     words = words_for(lang)
@@ -66,30 +41,26 @@ def test_the_page_says_what_the_family_says(city, lang, query):
 
 
 def test_other_limits_give_other_numbers(city):
-    app = open_page(lang="en")
+    app = open_page("repeats", lang="en")
     app.selectbox(key="choice_near").set_value(400).run()
     app.selectbox(key="choice_within").set_value(28).run()
     assert not app.exception
     found = repeats.near_repeats(read_query({})[0].study(city), metres=400, days=28).single
     assert "within 400 m and 28 days" in text(app)
-    assert {name: dict(app.query_params)[name] for name in ("near", "within")} == {"near": "400", "within": "28"}
-    assert "within 400 m and 28 days" in text(open_page(lang="en", near="400", within="28"))
+    assert {name: asked(app)[name] for name in ("near", "within")} == {"near": "400", "within": "28"}
+    assert "within 400 m and 28 days" in text(open_page("repeats", lang="en", near="400", within="28"))
     assert f"{found.observed} pairs" in text(app)
 
 
 def test_words_that_accuse_or_foretell_are_absent(city):
-    said = text(open_page(lang="en")).lower()
+    said = text(open_page("repeats", lang="en")).lower()
     for word in ("predict", "suspect", "risk score", "dangerous", "worst", "p-value", "monte carlo"):
         assert word not in said
 
 
-def test_published_totals_have_no_repeats(monkeypatch, tmp_path):
-    import streamlit as st
-
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st.cache_resource.clear()
+def test_published_totals_have_no_repeats(none_bundled):
     cities.import_folder(ROOT / "data" / "cities" / "el-salvador")
-    app = open_page(lang="en", city="el-salvador")
+    app = open_page("repeats", lang="en", city="el-salvador")
     assert not app.exception
     assert "not available, because these data are published totals" in app.info[0].value
 

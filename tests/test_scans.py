@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from printed import printed
 from scipy import stats
 
 from hotspots import clusters, compiled, scan_loops
@@ -27,8 +27,7 @@ SEEDS = 1000 if TORTURE else 60
 
 @cache
 def in_r() -> dict[str, np.ndarray]:
-    lines = (Path(__file__).parent / "oracles" / "scan.txt").read_text().splitlines()
-    return {line.split()[0]: np.array(line.split()[1:], dtype=float) for line in lines if not line.startswith("#")}
+    return dict(printed("scan"))
 
 
 def city(places, cases, people) -> Study:

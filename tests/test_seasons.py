@@ -206,15 +206,6 @@ def test_the_share_cleared():
     assert full["share_low"] == pytest.approx(0.025 ** (1 / 10))
 
 
-@pytest.fixture
-def city(city_folder, monkeypatch, tmp_path):
-    import streamlit as st_
-
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st_.cache_resource.clear()
-    return cities.import_folder(city_folder)
-
-
 @pytest.mark.parametrize("lang", ["es", "en"])
 @pytest.mark.parametrize(
     "query", [{}, {"from": "2018-01-01", "to": "2019-01-01"}, {"weapon": "blade", "sex": "female"}, {"lag": "28"}], ids=str

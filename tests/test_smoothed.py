@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
+from printed import printed
 from scipy import sparse
 
 from hotspots import clusters, rates
@@ -15,9 +14,7 @@ from hotspots.testing import square_city
 
 
 def oracle() -> dict[str, np.ndarray]:
-    lines = (Path(__file__).parent / "oracles" / "rates.txt").read_text().splitlines()
-    parts = (line.split() for line in lines if not line.startswith("#"))
-    return {name: np.array(values, dtype=float) for name, *values in parts}
+    return dict(printed("rates"))
 
 
 def beside(told: dict[str, np.ndarray], name: str, n: int) -> sparse.csr_array:

@@ -101,6 +101,13 @@ def test_with_the_citys_own_ages_the_whole_city_has_its_plain_rate():
         rates.standardised(study, standard="segi")
 
 
+def test_the_last_year_of_a_band_is_in_it_and_so_is_the_first():
+    incidents, ground = square_city([(5, 5), (5, 6)], age=[29.9, 30.0])
+    ground = ground.assign(**{"population:0-29": 200.0, "population:30+": 800.0})
+    study = Study.of(incidents, ground, start="2020-01-01", end="2021-01-01")
+    assert rates.standardised(study, standard="city")["value"].iloc[0] == pytest.approx(1e5 * (0.2 / 200 + 0.8 / 800))
+
+
 def test_without_ages_the_reason_is_told():
     study = Study.of(*square_city([(5, 5)]))
     assert measure("standardised_rate").missing(study) == ("residents or victims are not known by age here",)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +11,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from printed import printed
 
 from hotspots.catalog import measure
 from hotspots.density import network, streets
@@ -186,9 +186,8 @@ def lattice(*, stubs: bool) -> gpd.GeoDataFrame:
 
 
 def spatstat() -> list[tuple[str, str, float, np.ndarray]]:
-    text = (Path(__file__).parent / "oracles" / "streets.txt").read_text().splitlines()
-    rows = [line.split() for line in text if not line.startswith("#")]
-    return [(*row[0].split("_")[:2], float(row[0].split("_")[2]), np.array(row[1:], dtype=float)) for row in rows]
+    parts = [(name.split("_"), numbers) for name, numbers in printed("streets")]
+    return [(shape, way, float(h), numbers) for (shape, way, h), numbers in parts]
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, exports, trends
+from hotspots import exports, trends
 from hotspots.change import Comparison
-from hotspots.dashboard import cached
+from hotspots.dashboard import cached, pieces
 from hotspots.dashboard.frame import Chosen
 from hotspots.words import Words, mark
 
@@ -61,19 +61,7 @@ def when_in_the_week(chosen: Chosen, names: pd.Series) -> None:
     st.subheader(words.say("Day of the week and hour: {place}", place=where), anchor=False)
     if not known:
         st.caption(words.say("Choose a place on the map to see its days and hours."))
-    unknown = words.say(
-        "Hour known for {known}, not known for {unknown}.", known=words.number(found.known), unknown=words.number(found.unknown)
-    )
-    if found.table is None:
-        st.caption(words.say("Not shown: under {n} homicides of known hour a pattern is chance.", n=trends.LEAST) + " " + unknown)
-        return
-    days = [words.say(day) for day in trends.WEEKDAYS]
-    alt = words.say("{n} people killed, by day of the week and hour.", n=words.number(found.known))
-    st.vega_lite_chart(charts.weekday_hour(found.table, days, words), width="stretch", alt=alt)
-    st.caption(f"{alt} {chosen.period}. {unknown}")
-    with st.expander(words.say("The same as a table")):
-        shown = found.table.set_axis(days).rename(columns=lambda hour: f"{hour:02}").rename_axis(words.say("Day")).reset_index()
-        st.dataframe(shown, hide_index=True, alt=words.say("Days and hours as a table"))
+    pieces.weekday_hour(found, chosen)
 
 
 def late_text(chosen: Chosen) -> str:

@@ -10,8 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import logbook
-from hotspots.dashboard import address, pieces
+from hotspots.dashboard import address
 from hotspots.dashboard.frame import Chosen
+from hotspots.escape import safe_markdown
 from hotspots.logbook import Entry, Log
 from hotspots.schema import Blocks, DataError
 from hotspots.store import StoreError
@@ -74,7 +75,7 @@ def written(chosen: Chosen, entry: Entry, *, known: bool = False) -> None:
         write = logbook.edit if known else logbook.add
         new = write(city.slug, entry, blocks=city.blocks, notes=city.notes)
     except (DataError, StoreError) as fault:
-        st.error(chosen.words.say("Nothing was written.") + "\n\n" + pieces.plain(str(fault)))
+        st.error(chosen.words.say("Nothing was written.") + "\n\n" + safe_markdown(str(fault)))
         return
     address.change(lambda old: replace(old, entry=new.id))
     st.rerun()
@@ -85,8 +86,8 @@ def change_one(chosen: Chosen, log: Log) -> None:
     words, city = chosen.words, chosen.city
     entry = next((one for one in log.entries if one.id == chosen.selection.entry), log.entries[0])
     with st.form("log_edit"):
-        st.markdown(words.say("Change “{name}”", name=pieces.plain(pieces.own_text(entry.name, words))))
-        name = st.text_input(words.say("What was done"), value=pieces.own_text(entry.name, words), max_chars=logbook.LONGEST_NAME)
+        st.markdown(words.say("Change “{name}”", name=safe_markdown(words.own(entry.name))))
+        name = st.text_input(words.say("What was done"), value=words.own(entry.name), max_chars=logbook.LONGEST_NAME)
         left, right = st.columns(2)
         first = city.start.date().replace(year=city.start.year - 5)
         start = left.date_input(words.say("First day"), value=entry.start.date(), min_value=min(first, entry.start.date()))
@@ -111,7 +112,7 @@ def change_one(chosen: Chosen, log: Log) -> None:
 def remove(chosen: Chosen, log: Log) -> None:
     """Draw the form that takes an entry out of the log."""
     words, city = chosen.words, chosen.city
-    names = {one.id: f"{pieces.own_text(one.name, words)} ({one.start.year})" for one in log.entries}
+    names = {one.id: f"{words.own(one.name)} ({one.start.year})" for one in log.entries}
     with st.form("log_remove"):
         name = st.selectbox(
             words.say("Take out of the log"), list(names), format_func=names.__getitem__, index=None, placeholder=words.say("None")
@@ -121,7 +122,7 @@ def remove(chosen: Chosen, log: Log) -> None:
         try:
             logbook.remove(city.slug, name, notes=city.notes)
         except (DataError, StoreError) as fault:
-            st.error(words.say("Nothing was written.") + "\n\n" + pieces.plain(str(fault)))
+            st.error(words.say("Nothing was written.") + "\n\n" + safe_markdown(str(fault)))
             return
         st.rerun()
 

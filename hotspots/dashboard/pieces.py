@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
-from hotspots import captions, charts, exports, logbook, prints, rates, settings, trends, units, view
+from hotspots import captions, change, charts, exports, logbook, prints, rates, trends, units, view
 from hotspots.cities import Note
 from hotspots.dashboard import address, cached, map_component, totals_notes
 from hotspots.dashboard.frame import Chosen
@@ -16,27 +16,16 @@ from hotspots.published import TotalsStudy
 from hotspots.references import REFERENCES
 from hotspots.selection import Selection
 from hotspots.study import Study
-from hotspots.words import Words, mark, words_for
+from hotspots.trends.profiles import WhenInWeek
+from hotspots.words import Words, words_for
 
-MAP_WORDS: dict[str, str] = {
-    "zoom_in": mark("Zoom in"),
-    "zoom_out": mark("Zoom out"),
-    "whole_city": mark("Show the whole city"),
-    "scroll_hint": mark("Hold Ctrl and scroll to zoom, or click the map first"),
-    "help": mark("Arrow keys move the map, plus and minus zoom, Enter chooses the place in the middle, Escape clears the choice."),
-    "legend": mark("Legend"),
-    "units": mark("places"),
-    "waiting": mark("Drawing the map…"),
-    "failed": mark("The map's shapes did not arrive. Reload the page to try again."),
-}
 LAGS: tuple[int, ...] = (0, 3, 7, 14, 28)
-KINDS: dict[str, str] = {"event": mark("Event"), "definition": mark("Change of definition"), "intervention": mark("Intervention")}
 
 
 def draw_map(selection: Selection, measure: str, words: Words, *, key: str, height: int, on_click: Callable[[str], None]) -> view.MapView:
     """Draw the map of `measure` over a selection and return what it shows; `selection.place` is outlined if it is on the map."""
     shown = cached.map_view(selection, measure)
-    translated = {name: words.say(text) for name, text in MAP_WORDS.items()} | {"lang": words.language}
+    translated = map_component.spoken(words)
     map_component.show_map(
         shown,
         cached.shapes(selection.city, selection.version, selection.unit, shown),
@@ -52,15 +41,15 @@ def draw_map(selection: Selection, measure: str, words: Words, *, key: str, heig
 
 def draw_areas(selection: Selection, shown: view.MapView, words: Words, *, key: str, height: int) -> None:
     """Draw a map of areas that a page marks itself (`hotspots.marked`): it is looked at, nothing is chosen on it."""
-    translated = {name: words.say(text) for name, text in MAP_WORDS.items()} | {"lang": words.language}
+    translated = map_component.spoken(words)
     shapes = cached.shapes(selection.city, selection.version, shown.key, shown)
     map_component.show_map(shown, shapes, key=key, selected=None, height=height, on_click=lambda unit: None, words=translated)
 
 
 def unit_choice(chosen: Chosen) -> None:
-    """Draw the choice of the places that are compared."""
+    """Draw the choice of the places that a page tells apart."""
     selection = chosen.selection
-    offered = units.available(chosen.city.blocks, streets=chosen.city.segments is not None)
+    offered = units.available(chosen.city.blocks, points=not chosen.city.only_totals, streets=chosen.city.segments is not None)
     offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
     st.selectbox(
         chosen.words.say("By"),
@@ -100,6 +89,25 @@ def three_numbers(latest: trends.Judgement, words: Words) -> None:
         right.caption(words.say("from the years before; 95 in 100 such counts fall inside"))
 
 
+def weekday_hour(found: WhenInWeek, chosen: Chosen) -> None:
+    """Draw weekdays by hours and the table behind them; where too few hours are known, say so."""
+    words = chosen.words
+    unknown = words.say(
+        "Hour known for {known}, not known for {unknown}.", known=words.number(found.known), unknown=words.number(found.unknown)
+    )
+    if found.table is None:
+        st.caption(words.say("Not shown: under {n} homicides of known hour a pattern is chance.", n=trends.LEAST) + " " + unknown)
+        return
+    days = [words.say(day) for day in trends.WEEKDAYS]
+    alt = words.say("{n} people killed, by day of the week and hour.", n=words.number(found.known))
+    st.vega_lite_chart(charts.weekday_hour(found.table, days, words), width="stretch", alt=alt)
+    midnight = words.say("In some files the hour is that of the report, and midnight stands for an hour nobody knew.")
+    st.caption(f"{alt} {chosen.period}. {unknown} {midnight}")
+    with st.expander(words.say("The same as a table")):
+        shown = found.table.set_axis(days).rename(columns=lambda hour: f"{hour:02}").rename_axis(words.say("Day")).reset_index()
+        st.dataframe(shown, hide_index=True, alt=words.say("Days and hours as a table"))
+
+
 def countries(words: Words) -> None:
     """Show the rates of whole countries beside a rate, with their sources and what keeps them from being compared."""
     told = [
@@ -123,10 +131,7 @@ def countries(words: Words) -> None:
 
 def lag(chosen: Chosen) -> int:
     """Return the reporting lag in days: the reader's, else the one set for this dashboard."""
-    if chosen.selection.lag is not None:
-        return chosen.selection.lag
-    text = settings.value("HOTSPOTS_LAG")
-    return int(text) if text.isdecimal() else 0
+    return change.reporting_lag() if chosen.selection.lag is None else chosen.selection.lag
 
 
 def lag_choice(chosen: Chosen) -> None:
@@ -162,31 +167,6 @@ def logged(chosen: Chosen) -> list[Note]:
 def no_map(words: Words) -> None:
     """Say why there is no map: totals of the whole place, published without an outline."""
     st.info(words.say("There is no map for these data: they are totals of the whole place, and no outline of it is at hand."))
-
-
-def rules(notes: Sequence[Note], words: Words) -> list[charts.Rule]:
-    """Return the notes as the numbered lines of a chart."""
-    return [(note.start, str(number), own_text(note.text, words)) for number, note in enumerate(notes, 1)]
-
-
-def explained(notes: Sequence[Note], words: Words) -> None:
-    """Say what the numbered lines of the charts stand for."""
-    lines = [
-        f"**{number}** · {words.date(note.start.date())} · {words.say(KINDS[note.kind])}: {plain(own_text(note.text, words))}"
-        for number, note in enumerate(notes, 1)
-    ]
-    if lines:
-        st.markdown("  \n".join(lines))
-
-
-def own_text(texts: Mapping[str, str], words: Words) -> str:
-    """Return a city's own text in the reader's language, or in the one it has."""
-    return texts.get(words.language) or next(iter(texts.values()))
-
-
-def plain(value: str) -> str:
-    """Return text from data so that markdown shows it letter by letter."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|~$:&" else char for char in value)
 
 
 def series_downloads(chosen: Chosen, table: pd.DataFrame, title: str, lines: Sequence[charts.Rule]) -> None:

@@ -14,6 +14,7 @@ from hotspots.disclosure.making import build
 from hotspots.disclosure.profiles import COVERAGE, FEWER_THAN, PROFILES, UNMAPPED, WIDTH, Profile
 from hotspots.disclosure.protection import FEW, HELD, SHOWN, UNPUBLISHED
 from hotspots.disclosure.publishing import Done, RefusedError, publish
+from hotspots.disclosure.reading import Reading, Sum
 from hotspots.disclosure.release import Release
 from hotspots.disclosure.rules import Finding
 from hotspots.disclosure.statements import Statement, System, system
@@ -35,10 +36,12 @@ __all__ = [
     "Intervals",
     "LedgerError",
     "Profile",
+    "Reading",
     "RefusedError",
     "Release",
     "ReleaseError",
     "Statement",
+    "Sum",
     "System",
     "attacked",
     "audit",

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betainc, gammainc, pdtr
 
+from hotspots.chance import step_up
 from hotspots.intervals import poisson_interval, poisson_limits
 from hotspots.study import Study
 
@@ -199,7 +200,7 @@ def funnel(study: Study, *, level: float = LEVEL) -> Funnel | None:
     scatter = _scatter(events.to_numpy(), mean)
     for name, factor, verdict in (("p", 1.0, "verdict"), ("widened_p", scatter, "widened")):
         p = _two_sided(events.to_numpy(), mean, factor)
-        adjusted = _step_up(p)
+        adjusted = step_up(p)
         side = np.where(events > mean, "above", "below")
         table[name], table[verdict] = p, np.where(adjusted <= level, side, "within")
         table["adjusted" if name == "p" else "widened_adjusted"] = adjusted
@@ -209,14 +210,6 @@ def funnel(study: Study, *, level: float = LEVEL) -> Funnel | None:
 def _two_sided(count: np.ndarray, mean: np.ndarray, scatter: float) -> np.ndarray:
     """Return twice the chance of a count so far to its side of the mean, or farther: exactly Poisson, or widened by `scatter`."""
     return np.asarray(np.minimum(1.0, 2 * np.minimum(_below(count, mean, scatter), _above(count, mean, scatter))))
-
-
-def _step_up(p: np.ndarray) -> np.ndarray:
-    """Return p adjusted for their number by Benjamini and Hochberg."""
-    order = np.argsort(p)[::-1]
-    found = np.empty(len(p))
-    found[order] = np.minimum.accumulate(p[order] * len(p) / np.arange(len(p), 0, -1))
-    return np.minimum(found, 1.0)
 
 
 def _scatter(count: np.ndarray, mean: np.ndarray) -> float:

@@ -86,42 +86,31 @@ def read_dates(
     missing = is_missing(text)
     text, counted = _from_serials(text, day_zero, column, date_format=date_format)
     parsed = _by_format(text, missing, date_format, column) if date_format else _worked_out(text, missing, column)
-    lost_time = np.zeros(len(text), dtype=bool)
-    day, seconds = parsed.day, parsed.seconds
-    if times is not None:
-        stated = times.astype("str").str.strip()
-        seconds = read_clock(stated, bare=True)
-        lost_time = (seconds.isna() & ~is_missing(stated)).to_numpy()
-    no_clock = bool(len(seconds.dropna())) and bool((seconds.dropna() == 0).all())
+    seconds, unread = (parsed.seconds, []) if times is None else _stated(times, time_column)
+    known = seconds.dropna()
+    no_clock = bool(len(known)) and bool((known == 0).all())
     if no_clock:
         seconds = pd.Series(np.nan, index=text.index)
-    local, zone_remarks = in_city_zone(day, seconds, parsed.offset, date_zone=date_zone, timezone=timezone, column=column)
+    local, zone_remarks = in_city_zone(parsed.day, seconds, parsed.offset, date_zone=date_zone, timezone=timezone, column=column)
     hour = local.dt.hour.where(seconds.notna()).astype("float64")
-    remarks = [*counted, *_rejections(local, missing.to_numpy(), parsed.short_year, column), *zone_remarks]
-    remarks.append(
-        Remark(
-            "bad_time",
-            "repaired",
-            lost_time,
-            mark("{rows} of {total} rows have a time that is no clock time; the hour was set to missing"),
-            column=time_column,
-        )
-    )
+    remarks = [*counted, *_rejections(local, missing.to_numpy(), parsed.short_year, column), *zone_remarks, *unread]
     if no_clock:
-        remarks.append(
-            Remark(
-                "no_clock",
-                "accepted",
-                local.notna().to_numpy(),
-                mark("every clock says 00:00, so the hour is taken as not known"),
-                column=column,
-            )
-        )
+        midnight = mark("every clock says 00:00, so the hour is taken as not known")
+        remarks.append(Remark("no_clock", "accepted", local.notna().to_numpy(), midnight, column=column))
     rejected = np.zeros(len(text), dtype=bool)
     for remark in list(remarks):
         rejected |= remark.where if remark.outcome == "rejected" else False
     date = local.mask(rejected)
     return Dates(date, hour.mask(rejected), only([*remarks, *_odd_days(date, column)]))
+
+
+def _stated(times: pd.Series, column: str) -> tuple[pd.Series, list[Remark]]:
+    """Return the seconds since midnight of clock times in a column of their own; what is none is noted and missing."""
+    text = times.astype("str").str.strip()
+    seconds = read_clock(text, bare=True)
+    lost = (seconds.isna() & ~is_missing(text)).to_numpy()
+    said = mark("{rows} of {total} rows have a time that is no clock time; the hour was set to missing")
+    return seconds, [Remark("bad_time", "repaired", lost, said, column=column)]
 
 
 def _from_serials(text: pd.Series, day_zero: pd.Timestamp | None, column: str, *, date_format: str) -> tuple[pd.Series, list[Remark]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -51,7 +51,7 @@ def compared(reading: Reading, words: Words) -> str:
 
 def _before(reading: Reading) -> pd.Series | None:
     table = reading.years
-    if len(table) < 2 or table["count"].iloc[-2:].isna().any() or reading.broken(table["start"].iloc[-2], table["end"].iloc[-1]):
+    if len(table) < 2 or table["count"].iloc[-2:].isna().any() or reading.redefined(table["start"].iloc[-2], table["end"].iloc[-1]):
         return None
     return table.iloc[-2]
 
@@ -85,7 +85,7 @@ def _year(reading: Reading, words: Words) -> tuple[str, str, str]:
     table = reading.years
     last = table.iloc[-1]
     beside = _changed(words)
-    if len(table) > 1 and not reading.broken(table["start"].iloc[-2], last["end"]):
+    if len(table) > 1 and not reading.redefined(table["start"].iloc[-2], last["end"]):
         before = table.iloc[-2]
         beside = f"{before['start'].year}: {looks.number(before['count'], before['reason'], words)}"
     said = words.say("people killed in {year}", year=last["start"].year)
@@ -111,7 +111,7 @@ def _rate(reading: Reading, words: Words) -> tuple[str, str, str]:
 def _long(reading: Reading, words: Words) -> tuple[str, str, str]:
     """Return the newest window beside the one before; where windows are single years, five years beside five."""
     spans = [(start, end, reading.total((start, end))) for start, end in reading.windows[-2:]]
-    if spans and reading.release.totals is None and spans[-1][1] - spans[-1][0] > pd.Timedelta(days=370):
+    if spans and not reading.republished and spans[-1][1] - spans[-1][0] > pd.Timedelta(days=370):
         parts = [(start, end, one.count, one.reason) for start, end, one in spans]
     else:
         rows = reading.years.tail(2 * LONG)
@@ -123,7 +123,7 @@ def _long(reading: Reading, words: Words) -> tuple[str, str, str]:
     beside = ""
     if len(parts) > 1 and (parts[0][2] == parts[0][2] or parts[0][3] != SHOWN):
         beside = f"{_span(parts[0], words)}: {looks.number(parts[0][2], parts[0][3], words)}"
-    if reading.broken(parts[0][0], end):
+    if reading.redefined(parts[0][0], end):
         beside = " ".join([beside + "." * bool(beside), words.say("What is counted changed within this time: compare with care.")]).strip()
     said = words.say("people killed in {period}", period=_span((start, end), words))
     return looks.number(count, reason, words), said, beside
@@ -173,14 +173,9 @@ def _dates(notes: Sequence[Note], words: Words) -> Html:
         Column(words.say("No."), [str(i + 1) for i in range(len(notes))]),
         Column(words.say("Day"), [words.short_date(note.start.date()).replace(" ", "\N{NO-BREAK SPACE}") for note in notes]),
         Column(words.say("Kind"), [words.say(KINDS[note.kind]) for note in notes]),
-        Column(words.say("What it was"), [in_language(note.text, words) for note in notes]),
+        Column(words.say("What it was"), [words.own(note.text) for note in notes]),
     ]
     return table(words.say("Dates marked in the chart"), columns)
-
-
-def in_language(text: Mapping[str, str], words: Words) -> str:
-    """Return a text by language in the reader's; in another where it was not written in this one."""
-    return text.get(words.language) or next(iter(text.values()), "")
 
 
 def _year_table(rows: pd.DataFrame, words: Words) -> Html:

@@ -142,8 +142,8 @@ def _map(reading: Reading, atlas: looks.Atlas, window: Window) -> str:
     rules = reading.release.facts["rules"]
     lines = [sections.total_said(reading, window, words).rstrip("."), shown.title]
     lines.append(" ".join(sections.shares_said(reading, window, words)))
-    notes = [findings.few(words)] if reading.release.totals is None else []
-    if reading.release.totals is None:
+    notes = [findings.few(words)] if not reading.republished else []
+    if not reading.republished:
         joined_up = words.say(
             "Areas with fewer than {n} residents: they are joined with their neighbours.", n=words.number(rules["area_floor"])
         )

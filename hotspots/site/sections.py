@@ -11,7 +11,7 @@ import pandas as pd
 from hotspots import captions
 from hotspots.disclosure import FEWER_THAN, SHOWN
 from hotspots.site import drawings, looks
-from hotspots.site.findings import few, in_language
+from hotspots.site.findings import few
 from hotspots.site.markup import Column, Html, el, items, joined, table
 from hotspots.site.reading import Reading, Window
 from hotspots.words import Words, mark
@@ -108,7 +108,7 @@ def shares_said(reading: Reading, window: Window, words: Words) -> list[str]:
     """Return how many of them lie in no area, and which share lies in areas whose number is shown."""
     said: list[str] = []
     total = reading.total(window)
-    if reading.release.totals is not None:
+    if reading.republished:
         years = reading.years[(reading.years["start"] >= window[0]) & (reading.years["end"] <= window[1])]
         other = float(years["count"].sum(skipna=False)) if len(years) else np.nan
         return [words.say(OTHER, n=words.number(other))] if other == other and other != total.count else []
@@ -214,7 +214,7 @@ def done(reading: Reading, words: Words) -> Html:
     notes = [note for note in reading.notes if note.kind == "intervention"]
     if not notes:
         return el("p", words.say("This release names no intervention. That does not mean that nothing is being done."))
-    points = [f"{words.date(note.start.date())}: {in_language(note.text, words)}" for note in notes]
+    points = [f"{words.date(note.start.date())}: {words.own(note.text)}" for note in notes]
     warning = words.say("That a number moves after such a date does not say that the one comes from the other.")
     return joined([items(points), el("p", warning)])
 
@@ -224,7 +224,7 @@ def left_out(reading: Reading, words: Words) -> Html:
     rules, points = reading.release.facts["rules"], []
     last = reading.years["end"].max() - pd.Timedelta(days=1)
     points.append(words.say("The time after {day}: only complete years are published.", day=words.date(last.date())))
-    if reading.release.totals is not None:
+    if reading.republished:
         points.append(
             words.say("Everything but totals: these figures were published by others, each with its source, and are repeated as they are.")
         )
@@ -277,7 +277,7 @@ def correction(contact: str, reading: Reading, words: Words) -> Html:
 
 def use(reading: Reading, words: Words) -> Html:
     """Return the files of the figures, and how to show a map elsewhere."""
-    files = TABLES if reading.release.totals is None else TOTALS
+    files = TABLES if not reading.republished else TOTALS
     parts = [el("p", words.say("The same figures as files:")), items(el("a", name, href=name) for name in files)]
     if reading.windows:
         name = map_name(reading.windows[-1], words.language)

@@ -14,12 +14,12 @@ from streamlit.errors import StreamlitAPIException
 
 from hotspots.dashboard.map_component import memory
 from hotspots.dashboard.map_component.leaflet import put_leaflet_in_place
-from hotspots.dashboard.map_component.payload import WORDS, encode_geometry, encode_values, fingerprint_of, seal
+from hotspots.dashboard.map_component.payload import WORDS, encode_geometry, encode_values, fingerprint_of, seal, spoken
 
 if TYPE_CHECKING:
     from hotspots.view import MapView
 
-__all__ = ["WORDS", "encode_geometry", "encode_values", "set_page_language", "show_map"]
+__all__ = ["WORDS", "encode_geometry", "encode_values", "set_page_language", "show_map", "spoken"]
 
 
 class MapNotInstalledError(RuntimeError):
@@ -57,7 +57,7 @@ def show_map(
 
     `geometry` is `encode_geometry(view)`, which the caller caches by `view.key`; it is sent only when this browser lacks it.
     `values` is `encode_values(view, words)`; leave it out and it is made here (a caller that caches its views may cache it too).
-    `words` translates the map's own words, named in `WORDS`. `on_click` gets the id of a clicked unit, or "" when the reader
+    `words` are the map's own words (see `spoken`). `on_click` gets the id of a clicked unit, or "" when the reader
     clears the choice with Escape; it runs before the page does. Centre and zoom are kept as long as `view.key` stays. `key` names
     the component, as for any Streamlit widget. Raises MapNotInstalledError or LeafletMissingError when its files are not there.
     """

@@ -24,20 +24,22 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from hotspots.words import Words, mark
+
 if TYPE_CHECKING:
     from hotspots.view import ContextLayer, MapGeometry, MapView
 
 WORDS: dict[str, str] = {
     "lang": "en",
-    "zoom_in": "Zoom in",
-    "zoom_out": "Zoom out",
-    "whole_city": "Show the whole city",
-    "scroll_hint": "Hold Ctrl and scroll to zoom, or click the map first",
-    "help": "Arrow keys move the map, plus and minus zoom, Enter chooses the place in the middle, Escape clears the choice.",
-    "legend": "Legend",
-    "units": "places",
-    "waiting": "Drawing the map…",
-    "failed": "The map's shapes did not arrive. Reload the page to try again.",
+    "zoom_in": mark("Zoom in"),
+    "zoom_out": mark("Zoom out"),
+    "whole_city": mark("Show the whole city"),
+    "scroll_hint": mark("Hold Ctrl and scroll to zoom, or click the map first"),
+    "help": mark("Arrow keys move the map, plus and minus zoom, Enter chooses the place in the middle, Escape clears the choice."),
+    "legend": mark("Legend"),
+    "units": mark("places"),
+    "waiting": mark("Drawing the map…"),
+    "failed": mark("The map's shapes did not arrive. Reload the page to try again."),
 }
 """Every word the map itself says, in English; `words` replaces them one by one. `lang` is the page's language code."""
 
@@ -107,6 +109,16 @@ def encode_values(view: MapView, words: Mapping[str, str]) -> bytes:
         "overlay": [base64.b64encode(view.overlay.png).decode(), list(view.overlay.bounds)] if view.overlay else None,
     }
     return _pack(meta, arrays)
+
+
+def spoken(words: Words) -> dict[str, str]:
+    """Return the map's own words in a language.
+
+    >>> from hotspots.words import words_for
+    >>> spoken(words_for("es"))["legend"]
+    'Leyenda'
+    """
+    return {name: words.say(text) for name, text in WORDS.items() if name != "lang"} | {"lang": words.language}
 
 
 def fingerprint_of(geometry: bytes) -> str:

@@ -12,6 +12,7 @@ from hotspots import change, trends, units, view
 from hotspots.change import Comparison
 from hotspots.dashboard import address, cached, change_notes, pieces, totals_notes
 from hotspots.dashboard.frame import Chosen, heading
+from hotspots.escape import safe_markdown
 from hotspots.measures import NEEDS
 from hotspots.published import TotalsStudy
 from hotspots.same_days import DAY, Days
@@ -231,7 +232,7 @@ def finding(chosen: Chosen, one: Comparison) -> None:
         there = [str(names[place]) for place in one.places.index[verdict == key]]
         if there:
             more = words.say(" and {n} more", n=words.number(len(there) - 8)) if len(there) > 8 else ""
-            st.markdown(f"**{words.say(change.VERDICTS[key])}** ({len(there)}): " + pieces.plain(", ".join(there[:8])) + more)
+            st.markdown(f"**{words.say(change.VERDICTS[key])}** ({len(there)}): " + safe_markdown(", ".join(there[:8])) + more)
     within = int((verdict == "within").sum())
     st.markdown(words.say("**{within} of {n}** places lie within their normal range.", within=words.number(within), n=words.number(n)))
     st.markdown(
@@ -337,7 +338,7 @@ def trust(chosen: Chosen, one: Comparison, until: pd.Timestamp) -> None:
         words.say(
             "What is counted changed on {day}, within the days compared: {what}",
             day=words.date(note.start.date()),
-            what=pieces.plain(pieces.own_text(note.text, words)),
+            what=safe_markdown(words.own(note.text)),
         )
         for note in city.notes
         if note.kind == "definition" and first < note.start < one.days.end

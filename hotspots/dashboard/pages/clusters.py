@@ -12,6 +12,7 @@ from hotspots import clusters, units
 from hotspots.clusters import LEVEL, Scan
 from hotspots.dashboard import address, cached, hot_places, pieces
 from hotspots.dashboard.frame import Chosen, heading
+from hotspots.escape import safe_markdown
 from hotspots.measures import NEEDS
 from hotspots.words import Words
 
@@ -87,7 +88,7 @@ def in_space(chosen: Chosen, found: Scan) -> None:
 def circle_sentence(chosen: Chosen, row: pd.Series, found: Scan) -> str:
     """Return a circle as a sentence; one that holds a single place is no circle to a reader."""
     words = chosen.words
-    centre = pieces.plain(place_name(chosen, str(row["centre"])))
+    centre = safe_markdown(place_name(chosen, str(row["centre"])))
     if row["units"] == 1:
         return words.say(
             "In {centre} alone there were {observed} events; {expected} would be expected. Chance alone gives a place this strong in {p}.",
@@ -198,7 +199,7 @@ def burst_sentence(chosen: Chosen, row: pd.Series, found: Scan) -> str:
         "Between {first} and {last} there were {observed} events within {radius} m of {centre}; {expected} would be expected. "
         "Chance alone gives a burst this strong in {p}.",
         **told(row, found, words),
-        centre=pieces.plain(place_at(chosen, float(row["x"]), float(row["y"]))),
+        centre=safe_markdown(place_at(chosen, float(row["x"]), float(row["y"]))),
         first=words.date(row["start"].date()),
         last=words.date((row["end"] - pd.Timedelta(days=1)).date()),
     )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 
-from hotspots import rates, units, view
-from hotspots.dashboard import address, cached, funnel_chart, totals_notes
+from hotspots import rates, view
+from hotspots.dashboard import cached, funnel_chart, pieces, totals_notes
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.dashboard.funnel_chart import VERDICTS
 from hotspots.intervals import PER
@@ -25,7 +23,7 @@ def render(chosen: Chosen) -> None:
     study = cached.study(selection)
     found = cached.funnel(selection)
     heading(chosen, title(chosen, found))
-    unit_choice(chosen)
+    pieces.unit_choice(chosen)
     totals_notes.explain(chosen, selection)
     if found is None:
         unknown = not (study.person_years > 0).any()
@@ -68,19 +66,6 @@ def title(chosen: Chosen, found: rates.Funnel | None) -> str:
         count["above"],
         below=words.number(count["below"]),
         **values,
-    )
-
-
-def unit_choice(chosen: Chosen) -> None:
-    """Draw the choice of the places that are compared."""
-    selection = chosen.selection
-    offered = units.available(chosen.city.blocks, points=not chosen.city.only_totals, streets=chosen.city.segments is not None)
-    offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
-    st.selectbox(
-        chosen.words.say("By"),
-        offered,
-        format_func=lambda unit: view.unit_name(unit, chosen.words, chosen.city.called),
-        **address.widget("unit", selection.unit, lambda old, new: replace(old, unit=new, place="")),
     )
 
 

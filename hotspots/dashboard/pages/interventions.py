@@ -13,6 +13,7 @@ from hotspots.cities import Note
 from hotspots.dashboard import address, cached, intervention_areas, log_form, pieces
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.dashboard.intervention_areas import GROUPS
+from hotspots.escape import safe_markdown
 from hotspots.interventions import Evaluation, reading
 from hotspots.logbook import Entry, Log
 from hotspots.selection import Selection
@@ -34,7 +35,7 @@ def render(chosen: Chosen) -> None:
         st.info(words.say("The log of this place is empty. Write down below what was done, when and where."))
     else:
         found = cached.evaluation(chosen.selection, entry)
-        heading(chosen, pieces.plain(pieces.own_text(entry.name, words)) + ": " + reading.sentence(found, words))
+        heading(chosen, safe_markdown(words.own(entry.name)) + ": " + reading.sentence(found, words))
         choice(chosen, entry, offered)
         card(chosen, entry, found)
         designs(found, words)
@@ -68,7 +69,7 @@ def choice(chosen: Chosen, entry: Entry, offered: list[Entry]) -> None:
 
 def named(entry: Entry, words: Words) -> str:
     """Return the name of an entry with its year."""
-    return f"{pieces.own_text(entry.name, words)} ({entry.start.year})"
+    return f"{words.own(entry.name)} ({entry.start.year})"
 
 
 def card(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
@@ -78,9 +79,9 @@ def card(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     with left:
         st.subheader(words.say("When and where"), anchor=False)
         st.markdown(when(entry, found, words))
-        note = entry.note.get(words.language) or next(iter(entry.note.values()), "")
+        note = words.own(entry.note)
         if note:
-            st.markdown(pieces.plain(note))
+            st.markdown(safe_markdown(note))
         if not unpublished(found):
             st.table(area_table(found, words).set_index(words.say("Areas")))
             st.caption(areas_note(found, words))
@@ -164,7 +165,7 @@ def series(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     table, length = periods(found, words)
     notes = [note for note in pieces.logged(chosen) if note.start in (entry.start, entry.end)]
     notes = notes or [Note(entry.start, entry.name, "event")]
-    lines = [(note.start, "", pieces.own_text(note.text, words)) for note in notes]
+    lines = [(note.start, "", words.own(note.text)) for note in notes]
     known = [line for line in lines if table["start"].iloc[0] <= line[0] <= table["start"].iloc[-1] + pd.DateOffset(months=length)]
     alt = reading.sentence(found, words)
     st.vega_lite_chart(charts.compared_series(table, words, known), width="stretch", alt=alt)
@@ -176,7 +177,7 @@ def series(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     )
     with st.expander(words.say("The same as a table")):
         st.dataframe(series_table(table, words), hide_index=True, alt=words.say("The series as a table"))
-    intervention_areas.series_files(chosen, table, pieces.own_text(entry.name, words), known)
+    intervention_areas.series_files(chosen, table, words.own(entry.name), known)
 
 
 def yearly(chosen: Chosen, entry: Entry) -> None:
@@ -185,7 +186,7 @@ def yearly(chosen: Chosen, entry: Entry) -> None:
 
     words = chosen.words
     table = trends.yearly(chosen.study)
-    rule = [(entry.start, "", pieces.own_text(entry.name, words))]
+    rule = [(entry.start, "", words.own(entry.name))]
     alt = "; ".join(f"{year}: {words.number(n)}" for year, n in table["count"].items())
     st.vega_lite_chart(charts.yearly_counts(table, words, height=charts.SMALL, rules=rule), width="stretch", alt=alt)
     st.caption(words.say("Each year. Dashed upright line: the start. What is counted changed more than once: see the page Trends."))
@@ -273,10 +274,10 @@ def timeline(chosen: Chosen, log: Log) -> None:
         return
     rows = [
         {
-            words.say("Intervention"): pieces.plain(pieces.own_text(one.name, words)),
+            words.say("Intervention"): safe_markdown(words.own(one.name)),
             words.say("From"): words.short_date(one.start.date()),
             words.say("To the end of"): last_day(one, words),
-            words.say("Areas"): pieces.plain(areas_in_words(one, words)),
+            words.say("Areas"): safe_markdown(areas_in_words(one, words)),
             words.say("Evaluation"): reading.sentence(cached.evaluation(chosen.selection, one), words),
         }
         for one in log.entries

@@ -8,9 +8,9 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, exports, rates, trends, units, view
+from hotspots import charts, exports, rates, trends, view
 from hotspots.catalog import MEASURES, measure
-from hotspots.dashboard import address, cached, hot_places, pieces, surfaces, totals_notes, unit_notes
+from hotspots.dashboard import address, cached, dated_notes, hot_places, pieces, surfaces, totals_notes, unit_notes
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.dashboard.shell import guard
 from hotspots.measures import STATES, Measure, table
@@ -69,14 +69,8 @@ def controls(chosen: Chosen) -> tuple[Measure, Selection]:
     """Draw the choice of what is shown and on which unit, and the list to find a place; return what and where."""
     words, selection = chosen.words, chosen.selection
     left, right, last = st.columns(3)
-    offered = units.available(chosen.city.blocks, points=not chosen.city.only_totals, streets=chosen.city.segments is not None)
-    offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
-    right.selectbox(
-        words.say("By"),
-        offered,
-        format_func=lambda unit: view.unit_name(unit, words, chosen.city.called),
-        **address.widget("unit", selection.unit, lambda old, new: replace(old, unit=new, place="")),
-    )
+    with right:
+        pieces.unit_choice(chosen)
     selection = totals_notes.for_map(selection)
     study = cached.study(selection)
     possible = [row.key for row in MEASURES if row.mapped and not row.missing(study)]
@@ -202,11 +196,11 @@ def year_chart(chosen: Chosen, years: pd.DataFrame) -> None:
     """Draw a yearly series with the events and changes of definition that cross it."""
     words = chosen.words
     notes = [note for note in pieces.crossing(chosen) if years.index[0].start_time <= note.start <= years.index[-1].end_time]
-    chart = charts.yearly_counts(years, words, rules=pieces.rules(notes, words))
+    chart = charts.yearly_counts(years, words, rules=dated_notes.rules(notes, words))
     st.vega_lite_chart(chart, width="stretch", alt=series_text(years, words))
     if notes:
         with st.expander(words.say("What the numbered lines stand for")):
-            pieces.explained(notes, words)
+            dated_notes.explained(notes, words)
 
 
 def series_text(years: pd.DataFrame, words: Words) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import captions, charts, concentration, trends, units, victims, view
-from hotspots.dashboard import address, cached, pieces, totals_notes
+from hotspots.dashboard import address, cached, dated_notes, pieces, totals_notes
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.published import TotalsStudy
 from hotspots.schema import UNKNOWN
@@ -71,8 +71,8 @@ def published(chosen: Chosen, study: TotalsStudy) -> None:
     table = trends.yearly(study)
     st.subheader(words.say("Each year"), anchor=False)
     alt = "; ".join(f"{year}: {words.number(n)}" for year, n in table["count"].items())
-    st.vega_lite_chart(charts.yearly_counts(table, words, height=260, rules=pieces.rules(notes, words)), width="stretch", alt=alt)
-    pieces.explained(notes, words)
+    st.vega_lite_chart(charts.yearly_counts(table, words, height=260, rules=dated_notes.rules(notes, words)), width="stretch", alt=alt)
+    dated_notes.explained(notes, words)
 
 
 def where(chosen: Chosen) -> Selection:
@@ -148,9 +148,9 @@ def series(chosen: Chosen) -> None:
     notes = pieces.crossing(chosen)
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
     total = words.say("{n} people killed in {months} months", n=words.number(table["count"].sum()), months=words.number(len(table)))
-    st.vega_lite_chart(charts.monthly_counts(table, words, pieces.rules(notes, words)), width="stretch", alt=total)
+    st.vega_lite_chart(charts.monthly_counts(table, words, dated_notes.rules(notes, words)), width="stretch", alt=total)
     st.caption(pieces.months_text(table, words))
-    pieces.explained(notes, words)
+    dated_notes.explained(notes, words)
 
 
 def unknown(chosen: Chosen) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import exports, units, view
+from hotspots import exports, view
 from hotspots.dashboard import address, cached, pieces, priority_notes
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.measures import NEEDS
@@ -79,7 +79,7 @@ def controls(chosen: Chosen, months: int) -> None:
     words, asked = chosen.words, chosen.selection.rule
     left, middle, right = st.columns(3)
     with left:
-        unit_choice(chosen)
+        pieces.unit_choice(chosen)
     middle.selectbox(
         words.say("Tested on periods of"),
         sorted(MOST_PERIODS),
@@ -91,19 +91,6 @@ def controls(chosen: Chosen, months: int) -> None:
         ["", *RULE_WORDS],
         format_func=lambda rule: words.say(RULE_WORDS[rule]) if rule else words.say("The one that the test supports"),
         **address.widget("rule", asked if asked in RULE_WORDS else "", lambda old, new: replace(old, rule=new)),
-    )
-
-
-def unit_choice(chosen: Chosen) -> None:
-    """Draw the choice of the places that are put in order."""
-    selection = chosen.selection
-    offered = units.available(chosen.city.blocks, streets=chosen.city.segments is not None)
-    offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
-    st.selectbox(
-        chosen.words.say("By"),
-        offered,
-        format_func=lambda unit: view.unit_name(unit, chosen.words, chosen.city.called),
-        **address.widget("unit", selection.unit, lambda old, new: replace(old, unit=new, place="")),
     )
 
 

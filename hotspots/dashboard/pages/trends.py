@@ -9,7 +9,7 @@ import streamlit as st
 
 from hotspots import breaks, charts, trends
 from hotspots.cities import Note
-from hotspots.dashboard import cached, pieces, totals_notes, year_notes
+from hotspots.dashboard import cached, dated_notes, pieces, totals_notes, year_notes
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.published import TotalsStudy
 from hotspots.words import Words, mark
@@ -40,7 +40,7 @@ def render(chosen: Chosen) -> None:
             pieces.countries(words)
     table = cached.monthly(chosen.selection)
     notes = pieces.crossing(chosen)
-    rules = pieces.rules(notes, words)
+    rules = dated_notes.rules(notes, words)
     shown = provisional(chosen, table)
     months(shown, rules, words)
     lag = pieces.lag(chosen)
@@ -52,7 +52,7 @@ def render(chosen: Chosen) -> None:
                 lag,
             )
         )
-    pieces.explained(notes, words)
+    dated_notes.explained(notes, words)
     pieces.series_downloads(chosen, table, words.say("Each month, and its normal range"), rules)
     shift(table, words)
     rolling(table, rules, words)
@@ -208,24 +208,8 @@ def months_of_the_year(chosen: Chosen) -> None:
 
 def when_in_the_week(chosen: Chosen) -> None:
     """Draw weekdays by hours, where there are enough homicides whose hour is known."""
-    words = chosen.words
-    st.subheader(words.say("Day of the week and hour"), anchor=False)
-    found = trends.weekday_hour(chosen.study)
-    unknown = words.say(
-        "Hour known for {known}, not known for {unknown}.", known=words.number(found.known), unknown=words.number(found.unknown)
-    )
-    if found.table is None:
-        st.caption(words.say("Not shown: under {n} homicides of known hour a pattern is chance.", n=trends.LEAST) + " " + unknown)
-        return
-    names = [words.say(day) for day in trends.WEEKDAYS]
-    alt = words.say("{n} people killed, by day of the week and hour.", n=words.number(found.known))
-    st.vega_lite_chart(charts.weekday_hour(found.table, names, words), width="stretch", alt=alt)
-    st.caption(
-        alt + " " + unknown + " " + words.say("In some files the hour is that of the report, and midnight stands for an hour nobody knew.")
-    )
-    with st.expander(words.say("The same as a table")):
-        shown = found.table.set_axis(names).rename(columns=lambda hour: f"{hour:02}").rename_axis(words.say("Day")).reset_index()
-        st.dataframe(shown, hide_index=True, alt=words.say("Days and hours as a table"))
+    st.subheader(chosen.words.say("Day of the week and hour"), anchor=False)
+    pieces.weekday_hour(trends.weekday_hour(chosen.study), chosen)
 
 
 def published(chosen: Chosen, study: TotalsStudy) -> None:
@@ -248,7 +232,7 @@ def published(chosen: Chosen, study: TotalsStudy) -> None:
         pieces.newest(latest, words)
     totals_notes.explain(chosen)
     notes = pieces.crossing(chosen)
-    rules = pieces.rules(notes, words)
+    rules = dated_notes.rules(notes, words)
     years(chosen, words, rules, notes)
     pieces.series_downloads(chosen, trends.yearly(study), words.say("Each year"), rules)
     table = cached.monthly(chosen.selection)
@@ -323,7 +307,7 @@ def years(chosen: Chosen, words: Words, rules: Sequence[charts.Rule] = (), notes
     if not table["complete"].all():
         st.caption(words.say("Lighter bars: years that the period covers only in part."))
     if notes:
-        pieces.explained(list(notes), words)
+        dated_notes.explained(list(notes), words)
     if "source" in table.columns:
         st.dataframe(totals_notes.year_table(table, words), hide_index=True, alt=words.say("The years as a table"))
         return

@@ -75,7 +75,7 @@ def _plain(value: Any) -> Any:
 
 
 def _told(found: Answers, view: MapView, window: Window, words: Words) -> tuple[str, str]:
-    whole = found.sum(window)
+    whole = found.total(window)
     first = words.say(
         "{n} people killed in {city}, {period}", n=words.number(whole.count), city=found.city.name, period=sentences.period(window, words)
     )

@@ -14,6 +14,7 @@ from hotspots.dashboard.public import address, opened, sentences
 from hotspots.dashboard.public.address import Choices
 from hotspots.dashboard.public.answers import Answers, Window
 from hotspots.dashboard.shell import guard
+from hotspots.escape import safe_markdown
 from hotspots.words import DEFAULT, LANGUAGES, Words, words_for
 
 
@@ -121,9 +122,9 @@ def close_page(reader: Reader) -> None:
     """Draw the foot of a page: where the figures come from, what is open, whom to write to."""
     words = reader.words
     st.divider()
-    st.caption(sentences.plain(sentences.source(reader.answers, words)))
+    st.caption(safe_markdown(sentences.source(reader.answers, words)))
     st.caption(
         words.say("Public edition: everything here was released, checked and fixed beforehand. A number is wrong?")
         + " "
-        + sentences.plain(sentences.contact(reader.answers, words))
+        + safe_markdown(sentences.contact(reader.answers, words))
     )

@@ -11,7 +11,6 @@ from hotspots import disclosure, settings
 from hotspots.dashboard import map_component
 from hotspots.dashboard.public.answers import Answers
 from hotspots.dashboard.public.map_views import map_of
-from hotspots.dashboard.public.map_words import spoken
 from hotspots.view import MapView
 from hotspots.words import LANGUAGES, words_for
 
@@ -80,7 +79,7 @@ def values(slug: str, show: str, window: str, language: str) -> bytes:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _values(slug: str, mark: str, show: str, window: str, language: str) -> bytes:
-    return map_component.encode_values(map_view(slug, show, window, language), spoken(words_for(language)))
+    return map_component.encode_values(map_view(slug, show, window, language), map_component.spoken(words_for(language)))
 
 
 def warm() -> None:

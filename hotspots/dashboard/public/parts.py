@@ -12,13 +12,13 @@ from hotspots.dashboard import map_component
 from hotspots.dashboard.public import address, files, opened, sentences
 from hotspots.dashboard.public.frame import Reader
 from hotspots.dashboard.public.map_views import TITLES
-from hotspots.dashboard.public.map_words import spoken
+from hotspots.escape import safe_markdown
 from hotspots.view import MapView
 
 
-def draw_map(reader: Reader, *, key: str, height: int, show: str = "") -> MapView:
+def draw_map(reader: Reader, *, key: str, height: int) -> MapView:
     """Draw the map of the window; a click chooses an area."""
-    answers, shown = reader.answers, show or reader.show
+    answers, shown = reader.answers, reader.show
     window = f"{reader.window[0]:%Y-%m-%d}"
     view = opened.map_view(answers.slug, shown, window, reader.words.language)
 
@@ -32,7 +32,7 @@ def draw_map(reader: Reader, *, key: str, height: int, show: str = "") -> MapVie
         selected=reader.choices.area or None,
         height=height,
         on_click=clicked,
-        words=spoken(reader.words),
+        words=map_component.spoken(reader.words),
         values=opened.values(answers.slug, shown, window, reader.words.language),
     )
     return view
@@ -40,7 +40,7 @@ def draw_map(reader: Reader, *, key: str, height: int, show: str = "") -> MapVie
 
 def statement(reader: Reader) -> None:
     """Say what every map must say."""
-    st.caption("  \n".join(sentences.plain(line) for line in sentences.statement(reader.answers, reader.window, reader.words)))
+    st.caption("  \n".join(safe_markdown(line) for line in sentences.statement(reader.answers, reader.window, reader.words)))
 
 
 def behind_the_map(reader: Reader, view: MapView, *, key: str) -> None:

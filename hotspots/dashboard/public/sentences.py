@@ -16,7 +16,6 @@ REASONS: dict[str, str] = {
     HELD: mark("not published, because a smaller number could be worked out from it"),
     UNPUBLISHED: mark("not published"),
 }
-KINDS: dict[str, str] = {"event": mark("Event"), "definition": mark("Change of definition"), "intervention": mark("Intervention")}
 CHANGES: dict[str, str] = {
     "within": mark("{now} people killed in {period}, {then} in {before}: the difference is within the normal range."),
     "above": mark("{now} people killed in {period}, {then} in {before}: more, and beyond the normal range."),
@@ -108,7 +107,7 @@ def threshold(found: Answers, words: Words) -> str:
 
 def located(found: Answers, window: Window, words: Words) -> str:
     """Return how many victims could be placed in an area."""
-    whole = found.sum(window)
+    whole = found.total(window)
     if np.isnan(whole.count):
         return words.say("How many could be placed in an area is not published.")
     total = words.number(whole.count)
@@ -151,13 +150,3 @@ def contact(found: Answers, words: Words) -> str:
     if named:
         return words.say("Write to {contact}", contact=named)
     return words.say("Write to the agency that the figures come from: {source}", source=found.city.source)
-
-
-def own_text(note: Note, words: Words) -> str:
-    """Return a release's own text in the reader's language, or in the one it has."""
-    return note.text.get(words.language) or next(iter(note.text.values()))
-
-
-def plain(text: str) -> str:
-    """Return text from data so that markdown shows it letter by letter."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|~$:&" else char for char in text)

@@ -9,6 +9,7 @@ import streamlit as st
 from hotspots.dashboard.public import address, parts, sentences
 from hotspots.dashboard.public.answers import UNSTABLE
 from hotspots.dashboard.public.frame import Reader, heading
+from hotspots.escape import safe_markdown
 from hotspots.words import mark
 
 NOT_HERE: tuple[tuple[str, str], ...] = (
@@ -79,7 +80,7 @@ def card(reader: Reader, area: str) -> None:
     two.caption(beneath_the_rate(reader, row))
     if sentences.why(row["reason"], words):
         st.markdown(explained(reader, row["reason"]))
-    st.markdown(f"**{words.say('Compared with the rest of {city}', city=sentences.plain(answers.city.name))}**")
+    st.markdown(f"**{words.say('Compared with the rest of {city}', city=safe_markdown(answers.city.name))}**")
     beside, change = answers.against_the_rest(area, reader.window), answers.change(area, reader.window)
     st.markdown(sentences.beside(beside, words))
     st.markdown(f"**{words.say('Is it changing?')}**")
@@ -133,7 +134,7 @@ def windows(reader: Reader, area: str) -> pd.DataFrame:
 def whole(reader: Reader) -> None:
     """Say how the whole city stands, where no area is chosen."""
     words, answers = reader.words, reader.answers
-    count = answers.sum(reader.window).count
+    count = answers.total(reader.window).count
     if not np.isnan(count):
         st.metric(words.say("People killed in {city}", city=answers.city.name), words.number(count))
         st.caption(sentences.period(reader.window, words))

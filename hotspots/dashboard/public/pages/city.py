@@ -8,6 +8,7 @@ import streamlit as st
 
 from hotspots import charts
 from hotspots.cities import Note
+from hotspots.dashboard import dated_notes
 from hotspots.dashboard.public import files, parts, sentences
 from hotspots.dashboard.public.frame import Reader, heading
 from hotspots.words import mark
@@ -41,16 +42,15 @@ def render(reader: Reader) -> None:
     numbers(reader, row, year)
     notes = crossing(reader)
     st.subheader(words.say("Each year, and its normal range"), anchor=False)
-    lines = [(note.start, str(at), sentences.own_text(note, words)) for at, note in enumerate(notes, 1)]
     alt = "; ".join(f"{one.year}: {words.number(n)}" for one, n in answers.years["count"].items())
-    st.vega_lite_chart(charts.years_in_range(answers.years, words, lines), width="stretch", alt=alt)
+    st.vega_lite_chart(charts.years_in_range(answers.years, words, dated_notes.rules(notes, words)), width="stretch", alt=alt)
     st.caption(
         words.say(
             "Bars: people killed each year. Grey boxes: where 95 of 100 such years should fall, judging by the three to five years before "
             "that count the same deaths; none where what is counted changed."
         )
     )
-    explained(reader, notes)
+    dated_notes.explained(notes, words)
     with st.expander(words.say("The same as a table")):
         st.dataframe(table(reader), hide_index=True, width="stretch", alt=title)
     series_files(reader)
@@ -91,18 +91,6 @@ def crossing(reader: Reader) -> list[Note]:
     """Return the dated notes that fall within the years shown."""
     years = reader.answers.years.index
     return [note for note in reader.answers.notes if years[0].start_time <= note.start < (years[-1] + 1).start_time]
-
-
-def explained(reader: Reader, notes: list[Note]) -> None:
-    """Say what the numbered lines of the chart stand for."""
-    words = reader.words
-    lines = [
-        f"**{at}** · {words.date(note.start.date())} · {words.say(sentences.KINDS[note.kind])}: "
-        f"{sentences.plain(sentences.own_text(note, words))}"
-        for at, note in enumerate(notes, 1)
-    ]
-    if lines:
-        st.markdown("  \n".join(lines))
 
 
 def table(reader: Reader) -> pd.DataFrame:

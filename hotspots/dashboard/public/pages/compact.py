@@ -6,6 +6,7 @@ import streamlit as st
 
 from hotspots.dashboard.public import parts, sentences
 from hotspots.dashboard.public.frame import Reader
+from hotspots.escape import safe_markdown
 from hotspots.words import mark
 
 TITLE = mark("{n} people killed in {city}, {period}")
@@ -18,10 +19,10 @@ def render(reader: Reader) -> None:
         st.title(answers.city.name, anchor=False)
         st.info(words.say("This release has no numbers by area. The whole place: on the next page."))
         return
-    count = words.number(answers.sum(reader.window).count)
+    count = words.number(answers.total(reader.window).count)
     st.title(words.say(TITLE, n=count, city=answers.city.name, period=sentences.period(reader.window, words)), anchor=False)
     view = parts.draw_map(reader, key="compact_map", height=380)
     parts.statement(reader)
     parts.table_of(reader, view)
-    st.caption(sentences.plain(sentences.source(answers, words)))
-    st.caption(sentences.plain(sentences.contact(answers, words)))
+    st.caption(safe_markdown(sentences.source(answers, words)))
+    st.caption(safe_markdown(sentences.contact(answers, words)))

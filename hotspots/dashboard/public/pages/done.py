@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard.public import parts, sentences
+from hotspots.dashboard import dated_notes
+from hotspots.dashboard.public import parts
 from hotspots.dashboard.public.frame import Reader, heading
 from hotspots.words import mark
 
@@ -27,7 +28,7 @@ def render(reader: Reader) -> None:
     if known:
         data = {
             words.say("From"): [words.date(note.start.date()) for note in known],
-            words.say("What is done"): [sentences.own_text(note, words) for note in known],
+            words.say("What is done"): [words.own(note.text) for note in known],
         }
         st.dataframe(pd.DataFrame(data), hide_index=True, width="stretch", alt=title)
     else:
@@ -35,11 +36,6 @@ def render(reader: Reader) -> None:
     others = [note for note in answers.notes if note.kind != "intervention"]
     if others:
         st.subheader(words.say("What else happened"), anchor=False)
-        lines = [
-            f"- {words.date(note.start.date())} · {words.say(sentences.KINDS[note.kind])}: "
-            f"{sentences.plain(sentences.own_text(note, words))}"
-            for note in others
-        ]
-        st.markdown("\n".join(lines))
+        st.markdown("\n".join(f"- {dated_notes.line(note, words)}" for note in others))
         st.caption(words.say("A date beside a number is no cause: many things change in the same year."))
     parts.not_published(reader, NOT_HERE)

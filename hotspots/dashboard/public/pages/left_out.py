@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from hotspots.cities import Note
 from hotspots.dashboard.public import sentences
 from hotspots.dashboard.public.frame import Reader, heading
+from hotspots.escape import safe_markdown
 from hotspots.words import Words, mark
 
 MADE: tuple[str, ...] = (
@@ -31,7 +33,7 @@ def render(reader: Reader) -> None:
         placed(reader)
     rules(reader)
     st.subheader(words.say("How to ask for a correction"), anchor=False)
-    st.markdown(f"**{sentences.plain(sentences.contact(answers, words))}**")
+    st.markdown(f"**{safe_markdown(sentences.contact(answers, words))}**")
     st.markdown(
         words.say(
             "Say which area, which window and which number you think is wrong. Do not name a victim in public. The agency corrects its "
@@ -49,7 +51,7 @@ def render(reader: Reader) -> None:
 def missing(reader: Reader) -> list[str]:
     """Return what the numbers do not hold."""
     words, answers = reader.words, reader.answers
-    lines = [sentences.plain(f"{words.date(note.start.date())}: {sentences.own_text(note, words)}.") for note in definitions(reader)]
+    lines = [safe_markdown(f"{words.date(note.start.date())}: {words.own(note.text)}.") for note in definitions(reader)]
     lines.append(words.say("Deaths that nobody reported, and people who are missing."))
     if answers.republished:
         return [*lines, words.say("These totals were published by others before; each stands here with its source, unchanged.")]
@@ -64,7 +66,7 @@ def missing(reader: Reader) -> list[str]:
     ]
 
 
-def definitions(reader: Reader) -> list:  # type: ignore[type-arg]
+def definitions(reader: Reader) -> list[Note]:
     """Return the changes of what is counted."""
     return [note for note in reader.answers.notes if note.kind == "definition"]
 
@@ -81,7 +83,7 @@ def lag(reader: Reader, words: Words) -> str:
 def placed(reader: Reader) -> None:
     """Draw how many could be placed in an area, window by window."""
     words, answers = reader.words, reader.answers
-    rows = [(window, answers.sum(window)) for window in reversed(answers.windows)]
+    rows = [(window, answers.total(window)) for window in reversed(answers.windows)]
     reasons = [sentences.number(whole.unmapped, whole.unmapped_reason, words) for _, whole in rows]
     rates = [
         "–" if np.isnan(whole.unmapped) or not whole.count > 0 else words.percent(1 - whole.unmapped / whole.count, 1) for _, whole in rows

@@ -36,7 +36,7 @@ def render(reader: Reader) -> None:
         st.info(words.say("This release holds no table by age, sex or weapon: the sources published none, or none could be protected."))
         parts.not_published(reader, NOT_HERE)
         return
-    count = answers.sum(reader.window).count
+    count = answers.total(reader.window).count
     killed = words.count("{n} person killed", "{n} people killed", count)
     heading(reader, headline(reader), answers.city.name, sentences.period(reader.window, words), killed)
     left, _ = st.columns(2)
@@ -58,7 +58,7 @@ def render(reader: Reader) -> None:
 
 def headline(reader: Reader) -> str:
     """Return the finding of the page: who is most of the victims, by the first attribute that tells."""
-    words, total = reader.words, reader.answers.sum(reader.window).count
+    words, total = reader.words, reader.answers.total(reader.window).count
     for name in ("age", "sex"):
         rows = of_window(reader, name)
         known = rows[rows["count"].notna() & (rows["value"] != UNKNOWN)]
