@@ -67,7 +67,8 @@ class Selection:
     `span` is the period of a comparison (a key of `same_days.periods`); `lag` the days before the end of the data that are left out of it.
     `near` metres and `within` days are those of near repeats; `rule` puts places in order, tested on periods of `months`; `base` is a year
     to compare with.
-    `equal_split` is what a density along streets does at crossings. `baseline` and `correction` are those of tests of clustering, `cap` is the largest circle of a scan in per cent (see `Study.of`).
+    `equal_split` is what a density along streets does at crossings.
+    `baseline` and `correction` are those of tests of clustering, `cap` is the largest circle of a scan in per cent (see `Study.of`).
     """
 
     city: str = ""

@@ -78,8 +78,9 @@ class Study:
         `where` maps a field to the values kept; ages are bands such as `15-29`, `65+` or `unknown`. `unit_of` gives the unit of
         every incident where it is already known (see `units.assign`), `snapped` its distance from its street segment. `streets` are the
         city's street segments, for densities along them, and `bandwidth` in metres is for measures that smooth; `equal_split`
-        (`discontinuous`, `continuous`) is what a density along streets does at crossings. `baseline` (`population`, `area`, `equal`) and `correction` (`bh`, `by`) are what tests of clustering compare with, and how they allow for the number of
-        places; `cap` is how many per cent of the baseline the largest circle of a scan may hold. A `DataError` names what is wrong.
+        (`discontinuous`, `continuous`) is what a density along streets does at crossings. `baseline` (`population`, `area`, `equal`) and
+        `correction` (`bh`, `by`) are what tests of clustering compare with, and how they allow for the number of places; `cap` is how
+        many per cent of the baseline the largest circle of a scan may hold. A `DataError` names what is wrong.
 
         >>> from hotspots.testing import square_city
         >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2)
