@@ -99,8 +99,21 @@ class Study:
         _check_split(equal_split)
         placed = units.assign(incidents, blocks) if unit_of is None else unit_of
         span = (begin.normalize(), finish.normalize())
-        told = {"snapped": snapped, "streets": streets, "bandwidth": bandwidth, "equal_split": equal_split}
-        return cls(incidents, blocks, *span, chosen, placed, (first, last), baseline=baseline, correction=correction, cap=cap, **told)
+        return cls(
+            incidents,
+            blocks,
+            *span,
+            chosen,
+            placed,
+            (first, last),
+            snapped=snapped,
+            streets=streets,
+            bandwidth=bandwidth,
+            equal_split=equal_split,
+            baseline=baseline,
+            correction=correction,
+            cap=cap,
+        )
 
     def between(self, start: pd.Timestamp, end: pd.Timestamp) -> Study:
         """Return the same study over another period."""

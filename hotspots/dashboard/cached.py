@@ -217,6 +217,16 @@ def _backtest(chosen: Selection, months: int) -> ranking.Backtest | str:
     return ranking.backtest(study(chosen), months=months)
 
 
+def spread(chosen: Selection) -> float:
+    """Return how far the rule by density spreads each homicide in the list of a selection, in metres."""
+    return _spread(chosen.figures())
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _spread(chosen: Selection) -> float:
+    return ranking.bandwidth(study(chosen))
+
+
 def priorities(chosen: Selection, rule: str) -> pd.DataFrame:
     """Return the first places of a selection by a rule."""
     return _priorities(chosen.figures(), rule)

@@ -122,8 +122,8 @@ def picture(chosen: Chosen, what: Measure) -> None:
     own = what.key == "network_density"
     if own and now.equal_split != chosen.selection.equal_split:
         st.rerun()  # the table below the map shows it too
-    looked_at = {"place": now.place, "bandwidth": now.bandwidth, "layer": now.layer, "equal_split": now.equal_split}
-    selection = surfaces.choice(replace(chosen.selection, **looked_at), words)
+    looked_at = replace(chosen.selection, place=now.place, bandwidth=now.bandwidth, layer=now.layer, equal_split=now.equal_split)
+    selection = surfaces.choice(looked_at, words)
     if own or selection.layer == "streets":
         surfaces.crossings(selection, words)
     shown = cached.map_view(selection, what.key)
