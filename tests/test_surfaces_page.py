@@ -123,6 +123,8 @@ def test_the_reader_chooses_what_crossings_do(streets_city):
     chosen, _ = read_query({"city": "villa-prueba", "unit": "blocks", "surface": "100", "layer": "streets", "equal_split": "continuous"})
     note = cached.map_view(replace(chosen, version=1, language="es"), "count").legend_note
     assert "división igual, continua" in note
+    both = cached.map_view(replace(chosen, version=1, language="es", bandwidth=300), "network_density").legend_note
+    assert both.count("división igual") == 1  # measure and surface are made alike: said once
     app.radio(key="choice_equal_split").set_value("discontinuous").run()
     assert "equal_split" not in asked(app)  # the usual choice keeps the address short
 

@@ -119,7 +119,10 @@ def _map_view(chosen: Selection) -> view.MapView:
     shown = frame(chosen.city, chosen.version, chosen.unit)
     words = words_for(chosen.language)
     called = city(chosen.city, chosen.version).called
-    plain = view.map_view(study(chosen), measure(chosen.measure), shown, words, unit=chosen.unit, called=called)
+    what = measure(chosen.measure)
+    if what.key == "network_density" and chosen.layer == "streets" and chosen.bandwidth == density.streets.USUAL:
+        what = replace(what, remarks=None)  # the surface's own note says the same
+    plain = view.map_view(study(chosen), what, shown, words, unit=chosen.unit, called=called)
     if not chosen.bandwidth:
         return plain
     own, metres, epsg = study(chosen), chosen.bandwidth, city(chosen.city, chosen.version).epsg
