@@ -166,6 +166,13 @@ def _add_export(commands: Any) -> None:
         default=0,
         help="how far density, relative_risk and network_density spread each homicide (default: each by its own rule)",
     )
+    command.add_argument(
+        "--equal-split",
+        choices=("discontinuous", "continuous"),
+        default="",
+        help="network_density: what crossings do: share evenly among the streets ahead (discontinuous, the usual one), or so that streets "
+        "meet without a step (continuous)",
+    )
     command.add_argument("--language", choices=("es", "en"), help="the language of a .png or .html (default: the city's own)")
     add_test(command)
     command.set_defaults(run=_export)

@@ -49,6 +49,7 @@ def selection_of(choices: argparse.Namespace) -> Any:
         bandwidth=_bandwidth(choices),
         baseline=getattr(choices, "baseline", ""),
         correction=getattr(choices, "correction", ""),
+        equal_split=getattr(choices, "equal_split", ""),
     )
 
 

@@ -103,6 +103,7 @@ def priorities(choices: argparse.Namespace, city: Any, study: Any) -> None:
         rows = json.loads(places.reset_index(names="id").to_json(orient="records"))
         periods = [] if isinstance(found, str) else [[str(start.date()), str(end.date())] for start, end in found.periods]
         facts = {"city": city.slug, "version": city.version, "rule": rule, "untested": found if isinstance(found, str) else None}
+        facts["bandwidth"] = {"tests": None if isinstance(found, str) else found.bandwidth, "places": ranking.bandwidth(study)}
         print(json.dumps({**facts, "periods": periods, "tests": tested, "places": rows}, ensure_ascii=False))
         return
     print("restricted: for those who decide where to begin, not for publication", file=sys.stderr)
@@ -110,7 +111,8 @@ def priorities(choices: argparse.Namespace, city: Any, study: Any) -> None:
         print(f"the rules cannot be tested: {ranking.REASONS[found]}", file=sys.stderr)
     else:
         _print_tests(found)
-    print(f"the first {100 * shares[-1]:g}% of the area by {rule}:")
+    how = f" (each homicide spread {ranking.bandwidth(study):,.0f} m: cross-validation on this period)" if rule == "density" else ""
+    print(f"the first {100 * shares[-1]:g}% of the area by {rule}{how}:")
     print(
         "\n".join(f"{row['order']}\t{unit}\t{row['name']}\t{row['events']}\t{row['area'] / 1e4:.2f} ha" for unit, row in places.iterrows())
     )
@@ -131,6 +133,7 @@ def _shares(text: str) -> tuple[float, ...]:
 def _print_tests(found: Any) -> None:
     start, end = found.periods[0][0].date(), found.periods[-1][1].date()
     print(f"tested on {len(found.periods)} periods of {found.months} months, {start} to {end} (end exclusive)")
+    print(f"density spreads each homicide {found.bandwidth:,.0f} m, found by cross-validation on those before {start} alone")
     print("share  rule         caught          hit rate (95%)         PAI    PEI    RRI   beats the plain count")
     for (rule, share), row in found.table.sort_index(level="share", sort_remaining=False).iterrows():
         rate = f"{row['hit_rate']:.3f} ({row['hit_rate_low']:.3f} to {row['hit_rate_high']:.3f})"

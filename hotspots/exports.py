@@ -39,7 +39,8 @@ class Told:
 def frame(study: Study, measures: Sequence[Measure]) -> pd.DataFrame:
     """Return the table of a download: `id`, `name`, `count`, `population`, then KEY, KEY_low, KEY_high of each measure, and `state`.
 
-    `state` is that of the first measure; each further one adds KEY_state. Raises a `DataError` with the reason where the study cannot
+    `state` is that of the first measure; each further one adds KEY_state. A measure that rests on choices of the reader adds KEY_how,
+    which names them. Raises a `DataError` with the reason where the study cannot
     give a measure.
 
     >>> from hotspots.catalog import measure
@@ -58,7 +59,8 @@ def frame(study: Study, measures: Sequence[Measure]) -> pd.DataFrame:
     ]
     joined = pd.concat(parts, axis=1)
     joined = joined.loc[:, ~joined.columns.duplicated()].assign(state=first["state"])
-    return joined.reset_index(names="id")
+    how = {f"{measure.key}_how": measure.how(study) for measure in measures if measure.how}
+    return joined.assign(**how).reset_index(names="id")
 
 
 def write(study: Study, measures: Sequence[Measure], path: Path, *, told: Told | None = None) -> int:

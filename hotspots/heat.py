@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from hotspots import look
-from hotspots.density import RULES, RelativeRisk, Streets, Surface
+from hotspots.density import CROSSINGS, RULES, RelativeRisk, Streets, Surface
 from hotspots.density.relative import LEVEL
 from hotspots.view import LegendRow, MapView, Overlay, breaks, class_labels
 from hotspots.words import Words, mark
@@ -89,7 +89,7 @@ def with_streets(shown: MapView, streets: Streets, epsg: int, words: Words) -> M
     starts = breaks(streets.value[streets.value > LEAST * peak], whole=False)
     colours = look.classes(len(starts)) if starts else ()
     labels = class_labels(starts, words, whole=False, top=peak)
-    way = words.say("each homicide spread along the streets both ways, split at crossings")
+    way = words.say("each homicide spread along the streets both ways, {crossings}", crossings=words.say(CROSSINGS[streets.way]))
     brief = _brief(streets.bandwidth, streets.rule, streets.n, words)
     parts = [way, brief]
     if streets.off:

@@ -78,6 +78,7 @@ class Measure:
     groups: Callable[[Study], pd.Series] | None = None
     remarks: Callable[[Study, Words], tuple[str, ...]] | None = None
     withheld: Callable[[Study, Words], str] | None = None
+    how: Callable[[Study], str] | None = None  # the reader's choices that decide it, for files: the column KEY_how
 
     def missing(self, study: Study) -> tuple[str, ...]:
         """Return the reasons why this study cannot give the measure; empty where it can."""

@@ -11,7 +11,7 @@ from typing import Any
 from hotspots import published, units
 from hotspots.cities import City
 from hotspots.schema import AreaCounts, DataError, field
-from hotspots.study import BASELINES, CAP, CORRECTIONS, FILTERS, Study, Where, band
+from hotspots.study import BASELINES, CAP, CORRECTIONS, EQUAL_SPLITS, FILTERS, Study, Where, band
 
 _WORDS = {
     "city": "city",
@@ -54,7 +54,7 @@ _ASIDE = (
 
 MOST_CAP = 50  # per cent: a circle of more than half of a city says that the rest has less
 LAYERS: tuple[str, ...] = ("residents", "streets")  # homicides beside where people live; homicides along streets
-_LISTED: dict[str, tuple[str, ...]] = {"layer": LAYERS, "baseline": BASELINES, "correction": CORRECTIONS}
+_LISTED: dict[str, tuple[str, ...]] = {"layer": LAYERS, "baseline": BASELINES, "correction": CORRECTIONS, "equal_split": EQUAL_SPLITS}
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Selection:
     `span` is the period of a comparison (a key of `same_days.periods`); `lag` the days before the end of the data that are left out of it.
     `near` metres and `within` days are those of near repeats; `rule` puts places in order, tested on periods of `months`; `base` is a year
     to compare with.
+    `equal_split` is what a density along streets does at crossings.
     `baseline` and `correction` are those of tests of clustering, `cap` is the largest circle of a scan in per cent (see `Study.of`).
     """
 
@@ -93,6 +94,7 @@ class Selection:
     baseline: str = ""
     correction: str = ""
     cap: int = 0
+    equal_split: str = ""
 
     def figures(self, **changes: Any) -> Selection:
         """Return the choices that decide figures, with `changes`: what only says what is looked at, and in which language, is set aside.
@@ -135,6 +137,7 @@ class Selection:
             snapped=place.away,
             streets=city.segments,
             bandwidth=self.bandwidth or None,
+            equal_split=self.equal_split or EQUAL_SPLITS[0],
             baseline=self.baseline,
             correction=self.correction or "bh",
             cap=self.cap or CAP,

@@ -21,6 +21,7 @@ from hotspots.totals import years_between as years_between
 Where = tuple[tuple[str, tuple[str, ...]], ...]
 BASELINES: tuple[str, ...] = ("population", "area", "equal")  # what tests of clustering may compare with
 CORRECTIONS: tuple[str, ...] = ("bh", "by")  # for looking at many places at once
+EQUAL_SPLITS: tuple[str, ...] = ("discontinuous", "continuous")  # what a density along streets does at crossings
 CAP = 10  # per cent of the baseline in the largest circle of a scan: half of a city would be one useless giant
 LEAST_RESIDENTS = 1  # a unit with fewer (a sliver of a square at the edge) has no rate
 FILTERS: tuple[str, ...] = (*(row.name for row in INCIDENT_FIELDS if row.kind == "word"), "age")
@@ -44,6 +45,7 @@ class Study:
     snapped: pd.Series | None = field(default=None, kw_only=True)
     streets: gpd.GeoDataFrame | None = field(default=None, kw_only=True)  # the city's street segments, whatever the unit
     bandwidth: float | None = field(default=None, kw_only=True)  # metres, for measures that smooth; None: each by its own rule
+    equal_split: str = field(default=EQUAL_SPLITS[0], kw_only=True)  # of densities along streets, at crossings
     baseline: str = field(default="", kw_only=True)  # of tests of clustering; empty: population where any is known, else area
     correction: str = field(default="bh", kw_only=True)  # of tests of many places
     cap: int = field(default=CAP, kw_only=True)  # per cent of the baseline in the largest circle of a scan
@@ -64,6 +66,7 @@ class Study:
         snapped: pd.Series | None = None,
         streets: gpd.GeoDataFrame | None = None,
         bandwidth: float | None = None,
+        equal_split: str = EQUAL_SPLITS[0],
         baseline: str = "",
         correction: str = "bh",
         cap: int = CAP,
@@ -74,9 +77,10 @@ class Study:
         incident to the day after the last one. `start` and `end` (exclusive) are local days; left out, they are those of `covers`.
         `where` maps a field to the values kept; ages are bands such as `15-29`, `65+` or `unknown`. `unit_of` gives the unit of
         every incident where it is already known (see `units.assign`), `snapped` its distance from its street segment. `streets` are the
-        city's street segments, for densities along them, and `bandwidth` in metres is for measures that smooth. `baseline` (`population`,
-        `area`, `equal`) and `correction` (`bh`, `by`) are what tests of clustering compare with, and how they allow for the number of
-        places; `cap` is how many per cent of the baseline the largest circle of a scan may hold. A `DataError` names what is wrong.
+        city's street segments, for densities along them, and `bandwidth` in metres is for measures that smooth; `equal_split`
+        (`discontinuous`, `continuous`) is what a density along streets does at crossings. `baseline` (`population`, `area`, `equal`) and
+        `correction` (`bh`, `by`) are what tests of clustering compare with, and how they allow for the number of places; `cap` is how
+        many per cent of the baseline the largest circle of a scan may hold. A `DataError` names what is wrong.
 
         >>> from hotspots.testing import square_city
         >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2)
@@ -92,10 +96,24 @@ class Study:
         chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in pairs if tuple(values)))
         _check_where(chosen, incidents)
         _check_test(baseline, correction)
+        _check_split(equal_split)
         placed = units.assign(incidents, blocks) if unit_of is None else unit_of
         span = (begin.normalize(), finish.normalize())
-        told = {"snapped": snapped, "streets": streets, "bandwidth": bandwidth}
-        return cls(incidents, blocks, *span, chosen, placed, (first, last), baseline=baseline, correction=correction, cap=cap, **told)
+        return cls(
+            incidents,
+            blocks,
+            *span,
+            chosen,
+            placed,
+            (first, last),
+            snapped=snapped,
+            streets=streets,
+            bandwidth=bandwidth,
+            equal_split=equal_split,
+            baseline=baseline,
+            correction=correction,
+            cap=cap,
+        )
 
     def between(self, start: pd.Timestamp, end: pd.Timestamp) -> Study:
         """Return the same study over another period."""
@@ -276,6 +294,11 @@ def _check_test(baseline: str, correction: str) -> None:
         raise DataError(f"study: there is no baseline {baseline!r}; use one of {', '.join(BASELINES)}")
     if correction not in CORRECTIONS:
         raise DataError(f"study: there is no correction {correction!r}; use one of {', '.join(CORRECTIONS)}")
+
+
+def _check_split(equal_split: str) -> None:
+    if equal_split not in EQUAL_SPLITS:
+        raise DataError(f"study: there is no equal split {equal_split!r}; use one of {', '.join(EQUAL_SPLITS)}")
 
 
 def _check_where(where: Where, incidents: Incidents) -> None:

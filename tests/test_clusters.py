@@ -143,6 +143,21 @@ def test_the_quick_way_knows_when_it_is_not_enough():
         assert adjacency.from_corners(np.array(shapes)) is None
 
 
+def test_holes_parts_and_single_rings_side_by_side():
+    """A unit around another, one of two parts, and plain ones in between, in any order: read in two ways, and still one map."""
+    plain = list(np.asarray(square_blocks(side=8).geometry.array))
+    frame = shapely.difference(shapely.box(10, 10, 40, 40), shapely.box(20, 20, 30, 30))
+    around = shapely.union_all([shape for shape in plain if frame.covers(shape)])  # its corners are those of the squares
+    rest = [shape for shape in plain if not frame.covers(shape)]
+    shapes = np.array([shapely.multipolygons([rest[-1], rest[5]]), *rest[:5], around, *rest[6:-1]])
+    assert shapely.get_num_interior_rings(shapes).tolist().count(1) == 1
+    for seed in range(4):
+        mixed = shapes[np.random.default_rng(seed).permutation(len(shapes))]
+        found = adjacency.from_corners(mixed)
+        assert found is not None
+        assert same(found, adjacency.from_tree(mixed, 0.0))
+
+
 def test_many_corners_take_the_quick_way():
     ring = shapely.segmentize(np.asarray(square_blocks(side=12).geometry.array), 1.0)
     found = adjacency.from_corners(ring)

@@ -18,7 +18,7 @@ from scipy.stats import binomtest
 from hotspots import priorities
 from hotspots.priorities import Ground, Past, caught, measured, pick
 from hotspots.priorities.backtest import _one_sided, _step_down
-from hotspots.priorities.rules import RULES, past, scores
+from hotspots.priorities.rules import RULES, Spread, past, scores
 from hotspots.schema import DataError, check_blocks, check_incidents
 from hotspots.study import Study
 from hotspots.testing import square_blocks, square_city
@@ -134,7 +134,8 @@ def test_density_is_the_kernel_sum():
     from hotspots import density
 
     at = seen.ground.middle[seen.unit]
-    wide = density.rule_of_thumb(at[:, 0], at[:, 1], kernel="quartic")
+    wide = density.cross_validated(at[:, 0], at[:, 1], kernel="quartic")
+    assert seen.spread.bandwidth == wide
     told = density.density_at(at, seen.ground.middle, bandwidth=wide)
     found = RULES["density"](seen) / seen.ground.area
     np.testing.assert_allclose(found, told * np.pi * wide**2 / 3)
@@ -153,8 +154,34 @@ def test_a_back_test_looks_at_nothing_of_what_it_tests():
         np.testing.assert_allclose(scores(whole.before(cut), rule), scores(other.before(cut), rule))
 
 
+def test_the_bandwidth_rests_on_the_years_before_the_first_tested_day_alone():
+    """Events of the tested years, all moved to one cell, leave it as it is; and it is that of the early events by themselves."""
+    rng = np.random.default_rng(6)
+    cells, days = rng.integers(0, 144, 400), np.sort(rng.integers(0, LENGTH, 400))
+    found = priorities.backtest(grid_city(cells, days))
+    first = (found.periods[0][0] - pd.Timestamp("2010-01-01")).days
+    moved = priorities.backtest(grid_city(np.where(days >= first, 143, cells), days))
+    assert found.bandwidth == moved.bandwidth
+    early = cells[days < first]
+    from hotspots import density
+
+    assert found.bandwidth == pytest.approx(density.cross_validated(10.0 * (early % SIDE) + 5, 10.0 * (early // SIDE) + 5))
+    whole = grid_city(np.where(days >= first, 143, cells), days)
+    assert priorities.bandwidth(whole) != moved.bandwidth  # the list may use all of its own period
+    assert priorities.bandwidth(whole) == past(whole).spread.bandwidth
+
+
+def test_events_far_apart_are_spread_far_and_close_ones_less():
+    """Pairs 10 m apart, the pairs far from one another: what foretells one of a pair is the other, a cell away."""
+    pairs = [0, 1, 30, 31, 66, 67, 114, 115, 140, 141]
+    close = priorities.bandwidth(grid_city(pairs * 4, np.arange(40) * 50))
+    scattered = priorities.bandwidth(grid_city([0, 5, 10, 50, 57, 64, 96, 103, 110, 143], np.arange(10) * 50))
+    assert close < scattered
+
+
 def test_nothing_but_deaths_reaches_a_rule():
-    assert set(Past.__dataclass_fields__) == {"unit", "days", "years", "ground", "near"}
+    assert set(Past.__dataclass_fields__) == {"unit", "days", "years", "ground", "spread", "which"}
+    assert set(Spread.__dataclass_fields__) == {"at", "middle", "early"}
     assert set(Ground.__dataclass_fields__) == {"area", "residents", "middle", "beside"}
     rng = np.random.default_rng(4)
     cells, days = rng.integers(0, 144, 300), rng.integers(0, LENGTH, 300)

@@ -91,6 +91,23 @@ def test_the_list_is_that_of_the_command_line(large, capsys):
     assert "not for publication" in out.err
 
 
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_page_and_command_line_name_the_bandwidth_in_metres(large, capsys, lang):
+    study, words = Selection(city="villa-grande").study(large), words_for(lang)
+    found, own = priorities.backtest(study), priorities.bandwidth(study)
+    said = text(open_page("priorities", lang=lang, rule="density"))
+    assert priority_notes.spread(own, words) in said
+    assert f"{words.number(round(own))} m " in priority_notes.spread(own, words)
+    assert f"{words.number(round(found.bandwidth))} m" in priority_notes.tested(found, words)
+    assert priority_notes.spread(own, words) not in text(open_page("priorities", lang=lang, rule="recent"))
+    assert main(["priorities", "villa-grande", "--share", "5", "--rule", "density"]) == 0
+    out = capsys.readouterr().out
+    assert f"density spreads each homicide {found.bandwidth:,.0f} m" in out
+    assert f"by density (each homicide spread {own:,.0f} m" in out
+    assert main(["priorities", "villa-grande", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["bandwidth"] == {"tests": found.bandwidth, "places": own}
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

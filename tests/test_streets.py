@@ -64,6 +64,41 @@ def test_a_dead_end_turns_it_back():
     np.testing.assert_allclose(found, np.add(direct, turned), atol=1e-5)
 
 
+@both_ways
+def test_a_dead_end_turns_back_all_of_it(way):
+    # one end of n = 1 street: the continuous rule gives 2/1, less the 1 that came: all of it, as a wall does
+    found = spread(Network.of(lines([(0, 0), (100, 0)]), lixel=10), np.array([0]), np.array([5.0]), bandwidth=30.0, way=way)
+    # between 0 and 10 m: 5 m either side of it, and what the end turned back, which has come 5 to 15 m
+    assert found[0] == pytest.approx(2 * held(5 / 30) + held(15 / 30) - held(5 / 30), abs=1e-5)
+    # between 10 and 20 m: what went 5 to 15 m, and what was turned back and has come 15 to 25 m
+    assert found[1] == pytest.approx(held(15 / 30) - held(5 / 30) + held(25 / 30) - held(15 / 30), abs=1e-5)
+
+
+def test_three_streets_continuous_meet_without_a_step():
+    # a Y: 30 m before the crossing, h = 90 m. Beyond: 2/3 of the kernel. Before: the kernel less 1/3 of what would have come on
+    three = lines([(-300, 0), (0, 0)], [(0, 0), (300, 0)], [(0, 0), (0, 300)])
+    net = Network.of(three, lixel=0.5)
+    found = spread(net, np.array([0]), np.array([270.0]), bandwidth=90.0, way="continuous") / net.piece_length
+    at = quartic(30.25 / 90) / 90  # a quarter of a metre beyond the crossing, the middle of the first piece
+    beyond, aside = found[net.first[1]], found[net.first[2]]
+    np.testing.assert_allclose([beyond, aside], 2 / 3 * at, rtol=2e-3)
+    before = quartic(29.75 / 90) / 90 - quartic(30.25 / 90) / 90 / 3
+    np.testing.assert_allclose(found[net.first[1] - 1], before, rtol=2e-3)
+    assert found[net.first[1] - 1] == pytest.approx(beyond, rel=0.02)  # no step
+    stepped = spread(net, np.array([0]), np.array([270.0]), bandwidth=90.0) / net.piece_length
+    assert stepped[net.first[1] - 1] == pytest.approx(2 * stepped[net.first[1]], rel=0.03)  # the discontinuous one halves there
+
+
+@both_ways
+def test_where_two_streets_meet_nothing_happens(way):
+    whole = Network.of(lines([(0, 0), (200, 0)]), lixel=5)
+    cut = Network.of(lines([(0, 0), (100, 0)], [(100, 0), (200, 0)]), lixel=5)
+    one = spread(whole, np.array([0]), np.array([90.0]), bandwidth=60.0, way=way)
+    np.testing.assert_allclose(spread(cut, np.array([0]), np.array([90.0]), bandwidth=60.0, way=way), one, atol=1e-5)
+    begin, end = 100 - 90, 105 - 90  # metres from the homicide: the first piece of the second street
+    assert one[20] == pytest.approx(held(end / 60) - held(begin / 60), abs=1e-5)
+
+
 def test_a_bend_or_a_cut_changes_nothing():
     whole = spread(Network.of(lines([(0, 0), (300, 0)]), lixel=10), np.array([0]), np.array([140.0]), bandwidth=100.0)
     parts = Network.of(lines([(0, 0), (100, 0)], [(200, 0), (100, 0)], [(200, 0), (200, 100)]), lixel=10)

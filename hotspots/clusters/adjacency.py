@@ -125,9 +125,17 @@ def from_ends(shapes: np.ndarray) -> sparse.csr_array:
     places, place, line = segments.ends_of(shapes)
     pairs = pd.DataFrame({"line": line, "place": place}).drop_duplicates()
     incidence = sparse.csr_array((np.ones(len(pairs)), (pairs["line"], pairs["place"])), shape=(len(shapes), len(places)))
-    shared = (incidence @ incidence.T).tocoo()
-    off = shared.row != shared.col
-    return _matrix(shared.row[off], shared.col[off], len(shapes))
+    return _off_diagonal(incidence @ incidence.T)
+
+
+def _off_diagonal(shared: sparse.csr_array) -> sparse.csr_array:
+    """Return 1 wherever a square matrix has an entry, and nothing on the diagonal."""
+    n = shared.shape[0]
+    off = shared.indices != np.repeat(np.arange(n, dtype=shared.indices.dtype), np.diff(shared.indptr))
+    ends = np.concatenate([[0], np.cumsum(off)])[shared.indptr]
+    found = sparse.csr_array((np.ones(int(ends[-1])), shared.indices[off], ends.astype(shared.indptr.dtype)), shape=(n, n))
+    found.sort_indices()
+    return found
 
 
 def _matrix(one: np.ndarray, other: np.ndarray, n: int) -> sparse.csr_array:
@@ -155,9 +163,7 @@ def from_corners(shapes: np.ndarray) -> sparse.csr_array | None:
         return None
     held = np.bincount(code, minlength=places)[code] > 1
     incidence = sparse.csr_array((np.ones(int(held.sum())), (owner[held], code[held])), shape=(len(shapes), places))
-    shared = (incidence @ incidence.T).tocoo()
-    off = shared.row != shared.col
-    found = _matrix(shared.row[off], shared.col[off], len(shapes))
+    found = _off_diagonal(incidence @ incidence.T)
     open_ = start[alone]
     sides = shapely.linestrings(np.stack([corners[open_], corners[open_ + 1]], axis=1))
     side, met = shapely.STRtree(shapes).query(sides, predicate="intersects")
@@ -171,21 +177,34 @@ def _rings(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.n
 
     The right way is clockwise for outer rings and the other way for holes.
     """
-    _, corners, offsets = shapely.to_ragged_array(shapes, include_z=False)
-    ends = offsets[0]
-    rings = offsets[1] if len(offsets) == 2 else offsets[1][offsets[2]]
+    simple = (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON) & (shapely.get_num_interior_rings(shapes) == 0)
+    one = np.flatnonzero(simple & ~shapely.is_empty(shapes))  # one ring each: the corners are read at once, which is many times as quick
+    corners, sizes = shapely.get_coordinates(shapes[one]), shapely.get_num_coordinates(shapes[one])
+    ring_owner, outer = one, np.ones(len(one), dtype=bool)
+    if not simple.all():
+        others = np.flatnonzero(~simple)
+        more, more_sizes, of, more_outer = _rings_of_any(shapes[others])
+        corners, sizes = np.concatenate([corners, more]), np.concatenate([sizes, more_sizes])
+        ring_owner, outer = np.concatenate([ring_owner, others[of]]), np.concatenate([outer, more_outer])
+    ends = np.cumsum(sizes)
     closes = np.zeros(len(corners), dtype=bool)
-    closes[ends[1:] - 1] = True
-    ring_owner = np.repeat(np.arange(len(shapes)), np.diff(rings))
-    outer = np.zeros(len(ends) - 1, dtype=bool)
-    outer[offsets[1][:-1]] = True
-    x, y = (corners - corners[0]).T
+    closes[ends - 1] = True
+    x, y = (corners - corners[:1]).T
     turn = np.zeros(len(corners))
     turn[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
     turn[closes] = 0.0
-    wrong = (np.add.reduceat(turn, ends[:-1]) > 0) == outer
-    sizes = np.diff(ends)
+    wrong = (np.add.reduceat(turn, ends - sizes) > 0) == outer if len(ends) else outer
     return corners, closes, np.repeat(ring_owner, sizes), np.repeat(wrong, sizes)
+
+
+def _rings_of_any(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the corners of all rings, how many each ring has, the shape of each ring, and which rings are outer ones."""
+    _, corners, offsets = shapely.to_ragged_array(shapes, include_z=False)
+    ends = offsets[0]
+    rings = offsets[1] if len(offsets) == 2 else offsets[1][offsets[2]]
+    outer = np.zeros(len(ends) - 1, dtype=bool)
+    outer[offsets[1][:-1]] = True
+    return corners, np.diff(ends), np.repeat(np.arange(len(shapes)), np.diff(rings)), outer
 
 
 def _same_places(corners: np.ndarray) -> tuple[np.ndarray | None, int]:

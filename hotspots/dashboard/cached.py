@@ -119,7 +119,10 @@ def _map_view(chosen: Selection) -> view.MapView:
     shown = frame(chosen.city, chosen.version, chosen.unit)
     words = words_for(chosen.language)
     called = city(chosen.city, chosen.version).called
-    plain = view.map_view(study(chosen), measure(chosen.measure), shown, words, unit=chosen.unit, called=called)
+    what = measure(chosen.measure)
+    if what.key == "network_density" and chosen.layer == "streets" and chosen.bandwidth == density.streets.USUAL:
+        what = replace(what, remarks=None)  # the surface's own note says the same
+    plain = view.map_view(study(chosen), what, shown, words, unit=chosen.unit, called=called)
     if not chosen.bandwidth:
         return plain
     own, metres, epsg = study(chosen), chosen.bandwidth, city(chosen.city, chosen.version).epsg
@@ -215,6 +218,16 @@ def backtest(chosen: Selection, months: int = ranking.MONTHS) -> ranking.Backtes
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _backtest(chosen: Selection, months: int) -> ranking.Backtest | str:
     return ranking.backtest(study(chosen), months=months)
+
+
+def spread(chosen: Selection) -> float:
+    """Return how far the rule by density spreads each homicide in the list of a selection, in metres."""
+    return _spread(chosen.figures())
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _spread(chosen: Selection) -> float:
+    return ranking.bandwidth(study(chosen))
 
 
 def priorities(chosen: Selection, rule: str) -> pd.DataFrame:

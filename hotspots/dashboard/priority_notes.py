@@ -42,13 +42,25 @@ def tested(found: Backtest, words: Words) -> str:
     start, end = found.periods[0][0], found.periods[-1][1]
     return words.say(
         "Tested on {n} periods of {months} months, {period}: each time the rules saw only what happened before, from {first} on. {events} "
-        "homicides with a place, on {units} places; people killed together count once.",
+        "homicides with a place, on {units} places; people killed together count once. The rule of homicides around the place spreads each "
+        "one {metres} m, found by cross-validation on the homicides before {tested} alone.",
         n=words.number(len(found.periods)),
         months=found.months,
         period=words.period(start.date(), end.date()),
         first=words.date(found.start.date()),
         events=words.number(float(found.table["events"].iloc[0])),
         units=words.number(found.units),
+        metres=words.number(round(found.bandwidth)),
+        tested=words.date(start.date()),
+    )
+
+
+def spread(metres: float, words: Words) -> str:
+    """Return how far the rule by density spreads each homicide of the list, and how that was found, in a sentence."""
+    return words.say(
+        "Each homicide is spread {metres} m over the ground around it: the distance at which the homicides of this period best foretell "
+        "one another's places (cross-validation).",
+        metres=words.number(round(metres)),
     )
 
 

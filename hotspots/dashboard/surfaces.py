@@ -13,7 +13,7 @@ from hotspots.density import RULES, Sensitivity
 from hotspots.density.streets import USUAL
 from hotspots.measures import UNSTABLE_UNDER
 from hotspots.selection import Selection
-from hotspots.study import Study
+from hotspots.study import EQUAL_SPLITS, Study
 from hotspots.view import MapView
 from hotspots.words import Words, mark
 
@@ -38,6 +38,11 @@ HELP: dict[str, str] = {
         "Spreads each homicide along the streets, both ways, and splits it at crossings: nothing crosses water or open ground where no "
         "street does."
     ),
+}
+
+SPLIT_NAMES: dict[str, str] = {
+    "discontinuous": mark("shared evenly among the streets ahead"),
+    "continuous": mark("blended, without a step"),
 }
 
 
@@ -68,6 +73,26 @@ def choice(selection: Selection, words: Words) -> Selection:
     )
     st.caption(words.say(HELP[kind]) + " " + by_rules(rules, words))
     return selection
+
+
+def crossings(selection: Selection, words: Words) -> None:
+    """Draw the choice of what a density along streets does where streets meet."""
+    st.radio(
+        words.say("Where streets meet, a homicide is"),
+        EQUAL_SPLITS,
+        horizontal=True,
+        format_func=lambda name: words.say(SPLIT_NAMES[name]),
+        help=words.say(
+            "Shared evenly: what reaches a crossing goes on, in equal parts, along the streets ahead, so colours can change at once at the "
+            "crossing. Blended: streets that meet have the same value there, and a little is taken back from the street that the homicide "
+            "is on. Either way each homicide counts once."
+        ),
+        **address.widget(
+            "equal_split",
+            selection.equal_split or EQUAL_SPLITS[0],
+            lambda old, new: replace(old, equal_split="" if new == EQUAL_SPLITS[0] else new),
+        ),
+    )
 
 
 def picked(old: Selection, kind: str, study: Study) -> Selection:

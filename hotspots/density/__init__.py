@@ -13,7 +13,15 @@ from hotspots.density.places import density_at, mass_inside
 from hotspots.density.relative import RelativeRisk, enough_near, relative_risk, relative_risk_state, risk_surface
 from hotspots.density.sensitivity import Sensitivity, around, sensitivity
 from hotspots.density.smoothing import EDGES
-from hotspots.density.streets import Streets, along_streets, network_density, network_density_state
+from hotspots.density.streets import (
+    CROSSINGS,
+    Streets,
+    along_streets,
+    network_density,
+    network_density_how,
+    network_density_remarks,
+    network_density_state,
+)
 from hotspots.density.surfaces import KERNELS, RULES, Surface, bandwidth_of, by_unit, surface, usual_bandwidth
 from hotspots.density.window import Window, window_of
 from hotspots.measures import Measure
@@ -22,6 +30,7 @@ from hotspots.words import mark
 
 __all__ = [
     "CRITERIA",
+    "CROSSINGS",
     "EDGES",
     "KERNELS",
     "MEASURES",
@@ -42,6 +51,8 @@ __all__ = [
     "density_state",
     "mass_inside",
     "network_density",
+    "network_density_how",
+    "network_density_remarks",
     "network_density_state",
     "relative_risk",
     "relative_risk_state",
@@ -121,5 +132,7 @@ MEASURES: tuple[Measure, ...] = (
         needs=frozenset({"counts", "points", "streets"}),
         state=network_density_state,
         doubled=2,
+        remarks=network_density_remarks,
+        how=network_density_how,
     ),
 )

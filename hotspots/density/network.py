@@ -20,8 +20,9 @@ import pandas as pd
 import shapely
 
 from hotspots.schema import DataError
+from hotspots.study import EQUAL_SPLITS
 
-WAYS: tuple[str, ...] = ("discontinuous", "continuous")
+WAYS: tuple[str, ...] = EQUAL_SPLITS
 STEPS = 256  # of distance in one bandwidth
 LIXEL = 25.0  # metres: the longest piece of a street that has one value
 _TOUCH = 0.1  # metres: ends of streets as near as this are one crossing

@@ -14,11 +14,18 @@ from hotspots.density.network import Network, network_of, spread
 from hotspots.density.surfaces import places_of
 from hotspots.measures import UNSTABLE_UNDER
 from hotspots.study import Study
+from hotspots.words import Words, mark
 
 USUAL = 300.0  # metres along the streets: two or three blocks
 NEAR = 100.0  # metres: a homicide further off than this lies on no street
 BESIDE = 15.0  # metres: a piece of street as near as this to a unit runs along it
 PER_KM = 1000.0
+
+# What each kernel does at a crossing, in words for the screen, with its name in the field.
+CROSSINGS: dict[str, str] = {
+    "discontinuous": mark("shared evenly among the streets ahead at each crossing (equal split, discontinuous)"),
+    "continuous": mark("shared at each crossing so that streets meet without a step (equal split, continuous)"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +50,13 @@ class Streets:
         return float((self.value * self.network.piece_length).sum() / PER_KM * self.years)
 
 
-def along_streets(study: Study, *, bandwidth: float | None = None, way: str = "discontinuous") -> Streets:
+def along_streets(study: Study, *, bandwidth: float | None = None, way: str | None = None) -> Streets:
     """Return the density of homicides along the streets of a study, per km of street per year.
 
     Each homicide goes to the nearest point of a street and is spread from there along the streets, within `bandwidth` metres as one
     walks, by the quartic kernel. At a crossing it is split: `discontinuous`, evenly among the streets ahead; `continuous`, so that the
     density has no step at the crossing, for which it takes a little back from the street that it came along. Either way each homicide
-    adds up to 1. Streets meet only at their ends. Left out, `bandwidth` is that of the study, else 300 m.
+    adds up to 1. Streets meet only at their ends. Left out, `bandwidth` is that of the study, else 300 m, and `way` that of the study.
 
     It misleads where homicides are put at crossings or at one address by whoever recorded them, and where streets are missing. A
     `DataError` says what is wrong. Source: Okabe, Satoh & Sugihara (2009, doi:10.1080/13658810802475491).
@@ -62,8 +69,8 @@ def along_streets(study: Study, *, bandwidth: float | None = None, way: str = "d
     >>> found.n, round(found.total(), 9)
     (2, 2.0)
     """
-    given = study.bandwidth if bandwidth is None else bandwidth
-    h, rule = (USUAL, "streets") if given is None else (float(given), "given")
+    h, rule = _bandwidth(study, bandwidth)
+    way = study.equal_split if way is None else way
     net = network_of(study.streets)
     x, y, _ = places_of(study)
     street, along, away = net.snap(x, y)
@@ -71,6 +78,11 @@ def along_streets(study: Study, *, bandwidth: float | None = None, way: str = "d
     mass = spread(net, street[near], along[near], bandwidth=h, way=way)
     value = mass / (net.piece_length / PER_KM) / study.years
     return Streets(net, value, h, rule, way, int(near.sum()), int((~near).sum()), study.years)
+
+
+def _bandwidth(study: Study, bandwidth: float | None = None) -> tuple[float, str]:
+    given = study.bandwidth if bandwidth is None else bandwidth
+    return (USUAL, "streets") if given is None else (float(given), "given")
 
 
 def network_density(study: Study) -> pd.Series:
@@ -98,6 +110,21 @@ def network_density_state(study: Study) -> pd.Series:
     Few means fewer than 20 events in the unit, and fewer than 20 within one bandwidth of its middle as the crow flies.
     """
     return _of(study)[1]
+
+
+def network_density_how(study: Study) -> str:
+    """Return the kernel and the bandwidth of the density along streets, for files that programs read."""
+    return f"equal-split {study.equal_split}, {_bandwidth(study)[0]:g} m"
+
+
+def network_density_remarks(study: Study, words: Words) -> tuple[str, ...]:
+    """Return what a map of the density along streets says of its kernel and bandwidth."""
+    said = words.say(
+        "Each homicide is spread {metres} m along the streets, both ways, {crossings}.",
+        metres=words.number(round(_bandwidth(study)[0])),
+        crossings=words.say(CROSSINGS[study.equal_split]),
+    )
+    return (said,)
 
 
 _known: weakref.WeakKeyDictionary[Study, tuple[pd.Series, pd.Series]] = weakref.WeakKeyDictionary()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pandas as pd
 
@@ -26,6 +28,7 @@ __all__ = [
     "Hits",
     "Past",
     "backtest",
+    "bandwidth",
     "caught",
     "covered",
     "measured",
@@ -53,7 +56,7 @@ def ranked(study: Study, *, rule: str = PLAIN, share: float = SHARES[-1]) -> pd.
     >>> ranked(study, share=0.02)[["order", "events"]].values.tolist()
     [[1, 2], [2, 1]]
     """
-    seen = past(study)
+    seen = _whole_past(study)
     score, area = scores(seen, rule), seen.ground.area
     smallest = np.full(len(area), np.inf)
     for one in sorted({*(s for s in SHARES if s < share), share}, reverse=True):
@@ -73,6 +76,28 @@ def ranked(study: Study, *, rule: str = PLAIN, share: float = SHARES[-1]) -> pd.
         index=study.blocks.index,
     )
     return table.iloc[chosen].sort_values(["order", "name"], kind="stable")
+
+
+_known: weakref.WeakKeyDictionary[Study, Past] = weakref.WeakKeyDictionary()
+
+
+def _whole_past(study: Study) -> Past:
+    """Return the past of a study up to its end, the same object again as long as the study lives."""
+    if study not in _known:
+        _known[study] = past(study)
+    return _known[study]
+
+
+def bandwidth(study: Study) -> float:
+    """Return how far the rule `density` spreads each event in `ranked`, in metres: by likelihood cross-validation on the study's events.
+
+    A back-test has its own, from the years before its first tested day: see `Backtest`. 1 where all events are at one place.
+
+    >>> from hotspots.testing import square_city
+    >>> bandwidth(Study.of(*square_city([(5, 5), (5, 5)], side=10)))
+    1.0
+    """
+    return _whole_past(study).spread.bandwidth
 
 
 def _whole(score: np.ndarray, area: np.ndarray, share: float) -> np.ndarray:

@@ -49,7 +49,8 @@ class Backtest:
 
     `table` has a row for each rule and share of the area: `hits` of `events`, the hit rate with its exact 95 % interval (`low`, `high`),
     `pai`, `pei` and `rri` each with `_low` and `_high`, `gained` and `lost` events beside the plain count, `adjusted` p and whether the
-    rule `beats` it. `months` is how long each tested period is.
+    rule `beats` it. `months` is how long each tested period is. `bandwidth` is how far the rule `density` spread each event, in metres:
+    found on the years before the first tested day alone.
     """
 
     table: pd.DataFrame
@@ -57,6 +58,7 @@ class Backtest:
     months: int
     start: pd.Timestamp
     units: int
+    bandwidth: float
 
     def winner(self, share: float = SHARES[-1]) -> str:
         """Return the rule to use at this share of the area: of those that beat the plain count the one with most hits, else that count."""
@@ -159,7 +161,7 @@ def backtest(study: Study, *, months: int = MONTHS, shares: tuple[float, ...] = 
         return "events"
     table = _table(known[:-1], after, shares)
     periods = tuple(pairwise(days))
-    return Backtest(table, periods, months, start, len(study.blocks))
+    return Backtest(table, periods, months, start, len(study.blocks), every.spread.bandwidth)
 
 
 def _table(known: list[Past], after: list[np.ndarray], shares: tuple[float, ...]) -> pd.DataFrame:

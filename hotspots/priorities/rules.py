@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -45,19 +46,51 @@ class Ground:
 
 
 @dataclass(frozen=True, eq=False)
+class Spread:
+    """How the rule `density` spreads events over the places around them; worked out when that rule asks.
+
+    `at` is where each event was and `middle` the middle of each place, in metres; `early` are the events that may decide how far.
+    """
+
+    at: np.ndarray
+    middle: np.ndarray
+    early: np.ndarray
+
+    @cached_property
+    def bandwidth(self) -> float:
+        """How far each event is spread, in metres: by likelihood cross-validation among the `early` events alone; 1 where they are at one
+        place.
+        """
+        found = density.cross_validated(self.early[:, 0], self.early[:, 1], kernel="quartic") if len(self.early) else None
+        return float(found) if found else 1.0
+
+    @cached_property
+    def near(self) -> sparse.csc_array:
+        """The quartic kernel of each event (columns) at the middle of each place (rows), 1 at its top."""
+        from scipy.spatial import cKDTree
+
+        if not len(self.at):
+            return sparse.csc_array((len(self.middle), 0))
+        pairs = cKDTree(self.middle).sparse_distance_matrix(cKDTree(self.at), self.bandwidth, output_type="coo_matrix")
+        weight = (1 - (pairs.data / self.bandwidth) ** 2) ** 2
+        return sparse.csc_array((weight, (pairs.row, pairs.col)), shape=(len(self.middle), len(self.at)))
+
+
+@dataclass(frozen=True, eq=False)
 class Past:
     """Everything that a rule may look at: deaths before a day, and the ground.
 
     One entry for each event with a place on the map: its place among the units and how many days before the day it happened. People
     killed together are one event. There is nothing here of arrests, stops, or who the people are: a rule cannot use what it does not get.
-    `near` spreads each event over the places around it, one row for each place and one column for each event.
+    `spread` is how the rule `density` spreads events, and `which` says which of its events these are.
     """
 
     unit: np.ndarray
     days: np.ndarray
     years: float
     ground: Ground
-    near: sparse.csc_array
+    spread: Spread
+    which: np.ndarray
 
     @property
     def counts(self) -> np.ndarray:
@@ -67,7 +100,7 @@ class Past:
     def before(self, days: float) -> Past:
         """Return the past as it was so many days earlier."""
         seen = self.days > days
-        return Past(self.unit[seen], self.days[seen] - days, self.years - days / 365.25, self.ground, self.near[:, seen])
+        return Past(self.unit[seen], self.days[seen] - days, self.years - days / 365.25, self.ground, self.spread, self.which[seen])
 
 
 def past(study: Study, *, bandwidth_before: pd.Timestamp | None = None) -> Past:
@@ -96,25 +129,12 @@ def past(study: Study, *, bandwidth_before: pd.Timestamp | None = None) -> Past:
     at = np.column_stack((x[events], y[events]))[order]
     at = np.where(np.isfinite(at), at, ground.middle[unit])
     early = np.ones(len(days), dtype=bool) if bandwidth_before is None else date[order] < bandwidth_before.to_datetime64()
-    return Past(unit, days, (end - start).days / 365.25, ground, _near(at, ground.middle, at[early]))
+    return Past(unit, days, (end - start).days / 365.25, ground, Spread(at, ground.middle, at[early]), np.arange(len(days)))
 
 
 def covered(study: Study) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the part of the study's period that the data cover."""
     return max(study.start, study.covers[0]), min(study.end, study.covers[1])
-
-
-def _near(at: np.ndarray, middle: np.ndarray, early: np.ndarray) -> sparse.csc_array:
-    """Return the quartic kernel of each event at the middle of each place, by the usual bandwidth of `early` events."""
-    from scipy.spatial import cKDTree
-
-    if not len(at):
-        return sparse.csc_array((len(middle), 0))
-    bandwidth = density.rule_of_thumb(early[:, 0], early[:, 1], kernel="quartic") if len(early) else None
-    wide = float(bandwidth) if bandwidth else 1.0
-    pairs = cKDTree(middle).sparse_distance_matrix(cKDTree(at), wide, output_type="coo_matrix")
-    weight = (1 - (pairs.data / wide) ** 2) ** 2
-    return sparse.csc_array((weight, (pairs.row, pairs.col)), shape=(len(middle), len(at)))
 
 
 def by_count(past: Past) -> np.ndarray:
@@ -137,7 +157,8 @@ def by_shrunk_rate(past: Past) -> np.ndarray:
 
 def by_density(past: Past) -> np.ndarray:
     """Expect as many as lie around the middle of the place, each event spread over the ground by the quartic kernel."""
-    return np.asarray(np.asarray(past.near.sum(axis=1)).ravel() * past.ground.area)
+    near = past.spread.near[:, past.which]
+    return np.asarray(np.asarray(near.sum(axis=1)).ravel() * past.ground.area)
 
 
 def by_near_repeat(past: Past) -> np.ndarray:

@@ -113,7 +113,13 @@ def picture(chosen: Chosen, what: Measure) -> None:
     """Draw the map, the numbers of the place picked on it, and the table. A click runs only this part again."""
     words = chosen.words
     now, _ = address.current()
-    selection = surfaces.choice(replace(chosen.selection, place=now.place, bandwidth=now.bandwidth, layer=now.layer), words)
+    own = what.key == "network_density"
+    if own and now.equal_split != chosen.selection.equal_split:
+        st.rerun()  # the table below the map shows it too
+    looked_at = replace(chosen.selection, place=now.place, bandwidth=now.bandwidth, layer=now.layer, equal_split=now.equal_split)
+    selection = surfaces.choice(looked_at, words)
+    if own or selection.layer == "streets":
+        surfaces.crossings(selection, words)
     shown = cached.map_view(selection, what.key)
     place = selection.place if selection.place in shown.ids else ""
     left, right = st.columns([2.1, 1], gap="medium")

@@ -124,6 +124,7 @@ def listed(chosen: Chosen, selection: Selection, places: pd.DataFrame, rule: str
             n=words.number(len(places)),
             all=words.number(len(study.blocks)),
         )
+        + (" " + priority_notes.spread(cached.spread(selection), words) if rule == "density" else "")
     )
     st.download_button(
         words.say("Table (CSV)"),
