@@ -161,8 +161,9 @@ def best_of_centres(zones: Cylinders, before: np.ndarray, day: np.ndarray, *, le
     calendar = Calendar(before, logarithms(len(day)), length, anytime)
     diary = Diary.of(zones.starts, zones.ends, days=len(before) - 1, length=length)
     when = day[zones.members]
-    at, size = diary.sorted(when, slice(None) if anytime else when > calendar.last - length)
-    parts = spans(at, size, diary.centre, calendar, np.zeros(len(zones.starts)))
+    use = np.flatnonzero(when > (-1 if anytime else calendar.last - length))
+    at, size = diary.sorted(when[use], use)
+    parts = spans(at, size, diary.wide, calendar, np.zeros(len(zones.starts)))
     names = ["centre", "observed", "first", "last", "size", "llr"]
     table = pd.concat([pd.DataFrame(dict(zip(names, part, strict=True))) for part in parts]) if parts else pd.DataFrame(columns=names)
     table = table[table["llr"].astype(float) > 0].sort_values(["llr", "centre", "first"], ascending=[False, True, True], kind="stable")

@@ -101,8 +101,8 @@ def best_circles(
         return
     held = _held(found, counts)
     most, margin = held.max(axis=1), _ROUNDING * (1 + pairs[-1])
-    for ring in np.argsort(-ratios.of(found.last, most), kind="stable")[:_FIRST]:
-        np.maximum(best, ratios.of(np.array(found.last[ring]), held[ring]), out=best)
+    strong = np.argsort(-ratios.of(found.last, most), kind="stable")[:_FIRST]
+    np.maximum(best, ratios.of(found.last[strong][:, None], held[strong]).max(axis=0), out=best)
     lowest = float(best.min()) - margin
     some = np.flatnonzero(ratios.of(found.first, most) > lowest)
     ring, of = np.nonzero(held[some] >= ratios.least(found.first[some], most[some], above=lowest)[:, None])
@@ -139,28 +139,40 @@ def _taken_apart(
 
 @dataclass(frozen=True, eq=False)
 class Diary:
-    """The events of each circle in the order of their days: numbers that sort by centre, then day, then size of the smallest circle.
+    """The members of each circle in the order of their days.
 
-    `fixed` holds centre and size of each member; the day comes in between with each shuffle, `shift` bits up. A centre takes `centre`
-    bits up.
+    Each is written as one whole number that sorts by centre, then day, then size of the smallest circle that holds it. `fixed` has centre
+    and size; the day comes in between with each shuffle, `shift` bits up. The centre is `wide` bits above the day: more than `length`
+    days lie between two centres.
     """
 
     fixed: np.ndarray
     shift: int
-    centre: int
+    wide: int
+    length: int
 
     @classmethod
     def of(cls, starts: np.ndarray, ends: np.ndarray, *, days: int, length: int) -> Diary:
-        """Return the diary of circles whose members begin at `starts`; between two centres lie more than `length` days."""
-        shift = int(ends.max(initial=1)).bit_length()
-        wide = (days + length).bit_length()
+        """Return the diary of circles whose members begin at `starts`, each in a circle of `ends` events."""
+        shift, wide = int(ends.max(initial=1)).bit_length(), (days + length).bit_length()
         centre = np.repeat(np.arange(len(starts) - 1, dtype=np.int64), np.diff(starts))
-        return cls((centre << (shift + wide)) | ends, shift, wide)
+        return cls((centre << (shift + wide)) | ends, shift, wide, length)
 
-    def sorted(self, day: np.ndarray, use: np.ndarray | slice = slice(None)) -> tuple[np.ndarray, np.ndarray]:
-        """Return centre and day as one number, and the size, of the members in order; `day` is that of each member."""
-        key = np.sort(self.fixed[use] + (day[use].astype(np.int64) << self.shift))
+    @property
+    def size(self) -> np.ndarray:
+        """How many events the smallest circle holds in which each member is."""
+        return np.asarray(self.fixed & ((1 << self.shift) - 1))
+
+    def sorted(self, day: np.ndarray, use: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return centre and day as one number, and the size, of the members chosen, in order; `day` is that of each of them."""
+        key = np.sort(self.fixed[use] + (day.astype(np.int64) << self.shift))
         return key >> self.shift, key & ((1 << self.shift) - 1)
+
+    def boxes(self, days: int) -> tuple[np.ndarray, int]:
+        """Return where the boxes of each member's centre begin, each of `length` days, and how many boxes there are."""
+        many = days // self.length + 3
+        centre = self.fixed >> (self.shift + self.wide)
+        return centre * many + 1, (int(centre.max(initial=0)) + 1) * many + 1
 
 
 Found = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -199,10 +211,24 @@ def best_cylinders(
     """Do what `scan_loops.scan_days` does, shuffle by shuffle, over all centres at once."""
     calendar = Calendar(before, logs, length, anytime)
     diary = Diary.of(starts, ends, days=calendar.last + 1, length=length)
+    begin, many = diary.boxes(calendar.last + 1)
+    room = float(best.min()) * (1 - _ROUNDING) / np.maximum(logs[-1] - logs[diary.size], _ROUNDING)
+    enough = np.minimum(room, len(logs)).astype(np.int32)  # no cylinder with so few is above any of `best`
     for r, day in enumerate(days):
-        when = day[members]
-        at, size = diary.sorted(when, slice(None) if anytime else when > calendar.last - length)
-        spans(at, size, diary.centre, calendar, best[r : r + 1])
+        if anytime:
+            use = np.flatnonzero(_near_in_time(begin + (day // length)[members], many) > enough)
+        else:
+            use = np.flatnonzero((day > calendar.last - length)[members])
+        at, size = diary.sorted(day[members[use]], use)
+        spans(at, size, diary.wide, calendar, best[r : r + 1])
+
+
+def _near_in_time(box: np.ndarray, many: int) -> np.ndarray:
+    """Return how many members at most lie in one span with each: a span touches two boxes."""
+    held = np.zeros(many, dtype=np.int32)
+    np.add.at(held, box, np.int32(1))
+    both = held[1:] + held[:-1]
+    return np.asarray(np.maximum(both[1:], both[:-1])[box - 1])
 
 
 def spans(at: np.ndarray, size: np.ndarray, bits: int, calendar: Calendar, best: np.ndarray) -> list[Found]:
