@@ -226,7 +226,7 @@ def _ratio(c: int, size: int, spread: int, n: int, logs: np.ndarray) -> float:
     ratio = c * (logs[c] + logs[n] - logs[size] - logs[spread])
     if c < n:
         ratio += (n - c) * math.log((n - c) / (n - expected))
-    return ratio
+    return float(ratio)
 
 
 def _best_from(
