@@ -16,6 +16,7 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import pairwise
+from types import FunctionType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -111,11 +112,23 @@ def _compiled(numba: Any, loop: Callable[..., None], signature: str) -> Callable
     before = numba.config.CACHE_DIR
     try:
         numba.config.CACHE_DIR = before or platformdirs.user_cache_dir("hotspots", appauthor=False)
-        made = numba.njit(nogil=True, cache=True, error_model="numpy")(loop)
+        made = numba.njit(nogil=True, cache=True, error_model="numpy")(_with_parts(numba, loop))
     finally:
         numba.config.CACHE_DIR = before
     made.compile(tuple(kinds[letter] for letter in signature))
     return made  # type: ignore[no-any-return]
+
+
+def _with_parts(numba: Any, loop: Callable[..., None]) -> Callable[..., None]:
+    """Return a loop that calls the functions of its own module as numba needs them: compiled too."""
+    known = loop.__globals__
+    parts = {name: known[name] for name in loop.__code__.co_names if isinstance(known.get(name), FunctionType)}
+    if not parts:
+        return loop
+    made = {name: numba.njit(nogil=True, error_model="numpy", inline="always")(_with_parts(numba, part)) for name, part in parts.items()}
+    twin = FunctionType(loop.__code__, {**known, **made}, loop.__name__)
+    twin.__module__, twin.__qualname__ = loop.__module__, loop.__qualname__
+    return twin
 
 
 def side_by_side(call: Callable[[slice], Any], n: int, *, least: int = 2000) -> list[Any]:
@@ -133,7 +146,7 @@ def side_by_side(call: Callable[[slice], Any], n: int, *, least: int = 2000) -> 
         return list(pool.map(call, slices))
 
 
-# The loops. Only what numba understands; no calls between them.
+# The loops. Only what numba understands; they may call functions of their own module (`_with_parts`).
 
 
 def share_points(x: np.ndarray, y: np.ndarray, west: float, south: float, cell: float, rows: int, columns: int, out: np.ndarray) -> None:

@@ -15,7 +15,7 @@ from scipy import stats
 
 from hotspots import clusters, compiled, scan_loops
 from hotspots.clusters import circles as scan
-from hotspots.clusters import exact, outbreaks
+from hotspots.clusters import exact, outbreaks, plain_scans
 from hotspots.clusters import histories as emerging
 from hotspots.schema import DataError, check_blocks
 from hotspots.study import Study
@@ -96,7 +96,7 @@ def test_every_circle_one_by_one(seed):
         own = c * np.log(np.maximum(c, 1))
         slope = np.log(np.where(expected > 0, expected, 1) / rest)
         arrays = (zones.starts, zones.members, expected, slope, found.n * np.log(rest), own + own[::-1])
-        scan.best_circles(*arrays, np.array(maps, dtype=np.int32).T.copy(), best)
+        plain_scans.best_circles(*arrays, np.array(maps, dtype=np.int32).T.copy(), best)
         assert best[0] == pytest.approx(found.table["llr"].iloc[0], rel=1e-9)
         assert base.baseline == "population"
 
@@ -106,7 +106,7 @@ def test_the_plain_and_the_compiled_way_give_the_same_numbers():
     one = city(rng.uniform(0, 5000, (60, 2)), rng.integers(0, 3, 60), rng.integers(50, 400, 60))
     zones, base = scan.circles(one, cap=0.2)
     n, order = int(clusters.events_in(one).sum()), np.arange(60)
-    ways = [scan.best_circles, scan_loops.scan_circles]
+    ways = [plain_scans.best_circles, scan_loops.scan_circles]
     if compiled.wait():
         ways.append(compiled._Made.loops["scan_circles"])
     given = []
@@ -230,7 +230,7 @@ def test_shuffles_give_the_same_both_ways(anytime, floor):
     events = outbreaks.dated_events(dated(np.random.default_rng(5), 120))
     zones = outbreaks.cylinders(np.repeat(events.places[::2], 2, axis=0), radius=600.0)  # pairs at one place
     before = np.concatenate([[0], np.cumsum(np.bincount(events.day, minlength=200))]).astype(np.int64)
-    ways = [outbreaks.best_cylinders, scan_loops.scan_days]
+    ways = [plain_scans.best_cylinders, scan_loops.scan_days]
     if compiled.wait():
         ways.append(compiled._Made.loops["scan_days"])
     given = []

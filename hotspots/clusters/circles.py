@@ -6,7 +6,6 @@ import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ from scipy.spatial import cKDTree
 
 from hotspots import compiled
 from hotspots.clusters.exact import LEAST_RESIDENTS, LEVEL, Ground, events_in, ground
+from hotspots.clusters.plain_scans import best_circles
 from hotspots.intervals import poisson_interval
 from hotspots.schema import DataError
 from hotspots.study import Study
@@ -262,30 +262,6 @@ def in_batches(one: Callable[[np.random.Generator, int], np.ndarray], *, simulat
     seeds = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(len(sizes))]
     with ThreadPoolExecutor(compiled.WORKERS) as pool:
         return np.concatenate(list(pool.map(one, seeds, sizes)))
-
-
-def best_circles(
-    starts: np.ndarray,
-    members: np.ndarray,
-    expected: np.ndarray,
-    slope: np.ndarray,
-    level: np.ndarray,
-    pairs: np.ndarray,
-    counts: np.ndarray,
-    best: np.ndarray,
-) -> None:
-    """Do what `scan_loops.scan_circles` does, centre by centre: only circles that beat the lowest of `best` on some map are worked out."""
-    small = np.int16 if len(pairs) < 2**15 else np.int32  # no sum is above the number of events
-    counts = counts.astype(small)
-    for first, end in pairwise(starts):
-        held = np.cumsum(counts[members[first:end]], axis=0, dtype=small)
-        top = held.max(axis=1, initial=0)
-        here = slice(first, end)
-        promising = (top > expected[here]) & (expected[here] > 0) & (pairs[top] - top * slope[here] - level[here] > best.min())
-        for k in np.flatnonzero(promising):
-            c = held[k]
-            found = np.where(c > expected[first + k], pairs[c] - c * slope[first + k] - level[first + k], 0.0)
-            np.maximum(best, found, out=best)
 
 
 def _table(

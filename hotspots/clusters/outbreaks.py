@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from hotspots.clusters.circles import SIMULATIONS, Scan, _check, compared, in_batches, quickest
+from hotspots.clusters.plain_scans import Calendar, Diary, best_cylinders, spans
 from hotspots.schema import DataError
 from hotspots.study import Study
 
@@ -132,12 +133,17 @@ def _scan(study: Study, events: Events, *, radius: float, days: int, anytime: bo
     return Scan(table, n, simulations, seed, "days", radius)
 
 
+def logarithms(n: int) -> np.ndarray:
+    """Return the logarithms of 0 to n, that of 0 as 0."""
+    return np.asarray(np.log(np.maximum(np.arange(n + 1, dtype=float), 1.0)))
+
+
 def shuffled_best(
     zones: Cylinders, before: np.ndarray, day: np.ndarray, *, length: int, anytime: bool, simulations: int, seed: int, floor: float = 0.0
 ) -> np.ndarray:
     """Return the largest log-likelihood ratio after each of `simulations` shuffles of the days among the events; none below `floor`."""
     n = len(day)
-    logs = np.log(np.maximum(np.arange(n + 1, dtype=float), 1.0))
+    logs = logarithms(n)
     loop = quickest("scan_days", best_cylinders, work=len(zones.members) * simulations // 10)
     lowest = max(floor - 4 * _ROUNDING * (1 + floor), 0.0)
 
@@ -150,103 +156,14 @@ def shuffled_best(
     return in_batches(one, simulations=simulations, seed=seed, batch=_BATCH)
 
 
-def best_cylinders(
-    starts: np.ndarray,
-    members: np.ndarray,
-    ends: np.ndarray,
-    logs: np.ndarray,
-    before: np.ndarray,
-    days: np.ndarray,
-    length: int,
-    anytime: bool,
-    best: np.ndarray,
-) -> None:
-    """Do what `scan_loops.scan_days` does, shuffle by shuffle, over all centres at once."""
-    for r, day in enumerate(days):
-        for *_, ratio in _spans(starts, members, ends, logs, before, day, length, anytime, float(best[r])):
-            best[r] = max(best[r], ratio.max(initial=0.0))
-
-
-Found = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-
-
-def _spans(
-    starts: np.ndarray,
-    members: np.ndarray,
-    ends: np.ndarray,
-    logs: np.ndarray,
-    before: np.ndarray,
-    day: np.ndarray,
-    length: int,
-    anytime: bool,
-    least: float,
-) -> list[Found]:
-    """Return centre, events, first and last day, size of the circle and ratio of the cylinders that could have the largest ratio.
-
-    Members of each centre are put in the order of their days. A span runs from one of them to another, and for each number of events in
-    it the smallest circle counts. What cannot exceed `least`, even were all of its events the whole city's of these days, is left out.
-    """
-    n, last = len(day), len(before) - 2
-    centre = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    when = day[members]
-    use = _promising(centre, when, ends, logs, length, least) if anytime else when > last - length
-    centre, when, size = centre[use], when[use], ends[use]
-    order = np.lexsort((size, when, centre))
-    centre, when, size = centre[order], when[order], size[order]
-    found = []
-    spans = np.arange(len(centre))
-    for step in range(len(centre)):
-        spans = spans[spans + step < len(centre)]
-        same = (centre[spans + step] == centre[spans]) & (when[spans + step] - when[spans] < length)
-        spans = spans[same]
-        if not len(spans):
-            break
-        begun = spans if anytime else spans[_final(centre, spans + step)]
-        held = np.sort(size[begun[:, None] + np.arange(step + 1)], axis=1)
-        final = when[begun + step] if anytime else np.full(len(begun), last)
-        spread = before[final + 1] - before[when[begun]]
-        c = np.broadcast_to(np.arange(1, step + 2), held.shape)
-        ratio = _ratio(c, held, spread[:, None], n, logs)
-        at = ratio.argmax(axis=1)
-        row = np.arange(len(begun))
-        found.append((centre[begun], c[row, at], when[begun], final, held[row, at], ratio[row, at]))
-    return found
-
-
-def _final(centre: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Return which positions are the last ones of their centre."""
-    return np.asarray((at + 1 == len(centre)) | (centre[np.minimum(at + 1, len(centre) - 1)] != centre[at]))
-
-
-def _promising(centre: np.ndarray, when: np.ndarray, size: np.ndarray, logs: np.ndarray, length: int, least: float) -> np.ndarray:
-    """Return which members have so many others of their centre near in time that a cylinder with them could exceed `least`.
-
-    A cylinder with a member holds at least its circle, and its days touch at most three boxes of half the length.
-    """
-    width = (length + 1) // 2
-    boxes = int(when.max(initial=0)) // width + 5
-    box = centre * boxes + when // width + 2
-    room = logs[-1] - logs[size]
-    use = np.ones(len(box), dtype=bool)
-    for _ in range(2):
-        held = np.bincount(box[use], minlength=(int(centre.max(initial=0)) + 1) * boxes)
-        three = held[:-2] + held[1:-1] + held[2:]
-        most = np.maximum(np.maximum(three[:-2], three[1:-1]), three[2:])  # of the box two places on
-        use &= most[box - 2] * room > least
-    return use
-
-
-def _ratio(c: np.ndarray, size: np.ndarray, spread: np.ndarray, n: int, logs: np.ndarray) -> np.ndarray:
-    expected = size * spread / n
-    more = c > expected
-    rest = np.where(more & (c < n), (n - c) / np.where(more & (c < n), n - expected, 1.0), 1.0)
-    return np.where(more, c * (logs[c] + logs[n] - logs[size] - logs[spread]) + (n - c) * np.log(rest), 0.0)
-
-
 def best_of_centres(zones: Cylinders, before: np.ndarray, day: np.ndarray, *, length: int, anytime: bool) -> pd.DataFrame:
     """Return the strongest cylinder of each centre that has any, the strongest first: its size in events, its days and its ratio."""
-    logs = np.log(np.maximum(np.arange(len(day) + 1, dtype=float), 1.0))
-    parts = _spans(zones.starts, zones.members, zones.ends, logs, before, day, length, anytime, 0.0)
+    calendar = Calendar(before, logarithms(len(day)), length, anytime)
+    diary = Diary.of(zones.starts, zones.ends, days=len(before) - 1, length=length)
+    when = day[zones.members]
+    use = np.flatnonzero(when > (-1 if anytime else calendar.last - length))
+    at, size = diary.sorted(when[use], use)
+    parts = spans(at, size, diary.wide, calendar, np.zeros(len(zones.starts)))
     names = ["centre", "observed", "first", "last", "size", "llr"]
     table = pd.concat([pd.DataFrame(dict(zip(names, part, strict=True))) for part in parts]) if parts else pd.DataFrame(columns=names)
     table = table[table["llr"].astype(float) > 0].sort_values(["llr", "centre", "first"], ascending=[False, True, True], kind="stable")
