@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import rates, units, view
-from hotspots.dashboard import address, cached, funnel_chart, totals_notes
+from hotspots import rates, tables, units, view
+from hotspots.dashboard import address, cached, funnel_chart, pieces, totals_notes
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.dashboard.funnel_chart import VERDICTS
 from hotspots.intervals import PER
@@ -43,6 +43,7 @@ def render(chosen: Chosen) -> None:
         hide_index=True,
         alt=words.say("Every place with its homicides and what chance explains, by name"),
     )
+    pieces.table_download(chosen, lambda: tables.funnel(found, study), f"{selection.unit}_compare")
     if found.scatter > 1:
         widened(chosen, study, found)
     limits(selection, study, found, words)

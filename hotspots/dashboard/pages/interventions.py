@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, interventions, logbook, units, view
+from hotspots import charts, interventions, logbook, tables, units, view
 from hotspots.cities import Note
 from hotspots.dashboard import address, cached, intervention_areas, log_form, pieces
 from hotspots.dashboard.frame import Chosen, heading
@@ -37,7 +37,7 @@ def render(chosen: Chosen) -> None:
         heading(chosen, pieces.plain(pieces.own_text(entry.name, words)) + ": " + reading.sentence(found, words))
         choice(chosen, entry, offered)
         card(chosen, entry, found)
-        designs(found, words)
+        designs(chosen, found)
         caveats(found, words)
     if log.damaged:
         st.warning(words.say("{n} changes of the log were damaged on disk and are left out.", n=words.number(log.damaged)))
@@ -216,8 +216,9 @@ def series_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     return pd.DataFrame(columns).iloc[::-1]
 
 
-def designs(found: Evaluation, words: Words) -> None:
+def designs(chosen: Chosen, found: Evaluation) -> None:
     """Draw the designs as the rows of one table, and what each says where nothing happened."""
+    words = chosen.words
     st.subheader(words.say("Five ways to look at it"), anchor=False)
     rows = reading.rows(found, words)
     if len({effect.why_not for effect in found.effects}) == 1 and found.lead is None:
@@ -238,6 +239,7 @@ def designs(found: Evaluation, words: Words) -> None:
             "missed, so a row that shows no change does not show that nothing changed."
         )
     )
+    pieces.table_download(chosen, lambda: tables.designs(found), "evaluation", label=words.say("These designs (CSV)"))
     with st.expander(words.say("How far to trust each row")):
         st.table(rows[[design, *trust]].set_index(design))
         st.markdown(break_sentence(found, words))
@@ -320,6 +322,7 @@ def target(chosen: Chosen) -> None:
     decimals = {name: st.column_config.NumberColumn(format="%.1f") for name in shown.columns[1:]}
     alt = words.say("Homicides avoided by place and year, as a table")
     st.dataframe(shown, hide_index=True, column_config=decimals, alt=alt)
+    pieces.table_download(chosen, lambda: table.rename_axis("place").reset_index(), "target")
     st.caption(
         words.say(
             "Arithmetic, not prophecy: every place falls alike from its own mean of the last {n} years. It says what the target means, not "
