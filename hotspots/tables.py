@@ -15,6 +15,7 @@ from hotspots.change import Comparison
 from hotspots.clusters import Scan
 from hotspots.concentration import AgainstChance
 from hotspots.interventions import Evaluation, reading
+from hotspots.logbook import Entry
 from hotspots.priorities import Backtest
 from hotspots.rates import Funnel
 from hotspots.same_days import DAY, Days
@@ -87,6 +88,23 @@ def designs(found: Evaluation) -> pd.DataFrame:
         row |= {f"placebos_{key}": value for key, value in (one["placebos"] or {}).items()}
         row |= dict(zip(("shifted_low", "shifted_high"), one["shifted"] or (None, None), strict=True))
         rows.append(row | {f"fact_{key}": value for key, value in one["facts"].items()})
+    return pd.DataFrame(rows)
+
+
+def log(entries: Sequence[Entry], language: str) -> pd.DataFrame:
+    """Return the entries of a log of interventions: `last` is the last day, empty where it goes on; areas are set apart by semicolons."""
+    rows = [
+        {
+            "id": one.id,
+            "name": one.name.get(language) or next(iter(one.name.values())),
+            "start": one.start.date(),
+            "last": None if one.end is None else (one.end - DAY).date(),
+            "treated": "; ".join(one.treated),
+            "comparison": "; ".join(one.comparison),
+            "note": one.note.get(language) or next(iter(one.note.values()), ""),
+        }
+        for one in entries
+    ]
     return pd.DataFrame(rows)
 
 

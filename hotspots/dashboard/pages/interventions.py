@@ -284,6 +284,7 @@ def timeline(chosen: Chosen, log: Log) -> None:
         for one in log.entries
     ]
     st.table(pd.DataFrame(rows).set_index(words.say("Intervention")))
+    pieces.table_download(chosen, lambda: tables.log(log.entries, words.language), "log", label=words.say("The log (CSV)"))
 
 
 def last_day(entry: Entry, words: Words) -> str:
