@@ -19,7 +19,7 @@ READY = ".frame[data-state=ready]"
 MEETING = ("change", "trends", "people", "repeats", "interventions", "priorities")
 GOALS = {"puerto-albatros": "1 s", "chicago": "2 s"}
 FILTERS = {
-    "puerto-albatros": ("Age of the victim", ["15–29", "30–44", "45–59", "0–14", "60 and over"]),
+    "puerto-albatros": ("Weapon", ["Firearm", "Blade", "Blunt object", "Other", "Unknown"]),
     "chicago": ("Period", ["Last 5 years", "Last 3 years", "2017", "2016", "2015"]),
 }
 DRAWN = """marked => {
@@ -46,7 +46,7 @@ def served(tmp_path_factory):
     process, address = start_streamlit(ROOT / "hotspots/dashboard/serve.py", {}, {}, tmp_path_factory.mktemp("served"))
     yield address
     process.terminate()
-    process.wait(timeout=10)
+    process.wait(timeout=30)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_first_page_of_the_bundled_city(benchmark, driver, tmp_path_factory, scr
     benchmark.pedantic(first, setup=fresh, rounds=4)
     for process in running:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=30)
 
 
 def test_changed_filter(benchmark, page):
@@ -117,13 +117,13 @@ def with_chicago(tmp_path_factory):
     process, address = start_streamlit(ROOT / "hotspots/dashboard/serve.py", store, {}, tmp_path_factory.mktemp("served"))
     yield address, (data / "chicago").is_dir()
     process.terminate()
-    process.wait(timeout=10)
+    process.wait(timeout=30)
 
 
 @pytest.mark.parametrize("city", GOALS)
 @pytest.mark.parametrize("name", MEETING)
 def test_redraw(benchmark, driver, with_chicago, name, city):
-    """Choose one age (or period) after the other, none of them seen before, and wait until the page stands still with it."""
+    """Choose one value (or period) after the other, none of them seen before, and wait until the page stands still with it."""
     address, chicago = with_chicago
     if city == "chicago" and not chicago:
         pytest.skip("the data of Chicago are not beside the project (set HOTSPOTS_TEST_DATA)")
