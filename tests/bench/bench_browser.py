@@ -137,6 +137,7 @@ def test_redraw(benchmark, driver, with_chicago, name, city):
     page.wait_for_timeout(1500)
 
     def setup():
+        page.wait_for_timeout(1500)  # the reader looks at the page before choosing again
         chosen = next(values)
         page.get_by_role("combobox", name=box, exact=box == "Period").click()
         page.get_by_role("option", name=chosen, exact=True).wait_for()
