@@ -27,6 +27,16 @@ def add_test(command: argparse.ArgumentParser) -> None:
     command.add_argument("--correction", choices=("bh", "by"), default="", help="hot spots: how many places are allowed for (by: stricter)")
 
 
+def add_form(command: argparse.ArgumentParser, *tables: str) -> None:
+    """Add the choice of JSON or CSV in the place of text; a command with several `tables` is told which."""
+    forms = command.add_mutually_exclusive_group()
+    forms.add_argument("--json", action="store_true", help="print JSON")
+    if tables:
+        forms.add_argument("--csv", choices=tables, default="", help="print one table as CSV, as the page of the dashboard gives it")
+    else:
+        forms.add_argument("--csv", action="store_true", help="print the table as CSV, as the page of the dashboard gives it")
+
+
 def study_of(choices: argparse.Namespace) -> tuple[Any, Any]:
     """Return the city and the study that the arguments name."""
     from hotspots import cities

@@ -98,6 +98,9 @@ def priorities(choices: argparse.Namespace, city: Any, study: Any) -> None:
     found = ranking.backtest(study, months=choices.months, shares=shares)
     rule = choices.rule or (ranking.PLAIN if isinstance(found, str) else found.winner(shares[-1]))
     places = ranking.ranked(study, rule=rule, share=shares[-1])
+    if choices.csv:
+        _print_priorities(found, places, choices.csv)
+        return
     if choices.json:
         tested = None if isinstance(found, str) else json.loads(found.table.reset_index().to_json(orient="records"))
         rows = json.loads(places.reset_index(names="id").to_json(orient="records"))
@@ -116,6 +119,24 @@ def priorities(choices: argparse.Namespace, city: Any, study: Any) -> None:
     print(
         "\n".join(f"{row['order']}\t{unit}\t{row['name']}\t{row['events']}\t{row['area'] / 1e4:.2f} ha" for unit, row in places.iterrows())
     )
+
+
+def _print_priorities(found: Any, places: Any, which: str) -> None:
+    from hotspots import priorities as ranking
+    from hotspots import tables
+
+    if which == "places":
+        _print_csv(places.reset_index(names="id"))
+        return
+    if isinstance(found, str):
+        raise _wrong(f"priorities: the rules cannot be tested: {ranking.REASONS[found]}")
+    _print_csv(tables.backtest(found))
+
+
+def _print_csv(table: Any) -> None:
+    from hotspots import exports
+
+    print(exports.csv(table), end="")
 
 
 def _shares(text: str) -> tuple[float, ...]:
@@ -155,6 +176,9 @@ def repeats(choices: argparse.Namespace, city: Any, study: Any) -> None:
     events = family.events_of(study)
     found = family.near_repeats(study, metres=choices.metres, days=choices.days, seed=choices.seed)
     windows = family.open_windows(events, metres=choices.metres, days=choices.days)
+    if choices.csv:
+        _print_repeats(found, windows, study, choices.csv)
+        return
     windows["unit"] = [study.blocks.index[unit] if unit >= 0 else None for unit in windows["unit"]]
     strength, surges = family.strength(events), family.surges(study)
     as_of = family.day_of(events.last).date().isoformat()
@@ -178,6 +202,23 @@ def repeats(choices: argparse.Namespace, city: Any, study: Any) -> None:
     for row in windows.itertuples():
         days = f"day {row.day} of {choices.days}\topen to {row.last.date()}"
         print(f"  {row.unit or 'outside'}\t{days}\tkilled {row.killed}\tothers {row.overlaps}")
+
+
+def _print_repeats(found: Any, windows: Any, study: Any, which: str) -> None:
+    from hotspots import repeats as family
+    from hotspots import tables
+
+    print("restricted: from single incidents, never to be published", file=sys.stderr)
+    if which == "windows":
+        table = tables.windows(windows, study)
+    elif which == "bands":
+        table = found.table
+    else:
+        surges = family.surges(study)
+        if surges is None:
+            raise _wrong("repeats: three years of data are needed to say what is usual")
+        table = surges.table
+    _print_csv(table)
 
 
 _VERDICTS = {"more": "more than chance explains", "within": "within what chance gives", "few": "too few to tell"}
@@ -228,6 +269,11 @@ def change(choices: argparse.Namespace, *, as_of: dt.date | None) -> None:
     there = units.available(city.blocks)
     unit = choices.unit or next(one for one in ("districts", "beats", "city") if one in there)
     study = Selection(city=choices.city, unit=unit, where=read_where(choices.where)).study(city)
+    if choices.csv:
+        from hotspots import tables
+
+        _print_csv(tables.changes(_compared(study, _until(study, as_of=as_of, lag=choices.lag)), tables.names(study)))
+        return
     found = comparisons(study, as_of=as_of, lag=choices.lag)
     if choices.json:
         print(json.dumps({"city": city.slug, "version": city.version, "unit": unit, **found}, ensure_ascii=False))
@@ -253,21 +299,13 @@ def comparisons(study: Any, *, as_of: dt.date | None, lag: int | None) -> dict[s
     """Return the periods that end `lag` days before `as_of` (left out: the last day of the data), ready for JSON."""
     import pandas as pd
 
-    from hotspots import change
-    from hotspots.same_days import DAY, Days, periods
-    from hotspots.schema import DataError
+    from hotspots.same_days import DAY
 
-    days = change.reporting_lag() if lag is None else lag
+    until = _until(study, as_of=as_of, lag=lag)
     end = min(pd.Timestamp(as_of) + DAY, study.covers[1]) if as_of else study.covers[1]
-    until = end - days * DAY
-    if days < 0 or until <= study.covers[0]:
-        raise DataError(
-            f"change: the data run from {study.covers[0].date()} to {(study.covers[1] - DAY).date()}; no day is left to compare"
-        )
-    facts = {"through": (study.covers[1] - DAY).date().isoformat(), "until": (until - DAY).date().isoformat(), "lag": days}
+    facts = {"through": (study.covers[1] - DAY).date().isoformat(), "until": (until - DAY).date().isoformat(), "lag": (end - until).days}
     found = {}
-    for name, one in periods(until).items():
-        result = change.compare(study, Days(max(one.start, study.covers[0]), one.end))
+    for name, result in _compared(study, until).items():
         names = study.blocks["name"] if "name" in study.blocks.columns else study.blocks.index.to_series()
         found[name] = {
             "start": result.days.start.date().isoformat(),
@@ -279,6 +317,28 @@ def comparisons(study: Any, *, as_of: dt.date | None, lag: int | None) -> dict[s
             "usual": {"low": result.usual.low, "high": result.usual.high, "verdict": result.verdict} if result.usual else None,
         }
     return {**facts, "periods": found}
+
+
+def _until(study: Any, *, as_of: dt.date | None, lag: int | None) -> Any:
+    """Return the day that the periods end before: `lag` days before the end of the data, or of `as_of`."""
+    import pandas as pd
+
+    from hotspots import settings
+    from hotspots.same_days import DAY
+
+    days = change.reporting_lag() if lag is None else lag
+    end = min(pd.Timestamp(as_of) + DAY, study.covers[1]) if as_of else study.covers[1]
+    until = end - days * DAY
+    if days < 0 or until <= study.covers[0]:
+        raise _wrong(f"change: the data run from {study.covers[0].date()} to {(study.covers[1] - DAY).date()}; no day is left to compare")
+    return until
+
+
+def _compared(study: Any, until: Any) -> dict[str, Any]:
+    from hotspots import change
+    from hotspots.same_days import Days, periods
+
+    return {name: change.compare(study, Days(max(one.start, study.covers[0]), one.end)) for name, one in periods(until).items()}
 
 
 _WHOLE = ("count", "events", "last_year", "last_year_low", "last_year_high", "last_year_base_events", "base", "base_events", "low", "high")
@@ -294,6 +354,7 @@ def _row(row: Any) -> dict[str, Any]:
 def clusters(choices: argparse.Namespace, city: Any, study: Any) -> None:
     """Print the clusters that a scan finds, the strongest first."""
     from hotspots import clusters as family
+    from hotspots import tables
     from hotspots.schema import DataError
 
     if not study.has_points:
@@ -305,6 +366,9 @@ def clusters(choices: argparse.Namespace, city: Any, study: Any) -> None:
         found = family.space_time_scan(study, radius=choices.radius, days=choices.days, anytime=not choices.now, **shuffles)
     period = {"start": study.start.date().isoformat(), "end": study.end.date().isoformat()}
     about = {"city": city.slug, "method": choices.method, **period, "events": found.n, "compared_with": found.baseline, **shuffles}
+    if choices.csv:
+        _print_csv(tables.scan(found, study))
+        return
     if choices.json:
         print(json.dumps({**about, "clusters": json.loads(found.table.to_json(orient="records", date_format="iso"))}, ensure_ascii=False))
         return

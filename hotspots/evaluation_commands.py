@@ -9,6 +9,8 @@ import sys
 from dataclasses import replace
 from typing import Any
 
+from hotspots.choices import add_form
+
 
 def add_parsers(commands: Any) -> None:
     """Add the grammar of `interventions` and `evaluate`."""
@@ -26,7 +28,7 @@ def add_parsers(commands: Any) -> None:
     command.add_argument("--where", metavar="FIELD=VALUE", action="append", default=[], help="keep only these; may be repeated")
     command.add_argument("--ring", metavar="METRES", type=float, default=None, help="how far the displacement ring reaches (default: 250)")
     command.add_argument("--language", choices=("es", "en"), help="the language of the text (default: the city's own)")
-    command.add_argument("--json", action="store_true", help="print JSON")
+    add_form(command)
     command.set_defaults(run=evaluate)
 
 
@@ -161,7 +163,7 @@ def _say(choices: argparse.Namespace, what: str, entry: Any) -> None:
 
 def evaluate(choices: argparse.Namespace) -> None:
     """Evaluate one entry and print every design."""
-    from hotspots import interventions, logbook
+    from hotspots import exports, interventions, logbook, tables
     from hotspots.interventions import reading
     from hotspots.selection import Selection, read_where
     from hotspots.words import words_for
@@ -174,6 +176,9 @@ def evaluate(choices: argparse.Namespace) -> None:
     found = interventions.evaluate(study, entry, notes=city.notes, ring=ring)
     if choices.json:
         print(json.dumps(reading.numbers(found), ensure_ascii=False))
+        return
+    if choices.csv:
+        print(exports.csv(tables.designs(found)), end="")
         return
     words = words_for(choices.language or city.language)
     print(reading.sentence(found, words))

@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Any
 
 from hotspots import commands as bodies
-from hotspots.choices import add_study, add_test, day, study_of
+from hotspots.choices import add_form, add_study, add_test, day, study_of
 
 
 def add_parsers(commands: Any) -> None:
@@ -30,7 +30,7 @@ def _add_change(commands: Any) -> None:
     command.add_argument("--as-of", metavar="DAY", default="", help="the last day, as 2023-12-31 (default: the last day of the data)")
     command.add_argument("--lag", metavar="DAYS", type=int, help="reporting lag: stop so many days before (default: HOTSPOTS_LAG, 0)")
     command.add_argument("--where", metavar="FIELD=VALUE", action="append", default=[], help="keep only these; may be repeated")
-    command.add_argument("--json", action="store_true", help="print JSON")
+    add_form(command)
     command.set_defaults(run=_change)
 
 
@@ -53,7 +53,7 @@ def _add_clusters(commands: Any) -> None:
     command.add_argument("--now", action="store_true", help="space-time: only what goes on at the end of the period")
     command.add_argument("--shuffles", type=int, default=999, metavar="N", help="how often chance is tried (default: 999)")
     command.add_argument("--seed", type=int, default=0, metavar="N", help="another number gives other shuffles (default: 0)")
-    command.add_argument("--json", action="store_true", help="print JSON")
+    add_form(command)
     add_test(command)
     command.set_defaults(run=_clusters)
 
@@ -74,7 +74,7 @@ def _add_repeats(commands: Any) -> None:
     command.add_argument("--days", type=int, default=14, help="how soon, and how long a window stays open (default: 14)")
     command.add_argument("--as-of", metavar="DAY", default="", help="know nothing after this day (default: the last day of the data)")
     command.add_argument("--seed", type=int, default=0, help="of the shuffles (default: 0)")
-    command.add_argument("--json", action="store_true", help="print JSON")
+    add_form(command, "windows", "bands", "surges")
     command.set_defaults(run=_repeats)
 
 
@@ -97,5 +97,5 @@ def _add_priorities(commands: Any) -> None:
     command.add_argument("--share", metavar="PERCENT[,PERCENT…]", default="1,2,5", help="how much of the area, in percent (default: 1,2,5)")
     command.add_argument("--months", type=int, choices=(1, 3, 12), default=12, help="how long a tested period is (default: 12)")
     command.add_argument("--rule", metavar="RULE", help="the rule of the list (default: the one that the test supports)")
-    command.add_argument("--json", action="store_true", help="print JSON")
+    add_form(command, "places", "tests")
     command.set_defaults(run=lambda choices: bodies.priorities(choices, *study_of(choices)))

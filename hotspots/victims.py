@@ -37,12 +37,22 @@ def by(study: Study, name: str) -> pd.Series:
     >>> by(Study.of(incidents, blocks), "age").to_dict()
     {'0-14': 0, '15-29': 2, '30-44': 0, '45-59': 0, '60+': 0, 'unknown': 1}
     """
+    return _tally(_coded(study.rows, name), name)
+
+
+def _coded(rows: pd.DataFrame, name: str) -> np.ndarray:
+    """Return the position among `values(name)` of the value of each row."""
+    order = pd.Index(values(name))
+    if name not in rows.columns:
+        return np.full(len(rows), order.get_loc(UNKNOWN))
+    found = _age_bands(rows[name]) if name == "age" else rows[name]
+    codes, words = pd.factorize(found)
+    return np.asarray(np.append(order.get_indexer(words), -1)[codes])
+
+
+def _tally(codes: np.ndarray, name: str) -> pd.Series:
     order = values(name)
-    if name not in study.rows.columns:
-        return pd.Series([study.victims if value == UNKNOWN else 0 for value in order], index=order, name=name)
-    column = study.rows[name]
-    found = _age_bands(column) if name == "age" else column
-    return found.value_counts().reindex(order, fill_value=0).rename(name).rename_axis(None)
+    return pd.Series(np.bincount(codes[codes >= 0], minlength=len(order)), index=order, name=name)
 
 
 def _age_bands(age: pd.Series) -> pd.Series:
@@ -79,8 +89,11 @@ def against_before(study: Study, name: str, days: Days) -> AgainstBefore:
     [[2, 1.0, 'within'], [1, 0.0, 'within']]
     """
     before = known_before(days, study.covers)
-    count = by(study.between(*days), name)
-    base = sum((by(study.between(*one), name) for one in before), start=pd.Series(0.0, index=count.index))
+    codes, date = _coded(study.history, name), study.history["date"].to_numpy()
+    count, *earlier = (
+        _tally(codes[(date >= one.start.to_datetime64()) & (date < one.end.to_datetime64())], name) for one in (days, *before)
+    )
+    base = sum(earlier, start=pd.Series(0.0, index=count.index))
     base = base if before else base + np.nan
     exposure = sum(one.n for one in before) or np.nan
     low, high = e_range(base, exposure=days.n, base_exposure=exposure)
@@ -104,13 +117,12 @@ def by_year(study: Study, name: str) -> pd.DataFrame:
     {2019: 1, 2020: 0}
     """
     start, end = max(study.start, study.covers[0]), min(study.end, study.covers[1])
-    years = range(start.year, (end - pd.Timedelta(days=1)).year + 1)
-    parts = {year: by(_within(study, year, start, end), name) for year in years}
-    return pd.DataFrame(parts).T.rename_axis("year")
-
-
-def _within(study: Study, year: int, start: pd.Timestamp, end: pd.Timestamp) -> Study:
-    return study.between(max(start, pd.Timestamp(year, 1, 1)), min(end, pd.Timestamp(year + 1, 1, 1)))
+    years = pd.RangeIndex(start.year, (end - pd.Timedelta(days=1)).year + 1, name="year")
+    order, codes, date = values(name), _coded(study.rows, name), study.rows["date"]
+    kept = (codes >= 0) & ((date >= start) & (date < end)).to_numpy()
+    cells = (date.dt.year.to_numpy()[kept] - start.year) * len(order) + codes[kept]
+    counts = np.bincount(cells, minlength=len(years) * len(order)).reshape(len(years), len(order))
+    return pd.DataFrame(counts, index=years, columns=list(order))
 
 
 def crossed(study: Study) -> pd.DataFrame:

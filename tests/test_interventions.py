@@ -342,3 +342,15 @@ def test_countries_beside_a_rate_are_the_published_ones():
     own = {one.year: one.rate for one in REFERENCES if one.place["en"] == "El Salvador"}
     assert own == {year: table.loc[year, "published_per_100000"] for year in own}
     assert all(one.source for one in REFERENCES)
+
+
+def test_months_that_are_all_alike_leave_no_scatter_and_no_step():
+    """One homicide in every month: the regression meets each of them exactly, and nothing is left to divide by."""
+    months = pd.date_range("2015-01-15", "2020-12-15", freq="MS")
+    city = square_city([(5, 5)] * len(months), dates=[str(month.date()) for month in months])
+    study = Study.of(*city, start="2015-01-01", end="2021-01-01")
+    found = interventions.evaluate(study, Entry("x", {"en": "x"}, pd.Timestamp("2017-03-01")))
+    effect = next(one for one in found.effects if one.design == "interrupted")
+    assert effect.value == pytest.approx(1)
+    assert effect.scatter == pytest.approx(0, abs=1e-9)
+    assert effect.low < 1 < effect.high

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from hotspots import exports, trends
+from hotspots import tables, trends
 from hotspots.change import Comparison
 from hotspots.dashboard import cached, pieces
 from hotspots.dashboard.frame import Chosen
@@ -30,25 +30,7 @@ def verdict_text(one: Comparison, words: Words) -> str:
 
 def files(chosen: Chosen, found: dict[str, Comparison], names: pd.Series) -> None:
     """Offer all periods and places as one file."""
-    parts = []
-    for span, one in found.items():
-        rows = one.places.assign(place=names.astype(str).to_numpy())
-        rest = pd.DataFrame([one.no_place, one.city]).assign(place=["(no place)", "(whole city)"])
-        every = pd.concat([rows, rest]).assign(period=span, start=one.days.start.date(), last=(one.days.end - pd.Timedelta(days=1)).date())
-        usual = (None, None) if one.usual is None else (one.usual.low, one.usual.high)
-        whole = every["place"] == "(whole city)"
-        every["swings_low"], every["swings_high"] = (pd.Series(end, index=every.index, dtype=float).where(whole) for end in usual)
-        parts.append(every)
-    table = pd.concat(parts, ignore_index=True)
-    first = ["period", "start", "last", "place"]
-    st.download_button(
-        chosen.words.say("All periods and places (CSV)"),
-        data=lambda: exports.csv(table[[*first, *(name for name in table.columns if name not in first)]]).encode("utf-8-sig"),
-        file_name=exports.file_name(chosen.city, chosen.study, [], ".csv", unit="change"),
-        mime="text/csv",
-        on_click="ignore",
-        key="download_change",
-    )
+    pieces.table_download(chosen, lambda: tables.changes(found, names), "change", label=chosen.words.say("All periods and places (CSV)"))
 
 
 def when_in_the_week(chosen: Chosen, names: pd.Series) -> None:

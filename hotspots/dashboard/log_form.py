@@ -102,7 +102,9 @@ def change_one(chosen: Chosen, log: Log) -> None:
         ]
         note = st.text_area(words.say("Note"), value=entry.note.get(words.language, ""), max_chars=logbook.LONGEST_NOTE)
         sent = st.form_submit_button(words.say("Keep the change (the former wording stays in the history)"))
-    if sent and start is not None:
+    if sent and start is None:
+        st.error(words.say("Give the first day."))
+    elif sent:
         until = pd.Timestamp(end) + pd.Timedelta(days=1) if end else None
         names, notes = ({**old, words.language: text} for old, text in ((entry.name, name), (entry.note, note)))
         new = Entry(entry.id, names, pd.Timestamp(start), until, ids(areas[0]), ids(areas[1]), notes)

@@ -169,6 +169,18 @@ def no_map(words: Words) -> None:
     st.info(words.say("There is no map for these data: they are totals of the whole place, and no outline of it is at hand."))
 
 
+def table_download(chosen: Chosen, table: Callable[[], pd.DataFrame], name: str, *, label: str = "") -> None:
+    """Draw the button that gives a table of the page as a file; it is made when somebody asks for it."""
+    st.download_button(
+        label or chosen.words.say("Table (CSV)"),
+        data=lambda: exports.csv(table()).encode("utf-8-sig"),
+        file_name=exports.file_name(chosen.city, chosen.study, [], ".csv", unit=name),
+        mime="text/csv",
+        on_click="ignore",
+        key=f"download_{name}",
+    )
+
+
 def series_downloads(chosen: Chosen, table: pd.DataFrame, title: str, lines: Sequence[charts.Rule]) -> None:
     """Draw the buttons that give the series shown: as a table, and as a picture with its heading, filters, number and source."""
     words, city, study = chosen.words, chosen.city, chosen.study

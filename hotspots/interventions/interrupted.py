@@ -13,6 +13,7 @@ from hotspots.interventions.effects import NORMAL_95, Effect, Placebos, smallest
 
 LEAST_BEFORE, LEAST_AFTER = 24, 12  # months: two of each calendar month before, one after
 FULL_SEASON = 5  # homicides that each calendar month needs in all, to have a term of its own
+EXACT = 1e-9  # squares under which nothing is left but rounding
 HAC_LAGS = 3
 
 
@@ -109,7 +110,8 @@ def _following(y: np.ndarray, usual: np.ndarray, design: np.ndarray) -> float:
     left = np.eye(len(y)) - terms @ np.linalg.pinv(terms)  # of independent months, what the regression leaves
     free, rest = float(np.trace(left)), (y - usual) / root
     squares = float(rest @ rest)
-    r = min(max(float(rest[1:] @ rest[:-1]) / squares - float(np.diag(left, 1).sum()) / free, 0.0), 0.8)
+    alike = float(rest[1:] @ rest[:-1]) / squares if squares > EXACT else 0.0  # months that the regression meets exactly are not alike
+    r = min(max(alike - float(np.diag(left, 1).sum()) / free, 0.0), 0.8)
     threes = (np.arange(len(y)) // 3 == np.arange((len(y) + 2) // 3)[:, None]) * root
     mean = (threes**2).sum(axis=1)
     seen, by_chance = ((threes @ rest) ** 2 / mean).sum(), (((threes @ left) * threes).sum(axis=1) / mean).sum()

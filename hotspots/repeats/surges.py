@@ -153,16 +153,21 @@ class Cusum:
         >>> round(Cusum(1, 1, 2).run_length(0.1), 4)
         10.5083
         """
+        from scipy.linalg import solve_toeplitz
+
         states = np.arange(self.limit)
         most = (self.limit + self.reference) // self.parts
         chances = np.exp(np.arange(most + 1) * math.log(mean) - mean - np.append(0, np.cumsum(np.log(np.arange(1, most + 1)))))
         by_step = np.zeros(2 * self.limit + self.reference + 1)  # the chance of each step of the sum, from -reference - limit on
         by_step[self.limit + self.parts * np.arange(most + 1)] = chances
-        step = states[None, :] - states[:, None]
-        moves = by_step[step + self.limit + self.reference]
         falls = (self.reference - states) // self.parts  # counts up to which the sum falls to 0
-        moves[:, 0] = np.where(falls >= 0, np.cumsum(chances)[np.maximum(falls, 0)], 0.0)
-        return float(np.linalg.solve(np.eye(self.limit) - moves, np.ones(self.limit))[0])
+        to_zero = np.where(falls >= 0, np.cumsum(chances)[np.maximum(falls, 0)], 0.0)
+        none = self.limit + self.reference  # the place in `by_step` of a step from a state to itself
+        down, up = -by_step[none - states], -by_step[none + states]
+        more = to_zero + down  # the chain is one of steps alone, but for what it adds to state 0
+        down[0] = up[0] = 1.0 + down[0]
+        alone, added = solve_toeplitz((down, up), np.column_stack([np.ones(self.limit), more])).T
+        return float(alone[0] / (1.0 - added[0]))
 
 
 def _smallest(enough: Callable[[int], bool]) -> int:

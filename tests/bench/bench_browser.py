@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "browser"))
 from driving import SWITCHES, chromium, start_streamlit
+from real_cities import chicago_toml
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = ".frame[data-state=ready]"
+MEETING = ("change", "trends", "people", "repeats", "interventions", "priorities")
+GOALS = {"puerto-albatros": "1 s", "chicago": "2 s"}
+FILTERS = {
+    "puerto-albatros": ("Weapon", ["Firearm", "Blade", "Blunt object", "Other", "Unknown"]),
+    "chicago": ("Period", ["Last 5 years", "Last 3 years", "2017", "2016", "2015"]),
+}
+DRAWN = """marked => {
+  const script = document.querySelector('[data-testid=stApp]').getAttribute('data-test-script-state');
+  const head = document.querySelector('[data-testid=stMain] [data-testid=stCaptionContainer]');
+  const waiting = document.querySelector('[data-stale=true], [data-testid=stSkeleton]');
+  return script === 'notRunning' && head && head.innerText !== marked && !waiting;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +46,7 @@ def served(tmp_path_factory):
     process, address = start_streamlit(ROOT / "hotspots/dashboard/serve.py", {}, {}, tmp_path_factory.mktemp("served"))
     yield address
     process.terminate()
-    process.wait(timeout=10)
+    process.wait(timeout=30)
 
 
 @pytest.fixture
@@ -67,7 +83,7 @@ def test_first_page_of_the_bundled_city(benchmark, driver, tmp_path_factory, scr
     benchmark.pedantic(first, setup=fresh, rounds=4)
     for process in running:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=30)
 
 
 def test_changed_filter(benchmark, page):
@@ -86,6 +102,54 @@ def test_changed_filter(benchmark, page):
 
     benchmark.extra_info["goal"] = "1 s"
     benchmark.pedantic(change, setup=setup, rounds=4)
+
+
+@pytest.fixture(scope="module")
+def with_chicago(tmp_path_factory):
+    """Start the dashboard as `make run` does, with Chicago beside the bundled cities where its data are at hand."""
+    data = Path(os.environ.get("HOTSPOTS_TEST_DATA", ROOT.parent / "shared" / "data"))
+    store = {"HOTSPOTS_STORE": str(tmp_path_factory.mktemp("store"))}
+    if (data / "chicago").is_dir():
+        folder = tmp_path_factory.mktemp("real") / "chicago"
+        folder.mkdir()
+        (folder / "city.toml").write_text(chicago_toml(data), encoding="utf-8")
+        subprocess.run([sys.executable, "-m", "hotspots", "import", str(folder)], check=True, env=os.environ | store, cwd=ROOT)
+    process, address = start_streamlit(ROOT / "hotspots/dashboard/serve.py", store, {}, tmp_path_factory.mktemp("served"))
+    yield address, (data / "chicago").is_dir()
+    process.terminate()
+    process.wait(timeout=30)
+
+
+@pytest.mark.parametrize("city", GOALS)
+@pytest.mark.parametrize("name", MEETING)
+def test_redraw(benchmark, driver, with_chicago, name, city):
+    """Choose one value (or period) after the other, none of them seen before, and wait until the page stands still with it."""
+    address, chicago = with_chicago
+    if city == "chicago" and not chicago:
+        pytest.skip("the data of Chicago are not beside the project (set HOTSPOTS_TEST_DATA)")
+    box, values = FILTERS[city]
+    values = iter(values)
+    context = driver.new_context(viewport={"width": 1440, "height": 1100})
+    page = context.new_page()
+    page.goto(f"{address}/{name}?lang=en&city={city}")
+    page.wait_for_selector("h1", timeout=60_000)
+    page.wait_for_function(DRAWN, arg="", timeout=60_000)
+    page.wait_for_timeout(1500)
+
+    def setup():
+        page.wait_for_timeout(1500)  # the reader looks at the page before choosing again
+        chosen = next(values)
+        page.get_by_role("combobox", name=box, exact=box == "Period").click()
+        page.get_by_role("option", name=chosen, exact=True).wait_for()
+        return (chosen, page.locator("[data-testid=stMain] [data-testid=stCaptionContainer]").first.inner_text()), {}
+
+    def change(chosen, before):
+        page.get_by_role("option", name=chosen, exact=True).click()
+        page.wait_for_function(DRAWN, arg=before, polling="raf", timeout=30_000)
+
+    benchmark.extra_info["goal"] = GOALS[city]
+    benchmark.pedantic(change, setup=setup, rounds=4, warmup_rounds=1)
+    context.close()
 
 
 def test_click_to_numbers(benchmark, page):

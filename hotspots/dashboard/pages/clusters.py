@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots import clusters, units
+from hotspots import clusters, tables, units
 from hotspots.clusters import LEVEL, Scan
 from hotspots.dashboard import address, cached, hot_places, pieces
 from hotspots.dashboard.frame import Chosen, heading
@@ -83,6 +83,7 @@ def in_space(chosen: Chosen, found: Scan) -> None:
             )
         )
     st.dataframe(circles_table(chosen, found), hide_index=True, alt=words.say("The circles, strongest first"))
+    pieces.table_download(chosen, lambda: tables.scan(found, cached.study(chosen.selection)), f"{chosen.selection.unit}_circles")
 
 
 def circle_sentence(chosen: Chosen, row: pd.Series, found: Scan) -> str:
@@ -180,6 +181,7 @@ def in_time(chosen: Chosen, bursts: dict[bool, Scan]) -> None:
         st.markdown("- " + burst_sentence(chosen, row, ever))
     if len(rows):
         st.dataframe(bursts_table(chosen, rows, ever), hide_index=True, alt=words.say("The bursts, strongest first"))
+    pieces.table_download(chosen, lambda: tables.scan(ever, study), "bursts")
     st.caption(
         words.say(
             "No population is needed: the days of the {n} events were shuffled among their places {draws} times. Circles up to {radius} m, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from hotspots import rates, view
+from hotspots import rates, tables, view
 from hotspots.dashboard import cached, funnel_chart, pieces, totals_notes
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.dashboard.funnel_chart import VERDICTS
@@ -41,6 +41,7 @@ def render(chosen: Chosen) -> None:
         hide_index=True,
         alt=words.say("Every place with its homicides and what chance explains, by name"),
     )
+    pieces.table_download(chosen, lambda: tables.funnel(found, study), f"{selection.unit}_compare")
     if found.scatter > 1:
         widened(chosen, study, found)
     limits(selection, study, found, words)

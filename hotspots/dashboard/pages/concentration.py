@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, concentration, rates, view
+from hotspots import charts, concentration, rates, tables, view
 from hotspots.concentration import AgainstChance, Comparison, Stability
 from hotspots.dashboard import cached, pieces
 from hotspots.dashboard.frame import Chosen, heading
@@ -111,6 +111,7 @@ def curve(chosen: Chosen, found: AgainstChance, unit: str) -> None:
         )
     )
     st.dataframe(parts_table(found, words), hide_index=True, alt=words.say("How few places hold a part of the homicides, as a table"))
+    pieces.table_download(chosen, lambda: tables.curve(found), f"{chosen.selection.unit}_concentration")
     with st.expander(words.say("The same as a table")):
         st.dataframe(curve_table(found, words), hide_index=True, alt=words.say("The curve as a table"))
         st.caption(

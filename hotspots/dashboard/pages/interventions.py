@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts, interventions, logbook, units, view
+from hotspots import charts, interventions, logbook, tables, units, view
 from hotspots.cities import Note
 from hotspots.dashboard import address, cached, intervention_areas, log_form, pieces
 from hotspots.dashboard.frame import Chosen, heading
@@ -38,7 +38,7 @@ def render(chosen: Chosen) -> None:
         heading(chosen, safe_markdown(words.own(entry.name)) + ": " + reading.sentence(found, words))
         choice(chosen, entry, offered)
         card(chosen, entry, found)
-        designs(found, words)
+        designs(chosen, found)
         caveats(found, words)
     if log.damaged:
         st.warning(words.say("{n} changes of the log were damaged on disk and are left out.", n=words.number(log.damaged)))
@@ -217,8 +217,9 @@ def series_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     return pd.DataFrame(columns).iloc[::-1]
 
 
-def designs(found: Evaluation, words: Words) -> None:
+def designs(chosen: Chosen, found: Evaluation) -> None:
     """Draw the designs as the rows of one table, and what each says where nothing happened."""
+    words = chosen.words
     st.subheader(words.say("Five ways to look at it"), anchor=False)
     rows = reading.rows(found, words)
     if len({effect.why_not for effect in found.effects}) == 1 and found.lead is None:
@@ -239,6 +240,7 @@ def designs(found: Evaluation, words: Words) -> None:
             "missed, so a row that shows no change does not show that nothing changed."
         )
     )
+    pieces.table_download(chosen, lambda: tables.designs(found), "evaluation", label=words.say("These designs (CSV)"))
     with st.expander(words.say("How far to trust each row")):
         st.table(rows[[design, *trust]].set_index(design))
         st.markdown(break_sentence(found, words))
@@ -283,6 +285,7 @@ def timeline(chosen: Chosen, log: Log) -> None:
         for one in log.entries
     ]
     st.table(pd.DataFrame(rows).set_index(words.say("Intervention")))
+    pieces.table_download(chosen, lambda: tables.log(log.entries, words.language), "log", label=words.say("The log (CSV)"))
 
 
 def last_day(entry: Entry, words: Words) -> str:
@@ -321,6 +324,7 @@ def target(chosen: Chosen) -> None:
     decimals = {name: st.column_config.NumberColumn(format="%.1f") for name in shown.columns[1:]}
     alt = words.say("Homicides avoided by place and year, as a table")
     st.dataframe(shown, hide_index=True, column_config=decimals, alt=alt)
+    pieces.table_download(chosen, lambda: table.rename_axis("place").reset_index(), "target")
     st.caption(
         words.say(
             "Arithmetic, not prophecy: every place falls alike from its own mean of the last {n} years. It says what the target means, not "

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import captions, charts, units, victims, view
-from hotspots.dashboard import cached
+from hotspots import captions, charts, tables, units, victims, view
+from hotspots.dashboard import cached, pieces
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.measures import NEEDS
 from hotspots.published import TotalsStudy
@@ -56,6 +56,7 @@ def render(chosen: Chosen) -> None:
             ages_by_sex(chosen)
         if name == "weapon":
             firearms(chosen)
+    downloads(chosen, there, days)
     st.caption(
         words.say(
             "Ranges: the counts that an exact test of two counts (E-test) does not tell from the years before. They allow for "
@@ -63,6 +64,15 @@ def render(chosen: Chosen) -> None:
             "drawn in grey: where they grow, every other value shrinks though nothing changed. No share of fewer than 10."
         )
     )
+
+
+def downloads(chosen: Chosen, there: list[str], days: Days) -> None:
+    """Offer what the page shows as files: now and before, and year by year."""
+    words, study = chosen.words, chosen.study
+    with st.container(horizontal=True):
+        pieces.table_download(chosen, lambda: tables.people(study, days, there), "people", label=words.say("Now and before (CSV)"))
+        years = words.say("Year by year (CSV)")
+        pieces.table_download(chosen, lambda: tables.people_by_year(study, there), "people_by_year", label=years)
 
 
 def title(chosen: Chosen, days: Days) -> str:
@@ -123,6 +133,8 @@ def ages_by_sex(chosen: Chosen) -> None:
     ages = [captions.value_name("age", str(value), words) for value in table.index]
     shown = pd.DataFrame({words.say("Age of the victim"): ages, **columns, words.say("Total"): table.sum(axis=1).to_numpy()})
     st.dataframe(shown, hide_index=True, alt=words.say("Victims by age and sex"))
+    label = words.say("Table (CSV), restricted")
+    pieces.table_download(chosen, lambda: table.rename_axis("age").reset_index(), "restricted_age_and_sex", label=label)
     st.caption(words.say("Small numbers stand here as they are: this table is for those who may see single cases, not for publication."))
 
 
@@ -211,6 +223,7 @@ def clearance(chosen: Chosen) -> None:
         )
         st.markdown("**" + words.say("Cleared, by {unit}", unit=view.unit_name(unit, words, chosen.city.called).lower()) + "**")
         st.dataframe(shown, hide_index=True, alt=words.say("Cleared cases by place"))
+        pieces.table_download(chosen, lambda: table.assign(place=names.astype(str)).rename_axis("id").reset_index(), f"{unit}_cleared")
         st.caption(words.say("Of the cases whose state is known, in the whole period chosen; no share of fewer than 10."))
     st.caption(words.say("A recent case had less time to be cleared: the share of the newest years will still rise."))
 

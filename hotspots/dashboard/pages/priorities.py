@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import exports, view
+from hotspots import tables, view
 from hotspots.dashboard import address, cached, pieces, priority_notes
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.measures import NEEDS
@@ -41,6 +41,8 @@ def render(chosen: Chosen) -> None:
         st.info(words.say("You chose another rule than the one that the test supports: {rule}.", rule=words.say(RULE_WORDS[best])))
     listed(chosen, selection, places, rule)
     tested(found, words)
+    if not isinstance(found, str):
+        pieces.table_download(replace(chosen, selection=selection), lambda: tables.backtest(found), f"{selection.unit}_priorities_tests")
     limits(words)
 
 
@@ -126,14 +128,8 @@ def listed(chosen: Chosen, selection: Selection, places: pd.DataFrame, rule: str
         )
         + (" " + priority_notes.spread(cached.spread(selection), words) if rule == "density" else "")
     )
-    st.download_button(
-        words.say("Table (CSV)"),
-        data=lambda: exports.csv(places.reset_index(names="id")).encode("utf-8-sig"),
-        file_name=exports.file_name(chosen.city, study, [], ".csv", unit=f"{selection.unit}_priorities"),
-        mime="text/csv",
-        on_click="ignore",
-        key="download_priorities",
-    )
+    told = replace(chosen, selection=selection)
+    pieces.table_download(told, lambda: places.reset_index(names="id"), f"{selection.unit}_priorities")
 
 
 def pick(place: str) -> None:

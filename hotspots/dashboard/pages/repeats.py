@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
-from hotspots import exports, marked, repeats, units
+from hotspots import marked, repeats, tables, units
 from hotspots.dashboard import address, cached, pieces
 from hotspots.dashboard.frame import Chosen, heading
 from hotspots.measures import NEEDS
@@ -53,6 +54,8 @@ def render(chosen: Chosen) -> None:
     basis(found.single, events, chosen)
     windows(chosen, study, events, metres=metres, days=days)
     surging(surges, words)
+    if surges is not None:
+        download(chosen, lambda: surges.table, "surges")
     bands(chosen, found)
     lasting(strength, words)
     caveats(words)
@@ -134,7 +137,7 @@ def windows(chosen: Chosen, study: Study, events: repeats.Events, *, metres: int
         with left:
             windows_map(chosen, found, metres=metres, days=days)
         right.dataframe(windows_table(found, study, words, days=days), hide_index=True, alt=words.say("Open windows"))
-        download(chosen, found.drop(columns="event").assign(unit=place_names(study, found["unit"], words)), "open_windows")
+        download(chosen, lambda: tables.windows(found, study), "open_windows")
     if events.unplaced:
         st.caption(
             words.count(
@@ -155,16 +158,9 @@ def windows_map(chosen: Chosen, found: pd.DataFrame, *, metres: int, days: int) 
     pieces.draw_areas(selection, shown, chosen.words, key="windows_map", height=420)
 
 
-def download(chosen: Chosen, table: pd.DataFrame, name: str) -> None:
+def download(chosen: Chosen, table: Callable[[], pd.DataFrame], name: str) -> None:
     """Offer a table of this page as a file; it is restricted like the page."""
-    st.download_button(
-        chosen.words.say("Table (CSV), restricted"),
-        data=lambda: exports.csv(table).encode("utf-8-sig"),
-        file_name=exports.file_name(chosen.city, chosen.study, [], ".csv", unit=f"restricted_{name}"),
-        mime="text/csv",
-        on_click="ignore",
-        key=f"download_{name}",
-    )
+    pieces.table_download(chosen, table, f"restricted_{name}", label=chosen.words.say("Table (CSV), restricted"))
 
 
 def windows_table(found: pd.DataFrame, study: Study, words: Words, *, days: int) -> pd.DataFrame:
@@ -268,7 +264,7 @@ def bands(chosen: Chosen, found: repeats.NearRepeats) -> None:
     more = (found.table["adjusted_p"] <= 0.05).to_numpy().reshape(shown.shape[0], -1)
     styled = shown.style.apply(lambda _: shades(shown, more), axis=None)
     st.dataframe(styled, alt=words.say("Near repeats by distance and delay"))
-    download(chosen, found.table, "near_repeats")
+    download(chosen, lambda: found.table, "near_repeats")
     st.caption(
         words.say(
             "Shaded and marked with “more”: more pairs than chance explains, allowing for the number of cells looked at. From 0 to 100 m "
