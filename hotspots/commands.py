@@ -323,7 +323,7 @@ def _until(study: Any, *, as_of: dt.date | None, lag: int | None) -> Any:
     """Return the day that the periods end before: `lag` days before the end of the data, or of `as_of`."""
     import pandas as pd
 
-    from hotspots import settings
+    from hotspots import change
     from hotspots.same_days import DAY
 
     days = change.reporting_lag() if lag is None else lag
