@@ -24,9 +24,9 @@ from hotspots.readers.incidents import read_incidents
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.readers.spec import CitySpec, Note
 from hotspots.readers.values import fold
-from hotspots.schema import AreaCounts, Blocks, DataError, Incidents, no_blocks, no_incidents
-from hotspots.totals import Published
-from hotspots.words import mark, told
+from hotspots.schema import AreaCounts, Blocks, DataError, Incidents
+from hotspots.totals import Published, no_blocks, no_incidents
+from hotspots.words import Told, mark, told
 
 __all__ = ["City", "Note", "Summary", "available", "check", "ensure_bundled", "import_folder", "load", "publish", "read_folder", "slug_of"]
 _T = TypeVar("_T")
@@ -108,7 +108,7 @@ def slug_of(folder: Path | str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-_")
     if not slug:
-        raise DataError(f"the folder name {str(folder)!r} has no letter or digit to name the city by; rename it")
+        raise DataError(told("the folder name {folder} has no letter or digit to name the city by; rename it", folder=repr(str(folder))))
     return slug
 
 
@@ -120,7 +120,7 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
     say = progress or (lambda _: None)
     spec = read_city_file(Path(folder))
     fingerprint = _fingerprint(spec)
-    faults: list[str] = []
+    faults: list[Told] = []
     own = pyproj.CRS.from_epsg(spec.epsg) if spec.epsg else None
     layer = _tried(lambda: _read_blocks(spec, own, say), faults)
     stated = layer.blocks.crs if layer else own
@@ -313,7 +313,7 @@ def _number_of(crs: pyproj.CRS) -> int:
     return int(number)
 
 
-def _tried(read: Callable[[], _T], faults: list[str]) -> _T | None:
+def _tried(read: Callable[[], _T], faults: list[Told]) -> _T | None:
     try:
         return read()
     except DataError as error:

@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from hotspots.clusters.circles import SIMULATIONS, Scan, _check, compared, in_batches, quickest
 from hotspots.schema import DataError
 from hotspots.study import Study
+from hotspots.words import told
 
 RADIUS = 500.0  # metres: a neighbourhood on foot
 DAYS = 30  # of the longest time span: what outlasts a month is rather a lasting hot spot
@@ -108,7 +109,9 @@ def space_time_scan(
     """
     _check(simulations)
     if not (np.isfinite(radius) and radius >= 0) or days < 1:
-        raise DataError(f"scan: needs a radius of 0 m or more and at least 1 day, not {radius:g} m and {days} days")
+        raise DataError(
+            told("scan: needs a radius of 0 m or more and at least 1 day, not {radius} m and {days} days", radius=f"{radius:g}", days=days)
+        )
     key = (float(radius), days, anytime, simulations, seed)
     known = _known.setdefault(study, {})
     if key not in known:
