@@ -63,7 +63,8 @@ def parser() -> argparse.ArgumentParser:
     """Return the grammar of the command line."""
     top = argparse.ArgumentParser(
         prog="python -m hotspots",
-        description="Homicides block by block: counts, rates, density and change.",
+        description="Homicides block by block: counts, rates, density and change. The command line speaks English; "
+        "the dashboard, its files and its messages speak Spanish and English.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -23,6 +23,7 @@ from hotspots.readers.cityfile import read_city_file
 from hotspots.readers.incidents import read_incidents
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.readers.spec import CitySpec, Note
+from hotspots.readers.steps import Progress, Steps
 from hotspots.readers.values import fold
 from hotspots.schema import AreaCounts, Blocks, DataError, Incidents
 from hotspots.totals import Published, no_blocks, no_incidents
@@ -30,7 +31,6 @@ from hotspots.words import Told, mark, told
 
 __all__ = ["City", "Note", "Summary", "available", "check", "ensure_bundled", "import_folder", "load", "publish", "read_folder", "slug_of"]
 _T = TypeVar("_T")
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,8 +117,11 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
 
     Raises one `DataError` with every fault that could be found: in city.toml, then in blocks, basemap and incidents together.
     """
-    say = progress or (lambda _: None)
     spec = read_city_file(Path(folder))
+    return _read(spec, Steps(spec, progress))
+
+
+def _read(spec: CitySpec, say: Steps) -> City:
     fingerprint = _fingerprint(spec)
     faults: list[Told] = []
     own = pyproj.CRS.from_epsg(spec.epsg) if spec.epsg else None
@@ -141,7 +144,7 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
     segments, context, noted = others
     start, end = _period(spec, incidents, totals)
     return City(
-        slug=slug_of(Path(folder)),
+        slug=slug_of(spec.folder),
         name=spec.name,
         language=spec.language,
         timezone=spec.timezone,
@@ -182,9 +185,10 @@ def import_folder(folder: Path | str, progress: Progress | None = None) -> City:
     One import of a city at a time: a second one is told at once, by a `StoreError`, who is importing and since when.
     """
     with store.lock(slug_of(Path(folder))) as held:
-        city = read_folder(folder, progress)
-        if progress:
-            progress(f"publishing {city.name}")
+        spec = read_city_file(Path(folder))
+        say = Steps(spec, progress)
+        city = _read(spec, say)
+        say(told("publishing {city}", city=city.name))
         return publish(city, held=held)
 
 
@@ -327,14 +331,14 @@ def _other_layers(spec: CitySpec, crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame | N
     return segments, context, [*noted, *more]
 
 
-def _read_blocks(spec: CitySpec, crs: pyproj.CRS | None, say: Progress) -> Layer | None:
+def _read_blocks(spec: CitySpec, crs: pyproj.CRS | None, say: Steps) -> Layer | None:
     if spec.blocks is None:
         return None
-    say(f"reading {spec.blocks.file.name}")
+    say(told("reading {file}", file=spec.blocks.file.name))
     return read_blocks(spec.blocks, city_crs=crs)
 
 
-def _read_incidents(spec: CitySpec, crs: pyproj.CRS | None, bounds: Any, say: Progress) -> tuple[Incidents, QualityReport]:
+def _read_incidents(spec: CitySpec, crs: pyproj.CRS | None, bounds: Any, say: Steps) -> tuple[Incidents, QualityReport]:
     if spec.incidents is None:
         return no_incidents(crs), QualityReport("", 0, 0, 0, 0, 0, 0)
     return read_incidents(spec.incidents, city_crs=crs, timezone=spec.timezone, bounds=bounds, progress=say)

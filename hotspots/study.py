@@ -301,7 +301,7 @@ def _check_where(where: Where, incidents: Incidents) -> None:
         for value in values:
             if not (value in allowed if allowed else band(value)):
                 hint = ", ".join(allowed) if allowed else told("a band such as 15-29, 65+ or unknown")
-                faults.append(told("where: {name} has no value {value}; use {hint}", name=name, value=repr(value), hint=hint))
+                faults.append(told("where: {name} has no value {value}; use {listed}", name=name, value=repr(value), listed=hint))
     if faults:
         raise DataError(faults)
 

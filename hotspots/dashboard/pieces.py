@@ -12,6 +12,7 @@ from hotspots import captions, charts, exports, logbook, prints, rates, settings
 from hotspots.cities import Note
 from hotspots.dashboard import address, cached, map_component, totals_notes
 from hotspots.dashboard.frame import Chosen
+from hotspots.dashboard.shell import plain as plain
 from hotspots.published import TotalsStudy
 from hotspots.references import REFERENCES
 from hotspots.selection import Selection
@@ -182,11 +183,6 @@ def explained(notes: Sequence[Note], words: Words) -> None:
 def own_text(texts: Mapping[str, str], words: Words) -> str:
     """Return a city's own text in the reader's language, or in the one it has."""
     return texts.get(words.language) or next(iter(texts.values()))
-
-
-def plain(value: str) -> str:
-    """Return text from data so that markdown shows it letter by letter."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|~$:&" else char for char in value)
 
 
 def series_downloads(chosen: Chosen, table: pd.DataFrame, title: str, lines: Sequence[charts.Rule]) -> None:

@@ -312,7 +312,7 @@ def _overlaps(blocks: gpd.GeoDataFrame) -> list[Finding]:
     if not big.any():
         return []
     worst = int(np.argmax(area))
-    pair = f"{blocks.index[left[worst]]}, {blocks.index[right[worst]]}"
+    pair = told("{one} and {other}", one=blocks.index[left[worst]], other=blocks.index[right[worst]])
     text = told(
         "blocks: {big} pairs overlap; the largest overlap is {area} m², of blocks {pair}; a victim there is "
         "counted once, in the block of the smaller id",

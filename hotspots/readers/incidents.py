@@ -33,7 +33,7 @@ def read_incidents(
     city_crs: pyproj.CRS | None,
     timezone: str,
     bounds: Bounds | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[Told], None] | None = None,
 ) -> tuple[Incidents, QualityReport]:
     """Return one row per victim, and what became of every row of the file.
 
@@ -41,7 +41,7 @@ def read_incidents(
     refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
     """
     say = progress or (lambda _: None)
-    say(f"reading {', '.join(path.name for path in spec.files)}")
+    say(told("reading {file}", file=", ".join(path.name for path in spec.files)))
     table = _all_files(spec)
     spoilt = _spoilt(table, spec)
     out = np.logical_or.reduce([remark.where for remark in spoilt]) if spoilt else np.zeros(len(table.rows), dtype=bool)
@@ -54,7 +54,7 @@ def read_incidents(
                 total=f"{len(table.rows):,}",
             )
         )
-    say(f"reading dates and places of {int(sound.sum()):,} rows")
+    say(told("reading dates and places of {n} rows", n=f"{int(sound.sum()):,}"))
     part = _rows(table, sound)
     city_crs = city_crs or zone_of(part, spec)
     columns, remarks = _columns(part, spec, city_crs=city_crs, timezone=timezone, bounds=bounds)
