@@ -136,7 +136,7 @@ def _read(spec: CitySpec, say: Steps) -> City:
     elif spec.blocks is None and read and others:
         layer = _tried(lambda: squares_instead(read[0], others[1]), faults)
     areas = tuple(layer.blocks.index) if layer else ()
-    published = _tried(lambda: read_area_counts(spec.area_counts, areas=areas), faults) if spec.area_counts and layer else None
+    published = _tried(lambda: _read_totals(spec, areas, say), faults) if spec.area_counts and layer else None
     if faults or layer is None or others is None or read is None:
         raise DataError(faults)
     incidents, report = read
@@ -336,6 +336,11 @@ def _read_blocks(spec: CitySpec, crs: pyproj.CRS | None, say: Steps) -> Layer | 
         return None
     say(told("reading {file}", file=spec.blocks.file.name))
     return read_blocks(spec.blocks, city_crs=crs)
+
+
+def _read_totals(spec: CitySpec, areas: tuple[str, ...], say: Steps) -> tuple[AreaCounts, QualityReport]:
+    say(told("reading {file}", file=", ".join(one.file.name for one in spec.area_counts)))
+    return read_area_counts(spec.area_counts, areas=areas)
 
 
 def _read_incidents(spec: CitySpec, crs: pyproj.CRS | None, bounds: Any, say: Steps) -> tuple[Incidents, QualityReport]:

@@ -13,11 +13,12 @@ Progress = Callable[[str], None]
 class Steps:
     """Tells each step of the import of a city: `step 2 of 4: reading homicides.csv`. No share of the time is promised.
 
-    The steps are known from the city.toml: the blocks, the incidents (the file, then its dates and places), and the publication.
+    The steps are known from the city.toml: the blocks, the incidents (the file, then its dates and places), the published
+    totals, and the publication.
     """
 
     def __init__(self, spec: CitySpec, progress: Progress | None) -> None:
-        self.total = 1 + (spec.blocks is not None) + 2 * (spec.incidents is not None)
+        self.total = 1 + (spec.blocks is not None) + 2 * (spec.incidents is not None) + bool(spec.area_counts)
         self.done = 0
         self.progress = progress
 

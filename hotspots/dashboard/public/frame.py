@@ -125,5 +125,5 @@ def close_page(reader: Reader) -> None:
     st.caption(
         words.say("Public edition: everything here was released, checked and fixed beforehand. A number is wrong?")
         + " "
-        + sentences.plain(sentences.contact(reader.answers, words))
+        + sentences.plain(sentences.contact(words))
     )

@@ -24,4 +24,4 @@ def render(reader: Reader) -> None:
     parts.statement(reader)
     parts.table_of(reader, view)
     st.caption(sentences.plain(sentences.source(answers, words)))
-    st.caption(sentences.plain(sentences.contact(answers, words)))
+    st.caption(sentences.plain(sentences.contact(words)))

@@ -31,7 +31,8 @@ def render(reader: Reader) -> None:
         placed(reader)
     rules(reader)
     st.subheader(words.say("How to ask for a correction"), anchor=False)
-    st.markdown(f"**{sentences.plain(sentences.contact(answers, words))}**")
+    st.markdown(f"**{sentences.plain(sentences.contact(words))}**")
+    st.markdown(sentences.plain(sentences.source(answers, words)))
     st.markdown(
         words.say(
             "Say which area, which window and which number you think is wrong. Do not name a victim in public. The agency corrects its "
