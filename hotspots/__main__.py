@@ -63,7 +63,8 @@ def parser() -> argparse.ArgumentParser:
     """Return the grammar of the command line."""
     top = argparse.ArgumentParser(
         prog="python -m hotspots",
-        description="Homicides block by block: counts, rates, density and change.",
+        description="Homicides block by block: counts, rates, density and change. The command line speaks English; "
+        "the dashboard, its files and its messages speak Spanish and English.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -216,12 +217,13 @@ def _worked_out(choices: argparse.Namespace, temporary: Path) -> Path:
 def _answer(question: Any, *, yes: bool) -> str:
     """Put a question to the person at the terminal, with the safe answer shown; `yes` takes that one."""
     from hotspots.schema import DataError
+    from hotspots.words import Told, told
 
     said = [question.text, *(f"  {answer}: {meaning}" for answer, meaning in question.answers.items())]
     if yes:
         if not question.safe:
-            none = "No answer is safe, so --yes does not take one: import again without --yes, or write a city.toml"
-            raise DataError("\n".join([*said, none]))
+            none = told("No answer is safe, so --yes does not take one: import again without --yes, or write a city.toml")
+            raise DataError([*(Told(line, {}) for line in said), none])
         print("\n".join([*said, f"taken: {question.safe}"]), file=sys.stderr)
         return str(question.safe)
     while True:
@@ -229,7 +231,7 @@ def _answer(question: Any, *, yes: bool) -> str:
         print(f"answer [{question.safe}]: " if question.safe else "answer: ", file=sys.stderr, end="", flush=True)
         line = sys.stdin.readline()
         if not line:
-            raise DataError("the question was not answered; import again at a terminal, or with --yes for the safe answers")
+            raise DataError(told("the question was not answered; import again at a terminal, or with --yes for the safe answers"))
         given = line.strip() or question.safe
         if given in question.answers or (given and not question.answers):
             return given

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hotspots import change, clusters, concentration, density, priorities, rates, trends
 from hotspots.measures import Measure
 from hotspots.schema import DataError
+from hotspots.words import told
 
 MEASURES: tuple[Measure, ...] = (
     *rates.MEASURES,
@@ -26,4 +27,4 @@ def measure(key: str) -> Measure:
     for row in MEASURES:
         if row.key == key:
             return row
-    raise DataError(f"measure: there is no {key!r}; use one of {', '.join(row.key for row in MEASURES)}")
+    raise DataError(told("measure: there is no {key}; use one of {listed}", key=repr(key), listed=", ".join(row.key for row in MEASURES)))

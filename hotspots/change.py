@@ -15,7 +15,7 @@ from hotspots.measures import Measure, Scale
 from hotspots.same_days import Days, known_before
 from hotspots.schema import DataError
 from hotspots.study import Study
-from hotspots.words import mark
+from hotspots.words import mark, told
 
 PERCENT_FROM = 10  # no percentage on a smaller base
 SWING_YEARS, LEAST_YEARS = 5, 3  # earlier years whose ups and downs make the wider range; with fewer there is none
@@ -78,7 +78,7 @@ def reporting_lag() -> int:
     """
     text = settings.value("HOTSPOTS_LAG")
     if not text.isdecimal():
-        raise DataError(f"HOTSPOTS_LAG is {text!r}; write a whole number of days, such as 7")
+        raise DataError(told("HOTSPOTS_LAG is {text}; write a whole number of days, such as 7", text=repr(text)))
     return int(text)
 
 

@@ -6,6 +6,8 @@ import argparse
 import datetime as dt
 from typing import Any
 
+from hotspots.words import told
+
 
 def add_study(command: argparse.ArgumentParser) -> None:
     """Add the arguments that name a study."""
@@ -68,7 +70,7 @@ def _bandwidth(choices: argparse.Namespace) -> int:
 
     metres = int(getattr(choices, "bandwidth", 0))
     if metres < 0:
-        raise DataError(f"--bandwidth: {metres} is not a length; give whole metres above 0")
+        raise DataError(told("--bandwidth: {metres} is not a length; give whole metres above 0", metres=metres))
     return metres
 
 
@@ -80,4 +82,6 @@ def day(choices: argparse.Namespace, name: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
-        raise DataError(f"--{name.replace('_', '-')}: {text!r} is not a day; write it as 2023-01-31") from None
+        raise DataError(
+            told("--{name}: {text} is not a day; write it as 2023-01-31", name=name.replace("_", "-"), text=repr(text))
+        ) from None

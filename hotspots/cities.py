@@ -25,14 +25,14 @@ from hotspots.readers.groups import with_groups
 from hotspots.readers.incidents import read_incidents
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.readers.spec import CitySpec, Note
+from hotspots.readers.steps import Progress, Steps
 from hotspots.readers.values import fold
-from hotspots.schema import AreaCounts, Blocks, DataError, Incidents, no_blocks, no_incidents
-from hotspots.totals import Published
-from hotspots.words import mark, told
+from hotspots.schema import AreaCounts, Blocks, DataError, Incidents
+from hotspots.totals import Published, no_blocks, no_incidents
+from hotspots.words import Told, mark, told
 
 __all__ = ["City", "Note", "Summary", "available", "check", "ensure_bundled", "import_folder", "load", "publish", "read_folder", "slug_of"]
 _T = TypeVar("_T")
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +110,7 @@ def slug_of(folder: Path | str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-_")
     if not slug:
-        raise DataError(f"the folder name {str(folder)!r} has no letter or digit to name the city by; rename it")
+        raise DataError(told("the folder name {folder} has no letter or digit to name the city by; rename it", folder=repr(str(folder))))
     return slug
 
 
@@ -119,10 +119,13 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
 
     Raises one `DataError` with every fault that could be found: in city.toml, then in blocks, basemap and incidents together.
     """
-    say = progress or (lambda _: None)
     spec = read_city_file(Path(folder))
+    return _read(spec, Steps(spec, progress))
+
+
+def _read(spec: CitySpec, say: Steps) -> City:
     fingerprint = _fingerprint(spec)
-    faults: list[str] = []
+    faults: list[Told] = []
     own = pyproj.CRS.from_epsg(spec.epsg) if spec.epsg else None
     layer = _tried(lambda: _read_blocks(spec, own, say), faults)
     stated = layer.blocks.crs if layer else own
@@ -137,7 +140,7 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
     if layer:
         layer = _tried(partial(with_groups, layer, spec.groups, incidents=read[0] if read else None), faults)
     areas = tuple(layer.blocks.index) if layer else ()
-    published = _tried(lambda: read_area_counts(spec.area_counts, areas=areas), faults) if spec.area_counts and layer else None
+    published = _tried(lambda: _read_totals(spec, areas, say), faults) if spec.area_counts and layer else None
     if faults or layer is None or others is None or read is None:
         raise DataError(faults)
     incidents, report = read
@@ -145,7 +148,7 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
     segments, context, noted = others
     start, end = _period(spec, incidents, totals)
     return City(
-        slug=slug_of(Path(folder)),
+        slug=slug_of(spec.folder),
         name=spec.name,
         language=spec.language,
         timezone=spec.timezone,
@@ -158,7 +161,7 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
         blocks=layer.blocks,
         context=context,
         notes=spec.notes,
-        report=_joined(report, layer, noted),
+        report=replace(report, findings=(*report.findings, *layer.findings, *noted)),
         start=start,
         end=end,
         segments=segments,
@@ -186,9 +189,10 @@ def import_folder(folder: Path | str, progress: Progress | None = None) -> City:
     One import of a city at a time: a second one is told at once, by a `StoreError`, who is importing and since when.
     """
     with store.lock(slug_of(Path(folder))) as held:
-        city = read_folder(folder, progress)
-        if progress:
-            progress(f"publishing {city.name}")
+        spec = read_city_file(Path(folder))
+        say = Steps(spec, progress)
+        city = _read(spec, say)
+        say(told("publishing {city}", city=city.name))
         return publish(city, held=held)
 
 
@@ -317,7 +321,7 @@ def _number_of(crs: pyproj.CRS) -> int:
     return int(number)
 
 
-def _tried(read: Callable[[], _T], faults: list[str]) -> _T | None:
+def _tried(read: Callable[[], _T], faults: list[Told]) -> _T | None:
     try:
         return read()
     except DataError as error:
@@ -331,14 +335,19 @@ def _other_layers(spec: CitySpec, crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame | N
     return segments, context, [*noted, *more]
 
 
-def _read_blocks(spec: CitySpec, crs: pyproj.CRS | None, say: Progress) -> Layer | None:
+def _read_blocks(spec: CitySpec, crs: pyproj.CRS | None, say: Steps) -> Layer | None:
     if spec.blocks is None:
         return None
-    say(f"reading {spec.blocks.file.name}")
+    say(told("reading {file}", file=spec.blocks.file.name))
     return read_blocks(spec.blocks, city_crs=crs)
 
 
-def _read_incidents(spec: CitySpec, crs: pyproj.CRS | None, bounds: Any, say: Progress) -> tuple[Incidents, QualityReport]:
+def _read_totals(spec: CitySpec, areas: tuple[str, ...], say: Steps) -> tuple[AreaCounts, QualityReport]:
+    say(told("reading {file}", file=", ".join(one.file.name for one in spec.area_counts)))
+    return read_area_counts(spec.area_counts, areas=areas)
+
+
+def _read_incidents(spec: CitySpec, crs: pyproj.CRS | None, bounds: Any, say: Steps) -> tuple[Incidents, QualityReport]:
     if spec.incidents is None:
         return no_incidents(crs), QualityReport("", 0, 0, 0, 0, 0, 0)
     return read_incidents(spec.incidents, city_crs=crs, timezone=spec.timezone, bounds=bounds, progress=say)
@@ -387,7 +396,3 @@ def _period(spec: CitySpec, incidents: Incidents, totals: AreaCounts | None) -> 
         return spec.incidents.covers
     first, last = incidents["date"].min(), incidents["date"].max()
     return first.normalize().replace(day=1), last.normalize() + pd.Timedelta(days=1)
-
-
-def _joined(report: QualityReport, layer: Layer, noted: list[Finding]) -> QualityReport:
-    return replace(report, findings=(*report.findings, *layer.findings, *noted))

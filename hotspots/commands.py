@@ -9,6 +9,8 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+from hotspots.words import Told, told
+
 
 def check(choices: argparse.Namespace) -> int:
     """Print what became of every version of a city; return 1 where something is wrong."""
@@ -85,8 +87,8 @@ def export(choices: argparse.Namespace, city: Any, study: Any) -> None:
     from hotspots.catalog import measure
     from hotspots.words import words_for
 
-    told = exports.Told(city, choices.unit or units.default(city.blocks), words_for(choices.language or city.language))
-    n = exports.write(study, [measure(key.strip()) for key in choices.measure.split(",")], choices.out, told=told)
+    about = exports.Told(city, choices.unit or units.default(city.blocks), words_for(choices.language or city.language))
+    n = exports.write(study, [measure(key.strip()) for key in choices.measure.split(",")], choices.out, told=about)
     print(f"{choices.out}: {n:,} rows")
 
 
@@ -129,7 +131,7 @@ def _print_priorities(found: Any, places: Any, which: str) -> None:
         _print_csv(places.reset_index(names="id"))
         return
     if isinstance(found, str):
-        raise _wrong(f"priorities: the rules cannot be tested: {ranking.REASONS[found]}")
+        raise _wrong(told("priorities: the rules cannot be tested: {reason}", reason=ranking.REASONS[found]))
     _print_csv(tables.backtest(found))
 
 
@@ -147,7 +149,7 @@ def _shares(text: str) -> tuple[float, ...]:
     except ValueError:
         found = []
     if not found or not all(0 < share <= 0.5 for share in found):
-        raise DataError(f"--share: {text!r} is not a list of percentages from above 0 to 50; write it as 1,2,5")
+        raise DataError(told("--share: {text} is not a list of percentages from above 0 to 50; write it as 1,2,5", text=repr(text)))
     return tuple(found)
 
 
@@ -168,10 +170,16 @@ def repeats(choices: argparse.Namespace, city: Any, study: Any) -> None:
     from hotspots import repeats as family
 
     if choices.metres <= 0 or choices.days <= 0:
-        raise _wrong(f"repeats: --metres {choices.metres:g} and --days {choices.days} must both be more than 0")
+        raise _wrong(
+            told("repeats: --metres {metres} and --days {days} must both be more than 0", metres=f"{choices.metres:g}", days=choices.days)
+        )
     if choices.as_of and family.day_number(_stamp(choices.as_of)) >= family.day_number(study.covers[1]):
         raise _wrong(
-            f"--as-of: {choices.as_of} is after the last day of the data, {family.day_of(family.day_number(study.covers[1]) - 1).date()}"
+            told(
+                "--as-of: {day} is after the last day of the data, {last}",
+                day=choices.as_of,
+                last=family.day_of(family.day_number(study.covers[1]) - 1).date(),
+            )
         )
     events = family.events_of(study)
     found = family.near_repeats(study, metres=choices.metres, days=choices.days, seed=choices.seed)
@@ -183,11 +191,11 @@ def repeats(choices: argparse.Namespace, city: Any, study: Any) -> None:
     strength, surges = family.strength(events), family.surges(study)
     as_of = family.day_of(events.last).date().isoformat()
     if choices.json:
-        told = {"city": city.slug, "restricted": True, "as_of": as_of, "unplaced_events": events.unplaced}
-        told |= {"knox": asdict(found.single) | {"verdict": found.single.verdict}, "table": _rows(found.table)}
-        told |= {"windows": _rows(windows.drop(columns="event")), "strength": asdict(strength) if strength else None}
-        told |= {"surges": _rows(surges.table) if surges else None, "false_alarms_a_year": surges.false_alarms if surges else None}
-        print(json.dumps(_known(told), ensure_ascii=False))
+        facts = {"city": city.slug, "restricted": True, "as_of": as_of, "unplaced_events": events.unplaced}
+        facts |= {"knox": asdict(found.single) | {"verdict": found.single.verdict}, "table": _rows(found.table)}
+        facts |= {"windows": _rows(windows.drop(columns="event")), "strength": asdict(strength) if strength else None}
+        facts |= {"surges": _rows(surges.table) if surges else None, "false_alarms_a_year": surges.false_alarms if surges else None}
+        print(json.dumps(_known(facts), ensure_ascii=False))
         return
     print("restricted: from single incidents, never to be published", file=sys.stderr)
     one = found.single
@@ -216,7 +224,7 @@ def _print_repeats(found: Any, windows: Any, study: Any, which: str) -> None:
     else:
         surges = family.surges(study)
         if surges is None:
-            raise _wrong("repeats: three years of data are needed to say what is usual")
+            raise _wrong(told("repeats: three years of data are needed to say what is usual"))
         table = surges.table
     _print_csv(table)
 
@@ -224,7 +232,7 @@ def _print_repeats(found: Any, windows: Any, study: Any, which: str) -> None:
 _VERDICTS = {"more": "more than chance explains", "within": "within what chance gives", "few": "too few to tell"}
 
 
-def _wrong(text: str) -> Exception:
+def _wrong(text: Told) -> Exception:
     from hotspots.schema import DataError
 
     return DataError(text)
@@ -264,7 +272,9 @@ def change(choices: argparse.Namespace, *, as_of: dt.date | None) -> None:
     city = cities.load(choices.city)
     if city.only_totals:
         raise DataError(
-            f"change: {city.slug} has published totals alone; the days of single homicides are not known. Use: totals {city.slug}"
+            told(
+                "change: {city} has published totals alone; the days of single homicides are not known. Use: totals {city}", city=city.slug
+            )
         )
     there = units.available(city.blocks)
     unit = choices.unit or next(one for one in ("districts", "beats", "city") if one in there)
@@ -330,7 +340,8 @@ def _until(study: Any, *, as_of: dt.date | None, lag: int | None) -> Any:
     end = min(pd.Timestamp(as_of) + DAY, study.covers[1]) if as_of else study.covers[1]
     until = end - days * DAY
     if days < 0 or until <= study.covers[0]:
-        raise _wrong(f"change: the data run from {study.covers[0].date()} to {(study.covers[1] - DAY).date()}; no day is left to compare")
+        first, last = study.covers[0].date(), (study.covers[1] - DAY).date()
+        raise _wrong(told("change: the data run from {start} to {end}; no day is left to compare", start=first, end=last))
     return until
 
 
@@ -358,7 +369,7 @@ def clusters(choices: argparse.Namespace, city: Any, study: Any) -> None:
     from hotspots.schema import DataError
 
     if not study.has_points:
-        raise DataError(f"{city.slug}: published totals; a scan needs the places of single homicides")
+        raise DataError(told("{city}: published totals; a scan needs the places of single homicides", city=city.slug))
     shuffles = {"simulations": choices.shuffles, "seed": choices.seed}
     if choices.method == "scan":
         found = family.circular_scan(study, cap=choices.cap, **shuffles)

@@ -12,7 +12,7 @@ from hotspots import chance
 from hotspots.measures import Measure
 from hotspots.schema import DataError
 from hotspots.study import Study
-from hotspots.words import Words
+from hotspots.words import Words, told
 
 PARTS: tuple[float, ...] = (0.25, 0.5, 0.8)  # of the homicides
 TOP = 0.05  # of the units
@@ -278,7 +278,7 @@ def stability(study: Study, *, share: float = 0.5, day: pd.Timestamp | None = No
     (1, 0.5, 0.25)
     """
     if not study.has_points:
-        raise DataError("concentration: these data are published totals, so the days and places of single homicides are not known")
+        raise DataError(told("concentration: these data are published totals, so the days and places of single homicides are not known"))
     start, end = max(study.start, study.covers[0]), min(study.end, study.covers[1])
     cut = day if day is not None else _last_year(study, start, end)
     if not start < cut < end:
@@ -365,7 +365,7 @@ def _steps(n: int, more: list[int]) -> np.ndarray:
 def _event_sizes(study: Study) -> np.ndarray:
     """Return the victims of each event within one unit; mapped events only."""
     if not study.has_points:
-        raise DataError("concentration: these data are published totals, so the events and places of single homicides are not known")
+        raise DataError(told("concentration: these data are published totals, so the events and places of single homicides are not known"))
     inside = study.codes >= 0
     events = pd.DataFrame({"event": study.rows["event_id"].to_numpy()[inside], "unit": study.codes[inside]})
     return np.asarray(events.groupby(["event", "unit"], sort=False).size().to_numpy())
@@ -374,12 +374,16 @@ def _event_sizes(study: Study) -> np.ndarray:
 def _chances(study: Study, baseline: str) -> np.ndarray | None:
     """Return each unit's share of the lot; None where all are alike."""
     if baseline not in BASELINES:
-        raise DataError(f"concentration: there is no baseline {baseline!r}; use one of {', '.join(BASELINES)}")
+        raise DataError(
+            told(
+                "concentration: there is no baseline {baseline}; use one of {listed}", baseline=repr(baseline), listed=", ".join(BASELINES)
+            )
+        )
     if baseline == "equal":
         return None
     people = study.residents.fillna(0).to_numpy(dtype=float)
     if not people.sum() > 0:
-        raise DataError("concentration: no population is loaded for these areas; use the baseline equal")
+        raise DataError(told("concentration: no population is loaded for these areas; use the baseline equal"))
     return np.asarray(people / people.sum())
 
 

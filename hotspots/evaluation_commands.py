@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from hotspots.choices import add_form
+from hotspots.words import told
 
 
 def add_parsers(commands: Any) -> None:
@@ -151,7 +152,7 @@ def _day(name: str, text: str | None) -> Any:
     try:
         return pd.Timestamp(dt.date.fromisoformat(text)) if text else None
     except ValueError:
-        raise DataError(f"{name}: {text!r} is not a day; write it as 2021-03-01") from None
+        raise DataError(told("{name}: {text} is not a day; write it as 2021-03-01", name=name, text=repr(text))) from None
 
 
 def _say(choices: argparse.Namespace, what: str, entry: Any) -> None:

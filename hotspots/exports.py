@@ -14,7 +14,7 @@ import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
 
-from hotspots import captions, view
+from hotspots import captions, view, words
 from hotspots.cities import City
 from hotspots.escape import safe_cell
 from hotspots.measures import Measure, table
@@ -48,7 +48,11 @@ def frame(study: Study, measures: Sequence[Measure]) -> pd.DataFrame:
     >>> frame(Study.of(*square_city([(5, 5)])), [measure("count")]).columns.tolist()
     ['id', 'name', 'count', 'population', 'count_low', 'count_high', 'state']
     """
-    faults = [f"{measure.key}: not available: {reason}" for measure in measures for reason in measure.missing(study)]
+    faults = [
+        words.told("{measure}: not available: {reason}", measure=measure.key, reason=words.Told(reason, {}))
+        for measure in measures
+        for reason in measure.missing(study)
+    ]
     if faults:
         raise DataError(faults)
     first, *rest = [table(study, measure) for measure in measures]
@@ -70,7 +74,7 @@ def write(study: Study, measures: Sequence[Measure], path: Path, *, told: Told |
     """
     _check_suffix(path.suffix)
     if not path.parent.is_dir():
-        raise DataError(f"export: the folder {path.parent} does not exist")
+        raise DataError(words.told("export: the folder {folder} does not exist", folder=path.parent))
     content = download(study, measures, path.suffix, told=told)
     part = path.with_name(f".{path.name}.part")
     try:
@@ -113,14 +117,15 @@ def file_name(city: City, study: Study, measures: Sequence[Measure], suffix: str
 
 def _check_suffix(suffix: str) -> None:
     if suffix not in SUFFIXES:
-        raise DataError(f"export: cannot write {suffix or 'a file without an ending'}; use one of {', '.join(SUFFIXES)}")
+        ending = suffix or words.told("a file without an ending")
+        raise DataError(words.told("export: cannot write {ending}; use one of {listed}", ending=ending, listed=", ".join(SUFFIXES)))
 
 
 def _picture(study: Study, measures: Sequence[Measure], suffix: str, told: Told | None) -> bytes:
     from hotspots import maps, prints  # their libraries take a second to load, and only pictures need them
 
     if told is None or len(measures) != 1:
-        raise DataError(f"export: a map shows one measure of a city; name one for {suffix}")
+        raise DataError(words.told("export: a map shows one measure of a city; name one for {ending}", ending=suffix))
     shown = told.view or _view(study, measures[0], told)
     caption = captions.of_map(told.city, study.for_map(), shown.title, told.words)
     if suffix == ".png":

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from hotspots.schema import Blocks, DataError, Incidents, check_blocks
+from hotspots.words import Told, told
 
 SIDE = 500  # metres, unless the reader says otherwise
 MOST_CELLS = 100_000
@@ -38,7 +39,10 @@ def side_of(unit: str) -> int | None:
     side = int(found[1]) if found else 0
     if not 10 <= side <= 50_000:
         raise DataError(
-            f"units: {unit!r} is not a grid; write grid: and the side of a square in whole metres (10 to 50000), such as grid:250"
+            told(
+                "units: {unit} is not a grid; write grid: and the side of a square in whole metres (10 to 50000), such as grid:250",
+                unit=repr(unit),
+            )
         )
     return side
 
@@ -80,7 +84,7 @@ def blocks_for(incidents: Incidents, *, boundary: gpd.GeoSeries | None = None) -
     near = reach(x, y)
     if not near.any():
         raise DataError(
-            "incidents: no victim has a usable place and there are no blocks, so there is nothing to show on a map; add [blocks]"
+            told("incidents: no victim has a usable place and there are no blocks, so there is nothing to show on a map; add [blocks]")
         )
     if boundary is not None and len(boundary):
         area = shapely.union_all(np.asarray(boundary.array))
@@ -167,9 +171,15 @@ def _cells_in(shapes: npt.NDArray[np.object_], side: int) -> tuple[Ints, Ints]:
     return column[kept], row[kept]
 
 
-def _too_many(side: int, cells: int) -> str:
+def _too_many(side: int, cells: int) -> Told:
     least = int(np.ceil(side * np.sqrt(cells / MOST_CELLS) / 50) * 50)
-    return f"units: squares of {side} m would be about {cells:,}; at most {MOST_CELLS:,} are drawn: use grid:{least} or larger"
+    return told(
+        "units: squares of {side} m would be about {cells}; at most {most} are drawn: use grid:{least} or larger",
+        side=side,
+        cells=f"{cells:,}",
+        most=f"{MOST_CELLS:,}",
+        least=least,
+    )
 
 
 def _squares(column: Ints, row: Ints, *, side: int, crs: object) -> gpd.GeoDataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from hotspots import store, units
 from hotspots.schema import Blocks, Incidents
+from hotspots.words import Told, told
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Checked:
     number: int
     served: bool
     published: str
-    faults: tuple[str, ...]
+    faults: tuple[Told, ...]
     recorded: dict[str, Any] | None
     found: dict[str, Any] | None
 
@@ -54,17 +55,22 @@ def check(slug: str) -> list[Checked]:
     return [_checked(slug, number, faults, served=number == now) for number, faults in sorted(store.check(slug).items())]
 
 
-def _checked(slug: str, number: int, faults: tuple[str, ...], *, served: bool) -> Checked:
+def _checked(slug: str, number: int, faults: tuple[Told, ...], *, served: bool) -> Checked:
     if faults:
         return Checked(number, served, "", faults, None, None)
     version = store.current(slug, number)
     recorded = version.manifest["facts"].get("headline")
     tables = [store.read(version, name) if store.has(version, name) else None for name in ("incidents", "blocks", "area_counts")]
     if tables[0] is None or tables[1] is None:
-        return Checked(number, served, version.manifest["published"], ("the tables of incidents and blocks are missing",), recorded, None)
+        return Checked(
+            number, served, version.manifest["published"], (told("the tables of incidents and blocks are missing"),), recorded, None
+        )
     found = headline(tables[0], tables[1], tables[2])
     differ = [] if recorded is None else [name for name in sorted({*found, *recorded}) if found.get(name) != recorded.get(name)]
-    faults = tuple(f"{name}: {recorded.get(name)} when it was published, {found.get(name)} in its files now" for name in differ)
+    faults = tuple(
+        told("{name}: {before} when it was published, {now} in its files now", name=name, before=recorded.get(name), now=found.get(name))
+        for name in differ
+    )
     return Checked(number, served, version.manifest["published"], faults, recorded, found)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from hotspots.schema import Blocks, DataError, Incidents, check_blocks
+from hotspots.words import Told, told
 
 MOST_CELLS = 100_000
 _FIRST_CELLS = 40_000
@@ -46,8 +47,13 @@ def resolution_of(unit: str) -> int | None:
     resolution = int(found[1]) if found else -1
     if not _COARSEST <= resolution <= _FINEST:
         raise DataError(
-            f"units: {unit!r} names no hexagons; write h3: and a resolution from {_COARSEST} (sides of 69 km) to {_FINEST} (11 m), "
-            "such as h3:9 (200 m)"
+            told(
+                "units: {unit} names no hexagons; write h3: and a resolution from {coarsest} (sides of 69 km) to "
+                "{finest} (11 m), such as h3:9 (200 m)",
+                unit=repr(unit),
+                coarsest=_COARSEST,
+                finest=_FINEST,
+            )
         )
     return resolution
 
@@ -98,8 +104,13 @@ def cells(blocks: Blocks, resolution: int) -> Blocks:
     return check_blocks(gpd.GeoDataFrame(columns, geometry=hexagons[kept], index=index, crs=blocks.crs))
 
 
-def _too_many(resolution: int) -> str:
-    return f"units: hexagons of resolution {resolution} would be more than {MOST_CELLS:,}, the most that are drawn: use h3:{resolution - 1}"
+def _too_many(resolution: int) -> Told:
+    return told(
+        "units: hexagons of resolution {resolution} would be more than {most}, the most that are drawn: use h3:{coarser}",
+        resolution=resolution,
+        most=f"{MOST_CELLS:,}",
+        coarser=resolution - 1,
+    )
 
 
 def _shapes(ids: npt.NDArray[np.object_], crs: object) -> npt.NDArray[np.object_]:

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from hotspots.schema import Blocks, DataError
-from hotspots.words import mark
+from hotspots.words import mark, told
 
 BESIDE = 25.0  # metres: half of a wide avenue, so that a block has the streets around it too
 
@@ -117,5 +117,11 @@ def _whole(shared: pd.Series, total: float) -> pd.Series:
     """Return the shares made to add up to the total; more than rounding can lose is a fault, and is said."""
     held = float(shared.sum())
     if abs(held - total) > max(1.0, total) * 1e-5:
-        raise DataError(f"population: of {total:,.0f} residents {held:,.0f} were shared out; some blocks have shapes that cannot be used")
+        raise DataError(
+            told(
+                "population: of {total} residents {held} were shared out; some blocks have shapes that cannot be used",
+                total=f"{total:,.0f}",
+                held=f"{held:,.0f}",
+            )
+        )
     return shared * (total / held) if held > 0 and abs(held - total) > 0 else shared

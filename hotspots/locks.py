@@ -15,7 +15,14 @@ from typing import TextIO
 
 
 class TakenError(RuntimeError):
-    """Another holds the lock. The text says who and since when: `ana (process 7 on desk) since 09:12`."""
+    """Another holds the lock: `who` is its user, process and host, `since` is when.
+
+    `who` is empty where the lock was taken this very moment, and its holder has not said anything yet.
+    """
+
+    def __init__(self, who: dict[str, str], since: str) -> None:
+        self.who, self.since = who, since
+        super().__init__(f"{' '.join(who.values())} {since}")
 
 
 @contextlib.contextmanager
@@ -34,7 +41,7 @@ def hold(path: Path, *, wait: float = 0.0) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() >= until:
-                    raise TakenError(_holder(path)) from None
+                    raise _taken(path) from None
                 time.sleep(0.05)
         _sign(file)
         try:
@@ -57,13 +64,13 @@ def _sign(file: TextIO) -> None:
         file.flush()
 
 
-def _holder(path: Path) -> str:
+def _taken(path: Path) -> TakenError:
     now = datetime.now().astimezone()
     try:
         holder = json.loads(path.read_text(encoding="utf-8"))
         since = datetime.fromisoformat(holder["start"]).astimezone()
-        name = f"{holder['user'] or 'somebody'} (process {holder['pid']} on {holder['host']})"
+        who = {"user": holder["user"] or "?", "process": str(holder["pid"]), "host": holder["host"]}
     except (OSError, ValueError, KeyError, TypeError):  # taken this very moment
-        since, name = now, "somebody else"
+        since, who = now, {}
     day = "" if since.date() == now.date() else f"{since.date()} "
-    return f"{name} since {day}{since:%H:%M}"
+    return TakenError(who, f"{day}{since:%H:%M}")

@@ -16,6 +16,7 @@ import pandas as pd
 from hotspots import sealed, settings, store
 from hotspots.readers.spec import Note
 from hotspots.schema import Blocks, DataError
+from hotspots.words import told
 
 ACTIONS: tuple[str, ...] = ("add", "edit", "remove")
 GROUPS: Mapping[str, str] = {"beat": "beat", "district": "district"}  # how an area can be named besides by a block's id, and its column
@@ -79,8 +80,8 @@ class Log:
         for one in (*self.entries, *self.events):
             if one.id == name:
                 return one
-        there = ", ".join(one.id for one in (*self.entries, *self.events)) or "none yet"
-        raise DataError(f"interventions: there is no entry {name!r}; entries: {there}")
+        there = ", ".join(one.id for one in (*self.entries, *self.events)) or told("none yet")
+        raise DataError(told("interventions: there is no entry {name}; entries: {there}", name=repr(name), there=there))
 
 
 def of_notes(notes: Iterable[Note], kind: str = "intervention") -> tuple[Entry, ...]:
@@ -214,28 +215,46 @@ def _entry(values: Mapping[str, Any]) -> Entry:
 def _checked(entry: Entry, blocks: Blocks) -> Entry:
     """Return the entry with clean texts, or raise a `DataError` with every fault."""
     name, note = ({key: _clean(text) for key, text in texts.items() if _clean(text)} for texts in (entry.name, entry.note))
-    faults = [] if name else ["interventions: the entry has no name; say what was done"]
-    for what, texts, most in (("name", name, LONGEST_NAME), ("note", note, LONGEST_NOTE)):
+    faults = [] if name else [told("interventions: the entry has no name; say what was done")]
+    for what, texts, most in ((told("name"), name, LONGEST_NAME), (told("note"), note, LONGEST_NOTE)):
         long = max((len(text) for text in texts.values()), default=0)
-        faults += [f"interventions: the {what} has {long:,} characters; use at most {most:,}"] if long > most else []
+        faults += (
+            [told("interventions: the {what} has {long} characters; use at most {most}", what=what, long=f"{long:,}", most=f"{most:,}")]
+            if long > most
+            else []
+        )
     if entry.end is not None and entry.end <= entry.start:
-        faults.append(f"interventions: it ends on {entry.end.date()} and starts on {entry.start.date()}; the end is the day after the last")
+        faults.append(
+            told(
+                "interventions: it ends on {end} and starts on {start}; the end is the day after the last",
+                end=entry.end.date(),
+                start=entry.start.date(),
+            )
+        )
     treated, strange = find_areas(blocks, entry.treated)
     comparison, more = find_areas(blocks, entry.comparison)
     unknown = (*strange, *more)
     if unknown:
         faults.append(
-            f"interventions: {len(unknown)} of {len(entry.treated) + len(entry.comparison)} areas do not exist here (first: "
-            f"{unknown[0]!r}); "
-            "use block ids, or beat:NAME, district:NAME where the blocks have them"
+            told(
+                "interventions: {n} of {total} areas do not exist here (first: {first}); use block ids, or "
+                "beat:NAME, district:NAME where the blocks have them",
+                n=len(unknown),
+                total=len(entry.treated) + len(entry.comparison),
+                first=repr(unknown[0]),
+            )
         )
     both = treated.intersection(comparison)
     if len(both):
         faults.append(
-            f"interventions: {len(both):,} areas are treated and compared with as well (first: {both[0]}); an area is one or the other"
+            told(
+                "interventions: {n} areas are treated and compared with as well (first: {first}); an area is one or the other",
+                n=f"{len(both):,}",
+                first=both[0],
+            )
         )
     if len(comparison) and not entry.treated:
-        faults.append("interventions: there are comparison areas and no treated ones; name the treated areas, or leave both out")
+        faults.append(told("interventions: there are comparison areas and no treated ones; name the treated areas, or leave both out"))
     if faults:
         raise DataError(faults)
     return replace(entry, name=name, note=note)

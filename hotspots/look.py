@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 INK = "#1b2733"
 MUTED = "#7b8794"
 PRIMARY = "#3a7fb1"  # 3:1 and more against the light paper and the dark
@@ -76,3 +78,21 @@ def is_pale(colour: str) -> bool:
     """
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return 0.299 * red + 0.587 * green + 0.114 * blue > 205
+
+
+SIGN_ROOM = 0.05  # of the width of a chart: what a sign beside a dated line needs, on a telephone too
+
+
+def sign_rows(places: Sequence[float], width: float) -> list[int]:
+    """Return the row of each sign along a line of `width`, 0 the highest: signs too near to be told apart stand one below the other.
+
+    >>> sign_rows([10, 11, 12, 40], width=100)
+    [0, 1, 2, 0]
+    """
+    ends: list[float] = []  # where the next sign of each row can begin
+    rows = [0] * len(places)
+    for i in sorted(range(len(places)), key=lambda i: places[i]):
+        row = next((row for row, end in enumerate(ends) if end <= places[i]), len(ends))
+        ends[row : row + 1] = [places[i] + SIGN_ROOM * width]
+        rows[i] = row
+    return rows

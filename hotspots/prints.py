@@ -80,11 +80,19 @@ def series_png(table: pd.DataFrame, *, words: Words, head: str, note: str = "", 
     _write_lines(figure, above, start=height - MARGIN)
     axes = _axes(figure, (MARGIN + 0.34, foot, WIDTH - 2 * MARGIN - 0.34, 2.78), height)
     _add_series(axes, table, words)
-    for day, sign, _ in rules:
-        axes.axvline(day, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
-        _text(axes, day, 0.985, f" {sign}", transform=axes.get_xaxis_transform(), fontsize=8.5, fontweight="bold", color=MUTED, va="top")
+    _add_signs(axes, rules)
     _write_lines(figure, below, start=foot - 0.42)
     return _png(figure)
+
+
+def _add_signs(axes: Axes, rules: Sequence[Rule]) -> None:
+    """Draw dated lines with their signs, one below the other where they are too close to be told apart."""
+    first, last = axes.get_xlim()
+    style: dict[str, Any] = {"fontsize": 8.5, "fontweight": "bold", "color": MUTED, "va": "top"}
+    drops = look.sign_rows([day.timestamp() / 86400 for day, _, _ in rules], last - first)
+    for row, (day, sign, _) in zip(drops, rules, strict=True):
+        axes.axvline(day, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+        _text(axes, day, 0.985 - 0.055 * row, f" {sign}", transform=axes.get_xaxis_transform(), **style)
 
 
 def _add_series(axes: Axes, table: pd.DataFrame, words: Words) -> None:

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from hotspots import units
-from hotspots.schema import AreaCounts, Blocks, DataError, field, no_incidents
+from hotspots.schema import AreaCounts, Blocks, DataError, field
 from hotspots.study import Study, Where
-from hotspots.totals import WHOLE, Cell, Published, Total, lift
+from hotspots.totals import WHOLE, Cell, Published, Total, lift, no_incidents
+from hotspots.words import told
 
 FILTERS: tuple[str, ...] = ("sex",)
 
@@ -167,10 +168,14 @@ def _check_where(where: Iterable[tuple[str, Iterable[str]]], totals: AreaCounts)
     faults = []
     for name, values in where:
         if name not in FILTERS or name not in totals.columns or not (totals[name] != "").any():
-            faults.append(f"where: these published totals have no {name}")
+            faults.append(told("where: these published totals have no {name}", name=name))
             continue
         allowed = field(name).values
-        faults += [f"where: {name} has no value {value!r}; use {', '.join(allowed)}" for value in values if value not in allowed]
+        faults += [
+            told("where: {name} has no value {value}; use {listed}", name=name, value=repr(value), listed=", ".join(allowed))
+            for value in values
+            if value not in allowed
+        ]
     if faults:
         raise DataError(faults)
 

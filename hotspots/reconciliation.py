@@ -12,6 +12,7 @@ from hotspots.cities import City
 from hotspots.schema import DataError
 from hotspots.selection import Selection
 from hotspots.study import Study
+from hotspots.words import told
 
 
 def row(study: Study) -> dict[str, int]:
@@ -39,7 +40,7 @@ def table(city: City, selection: Selection, *, study_of: Callable[[Selection], S
     """
     if city.only_totals:
         raise DataError(
-            "units: these data are published totals; the places of single homicides are not known, so there is nothing to compare"
+            told("units: these data are published totals; the places of single homicides are not known, so there is nothing to compare")
         )
     find = study_of or (lambda chosen: chosen.study(city))
     names = units.available(city.blocks, streets=city.segments is not None)
@@ -47,5 +48,5 @@ def table(city: City, selection: Selection, *, study_of: Callable[[Selection], S
     found = pd.DataFrame([row(study) for study in studies.values()], index=pd.Index(names, name="unit"))
     wrong = found.index[found["total"] != [study.victims for study in studies.values()]]
     if len(wrong):
-        raise DataError(f"units: on {', '.join(wrong)} the homicides do not add up; report this")
+        raise DataError(told("units: on {listed} the homicides do not add up; report this", listed=", ".join(wrong)))
     return found

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.choices import day
+from hotspots.words import told
 
 
 def add_parsers(commands: Any) -> None:
@@ -59,9 +60,9 @@ def publish(choices: argparse.Namespace) -> None:
     covered = {f"{start:%Y}": round(share, 3) for start, share in done.release.coverage.items()}
     hidden, narrowest = done.findings.hidden, _whole(done.findings.narrowest)
     if choices.json:
-        told = {"city": choices.city, "profile": choices.profile, "out": str(choices.out), "files": list(done.files)}
-        told |= {"areas": len(done.release.areas), "hidden": hidden, "narrowest": narrowest, "coverage": covered}
-        print(json.dumps(told | {"fingerprint": done.fingerprint}, ensure_ascii=False))
+        facts = {"city": choices.city, "profile": choices.profile, "out": str(choices.out), "files": list(done.files)}
+        facts |= {"areas": len(done.release.areas), "hidden": hidden, "narrowest": narrowest, "coverage": covered}
+        print(json.dumps(facts | {"fingerprint": done.fingerprint}, ensure_ascii=False))
         return
     print(f"{choices.out}: {choices.profile} release of {choices.city}, {len(done.release.areas)} areas, {len(done.files)} files")
     if choices.html:
@@ -78,15 +79,15 @@ def audit(choices: argparse.Namespace) -> int:
     from hotspots import disclosure, store
 
     if choices.what == "verify":
-        told = {slug: len(disclosure.releases(slug)) for slug in store.slugs()}
-        print(json.dumps(told) if choices.json else "\n".join(f"{slug}\t{n} releases, unchanged" for slug, n in told.items()))
+        lengths = {slug: len(disclosure.releases(slug)) for slug in store.slugs()}
+        print(json.dumps(lengths) if choices.json else "\n".join(f"{slug}\t{n} releases, unchanged" for slug, n in lengths.items()))
         return 0
     if Path(choices.what).is_dir():
         release, past = disclosure.read(choices.what), []
     else:
         past = disclosure.releases(choices.what)
         if not past:
-            raise store.StoreError(f"nothing was released of {choices.what!r}, and there is no folder of that name")
+            raise store.StoreError(told("nothing was released of {name}, and there is no folder of that name", name=repr(choices.what)))
         release = past.pop()
     findings = disclosure.audit(release, past, exact=choices.exact)
     if choices.json:

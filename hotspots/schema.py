@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NewType
+from typing import NewType
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+
+from hotspots.words import Told, ToldError, told
 
 Incidents = NewType("Incidents", gpd.GeoDataFrame)  # type: ignore[valid-newtype]
 Blocks = NewType("Blocks", gpd.GeoDataFrame)  # type: ignore[valid-newtype]
@@ -103,12 +105,8 @@ def population_bands(blocks: pd.DataFrame) -> dict[str, tuple[float, float]]:
     return dict(sorted(((name, ages) for name, ages in found.items() if ages), key=lambda pair: pair[1]))
 
 
-class DataError(ValueError):
+class DataError(ToldError, ValueError):
     """Data that cannot be used, with every fault found: what, where, how many, what to do."""
-
-    def __init__(self, faults: str | Iterable[str]) -> None:
-        self.faults: tuple[str, ...] = (faults,) if isinstance(faults, str) else tuple(faults)
-        super().__init__("\n".join(self.faults))
 
 
 def check_incidents(table: gpd.GeoDataFrame) -> Incidents:
@@ -117,7 +115,7 @@ def check_incidents(table: gpd.GeoDataFrame) -> Incidents:
     One row is one victim. The index is unique; `date` has no time zone; the geometry is a point in a projected system in metres,
     or missing, and then `unplaced` says why.
     """
-    faults = [*_frame_faults("incidents", table, INCIDENT_FIELDS), *_crs_faults("incidents", table)]
+    faults = [*_frame_faults(told("incidents"), table, INCIDENT_FIELDS), *_crs_faults(told("incidents"), table)]
     if not faults:
         faults = [*_date_faults(table), *_word_faults(table), *_place_faults(table), *_age_faults(table)]
     if faults:
@@ -131,36 +129,14 @@ def check_blocks(table: gpd.GeoDataFrame) -> Blocks:
     The index is the unique `block_id`, as text; shapes are polygons or lines in a projected system in metres; `population` is at
     least 0, or missing; so are the residents of each age, in columns such as `population:15-29`, whose ages do not overlap.
     """
-    faults = [*_frame_faults("blocks", table, BLOCK_FIELDS), *_crs_faults("blocks", table)]
+    faults = [*_frame_faults(told("blocks"), table, BLOCK_FIELDS), *_crs_faults(told("blocks"), table)]
     if table.index.name != "block_id":
-        faults.append("blocks: the index must be named block_id")
+        faults.append(told("blocks: the index must be named block_id"))
     if not faults:
         faults = [*_shape_faults(table), *_population_faults(table), *_band_faults(table)]
     if faults:
         raise DataError(faults)
     return Blocks(table)
-
-
-def no_incidents(crs: Any) -> Incidents:
-    """Return incidents without a row: what a place has that publishes only totals.
-
-    >>> len(no_incidents(32616))
-    0
-    """
-    columns = {"date": "datetime64[us]", "hour": "float64", "unplaced": "str", "event_id": "str"}
-    table = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
-    return check_incidents(gpd.GeoDataFrame(table.rename_axis("incident"), geometry=gpd.GeoSeries([], crs=crs)))
-
-
-def no_blocks(crs: Any) -> Blocks:
-    """Return blocks without a row: what a place has whose totals are published without an outline. It has series, and no map.
-
-    >>> len(no_blocks(32616))
-    0
-    """
-    columns = {"population": pd.Series(dtype="float64")}
-    index = pd.Index([], name="block_id", dtype="str")
-    return check_blocks(gpd.GeoDataFrame(columns, index=index, geometry=gpd.GeoSeries([], index=index, crs=crs)))
 
 
 def check_area_counts(table: pd.DataFrame) -> AreaCounts:
@@ -170,7 +146,7 @@ def check_area_counts(table: pd.DataFrame) -> AreaCounts:
     before `end`. `count` is a whole number of at least 0, or missing, and then `suppressed` says that it was held back. Within one
     table no two rows of one area may count the same days.
     """
-    faults = _frame_faults("area counts", table, AREA_COUNT_FIELDS)
+    faults = _frame_faults(told("area counts"), table, AREA_COUNT_FIELDS)
     if not faults:
         faults = [*_count_faults(table), *_span_faults(table)]
     if faults:
@@ -178,81 +154,126 @@ def check_area_counts(table: pd.DataFrame) -> AreaCounts:
     return AreaCounts(table)
 
 
-def _count_faults(table: pd.DataFrame) -> list[str]:
+def _count_faults(table: pd.DataFrame) -> list[Told]:
     faults = []
     count, held = table["count"], table["suppressed"]
     strange = table.index[count.notna() & ~((count >= 0) & (count % 1 == 0))]
     if len(strange):
-        faults.append(f"area counts: {len(strange)} of {len(table)} numbers are not whole or below 0 (first: {count[strange[0]]:g})")
+        faults.append(
+            told(
+                "area counts: {n} of {total} numbers are not whole or below 0 (first: {first})",
+                **_some(table, len(strange), f"{count[strange[0]]:g}"),
+            )
+        )
     for where, what in (
-        (count.isna() & ~held, "have no number and are not marked as held back"),
-        (count.notna() & held, "have a number and are marked as held back"),
+        (count.isna() & ~held, told("have no number and are not marked as held back")),
+        (count.notna() & held, told("have a number and are marked as held back")),
     ):
         if where.any():
-            faults.append(f"area counts: {int(where.sum())} of {len(table)} rows {what} (first: {_named(table[where].iloc[0])})")
+            faults.append(
+                told(
+                    "area counts: {n} of {total} rows {what} (first: {first})",
+                    what=what,
+                    **_some(table, int(where.sum()), _named(table[where].iloc[0])),
+                )
+            )
     for name in {"population", "published_rate"} & set(table.columns):
         below = int((table[name] < 0).sum())
-        faults += [f"area counts: {below} of {len(table)} rows have a {name} below 0"] if below else []
+        faults += [told("area counts: {n} of {total} rows have a {name} below 0", n=below, total=len(table), name=name)] if below else []
     words = next(row.values for row in AREA_COUNT_FIELDS if row.name == "sex")
     if "sex" in table.columns and not table["sex"].isin(words).all():
-        faults.append(f"area counts: a sex is not in our list; use one of {', '.join(word or 'empty' for word in words)}")
+        faults.append(told("area counts: a sex is not in our list; use one of {listed}", listed=_listed(words)))
     return faults
 
 
-def _span_faults(table: pd.DataFrame) -> list[str]:
+def _span_faults(table: pd.DataFrame) -> list[Told]:
     backward = table[~(table["start"] < table["end"])]
     if len(backward):
-        return [f"area counts: {len(backward)} of {len(table)} periods end before they begin (first: {_named(backward.iloc[0])})"]
+        return [
+            told(
+                "area counts: {n} of {total} periods end before they begin (first: {first})",
+                **_some(table, len(backward), _named(backward.iloc[0])),
+            )
+        ]
     faults = []
     keys = ["table", "area"] + (["sex"] if "sex" in table.columns else [])
     ordered = table.sort_values([*keys, "start", "end"], kind="stable")
     again = ordered[ordered["start"] < ordered.groupby(keys)["end"].shift()]
     if len(again):
         faults.append(
-            f"area counts: {len(again)} of {len(table)} rows count days that another row of the same table and area has counted "
-            f"(first: {_named(again.iloc[0])}); put sums and parts into tables of their own"
+            told(
+                "area counts: {n} of {total} rows count days that another row of the same table and area has counted "
+                "(first: {first}); put sums and parts into tables of their own",
+                **_some(table, len(again), _named(again.iloc[0])),
+            )
         )
     if "sex" in table.columns:
-        kinds = table.assign(told=table["sex"] != "").groupby(["table", "area", "start"])["told"].nunique()
+        kinds = table.assign(known=table["sex"] != "").groupby(["table", "area", "start"])["known"].nunique()
         mixed = kinds.index[kinds > 1]
         if len(mixed):
             faults.append(
-                f"area counts: table {mixed[0][0]!r} has rows for all victims beside rows by sex ({len(mixed)} times); "
-                "put the sums into a table of their own, or leave them out"
+                told(
+                    "area counts: table {first} has rows for all victims beside rows by sex ({n} times); put the sums "
+                    "into a table of their own, or leave them out",
+                    **_some(table, len(mixed), repr(mixed[0][0])),
+                )
             )
     return faults
 
 
-def _named(row: pd.Series) -> str:
-    return f"{row['area'] or 'the whole place'}, {row['start']:%Y-%m-%d}"
+def _some(table: pd.DataFrame, n: int, first: object) -> dict[str, object]:
+    """Return what fills a sentence on some rows of a table: how many, of how many, and the first of them."""
+    return {"n": n, "total": len(table), "first": first}
 
 
-def _frame_faults(layer: str, table: pd.DataFrame, fields: tuple[Field, ...]) -> list[str]:
+def _named(row: pd.Series) -> Told:
+    return told("{area}, {day}", area=row["area"] or told("the whole place"), day=f"{row['start']:%Y-%m-%d}")
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return ", ".join(word or '""' for word in words)
+
+
+def _frame_faults(layer: str, table: pd.DataFrame, fields: tuple[Field, ...]) -> list[Told]:
     faults = [
-        f"{layer}: column {row.name} is missing ({row.meaning.lower()})" for row in fields if row.required and row.name not in table.columns
+        told("{layer}: column {field} is missing ({meaning})", layer=layer, field=row.name, meaning=Told(row.meaning, {}))
+        for row in fields
+        if row.required and row.name not in table.columns
     ]
     repeated = table.index[table.index.duplicated()].unique()
     if len(repeated):
-        faults.append(f"{layer}: {len(repeated)} ids occur more than once (first: {repeated[0]}); give every row an id of its own")
+        faults.append(
+            told(
+                "{layer}: {n} ids occur more than once (first: {first}); give every row an id of its own",
+                layer=layer,
+                **_some(table, len(repeated), repeated[0]),
+            )
+        )
     return faults
 
 
-def _crs_faults(layer: str, table: gpd.GeoDataFrame) -> list[str]:
+def _crs_faults(layer: str, table: gpd.GeoDataFrame) -> list[Told]:
     if table.crs is None:
-        return [f"{layer}: no coordinate system is given; name it with epsg"]
+        return [told("{layer}: no coordinate system is given; name it with epsg", layer=layer)]
     if not table.crs.is_projected:
-        return [f"{layer}: coordinates are in degrees ({table.crs.to_string()}); convert them to a projected system in metres"]
+        return [
+            told(
+                "{layer}: coordinates are in degrees ({system}); convert them to a projected system in metres",
+                layer=layer,
+                system=table.crs.to_string(),
+            )
+        ]
     return []
 
 
-def _date_faults(table: gpd.GeoDataFrame) -> list[str]:
+def _date_faults(table: gpd.GeoDataFrame) -> list[Told]:
     if not pd.api.types.is_datetime64_dtype(table["date"].dtype):
-        return ["incidents: date must be a local date without a time zone"]
+        return [told("incidents: date must be a local date without a time zone")]
     missing = int(table["date"].isna().sum())
-    return [f"incidents: {missing} of {len(table)} rows have no date; reject them first"] if missing else []
+    return [told("incidents: {n} of {total} rows have no date; reject them first", n=missing, total=len(table))] if missing else []
 
 
-def _word_faults(table: gpd.GeoDataFrame) -> list[str]:
+def _word_faults(table: gpd.GeoDataFrame) -> list[Told]:
     faults = []
     for row in INCIDENT_FIELDS:
         if not row.values or row.name not in table.columns:
@@ -260,74 +281,99 @@ def _word_faults(table: gpd.GeoDataFrame) -> list[str]:
         strange = table.loc[~table[row.name].isin(row.values), row.name]
         if len(strange):
             faults.append(
-                f"incidents: {len(strange)} of {len(table)} rows have a {row.name} that is not in our list "
-                f"(first: {strange.iloc[0]!r}); use one of {', '.join(word or 'empty' for word in row.values)}"
+                told(
+                    "incidents: {n} of {total} rows have a {field} that is not in our list (first: {first}); use one of {listed}",
+                    field=row.name,
+                    listed=_listed(row.values),
+                    **_some(table, len(strange), repr(strange.iloc[0])),
+                )
             )
     return faults
 
 
-def _place_faults(table: gpd.GeoDataFrame) -> list[str]:
+def _place_faults(table: gpd.GeoDataFrame) -> list[Told]:
     missing = table.geometry.isna() | table.geometry.is_empty
     faults = []
     kinds = table.geometry[~missing].geom_type
     strange = kinds[kinds != "Point"]
     if len(strange):
-        faults.append(f"incidents: {len(strange)} of {len(table)} places are not points (first: {strange.iloc[0]})")
+        faults.append(
+            told("incidents: {n} of {total} places are not points (first: {first})", **_some(table, len(strange), strange.iloc[0]))
+        )
     silent = int((missing & (table["unplaced"] == "")).sum())
     spoken = int((~missing & (table["unplaced"] != "")).sum())
     if silent or spoken:
-        faults.append(f"incidents: {silent} rows have no place and no reason for it, {spoken} have both a place and a reason")
-    return faults
-
-
-def _age_faults(table: gpd.GeoDataFrame) -> list[str]:
-    if "age" not in table.columns:
-        return []
-    strange = table.loc[(table["age"] < 0) | (table["age"] > 120), "age"]
-    return [f"incidents: {len(strange)} ages are below 0 or above 120 (first: {strange.iloc[0]:g})"] if len(strange) else []
-
-
-def _shape_faults(table: gpd.GeoDataFrame) -> list[str]:
-    shapes = table.geometry
-    faults = []
-    empty = shapes.isna() | shapes.is_empty
-    if empty.any():
-        faults.append(f"blocks: {int(empty.sum())} of {len(table)} have no shape (first: {table.index[empty][0]})")
-    kinds = shapes[~empty].geom_type
-    strange = kinds[~kinds.isin(["Polygon", "MultiPolygon", "LineString", "MultiLineString"])]
-    if len(strange):
-        faults.append(f"blocks: {len(strange)} shapes are neither areas nor lines (first: {strange.index[0]}, {strange.iloc[0]})")
-    invalid = shapes[~empty][~shapes[~empty].is_valid]
-    if len(invalid):
         faults.append(
-            f"blocks: {len(invalid)} of {len(table)} shapes cross themselves (first: {invalid.index[0]}, "
-            f"{invalid.iloc[:1].is_valid_reason().iloc[0]}); repair or drop them"
+            told(
+                "incidents: {silent} rows have no place and no reason for it, {spoken} have both a place and a reason",
+                silent=silent,
+                spoken=spoken,
+            )
         )
     return faults
 
 
-def _population_faults(table: gpd.GeoDataFrame) -> list[str]:
+def _age_faults(table: gpd.GeoDataFrame) -> list[Told]:
+    if "age" not in table.columns:
+        return []
+    strange = table.loc[(table["age"] < 0) | (table["age"] > 120), "age"]
+    if strange.empty:
+        return []
+    return [told("incidents: {n} ages are below 0 or above 120 (first: {first})", **_some(table, len(strange), f"{strange.iloc[0]:g}"))]
+
+
+def _shape_faults(table: gpd.GeoDataFrame) -> list[Told]:
+    shapes = table.geometry
+    faults = []
+    empty = shapes.isna() | shapes.is_empty
+    if empty.any():
+        faults.append(
+            told("blocks: {n} of {total} have no shape (first: {first})", **_some(table, int(empty.sum()), table.index[empty][0]))
+        )
+    kinds = shapes[~empty].geom_type
+    strange = kinds[~kinds.isin(["Polygon", "MultiPolygon", "LineString", "MultiLineString"])]
+    if len(strange):
+        faults.append(
+            told(
+                "blocks: {n} shapes are neither areas nor lines (first: {first})",
+                **_some(table, len(strange), f"{strange.index[0]}, {strange.iloc[0]}"),
+            )
+        )
+    invalid = shapes[~empty][~shapes[~empty].is_valid]
+    if len(invalid):
+        faults.append(
+            told(
+                "blocks: {n} of {total} shapes cross themselves (first: {first}); repair or drop them",
+                **_some(table, len(invalid), f"{invalid.index[0]}, {invalid.iloc[:1].is_valid_reason().iloc[0]}"),
+            )
+        )
+    return faults
+
+
+def _population_faults(table: gpd.GeoDataFrame) -> list[Told]:
     if not pd.api.types.is_numeric_dtype(table["population"].dtype):
-        return ["blocks: population must be a number"]
+        return [told("blocks: population must be a number")]
     strange = table.index[(table["population"] < 0) | ~np.isfinite(table["population"].fillna(0))]
-    return [f"blocks: {len(strange)} populations are below 0 or infinite (first: block {strange[0]})"] if len(strange) else []
+    if strange.empty:
+        return []
+    return [told("blocks: {n} populations are below 0 or infinite (first: block {first})", **_some(table, len(strange), strange[0]))]
 
 
-def _band_faults(table: gpd.GeoDataFrame) -> list[str]:
+def _band_faults(table: gpd.GeoDataFrame) -> list[Told]:
     bands = population_bands(table)
     odd = [name for name in map(str, table.columns) if name.startswith(AGES) and name.removeprefix(AGES) not in bands]
-    faults = [f"blocks: {name} names no ages; write them as in {AGES}15-29 or {AGES}65+" for name in odd]
-    faults += [f"blocks: the ages {name} end before they begin" for name, (first, last) in bands.items() if last < first]
+    faults = [told("blocks: {name} names no ages; write them as in {prefix}15-29 or {prefix}65+", name=name, prefix=AGES) for name in odd]
+    faults += [told("blocks: the ages {name} end before they begin", name=name) for name, (first, last) in bands.items() if last < first]
     pairs = list(bands.items())
     faults += [
-        f"blocks: the ages {one} and {two} overlap; every age may stand in one band only"
+        told("blocks: the ages {one} and {two} overlap; every age may stand in one band only", one=one, two=two)
         for (one, (_, last)), (two, (first, _)) in pairwise(pairs)
         if first <= last
     ]
     for name in bands:
         people = pd.to_numeric(table[AGES + name], errors="coerce")
         below = int(((people < 0) | np.isinf(people)).sum())
-        faults += [f"blocks: {below} numbers of residents aged {name} are below 0 or infinite"] if below else []
+        faults += [told("blocks: {n} numbers of residents aged {name} are below 0 or infinite", n=below, name=name)] if below else []
     return faults
 
 

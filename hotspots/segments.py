@@ -13,6 +13,7 @@ import shapely
 
 from hotspots import compiled, settings
 from hotspots.schema import Blocks, DataError, check_blocks
+from hotspots.words import told
 
 TIE = 1e-6  # metres: segments this much alike in distance are equally near
 MEET = 1e-2  # metres: ends this near to each other are one place
@@ -46,7 +47,9 @@ def _metres(name: str) -> float:
     except ValueError:
         found = math.nan
     if not 0 < found <= 1000:
-        raise DataError(f"{name} is {text!r}; write a number of metres, more than 0 and at most 1000, such as 75")
+        raise DataError(
+            told("{name} is {text}; write a number of metres, more than 0 and at most 1000, such as 75", name=name, text=repr(text))
+        )
     return found
 
 

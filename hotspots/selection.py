@@ -12,6 +12,7 @@ from hotspots import published, units
 from hotspots.cities import City
 from hotspots.schema import AreaCounts, DataError, field
 from hotspots.study import BASELINES, CAP, CORRECTIONS, EQUAL_SPLITS, FILTERS, Study, Where, band
+from hotspots.words import told
 
 _WORDS = {
     "city": "city",
@@ -211,7 +212,7 @@ def read_where(pairs: list[str]) -> Where:
     for pair in pairs:
         name, _, value = pair.partition("=")
         if not name or not value:
-            faults.append(f"where: {pair!r} is not of the form field=value, as in weapon=firearm")
+            faults.append(told("where: {pair} is not of the form field=value, as in weapon=firearm", pair=repr(pair)))
         else:
             chosen.setdefault(name.strip(), set()).add(value.strip())
     if faults:

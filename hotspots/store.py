@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,13 +25,14 @@ import pyproj
 import shapely
 
 from hotspots import locks, sealed, settings
+from hotspots.words import Told, ToldError, told
 
 FORMAT = 1
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _TEMP = ".tmp-"
 
 
-class StoreError(RuntimeError):
+class StoreError(ToldError, RuntimeError):
     """The store cannot give or take a version, and why, in plain words."""
 
 
@@ -63,15 +64,19 @@ def lock(slug: str, *, wait: float = 0.0) -> Iterator[Lock]:
     Where another holds it for longer than `wait` seconds, a `StoreError` says who it is and since when.
     """
     if not _SLUG.fullmatch(slug):
-        raise StoreError(f"{slug!r} cannot be the short name of a city; use small letters, digits, - and _")
+        raise StoreError(told("{city} cannot be the short name of a city; use small letters, digits, - and _", city=repr(slug)))
     city = settings.store_folder() / slug
     city.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(locks.hold(city / ".lock", wait=wait))
         except locks.TakenError as other:
+            who = told("{user} (process {process} on {host})", **other.who) if other.who else told("somebody else")
             raise StoreError(
-                f"{slug} is being imported by {other}; wait until that is done, or ask them to stop it. Nothing was changed"
+                told(
+                    "{city} is being imported by {who} since {since}; wait until that is done, or ask them to stop it. Nothing was changed",
+                    **{"city": slug, "who": who, "since": other.since},
+                )
             ) from None
         yield Lock(slug)
 
@@ -122,7 +127,8 @@ def rollback(slug: str, number: int | None = None) -> Version:
         version = current(slug, number)
         faults = verify(version)
         if faults:
-            raise DamageError(f"version {number} of {slug!r} cannot be served again: " + "; ".join(faults))
+            what = told("{version} cannot be served again: {fault}", version=_named(slug, number), fault=faults[0])
+            raise DamageError([what, *faults[1:]])
         _point(city, number, newest=max(_newest(city), *versions(slug)))
     return version
 
@@ -132,20 +138,20 @@ def _earlier(slug: str) -> int:
     for number in reversed(versions(slug)):
         if (now is None or number < now) and not _damage(slug, number):
             return number
-    there = ", ".join(map(str, versions(slug))) or "none"
+    known = {"city": repr(slug), "now": now or told("unknown"), "there": ", ".join(map(str, versions(slug))) or told("none")}
     raise StoreError(
-        f"{slug!r} has no intact version before the one served now ({now or 'unknown'}); versions there: {there}. Name one, or import again"
+        told("{city} has no intact version before the one served now ({now}); versions there: {there}. Name one, or import again", **known)
     )
 
 
-def _damage(slug: str, number: int) -> tuple[str, ...]:
+def _damage(slug: str, number: int) -> tuple[Told, ...]:
     try:
         return verify(current(slug, number))
     except DamageError as fault:
-        return (str(fault),)
+        return fault.faults
 
 
-def check(slug: str) -> dict[int, tuple[str, ...]]:
+def check(slug: str) -> dict[int, tuple[Told, ...]]:
     """Return what is wrong with each version of a city, by number; an intact version has nothing. Every file is read.
 
     The number 0 stands for the pointer to the version served. Raises a `StoreError` where the store has no such city.
@@ -159,18 +165,18 @@ def check(slug: str) -> dict[int, tuple[str, ...]]:
         current(slug)
     except DamageError as fault:
         if (served(slug) or 0) not in found:
-            found[0] = (str(fault),)
+            found[0] = fault.faults
     return found
 
 
-def verify(version: Version) -> tuple[str, ...]:
+def verify(version: Version) -> tuple[Told, ...]:
     """Return what is wrong with the files of a version: lost, or not the bytes that were published; empty where it is intact."""
-    faults = []
+    faults: list[Told] = []
     for name in version.manifest["files"]:
         try:
             _bytes(version, name)
         except DamageError as fault:
-            faults.append(str(fault))
+            faults += fault.faults
     return tuple(faults)
 
 
@@ -183,19 +189,29 @@ def current(slug: str, number: int | None = None) -> Version:
     pointer = _pointer(city) if number is None and _SLUG.fullmatch(slug) else None
     there = versions(slug)  # after the pointer: a version that it names is in place already
     if number is None and pointer is None and there:
-        raise DamageError(f"the pointer to the current version of {slug!r} is gone; import the city again")
+        raise DamageError(told("the pointer to the current version of {city} is gone; import the city again", city=repr(slug)))
     wanted = pointer["version"] if pointer else number
     if wanted is None or wanted not in there:
         if wanted is not None and (pointer or wanted in _folders(city)):
-            raise DamageError(f"version {wanted} of {slug!r} has lost its files; import the city again")
-        what = f"version {number} of {slug!r}" if number is not None else f"published version of {slug!r}"
-        known = f"versions {', '.join(map(str, there))} exist" if there else f"the store has {', '.join(slugs()) or 'no city yet'}"
-        raise StoreError(f"the store has no {what}; {known}. Import the city first")
+            raise DamageError(told("{version} has lost its files; import the city again", version=_named(slug, wanted)))
+        raise StoreError(_nothing(slug, number, there))
     folder = city / "versions" / str(wanted)
-    manifest = _sealed(folder / "manifest.json", f"the manifest of version {wanted} of {slug!r}")
+    manifest = _sealed(folder / "manifest.json", told("the manifest of {version}", version=_named(slug, wanted)))
     if manifest.get("version") != wanted:
-        raise DamageError(f"the manifest of version {wanted} of {slug!r} belongs to another version; import the city again")
+        raise DamageError(told("the manifest of {version} belongs to another version; import the city again", version=_named(slug, wanted)))
     return Version(slug, wanted, folder, manifest)
+
+
+def _named(slug: str, number: int) -> Told:
+    return told("version {number} of {city}", number=number, city=repr(slug))
+
+
+def _nothing(slug: str, number: int | None, there: Sequence[int]) -> Told:
+    what = told("published version of {city}", city=repr(slug)) if number is None else _named(slug, number)
+    known = told("the store has {listed}", listed=", ".join(slugs()) or told("no city yet"))
+    if there:
+        known = told("versions {listed} exist", listed=", ".join(map(str, there)))
+    return told("the store has no {what}; {known}. Import the city first", what=what, known=known)
 
 
 def served(slug: str) -> int | None:
@@ -248,9 +264,8 @@ def read(version: Version, name: str) -> pd.DataFrame:
     that was damaged.
     """
     if not has(version, name):
-        raise StoreError(
-            f"version {version.number} of {version.slug!r} has no table {name!r}; it has {', '.join(version.manifest['files'])}"
-        )
+        what, there = _named(version.slug, version.number), ", ".join(version.manifest["files"])
+        raise StoreError(told("{version} has no table {name}; it has {there}", version=what, name=repr(name), there=there))
     table = pq.read_table(io.BytesIO(_bytes(version, name)))
     geo = (table.schema.metadata or {}).get(b"geo")
     frame = table.to_pandas()
@@ -259,14 +274,13 @@ def read(version: Version, name: str) -> pd.DataFrame:
 
 def _bytes(version: Version, name: str) -> bytes:
     path = version.folder / f"{name}.parquet"
+    file = told("the file {file} of {version}", file=path.name, version=_named(version.slug, version.number))
     try:
         raw = path.read_bytes()
     except OSError:
-        raise DamageError(f"the file {path.name} of version {version.number} of {version.slug!r} is gone; import the city again") from None
+        raise DamageError(told("{file} is gone; import the city again", file=file)) from None
     if hashlib.sha256(raw).hexdigest() != version.manifest["files"][name]["sha256"]:
-        raise DamageError(
-            f"the file {path.name} of version {version.number} of {version.slug!r} was damaged on disk; import the city again"
-        )
+        raise DamageError(told("{what} was damaged on disk; import the city again", what=file))
     return raw
 
 
@@ -319,7 +333,7 @@ def _point(city: Path, number: int, *, newest: int) -> None:
 def _pointer(city: Path) -> dict[str, int] | None:
     if not (city / "current").is_file():
         return None
-    values = _sealed(city / "current", f"the pointer to the current version of {city.name!r}")
+    values = _sealed(city / "current", told("the pointer to the current version of {city}", city=repr(city.name)))
     return {"version": int(values["version"]), "newest": int(values.get("newest", values["version"]))}
 
 
@@ -341,7 +355,9 @@ def _folders(city: Path) -> list[int]:
 def _kept() -> int:
     text = settings.value("HOTSPOTS_KEEP")
     if not text.isdecimal() or int(text) < 1:
-        raise StoreError(f"the setting HOTSPOTS_KEEP is {text!r}; set it to a whole number from 1: how many versions of a city are kept")
+        raise StoreError(
+            told("HOTSPOTS_KEEP is {text}; set it to a whole number from 1: how many versions of a city are kept", text=repr(text))
+        )
     return int(text)
 
 
@@ -359,14 +375,16 @@ def _told(error: BaseException, city: Path) -> BaseException:
     """Return the error to raise: a full disk in words, anything else as it is."""
     if not isinstance(error, OSError) or error.errno not in (errno.ENOSPC, errno.EDQUOT):
         return error
-    free = f"{shutil.disk_usage(city).free / 1e6:,.0f} MB are free in {settings.store_folder()}"
-    return StoreError(f"the disk is full: {free}. Nothing was changed; make room and import {city.name} again")
+    room = {"free": f"{shutil.disk_usage(city).free / 1e6:,.0f}", "folder": settings.store_folder(), "city": city.name}
+    return StoreError(
+        told("the disk is full: {free} MB are free in {folder}. Nothing was changed; make room and import {city} again", **room)
+    )
 
 
-def _sealed(path: Path, what: str) -> dict[str, Any]:
+def _sealed(path: Path, what: Told) -> dict[str, Any]:
     values = sealed.read(path)
     if values is None:
-        raise DamageError(f"{what} was damaged on disk; import the city again")
+        raise DamageError(told("{what} was damaged on disk; import the city again", what=what))
     return values
 
 

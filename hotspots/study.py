@@ -17,6 +17,7 @@ import shapely
 from hotspots import units
 from hotspots.schema import INCIDENT_FIELDS, UNKNOWN, Blocks, DataError, Incidents, ages_of
 from hotspots.totals import years_between as years_between
+from hotspots.words import told
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
 BASELINES: tuple[str, ...] = ("population", "area", "equal")  # what tests of clustering may compare with
@@ -91,7 +92,9 @@ class Study:
         begin = pd.Timestamp(start) if start is not None else first
         finish = pd.Timestamp(end) if end is not None else last
         if finish <= begin:
-            raise DataError(f"study: the period is empty: it starts on {begin.date()} and ends before {finish.date()}")
+            raise DataError(
+                told("study: the period is empty: it starts on {start} and ends before {end}", start=begin.date(), end=finish.date())
+            )
         pairs = where.items() if isinstance(where, Mapping) else (where or ())
         chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in pairs if tuple(values)))
         _check_where(chosen, incidents)
@@ -291,29 +294,39 @@ def _span(incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 def _check_test(baseline: str, correction: str) -> None:
     if baseline and baseline not in BASELINES:
-        raise DataError(f"study: there is no baseline {baseline!r}; use one of {', '.join(BASELINES)}")
+        raise DataError(
+            told("study: there is no baseline {baseline}; use one of {listed}", baseline=repr(baseline), listed=", ".join(BASELINES))
+        )
     if correction not in CORRECTIONS:
-        raise DataError(f"study: there is no correction {correction!r}; use one of {', '.join(CORRECTIONS)}")
+        raise DataError(
+            told(
+                "study: there is no correction {correction}; use one of {listed}",
+                correction=repr(correction),
+                listed=", ".join(CORRECTIONS),
+            )
+        )
 
 
 def _check_split(equal_split: str) -> None:
     if equal_split not in EQUAL_SPLITS:
-        raise DataError(f"study: there is no equal split {equal_split!r}; use one of {', '.join(EQUAL_SPLITS)}")
+        raise DataError(
+            told("study: there is no equal split {split}; use one of {listed}", split=repr(equal_split), listed=", ".join(EQUAL_SPLITS))
+        )
 
 
 def _check_where(where: Where, incidents: Incidents) -> None:
     faults = []
     for name, values in where:
         if name not in FILTERS:
-            faults.append(f"where: {name!r} cannot be filtered; use one of {', '.join(FILTERS)}")
+            faults.append(told("where: {name} cannot be filtered; use one of {listed}", name=repr(name), listed=", ".join(FILTERS)))
             continue
         if name not in incidents.columns:
-            faults.append(f"where: these data have no {name}")
+            faults.append(told("where: these data have no {name}", name=name))
         allowed = next((row.values for row in INCIDENT_FIELDS if row.name == name and row.values), None)
         for value in values:
             if not (value in allowed if allowed else band(value)):
-                hint = ", ".join(allowed) if allowed else "a band such as 15-29, 65+ or unknown"
-                faults.append(f"where: {name} has no value {value!r}; use {hint}")
+                hint = ", ".join(allowed) if allowed else told("a band such as 15-29, 65+ or unknown")
+                faults.append(told("where: {name} has no value {value}; use {listed}", name=name, value=repr(value), listed=hint))
     if faults:
         raise DataError(faults)
 

@@ -5,14 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.schema import AreaCounts
+from hotspots.schema import AreaCounts, Blocks, Incidents, check_blocks, check_incidents
 
 WHOLE = ""  # the area of a row that is about the whole place
 _KEYS = ["table", "area", "start", "end"]
+
+
+def no_incidents(crs: Any) -> Incidents:
+    """Return incidents without a row: what a place has that publishes only totals.
+
+    >>> len(no_incidents(32616))
+    0
+    """
+    columns = {"date": "datetime64[us]", "hour": "float64", "unplaced": "str", "event_id": "str"}
+    table = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
+    return check_incidents(gpd.GeoDataFrame(table.rename_axis("incident"), geometry=gpd.GeoSeries([], crs=crs)))
+
+
+def no_blocks(crs: Any) -> Blocks:
+    """Return blocks without a row: what a place has whose totals are published without an outline. It has series, and no map.
+
+    >>> len(no_blocks(32616))
+    0
+    """
+    columns = {"population": pd.Series(dtype="float64")}
+    index = pd.Index([], name="block_id", dtype="str")
+    return check_blocks(gpd.GeoDataFrame(columns, index=index, geometry=gpd.GeoSeries([], index=index, crs=crs)))
 
 
 def years_between(start: pd.Timestamp, end: pd.Timestamp) -> float:

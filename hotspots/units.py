@@ -13,6 +13,7 @@ import shapely
 
 from hotspots import compiled, grids, hexagons, interpolation, segments
 from hotspots.schema import AGES, Blocks, DataError, Incidents, check_blocks, population_bands
+from hotspots.words import told
 
 # A unit that blocks roll up to, and the block column that names it. "city" is all of them.
 ROLL_UPS: Mapping[str, str] = {"beats": "beat", "districts": "district"}
@@ -183,9 +184,17 @@ def roll_up_keys(blocks: Blocks, unit: str) -> pd.Series:
         return pd.Series("city", index=blocks.index)
     column = ROLL_UPS.get(unit)
     if column is None:
-        raise DataError(f"units: {unit!r} is not a unit; use one of {', '.join((*UNITS, *ON_STREETS))}, or a grid such as grid:250 or h3:9")
+        raise DataError(
+            told(
+                "units: {unit} is not a unit; use one of {listed}, or a grid such as grid:250 or h3:9",
+                unit=repr(unit),
+                listed=", ".join((*UNITS, *ON_STREETS)),
+            )
+        )
     if column not in blocks.columns:
-        raise DataError(f"units: the blocks name no {column}; give [blocks] {column} in city.toml to see {unit}")
+        raise DataError(
+            told("units: the blocks name no {column}; give [blocks] {column} in city.toml to see {unit}", column=column, unit=unit)
+        )
     return blocks[column].where(blocks[column].notna() & (blocks[column] != ""))
 
 
@@ -269,7 +278,9 @@ def _placed(incidents: Incidents) -> Incidents:
     """Return the incidents, or raise where there are none; on these units a block that the agency recorded plays no part."""
     if not len(incidents):
         raise DataError(
-            "units: no single homicides are loaded, so none can be placed on a grid or street; use the areas that the totals are about"
+            told(
+                "units: no single homicides are loaded, so none can be placed on a grid or street; use the areas that the totals are about"
+            )
         )
     return incidents
 
@@ -291,7 +302,7 @@ def _on_hexagons(incidents: Incidents, blocks: Blocks, resolution: int) -> Geogr
 def _on_streets(incidents: Incidents, blocks: Blocks, unit: str, streets: gpd.GeoDataFrame | None) -> Geography:
     """Return street segments, with corners or without, and the one of each incident."""
     if streets is None or not len(streets):
-        raise DataError(f"units: no street segments are loaded; give [segments] in city.toml to see {unit}")
+        raise DataError(told("units: no street segments are loaded; give [segments] in city.toml to see {unit}", unit=unit))
     found = segments.streets(streets, corners=unit != "segments")
     points = np.asarray(incidents.geometry.array)
     x, y = shapely.get_x(points), shapely.get_y(points)

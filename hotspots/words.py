@@ -61,6 +61,14 @@ def told(pattern: str, /, **values: object) -> Told:
     return Told(pattern, values)
 
 
+class ToldError(Exception):
+    """A refusal that a reader gets to see: `faults` are its sentences, which `Words.tell` says in the reader's language."""
+
+    def __init__(self, faults: Told | Iterable[Told]) -> None:
+        self.faults: tuple[Told, ...] = (faults,) if isinstance(faults, Told) else tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
 @lru_cache
 def _catalogue(language: str) -> dict[str, tuple[str, ...]]:
     """Return the catalogue: the text as the code has it (the first form where the number decides) and its forms in `language`."""
@@ -95,12 +103,14 @@ class Words:
         sentence = self._catalogue.get(text, (text,))[0]
         return sentence.format(**values) if values else sentence
 
-    def tell(self, text: str) -> str:
-        """Return a sentence made by `told` in this language; a text that is none is looked up as it stands.
+    def tell(self, text: str | ToldError) -> str:
+        """Return a sentence made by `told`, or those of an error, in this language; a text that is none is looked up as it stands.
 
         >>> Words("en").tell(told("{n} rows", n=2))
         '2 rows'
         """
+        if isinstance(text, ToldError):
+            return "\n".join(self.tell(fault) for fault in text.faults)
         if not isinstance(text, Told):
             return self.say(text)
         return self.say(

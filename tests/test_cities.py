@@ -14,6 +14,7 @@ import small_city as small
 from hotspots import cities
 from hotspots import store as versions
 from hotspots.schema import DataError, check_blocks, check_incidents
+from hotspots.words import words_for
 
 EXTRA = """
 [segments]
@@ -169,8 +170,10 @@ def test_bundled_cities_are_imported_when_they_are_new_or_changed(tmp_path: Path
 def test_progress_is_told(tmp_path: Path) -> None:
     said: list[str] = []
     cities.import_folder(small.write_city(tmp_path / "town"), said.append)
-    assert said[0] == "reading blocks.geojson"
-    assert said[-1] == "publishing Small city"
+    assert said[0] == "step 1 of 4: reading blocks.geojson"
+    assert said[-1] == "step 4 of 4: publishing Small city"
+    assert len(said) == 4
+    assert words_for("es").tell(said[0]) == "paso 1 de 4: leyendo blocks.geojson"
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,25 @@ def test_a_damaged_store_is_refused_in_words(city, store):
     assert "The data cannot be shown." in app.error[0].value
 
 
+@pytest.mark.parametrize(
+    ("lang", "head", "fault"),
+    [
+        ("es", "No se pueden mostrar los datos.", "city.toml: clave desconocida 'colour'; ¿quiso decir"),
+        ("en", "The data cannot be shown.", "city.toml: unknown key 'colour'; "),
+    ],
+)
+def test_a_city_file_with_a_fault_is_refused_in_the_readers_language(city_folder, monkeypatch, lang, head, fault):
+    import streamlit as st
+
+    toml = city_folder / "city.toml"
+    toml.write_text('colour = "<b>red</b>"\n' + toml.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(city_folder.parent))
+    st.cache_resource.clear()
+    said = open_page(lang=lang).error[0].value
+    assert said.startswith(head)
+    assert fault in said.replace("\\", "")
+
+
 def test_text_from_data_is_shown_letter_by_letter(city_folder, monkeypatch, tmp_path):
     import streamlit as st
 

@@ -144,7 +144,7 @@ def test_nothing_released_is_said(public, monkeypatch, tmp_path):
 
 
 def test_whom_to_write_to(public, monkeypatch):
-    assert "Write to the agency that the figures come from: Invented" in said(open_page("left-out", lang="en"))
+    assert "Write to the agency that the figures come from: it is named as their source." in said(open_page("left-out", lang="en"))
     monkeypatch.setenv("HOTSPOTS_CONTACT", "office@example.org")
     assert "Write to office@example.org" in said(open_page("left-out", lang="en"))
 

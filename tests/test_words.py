@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import re
 import string
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
-from hotspots.words import LANGUAGES, Words, words_for
+from hotspots.schema import DataError
+from hotspots.words import LANGUAGES, Words, told, words_for
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "hotspots" / "locale" / "es.po"
@@ -68,6 +70,52 @@ def test_numbers_and_days(language):
     assert words.number(float("nan")) == "–"
     assert "2019" in words.date(dt.date(2019, 7, 1))
     assert words.month(dt.date(2019, 7, 1)) == {"es": "julio de 2019", "en": "July 2019"}[language]
+
+
+REFUSALS = {"DataError", "StoreError", "DamageError", "ReleaseError", "RefusedError", "LedgerError", "UnknownSystemError"}
+
+
+def raised(tree: ast.AST) -> list[ast.Call]:
+    """Return the refusals that a module makes, each as the call that makes it."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [one for one in calls if (one.func.attr if isinstance(one.func, ast.Attribute) else getattr(one.func, "id", "")) in REFUSALS]
+
+
+def sentences(node: ast.AST) -> list[ast.AST]:
+    """Return what a refusal is made of: the items of a list, both sides of a choice; the type checker sees to names and calls."""
+    if isinstance(node, ast.List | ast.Tuple):
+        return [part for one in node.elts for part in sentences(one)]
+    if isinstance(node, ast.IfExp):
+        return [*sentences(node.body), *sentences(node.orelse)]
+    return [node]
+
+
+def test_every_refusal_can_be_told_in_both_languages():
+    """A refusal holds sentences of `told`, whose patterns stand in the catalogue (above): never a text put together on the spot."""
+    found = {file: raised(ast.parse(file.read_text(encoding="utf-8"))) for file in (ROOT / "hotspots").rglob("*.py")}
+    assert sum(map(len, found.values())) > 180
+    for file, calls in found.items():
+        for call in calls:
+            for part in [one for arg in call.args for one in sentences(arg)]:
+                assert not isinstance(part, ast.Constant | ast.JoinedStr | ast.BinOp), f"{file.name}:{call.lineno}: mark it with told()"
+
+
+def test_every_pattern_is_written_out():
+    """What the catalogues are to hold must stand in the code letter by letter."""
+    for file in (ROOT / "hotspots").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        if re.search(r"from hotspots.words import .*\btold\b", text):
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "told":
+                    assert isinstance(node.args[0], ast.Constant), f"{file}:{node.lineno}"
+
+
+def test_a_refusal_is_told_in_spanish():
+    what = {"layer": told("blocks"), "n": 2, "total": 9, "file": "a.csv"}
+    refused = DataError([told("{layer}: {n} of {total} features of {file} have no id; give each its own", **what)])
+    assert str(refused) == "blocks: 2 of 9 features of a.csv have no id; give each its own"
+    assert words_for("es").tell(refused) == "manzanas: 2 de 9 elementos de a.csv no tienen identificador; dé a cada uno el suyo"
+    assert words_for("en").tell(refused) == str(refused)
 
 
 def test_plural_forms():

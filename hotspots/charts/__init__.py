@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotspots import look
 from hotspots.charts.interventions import compared_series
-from hotspots.charts.parts import Rule, Spec
+from hotspots.charts.parts import SIGN_HEIGHT, Rule, Spec
 from hotspots.charts.parts import chart as _chart
 from hotspots.charts.parts import count_axis as _count_axis
 from hotspots.charts.parts import months as _months
@@ -87,7 +87,7 @@ def monthly_counts(table: pd.DataFrame, words: Words, rules: Sequence[Rule] = ()
             "tooltip": tooltip,
         },
     }
-    return _chart(rows, [band, line, points, *_rules(rules)], height=300)
+    return _chart(rows, [band, line, points, *_rules(rules, rows)], height=300)
 
 
 def rolling_rate(table: pd.DataFrame, words: Words, rules: Sequence[Rule] = ()) -> Spec:
@@ -121,7 +121,7 @@ def rolling_rate(table: pd.DataFrame, words: Words, rules: Sequence[Rule] = ()) 
         "mark": {"type": "point", "opacity": 0, "size": 80},
         "encoding": {"x": _months(words), "y": axis, "tooltip": tooltip},
     }
-    return _chart(rows, [band, line, points, *_rules(rules)], height=240)
+    return _chart(rows, [band, line, points, *_rules(rules, rows)], height=240)
 
 
 def yearly_counts(table: pd.DataFrame, words: Words, *, height: int = 160, rules: Sequence[Rule] = ()) -> Spec:
@@ -149,7 +149,8 @@ def yearly_counts(table: pd.DataFrame, words: Words, *, height: int = 160, rules
     }
     shown = {str(year) for year in table.index}
     within = [rule for rule in rules if str(rule[0].year) in shown]
-    lines = [layer for number, rule in enumerate(within) for layer in _rule_in_year(*rule, drop=8 + 14 * (number % 2))]
+    below = look.sign_rows([rule[0].toordinal() / 365.25 for rule in within], len(table))
+    lines = [layer for row, rule in zip(below, within, strict=True) for layer in _rule_in_year(*rule, drop=8 + SIGN_HEIGHT * row)]
     return _chart(rows, [bars, texts, *lines], height=height)
 
 

@@ -41,4 +41,4 @@ def compared_series(table: pd.DataFrame, words: Words, rules: Sequence[Rule] = (
     if "comparison" in table.columns:
         grey: Spec = {"type": "line", "color": look.MUTED, "strokeDash": [5, 3], "strokeWidth": 1.4}
         layers.insert(0, {"mark": grey, "encoding": {"x": x, "y": {**y, "field": "comparison"}, "tooltip": hint}})
-    return chart(rows, [*layers, *_rules(rules)], height=260)
+    return chart(rows, [*layers, *_rules(rules, rows)], height=260)

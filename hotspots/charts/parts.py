@@ -12,6 +12,7 @@ from hotspots.words import Words
 
 Spec = dict[str, Any]
 Rule = tuple[pd.Timestamp, str, str]  # day, number or sign drawn, text
+SIGN_HEIGHT = 14  # pixels from one row of signs to the next
 
 
 def months(words: Words) -> Spec:
@@ -41,24 +42,37 @@ def tooltip(*fields: tuple[str, str]) -> list[Spec]:
     return [{"field": field, "title": title} for field, title in fields]
 
 
-def rules(dated: Sequence[Rule]) -> list[Spec]:
-    """Return dated events and changes of definition as dashed lines with their sign."""
+def rules(dated: Sequence[Rule], rows: Sequence[Spec] = ()) -> list[Spec]:
+    """Return dated events and changes of definition as dashed lines with their sign; signs close together stand below one another.
+
+    `rows` are those of the chart: their months say how wide it is.
+    """
     if not dated:
         return []
-    values = [{"month": day.strftime("%Y-%m-%d"), "sign": sign, "text": text} for day, sign, text in dated]
+    days = [day.toordinal() for day, _, _ in dated]
+    ends = [*days, *(pd.Timestamp(row["month"]).toordinal() for row in (*rows[:1], *rows[-1:]))]
+    below = look.sign_rows(days, max(ends) - min(ends))
+    values = [
+        {"month": day.strftime("%Y-%m-%d"), "sign": sign, "text": text, "row": row}
+        for (day, sign, text), row in zip(dated, below, strict=True)
+    ]
     x = {"field": "month", "type": "temporal", "timeUnit": "utcyearmonthdate"}
     tooltip = [{"field": "text", "title": " "}]
+    label = {"type": "text", "align": "left", "dx": 4, "fontSize": 13, "fontWeight": "bold", "color": look.MUTED}
     return [
         {
             "data": {"values": values},
             "mark": {"type": "rule", "strokeDash": [4, 3], "color": look.MUTED, "strokeWidth": 1.2},
             "encoding": {"x": x, "tooltip": tooltip},
         },
-        {
-            "data": {"values": values},
-            "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 13, "fontWeight": "bold", "color": look.MUTED},
-            "encoding": {"x": x, "y": {"value": 8}, "text": {"field": "sign"}, "tooltip": tooltip},
-        },
+        *(
+            {
+                "data": {"values": [one for one in values if one["row"] == row]},
+                "mark": label,
+                "encoding": {"x": x, "y": {"value": 8 + SIGN_HEIGHT * row}, "text": {"field": "sign"}, "tooltip": tooltip},
+            }
+            for row in range(max(below) + 1)
+        ),
     ]
 
 

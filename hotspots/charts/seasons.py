@@ -44,7 +44,7 @@ def weekly_counts(table: pd.DataFrame, words: Words, dated: Sequence[Rule] = ())
         "mark": {"type": "line", "color": look.PRIMARY, "strokeWidth": 1.3, "point": {"size": 18, "color": look.PRIMARY}},
         "encoding": {"x": x, "y": count_axis(words), "tooltip": tips},
     }
-    return chart(rows, [band, line, *rules(dated)], height=220)
+    return chart(rows, [band, line, *rules(dated, rows)], height=220)
 
 
 def year_over_year(table: pd.DataFrame, words: Words) -> Spec:

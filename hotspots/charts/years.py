@@ -59,4 +59,4 @@ def years_in_range(table: pd.DataFrame, words: Words, dated: Sequence[Rule] = ()
     inside = {"transform": [{"filter": "datum.tall"}], "mark": {**style, "dy": 12, "color": "#ffffff"}, "encoding": encoding}
     above = {"transform": [{"filter": "datum.low_bar"}], "mark": {**style, "dy": -9, "color": look.MUTED}, "encoding": encoding}
     numbered = [inside, above] if len(rows) <= CROWDED else []
-    return chart(rows, [bars, band, *numbered, *rules(dated)], height=320)
+    return chart(rows, [bars, band, *numbered, *rules(dated, rows)], height=320)

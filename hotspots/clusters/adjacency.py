@@ -12,7 +12,7 @@ from scipy import sparse
 
 from hotspots import compiled, segments
 from hotspots.schema import Blocks, DataError
-from hotspots.words import mark
+from hotspots.words import mark, told
 
 # How it was decided which units are neighbours, in words for the screen.
 RULES: dict[str, str] = {
@@ -74,7 +74,11 @@ def contiguity(blocks: Blocks, *, gap: float | None = None) -> Contiguity:
     ('street', 20.0, 8)
     """
     if gap is not None and not (np.isfinite(gap) and gap >= 0):
-        raise DataError(f"neighbours: the gap must be 0 m or more, not {gap:g}; give the width of a street in metres, or leave it out")
+        raise DataError(
+            told(
+                "neighbours: the gap must be 0 m or more, not {gap}; give the width of a street in metres, or leave it out", gap=f"{gap:g}"
+            )
+        )
     key = (id(blocks), gap)
     known = _known.get(key)
     if known is not None and known[0]() is blocks:

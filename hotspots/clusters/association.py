@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from hotspots.schema import DataError
+from hotspots.words import told
 
 
 def gi_star(values: Any, weights: sparse.csr_array) -> np.ndarray:
@@ -76,9 +77,17 @@ def _checked(values: Any, weights: sparse.csr_array) -> np.ndarray:
     x = np.asarray(values, dtype=float)
     faults = []
     if x.shape != (weights.shape[0],):
-        faults.append(f"neighbours: they are of {weights.shape[0]} units and there are {x.size} values; give one value for each unit")
+        faults.append(
+            told(
+                "neighbours: they are of {units} units and there are {n} values; give one value for each unit",
+                units=weights.shape[0],
+                n=x.size,
+            )
+        )
     if not np.isfinite(x).all():
-        faults.append(f"neighbours: {int((~np.isfinite(x)).sum())} of {x.size} values are unknown; leave those units out first")
+        faults.append(
+            told("neighbours: {n} of {total} values are unknown; leave those units out first", n=int((~np.isfinite(x)).sum()), total=x.size)
+        )
     if faults:
         raise DataError(faults)
     return x

@@ -18,6 +18,7 @@ from hotspots.clusters.plain_scans import best_circles
 from hotspots.intervals import poisson_interval
 from hotspots.schema import DataError
 from hotspots.study import Study
+from hotspots.words import told
 
 SIMULATIONS = 999
 MOST_CENTRES = 1000  # where there are more units, centres are thinned out evenly: time grows with centres times units
@@ -72,7 +73,7 @@ def circles(study: Study, *, cap: float | None = None, baseline: str | None = No
     """
     cap = study.cap / 100 if cap is None else cap
     if not 0 < cap <= 0.5:
-        raise DataError(f"scan: the cap must lie above 0 and be at most 0.5 of the baseline, not {cap:g}")
+        raise DataError(told("scan: the cap must lie above 0 and be at most 0.5 of the baseline, not {cap}", cap=f"{cap:g}"))
     base = ground(study, baseline=baseline)
     places = shapely.get_coordinates(shapely.centroid(np.asarray(study.blocks.geometry.array)))
     usable = np.flatnonzero(base.known)
@@ -179,7 +180,7 @@ def circular_scan(
 
 def _check(simulations: int) -> None:
     if simulations < 19:
-        raise DataError(f"scan: {simulations} shuffles are too few to speak of 5 in 100; ask for at least 19")
+        raise DataError(told("scan: {simulations} shuffles are too few to speak of 5 in 100; ask for at least 19", simulations=simulations))
 
 
 def _scan(study: Study, order: np.ndarray, *, cap: float, simulations: int, seed: int, baseline: str | None) -> Scan:

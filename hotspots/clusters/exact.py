@@ -13,7 +13,7 @@ from scipy.special import betainc
 from hotspots.clusters.adjacency import contiguity
 from hotspots.schema import DataError
 from hotspots.study import CORRECTIONS, Study
-from hotspots.words import mark
+from hotspots.words import mark, told
 
 LEVEL = 0.05  # hot: adjusted p at most this
 LEAST_RESIDENTS = 100  # in a window, where the baseline is population
@@ -67,14 +67,18 @@ def ground(study: Study, *, baseline: str | None = None, gap: float | None = Non
     any is known, else area."""
     baseline = baseline or study.baseline or None
     if baseline is not None and baseline not in BASELINES:
-        raise DataError(f"window test: there is no baseline {baseline!r}; use one of {', '.join(BASELINES)}")
+        raise DataError(
+            told("window test: there is no baseline {baseline}; use one of {listed}", baseline=repr(baseline), listed=", ".join(BASELINES))
+        )
     residents = study.residents.to_numpy(dtype=float)
     chosen = baseline or ("population" if np.nansum(residents) > 0 else "area")
     amount = residents if chosen == "population" else study.extent if chosen == "area" else np.ones(len(residents))
     known = np.isfinite(amount)
     amount = np.where(known, amount, 0.0)
     if not amount.sum() > 0:
-        raise DataError(f"window test: no {chosen} is known for any of the {len(amount)} units; use baseline equal")
+        raise DataError(
+            told("window test: no {chosen} is known for any of the {total} units; use baseline equal", chosen=chosen, total=len(amount))
+        )
     near = contiguity(study.blocks, gap=gap)
     around = matrices.csr_array(near.matrix + matrices.eye_array(len(amount), format="csr"))
     held = around @ amount
@@ -136,7 +140,9 @@ def adjusted(p: np.ndarray, method: str = "bh") -> np.ndarray:
 
 def _check_method(method: str) -> None:
     if method not in METHODS:
-        raise DataError(f"window test: there is no method {method!r}; use one of {', '.join(METHODS)}")
+        raise DataError(
+            told("window test: there is no method {method}; use one of {listed}", method=repr(method), listed=", ".join(METHODS))
+        )
 
 
 _known: weakref.WeakKeyDictionary[Study, dict[tuple[str | None, str, float | None], Windows]] = weakref.WeakKeyDictionary()
@@ -217,7 +223,7 @@ def null_calibration(
     method = method or study.correction
     _check_method(method)
     if simulations < 1:
-        raise DataError(f"calibration: {simulations} maps are too few; ask for at least 1")
+        raise DataError(told("calibration: {simulations} maps are too few; ask for at least 1", simulations=simulations))
     base = ground(study, baseline=baseline, gap=gap)
     n = int(events_in(study)[base.known].sum())
     found = simulated(base, n, simulations=simulations, seed=seed, method=method)

@@ -15,7 +15,7 @@ from scipy.special import ndtr
 from hotspots.clusters.exact import LEVEL, adjusted, events_in, ground, least_events, tail
 from hotspots.schema import DataError
 from hotspots.study import Study
-from hotspots.words import mark
+from hotspots.words import mark, told
 
 SLICES = 10  # the least that Esri's definitions ask for
 NEARLY_ALWAYS = 0.9  # of the slices
@@ -113,7 +113,7 @@ _known: weakref.WeakKeyDictionary[Study, dict[int, Emergence]] = weakref.WeakKey
 def emergence(study: Study, *, slices: int = SLICES) -> Emergence:
     """Return the exact window test of each of `slices` equal parts of the period, and the class of each unit."""
     if slices < 3:
-        raise DataError(f"emerging: {slices} parts are too few for a history; ask for at least 3")
+        raise DataError(told("emerging: {slices} parts are too few for a history; ask for at least 3", slices=slices))
     known = _known.setdefault(study, {})
     if slices not in known:
         known[slices] = _emergence(study, slices)

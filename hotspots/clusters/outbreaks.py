@@ -13,6 +13,7 @@ from hotspots.clusters.circles import SIMULATIONS, Scan, _check, compared, in_ba
 from hotspots.clusters.plain_scans import Calendar, Diary, best_cylinders, spans
 from hotspots.schema import DataError
 from hotspots.study import Study
+from hotspots.words import told
 
 RADIUS = 500.0  # metres: a neighbourhood on foot
 DAYS = 30  # of the longest time span: what outlasts a month is rather a lasting hot spot
@@ -109,7 +110,9 @@ def space_time_scan(
     """
     _check(simulations)
     if not (np.isfinite(radius) and radius >= 0) or days < 1:
-        raise DataError(f"scan: needs a radius of 0 m or more and at least 1 day, not {radius:g} m and {days} days")
+        raise DataError(
+            told("scan: needs a radius of 0 m or more and at least 1 day, not {radius} m and {days} days", radius=f"{radius:g}", days=days)
+        )
     key = (float(radius), days, anytime, simulations, seed)
     known = _known.setdefault(study, {})
     if key not in known:

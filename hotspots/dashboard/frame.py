@@ -15,12 +15,10 @@ import streamlit as st
 from hotspots import captions, charts, settings, units, victims
 from hotspots.cities import City
 from hotspots.dashboard import address, cached, map_component
-from hotspots.dashboard.shell import guard
-from hotspots.schema import DataError
+from hotspots.dashboard.shell import guard, refusal
 from hotspots.selection import Selection
-from hotspots.store import StoreError
 from hotspots.study import Study
-from hotspots.words import DEFAULT, LANGUAGES, Words, mark, words_for
+from hotspots.words import DEFAULT, LANGUAGES, ToldError, Words, mark, words_for
 
 FILTERS: tuple[tuple[str, str], ...] = (
     ("weapon", mark("Weapon")),
@@ -67,7 +65,10 @@ def page(name: str, title: str, *, first: bool = False) -> Any:
             map_component.set_page_language(words.language)
             chosen = open_page()
             if chosen is not None:
-                import_module(f"hotspots.dashboard.pages.{name}").render(chosen)
+                try:
+                    import_module(f"hotspots.dashboard.pages.{name}").render(chosen)
+                except ToldError as fault:
+                    refusal(words, words.say("This page cannot be shown."), fault)
                 close_page(chosen)
 
     return st.Page(show, title=words.say(title), url_path=None if first else name, default=first)
@@ -95,8 +96,8 @@ def open_page() -> Chosen | None:
         selection, missing = fit(replace(selection, version=city.version), city)
         address.keep(replace(selection, version=pinned))
         sidebar(selection, city, {one.slug: one.name for one in found}, words)
-    except (DataError, StoreError) as fault:
-        st.error(words.say("The data cannot be shown.") + "\n\n" + str(fault))
+    except ToldError as fault:
+        refusal(words, words.say("The data cannot be shown."), fault)
         return None
     if city.fallback_from is not None:
         st.warning(words.say("The newest data are damaged. This is version {version}, the newest one intact.", version=city.version))

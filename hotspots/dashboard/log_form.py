@@ -12,11 +12,11 @@ import streamlit as st
 from hotspots import logbook
 from hotspots.dashboard import address
 from hotspots.dashboard.frame import Chosen
+from hotspots.dashboard.shell import refusal
 from hotspots.escape import safe_markdown
 from hotspots.logbook import Entry, Log
-from hotspots.schema import Blocks, DataError
-from hotspots.store import StoreError
-from hotspots.words import Words
+from hotspots.schema import Blocks
+from hotspots.words import ToldError, Words
 
 
 def show(chosen: Chosen, log: Log) -> None:
@@ -74,8 +74,8 @@ def written(chosen: Chosen, entry: Entry, *, known: bool = False) -> None:
     try:
         write = logbook.edit if known else logbook.add
         new = write(city.slug, entry, blocks=city.blocks, notes=city.notes)
-    except (DataError, StoreError) as fault:
-        st.error(chosen.words.say("Nothing was written.") + "\n\n" + safe_markdown(str(fault)))
+    except ToldError as fault:
+        refusal(chosen.words, chosen.words.say("Nothing was written."), fault)
         return
     address.change(lambda old: replace(old, entry=new.id))
     st.rerun()
@@ -123,8 +123,8 @@ def remove(chosen: Chosen, log: Log) -> None:
     if sent and name:
         try:
             logbook.remove(city.slug, name, notes=city.notes)
-        except (DataError, StoreError) as fault:
-            st.error(words.say("Nothing was written.") + "\n\n" + safe_markdown(str(fault)))
+        except ToldError as fault:
+            refusal(words, words.say("Nothing was written."), fault)
             return
         st.rerun()
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 import streamlit as st
 
-from hotspots.words import Words
+from hotspots.words import ToldError, Words
 
 HERE = Path(__file__).parent
 LOG = logging.getLogger(__name__)
@@ -36,3 +36,13 @@ def settings(sidebar: Literal["auto", "collapsed"]) -> None:
     """Set what the browser shows around the page."""
     st.set_page_config(page_title="Hotspots", page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=sidebar)
     st.html(HERE / "page.css")
+
+
+def refusal(words: Words, head: str, fault: ToldError) -> None:
+    """Say under `head` what is wrong and what to do, in the reader's language, letter by letter."""
+    st.error("\n\n".join([head, *(plain(words.tell(one)) for one in fault.faults)]))
+
+
+def plain(value: str) -> str:
+    """Return text from data so that markdown shows it letter by letter."""
+    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|~$:&" else char for char in value)

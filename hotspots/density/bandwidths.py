@@ -14,6 +14,7 @@ from scipy import fft, ndimage
 from hotspots.density.grid import Grid, shared
 from hotspots.density.places import QUARTIC_AS_GAUSSIAN, rule_of_thumb
 from hotspots.schema import DataError
+from hotspots.words import told
 
 __all__ = ["CRITERIA", "cross_validated", "rule_of_thumb", "scores"]
 
@@ -73,7 +74,9 @@ def scores(x: np.ndarray, y: np.ndarray, *, criterion: str, candidates: np.ndarr
     mean of that density, less the integral of the squared density of all.
     """
     if criterion not in CRITERIA:
-        raise DataError(f"density: there is no criterion {criterion!r}; use one of {', '.join(CRITERIA)}")
+        raise DataError(
+            told("density: there is no criterion {criterion}; use one of {listed}", criterion=repr(criterion), listed=", ".join(CRITERIA))
+        )
     points = np.column_stack((x, y))
     _, first, count = np.unique(np.round(points / _SAME), axis=0, return_index=True, return_counts=True)
     places, weight = points[first], count.astype(float)

@@ -7,6 +7,7 @@ import shapely
 from scipy.special import ndtr, owens_t
 
 from hotspots.schema import DataError
+from hotspots.words import told
 
 Rectangle = tuple[float, float, float, float]
 
@@ -33,9 +34,9 @@ def check(kernel: str, bandwidth: float) -> None:
     """Raise a `DataError` where the kernel is unknown or the bandwidth is not a length."""
     faults = []
     if kernel not in SUPPORT:
-        faults.append(f"density: there is no kernel {kernel!r}; use one of {', '.join(SUPPORT)}")
+        faults.append(told("density: there is no kernel {kernel}; use one of {listed}", kernel=repr(kernel), listed=", ".join(SUPPORT)))
     if not (np.isfinite(bandwidth) and bandwidth > 0):
-        faults.append(f"density: a bandwidth of {bandwidth:g} m is not a length; give metres above 0")
+        faults.append(told("density: a bandwidth of {bandwidth} m is not a length; give metres above 0", bandwidth=f"{bandwidth:g}"))
     if faults:
         raise DataError(faults)
 

@@ -21,6 +21,7 @@ import shapely
 
 from hotspots.schema import DataError
 from hotspots.study import EQUAL_SPLITS
+from hotspots.words import told
 
 WAYS: tuple[str, ...] = EQUAL_SPLITS
 STEPS = 256  # of distance in one bandwidth
@@ -61,7 +62,7 @@ class Network:
         real = (shapely.get_dimensions(lines) == 1) & (shapely.length(lines) > 0)
         lines, street = lines[real], street[real]
         if not len(lines):
-            raise DataError("streets: there are no lines among the streets; give street segments")
+            raise DataError(told("streets: there are no lines among the streets; give street segments"))
         ends = shapely.get_coordinates(np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)]))
         _, node = np.unique(np.round(ends / _TOUCH).astype(np.int64), axis=0, return_inverse=True)
         length = shapely.length(lines)
@@ -143,9 +144,11 @@ def spread(
     [0.5, 0.167, 0.167, 0.167]
     """
     if way not in WAYS:
-        raise DataError(f"streets: there is no way {way!r} to split at a crossing; use one of {', '.join(WAYS)}")
+        raise DataError(
+            told("streets: there is no way {way} to split at a crossing; use one of {listed}", way=repr(way), listed=", ".join(WAYS))
+        )
     if not (np.isfinite(bandwidth) and bandwidth > 0):
-        raise DataError(f"streets: a bandwidth of {bandwidth:g} m is not a length; give metres above 0")
+        raise DataError(told("streets: a bandwidth of {bandwidth} m is not a length; give metres above 0", bandwidth=f"{bandwidth:g}"))
     if not len(street):
         return np.zeros(network.first[-1])
     length = np.maximum(network.length / bandwidth, 1 / steps)  # in bandwidths; what is shorter than a step is as long as one

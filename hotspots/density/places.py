@@ -11,6 +11,7 @@ from hotspots.density.kernels import Rectangle, check, mass_in_polygon, mass_in_
 from hotspots.density.smoothing import EDGES
 from hotspots.density.window import Window
 from hotspots.schema import DataError
+from hotspots.words import told
 
 # (west, south, east, north); a polygon or several; or cells. To mypy a shape of shapely is anything.
 Area: TypeAlias = Rectangle | Any | Window
@@ -44,7 +45,7 @@ def density_at(
     check(kernel, bandwidth)
     check_edge(edge)
     if edge != "none" and window is None:
-        raise DataError(f"density: the edge correction {edge} needs a window; give one")
+        raise DataError(told("density: the edge correction {edge} needs a window; give one", edge=edge))
     points, at = np.asarray(points, dtype=float).reshape(-1, 2), np.asarray(at, dtype=float).reshape(-1, 2)
     if window is not None:
         points = points[_covers(window, points)]
@@ -64,7 +65,7 @@ def density_at(
 def check_edge(edge: str) -> None:
     """Raise a `DataError` where there is no such edge correction."""
     if edge not in EDGES:
-        raise DataError(f"density: there is no edge correction {edge!r}; use one of {', '.join(EDGES)}")
+        raise DataError(told("density: there is no edge correction {edge}; use one of {listed}", edge=repr(edge), listed=", ".join(EDGES)))
 
 
 def mass_inside(places: np.ndarray, window: Area, *, kernel: str, bandwidth: float) -> np.ndarray:

@@ -15,6 +15,7 @@ from hotspots.density.window import Window, cell_for, window_of
 from hotspots.measures import UNSTABLE_UNDER
 from hotspots.schema import DataError
 from hotspots.study import Study
+from hotspots.words import told
 
 THIN = 100.0  # residents in a circle of one bandwidth: with fewer nothing is said,
 THIN_SHARE = 0.1  # unless that is more than a tenth of the average of all units: then with less than the tenth
@@ -72,7 +73,7 @@ def risk_surface(
     (True, 4)
     """
     if not (study.residents > 0).any():
-        raise DataError("relative risk: no residents are known; give the blocks a population")
+        raise DataError(told("relative risk: no residents are known; give the blocks a population"))
     h, rule = bandwidth_of(study, bandwidth, kernel=kernel)
     window = window_of(study.blocks, cell=_cell(study, h) if cell is None else cell)
     people = residents(study, window)

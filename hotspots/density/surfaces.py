@@ -15,7 +15,7 @@ from hotspots.density.smoothing import smooth
 from hotspots.density.window import Window, cell_for, window_of
 from hotspots.schema import DataError
 from hotspots.study import Study
-from hotspots.words import mark
+from hotspots.words import mark, told
 
 KERNELS: tuple[str, ...] = tuple(SUPPORT)
 
@@ -114,7 +114,13 @@ def bandwidth_of(study: Study, bandwidth: float | None = None, *, rule: str = "s
     if given is not None:
         return float(given), "given"
     if rule not in ("scott", *bandwidths.CRITERIA):
-        raise DataError(f"density: there is no rule {rule!r} for the bandwidth; use one of scott, {', '.join(bandwidths.CRITERIA)}")
+        raise DataError(
+            told(
+                "density: there is no rule {rule} for the bandwidth; use one of scott, {listed}",
+                rule=repr(rule),
+                listed=", ".join(bandwidths.CRITERIA),
+            )
+        )
     x, y, _ = places_of(study)
     if rule == "scott":
         found = bandwidths.rule_of_thumb(x, y, kernel=kernel)

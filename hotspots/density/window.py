@@ -14,6 +14,7 @@ import shapely
 from hotspots.density.grid import Grid, Spread
 from hotspots.density.kernels import weight
 from hotspots.schema import Blocks, DataError
+from hotspots.words import told
 
 MOST_CELLS = 1000  # a side, where nobody asked for more
 LIMIT_CELLS = 3000  # a side, whatever was asked for
@@ -75,13 +76,17 @@ class Window:
         """
         shapes = np.asarray(blocks.geometry.array)
         if not (np.isfinite(cell) and cell > 0):
-            raise DataError(f"density: a cell of {cell:g} m is not a length; give metres above 0")
+            raise DataError(told("density: a cell of {cell} m is not a length; give metres above 0", cell=f"{cell:g}"))
         west, south, east, north = _extent(shapes)
         most = max(east - west, north - south) / cell
         if most > LIMIT_CELLS:
             raise DataError(
-                f"density: cells of {cell:g} m would make a grid of {most:,.0f} cells a side; use at least "
-                f"{max(east - west, north - south) / LIMIT_CELLS:.2g} m"
+                told(
+                    "density: cells of {cell} m would make a grid of {most} cells a side; use at least {least} m",
+                    cell=f"{cell:g}",
+                    most=f"{most:,.0f}",
+                    least=f"{max(east - west, north - south) / LIMIT_CELLS:.2g}",
+                )
             )
         columns, rows = (max(int(np.ceil(round(span / cell, 9))), 1) for span in (east - west, north - south))
         rim = (RIM - 0.5) * cell
@@ -90,7 +95,7 @@ class Window:
         rank[np.argsort(np.asarray(blocks.index.astype(str)), kind="stable")] = np.arange(len(blocks))
         unit = rasterise(shapes, grid, rank)
         if not (unit >= 0).any():
-            raise DataError(f"density: cells of {cell:g} m are larger than all units together; use smaller cells")
+            raise DataError(told("density: cells of {cell} m are larger than all units together; use smaller cells", cell=f"{cell:g}"))
         return cls(grid, unit, len(blocks))
 
     @cached_property
@@ -203,7 +208,7 @@ def cell_for(blocks: Blocks, bandwidth: float) -> float:
 def _extent(shapes: np.ndarray) -> tuple[float, float, float, float]:
     areas = shapes[shapely.area(shapes) > 0]
     if not len(areas):
-        raise DataError("density: none of the units has an area; choose units that are areas")
+        raise DataError(told("density: none of the units has an area; choose units that are areas"))
     west, south, east, north = (float(end) for end in shapely.total_bounds(areas))
     return west, south, east, north
 

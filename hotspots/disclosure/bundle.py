@@ -26,6 +26,7 @@ from hotspots.disclosure.protection import SHOWN
 from hotspots.disclosure.release import AREA_COLUMNS, Release
 from hotspots.schema import AreaCounts, DataError, check_area_counts, check_blocks
 from hotspots.store import StoreError
+from hotspots.words import Told, told
 
 FORMAT = 1
 MANIFEST = "release.json"
@@ -94,7 +95,7 @@ def write(release: Release, out: Path, *, key: bytes, pages: Mapping[str, bytes]
 def check_place(out: Path) -> None:
     """Refuse a folder that is there and is no release."""
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / MANIFEST).is_file())):
-        raise ReleaseError(f"{out.name} is there already and is no release; name another folder")
+        raise ReleaseError(told("{folder} is there already and is no release; name another folder", folder=out.name))
 
 
 def read(folder: Path | str, *, key: bytes | None = None) -> Release:
@@ -110,24 +111,40 @@ def read(folder: Path | str, *, key: bytes | None = None) -> Release:
         _checked(place, name, wanted)
     signed = None if key is None else hmac.compare_digest(manifest.get("signature", ""), _signature(_unsigned(manifest), key))
     if signed is False:
-        raise ReleaseError(f"{place.name}: the signature is not that of this store; the release was made or changed elsewhere")
+        raise ReleaseError(
+            told("{folder}: the signature is not that of this store; the release was made or changed elsewhere", folder=place.name)
+        )
     try:
         release = _assembled(manifest["facts"], raw, signed)
         again = render(release, key=b"")
-    except (DataError, KeyError, ValueError, TypeError) as fault:
-        raise ReleaseError(f"{place.name}: the files of the release do not fit together ({fault}); publish it again") from fault
+    except DataError as fault:
+        raise ReleaseError(
+            told(
+                "{folder}: the files of the release do not fit together ({fault}); publish it again",
+                folder=place.name,
+                fault=fault.faults[0],
+            )
+        ) from fault
+    except (KeyError, ValueError, TypeError) as fault:
+        raise ReleaseError(told("{folder}: the files of the release do not fit together; publish it again", folder=place.name)) from fault
     strange = sorted(name for name in {*raw, *again} - {MANIFEST} if not _same(name, raw.get(name), again.get(name)))
     if strange:
-        raise ReleaseError(f"{place.name}: {', '.join(strange)} holds figures that do not follow from the published counts; do not use it")
+        raise ReleaseError(
+            told(
+                "{folder}: {files} holds figures that do not follow from the published counts; do not use it",
+                folder=place.name,
+                files=", ".join(strange),
+            )
+        )
     return release
 
 
-def verify(folder: Path | str, *, key: bytes | None = None) -> tuple[str, ...]:
+def verify(folder: Path | str, *, key: bytes | None = None) -> tuple[Told, ...]:
     """Return what is wrong with the release in a folder; empty where it is what was published."""
     try:
         release = read(folder, key=key)
     except ReleaseError as fault:
-        return (str(fault),)
+        return fault.faults
     del release
     return ()
 
@@ -144,7 +161,7 @@ def _manifest(place: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError):
         good = False
     if not good:
-        raise ReleaseError(f"{place.name} holds no release: there is no {MANIFEST} that can be read")
+        raise ReleaseError(told("{folder} holds no release: there is no {file} that can be read", folder=place.name, file=MANIFEST))
     return dict(manifest)
 
 
@@ -154,9 +171,11 @@ def _checked(place: Path, name: str, wanted: str) -> bytes:
             raise OSError
         content = (place / name).read_bytes()
     except OSError:
-        raise ReleaseError(f"{place.name}: the file {name} is gone; publish the release again") from None
+        raise ReleaseError(told("{folder}: the file {file} is gone; publish the release again", folder=place.name, file=name)) from None
     if hashlib.sha256(content).hexdigest() != wanted:
-        raise ReleaseError(f"{place.name}: the file {name} was changed or damaged; publish the release again")
+        raise ReleaseError(
+            told("{folder}: the file {file} was changed or damaged; publish the release again", folder=place.name, file=name)
+        )
     return content
 
 
@@ -272,9 +291,9 @@ def _read_figures(raw: Mapping[str, bytes]) -> pd.DataFrame:
     ]
     table = pd.concat(parts, ignore_index=True)[list(figures.COLUMNS)]
     table = figures.typed(table.assign(count=pd.to_numeric(table["count"])))
-    told = table["count"].notna() == (table["reason"] == SHOWN)
-    if not told.all():
-        raise ValueError(f"{int((~told).sum())} numbers are neither shown nor held back")
+    clear = table["count"].notna() == (table["reason"] == SHOWN)
+    if not clear.all():
+        raise DataError(told("{n} numbers are neither shown nor held back", n=int((~clear).sum())))
     return table
 
 

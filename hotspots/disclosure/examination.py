@@ -15,8 +15,9 @@ from hotspots.disclosure.profiles import FEWER_THAN, WIDTH
 from hotspots.disclosure.protection import FEW, HELD, SHOWN, UNPUBLISHED
 from hotspots.disclosure.release import Release
 from hotspots.disclosure.rules import Finding
-from hotspots.disclosure.statements import Statement, System, system
+from hotspots.disclosure.statements import Statement, System, spell, system
 from hotspots.totals import WHOLE
+from hotspots.words import told
 
 # What a figure that is not shown says all the same.
 BOUNDS = {FEW: (0.0, FEWER_THAN - 1.0), HELD: (float(FEWER_THAN), np.inf), UNPUBLISHED: (0.0, np.inf)}
@@ -79,7 +80,7 @@ def statements(table: pd.DataFrame) -> tuple[Statement, ...]:
         low, high = (count, count) if reason == SHOWN else BOUNDS[reason]
         where = frozenset() if area == WHOLE else frozenset([area])
         values = ((name, value),) if value else ()
-        label = ", ".join([name, *(part for part in (area, value) if part), f"{start:%Y-%m-%d} to {end - pd.Timedelta(days=1):%Y-%m-%d}"])
+        label = spell(", ".join(part for part in (name, area, value) if part), start, end)
         found.append(Statement(label, start, end, low, high, where, values, hidden=reason != SHOWN))
     return tuple(found)
 
@@ -111,10 +112,11 @@ def _together_or_apart(known: tuple[Statement, ...], *, exact: bool, zero_tells:
         parts = sum(one[2] for one in found)
         low, high = (np.concatenate([getattr(one[1], name) for one in found]) for name in ("low", "high"))
         return [finding for one in found for finding in one[0]], Intervals(low, high), parts
-    except ContradictionError as fault:
+    except ContradictionError:
         nothing = Intervals(np.zeros(0), np.zeros(0))
-        text = "the release, and look for the number that was changed"
-        return [Finding("contradiction", "the figures together", str(fault), text)], nothing, 0
+        advice = told("the release, and look for the number that was changed")
+        text = told("the figures contradict one another: no counts give all of them")
+        return [Finding("contradiction", told("the figures together"), text, advice)], nothing, 0
 
 
 def attacked(known: Iterable[Statement], *, exact: bool = False, zero_tells: bool = True) -> tuple[list[Finding], Intervals, int]:
@@ -129,13 +131,15 @@ def attacked(known: Iterable[Statement], *, exact: bool = False, zero_tells: boo
     found = []
     for i, low, high in zip(rows, open_.low, open_.high, strict=True):
         if high - low < WIDTH:
-            text = f"it is {low:.0f}" if high == low else f"it lies between {low:.0f} and {high:.0f}"
-            code = "pinned" if high == low else "narrow"
-            found.append(Finding(code, solved.statements[i].name, f"held back, yet {text}", _sibling(solved, i)))
+            code, text = "pinned", told("held back, yet it is {n}", n=f"{low:.0f}")
+            if high != low:
+                code, text = "narrow", told("held back, yet it lies between {low} and {high}", low=f"{low:.0f}", high=f"{high:.0f}")
+            found.append(Finding(code, solved.statements[i].name, text, _sibling(solved, i)))
     parts = _parts(solved)
     for j, value in zip(parts, fixed(solved, parts)[1], strict=True):
         if value > 0 or (value == 0 and zero_tells):
-            found.append(Finding("part_pinned", solved.labels[j], f"in no table, yet it is {value:.0f}", _finest(solved, int(j))))
+            text = told("in no table, yet it is {n}", n=f"{value:.0f}")
+            found.append(Finding("part_pinned", solved.labels[j], text, _finest(solved, int(j))))
     return found, open_, len(parts)
 
 
@@ -158,7 +162,7 @@ def _finest(solved: System, unknown: int) -> str:
     """Return the statement about the fewest unknowns that this one is among, of those that say a number."""
     pairs = zip(solved.statements, solved.supports, strict=False)
     sizes = [(len(its), one.name) for one, its in pairs if not one.hidden and unknown in its]
-    return min(sizes)[1] if sizes else "the figures around it"
+    return min(sizes)[1] if sizes else told("the figures around it")
 
 
 def nested(known: Iterable[Statement]) -> list[Finding]:
@@ -177,5 +181,5 @@ def nested(known: Iterable[Statement]) -> list[Finding]:
         gap = value[j] - value[i]
         if 0 < gap < FEWER_THAN:
             one, other = solved.statements[shown[i]].name, solved.statements[shown[j]].name
-            found.append(Finding("difference", other, f"less {one} it leaves {gap:.0f}", one))
+            found.append(Finding("difference", other, told("less {one} it leaves {n}", one=one, n=f"{gap:.0f}"), one))
     return found

@@ -16,6 +16,7 @@ from hotspots import sealed, settings, store
 from hotspots.disclosure import figures
 from hotspots.disclosure.release import Release
 from hotspots.schema import Blocks
+from hotspots.words import told
 
 FILE = "releases.jsonl"
 KEY = ".release-key"
@@ -62,8 +63,13 @@ def entries(slug: str) -> list[dict[str, Any]]:
             whole = False
         if not whole:
             raise LedgerError(
-                f"line {number} of the list of releases of {slug!r} ({FILE}) was changed or cut; without it nobody can tell what a new "
-                "release gives away. Bring the file back from a copy"
+                told(
+                    "line {line} of the list of releases of {city} ({file}) was changed or cut; without it nobody can "
+                    "tell what a new release gives away. Bring the file back from a copy",
+                    line=number,
+                    city=repr(slug),
+                    file=FILE,
+                )
             )
         found.append(entry)
         last = chained["chain"]

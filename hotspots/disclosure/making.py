@@ -16,7 +16,7 @@ from hotspots.disclosure.profiles import COVERAGE, FEWER_THAN, PROFILES, UNMAPPE
 from hotspots.disclosure.release import Release
 from hotspots.schema import Blocks, DataError
 from hotspots.study import Study
-from hotspots.words import LANGUAGES, mark, words_for
+from hotspots.words import LANGUAGES, mark, told, words_for
 
 AREAS = mark("Areas")
 
@@ -42,7 +42,7 @@ def build(
         return _republished(city, rules)
     incidents = figures.kept(city.incidents)
     if not len(incidents):
-        raise DataError("release: there is no homicide that may be counted")
+        raise DataError(told("release: there is no homicide that may be counted"))
     first, last = _years(city, rules, incidents["date"], as_of, through)
     known = _known(past, rules)
     length, since = _rhythm(past, rules, last - first + 1)
@@ -92,8 +92,12 @@ def _years(city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | 
     last = stop.year - 1
     if last < first:
         raise DataError(
-            f"release: no calendar year is complete between {start.date()} and {stop.date()} (end exclusive); wait, or give the last day "
-            "on which the data are complete (--through)"
+            told(
+                "release: no calendar year is complete between {start} and {end} (end exclusive); wait, or give the "
+                "last day on which the data are complete (--through)",
+                start=start.date(),
+                end=stop.date(),
+            )
         )
     return first, last
 
@@ -103,8 +107,13 @@ def _known(past: list[Release], rules: Profile) -> pd.DataFrame:
     others = sorted({one.profile.name for one in past} - {rules.name})
     if others:
         raise DataError(
-            f"release: this city was released under the profile {', '.join(others)} before; its figures and those of {rules.name} give "
-            f"each other's hidden numbers away. Use --profile {others[0]}"
+            told(
+                "release: this city was released under the profile {profiles} before; its figures and those of "
+                "{profile} give each other's hidden numbers away. Use --profile {first}",
+                profiles=", ".join(others),
+                profile=rules.name,
+                first=others[0],
+            )
         )
     if not past:
         return figures.empty()
@@ -126,8 +135,13 @@ def _members(past: list[Release], blocks: Blocks) -> pd.Series:
     if set(members.index) != set(blocks.index):
         gone, new = len(set(members.index) - set(blocks.index)), len(set(blocks.index) - set(members.index))
         raise DataError(
-            f"release: the blocks are not those of the releases before ({gone} are gone, {new} are new); areas that change let two "
-            "releases be subtracted from one another. Import the city with the blocks that it had"
+            told(
+                "release: the blocks are not those of the releases before ({gone} are gone, {new} are new); areas "
+                "that change let two releases be subtracted from one another. Import the city with the blocks that "
+                "it had",
+                gone=gone,
+                new=new,
+            )
         )
     return members.reindex(blocks.index)
 

@@ -13,7 +13,7 @@ import shapely
 from hotspots import units
 from hotspots.clusters import neighbours
 from hotspots.schema import Blocks, DataError, check_blocks
-from hotspots.words import mark, words_for
+from hotspots.words import mark, told, words_for
 
 STEPS: tuple[float, ...] = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0)  # times the floor
 DIGITS = 6  # of a degree: the corners of published areas
@@ -35,7 +35,7 @@ def partitions(blocks: Blocks, *, floor: int) -> Iterator[pd.Series]:
     people = blocks["population"].fillna(0.0).to_numpy(dtype=float)
     if not people.sum() > 0:
         raise DataError(
-            "release: nobody knows how many people live in the blocks, so no area is known to hold enough; give [blocks] population"
+            told("release: nobody knows how many people live in the blocks, so no area is known to hold enough; give [blocks] population")
         )
     joined = _Joined(blocks, people)
     for step in STEPS:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hotspots.schema import DataError
+from hotspots.words import told
 
 FEWER_THAN = 10  # a count below this is shown as "fewer than 10": 0 and 1 to 9 alike
 WIDTH = 9  # what stays open of a number that is not shown: its highest possible value less its lowest
@@ -46,7 +47,7 @@ def profile_of(name: str) -> Profile:
     5000
     """
     if name not in PROFILES:
-        raise DataError(f"release: there is no profile {name!r}; use one of {', '.join(PROFILES)}")
+        raise DataError(told("release: there is no profile {name}; use one of {listed}", name=repr(name), listed=", ".join(PROFILES)))
     return PROFILES[name]
 
 

@@ -12,6 +12,7 @@ from hotspots.disclosure import bundle, ledger
 from hotspots.disclosure.examination import Findings, audit
 from hotspots.disclosure.making import build
 from hotspots.disclosure.release import Release
+from hotspots.words import told
 
 
 class RefusedError(store.StoreError):
@@ -19,8 +20,9 @@ class RefusedError(store.StoreError):
 
     def __init__(self, findings: Findings) -> None:
         self.findings = findings
-        first = "\n".join(f"- {one}" for one in findings.found[:20])
-        super().__init__(f"not published: the audit found {len(findings.found)} things that the release would give away\n{first}")
+        first = [told("- {finding}", finding=one.sentence) for one in findings.found[:20]]
+        found = told("not published: the audit found {n} things that the release would give away", n=len(findings.found))
+        super().__init__([found, *first])
 
 
 @dataclass(frozen=True)

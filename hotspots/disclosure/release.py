@@ -19,8 +19,8 @@ from hotspots.disclosure.profiles import FEWER_THAN, FIELDS, UNMAPPED, Profile, 
 from hotspots.disclosure.protection import SHOWN
 from hotspots.measures import UNSTABLE_UNDER
 from hotspots.readers.report import QualityReport
-from hotspots.schema import AreaCounts, Blocks, check_area_counts, no_incidents
-from hotspots.totals import WHOLE, years_between
+from hotspots.schema import AreaCounts, Blocks, check_area_counts
+from hotspots.totals import WHOLE, no_incidents, years_between
 
 RATE_DIGITS = 1
 AREA_COLUMNS: tuple[str, ...] = (

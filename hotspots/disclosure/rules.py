@@ -14,7 +14,9 @@ from hotspots.disclosure import figures
 from hotspots.disclosure.profiles import FEWER_THAN, FIELDS, UNMAPPED
 from hotspots.disclosure.protection import SHOWN
 from hotspots.disclosure.release import Release
+from hotspots.disclosure.statements import spell
 from hotspots.totals import WHOLE
+from hotspots.words import Told, told
 
 OVERLAP = 0.01  # share of the smaller area that two may share: streets closed and corners rounded
 
@@ -28,15 +30,20 @@ class Finding:
     text: str
     give_up: str
 
+    @property
+    def sentence(self) -> Told:
+        """All of it as one sentence."""
+        return told("{figure}: {text}; give up {give_up}", figure=self.figure, text=self.text, give_up=self.give_up)
+
     def __str__(self) -> str:
-        return f"{self.figure}: {self.text}; give up {self.give_up}"
+        return str(self.sentence)
 
 
 def broken(release: Release) -> list[Finding]:
     """Return where a release breaks a rule."""
     found = _areas(release)
     strange = sorted(set(release.figures.columns) - set(figures.COLUMNS))
-    text = "is no column of a release: it may be made of numbers from before they were held back"
+    text = told("is no column of a release: it may be made of numbers from before they were held back")
     found += [Finding("column", name, text, name) for name in strange]
     for name, rows in release.figures.groupby("table"):
         found += _table(release, str(name), rows)
@@ -46,19 +53,19 @@ def broken(release: Release) -> list[Finding]:
 def _table(release: Release, name: str, rows: pd.DataFrame) -> list[Finding]:
     known = {"city", "areas", *FIELDS} | ({"months"} if release.profile.months else set())
     if name not in known:
-        return [Finding("table", name, "is no table of this profile: attributes and finer periods are never crossed", name)]
+        return [Finding("table", name, told("is no table of this profile: attributes and finer periods are never crossed"), name)]
     found = []
     if name != "areas" and (rows["area"] != WHOLE).any():
-        found.append(Finding("crossed", name, "is told by area, where only the whole city may be", name))
+        found.append(Finding("crossed", name, told("is told by area, where only the whole city may be"), name))
     if (rows["value"] != "").any() and name not in FIELDS:
-        found.append(Finding("crossed", name, "is told by the attributes of victims", name))
+        found.append(Finding("crossed", name, told("is told by the attributes of victims"), name))
     strange = sorted(set(rows["area"]) - {WHOLE, UNMAPPED} - set(release.areas.index))
-    found += [Finding("area", area, "is no area of this release", area) for area in strange]
+    found += [Finding("area", area, told("is no area of this release"), area) for area in strange]
     small = rows[(rows["reason"] == SHOWN) & (rows["count"] < FEWER_THAN)]
     if len(small) and (name in FIELDS or not release.profile.exact):
         first = small.iloc[0]
         label = ", ".join(part for part in (name, first["area"], first["value"], f"{first['start']:%Y}") if part)
-        found.append(Finding("small", label, f"{len(small)} numbers under {FEWER_THAN} are shown", label))
+        found.append(Finding("small", label, told("{n} numbers under {limit} are shown", n=len(small), limit=FEWER_THAN), label))
     return found
 
 
@@ -66,7 +73,8 @@ def _areas(release: Release) -> list[Finding]:
     people = release.areas["population"]
     floor = release.profile.floor
     low = release.areas.index[people < floor] if release.totals is None and len(people) > 1 else []
-    found = [Finding("floor", str(area), f"fewer than {floor:,} people live there", f"the area {area}") for area in low]
+    few = told("fewer than {n} people live there", n=f"{floor:,}")
+    found = [Finding("floor", str(area), few, told("the area {area}", area=area)) for area in low]
     shapes = np.asarray(release.areas.geometry.array)
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     one, other = one[one < other], other[one < other]
@@ -74,8 +82,8 @@ def _areas(release: Release) -> list[Finding]:
     shared = shapely.area(shapely.intersection(shapes[one], shapes[other])) > OVERLAP * np.minimum(size[one], size[other])
     for i, j in zip(one[shared], other[shared], strict=True):
         names = release.areas.index[[i, j]]
-        text = "they overlap, so the number of one can be taken from the other's"
-        found.append(Finding("overlap", " and ".join(names), text, names[1]))
+        text = told("they overlap, so the number of one can be taken from the other's")
+        found.append(Finding("overlap", ", ".join(names), text, names[1]))
     return found
 
 
@@ -83,8 +91,8 @@ def _windows(spans: Sequence[tuple[pd.Timestamp, pd.Timestamp]]) -> list[Finding
     found = []
     for (_, end), (start, last) in pairwise(spans):
         if start < end:
-            name = f"areas, {start:%Y-%m-%d} to {last - pd.Timedelta(days=1):%Y-%m-%d}"
-            found.append(Finding("window", name, "it overlaps the window before it, so the two can be subtracted", name))
+            name = spell("areas", start, last)
+            found.append(Finding("window", name, told("it overlaps the window before it, so the two can be subtracted"), name))
     return found
 
 
@@ -93,12 +101,12 @@ def changed(release: Release, past: Sequence[Release]) -> list[Finding]:
     found: list[Finding] = []
     for other in past:
         if other.profile.name != release.profile.name:
-            text = f"released as {other.profile.name} before; the two give each other's hidden numbers away"
-            found.append(Finding("profile", release.profile.name, text, "this release"))
+            text = told("released as {profile} before; the two give each other's hidden numbers away", profile=other.profile.name)
+            found.append(Finding("profile", release.profile.name, text, told("this release")))
         same = other.areas.index.equals(release.areas.index)
         if not (same and (other.areas["population"].fillna(-1) == release.areas["population"].fillna(-1)).all() and _alike(other, release)):
-            text = "they are not those of a release before, so the two can be subtracted"
-            found.append(Finding("areas_changed", "the areas", text, "the new areas"))
+            text = told("they are not those of a release before, so the two can be subtracted")
+            found.append(Finding("areas_changed", told("the areas"), text, told("the new areas")))
         found += _differences(other.figures, release.figures)
     spans = sorted({span for one in (release, *past) for span in one.windows})
     return found + [one for one in _windows(spans) if one not in _windows(release.windows)]
@@ -115,9 +123,10 @@ def _differences(old: pd.DataFrame, new: pd.DataFrame) -> list[Finding]:
     for row in moved.to_dict("records"):
         name = ", ".join(str(part) for part in (row["table"], row["area"], row["value"], f"{row['start']:%Y-%m-%d}") if part)
         before, after = (_said(row["count" + side], row["reason" + side]) for side in ("_old", "_new"))
-        found.append(Finding("changed", name, f"it was {before} in a release before and is {after} now", f"the new number of {name}"))
+        text = told("it was {before} in a release before and is {after} now", before=before, after=after)
+        found.append(Finding("changed", name, text, told("the new number of {name}", name=name)))
     return found
 
 
 def _said(count: float, reason: str) -> str:
-    return f"{count:.0f}" if reason == SHOWN else f"not shown ({reason})"
+    return f"{count:.0f}" if reason == SHOWN else told("not shown ({reason})", reason=reason)

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from hotspots.words import Told, told
+
 Values = tuple[tuple[str, str], ...]
 
 
@@ -120,8 +122,12 @@ class _Cells:
 
     def label(self, cell: int) -> str:
         area, period = divmod(cell, len(self.edges) - 1)
-        last = self.edges[period + 1] - pd.Timedelta(days=1)
-        return f"{self.areas[area]}, {self.edges[period]:%Y-%m-%d} to {last:%Y-%m-%d}"
+        return spell(self.areas[area], self.edges[period], self.edges[period + 1])
+
+
+def spell(what: str, start: pd.Timestamp, end: pd.Timestamp) -> Told:
+    """Return what a figure is about and its days, of which `end` is the day after the last."""
+    return told("{what}, {start} to {end}", what=what, start=f"{start:%Y-%m-%d}", end=f"{end - pd.Timedelta(days=1):%Y-%m-%d}")
 
 
 def _fields(one: Statement) -> set[str]:

@@ -13,7 +13,7 @@ from scipy.special import bdtrc, betaincinv
 from hotspots.priorities.rules import PLAIN, RULES, Past, covered, past, scores
 from hotspots.schema import DataError
 from hotspots.study import Study
-from hotspots.words import mark
+from hotspots.words import mark, told
 
 SHARES: tuple[float, ...] = (0.01, 0.02, 0.05)  # of the area
 MONTHS = 12
@@ -145,7 +145,9 @@ def backtest(study: Study, *, months: int = MONTHS, shares: tuple[float, ...] = 
     Source of the test: McNemar (1947), doi:10.1007/BF02295996.
     """
     if months not in MOST_PERIODS:
-        raise DataError(f"priorities: tested periods last {', '.join(map(str, MOST_PERIODS))} months, not {months}")
+        raise DataError(
+            told("priorities: tested periods last {listed} months, not {months}", listed=", ".join(map(str, MOST_PERIODS)), months=months)
+        )
     if len(study.blocks) < LEAST_UNITS:
         return "units"
     start, end = covered(study)

@@ -14,7 +14,7 @@ from scipy import sparse
 from hotspots import clusters, density, rates
 from hotspots.schema import Blocks, DataError
 from hotspots.study import Study
-from hotspots.words import mark
+from hotspots.words import mark, told
 
 PLAIN = "count"  # the rule that every other has to beat
 RECENT_YEARS = 3.0
@@ -111,12 +111,14 @@ def past(study: Study, *, bandwidth_before: pd.Timestamp | None = None) -> Past:
     by who was killed or by whether a case was cleared: places are put in order by deaths alone.
     """
     if not study.has_points:
-        raise DataError("priorities: these data are published totals, so the days and places of single homicides are not known")
+        raise DataError(told("priorities: these data are published totals, so the days and places of single homicides are not known"))
     other = [name for name, _ in study.where if name not in ALLOWED_FILTERS]
     if other:
         raise DataError(
-            "priorities: places are put in order by deaths alone, never by who was killed or arrested; "
-            f"remove the filter by {', '.join(other)}"
+            told(
+                "priorities: places are put in order by deaths alone, never by who was killed or arrested; remove the filter by {listed}",
+                listed=", ".join(other),
+            )
         )
     start, end = covered(study)
     events = (study.codes >= 0) & ~study.repeated
@@ -193,7 +195,7 @@ def scores(past: Past, rule: str) -> np.ndarray:
     A place smaller than a quarter of the middle one counts as if it were that large, so that one event on a sliver does not come first.
     """
     if rule not in RULES:
-        raise DataError(f"priorities: there is no rule {rule!r}; use one of {', '.join(RULES)}")
+        raise DataError(told("priorities: there is no rule {rule}; use one of {listed}", rule=repr(rule), listed=", ".join(RULES)))
     if rule == "shrunk" and not (past.ground.residents > 0).any():
         return np.full(len(past.ground.area), np.nan)
     area = past.ground.area

@@ -13,7 +13,7 @@ from hotspots.intervals import PER
 from hotspots.measures import UNSTABLE_UNDER
 from hotspots.schema import DataError, population_bands
 from hotspots.study import Study
-from hotspots.words import mark
+from hotspots.words import mark, told
 
 # The WHO world standard population 2000-2025, percent by age of 5 years from 0; the last from 85 on. Ahmad, Boschi-Pinto, Lopez, Murray,
 # Lozano & Inoue (2001), Age standardization of rates: a new WHO standard, GPE discussion paper 31, table 4. They add up to 100.03.
@@ -39,7 +39,13 @@ def standard_weights(bands: Mapping[str, tuple[float, float]]) -> pd.Series:
     """
     late = [name for name, (first, _) in bands.items() if first > _LAST]
     if late:
-        raise DataError(f"standardised_rate: the band {late[0]} begins above {_LAST}, where the standard population ends; join it")
+        raise DataError(
+            told(
+                "standardised_rate: the band {ages} begins above {last}, where the standard population ends; join it",
+                ages=late[0],
+                last=_LAST,
+            )
+        )
     starts = np.arange(len(WHO_WORLD)) * _YEARS
     ends = np.append(starts[1:], 1000)
     spans = np.append(np.full(len(WHO_WORLD) - 1, float(_YEARS)), np.inf)
@@ -106,7 +112,13 @@ def standardised(study: Study, *, standard: str = "who", level: float = 0.95) ->
     200.0
     """
     if standard not in STANDARDS:
-        raise DataError(f"standardised_rate: there is no standard {standard!r}; use one of {', '.join(STANDARDS)}")
+        raise DataError(
+            told(
+                "standardised_rate: there is no standard {standard}; use one of {listed}",
+                standard=repr(standard),
+                listed=", ".join(STANDARDS),
+            )
+        )
     bands = population_bands(study.blocks)
     if not bands or "age" not in study.incidents.columns or not study.has_points:
         return pd.DataFrame(np.nan, index=study.blocks.index, columns=["value", "low", "high"])

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.files import read_file
-from hotspots.readers.remarks import Remark, finding, only, outcomes
+from hotspots.readers.remarks import Remark, finding, only, outcomes, sentence
 from hotspots.readers.report import OUTCOMES, QualityReport
 from hotspots.readers.spec import AreaCountSpec
 from hotspots.readers.tables import Table, missing_columns
 from hotspots.readers.values import fold, is_missing
 from hotspots.schema import UNKNOWN, AreaCounts, DataError, check_area_counts, field
-from hotspots.words import mark, told
+from hotspots.words import Told, mark, told
 
 _FORMATS = ((r"\d{4}", "%Y"), (r"\d{4}-\d{1,2}", "%Y-%m"), (r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"))
 _BETWEEN = (re.compile(r"\s+(?:to|a|al|hasta|[–-])\s+|\s*\.\.\s*"), re.compile(r"\s*/\s*"))
@@ -29,7 +29,7 @@ def read_area_counts(specs: tuple[AreaCountSpec, ...], *, areas: Collection[str]
     `areas` are the ids of the blocks; a row about any other area is left out and reported. Raises a `DataError` with the faults of
     all tables together.
     """
-    faults: list[str] = []
+    faults: list[Told] = []
     parts, reports = [], []
     for spec in specs:
         try:
@@ -63,7 +63,12 @@ def _read(spec: AreaCountSpec, areas: set[str]) -> tuple[pd.DataFrame, QualityRe
     kept = np.isin(outcome, ["accepted", "repaired"])
     findings = tuple(finding(remark, table=table.columns, numbers=table.rows) for remark in only(remarks))
     if not kept.any():
-        raise DataError([f"{table.source}: none of {len(rows):,} rows can be used", *(row.text for row in findings)])
+        raise DataError(
+            [
+                told("{file}: none of {total} rows can be used", file=table.source, total=f"{len(rows):,}"),
+                *(sentence(row.text) for row in findings),
+            ]
+        )
     count = {name: int((outcome == name).sum()) for name in OUTCOMES}
     report = QualityReport(table.source, len(rows), victims=0, findings=(*table.findings, *findings), **count)
     return rows[kept].astype({"suppressed": bool}), report

@@ -20,7 +20,7 @@ from hotspots.readers.report import Example, Finding
 from hotspots.readers.spec import BlockSpec, LayerSpec, SegmentSpec
 from hotspots.readers.tables import Table, missing_columns, refuse
 from hotspots.schema import Blocks, DataError, Incidents, check_blocks
-from hotspots.words import mark, told
+from hotspots.words import Told, mark, told
 
 Shapes = npt.NDArray[Any]
 _AREAS, _LINES = (3, 6), (1, 5)
@@ -48,7 +48,7 @@ def read_blocks(spec: BlockSpec, *, city_crs: pyproj.CRS | None = None) -> Layer
         wanted += [("population", spec.population), *age_columns(spec)]
     refuse(missing_columns(table, [(key, column) for key, column in wanted if column]))
     ids = table.columns[spec.id].str.strip()
-    refuse([*_id_faults("blocks", ids, table), *_shape_faults(table)])
+    refuse([*_id_faults(told("blocks"), ids, table), *_shape_faults(table)])
     shapes, mended = _mended(table.shapes, ids)
     frame, findings = placed(shapes, table, layer="blocks", epsg=spec.epsg, city_crs=city_crs)
     people, noted = read_population(spec, table, ids)
@@ -68,11 +68,17 @@ def read_segments(spec: SegmentSpec, *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDa
     refuse(missing_columns(table, [(key, column) for key, column in (("id", spec.id), ("street", spec.street)) if column]))
     ids = table.columns[spec.id].str.strip()
     kinds = shapely.get_type_id(table.shapes)
-    faults = _id_faults("segments", ids, table)
+    faults = _id_faults(told("segments"), ids, table)
     odd = np.flatnonzero(~np.isin(kinds, _LINES))
     if len(odd):
         faults.append(
-            f"segments: {len(odd):,} of {len(ids):,} shapes are not lines (first: {ids.iloc[odd[0]]}); remove them from {table.source}"
+            told(
+                "segments: {n} of {total} shapes are not lines (first: {first}); remove them from {file}",
+                n=f"{len(odd):,}",
+                total=f"{len(ids):,}",
+                first=ids.iloc[odd[0]],
+                file=table.source,
+            )
         )
     refuse(faults)
     frame, findings = placed(table.shapes, table, layer="segments", epsg=spec.epsg, city_crs=city_crs)
@@ -117,21 +123,34 @@ def read_context(layers: tuple[LayerSpec, ...], *, city_crs: pyproj.CRS) -> tupl
     return merged.astype({"kind": "str", "name": "str"}), findings
 
 
-def _id_faults(layer: str, ids: pd.Series, table: Table) -> list[str]:
+def _id_faults(layer: Told, ids: pd.Series, table: Table) -> list[Told]:
     faults = []
     empty = int((ids == "").sum())
     if empty:
-        faults.append(f"{layer}: {empty:,} of {len(ids):,} features of {table.source} have no id; give each its own")
+        faults.append(
+            told(
+                "{layer}: {n} of {total} features of {file} have no id; give each its own",
+                layer=layer,
+                n=f"{empty:,}",
+                total=f"{len(ids):,}",
+                file=table.source,
+            )
+        )
     repeated = ids[ids.duplicated() & (ids != "")].unique()
     if len(repeated):
         faults.append(
-            f"{layer}: {len(repeated):,} ids occur more than once in {table.source} (first: {repeated[0]}); give each feature "
-            "an id of its own"
+            told(
+                "{layer}: {n} ids occur more than once in {file} (first: {first}); give each feature an id of its own",
+                layer=layer,
+                n=f"{len(repeated):,}",
+                file=table.source,
+                first=repeated[0],
+            )
         )
     return faults
 
 
-def _shape_faults(table: Table) -> list[str]:
+def _shape_faults(table: Table) -> list[Told]:
     assert table.shapes is not None
     kinds = shapely.get_type_id(table.shapes)
     gone = shapely.is_missing(table.shapes) | shapely.is_empty(table.shapes)
@@ -142,13 +161,32 @@ def _shape_faults(table: Table) -> list[str]:
     if gone.any():
         first = table.rows[gone][0]
         faults.append(
-            f"blocks: {int(gone.sum()):,} of {len(kinds):,} features of {table.source} have no usable shape (first: feature "
-            f"{first}); repair or remove them"
+            told(
+                "blocks: {n} of {total} features of {file} have no usable shape (first: feature {first}); repair or remove them",
+                n=f"{int(gone.sum()):,}",
+                total=f"{len(kinds):,}",
+                file=table.source,
+                first=first,
+            )
         )
     if other.any():
-        faults.append(f"blocks: {int(other.sum()):,} of {len(kinds):,} features of {table.source} are points; blocks are areas or lines")
+        faults.append(
+            told(
+                "blocks: {n} of {total} features of {file} are points; blocks are areas or lines",
+                n=f"{int(other.sum()):,}",
+                total=f"{len(kinds):,}",
+                file=table.source,
+            )
+        )
     if areas.any() and lines.any():
-        faults.append(f"blocks: {int(lines.sum()):,} lines among {int(areas.sum()):,} areas in {table.source}; keep one kind")
+        faults.append(
+            told(
+                "blocks: {lines} lines among {areas} areas in {file}; keep one kind",
+                lines=f"{int(lines.sum()):,}",
+                areas=f"{int(areas.sum()):,}",
+                file=table.source,
+            )
+        )
     return faults
 
 
@@ -161,7 +199,11 @@ def _mended(shapes: Shapes | None, ids: pd.Series) -> tuple[Shapes, Any]:
     for i in bad:
         mended[i] = _areas_of(shapely.make_valid(shapes[i]))
     lost = [ids.iloc[i] for i in bad if mended[i].is_empty]
-    refuse([f"blocks: {len(lost):,} shapes enclose no area (first: block {lost[0]}); repair or remove them"] if lost else [])
+    refuse(
+        [told("blocks: {n} shapes enclose no area (first: block {first}); repair or remove them", n=f"{len(lost):,}", first=lost[0])]
+        if lost
+        else []
+    )
 
     def report(frame: gpd.GeoSeries) -> list[Finding]:
         if not len(bad):
@@ -199,10 +241,15 @@ def placed(
     """Return the shapes in the city's coordinate system, and what was noticed; theirs is as city.toml says, else the file, else degrees."""
     if table.crs_unsaid and not epsg:
         like = all(abs(side) <= limit for side, limit in zip(shapely.total_bounds(shapes), (180, 90, 180, 90), strict=True))
-        hint = "; the numbers look like longitude and latitude: epsg = 4326" if like else ""
+        hint = told("; the numbers look like longitude and latitude: epsg = 4326") if like else ""
         raise DataError(
-            f"{layer}: {table.source} does not say its coordinate system; ask the source for its EPSG number and write epsg = … for this "
-            f"file in city.toml{hint}"
+            told(
+                "{layer}: {file} does not say its coordinate system; ask the source for its EPSG number and write "
+                "epsg = … for this file in city.toml{hint}",
+                layer=layer,
+                file=table.source,
+                hint=hint,
+            )
         )
     code = epsg or table.epsg or DEGREES
     findings = []
@@ -218,19 +265,35 @@ def placed(
     geographic = pyproj.CRS.from_epsg(code).is_geographic
     if geographic and (max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90):
         raise DataError(
-            f"{layer}: the coordinates of {table.source} are not degrees (they reach {east:.10g}, {north:.10g}); "
-            f"ask the source for their EPSG number and write epsg = … for this file in city.toml"
+            told(
+                "{layer}: the coordinates of {file} are not degrees (they reach {east}, {north}); ask the source for "
+                "their EPSG number and write epsg = … for this file in city.toml",
+                layer=layer,
+                file=table.source,
+                east=f"{east:.10g}",
+                north=f"{north:.10g}",
+            )
         )
     if geographic and east - west > 180:
         raise DataError(
-            f"{layer}: {table.source} spans more than half the globe (from {west:.6g} to {east:.6g} degrees); a shape crosses "
-            "the date line or is wrong"
+            told(
+                "{layer}: {file} spans more than half the globe (from {west} to {east} degrees); a shape crosses the date line or is wrong",
+                layer=layer,
+                file=table.source,
+                west=f"{west:.6g}",
+                east=f"{east:.6g}",
+            )
         )
     series = gpd.GeoSeries(shapes, crs=code)
     placed = series.to_crs(city_crs or series.estimate_utm_crs())
     if not np.isfinite(placed.total_bounds).all():
         raise DataError(
-            f"{layer}: {table.source} has coordinates that its coordinate system ({code}) cannot have; correct epsg in city.toml"
+            told(
+                "{layer}: {file} has coordinates that its coordinate system ({code}) cannot have; correct epsg in city.toml",
+                layer=layer,
+                file=table.source,
+                code=code,
+            )
         )
     return placed, findings
 
@@ -249,7 +312,7 @@ def _overlaps(blocks: gpd.GeoDataFrame) -> list[Finding]:
     if not big.any():
         return []
     worst = int(np.argmax(area))
-    pair = f"{blocks.index[left[worst]]} and {blocks.index[right[worst]]}"
+    pair = told("{one} and {other}", one=blocks.index[left[worst]], other=blocks.index[right[worst]])
     text = told(
         "blocks: {big} pairs overlap; the largest overlap is {area} m², of blocks {pair}; a victim there is "
         "counted once, in the block of the smaller id",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 import zoneinfo
 from collections.abc import Mapping
@@ -13,102 +14,11 @@ import pandas as pd
 import pyproj
 
 from hotspots.readers.files import carries_shapes
+from hotspots.readers.keys import AREA_COUNTS, BLOCKS, CITY, GROUP, INCIDENTS, INTERVENTION, LAYER, NOTE, SEGMENTS, WORDS
 from hotspots.readers.spec import CONTEXT_KINDS, AreaCountSpec, BlockSpec, CitySpec, GroupSpec, IncidentSpec, LayerSpec, Note, SegmentSpec
 from hotspots.readers.values import fold
 from hotspots.schema import DataError, ages_of, field
-
-_CITY = {
-    "name": "text!",
-    "language": "text",
-    "timezone": "text",
-    "source": "text",
-    "licence": "text",
-    "epsg": "number",
-    "fictional": "yes/no",
-    "unmapped": "yes/no",
-    "incidents": "section",
-    "blocks": "section",
-    "area_counts": "section",
-    "districts": "section",
-    "beats": "section",
-    "segments": "section",
-    "layers": "section",
-    "events": "list",
-    "definition_breaks": "list",
-    "interventions": "list",
-}
-_INCIDENTS = {
-    "file": "files!",
-    "x": "text",
-    "y": "text",
-    "geometry": "text",
-    "epsg": "number",
-    "date": "text!",
-    "date_format": "text",
-    "date_zone": "text",
-    "time": "text",
-    "victims": "text",
-    "event_id": "text",
-    "block_id": "text",
-    "age": "text",
-    "sex": "text",
-    "weapon": "text",
-    "category": "text",
-    "status": "text",
-    "values": "section",
-    "where": "section",
-    "withheld": "section",
-    "default_places": "list",
-    "negate": "list",
-    "covers": "list",
-    "sheet": "text",
-    "header_row": "number",
-}
-_BLOCKS = {
-    "file": "file!",
-    "id": "text!",
-    "epsg": "number",
-    "name": "text",
-    "population": "text",
-    "population_file": "file",
-    "population_id": "text",
-    "population_year": "number",
-    "beat": "text",
-    "district": "text",
-    "sheet": "text",
-    "population_sheet": "text",
-    "called": "words",
-    "population_ages": "section",
-}
-_AREA_COUNTS = {
-    "file": "file!",
-    "area": "text",
-    "period": "text!",
-    "period_format": "text",
-    "count": "text!",
-    "sex": "text",
-    "population": "text",
-    "source": "text",
-    "published_rate": "text",
-    "suppressed": "list",
-    "values": "section",
-}
-_SEGMENTS = {"file": "file!", "id": "text!", "street": "text", "epsg": "number", "sheet": "text"}
-_GROUP = {"file": "file!", "name": "text!", "epsg": "number", "sheet": "text"}
-_LAYER = {"file": "file!", "kind": "text!", "name": "text", "epsg": "number", "sheet": "text"}
-_NOTE = {"date": "day!", "text": "words!"}
-_INTERVENTION = {"name": "words!", "start": "day!", "end": "day", "treated": "list", "comparison": "list", "note": "words"}
-_WORDS = {
-    "text": "text in quotation marks",
-    "number": "a whole number",
-    "yes/no": "true or false",
-    "section": "a section of its own",
-    "list": "a list",
-    "file": "a file name in quotation marks",
-    "files": "a file name, or a list of them",
-    "day": 'a day such as "2019-07-01"',
-    "words": 'text, or text by language such as { es = "…", en = "…" }',
-}
+from hotspots.words import Told, told
 
 
 def read_city_file(folder: Path) -> CitySpec:
@@ -119,12 +29,22 @@ def read_city_file(folder: Path) -> CitySpec:
     """
     path = folder / "city.toml"
     if not path.is_file():
-        raise DataError(f"{folder.name}: there is no city.toml in this folder; write one that names the files and their columns")
+        raise DataError(
+            told("{folder}: there is no city.toml in this folder; write one that names the files and their columns", folder=folder.name)
+        )
     try:
         content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"city.toml: it cannot be read ({error}); correct that line") from None
+    except UnicodeDecodeError:
+        raise DataError(told("city.toml: it cannot be read, because it is not UTF-8 text; save it as UTF-8")) from None
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(told("city.toml: it cannot be read ({where}); correct that line", where=_where(str(error)))) from None
     return _Reader(folder).city(content)
+
+
+def _where(error: str) -> Told:
+    """Return the place in the file that the library's English sentence names."""
+    found = re.search(r"line (\d+), column (\d+)", error)
+    return told("line {line}, column {column}", line=found[1], column=found[2]) if found else told("its last line is not finished")
 
 
 class _Reader:
@@ -132,20 +52,24 @@ class _Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.faults: list[str] = []
+        self.faults: list[Told] = []
 
     def city(self, content: Mapping[str, Any]) -> CitySpec:
-        top = self.section(content, _CITY, where="")
+        top = self.section(content, CITY, where="")
         if "incidents" not in content and "area_counts" not in content:
-            self.faults.append("city.toml: incidents is missing; write [incidents], or [area_counts] where only totals are published")
+            self.faults.append(told("city.toml: incidents is missing; write [incidents], or [area_counts] where only totals are published"))
         incidents = self.incidents(top.pop("incidents")) if "incidents" in top else None
         totals = self.area_counts(top.pop("area_counts", {}))
         blocks = self.blocks(top.pop("blocks")) if "blocks" in top else None
         if blocks is None and "blocks" not in content and incidents is None and not top.get("unmapped"):
-            told = "published totals need [blocks], the areas that they are about, or unmapped = true where no outline is at hand"
-            self.faults.append(f"city.toml: blocks is missing; {told}")
+            self.faults.append(
+                told(
+                    "city.toml: blocks is missing; published totals need [blocks], the areas that they are about, or "
+                    "unmapped = true where no outline is at hand"
+                )
+            )
         segments = (
-            SegmentSpec(**self.complete(top.pop("segments"), _SEGMENTS, "[segments]", file=Path(), id="")) if "segments" in top else None
+            SegmentSpec(**self.complete(top.pop("segments"), SEGMENTS, "[segments]", file=Path(), id="")) if "segments" in top else None
         )
         groups = tuple(self.group(kind, top.pop(f"{kind}s"), blocks) for kind in ("district", "beat") if f"{kind}s" in top)
         layers = tuple(self.layer(name, table) for name, table in top.pop("layers", {}).items())
@@ -173,23 +97,27 @@ class _Reader:
     def section(self, content: Any, known: Mapping[str, str], *, where: str) -> dict[str, Any]:
         """Return the values of a section that are of the right kind; everything else becomes a fault."""
         if not isinstance(content, Mapping):
-            self.faults.append(f"city.toml: {where} must be a section of its own")
+            self.faults.append(told("city.toml: {where} must be a section of its own", where=where))
             return {}
-        place = f" in {where}" if where else ""
+        place = told(" in {where}", where=where) if where else ""
         for key in content.keys() - known.keys():
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            self.faults.append(f"city.toml: unknown key {key!r}{place}; {hint}")
+            hint = told("did you mean {name}?", name=repr(near[0])) if near else told("known are {listed}", listed=", ".join(known))
+            self.faults.append(told("city.toml: unknown key {key}{place}; {hint}", key=repr(key), place=place, hint=hint))
         values = {}
         for key, kind in known.items():
             if key in content:
                 value = self.value(content[key], kind.rstrip("!"))
                 if value is None:
-                    self.faults.append(f"city.toml: {key}{place} must be {_WORDS[kind.rstrip('!')]}")
+                    self.faults.append(
+                        told("city.toml: {key}{place} must be {wanted}", key=key, place=place, wanted=WORDS[kind.rstrip("!")])
+                    )
                 else:
                     values[key] = value
             elif kind.endswith("!"):
-                self.faults.append(f"city.toml: {key}{place} is missing; write {_WORDS[kind.rstrip('!')]}")
+                self.faults.append(
+                    told("city.toml: {key}{place} is missing; write {wanted}", key=key, place=place, wanted=WORDS[kind.rstrip("!")])
+                )
         return values
 
     def value(self, value: Any, kind: str) -> Any:
@@ -217,7 +145,7 @@ class _Reader:
         """Return the file, noting a fault when it is not there."""
         path = self.folder / name
         if not path.is_file():
-            self.faults.append(f"city.toml: file {name} does not exist; file names are relative to the folder of city.toml")
+            self.faults.append(told("city.toml: file {name} does not exist; file names are relative to the folder of city.toml", name=name))
         return path
 
     def day(self, value: Any) -> pd.Timestamp | None:
@@ -237,7 +165,7 @@ class _Reader:
         return {**otherwise, **values}
 
     def incidents(self, content: Any) -> IncidentSpec:
-        values = self.complete(content, _INCIDENTS, "[incidents]", file=(), date="")
+        values = self.complete(content, INCIDENTS, "[incidents]", file=(), date="")
         files = values.pop("file")
         values["values"] = self.mappings(values.get("values", {}))
         values["where"] = self.filters(values.get("where", {}))
@@ -247,14 +175,16 @@ class _Reader:
         values["covers"] = self.covers(values["covers"]) if "covers" in values else None
         self.check_zone("date_zone", values.get("date_zone", "local"))
         if bool(values.get("x")) != bool(values.get("y")):
-            self.faults.append("city.toml: x and y in [incidents] go together; give both, or geometry")
+            self.faults.append(told("city.toml: x and y in [incidents] go together; give both, or geometry"))
         if values.get("x") and values.get("geometry"):
-            self.faults.append("city.toml: [incidents] has x and y, and geometry as well; keep one of the two")
+            self.faults.append(told("city.toml: [incidents] has x and y, and geometry as well; keep one of the two"))
         flat = not all(carries_shapes(path) for path in files)
         if values.get("header_row", 1) < 1:
-            self.faults.append("city.toml: header_row in [incidents] must be 1 or more: the row that names the columns, as Excel counts")
+            self.faults.append(
+                told("city.toml: header_row in [incidents] must be 1 or more: the row that names the columns, as Excel counts")
+            )
         if flat and not any(values.get(key) for key in ("x", "y", "geometry", "block_id")):
-            self.faults.append("city.toml: [incidents] names no place; give x and y, or geometry, or block_id")
+            self.faults.append(told("city.toml: [incidents] names no place; give x and y, or geometry, or block_id"))
         return IncidentSpec(files=files, **values)
 
     def area_counts(self, content: Mapping[str, Any]) -> tuple[AreaCountSpec, ...]:
@@ -265,27 +195,35 @@ class _Reader:
         return (self.totals("totals", content, "[area_counts]"),) if content else ()
 
     def totals(self, name: str, content: Any, where: str) -> AreaCountSpec:
-        values = self.complete(content, _AREA_COUNTS, where, file=Path(), period="", count="")
+        values = self.complete(content, AREA_COUNTS, where, file=Path(), period="", count="")
         values["suppressed"] = tuple(str(mark).strip() for mark in values.get("suppressed", []))
         words = values.pop("values", {})
         for key, mapping in words.items():
             if key not in ("sex", "area") or not isinstance(mapping, Mapping):
-                self.faults.append(f"city.toml: values.{key} in {where} is not a list of words for sex or area")
+                self.faults.append(told("city.toml: values.{key} in {where} is not a list of words for sex or area", key=key, where=where))
         known = field("sex").values
         for word, ours in dict(words.get("sex", {})).items():
             if ours not in known:
                 self.faults.append(
-                    f'city.toml: "{word}" = {ours!r} in values.sex of {where} is no word of ours; use one of {", ".join(known)}'
+                    told(
+                        'city.toml: "{word}" = {ours} in values.sex of {where} is no word of ours; use one of {listed}',
+                        word=word,
+                        ours=repr(ours),
+                        where=where,
+                        listed=", ".join(known),
+                    )
                 )
         mappings = {key: {fold(word): str(ours) for word, ours in words[key].items()} for key in ("sex", "area") if key in words}
         return AreaCountSpec(table=name, values=mappings, **values)
 
     def blocks(self, content: Any) -> BlockSpec:
-        values = self.complete(content, _BLOCKS, "[blocks]", file=Path(), id="")
+        values = self.complete(content, BLOCKS, "[blocks]", file=Path(), id="")
         if "population_file" in values and not {"population", "population_id"} <= values.keys():
-            self.faults.append("city.toml: population_file in [blocks] needs population and population_id, the two columns of that file")
+            self.faults.append(
+                told("city.toml: population_file in [blocks] needs population and population_id, the two columns of that file")
+            )
         if "population_id" in values and "population_file" not in values:
-            self.faults.append("city.toml: population_id in [blocks] needs population_file, the table that it belongs to")
+            self.faults.append(told("city.toml: population_id in [blocks] needs population_file, the table that it belongs to"))
         values["population_ages"] = self.ages(values.get("population_ages", {}))
         return BlockSpec(**values)
 
@@ -294,29 +232,41 @@ class _Reader:
         found = {str(name): column for name, column in content.items() if ages_of(str(name)) and isinstance(column, str) and column}
         if len(found) != len(content):
             self.faults.append(
-                'city.toml: population_ages in [blocks] must be ages and columns, such as { "0-14" = "young", "65+" = "old" }'
+                told(
+                    "city.toml: population_ages in [blocks] must be ages and columns, such as {example}",
+                    example='{ "0-14" = "young", "65+" = "old" }',
+                )
             )
         return dict(sorted(found.items(), key=lambda pair: ages_of(pair[0]) or (0, 0)))
 
     def group(self, kind: str, content: Any, blocks: BlockSpec | None) -> GroupSpec:
         if blocks and getattr(blocks, kind):
-            self.faults.append(f"city.toml: [{kind}s] and {kind} in [blocks] both say which {kind} a block is in; keep one of the two")
-        return GroupSpec(kind, **self.complete(content, _GROUP, f"[{kind}s]", file=Path(), name=""))
+            self.faults.append(
+                told("city.toml: [{kind}s] and {kind} in [blocks] both say which {kind} a block is in; keep one of the two", kind=kind)
+            )
+        return GroupSpec(kind, **self.complete(content, GROUP, f"[{kind}s]", file=Path(), name=""))
 
     def layer(self, name: str, content: Any) -> LayerSpec:
-        values = self.complete(content, _LAYER, f"[layers.{name}]", file=Path(), kind=CONTEXT_KINDS[0])
+        values = self.complete(content, LAYER, f"[layers.{name}]", file=Path(), kind=CONTEXT_KINDS[0])
         if values["kind"] not in CONTEXT_KINDS:
-            self.faults.append(f"city.toml: kind in [layers.{name}] is {values['kind']!r}; use one of {', '.join(CONTEXT_KINDS)}")
+            self.faults.append(
+                told(
+                    "city.toml: kind in [layers.{name}] is {kind}; use one of {listed}",
+                    name=name,
+                    kind=repr(values["kind"]),
+                    listed=", ".join(CONTEXT_KINDS),
+                )
+            )
         return LayerSpec(**values)
 
     def notes(self, top: dict[str, Any]) -> tuple[Note, ...]:
         found = []
         for key, kind in (("events", "event"), ("definition_breaks", "definition")):
             for entry in top.pop(key, []):
-                values = self.section(entry, _NOTE, where=f"[[{key}]]")
+                values = self.section(entry, NOTE, where=f"[[{key}]]")
                 found += [Note(values["date"], values["text"], kind)] if len(values) == 2 else []
         for entry in top.pop("interventions", []):
-            values = self.section(entry, _INTERVENTION, where="[[interventions]]")
+            values = self.section(entry, INTERVENTION, where="[[interventions]]")
             treated, comparison = (tuple(map(str, values.get(key, []))) for key in ("treated", "comparison"))
             rest = treated, values.get("end"), comparison, values.get("note", {})
             found += [Note(values["start"], values["name"], "intervention", *rest)] if {"start", "name"} <= values.keys() else []
@@ -327,13 +277,25 @@ class _Reader:
         result = {}
         for name, words in content.items():
             if name not in fields or not isinstance(words, Mapping):
-                self.faults.append(f"city.toml: [incidents.values.{name}] is not a list of words for one of {', '.join(fields)}")
+                self.faults.append(
+                    told(
+                        "city.toml: [incidents.values.{name}] is not a list of words for one of {listed}",
+                        name=name,
+                        listed=", ".join(fields),
+                    )
+                )
                 continue
             ours = field(name).values
             for word, value in words.items():
                 if value not in ours:
                     self.faults.append(
-                        f'city.toml: "{word}" = {value!r} in [incidents.values.{name}] is no word of ours; use one of {", ".join(ours)}'
+                        told(
+                            'city.toml: "{word}" = {value} in [incidents.values.{name}] is no word of ours; use one of {listed}',
+                            word=word,
+                            value=repr(value),
+                            name=name,
+                            listed=", ".join(ours),
+                        )
                     )
             result[name] = {fold(word): str(value) for word, value in words.items()}
         return result
@@ -345,41 +307,51 @@ class _Reader:
             if isinstance(listed, list) and listed and all(type(value) in (str, int) for value in listed):
                 result[column] = tuple(str(value).strip() for value in listed)
             else:
-                self.faults.append(f'city.toml: {column} in [incidents.{name}] must be a list of texts, such as ["1", "True"]')
+                self.faults.append(
+                    told(
+                        'city.toml: {column} in [incidents.{name}] must be a list of texts, such as ["1", "True"]', column=column, name=name
+                    )
+                )
         return result
 
     def pairs(self, content: list[Any]) -> tuple[tuple[float, float], ...]:
         good = [pair for pair in content if isinstance(pair, list) and len(pair) == 2 and all(type(part) in (int, float) for part in pair)]
         if len(good) != len(content):
             self.faults.append(
-                "city.toml: default_places in [incidents] must be pairs x, y as the file writes them, such as [[-89.19, 13.69]]"
+                told("city.toml: default_places in [incidents] must be pairs x, y as the file writes them, such as [[-89.19, 13.69]]")
             )
         return tuple((float(x), float(y)) for x, y in good)
 
     def axes(self, content: list[Any]) -> tuple[str, ...]:
         if not set(map(str, content)) <= {"x", "y"}:
-            self.faults.append('city.toml: negate in [incidents] may hold "x" and "y" only')
+            self.faults.append(told('city.toml: negate in [incidents] may hold "x" and "y" only'))
         return tuple(map(str, content))
 
     def covers(self, content: list[Any]) -> tuple[pd.Timestamp, pd.Timestamp] | None:
         days = [self.day(value) for value in content]
         if len(days) == 2 and days[0] is not None and days[1] is not None and days[0] <= days[1]:
             return days[0], days[1] + pd.Timedelta(days=1)
-        self.faults.append('city.toml: covers in [incidents] must be the first and the last day, such as ["2006-01-01", "2018-12-31"]')
+        self.faults.append(
+            told('city.toml: covers in [incidents] must be the first and the last day, such as ["2006-01-01", "2018-12-31"]')
+        )
         return None
 
     def check_epsg(self, where: str, epsg: int | None, *, metres: bool = False) -> None:
         if epsg is None:
             return
-        place = f" in {where}" if where else ""
+        place = told(" in {where}", where=where) if where else ""
         try:
             crs = pyproj.CRS.from_epsg(epsg)
         except pyproj.exceptions.CRSError:
-            self.faults.append(f"city.toml: epsg = {epsg}{place} is not a coordinate system that exists")
+            self.faults.append(told("city.toml: epsg = {epsg}{place} is not a coordinate system that exists", epsg=epsg, place=place))
             return
         if metres and not (crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info[:2])):
             self.faults.append(
-                f"city.toml: epsg = {epsg} ({crs.name}) is not in metres; choose a projected system in metres, or leave epsg out"
+                told(
+                    "city.toml: epsg = {epsg} ({name}) is not in metres; choose a projected system in metres, or leave epsg out",
+                    epsg=epsg,
+                    name=crs.name,
+                )
             )
 
     def check_zone(self, key: str, zone: str) -> None:
@@ -388,8 +360,18 @@ class _Reader:
         try:
             zoneinfo.ZoneInfo(zone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            extra = '"local", "UTC" or ' if key == "date_zone" else ""
-            self.faults.append(f'city.toml: {key} = "{zone}" is no time zone; write {extra}a name such as "America/El_Salvador"')
+            if key == "date_zone":
+                self.faults.append(
+                    told(
+                        'city.toml: {key} = "{zone}" is no time zone; write "local", "UTC" or a name such as "America/El_Salvador"',
+                        key=key,
+                        zone=zone,
+                    )
+                )
+            else:
+                self.faults.append(
+                    told('city.toml: {key} = "{zone}" is no time zone; write a name such as "America/El_Salvador"', key=key, zone=zone)
+                )
 
 
 def _by_language(value: Any) -> dict[str, str] | None:

@@ -12,7 +12,7 @@ from hotspots.readers.piles import piles
 from hotspots.readers.remarks import Mask, Remark, only
 from hotspots.readers.values import is_missing
 from hotspots.schema import DataError
-from hotspots.words import mark, told
+from hotspots.words import Told, mark, told
 
 _TAIL = r"(?:[T ,]+(?P<clock>[0-9].*))?$"
 _YEAR_FIRST = rf"^(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}})[-/.](?P<d>[0-9]{{1,2}}){_TAIL}"
@@ -35,6 +35,10 @@ _MONTHS = (
     ("dec", "dic"),
 )
 _MONTH_OF = {word: number for number, words in enumerate(_MONTHS, start=1) for word in words}
+_NAMES = (
+    *(mark("January"), mark("February"), mark("March"), mark("April"), mark("May"), mark("June")),
+    *(mark("July"), mark("August"), mark("September"), mark("October"), mark("November"), mark("December")),
+)
 _SERIAL = r"^[0-9]{5}(?:\.[0-9]+)?$"
 _EPOCH = r"^[0-9]{10}(?:[0-9]{3})?$"
 _MONTH_ONLY = r"^(?:[0-9]{4}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{4})$"
@@ -202,14 +206,23 @@ def _by_format(text: pd.Series, missing: pd.Series, date_format: str, column: st
         stamp = pd.to_datetime(body.where(~missing), format=wanted, errors="coerce").astype("datetime64[us]")
     except (ValueError, TypeError):
         raise DataError(
-            f'incidents: date_format = "{date_format}" is not a form of date; write for example date_format = "%d/%m/%Y"'
+            told(
+                'incidents: date_format = "{date_format}" is not a form of date; write for example date_format = "%d/%m/%Y"',
+                date_format=date_format,
+            )
         ) from None
     bad = stamp.isna() & ~missing
     if bad.sum() * 2 > (~missing).sum():
         raise DataError(
-            f"incidents: {int(bad.sum()):,} of {int((~missing).sum()):,} values of {column!r} do not have the form date_format "
-            f'= "{date_format}" '
-            f"(first: {text[bad].iloc[0]!r}); correct date_format in city.toml, or leave it out to have it worked out"
+            told(
+                'incidents: {n} of {total} values of {column} do not have the form date_format = "{date_format}" '
+                "(first: {first}); correct date_format in city.toml, or leave it out to have it worked out",
+                n=f"{int(bad.sum()):,}",
+                total=f"{int((~missing).sum()):,}",
+                column=repr(column),
+                date_format=date_format,
+                first=repr(text[bad].iloc[0]),
+            )
         )
     clocked = any(mark in wanted for mark in ("%H", "%I", "%X", "%T", "%c"))
     seconds = (stamp - stamp.dt.normalize()).dt.total_seconds() if clocked else pd.Series(np.nan, index=text.index)
@@ -247,16 +260,24 @@ def _refuse_serials(text: pd.Series, column: str) -> None:
     for pattern, what, advice in (
         (
             _SERIAL,
-            "serial numbers of a spreadsheet, not dates",
-            "format the column as yyyy-mm-dd in the spreadsheet and save it as CSV again, or name the .xlsx itself",
+            told("serial numbers of a spreadsheet, not dates"),
+            told("format the column as yyyy-mm-dd in the spreadsheet and save it as CSV again, or name the .xlsx itself"),
         ),
-        (_EPOCH, "counts of seconds, not dates", "export the column as a date (yyyy-mm-dd hh:mm)"),
-        (_MONTH_ONLY, "months without a day", "a victim needs a day: ask the source for it"),
+        (_EPOCH, told("counts of seconds, not dates"), told("export the column as a date (yyyy-mm-dd hh:mm)")),
+        (_MONTH_ONLY, told("months without a day"), told("a victim needs a day: ask the source for it")),
     ):
         hits = text[text.str.fullmatch(pattern)]
         if len(hits) * 2 > len(text) and len(hits):
             raise DataError(
-                f"incidents: {len(hits):,} of {len(text):,} values of {column!r} are {what} (first: {hits.iloc[0]!r}); {advice}"
+                told(
+                    "incidents: {n} of {total} values of {column} are {what} (first: {first}); {advice}",
+                    n=f"{len(hits):,}",
+                    total=f"{len(text):,}",
+                    column=repr(column),
+                    what=what,
+                    first=repr(hits.iloc[0]),
+                    advice=advice,
+                )
             )
 
 
@@ -265,9 +286,15 @@ def _refuse_short_years(text: pd.Series, short: Mask, missing: pd.Series, column
         shown = ", ".join(repr(value) for value in text[short].iloc[:3])
         clock = _clock_format(text[short].iloc[0])
         raise DataError(
-            f"incidents: {int(short.sum()):,} values of {column!r} have a year of two digits ({shown}); write in city.toml, "
-            "under [incidents], "
-            f'date_format = "%d/%m/%y{clock}" if the day comes first, date_format = "%m/%d/%y{clock}" if the month comes first'
+            told(
+                "incidents: {n} values of {column} have a year of two digits ({shown}); write in city.toml, under "
+                '[incidents], date_format = "%d/%m/%y{clock}" if the day comes first, date_format = '
+                '"%m/%d/%y{clock}" if the month comes first',
+                n=f"{int(short.sum()):,}",
+                column=repr(column),
+                shown=shown,
+                clock=clock,
+            )
         )
 
 
@@ -275,8 +302,14 @@ def _refuse_unread(text: pd.Series, bad: pd.Series, missing: pd.Series, column: 
     if bad.sum() * 2 > (~missing).sum():
         shown = ", ".join(repr(value) for value in text[bad].iloc[:3])
         raise DataError(
-            f"incidents: {int(bad.sum()):,} of {int((~missing).sum()):,} values of {column!r} cannot be read as dates ({shown}); "
-            f'write their form in city.toml, for example date_format = "%d/%m/%Y"'
+            told(
+                "incidents: {n} of {total} values of {column} cannot be read as dates ({shown}); write their form in "
+                'city.toml, for example date_format = "%d/%m/%Y"',
+                n=f"{int(bad.sum()):,}",
+                total=f"{int((~missing).sum()):,}",
+                column=repr(column),
+                shown=shown,
+            )
         )
 
 
@@ -287,33 +320,45 @@ def _order(text: pd.Series, a: pd.Series, b: pd.Series, column: str) -> bool:
     doubtful = text[both & (a <= 12) & (b <= 12)]
     few, many = sorted((day_first, month_first))
     if not doubtful.empty and many == 0:
-        raise DataError(_question(doubtful, column, why="could have the day or the month first"))
+        raise DataError(_question(doubtful, column, why=told("could have the day or the month first")))
     if few * 100 > many and not doubtful.empty:
         raise DataError(
             _question(
-                doubtful, column, why=f"are mixed: {day_first:,} put the day first and {month_first:,} the month, and some do not say"
+                doubtful,
+                column,
+                why=told(
+                    "are mixed: {days} put the day first and {months} the month, and some do not say",
+                    days=f"{day_first:,}",
+                    months=f"{month_first:,}",
+                ),
             )
         )
     return day_first >= month_first
 
 
-def _question(doubtful: pd.Series, column: str, *, why: str) -> str:
-    shown = []
+def _question(doubtful: pd.Series, column: str, *, why: Told) -> Told:
+    shown: Told | str = ""
     for value in doubtful.drop_duplicates().iloc[:3]:
         first, second, year = (int(part) for part in pd.Series([value]).str.extract(_YEAR_LAST)[["a", "b", "y"]].iloc[0])
         readings = (pd.Timestamp(year, second, first), pd.Timestamp(year, first, second))
-        shown.append(f"{value!r} is {_long(readings[0])} or {_long(readings[1])}")
+        one = told("{value} is {first} or {second}", value=repr(value), first=_long(readings[0]), second=_long(readings[1]))
+        shown = told("{one}; {other}", one=shown, other=one) if shown else one
     mark = next((char for char in doubtful.iloc[0] if char in "-/."), "/")
     clock = _clock_format(doubtful.iloc[0])
-    return (
-        f"incidents: the values of {column!r} {why}: {'; '.join(shown)}; write in city.toml, under [incidents], "
-        f'date_format = "%d{mark}%m{mark}%Y{clock}" if the day comes first, date_format = "%m{mark}%d{mark}%Y{clock}" if the '
-        "month comes first"
+    return told(
+        "incidents: the values of {column} {why}: {shown}; write in city.toml, under [incidents], "
+        'date_format = "%d{mark}%m{mark}%Y{clock}" if the day comes first, date_format = '
+        '"%m{mark}%d{mark}%Y{clock}" if the month comes first',
+        column=repr(column),
+        why=why,
+        shown=shown,
+        mark=mark,
+        clock=clock,
     )
 
 
-def _long(day: pd.Timestamp) -> str:
-    return f"{day.day} {day.strftime('%B')} {day.year}"
+def _long(day: pd.Timestamp) -> Told:
+    return told("{day} {month} {year}", day=day.day, month=Told(_NAMES[day.month - 1], {}), year=day.year)
 
 
 def _clock_format(value: str) -> str:

@@ -12,39 +12,40 @@ from hotspots.readers.shapefiles import read_shapefile
 from hotspots.readers.tables import Table, read_table
 from hotspots.readers.workbooks import read_workbook
 from hotspots.schema import DataError
+from hotspots.words import told
 
 TEXT = (".csv", ".tsv", ".txt")
 SHEETS = (".xlsx",)
 LAYERS = (".geojson", ".json", ".parquet", ".geoparquet", ".gpkg", ".zip")
-_AS_LAYER = "export the layer as GeoJSON, GeoPackage or GeoParquet, or zip the files of its shapefile"
-_AS_TABLE = "save it as .xlsx or CSV (UTF-8)"
+_AS_LAYER = told("export the layer as GeoJSON, GeoPackage or GeoParquet, or zip the files of its shapefile")
+_AS_TABLE = told("save it as .xlsx or CSV (UTF-8)")
 _REFUSED = {
-    ".xls": ("an old Excel workbook", "open it and save it as .xlsx"),
-    ".xlsm": ("a workbook with programs in it", "open it and save it as .xlsx, without macros"),
-    ".xlsb": ("a binary Excel workbook", "open it and save it as .xlsx"),
-    ".ods": ("an OpenDocument workbook", "save it as .xlsx or CSV (UTF-8) in the spreadsheet program"),
-    ".shp": ("one part of a shapefile", "put its .shp, .shx, .dbf and .prj into one .zip and name that"),
-    ".dbf": ("one part of a shapefile, or an old database", "put a shapefile's parts into one .zip, or save the table as CSV"),
-    ".kml": ("a KML file", _AS_LAYER),
-    ".kmz": ("a KMZ file", _AS_LAYER),
-    ".gml": ("a GML file", _AS_LAYER),
-    ".gpx": ("a GPX file", _AS_LAYER),
-    ".vrt": ("a list of other files", _AS_LAYER),
-    ".tab": ("a MapInfo file", _AS_LAYER),
-    ".gdb": ("a file geodatabase", _AS_LAYER),
-    ".html": ("a web page", "download the data itself, as CSV"),
-    ".htm": ("a web page", "download the data itself, as CSV"),
-    ".xml": ("an XML file", _AS_TABLE),
-    ".pdf": ("a PDF document", "ask the source for a table"),
-    ".sqlite": ("a database", _AS_TABLE),
-    ".db": ("a database", _AS_TABLE),
-    ".duckdb": ("a database", _AS_TABLE),
-    ".pkl": ("a file of a program", _AS_TABLE),
-    ".feather": ("an Arrow file", "save it as .parquet or CSV"),
-    ".arrow": ("an Arrow file", "save it as .parquet or CSV"),
-    ".gz": ("a compressed file", "unpack it; of compressed files we read .csv.gz, .tsv.gz and .txt.gz"),
-    ".7z": ("an archive", "unpack it"),
-    ".rar": ("an archive", "unpack it"),
+    ".xls": (told("an old Excel workbook"), told("open it and save it as .xlsx")),
+    ".xlsm": (told("a workbook with programs in it"), told("open it and save it as .xlsx, without macros")),
+    ".xlsb": (told("a binary Excel workbook"), told("open it and save it as .xlsx")),
+    ".ods": (told("an OpenDocument workbook"), told("save it as .xlsx or CSV (UTF-8) in the spreadsheet program")),
+    ".shp": (told("one part of a shapefile"), told("put its .shp, .shx, .dbf and .prj into one .zip and name that")),
+    ".dbf": (told("one part of a shapefile, or an old database"), told("put a shapefile's parts into one .zip, or save the table as CSV")),
+    ".kml": (told("a KML file"), _AS_LAYER),
+    ".kmz": (told("a KMZ file"), _AS_LAYER),
+    ".gml": (told("a GML file"), _AS_LAYER),
+    ".gpx": (told("a GPX file"), _AS_LAYER),
+    ".vrt": (told("a list of other files"), _AS_LAYER),
+    ".tab": (told("a MapInfo file"), _AS_LAYER),
+    ".gdb": (told("a file geodatabase"), _AS_LAYER),
+    ".html": (told("a web page"), told("download the data itself, as CSV")),
+    ".htm": (told("a web page"), told("download the data itself, as CSV")),
+    ".xml": (told("an XML file"), _AS_TABLE),
+    ".pdf": (told("a PDF document"), told("ask the source for a table")),
+    ".sqlite": (told("a database"), _AS_TABLE),
+    ".db": (told("a database"), _AS_TABLE),
+    ".duckdb": (told("a database"), _AS_TABLE),
+    ".pkl": (told("a file of a program"), _AS_TABLE),
+    ".feather": (told("an Arrow file"), told("save it as .parquet or CSV")),
+    ".arrow": (told("an Arrow file"), told("save it as .parquet or CSV")),
+    ".gz": (told("a compressed file"), told("unpack it; of compressed files we read .csv.gz, .tsv.gz and .txt.gz")),
+    ".7z": (told("an archive"), told("unpack it")),
+    ".rar": (told("an archive"), told("unpack it")),
 }
 
 
@@ -83,13 +84,14 @@ def read_file(path: Path, *, needs: Collection[str] = (), sheet: str = "", heade
         return read_geopackage(path, layer=sheet)
     if kind == ".zip":
         return read_shapefile(path)
-    what, advice = _REFUSED.get(kind, ("of no kind that we read", f"save a table as .xlsx or CSV; {_AS_LAYER}"))
-    raise DataError(f"{path.name}: this is {what}; {advice}")
+    unknown = told("of no kind that we read"), told("save a table as .xlsx or CSV; {advice}", advice=_AS_LAYER)
+    what, advice = _REFUSED.get(kind, unknown)
+    raise DataError(told("{file}: this is {what}; {advice}", file=path.name, what=what, advice=advice))
 
 
 def read_layer(path: Path, *, layer: str, sheet: str = "") -> Table:
     """Return a file that must hold shapes; a table without them is refused. `layer` is what the shapes are for."""
     table = read_file(path, sheet=sheet)
     if table.shapes is None:
-        raise DataError(f"{layer}: {path.name} holds a table without shapes; {_AS_LAYER}")
+        raise DataError(told("{layer}: {file} holds a table without shapes; {advice}", layer=layer, file=path.name, advice=_AS_LAYER))
     return table

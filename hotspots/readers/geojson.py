@@ -32,9 +32,9 @@ def read_geojson(path: Path) -> Table:
     if content.get("type") == "Feature":
         features = [content]
     if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
-        raise DataError(f"{path.name}: this is JSON but not a GeoJSON feature collection; export the layer as GeoJSON")
+        raise DataError(told("{file}: this is JSON but not a GeoJSON feature collection; export the layer as GeoJSON", file=path.name))
     if not features:
-        raise DataError(f"{path.name}: the layer has no features; export it again")
+        raise DataError(told("{file}: the layer has no features; export it again", file=path.name))
     epsg, findings = _named_crs(content, path.name)
     properties = [_properties(feature) for feature in features]
     names = list(dict.fromkeys(key for row in properties for key in row))
@@ -71,18 +71,22 @@ def _parse(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse)
     except UnicodeDecodeError:
-        raise DataError(f"{path.name}: the file is not UTF-8 text, as GeoJSON must be; export the layer again") from None
+        raise DataError(told("{file}: the file is not UTF-8 text, as GeoJSON must be; export the layer again", file=path.name)) from None
     except json.JSONDecodeError as error:
         raise DataError(
-            f"{path.name}: the file is not whole GeoJSON (it breaks at line {error.lineno}, character {error.colno}); export "
-            "the layer again"
+            told(
+                "{file}: the file is not whole GeoJSON (it breaks at line {line}, character {column}); export the layer again",
+                file=path.name,
+                line=error.lineno,
+                column=error.colno,
+            )
         ) from None
     except RecursionError:
-        raise DataError(f"{path.name}: the file is nested too deeply to be GeoJSON; export the layer again") from None
+        raise DataError(told("{file}: the file is nested too deeply to be GeoJSON; export the layer again", file=path.name)) from None
     except ValueError:
-        raise DataError(f"{path.name}: the file holds a coordinate that is not a number; export the layer again") from None
+        raise DataError(told("{file}: the file holds a coordinate that is not a number; export the layer again", file=path.name)) from None
     if not isinstance(content, dict):
-        raise DataError(f"{path.name}: this is JSON but not a GeoJSON feature collection; export the layer as GeoJSON")
+        raise DataError(told("{file}: this is JSON but not a GeoJSON feature collection; export the layer as GeoJSON", file=path.name))
     return content
 
 

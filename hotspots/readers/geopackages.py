@@ -16,6 +16,7 @@ from hotspots.readers.geojson import as_text
 from hotspots.readers.parquet import shapes_from
 from hotspots.readers.tables import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Table
 from hotspots.schema import DataError
+from hotspots.words import told
 
 _MAGIC = b"SQLite format 3\0"
 _LONGEST = 50_000_000
@@ -33,17 +34,25 @@ def read_geopackage(path: Path, *, layer: str = "") -> Table:
     with path.open("rb") as file:
         magic = file.read(16)
     if magic != _MAGIC:
-        raise DataError(f"{path.name}: this is no GeoPackage, whatever its name says; export it again, or give it its true ending")
+        raise DataError(
+            told("{file}: this is no GeoPackage, whatever its name says; export it again, or give it its true ending", file=path.name)
+        )
     if path.stat().st_size > MOST_BYTES:
-        raise DataError(f"{path.name}: the file is larger than {MOST_BYTES / 1e6:,.0f} MB; export only the layer that is needed")
+        raise DataError(
+            told(
+                "{file}: the file is larger than {most} MB; export only the layer that is needed",
+                file=path.name,
+                most=f"{MOST_BYTES / 1e6:,.0f}",
+            )
+        )
     try:
         with _opened(path) as database:
             name, column, epsg = _layer(database, path.name, layer)
             names, rows = _rows(database, path.name, name)
     except (sqlite3.Error, UnicodeDecodeError):
-        raise DataError(f"{path.name}: the GeoPackage is damaged, or not a GeoPackage; export the layer again") from None
+        raise DataError(told("{file}: the GeoPackage is damaged, or not a GeoPackage; export the layer again", file=path.name)) from None
     if not rows:
-        raise DataError(f"{path.name}: the layer {name!r} has no features; export it again")
+        raise DataError(told("{file}: the layer {layer} has no features; export it again", file=path.name, layer=repr(name)))
     at = names.index(column) if column in names else -1
     shapes = None if at < 0 else shapes_from([_wkb(row[at]) for row in rows])
     columns = {key: [_text(row[i]) for row in rows] for i, key in enumerate(names) if i != at}
@@ -85,18 +94,32 @@ def _layer(database: sqlite3.Connection, name: str, wanted: str) -> tuple[str, s
         "LEFT JOIN gpkg_spatial_ref_sys s ON s.srs_id = g.srs_id WHERE c.data_type IN ('features', 'attributes')"
     )
     found = {str(row[0]): row[1:] for row in database.execute(query).fetchmany(1000)}
+    listed = ", ".join(found) or told("none")
     if wanted and wanted not in found:
         raise DataError(
-            f"{name}: there is no layer {wanted!r}; the file has: {', '.join(found) or 'none'}; write the right name in city.toml"
+            told(
+                "{file}: there is no layer {wanted}; the file has: {listed}; write the right name in city.toml",
+                file=name,
+                wanted=repr(wanted),
+                listed=listed,
+            )
         )
     if not found:
-        raise DataError(f"{name}: the GeoPackage has no layer; export it again")
+        raise DataError(told("{file}: the GeoPackage has no layer; export it again", file=name))
     if len(found) > 1 and not wanted:
-        raise DataError(f'{name}: the file has several layers ({", ".join(found)}); write sheet = "…" in city.toml to say which is meant')
+        raise DataError(
+            told(
+                '{file}: the file has several layers ({listed}); write sheet = "…" in city.toml to say which is meant',
+                file=name,
+                listed=listed,
+            )
+        )
     table = wanted or next(iter(found))
     made = database.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()
     if made is None or made[0] != "table" or "virtual" in str(made[1]).lower().split("(")[0].split():
-        raise DataError(f"{name}: the layer {table!r} is not a plain table; export it again as a new GeoPackage")
+        raise DataError(
+            told("{file}: the layer {table} is not a plain table; export it again as a new GeoPackage", file=name, table=repr(table))
+        )
     column, organization, number = found[table]
     known = str(organization).upper() == "EPSG" and isinstance(number, int) and number > 0
     return table, str(column or ""), int(number) if known else None
@@ -107,7 +130,14 @@ def _rows(database: sqlite3.Connection, name: str, table: str) -> tuple[list[str
     cursor = database.execute(f'SELECT * FROM "{quoted}"')  # noqa: S608  quoted, and found in the file's own list of tables
     names = [str(column[0]) for column in cursor.description]
     if len(names) > MOST_COLUMNS:
-        raise DataError(f"{name}: the layer has {len(names):,} columns; the most we read is {MOST_COLUMNS:,}")
+        raise DataError(
+            told(
+                "{file}: the layer has {columns} columns; the most we read is {most_columns}",
+                file=name,
+                columns=f"{len(names):,}",
+                most_columns=f"{MOST_COLUMNS:,}",
+            )
+        )
     rows: list[tuple[Any, ...]] = []
     size = 0
     for row in cursor:
@@ -115,7 +145,12 @@ def _rows(database: sqlite3.Connection, name: str, table: str) -> tuple[list[str
         size += sum(len(value) for value in row if isinstance(value, str | bytes))
         if len(rows) > MOST_ROWS or size > _MOST_TEXT:
             raise DataError(
-                f"{name}: the layer is larger than {MOST_ROWS:,} rows or {_MOST_TEXT / 1e6:,.0f} MB; export only what is needed"
+                told(
+                    "{file}: the layer is larger than {most_rows} rows or {most} MB; export only what is needed",
+                    file=name,
+                    most_rows=f"{MOST_ROWS:,}",
+                    most=f"{_MOST_TEXT / 1e6:,.0f}",
+                )
             )
     return names, rows
 

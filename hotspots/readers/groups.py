@@ -19,7 +19,7 @@ from hotspots.schema import Blocks, DataError, Incidents
 from hotspots.words import mark, told
 
 _MOSTLY = 0.9  # a block with less of itself than this in its district is said to lie across its edge
-_IN_WORDS = {"district": mark("districts"), "beat": mark("beats")}
+_IN_WORDS = {"district": told("districts"), "beat": told("beats")}
 
 
 def with_groups(layer: Layer, specs: tuple[GroupSpec, ...], *, incidents: Incidents | None = None) -> Layer:
@@ -34,7 +34,13 @@ def with_groups(layer: Layer, specs: tuple[GroupSpec, ...], *, incidents: Incide
         areas = _read(spec, blocks.crs)
         names, share = most_of(blocks.geometry, areas)
         if (names == "").all():
-            raise DataError(f"{spec.kind}s: no block lies in any area of {spec.file.name}; is its coordinate system right (epsg = …)?")
+            raise DataError(
+                told(
+                    "{where}: no block lies in any area of {file}; is its coordinate system right (epsg = …)?",
+                    where=_IN_WORDS[spec.kind],
+                    file=spec.file.name,
+                )
+            )
         findings += _remarks(spec.kind, blocks, names, share, _elsewhere(blocks, names, areas, incidents))
         blocks = Blocks(blocks.assign(**{spec.kind: names}))
     return replace(layer, blocks=blocks, findings=tuple(findings))
@@ -74,8 +80,14 @@ def _read(spec: GroupSpec, crs: pyproj.CRS) -> gpd.GeoSeries:
     bad = np.flatnonzero((shapely.get_dimensions(shapes) != 2) | (names == "").to_numpy())
     if len(bad):
         raise DataError(
-            f"{layer}: {len(bad):,} of {len(names):,} features of {table.source} have no name or no area "
-            f"(first: feature {table.rows[bad[0]]}); correct or remove them"
+            told(
+                "{where}: {bad} of {n} features of {source} have no name or no area (first: feature {row}); correct or remove them",
+                where=_IN_WORDS[spec.kind],
+                bad=f"{len(bad):,}",
+                n=f"{len(names):,}",
+                source=table.source,
+                row=table.rows[bad[0]],
+            )
         )
     frame, _ = placed(shapes, table, layer=layer, epsg=spec.epsg, city_crs=crs)
     return frame.set_axis(names.to_numpy()).groupby(level=0, sort=False).agg(lambda parts: shapely.union_all(parts.to_numpy())).set_crs(crs)
@@ -100,7 +112,7 @@ def _first(points: np.ndarray, areas: gpd.GeoSeries) -> np.ndarray:
 
 
 def _remarks(kind: str, blocks: Blocks, names: pd.Series, share: pd.Series, elsewhere: int) -> list[Finding]:
-    where, findings = told(_IN_WORDS[kind]), []
+    where, findings = _IN_WORDS[kind], []
     across, outside = (names != "") & (share < _MOSTLY), names == ""
     if across.any():
         text = told(

@@ -20,6 +20,7 @@ from hotspots.readers.tables import Table
 from hotspots.readers.values import fold, is_missing
 from hotspots.readers.whereabouts import likely_system
 from hotspots.schema import DataError
+from hotspots.words import Told, told
 
 _FORMS = re.compile(r'date_format = "([^"]+)" if the day comes first, date_format = "([^"]+)" if the month comes first')
 _SEEN = 2_000
@@ -53,7 +54,7 @@ def work_out(incidents: Sequence[Path], *, name: str, ask: Ask, blocks: Path | N
     if blocks is not None and ground is not None:
         sections["blocks"] = _blocks(ground, blocks, population, ask)
     elif population is not None:
-        raise DataError("population: without blocks nobody can say whose population it is; give --blocks as well")
+        raise DataError(told("population: without blocks nobody can say whose population it is; give --blocks as well"))
     spanish = sum(bool(re.search(r"fecha|hora|edad|sexo|arma|victima|coord", fold(column))) for column in columns.values())
     lines = [f"name = {_quoted(name)}", f'language = "{"es" if spanish * 2 > len(columns) else "en"}"', ""]
     for title, entries in sections.items():
@@ -81,7 +82,9 @@ def _plain(name: str) -> str:
 
 def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask: Ask, ground: Table | None) -> dict[str, str]:
     if "date" not in columns:
-        raise DataError(f"{table.source}: no column looks like the date of the killing; {_there_are(table)}")
+        raise DataError(
+            told("{file}: no column looks like the date of the killing; {there_are}", file=table.source, there_are=_there_are(table))
+        )
     _drop_doubtful(table, columns)
     entries = {"file": json.dumps([str(file) for file in files], ensure_ascii=False) if len(files) > 1 else _quoted(str(files[0]))}
     entries |= _place(table, columns, ask, ground)
@@ -124,9 +127,18 @@ def _place(table: Table, columns: dict[str, str], ask: Ask, ground: Table | None
         x, y = (_numbers(pairs[part].fillna("")) for part in (0, 1))
         entries = {"geometry": _quoted(columns["geometry"])}
     else:
-        raise DataError(f"{table.source}: no columns look like the coordinates of the killing; {_there_are(table)}")
+        raise DataError(
+            told("{file}: no columns look like the coordinates of the killing; {there_are}", file=table.source, there_are=_there_are(table))
+        )
     if not len(x) or not len(y):
-        raise DataError(f"{table.source}: {' and '.join(entries.values())} hold no coordinates; {_there_are(table)}")
+        raise DataError(
+            told(
+                "{file}: {listed} hold no coordinates; {there_are}",
+                file=table.source,
+                listed=", ".join(entries.values()),
+                there_are=_there_are(table),
+            )
+        )
     if float(np.mean(np.abs(x) <= 180)) <= 0.5 or float(np.mean(np.abs(y) <= 180)) <= 0.5:
         return entries | _system(table, x, y, ask, ground)
     if "x" in entries and float(np.mean(np.abs(y) > 90)) > 0.5:
@@ -143,7 +155,7 @@ def _system(table: Table, x: np.ndarray, y: np.ndarray, ask: Ask, ground: Table 
     text = f"{table.source}: the coordinates are not degrees (first: {first}); which EPSG number does the source give for them?"
     answer = ask(Question(text, {likely: "they lie where the blocks are"} if likely else {}, safe=likely))
     if not answer.isdecimal():
-        raise DataError(f"epsg: {answer!r} is not a number; ask the source for the EPSG number of its coordinates")
+        raise DataError(told("epsg: {answer} is not a number; ask the source for the EPSG number of its coordinates", answer=repr(answer)))
     return {"epsg": answer}
 
 
@@ -151,8 +163,8 @@ def _likely(x: np.ndarray, y: np.ndarray, ground: Table) -> str:
     shapes = gpd.GeoSeries(ground.shapes, crs=ground.epsg or DEGREES)
     crs = shapes.estimate_utm_crs()
     west, south, east, north = (float(side) for side in shapes.to_crs(crs).total_bounds)
-    told = likely_system(x, y, bounds=(west, south, east, north), city_crs=crs) or ""
-    found = re.search(r"epsg = (\d+)", told)
+    likely = likely_system(x, y, bounds=(west, south, east, north), city_crs=crs) or ""
+    found = re.search(r"epsg = (\d+)", likely)
     return found[1] if found else ""
 
 
@@ -182,8 +194,8 @@ def _date_form(table: Table, columns: dict[str, str], ask: Ask) -> dict[str, str
 def _unread(table: Table, column: str, form: str) -> float:
     """Return the share of dates that cannot be read in this form."""
     text = table.columns[column].str.strip()
-    told = text[~is_missing(text)]
-    return float(pd.to_datetime(told, format=form, errors="coerce").isna().mean())
+    known = text[~is_missing(text)]
+    return float(pd.to_datetime(known, format=form, errors="coerce").isna().mean())
 
 
 def _values(table: Table, columns: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -206,7 +218,9 @@ def _blocks(table: Table, path: Path, population: Path | None, ask: Ask) -> dict
     single = [column for column in table.columns.columns if _is_id(table.columns[column])]
     if columns.get("id") not in single:
         if not single:
-            raise DataError(f"{table.source}: no column gives each block an id of its own; {_there_are(table)}")
+            raise DataError(
+                told("{file}: no column gives each block an id of its own; {there_are}", file=table.source, there_are=_there_are(table))
+            )
         columns["id"] = _which("Which column is the id of a block?", single, ask)
     if "population" in columns and _numeric(table.columns[columns["population"]]) < 0.5:
         del columns["population"]
@@ -224,12 +238,21 @@ def _population(path: Path, ids: pd.Series, ask: Ask) -> dict[str, str]:
     shares = {column: float(table.columns[column].str.strip().isin(known).mean()) for column in table.columns.columns}
     key = max(shares, key=lambda column: shares[column])
     if not shares[key]:
-        raise DataError(f"{table.source}: no column holds the ids of the blocks (such as {ids.iloc[0]!r}); {_there_are(table)}")
+        raise DataError(
+            told(
+                "{file}: no column holds the ids of the blocks (such as {known}); {there_are}",
+                file=table.source,
+                known=repr(ids.iloc[0]),
+                there_are=_there_are(table),
+            )
+        )
     column = _columns(table, {"population": BLOCK_COLUMNS["population"]}).get("population")
     if column is None:
         numbers = [name for name in table.columns.columns if name != key and _numeric(table.columns[name]) > 0.9]
         if not numbers:
-            raise DataError(f"{table.source}: no column looks like the number of residents; {_there_are(table)}")
+            raise DataError(
+                told("{file}: no column looks like the number of residents; {there_are}", file=table.source, there_are=_there_are(table))
+            )
         column = _which("Which column is the number of residents?", numbers, ask, safe=len(numbers) == 1)
     return {"population_file": _quoted(str(path)), "population_id": _quoted(key), "population": _quoted(column)}
 
@@ -240,9 +263,9 @@ def _which(text: str, columns: Collection[str], ask: Ask, *, safe: bool = True) 
     return answers[ask(Question(text, answers, safe="1" if safe else ""))]
 
 
-def _there_are(table: Table) -> str:
+def _there_are(table: Table) -> Told:
     shown = ", ".join(map(repr, list(table.columns.columns)[:30]))
-    return f"the file has: {shown}; write a city.toml that names the columns (docs/city-file.md)"
+    return told("the file has: {shown}; write a city.toml that names the columns (docs/city-file.md)", shown=shown)
 
 
 def _quoted(text: str) -> str:

@@ -14,14 +14,14 @@ import shapely
 from hotspots.readers.dates import Dates, read_dates
 from hotspots.readers.files import read_file
 from hotspots.readers.places import Places, UnknownSystemError, read_places, zone_of
-from hotspots.readers.remarks import Mask, Remark, finding, only, outcomes
+from hotspots.readers.remarks import Mask, Remark, finding, only, outcomes, sentence
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.readers.spec import IncidentSpec
 from hotspots.readers.tables import Table, missing_columns
 from hotspots.readers.values import map_words, read_ages, read_counts
 from hotspots.readers.whereabouts import Bounds, far_away, likely_system, misplaced, strays
 from hotspots.schema import DataError, Incidents, check_incidents
-from hotspots.words import mark, told
+from hotspots.words import Told, mark, told
 
 WORD_FIELDS = ("sex", "weapon", "category", "status")
 _TOTAL = r"(?i)\s*(?:grand |sub)?(?:total|totales|totals|suma|sum|gran total)\b.*"
@@ -33,7 +33,7 @@ def read_incidents(
     city_crs: pyproj.CRS | None,
     timezone: str,
     bounds: Bounds | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[Told], None] | None = None,
 ) -> tuple[Incidents, QualityReport]:
     """Return one row per victim, and what became of every row of the file.
 
@@ -41,15 +41,20 @@ def read_incidents(
     refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
     """
     say = progress or (lambda _: None)
-    say(f"reading {', '.join(path.name for path in spec.files)}")
+    say(told("reading {file}", file=", ".join(path.name for path in spec.files)))
     table = _all_files(spec)
     spoilt = _spoilt(table, spec)
     out = np.logical_or.reduce([remark.where for remark in spoilt]) if spoilt else np.zeros(len(table.rows), dtype=bool)
     filtered = _filtered(table, spec, out)
     sound = ~out & ~filtered.where
     if not sound.any():
-        raise DataError(f"incidents: none of {len(table.rows):,} rows is left after the filters; check [incidents.where] in city.toml")
-    say(f"reading dates and places of {int(sound.sum()):,} rows")
+        raise DataError(
+            told(
+                "incidents: none of {total} rows is left after the filters; check [incidents.where] in city.toml",
+                total=f"{len(table.rows):,}",
+            )
+        )
+    say(told("reading dates and places of {n} rows", n=f"{int(sound.sum()):,}"))
     part = _rows(table, sound)
     city_crs = city_crs or zone_of(part, spec)
     columns, remarks = _columns(part, spec, city_crs=city_crs, timezone=timezone, bounds=bounds)
@@ -57,8 +62,8 @@ def read_incidents(
     outcome = outcomes(everything, rows=len(table.rows))
     kept = np.isin(outcome[sound], ["accepted", "repaired"])
     if not kept.any():
-        faults = [finding(remark, table=table.columns, numbers=table.rows).text for remark in only(everything)]
-        raise DataError([f"incidents: none of {len(table.rows):,} rows can be used", *faults])
+        faults = [sentence(finding(remark, table=table.columns, numbers=table.rows).text) for remark in only(everything)]
+        raise DataError([told("incidents: none of {total} rows can be used", total=f"{len(table.rows):,}"), *faults])
     everything += _spread_all([*_conflicts(columns, kept, spec), _duplicates(part, kept)], sound)
     incidents = _incidents(columns[kept], city_crs)
     findings = tuple(finding(remark, table=table.columns, numbers=table.rows, origins=table.origins) for remark in only(everything))
@@ -82,19 +87,29 @@ def _all_files(spec: IncidentSpec) -> Table:
     for table in tables[1:]:
         if set(table.columns.columns) != set(tables[0].columns.columns):
             faults.append(
-                f"{table.source}: the columns differ from those of {tables[0].source}; files of one list must have the same columns"
+                told(
+                    "{file}: the columns differ from those of {other}; files of one list must have the same columns",
+                    file=table.source,
+                    other=tables[0].source,
+                )
             )
     if faults:
         raise DataError(faults)
     return tables[0] if len(tables) == 1 else _joined(tables)
 
 
-def _no_place(table: Table, spec: IncidentSpec) -> list[str]:
+def _no_place(table: Table, spec: IncidentSpec) -> list[Told]:
     if table.shapes is None:
         placed = spec.x or spec.geometry or spec.block_id
-        return [] if placed else [f"{table.source}: the file holds no points; give x and y, or geometry, under [incidents] in city.toml"]
+        return (
+            []
+            if placed
+            else [told("{file}: the file holds no points; give x and y, or geometry, under [incidents] in city.toml", file=table.source)]
+        )
     if table.crs_unsaid and not (spec.epsg or spec.x or spec.geometry):
-        return [f"{table.source}: the file does not say its coordinate system; write epsg = … under [incidents] in city.toml"]
+        return [
+            told("{file}: the file does not say its coordinate system; write epsg = … under [incidents] in city.toml", file=table.source)
+        ]
     return []
 
 
@@ -103,8 +118,10 @@ def _joined(tables: list[Table]) -> Table:
     systems = {table.epsg for table in tables}
     zeros = {table.day_zero for table in tables if table.day_zero is not None}
     if len(systems) > 1 or len(zeros) > 1:
-        what = "coordinate systems" if len(systems) > 1 else "first days (1900 and 1904)"
-        raise DataError(f"incidents: the files of the list have different {what}; export them alike, or import them one by one")
+        what = told("coordinate systems") if len(systems) > 1 else told("first days (1900 and 1904)")
+        raise DataError(
+            told("incidents: the files of the list have different {what}; export them alike, or import them one by one", what=what)
+        )
     shapes = [table.shapes for table in tables if table.shapes is not None]
     return Table(
         ", ".join(table.source for table in tables),
@@ -206,7 +223,7 @@ def _columns(
     table: Table, spec: IncidentSpec, *, city_crs: pyproj.CRS, timezone: str, bounds: Bounds | None
 ) -> tuple[pd.DataFrame, list[Remark]]:
     """Return the rows in our columns, and every remark; faults of dates and places are gathered before they are raised."""
-    faults: list[str] = []
+    faults: list[Told] = []
     dates, places = None, None
     try:
         dates = _dates(table, spec, timezone)
@@ -217,7 +234,7 @@ def _columns(
         faults += [] if bounds is None else misplaced(places, spec, bounds=bounds, city_crs=city_crs)
     except UnknownSystemError as error:
         guess = None if bounds is None else likely_system(error.x, error.y, bounds=bounds, city_crs=city_crs)
-        faults += [f"{error.faults[0]}; {guess}" if guess else error.faults[0]]
+        faults += [told("{fault}; {advice}", fault=error.faults[0], advice=guess) if guess else error.faults[0]]
     except DataError as error:
         faults += error.faults
     if faults or dates is None or places is None:

@@ -34,7 +34,9 @@ def read_parquet(path: Path) -> Table:
     """
     with path.open("rb") as file:
         if file.read(4) != b"PAR1":
-            raise DataError(f"{path.name}: this is no Parquet file, whatever its name says; export it again, or give it its true ending")
+            raise DataError(
+                told("{file}: this is no Parquet file, whatever its name says; export it again, or give it its true ending", file=path.name)
+            )
     try:
         file = pq.ParquetFile(path, page_checksum_verification=True)
         geo = _geo(file.schema_arrow.metadata, path.name)
@@ -43,9 +45,9 @@ def read_parquet(path: Path) -> Table:
         texts = [field.name for field in file.schema_arrow if _is_text(field.type) and field.name != geo.get("primary_column")]
         table = _bounded(pq.ParquetFile(path, read_dictionary=texts, page_checksum_verification=True), flat, path.name)
     except (pa.ArrowException, OSError, UnicodeDecodeError):
-        raise DataError(f"{path.name}: the Parquet file is damaged; export it again") from None
+        raise DataError(told("{file}: the Parquet file is damaged; export it again", file=path.name)) from None
     if not len(table):
-        raise DataError(f"{path.name}: the file has no rows; export it again")
+        raise DataError(told("{file}: the file has no rows; export it again", file=path.name))
     findings = []
     if nested := [name for name in file.schema_arrow.names if name not in flat]:
         findings.append(
@@ -79,8 +81,16 @@ def _check_size(account: Any, name: str) -> None:
     size = sum(account.row_group(i).total_byte_size for i in range(account.num_row_groups))
     if account.num_rows > MOST_ROWS or account.num_columns > MOST_COLUMNS or size > _MOST_BYTES:
         raise DataError(
-            f"{name}: the file holds {account.num_rows:,} rows of {account.num_columns:,} columns; the most we read is {MOST_ROWS:,} rows "
-            f"of {MOST_COLUMNS:,} columns and {_MOST_BYTES / 1e6:,.0f} MB: export only what is needed"
+            told(
+                "{file}: the file holds {rows} rows of {columns} columns; the most we read is {most_rows} rows of "
+                "{most_columns} columns and {most} MB: export only what is needed",
+                file=name,
+                rows=f"{account.num_rows:,}",
+                columns=f"{account.num_columns:,}",
+                most_rows=f"{MOST_ROWS:,}",
+                most_columns=f"{MOST_COLUMNS:,}",
+                most=f"{_MOST_BYTES / 1e6:,.0f}",
+            )
         )
 
 
@@ -91,12 +101,16 @@ def _bounded(file: Any, columns: list[str], name: str) -> Any:
         batches.append(batch)
         rows, size = rows + len(batch), size + batch.get_total_buffer_size()
         if rows > MOST_ROWS or size > _MOST_BYTES:
-            raise DataError(f"{name}: the file holds more than it says; export it again")
+            raise DataError(told("{file}: the file holds more than it says; export it again", file=name))
     schema = pa.schema([field for field in file.schema_arrow if field.name in columns]) if not batches else None
     table = pa.Table.from_batches(batches, schema=schema)
     if sum(_text_bytes(column) for column in table.columns) > _MOST_TEXT:
         raise DataError(
-            f"{name}: the texts in the file come to more than {_MOST_TEXT / 1e6:,.0f} MB; export only the columns that are needed"
+            told(
+                "{file}: the texts in the file come to more than {most} MB; export only the columns that are needed",
+                file=name,
+                most=f"{_MOST_TEXT / 1e6:,.0f}",
+            )
         )
     return table
 
@@ -152,18 +166,20 @@ def _geo(metadata: Any, name: str) -> dict[str, Any]:
         column = found["columns"][found["primary_column"]]
         encoding = column["encoding"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise DataError(f"{name}: what the file says of its shapes cannot be read; export it again as GeoParquet") from None
+        raise DataError(told("{file}: what the file says of its shapes cannot be read; export it again as GeoParquet", file=name)) from None
     if encoding != "WKB":
-        raise DataError(f"{name}: its shapes are written as {encoding!r}; export it again as GeoParquet with WKB")
+        raise DataError(
+            told("{file}: its shapes are written as {encoding}; export it again as GeoParquet with WKB", file=name, encoding=repr(encoding))
+        )
     return {"primary_column": found["primary_column"], **column}
 
 
 def _geometry(table: Any, geo: dict[str, Any], name: str) -> tuple[Any, int | None, bool]:
     if geo["primary_column"] not in table.column_names:
-        raise DataError(f"{name}: the file names a column of shapes that it does not have; export it again")
+        raise DataError(told("{file}: the file names a column of shapes that it does not have; export it again", file=name))
     column = table.column(geo["primary_column"])
     if not _is_text(column.type):
-        raise DataError(f"{name}: its shapes are not well-known binary; export it again as GeoParquet")
+        raise DataError(told("{file}: its shapes are not well-known binary; export it again as GeoParquet", file=name))
     shapes = shapes_from(column.to_pylist())
     crs = geo.get("crs", "OGC:CRS84")
     epsg = None if crs is None else _code(crs)

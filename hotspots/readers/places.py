@@ -47,8 +47,14 @@ class UnknownSystemError(DataError):
     def __init__(self, x: Floats, y: Floats, *, of: int) -> None:
         self.x, self.y = x, y
         super().__init__(
-            f"incidents: {len(x):,} of {of:,} coordinates are not degrees (first: {x[0]:.10g}, {y[0]:.10g}) and their coordinate system "
-            f"is not given; ask the source for its EPSG number and write epsg = … under [incidents] in city.toml"
+            told(
+                "incidents: {n} of {total} coordinates are not degrees (first: {x}, {y}) and their coordinate system "
+                "is not given; ask the source for its EPSG number and write epsg = … under [incidents] in city.toml",
+                n=f"{len(x):,}",
+                total=f"{of:,}",
+                x=f"{x[0]:.10g}",
+                y=f"{y[0]:.10g}",
+            )
         )
 
 
@@ -118,12 +124,17 @@ def zone_of(table: Table, spec: IncidentSpec) -> pyproj.CRS:
     x, y = (-x if "x" in spec.negate else x), (-y if "y" in spec.negate else y)
     known = ~blank & np.isfinite(x) & np.isfinite(y) & ((np.abs(x) > 1e-6) | (np.abs(y) > 1e-6))
     if not known.any():
-        raise DataError("incidents: no row has a place, so there is nothing to show on a map; give [blocks] and block_id, or coordinates")
+        raise DataError(
+            told("incidents: no row has a place, so there is nothing to show on a map; give [blocks] and block_id, or coordinates")
+        )
     epsg = spec.epsg or table.epsg or _degrees_or_ask(x, y)
     lon, lat = pyproj.Transformer.from_crs(epsg, DEGREES, always_xy=True).transform(np.median(x[known]), np.median(y[known]))
     if not (np.isfinite(lon) and abs(lon) <= 180 and abs(lat) <= 84):
         raise DataError(
-            f"incidents: the coordinates are no places in the coordinate system {epsg}; correct epsg under [incidents] in city.toml"
+            told(
+                "incidents: the coordinates are no places in the coordinate system {epsg}; correct epsg under [incidents] in city.toml",
+                epsg=epsg,
+            )
         )
     return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + min(int((lon + 180) // 6) + 1, 60))
 

@@ -76,20 +76,40 @@ def _joined(spec: BlockSpec, file: Path, ids: pd.Series) -> tuple[dict[str, pd.S
     refuse(missing_columns(other, [*columns, ("population_id", spec.population_id)]))
     keys = other.columns[spec.population_id].str.strip()
     broken = other.rows[other.spoiled != ""]
-    faults = (
-        [f"{other.source}: {len(broken):,} rows have too many or too few values (first: row {broken[0]}); correct the file"]
-        if len(broken)
-        else []
-    )
+    faults = []
+    if len(broken):
+        faults.append(
+            told(
+                "{file}: {n} rows have too many or too few values (first: row {first}); correct the file",
+                file=other.source,
+                n=f"{len(broken):,}",
+                first=broken[0],
+            )
+        )
     repeated = keys[keys.duplicated()].unique()
     if len(repeated):
-        faults.append(f"{other.source}: {len(repeated):,} ids occur more than once (first: {repeated[0]}); keep one row per block")
+        faults.append(
+            told(
+                "{file}: {n} ids occur more than once (first: {first}); keep one row per block",
+                file=other.source,
+                n=f"{len(repeated):,}",
+                first=repeated[0],
+            )
+        )
     shared = keys.isin(ids)
     if not shared.any():
-        hint = "; leading zeros are lost in one of the two files" if set(keys.str.lstrip("0")) & set(ids.str.lstrip("0")) else ""
+        bare = set(keys.str.lstrip("0")) & set(ids.str.lstrip("0"))
+        hint = told("; leading zeros are lost in one of the two files") if bare else ""
         faults.append(
-            f"{other.source}: no value of {spec.population_id!r} (first: {keys.iloc[0]!r}) is a block id (first: {ids.iloc[0]!r}){hint}; "
-            f"correct population_id in city.toml or the file"
+            told(
+                "{file}: no value of {column} (first: {first}) is a block id (first: {known}){hint}; correct "
+                "population_id in city.toml or the file",
+                file=other.source,
+                column=repr(spec.population_id),
+                first=repr(keys.iloc[0]),
+                known=repr(ids.iloc[0]),
+                hint=hint,
+            )
         )
     refuse(faults)
     people, findings = _counted(spec, other, keys)

@@ -47,9 +47,14 @@ def finding(remark: Remark, *, table: pd.DataFrame, numbers: npt.NDArray[np.int6
         )
         for i in at[:SHOWN]
     )
-    known = remark.text if isinstance(remark.text, Told) else Told(remark.text, {})
+    known = sentence(remark.text)
     text = Told(known.pattern, {**known.values, "rows": f"{len(at):,}", "total": f"{len(remark.where):,}"})
     return Finding(remark.code, remark.outcome, len(at), text, remark.advice, examples)
+
+
+def sentence(text: str) -> Told:
+    """Return a text as a sentence that can be said in any language; one that is such a sentence stays as it is."""
+    return text if isinstance(text, Told) else Told(text, {})
 
 
 def outcomes(remarks: Iterable[Remark], *, rows: int) -> npt.NDArray[np.str_]:

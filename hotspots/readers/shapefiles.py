@@ -41,7 +41,7 @@ def read_shapefile(path: Path) -> Table:
         crs = _system(shp, path.name)
         names, texts, shapes, findings = _content(shp, path.name)
     if not len(shapes):
-        raise DataError(f"{path.name}: the layer has no features; export it again")
+        raise DataError(told("{file}: the layer has no features; export it again", file=path.name))
     return Table(
         path.name,
         pd.DataFrame(dict(zip(names, texts, strict=True)), index=range(len(shapes)), dtype="str"),
@@ -58,7 +58,9 @@ def _unpacked(path: Path, folder: Path) -> Path:
     """Unpack the parts of the one shapefile under names of our own, and return its .shp."""
     with path.open("rb") as file:
         if file.read(4) != b"PK\x03\x04":
-            raise DataError(f"{path.name}: this is no zip archive, whatever its name says; zip the parts of the shapefile again")
+            raise DataError(
+                told("{file}: this is no zip archive, whatever its name says; zip the parts of the shapefile again", file=path.name)
+            )
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -71,7 +73,9 @@ def _unpacked(path: Path, folder: Path) -> Path:
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
         if isinstance(error, DataError):
             raise
-        raise DataError(f"{path.name}: the zip archive is damaged or has a password; zip the parts of the shapefile again") from None
+        raise DataError(
+            told("{file}: the zip archive is damaged or has a password; zip the parts of the shapefile again", file=path.name)
+        ) from None
     return folder / "layer.shp"
 
 
@@ -79,31 +83,58 @@ def _check_members(members: list[zipfile.ZipInfo], name: str, *, packed: int) ->
     total = sum(member.file_size for member in members)
     if len(members) > _MEMBERS or total > _UNPACKED or (total > _SMALL and total > _RATIO * max(packed, 1)):
         raise DataError(
-            f"{name}: the archive has {len(members):,} members that unpack to {total / 1e6:,.0f} MB; the most we read is {_MEMBERS} "
-            f"members, {_UNPACKED / 1e6:,.0f} MB and {_RATIO} times the archive's size: zip only the parts of one shapefile"
+            told(
+                "{file}: the archive has {members} members that unpack to {size} MB; the most we read is "
+                "{most_members} members, {most} MB and {ratio} times the archive's size: zip only the parts of one "
+                "shapefile",
+                file=name,
+                members=f"{len(members):,}",
+                size=f"{total / 1e6:,.0f}",
+                most_members=_MEMBERS,
+                most=f"{_UNPACKED / 1e6:,.0f}",
+                ratio=_RATIO,
+            )
         )
     for member in members:
         parts = PurePosixPath(member.filename.replace("\\", "/"))
         if parts.is_absolute() or ".." in parts.parts or ":" in member.filename:
-            raise DataError(f"{name}: the archive holds a name that leads out of it ({member.filename[:60]!r}); zip the parts again")
+            raise DataError(
+                told(
+                    "{file}: the archive holds a name that leads out of it ({name}); zip the parts again",
+                    file=name,
+                    name=repr(member.filename[:60]),
+                )
+            )
         if stat.S_ISLNK(member.external_attr >> 16):
-            raise DataError(f"{name}: the archive holds a link to another file ({member.filename[:60]!r}); zip the files themselves")
+            raise DataError(
+                told(
+                    "{file}: the archive holds a link to another file ({name}); zip the files themselves",
+                    file=name,
+                    name=repr(member.filename[:60]),
+                )
+            )
 
 
 def _stem(members: list[zipfile.ZipInfo], name: str) -> PurePosixPath:
     found = [PurePosixPath(member.filename) for member in members if not member.filename.startswith("__MACOSX/")]
     shapes = [place for place in found if place.suffix.lower() == ".shp"]
     if len(shapes) != 1:
-        seen = ", ".join(place.name for place in (shapes or found)[:5]) or "nothing"
+        seen = ", ".join(place.name for place in (shapes or found)[:5]) or told("nothing")
+        held = told("{n} shapefiles", n=len(shapes)) if shapes else told("no shapefile")
         raise DataError(
-            f"{name}: the archive holds {'no' if not shapes else len(shapes)} shapefile{'s' if len(shapes) > 1 else ''} ({seen}); zip the "
-            "parts (.shp, .shx, .dbf, .prj) of one, and unpack a table that is zipped"
+            told(
+                "{file}: the archive holds {held} ({seen}); zip the parts (.shp, .shx, .dbf, .prj) of one, and "
+                "unpack a table that is zipped",
+                file=name,
+                held=held,
+                seen=seen,
+            )
         )
     stem = shapes[0].with_suffix("")
     kinds = {place.suffix.lower() for place in found if place.with_suffix("") == stem}
     missing = [part for part in (".dbf", ".shx") if part not in kinds]
     if missing:
-        raise DataError(f"{name}: the shapefile lacks its {' and '.join(missing)}; zip all of its parts")
+        raise DataError(told("{file}: the shapefile lacks its {listed}; zip all of its parts", file=name, listed=", ".join(missing)))
     return stem
 
 
@@ -117,10 +148,22 @@ def _check_parts(shp: Path, name: str) -> None:
     if len(starts[".dbf"]) < 32 or starts[".dbf"][0] not in _DBF_KINDS:
         wrong.append(".dbf")
     if wrong:
-        raise DataError(f"{name}: the {' and '.join(wrong)} in the archive is no part of a shapefile, or damaged; export the layer again")
+        raise DataError(
+            told(
+                "{file}: the {listed} in the archive is no part of a shapefile, or damaged; export the layer again",
+                file=name,
+                listed=", ".join(wrong),
+            )
+        )
     rows, width = int.from_bytes(starts[".dbf"][4:8], "little"), int.from_bytes(starts[".dbf"][10:12], "little")
     if rows > MOST_ROWS or rows * width > shp.with_suffix(".dbf").stat().st_size + width:
-        raise DataError(f"{name}: the .dbf in the archive says it has {rows:,} rows and does not; it is damaged: export the layer again")
+        raise DataError(
+            told(
+                "{file}: the .dbf in the archive says it has {rows} rows and does not; it is damaged: export the layer again",
+                file=name,
+                rows=f"{rows:,}",
+            )
+        )
 
 
 def _system(shp: Path, name: str) -> int | None:
@@ -161,10 +204,17 @@ def _content(shp: Path, name: str) -> tuple[list[str], list[list[str]], Any, lis
                 )
             )
     except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError, RuntimeError, OverflowError):
-        raise DataError(f"{name}: the shapefile is damaged; export the layer again") from None
+        raise DataError(told("{file}: the shapefile is damaged; export the layer again", file=name)) from None
     names = [str(field) for field in meta["fields"]]
     if len(names) > MOST_COLUMNS:
-        raise DataError(f"{name}: the layer has {len(names):,} columns; the most we read is {MOST_COLUMNS:,}")
+        raise DataError(
+            told(
+                "{file}: the layer has {columns} columns; the most we read is {most_columns}",
+                file=name,
+                columns=f"{len(names):,}",
+                most_columns=f"{MOST_COLUMNS:,}",
+            )
+        )
     built = np.empty(0, dtype=object) if shapes is None else shapes_from(list(shapes))
     return names, [[_text(value) for value in field] for field in fields], built, findings
 

@@ -19,7 +19,7 @@ import pandas as pd
 
 from hotspots.readers.report import Finding
 from hotspots.schema import DataError
-from hotspots.words import mark, told
+from hotspots.words import Told, mark, told
 
 SEPARATORS = (",", ";", "\t", "|")
 HEADER_WITHIN = 30
@@ -30,12 +30,12 @@ _UNPACKED = 200_000_000  # a compressed text table may become this large, and at
 _RATIO = 100  # times its own size, once it is
 _SMALL = 10_000_000  # larger than this
 _FOREIGN = (
-    (b"PK\x03\x04", "an Excel workbook or a zip archive", "give a workbook the ending .xlsx, or save it as CSV (UTF-8)"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save it as .xlsx or CSV (UTF-8) in the spreadsheet program"),
-    (b"\x1f\x8b", "a compressed file", "give it the ending .csv.gz if there is a text table inside, or unpack it"),
-    (b"PAR1", "a Parquet file", "give it the ending .parquet"),
-    (b"SQLite format 3\0", "a database", "give it the ending .gpkg if it is a GeoPackage"),
-    (b"%PDF", "a PDF document", "ask the source for a table"),
+    (b"PK\x03\x04", told("an Excel workbook or a zip archive"), told("give a workbook the ending .xlsx, or save it as CSV (UTF-8)")),
+    (b"\xd0\xcf\x11\xe0", told("an old Excel workbook"), told("save it as .xlsx or CSV (UTF-8) in the spreadsheet program")),
+    (b"\x1f\x8b", told("a compressed file"), told("give it the ending .csv.gz if there is a text table inside, or unpack it")),
+    (b"PAR1", told("a Parquet file"), told("give it the ending .parquet")),
+    (b"SQLite format 3\0", told("a database"), told("give it the ending .gpkg if it is a GeoPackage")),
+    (b"%PDF", told("a PDF document"), told("ask the source for a table")),
 )
 _MARKUP = re.compile(rb"\s*<(!doctype|html|table|\?xml|head|body|script)", re.IGNORECASE)
 _MOJIBAKE = re.compile(r"\w*Ã[\u0080-\u00bf©±³¡º]\w*")
@@ -87,11 +87,20 @@ def from_records(
     """Return columns, row numbers and spoiled rows of a table whose first record is row 1, and what was found on the way."""
     head = _header_at(records, needs) if header_row is None else header_row - 1
     if head is None or len(records) <= head + 1:
-        raise DataError(f"{name}: the file has {'no rows' if head is None else 'a header but no rows under it'}; export it again")
+        if head is None:
+            raise DataError(told("{file}: the file has no rows; export it again", file=name))
+        raise DataError(told("{file}: the file has a header but no rows under it; export it again", file=name))
     if len(records[head]) > most_columns or len(records) > MOST_ROWS:
         raise DataError(
-            f"{name}: the file has {len(records):,} rows and {len(records[head]):,} columns; the most we read is {MOST_ROWS:,} rows of "
-            f"{most_columns:,} columns: remove what is not needed"
+            told(
+                "{file}: the file has {rows} rows and {columns} columns; the most we read is {most_rows} rows of "
+                "{most_columns} columns: remove what is not needed",
+                file=name,
+                rows=f"{len(records):,}",
+                columns=f"{len(records[head]):,}",
+                most_rows=f"{MOST_ROWS:,}",
+                most_columns=f"{most_columns:,}",
+            )
         )
     findings = []
     if head and any(cell.strip() for record in records[:head] for cell in record):
@@ -104,13 +113,13 @@ def from_records(
     return body, [*findings, *more]
 
 
-def refuse(faults: list[str]) -> None:
+def refuse(faults: list[Told]) -> None:
     """Raise one `DataError` that names every fault; do nothing where there is none."""
     if faults:
         raise DataError(faults)
 
 
-def missing_columns(table: Table, named: Iterable[tuple[str, str]]) -> list[str]:
+def missing_columns(table: Table, named: Iterable[tuple[str, str]]) -> list[Told]:
     """Return one fault for every (key, column) whose column the table does not have exactly once."""
     present = list(table.columns.columns)
     faults = []
@@ -118,13 +127,26 @@ def missing_columns(table: Table, named: Iterable[tuple[str, str]]) -> list[str]
         if column not in present:
             close = difflib.get_close_matches(column, present, n=1, cutoff=0.5) or [None]
             same = [name for name in present if name.casefold() == column.casefold()] or close
-            hint = f"did you mean {same[0]!r}? " if same[0] else ""
+            hint = told("did you mean {name}? ", name=repr(same[0])) if same[0] else ""
             faults.append(
-                f"{table.source}: no column {column!r} (for {key}); {hint}the file has: {', '.join(present[:30])}; "
-                f"write the right name in city.toml"
+                told(
+                    "{file}: no column {column} (for {key}); {hint}the file has: {listed}; write the right name in city.toml",
+                    file=table.source,
+                    column=repr(column),
+                    key=key,
+                    hint=hint,
+                    listed=", ".join(present[:30]),
+                )
             )
         elif f"{column} (2)" in present:
-            faults.append(f"{table.source}: column {column!r} (for {key}) occurs more than once; rename one in the file")
+            faults.append(
+                told(
+                    "{file}: column {column} (for {key}) occurs more than once; rename one in the file",
+                    file=table.source,
+                    column=repr(column),
+                    key=key,
+                )
+            )
     return faults
 
 
@@ -132,13 +154,15 @@ def _decode(path: Path) -> tuple[str, list[Finding]]:
     raw = _unpacked(path) if path.suffix.lower() == ".gz" else _bytes(path)
     for magic, what, advice in _FOREIGN:
         if raw.startswith(magic):
-            raise DataError(f"{path.name}: this is {what}, not a text table; {advice}")
+            raise DataError(told("{file}: this is {what}, not a text table; {advice}", file=path.name, what=what, advice=advice))
     if _MARKUP.match(raw[:200]):
-        raise DataError(f"{path.name}: this is a web page, not a text table; download the data itself, as CSV")
+        raise DataError(told("{file}: this is a web page, not a text table; download the data itself, as CSV", file=path.name))
     text, findings = _as_text(raw, path.name)
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        raise DataError(f"{path.name}: line {line} holds a character that no text has; the file is damaged: export it again")
+        raise DataError(
+            told("{file}: line {line} holds a character that no text has; the file is damaged: export it again", file=path.name, line=line)
+        )
     garbled = _MOJIBAKE.search(text)
     if garbled:
         findings.append(
@@ -160,7 +184,14 @@ def _decode(path: Path) -> tuple[str, list[Finding]]:
 def _bytes(path: Path) -> bytes:
     size = path.stat().st_size
     if size > MOST_BYTES:
-        raise DataError(f"{path.name}: the file has {size / 1e6:,.0f} MB; the most we read is {MOST_BYTES / 1e6:,.0f} MB: split it by year")
+        raise DataError(
+            told(
+                "{file}: the file has {size} MB; the most we read is {most} MB: split it by year",
+                file=path.name,
+                size=f"{size / 1e6:,.0f}",
+                most=f"{MOST_BYTES / 1e6:,.0f}",
+            )
+        )
     return path.read_bytes()
 
 
@@ -175,11 +206,18 @@ def _unpacked(path: Path) -> bytes:
                 size += len(part)
                 if size > _UNPACKED or (size > _SMALL and size > _RATIO * packed):
                     raise DataError(
-                        f"{path.name}: the file of {packed / 1e6:,.1f} MB holds more than {size / 1e6:,.0f} MB; that is no table of "
-                        "homicides: unpack it and look at it"
+                        told(
+                            "{file}: the file of {packed} MB holds more than {size} MB; that is no table of homicides: unpack it "
+                            "and look at it",
+                            file=path.name,
+                            packed=f"{packed / 1e6:,.1f}",
+                            size=f"{size / 1e6:,.0f}",
+                        )
                     )
     except (OSError, EOFError, zlib.error):
-        raise DataError(f"{path.name}: the file ends with .gz and cannot be unpacked; it is damaged or something else") from None
+        raise DataError(
+            told("{file}: the file ends with .gz and cannot be unpacked; it is damaged or something else", file=path.name)
+        ) from None
     return b"".join(parts)
 
 
@@ -188,7 +226,7 @@ def _as_text(raw: bytes, name: str) -> tuple[str, list[Finding]]:
         try:
             return raw.decode("utf-16"), []
         except UnicodeDecodeError:
-            raise DataError(f"{name}: the file begins as UTF-16 text and ends broken; export it again as UTF-8") from None
+            raise DataError(told("{file}: the file begins as UTF-16 text and ends broken; export it again as UTF-8", file=name)) from None
     try:
         return raw.decode("utf-8-sig"), []
     except UnicodeDecodeError:
@@ -196,7 +234,7 @@ def _as_text(raw: bytes, name: str) -> tuple[str, list[Finding]]:
     try:
         text = raw.decode("cp1252")
     except UnicodeDecodeError:
-        raise DataError(f"{name}: the letters are in no encoding that we read; export the file as UTF-8") from None
+        raise DataError(told("{file}: the letters are in no encoding that we read; export the file as UTF-8", file=name)) from None
     sample = re.search(r"\w*[^\x00-\x7f]\w*", text)
     shown = sample.group(0) if sample else ""
     return text, [
@@ -233,8 +271,12 @@ def _records(text: str, *, name: str, separator: str) -> list[list[str]]:
             records.append(record)
     except csv.Error:
         raise DataError(
-            f"{name}: row {len(records) + 1} holds a quotation mark that is not closed, or text after a closed one; "
-            f"correct that row and import again"
+            told(
+                "{file}: row {row} holds a quotation mark that is not closed, or text after a closed one; correct "
+                "that row and import again",
+                file=name,
+                row=len(records) + 1,
+            )
         ) from None
     if records and records[0] and records[0][0].casefold().startswith("sep="):
         records[0] = []
@@ -242,8 +284,12 @@ def _records(text: str, *, name: str, separator: str) -> list[list[str]]:
         for cell in record:
             if "\n" in cell and len(record) > 2 and any(line.count(separator) >= len(record) - 1 for line in cell.splitlines()):
                 raise DataError(
-                    f"{name}: a quotation mark that is not closed in row {number} swallows {cell.count(chr(10))} rows; "
-                    f"correct that row and import again"
+                    told(
+                        "{file}: a quotation mark that is not closed in row {row} swallows {rows} rows; correct that row and import again",
+                        file=name,
+                        row=number,
+                        rows=cell.count(chr(10)),
+                    )
                 )
     return records
 
@@ -277,7 +323,7 @@ def _body(records: list[list[str]], head: int, *, name: str) -> tuple[_Body, lis
     header = records[head]
     kept = [(i + 1, record) for i, record in enumerate(records) if i > head and any(cell.strip() for cell in record)]
     if not kept:
-        raise DataError(f"{name}: the file has a header but no rows under it; export it again")
+        raise DataError(told("{file}: the file has a header but no rows under it; export it again", file=name))
     blank = len(records) - head - 1 - len(kept)
     findings = []
     if blank:
@@ -298,15 +344,26 @@ def _body(records: list[list[str]], head: int, *, name: str) -> tuple[_Body, lis
         )
     if longer * 2 > len(kept):
         raise DataError(
-            f"{name}: {longer:,} of {len(kept):,} rows have more values than there are column names ({width}); the columns are shifted: "
-            f"correct the header and import again"
+            told(
+                "{file}: {n} of {total} rows have more values than there are column names ({width}); the columns are "
+                "shifted: correct the header and import again",
+                file=name,
+                n=f"{longer:,}",
+                total=f"{len(kept):,}",
+                width=width,
+            )
         )
     spoiled = np.array([_spoiled(record, header) for _, record in kept], dtype="U16")
     ragged = np.flatnonzero(spoiled == "ragged_row")
     if len(ragged) >= 5 and len(ragged) * 10 > len(kept):
         raise DataError(
-            f"{name}: {len(ragged):,} of {len(kept):,} rows have too many or too few values (first: row {kept[ragged[0]][0]}); "
-            f"the file is broken: export it again"
+            told(
+                "{file}: {n} of {total} rows have too many or too few values (first: row {first}); the file is broken: export it again",
+                file=name,
+                n=f"{len(ragged):,}",
+                total=f"{len(kept):,}",
+                first=kept[ragged[0]][0],
+            )
         )
     spoiled[len(kept) - _footnotes([record for _, record in kept], width) :] = "footnote"
     cells = [[*record[:width], *[""] * (width - len(record))] for _, record in kept]

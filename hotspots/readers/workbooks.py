@@ -16,7 +16,7 @@ from hotspots.readers.geojson import as_text
 from hotspots.readers.report import Finding
 from hotspots.readers.tables import MOST_ROWS, Table, from_records
 from hotspots.schema import DataError
-from hotspots.words import mark, told
+from hotspots.words import Told, mark, told
 
 MOST_COLUMNS = 200
 _MOST_CELLS = 20_000_000
@@ -45,7 +45,9 @@ def read_workbook(path: Path, *, needs: Collection[str] = (), sheet: str = "", h
     except DataError:
         raise
     except Exception:  # the library raises whatever a broken file leads it to
-        raise DataError(f"{path.name}: the workbook is damaged or not an Excel workbook; open it and save it as .xlsx again") from None
+        raise DataError(
+            told("{file}: the workbook is damaged or not an Excel workbook; open it and save it as .xlsx again", file=path.name)
+        ) from None
     blanked = [] if not (bad := _blank_errors(records)) else [_error_finding(bad, f"{path.name}, sheet {chosen}")]
     where = f"{path.name}, sheet {chosen}"
     (columns, rows, spoiled), findings = from_records(records, name=where, needs=needs, header_row=header_row, most_columns=MOST_COLUMNS)
@@ -66,35 +68,39 @@ def _check_archive(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(8)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise DataError(f"{path.name}: this is an old Excel workbook, or one with a password; save it as .xlsx without a password")
+        raise DataError(
+            told("{file}: this is an old Excel workbook, or one with a password; save it as .xlsx without a password", file=path.name)
+        )
     if not head.startswith(b"PK\x03\x04"):
-        raise DataError(f"{path.name}: this is no Excel workbook, whatever its name says; export it again, or give it its true ending")
+        raise DataError(
+            told("{file}: this is no Excel workbook, whatever its name says; export it again, or give it its true ending", file=path.name)
+        )
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            faults = _archive_faults(archive, members)
+            fault = _archive_fault(archive, members)
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error):
-        faults = "the workbook is damaged (its end is missing, or parts of it); copy or export it again"
-    if faults:
-        raise DataError(f"{path.name}: {faults}")
+        fault = told("the workbook is damaged (its end is missing, or parts of it); copy or export it again")
+    if fault:
+        raise DataError(told("{file}: {fault}", file=path.name, fault=fault))
 
 
-def _archive_faults(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> str:
+def _archive_fault(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Told | None:
     names = {member.filename for member in members}
     if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
-        return "this is a zip archive, not an Excel workbook; unpack it, or give it the ending .zip if it holds a shapefile"
+        return told("this is a zip archive, not an Excel workbook; unpack it, or give it the ending .zip if it holds a shapefile")
     if any(name.lower().endswith("vbaproject.bin") for name in names):
-        return "this workbook has programs in it; open it and save it as .xlsx, without macros"
+        return told("this workbook has programs in it; open it and save it as .xlsx, without macros")
     large = [member for member in members if member.file_size > _allowed(member.filename)]
     if large or len(members) > _MEMBERS:
-        return "the workbook unpacks to far more than its size lets expect; save only the sheet that is needed, as CSV"
+        return told("the workbook unpacks to far more than its size lets expect; save only the sheet that is needed, as CSV")
     for member in members:
         if member.filename.endswith((".xml", ".rels")):
             with archive.open(member) as part:
                 start = part.read(4096)
             if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
-                return "the workbook holds declarations that no spreadsheet program writes; open it and save it as .xlsx again"
-    return ""
+                return told("the workbook holds declarations that no spreadsheet program writes; open it and save it as .xlsx again")
+    return None
 
 
 def _allowed(name: str) -> int:
@@ -106,9 +112,16 @@ def _allowed(name: str) -> int:
 def _sheet(book: Any, name: str, *, needs: Collection[str], sheet: str) -> tuple[str, list[list[str]]]:
     titles = [one.title for one in book.worksheets]
     if not titles:
-        raise DataError(f"{name}: the workbook has no sheet with a table")
+        raise DataError(told("{file}: the workbook has no sheet with a table", file=name))
     if sheet and sheet not in titles:
-        raise DataError(f"{name}: there is no sheet {sheet!r}; the workbook has: {', '.join(titles)}; write the right name in city.toml")
+        raise DataError(
+            told(
+                "{file}: there is no sheet {sheet}; the workbook has: {listed}; write the right name in city.toml",
+                file=name,
+                sheet=repr(sheet),
+                listed=", ".join(titles),
+            )
+        )
     if sheet or len(titles) == 1:
         chosen = sheet or titles[0]
         return chosen, _records(book[chosen], name)
@@ -119,7 +132,12 @@ def _sheet(book: Any, name: str, *, needs: Collection[str], sheet: str) -> tuple
         score = (found, sum(map(len, records)))
         if found and found == best[0][0]:
             raise DataError(
-                f'{name}: the sheets {best[1]!r} and {title!r} both hold the columns; write sheet = "…" in city.toml to say which is meant'
+                told(
+                    '{file}: the sheets {one} and {other} both hold the columns; write sheet = "…" in city.toml to say which is meant',
+                    file=name,
+                    one=repr(best[1]),
+                    other=repr(title),
+                )
             )
         best = max(best, (score, title, records), key=lambda one: one[0])
     return best[1], best[2]
@@ -135,7 +153,9 @@ def _records(sheet: Any, name: str) -> list[list[str]]:
     for number, values in enumerate(cast("Iterable[tuple[Any, ...]]", sheet.iter_rows(values_only=True)), start=1):
         looked_at += len(values)
         if looked_at > _MOST_LOOKED_AT:
-            raise DataError(f"{name}: sheet {sheet.title} is too wide and too long; save only the columns that are needed")
+            raise DataError(
+                told("{file}: sheet {sheet} is too wide and too long; save only the columns that are needed", file=name, sheet=sheet.title)
+            )
         filled = [place for place, value in enumerate(values) if value is not None]
         if not filled:
             continue
@@ -143,8 +163,17 @@ def _records(sheet: Any, name: str) -> list[list[str]]:
         cells += len(filled)
         if last > MOST_COLUMNS or number > MOST_ROWS or cells > _MOST_CELLS:
             raise DataError(
-                f"{name}: sheet {sheet.title} has a value in row {number:,}, column {last:,}; the most we read is {MOST_ROWS:,} rows of "
-                f"{MOST_COLUMNS} columns and {_MOST_CELLS:,} cells: remove what lies outside the table"
+                told(
+                    "{file}: sheet {sheet} has a value in row {row}, column {column}; the most we read is {most_rows} "
+                    "rows of {most_columns} columns and {most_cells} cells: remove what lies outside the table",
+                    file=name,
+                    sheet=sheet.title,
+                    row=f"{number:,}",
+                    column=f"{last:,}",
+                    most_rows=f"{MOST_ROWS:,}",
+                    most_columns=MOST_COLUMNS,
+                    most_cells=f"{_MOST_CELLS:,}",
+                )
             )
         records.extend([empty] * (number - 1 - len(records)))
         texts = (_text(value) for value in values[:last])

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hotspots.schema import DataError
 from hotspots.study import Study
+from hotspots.words import told
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,7 @@ def events_of(study: Study) -> Events:
     (2, [2, 1])
     """
     if not (study.has_points and study.has_days):
-        raise DataError("repeats: these data are published totals: the days and places of single homicides are not known")
+        raise DataError(told("repeats: these data are published totals: the days and places of single homicides are not known"))
     table = victims_of(study)
     sizes = table.groupby("event", sort=False)["off"].agg(["size", "min"])  # without a place only where no victim has one
     placed = table[~table["off"]].drop_duplicates("event")

@@ -16,6 +16,7 @@ from hotspots import compiled
 from hotspots.repeats.events import events_of
 from hotspots.schema import DataError
 from hotspots.study import Study
+from hotspots.words import told
 
 METRES = 200  # about one block
 DAYS = 14
@@ -166,11 +167,13 @@ def shuffled(days: np.ndarray, *, draws: int, seed: int = 0) -> np.ndarray:
 def _checked(places: np.ndarray, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     points, day = np.asarray(places, dtype=float).reshape(-1, 2), np.asarray(days)
     if len(points) != len(day):
-        raise DataError(f"knox: {len(points)} places but {len(day)} days; each event needs one of both")
+        raise DataError(told("knox: {places} places but {days} days; each event needs one of both", places=len(points), days=len(day)))
     if not np.isfinite(points).all():
-        raise DataError(f"knox: {(~np.isfinite(points).all(axis=1)).sum()} of {len(points)} places are missing; leave them out")
+        raise DataError(
+            told("knox: {n} of {places} places are missing; leave them out", n=(~np.isfinite(points).all(axis=1)).sum(), places=len(points))
+        )
     if len(day) and not np.array_equal(day, np.round(day)):
-        raise DataError("knox: days must be whole numbers")
+        raise DataError(told("knox: days must be whole numbers"))
     return points, day.astype(np.int64)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from hotspots.repeats.events import Events, day_number, day_of
 from hotspots.repeats.knox import DAYS, METRES, close_pairs
 from hotspots.schema import DataError
+from hotspots.words import told
 
 
 def open_windows(events: Events, *, as_of: pd.Timestamp | None = None, metres: float = METRES, days: int = DAYS) -> pd.DataFrame:
@@ -31,7 +32,7 @@ def open_windows(events: Events, *, as_of: pd.Timestamp | None = None, metres: f
     last = events.last if as_of is None else day_number(as_of)
     if not events.first <= last <= events.last:
         first, end, asked = (day_of(day).date() for day in (events.first, events.last, last))
-        raise DataError(f"as of: {asked} is outside the data, which run from {first} to {end}")
+        raise DataError(told("as of: {asked} is outside the data, which run from {first} to {end}", asked=asked, first=first, end=end))
     at = np.flatnonzero((events.day <= last) & (events.day >= last - days))[::-1]
     seen = np.flatnonzero((events.day <= last) & (events.day >= last - 2 * days))
     points = np.column_stack([events.x, events.y])

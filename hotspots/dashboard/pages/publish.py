@@ -13,9 +13,8 @@ import streamlit as st
 from hotspots import disclosure, settings
 from hotspots.dashboard import cached
 from hotspots.dashboard.frame import Chosen
-from hotspots.schema import DataError
-from hotspots.store import StoreError
-from hotspots.words import Words, mark
+from hotspots.dashboard.shell import plain, refusal
+from hotspots.words import ToldError, Words, mark
 
 PROFILES: dict[str, str] = {
     "strict": mark("Strict: areas over five years, nothing under 10"),
@@ -33,8 +32,8 @@ def render(chosen: Chosen) -> None:
         profile = profile_choice(past, words)
         with st.spinner(words.say("Building the release and attacking it…")):
             release, findings = cached.release_examined(slug, profile)
-    except (DataError, StoreError) as fault:
-        st.error(words.say("Nothing can be released.") + "\n\n" + str(fault))
+    except ToldError as fault:
+        refusal(words, words.say("Nothing can be released."), fault)
         return
     st.caption(words.count("{n} release of this city is out.", "{n} releases of this city are out.", len(past)))
     examined(findings, words)
@@ -59,7 +58,7 @@ def examined(findings: disclosure.Findings, words: Words) -> None:
         st.success(words.say("Nothing is given away: every hidden number stays open."))
     else:
         st.error(words.count("{n} finding: not to be published.", "{n} findings: not to be published.", len(findings.found)))
-        st.markdown("\n".join(f"- {one}" for one in findings.found[:20]))
+        st.markdown("\n".join(f"- {plain(words.tell(one.sentence))}" for one in findings.found[:20]))
     lines = [words.say("Hidden numbers attacked: {n}; known exactly: {pinned}.", n=findings.hidden, pinned=findings.pinned)]
     if findings.hidden and findings.narrowest < float("inf"):
         lines.append(words.say("Each is left open by at least {n}.", n=words.number(findings.narrowest)))
@@ -98,8 +97,8 @@ def outlets(chosen: Chosen, profile: str) -> None:
     if folder is not None and st.button(words.say("Write into the folder of releases"), type="primary"):
         try:
             done = disclosure.publish(slug, profile, folder / slug)
-        except (DataError, StoreError) as fault:
-            st.error(str(fault))
+        except ToldError as fault:
+            refusal(words, words.say("Nothing was written."), fault)
             return
         st.success(words.say("Published: {n} files. Announce this fingerprint elsewhere:", n=len(done.files)))
         st.code(done.fingerprint, language=None)

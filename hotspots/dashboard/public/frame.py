@@ -126,5 +126,5 @@ def close_page(reader: Reader) -> None:
     st.caption(
         words.say("Public edition: everything here was released, checked and fixed beforehand. A number is wrong?")
         + " "
-        + safe_markdown(sentences.contact(reader.answers, words))
+        + safe_markdown(sentences.contact(words))
     )

@@ -144,9 +144,9 @@ def source(found: Answers, words: Words) -> str:
     return " · ".join(parts)
 
 
-def contact(found: Answers, words: Words) -> str:
+def contact(words: Words) -> str:
     """Return to whom a reader writes."""
     named = settings.value("HOTSPOTS_CONTACT")
     if named:
         return words.say("Write to {contact}", contact=named)
-    return words.say("Write to the agency that the figures come from: {source}", source=found.city.source)
+    return words.say("Write to the agency that the figures come from: it is named as their source.")

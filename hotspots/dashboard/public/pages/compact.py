@@ -25,4 +25,4 @@ def render(reader: Reader) -> None:
     parts.statement(reader)
     parts.table_of(reader, view)
     st.caption(safe_markdown(sentences.source(answers, words)))
-    st.caption(safe_markdown(sentences.contact(answers, words)))
+    st.caption(safe_markdown(sentences.contact(words)))

@@ -33,7 +33,8 @@ def render(reader: Reader) -> None:
         placed(reader)
     rules(reader)
     st.subheader(words.say("How to ask for a correction"), anchor=False)
-    st.markdown(f"**{safe_markdown(sentences.contact(answers, words))}**")
+    st.markdown(f"**{safe_markdown(sentences.contact(words))}**")
+    st.markdown(safe_markdown(sentences.source(answers, words)))
     st.markdown(
         words.say(
             "Say which area, which window and which number you think is wrong. Do not name a victim in public. The agency corrects its "

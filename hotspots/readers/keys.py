@@ -1,0 +1,98 @@
+"""Every key of city.toml, section by section, and the kind of its value; `!` says that it must be there."""
+
+from __future__ import annotations
+
+from hotspots.words import told
+
+CITY = {
+    "name": "text!",
+    "language": "text",
+    "timezone": "text",
+    "source": "text",
+    "licence": "text",
+    "epsg": "number",
+    "fictional": "yes/no",
+    "unmapped": "yes/no",
+    "incidents": "section",
+    "blocks": "section",
+    "area_counts": "section",
+    "districts": "section",
+    "beats": "section",
+    "segments": "section",
+    "layers": "section",
+    "events": "list",
+    "definition_breaks": "list",
+    "interventions": "list",
+}
+INCIDENTS = {
+    "file": "files!",
+    "x": "text",
+    "y": "text",
+    "geometry": "text",
+    "epsg": "number",
+    "date": "text!",
+    "date_format": "text",
+    "date_zone": "text",
+    "time": "text",
+    "victims": "text",
+    "event_id": "text",
+    "block_id": "text",
+    "age": "text",
+    "sex": "text",
+    "weapon": "text",
+    "category": "text",
+    "status": "text",
+    "values": "section",
+    "where": "section",
+    "withheld": "section",
+    "default_places": "list",
+    "negate": "list",
+    "covers": "list",
+    "sheet": "text",
+    "header_row": "number",
+}
+BLOCKS = {
+    "file": "file!",
+    "id": "text!",
+    "epsg": "number",
+    "name": "text",
+    "population": "text",
+    "population_file": "file",
+    "population_id": "text",
+    "population_year": "number",
+    "beat": "text",
+    "district": "text",
+    "sheet": "text",
+    "population_sheet": "text",
+    "called": "words",
+    "population_ages": "section",
+}
+AREA_COUNTS = {
+    "file": "file!",
+    "area": "text",
+    "period": "text!",
+    "period_format": "text",
+    "count": "text!",
+    "sex": "text",
+    "population": "text",
+    "source": "text",
+    "published_rate": "text",
+    "suppressed": "list",
+    "values": "section",
+}
+SEGMENTS = {"file": "file!", "id": "text!", "street": "text", "epsg": "number", "sheet": "text"}
+GROUP = {"file": "file!", "name": "text!", "epsg": "number", "sheet": "text"}
+LAYER = {"file": "file!", "kind": "text!", "name": "text", "epsg": "number", "sheet": "text"}
+NOTE = {"date": "day!", "text": "words!"}
+INTERVENTION = {"name": "words!", "start": "day!", "end": "day", "treated": "list", "comparison": "list", "note": "words"}
+WORDS = {
+    "text": told("text in quotation marks"),
+    "number": told("a whole number"),
+    "yes/no": told("true or false"),
+    "section": told("a section of its own"),
+    "list": told("a list"),
+    "file": told("a file name in quotation marks"),
+    "files": told("a file name, or a list of them"),
+    "day": told('a day such as "2019-07-01"'),
+    "words": told("text, or text by language such as {example}", example='{ es = "…", en = "…" }'),
+}
