@@ -343,6 +343,9 @@ def test_a_changed_number_is_flagged():
     rows.loc[shown, "count"] += 1
     codes = {one.code for one in audit(replace(first, figures=rows), [first]).found}
     assert {"changed", "contradiction"} <= codes
+    other = first.figures.assign(reason=first.figures["reason"].replace("few", "held"))
+    told = rules.changed(replace(first, figures=other), [first])
+    assert {one.code for one in told} == {"changed"}  # the reason alone, where no number is shown in either
 
 
 def test_an_area_of_the_floor_and_a_count_of_ten_may_stand():
