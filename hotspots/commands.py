@@ -206,10 +206,13 @@ def _print_repeats(found: Any, windows: Any, study: Any, which: str) -> None:
     from hotspots import tables
 
     print("restricted: from single incidents, never to be published", file=sys.stderr)
-    surges = family.surges(study) if which == "surges" else None
-    if which == "surges" and surges is None:
+    if which != "surges":
+        _print_csv(tables.windows(windows, study) if which == "windows" else found.table)
+        return
+    surges = family.surges(study)
+    if surges is None:
         raise _wrong("repeats: three years of data are needed to say what is usual")
-    _print_csv(tables.windows(windows, study) if which == "windows" else found.table if which == "bands" else surges.table)
+    _print_csv(surges.table)
 
 
 _VERDICTS = {"more": "more than chance explains", "within": "within what chance gives", "few": "too few to tell"}
