@@ -217,16 +217,13 @@ def _print_repeats(found: Any, windows: Any, study: Any, which: str) -> None:
     from hotspots import tables
 
     print("restricted: from single incidents, never to be published", file=sys.stderr)
-    if which == "windows":
-        table = tables.windows(windows, study)
-    elif which == "bands":
-        table = found.table
-    else:
-        surges = family.surges(study)
-        if surges is None:
-            raise _wrong(told("repeats: three years of data are needed to say what is usual"))
-        table = surges.table
-    _print_csv(table)
+    if which != "surges":
+        _print_csv(tables.windows(windows, study) if which == "windows" else found.table)
+        return
+    surges = family.surges(study)
+    if surges is None:
+        raise _wrong(told("repeats: three years of data are needed to say what is usual"))
+    _print_csv(surges.table)
 
 
 _VERDICTS = {"more": "more than chance explains", "within": "within what chance gives", "few": "too few to tell"}

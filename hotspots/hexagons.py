@@ -70,7 +70,7 @@ def fits(blocks: Blocks, resolution: int) -> bool:
 
 def _about(blocks: Blocks, resolution: int) -> float:
     west, south, east, north = blocks.total_bounds
-    ground = min(blocks.geometry.area.sum() or np.inf, (east - west) * (north - south))
+    ground = min(shapely.area(np.asarray(blocks.geometry.array)).sum() or np.inf, (east - west) * (north - south))
     return float(ground / (1.5 * np.sqrt(3) * SIDES[resolution] ** 2))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -103,6 +104,9 @@ class Past:
         return Past(self.unit[seen], self.days[seen] - days, self.years - days / 365.25, self.ground, self.spread, self.which[seen])
 
 
+_known: weakref.WeakKeyDictionary[Study, dict[pd.Timestamp | None, Past]] = weakref.WeakKeyDictionary()
+
+
 def past(study: Study, *, bandwidth_before: pd.Timestamp | None = None) -> Past:
     """Return the deaths of a study as rules may see them, counted back from its end.
 
@@ -110,6 +114,13 @@ def past(study: Study, *, bandwidth_before: pd.Timestamp | None = None) -> Past:
     tested day, so that nothing is fitted on what is tested. Raises a `DataError` where places or days are not known, and for a filter
     by who was killed or by whether a case was cleared: places are put in order by deaths alone.
     """
+    known = _known.setdefault(study, {})
+    if bandwidth_before not in known:
+        known[bandwidth_before] = _past(study, bandwidth_before)
+    return known[bandwidth_before]
+
+
+def _past(study: Study, bandwidth_before: pd.Timestamp | None) -> Past:
     if not study.has_points:
         raise DataError(told("priorities: these data are published totals, so the days and places of single homicides are not known"))
     other = [name for name, _ in study.where if name not in ALLOWED_FILTERS]
