@@ -227,13 +227,22 @@ def map_view(
         tips=lines,
         colours=colours,
         legend=_legend(classes, data["state"], labels, colours, words, notes),
-        legend_title=words.say(measure.label),
+        legend_title=legend_title(measure, words),
         legend_note=" ".join([period + "." * bool(remarks), *remarks]),
         title=title,
         context=frame.context,
         bounds=frame.bounds,
         outlines=() if reason or measure.groups is None else outlines(measure.groups(study), frame.shapes),
     )
+
+
+def legend_title(measure: Measure, words: Words) -> str:
+    """Return what the legend says above its classes: the measure, and the unit of its numbers where its name does not hold it."""
+    name = words.say(measure.label)
+    in_classes = measure.scale or measure.categories or "ok" in measure.words
+    if in_classes or measure.unit.lower() in measure.label.lower():
+        return name
+    return words.say("{what}: {unit}", what=name, unit=words.say(measure.unit))
 
 
 def _residents(study: Study, measure: Measure, words: Words) -> list[str]:

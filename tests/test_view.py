@@ -121,3 +121,24 @@ def test_a_hot_spot_map_uses_the_words_of_its_test():
     shown = view_of(Study.of(incidents, blocks), "hot_spot")
     assert {row.label for row in shown.legend} == {"More homicides here and around than chance explains", "Not more than chance explains"}
     assert shown.tips[-1].texts[0] == "More homicides here and around than chance explains"
+
+
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        ("rate", "Homicides per 100,000 residents a year"),
+        ("density", "Density of homicides: homicides per km² a year"),
+        ("relative_risk", "Homicides compared with residents, smoothed: times the average"),
+        ("excess_risk", "Homicides for each one expected by residents"),
+        ("hot_spot", "Hot spots: more homicides than chance explains"),
+        ("emerging", "How hot spots came about"),
+    ],
+)
+def test_the_legend_names_the_unit_of_its_numbers(key, title):
+    assert view.legend_title(measure(key), EN) == title
+
+
+def test_every_number_on_a_map_has_its_unit_in_the_legend():
+    for one in MEASURES:
+        text = view.legend_title(one, EN).lower()
+        assert one.scale or one.categories or "ok" in one.words or one.unit.lower() in text, one.key
