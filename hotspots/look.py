@@ -28,6 +28,8 @@ ROLES: dict[str, str] = {
     "neither": "#f7f7f7",
     "more": "#fdb863",
     "many more": "#e66101",
+    "alike": "#a3cec6",  # neither many nor few: only as many as beside it
+    "much alike": "#2a7d74",
     "past": "#b2abd2",
     "at times": "#fac27d",
     "lasting": "#ee8a4a",

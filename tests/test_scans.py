@@ -118,6 +118,26 @@ def test_the_plain_and_the_compiled_way_give_the_same_numbers():
         np.testing.assert_array_equal(given[0], other)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_rings_miss_no_circle(seed):
+    """Bounds on rings of circles lose nothing: many events, few events, a planted place, ties in distance, a start above 0."""
+    rng = np.random.default_rng(seed)
+    places = np.unique(rng.integers(0, 12, (70, 2)) * 100.0 if seed % 2 else rng.uniform(0, 1200, (70, 2)), axis=0)
+    people, n = rng.integers(20, 900, len(places)), [30, 3000][seed // 2 % 2]
+    zones, base = scan.circles(city(places, [0] * len(places), people), cap=0.5)
+    expected = n * zones.share
+    rest = np.maximum(n - expected, 1e-300)
+    slope = np.where(expected > 0, np.log(np.where(expected > 0, expected, 1) / rest), 0.0)
+    own = np.arange(n + 1.0) * np.log(np.maximum(np.arange(n + 1.0), 1))
+    risk = base.weight * np.where(np.arange(len(base.weight)) < 3 * (seed > 3), 3, 1)
+    counts = rng.multinomial(n, risk / risk.sum(), size=25).T.astype(np.int32).copy()
+    arrays = (zones.starts, zones.members, expected, slope, n * np.log(rest), own + own[::-1], counts)
+    quick, slow = np.full(25, 2.0 * (seed % 3)), np.full(25, 2.0 * (seed % 3))
+    plain_scans.best_circles(*arrays, quick)
+    scan_loops.scan_circles(*arrays, slow)
+    np.testing.assert_array_equal(quick, slow)
+
+
 def test_p_is_at_most_what_it_says_where_nothing_goes_on():
     rng = np.random.default_rng(9)
     places, people = rng.uniform(0, 4000, (40, 2)), rng.integers(100, 900, 40)

@@ -15,6 +15,7 @@ from hotspots.clusters.exact import (
     Calibration,
     Windows,
     events_in,
+    ground,
     null_calibration,
     windows,
 )
@@ -253,6 +254,17 @@ def emerging(study: Study) -> pd.Series:
     return emergence(study).code
 
 
+def emerging_remarks(study: Study, words: Words) -> tuple[str, ...]:
+    """Return what a part of the period is, and what each was compared with."""
+    starts = emergence(study).starts
+    parts = words.say(
+        "The period is cut into {n} parts of {days} days; hot: more than chance explains in that part.",
+        n=words.number(len(starts) - 1),
+        days=words.number((starts[-1] - starts[0]).days / (len(starts) - 1)),
+    )
+    return (words.say(COMPARED, baseline=words.say(BASELINES[ground(study).baseline])), parts)
+
+
 def known_state(values: pd.Series, *, zero: bool = False) -> pd.Series:
     """Return `no_data` where a value is missing, `zero` where it is 0 and `zero` is asked for, else `ok`.
 
@@ -273,8 +285,8 @@ LIKE_CATEGORIES: tuple[Category, ...] = (
     Category(-np.inf, mark("Very unlike the places beside it"), "much fewer"),
     Category(-1.0, mark("Unlike the places beside it"), "fewer"),
     Category(-0.2, mark("Neither"), "neither"),
-    Category(0.2, mark("Like the places beside it: many beside many, or few beside few"), "more"),
-    Category(1.0, mark("Very like the places beside it"), "many more"),
+    Category(0.2, mark("Like the places beside it: many beside many, or few beside few"), "alike"),
+    Category(1.0, mark("Very like the places beside it"), "much alike"),
 )
 _ROLES = {"historical": "past", "diminishing": "past", "sporadic": "at times", "oscillating": "at times", "persistent": "lasting"}
 _ROLES |= {"consecutive": "growing", "intensifying": "growing", "new": "new"}
@@ -332,6 +344,7 @@ MEASURES: tuple[Measure, ...] = (
         doubled=None,
         words=EMERGING_WORDS,
         categories=EMERGING_CATEGORIES,
+        remarks=emerging_remarks,
     ),
     Measure(
         key="getis_ord",

@@ -11,7 +11,8 @@ import numpy as np
 from scipy import sparse
 
 _ROUNDING = 1e-9
-_RING = 1.15  # the largest circle of a ring expects at most so many times what its smallest one does
+_RING = 1.15  # the largest circle of a ring expects at most so many times what its smallest one does,
+_SPREAD = 1.0  # and at most so many more as times the standard deviation of that number
 _FIRST = 200  # rings whose largest circles are worked out on all maps before anything else
 
 
@@ -41,7 +42,7 @@ def rings(starts: np.ndarray, members: np.ndarray, expected: np.ndarray, *, unit
     """
     looked_at = np.flatnonzero(expected > 0)
     centre = np.repeat(np.arange(len(starts) - 1), np.diff(starts))[looked_at]
-    size = np.floor(np.log(expected[looked_at]) / np.log(_RING))
+    size = _class(expected[looked_at])
     fresh = np.ones(len(looked_at) + 1, dtype=bool)
     fresh[1:-1] = (size[1:] != size[:-1]) | (centre[1:] != centre[:-1])
     first, last, own = looked_at[fresh[:-1]], looked_at[fresh[1:]], centre[fresh[1:]]
@@ -50,6 +51,15 @@ def rings(starts: np.ndarray, members: np.ndarray, expected: np.ndarray, *, unit
     flat, ends = _ranges(before + 1, last - before), np.append(0, np.cumsum(last - before))
     added = sparse.csr_array((np.ones(len(flat), dtype=np.int32), members[flat], ends), shape=(len(last), units))
     return Rings(first, last, before, begins, added)
+
+
+def _class(expected: np.ndarray) -> np.ndarray:
+    """Return a whole number that is the same for circles that expect nearly as many events."""
+    per = np.log(_RING)
+    small = (_SPREAD / per) ** 2  # up to here the first bound is the closer one
+    return np.asarray(
+        np.floor(np.where(expected < small, np.log(expected / small) / per, 2 * (np.sqrt(expected) - np.sqrt(small)) / _SPREAD))
+    )
 
 
 def _ranges(begin: np.ndarray, many: np.ndarray) -> np.ndarray:

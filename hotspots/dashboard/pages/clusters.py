@@ -17,6 +17,7 @@ from hotspots.measures import NEEDS
 from hotspots.words import Words
 
 HEIGHT = 480
+SENTENCES = 3  # of the strongest; the rest is in the table
 
 
 def render(chosen: Chosen) -> None:
@@ -71,9 +72,9 @@ def in_space(chosen: Chosen, found: Scan) -> None:
         )
     with right:
         st.subheader(words.say("Circles, over the whole period"), anchor=False)
-        if len(found.table):
-            row = found.table.iloc[0]
-            st.markdown(circle_sentence(chosen, row, found))
+        shown = found.significant.head(SENTENCES) if len(found.significant) else found.table.head(1)
+        for _, row in shown.iterrows():
+            st.markdown(("- " if len(shown) > 1 else "") + circle_sentence(chosen, row, found))
         st.caption(
             words.say(
                 "Every circle around the middle of a place was looked at, up to {cap} of the city: larger ones say only that one half of "
@@ -82,7 +83,7 @@ def in_space(chosen: Chosen, found: Scan) -> None:
                 n=words.number(found.simulations),
             )
         )
-    st.dataframe(circles_table(chosen, found), hide_index=True, alt=words.say("The circles, strongest first"))
+    table(circles_table(chosen, found), words, alt=words.say("The circles, strongest first"))
     pieces.table_download(chosen, lambda: tables.scan(found, cached.study(chosen.selection)), f"{chosen.selection.unit}_circles")
 
 
@@ -113,6 +114,19 @@ def told(row: pd.Series, found: Scan, words: Words) -> dict[str, str]:
         "expected": words.number(row["expected"], 1 if row["expected"] >= 0.1 else 2),
         "p": out_of(float(row["p"]), found, words),
     }
+
+
+def table(rows: pd.DataFrame, words: Words, *, alt: str) -> None:
+    """Draw a table with as many decimals in all rows of a column."""
+    decimals = {words.say("Expected by chance"): "%.2f"} | dict.fromkeys(
+        map(words.say, ("Times as many", "from (95%)", "to (95%)")), "%.1f"
+    )
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(format=text) for name, text in decimals.items()},
+        alt=alt,
+    )
 
 
 def out_of(p: float, found: Scan, words: Words) -> str:
@@ -159,7 +173,10 @@ def numbers(rows: pd.DataFrame, found: Scan, words: Words) -> dict[str, object]:
         words.say("Times as many"): rows["ratio"].round(1),
         words.say("from (95%)"): rows["ratio_low"].round(1),
         words.say("to (95%)"): rows["ratio_high"].round(1),
-        words.say("By chance alone in"): [out_of(float(p), found, words) for p in rows["p"]],
+        words.say("By chance alone in"): [
+            words.say("{n} of {all}", n=words.number(round(p * (found.simulations + 1))), all=words.number(found.simulations + 1))
+            for p in rows["p"]
+        ],
     }
 
 
@@ -177,10 +194,10 @@ def in_time(chosen: Chosen, bursts: dict[bool, Scan]) -> None:
     rows = ever.significant
     if not len(rows):
         st.markdown(words.say("At no time in the period were events closer together, in place and time, than shuffled days explain."))
-    for _, row in rows.head(3).iterrows():
+    for _, row in rows.head(SENTENCES).iterrows():
         st.markdown("- " + burst_sentence(chosen, row, ever))
     if len(rows):
-        st.dataframe(bursts_table(chosen, rows, ever), hide_index=True, alt=words.say("The bursts, strongest first"))
+        table(bursts_table(chosen, rows, ever), words, alt=words.say("The bursts, strongest first"))
     pieces.table_download(chosen, lambda: tables.scan(ever, study), "bursts")
     st.caption(
         words.say(
