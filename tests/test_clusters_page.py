@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from opened import open_page
+from opened import open_page, text
 from streamlit.testing.v1 import AppTest
 
 from hotspots import clusters, drawing, look, outlines, view
@@ -128,4 +128,8 @@ def test_the_map_offers_what_a_test_compares_with(city):
     app = page("map", measure="hot_spot", baseline="equal")
     compared = next(one for one in app.selectbox if one.label == "Compared with")
     assert compared.value == "equal"
+    left_out = "Residents are left out of this comparison"
+    assert left_out in text(app)
+    assert left_out not in text(page("map", measure="hot_spot"))
+    assert left_out in text(page("clusters", baseline="area"))
     assert app.warning[0].value.startswith("Too few places to rank")  # nine of them: nothing is called hot
