@@ -55,7 +55,9 @@ def controls(selection: Selection, key: str, words: Words) -> None:
             **address.widget("correction", selection.correction or "bh", lambda old, new: replace(old, correction=new)),
         )
     if (selection.baseline or offered[0]) != "population":
-        st.caption(words.say("Residents are left out of this comparison: a place can stand out only because many people live or pass there."))
+        st.caption(
+            words.say("Residents are left out of this comparison: a place can stand out only because many people live or pass there.")
+        )
 
 
 def findings(selection: Selection, key: str, words: Words) -> None:
