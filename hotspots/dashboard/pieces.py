@@ -12,7 +12,6 @@ from hotspots import captions, change, charts, exports, logbook, prints, rates, 
 from hotspots.cities import Note
 from hotspots.dashboard import address, cached, map_component, totals_notes
 from hotspots.dashboard.frame import Chosen
-from hotspots.dashboard.shell import plain as plain
 from hotspots.published import TotalsStudy
 from hotspots.references import REFERENCES
 from hotspots.selection import Selection

@@ -11,6 +11,7 @@ from typing import Literal
 
 import streamlit as st
 
+from hotspots.escape import safe_markdown
 from hotspots.words import ToldError, Words
 
 HERE = Path(__file__).parent
@@ -40,9 +41,4 @@ def settings(sidebar: Literal["auto", "collapsed"]) -> None:
 
 def refusal(words: Words, head: str, fault: ToldError) -> None:
     """Say under `head` what is wrong and what to do, in the reader's language, letter by letter."""
-    st.error("\n\n".join([head, *(plain(words.tell(one)) for one in fault.faults)]))
-
-
-def plain(value: str) -> str:
-    """Return text from data so that markdown shows it letter by letter."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|~$:&" else char for char in value)
+    st.error("\n\n".join([head, *(safe_markdown(words.tell(one)) for one in fault.faults)]))

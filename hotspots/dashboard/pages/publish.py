@@ -13,7 +13,8 @@ import streamlit as st
 from hotspots import disclosure, settings
 from hotspots.dashboard import cached
 from hotspots.dashboard.frame import Chosen
-from hotspots.dashboard.shell import plain, refusal
+from hotspots.dashboard.shell import refusal
+from hotspots.escape import safe_markdown
 from hotspots.words import ToldError, Words, mark
 
 PROFILES: dict[str, str] = {
@@ -58,7 +59,7 @@ def examined(findings: disclosure.Findings, words: Words) -> None:
         st.success(words.say("Nothing is given away: every hidden number stays open."))
     else:
         st.error(words.count("{n} finding: not to be published.", "{n} findings: not to be published.", len(findings.found)))
-        st.markdown("\n".join(f"- {plain(words.tell(one.sentence))}" for one in findings.found[:20]))
+        st.markdown("\n".join(f"- {safe_markdown(words.tell(one.sentence))}" for one in findings.found[:20]))
     lines = [words.say("Hidden numbers attacked: {n}; known exactly: {pinned}.", n=findings.hidden, pinned=findings.pinned)]
     if findings.hidden and findings.narrowest < float("inf"):
         lines.append(words.say("Each is left open by at least {n}.", n=words.number(findings.narrowest)))
