@@ -111,7 +111,7 @@ def test_an_emptied_name_falls_back_to_the_other_language_and_the_last_one_is_re
     spanish = open_page("interventions", lang="es", entry=entry.id)
     second(spanish.text_input, "Qué se hizo").set_value("")
     press(spanish, words_for("es").say(CHANGE))
-    assert "no name" in spanish.error[0].value
+    assert "no tiene nombre" in spanish.error[0].value
     assert kept(city).entry(entry.id).name == {"es": "Plan Uno"}
 
 
