@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv
+from scipy.special import betainc, betaincinv, stdtrit
 
 from hotspots.etest import e_range
 from hotspots.measures import Measure
-from hotspots.same_days import Days, known_before
+from hotspots.same_days import YEARS, Days, known_before
 from hotspots.schema import UNKNOWN, field
 from hotspots.study import Study, band
 
 FEW = 10  # no share of fewer
+SWING_YEARS, LEAST_SWINGS = 5, 2  # earlier years that tell how far years swing
+NORMAL_95 = 1.959963984540054
 AGES: tuple[str, ...] = ("0-14", "15-29", "30-44", "45-59", "60+", UNKNOWN)
 
 
@@ -66,20 +68,29 @@ class AgainstBefore:
     """The victims of a period by the values of a field, beside the same days of the years before.
 
     `table` has a row for each value: `count`, `share` (missing where fewer than 10 were killed in all), `base` and `share_before` of the
-    years before, `expected` (base pro rata by days), `low` and `high` (the counts that the exact E-test calls alike with `base`) and
-    `verdict`: `within`, `below`, `above` or `unknown`.
+    years of `before`, `expected` (base pro rata by days), `together` (how many times the count varies as chance alone would have it,
+    because people were killed together), `low` and `high` (the range to expect, see `against_before`) and `verdict`: `within`, `below`,
+    `above` or `unknown`. `swings` counts the earlier years that told how far years differ from one another; 0 where none could.
     """
 
     days: Days
     before: tuple[Days, ...]
     table: pd.DataFrame
+    swings: int
 
 
 def against_before(study: Study, name: str, days: Days) -> AgainstBefore:
     """Return the victims of `days` by the field `name`, each value beside the same days of the three years before (or those known).
 
+    The range to expect is the wider of two. One allows for chance and for people killed together: the counts that the exact E-test calls
+    alike with `base`, both taken in pieces of `together` victims, the sum of the squares of the victims of each event over their sum
+    (Kish 1965: the design effect). The other, where at least two of the five years before are known, allows for how far these differed
+    from one another: a negative binomial of their mean, as wide as Student's t makes it for so few years. So a double killing is no
+    change, and neither is a year that swings as years have done.
+
     The unknown are a value like the others: where they grow, all others shrink without anything having changed in the city. Counts are
-    compared, not shares. Source of the range: Krishnamoorthy and Thomson (2004), doi:10.1016/S0378-3758(02)00408-1.
+    compared, not shares. Of twenty values about one at most lies outside though nothing changed; with one earlier year more do, since
+    nothing tells how far years swing. Source of the first range: Krishnamoorthy and Thomson (2004), doi:10.1016/S0378-3758(02)00408-1.
 
     >>> from hotspots.testing import square_city
     >>> city = square_city([(5, 5)] * 4, dates=["2020-02-01"] * 3 + ["2019-02-01"], sex=["male", "male", "female", "male"])
@@ -88,19 +99,60 @@ def against_before(study: Study, name: str, days: Days) -> AgainstBefore:
     >>> found.table.loc[["male", "female"], ["count", "base", "verdict"]].to_numpy().tolist()
     [[2, 1.0, 'within'], [1, 0.0, 'within']]
     """
-    before = known_before(days, study.covers)
+    before, known = (known_before(days, study.covers, years=years) for years in (YEARS, SWING_YEARS))
     codes, date = _coded(study.history, name), study.history["date"].to_numpy()
-    count, *earlier = (
-        _tally(codes[(date >= one.start.to_datetime64()) & (date < one.end.to_datetime64())], name) for one in (days, *before)
-    )
-    base = sum(earlier, start=pd.Series(0.0, index=count.index))
+    within = [(date >= one.start.to_datetime64()) & (date < one.end.to_datetime64()) for one in (days, *known)]
+    count, *earlier = (_tally(codes[one], name) for one in within)
+    base = sum(earlier[: len(before)], start=pd.Series(0.0, index=count.index))
     base = base if before else base + np.nan
     exposure = sum(one.n for one in before) or np.nan
-    low, high = e_range(base, exposure=days.n, base_exposure=exposure)
     table = pd.DataFrame({"count": count, "share": _share(count), "base": base, "share_before": _share(base)})
-    table = table.assign(expected=base * days.n / exposure, low=low, high=high)
+    table = table.assign(expected=base * days.n / exposure, together=_together(study.history[np.any(within, axis=0)], name))
+    low, high = _in_pieces(base, table["together"].to_numpy(), exposure=days.n, base_exposure=exposure)
+    if told := swings(study, days):
+        least, most = _swinging(np.array([one.to_numpy() * days.n / part.n for one, part in zip(earlier, known, strict=True)]))
+        low, high = np.minimum(low, least), np.maximum(high, most)
+    table = table.assign(low=low, high=high)
     table["verdict"] = np.select([base.isna(), count < low, count > high], ["unknown", "below", "above"], "within")
-    return AgainstBefore(days, before, table)
+    return AgainstBefore(days, before, table, told)
+
+
+def swings(study: Study, days: Days) -> int:
+    """Return how many earlier years tell how far the same days of years differ from one another; 0 with fewer than two."""
+    n = len(known_before(days, study.covers, years=SWING_YEARS))
+    return n if n >= LEAST_SWINGS else 0
+
+
+def _together(rows: pd.DataFrame, name: str) -> pd.Series:
+    """Return how much more the victims of each value vary than as many single ones would: people killed in one event come together."""
+    sizes = pd.DataFrame({"value": _coded(rows, name), "event": rows["event_id"].to_numpy()}).value_counts()
+    found = (sizes**2).groupby("value").sum() / sizes.groupby("value").sum()
+    return found.reindex(range(len(values(name)))).fillna(1.0).set_axis(values(name))
+
+
+def _in_pieces(base: pd.Series, size: np.ndarray, *, exposure: float, base_exposure: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the range of the E-test where victims come in pieces of `size`: a count outside is one whole piece beyond."""
+    low, high = e_range(base / size, exposure=exposure, base_exposure=base_exposure)
+    least = np.where(low > 0, np.floor(size * (low - 1) + 1e-9) + 1, np.where(np.isnan(low), np.nan, 0))
+    return least, np.ceil(size * (high + 1) - 1e-9) - 1
+
+
+def _swinging(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the range of the next count of each column of `counts`, as wide as Student's t makes 95 in 100 for so few rows."""
+    m = len(counts)
+    mean = np.maximum(counts.mean(axis=0), 0.5 / m)
+    reach = float(stdtrit(m - 1, 0.975)) / NORMAL_95
+    variance = np.maximum(counts.var(axis=0, ddof=1) * reach**2, mean) * (1 + 1 / m)
+    size = mean**2 / (variance - mean)
+    ends = []
+    for tail in (0.025, 0.975):  # halving: the smallest count at which the distribution reaches the tail
+        below, reached = np.full(len(mean), -1.0), np.ceil(mean + 40 * np.sqrt(variance)) + 40
+        while (reached - below > 1).any():
+            half = np.floor((below + reached) / 2)
+            enough = betainc(size, half + 1, size / (size + mean)) >= tail
+            below, reached = np.where(enough, below, half), np.where(enough, half, reached)
+        ends.append(reached)
+    return ends[0], ends[1]
 
 
 def _share(counts: pd.Series) -> pd.Series:

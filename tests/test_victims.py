@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hotspots import victims
+from hotspots.etest import e_range
+from hotspots.same_days import Days
 from hotspots.schema import field
 from hotspots.study import Study
 from hotspots.testing import square_city
 
+TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 ages = st.lists(st.one_of(st.just(float("nan")), st.floats(0, 119)), max_size=30)
 
 
@@ -32,3 +40,74 @@ def test_words_are_counted_under_their_own_name(words):
 
 def test_a_field_that_the_file_lacks_is_unknown_for_all():
     assert victims.by(Study.of(*square_city([None, None])), "sex").to_dict() == {"male": 0, "female": 0, "other": 0, "unknown": 2}
+
+
+YEAR_2020 = Days(pd.Timestamp("2020-01-01"), pd.Timestamp("2021-01-01"))
+
+
+def people(years: dict[int, list[int]], since: int) -> Study:
+    """Return a city whose events of each year have so many victims each."""
+    dates = [f"{year}-03-01" for year, events in years.items() for size in events for _ in range(size)]
+    event = [f"{year}-{i}" for year, events in years.items() for i, size in enumerate(events) for _ in range(size)]
+    city = square_city([(5, 5)] * len(dates), dates=dates, event_id=event, sex=["female"] * len(dates))
+    return Study.of(*city, covers=(pd.Timestamp(since, 1, 1), YEAR_2020.end))
+
+
+def test_a_double_killing_is_one_piece():
+    """None in three years: two people killed apart are beyond what the E-test expects; two, even four at once are not."""
+    apart = victims.against_before(people({2020: [1, 1, 1]}, 2019), "sex", YEAR_2020)
+    once = victims.against_before(people({2020: [4]}, 2019), "sex", YEAR_2020)
+    high = int(e_range(0, exposure=366, base_exposure=365)[1])
+    assert apart.table.loc["female", ["together", "high"]].tolist() == [1, high]
+    assert once.table.loc["female", ["together", "high", "verdict"]].tolist() == [4, 4 * (high + 1) - 1, "within"]
+    mixed = victims.against_before(people({2020: [2, 1], 2019: [1, 1, 1]}, 2019), "sex", YEAR_2020)
+    assert mixed.table.loc["female", "together"] == pytest.approx((4 + 1 + 3) / 6)
+
+
+def test_single_killings_and_one_earlier_year_leave_the_exact_test_as_it_is():
+    found = victims.against_before(people({2020: [1] * 9, 2019: [1] * 20}, 2019), "sex", YEAR_2020)
+    low, high = e_range(20, exposure=366, base_exposure=365)
+    assert found.table.loc["female", ["low", "high"]].tolist() == [low, high]
+    assert found.swings == 0
+
+
+def test_years_that_swing_make_the_range_wider():
+    steady = people({year: [1] * 20 for year in range(2015, 2021)}, 2015)
+    rough = people({2015: [1] * 5, 2016: [1] * 35, 2017: [1] * 8, 2018: [1] * 40, 2019: [1] * 12, 2020: [1] * 40}, 2015)
+    one, other = (victims.against_before(study, "sex", YEAR_2020) for study in (steady, rough))
+    assert (one.swings, other.swings) == (5, 5)
+    assert other.table.loc["female", "verdict"] == "within"
+    assert other.table.loc["female", "high"] > one.table.loc["female", "high"]
+    assert (other.table.loc["female", "count"] > e_range(60, exposure=366, base_exposure=1096)[1]).all()  # by chance alone: a change
+
+
+@pytest.mark.parametrize("years", [2, 3, 5])
+@pytest.mark.parametrize(("mean", "double", "swing"), [(4, 0.4, 0.25), (12, 0.1, 0.25), (40, 0.4, 0.0), (40, 0.1, 0.25), (150, 0.1, 0.25)])
+def test_few_values_lie_outside_where_nothing_changed(mean, double, swing, years):
+    """Simulated: so many events have two victims, and years swing by so much about one level."""
+    runs = 4000 if TORTURE else 400
+    rng = np.random.default_rng(90_000 + years)
+    events = rng.poisson(mean / (1 + double) * np.exp(rng.normal(-(swing**2) / 2, swing, (runs, years + 1))))
+    twice = rng.binomial(events, double)
+    killed = events + twice
+    together = (events + 3 * twice).sum(axis=1) / np.maximum(killed.sum(axis=1), 1)
+    base = pd.Series(killed[:, 1:4].sum(axis=1))
+    low, high = victims._in_pieces(base, np.maximum(together, 1), exposure=365, base_exposure=365 * min(years, 3))
+    least, most = victims._swinging(killed[:, 1:].T.astype(float))
+    outside = (killed[:, 0] < np.minimum(low, least)) | (killed[:, 0] > np.maximum(high, most))
+    assert outside.mean() <= 0.05 + 2.6 * np.sqrt(0.05 * 0.95 / runs)
+    plain = e_range(base, exposure=365, base_exposure=365 * min(years, 3))
+    assert ((killed[:, 0] < plain[0]) | (killed[:, 0] > plain[1])).mean() > 0.08  # what chance alone would have called a change
+
+
+def test_the_range_of_swinging_years_is_the_negative_binomial_of_scipy():
+    from scipy import stats
+
+    counts = np.array([[4.0, 30, 0], [9, 31, 0], [2, 29, 0]])
+    low, high = victims._swinging(counts)
+    t = stats.t.ppf(0.975, 2) / stats.norm.ppf(0.975)
+    for i, one in enumerate(counts.T):
+        mean = max(one.mean(), 1 / 6)
+        variance = max(one.var(ddof=1) * t**2, mean) * 4 / 3
+        law = stats.nbinom(mean**2 / (variance - mean), mean / variance)
+        assert (low[i], high[i]) == (law.ppf(0.025), law.ppf(0.975))

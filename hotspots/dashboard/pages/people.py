@@ -46,7 +46,7 @@ def render(chosen: Chosen) -> None:
         return
     st.markdown(
         words.say(
-            "Points: people killed, {days}. Grey bars: the range to expect from the same days of up to three years before.",
+            "Points: people killed, {days}. Grey bars: the range to expect from the same days of the years before.",
             days=between(days, words),
         )
     )
@@ -57,13 +57,26 @@ def render(chosen: Chosen) -> None:
         if name == "weapon":
             firearms(chosen)
     downloads(chosen, there, days)
-    st.caption(
-        words.say(
-            "Ranges: the counts that an exact test of two counts (E-test) does not tell from the years before. They allow for "
-            "chance alone, not for the swings between years, and are too narrow where people are killed together. The unknown are "
-            "drawn in grey: where they grow, every other value shrinks though nothing changed. No share of fewer than 10."
+    st.caption(ranges(victims.swings(study, days), words))
+
+
+def ranges(years: int, words: Words) -> str:
+    """Return what the grey bars allow for, `years` being those that told how far years differ."""
+    if years:
+        allow = words.say(
+            "Ranges: what to expect if nothing changed. They allow for chance, for people killed together (a double killing is no "
+            "change) and for how far the {n} years before differed from one another.",
+            n=words.number(years),
         )
+    else:
+        allow = words.say(
+            "Ranges: what to expect if nothing changed. They allow for chance and for people killed together (a double killing is no "
+            "change), but not for swings between years: too few earlier years are known."
+        )
+    rest = words.say(
+        "The unknown are drawn in grey: where they grow, every other value shrinks though nothing changed. No share of fewer than 10."
     )
+    return f"{allow} {rest}"
 
 
 def downloads(chosen: Chosen, there: list[str], days: Days) -> None:
