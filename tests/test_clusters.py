@@ -363,6 +363,8 @@ def test_victims_of_one_event_count_once():
     assert clusters.events_in(study(points, square_blocks(side=3), event_id=events)).tolist() == [1, 2, 0, 0, 0, 0, 0, 0, 1]
     apart = study([(15, 5), (5, 5), (25, 5), (25, 5)], square_blocks(side=3), event_id=["x", "x", "y", "y"])
     assert clusters.events_in(apart)[:3].tolist() == [1, 0, 1]  # of two alike the smallest id
+    most = study([(5, 5), (15, 5), (15, 6)], square_blocks(side=3), event_id=["z"] * 3)
+    assert clusters.events_in(most)[:2].tolist() == [0, 1]  # where most of its victims are, whatever the id
     assert clusters.events_in(study([None, (500, 500)], event_id=["a", "b"])).sum() == 0
 
 

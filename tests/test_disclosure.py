@@ -61,6 +61,13 @@ def test_a_year_is_released_only_when_it_is_over():
         build(city, as_of="2015-06-01")
 
 
+def test_a_first_year_that_is_not_whole_is_not_released():
+    city = released_city(victims=300, years=3)
+    late = replace(city, start=DAY("2015-01-02"))
+    assert strict(city).windows == [(DAY("2015-01-01"), DAY("2018-01-01"))]
+    assert strict(late).windows == [(DAY("2016-01-01"), DAY("2018-01-01"))]
+
+
 def test_the_end_of_the_data_is_stated_or_that_of_the_newest_incident():
     city = replace(released_city(victims=300, years=2), covers_stated=False)
     late = city.incidents[city.incidents["date"] < "2016-12-20"]
@@ -233,6 +240,20 @@ def test_few_in_all_tells_nothing():
     assert open_.total(DAY("2015-01-01"))["count"] == 4
     assert open_.attributes == ()
     assert (open_.figures[open_.figures["table"] == "months"]["reason"] == "unpublished").all()  # all in one area
+
+
+@pytest.mark.parametrize(
+    ("places", "days", "told"),
+    [
+        ([(5, 5)] * 15 + [(15, 15)] * 15, ["2015-03-03"] * 30, False),  # all in one month: it would say when, in each area
+        ([(5, 5)] * 30, ["2015-03-03"] * 15 + ["2015-05-05"] * 15, False),  # all in one area: it would say where, in each month
+        ([(5, 5)] * 15 + [(15, 15)] * 15, ["2015-03-03"] * 10 + ["2015-05-05"] * 20, True),
+    ],
+)
+def test_months_are_open_where_they_tell_nothing_of_one_area(places, days, told):
+    incidents, blocks = square_city(places, population=9000, dates=days)
+    figures = build(city_of(incidents, blocks, end="2016-01-01"), profile="open", as_of="2026-01-15").figures
+    assert (figures.loc[figures["table"] == "months", "reason"] == "").tolist() == [told] * 12
 
 
 def test_nobody_killed_in_an_open_release():

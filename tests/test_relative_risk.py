@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from printed import printed
 
 from hotspots import density
-from hotspots.density.relative import risk_surface
+from hotspots.density.relative import risk_surface, tolerance
 from hotspots.density.window import window_of
 from hotspots.schema import DataError, check_blocks
 from hotspots.study import Study
@@ -146,6 +146,17 @@ def test_a_planted_quarter_is_outlined_and_the_seed_repeats_it():
     assert one.high[middle] == 0.01
     assert one.low[middle] == 1
     assert one.ratio[middle] > 3
+
+
+def test_where_chance_cannot_move_the_homicides_every_draw_is_as_extreme():
+    window = window_of(square_blocks(side=2, size=50.0), cell=5.0)
+    people = np.zeros(window.mask.shape)
+    row, column = np.argwhere(window.unit >= 0)[0]
+    people[row, column] = 900  # all live in one cell, so all are killed there
+    cells = np.full(7, row * window.grid.columns + column)
+    high, low = tolerance(cells, people, window, kernel="quartic", bandwidth=20.0, draws=19, seed=1)
+    assert (high == 1).all()
+    assert (low == 1).all()
 
 
 def test_several_victims_of_one_event_are_one_piece_of_evidence():
