@@ -142,11 +142,15 @@ def test_change(city_of, see, printed, query):
     assert words.number(row["count"]) in seen.app.title[0].value.split()
     assert whole[words.say("People killed")].iloc[3] == words.number(row["count"])
     assert whole[words.say("Last year")].iloc[3] == words.number(row["last_year"])
-    assert whole[words.say("By chance alone")].iloc[3] == f"{words.number(row['low'])}–{words.number(row['high'])}"
-    assert whole[words.say("Normal range")].iloc[3] in (
-        f"{words.number(row['swings_low'])}–{words.number(row['swings_high'])}",
-        whole[words.say("By chance alone")].iloc[3],
-    )
+    together = (file.set_index("place").loc["(whole city)", ["count", "events"]].diff(axis=1)["events"] != 0).any()
+    alone = f"{words.number(row['low'])}–{words.number(row['high'])}"
+    assert whole[words.say("By chance alone (events)") if together else words.say("By chance alone")].iloc[3] == alone
+    assert (words.say("Events") in whole) == together
+    if together:
+        assert whole[words.say("Events")].iloc[3] == words.number(row["events"])
+    swings = f"{words.number(row['swings_low'])}–{words.number(row['swings_high'])}"
+    of_events = words.say("{range} events", range=alone) if row["events"] != row["count"] else alone
+    assert whole[words.say("Normal range")].iloc[3] == (of_events if pd.isna(row["swings_low"]) else swings)
     by_name = places.set_index(words.say("Place")).iloc[:-2]
     counts = by_name.iloc[:, 0]
     assert counts.sum() == chosen["count"].iloc[:-2].sum()

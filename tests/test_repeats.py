@@ -97,7 +97,6 @@ def test_burkitt():
 
 
 def test_pointpats_counts_the_same():
-    pytest.importorskip("pointpats")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pointpats import Knox as Peer

@@ -35,7 +35,7 @@ def events(n: int) -> tuple[np.ndarray, np.ndarray]:
 def test_knox_999_of_1_000_events(benchmark, way):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        pointpats = pytest.importorskip("pointpats")
+        import pointpats
     place, day = events(EVENTS)
     peers = []
 
