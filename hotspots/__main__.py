@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hotspots import __version__, evaluation_commands, release_commands, study_commands
+from hotspots import __version__, evaluation_commands, release_commands, study_commands, table_commands
 from hotspots import commands as bodies
 from hotspots.choices import add_study, add_test, selection_of, study_of
 
@@ -33,6 +33,7 @@ EXAMPLES = """examples:
   python -m hotspots repeats puerto-albatros --metres 200 --days 14 --as-of 2024-06-30
   python -m hotspots change puerto-albatros --as-of 2024-06-30
   python -m hotspots clusters puerto-albatros --method space-time --start 2024-01-01
+  python -m hotspots table puerto-albatros people --end 2024-01-01
   python -m hotspots check puerto-albatros
 
 A city is a folder with a city.toml that says where its files are and what their columns mean; CONTRIBUTING.md shows one.
@@ -77,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     _add_totals(commands)
     _add_export(commands)
     study_commands.add_parsers(commands)
+    table_commands.add_parsers(commands)
     evaluation_commands.add_parsers(commands)
     release_commands.add_parsers(commands)
     return top

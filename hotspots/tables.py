@@ -21,6 +21,8 @@ from hotspots.rates import Funnel
 from hotspots.same_days import DAY, Days
 from hotspots.study import Study
 
+OF_PEOPLE = ("age", "sex", "weapon", "category", "status")  # what is said of the people killed, in the order of the page
+
 
 def names(study: Study) -> pd.Series:
     """Return the name of each unit, its id where it has none.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -130,3 +131,26 @@ def test_no_screen_needed(city_folder, tmp_path):
     ):
         done = subprocess.run([sys.executable, "-c", block, *arguments], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("what", "total"),
+    [("months", 72), ("years", 72), ("seasons", 72), ("compare", 60)],
+)
+def test_a_table_holds_every_victim(city, capsys, what, total):
+    """72 people killed, one a month; 6 have no place and 6 lie outside, and nobody fell in the block without residents."""
+    assert main(["table", "villa-prueba", what]) == 0
+    found = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    assert found["count"].sum() == total
+
+
+def test_tables_follow_the_filters(city, capsys):
+    assert main(["table", "villa-prueba", "people", "--where", "weapon=blade", "--start", "2020-01-01"]) == 0
+    found = pd.read_csv(io.StringIO(capsys.readouterr().out)).set_index(["field", "value"])
+    assert found.loc[("sex", "female"), "count"] == 3  # January, May, September
+    assert found.loc[("weapon", "firearm"), "count"] == 0
+
+
+def test_a_table_that_cannot_be_made_says_why(city, capsys):
+    assert main(["table", "villa-prueba", "week"]) == 1
+    assert "villa-prueba: too little is known for this table" in capsys.readouterr().err

@@ -177,7 +177,7 @@ def valued(rows, name):
 
 
 @grid(1)
-def test_who_was_killed(city_of, see, query):
+def test_who_was_killed(city_of, see, printed, query):
     city, rows = city_of(query["city"])
     seen = see("people", **{"lang": "en", **query})
     words = words_for(query.get("lang", "en"))
@@ -189,6 +189,8 @@ def test_who_was_killed(city_of, see, query):
     shifts = [pd.DateOffset(years=years) for years in (1, 2, 3)]
     before = [within(known, first - one, (end - DAY) - one + DAY) for one in shifts if first - one >= city.start]
     file, years = seen.file("download_people"), seen.file("download_people_by_year")
+    assert printed("table", query["city"], "people", *flags(query)) == seen.text("download_people")
+    assert printed("table", query["city"], "people-by-year", *flags(query)) == seen.text("download_people_by_year")
     there = [name for name in FIELDS if name in rows.columns]
     assert file["field"].unique().tolist() == there
     charts = [one for one in seen.charts if "beside" in rows_of(one).columns]
@@ -385,13 +387,14 @@ def the_designs_agree(seen, words):
 
 
 @grid(5)
-def test_compare(city_of, see, query):
+def test_compare(city_of, see, printed, query):
     city, rows = city_of(query["city"])
     unit = query.get("unit", "blocks")
     seen = see("compare", **{"lang": "en", **query})
     words = words_for(query.get("lang", "en"))
     rows = within(passing(rows, query), *period(city, query))
     file = seen.file(f"download_{unit}_compare", dtype={"id": str, "place": str})
+    assert printed("table", query["city"], "compare", *flags(query)) == seen.text(f"download_{unit}_compare")
     people = city.blocks.groupby(city.blocks.index if unit == "blocks" else city.blocks[unit[:-1]])["population"].sum()
     counted = rows[place_column(city, unit)].value_counts()
     known = file.set_index("id")
@@ -415,13 +418,14 @@ def test_compare(city_of, see, query):
 
 
 @grid(6)
-def test_concentration(city_of, see, query):
+def test_concentration(city_of, see, printed, query):
     city, rows = city_of(query["city"])
     unit = query.get("unit", "blocks")
     seen = see("concentration", **{"lang": "en", **query})
     words = words_for(query.get("lang", "en"))
     rows = within(passing(rows, query), *period(city, query))
     file = seen.file(f"download_{unit}_concentration")
+    assert printed("table", query["city"], "concentration", *flags(query)) == seen.text(f"download_{unit}_concentration")
     drawn = seen.chart("chance", "held")
     counted = rows[place_column(city, unit)].value_counts()
     share = counted.cumsum() / counted.sum()

@@ -37,7 +37,7 @@ def render(chosen: Chosen) -> None:
         st.info(words.say("{what}: not available, because {reason}.", what=words.say("Who was killed"), reason=words.say(NEEDS["days"])))
         return
     days = latest(Days(max(study.start, study.covers[0]), min(study.end, study.covers[1])))
-    there = [name for name in FIELDS if name in study.rows.columns]
+    there = [name for name in tables.OF_PEOPLE if name in study.rows.columns]
     heading(chosen, title(chosen, days))
     if not there:
         st.info(
