@@ -71,6 +71,20 @@ def test_pair_by_pair(seed, h):
     assert likely == pytest.approx(np.log(left_out).mean(), rel=1e-9)
 
 
+def test_the_top_lies_towards_the_better_neighbour():
+    widths, found = np.array([1.0, 2.0, 4.0]), np.array([0.0, 1.0, 0.5])
+    # the parabola through them: 1/2 · (0 − 1/2) ÷ (0 − 2 + 1/2) = 1/6 of a step up, and a step is a doubling
+    assert bandwidths._top(widths, found, between=True) == pytest.approx(2 * 2 ** (1 / 6))
+    assert bandwidths._top(widths, found, between=False) == 2
+
+
+def test_on_a_grid_as_pair_by_pair_where_each_place_holds_several():
+    x, y = (np.repeat(axis, 5) for axis in clusters(30))  # leaving out a place leaves 145 of 150
+    candidates = np.array([200.0, 400.0])
+    pairs, grid = (bandwidths.scores(x, y, criterion="least_squares", candidates=candidates, exact_up_to=n) for n in (1500, 0))
+    np.testing.assert_allclose(grid, pairs, rtol=2e-3)
+
+
 @pytest.mark.parametrize("criterion", bandwidths.CRITERIA)
 def test_on_a_grid_as_pair_by_pair(criterion):
     x, y = np.concatenate([clusters(1200), [[9000, 9900, 200], [100, 9800, 9900]]], axis=1)  # three lie far from all others

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from printed import printed
 
 from hotspots import density
-from hotspots.density.relative import risk_surface, tolerance
+from hotspots.density.relative import enough_near, risk_surface, tolerance
 from hotspots.density.window import window_of
 from hotspots.schema import DataError, check_blocks
 from hotspots.study import Study
@@ -106,6 +108,19 @@ def test_where_few_live_nothing_is_said():
     assert wide.thin_density == pytest.approx(100 / (np.pi * 4))
     value = density.relative_risk(city([(500, 500), (500, 3900)], population=population))
     assert value.iloc[8:].isna().all()
+
+
+def test_a_unit_among_few_residents_has_no_value_whoever_lives_in_it():
+    population = [1000.0] * 12 + [1.0] * 4
+    value = density.relative_risk(replace(city([(500, 500), (500, 3900)], population=population), bandwidth=300))
+    assert value.notna().tolist() == [True] * 12 + [False] * 4  # one resident in a square kilometre is under a tenth of the average
+
+
+def test_near_is_within_one_bandwidth_of_the_middle():
+    study = city([(800, 500)] * 20)  # 300 m from the middle of the first block, 700 m from that of the second
+    window = window_of(study.blocks, cell=50.0)
+    assert enough_near(study, window, 600)[:2].tolist() == [True, False]  # the first holds all twenty
+    assert enough_near(study, window, 701)[:2].tolist() == [True, True]
 
 
 def test_a_small_crowded_block_gives_its_residents_to_the_nearest_cell():
