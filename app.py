@@ -13,7 +13,8 @@ if settings.edition() == "public":  # chosen before anything of the restricted e
     contents.show()
     st.stop()
 
-from hotspots.dashboard import frame, shell
+from hotspots.dashboard import shell
+from hotspots.dashboard.restricted import frame
 from hotspots.words import mark
 
 shell.settings("auto")

@@ -21,7 +21,7 @@ import shapely
 from test_map_payload import unpack
 
 from hotspots.dashboard.map_component import payload
-from hotspots.testing import square_blocks
+from hotspots.study.testing import square_blocks
 
 SIDE, SIZE, YEARS, VICTIMS = 6, 1500.0, 5, 700
 CITY_TOML = """

@@ -8,8 +8,8 @@ import pandas as pd
 
 from hotspots.cities import City
 from hotspots.readers.report import QualityReport
-from hotspots.schema import Incidents
-from hotspots.testing import EPSG, square_city
+from hotspots.store.schema import Incidents
+from hotspots.study.testing import EPSG, square_city
 
 SECRET = b"a secret of the tests"
 

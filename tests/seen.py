@@ -13,7 +13,7 @@ from opened import open_page
 from streamlit.testing.v1 import AppTest
 
 from hotspots.cities import City
-from hotspots.view import MapView
+from hotspots.views.map_view import MapView
 
 Spec = dict[str, Any]
 DAY = pd.Timedelta(days=1)

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from printed import printed
 
-from hotspots import density
-from hotspots.density import bandwidths
-from hotspots.density.places import QUARTIC_AS_GAUSSIAN
-from hotspots.schema import DataError
+from hotspots.statistics import density
+from hotspots.statistics.density import bandwidths
+from hotspots.statistics.density.places import QUARTIC_AS_GAUSSIAN
+from hotspots.store.schema import DataError
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.study.testing import square_city
 
 
 def theirs() -> dict[str, np.ndarray]:

@@ -16,7 +16,7 @@ import pyproj
 import pytest
 import shapely
 
-from hotspots import schema
+from hotspots.store import schema
 
 FOLDER = Path(__file__).parent.parent / "data" / "cities" / "puerto-albatros"
 RAW = FOLDER / "raw"

@@ -15,17 +15,26 @@ from hypothesis import strategies as st
 from printed import printed
 from villa_prueba import write_small_city
 
-from hotspots import arrivals, change, cities, trends, units
-from hotspots.__main__ import main
-from hotspots.catalog import measure
-from hotspots.chance import step_up
-from hotspots.change import compare, judged
-from hotspots.etest import e_test
-from hotspots.expected import expected_range
-from hotspots.measures import table
-from hotspots.same_days import Days, earlier, known_before, latest, periods
+from hotspots import cities
+from hotspots.cities import arrivals
+from hotspots.cli.main import main
+from hotspots.geography import units
+from hotspots.inference.e_test import e_test
+from hotspots.inference.normal_range import expected_range
+from hotspots.inference.random_allocation import step_up
+from hotspots.statistics import change, trends
+from hotspots.statistics.catalog import measure
+from hotspots.statistics.change import compare, judged
+from hotspots.statistics.measure import table
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.study.calendar import (
+    Days,
+    earlier,
+    known_before,
+    latest,
+    periods,
+)
+from hotspots.study.testing import square_city
 
 COVERS = (pd.Timestamp("2016-01-01"), pd.Timestamp("2025-01-01"))
 
@@ -239,12 +248,13 @@ def test_a_change_needs_an_earlier_year_and_a_period_of_a_year():
 
 
 def test_the_map_of_change_has_a_neutral_class():
-    from hotspots import look, view
+    from hotspots import colours
+    from hotspots.views import map_view
     from hotspots.words import words_for
 
     study = by_hand().between(pd.Timestamp("2020-01-01"), pd.Timestamp("2021-01-01"))
-    shown = view.map_view(study, measure("change"), view.geometry("x", study.blocks), words_for("en"), unit="blocks")
-    assert shown.colours == look.CHANGE
+    shown = map_view.map_view(study, measure("change"), map_view.geometry("x", study.blocks), words_for("en"), unit="blocks")
+    assert shown.colours == colours.CHANGE
     assert shown.classes.tolist() == [4, 2, -1, -1]
     assert [line.texts[0] for line in shown.tips] == ["12", "+10.0", "1,000", "More, even allowing for the number of places compared"]
     assert [line.texts[3] for line in shown.tips] == ["0", "0.0", "1,000", "None in this period, none in the years before"]

@@ -13,7 +13,7 @@ import small_city as small
 
 from hotspots import cities
 from hotspots import store as versions
-from hotspots.schema import DataError, check_blocks, check_incidents
+from hotspots.store.schema import DataError, check_blocks, check_incidents
 from hotspots.words import words_for
 
 EXTRA = """

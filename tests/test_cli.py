@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from hotspots.__main__ import main
+from hotspots.cli.main import main
 
 
 def run(capsys, *arguments: object) -> tuple[int, str, str]:

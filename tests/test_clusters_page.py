@@ -12,12 +12,15 @@ import shapely
 from opened import open_page, text
 from streamlit.testing.v1 import AppTest
 
-from hotspots import clusters, drawing, look, outlines, view
-from hotspots.catalog import measure
+from hotspots import colours
 from hotspots.dashboard.map_component import payload
-from hotspots.selection import read_query
+from hotspots.drawing import sheets as drawing
+from hotspots.statistics import clusters
+from hotspots.statistics.catalog import measure
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.study.selection import read_query
+from hotspots.study.testing import square_city
+from hotspots.views import map_view, outlines
 from hotspots.words import words_for
 
 EN = words_for("en")
@@ -27,11 +30,11 @@ def study(points, side=9, **choices) -> Study:
     return Study.of(*square_city(points, side=side), **choices)
 
 
-def view_of(one: Study, key: str) -> view.MapView:
-    return view.map_view(one, measure(key), view.geometry("test", one.blocks), EN, unit="blocks")
+def view_of(one: Study, key: str) -> map_view.MapView:
+    return map_view.map_view(one, measure(key), map_view.geometry("test", one.blocks), EN, unit="blocks")
 
 
-def view_with(shapes, *found) -> view.MapView:
+def view_with(shapes, *found) -> map_view.MapView:
     return replace(
         view_of(study(CORNERS), "count"), shapes=shapes, classes=np.full(len(shapes), -1), states=np.ones(len(shapes)), outlines=found
     )
@@ -61,7 +64,7 @@ def test_hot_streets_are_outlined_along_the_street():
     assert one.shape.length == pytest.approx(street.length)
     shown = view_with(shapes, one)
     sheets = [sheet for sheet in drawing.sheets(shown) if sheet.kind == "outline"]
-    assert [sheet.look.edge for sheet in sheets][1:] == [look.INK, shown.colours[-1]]
+    assert [sheet.look.edge for sheet in sheets][1:] == [colours.INK, shown.colours[-1]]
     assert all(shapely.length(sheet.shapes).sum() == pytest.approx(street.length) for sheet in sheets)
     corner = outlines.outlines(pd.Series([1]), gpd.GeoSeries([shapely.Point(-75.2, 40)], crs=4326))[0]
     assert corner.along
@@ -82,7 +85,7 @@ def test_categories_speak_for_themselves():
     z = clusters.getis_ord(one)
     high = {row.label: row.units for row in shown.legend}["Far more than the city's mean (2 standard deviations or more above)"]
     assert high == (z >= 2).sum()
-    assert set(shown.colours) <= set(look.ROLES.values())
+    assert set(shown.colours) <= set(colours.ROLES.values())
     assert "is no evidence" in shown.legend_note
     place = int(np.argmax(z))
     assert shown.tips[-1].texts[place].startswith("Far more")

@@ -7,10 +7,10 @@ import json
 import pytest
 from opened import ROOT, open_page, text
 
-from hotspots import rates
-from hotspots.dashboard import funnel_chart
-from hotspots.dashboard.pages import compare
-from hotspots.selection import read_query
+from hotspots.dashboard.restricted.pages import compare
+from hotspots.drawing.charts import funnel
+from hotspots.statistics import rates
+from hotspots.study.selection import read_query
 from hotspots.words import words_for
 
 QUERIES = [{}, {"unit": "districts"}, {"weapon": "blade"}, {"unit": "districts", "from": "2018-01-01", "to": "2019-01-01"}]
@@ -35,8 +35,8 @@ def test_the_page_says_what_the_funnel_finds(city, lang, query):
 
 
 def test_the_table_is_in_the_order_of_names_and_equals_the_export(city):
-    from hotspots.catalog import measure
-    from hotspots.exports import frame
+    from hotspots.drawing.exports import frame
+    from hotspots.statistics.catalog import measure
 
     study = read_query({"unit": "blocks"})[0].study(city)
     shown = compare.places_table(study, rates.funnel(study), words_for("en"))
@@ -52,7 +52,7 @@ def test_the_table_is_in_the_order_of_names_and_equals_the_export(city):
 def test_the_chart_holds_every_place_and_is_plain_data(city, widened):
     study = read_query({})[0].study(city)
     found = rates.funnel(study)
-    spec = funnel_chart.spec(found, compare.names(study), compare.rate_of_all(study), words_for("en"), widened=widened)
+    spec = funnel.spec(found, compare.names(study), compare.rate_of_all(study), words_for("en"), widened=widened)
     signs = next(layer for layer in spec["layer"] if layer["mark"].get("type") == "point")
     assert len(signs["data"]["values"]) == len(found.table)
     json.dumps(spec, allow_nan=False)

@@ -13,12 +13,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots import compiled, units
-from hotspots.density import smoothing
-from hotspots.density.grid import Grid, shared
-from hotspots.density.window import Window
-from hotspots.schema import check_blocks
-from hotspots.testing import EPSG, square_blocks
+from hotspots.geography import units
+from hotspots.inference import compiled
+from hotspots.statistics.density import smoothing
+from hotspots.statistics.density.grid import Grid, shared
+from hotspots.statistics.density.window import Window
+from hotspots.store.schema import check_blocks
+from hotspots.study.testing import EPSG, square_blocks
 
 needs_numba = pytest.mark.skipif(not compiled.installed(), reason="numba is not installed: only the plain way exists")
 
@@ -58,7 +59,10 @@ def by_shapely(x, y, blocks):
 
 def test_importing_the_package_does_not_import_numba():
     done = subprocess.run(
-        [sys.executable, "-c", "import sys, hotspots.catalog; print('numba' in sys.modules)"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", "import sys, hotspots.statistics.catalog; print('numba' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == "False"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from opened import ROOT, open_page, text
 
-from hotspots import charts, concentration
-from hotspots.selection import read_query
+from hotspots.drawing import charts
+from hotspots.statistics import concentration
+from hotspots.study.selection import read_query
 from hotspots.words import words_for
 
 

@@ -13,9 +13,11 @@ import pandas as pd
 import pytest
 from opened import ROOT, asked, open_page, text
 
-from hotspots import charts, cities, rates, trends
-from hotspots.dashboard import pieces
-from hotspots.selection import read_query
+from hotspots import cities
+from hotspots.dashboard.restricted import pieces
+from hotspots.drawing import charts
+from hotspots.statistics import rates, trends
+from hotspots.study.selection import read_query
 from hotspots.words import words_for
 
 PAGES = ("", "map", "trends", "change", "compare", "people", "concentration", "priorities", "repeats", "interventions", "data", "methods")
@@ -221,7 +223,7 @@ def test_the_spanish_pages_hold_no_english(city):
 
 
 def test_a_failure_shows_a_reference_and_no_detail(city, monkeypatch, caplog):
-    from hotspots import rates
+    from hotspots.statistics import rates
 
     def broken(_):
         raise RuntimeError("secret detail")

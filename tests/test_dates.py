@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots.readers.dates import Dates, read_dates
-from hotspots.schema import DataError
+from hotspots.readers.columns.dates import Dates, read_dates
+from hotspots.store.schema import DataError
 
 
 def dates(*texts: str, **choices: object) -> Dates:

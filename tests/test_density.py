@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from printed import printed
 
-from hotspots import density
-from hotspots.density import kernels, smoothing
-from hotspots.density.grid import Grid, shared
-from hotspots.density.window import Window, cell_for
-from hotspots.schema import DataError, check_blocks
+from hotspots.statistics import density
+from hotspots.statistics.density import kernels, smoothing
+from hotspots.statistics.density.grid import Grid, shared
+from hotspots.statistics.density.window import Window, cell_for
+from hotspots.store.schema import DataError, check_blocks
 from hotspots.study import Study
-from hotspots.testing import EPSG, square_blocks, square_city
+from hotspots.study.testing import EPSG, square_blocks, square_city
 
 FIVE = np.array([(1, 1), (2, 8), (5, 5), (9.5, 9), (0.2, 0.1)], dtype=float)
 SQUARE = (0.0, 0.0, 10.0, 10.0)

@@ -15,12 +15,12 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots import density
-from hotspots.density import bandwidths, smoothing
-from hotspots.density.network import Network, spread
-from hotspots.density.window import window_of
-from hotspots.schema import check_blocks
-from hotspots.testing import EPSG
+from hotspots.statistics import density
+from hotspots.statistics.density import bandwidths, smoothing
+from hotspots.statistics.density.network import Network, spread
+from hotspots.statistics.density.window import window_of
+from hotspots.store.schema import check_blocks
+from hotspots.study.testing import EPSG
 
 ROOT = Path(__file__).resolve().parent.parent
 RAW = ROOT / "data" / "cities" / "puerto-albatros" / "raw"

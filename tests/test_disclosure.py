@@ -14,19 +14,25 @@ from hypothesis import strategies as st
 from real_cities import chicago_toml, philadelphia_toml
 from released import SECRET, city_of, released_city
 
-from hotspots import cities, units
-from hotspots.clusters import hot_spot, neighbours
-from hotspots.disclosure import audit, build
-from hotspots.disclosure.partition import partitions, shapes_of
-from hotspots.disclosure.profiles import PROFILES, cutoff, profile_of, windows
-from hotspots.disclosure.protection import protect
-from hotspots.disclosure.release import hot_areas, rate
-from hotspots.published import TotalsStudy
-from hotspots.rates import count_state, rate_state
-from hotspots.schema import Blocks, DataError, Incidents
+from hotspots import cities
+from hotspots.geography import units
+from hotspots.release import audit, build
+from hotspots.release.partition import partitions, shapes_of
+from hotspots.release.profiles import (
+    PROFILES,
+    cutoff,
+    profile_of,
+    windows,
+)
+from hotspots.release.protection import protect
+from hotspots.release.release import hot_areas, rate
 from hotspots.settings import cities_folder
+from hotspots.statistics.clusters import hot_spot, neighbours
+from hotspots.statistics.rates import count_state, rate_state
+from hotspots.store.schema import Blocks, DataError, Incidents
 from hotspots.study import Study
-from hotspots.testing import published_totals, square_blocks, square_city
+from hotspots.study.of_totals import TotalsStudy
+from hotspots.study.testing import published_totals, square_blocks, square_city
 
 DAY = pd.Timestamp
 

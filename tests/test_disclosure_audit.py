@@ -13,12 +13,21 @@ from conftest import TORTURE
 from released import SECRET, city_of, released_city
 from scipy import sparse
 
-from hotspots import disclosure
-from hotspots.clusters import gi_star, neighbours
-from hotspots.disclosure import Statement, attacked, audit, build, intervals, nested, rules, system
-from hotspots.disclosure.attack import _surely_free
-from hotspots.schema import Blocks, Incidents
-from hotspots.testing import square_blocks
+from hotspots import release as disclosure
+from hotspots.release import (
+    Statement,
+    attacked,
+    audit,
+    build,
+    intervals,
+    nested,
+    rules,
+    system,
+)
+from hotspots.release.attack import _surely_free
+from hotspots.statistics.clusters import gi_star, neighbours
+from hotspots.store.schema import Blocks, Incidents
+from hotspots.study.testing import square_blocks
 
 DAY = pd.Timestamp
 
@@ -433,7 +442,7 @@ def test_a_large_audit_is_quick():
 
 
 def test_totals_that_others_published_need_no_attack():
-    from hotspots.testing import published_totals
+    from hotspots.study.testing import published_totals
 
     city = replace(released_city(**CITIES["small"]), totals=published_totals([("b00", "2020", 3), ("", "2020", 9)]))
     empty = replace(city, incidents=Incidents(city.incidents.iloc[:0]))

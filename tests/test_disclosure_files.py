@@ -18,12 +18,19 @@ import pytest
 from conftest import TORTURE
 from released import SECRET, released_city
 
-from hotspots import cities, disclosure, store
-from hotspots.__main__ import main
-from hotspots.disclosure import LedgerError, RefusedError, ReleaseError, bundle, ledger
-from hotspots.disclosure.examination import Findings
-from hotspots.disclosure.rules import Finding
-from hotspots.schema import Incidents
+from hotspots import cities, store
+from hotspots import release as disclosure
+from hotspots.cli.main import main
+from hotspots.release import (
+    LedgerError,
+    RefusedError,
+    ReleaseError,
+    bundle,
+    ledger,
+)
+from hotspots.release.examination import Findings
+from hotspots.release.rules import Finding
+from hotspots.store.schema import Incidents
 
 
 @pytest.fixture(scope="module")
@@ -254,7 +261,7 @@ def test_the_ledger_only_grows(stored, tmp_path, store):
 
 def test_a_release_that_fails_the_audit_is_refused(stored, tmp_path, monkeypatch, capsys):
     found = Findings((Finding("pinned", "areas, a001", "held back, yet it is 3", "areas, a002"),), 1, 1, 0, 0, 0.0)
-    monkeypatch.setattr("hotspots.disclosure.publishing.audit", lambda release, before: found)
+    monkeypatch.setattr("hotspots.release.publishing.audit", lambda release, before: found)
     with pytest.raises(RefusedError, match="give up areas, a002"):
         disclosure.publish(stored, "strict", tmp_path / "one")
     assert main(["publish", stored, "--out", str(tmp_path / "one")]) == 1

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from hotspots.__main__ import parser
-from hotspots.catalog import MEASURES
+from hotspots.cli.main import parser
 from hotspots.settings import SETTINGS
+from hotspots.statistics.catalog import MEASURES
 
 ROOT = Path(__file__).resolve().parent.parent
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "core", "misc", "manager", "handler", "base"}

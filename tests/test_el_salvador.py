@@ -12,10 +12,13 @@ import pytest
 import shapely
 from opened import open_page, text
 
-from hotspots import cities, exports, rates, trends, view
-from hotspots.__main__ import main
-from hotspots.catalog import measure
-from hotspots.selection import Selection
+from hotspots import cities
+from hotspots.cli.main import main
+from hotspots.drawing import exports
+from hotspots.statistics import rates, trends
+from hotspots.statistics.catalog import measure
+from hotspots.study.selection import Selection
+from hotspots.views import map_view
 from hotspots.words import words_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,9 +91,9 @@ def test_breaks_and_events_are_data(country):
 
 def test_the_map_of_all_the_data_is_that_of_2010(country):
     study = Selection().study(country)
-    assert view.default_measure(study).key == "rate"
-    frame = view.geometry("x", study.blocks)
-    shown = view.map_view(study, measure("rate"), frame, words_for("en"), unit="blocks", called=country.called)
+    assert map_view.default_measure(study).key == "rate"
+    frame = map_view.geometry("x", study.blocks)
+    shown = map_view.map_view(study, measure("rate"), frame, words_for("en"), unit="blocks", called=country.called)
     assert shown.title == "Homicides per 100,000 residents a year, 2010, by departments"
     assert shown.legend_note == "2010 · on the map: 4,004 of 4,004 people killed"
     assert (shown.states == 0).all()
@@ -98,7 +101,7 @@ def test_the_map_of_all_the_data_is_that_of_2010(country):
 
 def test_a_year_without_departments_is_unknown_and_not_zero(country):
     study = Selection(start=dt.date(2015, 1, 1), end=dt.date(2016, 1, 1)).study(country)
-    shown = view.map_view(study, measure("count"), view.geometry("x", study.blocks), words_for("es"), unit="blocks")
+    shown = map_view.map_view(study, measure("count"), map_view.geometry("x", study.blocks), words_for("es"), unit="blocks")
     assert study.victims == 6656
     assert {row.kind for row in shown.legend} == {"no_data"}
     assert exports.frame(study, [measure("count")])["count"].isna().all()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots.etest import e_range, e_test
+from hotspots.inference.e_test import e_range, e_test
 
 GRID = [
     (x, y, one, two)

@@ -15,15 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_maps import Reader
 
-from hotspots import cities, exports
-from hotspots.catalog import MEASURES, measure
-from hotspots.escape import safe_cell, safe_html
-from hotspots.measures import table
-from hotspots.schema import DataError
-from hotspots.selection import Selection
+from hotspots import cities
+from hotspots.drawing import exports
+from hotspots.statistics.catalog import MEASURES, measure
+from hotspots.statistics.measure import table
+from hotspots.store.schema import DataError
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.study.selection import Selection
+from hotspots.study.testing import square_city
 from hotspots.words import words_for
+from hotspots.words.escape import safe_cell, safe_html
 
 TABLES = [suffix for suffix in exports.SUFFIXES if suffix not in exports.PICTURES]
 

@@ -16,11 +16,12 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots import clusters, units
-from hotspots.clusters import exact
-from hotspots.schema import check_incidents
+from hotspots.geography import units
+from hotspots.statistics import clusters
+from hotspots.statistics.clusters import window_test
+from hotspots.store.schema import check_incidents
 from hotspots.study import Study
-from hotspots.testing import EPSG, square_blocks, square_city
+from hotspots.study.testing import EPSG, square_blocks, square_city
 
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 SEEDS = 2000 if TORTURE else 60
@@ -53,8 +54,8 @@ def places(unit: str) -> Study:
 
 
 @cache
-def ground(unit: str, baseline: str) -> exact.Ground:
-    return exact.ground(places(unit), baseline=baseline)
+def ground(unit: str, baseline: str) -> window_test.Ground:
+    return window_test.ground(places(unit), baseline=baseline)
 
 
 def spots(unit: str, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -134,7 +135,9 @@ def test_victims_instead_of_events_would_raise_false_alarms(unit):
     alarms = []
     for one in maps(unit, base.weight, 600, many=SEEDS, together=TOGETHER, baseline="area", seed=600):
         victims = one.counts.to_numpy()
-        alarms.append((exact.adjusted(exact.tail(base.around @ victims, int(victims.sum()), base.share)) <= exact.LEVEL).any())
+        alarms.append(
+            (window_test.adjusted(window_test.tail(base.around @ victims, int(victims.sum()), base.share)) <= window_test.LEVEL).any()
+        )
     assert np.mean(alarms) > at_most(0.05, SEEDS)
 
 

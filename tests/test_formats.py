@@ -20,9 +20,9 @@ import shapely
 import small_city as small
 
 from hotspots import cities
-from hotspots.readers.files import kind_of, read_file
-from hotspots.readers.workbooks import read_workbook
-from hotspots.schema import DataError
+from hotspots.readers.files.any_file import kind_of, read_file
+from hotspots.readers.files.workbooks import read_workbook
+from hotspots.store.schema import DataError
 
 HEAD = small.HEADER.split(",")
 

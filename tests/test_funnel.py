@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from scipy.stats import false_discovery_control, nbinom, poisson
 
-from hotspots import rates
-from hotspots.chance import step_up
-from hotspots.rates.funnel import _scatter, _two_sided
+from hotspots.inference.random_allocation import step_up
+from hotspots.statistics import rates
+from hotspots.statistics.rates.funnel import _scatter, _two_sided
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.study.testing import square_city
 
 
 def city(counts, people=1000.0, **columns) -> Study:

@@ -11,14 +11,15 @@ import small_city as small
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots import cities, grids, units
-from hotspots.measures import table
-from hotspots.rates import MEASURES
-from hotspots.schema import DataError
-from hotspots.selection import Selection
+from hotspots import cities
+from hotspots.geography import grids, units
+from hotspots.statistics.measure import table
+from hotspots.statistics.rates import MEASURES
+from hotspots.store.schema import DataError
 from hotspots.study import Study
-from hotspots.testing import square_blocks, square_city
-from hotspots.view import unit_name
+from hotspots.study.selection import Selection
+from hotspots.study.testing import square_blocks, square_city
+from hotspots.views.map_view import unit_name
 from hotspots.words import words_for
 
 coordinate = st.one_of(st.integers(-5, 45).map(float), st.floats(-5, 45))

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, box
 
-from hotspots import cities, units
-from hotspots.readers.groups import most_of
-from hotspots.schema import DataError
-from hotspots.selection import Selection
+from hotspots import cities
+from hotspots.geography import units
+from hotspots.readers.layers.groups import most_of
+from hotspots.store.schema import DataError
+from hotspots.study.selection import Selection
 from hotspots.words import Words
 
 METRES = 32616

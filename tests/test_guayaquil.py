@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from real_cities import guayaquil_csv_toml, guayaquil_toml
 
-from hotspots import cities, units
-from hotspots.__main__ import main
+from hotspots import cities
+from hotspots.cli.main import main
+from hotspots.geography import units
 from hotspots.readers.report import lines
 from hotspots.study import Study
 

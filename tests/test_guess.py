@@ -11,12 +11,12 @@ import small_city as small
 from test_formats import book_of, typed_rows
 
 from hotspots import cities
-from hotspots.__main__ import main
+from hotspots.cli.main import main
 from hotspots.readers.cityfile import read_city_file
+from hotspots.readers.columns.synonyms import WORDS
+from hotspots.readers.columns.values import fold
 from hotspots.readers.guess import Question, work_out
-from hotspots.readers.synonyms import WORDS
-from hotspots.readers.values import fold
-from hotspots.schema import DataError, field
+from hotspots.store.schema import DataError, field
 
 
 def never(question: Question) -> str:

@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from hotspots import cities, sealed, settings, store
-from hotspots.__main__ import main
-from hotspots.store import StoreError
+from hotspots import cities, settings, store
+from hotspots.cli.main import main
+from hotspots.store import StoreError, checked_json
 
 SLUG = "villa-prueba"
 
@@ -37,17 +37,17 @@ def test_headline_numbers_are_written_down_and_found_again(folder):
 
 def test_a_headline_that_differs_is_told(folder):
     path = folder / "versions" / "1" / "manifest.json"
-    manifest = sealed.read(path)
+    manifest = checked_json.read(path)
     manifest["facts"]["headline"]["inside"] = 61
-    sealed.write(path, manifest)
+    checked_json.write(path, manifest)
     assert cities.check(SLUG)[0].faults == ("inside: 61 when it was published, 60 in its files now",)
 
 
 def test_a_version_from_before_is_checked_without_comparison(folder, capsys):
     path = folder / "versions" / "1" / "manifest.json"
-    manifest = sealed.read(path)
+    manifest = checked_json.read(path)
     del manifest["facts"]["headline"]
-    sealed.write(path, manifest)
+    checked_json.write(path, manifest)
     assert cities.check(SLUG)[0].faults == ()
     assert "not compared" in run(capsys, "check", SLUG)[1]
 

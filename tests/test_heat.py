@@ -11,10 +11,12 @@ import pytest
 import shapely
 from PIL import Image
 
-from hotspots import density, heat, look, view
-from hotspots.catalog import measure
+from hotspots import colours
+from hotspots.statistics import density
+from hotspots.statistics.catalog import measure
 from hotspots.study import Study
-from hotspots.testing import EPSG, square_city
+from hotspots.study.testing import EPSG, square_city
+from hotspots.views import map_view, surfaces
 from hotspots.words import words_for
 
 EN = words_for("en")
@@ -24,8 +26,8 @@ def made(points, bandwidth=60.0):
     incidents, blocks = square_city(points, side=10, size=50)
     study = Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01")
     surface = density.surface(study, bandwidth=bandwidth)
-    shown = view.map_view(study, measure("count"), view.geometry("x", blocks), EN, unit="blocks")
-    return surface, heat.with_surface(shown, surface, EPSG, EN)
+    shown = map_view.map_view(study, measure("count"), map_view.geometry("x", blocks), EN, unit="blocks")
+    return surface, surfaces.with_surface(shown, surface, EPSG, EN)
 
 
 def pixels(overlay) -> np.ndarray:
@@ -76,8 +78,8 @@ def risk(points, *, bandwidth=150.0, draws=39):
     incidents, blocks = square_city(points, side=10, size=50)
     study = Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01")
     found = density.risk_surface(study, bandwidth=bandwidth, draws=draws)
-    shown = view.map_view(study, measure("count"), view.geometry("x", blocks), EN, unit="blocks")
-    return found, heat.with_risk(shown, found, EPSG, EN)
+    shown = map_view.map_view(study, measure("count"), map_view.geometry("x", blocks), EN, unit="blocks")
+    return found, surfaces.with_risk(shown, found, EPSG, EN)
 
 
 def colours_of(overlay) -> set[str]:
@@ -89,12 +91,12 @@ def test_more_is_orange_fewer_purple_and_what_chance_does_not_explain_is_outline
     rng = np.random.default_rng(1)
     _, shown = risk([tuple(p) for p in rng.uniform(300, 480, (60, 2))])
     seen = colours_of(shown.overlay)
-    assert {look.CHANGE[0], look.CHANGE[-1], look.INK, look.CHANGE_EDGE} <= seen
+    assert {colours.CHANGE[0], colours.CHANGE[-1], colours.INK, colours.CHANGE_EDGE} <= seen
     assert "bandwidth 150 m (chosen by the reader); made from 60 people killed" in shown.legend_note
     assert "39 maps on which chance alone put 60 events down" in shown.legend_note
     assert len(shown.legend) == 7
     picture = pixels(shown.overlay)
-    red = tuple(int(look.CHANGE[-1][i : i + 2], 16) for i in (1, 3, 5))
+    red = tuple(int(colours.CHANGE[-1][i : i + 2], 16) for i in (1, 3, 5))
     rows, columns = np.nonzero((picture[..., :3] == red).all(axis=2) & (picture[..., 3] > 0))
     assert rows.mean() / picture.shape[0] < 0.4
     assert columns.mean() / picture.shape[1] > 0.6
@@ -102,7 +104,7 @@ def test_more_is_orange_fewer_purple_and_what_chance_does_not_explain_is_outline
 
 def test_without_draws_nothing_is_outlined():
     _, shown = risk([(125.0, 375.0)], draws=0)
-    assert look.INK not in colours_of(shown.overlay)
+    assert colours.INK not in colours_of(shown.overlay)
     assert len(shown.legend) == 5
     assert risk([None])[1].overlay is None
 
@@ -114,8 +116,8 @@ def along(points, streets):
     incidents, blocks = square_city(points, side=10, size=50)
     table = gpd.GeoDataFrame(geometry=[shapely.LineString(line) for line in streets], crs=EPSG)
     study = Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01", streets=table)
-    shown = view.map_view(study, measure("count"), view.geometry("x", blocks), EN, unit="blocks")
-    return heat.with_streets(shown, density.along_streets(study, bandwidth=100.0), EPSG, EN)
+    shown = map_view.map_view(study, measure("count"), map_view.geometry("x", blocks), EN, unit="blocks")
+    return surfaces.with_streets(shown, density.along_streets(study, bandwidth=100.0), EPSG, EN)
 
 
 def test_streets_are_drawn_where_they_lie_and_far_ones_are_not():

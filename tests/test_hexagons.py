@@ -10,11 +10,11 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots import hexagons, units
-from hotspots.schema import DataError
+from hotspots.geography import hexagons, units
+from hotspots.store.schema import DataError
 from hotspots.study import Study
-from hotspots.testing import EPSG, square_blocks, square_city
-from hotspots.view import unit_name
+from hotspots.study.testing import EPSG, square_blocks, square_city
+from hotspots.views.map_view import unit_name
 from hotspots.words import words_for
 
 near = st.tuples(st.floats(-400, 1400), st.floats(-400, 1400))

@@ -27,8 +27,8 @@ import shapely
 import small_city as small
 
 from hotspots import cities
-from hotspots.readers.files import read_file
-from hotspots.schema import DataError
+from hotspots.readers.files.any_file import read_file
+from hotspots.store.schema import DataError
 
 SECRET = "the-planted-secret-4711"
 PYTHON_WORDS = re.compile(r"dtype|\bNaN\b|NaT|KeyError|ValueError|\bNone\b|Traceback|DataFrame|astype|object at|Errno")

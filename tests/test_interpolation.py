@@ -13,12 +13,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots import interpolation, units
-from hotspots.catalog import measure
-from hotspots.schema import check_blocks
+from hotspots.geography import interpolation, units
+from hotspots.statistics.catalog import measure
+from hotspots.store.schema import check_blocks
 from hotspots.study import Study
-from hotspots.testing import EPSG, square_blocks, square_city
-from hotspots.view import geometry, map_view
+from hotspots.study.testing import EPSG, square_blocks, square_city
+from hotspots.views.map_view import geometry, map_view
 from hotspots.words import words_for
 
 people = st.lists(st.one_of(st.just(float("nan")), st.floats(0, 5000)), min_size=9, max_size=9)
@@ -117,6 +117,7 @@ def test_a_rate_on_squares_rests_on_shared_residents_and_the_map_says_so():
 
 
 def test_nothing_heavy_is_loaded_until_it_is_needed():
-    code = "import sys, hotspots.selection, hotspots.catalog; print(sorted({'tobler', 'h3', 'statsmodels', 'rasterio'} & set(sys.modules)))"
+    heavy = {"tobler", "h3", "statsmodels", "rasterio"}
+    code = f"import sys, hotspots.study.selection, hotspots.statistics.catalog; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -12,18 +12,20 @@ import planted
 import pytest
 from printed import printed
 
-from hotspots import cities, interventions, logbook
-from hotspots.__main__ import main
-from hotspots.breaks import break_date
-from hotspots.interventions import reading
-from hotspots.interventions.before_after import _conditional, is_unusual
-from hotspots.interventions.synthetic import weights
-from hotspots.logbook import Entry
-from hotspots.published import TotalsStudy
+from hotspots import cities
+from hotspots.cities import logbook
+from hotspots.cities.logbook import Entry
+from hotspots.cli.main import main
+from hotspots.inference.level_shift import break_date
 from hotspots.readers.spec import Note
-from hotspots.selection import Selection
+from hotspots.statistics import interventions
+from hotspots.statistics.interventions import reading
+from hotspots.statistics.interventions.before_after import _conditional, is_unusual
+from hotspots.statistics.interventions.synthetic import weights
 from hotspots.study import Study
-from hotspots.testing import published_totals, square_blocks, square_city
+from hotspots.study.of_totals import TotalsStudy
+from hotspots.study.selection import Selection
+from hotspots.study.testing import published_totals, square_blocks, square_city
 from hotspots.words import words_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -180,7 +182,7 @@ def test_the_smallest_fall_is_found_in_80_of_100_cases(design):
         if design == "before_after":
             return interventions.before_after(table[~after, 0], table[after, 0])
         if design == "interrupted":
-            from hotspots.interventions.interrupted import _fit
+            from hotspots.statistics.interventions.interrupted import _fit
 
             fit = _fit(table[:, 0], planted.MONTHS, planted.START)
             return interventions.Effect(design, "ratio", np.exp(fit.step), *fit.interval, fit.detectable)
@@ -336,7 +338,7 @@ def test_the_command_gives_the_same_numbers(capsys):
 
 
 def test_countries_beside_a_rate_are_the_published_ones():
-    from hotspots.references import REFERENCES
+    from hotspots.statistics.rates.references import REFERENCES
 
     table = pd.read_csv(ROOT / "data" / "cities" / "el-salvador" / "raw" / "national_1995_2024.csv").set_index("year")
     own = {one.year: one.rate for one in REFERENCES if one.place["en"] == "El Salvador"}

@@ -10,10 +10,12 @@ import pytest
 from opened import asked, open_page, text
 from real_cities import chicago_toml, philadelphia_toml
 
-from hotspots import cities, interventions, logbook
-from hotspots.__main__ import main
-from hotspots.logbook import Entry
-from hotspots.selection import Selection
+from hotspots import cities
+from hotspots.cities import logbook
+from hotspots.cities.logbook import Entry
+from hotspots.cli.main import main
+from hotspots.statistics import interventions
+from hotspots.study.selection import Selection
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = "<b>*a*</b> $x$ <script>alert(1)</script>"

@@ -11,8 +11,8 @@ from opened import asked, open_page, text
 from PIL import Image
 from seen import watch
 
-from hotspots import logbook
-from hotspots.logbook import Entry
+from hotspots.cities import logbook
+from hotspots.cities.logbook import Entry
 from hotspots.words import words_for
 
 HOSTILE = '=HYPERLINK("http://x") <script>alert(1)</script> **b** $x$ ${y} [l](http://x) | `c`'

@@ -9,10 +9,12 @@ import threading
 import pandas as pd
 import pytest
 
-from hotspots import cities, logbook, sealed
-from hotspots.__main__ import main
-from hotspots.logbook import Entry
-from hotspots.schema import DataError
+from hotspots import cities
+from hotspots.cities import logbook
+from hotspots.cities.logbook import Entry
+from hotspots.cli.main import main
+from hotspots.store import checked_json
+from hotspots.store.schema import DataError
 
 HOSTILE = '<script>alert(1)</script> ${x} $a$ **b** [l](http://x) "quoted" \\ `c` |'
 SEED = """
@@ -158,5 +160,5 @@ def test_the_commands(city, capsys):
 def test_the_file_is_sealed(city, store):
     logbook.add(city.slug, one(), blocks=city.blocks, notes=city.notes)
     [path] = (store / city.slug / "interventions").iterdir()
-    assert sealed.read(path)["action"] == "add"
+    assert checked_json.read(path)["action"] == "add"
     assert "author" not in path.read_text()

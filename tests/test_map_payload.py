@@ -16,7 +16,12 @@ import shapely
 pytest.importorskip("streamlit", reason="the map on screen needs streamlit, which is not installed")
 
 from hotspots.dashboard.map_component import leaflet, payload
-from hotspots.view import ContextLayer, LegendRow, MapView, TipLine
+from hotspots.views.map_view import (
+    ContextLayer,
+    LegendRow,
+    MapView,
+    TipLine,
+)
 
 HOSTILE = ["<img src=x onerror=alert(1)>", "${alert(1)}", "`", "</script>", "\u2028", "&lt;b&gt;", '"', "\\", "ñ 字 🙂", ""]
 MEBIBYTE = 2**20

@@ -14,12 +14,22 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots import captions, drawing, exports, look, maps, prints, trends, view
-from hotspots.catalog import MEASURES, measure
-from hotspots.measures import STATES
+from hotspots import colours
+from hotspots.drawing import (
+    exports,
+    maps,
+    prints,
+)
+from hotspots.drawing import (
+    sheets as drawing,
+)
+from hotspots.statistics import trends
+from hotspots.statistics.catalog import MEASURES, measure
+from hotspots.statistics.measure import STATES
 from hotspots.study import Study
-from hotspots.testing import square_blocks, square_city
-from hotspots.view import ContextLayer, MapView
+from hotspots.study.testing import square_blocks, square_city
+from hotspots.views import captions, map_view
+from hotspots.views.map_view import ContextLayer, MapView
 from hotspots.words import words_for
 
 EN = words_for("en")
@@ -46,7 +56,7 @@ def study(**choices) -> Study:
 
 def shown(key: str = "rate", words=EN, layers=(), one: Study | None = None) -> MapView:
     one = one or study()
-    return view.map_view(one, measure(key), view.geometry("k", one.blocks, layers), words, unit="blocks")
+    return map_view.map_view(one, measure(key), map_view.geometry("k", one.blocks, layers), words, unit="blocks")
 
 
 class Reader(HTMLParser):
@@ -139,7 +149,7 @@ def test_what_lies_beneath_is_drawn_beneath():
     first, last = kinds.index("units"), len(kinds) - kinds[::-1].index("units")
     assert kinds[:first] == ["land", "land", "coast", "water"]
     assert kinds[last:] == ["border", "service"]
-    assert drawing.backdrop(one) == look.SEA
+    assert drawing.backdrop(one) == colours.SEA
     assert [name.text for name in drawing.place_names(one)] == ["Land", "Río", "Clinic"]
     assert '<li data-kind="water"' in maps.page(one, words=EN)
     assert prints.map_png(one, words=EN).startswith(b"\x89PNG")
@@ -163,7 +173,7 @@ def test_colours_are_those_of_the_screen():
     """The frontend's own list, read from its source."""
     source = (Path(drawing.__file__).parent / "dashboard/map_component/frontend/looks.js").read_text(encoding="utf-8")
     screen = dict(re.findall(r'^  (\w+): "([^"]+)"', source, re.MULTILINE))
-    assert {name: screen.get(name) for name in look.GROUND} == look.GROUND
+    assert {name: screen.get(name) for name in colours.GROUND} == colours.GROUND
 
 
 def hostile_view() -> MapView:
@@ -172,9 +182,9 @@ def hostile_view() -> MapView:
     one = shown("count")
     spots = [shapely.box(-89 + 0.01 * i, 13, -88.992 + 0.01 * i, 13.01) for i in range(n)]
     series = type(one.shapes)(spots, crs=4326)
-    tips = [view.TipLine(HOSTILE[0], list(HOSTILE)), view.TipLine("", list(HOSTILE))]
+    tips = [map_view.TipLine(HOSTILE[0], list(HOSTILE)), map_view.TipLine("", list(HOSTILE))]
     layers = [ContextLayer(kind, series, list(HOSTILE)) for kind in ("district", "water")]
-    legend = [view.LegendRow("class", text, "#ee8a4a", 1) for text in HOSTILE]
+    legend = [map_view.LegendRow("class", text, "#ee8a4a", 1) for text in HOSTILE]
     title = " ".join(HOSTILE)
     return MapView(
         *("k", [text + "id" for text in HOSTILE], list(HOSTILE), series, np.zeros(n, dtype=np.int8), np.zeros(n, dtype=np.int8), tips),

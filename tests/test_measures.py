@@ -12,11 +12,11 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots.catalog import MEASURES, measure
-from hotspots.measures import STATES, table
-from hotspots.schema import DataError
+from hotspots.statistics.catalog import MEASURES, measure
+from hotspots.statistics.measure import STATES, table
+from hotspots.store.schema import DataError
 from hotspots.study import Study
-from hotspots.testing import EPSG, square_city
+from hotspots.study.testing import EPSG, square_city
 
 ROOT = Path(__file__).resolve().parent.parent
 every_measure = pytest.mark.parametrize("row", MEASURES, ids=lambda row: row.key)

@@ -11,9 +11,12 @@ import pytest
 from opened import open_page, text
 from villa_prueba import write_small_city
 
-from hotspots import cities, exports, rates, trends, units
-from hotspots.catalog import measure
-from hotspots.selection import read_query
+from hotspots import cities
+from hotspots.drawing import exports
+from hotspots.geography import units
+from hotspots.statistics import rates, trends
+from hotspots.statistics.catalog import measure
+from hotspots.study.selection import read_query
 from hotspots.words import words_for
 
 EN = words_for("en")

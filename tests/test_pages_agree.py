@@ -14,9 +14,10 @@ from real_cities import philadelphia_toml
 from seen import DAY, flags, passing, period, plain_rows, rows_of, watch, within
 from villa_prueba import write_small_city
 
-from hotspots import cities, logbook
-from hotspots.__main__ import main
-from hotspots.logbook import Entry
+from hotspots import cities
+from hotspots.cities import logbook
+from hotspots.cities.logbook import Entry
+from hotspots.cli.main import main
 from hotspots.words import words_for
 
 ROOT = Path(__file__).resolve().parent.parent

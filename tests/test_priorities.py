@@ -15,13 +15,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from hotspots import priorities
-from hotspots.priorities import Ground, Past, caught, measured, pick
-from hotspots.priorities.backtest import _one_sided, _step_down
-from hotspots.priorities.rules import RULES, Spread, past, scores
-from hotspots.schema import DataError, check_blocks, check_incidents
+from hotspots.statistics import priorities
+from hotspots.statistics.priorities import (
+    Ground,
+    Past,
+    caught,
+    measured,
+    pick,
+)
+from hotspots.statistics.priorities.backtest import _one_sided, _step_down
+from hotspots.statistics.priorities.rules import (
+    RULES,
+    Spread,
+    past,
+    scores,
+)
+from hotspots.store.schema import DataError, check_blocks, check_incidents
 from hotspots.study import Study
-from hotspots.testing import square_blocks, square_city
+from hotspots.study.testing import square_blocks, square_city
 
 SIDE = 12
 TIMES = 40 if os.environ.get("HOTSPOTS_TORTURE") else 12
@@ -131,7 +142,7 @@ def test_rules_by_hand():
 def test_density_is_the_kernel_sum():
     rng = np.random.default_rng(0)
     seen = past(grid_city(rng.integers(0, 144, 60), rng.integers(0, LENGTH, 60)))
-    from hotspots import density
+    from hotspots.statistics import density
 
     at = seen.ground.middle[seen.unit]
     wide = density.cross_validated(at[:, 0], at[:, 1], kernel="quartic")
@@ -163,7 +174,7 @@ def test_the_bandwidth_rests_on_the_years_before_the_first_tested_day_alone():
     moved = priorities.backtest(grid_city(np.where(days >= first, 143, cells), days))
     assert found.bandwidth == moved.bandwidth
     early = cells[days < first]
-    from hotspots import density
+    from hotspots.statistics import density
 
     assert found.bandwidth == pytest.approx(density.cross_validated(10.0 * (early % SIDE) + 5, 10.0 * (early // SIDE) + 5))
     whole = grid_city(np.where(days >= first, 143, cells), days)

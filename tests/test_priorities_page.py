@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from opened import open_page, text
 
-from hotspots import cities, priorities
-from hotspots.__main__ import main
-from hotspots.dashboard import priority_notes
-from hotspots.selection import Selection
-from hotspots.testing import square_blocks
+from hotspots import cities
+from hotspots.cli.main import main
+from hotspots.dashboard.restricted import priority_notes
+from hotspots.statistics import priorities
+from hotspots.study.selection import Selection
+from hotspots.study.testing import square_blocks
 from hotspots.words import words_for
 
 TOML = """

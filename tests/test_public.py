@@ -8,19 +8,27 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import hotspots.site.reading
 import numpy as np
 import pandas as pd
 import pytest
 from opened import asked, open_page, text
 from released import SECRET, released_city
 
-import hotspots.site.reading
-from hotspots import cities, disclosure, logbook, settings, store
+from hotspots import (
+    cities,
+    settings,
+    store,
+)
+from hotspots import (
+    release as disclosure,
+)
+from hotspots.cities import logbook
 from hotspots.dashboard.public import files
 from hotspots.dashboard.public.answers import Answers
 from hotspots.dashboard.public.map_views import map_of
-from hotspots.expected import expected_range
-from hotspots.intervals import poisson_interval, ratio_interval
+from hotspots.inference.intervals import poisson_interval, ratio_interval
+from hotspots.inference.normal_range import expected_range
 from hotspots.words import words_for
 
 
@@ -198,7 +206,7 @@ def test_a_hidden_year_ends_the_years_compared_with_wherever_a_release_is_shown(
     counts = shown.city_years["count"].tolist()
     wanted = [None] * 3 + [counts[:3]] + [None] * 3 + [counts[4:7], counts[4:8], counts[4:9]]  # 2015, 2016 … 2024
     ranges = [(found.low, found.high) if (found := expected_range(base) if base else None) else (None, None) for base in wanted]
-    for years in (Answers(shown).years, hotspots.site.reading.Reading(shown).years):
+    for years in (Answers(shown).years, hotspots.drawing.site.reading.Reading(shown).years):
         told = [tuple(None if np.isnan(end) else end for end in pair) for pair in zip(years["low"], years["high"], strict=True)]
         assert told == ranges
 

@@ -7,8 +7,8 @@ import zipfile
 
 from opened import open_page, text
 
-from hotspots import disclosure
-from hotspots.dashboard.pages.publish import packed
+from hotspots import release
+from hotspots.dashboard.restricted.pages.publish import packed
 
 
 def test_the_page_shows_the_audit_and_publishes(city, monkeypatch, tmp_path):
@@ -20,8 +20,8 @@ def test_the_page_shows_the_audit_and_publishes(city, monkeypatch, tmp_path):
     assert "Nothing is given away" in app.success[0].value
     assert not folder.exists()
     next(button for button in app.button if button.label == "Write into the folder of releases").click().run()
-    assert disclosure.read(folder / "villa-prueba").facts["profile"] == "strict"
-    assert app.code[0].value == disclosure.fingerprint(folder / "villa-prueba")
+    assert release.read(folder / "villa-prueba").facts["profile"] == "strict"
+    assert app.code[0].value == release.fingerprint(folder / "villa-prueba")
     again = open_page("publish", lang="es")
     assert "De esta ciudad hay 1 publicación." in text(again)
     assert not again.radio
@@ -30,4 +30,4 @@ def test_the_page_shows_the_audit_and_publishes(city, monkeypatch, tmp_path):
 def test_the_zip_holds_the_release(city, tmp_path):
     with zipfile.ZipFile(io.BytesIO(packed("villa-prueba", "strict"))) as archive:
         archive.extractall(tmp_path)
-    assert disclosure.read(tmp_path / "villa-prueba").facts["slug"] == "villa-prueba"
+    assert release.read(tmp_path / "villa-prueba").facts["slug"] == "villa-prueba"

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots import concentration, intervals, rates
-from hotspots.intervals import poisson_interval
+from hotspots.inference import intervals
+from hotspots.inference.intervals import poisson_interval
+from hotspots.statistics import concentration, rates
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.study.testing import square_city
 
 
 def test_intervals_are_those_of_statsmodels():

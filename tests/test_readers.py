@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotspots import cities
-from hotspots.readers.geojson import read_geojson
+from hotspots.readers.files.geojson import read_geojson
+from hotspots.readers.files.text_tables import read_table
 from hotspots.readers.report import QualityReport
-from hotspots.readers.tables import read_table
-from hotspots.schema import DataError
+from hotspots.store.schema import DataError
 from hotspots.study import Study
 
 PYTHON_WORDS = re.compile(r"dtype|\bNaN\b|NaT|KeyError|ValueError|\bNone\b|Traceback|DataFrame|astype|object at")

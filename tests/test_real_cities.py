@@ -11,7 +11,7 @@ import pytest
 from real_cities import chicago_toml, philadelphia_toml
 
 from hotspots import cities
-from hotspots.schema import DataError
+from hotspots.store.schema import DataError
 
 pytestmark = pytest.mark.real_data
 

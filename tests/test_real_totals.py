@@ -7,8 +7,10 @@ import json
 import pytest
 import real_cities
 
-from hotspots import cities, concentration, rates, trends, units
-from hotspots.selection import Selection
+from hotspots import cities
+from hotspots.geography import units
+from hotspots.statistics import concentration, rates, trends
+from hotspots.study.selection import Selection
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 

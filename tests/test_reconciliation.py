@@ -15,12 +15,13 @@ from opened import open_page
 from streamlit.testing.v1 import AppTest
 from test_segments import NET
 
-from hotspots import cities, reconciliation, units
-from hotspots.__main__ import main
-from hotspots.schema import DataError, check_blocks
-from hotspots.selection import Selection
-from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots import cities
+from hotspots.cli.main import main
+from hotspots.geography import units
+from hotspots.store.schema import DataError, check_blocks
+from hotspots.study import Study, reconciliation
+from hotspots.study.selection import Selection
+from hotspots.study.testing import square_city
 
 KINDS = ("blocks", "districts", "city", "segments", "segments+corners", "grid:40", "grid:70", "h3:10", "h3:11")
 edge = st.sampled_from([-75.0, 0.0, 15.0, 50.0, 100.0, 150.0, 200.0, 300.0, 375.0])  # on edges, ends, middles and just as far as counts

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from printed import printed
 
-from hotspots import density
-from hotspots.density.relative import enough_near, risk_surface, tolerance
-from hotspots.density.window import window_of
-from hotspots.schema import DataError, check_blocks
+from hotspots.statistics import density
+from hotspots.statistics.density.relative import enough_near, risk_surface, tolerance
+from hotspots.statistics.density.window import window_of
+from hotspots.store.schema import DataError, check_blocks
 from hotspots.study import Study
-from hotspots.testing import EPSG, square_blocks, square_city
+from hotspots.study.testing import EPSG, square_blocks, square_city
 
 
 def theirs() -> dict[str, np.ndarray]:

@@ -19,15 +19,17 @@ from hypothesis import strategies as st
 from printed import printed
 from scipy.special import gammaln
 
-from hotspots import cities, compiled, repeats
-from hotspots.__main__ import main
-from hotspots.repeats.knox import adjusted, shuffled
-from hotspots.repeats.strength import shuffle_variance
-from hotspots.repeats.tails import cut_off
-from hotspots.schema import DataError
-from hotspots.selection import Selection
+from hotspots import cities
+from hotspots.cli.main import main
+from hotspots.inference import compiled
+from hotspots.statistics import repeats
+from hotspots.statistics.repeats.knox import adjusted, shuffled
+from hotspots.statistics.repeats.strength import shuffle_variance
+from hotspots.statistics.repeats.tails import cut_off
+from hotspots.store.schema import DataError
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.study.selection import Selection
+from hotspots.study.testing import square_city
 
 ROOT = Path(__file__).resolve().parent.parent
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))

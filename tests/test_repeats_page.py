@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from opened import asked, open_page, text
 
-from hotspots import cities, repeats
-from hotspots.selection import read_query
+from hotspots import cities
+from hotspots.statistics import repeats
+from hotspots.study.selection import read_query
 from hotspots.words import words_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,7 +67,7 @@ def test_published_totals_have_no_repeats(none_bundled):
 
 
 def test_where_chance_explains_all_the_page_says_so():
-    from hotspots.dashboard.pages.repeats import VERDICTS
+    from hotspots.dashboard.restricted.pages.repeats import VERDICTS
 
     assert "no near repeats are seen here" in VERDICTS["within"]
     assert repeats.Knox(200, 14, 500, 900, 20, 20.5, 20 / 20.5, 0.6, 1.5, 0.57, 999).verdict == "within"

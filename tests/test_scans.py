@@ -13,13 +13,13 @@ import shapely
 from printed import printed
 from scipy import stats
 
-from hotspots import clusters, compiled, scan_loops
-from hotspots.clusters import circles as scan
-from hotspots.clusters import exact, outbreaks, plain_scans
-from hotspots.clusters import histories as emerging
-from hotspots.schema import DataError, check_blocks
+from hotspots.inference import compiled, scan_loops
+from hotspots.statistics import clusters
+from hotspots.statistics.clusters import circles as scan
+from hotspots.statistics.clusters import emerging, outbreaks, scans_numpy, window_test
+from hotspots.store.schema import DataError, check_blocks
 from hotspots.study import Study
-from hotspots.testing import EPSG, square_blocks, square_city
+from hotspots.study.testing import EPSG, square_blocks, square_city
 
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 SEEDS = 1000 if TORTURE else 60
@@ -96,7 +96,7 @@ def test_every_circle_one_by_one(seed):
         own = c * np.log(np.maximum(c, 1))
         slope = np.log(np.where(expected > 0, expected, 1) / rest)
         arrays = (zones.starts, zones.members, expected, slope, found.n * np.log(rest), own + own[::-1])
-        plain_scans.best_circles(*arrays, np.array(maps, dtype=np.int32).T.copy(), best)
+        scans_numpy.best_circles(*arrays, np.array(maps, dtype=np.int32).T.copy(), best)
         assert best[0] == pytest.approx(found.table["llr"].iloc[0], rel=1e-9)
         assert base.baseline == "population"
 
@@ -106,7 +106,7 @@ def test_the_plain_and_the_compiled_way_give_the_same_numbers():
     one = city(rng.uniform(0, 5000, (60, 2)), rng.integers(0, 3, 60), rng.integers(50, 400, 60))
     zones, base = scan.circles(one, cap=0.2)
     n, order = int(clusters.events_in(one).sum()), np.arange(60)
-    ways = [plain_scans.best_circles, scan_loops.scan_circles]
+    ways = [scans_numpy.best_circles, scan_loops.scan_circles]
     if compiled.wait():
         ways.append(compiled._Made.loops["scan_circles"])
     given = []
@@ -133,7 +133,7 @@ def test_rings_miss_no_circle(seed):
     counts = rng.multinomial(n, risk / risk.sum(), size=25).T.astype(np.int32).copy()
     arrays = (zones.starts, zones.members, expected, slope, n * np.log(rest), own + own[::-1], counts)
     quick, slow = np.full(25, 2.0 * (seed % 3)), np.full(25, 2.0 * (seed % 3))
-    plain_scans.best_circles(*arrays, quick)
+    scans_numpy.best_circles(*arrays, quick)
     scan_loops.scan_circles(*arrays, slow)
     np.testing.assert_array_equal(quick, slow)
 
@@ -250,7 +250,7 @@ def test_shuffles_give_the_same_both_ways(anytime, floor):
     events = outbreaks.dated_events(dated(np.random.default_rng(5), 120))
     zones = outbreaks.cylinders(np.repeat(events.places[::2], 2, axis=0), radius=600.0)  # pairs at one place
     before = np.concatenate([[0], np.cumsum(np.bincount(events.day, minlength=200))]).astype(np.int64)
-    ways = [plain_scans.best_cylinders, scan_loops.scan_days]
+    ways = [scans_numpy.best_cylinders, scan_loops.scan_days]
     if compiled.wait():
         ways.append(compiled._Made.loops["scan_days"])
     given = []
@@ -378,7 +378,7 @@ def test_a_study_says_what_its_tests_compare_with():
     found = clusters.windows(equal)
     assert (found.baseline, found.method) == ("equal", "by")
     pd.testing.assert_frame_equal(found.table, clusters.windows(plain, baseline="equal", method="by").table)
-    assert exact.ground(equal.between(equal.start, equal.end)).baseline == "equal"
+    assert window_test.ground(equal.between(equal.start, equal.end)).baseline == "equal"
     assert clusters.circular_scan(equal, simulations=19).baseline == "equal"
     for wrong in ({"baseline": "people"}, {"correction": "fdr"}):
         with pytest.raises(DataError, match="use one of"):

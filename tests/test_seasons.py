@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from opened import open_page, text
 from test_change import COVERS, days, many, told
 
-from hotspots import cities, trends, victims
-from hotspots.breaks import break_date, sup_f
+from hotspots import cities
+from hotspots.inference.level_shift import break_date, sup_f
+from hotspots.statistics import trends, victims
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.study.testing import square_city
 
 ROOT = Path(__file__).resolve().parent.parent
 

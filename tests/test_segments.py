@@ -11,14 +11,16 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots import cities, compiled, segments, units
-from hotspots.catalog import MEASURES
-from hotspots.clusters import contiguity, windows
-from hotspots.measures import table
-from hotspots.schema import DataError
-from hotspots.selection import Selection
+from hotspots import cities
+from hotspots.geography import segments, units
+from hotspots.inference import compiled
+from hotspots.statistics.catalog import MEASURES
+from hotspots.statistics.clusters import contiguity, windows
+from hotspots.statistics.measure import table
+from hotspots.store.schema import DataError
 from hotspots.study import Study
-from hotspots.testing import EPSG, square_city
+from hotspots.study.selection import Selection
+from hotspots.study.testing import EPSG, square_city
 
 whole = st.integers(0, 12).map(float)
 places = st.lists(st.tuples(st.one_of(whole, st.floats(-4, 16)), st.one_of(whole, st.floats(-4, 16))), min_size=1, max_size=25)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots.schema import INCIDENT_FIELDS, DataError
-from hotspots.selection import Selection, read_query, read_where
+from hotspots.store.schema import INCIDENT_FIELDS, DataError
+from hotspots.study.selection import Selection, read_query, read_where
 
 WORDS = {row.name: row.values for row in INCIDENT_FIELDS if row.kind == "word"} | {"age": ("0-14", "15-29", "60+", "unknown")}
 name = st.text("abcdefghijklmnopqrstuvwxyz-0123456789", max_size=12)

@@ -12,6 +12,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import hotspots.site
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,16 +21,17 @@ from released import SECRET, city_of, released_city
 from test_maps import HOSTILE, Reader, outside
 from test_words import said as texts_of
 
-import hotspots.site
-from hotspots import cities, disclosure, site
-from hotspots.__main__ import main
+from hotspots import cities
+from hotspots import release as disclosure
 from hotspots.cities import Note
-from hotspots.disclosure import ReleaseError
-from hotspots.expected import expected_range
-from hotspots.schema import Blocks, Incidents
+from hotspots.cli.main import main
+from hotspots.drawing import site
+from hotspots.drawing.site.reading import Reading
+from hotspots.inference.normal_range import expected_range
+from hotspots.release import ReleaseError
 from hotspots.settings import cities_folder
-from hotspots.site.reading import Reading
-from hotspots.testing import square_city
+from hotspots.store.schema import Blocks, Incidents
+from hotspots.study.testing import square_city
 from hotspots.words import words_for
 
 DAY = pd.Timestamp
@@ -145,7 +147,9 @@ def test_every_number_on_the_page_comes_from_the_release(release, pages):
     for name in release.areas["name"]:
         text = text.replace(f" {name} ", " ")
     classes = set(
-        re.findall(r"\d[\d,.]*", " ".join(row.label for row in hotspots.site.looks.Atlas(reading, words).of(release.windows[-1]).legend))
+        re.findall(
+            r"\d[\d,.]*", " ".join(row.label for row in hotspots.drawing.site.looks.Atlas(reading, words).of(release.windows[-1]).legend)
+        )
     )
     legend = {str(n) for n in range(len(release.areas) + 1)}
     found = {one.strip(",.") for one in re.findall(r"\d[\d,.]*", text)}
@@ -275,7 +279,7 @@ def test_both_languages_are_complete(pages):
     assert '<html lang="es">' in pages["index.es.html"]
     spanish = text_of(pages["index.es.html"])
     words = words_for("es")
-    for file in Path(hotspots.site.__file__).parent.glob("*.py"):
+    for file in Path(hotspots.drawing.site.__file__).parent.glob("*.py"):
         for texts in texts_of(ast.parse(file.read_text(encoding="utf-8"))):
             plain = max(re.split(r"\{\w+\}", texts[0]), key=len).strip(" .,:–")
             if len(plain) > 4 and words.say(texts[0]) != texts[0]:

@@ -8,9 +8,9 @@ import pytest
 from printed import printed
 from scipy import sparse
 
-from hotspots import clusters, rates
+from hotspots.statistics import clusters, rates
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.study.testing import square_city
 
 
 def oracle() -> dict[str, np.ndarray]:

@@ -7,12 +7,15 @@ import pytest
 from small_city import blocks, layer, with_lines, write_city
 from test_smoothed import oracle
 
-from hotspots import cities, intervals, rates, units
-from hotspots.catalog import measure
-from hotspots.measures import table
-from hotspots.schema import DataError, check_blocks, population_bands
+from hotspots import cities
+from hotspots.geography import units
+from hotspots.inference import intervals
+from hotspots.statistics import rates
+from hotspots.statistics.catalog import measure
+from hotspots.statistics.measure import table
+from hotspots.store.schema import DataError, check_blocks, population_bands
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.study.testing import square_city
 
 LINE = 'population_ages = { "0-29" = "young", "30+" = "old" }'
 

@@ -24,8 +24,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from hotspots import sealed, store
-from hotspots.store import StoreError
+from hotspots import store
+from hotspots.store import StoreError, checked_json
 
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 
@@ -500,7 +500,7 @@ def test_every_damage_is_found(store_folder: Path) -> None:
         whole = path.read_bytes()
         spoil(path, whole, kind, chance)
         faults = [fault for found in store.check("town").values() for fault in found]
-        if path.suffix != ".parquet" and kind != "lose" and sealed.read(path) is not None:
+        if path.suffix != ".parquet" and kind != "lose" and checked_json.read(path) is not None:
             assert faults == []  # a blank between words of JSON: nothing that the file says has changed
         else:
             assert len(faults) == 1, (path.name, kind)

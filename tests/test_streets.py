@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from printed import printed
 
-from hotspots.catalog import measure
-from hotspots.density import network, streets
-from hotspots.density.network import WAYS, Network, spread
-from hotspots.measures import table
-from hotspots.schema import DataError
+from hotspots.statistics.catalog import measure
+from hotspots.statistics.density import network, streets
+from hotspots.statistics.density.network import WAYS, Network, spread
+from hotspots.statistics.measure import table
+from hotspots.store.schema import DataError
 from hotspots.study import Study
-from hotspots.testing import EPSG, square_city
+from hotspots.study.testing import EPSG, square_city
 
 both_ways = pytest.mark.parametrize("way", WAYS)
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots.schema import DataError
+from hotspots.store.schema import DataError
 from hotspots.study import Study, years_between
-from hotspots.testing import square_city
+from hotspots.study.testing import square_city
 
 day = st.dates(pd.Timestamp(1999, 1, 1).date(), pd.Timestamp(2031, 1, 1).date()).map(pd.Timestamp)
 

@@ -12,14 +12,15 @@ import pytest
 import shapely
 from opened import asked, open_page, text
 
-from hotspots import cities, exports
-from hotspots.__main__ import main
-from hotspots.catalog import measure
-from hotspots.dashboard import cached
-from hotspots.schema import DataError
-from hotspots.selection import read_query
+from hotspots import cities
+from hotspots.cli.main import main
+from hotspots.dashboard.restricted import cached
+from hotspots.drawing import exports
+from hotspots.statistics.catalog import measure
+from hotspots.store.schema import DataError
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.study.selection import read_query
+from hotspots.study.testing import square_city
 from hotspots.words import words_for
 
 
@@ -130,7 +131,7 @@ def test_the_reader_chooses_what_crossings_do(streets_city):
 
 
 def test_the_surface_on_the_map_is_that_of_python(streets_city):
-    from hotspots import density
+    from hotspots.statistics import density
 
     for split in ("", "continuous"):
         chosen, _ = read_query({"city": "villa-prueba", "unit": "blocks", **({"equal_split": split} if split else {})})

@@ -10,12 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots import catalog, cities, concentration, exports, rates, trends
-from hotspots.published import TotalsStudy, on_units
-from hotspots.readers.area_counts import read_periods
-from hotspots.schema import DataError, check_area_counts
-from hotspots.selection import Selection
-from hotspots.testing import published_totals, square_blocks
+from hotspots import cities
+from hotspots.drawing import exports
+from hotspots.readers.layers.area_counts import read_periods
+from hotspots.statistics import (
+    catalog,
+    concentration,
+    rates,
+    trends,
+)
+from hotspots.store.schema import DataError, check_area_counts
+from hotspots.study.of_totals import TotalsStudy, on_units
+from hotspots.study.selection import Selection
+from hotspots.study.testing import published_totals, square_blocks
 
 UNITS = ("b00", "b01", "b10", "b11")
 
@@ -358,7 +365,7 @@ def test_a_city_with_single_homicides_keeps_its_totals_beside_them(city_folder):
 
 
 def test_the_command_line_tells_the_unknown(folder, capsys):
-    from hotspots.__main__ import main
+    from hotspots.cli.main import main
 
     cities.import_folder(folder)
     assert main(["totals", "tres-barrios", "--json"]) == 0

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots import trends
+from hotspots.statistics import trends
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.study.testing import square_city
 
 BOSTON = """
 2 1 1 1 3 3 3 5 4 7 2 5 5 1 4 2 7 3 4 5 7 2 4 4 2 5 6 1 1 6 3 3 3 4 3 1

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots import units
-from hotspots.schema import DataError
+from hotspots.geography import units
+from hotspots.store.schema import DataError
 from hotspots.study import Study
-from hotspots.testing import square_blocks, square_city
+from hotspots.study.testing import square_blocks, square_city
 
 coordinate = st.one_of(st.integers(-5, 45).map(float), st.floats(-5, 45))
 places = st.lists(st.one_of(st.none(), st.tuples(coordinate, coordinate)), max_size=40)

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots import victims
-from hotspots.etest import e_range
-from hotspots.same_days import Days
-from hotspots.schema import field
+from hotspots.inference.e_test import e_range
+from hotspots.statistics import victims
+from hotspots.store.schema import field
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.study.calendar import Days
+from hotspots.study.testing import square_city
 
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 ages = st.lists(st.one_of(st.just(float("nan")), st.floats(0, 119)), max_size=30)

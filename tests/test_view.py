@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspots import classes, look, view
-from hotspots.catalog import MEASURES, measure
-from hotspots.measures import STATES, table
+from hotspots import colours
+from hotspots.statistics.catalog import MEASURES, measure
+from hotspots.statistics.measure import STATES, table
 from hotspots.study import Study
-from hotspots.testing import square_city
+from hotspots.study.testing import square_city
+from hotspots.views import classes, map_view
 from hotspots.words import words_for
 
 EN = words_for("en")
@@ -25,21 +26,21 @@ def city_study(n: int = 21) -> Study:
     return Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01")
 
 
-def view_of(study: Study, key: str, language: str = "en") -> view.MapView:
-    return view.map_view(study, measure(key), view.geometry("test", study.blocks), words_for(language), unit="blocks")
+def view_of(study: Study, key: str, language: str = "en") -> map_view.MapView:
+    return map_view.map_view(study, measure(key), map_view.geometry("test", study.blocks), words_for(language), unit="blocks")
 
 
 @given(st.lists(st.floats(1e-3, 1e4), min_size=1, max_size=200), st.booleans())
 def test_classes_cover_every_positive_value(values, whole):
     data = np.ceil(values) if whole else np.array(values)
-    starts = view.breaks(data, whole=whole)
+    starts = map_view.breaks(data, whole=whole)
     assert starts == sorted(set(starts))
     assert 1 <= len(starts) <= classes.CLASSES
     assert (np.searchsorted(starts, data, side="right") >= 1).all()
 
 
 def test_no_values_no_classes():
-    assert view.breaks(np.zeros(4), whole=True) == []
+    assert map_view.breaks(np.zeros(4), whole=True) == []
     shown = view_of(Study.of(*square_city([None])), "count")
     assert shown.colours == ()
     assert [row.kind for row in shown.legend] == ["zero"]
@@ -78,8 +79,8 @@ def test_the_note_says_how_many_are_on_the_map():
 
 
 def test_maps_open_with_the_measure_that_can_bear_it():
-    assert view.default_measure(city_study()).key == "rate"
-    assert view.default_measure(city_study(n=19)).key == "count"
+    assert map_view.default_measure(city_study()).key == "rate"
+    assert map_view.default_measure(city_study(n=19)).key == "count"
 
 
 def test_degrees_only_here():
@@ -98,7 +99,7 @@ def luminance(colour: str) -> float:
 
 @pytest.mark.parametrize("n", range(1, 6))
 def test_colours_darken_step_by_step(n):
-    shades = [luminance(colour) for colour in look.classes(n)]
+    shades = [luminance(colour) for colour in colours.classes(n)]
     assert len(shades) == n
     assert all(lighter > 1.3 * darker for lighter, darker in pairwise(shades))
 
@@ -108,12 +109,12 @@ def test_a_map_of_squares_opens_on_the_city_and_not_on_the_stray():
     weights = pd.Series(0, index=blocks.index)
     weights[["b44", "b45", "b54", "b55"]] = 50
     weights["b99"] = 1
-    whole = view.geometry("x", blocks).bounds
-    west, south, east, north = view.geometry("x", blocks, weights=weights).bounds
+    whole = map_view.geometry("x", blocks).bounds
+    west, south, east, north = map_view.geometry("x", blocks, weights=weights).bounds
     assert east - west < 0.5 * (whole[2] - whole[0])
     assert whole[0] < west < east < whole[2]
     assert whole[1] < south < north < whole[3]
-    assert view.geometry("x", blocks, weights=weights * 0).bounds == whole
+    assert map_view.geometry("x", blocks, weights=weights * 0).bounds == whole
 
 
 def test_a_hot_spot_map_uses_the_words_of_its_test():
@@ -135,10 +136,10 @@ def test_a_hot_spot_map_uses_the_words_of_its_test():
     ],
 )
 def test_the_legend_names_the_unit_of_its_numbers(key, title):
-    assert view.legend_title(measure(key), EN) == title
+    assert map_view.legend_title(measure(key), EN) == title
 
 
 def test_every_number_on_a_map_has_its_unit_in_the_legend():
     for one in MEASURES:
-        text = view.legend_title(one, EN).lower()
+        text = map_view.legend_title(one, EN).lower()
         assert one.scale or one.categories or "ok" in one.words or one.unit.lower() in text, one.key

@@ -11,8 +11,13 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from hotspots.schema import DataError
-from hotspots.words import LANGUAGES, Words, told, words_for
+from hotspots.store.schema import DataError
+from hotspots.words import (
+    LANGUAGES,
+    Words,
+    told,
+    words_for,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "hotspots" / "locale" / "es.po"

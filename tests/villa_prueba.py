@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hotspots.testing import square_blocks
+from hotspots.study.testing import square_blocks
 
 CITY_TOML = """
 name = "Villa Prueba"

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from hotspots import charts
 from hotspots.cities import Note
-from hotspots.escape import safe_markdown
+from hotspots.drawing import charts
 from hotspots.words import Words, mark
+from hotspots.words.escape import safe_markdown
 
 KINDS: dict[str, str] = {"event": mark("Event"), "definition": mark("Change of definition"), "intervention": mark("Intervention")}
 

@@ -41,8 +41,8 @@ def warm() -> None:
         _ = contents
         opened.warm()
         return
-    from hotspots.dashboard import cached
-    from hotspots.dashboard.pages import map, overview, trends
+    from hotspots.dashboard.restricted import cached
+    from hotspots.dashboard.restricted.pages import map, overview, trends
 
     _ = (map, overview, trends)  # imported here so that nobody waits for it
     cached.warm()
@@ -51,7 +51,7 @@ def warm() -> None:
 def warm_later() -> None:
     """Make what takes longest and nobody asks for first."""
     if settings.edition() != "public":
-        from hotspots.dashboard import cached
+        from hotspots.dashboard.restricted import cached
 
         cached.warm_later()
 

@@ -11,8 +11,8 @@ from typing import Literal
 
 import streamlit as st
 
-from hotspots.escape import safe_markdown
 from hotspots.words import ToldError, Words
+from hotspots.words.escape import safe_markdown
 
 HERE = Path(__file__).parent
 LOG = logging.getLogger(__name__)

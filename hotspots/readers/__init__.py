@@ -1,1 +1,1 @@
-"""Files to tables: sniffing, column mapping, dates, coordinates, words, and the account of every row."""
+"""Files → tables → checked layers, with an account of every row."""

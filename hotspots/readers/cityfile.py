@@ -13,11 +13,32 @@ from typing import Any
 import pandas as pd
 import pyproj
 
-from hotspots.readers.files import carries_shapes
-from hotspots.readers.keys import AREA_COUNTS, BLOCKS, CITY, GROUP, INCIDENTS, INTERVENTION, LAYER, NOTE, SEGMENTS, WORDS
-from hotspots.readers.spec import CONTEXT_KINDS, AreaCountSpec, BlockSpec, CitySpec, GroupSpec, IncidentSpec, LayerSpec, Note, SegmentSpec
-from hotspots.readers.values import fold
-from hotspots.schema import DataError, ages_of, field
+from hotspots.readers.columns.values import fold
+from hotspots.readers.files.any_file import carries_shapes
+from hotspots.readers.keys import (
+    AREA_COUNTS,
+    BLOCKS,
+    CITY,
+    GROUP,
+    INCIDENTS,
+    INTERVENTION,
+    LAYER,
+    NOTE,
+    SEGMENTS,
+    WORDS,
+)
+from hotspots.readers.spec import (
+    CONTEXT_KINDS,
+    AreaCountSpec,
+    BlockSpec,
+    CitySpec,
+    GroupSpec,
+    IncidentSpec,
+    LayerSpec,
+    Note,
+    SegmentSpec,
+)
+from hotspots.store.schema import DataError, ages_of, field
 from hotspots.words import Told, told
 
 

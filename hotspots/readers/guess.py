@@ -12,14 +12,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.dates import read_dates
-from hotspots.readers.files import read_file, read_layer
-from hotspots.readers.places import DEGREES
-from hotspots.readers.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS, WORDS
-from hotspots.readers.tables import Table
-from hotspots.readers.values import fold, is_missing
-from hotspots.readers.whereabouts import likely_system
-from hotspots.schema import DataError
+from hotspots.readers.columns.dates import read_dates
+from hotspots.readers.columns.places import DEGREES
+from hotspots.readers.columns.plausible_places import likely_system
+from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS, WORDS
+from hotspots.readers.columns.values import fold, is_missing
+from hotspots.readers.files.any_file import read_file, read_layer
+from hotspots.readers.files.text_tables import Table
+from hotspots.store.schema import DataError
 from hotspots.words import Told, told
 
 _FORMS = re.compile(r'date_format = "([^"]+)" if the day comes first, date_format = "([^"]+)" if the month comes first')

@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 from scipy import fft
 
-from hotspots.density import bandwidths
-from hotspots.density.network import Network, spread
+from hotspots.statistics.density import bandwidths
+from hotspots.statistics.density.network import Network, spread
 
 
 def lattice(side: int, *, step: float = 90.0, seed: int = 0) -> gpd.GeoDataFrame:

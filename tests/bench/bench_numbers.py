@@ -16,12 +16,13 @@ import shapely
 from scipy import fft
 from scipy.stats import gaussian_kde
 
-from hotspots import compiled, units
-from hotspots.density import smoothing
-from hotspots.density.window import Window
-from hotspots.schema import check_blocks, check_incidents
+from hotspots.geography import units
+from hotspots.inference import compiled
+from hotspots.statistics.density import smoothing
+from hotspots.statistics.density.window import Window
+from hotspots.store.schema import check_blocks, check_incidents
 from hotspots.study import Study
-from hotspots.testing import EPSG
+from hotspots.study.testing import EPSG
 
 SIDE = 40_000.0  # metres
 WAYS = ["plain", "compiled"]
@@ -186,31 +187,31 @@ def test_importing_hotspots(benchmark):
         return time.perf_counter() - start
 
     # the package itself loads nothing, so the list of every measure is taken: it needs all of the arithmetic
-    ratio = beside(benchmark, lambda: fresh("hotspots.catalog"), lambda: fresh("geopandas"), rounds=7)
-    benchmark.extra_info["import hotspots.catalog ÷ import geopandas"] = f"{1 / ratio:.2f} (goal 1.3)"
+    ratio = beside(benchmark, lambda: fresh("hotspots.statistics.catalog"), lambda: fresh("geopandas"), rounds=7)
+    benchmark.extra_info["import hotspots.statistics.catalog ÷ import geopandas"] = f"{1 / ratio:.2f} (goal 1.3)"
     times = sorted((fresh("hotspots"), fresh("geopandas")) for _ in range(5))
     benchmark.extra_info["import hotspots ÷ import geopandas"] = f"{np.median([a / b for a, b in times]):.2f}"
 
 
 def test_what_a_map_of_46_225_areas_sends(benchmark, city):
     """Colour the areas anew and encode what the browser gets; the note holds the sizes, packed, of the first message and of a change."""
-    from hotspots import view
-    from hotspots.catalog import measure
     from hotspots.dashboard.map_component import payload
-    from hotspots.testing import square_city
+    from hotspots.statistics.catalog import measure
+    from hotspots.study.testing import square_city
+    from hotspots.views import map_view
     from hotspots.words import words_for
 
     (x, y), blocks = city
     few = list(zip(x[:5000], y[:5000], strict=True))
     incidents, _ = square_city(few)
     study = Study.of(incidents, blocks)
-    shapes = view.geometry("bench", blocks)
+    shapes = map_view.geometry("bench", blocks)
     words = words_for("en")
 
     def change():
-        return payload.encode_values(view.map_view(study, measure("count"), shapes, words, unit="blocks"), {})
+        return payload.encode_values(map_view.map_view(study, measure("count"), shapes, words, unit="blocks"), {})
 
-    geometry = payload.encode_geometry(view.map_view(study, measure("count"), shapes, words, unit="blocks"))
+    geometry = payload.encode_geometry(map_view.map_view(study, measure("count"), shapes, words, unit="blocks"))
     values = benchmark.pedantic(change, rounds=5, warmup_rounds=1)
     benchmark.extra_info["first message"] = f"{len(payload.seal({}, values, geometry)) / 2**20:.2f} MiB (goal 2.5)"
     benchmark.extra_info["a change"] = f"{len(payload.seal({}, values, None)) / 2**20:.3f} MiB (goal 0.3)"

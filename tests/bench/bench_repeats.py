@@ -8,7 +8,8 @@ import warnings
 import numpy as np
 import pytest
 
-from hotspots import compiled, repeats
+from hotspots.inference import compiled
+from hotspots.statistics import repeats
 
 EVENTS, DRAWS = 1000, 999
 

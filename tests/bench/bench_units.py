@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import shapely
 
-from hotspots import compiled, segments
-from hotspots.testing import EPSG
+from hotspots.geography import segments
+from hotspots.inference import compiled
+from hotspots.study.testing import EPSG
 
 SIDE = 20_000.0  # metres
 

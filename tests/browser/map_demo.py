@@ -12,9 +12,19 @@ import numpy as np
 import shapely
 import streamlit as st
 
-from hotspots.dashboard.map_component import encode_geometry, memory, set_page_language, show_map
+from hotspots.dashboard.map_component import (
+    encode_geometry,
+    memory,
+    set_page_language,
+    show_map,
+)
 from hotspots.dashboard.map_component.payload import fingerprint_of
-from hotspots.view import ContextLayer, LegendRow, MapView, TipLine
+from hotspots.views.map_view import (
+    ContextLayer,
+    LegendRow,
+    MapView,
+    TipLine,
+)
 
 COLOURS = ("#fff7e3", "#fdd49e", "#f4975a", "#c9562c", "#7a2a0c")
 ODD_COLOURS = ("#f7fbff", "#c6dbef", "#6baed6", "#2171b5", "#08306b")

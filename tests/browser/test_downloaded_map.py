@@ -14,8 +14,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from test_maps import EN, HOSTILE, hostile_view, shown
 
-from hotspots import heat, maps
-from hotspots.view import Overlay
+from hotspots.drawing import maps
+from hotspots.views import surfaces
+from hotspots.views.map_view import Overlay
 
 READY = "#map[data-state=ready]"
 
@@ -70,7 +71,7 @@ def test_it_draws_the_classes_and_tells_the_numbers(opened):
 
 def test_a_surface_lies_over_the_units_and_lets_the_pointer_through(opened):
     one = shown("count")
-    red = heat.png(np.ones((4, 4), dtype=np.uint8), ("#c4501f",))
+    red = surfaces.png(np.ones((4, 4), dtype=np.uint8), ("#c4501f",))
     page = opened(maps.page(replace(one, overlay=Overlay(red, one.bounds)), words=EN))
     level = "name => Number(getComputedStyle(document.querySelector(name)).zIndex)"
     levels = [page.evaluate(level, name) for name in ("#map img.leaflet-image-layer", "#map canvas")]

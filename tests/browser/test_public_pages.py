@@ -8,7 +8,7 @@ import pytest
 from driving import wait_until_idle
 from released import SECRET, released_city
 
-from hotspots import disclosure
+from hotspots import release as disclosure
 
 PAGES = ("", "city", "people", "done", "left-out", "embed")
 WITH_MAP = ("", "city", "embed")

@@ -10,7 +10,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from hotspots import cities, disclosure, site
+from hotspots import cities
+from hotspots import release as disclosure
+from hotspots.drawing import site
 from hotspots.settings import cities_folder
 
 CITIES = ("puerto-albatros", "el-salvador")

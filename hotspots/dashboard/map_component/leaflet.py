@@ -11,7 +11,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from hotspots.leaflet_files import ADVICE, ENTRY, VENDOR, WANTED, LeafletMissingError, elsewhere
+from hotspots.drawing.leaflet_files import (
+    ADVICE,
+    ENTRY,
+    VENDOR,
+    WANTED,
+    LeafletMissingError,
+    elsewhere,
+)
 
 
 def put_leaflet_in_place(vendor: Path = VENDOR) -> None:

@@ -27,7 +27,7 @@ import shapely
 from hotspots.words import Words, mark
 
 if TYPE_CHECKING:
-    from hotspots.view import ContextLayer, MapGeometry, MapView
+    from hotspots.views.map_view import ContextLayer, MapGeometry, MapView
 
 WORDS: dict[str, str] = {
     "lang": "en",

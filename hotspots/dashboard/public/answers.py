@@ -9,11 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots import trends
-from hotspots.disclosure import FEW, FEWER_THAN, SHOWN, UNPUBLISHED, Reading
-from hotspots.disclosure.profiles import Window
-from hotspots.intervals import PER, poisson_interval, ratio_interval
-from hotspots.totals import years_between
+from hotspots.cities.published_totals import years_between
+from hotspots.inference.intervals import PER, poisson_interval, ratio_interval
+from hotspots.release import (
+    FEW,
+    FEWER_THAN,
+    SHOWN,
+    UNPUBLISHED,
+    Reading,
+)
+from hotspots.release.profiles import Window
+from hotspots.statistics import trends
 
 __all__ = ["UNSTABLE", "Answers", "Ratio", "Window", "told"]
 

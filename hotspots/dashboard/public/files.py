@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import shapely
 
-from hotspots import exports, maps, prints
 from hotspots.dashboard.public import sentences
 from hotspots.dashboard.public.answers import Answers, Window
-from hotspots.view import MapView
+from hotspots.drawing import exports, maps, prints
+from hotspots.views.map_view import MapView
 from hotspots.words import Words
 
 AREA_COLUMNS = ["area", "name", "start", "end", "count", "reason", "population", "rate", "rate_low", "rate_high", "rate_state", "hot"]

@@ -14,8 +14,13 @@ from hotspots.dashboard.public import address, opened, sentences
 from hotspots.dashboard.public.address import Choices
 from hotspots.dashboard.public.answers import Answers, Window
 from hotspots.dashboard.shell import guard
-from hotspots.escape import safe_markdown
-from hotspots.words import DEFAULT, LANGUAGES, Words, words_for
+from hotspots.words import (
+    DEFAULT,
+    LANGUAGES,
+    Words,
+    words_for,
+)
+from hotspots.words.escape import safe_markdown
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hotspots import look, view
-from hotspots.classes import breaks, class_labels
+from hotspots import colours as look
 from hotspots.dashboard.public import sentences
 from hotspots.dashboard.public.answers import UNSTABLE, Answers, Window
-from hotspots.disclosure import FEW, SHOWN
-from hotspots.measures import STATES
-from hotspots.view import LegendRow, MapView, TipLine
+from hotspots.release import FEW, SHOWN
+from hotspots.statistics.measure import STATES
+from hotspots.views import map_view
+from hotspots.views.classes import breaks, class_labels
+from hotspots.views.map_view import LegendRow, MapView, TipLine
 from hotspots.words import Words, mark
 
 TITLES: dict[str, str] = {
@@ -34,7 +35,7 @@ def map_of(found: Answers, show: str, window: Window, words: Words) -> MapView:
     states = _states(table, show)
     classes, labels, colours = _classes(table, show, states, words)
     blocks, title = found.city.blocks, words.say(TITLES[show])
-    shapes = view.geometry(f"public/{found.slug}", blocks, view.context_layers(found.city.context))
+    shapes = map_view.geometry(f"public/{found.slug}", blocks, map_view.context_layers(found.city.context))
     period = words.period(window[0].date(), window[1].date())
     return MapView(
         key=shapes.key,
@@ -49,7 +50,7 @@ def map_of(found: Answers, show: str, window: Window, words: Words) -> MapView:
         legend_title=title,
         legend_note=words.say("{period}, by {unit}", period=period, unit=sentences.areas_called(found, words).lower()),
         title=words.say(
-            "{what}, {period}, by {unit}", what=title, period=period, unit=view.unit_name("blocks", words, found.city.called).lower()
+            "{what}, {period}, by {unit}", what=title, period=period, unit=map_view.unit_name("blocks", words, found.city.called).lower()
         ),
         context=shapes.context,
         bounds=shapes.bounds,

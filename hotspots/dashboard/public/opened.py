@@ -7,15 +7,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from hotspots import disclosure, settings
+from hotspots import release, settings
 from hotspots.dashboard import map_component
 from hotspots.dashboard.public.answers import Answers
 from hotspots.dashboard.public.map_views import map_of
-from hotspots.view import MapView
+from hotspots.views.map_view import MapView
 from hotspots.words import LANGUAGES, words_for
 
 LOG = logging.getLogger(__name__)
-MANIFEST = disclosure.bundle.MANIFEST
+MANIFEST = release.bundle.MANIFEST
 
 
 def folders() -> list[Path]:
@@ -32,10 +32,10 @@ def available() -> dict[str, tuple[Path, str]]:
     """Return folder and fingerprint of each release by the short name of its city; a release that is damaged is left out and logged."""
     found: dict[str, tuple[Path, str]] = {}
     for folder in folders():
-        mark = disclosure.fingerprint(folder)
+        mark = release.fingerprint(folder)
         try:
             found.setdefault(_opened(str(folder), mark).slug, (folder, mark))
-        except disclosure.ReleaseError:
+        except release.ReleaseError:
             LOG.exception("a release cannot be opened")
     return found
 
@@ -48,7 +48,7 @@ def answers(slug: str) -> Answers:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _opened(folder: str, mark: str) -> Answers:
-    return Answers(disclosure.read(folder), mark)
+    return Answers(release.read(folder), mark)
 
 
 def map_view(slug: str, show: str, window: str, language: str) -> MapView:

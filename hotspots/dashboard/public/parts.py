@@ -7,13 +7,18 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from hotspots import drawing
 from hotspots.dashboard import map_component
-from hotspots.dashboard.public import address, files, opened, sentences
+from hotspots.dashboard.public import (
+    address,
+    files,
+    opened,
+    sentences,
+)
 from hotspots.dashboard.public.frame import Reader
 from hotspots.dashboard.public.map_views import TITLES
-from hotspots.escape import safe_markdown
-from hotspots.view import MapView
+from hotspots.drawing import sheets
+from hotspots.views.map_view import MapView
+from hotspots.words.escape import safe_markdown
 
 
 def draw_map(reader: Reader, *, key: str, height: int) -> MapView:
@@ -52,7 +57,7 @@ def behind_the_map(reader: Reader, view: MapView, *, key: str) -> None:
 def table_of(reader: Reader, view: MapView) -> None:
     """Draw the table behind the map, in the order of the alphabet."""
     words = reader.words
-    data = drawing.table(view, words)
+    data = sheets.table(view, words)
     order = sorted(range(len(data)), key=lambda row: natural(str(data[words.say("Place")].iloc[row])))
     with st.expander(words.say("The same as a table")):
         st.dataframe(data.iloc[order], hide_index=True, width="stretch", alt=view.title)

@@ -5,10 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hotspots import settings, view
+from hotspots import settings
 from hotspots.cities import Note
-from hotspots.dashboard.public.answers import Answers, Ratio, Window, told
-from hotspots.disclosure.protection import FEW, HELD, SHOWN, UNPUBLISHED
+from hotspots.dashboard.public.answers import (
+    Answers,
+    Ratio,
+    Window,
+    told,
+)
+from hotspots.release.protection import (
+    FEW,
+    HELD,
+    SHOWN,
+    UNPUBLISHED,
+)
+from hotspots.views import map_view
 from hotspots.words import Words, mark
 
 REASONS: dict[str, str] = {
@@ -48,7 +59,7 @@ def rate(row: pd.Series, words: Words) -> str:
 
 def areas_called(found: Answers, words: Words) -> str:
     """Return what the areas are called."""
-    return view.unit_name("blocks", words, found.city.called)
+    return map_view.unit_name("blocks", words, found.city.called)
 
 
 def period(window: Window, words: Words) -> str:

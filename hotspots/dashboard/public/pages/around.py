@@ -9,8 +9,8 @@ import streamlit as st
 from hotspots.dashboard.public import address, parts, sentences
 from hotspots.dashboard.public.answers import UNSTABLE
 from hotspots.dashboard.public.frame import Reader, heading
-from hotspots.escape import safe_markdown
 from hotspots.words import mark
+from hotspots.words.escape import safe_markdown
 
 NOT_HERE: tuple[tuple[str, str], ...] = (
     (

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots import charts
 from hotspots.cities import Note
 from hotspots.dashboard import dated_notes
 from hotspots.dashboard.public import files, parts, sentences
 from hotspots.dashboard.public.frame import Reader, heading
+from hotspots.drawing import charts
 from hotspots.words import mark
 
 VERDICTS: dict[str, str] = {

@@ -6,8 +6,8 @@ import streamlit as st
 
 from hotspots.dashboard.public import parts, sentences
 from hotspots.dashboard.public.frame import Reader
-from hotspots.escape import safe_markdown
 from hotspots.words import mark
+from hotspots.words.escape import safe_markdown
 
 TITLE = mark("{n} people killed in {city}, {period}")
 

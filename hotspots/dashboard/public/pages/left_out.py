@@ -9,8 +9,8 @@ import streamlit as st
 from hotspots.cities import Note
 from hotspots.dashboard.public import sentences
 from hotspots.dashboard.public.frame import Reader, heading
-from hotspots.escape import safe_markdown
 from hotspots.words import Words, mark
+from hotspots.words.escape import safe_markdown
 
 MADE: tuple[str, ...] = (
     mark("Rate: people killed ÷ (residents × years) × 100,000, from the published number and the published residents alone."),

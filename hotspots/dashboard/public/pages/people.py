@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots import captions, charts
 from hotspots.dashboard.public import files, parts, sentences
 from hotspots.dashboard.public.frame import Reader, heading
-from hotspots.schema import UNKNOWN
+from hotspots.drawing import charts
+from hotspots.store.schema import UNKNOWN
+from hotspots.views import captions
 from hotspots.words import mark
 
 NAMES: dict[str, str] = {

@@ -1,0 +1,409 @@
+"""A city: its folder with city.toml → checked layers → a published version → the layers again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import geopandas as gpd
+import pandas as pd
+import pyproj
+
+from hotspots import settings, store
+from hotspots.cities.health import check, headline, stored
+from hotspots.cities.published_totals import Published, no_blocks, no_incidents
+from hotspots.readers.cityfile import read_city_file
+from hotspots.readers.columns.values import fold
+from hotspots.readers.layers.area_counts import read_area_counts
+from hotspots.readers.layers.blocks import (
+    Layer,
+    read_blocks,
+    read_context,
+    read_segments,
+    squares_instead,
+)
+from hotspots.readers.layers.groups import with_groups
+from hotspots.readers.layers.incidents import read_incidents
+from hotspots.readers.report import Finding, QualityReport
+from hotspots.readers.spec import CitySpec, Note
+from hotspots.readers.steps import Progress, Steps
+from hotspots.store.schema import (
+    AreaCounts,
+    Blocks,
+    DataError,
+    Incidents,
+)
+from hotspots.words import Told, mark, told
+
+__all__ = ["City", "Note", "Summary", "available", "check", "ensure_bundled", "import_folder", "load", "publish", "read_folder", "slug_of"]
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, eq=False)
+class City:
+    """A city's data, checked: what every study starts from.
+
+    `totals` are published totals, where there are any; `called` is the place's own word for its blocks, by language.
+
+    `start` and `end` (exclusive) are the period that the data cover. `context` is the basemap: columns kind and name.
+    `version` is 0 until the city is published. `fallback_from` is the version that should be served and is damaged, so that this one
+    stands in for it (0: even its number is lost); None in health. `fingerprint` tells whether the files it came from have changed.
+    `covers_stated`: whether city.toml states the period that the data cover, so that `start` and `end` do not hang on single incidents.
+    """
+
+    slug: str
+    name: str
+    language: str
+    timezone: str
+    source: str
+    licence: str
+    epsg: int
+    fictional: bool
+    population_year: int | None
+    incidents: Incidents
+    blocks: Blocks
+    context: gpd.GeoDataFrame
+    notes: tuple[Note, ...]
+    report: QualityReport
+    start: pd.Timestamp
+    end: pd.Timestamp
+    version: int = 0
+    segments: gpd.GeoDataFrame | None = None
+    fingerprint: str = ""
+    totals: AreaCounts | None = None
+    called: Mapping[str, str] = field(default_factory=dict)
+    fallback_from: int | None = None
+    covers_stated: bool = False
+
+    @property
+    def only_totals(self) -> bool:
+        """Whether nothing but published totals is known: no single homicide, no place, no day."""
+        return self.totals is not None and not len(self.incidents)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns that a reader can filter by."""
+        if self.totals is None or not self.only_totals:
+            return tuple(self.incidents.columns)
+        return tuple(name for name in ("sex",) if name in self.totals.columns and (self.totals[name] != "").any())
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a list of cities shows; from the manifest alone. `published` is the moment in UTC, as ISO text; `fallback_from` as in `City`."""
+
+    slug: str
+    name: str
+    fictional: bool
+    version: int
+    victims: int
+    start: pd.Timestamp
+    end: pd.Timestamp
+    published: str
+    only_totals: bool = False
+    fallback_from: int | None = None
+
+
+def slug_of(folder: Path | str) -> str:
+    """Return the short name of a folder, safe in addresses and file names.
+
+    >>> slug_of("data/cities/San José (centro)")
+    'san-jose-centro'
+    """
+    name = Path(folder).resolve().name if isinstance(folder, Path) else Path(folder).name
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-_")
+    if not slug:
+        raise DataError(told("the folder name {folder} has no letter or digit to name the city by; rename it", folder=repr(str(folder))))
+    return slug
+
+
+def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
+    """Return the city that the folder's city.toml describes, read and checked; nothing is stored.
+
+    Raises one `DataError` with every fault that could be found: in city.toml, then in blocks, basemap and incidents together.
+    """
+    spec = read_city_file(Path(folder))
+    return _read(spec, Steps(spec, progress))
+
+
+def _read(spec: CitySpec, say: Steps) -> City:
+    fingerprint = _fingerprint(spec)
+    faults: list[Told] = []
+    own = pyproj.CRS.from_epsg(spec.epsg) if spec.epsg else None
+    layer = _tried(lambda: _read_blocks(spec, own, say), faults)
+    stated = layer.blocks.crs if layer else own
+    bounds = tuple(layer.blocks.total_bounds) if layer else None
+    read = _tried(lambda: _read_incidents(spec, stated, bounds, say), faults)
+    crs = stated or (read[0].crs if read else pyproj.CRS.from_epsg(3857))
+    others = _tried(lambda: _other_layers(spec, crs), faults)
+    if spec.blocks is None and spec.incidents is None:
+        layer = Layer(no_blocks(own or pyproj.CRS.from_epsg(3857)), ())
+    elif spec.blocks is None and read and others:
+        layer = _tried(lambda: squares_instead(read[0], others[1]), faults)
+    if layer:
+        layer = _tried(partial(with_groups, layer, spec.groups, incidents=read[0] if read else None), faults)
+    areas = tuple(layer.blocks.index) if layer else ()
+    published = _tried(lambda: _read_totals(spec, areas, say), faults) if spec.area_counts and layer else None
+    if faults or layer is None or others is None or read is None:
+        raise DataError(faults)
+    incidents, report = read
+    totals, report = _with_totals(layer.blocks, len(incidents), report, published)
+    segments, context, noted = others
+    start, end = _period(spec, incidents, totals)
+    return City(
+        slug=slug_of(spec.folder),
+        name=spec.name,
+        language=spec.language,
+        timezone=spec.timezone,
+        source=spec.source,
+        licence=spec.licence,
+        epsg=_number_of(crs),
+        fictional=spec.fictional,
+        population_year=spec.blocks.population_year if spec.blocks else None,
+        incidents=incidents,
+        blocks=layer.blocks,
+        context=context,
+        notes=spec.notes,
+        report=replace(report, findings=(*report.findings, *layer.findings, *noted)),
+        start=start,
+        end=end,
+        segments=segments,
+        fingerprint=fingerprint,
+        totals=totals,
+        called=spec.blocks.called if spec.blocks else {},
+        covers_stated=bool(spec.incidents and spec.incidents.covers),
+    )
+
+
+def publish(city: City, *, held: store.Lock | None = None) -> City:
+    """Publish the city as the next version of its slug and return it with its version number; `held` is its lock, if it is held."""
+    tables = {"incidents": city.incidents, "blocks": city.blocks, "context": city.context}
+    if city.segments is not None:
+        tables["segments"] = city.segments
+    if city.totals is not None:
+        tables["area_counts"] = city.totals
+    version = store.publish(city.slug, tables, _facts(city), held=held)
+    return replace(city, version=version.number)
+
+
+def import_folder(folder: Path | str, progress: Progress | None = None) -> City:
+    """Read the folder and publish what was read: a new version, or a `DataError` and nothing changed.
+
+    One import of a city at a time: a second one is told at once, by a `StoreError`, who is importing and since when.
+    """
+    with store.lock(slug_of(Path(folder))) as held:
+        spec = read_city_file(Path(folder))
+        say = Steps(spec, progress)
+        city = _read(spec, say)
+        say(told("publishing {city}", city=city.name))
+        return publish(city, held=held)
+
+
+def load(slug: str, number: int | None = None) -> City:
+    """Return a published city: the version served now, or the one of the given number. Raises `StoreError` where there is none.
+
+    Where the version served is damaged, the newest intact one before it stands in (then the newest after it), and
+    `City.fallback_from` says which one it stands in for. A version asked for by its number that is not served has no stand-in.
+    """
+    try:
+        return _stored(store.current(slug, number))
+    except store.DamageError:
+        served = store.served(slug)
+        if number not in (None, served):
+            raise
+        for other in store.instead(slug):
+            with contextlib.suppress(store.DamageError):
+                return replace(_stored(store.current(slug, other)), fallback_from=served or 0)
+        raise
+
+
+def _stored(version: store.Version) -> City:
+    facts = version.manifest["facts"]
+    return City(
+        slug=version.slug,
+        incidents=Incidents(store.read(version, "incidents")),
+        blocks=Blocks(store.read(version, "blocks")),
+        context=store.read(version, "context"),
+        segments=store.read(version, "segments") if store.has(version, "segments") else None,
+        totals=AreaCounts(store.read(version, "area_counts")) if store.has(version, "area_counts") else None,
+        called=facts.get("called", {}),
+        covers_stated=bool(facts.get("covers_stated")),
+        notes=tuple(Note.from_plain(row) for row in facts["notes"]),
+        report=QualityReport.from_dict(facts["report"]),
+        start=pd.Timestamp(facts["start"]),
+        end=pd.Timestamp(facts["end"]),
+        version=version.number,
+        **{key: facts[key] for key in _PLAIN},
+    )
+
+
+def available() -> list[Summary]:
+    """Return the published cities, from their manifests alone: those with single homicides first, then by name.
+
+    A city whose manifest is damaged is left out.
+    """
+    found = []
+    for slug in store.slugs():
+        version, fallen = stored(slug)
+        if version is None:
+            continue
+        facts = version.manifest["facts"]
+        found.append(
+            Summary(
+                slug,
+                facts["name"],
+                facts["fictional"],
+                version.number,
+                facts["victims"],
+                pd.Timestamp(facts["start"]),
+                pd.Timestamp(facts["end"]),
+                version.manifest["published"],
+                bool(facts.get("only_totals")),
+                fallen,
+            )
+        )
+    return sorted(found, key=lambda row: (row.only_totals, fold(row.name)))
+
+
+def ensure_bundled(progress: Progress | None = None) -> list[str]:
+    """Import every bundled city that has no version yet, or whose files have changed since, and return their slugs."""
+    root = settings.cities_folder()
+    folders = sorted(path for path in root.iterdir() if (path / "city.toml").is_file()) if root.is_dir() else []
+    imported = []
+    for folder in folders:
+        slug = slug_of(folder)
+        wanted = _fingerprint(read_city_file(folder))
+        if _published_fingerprint(slug) == wanted:
+            continue
+        with store.lock(slug, wait=600) as held:  # another server may be importing it
+            if _published_fingerprint(slug) != wanted:
+                publish(read_folder(folder, progress), held=held)
+                imported.append(slug)
+    return imported
+
+
+_PLAIN = ("name", "language", "timezone", "source", "licence", "epsg", "fictional", "population_year", "fingerprint")
+
+
+def _facts(city: City) -> dict[str, Any]:
+    """Return everything about the city that is not a table, as plain values for the manifest."""
+    return {
+        **{key: getattr(city, key) for key in _PLAIN},
+        "victims": city.report.victims,
+        "headline": headline(city.incidents, city.blocks, city.totals),
+        "only_totals": city.only_totals,
+        "called": dict(city.called),
+        "covers_stated": city.covers_stated,
+        "start": city.start.isoformat(),
+        "end": city.end.isoformat(),
+        "notes": [note.as_plain() for note in city.notes],
+        "report": city.report.to_dict(),
+    }
+
+
+def _fingerprint(spec: CitySpec) -> str:
+    """Return one hash of city.toml and every file it names."""
+    total = hashlib.sha256()
+    for path in spec.files():
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _published_fingerprint(slug: str) -> str:
+    """Return the fingerprint of the newest version: after going back to an older one the files are not imported again."""
+    try:
+        number = max(store.versions(slug), default=0) if store.served(slug) else None
+        return str(store.current(slug, number).manifest["facts"]["fingerprint"])
+    except store.StoreError:
+        return ""
+
+
+def _number_of(crs: pyproj.CRS) -> int:
+    number = crs.to_epsg()
+    assert number is not None  # the spec names it, or it is a UTM zone
+    return int(number)
+
+
+def _tried(read: Callable[[], _T], faults: list[Told]) -> _T | None:
+    try:
+        return read()
+    except DataError as error:
+        faults += error.faults
+        return None
+
+
+def _other_layers(spec: CitySpec, crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame | None, gpd.GeoDataFrame, list[Finding]]:
+    segments, noted = read_segments(spec.segments, city_crs=crs) if spec.segments else (None, [])
+    context, more = read_context(spec.layers, city_crs=crs)
+    return segments, context, [*noted, *more]
+
+
+def _read_blocks(spec: CitySpec, crs: pyproj.CRS | None, say: Steps) -> Layer | None:
+    if spec.blocks is None:
+        return None
+    say(told("reading {file}", file=spec.blocks.file.name))
+    return read_blocks(spec.blocks, city_crs=crs)
+
+
+def _read_totals(spec: CitySpec, areas: tuple[str, ...], say: Steps) -> tuple[AreaCounts, QualityReport]:
+    say(told("reading {file}", file=", ".join(one.file.name for one in spec.area_counts)))
+    return read_area_counts(spec.area_counts, areas=areas)
+
+
+def _read_incidents(spec: CitySpec, crs: pyproj.CRS | None, bounds: Any, say: Steps) -> tuple[Incidents, QualityReport]:
+    if spec.incidents is None:
+        return no_incidents(crs), QualityReport("", 0, 0, 0, 0, 0, 0)
+    return read_incidents(spec.incidents, city_crs=crs, timezone=spec.timezone, bounds=bounds, progress=say)
+
+
+def _with_totals(
+    blocks: Blocks, victims: int, report: QualityReport, published: tuple[AreaCounts, QualityReport] | None
+) -> tuple[AreaCounts | None, QualityReport]:
+    """Return the published totals, and one account of all rows; where there are only totals its victims are theirs."""
+    if published is None:
+        return None, report
+    totals, more = published
+    findings = (*report.findings, *more.findings, *_rivals(totals, blocks))
+    parts = ("read", "accepted", "repaired", "rejected", "filtered")
+    counts = {name: getattr(report, name) + getattr(more, name) for name in parts}
+    source = ", ".join(name for name in (report.source, more.source) if name)
+    if not victims:
+        known = Published.of(totals, blocks["population"]).total("", totals["start"].min(), totals["end"].max())
+        victims = int(sum(cell.count for cell in known.cells if cell.count >= 0))
+    return totals, QualityReport(source, victims=victims, findings=findings, **counts)
+
+
+def _rivals(totals: AreaCounts, blocks: Blocks) -> list[Finding]:
+    """Return a finding on tables that give the whole place different numbers for the same days."""
+    rivals = Published.of(totals, blocks["population"]).rivals(totals["start"].min(), totals["end"].max())
+    if not rivals:
+        return []
+    one, other = rivals[0]
+    text = told(
+        "{rivals} published totals of the whole place differ from another table's for the same period (first: "
+        "from {day}, {one} {n}, {other} {m}); both are kept and never added",
+        rivals=len(rivals),
+        day=f"{one.start:%Y-%m-%d}",
+        one=one.table,
+        n=f"{one.count:,.0f}",
+        other=other.table,
+        m=f"{other.count:,.0f}",
+    )
+    return [Finding("totals_differ", "accepted", len(rivals), text, mark("Say in the README of the folder why they differ."))]
+
+
+def _period(spec: CitySpec, incidents: Incidents, totals: AreaCounts | None) -> tuple[pd.Timestamp, pd.Timestamp]:
+    if spec.incidents is None and totals is not None:
+        return totals["start"].min(), totals["end"].max()
+    if spec.incidents is not None and spec.incidents.covers:
+        return spec.incidents.covers
+    first, last = incidents["date"].min(), incidents["date"].max()
+    return first.normalize().replace(day=1), last.normalize() + pd.Timedelta(days=1)

@@ -1,0 +1,1 @@
+"""The restricted edition, on the store: frame, address, caches, pages."""

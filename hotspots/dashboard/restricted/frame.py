@@ -1,0 +1,275 @@
+"""The frame around every page: the sidebar with the choices, the head and the foot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from hotspots import settings
+from hotspots.cities import City
+from hotspots.dashboard import map_component
+from hotspots.dashboard.restricted import address, cached
+from hotspots.dashboard.shell import guard, refusal
+from hotspots.drawing import charts
+from hotspots.geography import units
+from hotspots.statistics import victims
+from hotspots.study import Study
+from hotspots.study.selection import Selection
+from hotspots.views import captions
+from hotspots.words import (
+    DEFAULT,
+    LANGUAGES,
+    ToldError,
+    Words,
+    mark,
+    words_for,
+)
+
+FILTERS: tuple[tuple[str, str], ...] = (
+    ("weapon", mark("Weapon")),
+    ("category", mark("What it came from")),
+    ("sex", mark("Sex of the victim")),
+    ("age", mark("Age of the victim")),
+)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a page gets: the reader's choices, the words, and the one study that every number of the page comes from."""
+
+    selection: Selection
+    words: Words
+    city: City
+
+    @property
+    def study(self) -> Study:
+        """The study of the choices on blocks: its totals do not depend on the unit shown."""
+        return cached.study(replace(self.selection, unit="blocks"))
+
+    @cached_property
+    def period(self) -> str:
+        """The period in words."""
+        return self.words.period(self.study.start.date(), self.study.end.date())
+
+    @cached_property
+    def filters(self) -> str:
+        """The filters in words; "all homicides" where there are none."""
+        return captions.filters(self.selection.where, self.words)
+
+
+def page(name: str, title: str, *, first: bool = False) -> Any:
+    """Return the page that the file `name` in `pages` renders, under its name in the address; the `first` one is at no path.
+
+    The file is read when somebody opens the page, so that the first page does not wait for all the others.
+    """
+    settings.refuse_in_public("such page")
+    words = words_for(language(address.current()[0]))
+
+    def show() -> None:
+        with guard(words):
+            map_component.set_page_language(words.language)
+            chosen = open_page()
+            if chosen is not None:
+                try:
+                    import_module(f"hotspots.dashboard.restricted.pages.{name}").render(chosen)
+                except ToldError as fault:
+                    refusal(words, words.say("This page cannot be shown."), fault)
+                close_page(chosen)
+
+    return st.Page(show, title=words.say(title), url_path=None if first else name, default=first)
+
+
+def contents(pages: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+    """Return the pages under the names of their groups in the reader's language."""
+    words = words_for(language(address.current()[0]))
+    return {words.say(group) if group else "": list(found) for group, found in pages.items()}
+
+
+def open_page() -> Chosen | None:
+    """Draw the sidebar and return the reader's choices; None where there is nothing to show, and then the page says why."""
+    selection, strange = address.current()
+    selection = replace(selection, language=language(selection))
+    words = words_for(selection.language)
+    try:
+        found = cached.available()
+        if not found:
+            st.info(words.say("No city is loaded yet. Import one with: python -m hotspots import FOLDER"))
+            return None
+        selection, foreign = settle(selection, [one.slug for one in found])
+        city = cached.city(selection.city, selection.version or next(one.version for one in found if one.slug == selection.city))
+        pinned = selection.version
+        selection, missing = fit(replace(selection, version=city.version), city)
+        address.keep(replace(selection, version=pinned))
+        sidebar(selection, city, {one.slug: one.name for one in found}, words)
+    except ToldError as fault:
+        refusal(words, words.say("The data cannot be shown."), fault)
+        return None
+    if city.fallback_from is not None:
+        st.warning(words.say("The newest data are damaged. This is version {version}, the newest one intact.", version=city.version))
+    set_aside = sorted({*strange, *foreign, *missing})
+    if set_aside:
+        st.info(words.say("Some choices in the address do not fit these data and were set aside: {names}.", names=", ".join(set_aside)))
+    return Chosen(selection, words, city)
+
+
+def language(selection: Selection) -> str:
+    """Return the language to speak: the one chosen, else the browser's, else the default."""
+    if selection.language in LANGUAGES:
+        return selection.language
+    asked = (st.context.locale or "").split("-")[0]
+    return asked if asked in LANGUAGES else DEFAULT
+
+
+def settle(selection: Selection, slugs: Sequence[str]) -> tuple[Selection, tuple[str, ...]]:
+    """Return the selection with a city that exists; where the address named another one, all its other choices go too."""
+    if selection.city in slugs:
+        return selection, ()
+    fresh = Selection(city=slugs[0], language=selection.language)
+    return (fresh, ("city",)) if selection.city else (replace(selection, city=slugs[0]), ())
+
+
+def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
+    """Return the selection without the choices that this city cannot meet, and their names."""
+    dropped = [name for name, _ in selection.where if name not in city.fields]
+    where = tuple(pair for pair in selection.where if pair[0] not in dropped)
+    offered = units.offers(city.blocks, selection.unit, points=not city.only_totals, streets=city.segments is not None)
+    unit = selection.unit if offered else ""
+    if selection.unit and not unit:
+        dropped.append("unit")
+    baseline = selection.baseline
+    if baseline == "population" and not city.blocks["population"].sum() > 0:
+        baseline = ""
+        dropped.append("baseline")
+    start, end = selection.start, selection.end
+    if (start and start >= city.end.date()) or (end and end <= city.start.date()):
+        start = end = None
+        dropped.append("from")
+    fitted = replace(selection, where=where, unit=unit or units.default(city.blocks), start=start, end=end, baseline=baseline)
+    return fitted, tuple(dropped)
+
+
+def sidebar(selection: Selection, city: City, names: dict[str, str], words: Words) -> None:
+    """Draw the choices."""
+    with st.sidebar:
+        st.selectbox(
+            "Idioma · Language",
+            list(LANGUAGES),
+            format_func=LANGUAGES.__getitem__,
+            **address.widget("lang", selection.language, lambda old, new: replace(old, language=new)),
+        )
+        st.selectbox(
+            words.say("City"),
+            list(names),
+            format_func=names.__getitem__,
+            **address.widget("city", selection.city, lambda old, new: Selection(city=new, language=old.language)),
+        )
+        period_choice(selection, city, words)
+        for name, label in FILTERS:
+            if name in city.fields:
+                filter_choice(name, words.say(label), selection, words)
+        if selection.where:
+            st.button(words.say("Remove all filters"), on_click=address.change, args=(lambda old: replace(old, where=()),), width="stretch")
+
+
+def filter_choice(name: str, label: str, selection: Selection, words: Words) -> None:
+    """Draw the choice of one filter, and below it how many victims each value has under all the other choices."""
+    chosen = dict(selection.where).get(name, ())
+    st.multiselect(
+        label,
+        victims.values(name),
+        format_func=lambda value: captions.value_name(name, value, words),
+        placeholder=words.say("All"),
+        **address.widget(name, list(chosen), lambda old, new: old.with_where(name, tuple(new))),
+    )
+    study = cached.study(replace(selection.with_where(name, ()), unit="blocks"))
+    if not study.has_days:
+        return  # published totals: what a value holds is known for some periods only
+    counts = victims.by(study, name)
+    counts.index = [captions.value_name(name, value, words) for value in counts.index]
+    shown = {captions.value_name(name, value, words) for value in chosen}
+    st.html(charts.histogram(counts, words, chosen=shown))
+
+
+Period = tuple[dt.date | None, dt.date | None]
+
+
+def periods(city: City, words: Words) -> dict[str, Period]:
+    """Return the periods on offer, by the words for them: all, the last years, each calendar year, newest first."""
+    offered: dict[str, Period] = {words.say("All the data"): (None, None)}
+    last = city.end.date()
+    for years in (1, 3, 5):
+        first = (city.end - pd.DateOffset(years=years)).date()
+        if first >= city.start.date():
+            offered[words.count("Last 12 months", "Last {n} years", years)] = (first, last)
+    for year in range((city.end - pd.Timedelta(days=1)).year, city.start.year - 1, -1):
+        offered[str(year)] = (dt.date(year, 1, 1), dt.date(year + 1, 1, 1))
+    return offered
+
+
+def period_choice(selection: Selection, city: City, words: Words) -> None:
+    """Draw the choice of the period: one on offer, or from one month to another."""
+    offered = periods(city, words)
+    own = words.say("From one month to another")
+    chosen: Period = (selection.start, selection.end)
+    name = next((text for text, period in offered.items() if period == chosen), own)
+    months = [month.start_time.date() for month in pd.period_range(city.start, city.end - pd.Timedelta(days=1), freq="M")]
+
+    def pick(old: Selection, new: str) -> Selection:
+        start, end = offered.get(new, (old.start or months[0], after(months[-1]) if old.end is None else old.end))
+        return replace(old, start=start, end=end)
+
+    st.selectbox(words.say("Period"), [*offered, own], **address.widget("period", name, pick))
+    if name == own:
+        month_choices(selection, months, words)
+
+
+def month_choices(selection: Selection, months: Sequence[dt.date], words: Words) -> None:
+    """Draw the first and the last month of a period of the reader's own."""
+    start = (selection.start or months[0]).replace(day=1)
+    last = (selection.end or after(months[-1])) - dt.timedelta(days=1)
+    _month(words.say("From"), "from", months, start, words, lambda old, new: replace(old, start=new, end=max(old.end or new, after(new))))
+    later = [month for month in months if month >= start]
+    _month(words.say("To the end of"), "to", later, last.replace(day=1), words, lambda old, new: replace(old, end=after(new)))
+
+
+def _month(
+    label: str,
+    name: str,
+    months: Sequence[dt.date],
+    value: dt.date,
+    words: Words,
+    update: Callable[[Selection, dt.date], Selection],
+) -> None:
+    within = min(max(value, months[0]), months[-1])
+    st.selectbox(label, months, format_func=words.month, **address.widget(name, within, update))
+
+
+def after(month: dt.date) -> dt.date:
+    """Return the first day of the month after."""
+    return (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+
+
+def heading(chosen: Chosen, title: str) -> None:
+    """Draw the head of a page: a finding, then period, filters, number and how far the data reach."""
+    words, study = chosen.words, chosen.study
+    st.title(title, anchor=False)
+    parts = [chosen.period, chosen.filters, words.count("{n} person killed", "{n} people killed", study.victims)]
+    parts.append(words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date())))
+    if chosen.city.fictional:
+        parts.append(words.say("fictional city: no real person, no real place"))
+    st.caption(" · ".join(parts))
+
+
+def close_page(chosen: Chosen) -> None:
+    """Draw the foot of a page: where the figures come from."""
+    words, city = chosen.words, chosen.city
+    invented = words.say("fictional city: no real person, no real place") + " · " if city.fictional else ""
+    st.divider()
+    st.caption(invented + captions.note(city, words))

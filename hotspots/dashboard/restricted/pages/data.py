@@ -1,0 +1,148 @@
+"""What is loaded: how far it reaches, what became of every row, what is missing, what each column means."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from hotspots.dashboard.restricted import unit_notes
+from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.readers.report import Finding, QualityReport
+from hotspots.store.schema import (
+    AREA_COUNT_FIELDS,
+    BLOCK_FIELDS,
+    INCIDENT_FIELDS,
+    Field,
+)
+from hotspots.views import captions
+from hotspots.words import Words, mark
+
+OUTCOMES: dict[str, str] = {
+    "accepted": mark("Accepted as they stand"),
+    "repaired": mark("Repaired by a stated rule"),
+    "rejected": mark("Rejected"),
+    "filtered": mark("Filtered out by the city file"),
+}
+MEANINGS: dict[str, str] = {
+    "date": mark("Local date, and clock where it is known, as the file states it"),
+    "hour": mark("Hour of the day, 0 to 23; missing where the file gives no clock"),
+    "unplaced": mark("Why the victim is on no map; empty where there is a place"),
+    "event_id": mark("Victims with the same id were killed in one event"),
+    "age": mark("Age of the victim in years"),
+    "sex": mark("Sex of the victim"),
+    "weapon": mark("What killed"),
+    "category": mark("What the killing came from"),
+    "status": mark("State of the case"),
+    "withheld": mark("Whether the agency keeps the victim out of every public release"),
+    "block_id": mark("The block that the agency itself recorded"),
+    "population": mark("Residents; missing where nobody knows"),
+    "name": mark("Name shown on screen"),
+    "beat": mark("Beat the block belongs to"),
+    "district": mark("District the block belongs to"),
+}
+OF_TOTALS: dict[str, str] = {
+    "table": mark("The published table that the row comes from"),
+    "area": mark("The area that the row is about; empty for the whole place"),
+    "start": mark("First day of the period"),
+    "end": mark("The day after the last one"),
+    "count": mark("People killed; missing where the publisher held it back"),
+    "suppressed": mark("Whether the publisher held the number back because it is small"),
+    "sex": mark("Sex of the victims that the row counts; empty for all"),
+    "population": mark("Residents that the row is about; missing where the publisher names none"),
+    "source": mark("Who published the number"),
+    "published_rate": mark("The rate per 100,000 that the publisher printed beside the number"),
+}
+
+
+def render(chosen: Chosen) -> None:
+    """Draw the page."""
+    words, city = chosen.words, chosen.city
+    report = city.report
+    st.title(
+        words.say(
+            "{read} rows read from {city}: {victims} people killed",
+            read=words.number(report.read),
+            city=city.name,
+            victims=words.number(report.victims),
+        ),
+        anchor=False,
+    )
+    facts(chosen)
+    rows(report, words)
+    findings(report, words)
+    unit_notes.reconciled(chosen)
+    dictionary(chosen)
+
+
+def facts(chosen: Chosen) -> None:
+    """Show what the data cover and where they come from."""
+    words, city = chosen.words, chosen.city
+    placed = int((city.incidents["unplaced"] == "").sum())
+    left, middle, right = st.columns(3)
+    left.metric(words.say("Data to"), words.short_date((city.end - pd.Timedelta(days=1)).date()))
+    left.caption(words.say("from {day}", day=words.date(city.start.date())))
+    if city.only_totals:
+        middle.metric(words.say("With a usable place"), "–")
+        middle.caption(words.say("Published totals: single homicides, their places and days are not known."))
+    else:
+        middle.metric(words.say("With a usable place"), words.percent(placed / max(len(city.incidents), 1), 1))
+        middle.caption(words.say("{n} of {total} people killed", n=words.number(placed), total=words.number(len(city.incidents))))
+    right.metric(words.say("Data version"), str(city.version))
+    right.caption(words.say("Source: {source}", source=city.source) + " · " + words.say("Licence: {licence}", licence=city.licence))
+    if city.fictional:
+        st.info(words.say("This city is fictional: no real person, no real place. Never quote its figures."))
+
+
+def rows(report: QualityReport, words: Words) -> None:
+    """Show what became of the rows."""
+    st.subheader(words.say("What became of every row"), anchor=False)
+    counts = {outcome: getattr(report, outcome) for outcome in OUTCOMES}
+    shown = pd.DataFrame(
+        {
+            words.say("Outcome"): [words.say(OUTCOMES[outcome]) for outcome in counts] + [words.say("Rows read")],
+            words.say("Rows"): [*counts.values(), report.read],
+        }
+    )
+    st.dataframe(shown, hide_index=True, width="content", alt=words.say("Rows by outcome"))
+
+
+def findings(report: QualityReport, words: Words) -> None:
+    """Show what was found in the files, with examples."""
+    if not report.findings:
+        return
+    st.subheader(words.say("What was found in the files"), anchor=False)
+    table = pd.DataFrame([_row(one, words) for one in report.findings])
+    st.dataframe(table, hide_index=True, alt=words.say("What was found in the files"))
+
+
+def _row(one: Finding, words: Words) -> dict[str, object]:
+    examples = "; ".join(f"{words.say('row')} {example.row}: {example.value or '—'}" for example in one.examples)
+    return {
+        words.say("Outcome"): words.say(OUTCOMES[one.outcome]),
+        words.say("Rows"): one.rows,
+        words.say("What was found"): words.tell(one.text),
+        words.say("Examples"): examples,
+        words.say("What to do"): words.tell(one.advice),
+    }
+
+
+def dictionary(chosen: Chosen) -> None:
+    """Show what each column means."""
+    words, city = chosen.words, chosen.city
+    st.subheader(words.say("What each column means"), anchor=False)
+    fields = [(row, MEANINGS[row.name]) for row in INCIDENT_FIELDS if row.name in city.incidents.columns and not city.only_totals]
+    if city.totals is not None:
+        fields += [(row, OF_TOTALS[row.name]) for row in AREA_COUNT_FIELDS if row.name in city.totals.columns]
+    fields += [(row, MEANINGS[row.name]) for row in BLOCK_FIELDS if row.name in city.blocks.columns]
+    table = pd.DataFrame(
+        {
+            words.say("Column"): [row.name for row, _ in fields],
+            words.say("Meaning"): [words.say(meaning) for _, meaning in fields],
+            words.say("Values"): [_values(row, words) for row, _ in fields],
+        }
+    )
+    st.dataframe(table, hide_index=True, alt=words.say("What each column means"))
+
+
+def _values(row: Field, words: Words) -> str:
+    return ", ".join(words.say(captions.VALUES[value]) for value in row.values if value) if row.kind == "word" else ""

@@ -1,0 +1,346 @@
+"""What may be retaliation: whether killings draw others nearby soon after, which windows are open, and where there are more than usual."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from hotspots.dashboard.restricted import address, cached, pieces
+from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.geography import units
+from hotspots.statistics import repeats
+from hotspots.statistics.measure import NEEDS
+from hotspots.study import Study
+from hotspots.views import areas, data_tables
+from hotspots.words import Words, mark
+
+DISTANCES = (100, 200, 400)  # metres
+DELAYS = (7, 14, 28)  # days
+FEWEST = 20  # events
+TITLE = mark("Which recent killings may be followed by another nearby?")
+VERDICTS: dict[str, str] = {
+    "more": mark("That is more than chance explains: near repeats happen here."),
+    "within": mark(
+        "That is within what chance gives: no near repeats are seen here. The list below then says no more than where people were killed."
+    ),
+    "few": mark("Too few to tell: the list below says no more than where people were killed."),
+}
+STATES: dict[str, str] = {
+    "surge": mark("more than usual explains"),
+    "within": mark("within the normal range"),
+    "few": mark("too few before to tell"),
+}
+
+
+def render(chosen: Chosen) -> None:
+    """Draw the page."""
+    words, study = chosen.words, chosen.study
+    heading(chosen, words.say(TITLE))
+    if not (study.has_points and study.has_days):
+        st.info(words.say("{what}: not available, because {reason}.", what=words.say("Near repeats"), reason=words.say(NEEDS["points"])))
+        return
+    st.markdown(
+        f"**{words.say('Restricted: never published.')}** "
+        + words.say("A window is about a place and the people there, never about a person.")
+    )
+    events, strength, surges = cached.recurring(chosen.selection)
+    if len(events) < FEWEST:
+        st.info(words.say("Too few killings with a place to look for near repeats. Widen the period or remove a filter."))
+        return
+    metres, days = limits(chosen)
+    found = cached.near_repeats(chosen.selection, metres=metres, days=days)
+    st.markdown(f"**{sentence(found.single, words)}** {words.say(VERDICTS[found.single.verdict])}")
+    basis(found.single, events, chosen)
+    windows(chosen, study, events, metres=metres, days=days)
+    surging(surges, words)
+    if surges is not None:
+        download(chosen, lambda: surges.table, "surges")
+    bands(chosen, found)
+    lasting(strength, words)
+    caveats(words)
+
+
+def limits(chosen: Chosen) -> tuple[int, int]:
+    """Draw the choice of distance and delay and return them."""
+    words, asked = chosen.words, chosen.selection
+    metres = asked.near if asked.near in DISTANCES else DISTANCES[1]
+    days = asked.within if asked.within in DELAYS else DELAYS[1]
+    left, right, _ = st.columns([1, 1, 2])
+    left.selectbox(
+        words.say("Within"),
+        DISTANCES,
+        format_func=lambda one: words.say("{n} metres", n=words.number(one)),
+        **address.widget("near", metres, lambda old, new: replace(old, near=new)),
+    )
+    right.selectbox(
+        words.say("For"),
+        DELAYS,
+        format_func=lambda one: words.say("{n} days", n=words.number(one)),
+        **address.widget("within", days, lambda old, new: replace(old, within=new)),
+    )
+    return metres, days
+
+
+def sentence(found: repeats.Knox, words: Words) -> str:
+    """Return the city's own ratio in words, with its interval."""
+    values = {"metres": words.number(found.metres), "days": words.number(found.days)}
+    if pd.isna(found.ratio):
+        return words.say(
+            "No two killings lie within {metres} m of each other, so nothing can be said of repeats within {days} days.", **values
+        )
+    return words.say(
+        "In this city, after a killing, another within {metres} m and {days} days happened {ratio} times as often as chance alone gives "
+        "({low}–{high}).",
+        ratio=words.number(found.ratio, 1),
+        low=words.number(found.low, 1),
+        high=words.number(found.high, 1),
+        **values,
+    )
+
+
+def basis(found: repeats.Knox, events: repeats.Events, chosen: Chosen) -> None:
+    """Say what the ratio rests on."""
+    words = chosen.words
+    st.caption(
+        words.say(
+            "{period}: {events} events with a place (killings of one event count once), {observed} pairs that near and that soon; "
+            "{mean} by chance, from {draws} shuffles of the days among the places, of which {p} gave as many or more. In brackets: the 95% "
+            "interval.",
+            period=chosen.period,
+            events=words.number(len(events)),
+            observed=words.number(found.observed),
+            mean=words.number(found.mean, 1),
+            draws=words.number(found.draws),
+            p=words.number(round(found.p * (found.draws + 1)) - 1),
+        )
+    )
+
+
+def windows(chosen: Chosen, study: Study, events: repeats.Events, *, metres: int, days: int) -> None:
+    """Draw the list of the windows that are open on the last day of the data."""
+    words = chosen.words
+    found = repeats.open_windows(events, metres=metres, days=days)
+    last = words.date(repeats.day_of(events.last).date())
+    st.subheader(words.count("{n} window open on {day}", "{n} windows open on {day}", len(found), day=last), anchor=False)
+    st.caption(
+        words.say(
+            "Each killing opens a window: the ground within {metres} m, for {days} days. {day} is the last day of these data, not today. "
+            "Watch these places and protect the people there; most windows close with nothing more.",
+            metres=words.number(metres),
+            days=words.number(days),
+            day=last,
+        )
+    )
+    if len(found):
+        left, right = st.columns([1, 1.7], gap="medium")
+        with left:
+            windows_map(chosen, found, metres=metres, days=days)
+        right.dataframe(windows_table(found, study, words, days=days), hide_index=True, alt=words.say("Open windows"))
+        download(chosen, lambda: data_tables.windows(found, study), "open_windows")
+    if events.unplaced:
+        st.caption(
+            words.count(
+                "{n} event of the period has no place, so it opens no window and is in no pair.",
+                "{n} events of the period have no place, so they open no window and are in no pair.",
+                events.unplaced,
+            )
+        )
+
+
+def windows_map(chosen: Chosen, found: pd.DataFrame, *, metres: int, days: int) -> None:
+    """Draw the open windows as circles, over the districts where there are any."""
+    selection, city = chosen.selection, chosen.city
+    unit = "districts" if "districts" in units.available(city.blocks) else "city"
+    frame = cached.frame(selection.city, selection.version, unit)
+    names = place_names(chosen.study, found["unit"], chosen.words)
+    shown = areas.open_windows(frame, found, names, chosen.words, metres=metres, days=days, epsg=city.epsg)
+    pieces.draw_areas(selection, shown, chosen.words, key="windows_map", height=420)
+
+
+def download(chosen: Chosen, table: Callable[[], pd.DataFrame], name: str) -> None:
+    """Offer a table of this page as a file; it is restricted like the page."""
+    pieces.table_download(chosen, table, f"restricted_{name}", label=chosen.words.say("Table (CSV), restricted"))
+
+
+def windows_table(found: pd.DataFrame, study: Study, words: Words, *, days: int) -> pd.DataFrame:
+    """Return the open windows as the reader sees them."""
+    return pd.DataFrame(
+        {
+            words.say("Place"): place_names(study, found["unit"], words),
+            words.say("Killed on"): [words.short_date(day.date()) for day in found["date"]],
+            words.say("Day"): [words.say("{k} of {days}", k=words.number(k), days=words.number(days)) for k in found["day"]],
+            words.say("Open to the end of"): [words.short_date(day.date()) for day in found["last"]],
+            words.say("People killed"): [words.number(n) for n in found["killed"]],
+            words.say("Other killings in this window"): [words.number(n) for n in found["overlaps"]],
+        }
+    )
+
+
+def place_names(study: Study, unit: pd.Series, words: Words) -> list[str]:
+    """Return the name of each window's place, with its beat, else its district, where known."""
+    blocks = study.blocks
+    group = next((blocks[column] for column in ("beat", "district") if column in blocks.columns), None)
+    named = blocks["name"] if "name" in blocks.columns else pd.Series(blocks.index, index=blocks.index)
+    texts = []
+    for position in unit:
+        if position < 0:
+            texts.append(words.say("outside the areas of the map"))
+            continue
+        name = named.iloc[position]
+        text = str(name) if pd.notna(name) and name != "" else str(blocks.index[position])
+        around = None if group is None else group.iloc[position]
+        texts.append(f"{text} · {around}" if pd.notna(around) and around != "" else text)
+    return texts
+
+
+def surging(found: repeats.Surges | None, words: Words) -> None:
+    """Say where there are more killings than usual of late."""
+    st.subheader(words.say("Where are there more killings than usual?"), anchor=False)
+    if found is None:
+        st.markdown(words.say("Not known: three years of data are needed to say what is usual."))
+        return
+    up = found.table[found.table["state"] == "surge"]
+    if not len(up):
+        st.markdown(words.say("Nowhere: the killings of late are within the normal range of every district that can be judged."))
+    for name, row in up.iterrows():
+        st.markdown("- " + surge_sentence(str(name), row, words))
+    st.caption(
+        words.say(
+            "Weeks up to {day}, beside the mean of the {weeks} weeks before the last 52. When nothing changes, {n} false alarms a year are "
+            "to be expected over the whole city. Events are counted, not people killed. Seasons are not taken out.",
+            day=words.date(found.last.date()),
+            weeks=words.number(found.baseline_weeks),
+            n=words.number(found.false_alarms, 1),
+        )
+    )
+    with st.expander(words.say("All districts as a table")):
+        st.dataframe(surges_table(found, words), hide_index=True, alt=words.say("Killings of late beside the usual, by district"))
+
+
+def surge_sentence(name: str, row: pd.Series, words: Words) -> str:
+    """Return one surge in words."""
+    return words.count(
+        "{place}: {events} events in {n} week ({killed} people killed); {usual} would be usual. "
+        "That is more than the normal range explains.",
+        "{place}: {events} events in {n} weeks ({killed} people killed); {usual} would be usual. "
+        "That is more than the normal range explains.",
+        int(row["weeks"]),
+        place=name or words.say("Whole city"),
+        events=words.number(row["events"]),
+        killed=words.number(row["killed"]),
+        usual=words.number(row["expected"], 1),
+    )
+
+
+def surges_table(found: repeats.Surges, words: Words) -> pd.DataFrame:
+    """Return the areas watched as the reader sees them."""
+    table = found.table
+    known = table["state"] != "few"
+    return pd.DataFrame(
+        {
+            words.say("District"): [name or words.say("Whole city") for name in table["name"]],
+            words.say("Events a week, usually"): [words.number(one, 2) for one in table["usual"]],
+            words.say("State"): [words.say(STATES[state]) for state in table["state"]],
+            words.say("Above the usual for"): [words.count("{n} week", "{n} weeks", n) if n else "–" for n in table["weeks"]],
+            words.say("Events in these weeks"): [
+                words.number(n) if weeks else "–" for n, weeks in zip(table["events"], table["weeks"], strict=True)
+            ],
+            words.say("Weeks until a doubling is noticed"): [
+                words.number(one) if on else "–" for one, on in zip(table["doubling"], known, strict=True)
+            ],
+        }
+    )
+
+
+def bands(chosen: Chosen, found: repeats.NearRepeats) -> None:
+    """Draw the table of all bands of distance and delay."""
+    words = chosen.words
+    st.subheader(words.say("How near, how soon?"), anchor=False)
+    st.markdown(
+        words.say("Each cell: how many times as often as chance alone gives; in brackets the pairs counted and those that chance gives.")
+    )
+    shown = bands_table(found.table, words)
+    more = (found.table["adjusted_p"] <= 0.05).to_numpy().reshape(shown.shape[0], -1)
+    styled = shown.style.apply(lambda _: shades(shown, more), axis=None)
+    st.dataframe(styled, alt=words.say("Near repeats by distance and delay"))
+    download(chosen, lambda: found.table, "near_repeats")
+    st.caption(
+        words.say(
+            "Shaded and marked with “more”: more pairs than chance explains, allowing for the number of cells looked at. From 0 to 100 m "
+            "means more than 0 and less than 100."
+        )
+    )
+
+
+def shades(shown: pd.DataFrame, more: object) -> pd.DataFrame:
+    """Return the background of each cell: shaded where there is more than chance explains."""
+    styles = pd.DataFrame("", index=shown.index, columns=shown.columns)
+    return styles.mask(pd.DataFrame(more, index=shown.index, columns=shown.columns), "background-color: #fdd49e; color: #1b2733")
+
+
+def bands_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """Return the ratios by distance (rows) and delay (columns) as text."""
+    texts: dict[str, dict[str, str]] = {}
+    for _, row in table.iterrows():
+        place = (
+            words.say("the same place")
+            if row["metres_to"] == 0
+            else words.say("{low} to {high} m", low=words.number(row["metres_from"]), high=words.number(row["metres_to"]))
+        )
+        time = words.say("{low} to {high} days", low=words.number(row["days_from"]), high=words.number(row["days_to"] - 1))
+        more = words.say("more") + " · " if row["adjusted_p"] <= 0.05 else ""
+        counts = words.say(
+            "{n}; chance {mean}", n=words.number(row["observed"]), mean=words.number(row["mean"], 0 if row["mean"] >= 10 else 1)
+        )
+        ratio = f"× {words.number(row['ratio'], 1)}" if row["mean"] >= 1 else words.say("too few")
+        texts.setdefault(time, {})[place] = f"{more}{ratio} ({counts})"
+    return pd.DataFrame(texts)
+
+
+def lasting(found: repeats.Strength | None, words: Words) -> None:
+    """Say how much of the killing follows from earlier killing nearby."""
+    st.subheader(words.say("How much does one killing draw others?"), anchor=False)
+    if found is None:
+        st.markdown(words.say("Not known: at least 100 events with a place are needed."))
+        return
+    values = {"metres": words.number(found.metres), "days": words.number(found.days)}
+    if found.low <= 0:
+        text = words.say(
+            "It cannot be said that killings draw others: for every 100 there are between {low} and {high} that followed from an earlier "
+            "one within {metres} m and {days} days.",
+            low=words.number(max(100 * found.low, 0)),
+            high=words.number(max(100 * found.high, 0)),
+            **values,
+        )
+    else:
+        text = words.say(
+            "For every 100 killings about {n} would not have come without an earlier one within {metres} m and {days} days "
+            "(95% interval {low} to {high}), if killings draw others the way the model says.",
+            n=words.number(100 * found.branching),
+            low=words.number(100 * found.low),
+            high=words.number(100 * found.high),
+            **values,
+        )
+    st.markdown(text)
+    st.caption(
+        words.say(
+            "{events} events; {observed} pairs that near and that soon, {expected} by chance.",
+            events=words.number(found.events),
+            observed=words.number(found.observed),
+            expected=words.number(found.expected, 0),
+        )
+    )
+
+
+def caveats(words: Words) -> None:
+    """Say what the page does not say."""
+    st.subheader(words.say("What this does not say"), anchor=False)
+    lines = [
+        words.say("Who did what, or who may do what. Nothing here is about a person."),
+        words.say("That a killing was retaliation: only a case review can tell. Two killings near each other may have nothing in common."),
+        words.say("Why: a place that was busy for a season and then quiet gives near repeats without one killing drawing another."),
+    ]
+    st.markdown("\n".join(f"- {line}" for line in lines))

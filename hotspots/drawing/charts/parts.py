@@ -1,0 +1,92 @@
+"""What every chart is made of: axes, tooltips, dated lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from hotspots import colours
+from hotspots.words import Words
+
+Spec = dict[str, Any]
+Rule = tuple[pd.Timestamp, str, str]  # day, number or sign drawn, text
+SIGN_HEIGHT = 14  # pixels from one row of signs to the next
+
+
+def months(words: Words) -> Spec:
+    """Return the axis of months."""
+    return {
+        "field": "month",
+        "type": "temporal",
+        "timeUnit": "utcyearmonth",
+        "title": None,
+        "axis": {"format": "%Y", "tickCount": "year", "labelOverlap": True},
+    }
+
+
+def count_axis(words: Words) -> Spec:
+    """Return the axis of people killed, from zero."""
+    return {
+        "field": "count",
+        "type": "quantitative",
+        "title": words.say("people killed"),
+        "scale": {"zero": True},
+        "axis": {"tickMinStep": 1},
+    }
+
+
+def tooltip(*fields: tuple[str, str]) -> list[Spec]:
+    """Return what hovering says: fields and their titles."""
+    return [{"field": field, "title": title} for field, title in fields]
+
+
+def rules(dated: Sequence[Rule], rows: Sequence[Spec] = ()) -> list[Spec]:
+    """Return dated events and changes of definition as dashed lines with their sign; signs close together stand below one another.
+
+    `rows` are those of the chart: their months say how wide it is.
+    """
+    if not dated:
+        return []
+    days = [day.toordinal() for day, _, _ in dated]
+    ends = [*days, *(pd.Timestamp(row["month"]).toordinal() for row in (*rows[:1], *rows[-1:]))]
+    below = colours.sign_rows(days, max(ends) - min(ends))
+    values = [
+        {"month": day.strftime("%Y-%m-%d"), "sign": sign, "text": text, "row": row}
+        for (day, sign, text), row in zip(dated, below, strict=True)
+    ]
+    x = {"field": "month", "type": "temporal", "timeUnit": "utcyearmonthdate"}
+    tooltip = [{"field": "text", "title": " "}]
+    label = {"type": "text", "align": "left", "dx": 4, "fontSize": 13, "fontWeight": "bold", "color": colours.MUTED}
+    return [
+        {
+            "data": {"values": values},
+            "mark": {"type": "rule", "strokeDash": [4, 3], "color": colours.MUTED, "strokeWidth": 1.2},
+            "encoding": {"x": x, "tooltip": tooltip},
+        },
+        *(
+            {
+                "data": {"values": [one for one in values if one["row"] == row]},
+                "mark": label,
+                "encoding": {"x": x, "y": {"value": 8 + SIGN_HEIGHT * row}, "text": {"field": "sign"}, "tooltip": tooltip},
+            }
+            for row in range(max(below) + 1)
+        ),
+    ]
+
+
+def chart(rows: list[Spec], layers: list[Spec], *, height: int) -> Spec:
+    """Return layers over the same rows as one chart as wide as its place."""
+    return {
+        "data": {"values": rows},
+        "layer": layers,
+        "height": height,
+        "width": "container",
+        "autosize": {"type": "fit", "contains": "padding"},
+    }
+
+
+def plain(value: float) -> float | None:
+    """Return a number as JSON has it; None where it is missing."""
+    return None if pd.isna(value) else float(value)

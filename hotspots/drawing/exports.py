@@ -1,0 +1,166 @@
+"""Files of exactly what is shown: CSV, GeoJSON, GeoParquet, and the map as a picture or as one page."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow.parquet as pq
+
+from hotspots import words
+from hotspots.cities import City
+from hotspots.statistics.measure import Measure, table
+from hotspots.store.schema import DataError
+from hotspots.study import Study
+from hotspots.views import captions, map_view
+from hotspots.words import Words
+from hotspots.words.escape import safe_cell
+
+PICTURES: tuple[str, ...] = (".png", ".html")
+SUFFIXES: tuple[str, ...] = (".csv", ".geojson", ".parquet", *PICTURES)
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What a download is of: the city, the unit, the language, and the map on screen where there is one already."""
+
+    city: City
+    unit: str
+    words: Words
+    view: map_view.MapView | None = None
+
+
+def frame(study: Study, measures: Sequence[Measure]) -> pd.DataFrame:
+    """Return the table of a download: `id`, `name`, `count`, `population`, then KEY, KEY_low, KEY_high of each measure, and `state`.
+
+    `state` is that of the first measure; each further one adds KEY_state. A measure that rests on choices of the reader adds KEY_how,
+    which names them. Raises a `DataError` with the reason where the study cannot
+    give a measure.
+
+    >>> from hotspots.statistics.catalog import measure
+    >>> from hotspots.testing import square_city
+    >>> frame(Study.of(*square_city([(5, 5)])), [measure("count")]).columns.tolist()
+    ['id', 'name', 'count', 'population', 'count_low', 'count_high', 'state']
+    """
+    faults = [
+        words.told("{measure}: not available: {reason}", measure=measure.key, reason=words.Told(reason, {}))
+        for measure in measures
+        for reason in measure.missing(study)
+    ]
+    if faults:
+        raise DataError(faults)
+    first, *rest = [table(study, measure) for measure in measures]
+    parts = [first.drop(columns="state")]
+    parts += [
+        part.drop(columns=["name", "count", "population", "state"], errors="ignore").assign(**{f"{measure.key}_state": part["state"]})
+        for part, measure in zip(rest, measures[1:], strict=True)
+    ]
+    joined = pd.concat(parts, axis=1)
+    joined = joined.loc[:, ~joined.columns.duplicated()].assign(state=first["state"])
+    how = {f"{measure.key}_how": measure.how(study) for measure in measures if measure.how}
+    return joined.assign(**how).reset_index(names="id")
+
+
+def write(study: Study, measures: Sequence[Measure], path: Path, *, told: Told | None = None) -> int:
+    """Write the download to `path` by its ending and return how many units it holds.
+
+    The file appears whole or not at all, and holds the bytes that `download` gives.
+    """
+    _check_suffix(path.suffix)
+    if not path.parent.is_dir():
+        raise DataError(words.told("export: the folder {folder} does not exist", folder=path.parent))
+    content = download(study, measures, path.suffix, told=told)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return len(study.blocks)
+
+
+def download(study: Study, measures: Sequence[Measure], suffix: str, *, told: Told | None = None) -> bytes:
+    """Return the bytes of a download: `.csv`, `.geojson`, `.parquet`, or the map as `.png` or as one page, `.html`.
+
+    `told` says what the file is of; a picture cannot do without it, GeoJSON and GeoParquet carry it as "about". In CSV, text that a
+    spreadsheet would run as a formula is made inert. Raises a `DataError` with the reason where the study cannot give a measure.
+    """
+    _check_suffix(suffix)
+    data = frame(study, measures)
+    if suffix == ".csv":
+        return csv(data).encode("utf-8-sig")
+    if suffix in PICTURES:
+        return _picture(study, measures, suffix, told)
+    shapes = gpd.GeoDataFrame(data, geometry=study.blocks.geometry.to_numpy(), crs=study.blocks.crs)
+    about = captions.facts(told.city, study, told.unit) if told else {}
+    return _parquet(shapes, about) if suffix == ".parquet" else _geojson(shapes, about)
+
+
+def file_name(city: City, study: Study, measures: Sequence[Measure], suffix: str, *, unit: str) -> str:
+    """Return a name for a download that says what is in it: city, version, unit, measures, period (both days included), filters, number.
+
+    Such as `puerto-albatros_v1_blocks_count_2023-01-01_2023-12-31_weapon-firearm_n193.csv`.
+    """
+    last = (study.end - pd.Timedelta(days=1)).date()
+    where = [f"{name}-{'+'.join(values)}" for name, values in study.where]
+    keys = "+".join(measure.key for measure in measures)
+    number = "unknown" if study.victims != study.victims else int(study.victims)
+    parts = [city.slug, f"v{city.version}", unit, keys, study.start.date().isoformat(), last.isoformat(), *where, f"n{number}"]
+    return re.sub(r"[^A-Za-z0-9_+.-]+", "-", "_".join(part for part in parts if part))[:180] + suffix
+
+
+def _check_suffix(suffix: str) -> None:
+    if suffix not in SUFFIXES:
+        ending = suffix or words.told("a file without an ending")
+        raise DataError(words.told("export: cannot write {ending}; use one of {listed}", ending=ending, listed=", ".join(SUFFIXES)))
+
+
+def _picture(study: Study, measures: Sequence[Measure], suffix: str, told: Told | None) -> bytes:
+    from hotspots.drawing import maps, prints  # their libraries take a second to load, and only pictures need them
+
+    if told is None or len(measures) != 1:
+        raise DataError(words.told("export: a map shows one measure of a city; name one for {ending}", ending=suffix))
+    shown = told.view or _view(study, measures[0], told)
+    caption = captions.of_map(told.city, study.for_map(), shown.title, told.words)
+    if suffix == ".png":
+        return prints.map_png(shown, words=told.words, head=caption.head, note=caption.note)
+    return maps.page(shown, words=told.words, head=caption.head, note=caption.note).encode("utf-8")
+
+
+def _view(study: Study, measure: Measure, told: Told) -> map_view.MapView:
+    layers = map_view.background(told.city, told.unit)
+    shapes = map_view.geometry(f"{told.city.slug}/{told.city.version}/{told.unit}", study.blocks, layers)
+    return map_view.map_view(study, measure, shapes, told.words, unit=told.unit, called=told.city.called)
+
+
+def _geojson(shapes: gpd.GeoDataFrame, about: Mapping[str, Any]) -> bytes:
+    text = str(shapes.to_crs(4326).to_json(drop_id=True))
+    return (text[:-1] + f', "about": {json.dumps(about, ensure_ascii=False)}}}' if about else text).encode("utf-8")
+
+
+def _parquet(shapes: gpd.GeoDataFrame, about: Mapping[str, Any]) -> bytes:
+    plain, out = io.BytesIO(), io.BytesIO()
+    shapes.to_parquet(plain)
+    plain.seek(0)
+    stored = pq.read_table(plain)
+    pq.write_table(stored.replace_schema_metadata({**stored.schema.metadata, b"about": json.dumps(about).encode()}), out)
+    return out.getvalue()
+
+
+def csv(data: pd.DataFrame) -> str:
+    """Return a table as CSV text in which no cell runs as a formula.
+
+    >>> csv(pd.DataFrame({"name": ["=1+1"], "count": [-2]}))
+    "name,count\\n'=1+1,-2\\n"
+    """
+    text = data.select_dtypes(exclude="number").columns
+    return str(
+        data.assign(**{name: data[name].map(safe_cell, na_action="ignore") for name in text}).to_csv(index=False, lineterminator="\n")
+    )

@@ -1,0 +1,79 @@
+"""HTML and SVG as values: whatever is not markup already passes the one escape, so no text of the data can become anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hotspots.words.escape import safe_html
+
+_VOID = frozenset({"meta", "link", "br"})
+
+
+class Html(str):
+    """A text that is markup: made by `el`, `joined` or `raw` alone."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, the text of each cell, and whether these are numbers."""
+
+    label: str
+    cells: Sequence[str]
+    number: bool = False
+
+
+def raw(text: str) -> Html:
+    """Return our own markup, unescaped; never text of the data."""
+    return Html(text)
+
+
+def joined(parts: Iterable[str]) -> Html:
+    """Return the parts one after another, those that are no markup escaped.
+
+    >>> joined([el("b", "1 < 2"), " & so on"])
+    '<b>1 &lt; 2</b> &amp; so on'
+    """
+    return Html("".join(part if isinstance(part, Html) else safe_html(part) for part in parts))
+
+
+def el(tag: str, *inside: str, **attributes: object) -> Html:
+    """Return an element. `class_` is the attribute class, `aria_label` aria-label; None leaves an attribute out, True leaves it bare.
+
+    >>> el("p", "a", el("br"), "{b}", class_="note", hidden=True)
+    '<p class="note" hidden>a<br>&#123;b&#125;</p>'
+    """
+    said = "".join(_attribute(name.rstrip("_").replace("_", "-"), value) for name, value in attributes.items())
+    return Html(f"<{tag}{said}>" if tag in _VOID else f"<{tag}{said}>{joined(inside)}</{tag}>")
+
+
+def _attribute(name: str, value: object) -> str:
+    if value is None:
+        return ""
+    return f" {name}" if value is True else f' {name}="{safe_html(f"{value:.5g}" if isinstance(value, float) else value)}"'
+
+
+def items(parts: Iterable[str], **attributes: object) -> Html:
+    """Return a list of points."""
+    return el("ul", *[el("li", part) for part in parts], **attributes)
+
+
+def table(caption: str, columns: Sequence[Column], *, head: int = 0) -> Html:
+    """Return a table that may be wider than a phone: it moves within itself, also by the keys. The column `head` names its rows."""
+    top = el("tr", *[el("th", one.label, scope="col", class_=_kind(one)) for one in columns])
+    rows = [
+        el("tr", *[_cell(cell, columns[i], named=i == head) for i, cell in enumerate(cells)])
+        for cells in zip(*[one.cells for one in columns], strict=True)
+    ]
+    whole = el("table", el("caption", caption), "\n", el("thead", top), "\n", el("tbody", *rows))
+    return el("div", whole, class_="scroll", role="region", tabindex=0, aria_label=caption)
+
+
+def _cell(text: str, column: Column, *, named: bool) -> Html:
+    return el("th", text, scope="row") if named else el("td", text, class_=_kind(column))
+
+
+def _kind(column: Column) -> str | None:
+    return "number" if column.number else None

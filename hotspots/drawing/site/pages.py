@@ -1,0 +1,158 @@
+"""A release → the files of its site: one page and its maps in each language, the same bytes for the same release."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from hotspots.drawing import maps
+from hotspots.drawing.site import findings, looks, sections
+from hotspots.drawing.site.markup import Html, el, raw
+from hotspots.drawing.site.reading import Reading, Window
+from hotspots.release import Release
+from hotspots.words import (
+    DEFAULT,
+    LANGUAGES,
+    Words,
+    mark,
+    words_for,
+)
+
+_STYLE = Path(__file__).parents[2] / "assets" / "site.css"
+_PARTS: Mapping[str, str] = {
+    "numbers": mark("In three numbers"),
+    "years": mark("Year by year"),
+    "where": mark("Where people were killed"),
+    "who": mark("Who was killed"),
+    "done": mark("What is being done"),
+    "left-out": mark("What is left out"),
+    "correction": mark("How to ask for a correction"),
+    "use": mark("To use these figures"),
+}
+
+
+def render(release: Release, *, contact: str = "") -> dict[str, bytes]:
+    """Return the files of a site by name: a page in each language and the maps that can be moved.
+
+    Every figure comes from the release. `contact` is whom to ask for a correction. The page in the city's own language is `index.html`;
+    the other bears its language in the name. The pages hold no script at all; the maps hold those of folium and Leaflet, and allow no
+    other.
+    """
+    reading = Reading(release)
+    found = {}
+    for language in LANGUAGES:
+        words = words_for(language)
+        atlas = looks.Atlas(reading, words)
+        found[page_name(release, language)] = page(reading, atlas, contact=contact).encode()
+        for window in reading.windows:
+            found[sections.map_name(window, language)] = _map(reading, atlas, window).encode()
+    return found
+
+
+def page_name(release: Release, language: str) -> str:
+    """Return the file of the page in a language."""
+    own = release.facts["language"] if release.facts["language"] in LANGUAGES else DEFAULT
+    return "index.html" if language == own else f"index.{language}.html"
+
+
+def page(reading: Reading, atlas: looks.Atlas, *, contact: str) -> str:
+    """Return the page in one language."""
+    words = atlas.words
+    inside = {
+        "numbers": findings.numbers(reading, words),
+        "years": findings.years(reading, words),
+        "where": sections.where(reading, atlas, words),
+        "who": sections.who(reading, words),
+        "done": sections.done(reading, words),
+        "left-out": sections.left_out(reading, words),
+        "correction": sections.correction(contact, reading, words),
+        "use": sections.use(reading, words),
+    }
+    parts = [el("section", el("h2", words.say(_PARTS[name]), id=name), part, aria_labelledby=name) for name, part in inside.items()]
+    title = findings.title(reading, words)
+    body = el(
+        "body",
+        el("a", words.say("Skip to the figures"), href="#main", class_="skip"),
+        el("header", el("p", reading.city.name, class_="brand"), _languages(reading, words)),
+        el("main", el("h1", title), *_lead(reading, words), _contents(words), *parts, id="main", tabindex=-1),
+        el("footer", *[el("p", line) for line in source(reading, words)]),
+    )
+    return f"<!DOCTYPE html>\n{el('html', _head(title, words), body, lang=words.language)}\n".replace("<section", "\n<section")
+
+
+def _head(title: str, words: Words) -> Html:
+    style = _STYLE.read_text(encoding="utf-8")
+    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{allowed}'; img-src data:; base-uri 'none'; form-action 'none'"
+    return el(
+        "head",
+        el("meta", charset="utf-8"),
+        el("meta", http_equiv="Content-Security-Policy", content=policy),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", name="referrer", content="no-referrer"),
+        el("title", title),
+        el("link", rel="icon", href="data:,"),
+        raw(f"<style>{style}</style>"),
+    )
+
+
+def _lead(reading: Reading, words: Words) -> list[Html]:
+    last = reading.years.iloc[-1]
+    lines = [findings.judged(reading, words)] if last["count"] == last["count"] else []
+    found = [el("p", " ".join(lines), class_="lead")] if lines else []
+    if reading.city.fictional:
+        found.append(el("p", _fictional(words), class_="warn"))
+    return found
+
+
+def _fictional(words: Words) -> str:
+    said = words.say("fictional city: no real person, no real place")
+    return said[0].upper() + said[1:]
+
+
+def _languages(reading: Reading, words: Words) -> Html:
+    links = [
+        el("span", name, aria_current="true", lang=language)
+        if language == words.language
+        else el("a", name, href=page_name(reading.release, language), lang=language, hreflang=language)
+        for language, name in LANGUAGES.items()
+    ]
+    return el("nav", *links, aria_label=words.say("Language"), class_="languages")
+
+
+def _contents(words: Words) -> Html:
+    links = [el("li", el("a", words.say(text), href=f"#{name}")) for name, text in _PARTS.items()]
+    return el("nav", el("ul", *links), aria_label=words.say("On this page"), class_="contents")
+
+
+def source(reading: Reading, words: Words) -> list[str]:
+    """Return where the figures come from and how far they reach."""
+    last = (reading.years["end"].max() - pd.Timedelta(days=1)).date()
+    city = reading.city
+    lines = [
+        " · ".join([words.say("Figures up to {day}", day=words.date(last)), words.say("Source: {source}", source=city.source)]),
+        words.say("Licence: {licence}", licence=city.licence),
+    ]
+    if city.population_year:
+        lines.append(words.say("Population: census of {year}", year=city.population_year))
+    return lines + [_fictional(words)] * city.fictional
+
+
+def _map(reading: Reading, atlas: looks.Atlas, window: Window) -> str:
+    """Return the map of a window as a page of its own, which says by itself all that a reader of it must know."""
+    words, shown = atlas.words, atlas.of(window)
+    rules = reading.release.facts["rules"]
+    lines = [sections.total_said(reading, window, words).rstrip("."), shown.title]
+    lines.append(" ".join(sections.shares_said(reading, window, words)))
+    notes = [findings.few(words)] if not reading.republished else []
+    if not reading.republished:
+        joined_up = words.say(
+            "Areas with fewer than {n} residents: they are joined with their neighbours.", n=words.number(rules["area_floor"])
+        )
+        notes.append(joined_up)
+    notes += source(reading, words)
+    return maps.page(shown, words=words, head="\n".join(line for line in lines if line), note="\n".join(notes))

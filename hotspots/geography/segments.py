@@ -1,0 +1,373 @@
+"""Street segments as units: an incident counts on the nearest one; corners, where streets meet, as units of their own on request."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from hotspots import settings
+from hotspots.inference import compiled
+from hotspots.store.schema import Blocks, DataError, check_blocks
+from hotspots.words import told
+
+TIE = 1e-6  # metres: segments this much alike in distance are equally near
+MEET = 1e-2  # metres: ends this near to each other are one place
+ENDS_OF_A_CORNER = 3
+_MOST_OF_A_SEGMENT = 1 / 3  # that a corner takes at each end, so that every segment keeps a middle
+_CANDIDATES = 12
+_FEW = 5_000  # points up to which a tree of boxes is the quicker way
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+def snap_distance() -> float:
+    """Return how far an incident may lie from its segment, in metres: the setting HOTSPOTS_SNAP.
+
+    >>> snap_distance()
+    75.0
+    """
+    return _metres("HOTSPOTS_SNAP")
+
+
+def corner_reach() -> float:
+    """Return how far along a street a corner reaches, in metres: the setting HOTSPOTS_CORNER."""
+    return _metres("HOTSPOTS_CORNER")
+
+
+def _metres(name: str) -> float:
+    text = settings.value(name)
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not 0 < found <= 1000:
+        raise DataError(
+            told("{name} is {text}; write a number of metres, more than 0 and at most 1000, such as 75", name=name, text=repr(text))
+        )
+    return found
+
+
+def nearest(x: Floats, y: Floats, lines: npt.NDArray[np.object_], *, within: float = math.inf) -> tuple[Ints, Floats]:
+    """Return for each place the position of the nearest of `lines`, and its distance in metres; −1 and infinity where none is near enough.
+
+    Lines equally near, to a millionth of a metre, are a tie, and the first of them has the place: give them in the order of their ids.
+
+    >>> street, crossing = shapely.LineString([(0, 0), (100, 0)]), shapely.LineString([(100, 0), (100, 100)])
+    >>> where, away = nearest(np.array([40.0, 130.0, 500.0]), np.array([3.0, -40.0, 0.0]), np.array([street, crossing]), within=75)
+    >>> where.tolist(), away.tolist()
+    ([0, 0, -1], [3.0, 50.0, inf])
+    """
+    x, y = (np.ascontiguousarray(axis, dtype=float) for axis in (x, y))
+    where, away = np.full(len(x), -1), np.full(len(x), np.inf)
+    known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if not len(known) or not len(lines):
+        return where, away
+    find = compiled.kernel("find_lines", work=len(known))
+    if find is not None:
+        _by_cells(x, y, known, lines, within, where, away)
+    elif len(known) <= _FEW:
+        where[known], away[known] = _by_tree(shapely.points(x[known], y[known]), lines, within)
+    else:
+        where[known], away[known] = _by_middles(x[known], y[known], lines, within)
+    return where, away
+
+
+def _pieces(lines: npt.NDArray[np.object_], longest: float = math.inf) -> tuple[Floats, Ints]:
+    """Return the straight pieces of the lines (ax, ay, bx, by), none much longer than `longest`, and the line of each."""
+    parts, line = shapely.get_parts(lines, return_index=True)
+    if math.isfinite(longest):
+        parts = shapely.segmentize(parts, longest)
+    corners, part = shapely.get_coordinates(parts, return_index=True)
+    start = np.flatnonzero(part[1:] == part[:-1])
+    return np.hstack([corners[start], corners[start + 1]]), line[part[start]].astype(np.int64)
+
+
+def _by_tree(points: npt.NDArray[np.object_], lines: npt.NDArray[np.object_], within: float) -> tuple[Ints, Floats]:
+    """Return the nearest lines by a tree of boxes: for all cases, and the measure of the other ways."""
+    tree = shapely.STRtree(lines)
+    (point, _), far = tree.query_nearest(points, return_distance=True, all_matches=False)
+    away = np.full(len(points), np.inf)
+    away[point] = far
+    away[away > within] = np.inf
+    near = np.flatnonzero(np.isfinite(away))
+    one, line = tree.query(points[near], predicate="dwithin", distance=away[near] + TIE)
+    where = np.full(len(points), len(lines))
+    np.minimum.at(where, near[one], line)
+    return np.where(where < len(lines), where, -1), away
+
+
+def _by_middles(x: Floats, y: Floats, lines: npt.NDArray[np.object_], within: float) -> tuple[Ints, Floats]:
+    """Return the same by the middles of short pieces: a place is sure where pieces farther off than those looked at cannot be nearer."""
+    from scipy.spatial import cKDTree
+
+    longest = float(np.median(shapely.length(lines))) or 1.0
+    pieces, line_of = _pieces(lines, longest)
+    half = np.hypot(pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1]).max() / 2
+    tree = cKDTree((pieces[:, :2] + pieces[:, 2:]) / 2, balanced_tree=False)
+    looked = min(_CANDIDATES, len(pieces))
+
+    def part(of: slice) -> tuple[Ints, Floats]:
+        px, py = x[of], y[of]
+        middle, found = tree.query(np.column_stack([px, py]), k=range(1, looked + 1))
+        far = _apart(px[:, None], py[:, None], pieces[found])
+        best = far.min(axis=1)
+        where = np.where(far <= (best + TIE)[:, None], line_of[found], len(lines)).min(axis=1)
+        open_ = np.flatnonzero((best + TIE + half >= middle[:, -1]) & (middle[:, -1] <= within + half) & (looked < len(pieces)))
+        if len(open_):
+            where[open_], best[open_] = _by_tree(shapely.points(px[open_], py[open_]), lines, within)
+        return np.where(best <= within, where, -1), np.where(best <= within, best, np.inf)
+
+    found = compiled.side_by_side(part, len(x))
+    return np.concatenate([one[0] for one in found]), np.concatenate([one[1] for one in found])
+
+
+def _apart(px: Floats, py: Floats, pieces: Floats) -> Floats:
+    """Return how far places lie from straight pieces."""
+    ax, ay = pieces[..., 0], pieces[..., 1]
+    dx, dy = pieces[..., 2] - ax, pieces[..., 3] - ay
+    span = dx * dx + dy * dy
+    part = np.clip(((px - ax) * dx + (py - ay) * dy) / np.where(span > 0, span, 1.0), 0.0, 1.0)
+    ex, ey = px - ax - part * dx, py - ay - part * dy
+    return np.asarray(np.sqrt(ex * ex + ey * ey))
+
+
+def _by_cells(x: Floats, y: Floats, known: Ints, lines: npt.NDArray[np.object_], within: float, where: Ints, away: Floats) -> None:
+    """Fill `where` and `away` by the compiled loop, on a grid of cells that lists the pieces."""
+    enlist, put_in_order, find = (compiled.kernel(name, work=len(x)) for name in ("list_areas", "order_points", "find_lines"))
+    assert enlist is not None  # loops are ready together
+    assert put_in_order is not None
+    assert find is not None
+    pieces, line_of = _pieces(lines)
+    boxes = np.hstack([np.minimum(pieces[:, :2], pieces[:, 2:]), np.maximum(pieces[:, :2], pieces[:, 2:])])
+    west, south = boxes[:, :2].min(axis=0)
+    east, north = boxes[:, 2:].max(axis=0)
+    side = max(east - west, north - south, 1.0)
+    step = max(np.sqrt(max((east - west) * (north - south), side) / (2 * len(pieces))), side / 4000)
+    columns, rows = int((east - west) / step) + 1, int((north - south) / step) + 1
+    count = np.zeros(columns * rows, dtype=np.int64)
+    enlist(boxes, west, south, step, columns, rows, count, np.empty(0, dtype=np.int64))
+    ends, listed = np.cumsum(count) - count, np.empty(count.sum(), dtype=np.int64)
+    enlist(boxes, west, south, step, columns, rows, ends, listed)
+    filled, order = np.zeros_like(count), np.empty(len(x), dtype=np.int64)
+    put_in_order(x, y, west, south, step, columns, rows, filled, order)
+    order = order[: filled[-1]]
+    off = np.setdiff1d(known, order, assume_unique=True)  # beside the grid, and perhaps still near enough
+    beyond = np.maximum(np.maximum(west - x[off], x[off] - east), np.maximum(south - y[off], y[off] - north))
+    order = np.concatenate([order, off[beyond <= within]])
+    index = (pieces, line_of, west, south, step, columns, rows, ends, listed, within, TIE)
+    compiled.side_by_side(lambda part: find(x, y, order[part], *index, where, away), len(order))
+
+
+@dataclass(frozen=True)
+class SnapDistances:
+    """How far incidents lie from the segment they are counted on, in metres.
+
+    `n` of them have one; half of these lie within `median`, 90 in 100 within `p90`, 95 in 100 within `p95`, all within `longest`.
+    `beyond` have a place and no segment within `within`. Missing distances where `n` is 0.
+    """
+
+    n: int
+    median: float
+    p90: float
+    p95: float
+    longest: float
+    beyond: int
+    within: float
+
+
+def distribution(away: pd.Series, *, within: float) -> SnapDistances:
+    """Return how the distances in `away` are spread; infinite: none near enough; missing: without a place, and not counted here.
+
+    >>> distribution(pd.Series([2.0, 4.0, 6.0, np.inf, np.nan]), within=75.0)
+    SnapDistances(n=3, median=4.0, p90=5.6, p95=5.8, longest=6.0, beyond=1, within=75.0)
+    """
+    found = away[np.isfinite(away)].to_numpy(dtype=float)
+    median, p90, p95, longest = (float(q) for q in np.quantile(found, [0.5, 0.9, 0.95, 1.0])) if len(found) else (math.nan,) * 4
+    return SnapDistances(len(found), median, p90, p95, longest, int(np.isinf(away).sum()), within)
+
+
+def ends_of(lines: npt.NDArray[np.object_]) -> tuple[Floats, Ints, Ints]:
+    """Return where the lines end: the places met, the place of each end, and the line of each end.
+
+    Ends at most 1 cm apart are one place. A line of several parts has the ends of all of them.
+
+    >>> places, place, line = ends_of(np.array([shapely.LineString([(0, 0), (1, 0)]), shapely.LineString([(1, 0), (2, 0)])]))
+    >>> len(places), line[place == place[1]].tolist()
+    (3, [0, 1])
+    """
+    parts, line = shapely.get_parts(lines, return_index=True)
+    points = np.stack([shapely.get_coordinates(shapely.get_point(parts, at)) for at in (0, -1)], axis=1).reshape(-1, 2)
+    _, first, exact = np.unique(points, axis=0, return_index=True, return_inverse=True)
+    place = _joined(points[first])[exact.ravel()]
+    where = np.zeros((place.max(initial=-1) + 1, 2))
+    where[place[::-1]] = points[::-1]
+    return where, place, np.repeat(line, 2)
+
+
+def _joined(points: Floats) -> Ints:
+    """Return a number for each point, the same for points that lie together."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
+    pairs = cKDTree(points).query_pairs(MEET, output_type="ndarray") if len(points) else np.empty((0, 2), dtype=int)
+    if not len(pairs):
+        return np.arange(len(points))
+    links = coo_array((np.ones(len(pairs)), tuple(pairs.T)), shape=(len(points),) * 2)
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Streets:
+    """Street segments as units, with corners or without.
+
+    `units` holds the segments in the order of their ids, then the corners; populations are unknown. `lines` are the whole segments. `arms`
+    says how much of each segment, in metres, belongs to the corner at its start and at its end, and `corner` which units these are.
+    """
+
+    units: Blocks
+    lines: npt.NDArray[np.object_]
+    arms: Floats
+    corner: Ints
+
+
+def streets(segments: gpd.GeoDataFrame, *, corners: bool = False) -> Streets:
+    """Return the segments as units.
+
+    Names are those of the street and of the streets that it meets at both ends. With `corners`, every place where at least three ends
+    meet is a unit of its own: the bits of street within `corner_reach` of it, or a third of a segment where that is less. Two ends are one
+    street going on, and no corner. Source: Braga, Papachristos & Hureau (2010), doi:10.1007/s10940-009-9082-x.
+
+    >>> from hotspots.testing import EPSG
+    >>> arms = [shapely.LineString([(0, 0), end]) for end in ((90, 0), (0, 90), (-30, 0))]
+    >>> table = gpd.GeoDataFrame({"street": ["High", "Low", "High"]}, geometry=arms, crs=EPSG, index=["s1", "s2", "s3"])
+    >>> found = streets(table, corners=True)
+    >>> found.units["name"].tolist(), found.units.length.tolist()
+    (['High, Low –', 'Low, High –', 'High, Low –', 'High / Low'], [75.0, 75.0, 20.0, 40.0])
+    """
+    table = segments.sort_index()
+    lines = _plain_lines(np.asarray(table.geometry.array))
+    places, place, line = ends_of(lines)
+    words = table["street"].fillna("").astype(str).to_numpy() if "street" in table.columns else np.full(len(table), "")
+    met = pd.DataFrame({"place": place, "line": line, "street": words[line]})
+    names = _segment_names(met, words, table.index)
+    none = np.full((len(lines), 2), -1)
+    if not corners:
+        return Streets(_units(list(table.index), names, lines, table.crs), lines, np.zeros((len(lines), 2)), none)
+    single = shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING
+    degree = np.bincount(place, minlength=len(places))
+    crossing = np.flatnonzero(degree >= ENDS_OF_A_CORNER)
+    number = np.full(len(places), -1)
+    number[crossing] = np.arange(len(crossing))
+    own = np.full((len(lines), 2), -1)
+    own[single] = number[place[single[line]].reshape(-1, 2)]
+    arms = np.where(own >= 0, np.minimum(corner_reach(), shapely.length(lines) * _MOST_OF_A_SEGMENT)[:, None], 0.0)
+    middles, stars = _cut(lines, arms, own, len(crossing))
+    held = np.flatnonzero(~shapely.is_empty(stars))
+    rank = np.full(len(crossing) + 1, -1)
+    rank[held] = np.arange(len(held)) + len(lines)
+    ids, titles = _corner_words(met, crossing[held], table.index)
+    units = _units([*table.index, *ids], [*names, *titles], np.concatenate([middles, stars[held]]), table.crs)
+    return Streets(units, lines, arms, rank[own])
+
+
+def _plain_lines(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return lines of one part wherever their parts follow one another."""
+    several = shapely.get_type_id(shapes) != shapely.GeometryType.LINESTRING
+    shapes = shapes.copy()
+    shapes[several] = shapely.line_merge(shapes[several])
+    return shapes
+
+
+def _units(ids: list[str], names: list[str], shapes: npt.NDArray[np.object_], crs: object) -> Blocks:
+    index = pd.Index(ids, name="block_id", dtype="str")
+    table = {"population": np.full(len(ids), np.nan), "name": pd.array(names, dtype="str")}
+    return check_blocks(gpd.GeoDataFrame(table, geometry=shapes, index=index, crs=crs))
+
+
+def _segment_names(met: pd.DataFrame, words: npt.NDArray[np.object_], ids: pd.Index) -> list[str]:
+    """Return `street, street met at the start – street met at the end`; the id where the street has no name."""
+    sides = met.groupby("line").agg(start=("place", "first"), end=("place", "last"))
+    streets_at = _listed(met[met["street"] != ""], "street")
+
+    def other(place: int, own: str) -> str:
+        return next((name for name in streets_at.get(place, ()) if name != own), "")
+
+    names = []
+    for own, unit, start, end in zip(words, ids, sides["start"], sides["end"], strict=True):
+        ends = sorted((other(start, own), other(end, own)), key=lambda name: (name == "", name))
+        names.append(f"{own}, {ends[0]} – {ends[1]}".rstrip() if own and ends[0] else own or str(unit))
+    return names
+
+
+def _corner_words(met: pd.DataFrame, crossing: Ints, ids: pd.Index) -> tuple[list[str], list[str]]:
+    """Return id and name of each corner: the segments, and the streets, that meet there."""
+    here = met[met["place"].isin(crossing)]
+    segments = _listed(here.assign(id=np.asarray(ids)[here["line"]]), "id")
+    named = _listed(here[here["street"] != ""], "street")
+    found = pd.Series(["+".join(segments[place]) for place in crossing.tolist()], dtype="str")
+    again = found.groupby(found).cumcount()
+    taken = found.where(again == 0, found + "/" + (again + 1).astype(str)).tolist()
+    titles = [" / ".join(named[place]) if place in named else unit for place, unit in zip(crossing.tolist(), taken, strict=True)]
+    return taken, titles
+
+
+def _listed(met: pd.DataFrame, column: str) -> dict[int, list[str]]:
+    """Return the words of a column that each place has, each once and in order."""
+    pairs = met[["place", column]].drop_duplicates().sort_values(["place", column])
+    return {int(place): list(words) for place, words in pairs.groupby("place")[column]}
+
+
+def _cut(lines: npt.NDArray[np.object_], arms: Floats, own: Ints, corners: int) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+    """Return the lines without their arms, and the arms of each corner together."""
+    cut = np.flatnonzero((arms > 0).any(axis=1))
+    if not len(cut):
+        return lines.copy(), np.empty(0, dtype=object)
+    long = shapely.length(lines[cut])
+    start, end = arms[cut, 0], long - arms[cut, 1]
+    points, of = shapely.get_coordinates(lines[cut], return_index=True)
+    follows = np.append(False, of[1:] == of[:-1])
+    steps = np.append(0.0, np.hypot(*np.diff(points, axis=0).T)) * follows
+    along = np.cumsum(steps)
+    along -= along[np.flatnonzero(~follows)][of]
+    piece = np.where(along < start[of] - TIE, 0, np.where(along > end[of] + TIE, 2, 1))
+    parts = [np.column_stack([of, piece, along, points])]
+    for at, sides, there in ((start, (0, 1), start > 0), (end, (1, 2), end < long)):
+        where = shapely.get_coordinates(shapely.line_interpolate_point(lines[cut][there], at[there]))
+        parts += [np.column_stack([np.flatnonzero(there), np.full(len(where), side), at[there], where]) for side in sides]
+    rows = np.concatenate(parts)
+    rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
+    key, number = np.unique((rows[:, 0] * 3 + rows[:, 1]).astype(np.int64), return_inverse=True)
+    made = shapely.linestrings(rows[:, 3:], indices=number)
+    line, side = cut[key // 3], key % 3
+    middles = lines.copy()
+    middles[line[side == 1]] = made[side == 1]
+    outer = side != 1
+    corner = own[line[outer], np.where(side[outer] == 0, 0, 1)]
+    order = np.argsort(corner, kind="stable")
+    stars = np.full(corners, shapely.MultiLineString(), dtype=object)
+    shapely.multilinestrings(made[outer][order], indices=corner[order], out=stars)
+    return middles, stars
+
+
+def assign(x: Floats, y: Floats, found: Streets, *, within: float) -> tuple[Ints, Floats]:
+    """Return for each place the position of its unit among `found.units`, −1 where none is near enough, and its distance to the street.
+
+    The nearest segment decides, by the rule of `nearest`; where the nearest point of it belongs to a corner, the corner has the place.
+    """
+    where, away = nearest(x, y, found.lines, within=within)
+    near = np.flatnonzero(where >= 0)
+    line = where[near]
+    along = shapely.line_locate_point(found.lines[line], shapely.points(x[near], y[near]))
+    long = shapely.length(found.lines[line])
+    at_start = (found.corner[line, 0] >= 0) & (along <= found.arms[line, 0] + TIE)
+    at_end = (found.corner[line, 1] >= 0) & (along >= long - found.arms[line, 1] - TIE)
+    where[near] = np.select([at_start, at_end], found.corner[line].T, line)
+    return where, away

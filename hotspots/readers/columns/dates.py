@@ -1,0 +1,369 @@
+"""Dates as the file writes them → the local date and hour; a doubt is asked, never guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hotspots.readers.columns.clocks import in_city_zone, read_clock, split_offset
+from hotspots.readers.columns.repeated_values import piles
+from hotspots.readers.columns.values import is_missing
+from hotspots.readers.remarks import Mask, Remark, only
+from hotspots.store.schema import DataError
+from hotspots.words import Told, mark, told
+
+_TAIL = r"(?:[T ,]+(?P<clock>[0-9].*))?$"
+_YEAR_FIRST = rf"^(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}})[-/.](?P<d>[0-9]{{1,2}}){_TAIL}"
+_COMPACT = rf"^(?P<y>(?:19|20)[0-9]{{2}})(?P<m>[0-9]{{2}})(?P<d>[0-9]{{2}}){_TAIL}"
+_YEAR_LAST = rf"^(?P<a>[0-9]{{1,2}})[-/.](?P<b>[0-9]{{1,2}})[-/.](?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
+_DAY_NAMED = rf"^(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?[ .-]+(?:de )?(?P<m>[a-z]{{3,}})\.?[ ,.-]+(?:del? )?(?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
+_NAMED_DAY = rf"^(?P<m>[a-z]{{3,}})\.?[ -]+(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?,?[ -]+(?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
+_MONTHS = (
+    ("jan", "ene"),
+    ("feb",),
+    ("mar",),
+    ("apr", "abr"),
+    ("may",),
+    ("jun",),
+    ("jul",),
+    ("aug", "ago"),
+    ("sep", "set"),
+    ("oct",),
+    ("nov",),
+    ("dec", "dic"),
+)
+_MONTH_OF = {word: number for number, words in enumerate(_MONTHS, start=1) for word in words}
+_NAMES = (
+    *(mark("January"), mark("February"), mark("March"), mark("April"), mark("May"), mark("June")),
+    *(mark("July"), mark("August"), mark("September"), mark("October"), mark("November"), mark("December")),
+)
+_SERIAL = r"^[0-9]{5}(?:\.[0-9]+)?$"
+_EPOCH = r"^[0-9]{10}(?:[0-9]{3})?$"
+_MONTH_ONLY = r"^(?:[0-9]{4}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{4})$"
+FIRST_YEAR = 1900
+_FIRSTS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Dates:
+    """The dates of every row: `date` local and without a zone (missing where the row is rejected), `hour` 0 to 23 or missing."""
+
+    date: pd.Series
+    hour: pd.Series
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Parsed:
+    day: pd.Series
+    seconds: pd.Series
+    offset: pd.Series
+    short_year: Mask
+
+
+def read_dates(
+    texts: pd.Series,
+    *,
+    times: pd.Series | None = None,
+    date_format: str = "",
+    date_zone: str = "local",
+    timezone: str = "UTC",
+    column: str = "date",
+    time_column: str = "time",
+    day_zero: pd.Timestamp | None = None,
+) -> Dates:
+    """Return the local date and hour that the texts stand for.
+
+    With `date_format` that form is required of every value; without, it is worked out from all values together. Under
+    `date_zone` "local" the clock is kept as it stands and an offset written beside it is dropped; with "UTC" or a zone it is
+    moved to the city's `timezone`. `day_zero` is the day that a workbook counts from: its serial numbers become dates.
+    Raises `DataError` when day and month could be swapped, when years have two digits, when the values are serial numbers of a file
+    that does not say from which day, or when most cannot be read.
+
+    >>> read = read_dates(pd.Series(["2018-12-30 21:00:00+00:00", "2018-12-31 02:30:00+00:00"]))
+    >>> read.date.dt.strftime("%d %H:%M").tolist(), read.hour.tolist()
+    (['30 21:00', '31 02:30'], [21.0, 2.0])
+    """
+    text = texts.astype("str").str.replace(r"[\s\u00a0\u202f]+", " ", regex=True).str.strip()
+    missing = is_missing(text)
+    text, counted = _from_serials(text, day_zero, column, date_format=date_format)
+    parsed = _by_format(text, missing, date_format, column) if date_format else _worked_out(text, missing, column)
+    seconds, unread = (parsed.seconds, []) if times is None else _stated(times, time_column)
+    known = seconds.dropna()
+    no_clock = bool(len(known)) and bool((known == 0).all())
+    if no_clock:
+        seconds = pd.Series(np.nan, index=text.index)
+    local, zone_remarks = in_city_zone(parsed.day, seconds, parsed.offset, date_zone=date_zone, timezone=timezone, column=column)
+    hour = local.dt.hour.where(seconds.notna()).astype("float64")
+    remarks = [*counted, *_rejections(local, missing.to_numpy(), parsed.short_year, column), *zone_remarks, *unread]
+    if no_clock:
+        midnight = mark("every clock says 00:00, so the hour is taken as not known")
+        remarks.append(Remark("no_clock", "accepted", local.notna().to_numpy(), midnight, column=column))
+    rejected = np.zeros(len(text), dtype=bool)
+    for remark in list(remarks):
+        rejected |= remark.where if remark.outcome == "rejected" else False
+    date = local.mask(rejected)
+    return Dates(date, hour.mask(rejected), only([*remarks, *_odd_days(date, column)]))
+
+
+def _stated(times: pd.Series, column: str) -> tuple[pd.Series, list[Remark]]:
+    """Return the seconds since midnight of clock times in a column of their own; what is none is noted and missing."""
+    text = times.astype("str").str.strip()
+    seconds = read_clock(text, bare=True)
+    lost = (seconds.isna() & ~is_missing(text)).to_numpy()
+    said = mark("{rows} of {total} rows have a time that is no clock time; the hour was set to missing")
+    return seconds, [Remark("bad_time", "repaired", lost, said, column=column)]
+
+
+def _from_serials(text: pd.Series, day_zero: pd.Timestamp | None, column: str, *, date_format: str) -> tuple[pd.Series, list[Remark]]:
+    """Return the texts with the serial numbers of a workbook written as dates, where the day that they count from is known."""
+    hits = text.str.fullmatch(_SERIAL)
+    if day_zero is None or date_format or not hits.any():
+        return text, []
+    stamps = day_zero + pd.to_timedelta((text[hits].astype("float64") * 86400).round(), unit="s")
+    written = stamps.dt.strftime("%Y-%m-%d %H:%M:%S").str.removesuffix(" 00:00:00")
+    said = mark("{rows} of {total} rows hold a date as a plain number, as Excel keeps it; read as that date")
+    remark = Remark(
+        "serial_dates", "repaired", hits.to_numpy(dtype=bool), said, mark("Give the column a date format in the workbook."), column
+    )
+    return text.mask(hits, written.reindex(text.index)), [remark]
+
+
+def _odd_days(date: pd.Series, column: str) -> list[Remark]:
+    """Return remarks on days that look like defaults: one that holds far too many victims, or nothing but firsts of a month."""
+    at = np.flatnonzero(date.notna())
+    days = date.iloc[at].dt.normalize()
+    remarks = []
+    for pile in piles(days.to_numpy().astype(np.int64)):
+        where = np.zeros(len(date), dtype=bool)
+        where[at[pile]] = True
+        text = told(
+            "{rows} of {total} rows are dated {day}; that may stand for a day that is not known",
+            day=_long(days.iloc[pile[0]]),
+        )
+        remarks.append(Remark("date_pile", "accepted", where, text, mark("Ask the source; correct the dates in the file."), column))
+    firsts = (date.dt.day == 1).to_numpy(dtype=bool)
+    firsts = firsts & bool(len(at) >= _FIRSTS and firsts[at].all())
+    text = told("{rows} of {total} rows are dated on the first of a month: the file knows the month only, so nothing by day can be trusted")
+    return [*remarks, Remark("first_of_month", "accepted", firsts, text, mark("Ask the source for the day."), column)]
+
+
+def _rejections(local: pd.Series, missing: Mask, short_year: Mask, column: str) -> list[Remark]:
+    tomorrow = pd.Timestamp.now().normalize() + pd.Timedelta(days=2)
+    unread = local.isna().to_numpy() & ~missing
+    early = (local.dt.year < FIRST_YEAR).fillna(False).to_numpy(dtype=bool)
+    late = (local >= tomorrow).to_numpy(dtype=bool)
+    return [
+        Remark(
+            "no_date",
+            "rejected",
+            missing,
+            mark("{rows} of {total} rows have no date; they were left out"),
+            mark("Fill the date in the file."),
+            column,
+        ),
+        Remark(
+            "impossible_date",
+            "rejected",
+            unread & ~short_year,
+            mark("{rows} of {total} rows have a date that does not exist or cannot be read; they were left out"),
+            mark("Correct the date in the file."),
+            column,
+        ),
+        Remark(
+            "two_digit_year",
+            "rejected",
+            short_year,
+            mark("{rows} of {total} rows have a year of two digits; they were left out"),
+            mark("Write the year with four digits, or give date_format in city.toml."),
+            column,
+        ),
+        Remark(
+            "early_date",
+            "rejected",
+            early,
+            told("{rows} of {total} rows have a date before {year}; they were left out", year=FIRST_YEAR),
+            mark("Correct the date in the file."),
+            column,
+        ),
+        Remark(
+            "future_date",
+            "rejected",
+            late,
+            mark("{rows} of {total} rows have a date in the future; they were left out"),
+            mark("Correct the date in the file."),
+            column,
+        ),
+    ]
+
+
+def _by_format(text: pd.Series, missing: pd.Series, date_format: str, column: str) -> _Parsed:
+    body, offset = split_offset(text)
+    wanted = date_format.replace("%z", "").replace("%Z", "").strip()
+    try:
+        stamp = pd.to_datetime(body.where(~missing), format=wanted, errors="coerce").astype("datetime64[us]")
+    except (ValueError, TypeError):
+        raise DataError(
+            told(
+                'incidents: date_format = "{date_format}" is not a form of date; write for example date_format = "%d/%m/%Y"',
+                date_format=date_format,
+            )
+        ) from None
+    bad = stamp.isna() & ~missing
+    if bad.sum() * 2 > (~missing).sum():
+        raise DataError(
+            told(
+                'incidents: {n} of {total} values of {column} do not have the form date_format = "{date_format}" '
+                "(first: {first}); correct date_format in city.toml, or leave it out to have it worked out",
+                n=f"{int(bad.sum()):,}",
+                total=f"{int((~missing).sum()):,}",
+                column=repr(column),
+                date_format=date_format,
+                first=repr(text[bad].iloc[0]),
+            )
+        )
+    clocked = any(mark in wanted for mark in ("%H", "%I", "%X", "%T", "%c"))
+    seconds = (stamp - stamp.dt.normalize()).dt.total_seconds() if clocked else pd.Series(np.nan, index=text.index)
+    return _Parsed(stamp.dt.normalize(), seconds, offset, np.zeros(len(text), dtype=bool))
+
+
+def _worked_out(text: pd.Series, missing: pd.Series, column: str) -> _Parsed:
+    body, offset = split_offset(text)
+    _refuse_serials(text[~missing], column)
+    first = body.str.extract(_YEAR_FIRST).fillna(body.str.extract(_COMPACT))
+    last = body.str.extract(_YEAR_LAST)
+    lower = body.str.lower()
+    named = lower.str.extract(_DAY_NAMED).fillna(lower.str.extract(_NAMED_DAY))
+    named["m"] = named["m"].str[:3].map(_MONTH_OF)
+    short = (last["y"].str.len().eq(2) | named["y"].str.len().eq(2)).to_numpy(dtype=bool)
+    a, b = (pd.to_numeric(last[key], errors="coerce") for key in ("a", "b"))
+    _refuse_short_years(text, short, missing, column)
+    day_first = _order(body[~short], a[~short], b[~short], column)
+    parts = pd.DataFrame(
+        {
+            "year": pd.to_numeric(first["y"].fillna(last["y"]).fillna(named["y"])),
+            "month": pd.to_numeric(first["m"]).fillna(b if day_first else a).fillna(pd.to_numeric(named["m"])),
+            "day": pd.to_numeric(first["d"]).fillna(a if day_first else b).fillna(pd.to_numeric(named["d"])),
+        }
+    )
+    day = pd.to_datetime(parts.where(~pd.Series(short, index=text.index)), errors="coerce").astype("datetime64[us]")
+    clock = first["clock"].fillna(last["clock"]).fillna(named["clock"])
+    seconds = read_clock(clock.fillna(""))
+    day = day.mask(clock.notna() & seconds.isna())
+    _refuse_unread(text, day.isna() & ~missing, missing, column)
+    return _Parsed(day, seconds, offset, short)
+
+
+def _refuse_serials(text: pd.Series, column: str) -> None:
+    for pattern, what, advice in (
+        (
+            _SERIAL,
+            told("serial numbers of a spreadsheet, not dates"),
+            told("format the column as yyyy-mm-dd in the spreadsheet and save it as CSV again, or name the .xlsx itself"),
+        ),
+        (_EPOCH, told("counts of seconds, not dates"), told("export the column as a date (yyyy-mm-dd hh:mm)")),
+        (_MONTH_ONLY, told("months without a day"), told("a victim needs a day: ask the source for it")),
+    ):
+        hits = text[text.str.fullmatch(pattern)]
+        if len(hits) * 2 > len(text) and len(hits):
+            raise DataError(
+                told(
+                    "incidents: {n} of {total} values of {column} are {what} (first: {first}); {advice}",
+                    n=f"{len(hits):,}",
+                    total=f"{len(text):,}",
+                    column=repr(column),
+                    what=what,
+                    first=repr(hits.iloc[0]),
+                    advice=advice,
+                )
+            )
+
+
+def _refuse_short_years(text: pd.Series, short: Mask, missing: pd.Series, column: str) -> None:
+    if short.sum() * 20 > (~missing).sum():
+        shown = ", ".join(repr(value) for value in text[short].iloc[:3])
+        clock = _clock_format(text[short].iloc[0])
+        raise DataError(
+            told(
+                "incidents: {n} values of {column} have a year of two digits ({shown}); write in city.toml, under "
+                '[incidents], date_format = "%d/%m/%y{clock}" if the day comes first, date_format = '
+                '"%m/%d/%y{clock}" if the month comes first',
+                n=f"{int(short.sum()):,}",
+                column=repr(column),
+                shown=shown,
+                clock=clock,
+            )
+        )
+
+
+def _refuse_unread(text: pd.Series, bad: pd.Series, missing: pd.Series, column: str) -> None:
+    if bad.sum() * 2 > (~missing).sum():
+        shown = ", ".join(repr(value) for value in text[bad].iloc[:3])
+        raise DataError(
+            told(
+                "incidents: {n} of {total} values of {column} cannot be read as dates ({shown}); write their form in "
+                'city.toml, for example date_format = "%d/%m/%Y"',
+                n=f"{int(bad.sum()):,}",
+                total=f"{int((~missing).sum()):,}",
+                column=repr(column),
+                shown=shown,
+            )
+        )
+
+
+def _order(text: pd.Series, a: pd.Series, b: pd.Series, column: str) -> bool:
+    """Return whether the day comes first; ask when the values do not say."""
+    both = a.notna() & b.notna() & (a != b) & (a >= 1) & (b >= 1)
+    day_first, month_first = int((both & (a > 12) & (b <= 12)).sum()), int((both & (b > 12) & (a <= 12)).sum())
+    doubtful = text[both & (a <= 12) & (b <= 12)]
+    few, many = sorted((day_first, month_first))
+    if not doubtful.empty and many == 0:
+        raise DataError(_question(doubtful, column, why=told("could have the day or the month first")))
+    if few * 100 > many and not doubtful.empty:
+        raise DataError(
+            _question(
+                doubtful,
+                column,
+                why=told(
+                    "are mixed: {days} put the day first and {months} the month, and some do not say",
+                    days=f"{day_first:,}",
+                    months=f"{month_first:,}",
+                ),
+            )
+        )
+    return day_first >= month_first
+
+
+def _question(doubtful: pd.Series, column: str, *, why: Told) -> Told:
+    shown: Told | str = ""
+    for value in doubtful.drop_duplicates().iloc[:3]:
+        first, second, year = (int(part) for part in pd.Series([value]).str.extract(_YEAR_LAST)[["a", "b", "y"]].iloc[0])
+        readings = (pd.Timestamp(year, second, first), pd.Timestamp(year, first, second))
+        one = told("{value} is {first} or {second}", value=repr(value), first=_long(readings[0]), second=_long(readings[1]))
+        shown = told("{one}; {other}", one=shown, other=one) if shown else one
+    mark = next((char for char in doubtful.iloc[0] if char in "-/."), "/")
+    clock = _clock_format(doubtful.iloc[0])
+    return told(
+        "incidents: the values of {column} {why}: {shown}; write in city.toml, under [incidents], "
+        'date_format = "%d{mark}%m{mark}%Y{clock}" if the day comes first, date_format = '
+        '"%m{mark}%d{mark}%Y{clock}" if the month comes first',
+        column=repr(column),
+        why=why,
+        shown=shown,
+        mark=mark,
+        clock=clock,
+    )
+
+
+def _long(day: pd.Timestamp) -> Told:
+    return told("{day} {month} {year}", day=day.day, month=Told(_NAMES[day.month - 1], {}), year=day.year)
+
+
+def _clock_format(value: str) -> str:
+    """Return the form of the clock after a date, for date_format."""
+    if ":" not in value:
+        return ""
+    half = value.strip().upper().endswith("M")
+    return (" %I" if half else " %H") + ":%M" * min(value.count(":"), 1) + (":%S" if value.count(":") > 1 else "") + (" %p" if half else "")

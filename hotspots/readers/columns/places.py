@@ -1,0 +1,260 @@
+"""Coordinates as the file writes them → points in the city's own system; a victim without a usable place is kept, with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+import shapely
+
+from hotspots.readers.columns.repeated_values import piles
+from hotspots.readers.columns.values import is_missing
+from hotspots.readers.files.text_tables import Table
+from hotspots.readers.remarks import Mask, Remark, only
+from hotspots.readers.spec import IncidentSpec
+from hotspots.store.schema import DataError
+from hotspots.words import mark, told
+
+Floats = npt.NDArray[np.float64]
+DEGREES = 4326
+_NUMBER = r"[-+]?[0-9]+(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?"
+_POINT = rf"^(?:SRID=[0-9]+;)?\s*POINT\s*(?:Z|M|ZM)?\s*\(\s*({_NUMBER})\s+({_NUMBER})(?:\s+{_NUMBER})*\s*\)$"
+_BEYOND_DEGREES = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """The place of every row: `points` in the city's system (None where there is none), `unplaced` the reason, empty where placed.
+
+    `x` and `y` are the file's own numbers, and `epsg` the system they are in.
+    """
+
+    points: npt.NDArray[np.object_]
+    unplaced: npt.NDArray[np.str_]
+    x: Floats
+    y: Floats
+    epsg: int
+    remarks: tuple[Remark, ...]
+
+
+class UnknownSystemError(DataError):
+    """Coordinates that are not degrees, in a file that does not say what they are; `x` and `y` are those numbers."""
+
+    def __init__(self, x: Floats, y: Floats, *, of: int) -> None:
+        self.x, self.y = x, y
+        super().__init__(
+            told(
+                "incidents: {n} of {total} coordinates are not degrees (first: {x}, {y}) and their coordinate system "
+                "is not given; ask the source for its EPSG number and write epsg = … under [incidents] in city.toml",
+                n=f"{len(x):,}",
+                total=f"{of:,}",
+                x=f"{x[0]:.10g}",
+                y=f"{y[0]:.10g}",
+            )
+        )
+
+
+def read_places(table: Table, spec: IncidentSpec, *, city_crs: pyproj.CRS) -> Places:
+    """Return where each row happened, from two columns, a WKT column or the shapes of a GeoJSON file.
+
+    A decimal comma is repaired. An empty place or 0, 0 has no coordinates; text that is no number, or a place that the
+    coordinate system cannot have, is impossible; a listed default place stands for "unknown". Raises `DataError` when no
+    coordinate system is given and the numbers are not degrees.
+    """
+    x, y, blank, remarks = _numbers(table, spec)
+    x, y = (-x if "x" in spec.negate else x), (-y if "y" in spec.negate else y)
+    epsg = spec.epsg or table.epsg or _degrees_or_ask(x, y)
+    column = spec.geometry or spec.x
+    zero = (np.abs(x) < 1e-6) & (np.abs(y) < 1e-6)
+    none = blank | zero
+    unread = ~none & ~(np.isfinite(x) & np.isfinite(y))
+    east, north, impossible = _projected(np.where(none | unread, np.nan, x), np.where(none | unread, np.nan, y), epsg, city_crs)
+    impossible = (impossible & ~none) | unread
+    default = _is_default(east, north, spec, epsg=epsg, city_crs=city_crs) & ~none & ~impossible
+    unplaced = np.select([none, impossible, default], ["no_coordinates", "impossible_coordinates", "default_place"], "")
+    points = np.full(len(x), None, dtype=object)
+    placed = unplaced == ""
+    points[placed] = shapely.points(east[placed], north[placed])
+    remarks += [
+        Remark(
+            "no_coordinates",
+            "accepted",
+            blank,
+            mark("{rows} of {total} rows have no coordinates; the victims are counted and are on no map"),
+            "",
+            column,
+        ),
+        Remark(
+            "zero_coordinates",
+            "repaired",
+            zero & ~blank,
+            mark("{rows} of {total} rows have the coordinates 0, 0; taken as no place"),
+            "",
+            column,
+        ),
+        Remark(
+            "impossible_coordinates",
+            "repaired",
+            impossible,
+            mark("{rows} of {total} rows have coordinates that cannot be; the victims are counted and are on no map"),
+            mark("Correct the coordinates in the file."),
+            column,
+        ),
+        Remark(
+            "default_place",
+            "repaired",
+            default,
+            mark("{rows} of {total} rows lie at a place that city.toml lists as a default; taken as no place"),
+            "",
+            column,
+        ),
+        *_piles(x, y, placed, column=column),
+        _coarse(table, spec, placed, epsg),
+    ]
+    return Places(points, unplaced, x, y, epsg, only(remarks))
+
+
+def zone_of(table: Table, spec: IncidentSpec) -> pyproj.CRS:
+    """Return the UTM zone in which the places lie, by their middle; the coordinate system of a city that names none."""
+    x, y, blank, _ = _numbers(table, spec)
+    x, y = (-x if "x" in spec.negate else x), (-y if "y" in spec.negate else y)
+    known = ~blank & np.isfinite(x) & np.isfinite(y) & ((np.abs(x) > 1e-6) | (np.abs(y) > 1e-6))
+    if not known.any():
+        raise DataError(
+            told("incidents: no row has a place, so there is nothing to show on a map; give [blocks] and block_id, or coordinates")
+        )
+    epsg = spec.epsg or table.epsg or _degrees_or_ask(x, y)
+    lon, lat = pyproj.Transformer.from_crs(epsg, DEGREES, always_xy=True).transform(np.median(x[known]), np.median(y[known]))
+    if not (np.isfinite(lon) and abs(lon) <= 180 and abs(lat) <= 84):
+        raise DataError(
+            told(
+                "incidents: the coordinates are no places in the coordinate system {epsg}; correct epsg under [incidents] in city.toml",
+                epsg=epsg,
+            )
+        )
+    return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + min(int((lon + 180) // 6) + 1, 60))
+
+
+def _numbers(table: Table, spec: IncidentSpec) -> tuple[Floats, Floats, Mask, list[Remark]]:
+    if spec.geometry:
+        return _from_wkt(table.columns[spec.geometry].str.strip(), spec.geometry)
+    if spec.x and spec.y:
+        return _from_columns(table, spec)
+    size = len(table.columns)
+    if table.shapes is None:
+        return np.full(size, np.nan), np.full(size, np.nan), np.ones(size, dtype=bool), []
+    gone = shapely.is_missing(table.shapes) | shapely.is_empty(table.shapes)
+    point = shapely.get_type_id(table.shapes) == 0
+    usable = table.shapes.copy()
+    usable[~point] = None
+    return shapely.get_x(usable), shapely.get_y(usable), gone, []
+
+
+def _from_wkt(text: pd.Series, column: str) -> tuple[Floats, Floats, Mask, list[Remark]]:
+    found = text.str.upper().str.extract(_POINT)
+    blank = (is_missing(text) | text.str.upper().str.fullmatch(r"(?:SRID=[0-9]+;)?POINT\s*(?:Z|M|ZM)? EMPTY")).to_numpy(dtype=bool)
+    comma = (found[0].str.contains(",", regex=False).fillna(False) | found[1].str.contains(",", regex=False).fillna(False)).to_numpy(
+        dtype=bool
+    )
+    x, y = (pd.to_numeric(found[part].str.replace(",", ".")).to_numpy(dtype=np.float64, na_value=np.nan) for part in (0, 1))
+    return x, y, blank, [_comma_remark(comma, column)]
+
+
+def _from_columns(table: Table, spec: IncidentSpec) -> tuple[Floats, Floats, Mask, list[Remark]]:
+    numbers, blanks, commas = [], [], []
+    for column in (spec.x, spec.y):
+        text = table.columns[column].str.strip()
+        comma = text.str.fullmatch(r"[-+]?[0-9]+,[0-9]+")
+        plain = text.where(~comma, text.str.replace(",", "."))
+        numbers.append(
+            pd.to_numeric(plain.where(plain.str.fullmatch(_NUMBER)), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        )
+        blanks.append(is_missing(text).to_numpy(dtype=bool))
+        commas.append(comma.to_numpy(dtype=bool))
+    return (
+        numbers[0],
+        numbers[1],
+        blanks[0] | blanks[1],
+        [_comma_remark(commas[0] | commas[1], spec.x if commas[0].sum() >= commas[1].sum() else spec.y)],
+    )
+
+
+def _comma_remark(comma: Mask, column: str) -> Remark:
+    return Remark(
+        "decimal_comma",
+        "repaired",
+        comma,
+        mark("{rows} of {total} rows write coordinates with a decimal comma; read as a point"),
+        "",
+        column,
+    )
+
+
+def _degrees_or_ask(x: Floats, y: Floats) -> int:
+    known = np.isfinite(x) & np.isfinite(y)
+    degrees = known & (np.abs(x) <= 180) & (np.abs(y) <= 180)
+    if degrees.sum() * 2 >= known.sum():
+        return DEGREES
+    strange = known & ~degrees
+    raise UnknownSystemError(x[strange], y[strange], of=int(known.sum()))
+
+
+def _projected(x: Floats, y: Floats, epsg: int, city_crs: pyproj.CRS) -> tuple[Floats, Floats, Mask]:
+    """Return the coordinates in the city's system, and where they cannot be a place of the system they are said to be in."""
+    crs = pyproj.CRS.from_epsg(epsg)
+    to_degrees = pyproj.Transformer.from_crs(crs, DEGREES, always_xy=True)
+    lon, lat = to_degrees.transform(x, y)
+    bad = ~(np.isfinite(lon) & np.isfinite(lat)) | (np.abs(lon) > 180) | (np.abs(lat) > 90)
+    area = crs.area_of_use
+    if area is not None and area.west < area.east and not crs.is_geographic:
+        far = _BEYOND_DEGREES
+        with np.errstate(invalid="ignore"):
+            bad |= (lon < area.west - far) | (lon > area.east + far) | (lat < area.south - far) | (lat > area.north + far)
+    east, north = pyproj.Transformer.from_crs(crs, city_crs, always_xy=True).transform(np.where(bad, np.nan, x), np.where(bad, np.nan, y))
+    bad |= ~(np.isfinite(east) & np.isfinite(north))
+    return np.where(bad, np.nan, east), np.where(bad, np.nan, north), bad
+
+
+def _is_default(east: Floats, north: Floats, spec: IncidentSpec, *, epsg: int, city_crs: pyproj.CRS) -> Mask:
+    """Return where a place is one of the listed defaults, to within a metre."""
+    found = np.zeros(len(east), dtype=bool)
+    if spec.default_places:
+        listed = gpd.points_from_xy(*zip(*spec.default_places, strict=True), crs=epsg).to_crs(city_crs)
+        for point in listed:
+            found |= np.hypot(east - point.x, north - point.y) <= 1.0
+    return found
+
+
+def _piles(x: Floats, y: Floats, placed: Mask, *, column: str) -> list[Remark]:
+    """Return a remark for each coordinate that holds more victims than chance and the typical coordinate allow."""
+    at = np.flatnonzero(placed)
+    remarks = []
+    for pile in piles(np.column_stack([x[at], y[at]])):
+        where = np.zeros(len(x), dtype=bool)
+        where[at[pile]] = True
+        place = f"[{x[at[pile[0]]]:.10g}, {y[at[pile[0]]]:.10g}]"
+        text = told(
+            "{rows} of {total} rows lie at one place, {place}; a station, a hospital or a city centre given when the "
+            "true place is not known would look like a hot spot",
+            place=place,
+        )
+        advice = told("If so, write under [incidents] in city.toml: default_places = [{place}].", place=place)
+        remarks.append(Remark("pile_up", "accepted", where, text, advice, column))
+    return remarks
+
+
+def _coarse(table: Table, spec: IncidentSpec, placed: Mask, epsg: int) -> Remark:
+    """Return a remark on degrees with fewer than three decimals: such places are right to a kilometre at best."""
+    where = np.zeros(len(placed), dtype=bool)
+    if spec.x and spec.y and epsg == DEGREES:
+        short = [table.columns[name].str.strip().str.fullmatch(r"[-+]?[0-9]+(?:[.,][0-9]{0,2})?") for name in (spec.x, spec.y)]
+        where = (short[0] & short[1]).to_numpy(dtype=bool) & placed
+    where = where & (where.sum() * 2 > placed.sum())
+    text = mark(
+        "{rows} of {total} rows give degrees with two decimals or fewer: their places are right to about a kilometre, not to a block"
+    )
+    return Remark("coarse_places", "accepted", where, text, mark("Ask the source for exact coordinates."), spec.x)

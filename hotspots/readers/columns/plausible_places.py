@@ -1,0 +1,147 @@
+"""Do the victims lie where the blocks are? If not: which one change would put them there."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+import pyproj
+import shapely
+from pyproj.aoi import AreaOfInterest
+from pyproj.database import query_crs_info
+from pyproj.enums import PJType
+
+from hotspots.geography.grids import reach
+from hotspots.readers.columns.places import DEGREES, Floats, Places
+from hotspots.readers.remarks import Mask, Remark
+from hotspots.readers.spec import IncidentSpec
+from hotspots.words import Told, mark, told
+
+Bounds = tuple[float, float, float, float]
+_MARGIN = 500.0
+_ENOUGH = 0.5
+_SURE = 0.9
+_SAMPLE = 400
+
+
+def misplaced(places: Places, spec: IncidentSpec, *, bounds: Bounds, city_crs: pyproj.CRS) -> list[Told]:
+    """Return a fault when fewer than half of the given places lie within the blocks' bounds, with the change that would mend it.
+
+    `bounds` are west, south, east, north of the blocks in the city's system, in metres. A file with no places at all has no fault.
+    """
+    given = np.isfinite(places.x) & np.isfinite(places.y) & ~np.isin(places.unplaced, ["no_coordinates", "default_place"])
+    total = int(given.sum())
+    if not total:
+        return []
+    share = _inside(places.x[given], places.y[given], places.epsg, bounds=bounds, city_crs=city_crs)
+    if share >= _ENOUGH:
+        return []
+    step = max(total // _SAMPLE, 1)
+    x, y = places.x[given][::step], places.y[given][::step]
+    first = f"{x[0]:.10g}, {y[0]:.10g}"
+    fault = told(
+        "incidents: only {n} of {total} places lie within the bounds of the blocks (first place: {first})",
+        n=f"{round(share * total):,}",
+        total=f"{total:,}",
+        first=first,
+    )
+    for why, what, tx, ty, epsg in _changes(x, y, places.epsg, spec, bounds=bounds, city_crs=city_crs):
+        if _inside(tx, ty, epsg, bounds=bounds, city_crs=city_crs) >= _SURE:
+            return [told("{fault}; {why}: {what}", fault=fault, why=why, what=what)]
+    return [
+        told(
+            "{fault}; no single change of axes, signs or coordinate system mends it: check that incidents and "
+            "blocks are of the same city, and each epsg",
+            fault=fault,
+        )
+    ]
+
+
+def strays(places: Places, *, bounds: Bounds, column: str) -> Remark:
+    """Return a remark on the places outside the blocks' bounds: those victims count for the city and for no block."""
+    placed = np.array([point is not None for point in places.points])
+    east, north = shapely.get_x(places.points), shapely.get_y(places.points)
+    where = placed & ~_within(east, north, bounds)
+    text = mark(
+        "{rows} of {total} rows lie more than 500 m outside the bounds of the blocks; the victims are counted for the city and in no block"
+    )
+    return Remark("outside_blocks", "accepted", where, text, mark("Look at these places: they may be wrong, or in another city."), column)
+
+
+def far_away(places: Places, *, column: str) -> Remark:
+    """Return a remark on the places that lie far from nearly all others, for a city without blocks to hold them against."""
+    placed = np.array([point is not None for point in places.points])
+    where = placed & ~reach(shapely.get_x(places.points), shapely.get_y(places.points))
+    text = mark(
+        "{rows} of {total} rows lie far from nearly all others (beyond three times the extent of the middle 98 "
+        "%); the victims are counted for the city and are on no map"
+    )
+    return Remark("far_away", "accepted", where, text, mark("Look at these places: they may be wrong, or in another city."), column)
+
+
+def likely_system(x: Floats, y: Floats, *, bounds: Bounds, city_crs: pyproj.CRS) -> Told | None:
+    """Return the words that name the coordinate system in which the places lie where the blocks are, or None where none does."""
+    step = max(len(x) // _SAMPLE, 1)
+    for guess in _systems(bounds, city_crs):
+        if _inside(x[::step], y[::step], guess, bounds=bounds, city_crs=city_crs) >= _SURE:
+            return told("{why}: {what}", why=_like(guess), what=_write(guess))
+    return None
+
+
+def _like(epsg: int) -> Told:
+    return told("they look like the coordinate system {name}", name=pyproj.CRS.from_epsg(epsg).name)
+
+
+def _write(epsg: int) -> Told:
+    return told("write epsg = {epsg} under [incidents] in city.toml", epsg=epsg)
+
+
+def _inside(x: Floats, y: Floats, epsg: int, *, bounds: Bounds, city_crs: pyproj.CRS) -> float:
+    try:
+        east, north = pyproj.Transformer.from_crs(epsg, city_crs, always_xy=True).transform(x, y)
+    except pyproj.exceptions.ProjError:
+        return 0.0
+    return float(np.mean(_within(east, north, bounds)))
+
+
+def _within(east: Floats, north: Floats, bounds: Bounds) -> Mask:
+    west, south, right, top = bounds
+    with np.errstate(invalid="ignore"):
+        return np.asarray((east >= west - _MARGIN) & (east <= right + _MARGIN) & (north >= south - _MARGIN) & (north <= top + _MARGIN))
+
+
+_Change = tuple[Told, Told, Floats, Floats, int]
+
+
+def _changes(x: Floats, y: Floats, epsg: int, spec: IncidentSpec, *, bounds: Bounds, city_crs: pyproj.CRS) -> Iterator[_Change]:
+    lines = told('write x = "{x}" and y = "{y}" under [incidents] in city.toml', x=spec.y, y=spec.x)
+    swap = lines if spec.x else told("the pairs in the file are in the order y, x: have it exported again")
+    yield told("the two coordinates are swapped"), swap, y, x, epsg
+    for signs, sx, sy in ((("x",), -1, 1), (("y",), 1, -1), (("x", "y"), -1, -1)):
+        listed = ", ".join(f'"{sign}"' for sign in signs)
+        mend = told("write negate = [{listed}] under [incidents] in city.toml", listed=listed)
+        yield told("a minus sign is missing"), mend, sx * x, sy * y, epsg
+    for power in (1e5, 1e6, 1e7):
+        why = told("the numbers are {times} times too large", times=f"{power:,.0f}")
+        yield why, told("divide them in the file"), x / power, y / power, epsg
+    for guess in _systems(bounds, city_crs):
+        if guess != epsg:
+            yield _like(guess), _write(guess), x, y, guess
+
+
+def _systems(bounds: Bounds, city_crs: pyproj.CRS) -> Iterator[int]:
+    """Yield the coordinate systems that the places could be in: degrees, the city's, the web map's, then those made for the region."""
+    yield DEGREES
+    own = city_crs.to_epsg()
+    if own:
+        yield own
+    yield 3857
+    west, south, east, north = pyproj.Transformer.from_crs(city_crs, DEGREES, always_xy=True).transform_bounds(*bounds)
+    found = query_crs_info(
+        auth_name="EPSG", pj_types=[PJType.PROJECTED_CRS], area_of_interest=AreaOfInterest(west, south, east, north), contains=True
+    )
+    sized = [(abs(row.area_of_use.east - row.area_of_use.west), int(row.code)) for row in found if row.area_of_use and not row.deprecated]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield from (code for _, code in sorted(sized)[:80])

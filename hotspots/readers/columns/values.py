@@ -1,0 +1,105 @@
+"""The city's words → ours, numbers in text, and what counts as an empty cell."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from hotspots.readers.remarks import Remark
+from hotspots.store.schema import UNKNOWN, field
+from hotspots.words import mark, told
+
+_EMPTY = {"", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "-", "--", "?", "unknown", "unk"}
+_EMPTY |= {"desconocido", "desconocida", "sin dato", "s/d"}
+_LISTED = 12
+MOST_VICTIMS = 1000  # of one row
+
+
+def fold(text: str) -> str:
+    """Return `text` without case, accents and spare spaces, so that spellings of one word meet.
+
+    >>> fold("  Arma  BLÁNCA ")
+    'arma blanca'
+    """
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return re.sub(r"[\s_]+", " ", plain).strip().casefold()
+
+
+def is_missing(text: pd.Series) -> pd.Series:
+    """Return where a cell says nothing: empty, or a word such as "unknown", "n/a", "sin dato"."""
+    known = {value: fold(value) in _EMPTY for value in text.unique()}
+    return text.map(known).astype(bool)
+
+
+def map_words(text: pd.Series, *, name: str, words: Mapping[str, str], column: str) -> tuple[pd.Series, list[Remark]]:
+    """Return the texts as our words for the field `name`, and a remark on those that nobody mapped: they become unknown.
+
+    >>> told = pd.Series(["Arma de Fuego", "FIREARM", "lasso", ""])
+    >>> read, remarks = map_words(told, name="weapon", words={"arma de fuego": "firearm"}, column="arma")
+    >>> read.tolist(), remarks[0].text
+    (['firearm', 'firearm', 'unknown', 'unknown'], "{rows} of {total} rows have a weapon that is in no list; set to unknown: 'lasso' (1)")
+    """
+    ours = {fold(word): word for word in field(name).values}
+    known = {**ours, **{fold(word): value for word, value in words.items()}}
+    folded = text.map({value: fold(value) for value in text.unique()})
+    read = folded.map(known)
+    empty = folded.isin(_EMPTY)
+    strange = (read.isna() & ~empty).to_numpy(dtype=bool)
+    if not strange.any():
+        return read.fillna(UNKNOWN).astype("str"), []
+    counts = text[strange].str.strip().value_counts()
+    listed = ", ".join(f"{word!r} ({times:,})" for word, times in counts.iloc[:_LISTED].items())
+    more = told(" and {n} more", n=len(counts) - _LISTED) if len(counts) > _LISTED else ""
+    line = f'[incidents.values.{name}] "{counts.index[0]}" = one of {", ".join(field(name).values)}'
+    remark = Remark(
+        "unmapped_words",
+        "repaired",
+        strange,
+        told(
+            "{rows} of {total} rows have a {name} that is in no list; set to unknown: {listed}{more}", name=name, listed=listed, more=more
+        ),
+        told("Write in city.toml: {line}.", line=line),
+        column,
+    )
+    return read.fillna(UNKNOWN).astype("str"), [remark]
+
+
+def read_ages(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]:
+    """Return ages in years, missing where the cell is empty or is no age from 0 to 120.
+
+    >>> read_ages(pd.Series(["34", "0", "999", ""]), column="age")[0].tolist()
+    [34.0, 0.0, nan, nan]
+    """
+    number = pd.to_numeric(text.str.strip(), errors="coerce").astype("float64")
+    good = number.between(0, 120)
+    bad = (~good & ~is_missing(text)).to_numpy(dtype=bool)
+    remark = Remark(
+        "bad_age",
+        "repaired",
+        bad,
+        mark("{rows} of {total} rows have an age that is no number from 0 to 120; set to missing"),
+        column=column,
+    )
+    return number.where(good), [remark]
+
+
+def read_counts(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]:
+    """Return how many victims each row stands for; a row whose count is not a whole number from 1 to 1,000 is rejected."""
+    number = pd.to_numeric(text.str.strip(), errors="coerce").astype("float64")
+    good = number.between(1, MOST_VICTIMS) & (number % 1 == 0)
+    remark = Remark(
+        "bad_victims",
+        "rejected",
+        (~good).to_numpy(dtype=bool),
+        told(
+            "{rows} of {total} rows have a number of victims that is not a whole number from 1 to {most}; they were left out",
+            most=f"{MOST_VICTIMS:,}",
+        ),
+        mark("Write the number of victims killed."),
+        column,
+    )
+    return number.where(good).fillna(1).astype(np.int64), [remark]

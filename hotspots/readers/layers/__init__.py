@@ -1,0 +1,1 @@
+"""A table → a checked layer: incidents, blocks, published totals, residents, districts and beats."""

@@ -1,0 +1,217 @@
+"""Published totals: tables of area, period and count → checked area counts and the account of every row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hotspots.readers.columns.values import fold, is_missing
+from hotspots.readers.files.any_file import read_file
+from hotspots.readers.files.text_tables import Table, missing_columns
+from hotspots.readers.remarks import (
+    Remark,
+    finding,
+    only,
+    outcomes,
+    sentence,
+)
+from hotspots.readers.report import OUTCOMES, QualityReport
+from hotspots.readers.spec import AreaCountSpec
+from hotspots.store.schema import (
+    UNKNOWN,
+    AreaCounts,
+    DataError,
+    check_area_counts,
+    field,
+)
+from hotspots.words import Told, mark, told
+
+_FORMATS = ((r"\d{4}", "%Y"), (r"\d{4}-\d{1,2}", "%Y-%m"), (r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"))
+_BETWEEN = (re.compile(r"\s+(?:to|a|al|hasta|[–-])\s+|\s*\.\.\s*"), re.compile(r"\s*/\s*"))
+_STEPS = (*((mark, "days") for mark in ("%d", "%j")), *((mark, "months") for mark in ("%m", "%b", "%B")), ("%Y", "years"), ("%y", "years"))
+
+
+def read_area_counts(specs: tuple[AreaCountSpec, ...], *, areas: Collection[str]) -> tuple[AreaCounts, QualityReport]:
+    """Return the rows of all tables, and what became of every row.
+
+    `areas` are the ids of the blocks; a row about any other area is left out and reported. Raises a `DataError` with the faults of
+    all tables together.
+    """
+    faults: list[Told] = []
+    parts, reports = [], []
+    for spec in specs:
+        try:
+            rows, report = _read(spec, set(areas))
+        except DataError as error:
+            faults += error.faults
+        else:
+            parts.append(rows)
+            reports.append(report)
+    if faults:
+        raise DataError(faults)
+    table = pd.concat(parts, ignore_index=True)
+    table.index.name = "row"
+    return check_area_counts(table), _together(reports)
+
+
+def _together(reports: list[QualityReport]) -> QualityReport:
+    counts = {name: sum(getattr(report, name) for report in reports) for name in ("read", *OUTCOMES)}
+    findings = tuple(row for report in reports for row in report.findings)
+    return QualityReport(", ".join(report.source for report in reports), victims=0, findings=findings, **counts)
+
+
+def _read(spec: AreaCountSpec, areas: set[str]) -> tuple[pd.DataFrame, QualityReport]:
+    named = spec.named()
+    table = read_file(spec.file, needs=tuple(named.values()))
+    faults = missing_columns(table, list(named.items()))
+    if faults:
+        raise DataError(faults)
+    rows, remarks = _rows(table, spec, areas)
+    outcome = outcomes(remarks, rows=len(rows))
+    kept = np.isin(outcome, ["accepted", "repaired"])
+    findings = tuple(finding(remark, table=table.columns, numbers=table.rows) for remark in only(remarks))
+    if not kept.any():
+        raise DataError(
+            [
+                told("{file}: none of {total} rows can be used", file=table.source, total=f"{len(rows):,}"),
+                *(sentence(row.text) for row in findings),
+            ]
+        )
+    count = {name: int((outcome == name).sum()) for name in OUTCOMES}
+    report = QualityReport(table.source, len(rows), victims=0, findings=(*table.findings, *findings), **count)
+    return rows[kept].astype({"suppressed": bool}), report
+
+
+def _rows(table: Table, spec: AreaCountSpec, areas: set[str]) -> tuple[pd.DataFrame, list[Remark]]:
+    cells = table.columns.apply(lambda column: column.str.strip())
+    start, end = read_periods(cells[spec.period], spec.period_format)
+    area = _words(cells, spec.area, spec.values.get("area", {})) if spec.area else pd.Series("", index=cells.index)
+    count, held, strange = _counts(cells[spec.count], spec.suppressed)
+    sex, remarks = _sexes(cells, spec)
+    columns: dict[str, Any] = {
+        "table": spec.table,
+        "area": area,
+        "start": start,
+        "end": end,
+        "count": count,
+        "suppressed": held,
+        "sex": sex,
+    }
+    for name in ("population", "published_rate"):
+        columns[name], noted = _numbers(cells, getattr(spec, name), name)
+        remarks += noted
+    columns["source"] = cells[spec.source] if spec.source else ""
+    rejected = {
+        "spoiled_row": (
+            table.spoiled != "",
+            "",
+            told("cannot be read as rows of the table; they were left out"),
+            "Correct these rows in the file.",
+        ),
+        "bad_period": (start.isna(), spec.period, told("have a period that cannot be read; they were left out"), _PERIOD_ADVICE),
+        "bad_count": (
+            strange,
+            spec.count,
+            told("have a number that is not a whole number of at least 0; they were left out"),
+            _COUNT_ADVICE,
+        ),
+        "unknown_area": (~area.isin(areas | {""}), spec.area, told("are about an area that is no block; they were left out"), _AREA_ADVICE),
+    }
+    remarks += [
+        Remark(
+            code,
+            "rejected",
+            np.asarray(where, dtype=bool),
+            told("{rows} of {total} rows of {source} {what}", source=table.source, what=what),
+            advice,
+            column,
+        )
+        for code, (where, column, what, advice) in rejected.items()
+    ]
+    return pd.DataFrame(columns, index=cells.index), remarks
+
+
+_PERIOD_ADVICE = mark("Write years as 2010, months as 2015-01, days as 2015-01-01/2015-03-31, or give period_format in city.toml.")
+_COUNT_ADVICE = mark('Write the number; where it was held back, name its mark in city.toml: suppressed = ["*"].')
+_AREA_ADVICE = mark("Write the block's id, or name it in city.toml under values.area.")
+
+
+def read_periods(texts: pd.Series, period_format: str = "") -> tuple[pd.Series, pd.Series]:
+    """Return the first day of each period and the day after its last; missing where the text is no period.
+
+    Years, months, days, and ranges of them whose last part is included. Without `period_format` the parts are ISO.
+
+    >>> start, end = read_periods(pd.Series(["2010", "2015-02", "2015-01-01/2015-03-31"]))
+    >>> end.dt.strftime("%Y-%m-%d").tolist()
+    ['2011-01-01', '2015-03-01', '2015-04-01']
+    >>> read_periods(pd.Series(["12/2015"]), "%m/%Y")[0].iloc[0].month
+    12
+    """
+    known = {text: _period(str(text).strip(), period_format) for text in texts.unique()}
+    ends = [texts.map({text: span[side] for text, span in known.items()}) for side in (0, 1)]
+    return ends[0].astype("datetime64[us]"), ends[1].astype("datetime64[us]")
+
+
+def _period(text: str, period_format: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    whole = _span(text, period_format)
+    for parts in (sign.split(text) for sign in _BETWEEN):
+        if whole is None and len(parts) == 2:
+            first, last = (_span(part, period_format) for part in parts)
+            whole = (first[0], last[1]) if first and last else None
+    return whole or (pd.NaT, pd.NaT)
+
+
+def _span(text: str, period_format: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    wanted = period_format or next((form for pattern, form in _FORMATS if re.fullmatch(pattern, text)), "")
+    start = pd.to_datetime(text, format=wanted, errors="coerce") if wanted else pd.NaT
+    step = next((step for mark, step in _STEPS if mark in wanted), None)
+    return None if start is pd.NaT or step is None else (start.normalize(), start.normalize() + pd.DateOffset(**{step: 1}))
+
+
+def _counts(texts: pd.Series, marks: tuple[str, ...]) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Return the numbers, where they were held back, and where they are neither."""
+    held = texts.isin(marks)
+    number = pd.to_numeric(texts.where(~held), errors="coerce").astype("float64")
+    good = (number >= 0) & (number % 1 == 0)
+    return number.where(good), held, ~good & ~held
+
+
+def _words(cells: pd.DataFrame, column: str, words: dict[str, str] | Any) -> pd.Series:
+    return cells[column].map({text: words.get(fold(text), text) for text in cells[column].unique()})
+
+
+def _sexes(cells: pd.DataFrame, spec: AreaCountSpec) -> tuple[pd.Series, list[Remark]]:
+    if not spec.sex:
+        return pd.Series("", index=cells.index), []
+    ours = {fold(word): word for word in field("sex").values} | dict(spec.values.get("sex", {}))
+    read = cells[spec.sex].map({text: ours.get(fold(text)) for text in cells[spec.sex].unique()})
+    empty = is_missing(cells[spec.sex])
+    strange = (read.isna() & ~empty).to_numpy(dtype=bool)
+    listed = ", ".join(repr(word) for word in cells.loc[strange, spec.sex].unique()[:8])
+    advice = told(
+        "Write in city.toml, under values.sex of this table, the word and one of {words}.",
+        words=", ".join(field("sex").values),
+    )
+    remark = Remark(
+        "unmapped_words",
+        "rejected",
+        strange,
+        told("{rows} of {total} rows have a sex that is in no list; left out: {listed}", listed=listed),
+        advice,
+        spec.sex,
+    )
+    return read.fillna(UNKNOWN), [remark]
+
+
+def _numbers(cells: pd.DataFrame, column: str, name: str) -> tuple[pd.Series, list[Remark]]:
+    if not column:
+        return pd.Series(np.nan, index=cells.index), []
+    number = pd.to_numeric(cells[column], errors="coerce").astype("float64")
+    good = number >= 0
+    bad = (~good & ~is_missing(cells[column])).to_numpy(dtype=bool)
+    what = told("{rows} of {total} rows have a {name} that is no number of at least 0; set to missing", name=name.replace("_", " "))
+    return number.where(good), [Remark(f"bad_{name}", "repaired", bad, what, column=column)]

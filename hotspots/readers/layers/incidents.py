@@ -1,0 +1,380 @@
+"""The victims of a city: files and a spec → checked incidents and the account of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from hotspots.readers.columns.dates import Dates, read_dates
+from hotspots.readers.columns.places import (
+    Places,
+    UnknownSystemError,
+    read_places,
+    zone_of,
+)
+from hotspots.readers.columns.plausible_places import (
+    Bounds,
+    far_away,
+    likely_system,
+    misplaced,
+    strays,
+)
+from hotspots.readers.columns.values import map_words, read_ages, read_counts
+from hotspots.readers.files.any_file import read_file
+from hotspots.readers.files.text_tables import Table, missing_columns
+from hotspots.readers.remarks import (
+    Mask,
+    Remark,
+    finding,
+    only,
+    outcomes,
+    sentence,
+)
+from hotspots.readers.report import Finding, QualityReport
+from hotspots.readers.spec import IncidentSpec
+from hotspots.store.schema import DataError, Incidents, check_incidents
+from hotspots.words import Told, mark, told
+
+WORD_FIELDS = ("sex", "weapon", "category", "status")
+_TOTAL = r"(?i)\s*(?:grand |sub)?(?:total|totales|totals|suma|sum|gran total)\b.*"
+
+
+def read_incidents(
+    spec: IncidentSpec,
+    *,
+    city_crs: pyproj.CRS | None,
+    timezone: str,
+    bounds: Bounds | None = None,
+    progress: Callable[[Told], None] | None = None,
+) -> tuple[Incidents, QualityReport]:
+    """Return one row per victim, and what became of every row of the file.
+
+    `bounds` are those of the blocks, in the city's system: when fewer than half of the places lie within them the file is
+    refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
+    """
+    say = progress or (lambda _: None)
+    say(told("reading {file}", file=", ".join(path.name for path in spec.files)))
+    table = _all_files(spec)
+    spoilt = _spoilt(table, spec)
+    out = np.logical_or.reduce([remark.where for remark in spoilt]) if spoilt else np.zeros(len(table.rows), dtype=bool)
+    filtered = _filtered(table, spec, out)
+    sound = ~out & ~filtered.where
+    if not sound.any():
+        raise DataError(
+            told(
+                "incidents: none of {total} rows is left after the filters; check [incidents.where] in city.toml",
+                total=f"{len(table.rows):,}",
+            )
+        )
+    say(told("reading dates and places of {n} rows", n=f"{int(sound.sum()):,}"))
+    part = _rows(table, sound)
+    city_crs = city_crs or zone_of(part, spec)
+    columns, remarks = _columns(part, spec, city_crs=city_crs, timezone=timezone, bounds=bounds)
+    everything = [*spoilt, filtered, *(_spread(remark, sound) for remark in remarks)]
+    outcome = outcomes(everything, rows=len(table.rows))
+    kept = np.isin(outcome[sound], ["accepted", "repaired"])
+    if not kept.any():
+        faults = [sentence(finding(remark, table=table.columns, numbers=table.rows).text) for remark in only(everything)]
+        raise DataError([told("incidents: none of {total} rows can be used", total=f"{len(table.rows):,}"), *faults])
+    everything += _spread_all([*_conflicts(columns, kept, spec), _duplicates(part, kept)], sound)
+    incidents = _incidents(columns[kept], city_crs)
+    findings = tuple(finding(remark, table=table.columns, numbers=table.rows, origins=table.origins) for remark in only(everything))
+    report = _report(table, outcome, len(incidents), (*table.findings, *findings))
+    return incidents, report
+
+
+def _report(table: Table, outcome: np.ndarray, victims: int, findings: tuple[Finding, ...]) -> QualityReport:
+    count = {name: int((outcome == name).sum()) for name in ("accepted", "repaired", "rejected", "filtered")}
+    return QualityReport(table.source, len(outcome), victims=victims, findings=findings, **count)
+
+
+def _all_files(spec: IncidentSpec) -> Table:
+    named = spec.named()
+    needs = (*named.values(), *spec.where, *spec.withheld)
+    tables = [read_file(path, needs=needs, sheet=spec.sheet, header_row=spec.header_row) for path in spec.files]
+    wanted = [*named.items(), *(("where", column) for column in spec.where), *(("withheld", column) for column in spec.withheld)]
+    faults = [fault for table in tables for fault in [*missing_columns(table, wanted), *_no_place(table, spec)]]
+    if faults:
+        raise DataError(faults)
+    for table in tables[1:]:
+        if set(table.columns.columns) != set(tables[0].columns.columns):
+            faults.append(
+                told(
+                    "{file}: the columns differ from those of {other}; files of one list must have the same columns",
+                    file=table.source,
+                    other=tables[0].source,
+                )
+            )
+    if faults:
+        raise DataError(faults)
+    return tables[0] if len(tables) == 1 else _joined(tables)
+
+
+def _no_place(table: Table, spec: IncidentSpec) -> list[Told]:
+    if table.shapes is None:
+        placed = spec.x or spec.geometry or spec.block_id
+        return (
+            []
+            if placed
+            else [told("{file}: the file holds no points; give x and y, or geometry, under [incidents] in city.toml", file=table.source)]
+        )
+    if table.crs_unsaid and not (spec.epsg or spec.x or spec.geometry):
+        return [
+            told("{file}: the file does not say its coordinate system; write epsg = … under [incidents] in city.toml", file=table.source)
+        ]
+    return []
+
+
+def _joined(tables: list[Table]) -> Table:
+    """Return several files of the same columns as one table, in which each row knows its file."""
+    systems = {table.epsg for table in tables}
+    zeros = {table.day_zero for table in tables if table.day_zero is not None}
+    if len(systems) > 1 or len(zeros) > 1:
+        what = told("coordinate systems") if len(systems) > 1 else told("first days (1900 and 1904)")
+        raise DataError(
+            told("incidents: the files of the list have different {what}; export them alike, or import them one by one", what=what)
+        )
+    shapes = [table.shapes for table in tables if table.shapes is not None]
+    return Table(
+        ", ".join(table.source for table in tables),
+        pd.concat([table.columns for table in tables], ignore_index=True),
+        np.concatenate([table.rows for table in tables]),
+        np.concatenate([table.spoiled for table in tables]),
+        findings=tuple(row for table in tables for row in table.findings),
+        shapes=np.concatenate(shapes) if len(shapes) == len(tables) else None,
+        epsg=tables[0].epsg,
+        origins=np.concatenate([_origins(table) for table in tables]),
+        day_zero=next(iter(zeros), None),
+    )
+
+
+def _origins(table: Table) -> np.ndarray:
+    return np.array([table.source if origin == "" else f"{table.source}, {origin}" for origin in _sheets(table)])
+
+
+def _sheets(table: Table) -> np.ndarray:
+    return np.full(len(table.rows), "") if table.origins is None else table.origins
+
+
+def _spoilt(table: Table, spec: IncidentSpec) -> list[Remark]:
+    first = table.columns.iloc[:, 0] if table.columns.shape[1] else pd.Series("", index=table.columns.index)
+    total = first.str.fullmatch(_TOTAL).to_numpy(dtype=bool) & (table.spoiled == "")
+    total &= (table.columns[spec.date].str.fullmatch(_TOTAL) | (table.columns[spec.date].str.strip() == "")).to_numpy(dtype=bool)
+    return list(
+        only(
+            (
+                Remark(
+                    "ragged_row",
+                    "rejected",
+                    table.spoiled == "ragged_row",
+                    mark("{rows} of {total} rows have too many or too few values, so their columns cannot be trusted; they were left out"),
+                    mark("Correct these rows in the file."),
+                ),
+                Remark(
+                    "repeated_header",
+                    "rejected",
+                    table.spoiled == "repeated_header",
+                    mark("{rows} of {total} rows repeat the column names; they were left out"),
+                ),
+                Remark(
+                    "footnote",
+                    "rejected",
+                    table.spoiled == "footnote",
+                    mark("{rows} of {total} rows are notes under the table; they were left out"),
+                    column=str(first.name or ""),
+                ),
+                Remark(
+                    "total_row",
+                    "rejected",
+                    total,
+                    mark("{rows} of {total} rows are sums, not victims; they were left out"),
+                    column=str(first.name or ""),
+                ),
+            )
+        )
+    )
+
+
+def _filtered(table: Table, spec: IncidentSpec, out: Mask) -> Remark:
+    keep = np.ones(len(table.rows), dtype=bool)
+    for column, allowed in spec.where.items():
+        keep &= table.columns[column].str.strip().isin(allowed).to_numpy(dtype=bool)
+    rules = " and ".join(f"{column} is {' or '.join(allowed)}" for column, allowed in spec.where.items())
+    return Remark(
+        "filtered",
+        "filtered",
+        ~keep & ~out,
+        told("{rows} of {total} rows were left aside: kept are only those where {rules}", rules=rules),
+        column=next(iter(spec.where), ""),
+    )
+
+
+def _rows(table: Table, keep: Mask) -> Table:
+    shapes = None if table.shapes is None else table.shapes[keep]
+    return replace(
+        table,
+        columns=table.columns[keep].reset_index(drop=True),
+        rows=table.rows[keep],
+        spoiled=table.spoiled[keep],
+        shapes=shapes,
+        origins=None if table.origins is None else table.origins[keep],
+    )
+
+
+def _spread(remark: Remark, sound: Mask) -> Remark:
+    where = np.zeros(len(sound), dtype=bool)
+    where[sound] = remark.where
+    return replace(remark, where=where)
+
+
+def _spread_all(remarks: list[Remark], sound: Mask) -> list[Remark]:
+    return [_spread(remark, sound) for remark in remarks]
+
+
+def _columns(
+    table: Table, spec: IncidentSpec, *, city_crs: pyproj.CRS, timezone: str, bounds: Bounds | None
+) -> tuple[pd.DataFrame, list[Remark]]:
+    """Return the rows in our columns, and every remark; faults of dates and places are gathered before they are raised."""
+    faults: list[Told] = []
+    dates, places = None, None
+    try:
+        dates = _dates(table, spec, timezone)
+    except DataError as error:
+        faults += error.faults
+    try:
+        places = read_places(table, spec, city_crs=city_crs)
+        faults += [] if bounds is None else misplaced(places, spec, bounds=bounds, city_crs=city_crs)
+    except UnknownSystemError as error:
+        guess = None if bounds is None else likely_system(error.x, error.y, bounds=bounds, city_crs=city_crs)
+        faults += [told("{fault}; {advice}", fault=error.faults[0], advice=guess) if guess else error.faults[0]]
+    except DataError as error:
+        faults += error.faults
+    if faults or dates is None or places is None:
+        raise DataError(faults)
+    columns, remarks = _fields(table, spec, dates, places)
+    column = spec.geometry or spec.x
+    outside = [strays(places, bounds=bounds, column=column)] if bounds else [far_away(places, column=column)]
+    return columns, [*dates.remarks, *_uncovered(dates, spec), *places.remarks, *outside, *remarks]
+
+
+def _dates(table: Table, spec: IncidentSpec, timezone: str) -> Dates:
+    return read_dates(
+        table.columns[spec.date],
+        times=table.columns[spec.time] if spec.time else None,
+        date_format=spec.date_format,
+        date_zone=spec.date_zone,
+        timezone=timezone,
+        column=spec.date,
+        time_column=spec.time,
+        day_zero=table.day_zero,
+    )
+
+
+def _uncovered(dates: Dates, spec: IncidentSpec) -> list[Remark]:
+    if spec.covers is None:
+        return []
+    start, end = spec.covers
+    outside = (dates.date.notna() & ((dates.date < start) | (dates.date >= end))).to_numpy(dtype=bool)
+    text = told(
+        "{rows} of {total} rows are dated outside the period that city.toml says the file covers ({start} to {end})",
+        start=f"{start:%Y-%m-%d}",
+        end=f"{end - pd.Timedelta(days=1):%Y-%m-%d}",
+    )
+    return [
+        Remark("outside_covers", "accepted", outside, text, mark("Correct covers under [incidents] in city.toml, or the dates."), spec.date)
+    ]
+
+
+def _fields(table: Table, spec: IncidentSpec, dates: Dates, places: Places) -> tuple[pd.DataFrame, list[Remark]]:
+    columns = pd.DataFrame(
+        {"date": dates.date, "hour": dates.hour, "unplaced": pd.Series(places.unplaced, dtype="str"), "geometry": places.points}
+    )
+    columns["event_id"] = _events(columns, table, spec)
+    remarks: list[Remark] = []
+    if spec.age:
+        columns["age"], noted = read_ages(table.columns[spec.age], column=spec.age)
+        remarks += noted
+    for name in WORD_FIELDS:
+        column = getattr(spec, name)
+        if column:
+            columns[name], noted = map_words(table.columns[column], name=name, words=spec.values.get(name, {}), column=column)
+            remarks += noted
+    if spec.block_id:
+        columns["block_id"] = table.columns[spec.block_id].str.strip()
+    if spec.withheld:
+        kept_back = [table.columns[column].str.strip().isin(listed) for column, listed in spec.withheld.items()]
+        columns["withheld"] = np.logical_or.reduce(kept_back)
+        remarks += list(only((_withheld(columns["withheld"].to_numpy(dtype=bool), spec),)))
+    columns["victims"] = 1
+    if spec.victims:
+        columns["victims"], noted = read_counts(table.columns[spec.victims], column=spec.victims)
+        remarks += noted
+    return columns, remarks
+
+
+def _withheld(where: Mask, spec: IncidentSpec) -> Remark:
+    text = "{rows} of {total} rows are withheld: counted here, and in no public release"
+    return Remark("withheld", "accepted", where, text, column=next(iter(spec.withheld)))
+
+
+def _events(columns: pd.DataFrame, table: Table, spec: IncidentSpec) -> pd.Series:
+    """Return the event of each row: as the file says, else that of the first row of the same day at exactly the same place.
+
+    A row that names no event and has no day or no place is an event of its own.
+    """
+    several = table.origins is not None and len(set(table.origins)) > 1
+    numbers = pd.Series(np.arange(1, len(table.rows) + 1) if several else table.rows).astype("str")
+    stated = table.columns[spec.event_id].str.strip() if spec.event_id else pd.Series("", index=columns.index)
+    points = np.asarray(columns["geometry"].array, dtype=object)
+    spots = pd.DataFrame({"day": columns["date"].dt.normalize(), "x": shapely.get_x(points), "y": shapely.get_y(points)})
+    alone = spots[((columns["unplaced"] == "") & (stated == "") & spots.notna().all(axis=1)).to_numpy(dtype=bool)]
+    own = "row " + numbers
+    own.loc[alone.index] = own.loc[alone.index].groupby([alone[name] for name in alone]).transform("first")
+    return stated.where(stated != "", own)
+
+
+def _conflicts(columns: pd.DataFrame, kept: Mask, spec: IncidentSpec) -> list[Remark]:
+    """Return a remark on events whose victims lie days apart: the id is reused, or wrong."""
+    if not spec.event_id:
+        return []
+    days = columns["date"].where(kept)
+    spread = days.groupby(columns["event_id"]).transform("max") - days.groupby(columns["event_id"]).transform("min")
+    where = (spread > pd.Timedelta(days=3)).to_numpy(dtype=bool)
+    return [
+        Remark(
+            "event_conflict",
+            "accepted",
+            where,
+            mark("{rows} of {total} rows share an event with a victim more than three days apart; kept as one event"),
+            mark("If the ids are used again each year, give every event an id of its own."),
+            spec.event_id,
+        )
+    ]
+
+
+def _duplicates(table: Table, kept: Mask) -> Remark:
+    repeated = table.columns.duplicated().to_numpy(dtype=bool) & kept
+    if table.shapes is not None:
+        repeated &= False if not repeated.any() else pd.Series([None if s is None else s.wkb for s in table.shapes]).duplicated().to_numpy()
+    return Remark(
+        "duplicate_rows",
+        "accepted",
+        repeated,
+        mark("{rows} of {total} rows repeat an earlier row in every column; all were kept, as they may be several victims of one event"),
+        mark("If they are copies, remove them from the file."),
+    )
+
+
+def _incidents(columns: pd.DataFrame, city_crs: pyproj.CRS) -> Incidents:
+    repeated = columns.loc[columns.index.repeat(columns["victims"])].reset_index(drop=True)
+    optional = ("age", *WORD_FIELDS, "block_id", "withheld")
+    ordered = ["date", "hour", "unplaced", "event_id", *(name for name in optional if name in repeated.columns)]
+    table = gpd.GeoDataFrame(repeated[ordered], geometry=gpd.GeoSeries(repeated["geometry"].to_numpy(), crs=city_crs))
+    table.index.name = "incident"
+    return check_incidents(table)

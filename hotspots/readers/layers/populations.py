@@ -1,0 +1,172 @@
+"""How many people live in each block: in the layer's own table, or in another one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from hotspots.readers.columns.values import is_missing
+from hotspots.readers.files.any_file import read_file
+from hotspots.readers.files.text_tables import Table, missing_columns, refuse
+from hotspots.readers.report import Example, Finding
+from hotspots.readers.spec import BlockSpec
+from hotspots.store.schema import AGES
+from hotspots.words import mark, told
+
+_AGES_MAY_DIFFER, _AGES_MAY_DIFFER_BY = 0.01, 2.0  # of the population; residents
+
+
+def age_columns(spec: BlockSpec) -> list[tuple[str, str]]:
+    """Return the columns of the residents of each age, as name of ours and name in the file."""
+    return [(AGES + name, column) for name, column in spec.population_ages.items()]
+
+
+def read_population(spec: BlockSpec, table: Table, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
+    """Return the residents of each block, of all ages and of each age that is known, and what was noticed."""
+    if not spec.population and not spec.population_ages:
+        return {"population": pd.Series(np.nan, index=ids.index)}, []
+    if spec.population_file is None:
+        return _counted(spec, table, ids)
+    return _joined(spec, spec.population_file, ids)
+
+
+def _counted(spec: BlockSpec, table: Table, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
+    """Return the populations that one table holds, in its order; without a column of all ages they are added up."""
+    found, noted = {}, []
+    for name, column in [*([("population", spec.population)] if spec.population else []), *age_columns(spec)]:
+        found[name], findings = _people(table.columns[column], ids, table.source)
+        noted += findings if name == "population" else [replace(one, code=f"{one.code}_ages") for one in findings]
+    ages = pd.DataFrame({name: found[name] for name, _ in age_columns(spec)}, index=ids.index)
+    if not spec.population:
+        return {"population": ages.sum(axis=1, min_count=len(ages.columns)), **found}, noted
+    return found, [*noted, *_unequal(found["population"], ages, ids, table.source)]
+
+
+def _unequal(whole: pd.Series, ages: pd.DataFrame, ids: pd.Series, source: str) -> list[Finding]:
+    """Return a remark on blocks whose ages do not add up to their population within 1 % and 2 residents."""
+    apart = (ages.sum(axis=1) - whole).abs()
+    odd = np.flatnonzero((apart > np.maximum(_AGES_MAY_DIFFER * whole, _AGES_MAY_DIFFER_BY)) & ages.notna().any(axis=1))
+    if not len(odd):
+        return []
+    first = odd[0]
+    text = told(
+        "{source}: in {odd} of {ids} blocks the ages do not add up to the population (first: block "
+        "{first}, {ages} by age, {whole} in all); rates use the population, age-standardised "
+        "rates the ages",
+        source=source,
+        odd=f"{len(odd):,}",
+        ids=f"{len(ids):,}",
+        first=ids.iloc[first],
+        ages=f"{ages.sum(axis=1).iloc[first]:,.0f}",
+        whole=f"{whole.iloc[first]:,.0f}",
+    )
+    return [
+        Finding(
+            "population_ages_unequal", "accepted", len(odd), text, mark("Check that both are of the same census and no age is left out.")
+        )
+    ]
+
+
+def _joined(spec: BlockSpec, file: Path, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
+    columns = [*([("population", spec.population)] if spec.population else []), *age_columns(spec)]
+    other = read_file(file, needs=(*(column for _, column in columns), spec.population_id), sheet=spec.population_sheet)
+    refuse(missing_columns(other, [*columns, ("population_id", spec.population_id)]))
+    keys = other.columns[spec.population_id].str.strip()
+    broken = other.rows[other.spoiled != ""]
+    faults = []
+    if len(broken):
+        faults.append(
+            told(
+                "{file}: {n} rows have too many or too few values (first: row {first}); correct the file",
+                file=other.source,
+                n=f"{len(broken):,}",
+                first=broken[0],
+            )
+        )
+    repeated = keys[keys.duplicated()].unique()
+    if len(repeated):
+        faults.append(
+            told(
+                "{file}: {n} ids occur more than once (first: {first}); keep one row per block",
+                file=other.source,
+                n=f"{len(repeated):,}",
+                first=repeated[0],
+            )
+        )
+    shared = keys.isin(ids)
+    if not shared.any():
+        bare = set(keys.str.lstrip("0")) & set(ids.str.lstrip("0"))
+        hint = told("; leading zeros are lost in one of the two files") if bare else ""
+        faults.append(
+            told(
+                "{file}: no value of {column} (first: {first}) is a block id (first: {known}){hint}; correct "
+                "population_id in city.toml or the file",
+                file=other.source,
+                column=repr(spec.population_id),
+                first=repr(keys.iloc[0]),
+                known=repr(ids.iloc[0]),
+                hint=hint,
+            )
+        )
+    refuse(faults)
+    people, findings = _counted(spec, other, keys)
+    findings = [*other.findings, *findings]
+    without, spare = int((~ids.isin(keys)).sum()), int((~shared).sum())
+    if without or spare:
+        first = ids[~ids.isin(keys)].iloc[0] if without else keys[~shared].iloc[0]
+        text = told(
+            "{source}: {without} of {ids} blocks have no row (population missing), {spare} of {keys} rows have no block (first: {first})",
+            source=other.source,
+            without=f"{without:,}",
+            ids=f"{len(ids):,}",
+            spare=f"{spare:,}",
+            keys=f"{len(keys):,}",
+            first=first,
+        )
+        findings.append(
+            Finding(
+                "population_mismatch", "accepted", without + spare, text, mark("Check that blocks and population are of the same census.")
+            )
+        )
+    return {name: ids.map(pd.Series(column.to_numpy(), index=keys)) for name, column in people.items()}, findings
+
+
+def _people(text: pd.Series, ids: pd.Series, source: str) -> tuple[pd.Series, list[Finding]]:
+    """Return populations as numbers; what is no number, or below 0 (a mark for "not known"), becomes missing and is reported."""
+    trimmed = text.str.strip()
+    thousands = trimmed.str.fullmatch(r"[0-9]{1,3}(?:,[0-9]{3})+")
+    number = pd.to_numeric(trimmed.where(~thousands, trimmed.str.replace(",", "")), errors="coerce").astype("float64")
+    number = number.where(np.isfinite(number))
+    cases = (
+        ("population_thousands", thousands, told("populations are written with a comma for thousands; read as whole numbers")),
+        ("population_unread", number.isna() & ~is_missing(trimmed), told("populations are no numbers; set to missing")),
+        ("population_negative", number < 0, told("populations are below 0, a mark for not known; set to missing")),
+        ("population_missing", number.isna() & is_missing(trimmed), told("populations are empty; these blocks have no rate")),
+    )
+    findings = []
+    for code, where, what in cases:
+        if where.any():
+            at = np.flatnonzero(where.to_numpy(dtype=bool))
+            examples = tuple(Example(int(i) + 1, str(ids.iloc[i]), trimmed.iloc[i]) for i in at[:3])
+            outcome = "accepted" if code == "population_missing" else "repaired"
+            findings.append(
+                Finding(
+                    code,
+                    outcome,
+                    len(at),
+                    told(
+                        "{source}: {at} of {text} {what} (first: {first})",
+                        source=source,
+                        at=f"{len(at):,}",
+                        text=f"{len(text):,}",
+                        what=what,
+                        first=ids.iloc[at[0]],
+                    ),
+                    "",
+                    examples,
+                )
+            )
+    return number.mask(number < 0), findings

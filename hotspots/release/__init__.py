@@ -1,0 +1,85 @@
+"""From restricted data to what the public may see: a release, its audit, its files.
+
+`publish` does all of it. The public edition uses `read` alone: a `Release` is read from its folder, checked, and `Release.as_city()` gives
+a city of published totals that every page can show.
+"""
+
+from __future__ import annotations
+
+from hotspots.release.attack import ContradictionError, Intervals, intervals
+from hotspots.release.bundle import (
+    ReleaseError,
+    fingerprint,
+    read,
+    render,
+    verify,
+    write,
+)
+from hotspots.release.examination import (
+    Findings,
+    attacked,
+    audit,
+    nested,
+    statements,
+)
+from hotspots.release.ledger import LedgerError, releases
+from hotspots.release.making import build
+from hotspots.release.profiles import (
+    COVERAGE,
+    FEWER_THAN,
+    PROFILES,
+    UNMAPPED,
+    WIDTH,
+    Profile,
+)
+from hotspots.release.protection import (
+    FEW,
+    HELD,
+    SHOWN,
+    UNPUBLISHED,
+)
+from hotspots.release.publishing import Done, RefusedError, publish
+from hotspots.release.reading import Reading, Sum
+from hotspots.release.release import Release
+from hotspots.release.rules import Finding
+from hotspots.release.statements import Statement, System, system
+
+__all__ = [
+    "COVERAGE",
+    "FEW",
+    "FEWER_THAN",
+    "HELD",
+    "PROFILES",
+    "SHOWN",
+    "UNMAPPED",
+    "UNPUBLISHED",
+    "WIDTH",
+    "ContradictionError",
+    "Done",
+    "Finding",
+    "Findings",
+    "Intervals",
+    "LedgerError",
+    "Profile",
+    "Reading",
+    "RefusedError",
+    "Release",
+    "ReleaseError",
+    "Statement",
+    "Sum",
+    "System",
+    "attacked",
+    "audit",
+    "build",
+    "fingerprint",
+    "intervals",
+    "nested",
+    "publish",
+    "read",
+    "releases",
+    "render",
+    "statements",
+    "system",
+    "verify",
+    "write",
+]

@@ -1,0 +1,208 @@
+"""The figures of a release: incidents that may be counted → one long table of what is shown and what is held back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hotspots.cities.published_totals import WHOLE
+from hotspots.release.profiles import (
+    FEWER_THAN,
+    FIELDS,
+    UNMAPPED,
+    Profile,
+    Window,
+)
+from hotspots.release.protection import (
+    FEW,
+    SHOWN,
+    UNPUBLISHED,
+    protect,
+)
+from hotspots.statistics import victims
+from hotspots.store.schema import Incidents
+from hotspots.study import Study
+
+# One row is one figure: `count` is missing where it is not shown, and `reason` says why. Tables: `city` (its years), `months`, `areas` (by
+# window; an empty area is the sum, `unmapped` who lies in none), and one for each attribute.
+COLUMNS: tuple[str, ...] = ("table", "area", "start", "end", "value", "count", "reason")
+KEYS = list(COLUMNS[:5])
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """What figures are made of: victims who may be counted, the area of each (missing: none), residents by area, what is public already.
+
+    `before` holds the figures of earlier releases; they are never changed, so that nobody can compare two versions of one number.
+    """
+
+    study: Study
+    area_of: pd.Series
+    residents: pd.Series
+    profile: Profile
+    secret: bytes
+    before: pd.DataFrame
+
+    def frozen(self, table: str, window: Window) -> pd.DataFrame:
+        """Return the figures of a table and window that were published before."""
+        known = self.before
+        return known[(known["table"] == table) & (known["start"] == window[0]) & (known["end"] == window[1])]
+
+
+def empty() -> pd.DataFrame:
+    """Return a table of figures without a row."""
+    kinds = {"start": "datetime64[us]", "end": "datetime64[us]", "count": "float64"}
+    return pd.DataFrame({name: pd.Series(dtype=kinds.get(name, "object")) for name in COLUMNS})
+
+
+def typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return figures with their columns in order and of their own types, sorted: the same table however it came about.
+
+    >>> typed(empty()).dtypes["count"].name
+    'float64'
+    """
+    kinds = {name: "datetime64[us]" if name in ("start", "end") else "float64" if name == "count" else "str" for name in COLUMNS}
+    return table[list(COLUMNS)].astype(kinds).sort_values(KEYS, ignore_index=True)
+
+
+def of_windows(counted: Counted, spans: list[Window]) -> list[pd.DataFrame]:
+    """Return the figures of each window: the sum and the areas, and one table for each attribute the data have."""
+    return [part for window in spans for part in _of_window(counted, window)]
+
+
+def _of_window(counted: Counted, window: Window) -> list[pd.DataFrame]:
+    frozen = counted.frozen("areas", window)
+    study = counted.study.between(*window)
+    tables = {"areas": _by_area(counted, study)}
+    tables |= {name: victims.by(study, name) for name in FIELDS if name in study.incidents.columns}
+    if len(frozen):
+        return [frozen, *(counted.frozen(name, window) for name in tables if name != "areas")]
+    total = pd.DataFrame({"area": [WHOLE], "value": "", "count": [float(study.victims)], "reason": SHOWN})
+    small = study.victims < FEWER_THAN and not counted.profile.exact
+    secret_total = not small and not _years_bear(counted, window)
+    total["reason"] = FEW if small else UNPUBLISHED if secret_total else SHOWN
+    found = [_rows("areas", window, total)]
+    for name, counts in tables.items():
+        if name != "areas" and counted.profile.exact and study.victims < FEWER_THAN:
+            continue  # the exact sum alone says too much of every part
+        hide = small or secret_total
+        states = pd.Series(UNPUBLISHED, index=counts.index) if hide else _states(counted, name, counts, window)
+        key = {"area": counts.index, "value": ""} if name == "areas" else {"area": WHOLE, "value": counts.index}
+        found.append(_rows(name, window, pd.DataFrame({**key, "count": counts.to_numpy(dtype=float), "reason": states.to_numpy()})))
+    return found
+
+
+def _by_area(counted: Counted, study: Study) -> pd.Series:
+    """Return the victims in each area, and last those who lie in none."""
+    here = counted.area_of.loc[study.rows.index]
+    found = here.value_counts().reindex(counted.residents.index, fill_value=0)
+    return pd.concat([found, pd.Series({UNMAPPED: len(here) - int(found.sum())})])
+
+
+def _states(counted: Counted, name: str, counts: pd.Series, window: Window) -> pd.Series:
+    if name == "areas" and counted.profile.exact:
+        return pd.Series(SHOWN, index=counts.index)
+    if name == "areas":
+        weights = counted.residents.reindex(counts.index).astype(float)
+        offered = counts.drop(UNMAPPED)  # how many could not be mapped is told wherever it may be
+        return _without(UNMAPPED, counts, offered, counted, weights, f"areas/{window[0]:%Y}")
+    weights = pd.Series([16.0**-i for i in range(len(counts))], index=counts.index)  # the last values are the least asked for
+    states = protect(counts, weights=weights, secret=counted.secret, label=f"{name}/{window[0]:%Y}")
+    assert states is not None  # nothing of this table was published before
+    return states
+
+
+def _without(alone: str, counts: pd.Series, offered: pd.Series, counted: Counted, weights: pd.Series, label: str) -> pd.Series:
+    """Return the states of a table in which the number called `alone` is never held back in favour of others, only for its own sake."""
+    fixed = pd.Series({alone: FEW if counts[alone] < FEWER_THAN else SHOWN})
+    states = protect(counts, weights=weights.fillna(1.0), secret=counted.secret, label=label, fixed=fixed)
+    return pd.Series(UNPUBLISHED, index=counts.index) if states is None or not len(offered) else states
+
+
+def city_years(counted: Counted, first: int, last: int, spans: list[Window]) -> pd.DataFrame:
+    """Return the figures of the whole city in each complete year, those published before as they were."""
+    own = {year: _year_states(counted, window) for window in spans for year in range(window[0].year, window[1].year)}
+    parts = []
+    for year in range(first, last + 1):
+        window = (pd.Timestamp(year, 1, 1), pd.Timestamp(year + 1, 1, 1))
+        frozen = counted.frozen("city", window)
+        if len(frozen):
+            parts.append(frozen)
+            continue
+        n = float(_in_year(counted, year))
+        alone = SHOWN if counted.profile.exact or n >= FEWER_THAN else FEW
+        states = own.get(year)
+        reason = alone if states is None else str(states[year])
+        parts.append(_rows("city", window, pd.DataFrame({"area": [WHOLE], "value": "", "count": [n], "reason": [reason]})))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _in_year(counted: Counted, year: int) -> float:
+    return counted.study.between(pd.Timestamp(year, 1, 1), pd.Timestamp(year + 1, 1, 1)).victims
+
+
+def _year_states(counted: Counted, window: Window) -> pd.Series | None:
+    """Return the states of the years within a window whose sum is published; None where they do not bear that, or it is not."""
+    if counted.profile.exact:
+        return None
+    years = range(window[0].year, window[1].year)
+    counts = pd.Series({year: float(_in_year(counted, year)) for year in years})
+    spans = {year: (pd.Timestamp(year, 1, 1), pd.Timestamp(year + 1, 1, 1)) for year in years}
+    fixed = {year: str(rows["reason"].iloc[0]) for year in years if len(rows := counted.frozen("city", spans[year]))}
+    if counts.sum() < FEWER_THAN:
+        return None
+    old = pd.Series(fixed, dtype=object)
+    weights = pd.Series(1.0, index=counts.index)
+    return protect(counts, weights=weights, secret=counted.secret, label=f"city/{window[0]:%Y}", fixed=old)
+
+
+def _years_bear(counted: Counted, window: Window) -> bool:
+    return counted.profile.exact or window[1].year - window[0].year == 1 or _year_states(counted, window) is not None
+
+
+def city_months(counted: Counted, first: int, last: int) -> list[pd.DataFrame]:
+    """Return the months of the whole city, of each year in which they do not tell when somebody was killed in one area.
+
+    They do where all who were killed that year were killed in one area, or in one month.
+    """
+    found = []
+    for year in range(first, last + 1):
+        study = counted.study.between(pd.Timestamp(year, 1, 1), pd.Timestamp(year + 1, 1, 1))
+        months = study.rows["date"].dt.month.value_counts().reindex(range(1, 13), fill_value=0)
+        rows = pd.DataFrame({"area": WHOLE, "value": "", "count": months.to_numpy(dtype=float), "reason": SHOWN}, index=months.index)
+        if study.victims and study.victims in (months.max(), _by_area(counted, study).max()):
+            rows["reason"] = UNPUBLISHED
+        starts = pd.date_range(f"{year}-01-01", periods=13, freq="MS")
+        rows = _rows("months", (pd.Timestamp.min, pd.Timestamp.min), rows).assign(start=starts[:-1], end=starts[1:])
+        known = counted.before
+        frozen = known[(known["table"] == "months") & known["start"].isin(starts[:-1])]
+        found += [part for part in (frozen, rows[~rows["start"].isin(frozen["start"])]) if len(part)]
+    return found
+
+
+def _rows(table: str, window: Window, rows: pd.DataFrame) -> pd.DataFrame:
+    found = rows.assign(table=table, start=window[0], end=window[1])
+    found["count"] = found["count"].where(found["reason"] == SHOWN)
+    return found[list(COLUMNS)]
+
+
+def coverage(figures: pd.DataFrame) -> pd.Series:
+    """Return, for each window, the share of the published sum that lies in areas whose number is shown; by the start of the window.
+
+    Of those who lie in an area where the number of those who lie in none is shown, else of all. Made from published figures alone.
+    """
+    rows = figures[figures["table"] == "areas"]
+    found = {}
+    for start, part in rows.groupby("start"):
+        named = part.set_index("area")["count"]
+        mapped = named[WHOLE] - (0.0 if named.isna()[UNMAPPED] else named[UNMAPPED])
+        found[start] = float(named.drop([WHOLE, UNMAPPED]).sum() / mapped) if mapped > 0 else 0.0 if mapped != mapped else 1.0
+    return pd.Series(found, dtype=float, name="coverage")
+
+
+def kept(incidents: Incidents) -> Incidents:
+    """Return the incidents without those that are withheld: what every figure of a release starts from."""
+    if "withheld" not in incidents.columns:
+        return incidents
+    return Incidents(incidents[~incidents["withheld"].astype(bool)].drop(columns="withheld"))

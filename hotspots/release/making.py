@@ -1,0 +1,199 @@
+"""A city → a release: which areas, which windows, which numbers are shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.cities import City
+from hotspots.geography import units
+from hotspots.release import figures, partition
+from hotspots.release.profiles import (
+    COVERAGE,
+    FEWER_THAN,
+    PROFILES,
+    UNMAPPED,
+    Profile,
+    cutoff,
+    profile_of,
+    windows,
+)
+from hotspots.release.release import Release
+from hotspots.store.schema import Blocks, DataError
+from hotspots.study import Study
+from hotspots.words import (
+    LANGUAGES,
+    mark,
+    told,
+    words_for,
+)
+
+AREAS = mark("Areas")
+
+
+def build(
+    city: City,
+    *,
+    profile: str = "strict",
+    as_of: str | dt.date | None = None,
+    through: str | dt.date | None = None,
+    secret: bytes = b"",
+    before: Iterable[Release] = (),
+) -> Release:
+    """Return the release of a city under a profile, as it may be published on the day `as_of` (default: today). Nothing is written.
+
+    `through` is the last day on which the data are complete; left out, the end of `covers` in city.toml, else the newest incident that
+    may be counted. `before` are the releases already published: their areas and figures stay as they are. `secret` settles by lot which
+    larger numbers protect the small ones; without it anybody could repeat the lot. Withheld incidents are removed first of all. A
+    `DataError` says why a city cannot be released.
+    """
+    rules, past = profile_of(profile), list(before)
+    if city.only_totals:
+        return _republished(city, rules)
+    incidents = figures.kept(city.incidents)
+    if not len(incidents):
+        raise DataError(told("release: there is no homicide that may be counted"))
+    first, last = _years(city, rules, incidents["date"], as_of, through)
+    known = _known(past, rules)
+    length, since = _rhythm(past, rules, last - first + 1)
+    spans = windows(first, last, years=length, since=since)
+    spans = sorted({*spans, *((start, end) for one in past for start, end in one.windows)})
+    placed = units.assign(incidents, city.blocks)
+    study = Study.of(incidents, city.blocks, unit_of=placed)
+    found: list[_Divided] = []
+    for members in [_members(past, city.blocks)] if past else partition.partitions(city.blocks, floor=rules.floor):
+        areas = past[-1].areas if past else partition.shapes_of(city.blocks, members, language=city.language)
+        area_of = placed.astype(object).map(pd.Series(areas.index[members.to_numpy()], index=members.index))
+        counted = figures.Counted(study, area_of, areas["population"], rules, secret, known)
+        found.append(_Divided(members, areas, counted, figures.of_windows(counted, spans)))
+        if found[-1].coverage >= COVERAGE:
+            break
+    _, areas, counted, parts = best = max(found, key=lambda one: one.coverage)
+    parts.append(figures.city_years(counted, first, last, spans))
+    parts += figures.city_months(counted, first, last) if rules.months else []
+    table = figures.typed(pd.concat([known, *parts], ignore_index=True).drop_duplicates(figures.KEYS))
+    facts = _facts(city, rules, length, merged=len(areas) < len(city.blocks))
+    return Release(facts, areas, _basemap(city), table, members=best.members)
+
+
+class _Divided(NamedTuple):
+    """One way to divide the city, and the figures of the windows that come of it."""
+
+    members: pd.Series
+    areas: Blocks
+    counted: figures.Counted
+    parts: list[pd.DataFrame]
+
+    @property
+    def coverage(self) -> float:
+        return float(figures.coverage(pd.concat([figures.empty(), *self.parts], ignore_index=True)).min())
+
+
+def _years(city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | None, through: str | dt.date | None) -> tuple[int, int]:
+    """Return the first and the last calendar year that the data cover whole and that may be published."""
+    if city.covers_stated:
+        start, end = city.start, city.end
+    else:
+        start, end = dates.min().normalize().replace(day=1), dates.max().normalize() + pd.Timedelta(days=1)
+    if through is not None:
+        end = pd.Timestamp(through) + pd.Timedelta(days=1)
+    stop = min(end, cutoff(rules, pd.Timestamp(as_of if as_of is not None else dt.date.today())))
+    first = start.year + (start > pd.Timestamp(start.year, 1, 1))
+    last = stop.year - 1
+    if last < first:
+        raise DataError(
+            told(
+                "release: no calendar year is complete between {start} and {end} (end exclusive); wait, or give the "
+                "last day on which the data are complete (--through)",
+                start=start.date(),
+                end=stop.date(),
+            )
+        )
+    return first, last
+
+
+def _known(past: list[Release], rules: Profile) -> pd.DataFrame:
+    """Return all figures published before, or refuse to mix profiles: an open release after a strict one gives away what it hid."""
+    others = sorted({one.profile.name for one in past} - {rules.name})
+    if others:
+        raise DataError(
+            told(
+                "release: this city was released under the profile {profiles} before; its figures and those of "
+                "{profile} give each other's hidden numbers away. Use --profile {first}",
+                profiles=", ".join(others),
+                profile=rules.name,
+                first=others[0],
+            )
+        )
+    if not past:
+        return figures.empty()
+    joined = pd.concat([one.figures for one in past], ignore_index=True)
+    return joined.drop_duplicates(figures.KEYS, keep="first")
+
+
+def _rhythm(past: list[Release], rules: Profile, complete: int) -> tuple[int, int | None]:
+    """Return the length of the windows in years, and the year after the newest one published; shorter data have one shorter window."""
+    if not past:
+        return min(rules.years, complete), None
+    return int(past[-1].facts["rules"]["window_years"]), max(end.year for _, end in past[-1].windows)
+
+
+def _members(past: list[Release], blocks: Blocks) -> pd.Series:
+    """Return the area number of each block as published before; the areas never change, or two maps could be subtracted."""
+    members = past[-1].members
+    assert members is not None  # the ledger keeps it
+    if set(members.index) != set(blocks.index):
+        gone, new = len(set(members.index) - set(blocks.index)), len(set(blocks.index) - set(members.index))
+        raise DataError(
+            told(
+                "release: the blocks are not those of the releases before ({gone} are gone, {new} are new); areas "
+                "that change let two releases be subtracted from one another. Import the city with the blocks that "
+                "it had",
+                gone=gone,
+                new=new,
+            )
+        )
+    return members.reindex(blocks.index)
+
+
+def _facts(city: City, rules: Profile, length: int, *, merged: bool) -> dict[str, Any]:
+    """Return what the release says of the city and of its own rules, as plain values; nothing in it hangs on a single incident."""
+    notes = [{"start": note.start.date().isoformat(), "text": dict(note.text), "kind": note.kind} for note in city.notes]
+    called = {language: words_for(language).say(AREAS) for language in LANGUAGES} if merged else dict(city.called)
+    plain = ("slug", "name", "language", "timezone", "source", "licence", "epsg", "fictional", "population_year")
+    return {
+        **{name: getattr(city, name) for name in plain},
+        "called": called,
+        "notes": notes,
+        "profile": rules.name,
+        "rules": {
+            "fewer_than": FEWER_THAN,
+            "area_floor": rules.floor,
+            "window_years": length,
+            "lag_months": rules.lag,
+            "exact_areas": rules.exact,
+            "unmapped": UNMAPPED,
+        },
+        "kind": "incidents",
+    }
+
+
+def _basemap(city: City) -> gpd.GeoDataFrame:
+    """Return the city's basemap with its corners as they are published."""
+    return partition.published_corners(city.context) if len(city.context) else city.context
+
+
+def _republished(city: City, rules: Profile) -> Release:
+    """Return published totals as they are, each with its source: they are public, so there is nothing to hide and nothing to add."""
+    assert city.totals is not None
+    areas = partition.published_corners(city.blocks)
+    if "name" not in areas.columns:
+        areas["name"] = areas.index
+    keep = [name for name in ("population", "name", "geometry") if name in areas.columns]
+    facts = _facts(city, rules, PROFILES[rules.name].years, merged=False) | {"kind": "published totals"}
+    totals = city.totals.reset_index(drop=True).rename_axis("row")
+    return Release(facts, Blocks(areas[keep]), _basemap(city), figures.empty(), totals=totals)

@@ -1,0 +1,64 @@
+"""From a stored city to a folder that anybody may have: built, audited against everything released before, signed, written down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotspots import cities, store
+from hotspots.release import bundle, ledger
+from hotspots.release.examination import Findings, audit
+from hotspots.release.making import build
+from hotspots.release.release import Release
+from hotspots.words import told
+
+
+class RefusedError(store.StoreError):
+    """The audit found what a release would give away; `findings` says what, and which figure to give up."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        first = [told("- {finding}", finding=one.sentence) for one in findings.found[:20]]
+        found = told("not published: the audit found {n} things that the release would give away", n=len(findings.found))
+        super().__init__([found, *first])
+
+
+@dataclass(frozen=True)
+class Done:
+    """A release that went out: the release, its audit, the names of its files, and the fingerprint to compare it by."""
+
+    release: Release
+    findings: Findings
+    files: tuple[str, ...]
+    fingerprint: str
+
+
+def publish(
+    slug: str,
+    profile: str,
+    out: Path | str,
+    *,
+    as_of: str | dt.date | None = None,
+    through: str | dt.date | None = None,
+    pages: Callable[[Release], Mapping[str, bytes]] | None = None,
+) -> Done:
+    """Publish a release of a stored city into the folder `out`, whole or not at all.
+
+    `pages` makes further files of the release, such as its web page; they are given the release and nothing else, and signed with it.
+    It is written into the ledger before the folder appears: what may have got out counts as out. The same data published again give the
+    same bytes. Raises `RefusedError` where the audit finds anything, and nothing is written then.
+    """
+    with store.lock(slug):
+        city = cities.load(slug)
+        secret, before = ledger.key(slug), ledger.releases(slug)
+        release = build(city, profile=profile, as_of=as_of, through=through, secret=secret, before=before)
+        findings = audit(release, before)
+        if not findings.passed:
+            raise RefusedError(findings)
+        bundle.check_place(Path(out))
+        made = pages(release) if pages else None
+        ledger.add(slug, release)
+        files = bundle.write(release, Path(out), key=secret, pages=made)
+    return Done(release, findings, tuple(files), bundle.fingerprint(out))

@@ -1,0 +1,132 @@
+"""The rules of a release that need no attack: what may stand in it at all, and that nothing in it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots.cities.published_totals import WHOLE
+from hotspots.release import figures
+from hotspots.release.profiles import FEWER_THAN, FIELDS, UNMAPPED
+from hotspots.release.protection import SHOWN
+from hotspots.release.release import Release
+from hotspots.release.statements import spell
+from hotspots.words import Told, told
+
+OVERLAP = 0.01  # share of the smaller area that two may share: streets closed and corners rounded
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a release gives away: a stable `code`, the `figure`, what it tells in words, and which figure to give up."""
+
+    code: str
+    figure: str
+    text: str
+    give_up: str
+
+    @property
+    def sentence(self) -> Told:
+        """All of it as one sentence."""
+        return told("{figure}: {text}; give up {give_up}", figure=self.figure, text=self.text, give_up=self.give_up)
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+def broken(release: Release) -> list[Finding]:
+    """Return where a release breaks a rule."""
+    found = _areas(release)
+    strange = sorted(set(release.figures.columns) - set(figures.COLUMNS))
+    text = told("is no column of a release: it may be made of numbers from before they were held back")
+    found += [Finding("column", name, text, name) for name in strange]
+    for name, rows in release.figures.groupby("table"):
+        found += _table(release, str(name), rows)
+    return found + _windows(release.windows)
+
+
+def _table(release: Release, name: str, rows: pd.DataFrame) -> list[Finding]:
+    known = {"city", "areas", *FIELDS} | ({"months"} if release.profile.months else set())
+    if name not in known:
+        return [Finding("table", name, told("is no table of this profile: attributes and finer periods are never crossed"), name)]
+    found = []
+    if name != "areas" and (rows["area"] != WHOLE).any():
+        found.append(Finding("crossed", name, told("is told by area, where only the whole city may be"), name))
+    if (rows["value"] != "").any() and name not in FIELDS:
+        found.append(Finding("crossed", name, told("is told by the attributes of victims"), name))
+    strange = sorted(set(rows["area"]) - {WHOLE, UNMAPPED} - set(release.areas.index))
+    found += [Finding("area", area, told("is no area of this release"), area) for area in strange]
+    small = rows[(rows["reason"] == SHOWN) & (rows["count"] < FEWER_THAN)]
+    if len(small) and (name in FIELDS or not release.profile.exact):
+        first = small.iloc[0]
+        label = ", ".join(part for part in (name, first["area"], first["value"], f"{first['start']:%Y}") if part)
+        found.append(Finding("small", label, told("{n} numbers under {limit} are shown", n=len(small), limit=FEWER_THAN), label))
+    return found
+
+
+def _areas(release: Release) -> list[Finding]:
+    people = release.areas["population"]
+    floor = release.profile.floor
+    low = release.areas.index[people < floor] if release.totals is None and len(people) > 1 else []
+    few = told("fewer than {n} people live there", n=f"{floor:,}")
+    found = [Finding("floor", str(area), few, told("the area {area}", area=area)) for area in low]
+    shapes = np.asarray(release.areas.geometry.array)
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    size = shapely.area(shapes)
+    shared = shapely.area(shapely.intersection(shapes[one], shapes[other])) > OVERLAP * np.minimum(size[one], size[other])
+    for i, j in zip(one[shared], other[shared], strict=True):
+        names = release.areas.index[[i, j]]
+        text = told("they overlap, so the number of one can be taken from the other's")
+        found.append(Finding("overlap", ", ".join(names), text, names[1]))
+    return found
+
+
+def _windows(spans: Sequence[tuple[pd.Timestamp, pd.Timestamp]]) -> list[Finding]:
+    found = []
+    for (_, end), (start, last) in pairwise(spans):
+        if start < end:
+            name = spell("areas", start, last)
+            found.append(Finding("window", name, told("it overlaps the window before it, so the two can be subtracted"), name))
+    return found
+
+
+def changed(release: Release, past: Sequence[Release]) -> list[Finding]:
+    """Return where a release says something else than those before it said: what was published once never changes."""
+    found: list[Finding] = []
+    for other in past:
+        if other.profile.name != release.profile.name:
+            text = told("released as {profile} before; the two give each other's hidden numbers away", profile=other.profile.name)
+            found.append(Finding("profile", release.profile.name, text, told("this release")))
+        same = other.areas.index.equals(release.areas.index)
+        if not (same and (other.areas["population"].fillna(-1) == release.areas["population"].fillna(-1)).all() and _alike(other, release)):
+            text = told("they are not those of a release before, so the two can be subtracted")
+            found.append(Finding("areas_changed", told("the areas"), text, told("the new areas")))
+        found += _differences(other.figures, release.figures)
+    spans = sorted({span for one in (release, *past) for span in one.windows})
+    return found + [one for one in _windows(spans) if one not in _windows(release.windows)]
+
+
+def _alike(one: Release, other: Release) -> bool:
+    return bool(one.areas.geometry.geom_equals(other.areas.geometry).all())
+
+
+def _differences(old: pd.DataFrame, new: pd.DataFrame) -> list[Finding]:
+    both = old.merge(new, on=figures.KEYS, suffixes=("_old", "_new"))
+    moved = both[(both["reason_old"] != both["reason_new"]) | (both["count_old"].fillna(-1) != both["count_new"].fillna(-1))]
+    found = []
+    for row in moved.to_dict("records"):
+        name = ", ".join(str(part) for part in (row["table"], row["area"], row["value"], f"{row['start']:%Y-%m-%d}") if part)
+        before, after = (_said(row["count" + side], row["reason" + side]) for side in ("_old", "_new"))
+        text = told("it was {before} in a release before and is {after} now", before=before, after=after)
+        found.append(Finding("changed", name, text, told("the new number of {name}", name=name)))
+    return found
+
+
+def _said(count: float, reason: str) -> str:
+    return f"{count:.0f}" if reason == SHOWN else told("not shown ({reason})", reason=reason)

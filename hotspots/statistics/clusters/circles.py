@@ -1,0 +1,304 @@
+"""Kulldorff's circular scan: in which circle did most more happen than chance explains, wherever it lies and however large it is?"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.spatial import cKDTree
+
+from hotspots.inference import compiled
+from hotspots.inference.intervals import poisson_interval
+from hotspots.statistics.clusters.scans_numpy import best_circles
+from hotspots.statistics.clusters.window_test import (
+    LEAST_RESIDENTS,
+    LEVEL,
+    Ground,
+    events_in,
+    ground,
+)
+from hotspots.store.schema import DataError
+from hotspots.study import Study
+from hotspots.words import told
+
+SIMULATIONS = 999
+MOST_CENTRES = 1000  # where there are more units, centres are thinned out evenly: time grows with centres times units
+MOST_CLUSTERS = 30
+PATIENCE = 20  # seconds: as long as compiling takes the first time ever; afterwards it is one or two
+_BATCH = 128  # maps at once: one row of counts stays in the processor's nearest memory
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Circles:
+    """The circles that are looked at. `starts` says where each centre's members begin; circle k holds them up to `members[k]`.
+
+    `share` is each circle's share of the baseline, 0 where it is not looked at; `radius` is in metres.
+    """
+
+    centres: np.ndarray
+    starts: np.ndarray
+    members: np.ndarray
+    share: np.ndarray
+    radius: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """What a scan found.
+
+    `table` has one row for each cluster, the strongest first; no two share a member. Columns: `centre` (the unit or event it is drawn
+    around), `x`, `y` and `radius` in metres, `units` or `events` inside, `observed` events, `expected` by chance, `ratio` of the two with
+    its exact 95 % interval (`ratio_low`, `ratio_high`), `llr` (log-likelihood ratio), `p`, `members` (a tuple); the space-time scan adds
+    `start` and `end` (exclusive). Up to 30 are listed, whatever their p. `n` events took part.
+    """
+
+    table: pd.DataFrame
+    n: int
+    simulations: int
+    seed: int
+    baseline: str
+    cap: float
+
+    @property
+    def significant(self) -> pd.DataFrame:
+        """The clusters that chance explains in at most 5 of 100 shuffles."""
+        return self.table[self.table["p"] <= LEVEL]
+
+
+def circles(study: Study, *, cap: float | None = None, baseline: str | None = None) -> tuple[Circles, Ground]:
+    """Return the circles around the middles of units, and the ground they are on; `cap` left out is the study's own, a tenth unless chosen.
+
+    A circle holds every unit whose middle lies in it and at most `cap` of the baseline; where a single unit is more than that, the unit
+    alone. Units at one distance (to the millimetre) go in together. Under a population baseline a circle has at least 100 residents.
+    """
+    cap = study.cap / 100 if cap is None else cap
+    if not 0 < cap <= 0.5:
+        raise DataError(told("scan: the cap must lie above 0 and be at most 0.5 of the baseline, not {cap}", cap=f"{cap:g}"))
+    base = ground(study, baseline=baseline)
+    places = shapely.get_coordinates(shapely.centroid(np.asarray(study.blocks.geometry.array)))
+    usable = np.flatnonzero(base.known)
+    residents = np.nansum(study.residents.to_numpy(dtype=float)) if base.baseline == "population" else np.inf
+    least = LEAST_RESIDENTS / residents
+    tree = cKDTree(places[usable])
+    at = _thinned(places[usable])
+    sizes, members, share, radius = _around(at, tree, base.weight[usable], cap=cap, least=least)
+    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return Circles(usable[at], starts, usable[members].astype(np.int32), share, radius), base
+
+
+def _thinned(places: np.ndarray) -> np.ndarray:
+    """Return the positions of the centres: all, or about `MOST_CENTRES`, the first in each cell of a grid."""
+    if len(places) <= MOST_CENTRES:
+        return np.arange(len(places))
+    low, span = places.min(axis=0), np.ptp(places, axis=0).max()
+    side = int(np.sqrt(MOST_CENTRES))
+    while True:
+        cell = np.floor((places - low) / span * side * 0.999999).astype(np.int64)
+        _, first = np.unique(cell[:, 0] * (side + 1) + cell[:, 1], return_index=True)
+        if len(first) >= 0.8 * MOST_CENTRES or side > 4 * np.sqrt(MOST_CENTRES):
+            return np.sort(first)
+        side = int(side * 1.1) + 1
+
+
+def _around(at: np.ndarray, tree: cKDTree, weight: np.ndarray, *, cap: float, least: float) -> tuple[np.ndarray, ...]:
+    """Return how many members each centre has, and of all centres one after the other the members by distance, shares and radii."""
+    found: dict[int, tuple[np.ndarray, ...]] = {}
+    wanted, todo = min(64, len(weight)), np.arange(len(at))
+    while len(todo):
+        for rows in np.array_split(todo, len(todo) * wanted // 2_000_000 + 1):
+            nearest = tree.query(tree.data[at[rows]], k=wanted, workers=compiled.WORKERS)
+            distance, member = (part.reshape(len(rows), wanted) for part in nearest)
+            held = np.cumsum(weight[member], axis=1)
+            enough = (held[:, -1] > cap) | (wanted == len(weight))
+            cut = _cut(np.round(distance[enough], 3), held[enough], cap=cap, least=least, all_in=wanted == len(weight))
+            for row, one, keep, share, radius in zip(rows[enough], member[enough], *cut, strict=True):
+                found[row] = (one[:keep], share[:keep], radius[:keep])
+        todo = np.array([row for row in todo if row not in found], dtype=np.intp)
+        wanted = min(4 * wanted, len(weight))
+    parts = [found[row] for row in range(len(at))]
+    members, shares, radii = (np.concatenate([part[k] for part in parts]) if parts else np.zeros(0) for k in range(3))
+    return np.array([len(part[0]) for part in parts], dtype=np.int64), members.astype(np.intp), shares, radii
+
+
+def _cut(distance: np.ndarray, held: np.ndarray, *, cap: float, least: float, all_in: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return of each centre how many members its largest circle has, the share of each circle looked at (else 0), and the radii."""
+    whole = np.ones(distance.shape, dtype=bool)
+    whole[:, :-1] = distance[:, 1:] > distance[:, :-1]  # all at this distance are in
+    whole[:, -1] = all_in
+    first = np.argmax(whole, axis=1)
+    inside = whole & ((held <= cap + 1e-12) | (np.arange(distance.shape[1]) == first[:, None]))
+    keep = np.where(inside.any(axis=1), distance.shape[1] - np.argmax(inside[:, ::-1], axis=1), 0)
+    looked_at = inside & (held >= least * (1 - 1e-12)) & (held < 1 - 1e-12)
+    return keep, np.where(looked_at, held, 0.0), distance
+
+
+def ratios(observed: np.ndarray, expected: np.ndarray, n: int) -> np.ndarray:
+    """Return the log-likelihood ratio of each circle: how much likelier its events are with a risk of its own; 0 where it has no more.
+
+    Of 4 events, 3 where 1 is expected: 3·ln 3 + 1·ln(1/3) = 2·ln 3.
+
+    >>> ratios(np.array([3.0, 1.0]), np.array([1.0, 2.0]), 4).round(4).tolist()
+    [2.1972, 0.0]
+    """
+    c, e = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
+    more = (c > e) & (e > 0)
+    c, e = np.where(more, c, 1.0), np.where(more, e, 1.0)
+    rest = np.where(c < n, n - c, 1.0)
+    return np.asarray(np.where(more, c * np.log(c / e) + np.where(c < n, rest * np.log(rest / np.maximum(n - e, 1e-300)), 0.0), 0.0))
+
+
+_known: weakref.WeakKeyDictionary[Study, dict[tuple[float, int, int, str | None], Scan]] = weakref.WeakKeyDictionary()
+
+
+def circular_scan(
+    study: Study, *, cap: float | None = None, simulations: int = SIMULATIONS, seed: int = 0, baseline: str | None = None
+) -> Scan:
+    """Return the circles of units that hold more events than chance explains (Kulldorff 1997, doi:10.1080/03610929708831995).
+
+    By chance each event would fall on a unit with the unit's share of the baseline. Every circle around the middle of a unit, up to `cap`
+    of the baseline (left out: the study's own, a tenth unless chosen), is compared with the rest of the city by its likelihood ratio, and
+    the largest ratio with the largest of each of `simulations` maps made by chance alone: p = (1 + maps with as large a one) ÷ (maps + 1).
+    So p allows for all circles having been looked at. Of each centre the strongest circle is kept, of these the strongest that share no
+    unit with a stronger one.
+
+    It says that a circle stands out, not where its border runs; and a ratio is too large where the circle was picked for it.
+
+    >>> from hotspots.testing import square_city
+    >>> found = circular_scan(Study.of(*square_city([(5, 5)] * 9 + [(55, 75)], side=9)), simulations=99)
+    >>> print(*found.table.loc[1, ["centre", "observed", "expected", "p"]])  # ten events on 81 blocks: 10/81 in one
+    b00 9 0.12345679012345678 0.01
+    """
+    _check(simulations)
+    cap = study.cap / 100 if cap is None else cap
+    key = (cap, simulations, seed, baseline)
+    known = _known.setdefault(study, {})
+    if key not in known:
+        order = np.argsort(study.blocks.index.to_numpy(), kind="stable")  # the same shuffles whatever the order of the units
+        known[key] = _scan(study, order, cap=cap, simulations=simulations, seed=seed, baseline=baseline)
+    return known[key]
+
+
+def _check(simulations: int) -> None:
+    if simulations < 19:
+        raise DataError(told("scan: {simulations} shuffles are too few to speak of 5 in 100; ask for at least 19", simulations=simulations))
+
+
+def _scan(study: Study, order: np.ndarray, *, cap: float, simulations: int, seed: int, baseline: str | None) -> Scan:
+    zones, base = circles(study, cap=cap, baseline=baseline)
+    events = np.where(base.known, events_in(study), 0)
+    n = int(events.sum())
+    observed = _sums(zones, events)
+    ratio = ratios(observed, n * zones.share, n)
+    picked = strongest(ratio, zones.starts, zones.members)
+    floor = float(ratio[picked].min(initial=np.inf))
+    beaten = np.zeros(len(picked), dtype=np.int64)
+    if len(picked):
+        best = simulated_best(zones, base.weight, order, n, simulations=simulations, seed=seed, floor=floor)
+        beaten = (best[:, None] >= ratio[picked] - _ROUNDING * (1 + ratio[picked])).sum(axis=0)
+    table = _table(study, zones, picked, observed, n * zones.share, ratio, (1 + beaten) / (simulations + 1))
+    return Scan(table, n, simulations, seed, base.baseline, cap)
+
+
+def _sums(zones: Circles, events: np.ndarray) -> np.ndarray:
+    """Return the events in each circle."""
+    total = np.concatenate([[0], np.cumsum(events[zones.members])])
+    begin = np.repeat(total[zones.starts[:-1]], np.diff(zones.starts))
+    return np.asarray(total[1:] - begin)
+
+
+def strongest(ratio: np.ndarray, starts: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Return the best circle of each centre, the strongest first, without those that share a member with a stronger one."""
+    filled = np.flatnonzero(np.diff(starts))
+    if not len(filled):
+        return np.zeros(0, dtype=np.intp)
+    best = np.array([starts[at] + int(np.argmax(ratio[starts[at] : starts[at + 1]])) for at in filled])
+    owner = filled[np.argsort(-ratio[best], kind="stable")]
+    best = best[np.argsort(-ratio[best], kind="stable")]
+    kept: list[int] = []
+    taken: set[int] = set()
+    for centre, k in zip(owner, best, strict=True):
+        inside = set(members[starts[centre] : k + 1].tolist())
+        if ratio[k] <= 0 or len(kept) == MOST_CLUSTERS:
+            break
+        if not inside & taken:
+            kept.append(int(k))
+            taken |= inside
+    return np.array(kept, dtype=np.intp)
+
+
+def simulated_best(
+    zones: Circles, weight: np.ndarray, order: np.ndarray, n: int, *, simulations: int, seed: int, floor: float = 0.0
+) -> np.ndarray:
+    """Return the largest log-likelihood ratio on each of `simulations` maps of `n` events put there by chance; none below `floor`."""
+    expected = n * zones.share
+    rest = np.maximum(n - expected, 1e-300)
+    slope = np.where(expected > 0, np.log(np.where(expected > 0, expected, 1.0) / rest), 0.0)
+    level = n * np.log(rest)
+    c = np.arange(n + 1, dtype=float)
+    own = c * np.log(np.maximum(c, 1.0))
+    pairs = own + own[::-1]
+    loop = quickest("scan_circles", best_circles, work=len(zones.members) * simulations // 100)
+    lowest = max(floor - 4 * _ROUNDING * (1 + floor), 0.0)  # below the margin with which ratios are compared
+
+    def one(rng: np.random.Generator, maps: int) -> np.ndarray:
+        counts = np.zeros((len(weight), maps), dtype=np.int32)
+        counts[order] = rng.multinomial(n, weight[order] / weight.sum(), size=maps).T
+        best = np.full(maps, lowest)
+        loop(zones.starts, zones.members, expected, slope, level, pairs, counts, best)
+        return best
+
+    return in_batches(one, simulations=simulations, seed=seed)
+
+
+def quickest(name: str, plain: Callable[..., None], *, work: int) -> Callable[..., None]:
+    """Return the compiled loop, waited for a little where the work is so large that it pays; else the plain one, with the same answers."""
+    if work > 10 * compiled.WORTH and compiled.installed():
+        compiled.wait(PATIENCE)
+    return compiled.kernel(name, work=work) or plain
+
+
+def in_batches(one: Callable[[np.random.Generator, int], np.ndarray], *, simulations: int, seed: int, batch: int = _BATCH) -> np.ndarray:
+    """Run `one` for so many shuffles, some at a time and side by side; each part has a seed of its own, so their order changes nothing."""
+    sizes = [min(batch, simulations - first) for first in range(0, simulations, batch)]
+    seeds = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(len(sizes))]
+    with ThreadPoolExecutor(compiled.WORKERS) as pool:
+        return np.concatenate(list(pool.map(one, seeds, sizes)))
+
+
+def _table(
+    study: Study, zones: Circles, picked: np.ndarray, observed: np.ndarray, expected: np.ndarray, ratio: np.ndarray, p: np.ndarray
+) -> pd.DataFrame:
+    ids = study.blocks.index
+    of = np.searchsorted(zones.starts, picked, side="right") - 1
+    inside = [zones.members[zones.starts[at] : k + 1] for at, k in zip(of, picked, strict=True)]
+    middles = shapely.get_coordinates(shapely.centroid(np.asarray(study.blocks.geometry.array)))[zones.centres[of]]
+    columns = {
+        "centre": [str(unit) for unit in ids[zones.centres[of]]],
+        "x": middles[:, 0],
+        "y": middles[:, 1],
+        "radius": zones.radius[picked],
+        "units": [len(units) for units in inside],
+        **compared(observed[picked], expected[picked]),
+        "llr": ratio[picked],
+        "p": p,
+        "members": [tuple(str(unit) for unit in ids[units]) for units in inside],
+    }
+    return pd.DataFrame(columns, index=pd.RangeIndex(1, len(picked) + 1, name="cluster"))
+
+
+def compared(observed: np.ndarray, expected: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the columns that compare what happened with what chance would give; the interval is exact (Garwood 1936)."""
+    low, high = poisson_interval(observed)
+    return {
+        "observed": np.asarray(observed, dtype=np.int64),
+        "expected": np.asarray(expected, dtype=float),
+        "ratio": observed / expected,
+        "ratio_low": low / expected,
+        "ratio_high": high / expected,
+    }

@@ -1,0 +1,133 @@
+"""What stands with a map of hot spots: which places belong together, what the test compared, and when no map may be drawn."""
+
+from __future__ import annotations
+
+import weakref
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csgraph
+
+from hotspots.geography.adjacency import neighbours
+from hotspots.inference.intervals import poisson_interval
+from hotspots.statistics.clusters.power import ADVICE, Advice, sparse
+from hotspots.statistics.clusters.window_test import (
+    BASELINES,
+    Calibration,
+    events_in,
+    null_calibration,
+    windows,
+)
+from hotspots.study import Study
+from hotspots.words import Words, mark
+
+FEW_IN_WINDOW = 5  # events in a window on average, under which Gi* and local Moran need their warning
+
+# What stands beside a map of hot spots, and beside one of Gi* or local Moran where events are few.
+CALIBRATED: str = mark("If nothing were going on, expect {expected} false hot places on this map.")
+DESCRIPTIVE: str = mark(
+    "A place and its neighbours hold fewer than 5 homicides on average: this describes the map and is no evidence. "
+    "At such numbers it calls hundreds of places hot where nothing is going on."
+)
+COMPARED: str = mark("Compared with what would be {baseline}.")
+
+_advice: weakref.WeakKeyDictionary[Study, Advice] = weakref.WeakKeyDictionary()
+_calibrated: weakref.WeakKeyDictionary[Study, Calibration] = weakref.WeakKeyDictionary()
+
+
+def advice(study: Study) -> Advice:
+    """Return whether a study has enough events to rank places, worked out once (see `sparse`)."""
+    if study not in _advice:
+        _advice[study] = sparse(study)
+    return _advice[study]
+
+
+def calibration(study: Study) -> Calibration:
+    """Return what the test calls hot where nothing is going on, worked out once (see `null_calibration`)."""
+    if study not in _calibrated:
+        _calibrated[study] = null_calibration(study)
+    return _calibrated[study]
+
+
+def tested_remarks(study: Study, words: Words) -> tuple[str, ...]:
+    """Return what a map of hot spots was compared with, and how many false ones to expect."""
+    found = calibration(study)
+    return (
+        words.say(COMPARED, baseline=words.say(BASELINES[found.baseline])),
+        words.say(CALIBRATED, expected=words.rate(found.expected)),
+    )
+
+
+def too_few(study: Study, words: Words) -> str:
+    """Return why no map of hot spots may be drawn, where all the data are too few to rank places; else nothing.
+
+    >>> from hotspots.testing import square_city
+    >>> from hotspots.words import words_for
+    >>> too_few(Study.of(*square_city([(5, 5)] * 29, side=8)), words_for("en"))
+    'too few homicides to rank places'
+    """
+    found = advice(study)
+    return "" if found.enough or found.reason == "widen" else words.say(ADVICE[found.reason])
+
+
+def descriptive(study: Study, *, gap: float | None = None) -> str:
+    """Return the warning that Gi* and local Moran need, marked for translation; empty where a window holds 5 events or more on average.
+
+    >>> from hotspots.testing import square_city
+    >>> descriptive(Study.of(*square_city([(5, 5)] * 4))) == DESCRIPTIVE, descriptive(Study.of(*square_city([(5, 5)] * 5)))
+    (True, '')
+    """
+    events = events_in(study)
+    inside = neighbours(study.blocks, gap=gap) @ events + events
+    return DESCRIPTIVE if not len(inside) or inside.mean() < FEW_IN_WINDOW else ""
+
+
+def description_remarks(study: Study, words: Words) -> tuple[str, ...]:
+    """Return the warning of a description in the reader's words, where it needs one."""
+    warning = descriptive(study)
+    return (words.say(warning),) if warning else ()
+
+
+def together(study: Study, hot: pd.Series) -> pd.Series:
+    """Return a number for each hot unit, the same for hot units beside each other, 1 for those with most homicides; 0 where not hot.
+
+    >>> from hotspots.testing import square_city
+    >>> study = Study.of(*square_city([(5, 5), (25, 25), (25, 25)], side=3))
+    >>> together(study, pd.Series([1, 0, 0, 0, 0, 0, 0, 0, 1], index=study.blocks.index)).tolist()
+    [2, 0, 0, 0, 0, 0, 0, 0, 1]
+    """
+    chosen = np.flatnonzero((hot == 1).to_numpy())
+    found = np.zeros(len(hot), dtype=np.int64)
+    if len(chosen):
+        near = neighbours(study.blocks)[chosen][:, chosen]
+        _, label = csgraph.connected_components(near, directed=False)
+        table = pd.DataFrame({"label": label, "n": study.counts.to_numpy()[chosen], "id": study.blocks.index[chosen].astype(str)})
+        order = table.groupby("label").agg(n=("n", "sum"), id=("id", "min")).sort_values(["n", "id"], ascending=[False, True])
+        found[chosen] = pd.Series(np.arange(1, len(order) + 1), index=order.index).loc[label].to_numpy()
+    return pd.Series(found, index=hot.index, name="group")
+
+
+def hot_places(study: Study, hot: pd.Series) -> pd.DataFrame:
+    """Return the hot units: `group` (see `together`), `killed` in the unit, and of its window `events`, `expected`, their `ratio` with its
+    exact 95 % interval (`low`, `high`; Garwood 1936) and the `adjusted` p; the groups in order, most events first.
+
+    >>> from hotspots.testing import square_city
+    >>> study = Study.of(*square_city([(5, 5)] * 9, side=9))
+    >>> hot_places(study, pd.Series([1, *[0] * 80], index=study.blocks.index)).round(2).iloc[0].tolist()  # 4 of 81 blocks: 36/81
+    [1.0, 9.0, 9.0, 0.44, 20.25, 9.26, 38.44, 0.0]
+    """
+    table = windows(study).table
+    low, high = poisson_interval(table["events"])
+    found = pd.DataFrame(
+        {
+            "group": together(study, hot),
+            "killed": study.counts,
+            "events": table["events"],
+            "expected": table["expected"],
+            "ratio": table["events"] / table["expected"],
+            "low": low / table["expected"],
+            "high": high / table["expected"],
+            "adjusted": table["adjusted"],
+        }
+    )
+    return found[found["group"] > 0].sort_values(["group", "events"], ascending=[True, False], kind="stable")

@@ -1,0 +1,160 @@
+"""One intervention as numbers: the months of the treated areas, of those they are compared with, and of the ring around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots.cities.logbook import Entry, find_areas
+from hotspots.store.schema import Blocks
+from hotspots.study import Study
+from hotspots.study.of_totals import TotalsStudy
+
+RING = 250.0  # metres: about two blocks; a hot spot's neighbours, where trouble would go that only moved
+GROUPS: tuple[str, ...] = ("treated", "comparison", "ring", "comparison_ring")
+_POOLS: tuple[str, ...] = ("beat", "district")
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """The months of one intervention.
+
+    `months` counts homicides (several victims of one event in one place count once) in each whole month of the study, columns `GROUPS`;
+    missing where nobody published them. `start` is the first month counted as after: the one in which the intervention began. `areas` are
+    the blocks of each group; none of them for the whole place (`whole`). `pool` holds the months of untreated places, for the
+    synthetic control. `victims` are the people killed in the treated areas before and after. `strange` are areas of the entry that
+    these data do not have. `only_totals`: nothing but published totals is known.
+    """
+
+    entry: Entry
+    months: pd.DataFrame
+    start: pd.Period
+    areas: dict[str, pd.Index]
+    whole: bool
+    pool: pd.DataFrame
+    victims: tuple[int, int]
+    strange: tuple[str, ...]
+    ring_metres: float
+    only_totals: bool = False
+
+    @property
+    def after(self) -> np.ndarray:
+        """Which of the months count as after."""
+        return np.asarray(self.months.index >= self.start)
+
+    def halves(self, *groups: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the months of the groups before and after, one column for each group; one group alone has no columns."""
+        values = self.months[list(groups)].to_numpy(dtype=float)
+        values = values[:, 0] if len(groups) == 1 else values
+        return values[~self.after], values[self.after]
+
+
+def case(study: Study, entry: Entry, *, ring: float = RING) -> Case:
+    """Return the months of an intervention, out of a study on the units that the entry's areas are named by.
+
+    Only whole months count, within the study's period and the data, up to the end of the intervention. The ring is every unit within
+    `ring` metres of a treated one that is neither treated nor compared with; the comparison areas have theirs.
+
+    >>> from hotspots.testing import square_city
+    >>> days = ["2020-01-05", "2020-02-05", "2020-02-06", "2020-03-31"]
+    >>> study = Study.of(*square_city([(5, 5)] * 3 + [(15, 5)], dates=days), end="2020-04-01")
+    >>> entry = Entry("x", {"en": "x"}, pd.Timestamp("2020-02-10"), treated=("b00",), comparison=("b01",))
+    >>> case(study, entry, ring=5).months.to_numpy().tolist()
+    [[1, 0, 0, 0], [2, 0, 0, 0], [0, 1, 0, 0]]
+    """
+    months = _whole_months(study, entry)
+    first = pd.Period(entry.start, "M")
+    areas, strange = _areas(study.blocks, entry, ring)
+    whole = not entry.treated
+    if isinstance(study, TotalsStudy):
+        table = _published(study, months, whole=whole)
+        late = table["treated"][np.asarray(table.index >= first)].sum()
+        known = (int(table["treated"].sum() - late), int(late))
+        return Case(entry, table, first, areas, whole, pd.DataFrame(index=months), known, strange, ring, only_totals=True)
+    kinds = {name: study.blocks.index.isin(areas[name]) for name in GROUPS}
+    position, once = _positions(study, months)
+    seen = position >= 0
+    table = pd.DataFrame(
+        {name: _tally(position[seen & once], study.codes[seen & once], kinds[name], len(months)) for name in GROUPS}, index=months
+    )
+    if whole:
+        single = ~study.rows["event_id"].duplicated().to_numpy()
+        table["treated"] = np.bincount(position[seen & single], minlength=len(months))
+    inside = np.ones(len(position), dtype=bool) if whole else _with_outside(kinds["treated"])[study.codes]
+    late = months.searchsorted(first)
+    victims = int((seen & inside & (position < late)).sum()), int((seen & inside & (position >= late)).sum())
+    pool = _pool(study, position, seen & once, areas, months)
+    return Case(entry, table.astype("int64"), first, areas, whole, pool, victims, strange, ring)
+
+
+def _whole_months(study: Study, entry: Entry) -> pd.PeriodIndex:
+    start, end = max(study.start, study.covers[0]), min(study.end, study.covers[1])
+    if entry.end is not None:
+        end = min(end, entry.end)
+    first = pd.Period(start, "M") + (0 if start.day == 1 else 1)
+    last = pd.Period(end, "M") - 1  # the month that holds the exclusive end is not whole
+    return pd.period_range(first, last, freq="M", name="month") if first <= last else pd.PeriodIndex([], freq="M", name="month")
+
+
+def _areas(blocks: Blocks, entry: Entry, ring: float) -> tuple[dict[str, pd.Index], tuple[str, ...]]:
+    treated, strange = find_areas(blocks, entry.treated)
+    comparison, more = find_areas(blocks, entry.comparison)
+    near = _near(blocks, treated, ring).difference(treated.union(comparison))
+    far = _near(blocks, comparison, ring).difference(treated.union(comparison).union(near))
+    return {"treated": treated, "comparison": comparison, "ring": near, "comparison_ring": far}, (*strange, *more)
+
+
+def _near(blocks: Blocks, some: pd.Index, metres: float) -> pd.Index:
+    """Return the units that lie within `metres` of one of `some`."""
+    if not len(some) or not len(blocks):
+        return blocks.index[:0]
+    shapes = np.asarray(blocks.geometry.array)
+    _, found = shapely.STRtree(shapes).query(shapes[blocks.index.get_indexer(some)], predicate="dwithin", distance=metres)
+    return blocks.index[np.unique(found)]
+
+
+def _positions(study: Study, months: pd.PeriodIndex) -> tuple[np.ndarray, np.ndarray]:
+    """Return the position of each row's month, −1 outside, and whether it is the first victim of its event in its unit."""
+    date = study.rows["date"].dt
+    if not len(months):
+        return np.full(len(study.rows), -1), ~study.repeated
+    number = (date.year * 12 + date.month).to_numpy() - (months[0].year * 12 + months[0].month)
+    return np.where((number >= 0) & (number < len(months)), number, -1), ~study.repeated
+
+
+def _tally(position: np.ndarray, codes: np.ndarray, kind: np.ndarray, n: int) -> np.ndarray:
+    return np.bincount(position[_with_outside(kind)[codes]], minlength=n)
+
+
+def _with_outside(kind: np.ndarray) -> np.ndarray:
+    """Return which units are of a kind, and False at the end: what code −1, outside all units, points to."""
+    return np.concatenate([kind, [False]])
+
+
+def _published(study: TotalsStudy, months: pd.PeriodIndex, *, whole: bool) -> pd.DataFrame:
+    """Return the months that are published for the whole place; nothing is known of areas by month."""
+    table = pd.DataFrame(np.nan, index=months, columns=list(GROUPS))
+    if whole and len(months):
+        table["treated"] = study.series(months)["count"].astype(float)
+        known = np.flatnonzero(table["treated"].notna())
+        table = table.iloc[known[0] : known[-1] + 1] if len(known) else table
+    return table
+
+
+def _pool(study: Study, position: np.ndarray, used: np.ndarray, areas: dict[str, pd.Index], months: pd.PeriodIndex) -> pd.DataFrame:
+    """Return the months of the places that the intervention did not touch: beats, else districts, else the units themselves."""
+    blocks = study.blocks
+    if not len(areas["treated"]):
+        return pd.DataFrame(index=months)
+    column = next((name for name in _POOLS if name in blocks.columns), None)
+    place = blocks[column].to_numpy() if column else blocks.index.to_numpy()
+    touched = set(place[blocks.index.isin(areas["treated"])])
+    if not column:
+        touched |= set(areas["ring"])
+    codes = study.codes[used]
+    frame = pd.DataFrame({"month": position[used], "place": np.array([*place, None], dtype=object)[codes]}).dropna()
+    table = frame[~frame["place"].isin({*touched, ""})].pivot_table(index="month", columns="place", aggfunc="size", fill_value=0)
+    return table.reindex(range(len(months)), fill_value=0).set_axis(months, axis="index")

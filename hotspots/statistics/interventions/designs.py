@@ -1,0 +1,106 @@
+"""Each design on one case, with its placebos and what moving the start does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from hotspots.statistics.interventions.before_after import against_comparison, before_after
+from hotspots.statistics.interventions.cases import Case
+from hotspots.statistics.interventions.displacement import weighted_displacement_difference
+from hotspots.statistics.interventions.effects import LARGEST, Effect, Placebos
+from hotspots.statistics.interventions.interrupted import interrupted
+from hotspots.statistics.interventions.synthetic import LEAST_POOL, synthetic_control
+
+DESIGNS: tuple[str, ...] = ("before_after", "comparison", "interrupted", "displacement", "synthetic")
+SHORT_BEFORE, SHORT_AFTER = 12, 6  # months that any design needs
+FEW = 10  # homicides before, or expected after: with fewer nothing is evaluated
+POOR_FIT = 0.5  # a mix that misses the treated areas by more than half of their own mean follows nothing
+Halves = Callable[[np.ndarray, np.ndarray], Effect]
+
+
+def every(one: Case) -> tuple[Effect, ...]:
+    """Return what each design gives, in the order of `DESIGNS`; those that evaluate nothing carry the reason."""
+    why = _cannot(one)
+    if why:
+        return tuple(Effect(name, "count" if name == "displacement" else "ratio", why_not=why) for name in DESIGNS)
+    months = pd.PeriodIndex(one.months.index)
+    series = interrupted(one.months["treated"].to_numpy(dtype=float), months, one.start)
+    if not np.isfinite(series.value):
+        series = replace(series, why_not="series")
+    found = [_tried(before_after, one, "treated"), *_beside(one), series, _mixed(one, months)]
+    by_name = {effect.design: _judged(effect) for effect in found}
+    return tuple(by_name[name] for name in DESIGNS)
+
+
+def _cannot(one: Case) -> str:
+    """Return why no design can be tried; empty where some can."""
+    if one.entry.treated and not len(one.areas["treated"]):
+        return "strange"
+    after = one.after
+    if one.months["treated"].isna().any():
+        return "unpublished"
+    short = (~after).sum() < SHORT_BEFORE or after.sum() < SHORT_AFTER
+    return ("unpublished" if one.only_totals else "short") if short else ""
+
+
+def _tried(design: Halves, one: Case, *groups: str) -> Effect:
+    """Return a design of two halves, with made-up starts before the real one and the start moved by up to three months."""
+    values = one.months[list(groups)].to_numpy(dtype=float)
+    values = values[:, 0] if len(groups) == 1 else values
+    cut = int((~one.after).sum())
+    found = design(values[:cut], values[cut:])
+    if not np.isfinite(found.value):
+        return found
+    moved = [cut + step for step in range(-3, 4) if SHORT_AFTER <= cut + step <= len(values) - SHORT_AFTER]
+    estimates = [effect.value for effect in (design(values[:at], values[at:]) for at in moved) if np.isfinite(effect.value)]
+    made = [design(values[:at], values[at:cut]) for at in range(SHORT_BEFORE, cut - SHORT_BEFORE + 1, 6)]
+    told = [effect for effect in made if np.isfinite(effect.value)]
+    beyond = sum(effect.verdict in ("fall", "rise") for effect in told)
+    return replace(found, placebos=Placebos(len(told), beyond) if told else None, shifted=(min(estimates), max(estimates)))
+
+
+def _beside(one: Case) -> list[Effect]:
+    """Return the two designs that need comparison areas."""
+    if not len(one.areas["comparison"]):
+        why = "no_whole" if one.whole else "no_comparison"
+        return [Effect("comparison", "ratio", why_not=why), Effect("displacement", "count", why_not=why)]
+    pair = _tried(against_comparison, one, "treated", "comparison")
+    if not np.isfinite(pair.value):
+        return [replace(pair, why_not="empty_comparison"), Effect("displacement", "count", why_not="empty_comparison")]
+    wide = pair.facts["widening"]
+
+    def difference(before: np.ndarray, after: np.ndarray) -> Effect:
+        length = min(len(before), len(after))
+        length = length // 12 * 12 if length >= 12 else length  # whole years, so that seasons are alike
+        sums = zip(before[len(before) - length :].sum(axis=0), after[:length].sum(axis=0), strict=True)
+        treated, comparison, ring, far = ((float(x), float(y)) for x, y in sums)
+        effect = weighted_displacement_difference(treated, comparison, ring, far, scatter=wide)
+        return replace(effect, facts={**effect.facts, "months": float(length)})
+
+    return [pair, _tried(difference, one, "treated", "comparison", "ring", "comparison_ring")]
+
+
+def _mixed(one: Case, months: pd.PeriodIndex) -> Effect:
+    if one.whole:
+        return Effect("synthetic", "ratio", why_not="no_whole")
+    if len(one.pool.columns) < LEAST_POOL:
+        return Effect("synthetic", "ratio", why_not="pool")
+    found = synthetic_control(one.months["treated"].astype(float), one.pool.astype(float), one.start)
+    if not np.isfinite(found.value):
+        return replace(found, why_not="pool")
+    return replace(found, why_not="fit") if found.facts["fit_before"] > POOR_FIT else found
+
+
+def _judged(effect: Effect) -> Effect:
+    """Return the effect, with the reason why it evaluates nothing where homicides are too few."""
+    if effect.why_not:
+        return effect
+    before, expected = effect.facts.get("before", np.inf), effect.facts.get("expected", np.inf)
+    if min(before, expected) < FEW:
+        return replace(effect, why_not="few")
+    largest = LARGEST * expected if effect.kind == "count" else LARGEST
+    return replace(effect, why_not="power") if effect.detectable > largest else effect

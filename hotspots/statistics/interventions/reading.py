@@ -1,0 +1,170 @@
+"""What an evaluation says, in sentences: the finding, what could not have been told from chance, and each design as a row of one table."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from hotspots.statistics.interventions import (
+    ASSUMES,
+    LABELS,
+    WHY_NOT,
+    Effect,
+    Evaluation,
+)
+from hotspots.words import Words, mark
+
+BESIDE: dict[str, str] = {
+    "comparison": mark("than the comparison areas lead one to expect"),
+    "interrupted": mark("than trend and season lead one to expect"),
+    "before_after": mark("than the months before lead one to expect"),
+}
+
+
+def sentence(found: Evaluation, words: Words) -> str:
+    """Return the finding in one sentence, with its interval; "not evaluable" with the reason where that is the truth."""
+    lead = found.lead
+    if lead is None:
+        return words.say("Not evaluable: {reason}.", reason=words.say(WHY_NOT[_reason(found)]))
+    if lead.verdict == "unclear":
+        return words.say(
+            "No change can be told from chance: {change} {beside} (95% interval: {low} to {high}).",
+            change=_change(lead.value, words),
+            beside=_beside(lead, words),
+            low=_signed(lead.low, words),
+            high=_signed(lead.high, words),
+        )
+    return words.say(
+        "{change} {beside} (95% interval: {low} to {high}).",
+        change=_change(lead.value, words),
+        beside=_beside(lead, words),
+        low=_signed(lead.low, words),
+        high=_signed(lead.high, words),
+    )
+
+
+def limit(found: Evaluation, words: Words) -> str:
+    """Return what could not have been told from chance; empty where nothing is evaluated."""
+    if found.lead is None:
+        return ""
+    return words.say("A fall smaller than {share} could not have been told from chance here.", share=words.percent(found.lead.detectable))
+
+
+def _reason(found: Evaluation) -> str:
+    """Return the reason of the design that came nearest to evaluating something."""
+    reasons = [effect.why_not for effect in found.effects]
+    return next((reason for reason in reasons if reason not in ("no_comparison", "no_whole", "pool")), reasons[0])
+
+
+def _beside(effect: Effect, words: Words) -> str:
+    return words.say(BESIDE[effect.design])
+
+
+def _change(ratio: float, words: Words) -> str:
+    share = words.percent(abs(ratio - 1))
+    return words.say("{share} fewer homicides", share=share) if ratio < 1 else words.say("{share} more homicides", share=share)
+
+
+def _signed(ratio: float, words: Words) -> str:
+    """Return a ratio as a change with its sign: 0.66 is −34%.
+
+    >>> from hotspots.words import words_for
+    >>> _signed(0.66, words_for("en")), _signed(1.2, words_for("en")), _signed(float("inf"), words_for("en"))
+    ('−34%', '+20%', '∞')
+    """
+    if math.isinf(ratio):
+        return "∞"
+    sign = "−" if round(100 * ratio) < 100 else "+" if round(100 * ratio) > 100 else ""
+    return sign + words.number(100 * abs(ratio - 1)) + ("\N{NO-BREAK SPACE}%" if words.language == "es" else "%")
+
+
+def _counted(value: float, words: Words) -> str:
+    return ("−" if value < -0.5 else "+" if value > 0.5 else "") + words.number(abs(value))
+
+
+def rows(found: Evaluation, words: Words) -> pd.DataFrame:
+    """Return the designs as a table: effect, 95 % interval, what it assumes, what it can detect, made-up dates or places, moved start."""
+    return pd.DataFrame([_row(effect, words) for effect in found.effects])
+
+
+def _row(effect: Effect, words: Words) -> dict[str, str]:
+    plain = _signed if effect.kind == "ratio" else _counted
+    told = effect.evaluable
+    low, high = (plain(effect.low, words), plain(effect.high, words)) if told else ("", "")
+    none = words.say("not evaluable: {reason}", reason=words.say(WHY_NOT[effect.why_not])) if not told else ""
+    return {
+        words.say("Design"): words.say(LABELS[effect.design]),
+        words.say("Effect"): (plain(effect.value, words) + _unit(effect, words)) if told else none,
+        words.say("95% interval"): words.say("{low} to {high}", low=low, high=high) if told else "–",
+        words.say("Smallest fall it could tell"): _detectable(effect, words) if math.isfinite(effect.detectable) else "–",
+        words.say("Where nothing happened"): _placebo(effect, words) if told else "–",
+        words.say("If the start is moved"): _moved(effect, words) if told else "–",
+        words.say("What it assumes"): words.say(ASSUMES[effect.design]),
+    }
+
+
+def _unit(effect: Effect, words: Words) -> str:
+    return " " + words.say("homicides in {n} months", n=words.number(effect.facts["months"])) if effect.kind == "count" else ""
+
+
+def _detectable(effect: Effect, words: Words) -> str:
+    return "−" + words.percent(effect.detectable) if effect.kind == "ratio" else _counted(-effect.detectable, words)
+
+
+def _placebo(effect: Effect, words: Words) -> str:
+    """Return what the design says where nothing happened: at made-up dates, or in other places."""
+    made = effect.placebos
+    if made is None:
+        return words.say("too few months to try")
+    if effect.design == "synthetic":
+        return words.say("{found} of {tried} other places moved as far", found=words.number(made.found), tried=words.number(made.tried))
+    return words.say("a change at {found} of {tried} made-up dates", found=words.number(made.found), tried=words.number(made.tried))
+
+
+def _moved(effect: Effect, words: Words) -> str:
+    plain = _signed if effect.kind == "ratio" else _counted
+    if effect.shifted is None:
+        return "–"
+    low, high = plain(effect.shifted[0], words), plain(effect.shifted[1], words)
+    if effect.design == "synthetic":
+        return words.say("{low} to {high}, leaving one place out", low=low, high=high)
+    return words.say("{low} to {high}, by up to 3 months", low=low, high=high)
+
+
+def numbers(found: Evaluation) -> dict[str, object]:
+    """Return the evaluation as plain values for programs; None where a number does not exist."""
+    case = found.case
+    return {
+        "entry": case.entry.as_plain(),
+        "first_month_after": str(case.start),
+        "months_before": int((~case.after).sum()),
+        "months_after": int(case.after.sum()),
+        "areas": {name: len(index) for name, index in case.areas.items()},
+        "whole_place": case.whole,
+        "people_killed_before": case.victims[0],
+        "people_killed_after": case.victims[1],
+        "evaluable": found.lead is not None,
+        "lead": found.lead.design if found.lead else None,
+        "designs": [_plain(effect) for effect in found.effects],
+        "warnings": list(found.warnings),
+        "break": {"after_month": str(found.breaks.last), "sup_f": round(found.breaks.f, 6), "p": found.breaks.p} if found.breaks else None,
+    }
+
+
+def _plain(effect: Effect) -> dict[str, object]:
+    made = effect.placebos
+    names = ("value", "low", "high", "detectable", "scatter")
+    return {
+        "design": effect.design,
+        "kind": effect.kind,
+        "not_evaluable": effect.why_not or None,
+        **{name: _known(getattr(effect, name)) for name in names},
+        "placebos": {"tried": made.tried, "found": made.found, "rank_p": _known(made.rank_p)} if made else None,
+        "shifted": [_known(end) for end in effect.shifted] if effect.shifted else None,
+        "facts": {name: _known(value) for name, value in effect.facts.items()},
+    }
+
+
+def _known(value: float) -> float | None:
+    return round(float(value), 6) if math.isfinite(value) else None

@@ -1,0 +1,113 @@
+"""What a measure is: one number for each unit, with its label, its needs, its interval and its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from hotspots.store.schema import population_bands
+from hotspots.study import Study
+from hotspots.study.calendar import Days, known_before
+from hotspots.words import Words, mark
+
+STATES: tuple[str, ...] = ("ok", "zero", "unstable", "suppressed", "no_data")
+UNSTABLE_UNDER = 20  # CDC WISQARS; the 2023 NCHS rule would be 10
+
+# What a study may lack, and the reason shown in place of the measure.
+NEEDS: dict[str, str] = {
+    "counts": mark("no homicides are loaded"),
+    "points": mark("these data are published totals: the places of single homicides are not known"),
+    "days": mark("these data are published totals: the days of single homicides are not known"),
+    "neighbours": mark("there is one place only, and nothing to compare it with"),
+    "population": mark("no population is loaded for these areas"),
+    "ages": mark("residents or victims are not known by age here"),
+    "areas": mark("street segments are lines and have no area; choose blocks, squares or hexagons"),
+    "earlier": mark("the period is longer than a year, or the data do not reach back to the same days of the year before"),
+    "streets": mark("no streets are loaded for this city"),
+}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Named classes of a measure, in place of classes by size: labels (marked), colours, and the class of each unit (−1: none)."""
+
+    labels: tuple[str, ...]
+    colours: tuple[str, ...]
+    of: Callable[[Study], pd.Series]
+
+
+@dataclass(frozen=True)
+class Category:
+    """Values from `low` up to the next category: what they mean, marked for translation, and the role of their colour (`look.ROLES`)."""
+
+    low: float
+    label: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number for each unit of a study.
+
+    `compute` returns a Series on `study.blocks.index`, named `key`; missing means unknown, never 0. `interval` returns a table
+    with `<key>_low` and `<key>_high`; `state` a Series of `STATES`. `label` and `unit` are marked for translation. `doubled` is the law
+    it keeps when there are twice as many homicides and twice as many residents: 2 for what adds up, 1 for rates and shares, None for
+    what weighs evidence, which then is stronger.
+
+    A map of it may have more to it: `categories` in place of round numbers; `groups`, the number of the tested place that each unit
+    belongs to (0: none), outlined and numbered; `remarks`, sentences without which the map misleads; and `withheld`, the reason why it
+    would mislead even so (empty: it does not), in place of its colours.
+    """
+
+    key: str
+    compute: Callable[[Study], pd.Series]
+    label: str
+    unit: str
+    needs: frozenset[str]
+    state: Callable[[Study], pd.Series]
+    interval: Callable[[Study], pd.DataFrame] | None = None  # None: the measure has none
+    whole: bool = False  # whole numbers: counts
+    doubled: int | None = 1
+    mapped: bool = True  # False: for files and tables; a map of it would mislead
+    words: Mapping[str, str] = field(default_factory=dict, compare=False)  # what its states mean, where not the usual; "ok" too
+    scale: Scale | None = field(default=None, compare=False)  # None: classes by size
+    categories: tuple[Category, ...] = ()
+    groups: Callable[[Study], pd.Series] | None = None
+    remarks: Callable[[Study, Words], tuple[str, ...]] | None = None
+    withheld: Callable[[Study, Words], str] | None = None
+    how: Callable[[Study], str] | None = None  # the reader's choices that decide it, for files: the column KEY_how
+
+    def missing(self, study: Study) -> tuple[str, ...]:
+        """Return the reasons why this study cannot give the measure; empty where it can."""
+        has = {
+            "counts": not study.has_days or bool(len(study.incidents)),
+            "points": study.has_points,
+            "days": study.has_days,
+            "neighbours": len(study.blocks) > 1,
+            "population": bool((study.person_years > 0).any()),
+            "ages": "age" in study.incidents.columns and bool(population_bands(study.blocks)),
+            "areas": bool((study.blocks.area > 0).any()),
+            "earlier": bool(known_before(Days(max(study.start, study.covers[0]), min(study.end, study.covers[1])), study.covers)),
+            "streets": study.streets is not None and bool(len(study.streets)),
+        }
+        lacking = {need for need, there in has.items() if not there}
+        return tuple(NEEDS[need] for need in sorted(self.needs & lacking))
+
+
+def table(study: Study, measure: Measure) -> pd.DataFrame:
+    """Return what is known of each unit: name, count, population, the measure, its interval, its state.
+
+    The columns are those of every download: `name`, `count`, `population`, KEY, KEY_low, KEY_high, `state`.
+    """
+    columns = {
+        "name": study.blocks["name"] if "name" in study.blocks.columns else pd.Series(study.blocks.index, index=study.blocks.index),
+        "count": study.counts,
+        "population": study.residents,
+        measure.key: measure.compute(study),
+    }
+    ends = [f"{measure.key}_low", f"{measure.key}_high"]
+    interval = measure.interval(study) if measure.interval else pd.DataFrame(np.nan, index=study.blocks.index, columns=ends)
+    return pd.DataFrame(columns, index=study.blocks.index).join(interval[ends]).assign(state=measure.state(study))

@@ -1,0 +1,183 @@
+"""Homicides over time: monthly and yearly tables with a rolling rate and the range that earlier years lead one to expect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hotspots.inference.intervals import PER, poisson_interval
+from hotspots.inference.normal_range import Range, expected_range
+from hotspots.statistics.measure import Measure
+from hotspots.statistics.trends.profiles import (
+    LEAST,
+    WEEKDAYS,
+    WhenInWeek,
+    seasonal,
+    weekday_hour,
+    weekly,
+    year_over_year,
+)
+from hotspots.statistics.trends.year_end import Projection, year_end, year_end_of
+from hotspots.study import Study, years_between
+from hotspots.study.of_totals import TotalsStudy
+
+__all__ = [
+    "BASE_YEARS",
+    "LEAST",
+    "LEAST_YEARS",
+    "MEASURES",
+    "WEEKDAYS",
+    "WINDOW",
+    "Judgement",
+    "Projection",
+    "Range",
+    "WhenInWeek",
+    "expected_range",
+    "latest",
+    "monthly",
+    "seasonal",
+    "weekday_hour",
+    "weekly",
+    "year_end",
+    "year_end_of",
+    "year_over_year",
+    "yearly",
+]
+
+BASE_YEARS = 5  # earlier years a month is compared with
+LEAST_YEARS = 3  # with fewer, nothing is said
+WINDOW = 12  # months of the rolling rate
+
+
+def monthly(study: Study) -> pd.DataFrame:
+    """Return the study month by month, with what earlier years lead one to expect and the 12-month rolling rate.
+
+    The index is a PeriodIndex of months. `count` adds up to `study.victims`; `complete` is False for a month that the study or the data
+    cover in part, which is compared with nothing. `expected`, `low`, `high`: see `expected_range`; the months compared with are the
+    same calendar month and its two neighbours in the five years before (at least three years with all three). `rolling_count` and
+    `rate`, `rate_low`, `rate_high` (per 100,000 person-years, exact 95 %) are of the 12 months that end with this one; missing where
+    the data do not cover them all. Of published totals it holds the months from the first to the last that are published: none where
+    only years are.
+
+    >>> from hotspots.testing import square_city
+    >>> incidents, blocks = square_city([(5, 5), (5, 6), None], dates=["2020-01-05", "2020-01-31", "2020-02-29"])
+    >>> monthly(Study.of(incidents, blocks))["count"].tolist()
+    [2, 1]
+    """
+    every = _months(*study.covers)
+    whole = study.between(*study.covers).series(every)["count"]
+    table = study.series(_months(study.start, study.end))[["count"]]
+    known = np.flatnonzero(table["count"].notna())
+    table = table.iloc[known[0] : known[-1] + 1] if len(known) else table.iloc[:0]
+    months = table.index
+    table = table.astype({"count": "int64"}) if table["count"].notna().all() else table
+    table["complete"] = _complete(months, max(study.start, study.covers[0]), min(study.end, study.covers[1])) & table["count"].notna()
+    usable = whole[_complete(every, *study.covers)]
+    ranges = [_range_of(usable, month) if done else None for month, done in table["complete"].items()]
+    for name in ("expected", "low", "high"):
+        table[name] = [getattr(found, name) if found else np.nan for found in ranges]
+    rolling = usable.rolling(WINDOW).sum().reindex(months)
+    table["rolling_count"] = rolling
+    people = np.array([study.population * years_between((m - WINDOW + 1).start_time, (m + 1).start_time) for m in months])
+    return table.join(_rates(rolling, people))
+
+
+def _range_of(usable: pd.Series, month: pd.Period) -> Range | None:
+    around = [month - 12 * year + step for year in range(1, BASE_YEARS + 1) for step in (-1, 0, 1)]
+    found = usable.reindex(pd.PeriodIndex(around)).to_numpy().reshape(-1, 3)
+    known = found[~np.isnan(found).any(axis=1)]
+    return expected_range(known.ravel()) if len(known) >= LEAST_YEARS else None
+
+
+def yearly(study: Study) -> pd.DataFrame:
+    """Return the study year by year: `count`, `complete`, and the rate per 100,000 person-years with its exact 95 % interval.
+
+    A year that the study covers in part has the person-years of that part, so its rate can be compared; its count cannot. Published
+    totals add `published_rate` and `source`; a year whose total nobody published has no count.
+
+    >>> from hotspots.testing import square_city
+    >>> incidents, blocks = square_city([(5, 5), (5, 6)], dates=["2019-03-01", "2020-03-01"], population=2500)
+    >>> yearly(Study.of(incidents, blocks, start="2019-01-01", end="2021-01-01"))["rate"].tolist()
+    [10.0, 10.0]
+    """
+    years = pd.period_range(study.start, study.end - pd.Timedelta(days=1), freq="Y", name="year")
+    found = study.series(years)
+    whole = _complete(years, max(study.start, study.covers[0]), min(study.end, study.covers[1]))
+    table = found[["count"]].assign(complete=whole & found["count"].notna())
+    rates = _rates(table["count"], found["person_years"].to_numpy(dtype=float))
+    return table.join(rates).join(found.drop(columns=["count", "person_years"]))
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The last 12 complete months of the data beside what the years before lead one to expect.
+
+    `verdict` is `within`, `above` or `below` the range; `unknown` where there are too few earlier years, `range` is None then.
+    """
+
+    start: pd.Timestamp
+    end: pd.Timestamp
+    count: float
+    person_years: float
+    range: Range | None
+    verdict: str
+
+
+def latest(study: Study) -> Judgement | None:
+    """Return how the last 12 complete months of the study compare with the 12-month periods before them; None with less than 12.
+
+    >>> from hotspots.testing import square_city
+    >>> days = [f"{year}-{month:02}-10" for year in range(2016, 2021) for month in range(1, 13)]
+    >>> incidents, blocks = square_city([(5, 5)] * 60, dates=days)
+    >>> latest(Study.of(incidents, blocks, covers=(pd.Timestamp("2016-01-01"), pd.Timestamp("2021-01-01")))).verdict
+    'within'
+    """
+    if isinstance(study, TotalsStudy):
+        return _latest_total(study)
+    until = min(study.end, study.covers[1])
+    last = pd.Period(until - pd.Timedelta(days=1), "M")
+    if (last + 1).start_time > until:
+        last -= 1
+    months = _months(study.covers[0], (last + 1).start_time)
+    usable = study.between(study.covers[0], (last + 1).start_time).series(months)["count"][_complete(months, study.covers[0], until)]
+    sums = usable.rolling(WINDOW).sum().iloc[::-1][::WINDOW].dropna().to_numpy()
+    if not len(sums):
+        return None
+    start, end = (last - WINDOW + 1).start_time, (last + 1).start_time
+    base = sums[1 : BASE_YEARS + 1]
+    found = expected_range(base) if len(base) >= LEAST_YEARS else None
+    count = int(sums[0])
+    return Judgement(start, end, count, study.population * years_between(start, end), found, _verdict(count, found))
+
+
+def _latest_total(study: TotalsStudy) -> Judgement | None:
+    """Return the latest twelve months published. No range: yearly totals are few, and their definitions changed between them."""
+    year = study.newest_year()
+    if year is None:
+        return None
+    return Judgement(year.start, year.end, year.victims, year.population * year.years, None, "unknown")
+
+
+def _verdict(count: int, found: Range | None) -> str:
+    if found is None:
+        return "unknown"
+    return "below" if count < found.low else "above" if count > found.high else "within"
+
+
+def _months(start: pd.Timestamp, end: pd.Timestamp) -> pd.PeriodIndex:
+    return pd.period_range(start, end - pd.Timedelta(days=1), freq="M", name="month")
+
+
+def _complete(periods: pd.PeriodIndex, start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
+    return np.asarray((periods.start_time >= start) & ((periods + 1).start_time <= end))
+
+
+def _rates(count: pd.Series, person_years: np.ndarray) -> pd.DataFrame:
+    people = np.where(person_years > 0, person_years, np.nan)
+    low, high = poisson_interval(count)
+    return pd.DataFrame({"rate": PER * count / people, "rate_low": PER * low / people, "rate_high": PER * high / people})
+
+
+MEASURES: tuple[Measure, ...] = ()

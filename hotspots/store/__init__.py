@@ -1,0 +1,39 @@
+"""Versions of each city's data on disk, all or nothing; what each layer is, checked at the door (`schema`)."""
+
+from __future__ import annotations
+
+from hotspots.store.folder import (
+    DamageError,
+    Lock,
+    StoreError,
+    Version,
+    check,
+    current,
+    has,
+    instead,
+    lock,
+    publish,
+    read,
+    rollback,
+    served,
+    slugs,
+    versions,
+)
+
+__all__ = [
+    "DamageError",
+    "Lock",
+    "StoreError",
+    "Version",
+    "check",
+    "current",
+    "has",
+    "instead",
+    "lock",
+    "publish",
+    "read",
+    "rollback",
+    "served",
+    "slugs",
+    "versions",
+]

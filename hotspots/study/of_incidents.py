@@ -1,0 +1,377 @@
+"""A study: incidents in a period, with filters, on one unit. Every number shown comes from one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import weakref
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import ClassVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots.cities.published_totals import years_between as years_between
+from hotspots.geography import units
+from hotspots.store.schema import (
+    INCIDENT_FIELDS,
+    UNKNOWN,
+    Blocks,
+    DataError,
+    Incidents,
+    ages_of,
+)
+from hotspots.words import told
+
+Where = tuple[tuple[str, tuple[str, ...]], ...]
+BASELINES: tuple[str, ...] = ("population", "area", "equal")  # what tests of clustering may compare with
+CORRECTIONS: tuple[str, ...] = ("bh", "by")  # for looking at many places at once
+EQUAL_SPLITS: tuple[str, ...] = ("discontinuous", "continuous")  # what a density along streets does at crossings
+CAP = 10  # per cent of the baseline in the largest circle of a scan: half of a city would be one useless giant
+LEAST_RESIDENTS = 1  # a unit with fewer (a sliver of a square at the edge) has no rate
+FILTERS: tuple[str, ...] = (*(row.name for row in INCIDENT_FIELDS if row.kind == "word"), "age")
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Incidents in `[start, end)` that pass the filters, on one unit.
+
+    Make one with `Study.of`. What it offers is worked out when first asked for and then kept: `rows`, `unit_of`, `counts`, `events`,
+    `person_years`. It never changes its tables.
+    """
+
+    incidents: Incidents
+    blocks: Blocks
+    start: pd.Timestamp
+    end: pd.Timestamp
+    where: Where
+    placed: pd.Series
+    covers: tuple[pd.Timestamp, pd.Timestamp]
+    snapped: pd.Series | None = field(default=None, kw_only=True)
+    streets: gpd.GeoDataFrame | None = field(default=None, kw_only=True)  # the city's street segments, whatever the unit
+    bandwidth: float | None = field(default=None, kw_only=True)  # metres, for measures that smooth; None: each by its own rule
+    equal_split: str = field(default=EQUAL_SPLITS[0], kw_only=True)  # of densities along streets, at crossings
+    baseline: str = field(default="", kw_only=True)  # of tests of clustering; empty: population where any is known, else area
+    correction: str = field(default="bh", kw_only=True)  # of tests of many places
+    cap: int = field(default=CAP, kw_only=True)  # per cent of the baseline in the largest circle of a scan
+    has_points: ClassVar[bool] = True  # the places of single homicides are known
+    has_days: ClassVar[bool] = True  # their days are known
+
+    @classmethod
+    def of(
+        cls,
+        incidents: Incidents,
+        blocks: Blocks,
+        *,
+        start: str | dt.date | pd.Timestamp | None = None,
+        end: str | dt.date | pd.Timestamp | None = None,
+        where: Mapping[str, Iterable[str]] | Where | None = None,
+        unit_of: pd.Series | None = None,
+        covers: tuple[pd.Timestamp, pd.Timestamp] | None = None,
+        snapped: pd.Series | None = None,
+        streets: gpd.GeoDataFrame | None = None,
+        bandwidth: float | None = None,
+        equal_split: str = EQUAL_SPLITS[0],
+        baseline: str = "",
+        correction: str = "bh",
+        cap: int = CAP,
+    ) -> Study:
+        """Return the study of `incidents` on `blocks`.
+
+        `covers` is the period that the data cover, end exclusive; left out, it runs from the first day of the first month with an
+        incident to the day after the last one. `start` and `end` (exclusive) are local days; left out, they are those of `covers`.
+        `where` maps a field to the values kept; ages are bands such as `15-29`, `65+` or `unknown`. `unit_of` gives the unit of
+        every incident where it is already known (see `units.assign`), `snapped` its distance from its street segment. `streets` are the
+        city's street segments, for densities along them, and `bandwidth` in metres is for measures that smooth; `equal_split`
+        (`discontinuous`, `continuous`) is what a density along streets does at crossings. `baseline` (`population`, `area`, `equal`) and
+        `correction` (`bh`, `by`) are what tests of clustering compare with, and how they allow for the number of places; `cap` is how
+        many per cent of the baseline the largest circle of a scan may hold. A `DataError` names what is wrong.
+
+        >>> from hotspots.testing import square_city
+        >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2)
+        >>> Study.of(incidents, blocks).counts.tolist()
+        [2, 1, 0, 0]
+        """
+        first, last = covers or _span(incidents)
+        begin = pd.Timestamp(start) if start is not None else first
+        finish = pd.Timestamp(end) if end is not None else last
+        if finish <= begin:
+            raise DataError(
+                told("study: the period is empty: it starts on {start} and ends before {end}", start=begin.date(), end=finish.date())
+            )
+        pairs = where.items() if isinstance(where, Mapping) else (where or ())
+        chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in pairs if tuple(values)))
+        _check_where(chosen, incidents)
+        _check_test(baseline, correction)
+        _check_split(equal_split)
+        placed = units.assign(incidents, blocks) if unit_of is None else unit_of
+        span = (begin.normalize(), finish.normalize())
+        return cls(
+            incidents,
+            blocks,
+            *span,
+            chosen,
+            placed,
+            (first, last),
+            snapped=snapped,
+            streets=streets,
+            bandwidth=bandwidth,
+            equal_split=equal_split,
+            baseline=baseline,
+            correction=correction,
+            cap=cap,
+        )
+
+    def between(self, start: pd.Timestamp, end: pd.Timestamp) -> Study:
+        """Return the same study over another period."""
+        return replace(self, start=start, end=end)
+
+    def split(self, day: pd.Timestamp) -> tuple[Study, Study]:
+        """Return the study before `day` and from `day` on."""
+        return self.between(self.start, day), self.between(day, self.end)
+
+    @property
+    def middle(self) -> pd.Timestamp:
+        """The day that cuts the covered part of the period in half, moved back to the first of its month where that lies inside."""
+        start, end = max(self.start, self.covers[0]), min(self.end, self.covers[1])
+        half = (start + (end - start) / 2).normalize()
+        month = half.replace(day=1)
+        return month if month > start else half
+
+    def at(self, unit: str) -> Study:
+        """Return the study of one unit alone: its incidents, its residents.
+
+        >>> from hotspots.testing import square_city
+        >>> Study.of(*square_city([(5, 5), (15, 5), None])).at("b01").victims
+        1
+        """
+        here = self.placed == unit
+        return replace(
+            self,
+            incidents=Incidents(self.incidents[here]),
+            blocks=Blocks(self.blocks.loc[[unit]]),
+            placed=self.placed[here].cat.set_categories([unit]),
+        )
+
+    @cached_property
+    def _passing(self) -> np.ndarray:
+        """Which incidents pass the filters, whatever their date."""
+        keep = np.ones(len(self.incidents), dtype=bool)
+        for name, values in self.where:
+            keep &= _matches(self.incidents, name, values)
+        return keep
+
+    @cached_property
+    def _seen(self) -> np.ndarray:
+        """The positions of `rows` among the incidents."""
+        date = self.incidents["date"].to_numpy()
+        scale = np.datetime_data(date.dtype)[0]
+        start, end = (day.as_unit(scale).to_datetime64() for day in (self.start, self.end))
+        return np.flatnonzero(self._passing & (date >= start) & (date < end))
+
+    @cached_property
+    def history(self) -> Incidents:
+        """Incidents that pass the filters, whatever their date: what series and comparisons with earlier years are made of."""
+        return Incidents(self.incidents[self._passing])
+
+    @cached_property
+    def rows(self) -> Incidents:
+        """Incidents in the period that pass the filters, mapped or not."""
+        return Incidents(self.incidents.iloc[self._seen])
+
+    @cached_property
+    def _placed(self) -> pd.Series:
+        """The unit of every incident, in the incidents' order."""
+        return self.placed if self.placed.index.equals(self.incidents.index) else self.placed.loc[self.incidents.index]
+
+    @cached_property
+    def unit_of(self) -> pd.Series:
+        """The unit of each of `rows`; missing where the incident lies in none."""
+        return self._placed.iloc[self._seen]
+
+    @cached_property
+    def codes(self) -> np.ndarray:
+        """The position among the units of the unit of each of `rows`; −1 where the incident lies in none."""
+        return np.asarray(self._placed.cat.codes.to_numpy().take(self._seen))
+
+    @cached_property
+    def away(self) -> pd.Series | None:
+        """How far each of `rows` lies from its street segment, in metres; None where the units are no streets.
+
+        Infinite where no segment is near enough, missing where the incident has no place.
+        """
+        return None if self.snapped is None else self.snapped.reindex(self.rows.index)
+
+    @cached_property
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
+        """x and y of each of `rows`, in metres; missing where it has no place."""
+        points = np.asarray(self.incidents.geometry.array)[self._seen]
+        return shapely.get_x(points), shapely.get_y(points)
+
+    @cached_property
+    def counts(self) -> pd.Series:
+        """Victims in each unit, as whole numbers on the units' index."""
+        return self._tally(self.codes)
+
+    @cached_property
+    def repeated(self) -> np.ndarray:
+        """Which of `rows` are further victims of an event already counted in the same unit."""
+        event = self.incidents["event_id"].iloc[self._seen].to_numpy()
+        return np.asarray(pd.DataFrame({"event": event, "unit": self.codes}).duplicated())
+
+    @cached_property
+    def events(self) -> pd.Series:
+        """Events in each unit: several victims of one event in one unit count once. Tests of clustering run on these."""
+        return self._tally(self.codes[~self.repeated])
+
+    def _tally(self, codes: np.ndarray) -> pd.Series:
+        found = np.bincount(codes + 1, minlength=len(self.blocks) + 1)[1:]  # the first bin holds those in no unit
+        return pd.Series(found, index=self.blocks.index, name="count")
+
+    @property
+    def years(self) -> float:
+        """Length of the period in years."""
+        return years_between(self.start, self.end)
+
+    @cached_property
+    def person_years(self) -> pd.Series:
+        """Residents times years in each unit; missing where the population is unknown or under 1: there no rate exists."""
+        people = self.blocks["population"].astype(float)
+        return (people.where(people >= LEAST_RESIDENTS) * self.years).rename("person_years")
+
+    def series(self, periods: pd.PeriodIndex) -> pd.DataFrame:
+        """Return `count` and `person_years` of the study in each of `periods`; a period that it holds in part is counted in part."""
+        found = self.rows["date"].dt.to_period(periods.freqstr).value_counts().reindex(periods, fill_value=0)
+        parts = [years_between(max(one.start_time, self.start), min((one + 1).start_time, self.end)) for one in periods]
+        return pd.DataFrame({"count": found.to_numpy(), "person_years": self.population * np.array(parts)}, index=periods)
+
+    def for_map(self) -> Study:
+        """Return the study that a map of this one shows: the same, except where its units are known for a part of the period only."""
+        return self
+
+    @property
+    def held_back(self) -> pd.Series:
+        """Which units have a number that its publisher held back because it is small."""
+        return pd.Series(False, index=self.blocks.index, name="held_back")
+
+    @property
+    def residents(self) -> pd.Series:
+        """Residents of each unit; missing where nobody knows."""
+        return self.blocks["population"]
+
+    @cached_property
+    def extent(self) -> np.ndarray:
+        """How large each unit is: m², of hexagons as on the globe (the column `area`); metres where not all units are areas."""
+        shapes = np.asarray(self.blocks.geometry.array)
+        if not (shapely.get_dimensions(shapes) == 2).all():
+            return np.asarray(shapely.length(shapes))
+        known = "area" in self.blocks.columns
+        return np.asarray(self.blocks["area"].to_numpy(dtype=float) if known else shapely.area(shapes))
+
+    @property
+    def victims(self) -> float:
+        """All victims in the period that pass the filters, mapped or not: a whole number; missing where totals are not published."""
+        return len(self._seen)
+
+    @property
+    def located(self) -> float:
+        """Victims with a usable place of their own."""
+        return int((self.incidents["unplaced"].iloc[self._seen] == "").sum())
+
+    @property
+    def inside(self) -> float:
+        """Victims that lie in one of the units: what a map of them shows. `inside` of `victims` are mapped."""
+        return int(self.counts.sum())
+
+    @property
+    def population(self) -> float:
+        """Residents of all units; missing where no unit has a population."""
+        return float(self.blocks["population"].sum(min_count=1))
+
+
+def _span(incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:
+    if not len(incidents):
+        return pd.Timestamp(2000, 1, 1), pd.Timestamp(2001, 1, 1)
+    first, last = incidents["date"].min(), incidents["date"].max()
+    return pd.Timestamp(first.year, first.month, 1), last.normalize() + pd.Timedelta(days=1)
+
+
+def _check_test(baseline: str, correction: str) -> None:
+    if baseline and baseline not in BASELINES:
+        raise DataError(
+            told("study: there is no baseline {baseline}; use one of {listed}", baseline=repr(baseline), listed=", ".join(BASELINES))
+        )
+    if correction not in CORRECTIONS:
+        raise DataError(
+            told(
+                "study: there is no correction {correction}; use one of {listed}",
+                correction=repr(correction),
+                listed=", ".join(CORRECTIONS),
+            )
+        )
+
+
+def _check_split(equal_split: str) -> None:
+    if equal_split not in EQUAL_SPLITS:
+        raise DataError(
+            told("study: there is no equal split {split}; use one of {listed}", split=repr(equal_split), listed=", ".join(EQUAL_SPLITS))
+        )
+
+
+def _check_where(where: Where, incidents: Incidents) -> None:
+    faults = []
+    for name, values in where:
+        if name not in FILTERS:
+            faults.append(told("where: {name} cannot be filtered; use one of {listed}", name=repr(name), listed=", ".join(FILTERS)))
+            continue
+        if name not in incidents.columns:
+            faults.append(told("where: these data have no {name}", name=name))
+        allowed = next((row.values for row in INCIDENT_FIELDS if row.name == name and row.values), None)
+        for value in values:
+            if not (value in allowed if allowed else band(value)):
+                hint = ", ".join(allowed) if allowed else told("a band such as 15-29, 65+ or unknown")
+                faults.append(told("where: {name} has no value {value}; use {listed}", name=name, value=repr(value), listed=hint))
+    if faults:
+        raise DataError(faults)
+
+
+def band(text: str) -> tuple[float, float] | str | None:
+    """Return the ages that a band such as `15-29` or `65+` spans, the word `unknown` as it is, and None for anything else.
+
+    >>> band("15-29"), band("x")
+    ((15.0, 29.0), None)
+    """
+    return UNKNOWN if text == UNKNOWN else ages_of(text)
+
+
+def _matches(incidents: Incidents, name: str, values: tuple[str, ...]) -> np.ndarray:
+    if name != "age":
+        codes, words = _coded(incidents, name)
+        return np.asarray(np.append(np.isin(words, values), False)[codes])
+    column = incidents[name]
+    keep = np.zeros(len(column), dtype=bool)
+    for value in values:
+        ages = band(value)
+        if isinstance(ages, tuple):
+            keep |= np.asarray((column >= ages[0]) & (column < ages[1] + 1))
+        else:
+            keep |= np.asarray(column.isna())
+    return keep
+
+
+_codes: dict[tuple[int, str], tuple[weakref.ref[pd.DataFrame], np.ndarray, np.ndarray]] = {}
+
+
+def _coded(incidents: Incidents, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a column of words as numbers and the words they stand for (−1: missing), worked out once as long as these incidents live."""
+    key = (id(incidents), name)
+    known = _codes.get(key)
+    if known is not None and known[0]() is incidents:
+        return known[1:]
+    codes, words = pd.factorize(incidents[name])
+    codes, words = codes.astype(np.int8 if len(words) < 128 else np.intp), np.asarray(words, dtype=object)
+    _codes[key] = (weakref.ref(incidents, lambda _: _codes.pop(key, None)), codes, words)
+    return codes, words

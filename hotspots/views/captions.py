@@ -1,0 +1,119 @@
+"""What a picture or a file says of itself: a finding, then period, filters, number and how far the data reach, and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from hotspots.cities import City
+from hotspots.geography import units
+from hotspots.statistics import rates
+from hotspots.store.schema import UNKNOWN
+from hotspots.study import Study, Where
+from hotspots.words import Words, mark
+
+VALUES: dict[str, str] = {
+    "firearm": mark("Firearm"),
+    "blade": mark("Blade"),
+    "blunt": mark("Blunt object"),
+    "body": mark("Body: hands, feet, strangling"),
+    "other": mark("Other"),
+    "unknown": mark("Unknown"),
+    "group": mark("Gang or group"),
+    "dispute": mark("Dispute"),
+    "domestic": mark("Family or partner"),
+    "robbery": mark("Robbery"),
+    "police": mark("Police action"),
+    "male": mark("Men and boys"),
+    "female": mark("Women and girls"),
+    "open": mark("Open"),
+    "cleared": mark("Cleared"),
+}
+
+
+@dataclass(frozen=True)
+class Caption:
+    """The lines above a picture (the first is its heading) and below it."""
+
+    head: str
+    note: str
+
+
+def value_name(name: str, value: str, words: Words) -> str:
+    """Return how a filter's value reads.
+
+    >>> from hotspots.words import words_for
+    >>> value_name("weapon", "blade", words_for("en")), value_name("age", "15-29", words_for("en"))
+    ('Blade', '15–29')
+    """
+    return value.replace("-", "–") if name == "age" and value != UNKNOWN else words.say(VALUES[value])
+
+
+def filters(where: Where, words: Words) -> str:
+    """Return the filters in words; "all homicides" where there are none."""
+    parts = [words.join(value_name(name, value, words) for value in values) for name, values in where]
+    return " · ".join(parts) or words.say("all homicides")
+
+
+def of_map(city: City, study: Study, title: str, words: Words) -> Caption:
+    """Return the caption of a map whose own title is `title`."""
+    estimate = rates.overall(study)
+    period = words.period(study.start.date(), study.end.date())
+    head = words.count(
+        "{n} person killed in {city}, {period}",
+        "{n} people killed in {city}, {period}",
+        estimate.count,
+        city=city.name,
+        period=period,
+    )
+    if estimate.state != "no_data":
+        head += words.say(": {rate} per 100,000 residents a year", rate=words.rate(estimate.value))
+    return Caption("\n".join([head, title, *_facts(city, study, words)]), note(city, words))
+
+
+def of_series(city: City, study: Study, title: str, words: Words) -> Caption:
+    """Return the caption of a series whose heading is `title`."""
+    return Caption("\n".join([title, *_facts(city, study, words)]), note(city, words))
+
+
+def _facts(city: City, study: Study, words: Words) -> Iterable[str]:
+    killed = words.count("{n} person killed", "{n} people killed", study.victims)
+    reach = words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date()))
+    yield " · ".join([words.period(study.start.date(), study.end.date()), filters(study.where, words), killed, reach])
+    if city.fictional:
+        yield words.say("fictional city: no real person, no real place")
+
+
+def note(city: City, words: Words) -> str:
+    """Return where the figures come from: source, licence, census, version of the data."""
+    parts = [words.say("Source: {source}", source=city.source), words.say("Licence: {licence}", licence=city.licence)]
+    if city.population_year:
+        parts.append(words.say("Population: census of {year}", year=city.population_year))
+    parts.append(words.say("Data version {version}", version=city.version))
+    return " · ".join(parts)
+
+
+def facts(city: City, study: Study, unit: str) -> dict[str, Any]:
+    """Return the same as plain values, for files that programs read. `end` is exclusive."""
+    return {
+        "city": city.name,
+        "fictional": city.fictional,
+        "version": city.version,
+        "unit": unit,
+        "start": study.start.date().isoformat(),
+        "end": study.end.date().isoformat(),
+        "where": {name: list(values) for name, values in study.where},
+        "victims": _plain(study.victims),
+        "on_map": _plain(study.inside),
+        "population_year": city.population_year,
+        **({"residents": rule} if (rule := units.denominator(study.blocks)) else {}),
+        "source": city.source,
+        "licence": city.licence,
+    }
+
+
+def _plain(n: float) -> int | None:
+    return None if n != n else int(n)

@@ -1,0 +1,148 @@
+"""The tables behind the pages as files carry them: the button on a page and the command line give the same rows.
+
+Each function returns plain columns, the keys first, numbers unrounded, what is not known missing. `exports.csv` makes text of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from hotspots.cities.logbook import Entry
+from hotspots.geography import units
+from hotspots.statistics import victims
+from hotspots.statistics.change import Comparison
+from hotspots.statistics.clusters import Scan
+from hotspots.statistics.concentration import AgainstChance
+from hotspots.statistics.interventions import Evaluation, reading
+from hotspots.statistics.priorities import Backtest
+from hotspots.statistics.rates import Funnel
+from hotspots.study import Study
+from hotspots.study.calendar import DAY, Days
+
+OF_PEOPLE = ("age", "sex", "weapon", "category", "status")  # what is said of the people killed, in the order of the page
+
+
+def names(study: Study) -> pd.Series:
+    """Return the name of each unit, its id where it has none.
+
+    >>> from hotspots.testing import square_city
+    >>> names(Study.of(*square_city([(5, 5)]))).iloc[0]
+    'b00'
+    """
+    ids = study.blocks.index.to_series().astype(str)
+    if "name" not in study.blocks.columns:
+        return ids
+    own = study.blocks["name"].astype("string")
+    return own.where(own.notna() & (own != ""), ids).astype(str)
+
+
+def changes(found: Mapping[str, Comparison], names: pd.Series) -> pd.DataFrame:
+    """Return every period and place of a comparison, those in no place and the whole city: a row for each.
+
+    `swings_low` and `swings_high` are the ends of the whole city's range that allows for the swings between years.
+    """
+    parts = []
+    for span, one in found.items():
+        rows = one.places.assign(place=names.astype(str).to_numpy())
+        rest = pd.DataFrame([one.no_place, one.city]).assign(place=["(no place)", "(whole city)"])
+        every = pd.concat([rows, rest]).assign(period=span, start=one.days.start.date(), last=(one.days.end - DAY).date())
+        usual = (None, None) if one.usual is None else (one.usual.low, one.usual.high)
+        whole = every["place"] == "(whole city)"
+        every["swings_low"], every["swings_high"] = (pd.Series(end, index=every.index, dtype=float).where(whole) for end in usual)
+        parts.append(every)
+    return _first(pd.concat(parts, ignore_index=True), "period", "start", "last", "place")
+
+
+def _first(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    return table[[*columns, *(name for name in table.columns if name not in columns)]]
+
+
+def scan(found: Scan, study: Study) -> pd.DataFrame:
+    """Return the clusters of a scan, the strongest first, with the `place` that the middle lies in; without the list of members."""
+    table = found.table.drop(columns="members").rename_axis("number").reset_index()
+    called = names(study)
+    at = units.locate(table["x"].to_numpy(dtype=float), table["y"].to_numpy(dtype=float), study.blocks)
+    inside = np.where(at >= 0, called.to_numpy(dtype=object)[at], "")
+    place = pd.Series(inside, index=table.index) if "start" in table.columns else table["centre"].astype(str).map(called)
+    return _first(table.assign(place=place), "number", "place")
+
+
+def windows(found: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return open windows with the id and the name of the unit they lie in, empty outside. Restricted: never published."""
+    at = found["unit"].to_numpy()
+    called, ids = names(study).to_numpy(dtype=object), study.blocks.index.to_numpy(dtype=object)
+    table = found.drop(columns=["unit", "event"]).assign(unit=np.where(at >= 0, ids[at], ""), place=np.where(at >= 0, called[at], ""))
+    return _first(table, "place", "unit")
+
+
+def backtest(found: Backtest) -> pd.DataFrame:
+    """Return how each rule did at each share of the area, with its intervals."""
+    return found.table.reset_index()
+
+
+def designs(found: Evaluation) -> pd.DataFrame:
+    """Return the designs of an evaluation, a row for each: the effect, its interval, what it could tell, placebos, a moved start, facts."""
+    rows = []
+    for one in reading.numbers(found)["designs"]:  # type: ignore[attr-defined]
+        row = {key: value for key, value in one.items() if key not in ("placebos", "shifted", "facts")}
+        row |= {f"placebos_{key}": value for key, value in (one["placebos"] or {}).items()}
+        row |= dict(zip(("shifted_low", "shifted_high"), one["shifted"] or (None, None), strict=True))
+        rows.append(row | {f"fact_{key}": value for key, value in one["facts"].items()})
+    return pd.DataFrame(rows)
+
+
+def log(entries: Sequence[Entry], language: str) -> pd.DataFrame:
+    """Return the entries of a log of interventions: `last` is the last day, empty where it goes on; areas are set apart by semicolons."""
+    rows = [
+        {
+            "id": one.id,
+            "name": one.name.get(language) or next(iter(one.name.values())),
+            "start": one.start.date(),
+            "last": None if one.end is None else (one.end - DAY).date(),
+            "treated": "; ".join(one.treated),
+            "comparison": "; ".join(one.comparison),
+            "note": one.note.get(language) or next(iter(one.note.values()), ""),
+        }
+        for one in entries
+    ]
+    return pd.DataFrame(rows)
+
+
+def funnel(found: Funnel, study: Study) -> pd.DataFrame:
+    """Return each unit beside what chance explains, with its name; `rate` columns are per 100,000 residents a year."""
+    people = study.person_years.where(study.counts.notna())
+    whole = 1e5 * study.counts[people.notna()].sum() / people.sum()
+    table = found.table.assign(**{name: found.table[name.replace("rate", "ratio")] * whole for name in ("rate", "rate_low", "rate_high")})
+    return _first(table.assign(place=names(study).reindex(table.index)).rename_axis("id").reset_index(), "id", "place")
+
+
+def curve(found: AgainstChance) -> pd.DataFrame:
+    """Return what the places with most hold, from one place to all of them, beside chance."""
+    return found.curve.rename_axis("places").reset_index()
+
+
+def people(study: Study, days: Days, fields: Sequence[str]) -> pd.DataFrame:
+    """Return the victims of `days` by every value of `fields`, beside the same days of the years before."""
+    parts = []
+    for name in fields:
+        table = victims.against_before(study, name, days).table.rename_axis("value").reset_index()
+        parts.append(table.assign(field=name, start=days.start.date(), last=(days.end - DAY).date()))
+    return _first(pd.concat(parts, ignore_index=True), "field", "value", "start", "last")
+
+
+def people_by_year(study: Study, fields: Sequence[str]) -> pd.DataFrame:
+    """Return the victims of each calendar year by every value of `fields`: `field`, `value`, `year`, `count`.
+
+    >>> from hotspots.testing import square_city
+    >>> study = Study.of(*square_city([(5, 5)] * 2, dates=["2019-03-01", "2020-03-01"], sex=["male", "female"]))
+    >>> found = people_by_year(study, ["sex"])
+    >>> found[found["count"] > 0].to_numpy().tolist()
+    [['sex', 'female', 2020, 1], ['sex', 'male', 2019, 1]]
+    """
+    wide = {name: victims.by_year(study, name).reset_index() for name in fields}
+    parts = [table.melt("year", var_name="value", value_name="count").assign(field=name) for name, table in wide.items()]
+    found = pd.concat(parts, ignore_index=True)[["field", "value", "year", "count"]]
+    return found.sort_values(["field", "value", "year"], kind="stable", ignore_index=True)

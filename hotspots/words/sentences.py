@@ -1,0 +1,228 @@
+"""Every word on screen, in the reader's language, and numbers and dates as that language writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+
+LANGUAGES: dict[str, str] = {"es": "Español", "en": "English"}
+DEFAULT = "es"
+
+_LOCALES = {"es": "es_419", "en": "en_US"}
+_FOLDER = Path(__file__).parents[1] / "locale"
+
+
+def mark(text: str) -> str:
+    """Return `text` unchanged: it says that the catalogues must hold it, where it is translated only later.
+
+    >>> mark("Homicides")
+    'Homicides'
+    """
+    return text
+
+
+class Told(str):
+    """A sentence that was made without knowing its reader's language: it reads as English, and `Words.tell` says it in another one.
+
+    `pattern` is the sentence with its blanks, `values` what fills them; a value may be such a sentence too. Blanks without a value stay.
+    """
+
+    pattern: str
+    values: dict[str, object]
+
+    def __new__(cls, pattern: str, values: Mapping[str, object]) -> Told:
+        """Fill the blanks of `pattern`."""
+        self = super().__new__(cls, pattern.format_map(_Blanks(values)))
+        self.pattern, self.values = pattern, dict(values)
+        return self
+
+    def __getnewargs__(self) -> tuple[str, dict[str, object]]:  # type: ignore[override]
+        return self.pattern, self.values
+
+
+class _Blanks(dict[str, object]):
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
+def told(pattern: str, /, **values: object) -> Told:
+    """Return a sentence for a reader whose language is not known yet; the catalogues must hold its `pattern`.
+
+    >>> told("{n} rows of {file}", n=3, file="a.csv")
+    '3 rows of a.csv'
+    """
+    return Told(pattern, values)
+
+
+class ToldError(Exception):
+    """A refusal that a reader gets to see: `faults` are its sentences, which `Words.tell` says in the reader's language."""
+
+    def __init__(self, faults: Told | Iterable[Told]) -> None:
+        self.faults: tuple[Told, ...] = (faults,) if isinstance(faults, Told) else tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+@lru_cache
+def _catalogue(language: str) -> dict[str, tuple[str, ...]]:
+    """Return the catalogue: the text as the code has it (the first form where the number decides) and its forms in `language`."""
+    path = _FOLDER / f"{language}.po"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        pairs = [(_forms(message.id), _forms(message.string)) for message in read_po(file)]
+    return {key[0]: forms for key, forms in pairs if key[0] and all(forms)}
+
+
+def _forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ("",))
+
+
+class Words:
+    """Speaks one language: `say` for sentences, `count` where the number decides the form, and the formats of numbers and dates."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in LANGUAGES else DEFAULT
+        self.locale = Locale.parse(_LOCALES[self.language])
+        self._catalogue = _catalogue(self.language)
+        signs = self.locale.number_symbols["latn"]
+        self._signs = str.maketrans({",": signs["group"], ".": signs["decimal"]})
+
+    def say(self, text: str, /, **values: object) -> str:
+        """Return `text` in this language with `{name}` filled in.
+
+        >>> Words("en").say("mapped {n} of {total}", n=2, total=3)
+        'mapped 2 of 3'
+        """
+        sentence = self._catalogue.get(text, (text,))[0]
+        return sentence.format(**values) if values else sentence
+
+    def tell(self, text: str | ToldError) -> str:
+        """Return a sentence made by `told`, or those of an error, in this language; a text that is none is looked up as it stands.
+
+        >>> Words("en").tell(told("{n} rows", n=2))
+        '2 rows'
+        """
+        if isinstance(text, ToldError):
+            return "\n".join(self.tell(fault) for fault in text.faults)
+        if not isinstance(text, Told):
+            return self.say(text)
+        return self.say(
+            text.pattern, **{name: self.tell(value) if isinstance(value, Told) else value for name, value in text.values.items()}
+        )
+
+    def count(self, one: str, many: str, n: float, /, **values: object) -> str:
+        """Return the form of the sentence that suits `n`, with `{n}` written as this language writes numbers.
+
+        >>> Words("en").count("{n} person killed", "{n} people killed", 1200)
+        '1,200 people killed'
+        """
+        forms = self._catalogue.get(one, (one, many))
+        return forms[0 if n == 1 else -1].format(n=self.number(n), **values)
+
+    def own(self, texts: Mapping[str, str]) -> str:
+        """Return a text of the data's own in this language, or in the one that it has; nothing where it has none.
+
+        >>> Words("en").own({"en": "ceasefire", "es": "tregua"}), Words("en").own({"es": "tregua"})
+        ('ceasefire', 'tregua')
+        """
+        return texts.get(self.language) or next(iter(texts.values()), "")
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """Return `value` with `digits` decimals; a dash where it is missing.
+
+        >>> Words("en").number(1234.56, 1)
+        '1,234.6'
+        """
+        if value is None or math.isnan(value):
+            return "–"
+        return f"{value:,.{digits}f}".translate(self._signs)
+
+    def rate(self, value: float | None) -> str:
+        """Return a rate with as many decimals as it needs: 215, 22.2, 0.35.
+
+        >>> [Words("en").rate(value) for value in (215.4, 22.18, 0.347, 0.0)]
+        ['215', '22.2', '0.35', '0.0']
+        """
+        if value is None or math.isnan(value):
+            return "–"
+        digits = 0 if value >= 100 else 1 if value >= 1 or value == 0 else 2
+        return self.number(value, digits)
+
+    def percent(self, share: float, digits: int = 0) -> str:
+        """Return a share between 0 and 1 as a percentage.
+
+        >>> Words("en").percent(0.2135), Words("en").percent(0.0016)
+        ('21%', '<1%')
+        """
+        sign = "\N{NO-BREAK SPACE}%" if self.language == "es" else "%"
+        if 0 < share < 0.005 and not digits:
+            return f"<1{sign}"
+        return self.number(100 * share, digits) + sign
+
+    def date(self, day: dt.date) -> str:
+        """Return a day written out.
+
+        >>> Words("en").date(dt.date(2019, 7, 1))
+        'July 1, 2019'
+        """
+        return str(format_date(day, format="long", locale=self.locale))
+
+    def short_date(self, day: dt.date) -> str:
+        """Return a day with a short month.
+
+        >>> Words("en").short_date(dt.date(2019, 7, 1))
+        'Jul 1, 2019'
+        """
+        return str(format_date(day, format="medium", locale=self.locale))
+
+    def month(self, day: dt.date) -> str:
+        """Return the month of `day` written out.
+
+        >>> Words("es").month(dt.date(2019, 7, 1))
+        'julio de 2019'
+        """
+        return str(format_date(day, format="MMMM 'de' y" if self.language == "es" else "MMMM y", locale=self.locale))
+
+    def period(self, start: dt.date, end: dt.date) -> str:
+        """Return a period whose `end` is exclusive, as briefly as it can be said.
+
+        >>> Words("en").period(dt.date(2015, 1, 1), dt.date(2016, 1, 1))
+        '2015'
+        >>> Words("en").period(dt.date(2015, 1, 1), dt.date(2018, 1, 1))
+        '2015–2017'
+        >>> Words("en").period(dt.date(2015, 2, 1), dt.date(2015, 4, 1))
+        'February 2015 – March 2015'
+        """
+        last = end - dt.timedelta(days=1)
+        if (start.month, start.day, end.month, end.day) == (1, 1, 1, 1):
+            return str(start.year) if last.year == start.year else f"{start.year}–{last.year}"
+        if start.day == 1 and end.day == 1:
+            first = self.month(start)
+            return first if (start.year, start.month) == (last.year, last.month) else f"{first} – {self.month(last)}"
+        return f"{self.date(start)} – {self.date(last)}"
+
+    def join(self, items: Iterable[str]) -> str:
+        """Return the items as a list in words.
+
+        >>> Words("en").join(["a", "b", "c"])
+        'a, b and c'
+        """
+        *rest, last = list(items) or [""]
+        return f"{', '.join(rest)} {self.say('and')} {last}" if rest else last
+
+
+@lru_cache
+def words_for(language: str) -> Words:
+    """Return the `Words` of a language; the default language where we do not speak the one asked for.
+
+    >>> words_for("fr").language
+    'es'
+    """
+    return Words(language)
