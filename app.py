@@ -1,4 +1,4 @@
-"""The dashboard's table of contents: `streamlit run app.py`. Each page is one file in `hotspots/dashboard/pages`.
+"""The dashboard's table of contents: `streamlit run app.py`. Each page is one file in `hotspots/dashboard/restricted/pages`.
 
 With HOTSPOTS_EDITION=public it is the table of contents of `hotspots/dashboard/public`, and nothing else is imported.
 """

@@ -253,7 +253,7 @@ def test_bars_are_a_list_with_numbers_and_hostile_values_stay_text():
 
 def test_every_page_has_its_line_in_the_table_of_contents():
     named = set(re.findall(r'frame\.page\("(\w+)"', (ROOT / "app.py").read_text(encoding="utf-8")))
-    assert named == {path.stem for path in (ROOT / "hotspots/dashboard/pages").glob("*.py")} - {"__init__"}
+    assert named == {path.stem for path in (ROOT / "hotspots/dashboard/restricted/pages").glob("*.py")} - {"__init__"}
 
 
 def test_a_server_without_the_projects_settings_does_not_start(tmp_path: Path) -> None:

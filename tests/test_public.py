@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import hotspots.site.reading
+import hotspots.drawing.site.reading
 import numpy as np
 import pandas as pd
 import pytest

@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import hotspots.site
+import hotspots.drawing.site
 import numpy as np
 import pandas as pd
 import pytest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import datetime as dt
 import re
 import string
@@ -36,11 +37,13 @@ def said(tree: ast.AST) -> set[tuple[str, ...]]:
     return found
 
 
+@functools.cache
 def every_text() -> set[tuple[str, ...]]:
     files = [ROOT / "app.py", *(ROOT / "hotspots").rglob("*.py")]
     return {text for file in files for text in said(ast.parse(file.read_text(encoding="utf-8")))} - {("…",)}
 
 
+@functools.cache
 def catalogue() -> dict[tuple[str, ...], tuple[str, ...]]:
     with CATALOGUE.open("rb") as file:
         messages = [message for message in read_po(file) if message.id]
