@@ -44,7 +44,7 @@ def general(folders: dict[str, str], data: str) -> list[list[str]]:
     found += lines("rollback chicago 2 --json", "rollback chicago 9", "check chicago", "check chicago --json", "check nowhere")
     chicago, guayaquil = f"{data}/chicago", f"{data}/guayaquil/muertes_violentas_guayaquil_latin1_semicolon.csv.gz"
     found += lines(
-        f"import --incidents {chicago}/homicides_2001_2018.csv --blocks {chicago}/tracts_acs2019.geojson --name Windy --yes --save {{out}}/w",
+        f"import --incidents {chicago}/homicides_2001_2018.csv --blocks {chicago}/tracts_acs2019.geojson --name W --yes --save {{out}}/w",
         f"import --incidents {guayaquil} --name Guaya~Quil --yes --json",
         "list --json",
     )
@@ -59,7 +59,8 @@ def of_city(face: Face) -> list[list[str]]:
     found = lines(
         f"totals {slug}", f"totals {slug} --json", f"check {slug}", f"totals {slug} --reconcile", f"totals {slug} --reconcile --json"
     )
-    found += lines(*(f"totals {slug} {more}" for more in (*where, *dates)), *(f"totals {slug} --unit {unit} --json" for unit in face.units))
+    asked = (*where[:1], *dates[:1]) if face.small else (*where, *dates)
+    found += lines(*(f"totals {slug} {more}" for more in asked), *(f"totals {slug} --unit {unit} --json" for unit in face.units))
     found += lines(*(f"table {slug} {name}" for name in TABLES))
     found += lines(*(f"table {slug} {name} {date}" for name in TABLES for date in dates[1:2] if not face.small))
     units = face.units[1 : 2 if face.small else 6]
@@ -109,6 +110,8 @@ def _exports(face: Face, where: list[str], dates: list[str]) -> list[list[str]]:
     painted = [(what, unit) for what, unit in PAINTED if unit in units][: 1 if face.small else None] or [("count", main)]
     texts += [f"export {slug} --unit {unit} --measure {what} --out {{out}}/m.{end}" for what, unit in painted for end in ("png", "html")]
     texts += [f"export {slug} --measure {painted[0][0]} --unit {painted[0][1]} --language en --out {{out}}/m.html"]
+    if face.small:
+        return lines(*texts[::2])
     return lines(*texts, f"export {slug} --measure none --out {{out}}/m.csv", f"export {slug} --out {{out}}/m.doc")
 
 

@@ -9,14 +9,15 @@ options, `app.py` opened at an address, and the settings HOTSPOTS_STORE, HOTSPOT
 
 The result is one JSON object of texts. `page:/map?city=…` is all that a page shows, part by part in its order: sentences, tables as CSV,
 charts with their rows, what the map is sent, choices on offer. `page:… button:…` is what a button gives (drawings at one address in
-five). `command:totals …` is exit status, output and errors. `file:… of command:…` is a file that a command wrote. Texts of more than a
+fifteen). `command:totals …` is exit status, output and errors. `file:… of command:…` is a file that a command wrote. Texts of more than a
 few thousand letters are cut in the middle and carry a hash of the whole (`--limit 0` keeps all, `--only` picks keys to look at). Moments,
 random ids, folders of this machine and clocks of progress are replaced by words; keys that sign releases are fixed. Both captures need
 the same libraries (with or without numba: shuffles differ).
 
 Everything runs in processes of its own: first the imports, then the releases, then a process for the pages of each city and for the
 commands of each city, `--jobs` at a time (2). `--only PATTERN` (a regular expression, searched in `page:…` and `command:…`) leaves out
-the rest. What each one took is in the `*.log` files of the folder `--work`, where one is named.
+the rest. Where a folder `--work` is named, its `*.log` files say what each page and command took, and a run that was broken off goes on
+where it was (with the same `--only`). The tree must be able to open pages: `hotspots` has to be installed, with Leaflet in place.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class Capture:
     def store(self, name: str) -> Path:
         """Return a store: a copy of the one that the imports filled, whose releases are signed with a key that stays."""
         folder = self.work / f"store-{name}"
-        if name != "first":
+        if name != "first" and not folder.exists():
             shutil.copytree(self.work / "store-first", folder)
             for city in folder.iterdir():
                 if city.is_dir():
@@ -101,6 +102,10 @@ class Capture:
         if not kept:
             return
         folder = self.work / name
+        if (folder / "found.json").exists():  # by a run into the same folder that was broken off
+            self.found |= json.loads((folder / "found.json").read_text(encoding="utf-8"))
+            return
+        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         job = {"tree": str(self.tree), "asked": kept, "prefix": prefix, "work": str(folder), "out": str(folder / "found.json")}
         job |= {"folders": self.folders | {str(folder): "JOB"}, "limit": self.limit}
@@ -204,7 +209,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="a regular expression: only what it finds in page:… or command:…")
     parser.add_argument("--limit", type=int, default=plain_text.LIMIT, help="how many letters of one part are kept; 0: all")
     parser.add_argument("--jobs", type=int, default=2, help="how many processes run at a time")
-    parser.add_argument("--work", type=Path, help="an empty folder to work in, which is left as it is (default: a temporary one)")
+    parser.add_argument("--work", type=Path, help="a folder to work in, which is kept (default: a temporary one)")
     choices = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="compared-") as made:
         work = (choices.work or Path(made)).resolve()

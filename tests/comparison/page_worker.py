@@ -25,7 +25,7 @@ from streamlit.util import calc_hash
 UNSEEN = ("id", "formId", "deferredFileId", "url", "stackTrace", "arrowData", "data", "datasets", "jsContent", "styler")
 LAYOUT = ("widthConfig", "heightConfig", "wrap", "hideAnchor", "elementType", "format", "labelVisibility", "rawValue", "setValue")
 PASSED_OVER = {*UNSEEN, *LAYOUT, "gapConfig", "flexContainer", "weight", "acceptNewOptions", "tag", "default", "maxSelections"}
-DRAWN = (".png", ".html", ".geojson")  # take long: made for one address in five, always the same
+DRAWN = (".png", ".html", ".geojson")  # take long: made for one address in fifteen, always the same
 FILES: list[tuple[str, str, Any]] = []  # label, name and data of each button of the page open now
 
 
@@ -95,7 +95,7 @@ def told(job: dict[str, Any], address: str) -> dict[str, str]:
     key = f"page:{job['prefix']}{address}"
     found = {key: plain_text.steady("\n".join(lines), job["folders"])}
     for label, name, data in list(FILES):
-        if name.endswith(".zip") or (name.endswith(DRAWN) and zlib.crc32(address.encode()) % 5):
+        if name.endswith(".zip") or (name.endswith(DRAWN) and zlib.crc32(address.encode()) % 15):
             continue  # a ZIP publishes when it is made
         made = data() if callable(data) else data
         held = made if isinstance(made, bytes) else str(made).encode()

@@ -19,6 +19,7 @@ MAP_MAGIC = b"HSM1"
 
 _MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)")
 _CLOCK = re.compile(r"\(\d\d:\d\d\)")
+_FAILED = re.compile(r"(referenc(?:e|ia)[^:.]{0,60}: )[0-9a-f]{8}\b")
 _INSERTED = re.compile(r"(<(?:style|script)[^>]*>)(.*?)(</(?:style|script)>)", re.DOTALL)
 _RANDOM = re.compile(r"\b([a-z_]*?)_?([0-9a-f]{32})\b")
 
@@ -36,6 +37,7 @@ def steady(text: str, folders: Mapping[str, str]) -> str:
     for folder, word in sorted(folders.items(), key=lambda pair: -len(pair[0])):
         text = text.replace(folder, word)
     text = _CLOCK.sub("(clock)", _MOMENT.sub("MOMENT", text))
+    text = _FAILED.sub(r"\1REFERENCE", text)
     ids: dict[str, str] = {}
     return _RANDOM.sub(lambda found: f"{found[1]}_id{ids.setdefault(found[2], str(len(ids)))}", text)
 
