@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import plain_text
+import pyarrow.ipc
 from google.protobuf.json_format import MessageToDict
 from streamlit.elements.widgets.button import ButtonMixin
 from streamlit.testing.v1 import AppTest
@@ -68,13 +69,25 @@ def content(part: Any, limit: int) -> str:
         return message(part.proto, limit)
     plain = {name: value for name, value in MessageToDict(part.proto).items() if name not in PASSED_OVER}
     if part.type == "vega_lite_chart":
-        plain["spec"] = json.loads(plain["spec"])
-        plain |= {f"data {one.name}": one.data.data.hex() for one in part.proto.datasets}
-        return plain_text.short(plain_text.pretty(plain), limit)
+        return chart(part.proto, plain, limit)
     if "options" in plain:
         plain["chosen"] = getattr(part, "value", None)
     body = plain.pop("body", None)
     return plain_text.short((f"{body}\n" if body is not None else "") + (plain_text.pretty(plain) if plain else ""), limit)
+
+
+def chart(proto: Any, plain: dict[str, Any], limit: int) -> str:
+    """Return what a chart is: its rows, then its signs."""
+    plain["spec"] = json.loads(plain["spec"])
+    sent = [("rows", proto.data), *((one.name, one.data) for one in proto.datasets)]
+    rows = [f"{name}: {arrow(one.data)}" for name, one in sent if one.data]
+    return plain_text.short("\n".join(rows), limit) + "\n" + plain_text.short(plain_text.pretty(plain), limit)
+
+
+def arrow(data: bytes) -> str:
+    """Return a table sent to the browser as CSV."""
+    with pyarrow.ipc.open_stream(data) as stream:
+        return plain_text.table(stream.read_all().to_pandas())
 
 
 def message(proto: Any, limit: int) -> str:
