@@ -172,7 +172,7 @@ def make_outputs(out: Path) -> None:
         "totals villa-prueba --where weapon=firearm --start 2017-01-01 --end 2019-01-01 --json",
         "totals villa-norte --unit segments --json",
     ]
-    lines += ["change villa-norte --unit beats --json", "audit villa-norte --json", "audit villa-sur --json"]
+    lines += ["change villa-norte --unit beats --json", "audit villa-norte --json"]
     write(out / "outputs.json", {line: json.loads(command(*line.split())) for line in lines})
 
 
