@@ -7,6 +7,7 @@ import json
 import pytest
 from opened import open_page, text
 
+from hotspots import geography
 from hotspots.dashboard.restricted.pages import compare
 from hotspots.drawing.charts import funnel
 from hotspots.statistics import rates
@@ -52,7 +53,7 @@ def test_the_table_is_in_the_order_of_names_and_equals_the_export(city):
 def test_the_chart_holds_every_place_and_is_plain_data(city, widened):
     study = read_query({})[0].study(city)
     found = rates.funnel(study)
-    spec = funnel.spec(found, compare.names(study), compare.rate_of_all(study), words_for("en"), widened=widened)
+    spec = funnel.spec(found, geography.names(study.blocks), compare.rate_of_all(study), words_for("en"), widened=widened)
     signs = next(layer for layer in spec["layer"] if layer["mark"].get("type") == "point")
     assert len(signs["data"]["values"]) == len(found.table)
     json.dumps(spec, allow_nan=False)

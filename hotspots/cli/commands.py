@@ -280,9 +280,10 @@ def change(choices: argparse.Namespace, *, as_of: dt.date | None) -> None:
     unit = choices.unit or next(one for one in ("districts", "beats", "city") if one in there)
     study = Selection(city=choices.city, unit=unit, where=read_where(choices.where)).study(city)
     if choices.csv:
+        from hotspots import geography
         from hotspots.views import data_tables
 
-        _print_csv(data_tables.changes(_compared(study, _until(study, as_of=as_of, lag=choices.lag)), data_tables.names(study)))
+        _print_csv(data_tables.changes(_compared(study, _until(study, as_of=as_of, lag=choices.lag)), geography.names(study.blocks)))
         return
     found = comparisons(study, as_of=as_of, lag=choices.lag)
     if choices.json:
@@ -309,19 +310,19 @@ def comparisons(study: Any, *, as_of: dt.date | None, lag: int | None) -> dict[s
     """Return the periods that end `lag` days before `as_of` (left out: the last day of the data), ready for JSON."""
     import pandas as pd
 
+    from hotspots import geography
     from hotspots.study.calendar import DAY
 
     until = _until(study, as_of=as_of, lag=lag)
     end = min(pd.Timestamp(as_of) + DAY, study.covers[1]) if as_of else study.covers[1]
     facts = {"through": (study.covers[1] - DAY).date().isoformat(), "until": (until - DAY).date().isoformat(), "lag": (end - until).days}
-    found = {}
+    found, called = {}, geography.names(study.blocks)
     for name, result in _compared(study, until).items():
-        names = study.blocks["name"] if "name" in study.blocks.columns else study.blocks.index.to_series()
         found[name] = {
             "start": result.days.start.date().isoformat(),
             "last": (result.days.end - DAY).date().isoformat(),
             "years": [(before.end - DAY).year for before in result.before],
-            "places": [{"id": str(place), "name": str(names[place]), **_row(row)} for place, row in result.places.iterrows()],
+            "places": [{"id": str(place), "name": called[place], **_row(row)} for place, row in result.places.iterrows()],
             "no_place": {"name": "in none of the places", **_row(result.no_place)},
             "city": {"name": "whole city", **_row(result.city)},
             "usual": {"low": result.usual.low, "high": result.usual.high, "verdict": result.verdict} if result.usual else None,

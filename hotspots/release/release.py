@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspots import geography
 from hotspots.cities import City, Note
 from hotspots.cities.published_totals import WHOLE, no_incidents, years_between
 from hotspots.readers.report import QualityReport
@@ -78,7 +79,7 @@ class Release:
         rows = self.figures[(self.figures["table"] == "areas") & (self.figures["start"] == start)]
         rows = rows.set_index("area").reindex(self.areas.index)
         people = self.areas["population"].to_numpy(dtype=float)
-        table = pd.DataFrame({"area": self.areas.index, "name": self.areas["name"].to_numpy(), "start": start, "end": end})
+        table = pd.DataFrame({"area": self.areas.index, "name": geography.names(self.areas).to_numpy(), "start": start, "end": end})
         table["count"] = rows["count"].to_numpy()
         table["reason"] = rows["reason"].to_numpy()
         table["state"] = np.select([table["reason"] != SHOWN, table["count"] == 0], ["suppressed", "zero"], "ok")

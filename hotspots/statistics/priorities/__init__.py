@@ -7,6 +7,7 @@ import weakref
 import numpy as np
 import pandas as pd
 
+from hotspots import geography
 from hotspots.statistics.measure import Measure
 from hotspots.statistics.priorities.backtest import (
     MONTHS,
@@ -83,12 +84,11 @@ def ranked(study: Study, *, rule: str = PLAIN, share: float = SHARES[-1]) -> pd.
     for one in sorted({*(s for s in SHARES if s < share), share}, reverse=True):
         smallest[_whole(score, area, one)] = one
     chosen = np.flatnonzero(np.isfinite(smallest))
-    names = study.blocks["name"] if "name" in study.blocks.columns else pd.Series(study.blocks.index, index=study.blocks.index)
     recent = np.bincount(seen.unit[seen.days <= 365.25], minlength=len(area))
     table = pd.DataFrame(
         {
             "order": pd.Series(-score).rank(method="min").astype(int).to_numpy(),
-            "name": names.to_numpy(),
+            "name": geography.names(study.blocks).to_numpy(),
             "events": seen.counts.astype(int),
             "last_year": recent.astype(int),
             "area": area,
