@@ -11,7 +11,10 @@ from opened import ROOT, open_page, text
 from hotspots import cities
 from hotspots.words import words_for
 
-PAGES = ("", *sorted(path.stem for path in (ROOT / "hotspots/dashboard/restricted/pages").glob("*.py") if path.stem not in ("__init__", "overview")))
+PAGES = (
+    "",
+    *sorted(path.stem for path in (ROOT / "hotspots/dashboard/restricted/pages").glob("*.py") if path.stem not in ("__init__", "overview")),
+)
 BUNDLED = sorted(path.parent.name for path in (ROOT / "data/cities").glob("*/city.toml"))
 
 
