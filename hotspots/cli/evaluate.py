@@ -19,7 +19,7 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     """Add the arguments."""
     say = words.say
     command.description = say(
-        "Print each design with its effect, 95 %% interval, the smallest fall it could tell from chance, placebos and what "
+        "Print each design with its effect, 95 % interval, the smallest fall it could tell from chance, placebos and what "
         "moving the start does; 'not evaluable' with the reason where that is so."
     )
     add_city(command, words)

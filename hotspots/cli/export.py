@@ -18,7 +18,7 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     """Add the arguments."""
     say = words.say
     command.description = say(
-        "Write one row for each unit: id, name, count, population, KEY, KEY_low, KEY_high (95 %%), and state "
+        "Write one row for each unit: id, name, count, population, KEY, KEY_low, KEY_high (95 %), and state "
         "(ok, zero, unstable under 20 homicides, suppressed, no_data)."
     )
     add_study(command, words)

@@ -159,6 +159,7 @@ def _epilog(program: str, words: Words) -> str:
         "A city is a folder with a city.toml that says where its files are and what their columns mean; CONTRIBUTING.md shows one."
     )
     dates = words.say(
-        "Dates are written 2023-01-31. --end is exclusive: --start 2023-01-01 --end 2024-01-01 is the whole of 2023. No dates: all the data."
+        "Dates are written 2023-01-31. --end is exclusive: --start 2023-01-01 --end 2024-01-01 is the whole of 2023. "
+        "No dates: all the data."
     )
     return "\n".join([*lines, "", city, dates])

@@ -39,10 +39,10 @@ def run(choices: argparse.Namespace, words: Words) -> int:
     server = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).parents[1] / "dashboard" / "serve.py")]
     server += ["--server.port", str(choices.port), "--server.headless", "false" if screen else "true"]
     print(words.say("The dashboard opens at {address} (stop it with Ctrl-C)", address=f"http://127.0.0.1:{choices.port}"), file=sys.stderr)
-    return _wait(subprocess.Popen(server, cwd=folder, env=_environment(choices.public)))  # noqa: S603
+    return _wait(subprocess.Popen(server, cwd=folder, env=environment(choices.public)))  # noqa: S603
 
 
-def _environment(public: Path | None) -> dict[str, str]:
+def environment(public: Path | None) -> dict[str, str]:
     """Return the environment of the server, which runs in a folder of its own: every folder that is named is written out."""
     named = dict(os.environ)
     if public:

@@ -21,7 +21,7 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     """Add the arguments."""
     command.description = words.say(
         "Print rows read, victims, how many have a place and lie inside the units, population, the rate with its exact "
-        "95 %% interval, the share in the top 5 %% of units, and the yearly counts."
+        "95 % interval, the share in the top 5 % of units, and the yearly counts."
     )
     add_study(command, words)
     reconcile = words.say("print the same homicides on every unit instead: each row adds up to all of them")
