@@ -29,6 +29,13 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def no_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the machine name no language, whatever it is where the tests run."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(name, "C.UTF-8")
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Return the folder of the real city data; skip where it is not beside the project."""
