@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
 from hotspots import cities
 from hotspots.cities import City
 from hotspots.store.schema import DataError
-from hotspots.study import BASELINES, CORRECTIONS, Study
+from hotspots.study import Study
+from hotspots.study.options import OF_STATISTICS, Option
 from hotspots.study.selection import Selection, read_where
 from hotspots.words import Words, told
 
@@ -46,11 +49,12 @@ def add_study(command: argparse.ArgumentParser, words: Words) -> None:
     )
 
 
-def add_test(command: argparse.ArgumentParser, words: Words) -> None:
-    """Add the arguments of tests of clustering."""
-    command.add_argument("--baseline", choices=BASELINES, default="", help=words.say("hot spots: what chance goes by"))
-    correction = words.say("hot spots: how many places are allowed for (by: stricter)")
-    command.add_argument("--correction", choices=CORRECTIONS, default="", help=correction)
+def add_options(command: argparse.ArgumentParser, words: Words, *, of: Iterable[str] | None = None) -> None:
+    """Add the options of statistics that have words for the command line: all, or those that the measures `of` read."""
+    for row in OF_STATISTICS:
+        if row.help and (of is None or not set(row.read_by).isdisjoint(of)):
+            form: dict[str, Any] = {"choices": row.values} if row.values else {"type": int, "metavar": words.say(row.metavar)}
+            command.add_argument("--" + row.name.replace("_", "-"), default=row.unset, help=words.say(row.help), **form)
 
 
 def add_json(command: argparse.ArgumentParser, words: Words) -> None:
@@ -84,18 +88,16 @@ def selection_of(choices: argparse.Namespace) -> Selection:
         start=day(choices, "start"),
         end=day(choices, "end"),
         where=read_where(choices.where),
-        bandwidth=_bandwidth(choices),
-        baseline=getattr(choices, "baseline", ""),
-        correction=getattr(choices, "correction", ""),
-        equal_split=getattr(choices, "equal_split", ""),
+        **{row.name: _chosen(choices, row) for row in OF_STATISTICS if row.help},
     )
 
 
-def _bandwidth(choices: argparse.Namespace) -> int:
-    metres = int(getattr(choices, "bandwidth", 0))
-    if metres < 0:
-        raise DataError(told("--bandwidth: {metres} is not a length; give whole metres above 0", metres=metres))
-    return metres
+def _chosen(choices: argparse.Namespace, row: Option) -> Any:
+    value = getattr(choices, row.name, row.unset)
+    if row.kind == "number" and value < 0:
+        name = row.name.replace("_", "-")
+        raise DataError(told("--{name}: {value} is below 0; give a whole number above it", name=name, value=value))
+    return value
 
 
 def day(choices: argparse.Namespace, name: str) -> dt.date | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from hotspots.cli.arguments import add_form, add_study, add_test, study_of
+from hotspots.cli.arguments import add_form, add_options, add_study, study_of
 from hotspots.cli.printing import print_csv, print_json, records
 from hotspots.statistics import clusters
 from hotspots.store.schema import DataError
@@ -31,7 +31,7 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--shuffles", type=int, default=999, metavar="N", help=say("how often chance is tried (default: 999)"))
     command.add_argument("--seed", type=int, default=0, metavar="N", help=say("another number gives other shuffles (default: 0)"))
     add_form(command, words)
-    add_test(command, words)
+    add_options(command, words, of=("scan", "hot_spot"))
 
 
 def run(choices: argparse.Namespace, words: Words) -> None:

@@ -6,11 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from hotspots.cli.arguments import add_study, add_test, study_of
+from hotspots.cli.arguments import add_options, add_study, study_of
 from hotspots.drawing import exports
 from hotspots.geography import units
 from hotspots.statistics.catalog import measure
-from hotspots.study import EQUAL_SPLITS
 from hotspots.words import Words, words_for
 
 
@@ -26,14 +25,7 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--measure", metavar=say("KEY[,KEY…]"), default="count", help=keys)
     out = say("the file to write: .csv, .geojson, .parquet, .png or .html")
     command.add_argument("--out", metavar=say("FILE"), type=Path, required=True, help=out)
-    bandwidth = say("how far density, relative_risk and network_density spread each homicide (default: each by its own rule)")
-    command.add_argument("--bandwidth", metavar=say("METRES"), type=int, default=0, help=bandwidth)
-    split = say(
-        "network_density: what crossings do: share evenly among the streets ahead (discontinuous, the usual one), or so that streets "
-        "meet without a step (continuous)"
-    )
-    command.add_argument("--equal-split", choices=EQUAL_SPLITS, default="", help=split)
-    add_test(command, words)
+    add_options(command, words)
 
 
 def run(choices: argparse.Namespace, words: Words) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import geopandas as gpd
 import numpy as np
@@ -24,19 +24,16 @@ from hotspots.store.schema import (
     ages_of,
 )
 from hotspots.study.memo import kept
+from hotspots.study.options import OF_STATISTICS, Options, settled
 from hotspots.words import told
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
-BASELINES: tuple[str, ...] = ("population", "area", "equal")  # what tests of clustering may compare with
-CORRECTIONS: tuple[str, ...] = ("bh", "by")  # for looking at many places at once
-EQUAL_SPLITS: tuple[str, ...] = ("discontinuous", "continuous")  # what a density along streets does at crossings
-CAP = 10  # per cent of the baseline in the largest circle of a scan: half of a city would be one useless giant
 LEAST_RESIDENTS = 1  # a unit with fewer (a sliver of a square at the edge) has no rate
 FILTERS: tuple[str, ...] = (*(row.name for row in INCIDENT_FIELDS if row.kind == "word"), "age")
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class Study(Options):
     """Incidents in `[start, end)` that pass the filters, on one unit.
 
     Make one with `Study.of`. What it offers is worked out when first asked for and then kept: `rows`, `unit_of`, `counts`, `events`,
@@ -52,13 +49,12 @@ class Study:
     covers: tuple[pd.Timestamp, pd.Timestamp]
     snapped: pd.Series | None = field(default=None, kw_only=True)
     streets: gpd.GeoDataFrame | None = field(default=None, kw_only=True)  # the city's street segments, whatever the unit
-    bandwidth: float | None = field(default=None, kw_only=True)  # metres, for measures that smooth; None: each by its own rule
-    equal_split: str = field(default=EQUAL_SPLITS[0], kw_only=True)  # of densities along streets, at crossings
-    baseline: str = field(default="", kw_only=True)  # of tests of clustering; empty: population where any is known, else area
-    correction: str = field(default="bh", kw_only=True)  # of tests of many places
-    cap: int = field(default=CAP, kw_only=True)  # per cent of the baseline in the largest circle of a scan
     has_points: ClassVar[bool] = True  # the places of single homicides are known
     has_days: ClassVar[bool] = True  # their days are known
+
+    def __post_init__(self) -> None:
+        for name, value in settled({row.name: getattr(self, row.name) for row in OF_STATISTICS}).items():
+            object.__setattr__(self, name, value)
 
     @classmethod
     def of(
@@ -73,11 +69,7 @@ class Study:
         covers: tuple[pd.Timestamp, pd.Timestamp] | None = None,
         snapped: pd.Series | None = None,
         streets: gpd.GeoDataFrame | None = None,
-        bandwidth: float | None = None,
-        equal_split: str = EQUAL_SPLITS[0],
-        baseline: str = "",
-        correction: str = "bh",
-        cap: int = CAP,
+        **options: Any,
     ) -> Study:
         """Return the study of `incidents` on `blocks`.
 
@@ -85,10 +77,11 @@ class Study:
         incident to the day after the last one. `start` and `end` (exclusive) are local days; left out, they are those of `covers`.
         `where` maps a field to the values kept; ages are bands such as `15-29`, `65+` or `unknown`. `unit_of` gives the unit of
         every incident where it is already known (see `units.assign`), `snapped` its distance from its street segment. `streets` are the
-        city's street segments, for densities along them, and `bandwidth` in metres is for measures that smooth; `equal_split`
-        (`discontinuous`, `continuous`) is what a density along streets does at crossings. `baseline` (`population`, `area`, `equal`) and
-        `correction` (`bh`, `by`) are what tests of clustering compare with, and how they allow for the number of places; `cap` is how
-        many per cent of the baseline the largest circle of a scan may hold. A `DataError` names what is wrong.
+        city's street segments, for densities along them. `options` are those of single statistics, left out where the usual one will do
+        (the rows of `options.Options`): `bandwidth` in metres is for measures that smooth; `equal_split` (`discontinuous`, `continuous`) is
+        what a density along streets does at crossings; `baseline` (`population`, `area`, `equal`) and `correction` (`bh`, `by`) are what
+        tests of clustering compare with, and how they allow for the number of places; `cap` is how many per cent of the baseline the
+        largest circle of a scan may hold. A `DataError` names what is wrong.
 
         >>> from hotspots.testing import square_city
         >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2)
@@ -105,8 +98,6 @@ class Study:
         pairs = where.items() if isinstance(where, Mapping) else (where or ())
         chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in pairs if tuple(values)))
         _check_where(chosen, incidents)
-        _check_test(baseline, correction)
-        _check_split(equal_split)
         placed = units.assign(incidents, blocks) if unit_of is None else unit_of
         span = (begin.normalize(), finish.normalize())
         return cls(
@@ -118,11 +109,7 @@ class Study:
             (first, last),
             snapped=snapped,
             streets=streets,
-            bandwidth=bandwidth,
-            equal_split=equal_split,
-            baseline=baseline,
-            correction=correction,
-            cap=cap,
+            **options,
         )
 
     def between(self, start: pd.Timestamp, end: pd.Timestamp) -> Study:
@@ -297,28 +284,6 @@ def _span(incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:
         return pd.Timestamp(2000, 1, 1), pd.Timestamp(2001, 1, 1)
     first, last = incidents["date"].min(), incidents["date"].max()
     return pd.Timestamp(first.year, first.month, 1), last.normalize() + pd.Timedelta(days=1)
-
-
-def _check_test(baseline: str, correction: str) -> None:
-    if baseline and baseline not in BASELINES:
-        raise DataError(
-            told("study: there is no baseline {baseline}; use one of {listed}", baseline=repr(baseline), listed=", ".join(BASELINES))
-        )
-    if correction not in CORRECTIONS:
-        raise DataError(
-            told(
-                "study: there is no correction {correction}; use one of {listed}",
-                correction=repr(correction),
-                listed=", ".join(CORRECTIONS),
-            )
-        )
-
-
-def _check_split(equal_split: str) -> None:
-    if equal_split not in EQUAL_SPLITS:
-        raise DataError(
-            told("study: there is no equal split {split}; use one of {listed}", split=repr(equal_split), listed=", ".join(EQUAL_SPLITS))
-        )
 
 
 def _check_where(where: Where, incidents: Incidents) -> None:

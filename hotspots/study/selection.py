@@ -2,74 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from hotspots.cities import City
 from hotspots.geography import units
 from hotspots.store.schema import AreaCounts, DataError, field
-from hotspots.study import (
-    BASELINES,
-    CAP,
-    CORRECTIONS,
-    EQUAL_SPLITS,
-    FILTERS,
-    Study,
-    Where,
-    band,
-    of_totals,
-)
+from hotspots.study import FILTERS, Study, Where, band, of_totals
+from hotspots.study.options import OF_STATISTICS, OPTIONS, Choices
 from hotspots.words import told
-
-_WORDS = {
-    "city": "city",
-    "unit": "unit",
-    "measure": "measure",
-    "place": "place",
-    "lang": "language",
-    "span": "span",
-    "entry": "entry",
-    "rule": "rule",
-}
-_NUMBERS = {
-    "version": "version",
-    "surface": "bandwidth",
-    "target": "target",
-    "cap": "cap",
-    "near": "near",
-    "within": "within",
-    "months": "months",
-    "base": "base",
-}
-_DAYS = {"from": "start", "to": "end"}
-# What says how figures are looked at, and changes none of them.
-_ASIDE = (
-    "measure",
-    "place",
-    "language",
-    "bandwidth",
-    "layer",
-    "entry",
-    "target",
-    "span",
-    "lag",
-    "near",
-    "within",
-    "rule",
-    "months",
-    "base",
-)
-
-MOST_CAP = 50  # per cent: a circle of more than half of a city says that the rest has less
-LAYERS: tuple[str, ...] = ("residents", "streets")  # homicides beside where people live; homicides along streets
-_LISTED: dict[str, tuple[str, ...]] = {"layer": LAYERS, "baseline": BASELINES, "correction": CORRECTIONS, "equal_split": EQUAL_SPLITS}
 
 
 @dataclass(frozen=True)
-class Selection:
+class Selection(Choices):
     """What the reader chose. Empty text and None mean "not chosen": the page decides, and the address stays short.
 
     `end` is exclusive. `version` 0 is the newest one published. `bandwidth` is that of the surface in metres; 0 is no surface.
@@ -82,50 +28,29 @@ class Selection:
     `baseline` and `correction` are those of tests of clustering, `cap` is the largest circle of a scan in per cent (see `Study.of`).
     """
 
-    city: str = ""
-    version: int = 0
-    unit: str = ""
-    measure: str = ""
-    start: dt.date | None = None
-    end: dt.date | None = None
     where: Where = ()
-    place: str = ""
-    language: str = ""
-    bandwidth: int = 0
-    layer: str = ""
-    entry: str = ""
-    target: int = 0
-    span: str = ""
-    near: int = 0
-    within: int = 0
-    rule: str = ""
-    months: int = 0
-    base: int = 0
-    lag: int | None = None
-    baseline: str = ""
-    correction: str = ""
-    cap: int = 0
-    equal_split: str = ""
 
-    def figures(self, **changes: Any) -> Selection:
+    def figures(self, *, of: Iterable[str] | None = None, **changes: Any) -> Selection:
         """Return the choices that decide figures, with `changes`: what only says what is looked at, and in which language, is set aside.
+
+        `of` names measures: then the options that none of them reads are set aside too (see `options.OPTIONS`).
 
         >>> Selection(city="x", place="b00", language="es").figures(unit="city") == Selection(city="x", unit="city")
         True
+        >>> Selection(city="x", correction="by", cap=5).figures(of=["scan"]) == Selection(city="x", cap=5)
+        True
         """
-        return replace(self, **(_LOOKED_AT | changes))
+        return replace(self, **({row.name: row.unset for row in OPTIONS if not row.decides(of)} | changes))
 
     def query(self) -> dict[str, str]:
         """Return the choices as the part of an address after the question mark.
 
+        >>> import datetime as dt
         >>> Selection(city="x", start=dt.date(2020, 1, 1), where=(("weapon", ("blade", "firearm")),)).query()
         {'city': 'x', 'from': '2020-01-01', 'weapon': 'blade,firearm'}
         """
-        words = {key: str(getattr(self, name)) for key, name in (_WORDS | {name: name for name in _LISTED}).items()}
-        days = {key: day.isoformat() for key, name in _DAYS.items() if (day := getattr(self, name))}
-        days |= {"lag": str(self.lag)} if self.lag is not None else {}
-        number = {key: str(value) for key, name in _NUMBERS.items() if (value := getattr(self, name))}
-        return {key: value for key, value in words.items() if value} | number | days | {name: ",".join(kept) for name, kept in self.where}
+        written = {row.key: text for row in OPTIONS if (text := row.write(getattr(self, row.name)))}
+        return written | {name: ",".join(kept) for name, kept in self.where}
 
     def with_where(self, name: str, values: tuple[str, ...]) -> Selection:
         """Return the selection with another choice for one filter; no values means no filter."""
@@ -147,11 +72,7 @@ class Selection:
             covers=(city.start, city.end),
             snapped=place.away,
             streets=city.segments,
-            bandwidth=self.bandwidth or None,
-            equal_split=self.equal_split or EQUAL_SPLITS[0],
-            baseline=self.baseline,
-            correction=self.correction or "bh",
-            cap=self.cap or CAP,
+            **{row.name: getattr(self, row.name) for row in OF_STATISTICS},
         )
 
     def _totals(self, city: City, totals: AreaCounts, geography: units.Geography | None) -> Study:
@@ -166,9 +87,6 @@ class Selection:
         )
 
 
-_LOOKED_AT: dict[str, Any] = {name: getattr(Selection(), name) for name in _ASIDE}
-
-
 def read_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
     """Return the choices that an address holds, and the names of the parts that make no sense and were passed over.
 
@@ -176,18 +94,13 @@ def read_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
     >>> selection == Selection(city="x", where=(("weapon", ("firearm",)),)), strange
     (True, ('from',))
     """
-    found: dict[str, Any] = {name: query[key] for key, name in _WORDS.items() if key in query}
-    problems = [name for name, values in _LISTED.items() if query.get(name, values[0]) not in values]
-    found |= {name: query[name] for name in _LISTED if name in query and name not in problems}
-    numbers = {key: query[key] for key in (*_NUMBERS, "lag") if key in query}
-    problems += [key for key, text in numbers.items() if not re.fullmatch(r"[0-9]{1,3}" if key == "lag" else r"[0-9]{1,6}", text)]
-    problems += ["cap"] if int(numbers.get("cap", "0") if "cap" not in problems else 0) > MOST_CAP else []
-    found |= {_NUMBERS.get(key, key): int(text) for key, text in numbers.items() if key not in problems}
-    for key, name in _DAYS.items():
+    found: dict[str, Any] = {}
+    problems = []
+    for row in OPTIONS:
         try:
-            found[name] = dt.date.fromisoformat(query[key]) if key in query else None
+            found |= {row.name: row.read(query[row.key])} if row.key in query else {}
         except ValueError:
-            problems.append(key)
+            problems.append(row.key)
     if found.get("start") and found.get("end") and found["end"] <= found["start"]:
         problems.append("to")
         found["end"] = None

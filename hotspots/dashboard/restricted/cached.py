@@ -152,7 +152,7 @@ def _bandwidths(chosen: Selection) -> dict[str, int]:
 
 def sensitivity(chosen: Selection) -> density.Sensitivity:
     """Return how the highest places of the smooth surface of a selection change with its bandwidth."""
-    return _sensitivity(replace(chosen, language="", place="", measure="", layer=""))
+    return _sensitivity(chosen.figures(of=["density"]))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -310,7 +310,7 @@ def _hot_places(chosen: Selection) -> pd.DataFrame:
 
 def circular_scan(chosen: Selection) -> clusters.Scan:
     """Return the circles with more homicides than chance explains."""
-    return _circular_scan(chosen.figures(correction=""))
+    return _circular_scan(chosen.figures(of=["scan"]))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -320,7 +320,7 @@ def _circular_scan(chosen: Selection) -> clusters.Scan:
 
 def space_time_scan(chosen: Selection, anytime: bool) -> clusters.Scan:
     """Return the bursts of a selection; unless `anytime`, those that go on at its end."""
-    return _space_time_scan(chosen.figures(baseline="", correction="", cap=0), anytime)
+    return _space_time_scan(chosen.figures(of=()), anytime)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
