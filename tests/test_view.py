@@ -83,6 +83,14 @@ def test_maps_open_with_the_measure_that_can_bear_it():
     assert map_view.default_measure(city_study(n=19)).key == "count"
 
 
+@pytest.mark.parametrize(("few", "key"), [(20, "rate"), (21, "count")])
+def test_the_rate_needs_half_of_the_victims_mapped_in_stable_units(few, key):
+    """Twenty in one block, the others in blocks of at most nineteen: 20 of 40 are half, 20 of 41 are not."""
+    places = [(5, 5)] * 20 + [(15, 5)] * 10 + [(5, 15)] * (few - 10) + [None] * 9
+    study = Study.of(*square_city(places), start="2020-01-01", end="2021-01-01")
+    assert map_view.default_measure(study).key == key
+
+
 def test_degrees_only_here():
     shown = view_of(city_study(), "count")
     assert shown.shapes.crs.to_epsg() == 4326
