@@ -106,6 +106,28 @@ def test_a_page(project, city_folder):
     assert done.stdout.strip() == "72 people killed"
 
 
+def test_a_choice(project):
+    row, use = recipe("A reader's choice", "python")
+    rows = project / "hotspots" / "study" / "options.py"
+    text = rows.read_text(encoding="utf-8")
+    last = "    cap: int = option("
+    assert text.count(last) == 1
+    rows.write_text(text.replace(last, row + last), encoding="utf-8")
+    tried = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_options.py", "-k", "counted")
+    unread = python(project, *tried)
+    assert unread.returncode == 1, unread.stdout
+    assert "1 failed" in unread.stdout
+    assert "test_an_option_changes_each_measure_that_reads_it[counted-count]" in unread.stdout
+    family = project / "hotspots" / "statistics" / "rates" / "__init__.py"
+    text = family.read_text(encoding="utf-8")
+    head, body = text.split("def count(study: Study)")
+    family.write_text(f"{head}def count(study: Study){body.replace('    return study.counts' + chr(10), use, 1)}", encoding="utf-8")
+    read = python(project, *tried)
+    assert read.returncode == 0, read.stdout
+    help_text = python(project, "-m", "hotspots", "export", "--help").stdout
+    assert "--counted {victims,events}" in help_text
+
+
 def test_a_city(project):
     folder = project / "data" / "cities" / "new-town"
     folder.mkdir(parents=True)
