@@ -66,6 +66,20 @@ def test_a_statistic(project, city_folder):
     assert sum(float(line.split(",")[4]) for line in out.read_text(encoding="utf-8-sig").splitlines()[1:]) == pytest.approx(1)
 
 
+def test_a_command(project, city_folder):
+    command, row = recipe("A command", "python")
+    (project / "hotspots" / "cli" / "days.py").write_text(command, encoding="utf-8")
+    table = project / "hotspots" / "cli" / "main.py"
+    before = '    Command("totals",'
+    text = table.read_text(encoding="utf-8")
+    assert text.count(before) == 1
+    table.write_text(text.replace(before, row + before), encoding="utf-8")
+    assert "  days           print how many days" in python(project, "-m", "hotspots", "--help").stdout
+    assert python(project, "-m", "hotspots", "import", str(city_folder)).returncode == 0
+    done = python(project, "-m", "hotspots", "days", "villa-prueba", "--start", "2020-01-01")
+    assert (done.returncode, done.stdout) == (0, "366 days\n"), done.stderr
+
+
 def test_a_page(project, city_folder):
     page, line = recipe("A page", "python")
     (project / "hotspots" / "dashboard" / "pages" / "victims.py").write_text(page, encoding="utf-8")
