@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from opened import ROOT, open_page, text
+from opened import open_page, text
 
+from hotspots import geography
 from hotspots.dashboard.restricted.pages import compare
 from hotspots.drawing.charts import funnel
 from hotspots.statistics import rates
@@ -52,7 +53,7 @@ def test_the_table_is_in_the_order_of_names_and_equals_the_export(city):
 def test_the_chart_holds_every_place_and_is_plain_data(city, widened):
     study = read_query({})[0].study(city)
     found = rates.funnel(study)
-    spec = funnel.spec(found, compare.names(study), compare.rate_of_all(study), words_for("en"), widened=widened)
+    spec = funnel.spec(found, geography.names(study.blocks), compare.rate_of_all(study), words_for("en"), widened=widened)
     signs = next(layer for layer in spec["layer"] if layer["mark"].get("type") == "point")
     assert len(signs["data"]["values"]) == len(found.table)
     json.dumps(spec, allow_nan=False)
@@ -70,11 +71,8 @@ def test_one_place_alone(city):
     assert "There is one place only" in text(open_page("compare", lang="en", unit="city"))
 
 
-def test_published_totals_are_compared_too(monkeypatch):
-    import streamlit as st
-
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(ROOT / "data" / "cities"))
-    st.cache_resource.clear()
+def test_published_totals_are_compared_too(bundled, unchanged):
+    unchanged(bundled)
     app = open_page("compare", lang="en", city="el-salvador")
     assert not app.exception
     assert not app.error

@@ -14,8 +14,8 @@ from hotspots import cities
 from hotspots.cli.main import main
 from hotspots.geography import units
 from hotspots.readers.report import lines
-from hotspots.words import words_for
 from hotspots.study import Study
+from hotspots.words import words_for
 
 pytestmark = pytest.mark.real_data
 MAKES = {"xlsx": guayaquil_toml, "csv": guayaquil_csv_toml}

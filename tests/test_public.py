@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from opened import asked, open_page, text
+from opened import asked, forget, open_page, text
 from released import SECRET, released_city
 
 import hotspots.drawing.site.reading
@@ -67,9 +67,8 @@ def public(folder, monkeypatch):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, forbidden)
     monkeypatch.setattr(logbook, "read", forbidden)
-    import streamlit as st
 
-    st.cache_resource.clear()
+    forget()
     return folder
 
 

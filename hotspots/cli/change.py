@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots import cities
+from hotspots import cities, geography
 from hotspots.cli.arguments import add_city, add_form, add_where, day
 from hotspots.cli.printing import print_csv, print_json
 from hotspots.geography import units
@@ -60,7 +60,7 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     study = Selection(city=choices.city, unit=unit, where=read_where(choices.where)).study(city)
     until = _until(study, as_of=as_of, lag=choices.lag)
     if choices.csv:
-        print_csv(data_tables.changes(_compared(study, until), data_tables.names(study)))
+        print_csv(data_tables.changes(_compared(study, until), geography.names(study.blocks)))
         return
     found = _facts(study, until, as_of=as_of)
     if choices.json:
@@ -120,14 +120,14 @@ def _facts(study: Study, until: pd.Timestamp, *, as_of: dt.date | None) -> dict[
     """Return the periods, ready for JSON."""
     lag = (_end(study, as_of) - until).days
     facts = {"through": (study.covers[1] - DAY).date().isoformat(), "until": (until - DAY).date().isoformat(), "lag": lag}
-    names = study.blocks["name"] if "name" in study.blocks.columns else study.blocks.index.to_series()
+    names = geography.names(study.blocks)
     found = {}
     for name, result in _compared(study, until).items():
         found[name] = {
             "start": result.days.start.date().isoformat(),
             "last": (result.days.end - DAY).date().isoformat(),
             "years": [(before.end - DAY).year for before in result.before],
-            "places": [{"id": str(place), "name": str(names[place]), **_row(row)} for place, row in result.places.iterrows()],
+            "places": [{"id": str(place), "name": names[place], **_row(row)} for place, row in result.places.iterrows()],
             "no_place": {"name": TOGETHER["no_place"], **_row(result.no_place)},
             "city": {"name": TOGETHER["city"], **_row(result.city)},
             "usual": {"low": result.usual.low, "high": result.usual.high, "verdict": result.verdict} if result.usual else None,

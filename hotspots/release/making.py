@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 import pandas as pd
 
+from hotspots import geography
 from hotspots.cities import City
 from hotspots.geography import units
 from hotspots.release import figures, partition
@@ -191,8 +192,7 @@ def _republished(city: City, rules: Profile) -> Release:
     """Return published totals as they are, each with its source: they are public, so there is nothing to hide and nothing to add."""
     assert city.totals is not None
     areas = partition.published_corners(city.blocks)
-    if "name" not in areas.columns:
-        areas["name"] = areas.index
+    areas["name"] = geography.names(areas)
     keep = [name for name in ("population", "name", "geometry") if name in areas.columns]
     facts = _facts(city, rules, PROFILES[rules.name].years, merged=False) | {"kind": "published totals"}
     totals = city.totals.reset_index(drop=True).rename_axis("row")

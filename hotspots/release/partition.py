@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from hotspots import geography
 from hotspots.geography import units
 from hotspots.statistics.clusters import neighbours
 from hotspots.store.schema import Blocks, DataError, check_blocks
@@ -141,10 +142,9 @@ def in_degrees(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _names(blocks: Blocks, ids: pd.Series, language: str) -> pd.Series:
     names = pd.Series("", index=pd.Index(ids.unique()))
-    for column in ("district", "beat", "name"):  # the finest that fits has the last word
-        labels = pd.Series(blocks.index, index=blocks.index) if column not in blocks.columns else blocks[column].fillna("").astype(str)
-        if column != "name" and column not in blocks.columns:
-            continue
+    groups = [blocks[column].fillna("").astype(str) for column in ("district", "beat") if column in blocks.columns]
+    own = geography.own_names(blocks) if "name" in blocks.columns else blocks.index.to_series()
+    for labels in (*groups, own):  # the finest that fits has the last word
         same = labels.groupby(ids).agg(_shared)
         spread = ids.groupby(labels).nunique()
         fits = same[(same != "") & (same.map(spread).fillna(2) == 1)]

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from hotspots import geography
 from hotspots.cities import City, Note
 from hotspots.cities.published_totals import WHOLE, years_between
 from hotspots.inference.intervals import PER, poisson_interval
@@ -87,7 +88,7 @@ class Reading:
         values, states = rate(counts, lived)
         columns = {
             "area": study.blocks.index,
-            "name": study.blocks["name"].to_numpy(),
+            "name": geography.names(study.blocks).to_numpy(),
             "start": window[0],
             "end": window[1],
             "count": counts,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from hotspots import geography
 from hotspots.store.schema import population_bands
 from hotspots.study import Study
 from hotspots.study.calendar import Days, known_before
@@ -103,7 +104,7 @@ def table(study: Study, measure: Measure) -> pd.DataFrame:
     The columns are those of every download: `name`, `count`, `population`, KEY, KEY_low, KEY_high, `state`.
     """
     columns = {
-        "name": study.blocks["name"] if "name" in study.blocks.columns else pd.Series(study.blocks.index, index=study.blocks.index),
+        "name": geography.names(study.blocks),
         "count": study.counts,
         "population": study.residents,
         measure.key: measure.compute(study),

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from hotspots import geography
 from hotspots.cities.logbook import Entry
 from hotspots.geography import units
 from hotspots.statistics import victims
@@ -23,20 +24,6 @@ from hotspots.study import Study
 from hotspots.study.calendar import DAY, Days
 
 OF_PEOPLE = ("age", "sex", "weapon", "category", "status")  # what is said of the people killed, in the order of the page
-
-
-def names(study: Study) -> pd.Series:
-    """Return the name of each unit, its id where it has none.
-
-    >>> from hotspots.testing import square_city
-    >>> names(Study.of(*square_city([(5, 5)]))).iloc[0]
-    'b00'
-    """
-    ids = study.blocks.index.to_series().astype(str)
-    if "name" not in study.blocks.columns:
-        return ids
-    own = study.blocks["name"].astype("string")
-    return own.where(own.notna() & (own != ""), ids).astype(str)
 
 
 def changes(found: Mapping[str, Comparison], names: pd.Series) -> pd.DataFrame:
@@ -63,7 +50,7 @@ def _first(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
 def scan(found: Scan, study: Study) -> pd.DataFrame:
     """Return the clusters of a scan, the strongest first, with the `place` that the middle lies in; without the list of members."""
     table = found.table.drop(columns="members").rename_axis("number").reset_index()
-    called = names(study)
+    called = geography.names(study.blocks)
     at = units.locate(table["x"].to_numpy(dtype=float), table["y"].to_numpy(dtype=float), study.blocks)
     inside = np.where(at >= 0, called.to_numpy(dtype=object)[at], "")
     place = pd.Series(inside, index=table.index) if "start" in table.columns else table["centre"].astype(str).map(called)
@@ -73,7 +60,7 @@ def scan(found: Scan, study: Study) -> pd.DataFrame:
 def windows(found: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Return open windows with the id and the name of the unit they lie in, empty outside. Restricted: never published."""
     at = found["unit"].to_numpy()
-    called, ids = names(study).to_numpy(dtype=object), study.blocks.index.to_numpy(dtype=object)
+    called, ids = geography.names(study.blocks).to_numpy(dtype=object), study.blocks.index.to_numpy(dtype=object)
     table = found.drop(columns=["unit", "event"]).assign(unit=np.where(at >= 0, ids[at], ""), place=np.where(at >= 0, called[at], ""))
     return _first(table, "place", "unit")
 
@@ -116,7 +103,7 @@ def funnel(found: Funnel, study: Study) -> pd.DataFrame:
     people = study.person_years.where(study.counts.notna())
     whole = 1e5 * study.counts[people.notna()].sum() / people.sum()
     table = found.table.assign(**{name: found.table[name.replace("rate", "ratio")] * whole for name in ("rate", "rate_low", "rate_high")})
-    return _first(table.assign(place=names(study).reindex(table.index)).rename_axis("id").reset_index(), "id", "place")
+    return _first(table.assign(place=geography.names(study.blocks).reindex(table.index)).rename_axis("id").reset_index(), "id", "place")
 
 
 def curve(found: AgainstChance) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from hotspots import colours as look
+from hotspots import geography
 from hotspots.cities import City
 from hotspots.geography import grids, hexagons, units
 from hotspots.statistics.catalog import measure as measure_of
@@ -142,9 +143,9 @@ def geometry(key: str, blocks: Blocks, context: Sequence[ContextLayer] = (), *, 
     """
     shapes = blocks.geometry.to_crs(4326)
     west, south, east, north = (float(side) for side in (shapes.total_bounds if weights is None else _middle(shapes, weights)))
-    names = blocks["name"] if "name" in blocks.columns else pd.Series(blocks.index, index=blocks.index)
-    known = [str(name) if pd.notna(name) and name != "" else str(block) for block, name in names.items()]
-    return MapGeometry(key, [str(block) for block in blocks.index], known, shapes, list(context), (west, south, east, north))
+    return MapGeometry(
+        key, [str(block) for block in blocks.index], geography.names(blocks).tolist(), shapes, list(context), (west, south, east, north)
+    )
 
 
 def _middle(shapes: gpd.GeoSeries, weights: pd.Series) -> np.ndarray:
@@ -182,7 +183,7 @@ def background(city: City, unit: str) -> list[ContextLayer]:
         layers.append(ContextLayer("street", city.segments.geometry.to_crs(4326), [""] * len(city.segments)))
     if unit != "city" and "districts" in units.available(city.blocks):
         table = units.roll_up(city.blocks, "districts")
-        layers.append(ContextLayer("district", table.geometry.to_crs(4326), [str(name) for name in table["name"]]))
+        layers.append(ContextLayer("district", table.geometry.to_crs(4326), geography.names(table).tolist()))
     return layers
 
 

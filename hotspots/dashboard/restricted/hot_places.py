@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from hotspots import geography
 from hotspots.dashboard.restricted import address, cached
 from hotspots.statistics import clusters
 from hotspots.study import BASELINES, CORRECTIONS, Study
@@ -110,12 +111,6 @@ def sentence(found: pd.DataFrame, study: Study, words: Words) -> str:
     )
 
 
-def named(study: Study) -> pd.Series:
-    """Return the name of each unit, or its id where it has none."""
-    ids = pd.Series(study.blocks.index, index=study.blocks.index).astype(str)
-    return study.blocks["name"].fillna(ids).astype(str) if "name" in study.blocks.columns else ids
-
-
 def listed(found: pd.DataFrame, study: Study, words: Words) -> None:
     """Draw the list of the hot places by name."""
     if found.empty:
@@ -123,7 +118,7 @@ def listed(found: pd.DataFrame, study: Study, words: Words) -> None:
     shown = pd.DataFrame(
         {
             words.say("Hot spot"): found["group"],
-            words.say("Place"): named(study).loc[found.index],
+            words.say("Place"): geography.names(study.blocks).loc[found.index],
             words.say("People killed here"): found["killed"],
             words.say("Events here and beside"): found["events"],
             words.say("Expected by chance"): found["expected"].round(1),
@@ -166,7 +161,7 @@ def untested(study: Study, calibration: clusters.Calibration, words: Words) -> N
     with st.expander(words.say("The places not tested, by name")):
         shown = pd.DataFrame(
             {
-                words.say("Place"): named(study)[aside],
+                words.say("Place"): geography.names(study.blocks)[aside],
                 words.say("People killed here"): study.counts[aside],
                 words.say("Residents"): study.residents[aside],
             }

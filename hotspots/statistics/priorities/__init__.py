@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import weakref
-
 import numpy as np
 import pandas as pd
 
+from hotspots import geography
 from hotspots.statistics.measure import Measure
 from hotspots.statistics.priorities.backtest import (
     MONTHS,
@@ -77,18 +76,17 @@ def ranked(study: Study, *, rule: str = PLAIN, share: float = SHARES[-1]) -> pd.
     >>> ranked(study, share=0.02)[["order", "events"]].values.tolist()
     [[1, 2], [2, 1]]
     """
-    seen = _whole_past(study)
+    seen = past(study)
     score, area = scores(seen, rule), seen.ground.area
     smallest = np.full(len(area), np.inf)
     for one in sorted({*(s for s in SHARES if s < share), share}, reverse=True):
         smallest[_whole(score, area, one)] = one
     chosen = np.flatnonzero(np.isfinite(smallest))
-    names = study.blocks["name"] if "name" in study.blocks.columns else pd.Series(study.blocks.index, index=study.blocks.index)
     recent = np.bincount(seen.unit[seen.days <= 365.25], minlength=len(area))
     table = pd.DataFrame(
         {
             "order": pd.Series(-score).rank(method="min").astype(int).to_numpy(),
-            "name": names.to_numpy(),
+            "name": geography.names(study.blocks).to_numpy(),
             "events": seen.counts.astype(int),
             "last_year": recent.astype(int),
             "area": area,
@@ -97,16 +95,6 @@ def ranked(study: Study, *, rule: str = PLAIN, share: float = SHARES[-1]) -> pd.
         index=study.blocks.index,
     )
     return table.iloc[chosen].sort_values(["order", "name"], kind="stable")
-
-
-_known: weakref.WeakKeyDictionary[Study, Past] = weakref.WeakKeyDictionary()
-
-
-def _whole_past(study: Study) -> Past:
-    """Return the past of a study up to its end, the same object again as long as the study lives."""
-    if study not in _known:
-        _known[study] = past(study)
-    return _known[study]
 
 
 def bandwidth(study: Study) -> float:
@@ -118,7 +106,7 @@ def bandwidth(study: Study) -> float:
     >>> bandwidth(Study.of(*square_city([(5, 5), (5, 5)], side=10)))
     1.0
     """
-    return _whole_past(study).spread.bandwidth
+    return past(study).spread.bandwidth
 
 
 def _whole(score: np.ndarray, area: np.ndarray, share: float) -> np.ndarray:

@@ -72,7 +72,7 @@ def surges(study: Study, *, false_alarms: float = FALSE_ALARMS) -> Surges | None
 def _names(study: Study) -> list[str]:
     if "district" not in study.blocks.columns or "districts" not in units.available(study.blocks):
         return []
-    return sorted(str(name) for name in study.blocks["district"].dropna().unique())
+    return sorted(str(name) for name in study.blocks["district"].dropna().unique() if name != "")
 
 
 def _events(study: Study) -> pd.DataFrame:

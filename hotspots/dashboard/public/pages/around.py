@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from hotspots import geography
 from hotspots.dashboard.public import address, parts, sentences
 from hotspots.dashboard.public.answers import UNSTABLE
 from hotspots.dashboard.public.frame import Reader, heading
@@ -33,7 +34,7 @@ def render(reader: Reader) -> None:
         heading(reader, words.say("How are things around here?"), answers.city.name)
         st.info(words.say("This release has no numbers by area. The whole place: on the next page."))
         return
-    named = str(answers.city.blocks.loc[reader.choices.area, "name"]) if reader.choices.area else ""
+    named = geography.names(answers.city.blocks)[reader.choices.area] if reader.choices.area else ""
     title = words.say("How are things in {area}?", area=named) if named else words.say("How are things around here?")
     heading(reader, title, answers.city.name, sentences.period(reader.window, words), sentences.held_back(answers, reader.window, words))
     choices(reader)
@@ -55,13 +56,13 @@ def render(reader: Reader) -> None:
 def choices(reader: Reader) -> None:
     """Draw the choice of the area and of the window."""
     words, blocks = reader.words, reader.answers.city.blocks
-    names = dict(sorted(((str(area), str(name)) for area, name in blocks["name"].items()), key=lambda pair: parts.natural(pair[1])))
+    called = dict(sorted(((str(area), name) for area, name in geography.names(blocks).items()), key=lambda pair: parts.natural(pair[1])))
     left, right = st.columns(2)
     with left:
         st.selectbox(
             words.say("Area"),
-            list(names),
-            format_func=names.__getitem__,
+            list(called),
+            format_func=called.__getitem__,
             placeholder=words.say("Choose an area"),
             **address.widget("area", reader.choices.area or None, lambda new: {"area": new}),
         )

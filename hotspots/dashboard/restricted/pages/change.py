@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from hotspots import geography
 from hotspots.dashboard.restricted import (
     address,
     cached,
@@ -225,8 +226,7 @@ def by_place(chosen: Chosen, one: Comparison, span: str) -> None:
 
 def names_of(chosen: Chosen) -> pd.Series:
     """Return the name of each place."""
-    blocks = cached.study(chosen.selection).blocks
-    return blocks["name"].where(blocks["name"].notna(), blocks.index.to_series()) if "name" in blocks.columns else blocks.index.to_series()
+    return geography.names(cached.study(chosen.selection).blocks)
 
 
 def finding(chosen: Chosen, one: Comparison) -> None:

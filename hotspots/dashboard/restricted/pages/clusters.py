@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from hotspots import geography
 from hotspots.dashboard.restricted import (
     address,
     cached,
@@ -143,9 +144,7 @@ def out_of(p: float, found: Scan, words: Words) -> str:
 
 def place_name(chosen: Chosen, unit: str) -> str:
     """Return the name of a unit, or its id where it has none."""
-    blocks = cached.study(chosen.selection).blocks
-    name = blocks["name"].get(unit) if "name" in blocks.columns else None
-    return str(name) if name is not None and pd.notna(name) and name != "" else unit
+    return str(geography.names(cached.study(chosen.selection).blocks).get(unit, unit))
 
 
 def place_at(chosen: Chosen, x: float, y: float) -> str:

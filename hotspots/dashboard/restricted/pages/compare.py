@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from hotspots import geography
 from hotspots.dashboard.restricted import cached, pieces, totals_notes
 from hotspots.dashboard.restricted.frame import Chosen, heading
 from hotspots.drawing.charts import funnel
@@ -98,7 +99,7 @@ def picture(chosen: Chosen, study: Study, found: rates.Funnel) -> None:
             "on the left, because where few are expected one or two deaths change the rate a lot."
         )
     )
-    st.vega_lite_chart(funnel.spec(found, names(study), whole, words), width="stretch", alt=title(chosen, found))
+    st.vega_lite_chart(funnel.spec(found, geography.names(study.blocks), whole, words), width="stretch", alt=title(chosen, found))
     st.caption(
         words.say(
             "{period}: {n} people killed in {all} places. Dashed: the rate of all, {rate} per 100,000 residents a year. Funnel: 95 of 100, "
@@ -117,16 +118,11 @@ def rate_of_all(study: Study) -> float:
     return float(PER * study.counts[people.notna()].sum() / people.sum())
 
 
-def names(study: Study) -> pd.Series:
-    """Return the name of each unit."""
-    return study.blocks["name"] if "name" in study.blocks.columns else pd.Series(study.blocks.index, index=study.blocks.index)
-
-
 def places_table(study: Study, found: rates.Funnel, words: Words) -> pd.DataFrame:
     """Return every place in the order of its name: no league table."""
     whole, table = rate_of_all(study), found.table
     columns = {
-        words.say("Place"): names(study).reindex(table.index).astype(str),
+        words.say("Place"): geography.names(study.blocks).reindex(table.index).astype(str),
         words.say("People killed"): table["count"].astype(int),
         words.say("Expected"): table["expected"].round(1),
         words.say("Per 100,000 residents a year"): (table["ratio"] * whole).round(1),
@@ -163,7 +159,7 @@ def widened(chosen: Chosen, study: Study, found: rates.Funnel) -> None:
         lines.append(words.say("Beside a funnel widened by that much, no single place stands out from the others."))
     st.markdown(" ".join(lines))
     with st.expander(words.say("The wider funnel")):
-        drawn = funnel.spec(found, names(study), rate_of_all(study), words, widened=True)
+        drawn = funnel.spec(found, geography.names(study.blocks), rate_of_all(study), words, widened=True)
         st.vega_lite_chart(drawn, width="stretch", alt=words.say("The same places beside the wider funnel"))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from hotspots import geography
 from hotspots.cities import Note, logbook
 from hotspots.cities.logbook import Entry, Log
 from hotspots.dashboard.restricted import (
@@ -359,15 +360,15 @@ def target_table(table: pd.DataFrame, blocks: pd.DataFrame, selection: Selection
     """Return the homicides avoided under words that a reader knows; places alphabetically, all of them last."""
     words = chosen.words
     kept = table[table["base"].notna()]
-    names = blocks["name"] if "name" in blocks.columns else pd.Series(blocks.index, index=blocks.index)
-    named_rows = [words.say("All, mapped or not") if one == "all" else str(names.get(one, one)) for one in kept.index]
+    called = geography.names(blocks)
+    named_rows = [words.say("All, mapped or not") if one == "all" else called.get(one, one) for one in kept.index]
     unit = words.say("Areas") if selection.unit == "city" else map_view.unit_name(selection.unit, words, chosen.city.called)
     columns = {unit: named_rows, words.say("A year now"): kept["base"].to_numpy()}
     for year in kept.columns[1:-1]:
         columns[words.say("Fewer in year {n}", n=year)] = kept[year].to_numpy()
     columns[words.say("Fewer in all")] = kept["total"].to_numpy()
     shown = pd.DataFrame(columns, index=kept.index)
-    order = sorted((one for one in shown.index if one != "all"), key=lambda one: str(names.get(one, one)))
+    order = sorted((one for one in shown.index if one != "all"), key=lambda one: called.get(one, one))
     return shown.loc[[*order, "all"]] if len(order) > 1 else shown.loc[["all"]]
 
 

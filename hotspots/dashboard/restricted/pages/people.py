@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from hotspots import geography
 from hotspots.dashboard.restricted import cached, pieces
 from hotspots.dashboard.restricted.frame import Chosen, heading
 from hotspots.drawing import charts
@@ -227,10 +228,10 @@ def clearance(chosen: Chosen) -> None:
     if unit:
         study = cached.study(replace(chosen.selection, unit=unit))
         table = victims.cleared(study)
-        names = study.blocks["name"] if "name" in study.blocks.columns else table.index.to_series()
+        places = geography.names(study.blocks)
         shown = pd.DataFrame(
             {
-                words.say("Place"): names.astype(str).to_numpy(),
+                words.say("Place"): places.to_numpy(),
                 words.say("People killed"): table["n"].astype(int).to_numpy(),
                 words.say("Cleared"): table["cleared"].astype(int).to_numpy(),
                 words.say("Not known"): table["unknown"].astype(int).to_numpy(),
@@ -239,7 +240,7 @@ def clearance(chosen: Chosen) -> None:
         )
         st.markdown("**" + words.say("Cleared, by {unit}", unit=map_view.unit_name(unit, words, chosen.city.called).lower()) + "**")
         st.dataframe(shown, hide_index=True, alt=words.say("Cleared cases by place"))
-        pieces.table_download(chosen, lambda: table.assign(place=names.astype(str)).rename_axis("id").reset_index(), f"{unit}_cleared")
+        pieces.table_download(chosen, lambda: table.assign(place=places).rename_axis("id").reset_index(), f"{unit}_cleared")
         st.caption(words.say("Of the cases whose state is known, in the whole period chosen; no share of fewer than 10."))
     st.caption(words.say("A recent case had less time to be cleared: the share of the newest years will still rise."))
 

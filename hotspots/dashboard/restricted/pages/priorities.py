@@ -156,7 +156,7 @@ def shown(places: pd.DataFrame, words: Words) -> pd.DataFrame:
     return pd.DataFrame(
         {
             words.say("No."): places["order"],
-            words.say("Place"): places["name"].astype(str),
+            words.say("Place"): places["name"],
             words.say("Events with deaths"): places["events"],
             words.say("of these in the last 12 months"): places["last_year"],
             words.say("Hectares"): (places["area"] / 1e4).round(2),

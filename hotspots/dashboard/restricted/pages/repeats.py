@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from hotspots import geography
 from hotspots.dashboard.restricted import address, cached, pieces
 from hotspots.dashboard.restricted.frame import Chosen, heading
 from hotspots.geography import units
@@ -183,14 +184,13 @@ def place_names(study: Study, unit: pd.Series, words: Words) -> list[str]:
     """Return the name of each window's place, with its beat, else its district, where known."""
     blocks = study.blocks
     group = next((blocks[column] for column in ("beat", "district") if column in blocks.columns), None)
-    named = blocks["name"] if "name" in blocks.columns else pd.Series(blocks.index, index=blocks.index)
+    called = geography.names(blocks)
     texts = []
     for position in unit:
         if position < 0:
             texts.append(words.say("outside the areas of the map"))
             continue
-        name = named.iloc[position]
-        text = str(name) if pd.notna(name) and name != "" else str(blocks.index[position])
+        text = called.iloc[position]
         around = None if group is None else group.iloc[position]
         texts.append(f"{text} · {around}" if pd.notna(around) and around != "" else text)
     return texts

@@ -1,0 +1,70 @@
+"""One name for a place: `geography.names`, and nobody else reads the column."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from hotspots.testing import square_blocks
+
+from hotspots import geography
+
+PACKAGE = Path(geography.__file__).parents[1]
+# Tables and facts whose "name" is no column of units.
+OTHERS = {
+    "cities/city.py": {"facts"},  # what a city file says of the city
+    "cities/logbook.py": {"values"},  # an entry of the log
+    "cli/commands.py": {"row"},  # rows of a table that was made with `geography.names`
+    "cli/evaluation_commands.py": {"row", "named"},
+    "dashboard/restricted/pages/priorities.py": {"places"},
+    "dashboard/restricted/pages/repeats.py": {"table"},  # districts that are watched
+    "drawing/charts/funnel.py": {"row"},
+    "geography/place_names.py": {"units"},
+    "readers/cityfile.py": {"values"},
+    "readers/files/geojson.py": {"inner"},  # the name of a coordinate system
+    "release/ledger.py": {"areas"},  # a published area, as it was published
+    "views/map_view.py": {"part"},  # a river's or a park's
+}
+
+
+def readings(tree: ast.AST) -> Iterator[str]:
+    """Return what each `x["name"]`, `x.get("name")`, `x.loc[…, "name"]` and `"name" in x` of a module reads from; writing is no reading."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _names(node.slice):
+            yield ast.unparse(node.value)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop") and node.args:
+            if _names(node.args[0]):
+                yield ast.unparse(node.func.value)
+        elif isinstance(node, ast.Compare) and _names(node.left) and isinstance(node.ops[0], ast.In | ast.NotIn):
+            yield ast.unparse(node.comparators[0])
+
+
+def _names(node: ast.AST) -> bool:
+    if isinstance(node, ast.Tuple):
+        return any(_names(part) for part in node.elts)
+    return isinstance(node, ast.Constant) and node.value == "name"
+
+
+def test_nothing_but_geography_reads_the_names_of_places() -> None:
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        where = path.relative_to(PACKAGE).as_posix()
+        bases = {base.removesuffix(".columns").removesuffix(".loc") for base in readings(ast.parse(path.read_text("utf-8")))}
+        if left := bases - OTHERS.get(where, set()):
+            found[where] = left
+    assert not found, f"say geography.names(units) instead: {found}"
+
+
+def test_a_place_without_a_name_has_its_id_and_no_two_places_are_called_the_same() -> None:
+    blocks = square_blocks().assign(name=["", "  ", None, "\u200b"])
+    assert geography.names(blocks).tolist() == ["b00", "b01", "b10", "b11"]
+    assert geography.own_names(blocks).tolist() == ["", "", "", ""]
+    assert geography.names(blocks.drop(columns="name")).tolist() == ["b00", "b01", "b10", "b11"]
+    assert geography.names(blocks.assign(name=["b10", "\tNorth\nside ", None, "North  side"])).tolist() == [
+        "b10 (b00)",
+        "North side (b01)",
+        "b10",
+        "North side (b11)",
+    ]
+    assert geography.names(blocks.iloc[:0]).tolist() == []
