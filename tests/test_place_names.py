@@ -18,11 +18,11 @@ OTHERS = {
     "cli/commands.py": {"row"},  # rows of a table that was made with `geography.names`
     "cli/evaluation_commands.py": {"row", "named"},
     "dashboard/restricted/pages/priorities.py": {"places"},
-    "dashboard/restricted/pages/repeats.py": {"table"},  # districts that are watched
     "drawing/charts/funnel.py": {"row"},
     "geography/place_names.py": {"units"},
     "readers/cityfile.py": {"values"},
     "readers/files/geojson.py": {"inner"},  # the name of a coordinate system
+    "release/partition.py": {"blocks"},  # whether a published area may be called by the names of blocks, or by their ids
     "release/ledger.py": {"areas"},  # a published area, as it was published
     "views/map_view.py": {"part"},  # a river's or a park's
 }

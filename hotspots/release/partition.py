@@ -143,7 +143,8 @@ def in_degrees(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _names(blocks: Blocks, ids: pd.Series, language: str) -> pd.Series:
     names = pd.Series("", index=pd.Index(ids.unique()))
     groups = [blocks[column].fillna("").astype(str) for column in ("district", "beat") if column in blocks.columns]
-    for labels in (*groups, geography.own_names(blocks)):  # the finest that fits has the last word
+    own = geography.own_names(blocks) if "name" in blocks.columns else blocks.index.to_series()
+    for labels in (*groups, own):  # the finest that fits has the last word
         same = labels.groupby(ids).agg(_shared)
         spread = ids.groupby(labels).nunique()
         fits = same[(same != "") & (same.map(spread).fillna(2) == 1)]
