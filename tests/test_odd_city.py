@@ -135,7 +135,8 @@ def test_every_command_names_every_place(command: list[str], capsys: pytest.Capt
         elif form or command[0] == "table":
             check_csv(told)
         else:
-            assert told.strip() and not re.search(r"^\s*\t|\t\t|\bnan\b|<NA>|\bNone\b", told, re.MULTILINE), told
+            assert told.strip()
+            assert not re.search(r"^\s*\t|\t\t|\bnan\b|<NA>|\bNone\b", told, re.MULTILINE), told
 
 
 def check_csv(told: str) -> None:
