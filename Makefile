@@ -5,14 +5,13 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench torture fix browser clean
+.PHONY: help run test check bench torture lowest fix browser clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 run: $(VENV)/running ## set everything up and open the dashboard on the bundled data
-	@echo "The dashboard opens at http://127.0.0.1:$(PORT)  (stop it with Ctrl-C)"
-	$(BIN)/streamlit run hotspots/dashboard/serve.py --server.port $(PORT) --server.headless $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname))),false,true)
+	$(BIN)/hotspots run --port $(PORT)
 
 test: $(VENV)/testing browser ## set everything up and pass every test, a process for each processor
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable
@@ -30,6 +29,16 @@ bench: $(VENV)/testing browser ## measure speed, as ratios and in a browser; wri
 
 torture: $(VENV)/testing browser ## the full counts of every randomised test
 	HOTSPOTS_TORTURE=1 $(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable
+
+LOWEST := build/lowest
+lowest: ## install the lowest version of each library that pyproject.toml allows, and pass a quick set of tests with them
+	@mkdir -p build
+	$(PYTHON) -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/python -c "import tomllib; lines = tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies']; \
+	  print(*(line.replace('>=', '==') for line in lines), sep='\n')" > build/lowest.txt
+	grep -E '^(pytest|hypothesis)==' requirements-dev.txt >> build/lowest.txt
+	$(LOWEST)/bin/python -m pip install -q -r build/lowest.txt
+	PYTHONPATH=. $(LOWEST)/bin/python -m pytest -q -p no:cacheprovider $(QUICK)
 
 fix: $(VENV)/testing ## put the style right where a tool can
 	$(BIN)/ruff check --fix .

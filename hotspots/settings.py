@@ -103,6 +103,13 @@ def cities_folder() -> Path:
     return beside if beside.is_dir() else package / "bundled"
 
 
+def dashboard_folder() -> Path:
+    """Return the folder of `app.py` and of the server's settings, `.streamlit`: inside the installed package, else the source tree."""
+    package = Path(__file__).parent
+    inside = package / "dashboard"
+    return inside if (inside / "app.py").exists() else package.parent
+
+
 def document(name: str) -> Path:
     """Return a document of the project: beside the source tree, else inside the installed package."""
     package = Path(__file__).parent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,13 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def no_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the machine name no language, whatever it is where the tests run."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(name, "C.UTF-8")
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Return the folder of the real city data; skip where it is not beside the project."""
@@ -46,13 +54,58 @@ def city_folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def none_bundled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let the dashboard know no city but those that a test publishes."""
-    import streamlit as st
+    from opened import forget
 
     monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st.cache_resource.clear()
+    forget()
 
 
 @pytest.fixture
-def city(city_folder: Path, none_bundled: None) -> City:
-    """Publish the small city as the only one that the dashboard knows."""
+def own_city(city_folder: Path, none_bundled: None) -> City:
+    """Publish the small city as the only one that the dashboard knows, in a store that the test may change."""
     return cities.import_folder(city_folder)
+
+
+@pytest.fixture(scope="session")
+def villa(tmp_path_factory: pytest.TempPathFactory) -> tuple[City, Path]:
+    """Publish the small city once for each process of tests; return it and its store, which nobody changes."""
+    folder = tmp_path_factory.mktemp("villa")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOTSPOTS_STORE", str(folder / "store"))
+        return cities.import_folder(write_small_city(folder / "villa-prueba")), folder / "store"
+
+
+@pytest.fixture(scope="session")
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Publish the bundled cities once for each process of tests; return their store, which nobody changes."""
+    folder = tmp_path_factory.mktemp("bundled") / "store"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOTSPOTS_STORE", str(folder))
+        for toml in sorted((ROOT / "data/cities").glob("*/city.toml")):
+            cities.import_folder(toml.parent)
+    return folder
+
+
+@pytest.fixture
+def unchanged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[Path], None]]:
+    """Return a way to serve a store that tests share; whoever changes it fails."""
+    from opened import content, keep_caches_of
+
+    served: dict[Path, dict[str, tuple[int, int]]] = {}
+
+    def serve(store: Path) -> None:
+        monkeypatch.setenv("HOTSPOTS_STORE", str(store))
+        monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+        keep_caches_of(store)
+        served[store] = content(store)
+
+    yield serve
+    changed = [str(store) for store, before in served.items() if content(store) != before]
+    assert not changed, f"this test changed a store that others share: {changed}"
+
+
+@pytest.fixture
+def city(villa: tuple[City, Path], unchanged: Callable[[Path], None]) -> City:
+    """Return the small city, the only one that the dashboard knows, in a store that all tests read and none changes."""
+    unchanged(villa[1])
+    return villa[0]

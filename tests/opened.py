@@ -4,10 +4,35 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class _Caches:
+    """The store that Streamlit's caches were filled from: they know a city and a version, not where these lie."""
+
+    store: Path | None = None
+
+
+def forget() -> None:
+    """Empty Streamlit's caches, for a store of this test's own."""
+    st.cache_resource.clear()
+    _Caches.store = None
+
+
+def keep_caches_of(store: Path) -> None:
+    """Empty Streamlit's caches unless they were filled from this store, which no test changes."""
+    if _Caches.store != store:
+        st.cache_resource.clear()
+        _Caches.store = store
+
+
+def content(store: Path) -> dict[str, tuple[int, int]]:
+    """Return the files of a store with their sizes and times, to see that nobody changed it."""
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(store.rglob("*")) if path.is_file()}
 
 
 def open_page(page: str = "map", **query: str) -> AppTest:

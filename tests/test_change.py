@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opened import forget
 from printed import printed
 from villa_prueba import write_small_city
 
@@ -262,11 +263,10 @@ def test_the_map_of_change_has_a_neutral_class():
 
 
 def test_the_command_says_what_the_page_says(city_folder, monkeypatch, tmp_path, capsys):
-    import streamlit as st_
     from opened import open_page, text
 
     monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st_.cache_resource.clear()
+    forget()
     cities.import_folder(city_folder)
     assert main(["change", "villa-prueba", "--lag", "7", "--unit", "districts", "--json"]) == 0
     told_ = json.loads(capsys.readouterr().out)
@@ -317,11 +317,10 @@ def test_what_came_in_late_between_versions(tmp_path, monkeypatch):
 
 def test_a_range_of_events_is_not_read_as_one_of_people(city_folder, monkeypatch, tmp_path):
     """With one earlier year the whole city is judged by events: ten killed in five events beside seven in seven are nothing unusual."""
-    import streamlit as st_
     from opened import open_page, text
 
     monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st_.cache_resource.clear()
+    forget()
     rows = [f"2019-{month:02}-15,5,5,firearm,male,old{month}" for month in range(3, 10)]
     rows += [f"2020-{month:02}-15,5,5,firearm,male,new{month}" for month in range(3, 8) for _ in range(2)]
     (city_folder / "homicides.csv").write_text("\n".join(["date,x,y,weapon,sex,case", *rows]) + "\n", encoding="utf-8")

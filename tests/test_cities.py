@@ -133,6 +133,20 @@ def test_versions_of_a_city(tmp_path: Path) -> None:
     assert pd.Timestamp(row.published).tzinfo is not None
 
 
+def test_a_city_of_ones_own_comes_before_those_that_come_with_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bundled: alder and birch. Imported: zeal. Alphabetical order would open on alder, as it does where nothing else is there."""
+    for name in ("alder", "birch"):
+        folder = small.write_city(tmp_path / "bundled" / name)
+        (folder / "city.toml").write_text((folder / "city.toml").read_text().replace("Small city", name.title()))
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "bundled"))
+    assert cities.ensure_bundled() == ["alder", "birch"]
+    assert [row.slug for row in cities.available()] == ["alder", "birch"]
+    own = small.write_city(tmp_path / "zeal")
+    (own / "city.toml").write_text((own / "city.toml").read_text().replace("Small city", "Zeal"))
+    cities.import_folder(own)
+    assert [row.slug for row in cities.available()] == ["zeal", "alder", "birch"]
+
+
 def test_the_list_of_cities_opens_no_table(tmp_path: Path, store: Path) -> None:
     cities.import_folder(small.write_city(tmp_path / "town"))
     for path in store.rglob("*.parquet"):

@@ -11,7 +11,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from hotspots.cli.main import main
+from hotspots.cli.main import COMMANDS, main
+from hotspots.words import LANGUAGES, words_for
 
 
 def run(capsys, *arguments: object) -> tuple[int, str, str]:
@@ -119,6 +120,60 @@ def test_help_teaches(capsys):
     text = capsys.readouterr().out
     assert "--end is exclusive" in text
     assert "python -m hotspots import data/cities/puerto-albatros" in text
+
+
+def test_help_is_grouped_by_job_and_loads_no_library():
+    code = (
+        "import sys\nfrom hotspots.cli.main import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules} & {'numpy', 'pandas', 'geopandas', 'streamlit', 'pyarrow'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    *said, loaded = done.stdout.splitlines()
+    assert loaded == "[]"
+    jobs = ["Bring data in:", "Look:", "Decide:", "Publish:", "Look after the store:"]
+    assert [line for line in said if line in jobs] == jobs
+    listed = [line.split()[0] for line in said[: said.index("examples:")] if line.startswith("  ") and line[2].isalpha()]
+    assert listed == [one.name for one in COMMANDS]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.name)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_explains_itself_in_every_language(command, language, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([command.name, "--help", "--language", language])
+    assert stop.value.code == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert words_for(language).say("show this help message and exit") in said
+    assert ("usage: " in said) == (language == "en")
+    assert " ".join(words_for(language).say(command.language).split()) in said
+
+
+@pytest.mark.parametrize(("before", "after"), [(["--language", "es"], []), ([], ["--language=es"])])
+def test_reports_and_refusals_are_in_the_language_asked_for(city_folder, capsys, before, after):
+    status, out, err = run(capsys, *before, "import", city_folder, *after)
+    assert (status, out) == (0, "villa-prueba: se publicó la versión 1\n")
+    assert "Por favor, revise esto" in err
+    assert "6 de 72 filas no tienen coordenadas" in err
+    status, out, err = run(capsys, *before, "totals", "villa-prueba", "--start", "01/02/2020", *after)
+    assert (status, out) == (1, "")
+    assert "escríbalo así: 2023-01-31" in err
+
+
+def test_the_machine_names_the_language_and_machines_read_the_same(imported, capsys, monkeypatch):
+    english = [run(capsys, "totals", imported, "--json"), run(capsys, "change", imported, "--csv"), run(capsys, "table", imported, "years")]
+    assert "victims" in run(capsys, "list")[1]
+    monkeypatch.setenv("LC_ALL", "es_SV.UTF-8")
+    assert "72 víctimas" in run(capsys, "list")[1]
+    assert [
+        run(capsys, "totals", imported, "--json"),
+        run(capsys, "change", imported, "--csv"),
+        run(capsys, "table", imported, "years"),
+    ] == english
+    with pytest.raises(SystemExit) as stop:
+        main(["totals"])
+    assert stop.value.code == 2
+    assert "error: faltan estos argumentos: CIUDAD" in capsys.readouterr().err
+    assert "72 victims" in run(capsys, "list", "--language", "en")[1]
 
 
 def test_no_screen_needed(city_folder, tmp_path):

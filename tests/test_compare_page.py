@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from opened import ROOT, open_page, text
+from opened import open_page, text
 
 from hotspots import geography
 from hotspots.dashboard.restricted.pages import compare
@@ -71,11 +71,8 @@ def test_one_place_alone(city):
     assert "There is one place only" in text(open_page("compare", lang="en", unit="city"))
 
 
-def test_published_totals_are_compared_too(monkeypatch):
-    import streamlit as st
-
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(ROOT / "data" / "cities"))
-    st.cache_resource.clear()
+def test_published_totals_are_compared_too(bundled, unchanged):
+    unchanged(bundled)
     app = open_page("compare", lang="en", city="el-salvador")
     assert not app.exception
     assert not app.error

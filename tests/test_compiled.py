@@ -72,7 +72,7 @@ def test_little_work_never_starts_a_compiler():
         [
             sys.executable,
             "-c",
-            "from hotspots import compiled; print(compiled.kernel('find_areas', work=100), compiled.ready(), compiled._Made.thread)",
+            "from hotspots.inference import compiled; print(compiled.kernel('find_areas', work=100), compiled.ready(), compiled._Made.thread)",
         ],
         capture_output=True,
         text=True,
@@ -84,7 +84,7 @@ def test_little_work_never_starts_a_compiler():
 @needs_numba
 def test_an_interpreter_may_end_while_compiling(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-c", "from hotspots import compiled; compiled.start()"],
+        [sys.executable, "-c", "from hotspots.inference import compiled; compiled.start()"],
         capture_output=True,
         text=True,
         timeout=120,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from opened import ROOT, open_page, text
+from opened import open_page, text
 
 from hotspots.drawing import charts
 from hotspots.statistics import concentration
@@ -66,11 +66,8 @@ def test_one_place_alone(city):
     assert "There is one place only" in text(app)
 
 
-def test_published_totals_show_the_reason(monkeypatch):
-    import streamlit as st
-
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(ROOT / "data" / "cities"))
-    st.cache_resource.clear()
+def test_published_totals_show_the_reason(bundled, unchanged):
+    unchanged(bundled)
     app = open_page("concentration", lang="en", city="el-salvador")
     assert not app.exception
     assert not app.error

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from opened import ROOT, asked, open_page, text
+from opened import ROOT, asked, forget, open_page, text
 
 from hotspots import cities
 from hotspots.dashboard.restricted import pieces
@@ -149,10 +149,9 @@ def test_choices_that_do_not_fit_are_named(city):
 
 
 def test_nothing_loaded_says_how_to_start(monkeypatch, tmp_path):
-    import streamlit as st
 
     monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st.cache_resource.clear()
+    forget()
     app = open_page(lang="en")
     assert "python -m hotspots import FOLDER" in app.info[0].value
 
@@ -172,12 +171,11 @@ def test_no_homicides_after_filtering(city):
     assert not open_page("trends", lang="en", weapon="body").exception
 
 
-def test_a_damaged_store_is_refused_in_words(city, store):
-    import streamlit as st
+def test_a_damaged_store_is_refused_in_words(own_city, store):
 
     path = next(store.rglob("incidents.parquet"))
     path.write_bytes(path.read_bytes()[:-20] + b"x" * 20)
-    st.cache_resource.clear()
+    forget()
     app = open_page(lang="en")
     assert not app.exception
     assert "The data cannot be shown." in app.error[0].value
@@ -191,24 +189,22 @@ def test_a_damaged_store_is_refused_in_words(city, store):
     ],
 )
 def test_a_city_file_with_a_fault_is_refused_in_the_readers_language(city_folder, monkeypatch, lang, head, fault):
-    import streamlit as st
 
     toml = city_folder / "city.toml"
     toml.write_text('colour = "<b>red</b>"\n' + toml.read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.setenv("HOTSPOTS_CITIES", str(city_folder.parent))
-    st.cache_resource.clear()
+    forget()
     said = open_page(lang=lang).error[0].value
     assert said.startswith(head)
     assert fault in said.replace("\\", "")
 
 
 def test_text_from_data_is_shown_letter_by_letter(city_folder, monkeypatch, tmp_path):
-    import streamlit as st
 
     note = '\n[[events]]\ndate = "2018-05-01"\ntext = { es = "<b>*a*</b> $x$", en = "<b>*a*</b> [l](http://x)" }\n'
     (city_folder / "city.toml").write_text((city_folder / "city.toml").read_text(encoding="utf-8") + note, encoding="utf-8")
     monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st.cache_resource.clear()
+    forget()
     cities.import_folder(city_folder)
     shown = text(open_page("trends", lang="en"))
     assert r"\<b\>\*a\*\</b\> \[l\]\(http\:\/\/x\)".replace(r"\/", "/") in shown

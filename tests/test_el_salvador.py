@@ -151,9 +151,18 @@ def test_the_figures_are_those_kept_beside_the_project(country, real_data):
     )
 
 
+@pytest.fixture(scope="module")
+def country_store(country, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("country") / "store"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOTSPOTS_STORE", str(folder))
+        cities.publish(country)
+    return folder
+
+
 @pytest.fixture
-def published(country, none_bundled):
-    return cities.publish(country)
+def published(country_store, unchanged):
+    unchanged(country_store)
 
 
 @pytest.mark.parametrize("page", ["", "map", "trends", "data", "methods"])

@@ -15,6 +15,7 @@ from hotspots.cli.main import main
 from hotspots.geography import units
 from hotspots.readers.report import lines
 from hotspots.study import Study
+from hotspots.words import words_for
 
 pytestmark = pytest.mark.real_data
 MAKES = {"xlsx": guayaquil_toml, "csv": guayaquil_csv_toml}
@@ -95,7 +96,7 @@ def test_the_squares_are_those_of_the_city_and_not_of_its_stray(read: dict[str, 
 
 
 def test_a_clerk_can_read_the_report(read: dict[str, cities.City]) -> None:
-    told = lines(read["xlsx"].report)
+    told = lines(read["xlsx"].report, words_for("en"))
     assert told[0] == "All 4,716 rows can be used: 4,716 people killed. No row was left out."
     text = "\n".join(told)
     assert "sheet Sheet1, row 1538, column Coord. X: '-79.31205'" in text

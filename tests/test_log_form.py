@@ -20,6 +20,11 @@ CHANGE, REMOVE, ADD = "Keep the change (the former wording stays in the history)
 
 
 @pytest.fixture
+def city(own_city):
+    return own_city
+
+
+@pytest.fixture
 def entry(city):
     """Return an entry of the small city that treats one block and compares a row of blocks with it."""
     some = Entry(

@@ -171,7 +171,7 @@ def test_segments_are_drawn_as_lines():
 
 def test_colours_are_those_of_the_screen():
     """The frontend's own list, read from its source."""
-    source = (Path(drawing.__file__).parent / "dashboard/map_component/frontend/looks.js").read_text(encoding="utf-8")
+    source = (Path(drawing.__file__).parents[1] / "dashboard/map_component/frontend/looks.js").read_text(encoding="utf-8")
     screen = dict(re.findall(r'^  (\w+): "([^"]+)"', source, re.MULTILINE))
     assert {name: screen.get(name) for name in colours.GROUND} == colours.GROUND
 

@@ -9,9 +9,7 @@ import re
 import pandas as pd
 import pytest
 from opened import open_page, text
-from villa_prueba import write_small_city
 
-from hotspots import cities
 from hotspots.drawing import exports
 from hotspots.geography import units
 from hotspots.statistics import rates, trends
@@ -24,24 +22,6 @@ PERIODS = ({}, {"from": "2017-01-01", "to": "2019-01-01"}, {"from": "2016-03-01"
 WHERES = ({}, {"weapon": "firearm"}, {"weapon": "blade", "sex": "female"})
 UNITS = ("blocks", "districts", "city")
 GRID = [{**period, **where, "unit": unit} for period, where, unit in itertools.product(PERIODS, WHERES, UNITS)]
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    """Return a store with the small city in it, made once for the whole grid."""
-    folder = tmp_path_factory.mktemp("grid")
-    return write_small_city(folder / "villa-prueba"), folder / "store"
-
-
-@pytest.fixture
-def city(published, monkeypatch, tmp_path):
-    import streamlit as st
-
-    folder, store = published
-    monkeypatch.setenv("HOTSPOTS_STORE", str(store))
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st.cache_resource.clear()
-    return cities.load("villa-prueba") if (store / "villa-prueba").exists() else cities.import_folder(folder)
 
 
 def study_of(city, query):

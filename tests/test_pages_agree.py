@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import TORTURE
-from opened import text
+from opened import forget, text
 from real_cities import philadelphia_toml
 from seen import DAY, flags, passing, period, plain_rows, rows_of, watch, within
 from villa_prueba import write_small_city
@@ -67,9 +67,7 @@ def city_of(published, opened_cities, monkeypatch, tmp_path, request):
 
     def load(slug):
         if slug not in opened_cities:
-            import streamlit as st
-
-            st.cache_resource.clear()
+            forget()
             folder = ROOT / "data" / "cities" / slug
             if slug == "villa-prueba":
                 folder = write_small_city(tmp_path / slug)

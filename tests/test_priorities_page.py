@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from opened import open_page, text
+from opened import forget, open_page, text
 
 from hotspots import cities
 from hotspots.cli.main import main
@@ -44,7 +44,6 @@ population = "population"
 @pytest.fixture
 def large(tmp_path, monkeypatch):
     """Publish a city of 64 blocks, a few of them with most of 300 homicides, as the only one."""
-    import streamlit as st
 
     folder = tmp_path / "villa-grande"
     folder.mkdir()
@@ -56,7 +55,7 @@ def large(tmp_path, monkeypatch):
     (folder / "blocks.geojson").write_text(square_blocks(side=8, size=100).reset_index().to_json(drop_id=True), encoding="utf-8")
     (folder / "city.toml").write_text(TOML, encoding="utf-8")
     monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st.cache_resource.clear()
+    forget()
     return cities.import_folder(folder)
 
 

@@ -8,13 +8,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import hotspots.drawing.site.reading
 import numpy as np
 import pandas as pd
 import pytest
-from opened import asked, open_page, text
+from opened import asked, forget, open_page, text
 from released import SECRET, released_city
 
+import hotspots.drawing.site.reading
 from hotspots import (
     cities,
     settings,
@@ -67,9 +67,8 @@ def public(folder, monkeypatch):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, forbidden)
     monkeypatch.setattr(logbook, "read", forbidden)
-    import streamlit as st
 
-    st.cache_resource.clear()
+    forget()
     return folder
 
 

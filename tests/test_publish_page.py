@@ -5,10 +5,16 @@ from __future__ import annotations
 import io
 import zipfile
 
+import pytest
 from opened import open_page, text
 
 from hotspots import release
 from hotspots.dashboard.restricted.pages.publish import packed
+
+
+@pytest.fixture
+def city(own_city):
+    return own_city
 
 
 def test_the_page_shows_the_audit_and_publishes(city, monkeypatch, tmp_path):

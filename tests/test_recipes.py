@@ -66,6 +66,20 @@ def test_a_statistic(project, city_folder):
     assert sum(float(line.split(",")[4]) for line in out.read_text(encoding="utf-8-sig").splitlines()[1:]) == pytest.approx(1)
 
 
+def test_a_command(project, city_folder):
+    command, row = recipe("A command", "python")
+    (project / "hotspots" / "cli" / "days.py").write_text(command, encoding="utf-8")
+    table = project / "hotspots" / "cli" / "main.py"
+    before = '    Command("totals",'
+    text = table.read_text(encoding="utf-8")
+    assert text.count(before) == 1
+    table.write_text(text.replace(before, row + before), encoding="utf-8")
+    assert "  days           print how many days" in python(project, "-m", "hotspots", "--help").stdout
+    assert python(project, "-m", "hotspots", "import", str(city_folder)).returncode == 0
+    done = python(project, "-m", "hotspots", "days", "villa-prueba", "--start", "2020-01-01")
+    assert (done.returncode, done.stdout) == (0, "366 days\n"), done.stderr
+
+
 def test_a_page(project, city_folder):
     page, line = recipe("A page", "python")
     (project / "hotspots" / "dashboard" / "pages" / "victims.py").write_text(page, encoding="utf-8")
@@ -102,3 +116,36 @@ def test_a_city(project):
     done = python(project, "-m", "hotspots", "import", str(folder))
     assert (done.returncode, done.stdout) == (0, "new-town: published version 1\n"), done.stderr
     assert "victims     3" in python(project, "-m", "hotspots", "totals", "new-town").stdout.replace("victims        3", "victims     3")
+
+
+def test_a_language(project):
+    (catalogue,) = recipe("A language", "po")
+    (project / "hotspots" / "locale" / "pl.po").write_text(catalogue, encoding="utf-8")
+    code = (
+        "import datetime as dt, sys\n"
+        f"sys.path.insert(0, {str(project / 'tests')!r})\n"
+        "from opened import open_page\n"
+        "from hotspots.words import LANGUAGES, words_for\n"
+        "words = words_for('pl')\n"
+        "print(list(LANGUAGES), LANGUAGES['pl'])\n"
+        "print([words.count('{n} person killed', '{n} people killed', n) for n in (1, 2, 5, 12, 22, 0, float('nan'))])\n"
+        "print(words.number(12345.6, 1), words.percent(0.21), words.month(dt.date(2019, 7, 1)), words.say('Trends'))\n"
+        "app = open_page('methods', lang='pl')\n"
+        "print(not app.exception, app.selectbox(key='choice_lang').value, len(app.markdown[0].value) > 1000)\n"
+    )
+    done = python(project, "-c", code)
+    assert done.returncode == 0, done.stderr
+    named, counted, written, page = done.stdout.strip().splitlines()[-4:]
+    assert named == "['es', 'pl', 'en'] Polski"
+    forms = [
+        "1 osoba zabita",
+        "2 osoby zabite",
+        "5 osób zabitych",
+        "12 osób zabitych",
+        "22 osoby zabite",
+        "0 osób zabitych",
+        "– osób zabitych",
+    ]
+    assert counted == str(forms)
+    assert written == "12\N{NO-BREAK SPACE}345,6 21% lipiec 2019 Trends"
+    assert page == "True pl True"

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from opened import asked, open_page, text
 
-from hotspots import cities
 from hotspots.statistics import repeats
 from hotspots.study.selection import read_query
 from hotspots.words import words_for
@@ -59,8 +58,8 @@ def test_words_that_accuse_or_foretell_are_absent(city):
         assert word not in said
 
 
-def test_published_totals_have_no_repeats(none_bundled):
-    cities.import_folder(ROOT / "data" / "cities" / "el-salvador")
+def test_published_totals_have_no_repeats(bundled, unchanged):
+    unchanged(bundled)
     app = open_page("repeats", lang="en", city="el-salvador")
     assert not app.exception
     assert "not available, because these data are published totals" in app.info[0].value

@@ -232,12 +232,8 @@ def test_the_lag_makes_months_provisional_and_is_kept_in_the_address(city):
     assert "lag" in open_page("trends", lang="en", lag="28").query_params
 
 
-def test_published_totals_say_what_needs_days(monkeypatch):
-    import streamlit as st_
-
-    st_.cache_resource.clear()
-    cities.import_folder(ROOT / "data" / "cities" / "el-salvador")
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(ROOT / "data" / "nothing"))
+def test_published_totals_say_what_needs_days(bundled, unchanged):
+    unchanged(bundled)
     for page in ("change", "people"):
         app = open_page(page, lang="en", city="el-salvador")
         assert not app.exception

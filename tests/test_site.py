@@ -12,7 +12,6 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import hotspots.drawing.site
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,6 +20,7 @@ from released import SECRET, city_of, released_city
 from test_maps import HOSTILE, Reader, outside
 from test_words import said as texts_of
 
+import hotspots.drawing.site
 from hotspots import cities
 from hotspots import release as disclosure
 from hotspots.cities import Note

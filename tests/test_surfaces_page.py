@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from opened import asked, open_page, text
+from opened import asked, forget, open_page, text
 
 from hotspots import cities
 from hotspots.cli.main import main
@@ -72,10 +72,9 @@ def with_streets(folder):
 
 @pytest.fixture
 def streets_city(city_folder, monkeypatch, tmp_path):
-    import streamlit as st
 
     monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
-    st.cache_resource.clear()
+    forget()
     return cities.import_folder(with_streets(city_folder))
 
 

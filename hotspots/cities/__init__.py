@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hotspots.cities.city import City, Note, Summary, available, check, ensure_bundled, import_folder, load, publish, read_folder, slug_of
+from hotspots.cities.city import City, Note, check, import_folder, load, publish, read_folder, slug_of
+from hotspots.cities.listing import Summary, available, ensure_bundled
 
 __all__ = [
     "City",

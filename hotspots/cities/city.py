@@ -16,11 +16,10 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from hotspots import settings, store
-from hotspots.cities.health import check, headline, stored
+from hotspots import store
+from hotspots.cities.health import check, headline
 from hotspots.cities.published_totals import Published, no_blocks, no_incidents
 from hotspots.readers.cityfile import read_city_file
-from hotspots.readers.columns.values import fold
 from hotspots.readers.layers.area_counts import read_area_counts
 from hotspots.readers.layers.blocks import (
     Layer,
@@ -42,7 +41,7 @@ from hotspots.store.schema import (
 )
 from hotspots.words import Told, mark, told
 
-__all__ = ["City", "Note", "Summary", "available", "check", "ensure_bundled", "import_folder", "load", "publish", "read_folder", "slug_of"]
+__all__ = ["City", "Note", "check", "fingerprint_of", "import_folder", "load", "publish", "read_folder", "slug_of"]
 _T = TypeVar("_T")
 
 
@@ -95,22 +94,6 @@ class City:
         return tuple(name for name in ("sex",) if name in self.totals.columns and (self.totals[name] != "").any())
 
 
-@dataclass(frozen=True)
-class Summary:
-    """What a list of cities shows; from the manifest alone. `published` is the moment in UTC, as ISO text; `fallback_from` as in `City`."""
-
-    slug: str
-    name: str
-    fictional: bool
-    version: int
-    victims: int
-    start: pd.Timestamp
-    end: pd.Timestamp
-    published: str
-    only_totals: bool = False
-    fallback_from: int | None = None
-
-
 def slug_of(folder: Path | str) -> str:
     """Return the short name of a folder, safe in addresses and file names.
 
@@ -135,7 +118,7 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
 
 
 def _read(spec: CitySpec, say: Steps) -> City:
-    fingerprint = _fingerprint(spec)
+    fingerprint = fingerprint_of(spec)
     faults: list[Told] = []
     own = pyproj.CRS.from_epsg(spec.epsg) if spec.epsg else None
     layer = _tried(lambda: _read_blocks(spec, own, say), faults)
@@ -245,51 +228,6 @@ def _stored(version: store.Version) -> City:
     )
 
 
-def available() -> list[Summary]:
-    """Return the published cities, from their manifests alone: those with single homicides first, then by name.
-
-    A city whose manifest is damaged is left out.
-    """
-    found = []
-    for slug in store.slugs():
-        version, fallen = stored(slug)
-        if version is None:
-            continue
-        facts = version.manifest["facts"]
-        found.append(
-            Summary(
-                slug,
-                facts["name"],
-                facts["fictional"],
-                version.number,
-                facts["victims"],
-                pd.Timestamp(facts["start"]),
-                pd.Timestamp(facts["end"]),
-                version.manifest["published"],
-                bool(facts.get("only_totals")),
-                fallen,
-            )
-        )
-    return sorted(found, key=lambda row: (row.only_totals, fold(row.name)))
-
-
-def ensure_bundled(progress: Progress | None = None) -> list[str]:
-    """Import every bundled city that has no version yet, or whose files have changed since, and return their slugs."""
-    root = settings.cities_folder()
-    folders = sorted(path for path in root.iterdir() if (path / "city.toml").is_file()) if root.is_dir() else []
-    imported = []
-    for folder in folders:
-        slug = slug_of(folder)
-        wanted = _fingerprint(read_city_file(folder))
-        if _published_fingerprint(slug) == wanted:
-            continue
-        with store.lock(slug, wait=600) as held:  # another server may be importing it
-            if _published_fingerprint(slug) != wanted:
-                publish(read_folder(folder, progress), held=held)
-                imported.append(slug)
-    return imported
-
-
 _PLAIN = ("name", "language", "timezone", "source", "licence", "epsg", "fictional", "population_year", "fingerprint")
 
 
@@ -309,21 +247,12 @@ def _facts(city: City) -> dict[str, Any]:
     }
 
 
-def _fingerprint(spec: CitySpec) -> str:
+def fingerprint_of(spec: CitySpec) -> str:
     """Return one hash of city.toml and every file it names."""
     total = hashlib.sha256()
     for path in spec.files():
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
-
-
-def _published_fingerprint(slug: str) -> str:
-    """Return the fingerprint of the newest version: after going back to an older one the files are not imported again."""
-    try:
-        number = max(store.versions(slug), default=0) if store.served(slug) else None
-        return str(store.current(slug, number).manifest["facts"]["fingerprint"])
-    except store.StoreError:
-        return ""
 
 
 def _number_of(crs: pyproj.CRS) -> int:

@@ -1,1 +1,1 @@
-"""The command line: everything that the screen shows, without a screen."""
+"""The command line: everything that the screen shows, without a screen. One file for each command, loaded when it is called."""

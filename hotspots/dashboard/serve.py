@@ -9,7 +9,6 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import streamlit as st
 from PIL import Image
@@ -17,7 +16,7 @@ from streamlit import config
 
 from hotspots import settings
 
-ROOT = Path(__file__).resolve().parents[2]
+FOLDER = settings.dashboard_folder()
 QUIET = 30  # seconds to leave to the first reader before more is made ready
 
 
@@ -70,8 +69,9 @@ def rehearse() -> None:
 def refuse_unset() -> None:
     """Stop where Streamlit has not read the project's settings: it would listen to every network or report its use."""
     if "<default>" in (config.get_where_defined("server.address"), config.get_where_defined("browser.gatherUsageStats")):
-        raise SystemExit(f"{ROOT / '.streamlit/config.toml'} was not read. Start the dashboard in the project's folder: cd {ROOT}")
+        settings_file = FOLDER / ".streamlit" / "config.toml"
+        raise SystemExit(f"{settings_file} was not read. Start the dashboard by python -m hotspots run, or in that folder: cd {FOLDER}")
 
 
 refuse_unset()
-app = st.App(ROOT / "app.py", lifespan=warmed)
+app = st.App(FOLDER / "app.py", lifespan=warmed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,11 +53,8 @@ def neighbours(blocks: Blocks, *, gap: float | None = None) -> sparse.csr_array:
     return contiguity(blocks, gap=gap).matrix
 
 
-_known: dict[tuple[int, float | None], tuple[weakref.ref[pd.DataFrame], Contiguity]] = {}
-
-
 def contiguity(blocks: Blocks, *, gap: float | None = None) -> Contiguity:
-    """Return which units are neighbours and by what rule; worked out once as long as these blocks live.
+    """Return which units are neighbours and by what rule.
 
     Left out, `gap` is 0 where at least half of the units touch another one. Else streets keep them apart: it is then twice the median
     distance from a unit to the nearest other, enough for a corner across a street and for most avenues; at least 1 m, and at most the
@@ -80,14 +76,8 @@ def contiguity(blocks: Blocks, *, gap: float | None = None) -> Contiguity:
                 "neighbours: the gap must be 0 m or more, not {gap}; give the width of a street in metres, or leave it out", gap=f"{gap:g}"
             )
         )
-    key = (id(blocks), gap)
-    known = _known.get(key)
-    if known is not None and known[0]() is blocks:
-        return known[1]
     shapes = np.asarray(blocks.geometry.array)
-    found = Contiguity(_within(shapes, gap), gap, "given") if gap is not None else _automatic(shapes)
-    _known[key] = (weakref.ref(blocks, lambda _: _known.pop(key, None)), found)
-    return found
+    return Contiguity(_within(shapes, gap), gap, "given") if gap is not None else _automatic(shapes)
 
 
 def _automatic(shapes: np.ndarray) -> Contiguity:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from hotspots.words import Told
+from hotspots.words import Told, Words, mark
 
 OUTCOMES = ("accepted", "repaired", "rejected", "filtered")
 
@@ -84,44 +84,57 @@ def groups(report: QualityReport) -> list[tuple[str, tuple[Finding, ...]]]:
     rows = report.findings
     advised = [row for row in rows if row.outcome in ("accepted", "repaired") and row.advice]
     parts = (
-        ("Left out: correct these rows and import again, or leave it at that", [row for row in rows if row.outcome == "rejected"]),
-        ("Please look at these", advised),
-        ("Repaired on the way: nothing to do", [row for row in rows if row.outcome == "repaired" and not row.advice]),
-        ("Good to know", [row for row in rows if row.outcome in ("accepted", "filtered") and row not in advised]),
+        (mark("Left out: correct these rows and import again, or leave it at that"), [row for row in rows if row.outcome == "rejected"]),
+        (mark("Please look at these"), advised),
+        (mark("Repaired on the way: nothing to do"), [row for row in rows if row.outcome == "repaired" and not row.advice]),
+        (mark("Good to know"), [row for row in rows if row.outcome in ("accepted", "filtered") and row not in advised]),
     )
     return [(title, tuple(found)) for title, found in parts if found]
 
 
-def lines(report: QualityReport) -> list[str]:
+def lines(report: QualityReport, words: Words) -> list[str]:
     """Return the report as lines for people: one sentence first, then what was found, by what to do about it, with examples.
 
-    >>> print(*lines(QualityReport("a.csv", 3, 2, 0, 1, 0, 2, (Finding("no_date", "rejected", 1, "1 of 3 rows have no date"),))), sep="\\n")
+    >>> from hotspots.words import words_for
+    >>> report = QualityReport("a.csv", 3, 2, 0, 1, 0, 2, (Finding("no_date", "rejected", 1, "1 of 3 rows have no date"),))
+    >>> print(*lines(report, words_for("en")), sep="\\n")
     2 of 3 rows can be used: 2 people killed. 1 was left out.
     a.csv: 3 rows read = 2 as they stand + 0 after a repair + 1 left out + 0 set aside by the filter
     <BLANKLINE>
     Left out: correct these rows and import again, or leave it at that
     - 1 of 3 rows have no date
     """
+    said = _summary(report, words)
+    for title, found in groups(report):
+        said += ["", words.say(title)]
+        for row in found:
+            said += [f"- {words.tell(row.text)}", *(f"    {_example(one, words)}" for one in row.examples)]
+            said += ["    " + words.say("What to do: {advice}", advice=words.tell(row.advice))] if row.advice else []
+    return said
+
+
+def _summary(report: QualityReport, words: Words) -> list[str]:
     used = report.accepted + report.repaired
     out = report.read - used
-    killed = f"{report.victims:,} {'person' if report.victims == 1 else 'people'} killed"
-    left = "No row was left out." if not out else "1 was left out." if out == 1 else f"{out:,} were left out."
-    told = [
-        f"{'All' if not out else f'{used:,} of'} {report.read:,} rows can be used: {killed}. {left}",
-        f"{report.source}: {report.read:,} rows read = {report.accepted:,} as they stand + {report.repaired:,} after a repair "
-        f"+ {report.rejected:,} left out + {report.filtered:,} set aside by the filter",
-    ]
-    for title, found in groups(report):
-        told += ["", title]
-        for row in found:
-            told += [f"- {row.text}", *(f"    for example {_where(one)}" for one in row.examples)]
-            told += [f"    What to do: {row.advice}"] if row.advice else []
-    return told
+    killed = words.count("{n} person killed", "{n} people killed", report.victims)
+    left = words.count("{n} was left out.", "{n} were left out.", out) if out else words.say("No row was left out.")
+    rows = {"used": words.number(used), "read": words.number(report.read), "killed": killed}
+    usable = words.say("{used} of {read} rows can be used: {killed}.", **rows)
+    every = words.say("All {read} rows can be used: {killed}.", **rows)
+    account = {name: words.number(getattr(report, name)) for name in ("read", *OUTCOMES)}
+    equation = words.say(
+        "{source}: {read} rows read = {accepted} as they stand + {repaired} after a repair + {rejected} left out "
+        "+ {filtered} set aside by the filter",
+        source=report.source,
+        **account,
+    )
+    return [f"{usable if out else every} {left}", equation]
 
 
-def _where(one: Example) -> str:
-    place = ", ".join(part for part in (one.file, f"row {one.row}", f"column {one.column}" if one.column else "") if part)
-    return f"{place}: {one.value!r}" if one.column else place
+def _example(one: Example, words: Words) -> str:
+    column = words.say("column {name}", name=one.column) if one.column else ""
+    place = ", ".join(part for part in (one.file, words.say("row {n}", n=one.row), column) if part)
+    return words.say("for example {example}", example=f"{place}: {one.value!r}" if one.column else place)
 
 
 def _finding(row: Mapping[str, Any]) -> Finding:

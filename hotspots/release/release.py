@@ -14,6 +14,7 @@ import pandas as pd
 from hotspots import geography
 from hotspots.cities import City, Note
 from hotspots.cities.published_totals import WHOLE, no_incidents, years_between
+from hotspots.geography.adjacency import contiguity
 from hotspots.readers.report import QualityReport
 from hotspots.release.figures import coverage
 from hotspots.release.profiles import (
@@ -24,10 +25,10 @@ from hotspots.release.profiles import (
     profile_of,
 )
 from hotspots.release.protection import SHOWN
-from hotspots.statistics.clusters import LEVEL, neighbours
-from hotspots.statistics.clusters.window_test import LEAST_RESIDENTS, adjusted, tail
+from hotspots.statistics.clusters.window_test import LEAST_RESIDENTS, LEVEL, adjusted, tail
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.store.schema import AreaCounts, Blocks, check_area_counts
+from hotspots.study.memo import kept
 
 RATE_DIGITS = 1
 AREA_COLUMNS: tuple[str, ...] = (
@@ -198,7 +199,7 @@ def hot_areas(counts: np.ndarray, areas: Blocks) -> np.ndarray:
     n = float(counts[shown].sum())
     if n <= 0:
         return found
-    near = neighbours(areas)[shown][:, shown]
+    near = kept(areas, contiguity, gap=None).matrix[shown][:, shown]
     held, events = (near @ part + part for part in (people[shown], counts[shown]))
     p = tail(events, int(n), np.minimum(held / people[shown].sum(), 1.0))
     found[shown] = adjusted(np.where(held >= LEAST_RESIDENTS, p, np.nan)) <= LEVEL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hotspots.store.folder import (
+    FORMAT,
     DamageError,
     Lock,
     StoreError,
@@ -17,10 +18,12 @@ from hotspots.store.folder import (
     rollback,
     served,
     slugs,
+    verify,
     versions,
 )
 
 __all__ = [
+    "FORMAT",
     "DamageError",
     "Lock",
     "StoreError",
@@ -35,5 +38,6 @@ __all__ = [
     "rollback",
     "served",
     "slugs",
+    "verify",
     "versions",
 ]

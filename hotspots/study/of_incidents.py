@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,6 +23,7 @@ from hotspots.store.schema import (
     Incidents,
     ages_of,
 )
+from hotspots.study.memo import kept
 from hotspots.words import told
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
@@ -349,7 +349,7 @@ def band(text: str) -> tuple[float, float] | str | None:
 
 def _matches(incidents: Incidents, name: str, values: tuple[str, ...]) -> np.ndarray:
     if name != "age":
-        codes, words = _coded(incidents, name)
+        codes, words = kept(incidents, _coded, name)
         return np.asarray(np.append(np.isin(words, values), False)[codes])
     column = incidents[name]
     keep = np.zeros(len(column), dtype=bool)
@@ -362,16 +362,7 @@ def _matches(incidents: Incidents, name: str, values: tuple[str, ...]) -> np.nda
     return keep
 
 
-_codes: dict[tuple[int, str], tuple[weakref.ref[pd.DataFrame], np.ndarray, np.ndarray]] = {}
-
-
 def _coded(incidents: Incidents, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return a column of words as numbers and the words they stand for (−1: missing), worked out once as long as these incidents live."""
-    key = (id(incidents), name)
-    known = _codes.get(key)
-    if known is not None and known[0]() is incidents:
-        return known[1:]
+    """Return a column of words as numbers and the words they stand for (−1: missing)."""
     codes, words = pd.factorize(incidents[name])
-    codes, words = codes.astype(np.int8 if len(words) < 128 else np.intp), np.asarray(words, dtype=object)
-    _codes[key] = (weakref.ref(incidents, lambda _: _codes.pop(key, None)), codes, words)
-    return codes, words
+    return codes.astype(np.int8 if len(words) < 128 else np.intp), np.asarray(words, dtype=object)

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+import gettext
+import io
 import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-LANGUAGES: dict[str, str] = {"es": "Español", "en": "English"}
+_FOLDER = Path(__file__).parents[1] / "locale"  # one catalogue for each language; English is what the code itself says
 DEFAULT = "es"
 
-_LOCALES = {"es": "es_419", "en": "en_US"}
-_FOLDER = Path(__file__).parents[1] / "locale"
+
+def languages(folder: Path = _FOLDER) -> dict[str, str]:
+    """Return the languages that are spoken, each by its own name: those with a catalogue in `folder`, and English.
+
+    >>> languages()
+    {'es': 'Español', 'en': 'English'}
+    """
+    codes = [*sorted(path.stem for path in folder.glob("*.po")), "en"]
+    return {code: (Locale.parse(code).get_display_name() or code).capitalize() for code in codes}
+
+
+LANGUAGES: dict[str, str] = languages()
 
 
 def mark(text: str) -> str:
@@ -70,18 +84,17 @@ class ToldError(Exception):
 
 
 @lru_cache
-def _catalogue(language: str) -> dict[str, tuple[str, ...]]:
-    """Return the catalogue: the text as the code has it (the first form where the number decides) and its forms in `language`."""
+def _spoken(language: str) -> tuple[Locale, gettext.NullTranslations]:
+    """Return how a language writes numbers and dates, and what its catalogue says; both stand in the one file of the language."""
     path = _FOLDER / f"{language}.po"
     if not path.exists():
-        return {}
+        return Locale.parse("en_US"), gettext.NullTranslations()
     with path.open("rb") as file:
-        pairs = [(_forms(message.id), _forms(message.string)) for message in read_po(file)]
-    return {key[0]: forms for key, forms in pairs if key[0] and all(forms)}
-
-
-def _forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text or ("",))
+        catalogue: Catalog = read_po(file)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return catalogue.locale or Locale.parse(language), gettext.GNUTranslations(compiled)
 
 
 class Words:
@@ -89,8 +102,7 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language if language in LANGUAGES else DEFAULT
-        self.locale = Locale.parse(_LOCALES[self.language])
-        self._catalogue = _catalogue(self.language)
+        self.locale, self._catalogue = _spoken(self.language)
         signs = self.locale.number_symbols["latn"]
         self._signs = str.maketrans({",": signs["group"], ".": signs["decimal"]})
 
@@ -100,7 +112,7 @@ class Words:
         >>> Words("en").say("mapped {n} of {total}", n=2, total=3)
         'mapped 2 of 3'
         """
-        sentence = self._catalogue.get(text, (text,))[0]
+        sentence = self._catalogue.gettext(text)
         return sentence.format(**values) if values else sentence
 
     def tell(self, text: str | ToldError) -> str:
@@ -123,8 +135,8 @@ class Words:
         >>> Words("en").count("{n} person killed", "{n} people killed", 1200)
         '1,200 people killed'
         """
-        forms = self._catalogue.get(one, (one, many))
-        return forms[0 if n == 1 else -1].format(n=self.number(n), **values)
+        whole = int(n) if float(n).is_integer() else 0  # neither 1.5 nor a number that is missing is one person
+        return self._catalogue.ngettext(one, many, whole).format(n=self.number(n), **values)
 
     def own(self, texts: Mapping[str, str]) -> str:
         """Return a text of the data's own in this language, or in the one that it has; nothing where it has none.
@@ -161,10 +173,10 @@ class Words:
         >>> Words("en").percent(0.2135), Words("en").percent(0.0016)
         ('21%', '<1%')
         """
-        sign = "\N{NO-BREAK SPACE}%" if self.language == "es" else "%"
-        if 0 < share < 0.005 and not digits:
-            return f"<1{sign}"
-        return self.number(100 * share, digits) + sign
+        pattern = self.locale.percent_formats[None]
+        (before, _), (after, _) = pattern.prefix, pattern.suffix
+        small = 0 < share < 0.005 and not digits
+        return f"{before}{'<1' if small else self.number(100 * share, digits)}{after}"
 
     def date(self, day: dt.date) -> str:
         """Return a day written out.
@@ -188,7 +200,7 @@ class Words:
         >>> Words("es").month(dt.date(2019, 7, 1))
         'julio de 2019'
         """
-        return str(format_date(day, format="MMMM 'de' y" if self.language == "es" else "MMMM y", locale=self.locale))
+        return str(format_skeleton("yMMMM", day, locale=self.locale))
 
     def period(self, start: dt.date, end: dt.date) -> str:
         """Return a period whose `end` is exclusive, as briefly as it can be said.

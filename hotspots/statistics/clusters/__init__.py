@@ -50,6 +50,7 @@ from hotspots.statistics.clusters.window_test import (
 )
 from hotspots.statistics.measure import Category, Measure
 from hotspots.study import Study
+from hotspots.study.memo import kept
 from hotspots.words import Words, mark
 
 __all__ = [
@@ -186,7 +187,7 @@ def getis_ord(study: Study, *, gap: float | None = None) -> pd.Series:
     >>> getis_ord(Study.of(*square_city([(5, 5)], side=3))).round(3).tolist()  # 4 of 9 hold the one: (1 − 4/9) ÷ √(8/81 · 20/8)
     [1.118, 0.707, -0.894, 0.707, nan, -1.414, -0.894, -1.414, -0.894]
     """
-    found = gi_star(events_in(study), neighbours(study.blocks, gap=gap))
+    found = gi_star(events_in(study), kept(study.blocks, contiguity, gap=gap).matrix)
     return pd.Series(found, index=study.blocks.index, name="getis_ord")
 
 
@@ -201,7 +202,7 @@ def local_moran(study: Study, *, gap: float | None = None) -> pd.Series:
     >>> local_moran(Study.of(*square_city([(5, 5)], side=2))).round(4).tolist()  # (1 − 1/4) × (0 − 1/4) ÷ 3/16 in the corner
     [-1.0, -0.1111, -0.1111, -0.1111]
     """
-    found = local_i(events_in(study), neighbours(study.blocks, gap=gap))
+    found = local_i(events_in(study), kept(study.blocks, contiguity, gap=gap).matrix)
     return pd.Series(found, index=study.blocks.index, name="local_moran")
 
 

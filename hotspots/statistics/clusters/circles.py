@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from hotspots.statistics.clusters.window_test import (
 )
 from hotspots.store.schema import DataError
 from hotspots.study import Study
+from hotspots.study.memo import kept
 from hotspots.words import told
 
 SIMULATIONS = 999
@@ -153,9 +153,6 @@ def ratios(observed: np.ndarray, expected: np.ndarray, n: int) -> np.ndarray:
     return np.asarray(np.where(more, c * np.log(c / e) + np.where(c < n, rest * np.log(rest / np.maximum(n - e, 1e-300)), 0.0), 0.0))
 
 
-_known: weakref.WeakKeyDictionary[Study, dict[tuple[float, int, int, str | None], Scan]] = weakref.WeakKeyDictionary()
-
-
 def circular_scan(
     study: Study, *, cap: float | None = None, simulations: int = SIMULATIONS, seed: int = 0, baseline: str | None = None
 ) -> Scan:
@@ -176,12 +173,7 @@ def circular_scan(
     """
     _check(simulations)
     cap = study.cap / 100 if cap is None else cap
-    key = (cap, simulations, seed, baseline)
-    known = _known.setdefault(study, {})
-    if key not in known:
-        order = np.argsort(study.blocks.index.to_numpy(), kind="stable")  # the same shuffles whatever the order of the units
-        known[key] = _scan(study, order, cap=cap, simulations=simulations, seed=seed, baseline=baseline)
-    return known[key]
+    return kept(study, _scan, cap=cap, simulations=simulations, seed=seed, baseline=baseline)
 
 
 def _check(simulations: int) -> None:
@@ -189,7 +181,8 @@ def _check(simulations: int) -> None:
         raise DataError(told("scan: {simulations} shuffles are too few to speak of 5 in 100; ask for at least 19", simulations=simulations))
 
 
-def _scan(study: Study, order: np.ndarray, *, cap: float, simulations: int, seed: int, baseline: str | None) -> Scan:
+def _scan(study: Study, *, cap: float, simulations: int, seed: int, baseline: str | None) -> Scan:
+    order = np.argsort(study.blocks.index.to_numpy(), kind="stable")  # the same shuffles whatever the order of the units
     zones, base = circles(study, cap=cap, baseline=baseline)
     events = np.where(base.known, events_in(study), 0)
     n = int(events.sum())

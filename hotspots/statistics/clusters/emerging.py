@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import weakref
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -22,6 +21,7 @@ from hotspots.statistics.clusters.window_test import (
 )
 from hotspots.store.schema import DataError
 from hotspots.study import Study
+from hotspots.study.memo import kept
 from hotspots.words import mark, told
 
 SLICES = 10  # the least that Esri's definitions ask for
@@ -114,17 +114,11 @@ def class_of(hot: np.ndarray, cold: np.ndarray, trend: tuple[float, float]) -> s
     return "oscillating" if cold.any() else "sporadic"
 
 
-_known: weakref.WeakKeyDictionary[Study, dict[int, Emergence]] = weakref.WeakKeyDictionary()
-
-
 def emergence(study: Study, *, slices: int = SLICES) -> Emergence:
     """Return the exact window test of each of `slices` equal parts of the period, and the class of each unit."""
     if slices < 3:
         raise DataError(told("emerging: {slices} parts are too few for a history; ask for at least 3", slices=slices))
-    known = _known.setdefault(study, {})
-    if slices not in known:
-        known[slices] = _emergence(study, slices)
-    return known[slices]
+    return kept(study, _emergence, slices)
 
 
 def _emergence(study: Study, slices: int) -> Emergence:

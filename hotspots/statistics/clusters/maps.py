@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import weakref
-
 import numpy as np
 import pandas as pd
 from scipy.sparse import csgraph
 
-from hotspots.geography.adjacency import neighbours
+from hotspots.geography.adjacency import contiguity
 from hotspots.inference.intervals import poisson_interval
 from hotspots.statistics.clusters.power import ADVICE, Advice, sparse
 from hotspots.statistics.clusters.window_test import (
@@ -19,6 +17,7 @@ from hotspots.statistics.clusters.window_test import (
     windows,
 )
 from hotspots.study import Study
+from hotspots.study.memo import kept
 from hotspots.words import Words, mark
 
 FEW_IN_WINDOW = 5  # events in a window on average, under which Gi* and local Moran need their warning
@@ -31,22 +30,15 @@ DESCRIPTIVE: str = mark(
 )
 COMPARED: str = mark("Compared with what would be {baseline}.")
 
-_advice: weakref.WeakKeyDictionary[Study, Advice] = weakref.WeakKeyDictionary()
-_calibrated: weakref.WeakKeyDictionary[Study, Calibration] = weakref.WeakKeyDictionary()
-
 
 def advice(study: Study) -> Advice:
     """Return whether a study has enough events to rank places, worked out once (see `sparse`)."""
-    if study not in _advice:
-        _advice[study] = sparse(study)
-    return _advice[study]
+    return kept(study, sparse)
 
 
 def calibration(study: Study) -> Calibration:
     """Return what the test calls hot where nothing is going on, worked out once (see `null_calibration`)."""
-    if study not in _calibrated:
-        _calibrated[study] = null_calibration(study)
-    return _calibrated[study]
+    return kept(study, null_calibration)
 
 
 def tested_remarks(study: Study, words: Words) -> tuple[str, ...]:
@@ -78,7 +70,7 @@ def descriptive(study: Study, *, gap: float | None = None) -> str:
     (True, '')
     """
     events = events_in(study)
-    inside = neighbours(study.blocks, gap=gap) @ events + events
+    inside = kept(study.blocks, contiguity, gap=gap).matrix @ events + events
     return DESCRIPTIVE if not len(inside) or inside.mean() < FEW_IN_WINDOW else ""
 
 
@@ -99,7 +91,7 @@ def together(study: Study, hot: pd.Series) -> pd.Series:
     chosen = np.flatnonzero((hot == 1).to_numpy())
     found = np.zeros(len(hot), dtype=np.int64)
     if len(chosen):
-        near = neighbours(study.blocks)[chosen][:, chosen]
+        near = kept(study.blocks, contiguity, gap=None).matrix[chosen][:, chosen]
         _, label = csgraph.connected_components(near, directed=False)
         table = pd.DataFrame({"label": label, "n": study.counts.to_numpy()[chosen], "id": study.blocks.index[chosen].astype(str)})
         order = table.groupby("label").agg(n=("n", "sum"), id=("id", "min")).sort_values(["n", "id"], ascending=[False, True])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +24,7 @@ from hotspots.statistics.clusters.scans_numpy import (
 )
 from hotspots.store.schema import DataError
 from hotspots.study import Study
+from hotspots.study.memo import kept
 from hotspots.words import told
 
 RADIUS = 500.0  # metres: a neighbourhood on foot
@@ -89,9 +89,6 @@ def cylinders(places: np.ndarray, *, radius: float) -> Cylinders:
     return Cylinders(first, starts.astype(np.int64), member[keep].astype(np.int32), ends[keep].astype(np.int64), distance[keep])
 
 
-_known: weakref.WeakKeyDictionary[Study, dict[tuple[float, int, bool, int, int], Scan]] = weakref.WeakKeyDictionary()
-
-
 def space_time_scan(
     study: Study,
     *,
@@ -125,14 +122,11 @@ def space_time_scan(
         raise DataError(
             told("scan: needs a radius of 0 m or more and at least 1 day, not {radius} m and {days} days", radius=f"{radius:g}", days=days)
         )
-    key = (float(radius), days, anytime, simulations, seed)
-    known = _known.setdefault(study, {})
-    if key not in known:
-        known[key] = _scan(study, dated_events(study), radius=radius, days=days, anytime=anytime, simulations=simulations, seed=seed)
-    return known[key]
+    return kept(study, _scan, radius=float(radius), days=days, anytime=anytime, simulations=simulations, seed=seed)
 
 
-def _scan(study: Study, events: Events, *, radius: float, days: int, anytime: bool, simulations: int, seed: int) -> Scan:
+def _scan(study: Study, *, radius: float, days: int, anytime: bool, simulations: int, seed: int) -> Scan:
+    events = dated_events(study)
     zones = cylinders(events.places, radius=radius)
     n = len(events.day)
     before = np.concatenate([[0], np.cumsum(np.bincount(events.day, minlength=events.days))]).astype(np.int64)

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from hotspots.geography.adjacency import neighbours
+from hotspots.geography.adjacency import contiguity
 from hotspots.inference.intervals import PER
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.study import Study
+from hotspots.study.memo import kept
 
 
 def local_shrunk_rate(study: Study, *, gap: float | None = None) -> pd.Series:
@@ -35,7 +36,7 @@ def local_shrunk_rate(study: Study, *, gap: float | None = None) -> pd.Series:
     known = (study.counts.notna() & (study.person_years > 0)).to_numpy()
     found = np.full(len(known), np.nan)
     if known.any():
-        beside = neighbours(study.blocks, gap=gap)[known][:, known]
+        beside = kept(study.blocks, contiguity, gap=gap).matrix[known][:, known]
         found[known] = local_shrinkage(study.counts.to_numpy(dtype=float)[known], study.person_years.to_numpy(dtype=float)[known], beside)
     return pd.Series(PER * found, index=study.blocks.index, name="local_shrunk_rate")
 

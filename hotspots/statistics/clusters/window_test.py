@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,7 @@ from scipy.special import betainc
 from hotspots.geography.adjacency import contiguity
 from hotspots.store.schema import DataError
 from hotspots.study import CORRECTIONS, Study
+from hotspots.study.memo import kept
 from hotspots.words import mark, told
 
 LEVEL = 0.05  # hot: adjusted p at most this
@@ -79,7 +79,7 @@ def ground(study: Study, *, baseline: str | None = None, gap: float | None = Non
         raise DataError(
             told("window test: no {chosen} is known for any of the {total} units; use baseline equal", chosen=chosen, total=len(amount))
         )
-    near = contiguity(study.blocks, gap=gap)
+    near = kept(study.blocks, contiguity, gap=gap)
     around = matrices.csr_array(near.matrix + matrices.eye_array(len(amount), format="csr"))
     held = around @ amount
     share = np.minimum(held / amount.sum(), 1.0)
@@ -145,9 +145,6 @@ def _check_method(method: str) -> None:
         )
 
 
-_known: weakref.WeakKeyDictionary[Study, dict[tuple[str | None, str, float | None], Windows]] = weakref.WeakKeyDictionary()
-
-
 def windows(study: Study, *, baseline: str | None = None, method: str | None = None, gap: float | None = None) -> Windows:
     """Return the window test of every unit with all that it is made of; see `window_test`.
 
@@ -159,14 +156,11 @@ def windows(study: Study, *, baseline: str | None = None, method: str | None = N
     """
     method = method or study.correction
     _check_method(method)
-    known = _known.setdefault(study, {})
-    key = (baseline, method, gap)
-    if key not in known:
-        known[key] = _windows(study, ground(study, baseline=baseline, gap=gap), method)
-    return known[key]
+    return kept(study, _windows, baseline, method, gap)
 
 
-def _windows(study: Study, base: Ground, method: str) -> Windows:
+def _windows(study: Study, baseline: str | None, method: str, gap: float | None) -> Windows:
+    base = ground(study, baseline=baseline, gap=gap)
     events = np.where(base.known, events_in(study), 0)
     n = int(events.sum())
     around = base.around @ events

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
-
 import numpy as np
 import pandas as pd
 
@@ -40,6 +38,7 @@ from hotspots.statistics.density.surfaces import (
 from hotspots.statistics.density.window import Window, window_of
 from hotspots.statistics.measure import Measure
 from hotspots.study import Study
+from hotspots.study.memo import kept
 from hotspots.words import mark
 
 __all__ = [
@@ -92,7 +91,7 @@ def density(study: Study) -> pd.Series:
     >>> density(study).round(3).tolist()  # one homicide at the middle of b00, which is 1 km²; the bandwidth, 250 m, stays within it
     [1.0, 0.0, 0.0, 0.0]
     """
-    return _of(study)[0]
+    return kept(study, _of)[0]
 
 
 def density_state(study: Study) -> pd.Series:
@@ -100,24 +99,19 @@ def density_state(study: Study) -> pd.Series:
 
     Few means fewer than 20 events in the unit, and fewer than 20 within one bandwidth of its middle.
     """
-    return _of(study)[1]
-
-
-_known: weakref.WeakKeyDictionary[Study, tuple[pd.Series, pd.Series]] = weakref.WeakKeyDictionary()
+    return kept(study, _of)[1]
 
 
 def _of(study: Study) -> tuple[pd.Series, pd.Series]:
-    """Return value and state of each unit; both are asked for one after the other, so they are kept as long as the study lives."""
-    if study not in _known:
-        if (study.blocks.area > 0).any():
-            found = surface(study)
-            value = by_unit(study, found)
-            near = enough_near(study, window_of(study.blocks, cell=found.cell), found.bandwidth)
-            state = np.select([value.isna(), value == 0, ~near], ["no_data", "zero", "unstable"], "ok")
-        else:
-            value, state = pd.Series(np.nan, index=study.blocks.index, name="density"), np.full(len(study.blocks), "no_data")
-        _known[study] = value, pd.Series(state, index=study.blocks.index, name="state")
-    return _known[study]
+    """Return value and state of each unit."""
+    if (study.blocks.area > 0).any():
+        found = surface(study)
+        value = by_unit(study, found)
+        near = enough_near(study, window_of(study.blocks, cell=found.cell), found.bandwidth)
+        state = np.select([value.isna(), value == 0, ~near], ["no_data", "zero", "unstable"], "ok")
+    else:
+        value, state = pd.Series(np.nan, index=study.blocks.index, name="density"), np.full(len(study.blocks), "no_data")
+    return value, pd.Series(state, index=study.blocks.index, name="state")
 
 
 MEASURES: tuple[Measure, ...] = (

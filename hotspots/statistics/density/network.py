@@ -8,8 +8,6 @@ crossing after the same distance goes on together. Source: Okabe, Satoh & Sugiha
 
 from __future__ import annotations
 
-import weakref
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 from math import comb
@@ -21,6 +19,7 @@ import shapely
 
 from hotspots.store.schema import DataError
 from hotspots.study import EQUAL_SPLITS
+from hotspots.study.memo import kept
 from hotspots.words import told
 
 WAYS: tuple[str, ...] = EQUAL_SPLITS
@@ -28,7 +27,6 @@ STEPS = 256  # of distance in one bandwidth
 LIXEL = 25.0  # metres: the longest piece of a street that has one value
 _TOUCH = 0.1  # metres: ends of streets as near as this are one crossing
 _AT_ONCE = 2000  # directed streets: what they make fits a processor's cache
-_MEMO = 4
 
 # What the quartic along a line, 15/16 (1 − u²)² with h = 1, holds between 0 and u: the factors of u⁰…u⁵.
 _SHARE = 15 / 16 * np.array([0, 1, 0, -2 / 3, 0, 1 / 5])
@@ -38,8 +36,8 @@ _SHARE = 15 / 16 * np.array([0, 1, 0, -2 / 3, 0, 1 / 5])
 class Network:
     """Streets that meet at their ends. `tail` and `head` are the crossings at the two ends of each street, `length` is in metres.
 
-    `street` is the position among the given streets that each belongs to (one given street may have several parts). Every street is
-    cut into equal pieces of at most `LIXEL` metres; `pieces` says how many.
+    `street` is the position among the given streets that each belongs to (one given street may have several parts), and `names` is the
+    index of the given ones. Every street is cut into equal pieces of at most `LIXEL` metres; `pieces` says how many.
     """
 
     lines: np.ndarray
@@ -48,6 +46,7 @@ class Network:
     head: np.ndarray
     length: np.ndarray
     pieces: np.ndarray
+    names: pd.Index
 
     @classmethod
     def of(cls, streets: gpd.GeoDataFrame, *, lixel: float = LIXEL) -> Network:
@@ -67,7 +66,7 @@ class Network:
         _, node = np.unique(np.round(ends / _TOUCH).astype(np.int64), axis=0, return_inverse=True)
         length = shapely.length(lines)
         pieces = np.maximum(np.ceil(np.round(length / lixel, 9)).astype(np.int64), 1)
-        return cls(lines, street, node[: len(lines)], node[len(lines) :], length, pieces)
+        return cls(lines, street, node[: len(lines)], node[len(lines) :], length, pieces, streets.index)
 
     @cached_property
     def degree(self) -> np.ndarray:
@@ -115,19 +114,9 @@ class Network:
         return nearest, np.asarray(shapely.line_locate_point(on, points)), np.asarray(shapely.distance(on, points))
 
 
-_networks: OrderedDict[int, tuple[weakref.ref[pd.DataFrame], Network]] = OrderedDict()
-
-
 def network_of(streets: gpd.GeoDataFrame) -> Network:
     """Return the network of `streets`, the same object again as long as they live."""
-    known = _networks.get(id(streets))
-    if known is not None and known[0]() is streets:
-        return known[1]
-    made = Network.of(streets)
-    _networks[id(streets)] = (weakref.ref(streets), made)
-    while len(_networks) > _MEMO:
-        _networks.popitem(last=False)
-    return made
+    return kept(streets, Network.of)
 
 
 def spread(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,7 @@ from hotspots.statistics.density.window import Window, cell_for, window_of
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.store.schema import DataError
 from hotspots.study import Study
+from hotspots.study.memo import kept
 from hotspots.words import told
 
 THIN = 100.0  # residents in a circle of one bandwidth: with fewer nothing is said,
@@ -177,7 +177,7 @@ def relative_risk(study: Study) -> pd.Series:
     >>> relative_risk(study).round(1).tolist()  # of four, three and one in quarters of a city where each has a quarter of the people
     [3.0, 0.0, 0.0, 1.0]
     """
-    return _of(study)[0]
+    return kept(study, _of)[0]
 
 
 def relative_risk_state(study: Study) -> pd.Series:
@@ -185,24 +185,20 @@ def relative_risk_state(study: Study) -> pd.Series:
 
     Few means fewer than 20 events in the unit, and fewer than 20 within one bandwidth of its middle.
     """
-    return _of(study)[1]
-
-
-_known: weakref.WeakKeyDictionary[Study, tuple[pd.Series, pd.Series]] = weakref.WeakKeyDictionary()
+    return kept(study, _of)[1]
 
 
 def _of(study: Study) -> tuple[pd.Series, pd.Series]:
-    if study not in _known:
-        value = pd.Series(np.nan, index=study.blocks.index, name="relative_risk")
-        near = np.zeros(len(value), dtype=bool)
-        if (study.residents > 0).any() and (study.blocks.area > 0).any():
-            found = risk_surface(study)
-            window = window_of(study.blocks, cell=found.cell)
-            value = _by_unit(study, found, window)
-            near = enough_near(study, window, found.bandwidth)
-        state = np.select([value.isna(), value == 0, ~near], ["no_data", "zero", "unstable"], "ok")
-        _known[study] = value, pd.Series(state, index=value.index, name="state")
-    return _known[study]
+    """Return value and state of each unit."""
+    value = pd.Series(np.nan, index=study.blocks.index, name="relative_risk")
+    near = np.zeros(len(value), dtype=bool)
+    if (study.residents > 0).any() and (study.blocks.area > 0).any():
+        found = risk_surface(study)
+        window = window_of(study.blocks, cell=found.cell)
+        value = _by_unit(study, found, window)
+        near = enough_near(study, window, found.bandwidth)
+    state = np.select([value.isna(), value == 0, ~near], ["no_data", "zero", "unstable"], "ok")
+    return value, pd.Series(state, index=value.index, name="state")
 
 
 def _by_unit(study: Study, found: RelativeRisk, window: Window) -> pd.Series:

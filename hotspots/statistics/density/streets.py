@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
-from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +11,9 @@ import shapely
 from hotspots.statistics.density.network import Network, network_of, spread
 from hotspots.statistics.density.surfaces import places_of
 from hotspots.statistics.measure import UNSTABLE_UNDER
+from hotspots.store.schema import Blocks
 from hotspots.study import Study
+from hotspots.study.memo import kept
 from hotspots.words import Words, mark
 
 USUAL = 300.0  # metres along the streets: two or three blocks
@@ -101,7 +101,7 @@ def network_density(study: Study) -> pd.Series:
     >>> network_density(study).round(2).tolist()  # one homicide on the one kilometre of street of b00
     [1.0, 0.0, nan, nan]
     """
-    return _of(study)[0]
+    return kept(study, _of)[0]
 
 
 def network_density_state(study: Study) -> pd.Series:
@@ -109,7 +109,7 @@ def network_density_state(study: Study) -> pd.Series:
 
     Few means fewer than 20 events in the unit, and fewer than 20 within one bandwidth of its middle as the crow flies.
     """
-    return _of(study)[1]
+    return kept(study, _of)[1]
 
 
 def network_density_how(study: Study) -> str:
@@ -127,26 +127,21 @@ def network_density_remarks(study: Study, words: Words) -> tuple[str, ...]:
     return (said,)
 
 
-_known: weakref.WeakKeyDictionary[Study, tuple[pd.Series, pd.Series]] = weakref.WeakKeyDictionary()
-
-
 def _of(study: Study) -> tuple[pd.Series, pd.Series]:
-    """Return value and state of each unit; both are asked for one after the other, so they are kept as long as the study lives."""
-    if study not in _known:
-        if study.streets is not None and len(study.streets):
-            found = along_streets(study)
-            value = by_unit(study, found)
-            near = _enough_near(study, found.bandwidth)
-            state = np.select([value.isna(), value == 0, ~near], ["no_data", "zero", "unstable"], "ok")
-        else:
-            value, state = pd.Series(np.nan, index=study.blocks.index, name="network_density"), np.full(len(study.blocks), "no_data")
-        _known[study] = value, pd.Series(state, index=study.blocks.index, name="state")
-    return _known[study]
+    """Return value and state of each unit."""
+    if study.streets is not None and len(study.streets):
+        found = along_streets(study)
+        value = by_unit(study, found)
+        near = _enough_near(study, found.bandwidth)
+        state = np.select([value.isna(), value == 0, ~near], ["no_data", "zero", "unstable"], "ok")
+    else:
+        value, state = pd.Series(np.nan, index=study.blocks.index, name="network_density"), np.full(len(study.blocks), "no_data")
+    return value, pd.Series(state, index=study.blocks.index, name="state")
 
 
 def by_unit(study: Study, found: Streets) -> pd.Series:
     """Return the mean of a density over the streets of each unit, weighted by their length; missing where a unit has no street."""
-    unit, piece = _beside(study, found.network)
+    unit, piece = kept(study.blocks, _beside, found.network)
     size = found.network.piece_length
     held = np.bincount(unit, weights=found.value[piece] * size[piece], minlength=len(study.blocks))
     length = np.bincount(unit, weights=size[piece], minlength=len(study.blocks))
@@ -154,25 +149,13 @@ def by_unit(study: Study, found: Streets) -> pd.Series:
     return pd.Series(mean, index=study.blocks.index, name="network_density")
 
 
-_pairs: OrderedDict[tuple[int, int], tuple[weakref.ref[pd.DataFrame], weakref.ref[Network], tuple[np.ndarray, np.ndarray]]] = OrderedDict()
-
-
-def _beside(study: Study, net: Network) -> tuple[np.ndarray, np.ndarray]:
-    """Return which pieces run within or along which units, as pairs of positions; the last few are kept."""
-    key = (id(study.blocks), id(net))
-    known = _pairs.get(key)
-    if known is not None and known[0]() is study.blocks and known[1]() is net:
-        return known[2]
-    shapes = np.asarray(study.blocks.geometry.array)
-    if study.streets is not None and study.blocks.index.isin(study.streets.index).all():  # the units are street segments
-        unit = study.blocks.index.get_indexer(study.streets.index)[net.street[net.piece_street]]
+def _beside(blocks: Blocks, net: Network) -> tuple[np.ndarray, np.ndarray]:
+    """Return which pieces run within or along which units, as pairs of positions."""
+    if blocks.index.isin(net.names).all():  # the units are street segments
+        unit = blocks.index.get_indexer(net.names)[net.street[net.piece_street]]
         piece = np.flatnonzero(unit >= 0)
-        unit = unit[piece]
-    else:
-        piece, unit = shapely.STRtree(shapes).query(net.middles, predicate="dwithin", distance=BESIDE)
-    _pairs[key] = (weakref.ref(study.blocks), weakref.ref(net), (unit, piece))
-    while len(_pairs) > 4:
-        _pairs.popitem(last=False)
+        return unit[piece], piece
+    piece, unit = shapely.STRtree(np.asarray(blocks.geometry.array)).query(net.middles, predicate="dwithin", distance=BESIDE)
     return unit, piece
 
 

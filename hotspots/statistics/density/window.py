@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import weakref
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from hotspots.statistics.density.grid import Grid, Spread
 from hotspots.statistics.density.kernels import weight
 from hotspots.store.schema import Blocks, DataError
+from hotspots.study.memo import kept
 from hotspots.words import told
 
 MOST_CELLS = 1000  # a side, where nobody asked for more
 LIMIT_CELLS = 3000  # a side, whatever was asked for
 RIM = 2  # cells around all units: what sharing and sharpening a point in them can reach
 _LADDER = (96, 128, 192, 256, 384, 512, 768, MOST_CELLS - 2 * RIM)
-_MEMO = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,13 +54,12 @@ class Window:
 
     A cell belongs to the unit in which its middle lies (half-open: each to one unit at most); `unit[row, column]` is that unit's
     position, −1 outside. Rows run northward, columns eastward. Keep the window and pass it on where the same units are smoothed with
-    other filters: it remembers how much of each kernel its boundary cuts off.
+    other filters: how much of each kernel its boundary cuts off is worked out once.
     """
 
     grid: Grid
     unit: np.ndarray
     units: int
-    _known: OrderedDict[tuple[str, float], Cut] = field(default_factory=OrderedDict, repr=False)
 
     @classmethod
     def of(cls, blocks: Blocks, *, cell: float) -> Window:
@@ -125,17 +121,8 @@ class Window:
         return np.asarray(on & (held == (2 * reach + 1) ** 2))
 
     def cut(self, *, kernel: str, bandwidth: float) -> Cut:
-        """Return the kernel on this grid, and for each cell how much of the kernel around its middle lies inside: the last few are kept."""
-        key = (kernel, bandwidth)
-        found = self._known.get(key)
-        if found is None:
-            spread = Spread.of(self.grid, kernel=kernel, bandwidth=bandwidth)
-            one = float(weight(np.zeros(1), kernel=kernel, bandwidth=bandwidth)[0]) * self.grid.cell**2
-            found = Cut(spread, spread.over(self.mask, self.grid.rows, self.grid.columns) * self.grid.cell**2, min(one, 1.0) / 2)
-            self._known[key] = found
-            while len(self._known) > _MEMO:
-                self._known.popitem(last=False)
-        return found
+        """Return the kernel on this grid, and for each cell how much of the kernel around its middle lies inside."""
+        return kept(self, _cut, kernel, bandwidth)
 
     def drawn_in(self, x: np.ndarray, y: np.ndarray, *, lost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the places with the `lost` ones moved to the middle of the nearest cell inside."""
@@ -177,20 +164,16 @@ class Window:
         return shapely.get_x(points), shapely.get_y(points)
 
 
-_windows: OrderedDict[tuple[int, float], tuple[weakref.ref[pd.DataFrame], Window]] = OrderedDict()
+def _cut(window: Window, kernel: str, bandwidth: float) -> Cut:
+    cell = window.grid.cell
+    spread = Spread.of(window.grid, kernel=kernel, bandwidth=bandwidth)
+    one = float(weight(np.zeros(1), kernel=kernel, bandwidth=bandwidth)[0]) * cell**2
+    return Cut(spread, spread.over(window.mask, window.grid.rows, window.grid.columns) * cell**2, min(one, 1.0) / 2)
 
 
 def window_of(blocks: Blocks, *, cell: float) -> Window:
-    """Return the window of `blocks`, the same object again as long as these blocks live and few others were asked for since."""
-    key = (id(blocks), cell)
-    known = _windows.get(key)
-    if known is not None and known[0]() is blocks:
-        return known[1]
-    made = Window.of(blocks, cell=cell)
-    _windows[key] = (weakref.ref(blocks), made)
-    while len(_windows) > _MEMO:
-        _windows.popitem(last=False)
-    return made
+    """Return the window of `blocks`, the same object again as long as these blocks live."""
+    return kept(blocks, Window.of, cell=cell)
 
 
 def cell_for(blocks: Blocks, bandwidth: float) -> float:

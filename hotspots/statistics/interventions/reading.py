@@ -76,7 +76,7 @@ def _signed(ratio: float, words: Words) -> str:
     if math.isinf(ratio):
         return "∞"
     sign = "−" if round(100 * ratio) < 100 else "+" if round(100 * ratio) > 100 else ""
-    return sign + words.number(100 * abs(ratio - 1)) + ("\N{NO-BREAK SPACE}%" if words.language == "es" else "%")
+    return sign + words.percent(abs(ratio - 1))
 
 
 def _counted(value: float, words: Words) -> str:

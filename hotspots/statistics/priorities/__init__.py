@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
-
 import numpy as np
 import pandas as pd
 
@@ -78,7 +76,7 @@ def ranked(study: Study, *, rule: str = PLAIN, share: float = SHARES[-1]) -> pd.
     >>> ranked(study, share=0.02)[["order", "events"]].values.tolist()
     [[1, 2], [2, 1]]
     """
-    seen = _whole_past(study)
+    seen = past(study)
     score, area = scores(seen, rule), seen.ground.area
     smallest = np.full(len(area), np.inf)
     for one in sorted({*(s for s in SHARES if s < share), share}, reverse=True):
@@ -99,16 +97,6 @@ def ranked(study: Study, *, rule: str = PLAIN, share: float = SHARES[-1]) -> pd.
     return table.iloc[chosen].sort_values(["order", "name"], kind="stable")
 
 
-_known: weakref.WeakKeyDictionary[Study, Past] = weakref.WeakKeyDictionary()
-
-
-def _whole_past(study: Study) -> Past:
-    """Return the past of a study up to its end, the same object again as long as the study lives."""
-    if study not in _known:
-        _known[study] = past(study)
-    return _known[study]
-
-
 def bandwidth(study: Study) -> float:
     """Return how far the rule `density` spreads each event in `ranked`, in metres: by likelihood cross-validation on the study's events.
 
@@ -118,7 +106,7 @@ def bandwidth(study: Study) -> float:
     >>> bandwidth(Study.of(*square_city([(5, 5), (5, 5)], side=10)))
     1.0
     """
-    return _whole_past(study).spread.bandwidth
+    return past(study).spread.bandwidth
 
 
 def _whole(score: np.ndarray, area: np.ndarray, share: float) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,9 +11,11 @@ import pandas as pd
 import shapely
 from scipy import sparse
 
-from hotspots.statistics import clusters, density, rates
+from hotspots.geography.adjacency import contiguity
+from hotspots.statistics import density, rates
 from hotspots.store.schema import Blocks, DataError
 from hotspots.study import Study
+from hotspots.study.memo import kept
 from hotspots.words import mark, told
 
 PLAIN = "count"  # the rule that every other has to beat
@@ -43,7 +44,7 @@ class Ground:
         area = blocks["area"].to_numpy(dtype=float) if "area" in blocks.columns else shapely.area(shapes)  # of hexagons: on the globe
         area = area if (area > 0).any() else shapely.length(shapes)
         middle = shapely.get_coordinates(shapely.centroid(shapes))
-        return cls(area, blocks["population"].to_numpy(dtype=float), middle, clusters.neighbours(blocks))
+        return cls(area, blocks["population"].to_numpy(dtype=float), middle, kept(blocks, contiguity, gap=None).matrix)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,9 +105,6 @@ class Past:
         return Past(self.unit[seen], self.days[seen] - days, self.years - days / 365.25, self.ground, self.spread, self.which[seen])
 
 
-_known: weakref.WeakKeyDictionary[Study, dict[pd.Timestamp | None, Past]] = weakref.WeakKeyDictionary()
-
-
 def past(study: Study, *, bandwidth_before: pd.Timestamp | None = None) -> Past:
     """Return the deaths of a study as rules may see them, counted back from its end.
 
@@ -114,10 +112,7 @@ def past(study: Study, *, bandwidth_before: pd.Timestamp | None = None) -> Past:
     tested day, so that nothing is fitted on what is tested. Raises a `DataError` where places or days are not known, and for a filter
     by who was killed or by whether a case was cleared: places are put in order by deaths alone.
     """
-    known = _known.setdefault(study, {})
-    if bandwidth_before not in known:
-        known[bandwidth_before] = _past(study, bandwidth_before)
-    return known[bandwidth_before]
+    return kept(study, _past, bandwidth_before)
 
 
 def _past(study: Study, bandwidth_before: pd.Timestamp | None) -> Past:

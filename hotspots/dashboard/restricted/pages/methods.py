@@ -10,7 +10,7 @@ from hotspots import settings
 from hotspots.dashboard.restricted import cached, priority_notes
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.geography import units
-from hotspots.words import DEFAULT, Words
+from hotspots.words import Words
 
 
 def render(chosen: Chosen) -> None:
@@ -40,6 +40,7 @@ def tested(chosen: Chosen) -> None:
 
 def document(words: Words) -> tuple[str, str]:
     """Return the title and the text of the method document in the language of `words`."""
-    name = "method.es.md" if words.language == DEFAULT else "method.md"
-    title, _, text = settings.document(name).read_text(encoding="utf-8").partition("\n")
+    own = settings.document(f"method.{words.language}.md")
+    found = own if own.exists() else settings.document("method.md")
+    title, _, text = found.read_text(encoding="utf-8").partition("\n")
     return title.removeprefix("# "), text

@@ -1,0 +1,109 @@
+"""What commands ask for alike: the city, the period, the filters, the unit, the form; and the study that they make."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+
+from hotspots import cities
+from hotspots.cities import City
+from hotspots.store.schema import DataError
+from hotspots.study import BASELINES, CORRECTIONS, Study
+from hotspots.study.selection import Selection, read_where
+from hotspots.words import Words, told
+
+
+def add_city(command: argparse.ArgumentParser, words: Words) -> None:
+    """Add the argument that names a city."""
+    command.add_argument("city", metavar=words.say("CITY"), help=words.say("the city's short name, as `list` prints it"))
+
+
+def add_period(command: argparse.ArgumentParser, words: Words, *, start: str = "") -> None:
+    """Add the first day and the one after the last; `start` is another help text for the first."""
+    first = start or words.say("first day, as 2023-01-31 (default: all the data)")
+    command.add_argument("--start", metavar=words.say("DAY"), help=first)
+    command.add_argument("--end", metavar=words.say("DAY"), help=words.say("the day after the last one (default: all the data)"))
+
+
+def add_where(command: argparse.ArgumentParser, words: Words) -> None:
+    """Add the filters."""
+    metavar, help = words.say("FIELD=VALUE"), words.say("keep only these; may be repeated")
+    command.add_argument("--where", metavar=metavar, action="append", default=[], help=help)
+
+
+def add_study(command: argparse.ArgumentParser, words: Words) -> None:
+    """Add the arguments that name a study."""
+    add_city(command, words)
+    add_period(command, words)
+    add_where(command, words)
+    command.add_argument(
+        "--unit",
+        default="",
+        help=words.say(
+            "city, districts, beats, blocks, segments, segments+corners, squares such as grid:250, or hexagons such as h3:9 "
+            "(default: blocks; without blocks, squares)"
+        ),
+    )
+
+
+def add_test(command: argparse.ArgumentParser, words: Words) -> None:
+    """Add the arguments of tests of clustering."""
+    command.add_argument("--baseline", choices=BASELINES, default="", help=words.say("hot spots: what chance goes by"))
+    correction = words.say("hot spots: how many places are allowed for (by: stricter)")
+    command.add_argument("--correction", choices=CORRECTIONS, default="", help=correction)
+
+
+def add_json(command: argparse.ArgumentParser, words: Words) -> None:
+    """Add the choice of JSON in the place of text."""
+    command.add_argument("--json", action="store_true", help=words.say("print JSON"))
+
+
+def add_form(command: argparse.ArgumentParser, words: Words, *, tables: tuple[str, ...] = ()) -> None:
+    """Add the choice of JSON or CSV in the place of text; a command with several `tables` is told which."""
+    forms = command.add_mutually_exclusive_group()
+    forms.add_argument("--json", action="store_true", help=words.say("print JSON"))
+    if tables:
+        one = words.say("print one table as CSV, as the page of the dashboard gives it")
+        forms.add_argument("--csv", choices=tables, default="", help=one)
+    else:
+        forms.add_argument("--csv", action="store_true", help=words.say("print the table as CSV, as the page of the dashboard gives it"))
+
+
+def study_of(choices: argparse.Namespace) -> tuple[City, Study]:
+    """Return the city and the study that the arguments name."""
+    selection = selection_of(choices)
+    city = cities.load(choices.city)
+    return city, selection.study(city)
+
+
+def selection_of(choices: argparse.Namespace) -> Selection:
+    """Return the arguments as a `Selection`."""
+    return Selection(
+        city=choices.city,
+        unit=choices.unit,
+        start=day(choices, "start"),
+        end=day(choices, "end"),
+        where=read_where(choices.where),
+        bandwidth=_bandwidth(choices),
+        baseline=getattr(choices, "baseline", ""),
+        correction=getattr(choices, "correction", ""),
+        equal_split=getattr(choices, "equal_split", ""),
+    )
+
+
+def _bandwidth(choices: argparse.Namespace) -> int:
+    metres = int(getattr(choices, "bandwidth", 0))
+    if metres < 0:
+        raise DataError(told("--bandwidth: {metres} is not a length; give whole metres above 0", metres=metres))
+    return metres
+
+
+def day(choices: argparse.Namespace, name: str) -> dt.date | None:
+    """Return the day that an argument gives; None where it is left out."""
+    text = getattr(choices, name)
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise DataError(
+            told("--{name}: {text} is not a day; write it as 2023-01-31", name=name.replace("_", "-"), text=repr(text))
+        ) from None

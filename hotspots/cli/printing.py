@@ -1,0 +1,53 @@
+"""How results are printed: tables as CSV and values as JSON, which no language changes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from hotspots.drawing import exports
+
+
+def print_csv(table: pd.DataFrame) -> None:
+    """Print a table as the page of the dashboard gives it."""
+    print(exports.csv(table), end="")
+
+
+def print_json(value: Any) -> None:
+    """Print plain values on one line."""
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def whole(number: float) -> int | None:
+    """Return a whole number as JSON writes it; None where it has no end.
+
+    >>> whole(9.0), whole(float("inf"))
+    (9, None)
+    """
+    return None if number == float("inf") else int(number)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as plain values; days as ISO text, None for what is missing."""
+    return list(json.loads(table.to_json(orient="records", date_format="iso")))
+
+
+def known(value: Any) -> Any:
+    """Return a value ready for JSON: days as ISO text, None for what is missing or has no end.
+
+    >>> known({"first": [pd.Timestamp("2020-02-01"), pd.NaT], "ratio": float("inf")})
+    {'first': ['2020-02-01', None], 'ratio': None}
+    """
+    if isinstance(value, dict):
+        return {key: known(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [known(one) for one in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return value if abs(value) < float("inf") else None
+    if hasattr(value, "isoformat"):
+        return value.date().isoformat() if value == value else None
+    return value

@@ -1,0 +1,64 @@
+"""`publish`: the public release of a city, in a folder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from functools import partial
+from pathlib import Path
+
+from hotspots import release, settings
+from hotspots.cli.arguments import add_city, add_json, day
+from hotspots.cli.printing import print_json, whole
+from hotspots.drawing import site
+from hotspots.words import Words
+
+
+def grammar(command: argparse.ArgumentParser, words: Words) -> None:
+    """Add the arguments."""
+    say = words.say
+    command.description = say(
+        "Build the tables that the public may see, attack them together with everything released before, and write them, "
+        "signed, into a folder: whole or not at all. Exit status 1 with the reasons where they would give something away."
+    )
+    add_city(command, words)
+    profile = say("what may be published (default: strict)")
+    command.add_argument("--profile", choices=("strict", "open"), default="strict", help=profile)
+    out = say("the folder to write; an older release is replaced")
+    command.add_argument("--out", metavar=say("FOLDER"), type=Path, required=True, help=out)
+    html = say("also write the release as a web page that needs no server: index.html")
+    command.add_argument("--html", action="store_true", help=html)
+    through = say("the last day on which the data are complete (default: `covers` of city.toml)")
+    command.add_argument("--through", metavar=say("DAY"), help=through)
+    command.add_argument("--as-of", metavar=say("DAY"), help=say("publish what may be public on this day (default: today)"))
+    add_json(command, words)
+
+
+def run(choices: argparse.Namespace, words: Words) -> None:
+    """Publish a release of a city."""
+    days = {name: day(choices, name) for name in ("as_of", "through") if getattr(choices, name)}
+    pages = partial(site.render, contact=settings.value("HOTSPOTS_CONTACT"))
+    done = release.publish(choices.city, choices.profile, choices.out, pages=pages if choices.html else None, **days)
+    covered = {f"{start:%Y}": round(share, 3) for start, share in done.release.coverage.items()}
+    hidden, narrowest = done.findings.hidden, done.findings.narrowest
+    if choices.json:
+        facts = {"city": choices.city, "profile": choices.profile, "out": str(choices.out), "files": list(done.files)}
+        facts |= {"areas": len(done.release.areas), "hidden": hidden, "narrowest": whole(narrowest), "coverage": covered}
+        print_json(facts | {"fingerprint": done.fingerprint})
+        return
+    made = {"folder": choices.out, "profile": choices.profile, "city": choices.city}
+    made |= {"n": len(done.release.areas), "m": len(done.files)}
+    print(words.say("{folder}: {profile} release of {city}, {n} areas, {m} files", **made))
+    lines = []
+    if choices.html:
+        lines.append(words.say("web page: {file}", file=choices.out / "index.html"))
+    if hidden:
+        lines.append(
+            words.say("{n} numbers are held back; the audit leaves each open by at least {least}", n=hidden, least=whole(narrowest))
+        )
+    for start, share in covered.items():
+        part = words.percent(share)
+        lines.append(words.say("window from {start}: {share} of the homicides lie in areas whose number is shown", start=start, share=part))
+    for line in lines:
+        print(f"  {line}", file=sys.stderr)
+    print("  " + words.say("fingerprint {fingerprint}", fingerprint=done.fingerprint))

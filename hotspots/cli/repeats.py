@@ -1,0 +1,163 @@
+"""`repeats`: whether killings draw others nearby, and which windows are open."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from hotspots.cities import City
+from hotspots.cli.arguments import add_form, add_study, day, study_of
+from hotspots.cli.printing import known, print_csv, print_json
+from hotspots.statistics import repeats
+from hotspots.store.schema import DataError
+from hotspots.study import Study
+from hotspots.views import data_tables
+from hotspots.words import Words, mark, told
+
+VERDICTS = {"more": mark("more than chance explains"), "within": mark("within what chance gives"), "few": mark("too few to tell")}
+
+
+class _Found(NamedTuple):
+    """What the command prints: near repeats, open windows, events, their strength, surges."""
+
+    near: repeats.NearRepeats
+    windows: pd.DataFrame
+    events: repeats.Events
+    strength: repeats.Strength | None
+    surges: repeats.Surges | None
+
+
+def grammar(command: argparse.ArgumentParser, words: Words) -> None:
+    """Add the arguments."""
+    say = words.say
+    command.description = say(
+        "Print how often a killing is followed by another nearby soon after, beside chance, the windows open on a day, how "
+        "much killings draw others, and the districts with more than usual. Restricted: never to be published."
+    )
+    add_study(command, words)
+    command.add_argument("--metres", type=float, default=200, help=say("how near (default: 200)"))
+    command.add_argument("--days", type=int, default=14, help=say("how soon, and how long a window stays open (default: 14)"))
+    as_of = say("know nothing after this day (default: the last day of the data)")
+    command.add_argument("--as-of", metavar=say("DAY"), default="", help=as_of)
+    command.add_argument("--seed", type=int, default=0, help=say("of the shuffles (default: 0)"))
+    add_form(command, words, tables=("windows", "bands", "surges"))
+
+
+def run(choices: argparse.Namespace, words: Words) -> None:
+    """Print near repeats, open windows, their strength and surges of a study."""
+    as_of = day(choices, "as_of")
+    if as_of:
+        after, end = as_of + dt.timedelta(days=1), day(choices, "end")
+        choices.end = (min(after, end) if end else after).isoformat()
+    city, study = study_of(choices)
+    _check(choices, study)
+    if choices.csv:
+        print(words.say("restricted: from single incidents, never to be published"), file=sys.stderr)
+        print_csv(_table(choices, study))
+        return
+    events = repeats.events_of(study)
+    near = repeats.near_repeats(study, metres=choices.metres, days=choices.days, seed=choices.seed)
+    windows = repeats.open_windows(events, metres=choices.metres, days=choices.days)
+    windows["unit"] = [study.blocks.index[unit] if unit >= 0 else None for unit in windows["unit"]]
+    found = _Found(near, windows, events, repeats.strength(events), repeats.surges(study))
+    if choices.json:
+        print_json(known(_facts(city, found)))
+        return
+    print(words.say("restricted: from single incidents, never to be published"), file=sys.stderr)
+    print("\n".join([*_chance(city, found, words), *_now(found, words, days=choices.days)]))
+
+
+def _check(choices: argparse.Namespace, study: Study) -> None:
+    if choices.metres <= 0 or choices.days <= 0:
+        raise DataError(
+            told("repeats: --metres {metres} and --days {days} must both be more than 0", metres=f"{choices.metres:g}", days=choices.days)
+        )
+    if choices.as_of and repeats.day_number(pd.Timestamp(choices.as_of)) >= repeats.day_number(study.covers[1]):
+        last = repeats.day_of(repeats.day_number(study.covers[1]) - 1).date()
+        raise DataError(told("--as-of: {day} is after the last day of the data, {last}", day=choices.as_of, last=last))
+
+
+def _table(choices: argparse.Namespace, study: Study) -> pd.DataFrame:
+    """Return the one table that was asked for, as the page of the dashboard gives it."""
+    if choices.csv == "windows":
+        windows = repeats.open_windows(repeats.events_of(study), metres=choices.metres, days=choices.days)
+        return data_tables.windows(windows, study)
+    if choices.csv == "bands":
+        return repeats.near_repeats(study, metres=choices.metres, days=choices.days, seed=choices.seed).table
+    surges = repeats.surges(study)
+    if surges is None:
+        raise DataError(told("repeats: three years of data are needed to say what is usual"))
+    return surges.table
+
+
+def _facts(city: City, found: _Found) -> dict[str, Any]:
+    """Return what JSON says."""
+    near, windows, events, strength, surges = found
+    return {
+        "city": city.slug,
+        "restricted": True,
+        "as_of": _as_of(events),
+        "unplaced_events": events.unplaced,
+        "knox": asdict(near.single) | {"verdict": near.single.verdict},
+        "table": _rows(near.table),
+        "windows": _rows(windows.drop(columns="event")),
+        "strength": asdict(strength) if strength else None,
+        "surges": _rows(surges.table) if surges else None,
+        "false_alarms_a_year": surges.false_alarms if surges else None,
+    }
+
+
+def _as_of(events: repeats.Events) -> str:
+    return str(repeats.day_of(events.last).date())
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _chance(city: City, found: _Found, words: Words) -> list[str]:
+    """Return what happened beside what chance gives, and how much killings draw others."""
+    one, events = found.near.single, found.events
+    about = {"city": city.slug, "day": _as_of(events), "n": one.events, "m": events.unplaced}
+    ratio = {"ratio": f"{one.ratio:.2f}", "low": f"{one.low:.2f}", "high": f"{one.high:.2f}", "p": f"{one.p:.3f}"}
+    near = {"metres": f"{one.metres:g}", "days": one.days}
+    lines = [
+        words.say("{city}, as of {day}: {n} events with a place, {m} without", **about),
+        words.say("within {metres} m and {days} days: {n} pairs, {mean} by chance", **near, n=one.observed, mean=f"{one.mean:.1f}"),
+        words.say(
+            "ratio {ratio} (95% {low} to {high}), p {p} from {draws} shuffles: {verdict}",
+            **ratio,
+            draws=one.draws,
+            verdict=words.say(VERDICTS[one.verdict]),
+        ),
+    ]
+    if found.strength:
+        limits = {name: f"{getattr(found.strength, name):.2f}" for name in ("low", "high")}
+        drawn = f"{found.strength.branching:.2f}"
+        lines.append(words.say("each event brings about {n} others (95% {low} to {high})", n=drawn, **limits))
+    return lines
+
+
+def _now(found: _Found, words: Words, *, days: int) -> list[str]:
+    """Return where there is more than usual, and the windows that are open."""
+    lines = []
+    surging = found.surges.table[found.surges.table["state"] == "surge"] if found.surges else pd.DataFrame()
+    for name, row in surging.iterrows():
+        facts = {"place": name or words.say("whole city"), "n": row["events"], "weeks": row["weeks"], "usual": f"{row['expected']:.1f}"}
+        lines.append(words.say("more than usual: {place}, {n} events in {weeks} weeks, {usual} usual", **facts))
+    lines.append(words.say("{n} windows open", n=len(found.windows)))
+    for row in found.windows.to_dict("records"):
+        cells = [
+            f"  {row['unit'] or words.say('outside')}",
+            words.say("day {day} of {days}", day=row["day"], days=days),
+            words.say("open to {day}", day=row["last"].date()),
+            words.say("killed {n}", n=row["killed"]),
+            words.say("others {n}", n=row["overlaps"]),
+        ]
+        lines.append("\t".join(cells))
+    return lines

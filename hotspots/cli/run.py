@@ -1,0 +1,63 @@
+"""`run`: the dashboard in the browser, from any folder, with the settings that keep it on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from hotspots import settings
+from hotspots.store.schema import DataError
+from hotspots.words import Words, told
+
+PORT = 8501
+FOLDERS = ("HOTSPOTS_STORE", "HOTSPOTS_CITIES", "HOTSPOTS_RELEASE")  # settings that name one: relative to where the command is called
+
+
+def grammar(command: argparse.ArgumentParser, words: Words) -> None:
+    """Add the arguments."""
+    say = words.say
+    command.description = say(
+        "Open the dashboard. It listens on this machine only, and sends nothing anywhere. "
+        "With --public it shows releases and opens no store."
+    )
+    public = say("the public edition: show this release, or the releases in its sub-folders")
+    command.add_argument("--public", metavar=say("RELEASES"), type=Path, help=public)
+    port = say("the port to listen on (default: 8501)")
+    command.add_argument("--port", metavar="N", type=int, default=PORT, help=port)
+
+
+def run(choices: argparse.Namespace, words: Words) -> int:
+    """Start the server as a process of its own, and wait for it to end."""
+    if choices.public and not choices.public.is_dir():
+        raise DataError(told("--public: there is no folder {folder}", folder=repr(str(choices.public))))
+    folder = settings.dashboard_folder()
+    screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in ("darwin", "win32")
+    server = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).parents[1] / "dashboard" / "serve.py")]
+    server += ["--server.port", str(choices.port), "--server.headless", "false" if screen else "true"]
+    print(words.say("The dashboard opens at {address} (stop it with Ctrl-C)", address=f"http://127.0.0.1:{choices.port}"), file=sys.stderr)
+    return _wait(subprocess.Popen(server, cwd=folder, env=environment(choices.public)))  # noqa: S603
+
+
+def environment(public: Path | None) -> dict[str, str]:
+    """Return the environment of the server, which runs in a folder of its own: every folder that is named is written out."""
+    named = dict(os.environ)
+    if public:
+        named |= {"HOTSPOTS_EDITION": "public", "HOTSPOTS_RELEASE": str(public)}
+    return named | {name: str(Path(named[name]).expanduser().absolute()) for name in FOLDERS if named.get(name)}
+
+
+def _wait(server: subprocess.Popen[bytes]) -> int:
+    """Return the exit status of the server; what stops this process stops it too."""
+    before = signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    try:
+        return max(server.wait(), 0)
+    except KeyboardInterrupt:
+        server.terminate()
+        server.wait()
+        return 0
+    finally:
+        signal.signal(signal.SIGTERM, before)

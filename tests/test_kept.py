@@ -1,0 +1,108 @@
+"""What the project wrote once (see kept/make.py): later code reads the store and the releases, and gives the same answers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from answers import answer, figures
+
+from hotspots.__main__ import main
+
+KEPT = Path(__file__).parent / "kept"
+ANSWERS = json.loads((KEPT / "addresses.json").read_text(encoding="utf-8"))
+PUBLIC = json.loads((KEPT / "public_addresses.json").read_text(encoding="utf-8"))
+OUTPUTS = json.loads((KEPT / "outputs.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory) -> Path:
+    """Return a copy of the kept store that also has the bundled city; caches of other tests are gone."""
+    import streamlit as st
+
+    folder = shutil.copytree(KEPT / "store", tmp_path_factory.mktemp("kept") / "store")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOTSPOTS_STORE", str(folder))
+        assert main(["import", str(KEPT.parent.parent / "data" / "cities" / "puerto-albatros"), "--json"]) == 0
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    return folder
+
+
+@pytest.fixture
+def kept(filled, monkeypatch, tmp_path) -> None:
+    """Let the project see the kept store and no other city."""
+    monkeypatch.setenv("HOTSPOTS_STORE", str(filled))
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+
+
+@pytest.fixture
+def own(store) -> Path:
+    """Return a copy of the kept store for one test, which may change it."""
+    return shutil.copytree(KEPT / "store", store)
+
+
+def said(capsys, *arguments: str, status: int = 0):
+    assert main([*arguments]) == status
+    return json.loads(capsys.readouterr().out)
+
+
+def near(found: object) -> object:
+    """Return plain values with their numbers to nine digits: the last ones are the processor's."""
+    if isinstance(found, dict):
+        return {name: near(value) for name, value in found.items()}
+    if isinstance(found, list):
+        return [near(value) for value in found]
+    return float(f"{found:.9g}") if isinstance(found, float) else found
+
+
+@pytest.mark.parametrize("line", OUTPUTS)
+def test_commands_say_the_same_of_the_kept_store(own, capsys, line):
+    assert near(said(capsys, *line.split())) == near(OUTPUTS[line])
+
+
+def test_the_kept_store_rolls_back_and_forth(own, capsys):
+    assert said(capsys, "totals", "villa-prueba", "--json")["victims"] == 260
+    assert main(["rollback", "villa-prueba"]) == 0
+    capsys.readouterr()
+    assert said(capsys, "totals", "villa-prueba", "--json")["victims"] == 240
+    assert main(["rollback", "villa-prueba", "2"]) == 0
+    capsys.readouterr()
+    assert said(capsys, "totals", "villa-prueba", "--json")["victims"] == 260
+
+
+def test_the_kept_releases_are_whole_and_signed(own, capsys):
+    assert said(capsys, "audit", str(KEPT / "releases" / "villa-norte"), "--json")["passed"]
+    assert said(capsys, "audit", "verify", "--json")
+
+
+@pytest.mark.parametrize("slug", ["villa-norte", "villa-sur"])
+def test_a_change_to_a_kept_release_is_found(own, tmp_path, slug):
+    folder = shutil.copytree(KEPT / "releases" / slug, tmp_path / slug)
+    table = folder / "areas.csv"
+    table.write_bytes(table.read_bytes().replace(b",ok,", b",zero,", 1))
+    assert main(["audit", str(folder)]) == 1
+
+
+def test_publishing_again_gives_the_same_bytes(own, tmp_path, capsys):
+    assert main(["publish", "villa-norte", "--as-of", "2025-06-30", "--out", str(tmp_path / "again")]) == 0
+    names = sorted(path.name for path in (KEPT / "releases" / "villa-norte").iterdir())
+    assert sorted(path.name for path in (tmp_path / "again").iterdir()) == names
+    for name in (one for one in names if not one.endswith((".parquet", "release.json"))):  # these change with the library that writes them
+        assert (tmp_path / "again" / name).read_bytes() == (KEPT / "releases" / "villa-norte" / name).read_bytes(), name
+    capsys.readouterr()
+    assert main(["audit", "verify"]) == 0
+
+
+@pytest.mark.parametrize("address", ANSWERS)
+def test_an_address_gives_the_kept_answer(kept, address):
+    assert figures(answer(address)) == figures(ANSWERS[address])
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_the_public_edition_gives_the_kept_answer(monkeypatch, address):
+    monkeypatch.setenv("HOTSPOTS_EDITION", "public")
+    monkeypatch.setenv("HOTSPOTS_RELEASE", str(KEPT / "releases"))
+    assert figures(answer(address)) == figures(PUBLIC[address])
