@@ -13,7 +13,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
-from hotspots.cli.table_commands import TABLES
+from hotspots.cli.table import TABLES
 from odd_city import MARKUP, write_odd_city
 from opened import ROOT, open_page, text
 from streamlit.testing.v1 import AppTest
