@@ -13,13 +13,13 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
-from hotspots.cli.table import TABLES
 from odd_city import MARKUP, write_odd_city
 from opened import ROOT, open_page, text
 from streamlit.testing.v1 import AppTest
 
 from hotspots import cities, geography, release
 from hotspots.cli.main import main
+from hotspots.cli.table import TABLES
 from hotspots.statistics.catalog import MEASURES
 from hotspots.study.selection import Selection
 from hotspots.words import words_for

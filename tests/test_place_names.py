@@ -11,7 +11,7 @@ from hotspots.testing import square_blocks
 from hotspots import geography
 
 PACKAGE = Path(geography.__file__).parents[1]
-# What has a "name" and is no table of units: facts of a city, entries of the log, rows that `geography.names` made, a coordinate system, rivers.
+# What has a "name" and is no table of units: facts, entries of the log, rows that `geography.names` made, coordinate systems, rivers.
 OTHERS = {"facts", "values", "row", "named", "places", "inner", "part"}
 ALLOWED = {
     "geography/place_names.py": {"units"},
