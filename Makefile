@@ -31,6 +31,7 @@ torture: $(VENV)/testing browser ## the full counts of every randomised test
 	HOTSPOTS_TORTURE=1 $(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable
 
 LOWEST := build/lowest
+QUICK := tests/test_cli.py tests/test_study.py tests/test_units.py tests/test_trends.py tests/test_victims.py tests/test_repeats.py tests/test_maps.py
 lowest: ## install the lowest version of each library that pyproject.toml allows, and pass a quick set of tests with them
 	@mkdir -p build
 	$(PYTHON) -m venv --clear $(LOWEST)

@@ -77,7 +77,8 @@ def located(rows: pd.DataFrame, blocks: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return table.assign(block=found.min(), touching=found.size())
 
 
-MADE = "89c84ab9d874048850c3735a957e5ec6b2a10db6bdadd92d9ecab60718c44f39"  # of the programs and of the files they wrote, when they last ran here
+# Of the programs and of the files they wrote, when they last ran in whole.
+MADE = "89c84ab9d874048850c3735a957e5ec6b2a10db6bdadd92d9ecab60718c44f39"
 
 
 def digest() -> str:

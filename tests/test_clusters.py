@@ -23,7 +23,7 @@ from scipy import sparse as matrices
 from hotspots import cities
 from hotspots.geography import adjacency, units
 from hotspots.statistics import clusters
-from hotspots.statistics.clusters import power, window_test
+from hotspots.statistics.clusters import exact_window, power
 from hotspots.store.schema import DataError, check_blocks
 from hotspots.study import Study
 from hotspots.study.testing import (
@@ -282,10 +282,10 @@ def test_local_moran_averages_to_morans_i():
 
 def test_the_tail_and_its_adjustment_are_those_of_r():
     r = spdep()
-    p = window_test.tail(r["tail_events"], r["tail_n"], np.where(np.arange(8) == 7, 4 / 9, r["tail_share"]))
+    p = exact_window.tail(r["tail_events"], r["tail_n"], np.where(np.arange(8) == 7, 4 / 9, r["tail_share"]))
     np.testing.assert_allclose(p, r["tail_p"], rtol=1e-11)
-    np.testing.assert_allclose(window_test.adjusted(p, "bh"), r["tail_bh"], rtol=1e-11)
-    np.testing.assert_allclose(window_test.adjusted(p, "by"), r["tail_by"], rtol=1e-11)
+    np.testing.assert_allclose(exact_window.adjusted(p, "bh"), r["tail_bh"], rtol=1e-11)
+    np.testing.assert_allclose(exact_window.adjusted(p, "by"), r["tail_by"], rtol=1e-11)
 
 
 @pytest.mark.parametrize("population", [[1000] * 4, [100, 200, 300, 400], [500, 500, 0, 250]])
@@ -309,16 +309,18 @@ def test_every_possible_map_of_a_tiny_city(population, n):
 def test_chance_of_any_alarm_by_every_possible_map():
     """Nine blocks in a row, four events: the exact chance of any false alarm is at most 5 %, and what the calibration finds by lot."""
     blocks = area([shapely.box(10 * x, 0, 10 * x + 10, 10) for x in range(9)])
-    base = window_test.ground(study([(5, 5)], blocks))
+    base = exact_window.ground(study([(5, 5)], blocks))
     hot = np.array(
         [
-            (window_test.adjusted(window_test.tail(base.around @ np.bincount(way, minlength=9), 4, base.share)) <= window_test.LEVEL).sum()
+            (
+                exact_window.adjusted(exact_window.tail(base.around @ np.bincount(way, minlength=9), 4, base.share)) <= exact_window.LEVEL
+            ).sum()
             for way in product(range(9), repeat=4)
         ]
     )
     assert 0 < (hot > 0).mean() <= 0.05
     maps = 4000
-    found = window_test.simulated(base, 4, simulations=maps, seed=3)
+    found = exact_window.simulated(base, 4, simulations=maps, seed=3)
     assert found.mean() == pytest.approx(hot.mean(), abs=4 * hot.std() / np.sqrt(maps))
 
 
@@ -326,18 +328,18 @@ def test_chance_of_any_alarm_by_every_possible_map():
 def test_the_calibration_counts_as_the_test_does(method):
     blocks = square_blocks(side=8, population=np.random.default_rng(1).integers(0, 400, 64).astype(float))
     one = study([(5, 5)] * 40, blocks)
-    base = window_test.ground(one)
-    maps = window_test._thrown(np.random.default_rng(7), base.weight, 40, 150)
+    base = exact_window.ground(one)
+    maps = exact_window._thrown(np.random.default_rng(7), base.weight, 40, 150)
     maps[:9, :] += np.arange(150) % 4  # some with a cluster
-    for count in (maps, window_test._thrown(np.random.default_rng(7), base.weight, 1000, 20)):
+    for count in (maps, exact_window._thrown(np.random.default_rng(7), base.weight, 1000, 20)):
         for column in count.T:
             n, around = int(column.sum()), base.around @ column
-            p = np.where(base.tested, window_test.tail(around, n, base.share), np.nan)
+            p = np.where(base.tested, exact_window.tail(around, n, base.share), np.nan)
             t = np.flatnonzero(base.tested)
-            least = window_test.least_events(n, base.share[t], window_test.LEVEL)
+            least = exact_window.least_events(n, base.share[t], exact_window.LEVEL)
             candidates = p[t][around[t] >= least]
-            found = window_test._rejected(candidates, np.zeros(len(candidates), dtype=int), 1, window_test._levels(len(t), method))
-            assert found[0] == (window_test.adjusted(p, method) <= window_test.LEVEL).sum()
+            found = exact_window._rejected(candidates, np.zeros(len(candidates), dtype=int), 1, exact_window._levels(len(t), method))
+            assert found[0] == (exact_window.adjusted(p, method) <= exact_window.LEVEL).sum()
 
 
 def test_baselines():
@@ -466,8 +468,8 @@ def test_the_calibration_of_any_study():
 
 
 @cache
-def ten_thousand() -> window_test.Ground:
-    return window_test.ground(study([(5, 5)], square_blocks(side=100)))
+def ten_thousand() -> exact_window.Ground:
+    return exact_window.ground(study([(5, 5)], square_blocks(side=100)))
 
 
 @pytest.mark.parametrize(("n", "low", "high"), [(100, 0.04, 0.2), (500, 0.7, 0.92), (2000, 0.99, 1.0)])
@@ -481,8 +483,8 @@ def test_power_of_methods(n, low, high):
     rng, found, false = np.random.default_rng(5), [], []
     for _ in range(150):
         hot = (
-            window_test.adjusted(window_test.tail(base.around @ rng.multinomial(n, (risk / risk.sum()).ravel()), n, base.share))
-            <= window_test.LEVEL
+            exact_window.adjusted(exact_window.tail(base.around @ rng.multinomial(n, (risk / risk.sum()).ravel()), n, base.share))
+            <= exact_window.LEVEL
         )
         found.append((hot & touching).any())
         false.append((hot & ~touching).sum() / max(hot.sum(), 1))
@@ -493,7 +495,7 @@ def test_power_of_methods(n, low, high):
 
 @pytest.mark.slow
 def test_calibration_of_ten_thousand_places():
-    found = window_test.simulated(ten_thousand(), 5000, simulations=999, seed=0)
+    found = exact_window.simulated(ten_thousand(), 5000, simulations=999, seed=0)
     assert (found > 0).mean() <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 999)
 
 
@@ -522,7 +524,7 @@ def test_hot_places_of_puerto_albatros_are_those_planted(albatros, start, end, l
     """Planted: groups of blocks with many times the risk, and killings at markets and terminals where nobody lives."""
     truth = tomllib.loads((ROOT / "data" / "cities" / "puerto-albatros" / "truth.toml").read_text(encoding="utf-8"))
     one = Study.of(albatros.incidents, albatros.blocks, start=f"{start}-01-01", end=f"{end}-01-01")
-    base = window_test.ground(one)
+    base = exact_window.ground(one)
     groups = [
         albatros.blocks.index.isin(row["blocks"])
         for row in truth["hot"]
@@ -569,7 +571,7 @@ def test_too_coarse_to_rank():
 @given(n=st.integers(1, 400))
 @settings(max_examples=20)
 def test_power_stays_a_chance(n):
-    base = window_test.ground(at([(0, 0)]))
+    base = exact_window.ground(at([(0, 0)]))
     assert 0 <= power.power(base, n) <= 1
     assert power.power(base, n, relative_risk=1.0) <= 0.05
 

@@ -72,7 +72,7 @@ def test_little_work_never_starts_a_compiler():
         [
             sys.executable,
             "-c",
-            "from hotspots.inference import compiled; print(compiled.kernel('find_areas', work=100), compiled.ready(), compiled._Made.thread)",
+            "from hotspots.inference import compiled as made; print(made.kernel('find_areas', work=100), made.ready(), made._Made.thread)",
         ],
         capture_output=True,
         text=True,

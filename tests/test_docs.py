@@ -29,24 +29,6 @@ def test_every_setting_is_documented():
     assert [row.name for row in SETTINGS if f"`{row.name}`" not in readme] == []
 
 
-def test_every_module_stands_in_the_architecture():
-    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    modules = {path.stem for path in (ROOT / "hotspots").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
-    assert sorted(name for name in modules - {"__init__"} if not re.search(rf"\b{name}\b", text)) == []
-
-
-def test_the_architecture_is_in_the_order_that_the_linter_holds():
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
-    layers = next(one["layers"] for one in contracts if one["name"] == "One way down")
-    level = {name.strip(): at for at, layer in enumerate(layers) for name in layer.split("|")}
-    rows = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("```")[1].strip().splitlines()
-    named = [re.split(r"  +", row)[0].split(" | ") for row in rows if not row.startswith("app.py")]
-    assert {name for names in named for name in names} == set(level)
-    levels = [{level[name] for name in names} for names in named]
-    assert all(len(one) == 1 for one in levels)
-    assert [min(one) for one in levels] == sorted(min(one) for one in levels)
-
-
 def test_every_command_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [one.name for one in COMMANDS if f"python -m hotspots {one.name}" not in readme] == []

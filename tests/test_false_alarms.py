@@ -18,7 +18,7 @@ import shapely
 
 from hotspots.geography import units
 from hotspots.statistics import clusters
-from hotspots.statistics.clusters import window_test
+from hotspots.statistics.clusters import exact_window
 from hotspots.store.schema import check_incidents
 from hotspots.study import Study
 from hotspots.study.testing import EPSG, square_blocks, square_city
@@ -54,8 +54,8 @@ def places(unit: str) -> Study:
 
 
 @cache
-def ground(unit: str, baseline: str) -> window_test.Ground:
-    return window_test.ground(places(unit), baseline=baseline)
+def ground(unit: str, baseline: str) -> exact_window.Ground:
+    return exact_window.ground(places(unit), baseline=baseline)
 
 
 def spots(unit: str, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -136,7 +136,7 @@ def test_victims_instead_of_events_would_raise_false_alarms(unit):
     for one in maps(unit, base.weight, 600, many=SEEDS, together=TOGETHER, baseline="area", seed=600):
         victims = one.counts.to_numpy()
         alarms.append(
-            (window_test.adjusted(window_test.tail(base.around @ victims, int(victims.sum()), base.share)) <= window_test.LEVEL).any()
+            (exact_window.adjusted(exact_window.tail(base.around @ victims, int(victims.sum()), base.share)) <= exact_window.LEVEL).any()
         )
     assert np.mean(alarms) > at_most(0.05, SEEDS)
 

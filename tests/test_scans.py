@@ -16,7 +16,7 @@ from scipy import stats
 from hotspots.inference import compiled, scan_loops
 from hotspots.statistics import clusters
 from hotspots.statistics.clusters import circles as scan
-from hotspots.statistics.clusters import emerging, outbreaks, scans_numpy, window_test
+from hotspots.statistics.clusters import emerging, exact_window, outbreaks, scans_numpy
 from hotspots.store.schema import DataError, check_blocks
 from hotspots.study import Study
 from hotspots.study.testing import EPSG, square_blocks, square_city
@@ -378,7 +378,7 @@ def test_a_study_says_what_its_tests_compare_with():
     found = clusters.windows(equal)
     assert (found.baseline, found.method) == ("equal", "by")
     pd.testing.assert_frame_equal(found.table, clusters.windows(plain, baseline="equal", method="by").table)
-    assert window_test.ground(equal.between(equal.start, equal.end)).baseline == "equal"
+    assert exact_window.ground(equal.between(equal.start, equal.end)).baseline == "equal"
     assert clusters.circular_scan(equal, simulations=19).baseline == "equal"
     for wrong in ({"baseline": "people"}, {"correction": "fdr"}):
         with pytest.raises(DataError, match="use one of"):

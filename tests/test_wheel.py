@@ -20,6 +20,9 @@ from pathlib import Path
 
 import pytest
 
+from hotspots import settings
+from hotspots.cli.run import environment
+
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = "hotspots/dashboard/.streamlit/config.toml"
 PARTS = (".streamlit", "app.py", "data", "docs", "hatch_build.py", "hotspots", "LICENSE", "pyproject.toml", "README.md")
@@ -65,7 +68,7 @@ def elsewhere(city: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Stand in a folder that is not the project's, with a store that a relative path names."""
     monkeypatch.delenv("PYTHONPATH", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("HOTSPOTS_STORE", "store")
+    monkeypatch.setenv("HOTSPOTS_STORE", os.path.relpath(settings.store_folder(), tmp_path))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -138,10 +141,9 @@ def test_a_folder_of_releases_must_be_there(command: Path, elsewhere: Path) -> N
 
 
 def test_the_server_of_releases_gets_whole_paths(elsewhere: Path) -> None:
-    from hotspots.cli.run import environment
-
     (elsewhere / "released").mkdir()
     found = environment(Path("released"))
     assert (found["HOTSPOTS_EDITION"], found["HOTSPOTS_RELEASE"]) == ("public", str(elsewhere / "released"))
-    assert found["HOTSPOTS_STORE"] == str(elsewhere / "store")
+    assert Path(found["HOTSPOTS_STORE"]).is_absolute()
+    assert Path(found["HOTSPOTS_STORE"], "villa-prueba").is_dir()
     assert environment(None).get("HOTSPOTS_EDITION") == os.environ.get("HOTSPOTS_EDITION")

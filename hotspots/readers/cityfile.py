@@ -15,18 +15,7 @@ import pyproj
 
 from hotspots.readers.columns.values import fold
 from hotspots.readers.files.any_file import carries_shapes
-from hotspots.readers.keys import (
-    AREA_COUNTS,
-    BLOCKS,
-    CITY,
-    GROUP,
-    INCIDENTS,
-    INTERVENTION,
-    LAYER,
-    NOTE,
-    SEGMENTS,
-    WORDS,
-)
+from hotspots.readers.keys import AREA_COUNTS, BLOCKS, CITY, GROUP, INCIDENTS, INTERVENTION, LAYER, NOTE, SEGMENTS, WORDS
 from hotspots.readers.spec import (
     CONTEXT_KINDS,
     AreaCountSpec,

@@ -25,7 +25,7 @@ from hotspots.release.profiles import (
     profile_of,
 )
 from hotspots.release.protection import SHOWN
-from hotspots.statistics.clusters.window_test import LEAST_RESIDENTS, LEVEL, adjusted, tail
+from hotspots.statistics.clusters.exact_window import LEAST_RESIDENTS, LEVEL, adjusted, tail
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.store.schema import AreaCounts, Blocks, check_area_counts
 from hotspots.study.memo import kept

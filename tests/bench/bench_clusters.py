@@ -13,7 +13,7 @@ from scipy import sparse
 
 from hotspots.geography import adjacency
 from hotspots.inference import compiled
-from hotspots.statistics.clusters import circles, gi_star, window_test
+from hotspots.statistics.clusters import circles, exact_window, gi_star
 from hotspots.study import Study
 from hotspots.study.testing import square_blocks, square_city
 
@@ -87,9 +87,9 @@ def test_scan_of_1_000_areas_with_999_maps(benchmark, way, cap):
 
 
 def test_null_calibration_of_10_000_blocks(benchmark):
-    base = window_test.ground(Study.of(*square_city([(5, 5)])[:1], square_blocks(side=100)))
+    base = exact_window.ground(Study.of(*square_city([(5, 5)])[:1], square_blocks(side=100)))
     begun = time.perf_counter()
-    benchmark.pedantic(lambda: window_test.simulated(base, 5000, simulations=999, seed=0), rounds=1)
+    benchmark.pedantic(lambda: exact_window.simulated(base, 5000, simulations=999, seed=0), rounds=1)
     benchmark.extra_info["999 maps of 5,000 events"] = f"{time.perf_counter() - begun:.1f} s (goal 10)"
 
 

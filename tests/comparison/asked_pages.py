@@ -57,6 +57,8 @@ class Face:
     entries: tuple[str, ...] = ()
     streets: bool = False
     small: bool = False  # every choice once, not every pair
+    totals: bool = False  # published totals alone: no single homicide is known
+    counted: str = "count,rate,shrunk_rate,excess_risk"  # measures that the city has on its units
 
 
 ALBATROS = Face(
@@ -93,6 +95,8 @@ BOSTON = Face(
     periods=("from=1994-01-01&to=1997-01-01", "from=1997-06-01"),
     bases=(1995,),
     small=True,
+    totals=True,
+    counted="count",
     entries=("operation-ceasefire-focused-deterrence-1996-06-01",),
 )
 SALVADOR = Face(
@@ -102,6 +106,7 @@ SALVADOR = Face(
     places=("SV-AH", "SV-CH"),
     bases=(2000, 2015),
     small=True,
+    totals=True,
 )
 PHILADELPHIA = Face(
     "philadelphia",
@@ -129,6 +134,7 @@ GUAYAQUIL = Face(
     periods=("from=2025-01-01&to=2026-01-01",),
     bases=(2024,),
     small=True,
+    counted="count",
 )
 FACES = (ALBATROS, BOSTON, SALVADOR, PHILADELPHIA, CHICAGO, GUAYAQUIL)
 

@@ -181,6 +181,8 @@ class Capture:
         self.run(
             f"public-{profile}-{slug}", "page_worker.py", addresses, store="none", prefix=f"(public, {profile}) ", always=True, **public
         )
+        if profile == "open":
+            return
         written = [f"/publish?city={slug}&lang=en"]
         self.run(f"{name}-page", "page_worker.py", written, store=name, prefix=prefix, always=True, HOTSPOTS_RELEASE=str(out.parent))
 

@@ -20,6 +20,17 @@ from hotspots.statistics.clusters.emerging import (
     emergence,
     mann_kendall,
 )
+from hotspots.statistics.clusters.exact_window import (
+    BASELINES,
+    LEVEL,
+    METHODS,
+    Calibration,
+    Windows,
+    events_in,
+    ground,
+    null_calibration,
+    windows,
+)
 from hotspots.statistics.clusters.maps import (
     CALIBRATED,
     COMPARED,
@@ -37,17 +48,6 @@ from hotspots.statistics.clusters.maps import (
 from hotspots.statistics.clusters.outbreaks import DAYS, RADIUS, space_time_scan
 from hotspots.statistics.clusters.power import ADVICE, Advice, sparse
 from hotspots.statistics.clusters.smoothed import local_shrinkage, local_shrunk_rate, local_shrunk_state
-from hotspots.statistics.clusters.window_test import (
-    BASELINES,
-    LEVEL,
-    METHODS,
-    Calibration,
-    Windows,
-    events_in,
-    ground,
-    null_calibration,
-    windows,
-)
 from hotspots.statistics.measure import Category, Measure
 from hotspots.study import Study
 from hotspots.study.memo import kept

@@ -13,14 +13,14 @@ from scipy.spatial import cKDTree
 
 from hotspots.inference import compiled
 from hotspots.inference.intervals import poisson_interval
-from hotspots.statistics.clusters.scans_numpy import best_circles
-from hotspots.statistics.clusters.window_test import (
+from hotspots.statistics.clusters.exact_window import (
     LEAST_RESIDENTS,
     LEVEL,
     Ground,
     events_in,
     ground,
 )
+from hotspots.statistics.clusters.scans_numpy import best_circles
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.study.memo import kept

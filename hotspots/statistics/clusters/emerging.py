@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from hotspots.statistics.clusters.window_test import (
+from hotspots.statistics.clusters.exact_window import (
     LEVEL,
     adjusted,
     events_in,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotspots.statistics.clusters.window_test import (
+from hotspots.statistics.clusters.exact_window import (
     LEVEL,
     Ground,
     events_in,

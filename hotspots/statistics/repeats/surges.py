@@ -64,7 +64,7 @@ def surges(study: Study, *, false_alarms: float = FALSE_ALARMS) -> Surges | None
     each = false_alarms / max(len(enough), 1)
     rows = {name: _row(one, weeks, last, name in enough, _WEEKS / each) for name, one in counts.items()}
     found = pd.DataFrame.from_dict(rows, orient="index")
-    found.insert(0, "name", found.index)
+    found.insert(0, "name", [name or "(whole city)" for name in found.index])
     rate = float(sum(_WEEKS / length for length in found["quiet"].dropna()))
     return Surges(found.drop(columns="quiet"), rate, day_of(last), weeks - WATCHED)
 

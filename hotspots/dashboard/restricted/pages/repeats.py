@@ -241,7 +241,7 @@ def surges_table(found: repeats.Surges, words: Words) -> pd.DataFrame:
     known = table["state"] != "few"
     return pd.DataFrame(
         {
-            words.say("District"): [name or words.say("Whole city") for name in table["name"]],
+            words.say("District"): [name or words.say("Whole city") for name in table.index],
             words.say("Events a week, usually"): [words.number(one, 2) for one in table["usual"]],
             words.say("State"): [words.say(STATES[state]) for state in table["state"]],
             words.say("Above the usual for"): [words.count("{n} week", "{n} weeks", n) if n else "–" for n in table["weeks"]],
