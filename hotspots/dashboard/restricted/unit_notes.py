@@ -59,7 +59,7 @@ def reconciled(chosen: Chosen) -> None:
     box = st.expander(words.say("Compare: every row adds up to all people killed"), on_change="rerun", key="reconciled")
     if not box.open:
         return
-    found = reconciliation.table(city, replace(chosen.selection, place="", measure=""), study_of=cached.study)
+    found = reconciliation.table(city, chosen.selection.figures(), study_of=cached.study)
     shown = pd.DataFrame(
         {
             words.say("By"): [map_view.unit_name(unit, words, city.called) for unit in found.index],
