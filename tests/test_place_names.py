@@ -48,15 +48,15 @@ def test_nothing_but_geography_reads_the_names_of_places() -> None:
     assert not found, f"say geography.names(units) instead: {found}"
 
 
-def test_a_place_without_a_name_has_its_id_and_no_two_places_are_called_the_same() -> None:
+def test_a_place_without_a_name_has_its_id() -> None:
     blocks = square_blocks().assign(name=["", "  ", None, "\u200b"])
     assert geography.names(blocks).tolist() == ["b00", "b01", "b10", "b11"]
     assert geography.own_names(blocks).tolist() == ["", "", "", ""]
     assert geography.names(blocks.drop(columns="name")).tolist() == ["b00", "b01", "b10", "b11"]
     assert geography.names(blocks.assign(name=["b10", "\tNorth\nside ", None, "North  side"])).tolist() == [
-        "b10 (b00)",
-        "North side (b01)",
         "b10",
-        "North side (b11)",
+        "North side",
+        "b10",
+        "North side",
     ]
     assert geography.names(blocks.iloc[:0]).tolist() == []

@@ -111,8 +111,10 @@ class Words:
 
         >>> Words("en").say("mapped {n} of {total}", n=2, total=3)
         'mapped 2 of 3'
+        >>> Words("es").say("")
+        ''
         """
-        sentence = self._catalogue.gettext(text)
+        sentence = self._catalogue.gettext(text) if text else text  # a catalogue answers an empty text with its own header
         return sentence.format(**values) if values else sentence
 
     def tell(self, text: str | ToldError) -> str:
