@@ -224,7 +224,7 @@ def public(slug: str, windows: tuple[str, ...], areas: tuple[str, ...]) -> list[
     found += [f"/?city={slug}&area={area}&lang=es" for area in areas]
     found += [f"/?city={slug}&area={area}&window={window}&show={show}" for area in areas[:1] for window in windows for show in SHOWS]
     found += [f"/embed?city={slug}&show={show}&lang=en" for show in SHOWS]
-    return [*found, f"/?city={slug}&area=zz", f"/map?city={slug}&weapon=firearm&unit=blocks", "/?city=nowhere&lang=en"]
+    return [*found, f"/?city={slug}&area=zz", f"/map?city={slug}&weapon=firearm&unit=blocks", f"/?city=not-{slug}&lang=en"]
 
 
 SHOWS = ("rate", "count", "hot")

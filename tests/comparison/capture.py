@@ -16,7 +16,10 @@ the same libraries (with or without numba: shuffles differ).
 
 Everything runs in processes of its own: first the imports, then the releases, then a process for the pages of each city and for the
 commands of each city, `--jobs` at a time (2). `--only PATTERN` (a regular expression, searched in `page:…` and `command:…`) leaves out
-the rest. Where a folder `--work` is named, its `*.log` files say what each page and command took, and a run that was broken off goes on
+the rest, `--every N` takes one in N pages and commands of each city (compare such a part with `differences.py --partial`). All of it
+takes some 20 minutes of two idle cores.
+
+Where a folder `--work` is named, its `*.log` files say what each page and command took, and a run that was broken off goes on
 where it was (with the same `--only`). The tree must be able to open pages: `hotspots` has to be installed, with Leaflet in place.
 """
 
@@ -60,6 +63,7 @@ class Capture:
     work: Path
     only: re.Pattern[str]
     limit: int
+    every: int = 1
     found: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -99,6 +103,7 @@ class Capture:
         told = [one if isinstance(one, str) else " ".join(one) for one in asked]
         kind = "page:" if worker == "page_worker.py" else "command:"
         kept = [one for one, text in zip(asked, told, strict=True) if always or self.only.search(f"{kind}{prefix}{text}")]
+        kept = kept if always else kept[:: self.every]
         if not kept:
             return
         folder = self.work / name
@@ -209,6 +214,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="the folder of the real city data")
     parser.add_argument("--out", type=Path, required=True, help="the JSON file to write")
     parser.add_argument("--only", default="", help="a regular expression: only what it finds in page:… or command:…")
+    parser.add_argument("--every", type=int, default=1, help="one in so many pages and commands of each city, for a first look")
     parser.add_argument("--limit", type=int, default=plain_text.LIMIT, help="how many letters of one part are kept; 0: all")
     parser.add_argument("--jobs", type=int, default=2, help="how many processes run at a time")
     parser.add_argument("--work", type=Path, help="a folder to work in, which is kept (default: a temporary one)")
@@ -217,7 +223,7 @@ def main() -> None:
         work = (choices.work or Path(made)).resolve()
         work.mkdir(parents=True, exist_ok=True)
         data = choices.data.resolve() if choices.data else None
-        capture = Capture(choices.tree.resolve(), data, work, re.compile(choices.only), choices.limit)
+        capture = Capture(choices.tree.resolve(), data, work, re.compile(choices.only), choices.limit, choices.every)
         capture.everything(choices.jobs)
     choices.out.write_text(json.dumps(dict(sorted(capture.found.items())), indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{len(capture.found)} keys", file=sys.stderr)

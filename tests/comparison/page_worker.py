@@ -68,6 +68,8 @@ def content(part: Any, limit: int) -> str:
     if part.type == "bidi_component":
         return message(part.proto, limit)
     plain = {name: value for name, value in MessageToDict(part.proto).items() if name not in PASSED_OVER}
+    if part.type == "date_input":
+        plain = {name: value for name, value in plain.items() if name not in ("min", "max")}  # ten years around today
     if part.type == "vega_lite_chart":
         return chart(part.proto, plain, limit)
     if "options" in plain:
