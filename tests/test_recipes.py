@@ -44,7 +44,7 @@ def contract(project: Path, key: str) -> subprocess.CompletedProcess[str]:
 def test_a_statistic(project, city_folder):
     function, row = recipe("A statistic", "python")
     heading = recipe("A statistic", "markdown")[0]
-    family = project / "hotspots" / "concentration.py"
+    family = project / "hotspots" / "statistics" / "concentration.py"
     text = family.read_text(encoding="utf-8").replace("MEASURES: tuple[Measure, ...] = ()\n", "")
     family.write_text(f"import pandas as pd\n{text}\n\n{function}\n\n{row}", encoding="utf-8")
     family.write_text(
@@ -82,7 +82,7 @@ def test_a_command(project, city_folder):
 
 def test_a_page(project, city_folder):
     page, line = recipe("A page", "python")
-    (project / "hotspots" / "dashboard" / "pages" / "victims.py").write_text(page, encoding="utf-8")
+    (project / "hotspots" / "dashboard" / "restricted" / "pages" / "victims.py").write_text(page, encoding="utf-8")
     app = project / "app.py"
     text = app.read_text(encoding="utf-8")
     last = '        frame.page("methods", mark("Methods")),\n'

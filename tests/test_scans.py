@@ -16,7 +16,7 @@ from scipy import stats
 from hotspots.inference import compiled, scan_loops
 from hotspots.statistics import clusters
 from hotspots.statistics.clusters import circles as scan
-from hotspots.statistics.clusters import emerging, exact_window, outbreaks, scans_numpy
+from hotspots.statistics.clusters import emerging_classes, exact_window, outbreaks, scans_numpy
 from hotspots.store.schema import DataError, check_blocks
 from hotspots.study import Study
 from hotspots.study.testing import EPSG, square_blocks, square_city
@@ -319,7 +319,7 @@ def test_events_without_a_place_take_no_part():
 )
 def test_classes_by_hand(hot, cold, trend, name):
     flags = lambda text: np.array([sign == "1" for sign in text.ljust(10, "0")])  # noqa: E731
-    assert emerging.class_of(flags(hot), flags(cold), trend) == name
+    assert emerging_classes.class_of(flags(hot), flags(cold), trend) == name
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -357,8 +357,8 @@ def test_planted_histories():
     incidents, _ = square_city(places, dates=dates)
     one = Study.of(incidents, blocks, start="2010-01-01", end="2020-01-01")
     code = clusters.emerging(one)
-    assert emerging.CLASSES[int(code["b0101"])] == "persistent"
-    assert emerging.CLASSES[int(code["b2525"])] == "new"
+    assert emerging_classes.CLASSES[int(code["b0101"])] == "persistent"
+    assert emerging_classes.CLASSES[int(code["b2525"])] == "new"
     assert code.isna().mean() > 0.8  # most places have too few homicides to tell
     found = clusters.emergence(one)
     assert len(found.starts) == 11

@@ -10,6 +10,8 @@ from hotspots.cities import City
 from hotspots.geography import units
 from hotspots.store.schema import AreaCounts, DataError, field
 from hotspots.study import FILTERS, Study, Where, band, of_totals
+from hotspots.study.options import LAYERS as LAYERS
+from hotspots.study.options import MOST_CAP as MOST_CAP
 from hotspots.study.options import OF_STATISTICS, OPTIONS, Choices
 from hotspots.words import told
 

@@ -13,7 +13,7 @@ from hotspots.geography.adjacency import (
 )
 from hotspots.statistics.clusters.association import gi_star, local_i, morans_i
 from hotspots.statistics.clusters.circles import SIMULATIONS, Scan, circular_scan
-from hotspots.statistics.clusters.emerging import (
+from hotspots.statistics.clusters.emerging_classes import (
     CLASS_WORDS,
     INSUFFICIENT,
     Emergence,
