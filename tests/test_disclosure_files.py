@@ -18,7 +18,7 @@ import pytest
 from conftest import TORTURE
 from released import SECRET, released_city
 
-from hotspots import cities, store
+from hotspots import cities, settings, store
 from hotspots import release as disclosure
 from hotspots.cli.main import main
 from hotspots.release import (
@@ -205,7 +205,7 @@ def test_all_or_nothing(release, tmp_path, monkeypatch):
     out = tmp_path / "release"
     disclosure.write(release, out, key=SECRET)
     before = {path.name: path.read_bytes() for path in out.iterdir()}
-    monkeypatch.setattr(bundle.sealed, "flush", lambda path: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr(bundle.checked_json, "flush", lambda path: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         disclosure.write(release, out, key=SECRET)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
@@ -310,7 +310,7 @@ def test_commands_that_are_refused(stored, tmp_path, capsys):
 
 
 def test_the_bundled_country_is_republished(store, tmp_path):
-    cities.import_folder(cities.settings.cities_folder() / "el-salvador")
+    cities.import_folder(settings.cities_folder() / "el-salvador")
     done = disclosure.publish("el-salvador", "strict", tmp_path / "public")
     city = cities.load("el-salvador")
     again = disclosure.read(tmp_path / "public")

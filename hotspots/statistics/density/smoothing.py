@@ -46,7 +46,7 @@ def exact(x: np.ndarray, y: np.ndarray, window: Window, *, kernel: str, bandwidt
 def by_fourier(x: np.ndarray, y: np.ndarray, window: Window, *, kernel: str, bandwidth: float, edge: str) -> np.ndarray:
     """Return the density at the middle of each cell from points shared among cells, through the Fourier transform.
 
-    Against the exact sum the error is below 1/10,000 of the peak where the bandwidth is at least 12 cells and the points are 40,000 or
+    Against the exact sum the error is below 1/10,000 of the peak where the bandwidth is at least 12 cells and the points are 45,000 or
     more; fewer are summed exactly (the tests hold both). Up to `CUBIC_UP_TO` points are shared among sixteen cells each, more among four.
     Under `jones_diggle` each point's shares are divided by the part of the kernel around their cells that lies inside, so that the sum
     over cells is again exactly the number of points.
