@@ -14,7 +14,8 @@ run: $(VENV)/running ## set everything up and open the dashboard on the bundled 
 	$(BIN)/hotspots run --port $(PORT)
 
 test: $(VENV)/testing browser ## set everything up and pass every test, a process for each processor
-	$(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable
+	$(BIN)/python -m pytest -q -n auto --dist worksteal --benchmark-disable --durations 10 tests --ignore tests/browser
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable --durations 10 tests/browser
 
 check: $(VENV)/testing ## style, types, architecture, the examples in the docstrings
 	$(BIN)/ruff check .

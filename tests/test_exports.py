@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from test_maps import Reader
 
 from hotspots import cities
+from hotspots.cli.main import main
 from hotspots.drawing import exports
 from hotspots.statistics.catalog import MEASURES, measure
 from hotspots.statistics.measure import table
@@ -180,3 +181,12 @@ def test_a_picture_is_of_one_measure_of_a_city(told):
         exports.download(one, [measure("count"), measure("rate")], ".png", told=told)
     with pytest.raises(DataError, match="one measure of a city"):
         exports.download(one, [measure("count")], ".html")
+
+
+@pytest.mark.parametrize("suffix", [".png", ".html"])
+def test_totals_without_an_outline_have_no_map_and_it_is_said(bundled, unchanged, tmp_path, capsys, suffix):
+    unchanged(bundled)
+    out = tmp_path / f"map{suffix}"
+    assert main(["export", "boston-ceasefire", "--measure", "count", "--out", str(out)]) == 1
+    assert capsys.readouterr().err == ("export: there is no map for these data, which are totals of the whole place; write a .csv\n")
+    assert not out.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
@@ -56,6 +57,20 @@ def test_an_unknown_entry_in_the_address_shows_the_first(albatros):
     assert not app.exception
     assert app.title[0].value.startswith("Quiet Docks plan")
     assert app.slider[0].value == 10
+
+
+@pytest.mark.parametrize(("end", "rows"), [("2024-12-01", 1), ("2025-01-01", 2)])
+def test_a_period_too_short_for_three_months_at_a_time_shows_months(albatros, end, rows):
+    app = open_page("interventions", lang="en", **{"from": "2024-11-01", "to": end})
+    assert not app.exception
+    assert not app.error
+    (series,) = (one.value for one in app.dataframe if "These areas" in one.value.columns)
+    entry = logbook.read("puerto-albatros", albatros.notes).entries[0]
+    treated, _ = logbook.find_areas(albatros.blocks, entry.treated)
+    study = Selection(start=dt.date(2024, 11, 1), end=dt.date.fromisoformat(end), unit="blocks").study(albatros)
+    events = study.rows.loc[study.unit_of.isin(treated).to_numpy(), "event_id"].nunique()
+    assert len(series) == rows
+    assert series["These areas"].sum() == events
 
 
 def test_the_target_is_in_the_address(albatros):

@@ -127,6 +127,8 @@ def _picture(study: Study, measures: Sequence[Measure], suffix: str, told: Told 
 
     if told is None or len(measures) != 1:
         raise DataError(words.told("export: a map shows one measure of a city; name one for {ending}", ending=suffix))
+    if not len(told.city.blocks):
+        raise DataError(words.told("export: there is no map for these data, which are totals of the whole place; write a .csv"))
     shown = told.view or _view(study, measures[0], told)
     caption = captions.of_map(told.city, study.for_map(), shown.title, told.words)
     if suffix == ".png":

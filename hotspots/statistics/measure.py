@@ -42,7 +42,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Category:
-    """Values from `low` up to the next category: what they mean, marked for translation, and the role of their colour (`look.ROLES`)."""
+    """Values from `low` up to the next category: what they mean, marked for translation, and the role of their colour (`colours.ROLES`)."""
 
     low: float
     label: str

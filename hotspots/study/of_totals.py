@@ -55,7 +55,7 @@ class TotalsStudy(Study):
         where: Mapping[str, Iterable[str]] | Where | None = None,
         covers: tuple[pd.Timestamp, pd.Timestamp] | None = None,
     ) -> TotalsStudy:
-        """Return the study of `totals`, whose areas are those of `blocks` (see `totals.lift` for larger units).
+        """Return the study of `totals`, whose areas are those of `blocks` (see `published_totals.lift` for larger units).
 
         The arguments mean what they mean in `Study.of`; the one field to filter by is `sex`.
 

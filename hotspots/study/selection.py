@@ -23,7 +23,7 @@ class Selection(Choices):
     `end` is exclusive. `version` 0 is the newest one published. `bandwidth` is that of the surface in metres; 0 is no surface.
     `layer` is what the surface shows: empty is homicides alone, else one of `LAYERS`.
     `entry` is one of the log of interventions, `target` a yearly fall in per cent.
-    `span` is the period of a comparison (a key of `same_days.periods`); `lag` the days before the end of the data that are left out of it.
+    `span` is the period of a comparison (a key of `calendar.periods`); `lag` the days before the end of the data that are left out of it.
     `near` metres and `within` days are those of near repeats; `rule` puts places in order, tested on periods of `months`; `base` is a year
     to compare with.
     `equal_split` is what a density along streets does at crossings.

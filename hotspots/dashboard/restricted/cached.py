@@ -280,7 +280,7 @@ def _weekly(chosen: Selection) -> pd.DataFrame:
 
 
 def changes(chosen: Selection, until: pd.Timestamp) -> dict[str, change.Comparison]:
-    """Return the periods of `same_days.periods` that end before `until`, each beside the years before, by the unit of a selection."""
+    """Return the periods of `calendar.periods` that end before `until`, each beside the years before, by the unit of a selection."""
     return _changes(chosen.figures(), until)
 
 

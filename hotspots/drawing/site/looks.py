@@ -114,7 +114,7 @@ class Atlas:
 
 
 def map_states(table: pd.DataFrame, *, by_rate: bool) -> np.ndarray:
-    """Return how each area looks: one of `measures.STATES`.
+    """Return how each area looks: one of `measure.STATES`.
 
     >>> one = pd.DataFrame({"count": [30.0, 12, 0, np.nan, np.nan], "reason": ["", "", "", "few", "unpublished"]})
     >>> map_states(one.assign(rate_state=["ok", "unstable", "zero", "suppressed", "no_data"]), by_rate=True).tolist()

@@ -23,7 +23,7 @@ from hotspots.dashboard.restricted.intervention_areas import GROUPS
 from hotspots.drawing import charts
 from hotspots.geography import units
 from hotspots.statistics import interventions
-from hotspots.statistics.interventions import Evaluation, reading
+from hotspots.statistics.interventions import Case, Evaluation, reading
 from hotspots.study.selection import Selection
 from hotspots.views import data_tables, map_view
 from hotspots.words import Words
@@ -205,9 +205,8 @@ def yearly(chosen: Chosen, entry: Entry) -> None:
 def periods(found: Evaluation, words: Words) -> tuple[pd.DataFrame, int]:
     """Return the months, or three months at a time where they are sparse, counted from the start; and how many months a row has."""
     one = found.case
-    length = 1 if one.months["treated"].mean() >= FEW_A_MONTH else 3
+    step, length = steps(one)
     names = ["treated"] + (["comparison"] if len(one.areas["comparison"]) else [])
-    step = pd.Series([(month.ordinal - one.start.ordinal) // length for month in one.months.index], index=one.months.index)
     whole = step.map(step.value_counts()) == length
     sums = one.months.loc[whole, names].groupby(step[whole]).sum().rename(columns={"treated": "count"})
     starts = [(one.start + int(at) * length).start_time for at in sums.index]
@@ -217,6 +216,14 @@ def periods(found: Evaluation, words: Words) -> tuple[pd.DataFrame, int]:
     table["mean"] = sums["count"].groupby(side).transform("mean").round(2)
     table["side"] = side.astype(int)
     return (table.join(sums[["comparison"]]) if "comparison" in sums.columns else table), length
+
+
+def steps(one: Case) -> tuple[pd.Series, int]:
+    """Return how many steps from the start each month lies, and the months of a step: three where they are sparse and fill a step."""
+    months = pd.Series([month.ordinal - one.start.ordinal for month in one.months.index], index=one.months.index)
+    threes = months // 3
+    sparse = one.months["treated"].mean() < FEW_A_MONTH and (threes.value_counts() == 3).any()
+    return (threes, 3) if sparse else (months, 1)
 
 
 def series_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
