@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,6 +14,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotspots.statistics import catalog
 from hotspots.statistics.catalog import MEASURES, measure
 from hotspots.statistics.measure import STATES, table
 from hotspots.store.schema import DataError
@@ -131,3 +134,18 @@ def test_an_unknown_key_names_those_that_exist():
 def test_a_rate_without_population_says_why():
     assert measure("rate").missing(study(population=float("nan"))) == ("no population is loaded for these areas",)
     assert measure("count").missing(study(population=float("nan"))) == ()
+
+
+@pytest.mark.parametrize("family", ["victims", "interventions", "trends"])
+def test_a_row_in_any_family_is_in_the_catalogue(monkeypatch, family):
+    row = replace(catalog.measure("count"), key="newcomers")
+    part = importlib.import_module(f"hotspots.statistics.{family}")
+    monkeypatch.setattr(part, "MEASURES", (*part.MEASURES, row))
+    assert row in catalog.rows()
+    assert [one for one in catalog.rows() if one is not row] == list(MEASURES)
+
+
+def test_every_family_is_walked():
+    folder = ROOT / "hotspots" / "statistics"
+    found = {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert set(catalog.families()) == found - {"__init__", "catalog", "measure"}

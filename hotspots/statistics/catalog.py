@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from hotspots.statistics import (
-    change,
-    clusters,
-    concentration,
-    density,
-    priorities,
-    rates,
-    trends,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
+from hotspots import statistics
 from hotspots.statistics.measure import Measure
 from hotspots.store.schema import DataError
 from hotspots.words import told
 
-MEASURES: tuple[Measure, ...] = (
-    *rates.MEASURES,
-    *clusters.MEASURES,
-    *density.MEASURES,
-    *concentration.MEASURES,
-    *trends.MEASURES,
-    *change.MEASURES,
-    *priorities.MEASURES,
-)
+ORDER: tuple[str, ...] = ("rates", "clusters", "density", "concentration", "trends", "change", "priorities")  # of the families in menus
+
+
+def families() -> tuple[str, ...]:
+    """Return the families of statistics: those of `ORDER` first, then every other module of the room, so that no family's rows go unread.
+
+    >>> families()[:2], "victims" in families()
+    (('rates', 'clusters'), True)
+    """
+    found = {one.name for one in iter_modules(statistics.__path__)} - {"catalog", "measure"}
+    return (*ORDER, *sorted(found - set(ORDER)))
+
+
+def rows() -> tuple[Measure, ...]:
+    """Return the rows of every family that has any."""
+    return tuple(row for family in families() for row in getattr(import_module(f"{statistics.__name__}.{family}"), "MEASURES", ()))
+
+
+MEASURES: tuple[Measure, ...] = rows()
 
 
 def measure(key: str) -> Measure:
