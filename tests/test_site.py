@@ -26,9 +26,8 @@ from hotspots import release as disclosure
 from hotspots.cities import Note
 from hotspots.cli.main import main
 from hotspots.drawing import site
-from hotspots.drawing.site.reading import Reading
 from hotspots.inference.normal_range import expected_range
-from hotspots.release import ReleaseError
+from hotspots.release import Reading, ReleaseError
 from hotspots.settings import cities_folder
 from hotspots.store.schema import Blocks, Incidents
 from hotspots.study.testing import square_city
@@ -147,9 +146,7 @@ def test_every_number_on_the_page_comes_from_the_release(release, pages):
     for name in release.areas["name"]:
         text = text.replace(f" {name} ", " ")
     classes = set(
-        re.findall(
-            r"\d[\d,.]*", " ".join(row.label for row in hotspots.drawing.site.looks.Atlas(reading, words).of(release.windows[-1]).legend)
-        )
+        re.findall(r"\d[\d,.]*", " ".join(row.label for row in site.Atlas(reading, words).of("rate", release.windows[-1]).legend))
     )
     legend = {str(n) for n in range(len(release.areas) + 1)}
     found = {one.strip(",.") for one in re.findall(r"\d[\d,.]*", text)}
