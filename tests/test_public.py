@@ -1,4 +1,4 @@
-"""The public edition: every page from a release alone, in both languages; what it reading, and what it cannot be made to say."""
+"""The public edition: every page from a release alone, in both languages; what it answers, and what it cannot be made to say."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def _placed(reading: Reading, window: Window, words: Words) -> list[str]:
 
 def who(reading: Reading, words: Words) -> Html:
     """Return one table for each attribute of the victims, never two together."""
-    names = [name for name in sentences.FIELDS if name in reading.release.attributes]
+    names = reading.release.attributes
     if not names:
         return el("p", words.say(sentences.NO_FIELDS))
     return joined([el("p", words.say(ONE_WAY)), *(_attribute(reading, name, words) for name in names)])

@@ -57,8 +57,8 @@ HOT = mark(
     "lives there. Nothing is said of an area whose number is not shown."
 )
 FIELDS: Mapping[str, str] = {
-    "age": mark("Age of the victim"),
     "sex": mark("Sex of the victim"),
+    "age": mark("Age of the victim"),
     "weapon": mark("Weapon"),
     "category": mark("What it came from"),
     "status": mark("Whether the case was cleared"),
@@ -266,19 +266,19 @@ def chart_key(reading: Reading, words: Words) -> str:
 
 
 def year_table(reading: Reading, words: Words) -> pd.DataFrame:
-    """Return the years as texts, oldest first: number, rate, normal range; and of republished figures the rate and source of others."""
+    """Return the years as texts, oldest first: number, rate, normal range; of republished figures also the rate and the source of others."""
     rows = reading.years
     columns = {
         words.say("Year"): [str(year) for year in rows.index],
         words.say("People killed"): numbers(rows, words),
         words.say("Per 100,000 a year (95%)"): rates(rows, words),
-        words.say("Normal range"): [
-            "–" if np.isnan(high) else f"{words.number(low)}–{words.number(high)}"
-            for low, high in zip(rows["low"], rows["high"], strict=True)
-        ],
     }
     if reading.republished:
         columns[words.say("Rate as published")] = [words.rate(one) for one in rows["published_rate"]]
+    columns[words.say("Normal range")] = [
+        "–" if np.isnan(high) else f"{words.number(low)}–{words.number(high)}" for low, high in zip(rows["low"], rows["high"], strict=True)
+    ]
+    if reading.republished:
         columns[words.say("Source")] = [str(one) for one in rows["source"]]
     return pd.DataFrame(columns)
 

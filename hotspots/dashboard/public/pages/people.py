@@ -36,7 +36,7 @@ def render(reader: Reader) -> None:
     left, _ = st.columns(2)
     with left:
         parts.window_choice(reader)
-    for name in (one for one in sentences.FIELDS if one in release.attributes):
+    for name in release.attributes:
         attribute(reader, name, count)
     with st.container(horizontal=True):
         st.download_button(
