@@ -266,7 +266,7 @@ def chart_key(reading: Reading, words: Words) -> str:
 
 
 def year_table(reading: Reading, words: Words) -> pd.DataFrame:
-    """Return the years as texts, oldest first: number, rate, normal range; of republished figures also the rate and the source of others."""
+    """Return the years as texts, oldest first: number, rate, normal range; of republished figures also the publisher's rate and source."""
     rows = reading.years
     columns = {
         words.say("Year"): [str(year) for year in rows.index],
