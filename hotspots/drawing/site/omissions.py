@@ -50,7 +50,7 @@ def rules(reading: Reading, words: Words) -> list[str]:
     return [
         *[waits] * bool(lag),
         sentences.threshold(reading, words),
-        words.say("Areas have at least {n} residents: smaller ones are joined with their neighbours.", n=words.number(told["area_floor"])),
+        sentences.floor(reading, words),
         words.count(
             "Areas are counted over a whole year.", "Areas are counted over windows of {n} years that do not overlap.", told["window_years"]
         ),

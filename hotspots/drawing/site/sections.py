@@ -20,9 +20,6 @@ from hotspots.release.profiles import Window
 from hotspots.views import captions
 from hotspots.words import Words, mark
 
-ONE_WAY = mark(
-    "The whole city, one thing at a time: two together, or one by area, could describe a single person. No share of fewer than 10."
-)
 EMBED = mark("To show the newest map on a page of yours, copy this line and put the address of this folder before the name of the file:")
 TABLES: tuple[str, ...] = ("areas.csv", "city.csv", "windows.csv", "attributes.csv", "areas.geojson")
 TOTALS: tuple[str, ...] = ("totals.csv", "areas.geojson")
@@ -97,7 +94,7 @@ def who(reading: Reading, words: Words) -> Html:
     names = reading.release.attributes
     if not names:
         return el("p", words.say(sentences.NO_FIELDS))
-    return joined([el("p", words.say(ONE_WAY)), *(_attribute(reading, name, words) for name in names)])
+    return joined([el("p", words.say(sentences.ONE_WAY)), *(_attribute(reading, name, words) for name in names)])
 
 
 def _attribute(reading: Reading, name: str, words: Words) -> Html:

@@ -63,6 +63,9 @@ FIELDS: Mapping[str, str] = {
     "category": mark("What it came from"),
     "status": mark("Whether the case was cleared"),
 }
+ONE_WAY = mark(
+    "The whole city, one thing at a time: two together, or one by area, could describe a single person. No share of fewer than 10."
+)
 NO_FIELDS = mark("This release holds no table by age, sex or weapon: the sources published none, or none could be protected.")
 NO_VALUES = mark("Not published, because no number of this table could be shown without giving a smaller one away.")
 NO_AREAS = mark("This release holds no figures by area.")
@@ -158,6 +161,12 @@ def threshold(reading: Reading, words: Words) -> str:
     return " ".join([words.say("Threshold: {n}.", n=FEWER_THAN), words.say(EXPLAINED[FEW])])
 
 
+def floor(reading: Reading, words: Words) -> str:
+    """Return how many residents an area has at least."""
+    least = words.number(reading.rules["area_floor"])
+    return words.say("Areas have at least {n} residents: smaller ones are joined with their neighbours.", n=least)
+
+
 def located(reading: Reading, window: Window, words: Words) -> str:
     """Return how many victims could be placed in an area."""
     whole = reading.total(window)
@@ -199,14 +208,14 @@ def held_back(reading: Reading, window: Window, words: Words) -> str:
 
 
 def statement(reading: Reading, window: Window, words: Words) -> list[str]:
-    """Return what every map must say: unit, window, threshold, what "fewer than 10" means, places not found, and no points."""
+    """Return what every map must say: unit and its least residents, window, threshold and what it means, places not found, no points."""
     unit, span = areas_called(reading, words), period(window, words)
     lines = [words.say("Unit: {unit}. Window: {window}, days and months are not published.", unit=unit.lower(), window=span)]
     if reading.republished:
         lines += repeated(reading, window, words)
     else:
         held = [words.say(EXPLAINED[HELD])] if (reading.areas(window)["reason"] == HELD).any() else []
-        lines += [threshold(reading, words), *held, located(reading, window, words)]
+        lines += [threshold(reading, words), *held, floor(reading, words), located(reading, window, words)]
     return [*lines, words.say("No single homicide and no point is on this map: each colour is that of a whole area.")]
 
 

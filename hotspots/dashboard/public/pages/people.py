@@ -36,6 +36,7 @@ def render(reader: Reader) -> None:
     left, _ = st.columns(2)
     with left:
         parts.window_choice(reader)
+    st.markdown(words.say(sentences.ONE_WAY))
     for name in release.attributes:
         attribute(reader, name, count)
     with st.container(horizontal=True):
