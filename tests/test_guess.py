@@ -12,10 +12,11 @@ from test_formats import book_of, typed_rows
 
 from hotspots import cities
 from hotspots.cli.main import main
-from hotspots.readers.cityfile import read_city_file
+from hotspots.readers.cityfile.checking import read_city_file
+from hotspots.readers.cityfile.working_out import work_out
 from hotspots.readers.columns.synonyms import WORDS
 from hotspots.readers.columns.values import fold
-from hotspots.readers.guess import Question, work_out
+from hotspots.readers.doubts import Question
 from hotspots.store.schema import DataError, field
 
 
@@ -77,7 +78,7 @@ def test_spanish_words_and_a_day_that_is_asked(tmp_path: Path) -> None:
     assert len(asked) == 1
     assert asked[0].safe == ""
     assert len([part for part in asked[0].text.split(";") if " is " in part]) == 3  # three examples, both ways
-    assert set(asked[0].answers) == {"day", "month"}
+    assert set(asked[0].options) == {"day", "month"}
     assert 'date_format = "%d/%m/%Y"' in text
     assert 'language = "es"' in text
     (tmp_path / "city").mkdir()

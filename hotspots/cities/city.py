@@ -19,7 +19,8 @@ import pyproj
 from hotspots import store
 from hotspots.cities.health import check, headline
 from hotspots.cities.published_totals import Published, no_blocks, no_incidents
-from hotspots.readers.cityfile import read_city_file
+from hotspots.cities.steps import Progress, Steps
+from hotspots.readers.cityfile.checking import read_city_file
 from hotspots.readers.layers.area_counts import read_area_counts
 from hotspots.readers.layers.blocks import (
     Layer,
@@ -31,15 +32,14 @@ from hotspots.readers.layers.blocks import (
 from hotspots.readers.layers.groups import with_groups
 from hotspots.readers.layers.incidents import read_incidents
 from hotspots.readers.report import Finding, QualityReport
-from hotspots.readers.spec import CitySpec, Note
-from hotspots.readers.steps import Progress, Steps
+from hotspots.readers.sections import CitySpec, Note
 from hotspots.store.schema import (
     AreaCounts,
     Blocks,
     DataError,
     Incidents,
 )
-from hotspots.words import Told, mark, told
+from hotspots.words import mark, told
 
 __all__ = ["City", "Note", "check", "fingerprint_of", "import_folder", "load", "publish", "read_folder", "slug_of"]
 _T = TypeVar("_T")
@@ -119,7 +119,7 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
 
 def _read(spec: CitySpec, say: Steps) -> City:
     fingerprint = fingerprint_of(spec)
-    faults: list[Told] = []
+    faults: list[DataError] = []
     own = pyproj.CRS.from_epsg(spec.epsg) if spec.epsg else None
     layer = _tried(lambda: _read_blocks(spec, own, say), faults)
     stated = layer.blocks.crs if layer else own
@@ -261,11 +261,11 @@ def _number_of(crs: pyproj.CRS) -> int:
     return int(number)
 
 
-def _tried(read: Callable[[], _T], faults: list[Told]) -> _T | None:
+def _tried(read: Callable[[], _T], faults: list[DataError]) -> _T | None:
     try:
         return read()
     except DataError as error:
-        faults += error.faults
+        faults.append(error)
         return None
 
 

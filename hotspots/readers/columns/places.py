@@ -13,13 +13,13 @@ import shapely
 
 from hotspots.readers.columns.repeated_values import piles
 from hotspots.readers.columns.values import is_missing
+from hotspots.readers.faults import Floats, UnknownSystemError
 from hotspots.readers.files.text_tables import Table
-from hotspots.readers.remarks import Mask, Remark, only
-from hotspots.readers.spec import IncidentSpec
+from hotspots.readers.report import Mask, Remark, only
+from hotspots.readers.sections import IncidentSpec
 from hotspots.store.schema import DataError
 from hotspots.words import mark, told
 
-Floats = npt.NDArray[np.float64]
 DEGREES = 4326
 _NUMBER = r"[-+]?[0-9]+(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?"
 _POINT = rf"^(?:SRID=[0-9]+;)?\s*POINT\s*(?:Z|M|ZM)?\s*\(\s*({_NUMBER})\s+({_NUMBER})(?:\s+{_NUMBER})*\s*\)$"
@@ -41,23 +41,6 @@ class Places:
     remarks: tuple[Remark, ...]
 
 
-class UnknownSystemError(DataError):
-    """Coordinates that are not degrees, in a file that does not say what they are; `x` and `y` are those numbers."""
-
-    def __init__(self, x: Floats, y: Floats, *, of: int) -> None:
-        self.x, self.y = x, y
-        super().__init__(
-            told(
-                "incidents: {n} of {total} coordinates are not degrees (first: {x}, {y}) and their coordinate system "
-                "is not given; ask the source for its EPSG number and write epsg = … under [incidents] in city.toml",
-                n=f"{len(x):,}",
-                total=f"{of:,}",
-                x=f"{x[0]:.10g}",
-                y=f"{y[0]:.10g}",
-            )
-        )
-
-
 def read_places(table: Table, spec: IncidentSpec, *, city_crs: pyproj.CRS) -> Places:
     """Return where each row happened, from two columns, a WKT column or the shapes of a GeoJSON file.
 
@@ -67,7 +50,7 @@ def read_places(table: Table, spec: IncidentSpec, *, city_crs: pyproj.CRS) -> Pl
     """
     x, y, blank, remarks = _numbers(table, spec)
     x, y = (-x if "x" in spec.negate else x), (-y if "y" in spec.negate else y)
-    epsg = spec.epsg or table.epsg or _degrees_or_ask(x, y)
+    epsg = spec.epsg or table.epsg or _degrees_or_ask(x, y, table.source)
     column = spec.geometry or spec.x
     zero = (np.abs(x) < 1e-6) & (np.abs(y) < 1e-6)
     none = blank | zero
@@ -127,7 +110,7 @@ def zone_of(table: Table, spec: IncidentSpec) -> pyproj.CRS:
         raise DataError(
             told("incidents: no row has a place, so there is nothing to show on a map; give [blocks] and block_id, or coordinates")
         )
-    epsg = spec.epsg or table.epsg or _degrees_or_ask(x, y)
+    epsg = spec.epsg or table.epsg or _degrees_or_ask(x, y, table.source)
     lon, lat = pyproj.Transformer.from_crs(epsg, DEGREES, always_xy=True).transform(np.median(x[known]), np.median(y[known]))
     if not (np.isfinite(lon) and abs(lon) <= 180 and abs(lat) <= 84):
         raise DataError(
@@ -194,13 +177,13 @@ def _comma_remark(comma: Mask, column: str) -> Remark:
     )
 
 
-def _degrees_or_ask(x: Floats, y: Floats) -> int:
+def _degrees_or_ask(x: Floats, y: Floats, file: str) -> int:
     known = np.isfinite(x) & np.isfinite(y)
     degrees = known & (np.abs(x) <= 180) & (np.abs(y) <= 180)
     if degrees.sum() * 2 >= known.sum():
         return DEGREES
     strange = known & ~degrees
-    raise UnknownSystemError(x[strange], y[strange], of=int(known.sum()))
+    raise UnknownSystemError(file, x[strange], y[strange], of=int(known.sum()))
 
 
 def _projected(x: Floats, y: Floats, epsg: int, city_crs: pyproj.CRS) -> tuple[Floats, Floats, Mask]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.files import limits
-from hotspots.readers.remarks import Remark
+from hotspots.readers.report import Remark
 from hotspots.store.schema import UNKNOWN, field
 from hotspots.words import mark, told
 

@@ -12,15 +12,16 @@ import pandas as pd
 from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
-from hotspots.readers.remarks import (
+from hotspots.readers.report import (
+    OUTCOMES,
+    QualityReport,
     Remark,
     finding,
     only,
     outcomes,
     sentence,
 )
-from hotspots.readers.report import OUTCOMES, QualityReport
-from hotspots.readers.spec import AreaCountSpec
+from hotspots.readers.sections import AreaCountSpec
 from hotspots.store.schema import (
     UNKNOWN,
     AreaCounts,
@@ -28,7 +29,7 @@ from hotspots.store.schema import (
     check_area_counts,
     field,
 )
-from hotspots.words import Told, mark, told
+from hotspots.words import mark, told
 
 _FORMATS = ((r"\d{4}", "%Y"), (r"\d{4}-\d{1,2}", "%Y-%m"), (r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"))
 _BETWEEN = (re.compile(r"\s+(?:to|a|al|hasta|[–-])\s+|\s*\.\.\s*"), re.compile(r"\s*/\s*"))
@@ -41,13 +42,13 @@ def read_area_counts(specs: tuple[AreaCountSpec, ...], *, areas: Collection[str]
     `areas` are the ids of the blocks; a row about any other area is left out and reported. Raises a `DataError` with the faults of
     all tables together.
     """
-    faults: list[Told] = []
+    faults: list[DataError] = []
     parts, reports = [], []
     for spec in specs:
         try:
             rows, report = _read(spec, set(areas))
         except DataError as error:
-            faults += error.faults
+            faults.append(error)
         else:
             parts.append(rows)
             reports.append(report)

@@ -18,7 +18,7 @@ from hotspots.readers.files.any_file import read_layer
 from hotspots.readers.files.text_tables import Table, missing_columns, refuse
 from hotspots.readers.layers.populations import age_columns, read_population
 from hotspots.readers.report import Example, Finding
-from hotspots.readers.spec import BlockSpec, LayerSpec, SegmentSpec
+from hotspots.readers.sections import BlockSpec, LayerSpec, SegmentSpec
 from hotspots.store.schema import (
     Blocks,
     DataError,

@@ -14,7 +14,7 @@ from hotspots.readers.files.any_file import read_layer
 from hotspots.readers.files.text_tables import missing_columns, refuse
 from hotspots.readers.layers.blocks import Layer, placed
 from hotspots.readers.report import Example, Finding
-from hotspots.readers.spec import GroupSpec
+from hotspots.readers.sections import GroupSpec
 from hotspots.store.schema import Blocks, DataError, Incidents
 from hotspots.words import mark, told
 

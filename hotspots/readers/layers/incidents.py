@@ -12,12 +12,7 @@ import pyproj
 import shapely
 
 from hotspots.readers.columns.dates import Dates, read_dates
-from hotspots.readers.columns.places import (
-    Places,
-    UnknownSystemError,
-    read_places,
-    zone_of,
-)
+from hotspots.readers.columns.places import Places, read_places, zone_of
 from hotspots.readers.columns.plausible_places import (
     Bounds,
     far_away,
@@ -26,18 +21,20 @@ from hotspots.readers.columns.plausible_places import (
     strays,
 )
 from hotspots.readers.columns.values import map_words, read_ages, read_counts
+from hotspots.readers.faults import UnknownSystemError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
-from hotspots.readers.remarks import (
+from hotspots.readers.report import (
+    Finding,
     Mask,
+    QualityReport,
     Remark,
     finding,
     only,
     outcomes,
     sentence,
 )
-from hotspots.readers.report import Finding, QualityReport
-from hotspots.readers.spec import IncidentSpec
+from hotspots.readers.sections import IncidentSpec
 from hotspots.store.schema import DataError, Incidents, check_incidents
 from hotspots.words import Told, mark, told
 
@@ -241,20 +238,21 @@ def _columns(
     table: Table, spec: IncidentSpec, *, city_crs: pyproj.CRS, timezone: str, bounds: Bounds | None
 ) -> tuple[pd.DataFrame, list[Remark]]:
     """Return the rows in our columns, and every remark; faults of dates and places are gathered before they are raised."""
-    faults: list[Told] = []
+    faults: list[DataError] = []
     dates, places = None, None
     try:
         dates = _dates(table, spec, timezone)
     except DataError as error:
-        faults += error.faults
+        faults.append(error)
     try:
         places = read_places(table, spec, city_crs=city_crs)
-        faults += [] if bounds is None else misplaced(places, spec, bounds=bounds, city_crs=city_crs)
+        wrong = None if bounds is None else misplaced(places, spec, bounds=bounds, city_crs=city_crs)
+        faults += [wrong] if wrong else []
     except UnknownSystemError as error:
-        guess = None if bounds is None else likely_system(error.x, error.y, bounds=bounds, city_crs=city_crs)
-        faults += [told("{fault}; {advice}", fault=error.faults[0], advice=guess) if guess else error.faults[0]]
+        likely = None if bounds is None else likely_system(error.x, error.y, bounds=bounds, city_crs=city_crs)
+        faults.append(replace(error, likely=likely))
     except DataError as error:
-        faults += error.faults
+        faults.append(error)
     if faults or dates is None or places is None:
         raise DataError(faults)
     columns, remarks = _fields(table, spec, dates, places)

@@ -12,7 +12,7 @@ from hotspots.readers.columns.values import is_missing
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns, refuse
 from hotspots.readers.report import Example, Finding
-from hotspots.readers.spec import BlockSpec
+from hotspots.readers.sections import BlockSpec
 from hotspots.store.schema import AGES
 from hotspots.words import mark, told
 

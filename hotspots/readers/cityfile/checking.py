@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 import pyproj
 
+from hotspots.readers.cityfile.keys import AREA_COUNTS, BLOCKS, CITY, GROUP, INCIDENTS, INTERVENTION, LAYER, NOTE, SEGMENTS, WORDS
 from hotspots.readers.columns.values import fold
 from hotspots.readers.files.any_file import carries_shapes
-from hotspots.readers.keys import AREA_COUNTS, BLOCKS, CITY, GROUP, INCIDENTS, INTERVENTION, LAYER, NOTE, SEGMENTS, WORDS
-from hotspots.readers.spec import (
+from hotspots.readers.sections import (
     CONTEXT_KINDS,
     AreaCountSpec,
     BlockSpec,

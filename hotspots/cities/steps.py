@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hotspots.readers.spec import CitySpec
+from hotspots.readers.sections import CitySpec
 from hotspots.words import Told, told
 
 Progress = Callable[[str], None]
