@@ -38,14 +38,14 @@ def test_a_clean_city_is_worked_out_without_a_question(town: Path, tmp_path: Pat
     text = work_out([town / "homicides.csv"], name='Small "city"', ask=never, blocks=town / "blocks.geojson")
     (tmp_path / "guessed").mkdir()
     (tmp_path / "guessed" / "city.toml").write_text(text)
-    spec = read_city_file(tmp_path / "guessed")
-    assert spec.name == 'Small "city"'
-    assert spec.incidents is not None
-    assert spec.incidents.named() == {
+    found = read_city_file(tmp_path / "guessed")
+    assert found.name == 'Small "city"'
+    assert found.incidents is not None
+    assert found.incidents.named() == {
         "date": "day", "x": "lon", "y": "lat", "age": "age", "sex": "sex", "weapon": "weapon", "event_id": "case",
     }  # fmt: skip
-    assert spec.blocks is not None
-    assert (spec.blocks.id, spec.blocks.population) == ("id", "people")
+    assert found.blocks is not None
+    assert (found.blocks.id, found.blocks.population) == ("id", "people")
     found, told = cities.read_folder(tmp_path / "guessed"), cities.read_folder(town)
     assert found.report.findings == ()
     pd.testing.assert_frame_equal(found.incidents.drop(columns="event_id"), told.incidents.drop(columns="event_id"))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.columns.clocks import in_city_zone, read_clock, split_offset
-from hotspots.readers.columns.repeated_values import piles
+from hotspots.readers.columns.repeated_values import repeated_too_often
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.faults import DayOrMonthError, ShortYearsError, long_day
 from hotspots.readers.report import Mask, Remark, only
@@ -133,12 +133,12 @@ def _odd_days(date: pd.Series, column: str) -> list[Remark]:
     at = np.flatnonzero(date.notna())
     days = date.iloc[at].dt.normalize()
     remarks = []
-    for pile in piles(days.to_numpy().astype(np.int64)):
+    for rows in repeated_too_often(days.to_numpy().astype(np.int64)):
         where = np.zeros(len(date), dtype=bool)
-        where[at[pile]] = True
+        where[at[rows]] = True
         text = told(
             "{rows} of {total} rows are dated {day}; that may stand for a day that is not known",
-            day=long_day(days.iloc[pile[0]]),
+            day=long_day(days.iloc[rows[0]]),
         )
         remarks.append(Remark("date_pile", "accepted", where, text, mark("Ask the source; correct the dates in the file."), column))
     firsts = (date.dt.day == 1).to_numpy(dtype=bool)

@@ -16,7 +16,7 @@ from hotspots.geography.grids import reach
 from hotspots.readers.columns.places import DEGREES, Places
 from hotspots.readers.faults import Change, Floats, MisplacedError
 from hotspots.readers.report import Mask, Remark
-from hotspots.readers.sections import IncidentSpec
+from hotspots.readers.sections import IncidentSection
 from hotspots.words import mark
 
 Bounds = tuple[float, float, float, float]
@@ -26,7 +26,7 @@ _SURE = 0.9
 _SAMPLE = 400
 
 
-def misplaced(places: Places, spec: IncidentSpec, *, bounds: Bounds, city_crs: pyproj.CRS) -> MisplacedError | None:
+def misplaced(places: Places, section: IncidentSection, *, bounds: Bounds, city_crs: pyproj.CRS) -> MisplacedError | None:
     """Return a fault when fewer than half of the given places lie within the blocks' bounds, with the change that would mend it.
 
     `bounds` are west, south, east, north of the blocks in the city's system, in metres. A file with no places at all has no fault.
@@ -40,7 +40,7 @@ def misplaced(places: Places, spec: IncidentSpec, *, bounds: Bounds, city_crs: p
     x, y = places.x[given][::step], places.y[given][::step]
     mending = (
         change
-        for change in _changes(places.epsg, spec, bounds=bounds, city_crs=city_crs)
+        for change in _changes(places.epsg, section, bounds=bounds, city_crs=city_crs)
         if _inside(*change.applied(x, y), change.epsg or places.epsg, bounds=bounds, city_crs=city_crs) >= _SURE
     )
     return MisplacedError(round(share * total), total, (float(x[0]), float(y[0])), next(mending, None))
@@ -91,8 +91,8 @@ def _within(east: Floats, north: Floats, bounds: Bounds) -> Mask:
         return np.asarray((east >= west - _MARGIN) & (east <= right + _MARGIN) & (north >= south - _MARGIN) & (north <= top + _MARGIN))
 
 
-def _changes(epsg: int, spec: IncidentSpec, *, bounds: Bounds, city_crs: pyproj.CRS) -> Iterator[Change]:
-    yield Change(swap=(spec.x, spec.y))
+def _changes(epsg: int, section: IncidentSection, *, bounds: Bounds, city_crs: pyproj.CRS) -> Iterator[Change]:
+    yield Change(swap=(section.x, section.y))
     yield from (Change(negate=signs) for signs in (("x",), ("y",), ("x", "y")))
     yield from (Change(divide=power) for power in (1e5, 1e6, 1e7))
     yield from (Change(epsg=guess) for guess in _systems(bounds, city_crs) if guess != epsg)
