@@ -86,7 +86,8 @@ FAULTS = {
         "incidents: the values of 'day' could have the day or the month first: '2/6/2019' is 2 June 2019 or 6 February 2019; write in "
         'city.toml, under [incidents], date_format = "%d/%m/%Y" if the day comes first, date_format = "%m/%d/%Y" if the month comes first',
         "homicidios: los valores de 'day' podrían llevar primero el día o el mes: '2/6/2019' es 2 de junio de 2019 o 6 de febrero de "
-        '2019; escriba en city.toml, en [incidents], date_format = "%d/%m/%Y" si primero va el día, date_format = "%m/%d/%Y" si primero va el mes',
+        '2019; escriba en city.toml, en [incidents], date_format = "%d/%m/%Y" si primero va el día, '
+        'date_format = "%m/%d/%Y" si primero va el mes',
     ),
     ShortYearsError("day", ("%d/%m/%y", "%m/%d/%y"), (0.0, 1.0), 1200, ("2/6/19",)): (
         "incidents: 1,200 values of 'day' have a year of two digits ('2/6/19'); write in city.toml, under [incidents], "
