@@ -145,7 +145,7 @@ def test_fields_survive_gathering_and_another_process(fault):
     gathered = DataError([told("one"), DataError([fault])])
     assert gathered.parts == (fault,)
     assert gathered.faults == (told("one"), *fault.faults)
-    again = pickle.loads(pickle.dumps(fault))
+    (again,) = pickle.loads(pickle.dumps(gathered)).parts
     assert type(again) is type(fault)
     assert str(again) == str(fault)
     for one in fields(fault):
