@@ -21,12 +21,21 @@ def plain(rows: pd.DataFrame, key: str, words: Words) -> Cells:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table on screen: the `key` of the plain table, its `label` (marked for translation; `blanks` fill it), its form."""
+    """One column of a table on screen.
+
+    `key` is that of the plain table, `label` what stands above it (marked for translation; `blanks` fill it), `form` makes its cells.
+    Numbers that stay numbers, to be sorted by, are drawn with so many `decimals`; left out, with as many as they have.
+    """
 
     key: str
     label: str
     form: Form = plain
     blanks: Mapping[str, object] = field(default_factory=dict)
+    decimals: int | None = None
+
+    def title(self, words: Words) -> str:
+        """Return what stands above the column."""
+        return words.say(self.label, **self.blanks)
 
 
 def shown(rows: pd.DataFrame, columns: Sequence[Column], words: Words) -> pd.DataFrame:
@@ -37,7 +46,7 @@ def shown(rows: pd.DataFrame, columns: Sequence[Column], words: Words) -> pd.Dat
     >>> shown(rows, [Column("killed", "People killed", number())], words_for("en"))["People killed"].tolist()
     ['1,200', '–']
     """
-    return pd.DataFrame({words.say(one.label, **one.blanks): cells(rows, one, words) for one in columns}, index=rows.index)
+    return pd.DataFrame({one.title(words): cells(rows, one, words) for one in columns}, index=rows.index)
 
 
 def cells(rows: pd.DataFrame, column: Column, words: Words) -> list[object] | pd.Series:

@@ -19,7 +19,7 @@ from hotspots.statistics.clusters import Scan
 from hotspots.statistics.concentration import AgainstChance
 from hotspots.statistics.interventions import Evaluation, reading
 from hotspots.statistics.priorities import Backtest
-from hotspots.statistics.rates import Funnel
+from hotspots.statistics.rates import Funnel, rate_of_all
 from hotspots.study import Study
 from hotspots.study.calendar import DAY, Days
 
@@ -100,8 +100,7 @@ def log(entries: Sequence[Entry], language: str) -> pd.DataFrame:
 
 def funnel(found: Funnel, study: Study) -> pd.DataFrame:
     """Return each unit beside what chance explains, with its name; `rate` columns are per 100,000 residents a year."""
-    people = study.person_years.where(study.counts.notna())
-    whole = 1e5 * study.counts[people.notna()].sum() / people.sum()
+    whole = rate_of_all(study)
     table = found.table.assign(**{name: found.table[name.replace("rate", "ratio")] * whole for name in ("rate", "rate_low", "rate_high")})
     return _first(table.assign(place=geography.names(study.blocks).reindex(table.index)).rename_axis("id").reset_index(), "id", "place")
 

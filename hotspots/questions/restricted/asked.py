@@ -11,10 +11,12 @@ import pandas as pd
 
 from hotspots import cities
 from hotspots.cities import City
+from hotspots.geography import units
 from hotspots.study import Study
 from hotspots.study.calendar import Days
 from hotspots.study.memo import kept
 from hotspots.study.selection import Selection
+from hotspots.views import map_view
 from hotspots.views.answer import Answer
 from hotspots.words import Words
 
@@ -23,13 +25,22 @@ _Given = TypeVar("_Given")
 _Value = TypeVar("_Value")
 
 
+def afresh(question: Question[..., _Given], asked: Asked, told: tuple[Any, ...], named: dict[str, Any]) -> _Given:
+    """Answer a question now, as a command does; a page keeps the answers."""
+    return question(asked, *told, **named)
+
+
 @dataclass(frozen=True)
 class Asked:
-    """The reader's choices with what they are about. `study_of` gives the study of a selection: from a cache, or made now."""
+    """The reader's choices with what they are about.
+
+    `study_of` gives the study of a selection, `keep` the answer to a question: from a cache, or made now.
+    """
 
     selection: Selection
     city: City
     study_of: Callable[[Selection], Study]
+    keep: Callable[[Question[..., Any], Asked, tuple[Any, ...], dict[str, Any]], Any] = afresh
 
     @classmethod
     def of(cls, selection: Selection) -> Asked:
@@ -40,7 +51,21 @@ class Asked:
     @cached_property
     def study(self) -> Study:
         """The study of the choices."""
-        return self.study_of(self.selection)
+        return self.study_of(self.selection.figures())
+
+    @property
+    def unit(self) -> str:
+        """The unit that the choices name, else the one that the city opens with."""
+        return self.selection.unit or units.default(self.city.blocks)
+
+    def unit_word(self, words: Words) -> str:
+        """Return the word for the places, in the plural and within a sentence."""
+        return map_view.unit_name(self.unit, words, self.city.called).lower()
+
+    def ask(self, question: Question[_Told, _Given], /, *told: _Told.args, **named: _Told.kwargs) -> _Given:
+        """Return the answer to a question about these choices."""
+        found: _Given = self.keep(question, self, told, named)
+        return found
 
     def at(self, **changes: Any) -> Asked:
         """Return the same with other choices."""
