@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from hotspots.words import Words
 
 Cells: TypeAlias = Sequence[object] | pd.Series
-Form: TypeAlias = Callable[[pd.DataFrame, str, Words], Cells]  # the plain table, the key of the column, the reader's language
+Form: TypeAlias = Callable[[pd.DataFrame, Any, Words], Cells]  # the plain table, the key of the column, the reader's language
 
 
 def plain(rows: pd.DataFrame, key: str, words: Words) -> Cells:
@@ -27,7 +27,7 @@ class Column:
     Numbers that stay numbers, to be sorted by, are drawn with so many `decimals`; left out, with as many as they have.
     """
 
-    key: str
+    key: Any
     label: str
     form: Form = plain
     blanks: Mapping[str, object] = field(default_factory=dict)
@@ -85,7 +85,7 @@ def day(rows: pd.DataFrame, key: str, words: Words) -> Cells:
     return [words.short_date(pd.Timestamp(value).date()) for value in rows[key]]
 
 
-def called(texts: Mapping[str, str], other: str = "") -> Form:
+def called(texts: Mapping[Any, str], other: str = "") -> Form:
     """Return the form of a word of ours by what it is called on screen (marked for translation); `other` is for all that has no name."""
     return lambda rows, key, words: [words.say(texts.get(value, other)) for value in rows[key]]
 

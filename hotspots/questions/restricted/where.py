@@ -99,7 +99,8 @@ def sensitivity(asked: Asked) -> Answer[Sensitivity] | None:
             high=words.number(widths[-1]),
         )
 
-    return asked.answer(found, says, rows=lambda: found.ranks.assign(place=names.reindex(found.ranks.index)).rename_axis("id").reset_index())
+    table = found.ranks.assign(place=names.reindex(found.ranks.index)).rename_axis("id")
+    return asked.answer(found, says, rows=table.reset_index)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +111,11 @@ class Mapped:
     none: int
     unknown: int
     years: pd.DataFrame
+
+    @property
+    def of(self) -> int:
+        """All places."""
+        return self.some + self.none + self.unknown
 
 
 @question()

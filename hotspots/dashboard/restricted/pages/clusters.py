@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots import geography
 from hotspots.dashboard.restricted.frame import Chosen, heading
 from hotspots.dashboard.restricted.parts import maps, tables, tested
-from hotspots.geography import units
 from hotspots.questions.restricted import clusters
 from hotspots.statistics.clusters import DAYS, LEVEL, RADIUS, Scan
 from hotspots.statistics.measure import NEEDS
@@ -73,7 +70,7 @@ def in_space(chosen: Chosen, answer: Answer[Scan]) -> None:
         )
     columns = (
         Column("number", mark("Number"), each(lambda row, words: words.number(row.name) if row["p"] <= LEVEL else "–")),
-        Column("centre", mark("Around"), lambda rows, key, words: [place_name(chosen, str(unit)) for unit in rows[key]]),
+        Column("centre", mark("Around"), lambda rows, key, words: [clusters.place_name(chosen.by_unit, str(unit)) for unit in rows[key]]),
         Column("radius", mark("Radius, m"), each(lambda row, words: words.number(row["radius"]) if row["units"] > 1 else "–")),
         Column("units", mark("Places")),
         *numbers(found),
@@ -85,7 +82,7 @@ def in_space(chosen: Chosen, answer: Answer[Scan]) -> None:
 def circle_sentence(chosen: Chosen, row: pd.Series, found: Scan) -> str:
     """Return a circle as a sentence; one that holds a single place is no circle to a reader."""
     words = chosen.words
-    centre = safe_markdown(place_name(chosen, str(row["centre"])))
+    centre = safe_markdown(clusters.place_name(chosen.by_unit, str(row["centre"])))
     if row["units"] == 1:
         return words.say(
             "In {centre} alone there were {observed} events; {expected} would be expected. Chance alone gives a place this strong in {p}.",
@@ -114,18 +111,6 @@ def told(row: pd.Series, found: Scan, words: Words) -> dict[str, str]:
 def out_of(p: float, found: Scan, words: Words) -> str:
     """Return p as so many of all shuffles."""
     return words.say("{n} of {all} shuffles", n=words.number(round(p * (found.simulations + 1))), all=words.number(found.simulations + 1))
-
-
-def place_name(chosen: Chosen, unit: str) -> str:
-    """Return the name of a unit, or its id where it has none."""
-    return str(geography.names(chosen.by_unit.blocks).get(unit, unit))
-
-
-def place_at(chosen: Chosen, x: float, y: float) -> str:
-    """Return the name of the unit that a place lies in."""
-    blocks = chosen.by_unit.blocks
-    at = int(units.locate(np.array([x]), np.array([y]), blocks)[0])
-    return place_name(chosen, str(blocks.index[at])) if at >= 0 else "–"
 
 
 def numbers(found: Scan) -> tuple[Column, ...]:
@@ -182,7 +167,7 @@ def burst_sentence(chosen: Chosen, row: pd.Series, found: Scan) -> str:
         "Between {first} and {last} there were {observed} events within {radius} m of {centre}; {expected} would be expected. "
         "Chance alone gives a burst this strong in {p}.",
         **told(row, found, words),
-        centre=safe_markdown(place_at(chosen, float(row["x"]), float(row["y"]))),
+        centre=safe_markdown(clusters.place_at(chosen.by_unit, float(row["x"]), float(row["y"]))),
         first=words.date(row["start"].date()),
         last=words.date((row["end"] - pd.Timedelta(days=1)).date()),
     )
@@ -191,7 +176,7 @@ def burst_sentence(chosen: Chosen, row: pd.Series, found: Scan) -> str:
 def burst_columns(chosen: Chosen, found: Scan) -> tuple[Column, ...]:
     """Return the columns of the table of the bursts."""
     return (
-        Column("place", mark("Around"), each(lambda row, words: place_at(chosen, float(row["x"]), float(row["y"])))),
+        Column("place", mark("Around"), each(lambda row, words: clusters.place_at(chosen.by_unit, float(row["x"]), float(row["y"])))),
         Column("start", mark("First day"), day),
         Column("end", mark("Last day"), each(lambda row, words: words.short_date((row["end"] - pd.Timedelta(days=1)).date()))),
         Column("radius", mark("Radius, m"), lambda rows, key, words: rows[key].round().astype(int)),

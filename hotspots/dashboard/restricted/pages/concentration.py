@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 import streamlit as st
 
@@ -28,7 +26,6 @@ LASTING: dict[str, str] = {
     "within": mark("That is within what chance gives: nothing here says that the same places last."),
     "below": mark("That is less than chance gives: the places changed."),
 }
-STEPS = (1, 2, 5, 10, 20, 30, 40, 50)  # percent of the places
 CURVE: tuple[Column, ...] = (
     Column("places", mark("Places"), number()),
     Column("unit_share", mark("Share of the places"), percent(1)),
@@ -121,11 +118,11 @@ def curve(chosen: Chosen, answer: Answer[AgainstChance]) -> None:
             draws=words.number(found.draws),
         )
     )
-    tables.draw(parts(found), part_columns(found), words, alt=words.say("How few places hold a part of the homicides, as a table"))
+    alt = words.say("How few places hold a part of the homicides, as a table")
+    tables.draw(questions.parts(found), part_columns(found), words, alt=alt)
     tables.download(chosen, answer, f"{chosen.selection.unit}_concentration")
-    steps = sorted({math.ceil(found.of_units * step / 100) for step in STEPS})  # the number of places is rounded up
     with tables.folded(words):
-        tables.draw(answer.table().iloc[steps], CURVE, words, alt=words.say("The curve as a table"))
+        tables.draw(questions.steps(answer), CURVE, words, alt=words.say("The curve as a table"))
         st.caption(
             words.say(
                 "Gini coefficient: {gini}; by chance alone {chance}. Against the most even spread that so few homicides allow: {general}; "
@@ -136,12 +133,6 @@ def curve(chosen: Chosen, answer: Answer[AgainstChance]) -> None:
                 general_chance=words.number(found.generalised_gini.expected, 2),
             )
         )
-
-
-def parts(found: AgainstChance) -> pd.DataFrame:
-    """Return how few places hold a quarter, half and four fifths of the homicides, beside chance."""
-    rows = [{"part": part, "places": round(one.observed * found.of_units), **vars(one)} for part, one in found.units.items()]
-    return pd.DataFrame(rows)
 
 
 def part_columns(found: AgainstChance) -> tuple[Column, ...]:

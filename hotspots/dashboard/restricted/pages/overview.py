@@ -120,8 +120,8 @@ def months(chosen: Chosen) -> None:
     words, table = chosen.words, chosen.whole.ask(when.months).value
     notes = series.crossing(chosen)
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
-    total = words.say("{n} people killed in {months} months", n=words.number(table["count"].sum()), months=words.number(len(table)))
-    st.vega_lite_chart(charts.monthly_counts(table, words, dated_notes.rules(notes, words)), width="stretch", alt=total)
+    drawn = charts.monthly_counts(table, words, dated_notes.rules(notes, words))
+    st.vega_lite_chart(drawn, width="stretch", alt=when.months_in_brief(table, words))
     st.caption(series.months_text(table, words))
     dated_notes.explained(notes, words)
 

@@ -170,14 +170,11 @@ def months_of_the_year(chosen: Chosen) -> None:
     """Draw the months of the year beside what months all alike would give."""
     words, answer = chosen.words, chosen.whole.ask(when.seasons)
     st.subheader(words.say("Months of the year"), anchor=False)
-    table, alt = answer.value, answer.sentence(words)
-    if not alt:
-        n = int(table["count"].sum())
-        st.caption(
-            words.say("Not shown: it takes {least} homicides and every month of the year in full; here are {n}.", least=trends.LEAST, n=n)
-        )
+    alt = answer.sentence(words)
+    if answer.value is None:
+        st.caption(alt)
         return
-    st.vega_lite_chart(charts.seasonal(table, words), width="stretch", alt=alt)
+    st.vega_lite_chart(charts.seasonal(answer.value, words), width="stretch", alt=alt)
     st.caption(alt + " " + words.say("Bars: the mean of each month; dark lines: that range (95%). By chance one month may lie outside."))
     tables.behind(answer.table(), SEASONS, words, alt=words.say("The months of the year as a table"))
 

@@ -21,9 +21,7 @@ def draw(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: st
     `shades` are the backgrounds of the cells (CSS), with the rows and columns of what is shown; `how` is for `st.dataframe`.
     """
     table = shown(rows, columns, words)
-    decimals = {
-        one.title(words): st.column_config.NumberColumn(format=f"%.{one.decimals}f") for one in columns if one.decimals is not None
-    }
+    decimals = {one.title(words): st.column_config.NumberColumn(format=f"%.{one.decimals}f") for one in columns if one.decimals is not None}
     drawn = table if shades is None else table.style.apply(lambda _: shades.set_axis(table.columns, axis=1), axis=None)
     st.dataframe(drawn, **({"hide_index": True} | how), column_config=decimals or None, alt=alt)
 
