@@ -42,7 +42,7 @@ def warm() -> None:
 def warm_later() -> None:
     """Evaluate the interventions of the city that opens: what takes longest, and nobody asks for first."""
     for one in available()[:1]:
-        chosen = asked(Selection(city=one.slug, version=one.version))
+        chosen = asked(Selection(city=one.slug, version=one.version, unit="blocks"))
         for entry in interventions.log(chosen).value.entries:
             chosen.ask(interventions.evaluation, entry)
 

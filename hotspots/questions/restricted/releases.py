@@ -11,7 +11,7 @@ from hotspots.study.selection import Selection
 from hotspots.views.answer import Answer
 
 
-@question(lambda chosen: Selection(city=chosen.city, version=chosen.version), most=4)
+@question(lambda chosen: Selection(city=chosen.city, version=chosen.version, unit="blocks"), most=4)
 def examined(asked: Asked, profile: str, *, out: int, month: str) -> Answer[tuple[Release, Findings]]:
     """Return the release that would be published now, and what its audit finds. Nothing is written but the city's key.
 
