@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from hotspots import geography
+from hotspots.geography import units
 from hotspots.questions.restricted.asked import Asked, question
 from hotspots.statistics import change
 from hotspots.statistics.change import Comparison
@@ -17,6 +19,7 @@ from hotspots.views import data_tables
 from hotspots.views.answer import Answer
 from hotspots.words import Words, mark
 
+MANY = 40  # places, from here on those outside their range come first
 USUAL = "28"  # the period that a finding is about where nobody chose another
 FINDINGS: dict[str, str] = {
     "within": mark("{n} people killed, {days}: within the normal range"),
@@ -36,6 +39,12 @@ def until(study: Study, *, lag: int, as_of: dt.date | None = None) -> pd.Timesta
     """Return the day that the periods end before: `lag` days before the end of the data, of the study, or of the day `as_of`."""
     end = min(study.end, study.covers[1])
     return (min(pd.Timestamp(as_of) + DAY, end) if as_of else end) - lag * DAY
+
+
+def in_order(one: Comparison, names: list[str]) -> np.ndarray:
+    """Return the order of the places: by name; where they are many, those outside their range first."""
+    within = (one.places["verdict"] == "within").to_numpy()
+    return np.lexsort((units.natural_order(names), within if len(names) > MANY else np.zeros(len(names))))
 
 
 @question()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -60,6 +60,23 @@ def late(asked: Asked) -> Answer[Arrivals | None]:
         )
 
     return asked.answer(found, says)
+
+
+@dataclass(frozen=True)
+class WithPlace:
+    """How many of all homicides of a city have a usable place: `n` of `total`, and that share."""
+
+    n: int
+    total: int
+    share: float
+
+
+@question(lambda chosen: Selection(city=chosen.city, version=chosen.version, unit="blocks"))
+def with_place(asked: Asked) -> Answer[WithPlace]:
+    """Return how many of all homicides of a city have a usable place."""
+    unplaced = asked.city.incidents["unplaced"]
+    n, total = int((unplaced == "").sum()), len(unplaced)
+    return asked.answer(WithPlace(n, total, n / max(total, 1)))
 
 
 @question(lambda chosen: chosen.figures(unit="blocks"))

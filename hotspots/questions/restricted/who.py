@@ -72,6 +72,16 @@ def ages_by_sex(asked: Asked) -> Answer[pd.DataFrame]:
     return asked.answer(found, rows=lambda: found.rename_axis("age").reset_index())
 
 
+def with_total(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `ages_by_sex` with the `total` of each age."""
+    return table.assign(total=table.sum(axis=1)).rename_axis("age").reset_index()
+
+
+def enough_each_year(by_year: pd.DataFrame) -> pd.DataFrame:
+    """Return the people killed each year by the values of a field; missing in years with too few for a share."""
+    return by_year.astype(float).mask(by_year.sum(axis=1) < victims.FEW)
+
+
 @question()
 def firearms(asked: Asked) -> Answer[pd.DataFrame]:
     """Return the share killed with a firearm in each year, of those whose weapon is known; no sentence with fewer than two shares."""

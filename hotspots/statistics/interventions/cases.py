@@ -47,6 +47,11 @@ class Case:
         """Which of the months count as after."""
         return np.asarray(self.months.index >= self.start)
 
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """How many months there are before the start and from it on."""
+        return int((~self.after).sum()), int(self.after.sum())
+
     def halves(self, *groups: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the months of the groups before and after, one column for each group; one group alone has no columns."""
         values = self.months[list(groups)].to_numpy(dtype=float)

@@ -151,6 +151,11 @@ class Funnel:
     scatter: float
     left_out: int
 
+    @property
+    def killed(self) -> float:
+        """How many people were killed in these units."""
+        return float(self.table["count"].sum())
+
     def outside(self, level: str = "95") -> int:
         """Return how many units lie outside the limits of `level` (`95` or `998`), before anything is allowed for."""
         table = self.table

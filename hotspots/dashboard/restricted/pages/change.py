@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -27,7 +26,6 @@ from hotspots.words import Words, mark
 from hotspots.words.escape import safe_markdown
 
 SPANS: dict[str, str] = {"7": mark("7 days"), "28": mark("28 days"), "ytd": mark("Year to date"), "365": mark("365 days")}
-MANY = 40  # places, from here on those outside their range come first
 SWINGS: dict[str, str] = {
     "within": mark("Within the normal range"),
     "below": mark("Fewer than the normal range"),
@@ -208,7 +206,7 @@ def finding(chosen: Chosen, one: Comparison) -> None:
         if there:
             more = words.say(" and {n} more", n=words.number(len(there) - 8)) if len(there) > 8 else ""
             st.markdown(f"**{words.say(change.VERDICTS[key])}** ({len(there)}): " + safe_markdown(", ".join(there[:8])) + more)
-    within = int((judged == "within").sum())
+    within = len(judged[judged == "within"])
     st.markdown(words.say("**{within} of {n}** places lie within their normal range.", within=words.number(within), n=words.number(n)))
     st.markdown(
         words.say(
@@ -238,7 +236,7 @@ def place_table(chosen: Chosen, one: Comparison) -> None:
         Column("last_year", last, number()),
         Column("last_year_difference", mark("Difference from last year"), signed()),
     ]
-    order = [*in_order(one, list(rows["place"].iloc[:-2])), len(rows) - 2, len(rows) - 1]
+    order = [*changes.in_order(one, list(rows["place"].iloc[:-2])), len(rows) - 2, len(rows) - 1]
     tables.draw(rows.iloc[order], columns, words, alt=words.say("Each place, beside the years before"))
 
 
@@ -246,12 +244,6 @@ def _judged(row: pd.Series, one: Comparison, words: Words) -> str:
     if row["whole"]:
         return verdict(one, words)
     return words.say(change.VERDICTS.get(row["judged"], UNKNOWN)) if row["judged"] else ""
-
-
-def in_order(one: Comparison, names: list[str]) -> np.ndarray:
-    """Return the order of the rows: by name; where they are many, those outside their range first."""
-    within = (one.places["verdict"] == "within").to_numpy()
-    return np.lexsort((units.natural_order(names), within if len(names) > MANY else np.zeros(len(names))))
 
 
 def all_spans(chosen: Chosen, found: Mapping[str, Comparison], span: str) -> None:
@@ -265,7 +257,7 @@ def all_spans(chosen: Chosen, found: Mapping[str, Comparison], span: str) -> Non
 
     columns = [Column("place", mark("Place"))]
     columns += [Column(name, f"{words.say(SPANS[name])} · {days_in_words(one.days, words)}", of(one)) for name, one in found.items()]
-    order = in_order(found[span], names.to_list())
+    order = changes.in_order(found[span], names.to_list())
     tables.draw(rows.iloc[order], columns, words, alt=words.say("Each place in all four periods"))
     st.caption(words.say("People killed, and in brackets the range of events to expect from the three years before."))
 

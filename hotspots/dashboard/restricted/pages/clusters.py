@@ -110,15 +110,14 @@ def told(row: pd.Series, found: Scan, words: Words) -> dict[str, str]:
 
 def out_of(p: float, found: Scan, words: Words) -> str:
     """Return p as so many of all shuffles."""
-    return words.say("{n} of {all} shuffles", n=words.number(round(p * (found.simulations + 1))), all=words.number(found.simulations + 1))
+    return words.say("{n} of {all} shuffles", n=words.number(found.as_strong(p)), all=words.number(found.tried))
 
 
 def numbers(found: Scan) -> tuple[Column, ...]:
     """Return the columns that both tables share."""
-    tried = found.simulations + 1
 
     def by_chance(row: pd.Series, words: Words) -> str:
-        return words.say("{n} of {all}", n=words.number(round(row["p"] * tried)), all=words.number(tried))
+        return words.say("{n} of {all}", n=words.number(found.as_strong(row["p"])), all=words.number(found.tried))
 
     return (
         Column("observed", mark("Events")),

@@ -89,7 +89,7 @@ def picture(study: Study, found: rates.Funnel, words: Words, *, alt: str) -> Non
             "{period}: {n} people killed in {all} places. Dashed: the rate of all, {rate} per 100,000 residents a year. Funnel: 95 of 100, "
             "and 998 of 1,000 places at that rate lie inside. Triangles: more (pointing up) or fewer (down) than chance explains.",
             period=words.period(study.start.date(), study.end.date()),
-            n=words.number(found.table["count"].sum()),
+            n=words.number(found.killed),
             all=words.number(len(found.table)),
             rate=words.rate(whole),
         )

@@ -7,7 +7,7 @@ import streamlit as st
 
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.dashboard.restricted.parts import tables
-from hotspots.questions.restricted import city
+from hotspots.questions.restricted import city as questions
 from hotspots.readers.report import QualityReport
 from hotspots.store.schema import (
     AREA_COUNT_FIELDS,
@@ -77,8 +77,7 @@ def render(chosen: Chosen) -> None:
 
 def facts(chosen: Chosen) -> None:
     """Show what the data cover and where they come from."""
-    words, city = chosen.words, chosen.city
-    placed = int((city.incidents["unplaced"] == "").sum())
+    words, city, placed = chosen.words, chosen.city, chosen.ask(questions.with_place).value
     left, middle, right = st.columns(3)
     left.metric(words.say("Data to"), words.short_date((city.end - pd.Timedelta(days=1)).date()))
     left.caption(words.say("from {day}", day=words.date(city.start.date())))
@@ -86,8 +85,8 @@ def facts(chosen: Chosen) -> None:
         middle.metric(words.say("With a usable place"), "–")
         middle.caption(words.say("Published totals: single homicides, their places and days are not known."))
     else:
-        middle.metric(words.say("With a usable place"), words.percent(placed / max(len(city.incidents), 1), 1))
-        middle.caption(words.say("{n} of {total} people killed", n=words.number(placed), total=words.number(len(city.incidents))))
+        middle.metric(words.say("With a usable place"), words.percent(placed.share, 1))
+        middle.caption(words.say("{n} of {total} people killed", n=words.number(placed.n), total=words.number(placed.total)))
     right.metric(words.say("Data version"), str(city.version))
     right.caption(words.say("Source: {source}", source=city.source) + " · " + words.say("Licence: {licence}", licence=city.licence))
     if city.fictional:
@@ -133,7 +132,7 @@ def reconciled(chosen: Chosen) -> None:
     box = st.expander(words.say("Compare: every row adds up to all people killed"), on_change="rerun", key="reconciled")
     if not box.open:
         return
-    answer = chosen.ask(city.reconciled)
+    answer = chosen.ask(questions.reconciled)
     columns = (
         Column("unit", mark("By"), lambda rows, key, words: [map_view.unit_name(unit, words, chosen.city.called) for unit in rows[key]]),
         Column("units", mark("Places")),

@@ -114,7 +114,7 @@ def dates(entry: Entry, found: Evaluation, words: Words) -> str:
         told = words.say("From {start} to {end}.", start=start, end=words.date((entry.end - DAY).date()))
     if unpublished(found):
         return told
-    before, after = int((~found.case.after).sum()), int(found.case.after.sum())
+    before, after = found.case.lengths
     months = words.say(
         "Compared: {before} whole months before and {after} from {month} on.",
         before=words.number(before),

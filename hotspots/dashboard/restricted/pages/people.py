@@ -110,7 +110,7 @@ def section(chosen: Chosen, name: str, people: People) -> None:
         alt = f"{words.say(FIELDS[name])}: {counted}"
         st.vega_lite_chart(charts.now_and_before(found.table, names, words), width="stretch", alt=alt)
     with right:
-        shown = by_year.astype(float).mask(by_year.sum(axis=1) < victims.FEW)
+        shown = who.enough_each_year(by_year)
         alt = words.say("Shares of each year; the numbers are in the table.")
         st.vega_lite_chart(charts.composition(shown, names, words), width="stretch", alt=alt)
     st.markdown(sentences(found, names, words))
@@ -129,8 +129,8 @@ def ages_by_sex(chosen: Chosen) -> None:
     st.markdown("**" + words.say("Age and sex together, {period}", period=chosen.period) + "**")
     columns = [Column("age", mark("Age of the victim"), lambda rows, key, words: [captions.value_name("age", a, words) for a in rows[key]])]
     columns += [Column(sex, captions.VALUES[sex]) for sex in answer.value.columns]
-    columns.append(Column("", mark("Total"), lambda rows, key, words: rows[answer.value.columns].sum(axis=1)))
-    tables.draw(answer.table(), columns, words, alt=words.say("Victims by age and sex"))
+    columns.append(Column("total", mark("Total")))
+    tables.draw(who.with_total(answer.value), columns, words, alt=words.say("Victims by age and sex"))
     tables.download(chosen, answer, "age_and_sex", restricted=True)
     st.caption(words.say("Small numbers stand here as they are: this table is for those who may see single cases, not for publication."))
 
@@ -163,9 +163,7 @@ def sentences(found: victims.AgainstBefore, names: dict[str, str], words: Words)
         lines.append(words.say("The data hold no earlier year to compare with."))
     elif not lines:
         lines.append(words.say("Every number lies within the normal range."))
-    lines.append(
-        words.say("Not known for {n} of {total}.", n=words.number(table.loc[UNKNOWN, "count"]), total=words.number(table["count"].sum()))
-    )
+    lines.append(words.say("Not known for {n} of {total}.", n=words.number(table.loc[UNKNOWN, "count"]), total=words.number(found.total)))
     return " ".join(lines)
 
 

@@ -103,7 +103,7 @@ def outlets(chosen: Chosen, profile: str) -> None:
     folder = settings.release_folder()
     if folder is not None and st.button(words.say("Write into the folder of releases"), type="primary"):
         try:
-            done = disclosure.publish(slug, profile, folder / slug)
+            done = disclosure.publish(slug, profile, folder.joinpath(slug))
         except ToldError as fault:
             refusal(words, words.say("Nothing was written."), fault)
             return
@@ -124,7 +124,7 @@ def packed(slug: str, profile: str) -> bytes:
     """Publish and return the release as one ZIP file."""
     held = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        done = disclosure.publish(slug, profile, Path(folder) / slug)
+        done = disclosure.publish(slug, profile, Path(folder, slug))
         for name in done.files:
-            archive.writestr(zipfile.ZipInfo(f"{slug}/{name}", (1980, 1, 1, 0, 0, 0)), (Path(folder) / slug / name).read_bytes())
+            archive.writestr(zipfile.ZipInfo(f"{slug}/{name}", (1980, 1, 1, 0, 0, 0)), Path(folder, slug, name).read_bytes())
     return held.getvalue()
