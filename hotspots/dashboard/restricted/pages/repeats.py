@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -24,6 +25,7 @@ from hotspots.words import Words, mark
 DISTANCES = (100, 200, 400)  # metres
 DELAYS = (7, 14, 28)  # days
 FEWEST = 20  # events
+SHADE = "background-color: #fdd49e; color: #1b2733"
 TITLE = mark("Which recent killings may be followed by another nearby?")
 VERDICTS: dict[str, str] = {
     "more": mark("That is more than chance explains: near repeats happen here."),
@@ -103,7 +105,7 @@ def basis(found: repeats.Knox, events: repeats.Events, chosen: Chosen) -> None:
             observed=words.number(found.observed),
             mean=words.number(found.mean, 1),
             draws=words.number(found.draws),
-            p=words.number(round(found.p * (found.draws + 1)) - 1),
+            p=words.number(found.as_many),
         )
     )
 
@@ -242,10 +244,11 @@ def bands(chosen: Chosen, answer: Answer[repeats.NearRepeats]) -> None:
     st.markdown(
         words.say("Each cell: how many times as often as chance alone gives; in brackets the pairs counted and those that chance gives.")
     )
-    shown = bands_table(found.table, words)
-    more = (found.table["adjusted_p"] <= 0.05).to_numpy().reshape(shown.shape[0], -1)
-    styled = shown.style.apply(lambda _: shades(shown, more), axis=None)
-    st.dataframe(styled, alt=words.say("Near repeats by distance and delay"))
+    rows = bands_table(found.table, words)
+    more = (found.table["adjusted_p"] <= repeats.LEVEL).to_numpy().reshape(rows.shape)
+    shades = pd.DataFrame(np.where(more, SHADE, ""), index=rows.index, columns=rows.columns)
+    columns = [Column(delay, delay) for delay in rows.columns]
+    tables.draw(rows, columns, words, alt=words.say("Near repeats by distance and delay"), shades=shades, hide_index=False)
     tables.download(chosen, answer, "near_repeats", restricted=True)
     st.caption(
         words.say(
@@ -253,12 +256,6 @@ def bands(chosen: Chosen, answer: Answer[repeats.NearRepeats]) -> None:
             "means more than 0 and less than 100."
         )
     )
-
-
-def shades(shown: pd.DataFrame, more: object) -> pd.DataFrame:
-    """Return the background of each cell: shaded where there is more than chance explains."""
-    styles = pd.DataFrame("", index=shown.index, columns=shown.columns)
-    return styles.mask(pd.DataFrame(more, index=shown.index, columns=shown.columns), "background-color: #fdd49e; color: #1b2733")
 
 
 def bands_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
@@ -271,7 +268,7 @@ def bands_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
             else words.say("{low} to {high} m", low=words.number(row["metres_from"]), high=words.number(row["metres_to"]))
         )
         time = words.say("{low} to {high} days", low=words.number(row["days_from"]), high=words.number(row["days_to"] - 1))
-        more = words.say("more") + " · " if row["adjusted_p"] <= 0.05 else ""
+        more = words.say("more") + " · " if row["adjusted_p"] <= repeats.LEVEL else ""
         counts = words.say(
             "{n}; chance {mean}", n=words.number(row["observed"]), mean=words.number(row["mean"], 0 if row["mean"] >= 10 else 1)
         )
