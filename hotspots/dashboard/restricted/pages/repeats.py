@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -246,7 +245,7 @@ def bands(chosen: Chosen, answer: Answer[repeats.NearRepeats]) -> None:
     )
     rows = bands_table(found.table, words)
     more = (found.table["adjusted_p"] <= repeats.LEVEL).to_numpy().reshape(rows.shape)
-    shades = pd.DataFrame(np.where(more, SHADE, ""), index=rows.index, columns=rows.columns)
+    shades = pd.DataFrame("", index=rows.index, columns=rows.columns).mask(more, SHADE)
     columns = [Column(delay, delay) for delay in rows.columns]
     tables.draw(rows, columns, words, alt=words.say("Near repeats by distance and delay"), shades=shades, hide_index=False)
     tables.download(chosen, answer, "near_repeats", restricted=True)
