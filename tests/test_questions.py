@@ -32,7 +32,7 @@ def arithmetic(tree: ast.Module) -> Iterator[tuple[int, str]]:
             names = {name.name for name in node.names} | {getattr(node, "module", None) or ""}
             found = any(name.split(".")[0] in {"numpy", "scipy", "statistics"} for name in names)
         elif isinstance(node, ast.Call):
-            found = (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")) in WORKED_OUT
+            found = node.func.attr in WORKED_OUT if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "") == "sum"
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mult | ast.Pow):
             found = not any(isinstance(side, ast.Constant) for side in (node.left, node.right))
         else:
