@@ -123,7 +123,7 @@ def series(one: Case) -> tuple[pd.DataFrame, int]:
     where there are comparison areas, theirs (`comparison`). Months that fill no row are left out.
 
     >>> from hotspots.testing import square_city
-    >>> study = Study.of(*square_city([(5, 5)] * 3, dates=["2020-01-05", "2020-02-05", "2020-05-05"]), start="2020-01-01", end="2020-07-01")
+    >>> study = Study.of(*square_city([(5, 5)] * 3, dates=["2020-01-05", "2020-02-05", "2020-06-30"]), start="2020-01-01", end="2020-07-01")
     >>> table, months = series(case(study, Entry("x", {"en": "x"}, pd.Timestamp("2020-04-10"))))
     >>> months, table["count"].tolist(), table["side"].tolist()
     (3, [2, 1], [0, 1])
