@@ -38,8 +38,9 @@ def parts(found: AgainstChance) -> pd.DataFrame:
 
 def steps(answer: Answer[AgainstChance]) -> pd.DataFrame:
     """Return the rows of the curve at 1 %, 2 %, … of the places; the number of places is rounded up."""
-    of_units = answer.value.of_units
-    return answer.table().iloc[sorted({math.ceil(of_units * step / 100) for step in STEPS})]
+    wanted = {math.ceil(answer.value.of_units * step / 100) for step in STEPS}
+    table = answer.table()
+    return table[table["places"].isin(wanted)].reset_index(drop=True)
 
 
 @question()

@@ -51,7 +51,7 @@ def render(chosen: Chosen) -> None:
     picture(study, found, words, alt=answer.sentence(words))
     st.subheader(words.say("Every place, by its name"), anchor=False)
     columns = (*COLUMNS, WIDENED) if found.scatter > 1 else COLUMNS
-    rows = answer.table().set_index("id").sort_values("place", kind="stable")
+    rows = answer.table().set_index("id").rename_axis(study.blocks.index.name).sort_values("place", kind="stable")
     tables.draw(rows, columns, words, alt=words.say("Every place with its homicides and what chance explains, by name"))
     tables.download(chosen, answer, f"{chosen.selection.unit}_compare")
     if found.scatter > 1:

@@ -134,8 +134,9 @@ def what_changes(chosen: Chosen) -> None:
     def rank(rows: pd.DataFrame, key: str, words: Words) -> Cells:
         return [words.number(one) if one <= found.top else "" for one in rows[key]]
 
+    rows = answer.table().set_index("id").rename_axis(found.ranks.index.name)
     with st.expander(words.say("Does it depend on the bandwidth?"), expanded=False):
         st.markdown(answer.sentence(words))
         columns = (Column("place", mark("Place")), *(Column(h, words.number(h) + " m", rank) for h in found.ranks.columns))
-        tables.draw(answer.table(), columns, words, alt=words.say("The rank of the highest places at each bandwidth"))
+        tables.draw(rows, columns, words, alt=words.say("The rank of the highest places at each bandwidth"))
         st.caption(words.say("Rank by the smooth surface, 1 the highest; empty: not among the first {n} there.", n=words.number(found.top)))
