@@ -29,7 +29,7 @@ from hotspots.release import (
     ledger,
 )
 from hotspots.release.examination import Findings
-from hotspots.release.rules import Finding
+from hotspots.release.rules import Leak
 from hotspots.store.schema import Incidents
 
 
@@ -260,7 +260,7 @@ def test_the_ledger_only_grows(stored, tmp_path, store):
 
 
 def test_a_release_that_fails_the_audit_is_refused(stored, tmp_path, monkeypatch, capsys):
-    found = Findings((Finding("pinned", "areas, a001", "held back, yet it is 3", "areas, a002"),), 1, 1, 0, 0, 0.0)
+    found = Findings((Leak("pinned", "areas, a001", "held back, yet it is 3", "areas, a002"),), 1, 1, 0, 0, 0.0)
     monkeypatch.setattr("hotspots.release.publishing.audit", lambda release, before: found)
     with pytest.raises(RefusedError, match="give up areas, a002"):
         disclosure.publish(stored, "strict", tmp_path / "one")

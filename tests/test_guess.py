@@ -12,10 +12,11 @@ from test_formats import book_of, typed_rows
 
 from hotspots import cities
 from hotspots.cli.main import main
-from hotspots.readers.cityfile import read_city_file
+from hotspots.readers.cityfile.checking import read_city_file
+from hotspots.readers.cityfile.working_out import work_out
 from hotspots.readers.columns.synonyms import WORDS
 from hotspots.readers.columns.values import fold
-from hotspots.readers.guess import Question, work_out
+from hotspots.readers.doubts import Question
 from hotspots.store.schema import DataError, field
 
 
@@ -37,14 +38,14 @@ def test_a_clean_city_is_worked_out_without_a_question(town: Path, tmp_path: Pat
     text = work_out([town / "homicides.csv"], name='Small "city"', ask=never, blocks=town / "blocks.geojson")
     (tmp_path / "guessed").mkdir()
     (tmp_path / "guessed" / "city.toml").write_text(text)
-    spec = read_city_file(tmp_path / "guessed")
-    assert spec.name == 'Small "city"'
-    assert spec.incidents is not None
-    assert spec.incidents.named() == {
+    found = read_city_file(tmp_path / "guessed")
+    assert found.name == 'Small "city"'
+    assert found.incidents is not None
+    assert found.incidents.named() == {
         "date": "day", "x": "lon", "y": "lat", "age": "age", "sex": "sex", "weapon": "weapon", "event_id": "case",
     }  # fmt: skip
-    assert spec.blocks is not None
-    assert (spec.blocks.id, spec.blocks.population) == ("id", "people")
+    assert found.blocks is not None
+    assert (found.blocks.id, found.blocks.population) == ("id", "people")
     found, told = cities.read_folder(tmp_path / "guessed"), cities.read_folder(town)
     assert found.report.findings == ()
     pd.testing.assert_frame_equal(found.incidents.drop(columns="event_id"), told.incidents.drop(columns="event_id"))
@@ -77,7 +78,7 @@ def test_spanish_words_and_a_day_that_is_asked(tmp_path: Path) -> None:
     assert len(asked) == 1
     assert asked[0].safe == ""
     assert len([part for part in asked[0].text.split(";") if " is " in part]) == 3  # three examples, both ways
-    assert set(asked[0].answers) == {"day", "month"}
+    assert set(asked[0].options) == {"day", "month"}
     assert 'date_format = "%d/%m/%Y"' in text
     assert 'language = "es"' in text
     (tmp_path / "city").mkdir()

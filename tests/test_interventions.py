@@ -17,7 +17,7 @@ from hotspots.cities import logbook
 from hotspots.cities.logbook import Entry
 from hotspots.cli.main import main
 from hotspots.inference.level_shift import break_date
-from hotspots.readers.spec import Note
+from hotspots.readers.sections import Note
 from hotspots.statistics import interventions
 from hotspots.statistics.interventions import reading
 from hotspots.statistics.interventions.before_after import _conditional, is_unusual

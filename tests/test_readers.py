@@ -588,8 +588,7 @@ def test_any_bytes_are_read_or_refused_in_words(tmp_path_factory: pytest.TempPat
 
 
 def test_a_report_is_told_in_the_readers_language_before_and_after_the_store():
-    from hotspots.readers.remarks import Remark, finding
-    from hotspots.readers.report import QualityReport
+    from hotspots.readers.report import QualityReport, Remark, finding
     from hotspots.words import told, words_for
 
     listed = told(" and {n} more", n=3)

@@ -19,7 +19,8 @@ import pyproj
 from hotspots import store
 from hotspots.cities.health import check, headline
 from hotspots.cities.published_totals import Published, no_blocks, no_incidents
-from hotspots.readers.cityfile import read_city_file
+from hotspots.cities.steps import Progress, Steps
+from hotspots.readers.cityfile.checking import read_city_file
 from hotspots.readers.layers.area_counts import read_area_counts
 from hotspots.readers.layers.blocks import (
     Layer,
@@ -31,15 +32,14 @@ from hotspots.readers.layers.blocks import (
 from hotspots.readers.layers.groups import with_groups
 from hotspots.readers.layers.incidents import read_incidents
 from hotspots.readers.report import Finding, QualityReport
-from hotspots.readers.spec import CitySpec, Note
-from hotspots.readers.steps import Progress, Steps
+from hotspots.readers.sections import CityFile, Note
 from hotspots.store.schema import (
     AreaCounts,
     Blocks,
     DataError,
     Incidents,
 )
-from hotspots.words import Told, mark, told
+from hotspots.words import mark, told
 
 __all__ = ["City", "Note", "check", "fingerprint_of", "import_folder", "load", "publish", "read_folder", "slug_of"]
 _T = TypeVar("_T")
@@ -113,56 +113,56 @@ def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
 
     Raises one `DataError` with every fault that could be found: in city.toml, then in blocks, basemap and incidents together.
     """
-    spec = read_city_file(Path(folder))
-    return _read(spec, Steps(spec, progress))
+    city_file = read_city_file(Path(folder))
+    return _read(city_file, Steps(city_file, progress))
 
 
-def _read(spec: CitySpec, say: Steps) -> City:
-    fingerprint = fingerprint_of(spec)
-    faults: list[Told] = []
-    own = pyproj.CRS.from_epsg(spec.epsg) if spec.epsg else None
-    layer = _tried(lambda: _read_blocks(spec, own, say), faults)
+def _read(city_file: CityFile, say: Steps) -> City:
+    fingerprint = fingerprint_of(city_file)
+    faults: list[DataError] = []
+    own = pyproj.CRS.from_epsg(city_file.epsg) if city_file.epsg else None
+    layer = _tried(lambda: _read_blocks(city_file, own, say), faults)
     stated = layer.blocks.crs if layer else own
     bounds = tuple(layer.blocks.total_bounds) if layer else None
-    read = _tried(lambda: _read_incidents(spec, stated, bounds, say), faults)
+    read = _tried(lambda: _read_incidents(city_file, stated, bounds, say), faults)
     crs = stated or (read[0].crs if read else pyproj.CRS.from_epsg(3857))
-    others = _tried(lambda: _other_layers(spec, crs), faults)
-    if spec.blocks is None and spec.incidents is None:
+    others = _tried(lambda: _other_layers(city_file, crs), faults)
+    if city_file.blocks is None and city_file.incidents is None:
         layer = Layer(no_blocks(own or pyproj.CRS.from_epsg(3857)), ())
-    elif spec.blocks is None and read and others:
+    elif city_file.blocks is None and read and others:
         layer = _tried(lambda: squares_instead(read[0], others[1]), faults)
     if layer:
-        layer = _tried(partial(with_groups, layer, spec.groups, incidents=read[0] if read else None), faults)
+        layer = _tried(partial(with_groups, layer, city_file.groups, incidents=read[0] if read else None), faults)
     areas = tuple(layer.blocks.index) if layer else ()
-    published = _tried(lambda: _read_totals(spec, areas, say), faults) if spec.area_counts and layer else None
+    published = _tried(lambda: _read_totals(city_file, areas, say), faults) if city_file.area_counts and layer else None
     if faults or layer is None or others is None or read is None:
         raise DataError(faults)
     incidents, report = read
     totals, report = _with_totals(layer.blocks, len(incidents), report, published)
     segments, context, noted = others
-    start, end = _period(spec, incidents, totals)
+    start, end = _period(city_file, incidents, totals)
     return City(
-        slug=slug_of(spec.folder),
-        name=spec.name,
-        language=spec.language,
-        timezone=spec.timezone,
-        source=spec.source,
-        licence=spec.licence,
+        slug=slug_of(city_file.folder),
+        name=city_file.name,
+        language=city_file.language,
+        timezone=city_file.timezone,
+        source=city_file.source,
+        licence=city_file.licence,
         epsg=_number_of(crs),
-        fictional=spec.fictional,
-        population_year=spec.blocks.population_year if spec.blocks else None,
+        fictional=city_file.fictional,
+        population_year=city_file.blocks.population_year if city_file.blocks else None,
         incidents=incidents,
         blocks=layer.blocks,
         context=context,
-        notes=spec.notes,
+        notes=city_file.notes,
         report=replace(report, findings=(*report.findings, *layer.findings, *noted)),
         start=start,
         end=end,
         segments=segments,
         fingerprint=fingerprint,
         totals=totals,
-        called=spec.blocks.called if spec.blocks else {},
-        covers_stated=bool(spec.incidents and spec.incidents.covers),
+        called=city_file.blocks.called if city_file.blocks else {},
+        covers_stated=bool(city_file.incidents and city_file.incidents.covers),
     )
 
 
@@ -183,9 +183,9 @@ def import_folder(folder: Path | str, progress: Progress | None = None) -> City:
     One import of a city at a time: a second one is told at once, by a `StoreError`, who is importing and since when.
     """
     with store.lock(slug_of(Path(folder))) as held:
-        spec = read_city_file(Path(folder))
-        say = Steps(spec, progress)
-        city = _read(spec, say)
+        city_file = read_city_file(Path(folder))
+        say = Steps(city_file, progress)
+        city = _read(city_file, say)
         say(told("publishing {city}", city=city.name))
         return publish(city, held=held)
 
@@ -247,50 +247,50 @@ def _facts(city: City) -> dict[str, Any]:
     }
 
 
-def fingerprint_of(spec: CitySpec) -> str:
+def fingerprint_of(city_file: CityFile) -> str:
     """Return one hash of city.toml and every file it names."""
     total = hashlib.sha256()
-    for path in spec.files():
+    for path in city_file.files():
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
 
 
 def _number_of(crs: pyproj.CRS) -> int:
     number = crs.to_epsg()
-    assert number is not None  # the spec names it, or it is a UTM zone
+    assert number is not None  # city.toml names it, or it is a UTM zone
     return int(number)
 
 
-def _tried(read: Callable[[], _T], faults: list[Told]) -> _T | None:
+def _tried(read: Callable[[], _T], faults: list[DataError]) -> _T | None:
     try:
         return read()
     except DataError as error:
-        faults += error.faults
+        faults.append(error)
         return None
 
 
-def _other_layers(spec: CitySpec, crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame | None, gpd.GeoDataFrame, list[Finding]]:
-    segments, noted = read_segments(spec.segments, city_crs=crs) if spec.segments else (None, [])
-    context, more = read_context(spec.layers, city_crs=crs)
+def _other_layers(city_file: CityFile, crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame | None, gpd.GeoDataFrame, list[Finding]]:
+    segments, noted = read_segments(city_file.segments, city_crs=crs) if city_file.segments else (None, [])
+    context, more = read_context(city_file.layers, city_crs=crs)
     return segments, context, [*noted, *more]
 
 
-def _read_blocks(spec: CitySpec, crs: pyproj.CRS | None, say: Steps) -> Layer | None:
-    if spec.blocks is None:
+def _read_blocks(city_file: CityFile, crs: pyproj.CRS | None, say: Steps) -> Layer | None:
+    if city_file.blocks is None:
         return None
-    say(told("reading {file}", file=spec.blocks.file.name))
-    return read_blocks(spec.blocks, city_crs=crs)
+    say(told("reading {file}", file=city_file.blocks.file.name))
+    return read_blocks(city_file.blocks, city_crs=crs)
 
 
-def _read_totals(spec: CitySpec, areas: tuple[str, ...], say: Steps) -> tuple[AreaCounts, QualityReport]:
-    say(told("reading {file}", file=", ".join(one.file.name for one in spec.area_counts)))
-    return read_area_counts(spec.area_counts, areas=areas)
+def _read_totals(city_file: CityFile, areas: tuple[str, ...], say: Steps) -> tuple[AreaCounts, QualityReport]:
+    say(told("reading {file}", file=", ".join(one.file.name for one in city_file.area_counts)))
+    return read_area_counts(city_file.area_counts, areas=areas)
 
 
-def _read_incidents(spec: CitySpec, crs: pyproj.CRS | None, bounds: Any, say: Steps) -> tuple[Incidents, QualityReport]:
-    if spec.incidents is None:
+def _read_incidents(city_file: CityFile, crs: pyproj.CRS | None, bounds: Any, say: Steps) -> tuple[Incidents, QualityReport]:
+    if city_file.incidents is None:
         return no_incidents(crs), QualityReport("", 0, 0, 0, 0, 0, 0)
-    return read_incidents(spec.incidents, city_crs=crs, timezone=spec.timezone, bounds=bounds, progress=say)
+    return read_incidents(city_file.incidents, city_crs=crs, timezone=city_file.timezone, bounds=bounds, progress=say)
 
 
 def _with_totals(
@@ -329,10 +329,10 @@ def _rivals(totals: AreaCounts, blocks: Blocks) -> list[Finding]:
     return [Finding("totals_differ", "accepted", len(rivals), text, mark("Say in the README of the folder why they differ."))]
 
 
-def _period(spec: CitySpec, incidents: Incidents, totals: AreaCounts | None) -> tuple[pd.Timestamp, pd.Timestamp]:
-    if spec.incidents is None and totals is not None:
+def _period(city_file: CityFile, incidents: Incidents, totals: AreaCounts | None) -> tuple[pd.Timestamp, pd.Timestamp]:
+    if city_file.incidents is None and totals is not None:
         return totals["start"].min(), totals["end"].max()
-    if spec.incidents is not None and spec.incidents.covers:
-        return spec.incidents.covers
+    if city_file.incidents is not None and city_file.incidents.covers:
+        return city_file.incidents.covers
     first, last = incidents["date"].min(), incidents["date"].max()
     return first.normalize().replace(day=1), last.normalize() + pd.Timedelta(days=1)

@@ -10,9 +10,9 @@ import pandas as pd
 from hotspots import settings, store
 from hotspots.cities.city import fingerprint_of, publish, read_folder, slug_of
 from hotspots.cities.health import stored
-from hotspots.readers.cityfile import read_city_file
+from hotspots.cities.steps import Progress
+from hotspots.readers.cityfile.checking import read_city_file
 from hotspots.readers.columns.values import fold
-from hotspots.readers.steps import Progress
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots import settings, store
-from hotspots.readers.spec import Note
+from hotspots.readers.sections import Note
 from hotspots.store import checked_json
 from hotspots.store.schema import Blocks, DataError
 from hotspots.words import told

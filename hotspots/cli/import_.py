@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 from hotspots import cities
 from hotspots.cli.printing import print_json
-from hotspots.readers.guess import Question, work_out
+from hotspots.readers.cityfile.working_out import work_out
+from hotspots.readers.doubts import Question
 from hotspots.readers.report import lines
 from hotspots.store.schema import DataError
-from hotspots.words import Told, Words, told
+from hotspots.words import Words, told
 
 
 def grammar(command: argparse.ArgumentParser, words: Words) -> None:
@@ -45,57 +47,76 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     """Import a folder, or the files that are named."""
     if (choices.folder is None) == (choices.incidents is None):
         choices.wrong(words.say("give either FOLDER, or --incidents FILE and --name NAME"))
+    person = _Person(words, yes=choices.yes)
     if choices.incidents is None:
-        _import(choices, words, folder=choices.folder)
+        _import(choices, person, folder=choices.folder)
         return
     if not choices.name:
         choices.wrong(words.say("--incidents needs --name NAME, the name of the city"))
+    slug = cities.slug_of(choices.name.replace("/", " "))
     with tempfile.TemporaryDirectory(prefix="hotspots-") as temporary:
-        _import(choices, words, folder=_worked_out(choices, words, temporary=Path(temporary)))
+        folder = Path(temporary) / slug  # the folder's name is the city's short name
+        try:
+            _work_out(choices, person, folders=[folder, *([choices.save] if choices.save else [])])
+        except DataError:
+            if choices.json:
+                print_json({"city": slug, "version": None, "report": None, "questions": person.questions()})
+            raise
+        _import(choices, person, folder=folder)
 
 
-def _worked_out(choices: argparse.Namespace, words: Words, *, temporary: Path) -> Path:
-    """Write the city.toml that reads the files, show it, and return its folder; the folder's name is the city's short name."""
+def _work_out(choices: argparse.Namespace, person: _Person, *, folders: Sequence[Path]) -> None:
+    """Show the city.toml that reads the files, and write it into each folder."""
     named = [path for path in (*choices.incidents, choices.blocks, choices.population) if path is not None]
     for path in named:
         path.open("rb").close()  # a file that is not there is told as such
     text = work_out(
         [path.resolve() for path in choices.incidents],
         name=choices.name,
-        ask=partial(_answer, words=words, yes=choices.yes),
+        ask=person,
         blocks=choices.blocks.resolve() if choices.blocks else None,
         population=choices.population.resolve() if choices.population else None,
     )
-    print(words.say("worked out, as a city.toml:") + f"\n\n{text}", file=sys.stderr)
-    folders: list[Path] = [temporary / cities.slug_of(choices.name.replace("/", " ")), *([choices.save] if choices.save else [])]
+    print(person.words.say("worked out, as a city.toml:") + f"\n\n{text}", file=sys.stderr)
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "city.toml").write_text(text, encoding="utf-8")
-    return folders[0]
 
 
-def _answer(question: Question, *, words: Words, yes: bool) -> str:
-    """Put a question to the person at the terminal, with the safe answer shown; `yes` takes that one."""
-    asked = [question.text, *(told("  {answer}: {meaning}", answer=one, meaning=meaning) for one, meaning in question.answers.items())]
-    said = [words.tell(line) for line in asked]
-    if yes:
-        if not question.safe:
+class _Person:
+    """Puts questions to the person at the terminal, with the safe answer shown; `yes` takes that one."""
+
+    def __init__(self, words: Words, *, yes: bool) -> None:
+        self.words, self.yes = words, yes
+        self.asked: list[Question] = []
+
+    def questions(self) -> list[dict[str, Any]]:
+        """Return what was asked, as plain values."""
+        return [question.to_dict(self.words) for question in self.asked]
+
+    def __call__(self, question: Question) -> str:
+        self.asked.append(question)
+        lines = [question.text, *(told("  {answer}: {meaning}", answer=one, meaning=said) for one, said in question.options.items())]
+        said = [self.words.tell(line) for line in lines]
+        if self.yes and not question.safe:
             none = told("No answer is safe, so --yes does not take one: import again without --yes, or write a city.toml")
-            raise DataError([*(line if isinstance(line, Told) else Told(line, {}) for line in asked), none])
-        print("\n".join([*said, words.say("taken: {answer}", answer=question.safe)]), file=sys.stderr)
-        return question.safe
-    prompt = words.say("answer [{safe}]: ", safe=question.safe) if question.safe else words.say("answer: ")
-    while True:
-        print("\n".join([*said, prompt]), file=sys.stderr, end="", flush=True)
-        line = sys.stdin.readline()
-        if not line:
-            raise DataError(told("the question was not answered; import again at a terminal, or with --yes for the safe answers"))
-        given = line.strip() or question.safe
-        if given in question.answers or (given and not question.answers):
-            return given
+            raise DataError([*lines, none])
+        if self.yes:
+            print("\n".join([*said, self.words.say("taken: {answer}", answer=question.safe)]), file=sys.stderr)
+            return question.safe
+        prompt = self.words.say("answer [{safe}]: ", safe=question.safe) if question.safe else self.words.say("answer: ")
+        while True:
+            print("\n".join([*said, prompt]), file=sys.stderr, end="", flush=True)
+            line = sys.stdin.readline()
+            if not line:
+                raise DataError(told("the question was not answered; import again at a terminal, or with --yes for the safe answers"))
+            given = line.strip() or question.safe
+            if given in question.options or (given and not question.options):
+                return given
 
 
-def _import(choices: argparse.Namespace, words: Words, *, folder: Path) -> None:
+def _import(choices: argparse.Namespace, person: _Person, *, folder: Path) -> None:
+    words = person.words
     with tqdm(desc=words.say("reading"), bar_format="{desc} ({elapsed})", file=sys.stderr, leave=False) as bar:
 
         def progress(step: str) -> None:
@@ -104,7 +125,8 @@ def _import(choices: argparse.Namespace, words: Words, *, folder: Path) -> None:
 
         city = cities.import_folder(folder, progress=progress)
     if choices.json:
-        print_json({"city": city.slug, "version": city.version, "report": city.report.to_dict()})
+        account = {"city": city.slug, "version": city.version, "report": city.report.to_dict(), "questions": person.questions()}
+        print_json(account)
         return
     print("\n".join(lines(city.report, words)), file=sys.stderr)
     print(words.say("{city}: published version {version}", city=city.slug, version=city.version))

@@ -106,15 +106,15 @@ def blocks_for(incidents: Incidents, *, boundary: gpd.GeoSeries | None = None) -
 
 def fitting_side(blocks: Blocks) -> int:
     """Return the side that a map of these blocks starts with: 500 m, or larger where that were too many squares."""
-    return _side_for(_ground(blocks))
+    return _side_for(_area_m2(blocks))
 
 
 def fits(blocks: Blocks, side: int) -> bool:
     """Return whether squares of this side are few enough to draw."""
-    return _ground(blocks) / side**2 <= 0.9 * MOST_CELLS
+    return _area_m2(blocks) / side**2 <= 0.9 * MOST_CELLS
 
 
-def _ground(blocks: Blocks) -> float:
+def _area_m2(blocks: Blocks) -> float:
     west, south, east, north = blocks.total_bounds
     return float(min(shapely.area(np.asarray(blocks.geometry.array)).sum() or np.inf, (east - west) * (north - south)))
 

@@ -41,7 +41,7 @@ from hotspots.release.protection import (
 from hotspots.release.publishing import Done, RefusedError, publish
 from hotspots.release.reading import Reading, Sum
 from hotspots.release.release import Release
-from hotspots.release.rules import Finding
+from hotspots.release.rules import Leak as Finding  # the name that other programs know
 from hotspots.release.statements import Statement, System, system
 
 __all__ = [

@@ -267,16 +267,16 @@ def _tables(release: Release) -> dict[str, pd.DataFrame]:
 
 def _assembled(facts: dict[str, Any], raw: Mapping[str, bytes], signed: bool | None) -> Release:
     epsg = int(facts["epsg"])
-    areas = _frame(raw["areas.geojson"], ("name", "population")).to_crs(epsg).rename_axis("block_id")
+    areas = _layer(raw["areas.geojson"], ("name", "population")).to_crs(epsg).rename_axis("block_id")
     areas["population"] = areas["population"].astype(float)
-    context = _frame(raw["context.geojson"], ("kind", "name")).to_crs(epsg)
+    context = _layer(raw["context.geojson"], ("kind", "name")).to_crs(epsg)
     blocks = check_blocks(areas[["population", "name", "geometry"]])
     if facts["kind"] != "incidents":
         return Release(facts, blocks, context, figures.empty(), totals=_read_totals(raw["totals.csv"]), signed=signed)
     return Release(facts, blocks, context, _read_figures(raw), signed=signed)
 
 
-def _frame(content: bytes, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
+def _layer(content: bytes, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
     features = json.loads(content)["features"]
     table = {
         name: [one["properties"].get(name) for one in features] for name in columns if not features or name in features[0]["properties"]

@@ -25,7 +25,7 @@ from hotspots.release.protection import (
     UNPUBLISHED,
 )
 from hotspots.release.release import Release
-from hotspots.release.rules import Finding
+from hotspots.release.rules import Leak
 from hotspots.release.statements import (
     Statement,
     System,
@@ -46,7 +46,7 @@ class Findings:
     values (at least: a quick attack stops once 10 are met). `parts` smaller counts that are in no table were attacked too.
     """
 
-    found: tuple[Finding, ...]
+    found: tuple[Leak, ...]
     hidden: int
     pinned: int
     narrowest: float
@@ -96,7 +96,7 @@ def statements(table: pd.DataFrame) -> tuple[Statement, ...]:
         where = frozenset() if area == WHOLE else frozenset([area])
         values = ((name, value),) if value else ()
         label = spell(", ".join(part for part in (name, area, value) if part), start, end)
-        found.append(Statement(label, start, end, low, high, where, values, hidden=reason != SHOWN))
+        found.append(Statement(label, start, end, low, high, where, values, hidden=reason != SHOWN, table=name))
     return tuple(found)
 
 
@@ -112,7 +112,7 @@ def _spells(known: Sequence[Statement]) -> list[tuple[Statement, ...]]:
     return [tuple(group) for group in found]
 
 
-def _together_or_apart(known: tuple[Statement, ...], *, exact: bool, zero_tells: bool) -> tuple[list[Finding], Intervals, int]:
+def _together_or_apart(known: tuple[Statement, ...], *, exact: bool, zero_tells: bool) -> tuple[list[Leak], Intervals, int]:
     """Attack the statements together; where the years of the city contradict the rest, the two apart.
 
     They may: years are published as they end and never changed, and a window some years later counts what was registered since.
@@ -120,8 +120,8 @@ def _together_or_apart(known: tuple[Statement, ...], *, exact: bool, zero_tells:
     try:
         return attacked(known, exact=exact, zero_tells=zero_tells)
     except ContradictionError:
-        city = tuple(one for one in known if one.name.startswith("city, "))
-        rest = tuple(one for one in known if not one.name.startswith("city, "))
+        city = tuple(one for one in known if one.table == "city")
+        rest = tuple(one for one in known if one.table != "city")
     try:
         found, parts = [attacked(one, exact=exact, zero_tells=zero_tells) for one in (city, rest) if one], 0
         parts = sum(one[2] for one in found)
@@ -131,10 +131,10 @@ def _together_or_apart(known: tuple[Statement, ...], *, exact: bool, zero_tells:
         nothing = Intervals(np.zeros(0), np.zeros(0))
         advice = told("the release, and look for the number that was changed")
         text = told("the figures contradict one another: no counts give all of them")
-        return [Finding("contradiction", told("the figures together"), text, advice)], nothing, 0
+        return [Leak("contradiction", told("the figures together"), text, advice)], nothing, 0
 
 
-def attacked(known: Iterable[Statement], *, exact: bool = False, zero_tells: bool = True) -> tuple[list[Finding], Intervals, int]:
+def attacked(known: Iterable[Statement], *, exact: bool = False, zero_tells: bool = True) -> tuple[list[Leak], Intervals, int]:
     """Return what statements give away by linear programming, the intervals of the hidden ones, and how many parts were attacked.
 
     A hidden figure gives itself away where it stays open by less than 9; a part that no statement is about on its own, where it is known
@@ -149,12 +149,12 @@ def attacked(known: Iterable[Statement], *, exact: bool = False, zero_tells: boo
             code, text = "pinned", told("held back, yet it is {n}", n=f"{low:.0f}")
             if high != low:
                 code, text = "narrow", told("held back, yet it lies between {low} and {high}", low=f"{low:.0f}", high=f"{high:.0f}")
-            found.append(Finding(code, solved.statements[i].name, text, _sibling(solved, i)))
+            found.append(Leak(code, solved.statements[i].name, text, _sibling(solved, i)))
     parts = _parts(solved)
     for j, value in zip(parts, fixed(solved, parts)[1], strict=True):
         if value > 0 or (value == 0 and zero_tells):
             text = told("in no table, yet it is {n}", n=f"{value:.0f}")
-            found.append(Finding("part_pinned", solved.labels[j], text, _finest(solved, int(j))))
+            found.append(Leak("part_pinned", solved.labels[j], text, _finest(solved, int(j))))
     return found, open_, len(parts)
 
 
@@ -180,7 +180,7 @@ def _finest(solved: System, unknown: int) -> str:
     return min(sizes)[1] if sizes else told("the figures around it")
 
 
-def nested(known: Iterable[Statement]) -> list[Finding]:
+def nested(known: Iterable[Statement]) -> list[Leak]:
     """Return the pairs of shown figures, one within the other, whose difference is a number from 1 to 9."""
     solved = system(tuple(known))
     shown = [i for i, one in enumerate(solved.statements) if one.exact]
@@ -196,5 +196,5 @@ def nested(known: Iterable[Statement]) -> list[Finding]:
         gap = value[j] - value[i]
         if 0 < gap < FEWER_THAN:
             one, other = solved.statements[shown[i]].name, solved.statements[shown[j]].name
-            found.append(Finding("difference", other, told("less {one} it leaves {n}", one=one, n=f"{gap:.0f}"), one))
+            found.append(Leak("difference", other, told("less {one} it leaves {n}", one=one, n=f"{gap:.0f}"), one))
     return found

@@ -22,7 +22,7 @@ OVERLAP = 0.01  # share of the smaller area that two may share: streets closed a
 
 
 @dataclass(frozen=True)
-class Finding:
+class Leak:
     """One thing that a release gives away: a stable `code`, the `figure`, what it tells in words, and which figure to give up."""
 
     code: str
@@ -39,42 +39,42 @@ class Finding:
         return str(self.sentence)
 
 
-def broken(release: Release) -> list[Finding]:
+def broken(release: Release) -> list[Leak]:
     """Return where a release breaks a rule."""
     found = _areas(release)
     strange = sorted(set(release.figures.columns) - set(figures.COLUMNS))
     text = told("is no column of a release: it may be made of numbers from before they were held back")
-    found += [Finding("column", name, text, name) for name in strange]
+    found += [Leak("column", name, text, name) for name in strange]
     for name, rows in release.figures.groupby("table"):
         found += _table(release, str(name), rows)
     return found + _windows(release.windows)
 
 
-def _table(release: Release, name: str, rows: pd.DataFrame) -> list[Finding]:
+def _table(release: Release, name: str, rows: pd.DataFrame) -> list[Leak]:
     known = {"city", "areas", *FIELDS} | ({"months"} if release.profile.months else set())
     if name not in known:
-        return [Finding("table", name, told("is no table of this profile: attributes and finer periods are never crossed"), name)]
+        return [Leak("table", name, told("is no table of this profile: attributes and finer periods are never crossed"), name)]
     found = []
     if name != "areas" and (rows["area"] != WHOLE).any():
-        found.append(Finding("crossed", name, told("is told by area, where only the whole city may be"), name))
+        found.append(Leak("crossed", name, told("is told by area, where only the whole city may be"), name))
     if (rows["value"] != "").any() and name not in FIELDS:
-        found.append(Finding("crossed", name, told("is told by the attributes of victims"), name))
+        found.append(Leak("crossed", name, told("is told by the attributes of victims"), name))
     strange = sorted(set(rows["area"]) - {WHOLE, UNMAPPED} - set(release.areas.index))
-    found += [Finding("area", area, told("is no area of this release"), area) for area in strange]
+    found += [Leak("area", area, told("is no area of this release"), area) for area in strange]
     small = rows[(rows["reason"] == SHOWN) & (rows["count"] < FEWER_THAN)]
     if len(small) and (name in FIELDS or not release.profile.exact):
         first = small.iloc[0]
         label = ", ".join(part for part in (name, first["area"], first["value"], f"{first['start']:%Y}") if part)
-        found.append(Finding("small", label, told("{n} numbers under {limit} are shown", n=len(small), limit=FEWER_THAN), label))
+        found.append(Leak("small", label, told("{n} numbers under {limit} are shown", n=len(small), limit=FEWER_THAN), label))
     return found
 
 
-def _areas(release: Release) -> list[Finding]:
+def _areas(release: Release) -> list[Leak]:
     people = release.areas["population"]
     floor = release.profile.floor
     low = release.areas.index[people < floor] if release.totals is None and len(people) > 1 else []
     few = told("fewer than {n} people live there", n=f"{floor:,}")
-    found = [Finding("floor", str(area), few, told("the area {area}", area=area)) for area in low]
+    found = [Leak("floor", str(area), few, told("the area {area}", area=area)) for area in low]
     shapes = np.asarray(release.areas.geometry.array)
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     one, other = one[one < other], other[one < other]
@@ -83,30 +83,30 @@ def _areas(release: Release) -> list[Finding]:
     for i, j in zip(one[shared], other[shared], strict=True):
         names = release.areas.index[[i, j]]
         text = told("they overlap, so the number of one can be taken from the other's")
-        found.append(Finding("overlap", ", ".join(names), text, names[1]))
+        found.append(Leak("overlap", ", ".join(names), text, names[1]))
     return found
 
 
-def _windows(spans: Sequence[tuple[pd.Timestamp, pd.Timestamp]]) -> list[Finding]:
+def _windows(spans: Sequence[tuple[pd.Timestamp, pd.Timestamp]]) -> list[Leak]:
     found = []
     for (_, end), (start, last) in pairwise(spans):
         if start < end:
             name = spell("areas", start, last)
-            found.append(Finding("window", name, told("it overlaps the window before it, so the two can be subtracted"), name))
+            found.append(Leak("window", name, told("it overlaps the window before it, so the two can be subtracted"), name))
     return found
 
 
-def changed(release: Release, past: Sequence[Release]) -> list[Finding]:
+def changed(release: Release, past: Sequence[Release]) -> list[Leak]:
     """Return where a release says something else than those before it said: what was published once never changes."""
-    found: list[Finding] = []
+    found: list[Leak] = []
     for other in past:
         if other.profile.name != release.profile.name:
             text = told("released as {profile} before; the two give each other's hidden numbers away", profile=other.profile.name)
-            found.append(Finding("profile", release.profile.name, text, told("this release")))
+            found.append(Leak("profile", release.profile.name, text, told("this release")))
         same = other.areas.index.equals(release.areas.index)
         if not (same and (other.areas["population"].fillna(-1) == release.areas["population"].fillna(-1)).all() and _alike(other, release)):
             text = told("they are not those of a release before, so the two can be subtracted")
-            found.append(Finding("areas_changed", told("the areas"), text, told("the new areas")))
+            found.append(Leak("areas_changed", told("the areas"), text, told("the new areas")))
         found += _differences(other.figures, release.figures)
     spans = sorted({span for one in (release, *past) for span in one.windows})
     return found + [one for one in _windows(spans) if one not in _windows(release.windows)]
@@ -116,7 +116,7 @@ def _alike(one: Release, other: Release) -> bool:
     return bool(one.areas.geometry.geom_equals(other.areas.geometry).all())
 
 
-def _differences(old: pd.DataFrame, new: pd.DataFrame) -> list[Finding]:
+def _differences(old: pd.DataFrame, new: pd.DataFrame) -> list[Leak]:
     both = old.merge(new, on=figures.KEYS, suffixes=("_old", "_new"))
     moved = both[(both["reason_old"] != both["reason_new"]) | (both["count_old"].fillna(-1) != both["count_new"].fillna(-1))]
     found = []
@@ -124,7 +124,7 @@ def _differences(old: pd.DataFrame, new: pd.DataFrame) -> list[Finding]:
         name = ", ".join(str(part) for part in (row["table"], row["area"], row["value"], f"{row['start']:%Y-%m-%d}") if part)
         before, after = (_said(row["count" + side], row["reason" + side]) for side in ("_old", "_new"))
         text = told("it was {before} in a release before and is {after} now", before=before, after=after)
-        found.append(Finding("changed", name, text, told("the new number of {name}", name=name)))
+        found.append(Leak("changed", name, text, told("the new number of {name}", name=name)))
     return found
 
 

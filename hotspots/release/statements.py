@@ -22,7 +22,7 @@ class Statement:
 
     The scope is the `areas` (none named: everywhere), the days from `start` to the day before `end`, and the `values` of attributes,
     such as `(("sex", "female"),)`. `hidden`: the figure is one that must stay open. `weights`, by area, stand in for plain sums, as in a
-    score. `of`: `low` and `high` are shares of the victims of that other scope, as in a percentage.
+    score. `of`: `low` and `high` are shares of the victims of that other scope, as in a percentage. `table` is the one that it stands in.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Statement:
     hidden: bool = False
     weights: tuple[tuple[str, float], ...] = ()
     of: Statement | None = field(default=None, repr=False)
+    table: str = ""
 
     @property
     def exact(self) -> bool:

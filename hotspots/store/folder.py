@@ -269,8 +269,8 @@ def read(version: Version, name: str) -> pd.DataFrame:
         raise StoreError(told("{version} has no table {name}; it has {there}", version=what, name=repr(name), there=there))
     table = pq.read_table(io.BytesIO(_bytes(version, name)))
     geo = (table.schema.metadata or {}).get(b"geo")
-    frame = table.to_pandas()
-    return _with_geometry(frame, json.loads(geo)) if geo else frame
+    rows = table.to_pandas()
+    return _with_geometry(rows, json.loads(geo)) if geo else rows
 
 
 def _bytes(version: Version, name: str) -> bytes:
@@ -285,12 +285,12 @@ def _bytes(version: Version, name: str) -> bytes:
     return raw
 
 
-def _with_geometry(frame: pd.DataFrame, geo: dict[str, Any]) -> gpd.GeoDataFrame:
-    """Return the frame with the geometry that its GeoParquet metadata describe."""
+def _with_geometry(rows: pd.DataFrame, geo: dict[str, Any]) -> gpd.GeoDataFrame:
+    """Return the rows with the geometry that its GeoParquet metadata describe."""
     name = geo["primary_column"]
-    shapes = shapely.from_wkb(frame[name].to_numpy())
+    shapes = shapely.from_wkb(rows[name].to_numpy())
     return gpd.GeoDataFrame(
-        frame.drop(columns=name).assign(**{name: shapes}), geometry=name, crs=_system(json.dumps(geo["columns"][name]["crs"]))
+        rows.drop(columns=name).assign(**{name: shapes}), geometry=name, crs=_system(json.dumps(geo["columns"][name]["crs"]))
     )
 
 

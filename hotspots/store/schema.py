@@ -115,7 +115,7 @@ def check_incidents(table: gpd.GeoDataFrame) -> Incidents:
     One row is one victim. The index is unique; `date` has no time zone; the geometry is a point in a projected system in metres,
     or missing, and then `unplaced` says why.
     """
-    faults = [*_frame_faults(told("incidents"), table, INCIDENT_FIELDS), *_crs_faults(told("incidents"), table)]
+    faults = [*_table_faults(told("incidents"), table, INCIDENT_FIELDS), *_crs_faults(told("incidents"), table)]
     if not faults:
         faults = [*_date_faults(table), *_word_faults(table), *_place_faults(table), *_age_faults(table)]
     if faults:
@@ -129,7 +129,7 @@ def check_blocks(table: gpd.GeoDataFrame) -> Blocks:
     The index is the unique `block_id`, as text; shapes are polygons or lines in a projected system in metres; `population` is at
     least 0, or missing; so are the residents of each age, in columns such as `population:15-29`, whose ages do not overlap.
     """
-    faults = [*_frame_faults(told("blocks"), table, BLOCK_FIELDS), *_crs_faults(told("blocks"), table)]
+    faults = [*_table_faults(told("blocks"), table, BLOCK_FIELDS), *_crs_faults(told("blocks"), table)]
     if table.index.name != "block_id":
         faults.append(told("blocks: the index must be named block_id"))
     if not faults:
@@ -146,7 +146,7 @@ def check_area_counts(table: pd.DataFrame) -> AreaCounts:
     before `end`. `count` is a whole number of at least 0, or missing, and then `suppressed` says that it was held back. Within one
     table no two rows of one area may count the same days.
     """
-    faults = _frame_faults(told("area counts"), table, AREA_COUNT_FIELDS)
+    faults = _table_faults(told("area counts"), table, AREA_COUNT_FIELDS)
     if not faults:
         faults = [*_count_faults(table), *_span_faults(table)]
     if faults:
@@ -234,7 +234,7 @@ def _listed(words: tuple[str, ...]) -> str:
     return ", ".join(word or '""' for word in words)
 
 
-def _frame_faults(layer: str, table: pd.DataFrame, fields: tuple[Field, ...]) -> list[Told]:
+def _table_faults(layer: str, table: pd.DataFrame, fields: tuple[Field, ...]) -> list[Told]:
     faults = [
         told("{layer}: column {field} is missing ({meaning})", layer=layer, field=row.name, meaning=Told(row.meaning, {}))
         for row in fields

@@ -76,10 +76,15 @@ def told(pattern: str, /, **values: object) -> Told:
 
 
 class ToldError(Exception):
-    """A refusal that a reader gets to see: `faults` are its sentences, which `Words.tell` says in the reader's language."""
+    """A refusal that a reader gets to see: `faults` are its sentences, which `Words.tell` says in the reader's language.
 
-    def __init__(self, faults: Told | Iterable[Told]) -> None:
-        self.faults: tuple[Told, ...] = (faults,) if isinstance(faults, Told) else tuple(faults)
+    It may be made of other refusals: `parts` are those, each with its own fields.
+    """
+
+    def __init__(self, faults: Told | ToldError | Iterable[Told | ToldError]) -> None:
+        given = (faults,) if isinstance(faults, Told | ToldError) else tuple(faults)
+        self.faults: tuple[Told, ...] = tuple(one for each in given for one in (each.faults if isinstance(each, ToldError) else (each,)))
+        self.parts: tuple[ToldError, ...] = tuple(one for each in given if isinstance(each, ToldError) for one in (each.parts or (each,)))
         super().__init__("\n".join(self.faults))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.remarks import Remark
+from hotspots.readers.report import Remark
 from hotspots.words import mark, told
 
 _OFFSET = r"^(?P<body>.*[0-9]:[0-9]{2}.*?)\s*(?P<offset>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)$"

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.columns.clocks import in_city_zone, read_clock, split_offset
-from hotspots.readers.columns.repeated_values import piles
+from hotspots.readers.columns.repeated_values import repeated_too_often
 from hotspots.readers.columns.values import is_missing
-from hotspots.readers.remarks import Mask, Remark, only
+from hotspots.readers.faults import DayOrMonthError, ShortYearsError, long_day
+from hotspots.readers.report import Mask, Remark, only
 from hotspots.store.schema import DataError
-from hotspots.words import Told, mark, told
+from hotspots.words import mark, told
 
 _TAIL = r"(?:[T ,]+(?P<clock>[0-9].*))?$"
 _YEAR_FIRST = rf"^(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}})[-/.](?P<d>[0-9]{{1,2}}){_TAIL}"
@@ -35,10 +36,6 @@ _MONTHS = (
     ("dec", "dic"),
 )
 _MONTH_OF = {word: number for number, words in enumerate(_MONTHS, start=1) for word in words}
-_NAMES = (
-    *(mark("January"), mark("February"), mark("March"), mark("April"), mark("May"), mark("June")),
-    *(mark("July"), mark("August"), mark("September"), mark("October"), mark("November"), mark("December")),
-)
 _SERIAL = r"^[0-9]{5}(?:\.[0-9]+)?$"
 _EPOCH = r"^[0-9]{10}(?:[0-9]{3})?$"
 _MONTH_ONLY = r"^(?:[0-9]{4}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{4})$"
@@ -136,12 +133,12 @@ def _odd_days(date: pd.Series, column: str) -> list[Remark]:
     at = np.flatnonzero(date.notna())
     days = date.iloc[at].dt.normalize()
     remarks = []
-    for pile in piles(days.to_numpy().astype(np.int64)):
+    for rows in repeated_too_often(days.to_numpy().astype(np.int64)):
         where = np.zeros(len(date), dtype=bool)
-        where[at[pile]] = True
+        where[at[rows]] = True
         text = told(
             "{rows} of {total} rows are dated {day}; that may stand for a day that is not known",
-            day=_long(days.iloc[pile[0]]),
+            day=long_day(days.iloc[rows[0]]),
         )
         remarks.append(Remark("date_pile", "accepted", where, text, mark("Ask the source; correct the dates in the file."), column))
     firsts = (date.dt.day == 1).to_numpy(dtype=bool)
@@ -240,7 +237,8 @@ def _worked_out(text: pd.Series, missing: pd.Series, column: str) -> _Parsed:
     short = (last["y"].str.len().eq(2) | named["y"].str.len().eq(2)).to_numpy(dtype=bool)
     a, b = (pd.to_numeric(last[key], errors="coerce") for key in ("a", "b"))
     _refuse_short_years(text, short, missing, column)
-    day_first = _order(body[~short], a[~short], b[~short], column)
+    whole = ~short & ~missing
+    day_first = _order(body[whole], a[whole], b[whole], column)
     parts = pd.DataFrame(
         {
             "year": pd.to_numeric(first["y"].fillna(last["y"]).fillna(named["y"])),
@@ -283,19 +281,8 @@ def _refuse_serials(text: pd.Series, column: str) -> None:
 
 def _refuse_short_years(text: pd.Series, short: Mask, missing: pd.Series, column: str) -> None:
     if short.sum() * 20 > (~missing).sum():
-        shown = ", ".join(repr(value) for value in text[short].iloc[:3])
-        clock = _clock_format(text[short].iloc[0])
-        raise DataError(
-            told(
-                "incidents: {n} values of {column} have a year of two digits ({shown}); write in city.toml, under "
-                '[incidents], date_format = "%d/%m/%y{clock}" if the day comes first, date_format = '
-                '"%m/%d/%y{clock}" if the month comes first',
-                n=f"{int(short.sum()):,}",
-                column=repr(column),
-                shown=shown,
-                clock=clock,
-            )
-        )
+        forms = _forms(text[short].iloc[0], year="%y", mark="/")
+        raise ShortYearsError(column, forms, _unread(text[~missing], forms), int(short.sum()), samples=tuple(text[short].iloc[:3]))
 
 
 def _refuse_unread(text: pd.Series, bad: pd.Series, missing: pd.Series, column: str) -> None:
@@ -319,51 +306,29 @@ def _order(text: pd.Series, a: pd.Series, b: pd.Series, column: str) -> bool:
     day_first, month_first = int((both & (a > 12) & (b <= 12)).sum()), int((both & (b > 12) & (a <= 12)).sum())
     doubtful = text[both & (a <= 12) & (b <= 12)]
     few, many = sorted((day_first, month_first))
-    if not doubtful.empty and many == 0:
-        raise DataError(_question(doubtful, column, why=told("could have the day or the month first")))
-    if few * 100 > many and not doubtful.empty:
-        raise DataError(
-            _question(
-                doubtful,
-                column,
-                why=told(
-                    "are mixed: {days} put the day first and {months} the month, and some do not say",
-                    days=f"{day_first:,}",
-                    months=f"{month_first:,}",
-                ),
-            )
-        )
+    if not doubtful.empty and (many == 0 or few * 100 > many):
+        mark = next((char for char in doubtful.iloc[0] if char in "-/."), "/")
+        forms = _forms(doubtful.iloc[0], year="%Y", mark=mark)
+        samples = tuple(_both_ways(value) for value in doubtful.drop_duplicates().iloc[:3])
+        raise DayOrMonthError(column, forms, _unread(text, forms), len(doubtful), samples, day_first, month_first)
     return day_first >= month_first
 
 
-def _question(doubtful: pd.Series, column: str, *, why: Told) -> Told:
-    shown: Told | str = ""
-    for value in doubtful.drop_duplicates().iloc[:3]:
-        first, second, year = (int(part) for part in pd.Series([value]).str.extract(_YEAR_LAST)[["a", "b", "y"]].iloc[0])
-        readings = (pd.Timestamp(year, second, first), pd.Timestamp(year, first, second))
-        one = told("{value} is {first} or {second}", value=repr(value), first=_long(readings[0]), second=_long(readings[1]))
-        shown = told("{one}; {other}", one=shown, other=one) if shown else one
-    mark = next((char for char in doubtful.iloc[0] if char in "-/."), "/")
-    clock = _clock_format(doubtful.iloc[0])
-    return told(
-        "incidents: the values of {column} {why}: {shown}; write in city.toml, under [incidents], "
-        'date_format = "%d{mark}%m{mark}%Y{clock}" if the day comes first, date_format = '
-        '"%m{mark}%d{mark}%Y{clock}" if the month comes first',
-        column=repr(column),
-        why=why,
-        shown=shown,
-        mark=mark,
-        clock=clock,
-    )
+def _both_ways(value: str) -> tuple[str, pd.Timestamp, pd.Timestamp]:
+    """Return a date with the day that it is if the day comes first, and if the month does."""
+    first, second, year = (int(part) for part in pd.Series([value]).str.extract(_YEAR_LAST)[["a", "b", "y"]].iloc[0])
+    return value, pd.Timestamp(year, second, first), pd.Timestamp(year, first, second)
 
 
-def _long(day: pd.Timestamp) -> Told:
-    return told("{day} {month} {year}", day=day.day, month=Told(_NAMES[day.month - 1], {}), year=day.year)
-
-
-def _clock_format(value: str) -> str:
-    """Return the form of the clock after a date, for date_format."""
-    if ":" not in value:
-        return ""
+def _forms(value: str, *, year: str, mark: str) -> tuple[str, str]:
+    """Return how date_format writes dates like this one, with the day first and with the month first."""
     half = value.strip().upper().endswith("M")
-    return (" %I" if half else " %H") + ":%M" * min(value.count(":"), 1) + (":%S" if value.count(":") > 1 else "") + (" %p" if half else "")
+    clock = (" %I" if half else " %H") + ":%M" + (":%S" if value.count(":") > 1 else "") + (" %p" if half else "")
+    rest = f"{mark}{year}{clock if ':' in value else ''}"
+    return f"%d{mark}%m{rest}", f"%m{mark}%d{rest}"
+
+
+def _unread(text: pd.Series, forms: tuple[str, str]) -> tuple[float, float]:
+    """Return the share of dates that cannot be read in each form."""
+    day_first, month_first = (float(pd.to_datetime(text, format=form, errors="coerce").isna().mean()) for form in forms)
+    return day_first, month_first

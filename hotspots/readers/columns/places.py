@@ -11,15 +11,15 @@ import pandas as pd
 import pyproj
 import shapely
 
-from hotspots.readers.columns.repeated_values import piles
+from hotspots.readers.columns.repeated_values import repeated_too_often
 from hotspots.readers.columns.values import is_missing
+from hotspots.readers.faults import Floats, UnknownSystemError
 from hotspots.readers.files.text_tables import Table
-from hotspots.readers.remarks import Mask, Remark, only
-from hotspots.readers.spec import IncidentSpec
+from hotspots.readers.report import Mask, Remark, only
+from hotspots.readers.sections import IncidentSection
 from hotspots.store.schema import DataError
 from hotspots.words import mark, told
 
-Floats = npt.NDArray[np.float64]
 DEGREES = 4326
 _NUMBER = r"[-+]?[0-9]+(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?"
 _POINT = rf"^(?:SRID=[0-9]+;)?\s*POINT\s*(?:Z|M|ZM)?\s*\(\s*({_NUMBER})\s+({_NUMBER})(?:\s+{_NUMBER})*\s*\)$"
@@ -41,40 +41,23 @@ class Places:
     remarks: tuple[Remark, ...]
 
 
-class UnknownSystemError(DataError):
-    """Coordinates that are not degrees, in a file that does not say what they are; `x` and `y` are those numbers."""
-
-    def __init__(self, x: Floats, y: Floats, *, of: int) -> None:
-        self.x, self.y = x, y
-        super().__init__(
-            told(
-                "incidents: {n} of {total} coordinates are not degrees (first: {x}, {y}) and their coordinate system "
-                "is not given; ask the source for its EPSG number and write epsg = … under [incidents] in city.toml",
-                n=f"{len(x):,}",
-                total=f"{of:,}",
-                x=f"{x[0]:.10g}",
-                y=f"{y[0]:.10g}",
-            )
-        )
-
-
-def read_places(table: Table, spec: IncidentSpec, *, city_crs: pyproj.CRS) -> Places:
+def read_places(table: Table, section: IncidentSection, *, city_crs: pyproj.CRS) -> Places:
     """Return where each row happened, from two columns, a WKT column or the shapes of a GeoJSON file.
 
     A decimal comma is repaired. An empty place or 0, 0 has no coordinates; text that is no number, or a place that the
     coordinate system cannot have, is impossible; a listed default place stands for "unknown". Raises `DataError` when no
     coordinate system is given and the numbers are not degrees.
     """
-    x, y, blank, remarks = _numbers(table, spec)
-    x, y = (-x if "x" in spec.negate else x), (-y if "y" in spec.negate else y)
-    epsg = spec.epsg or table.epsg or _degrees_or_ask(x, y)
-    column = spec.geometry or spec.x
+    x, y, blank, remarks = _numbers(table, section)
+    x, y = (-x if "x" in section.negate else x), (-y if "y" in section.negate else y)
+    epsg = section.epsg or table.epsg or _degrees_or_ask(x, y, table.source)
+    column = section.geometry or section.x
     zero = (np.abs(x) < 1e-6) & (np.abs(y) < 1e-6)
     none = blank | zero
     unread = ~none & ~(np.isfinite(x) & np.isfinite(y))
     east, north, impossible = _projected(np.where(none | unread, np.nan, x), np.where(none | unread, np.nan, y), epsg, city_crs)
     impossible = (impossible & ~none) | unread
-    default = _is_default(east, north, spec, epsg=epsg, city_crs=city_crs) & ~none & ~impossible
+    default = _is_default(east, north, section, epsg=epsg, city_crs=city_crs) & ~none & ~impossible
     unplaced = np.select([none, impossible, default], ["no_coordinates", "impossible_coordinates", "default_place"], "")
     points = np.full(len(x), None, dtype=object)
     placed = unplaced == ""
@@ -112,22 +95,22 @@ def read_places(table: Table, spec: IncidentSpec, *, city_crs: pyproj.CRS) -> Pl
             "",
             column,
         ),
-        *_piles(x, y, placed, column=column),
-        _coarse(table, spec, placed, epsg),
+        *_repeated(x, y, placed, column=column),
+        _coarse(table, section, placed, epsg),
     ]
     return Places(points, unplaced, x, y, epsg, only(remarks))
 
 
-def zone_of(table: Table, spec: IncidentSpec) -> pyproj.CRS:
+def zone_of(table: Table, section: IncidentSection) -> pyproj.CRS:
     """Return the UTM zone in which the places lie, by their middle; the coordinate system of a city that names none."""
-    x, y, blank, _ = _numbers(table, spec)
-    x, y = (-x if "x" in spec.negate else x), (-y if "y" in spec.negate else y)
+    x, y, blank, _ = _numbers(table, section)
+    x, y = (-x if "x" in section.negate else x), (-y if "y" in section.negate else y)
     known = ~blank & np.isfinite(x) & np.isfinite(y) & ((np.abs(x) > 1e-6) | (np.abs(y) > 1e-6))
     if not known.any():
         raise DataError(
             told("incidents: no row has a place, so there is nothing to show on a map; give [blocks] and block_id, or coordinates")
         )
-    epsg = spec.epsg or table.epsg or _degrees_or_ask(x, y)
+    epsg = section.epsg or table.epsg or _degrees_or_ask(x, y, table.source)
     lon, lat = pyproj.Transformer.from_crs(epsg, DEGREES, always_xy=True).transform(np.median(x[known]), np.median(y[known]))
     if not (np.isfinite(lon) and abs(lon) <= 180 and abs(lat) <= 84):
         raise DataError(
@@ -139,11 +122,11 @@ def zone_of(table: Table, spec: IncidentSpec) -> pyproj.CRS:
     return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + min(int((lon + 180) // 6) + 1, 60))
 
 
-def _numbers(table: Table, spec: IncidentSpec) -> tuple[Floats, Floats, Mask, list[Remark]]:
-    if spec.geometry:
-        return _from_wkt(table.columns[spec.geometry].str.strip(), spec.geometry)
-    if spec.x and spec.y:
-        return _from_columns(table, spec)
+def _numbers(table: Table, section: IncidentSection) -> tuple[Floats, Floats, Mask, list[Remark]]:
+    if section.geometry:
+        return _from_wkt(table.columns[section.geometry].str.strip(), section.geometry)
+    if section.x and section.y:
+        return _from_columns(table, section)
     size = len(table.columns)
     if table.shapes is None:
         return np.full(size, np.nan), np.full(size, np.nan), np.ones(size, dtype=bool), []
@@ -164,9 +147,9 @@ def _from_wkt(text: pd.Series, column: str) -> tuple[Floats, Floats, Mask, list[
     return x, y, blank, [_comma_remark(comma, column)]
 
 
-def _from_columns(table: Table, spec: IncidentSpec) -> tuple[Floats, Floats, Mask, list[Remark]]:
+def _from_columns(table: Table, section: IncidentSection) -> tuple[Floats, Floats, Mask, list[Remark]]:
     numbers, blanks, commas = [], [], []
-    for column in (spec.x, spec.y):
+    for column in (section.x, section.y):
         text = table.columns[column].str.strip()
         comma = text.str.fullmatch(r"[-+]?[0-9]+,[0-9]+")
         plain = text.where(~comma, text.str.replace(",", "."))
@@ -179,7 +162,7 @@ def _from_columns(table: Table, spec: IncidentSpec) -> tuple[Floats, Floats, Mas
         numbers[0],
         numbers[1],
         blanks[0] | blanks[1],
-        [_comma_remark(commas[0] | commas[1], spec.x if commas[0].sum() >= commas[1].sum() else spec.y)],
+        [_comma_remark(commas[0] | commas[1], section.x if commas[0].sum() >= commas[1].sum() else section.y)],
     )
 
 
@@ -194,13 +177,13 @@ def _comma_remark(comma: Mask, column: str) -> Remark:
     )
 
 
-def _degrees_or_ask(x: Floats, y: Floats) -> int:
+def _degrees_or_ask(x: Floats, y: Floats, file: str) -> int:
     known = np.isfinite(x) & np.isfinite(y)
     degrees = known & (np.abs(x) <= 180) & (np.abs(y) <= 180)
     if degrees.sum() * 2 >= known.sum():
         return DEGREES
     strange = known & ~degrees
-    raise UnknownSystemError(x[strange], y[strange], of=int(known.sum()))
+    raise UnknownSystemError(file, x[strange], y[strange], of=int(known.sum()))
 
 
 def _projected(x: Floats, y: Floats, epsg: int, city_crs: pyproj.CRS) -> tuple[Floats, Floats, Mask]:
@@ -219,24 +202,24 @@ def _projected(x: Floats, y: Floats, epsg: int, city_crs: pyproj.CRS) -> tuple[F
     return np.where(bad, np.nan, east), np.where(bad, np.nan, north), bad
 
 
-def _is_default(east: Floats, north: Floats, spec: IncidentSpec, *, epsg: int, city_crs: pyproj.CRS) -> Mask:
+def _is_default(east: Floats, north: Floats, section: IncidentSection, *, epsg: int, city_crs: pyproj.CRS) -> Mask:
     """Return where a place is one of the listed defaults, to within a metre."""
     found = np.zeros(len(east), dtype=bool)
-    if spec.default_places:
-        listed = gpd.points_from_xy(*zip(*spec.default_places, strict=True), crs=epsg).to_crs(city_crs)
+    if section.default_places:
+        listed = gpd.points_from_xy(*zip(*section.default_places, strict=True), crs=epsg).to_crs(city_crs)
         for point in listed:
             found |= np.hypot(east - point.x, north - point.y) <= 1.0
     return found
 
 
-def _piles(x: Floats, y: Floats, placed: Mask, *, column: str) -> list[Remark]:
+def _repeated(x: Floats, y: Floats, placed: Mask, *, column: str) -> list[Remark]:
     """Return a remark for each coordinate that holds more victims than chance and the typical coordinate allow."""
     at = np.flatnonzero(placed)
     remarks = []
-    for pile in piles(np.column_stack([x[at], y[at]])):
+    for rows in repeated_too_often(np.column_stack([x[at], y[at]])):
         where = np.zeros(len(x), dtype=bool)
-        where[at[pile]] = True
-        place = f"[{x[at[pile[0]]]:.10g}, {y[at[pile[0]]]:.10g}]"
+        where[at[rows]] = True
+        place = f"[{x[at[rows[0]]]:.10g}, {y[at[rows[0]]]:.10g}]"
         text = told(
             "{rows} of {total} rows lie at one place, {place}; a station, a hospital or a city centre given when the "
             "true place is not known would look like a hot spot",
@@ -247,14 +230,14 @@ def _piles(x: Floats, y: Floats, placed: Mask, *, column: str) -> list[Remark]:
     return remarks
 
 
-def _coarse(table: Table, spec: IncidentSpec, placed: Mask, epsg: int) -> Remark:
+def _coarse(table: Table, section: IncidentSection, placed: Mask, epsg: int) -> Remark:
     """Return a remark on degrees with fewer than three decimals: such places are right to a kilometre at best."""
     where = np.zeros(len(placed), dtype=bool)
-    if spec.x and spec.y and epsg == DEGREES:
-        short = [table.columns[name].str.strip().str.fullmatch(r"[-+]?[0-9]+(?:[.,][0-9]{0,2})?") for name in (spec.x, spec.y)]
+    if section.x and section.y and epsg == DEGREES:
+        short = [table.columns[name].str.strip().str.fullmatch(r"[-+]?[0-9]+(?:[.,][0-9]{0,2})?") for name in (section.x, section.y)]
         where = (short[0] & short[1]).to_numpy(dtype=bool) & placed
     where = where & (where.sum() * 2 > placed.sum())
     text = mark(
         "{rows} of {total} rows give degrees with two decimals or fewer: their places are right to about a kilometre, not to a block"
     )
-    return Remark("coarse_places", "accepted", where, text, mark("Ask the source for exact coordinates."), spec.x)
+    return Remark("coarse_places", "accepted", where, text, mark("Ask the source for exact coordinates."), section.x)

@@ -13,10 +13,11 @@ from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 
 from hotspots.geography.grids import reach
-from hotspots.readers.columns.places import DEGREES, Floats, Places
-from hotspots.readers.remarks import Mask, Remark
-from hotspots.readers.spec import IncidentSpec
-from hotspots.words import Told, mark, told
+from hotspots.readers.columns.places import DEGREES, Places
+from hotspots.readers.faults import Change, Floats, MisplacedError
+from hotspots.readers.report import Mask, Remark
+from hotspots.readers.sections import IncidentSection
+from hotspots.words import mark
 
 Bounds = tuple[float, float, float, float]
 _MARGIN = 500.0
@@ -25,37 +26,24 @@ _SURE = 0.9
 _SAMPLE = 400
 
 
-def misplaced(places: Places, spec: IncidentSpec, *, bounds: Bounds, city_crs: pyproj.CRS) -> list[Told]:
+def misplaced(places: Places, section: IncidentSection, *, bounds: Bounds, city_crs: pyproj.CRS) -> MisplacedError | None:
     """Return a fault when fewer than half of the given places lie within the blocks' bounds, with the change that would mend it.
 
     `bounds` are west, south, east, north of the blocks in the city's system, in metres. A file with no places at all has no fault.
     """
     given = np.isfinite(places.x) & np.isfinite(places.y) & ~np.isin(places.unplaced, ["no_coordinates", "default_place"])
     total = int(given.sum())
-    if not total:
-        return []
-    share = _inside(places.x[given], places.y[given], places.epsg, bounds=bounds, city_crs=city_crs)
+    share = _inside(places.x[given], places.y[given], places.epsg, bounds=bounds, city_crs=city_crs) if total else 1.0
     if share >= _ENOUGH:
-        return []
+        return None
     step = max(total // _SAMPLE, 1)
     x, y = places.x[given][::step], places.y[given][::step]
-    first = f"{x[0]:.10g}, {y[0]:.10g}"
-    fault = told(
-        "incidents: only {n} of {total} places lie within the bounds of the blocks (first place: {first})",
-        n=f"{round(share * total):,}",
-        total=f"{total:,}",
-        first=first,
+    mending = (
+        change
+        for change in _changes(places.epsg, section, bounds=bounds, city_crs=city_crs)
+        if _inside(*change.applied(x, y), change.epsg or places.epsg, bounds=bounds, city_crs=city_crs) >= _SURE
     )
-    for why, what, tx, ty, epsg in _changes(x, y, places.epsg, spec, bounds=bounds, city_crs=city_crs):
-        if _inside(tx, ty, epsg, bounds=bounds, city_crs=city_crs) >= _SURE:
-            return [told("{fault}; {why}: {what}", fault=fault, why=why, what=what)]
-    return [
-        told(
-            "{fault}; no single change of axes, signs or coordinate system mends it: check that incidents and "
-            "blocks are of the same city, and each epsg",
-            fault=fault,
-        )
-    ]
+    return MisplacedError(round(share * total), total, (float(x[0]), float(y[0])), next(mending, None))
 
 
 def strays(places: Places, *, bounds: Bounds, column: str) -> Remark:
@@ -80,21 +68,13 @@ def far_away(places: Places, *, column: str) -> Remark:
     return Remark("far_away", "accepted", where, text, mark("Look at these places: they may be wrong, or in another city."), column)
 
 
-def likely_system(x: Floats, y: Floats, *, bounds: Bounds, city_crs: pyproj.CRS) -> Told | None:
-    """Return the words that name the coordinate system in which the places lie where the blocks are, or None where none does."""
+def likely_system(x: Floats, y: Floats, *, bounds: Bounds, city_crs: pyproj.CRS) -> int | None:
+    """Return the EPSG number of the coordinate system in which the places lie where the blocks are, or None where none does."""
     step = max(len(x) // _SAMPLE, 1)
     for guess in _systems(bounds, city_crs):
         if _inside(x[::step], y[::step], guess, bounds=bounds, city_crs=city_crs) >= _SURE:
-            return told("{why}: {what}", why=_like(guess), what=_write(guess))
+            return guess
     return None
-
-
-def _like(epsg: int) -> Told:
-    return told("they look like the coordinate system {name}", name=pyproj.CRS.from_epsg(epsg).name)
-
-
-def _write(epsg: int) -> Told:
-    return told("write epsg = {epsg} under [incidents] in city.toml", epsg=epsg)
 
 
 def _inside(x: Floats, y: Floats, epsg: int, *, bounds: Bounds, city_crs: pyproj.CRS) -> float:
@@ -111,23 +91,11 @@ def _within(east: Floats, north: Floats, bounds: Bounds) -> Mask:
         return np.asarray((east >= west - _MARGIN) & (east <= right + _MARGIN) & (north >= south - _MARGIN) & (north <= top + _MARGIN))
 
 
-_Change = tuple[Told, Told, Floats, Floats, int]
-
-
-def _changes(x: Floats, y: Floats, epsg: int, spec: IncidentSpec, *, bounds: Bounds, city_crs: pyproj.CRS) -> Iterator[_Change]:
-    lines = told('write x = "{x}" and y = "{y}" under [incidents] in city.toml', x=spec.y, y=spec.x)
-    swap = lines if spec.x else told("the pairs in the file are in the order y, x: have it exported again")
-    yield told("the two coordinates are swapped"), swap, y, x, epsg
-    for signs, sx, sy in ((("x",), -1, 1), (("y",), 1, -1), (("x", "y"), -1, -1)):
-        listed = ", ".join(f'"{sign}"' for sign in signs)
-        mend = told("write negate = [{listed}] under [incidents] in city.toml", listed=listed)
-        yield told("a minus sign is missing"), mend, sx * x, sy * y, epsg
-    for power in (1e5, 1e6, 1e7):
-        why = told("the numbers are {times} times too large", times=f"{power:,.0f}")
-        yield why, told("divide them in the file"), x / power, y / power, epsg
-    for guess in _systems(bounds, city_crs):
-        if guess != epsg:
-            yield _like(guess), _write(guess), x, y, guess
+def _changes(epsg: int, section: IncidentSection, *, bounds: Bounds, city_crs: pyproj.CRS) -> Iterator[Change]:
+    yield Change(swap=(section.x, section.y))
+    yield from (Change(negate=signs) for signs in (("x",), ("y",), ("x", "y")))
+    yield from (Change(divide=power) for power in (1e5, 1e6, 1e7))
+    yield from (Change(epsg=guess) for guess in _systems(bounds, city_crs) if guess != epsg)
 
 
 def _systems(bounds: Bounds, city_crs: pyproj.CRS) -> Iterator[int]:

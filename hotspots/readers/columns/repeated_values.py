@@ -1,4 +1,4 @@
-"""Piles: one place or one day that holds more victims than chance allows, as a default value does."""
+"""Values repeated too often: one place or one day that holds more victims than chance allows, as a default value does."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ _CHANCE = 1e-6
 _MOST = 5
 
 
-def piles(keys: npt.NDArray[Any]) -> list[npt.NDArray[np.int64]]:
+def repeated_too_often(keys: npt.NDArray[Any]) -> list[npt.NDArray[np.int64]]:
     """Return the positions of each key that holds more than 2 % of all, and so many that chance (Poisson, against the mean
     of the other keys) would give it less than once in a million; largest first, at most five.
 
     `keys` is one value per victim, or one row of values.
 
-    >>> piles(np.array([7.0] * 12 + [1.0, 2.0, 3.0]))[0].tolist() == list(range(12))
+    >>> repeated_too_often(np.array([7.0] * 12 + [1.0, 2.0, 3.0]))[0].tolist() == list(range(12))
     True
     """
     if not len(keys):
         return []
     _, group, sizes = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
     found = []
-    for pile in np.argsort(-sizes, kind="stable")[:_MOST]:
-        others = np.delete(sizes, pile)
+    for key in np.argsort(-sizes, kind="stable")[:_MOST]:
+        others = np.delete(sizes, key)
         typical = float(others.mean()) if len(others) else 1.0
-        if sizes[pile] <= _SHARE * len(keys) or tail(int(sizes[pile]), mean=typical) >= _CHANCE:
+        if sizes[key] <= _SHARE * len(keys) or tail(int(sizes[key]), mean=typical) >= _CHANCE:
             break
-        found.append(np.flatnonzero(group.ravel() == pile))
+        found.append(np.flatnonzero(group.ravel() == key))
     return found
 
 

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.remarks import Remark
+from hotspots.readers.files import limits
+from hotspots.readers.report import Remark
 from hotspots.store.schema import UNKNOWN, field
 from hotspots.words import mark, told
 
 _EMPTY = {"", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "-", "--", "?", "unknown", "unk"}
 _EMPTY |= {"desconocido", "desconocida", "sin dato", "s/d"}
 _LISTED = 12
-MOST_VICTIMS = 1000  # of one row
 
 
 def fold(text: str) -> str:
@@ -90,14 +90,14 @@ def read_ages(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]
 def read_counts(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]:
     """Return how many victims each row stands for; a row whose count is not a whole number from 1 to 1,000 is rejected."""
     number = pd.to_numeric(text.str.strip(), errors="coerce").astype("float64")
-    good = number.between(1, MOST_VICTIMS) & (number % 1 == 0)
+    good = number.between(1, limits.MOST_VICTIMS) & (number % 1 == 0)
     remark = Remark(
         "bad_victims",
         "rejected",
         (~good).to_numpy(dtype=bool),
         told(
             "{rows} of {total} rows have a number of victims that is not a whole number from 1 to {most}; they were left out",
-            most=f"{MOST_VICTIMS:,}",
+            most=f"{limits.MOST_VICTIMS:,}",
         ),
         mark("Write the number of victims killed."),
         column,

@@ -12,21 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.files import limits
 from hotspots.readers.files.geojson import as_text
 from hotspots.readers.files.parquet import shapes_from
-from hotspots.readers.files.text_tables import (
-    MOST_BYTES,
-    MOST_COLUMNS,
-    MOST_ROWS,
-    Table,
-)
+from hotspots.readers.files.text_tables import Table
 from hotspots.store.schema import DataError
 from hotspots.words import told
 
 _MAGIC = b"SQLite format 3\0"
-_LONGEST = 50_000_000
-_MOST_TEXT = 300_000_000
-_SECONDS = 120.0
 _ENVELOPE = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
 
@@ -42,12 +35,12 @@ def read_geopackage(path: Path, *, layer: str = "") -> Table:
         raise DataError(
             told("{file}: this is no GeoPackage, whatever its name says; export it again, or give it its true ending", file=path.name)
         )
-    if path.stat().st_size > MOST_BYTES:
+    if path.stat().st_size > limits.MOST_BYTES:
         raise DataError(
             told(
                 "{file}: the file is larger than {most} MB; export only the layer that is needed",
                 file=path.name,
-                most=f"{MOST_BYTES / 1e6:,.0f}",
+                most=f"{limits.MOST_BYTES / 1e6:,.0f}",
             )
         )
     try:
@@ -77,14 +70,14 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the database for reading, with everything off that could reach beyond the one file or run for long."""
     database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
-        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.GPKG_CELL_BYTES)
         database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         database.execute("PRAGMA trusted_schema = OFF")
         database.execute("PRAGMA cell_size_check = ON")
         database.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
         allowed = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ)
         database.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in allowed else sqlite3.SQLITE_DENY)
-        until = time.monotonic() + _SECONDS
+        until = time.monotonic() + limits.GPKG_SECONDS
         database.set_progress_handler(lambda: int(time.monotonic() > until), 100_000)
         yield database
     finally:
@@ -98,7 +91,7 @@ def _layer(database: sqlite3.Connection, name: str, wanted: str) -> tuple[str, s
         "LEFT JOIN gpkg_geometry_columns g ON g.table_name = c.table_name "
         "LEFT JOIN gpkg_spatial_ref_sys s ON s.srs_id = g.srs_id WHERE c.data_type IN ('features', 'attributes')"
     )
-    found = {str(row[0]): row[1:] for row in database.execute(query).fetchmany(1000)}
+    found = {str(row[0]): row[1:] for row in database.execute(query).fetchmany(limits.GPKG_LAYERS)}
     listed = ", ".join(found) or told("none")
     if wanted and wanted not in found:
         raise DataError(
@@ -134,13 +127,13 @@ def _rows(database: sqlite3.Connection, name: str, table: str) -> tuple[list[str
     quoted = table.replace('"', '""')
     cursor = database.execute(f'SELECT * FROM "{quoted}"')  # noqa: S608  quoted, and found in the file's own list of tables
     names = [str(column[0]) for column in cursor.description]
-    if len(names) > MOST_COLUMNS:
+    if len(names) > limits.MOST_COLUMNS:
         raise DataError(
             told(
                 "{file}: the layer has {columns} columns; the most we read is {most_columns}",
                 file=name,
                 columns=f"{len(names):,}",
-                most_columns=f"{MOST_COLUMNS:,}",
+                most_columns=f"{limits.MOST_COLUMNS:,}",
             )
         )
     rows: list[tuple[Any, ...]] = []
@@ -148,13 +141,13 @@ def _rows(database: sqlite3.Connection, name: str, table: str) -> tuple[list[str
     for row in cursor:
         rows.append(row)
         size += sum(len(value) for value in row if isinstance(value, str | bytes))
-        if len(rows) > MOST_ROWS or size > _MOST_TEXT:
+        if len(rows) > limits.MOST_ROWS or size > limits.GPKG_TEXT_BYTES:
             raise DataError(
                 told(
                     "{file}: the layer is larger than {most_rows} rows or {most} MB; export only what is needed",
                     file=name,
-                    most_rows=f"{MOST_ROWS:,}",
-                    most=f"{_MOST_TEXT / 1e6:,.0f}",
+                    most_rows=f"{limits.MOST_ROWS:,}",
+                    most=f"{limits.GPKG_TEXT_BYTES / 1e6:,.0f}",
                 )
             )
     return names, rows

@@ -15,15 +15,12 @@ import pyarrow.parquet as pq
 import pyproj
 import shapely
 
+from hotspots.readers.files import limits
 from hotspots.readers.files.geojson import as_text
-from hotspots.readers.files.text_tables import MOST_COLUMNS, MOST_ROWS, Table
+from hotspots.readers.files.text_tables import Table
 from hotspots.readers.report import Finding
 from hotspots.store.schema import DataError
 from hotspots.words import told
-
-_MOST_BYTES = 400_000_000
-_MOST_TEXT = 200_000_000
-_BATCH = 65_536
 
 
 def read_parquet(path: Path) -> Table:
@@ -79,7 +76,7 @@ def read_parquet(path: Path) -> Table:
 
 def _check_size(account: Any, name: str) -> None:
     size = sum(account.row_group(i).total_byte_size for i in range(account.num_row_groups))
-    if account.num_rows > MOST_ROWS or account.num_columns > MOST_COLUMNS or size > _MOST_BYTES:
+    if account.num_rows > limits.MOST_ROWS or account.num_columns > limits.MOST_COLUMNS or size > limits.MOST_BYTES:
         raise DataError(
             told(
                 "{file}: the file holds {rows} rows of {columns} columns; the most we read is {most_rows} rows of "
@@ -87,9 +84,9 @@ def _check_size(account: Any, name: str) -> None:
                 file=name,
                 rows=f"{account.num_rows:,}",
                 columns=f"{account.num_columns:,}",
-                most_rows=f"{MOST_ROWS:,}",
-                most_columns=f"{MOST_COLUMNS:,}",
-                most=f"{_MOST_BYTES / 1e6:,.0f}",
+                most_rows=f"{limits.MOST_ROWS:,}",
+                most_columns=f"{limits.MOST_COLUMNS:,}",
+                most=f"{limits.MOST_BYTES / 1e6:,.0f}",
             )
         )
 
@@ -97,19 +94,19 @@ def _check_size(account: Any, name: str) -> None:
 def _bounded(file: Any, columns: list[str], name: str) -> Any:
     """Return the file's columns, batch by batch, stopping where they grow beyond what its account lets expect."""
     batches, rows, size = [], 0, 0
-    for batch in file.iter_batches(batch_size=_BATCH, columns=columns):
+    for batch in file.iter_batches(batch_size=limits.PARQUET_BATCH, columns=columns):
         batches.append(batch)
         rows, size = rows + len(batch), size + batch.get_total_buffer_size()
-        if rows > MOST_ROWS or size > _MOST_BYTES:
+        if rows > limits.MOST_ROWS or size > limits.MOST_BYTES:
             raise DataError(told("{file}: the file holds more than it says; export it again", file=name))
     schema = pa.schema([field for field in file.schema_arrow if field.name in columns]) if not batches else None
     table = pa.Table.from_batches(batches, schema=schema)
-    if sum(_text_bytes(column) for column in table.columns) > _MOST_TEXT:
+    if sum(_text_bytes(column) for column in table.columns) > limits.PARQUET_TEXT_BYTES:
         raise DataError(
             told(
                 "{file}: the texts in the file come to more than {most} MB; export only the columns that are needed",
                 file=name,
-                most=f"{_MOST_TEXT / 1e6:,.0f}",
+                most=f"{limits.PARQUET_TEXT_BYTES / 1e6:,.0f}",
             )
         )
     return table

@@ -13,17 +13,14 @@ import numpy as np
 import pandas as pd
 import pyproj
 
+from hotspots.readers.files import limits
 from hotspots.readers.files.geojson import as_text
 from hotspots.readers.files.parquet import shapes_from, system_number
-from hotspots.readers.files.text_tables import MOST_COLUMNS, MOST_ROWS, Table
+from hotspots.readers.files.text_tables import Table
 from hotspots.readers.report import Finding
 from hotspots.store.schema import DataError
 from hotspots.words import mark, told
 
-_MEMBERS = 200
-_UNPACKED = 200_000_000
-_RATIO = 100
-_SMALL = 1_000_000
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _SHP = b"\x00\x00\x27\x0a"
 _DBF_KINDS = (0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5)
@@ -81,7 +78,11 @@ def _unpacked(path: Path, folder: Path) -> Path:
 
 def _check_members(members: list[zipfile.ZipInfo], name: str, *, packed: int) -> None:
     total = sum(member.file_size for member in members)
-    if len(members) > _MEMBERS or total > _UNPACKED or (total > _SMALL and total > _RATIO * max(packed, 1)):
+    if (
+        len(members) > limits.ARCHIVE_MEMBERS
+        or total > limits.MOST_UNPACKED
+        or (total > limits.SMALL_ARCHIVE and total > limits.MOST_RATIO * max(packed, 1))
+    ):
         raise DataError(
             told(
                 "{file}: the archive has {members} members that unpack to {size} MB; the most we read is "
@@ -90,9 +91,9 @@ def _check_members(members: list[zipfile.ZipInfo], name: str, *, packed: int) ->
                 file=name,
                 members=f"{len(members):,}",
                 size=f"{total / 1e6:,.0f}",
-                most_members=_MEMBERS,
-                most=f"{_UNPACKED / 1e6:,.0f}",
-                ratio=_RATIO,
+                most_members=limits.ARCHIVE_MEMBERS,
+                most=f"{limits.MOST_UNPACKED / 1e6:,.0f}",
+                ratio=limits.MOST_RATIO,
             )
         )
     for member in members:
@@ -156,7 +157,7 @@ def _check_parts(shp: Path, name: str) -> None:
             )
         )
     rows, width = int.from_bytes(starts[".dbf"][4:8], "little"), int.from_bytes(starts[".dbf"][10:12], "little")
-    if rows > MOST_ROWS or rows * width > shp.with_suffix(".dbf").stat().st_size + width:
+    if rows > limits.MOST_ROWS or rows * width > shp.with_suffix(".dbf").stat().st_size + width:
         raise DataError(
             told(
                 "{file}: the .dbf in the archive says it has {rows} rows and does not; it is damaged: export the layer again",
@@ -168,7 +169,7 @@ def _check_parts(shp: Path, name: str) -> None:
 
 def _system(shp: Path, name: str) -> int | None:
     prj = shp.with_suffix(".prj")
-    if not prj.is_file() or prj.stat().st_size > 20_000:
+    if not prj.is_file() or prj.stat().st_size > limits.PRJ_BYTES:
         return None
     words = prj.read_bytes().decode("utf-8", errors="replace").strip()
     prj.unlink()  # read here; the map library need not
@@ -206,13 +207,13 @@ def _content(shp: Path, name: str) -> tuple[list[str], list[list[str]], Any, lis
     except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError, RuntimeError, OverflowError):
         raise DataError(told("{file}: the shapefile is damaged; export the layer again", file=name)) from None
     names = [str(field) for field in meta["fields"]]
-    if len(names) > MOST_COLUMNS:
+    if len(names) > limits.MOST_COLUMNS:
         raise DataError(
             told(
                 "{file}: the layer has {columns} columns; the most we read is {most_columns}",
                 file=name,
                 columns=f"{len(names):,}",
-                most_columns=f"{MOST_COLUMNS:,}",
+                most_columns=f"{limits.MOST_COLUMNS:,}",
             )
         )
     built = np.empty(0, dtype=object) if shapes is None else shapes_from(list(shapes))

@@ -17,18 +17,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.readers.files import limits
 from hotspots.readers.report import Finding
 from hotspots.store.schema import DataError
 from hotspots.words import Told, mark, told
 
 SEPARATORS = (",", ";", "\t", "|")
-HEADER_WITHIN = 30
-MOST_ROWS = 2_000_000
-MOST_COLUMNS = 2_000
-MOST_BYTES = 400_000_000
-_UNPACKED = 200_000_000  # a compressed text table may become this large, and at most
-_RATIO = 100  # times its own size, once it is
-_SMALL = 10_000_000  # larger than this
 _FOREIGN = (
     (b"PK\x03\x04", told("an Excel workbook or a zip archive"), told("give a workbook the ending .xlsx, or save it as CSV (UTF-8)")),
     (b"\xd0\xcf\x11\xe0", told("an old Excel workbook"), told("save it as .xlsx or CSV (UTF-8) in the spreadsheet program")),
@@ -82,7 +76,12 @@ _Body = tuple[pd.DataFrame, npt.NDArray[np.int64], npt.NDArray[np.str_]]
 
 
 def from_records(
-    records: list[list[str]], *, name: str, needs: Collection[str] = (), header_row: int | None = None, most_columns: int = MOST_COLUMNS
+    records: list[list[str]],
+    *,
+    name: str,
+    needs: Collection[str] = (),
+    header_row: int | None = None,
+    most_columns: int = limits.MOST_COLUMNS,
 ) -> tuple[_Body, list[Finding]]:
     """Return columns, row numbers and spoiled rows of a table whose first record is row 1, and what was found on the way."""
     head = _header_at(records, needs) if header_row is None else header_row - 1
@@ -90,7 +89,7 @@ def from_records(
         if head is None:
             raise DataError(told("{file}: the file has no rows; export it again", file=name))
         raise DataError(told("{file}: the file has a header but no rows under it; export it again", file=name))
-    if len(records[head]) > most_columns or len(records) > MOST_ROWS:
+    if len(records[head]) > most_columns or len(records) > limits.MOST_ROWS:
         raise DataError(
             told(
                 "{file}: the file has {rows} rows and {columns} columns; the most we read is {most_rows} rows of "
@@ -98,7 +97,7 @@ def from_records(
                 file=name,
                 rows=f"{len(records):,}",
                 columns=f"{len(records[head]):,}",
-                most_rows=f"{MOST_ROWS:,}",
+                most_rows=f"{limits.MOST_ROWS:,}",
                 most_columns=f"{most_columns:,}",
             )
         )
@@ -183,13 +182,13 @@ def _decode(path: Path) -> tuple[str, list[Finding]]:
 
 def _bytes(path: Path) -> bytes:
     size = path.stat().st_size
-    if size > MOST_BYTES:
+    if size > limits.MOST_BYTES:
         raise DataError(
             told(
                 "{file}: the file has {size} MB; the most we read is {most} MB: split it by year",
                 file=path.name,
                 size=f"{size / 1e6:,.0f}",
-                most=f"{MOST_BYTES / 1e6:,.0f}",
+                most=f"{limits.MOST_BYTES / 1e6:,.0f}",
             )
         )
     return path.read_bytes()
@@ -204,7 +203,7 @@ def _unpacked(path: Path) -> bytes:
             while part := file.read(1 << 20):
                 parts.append(part)
                 size += len(part)
-                if size > _UNPACKED or (size > _SMALL and size > _RATIO * packed):
+                if size > limits.MOST_UNPACKED or (size > limits.SMALL_TABLE and size > limits.MOST_RATIO * packed):
                     raise DataError(
                         told(
                             "{file}: the file of {packed} MB holds more than {size} MB; that is no table of homicides: unpack it "
@@ -256,7 +255,7 @@ def _separator(text: str, needs: Collection[str]) -> str:
 
     def score(separator: str) -> tuple[int, int, float, int]:
         rows = [row for row in csv.reader(lines, delimiter=separator) if row]
-        found = max((len(set(needs) & {cell.strip() for cell in row}) for row in rows[:HEADER_WITHIN]), default=0)
+        found = max((len(set(needs) & {cell.strip() for cell in row}) for row in rows[: limits.HEADER_WITHIN]), default=0)
         width, times = Counter(len(row) for row in rows).most_common(1)[0] if rows else (0, 0)
         return found, int(width > 1), times / max(len(rows), 1), width
 
@@ -296,7 +295,7 @@ def _records(text: str, *, name: str, separator: str) -> list[list[str]]:
 
 def _header_at(records: list[list[str]], needs: Collection[str]) -> int | None:
     """Return the row that names the columns: most of the columns needed, else the first that is filled with words like a header."""
-    filled = [i for i, record in enumerate(records[:HEADER_WITHIN]) if any(cell.strip() for cell in record)]
+    filled = [i for i, record in enumerate(records[: limits.HEADER_WITHIN]) if any(cell.strip() for cell in record)]
     if not filled:
         return None
     found = {i: len(set(needs) & {cell.strip() for cell in records[i]}) for i in filled}

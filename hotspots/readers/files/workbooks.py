@@ -12,17 +12,13 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.files import limits
 from hotspots.readers.files.geojson import as_text
-from hotspots.readers.files.text_tables import MOST_ROWS, Table, from_records
+from hotspots.readers.files.text_tables import Table, from_records
 from hotspots.readers.report import Finding
 from hotspots.store.schema import DataError
 from hotspots.words import Told, mark, told
 
-MOST_COLUMNS = 200
-_MOST_CELLS = 20_000_000
-_MOST_LOOKED_AT = 200_000_000
-_MEMBERS = 2_000
-_SHEET_BYTES, _TEXT_BYTES, _OTHER_BYTES = 1_000_000_000, 100_000_000, 20_000_000
 _ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
 _MIDNIGHT = dt.time(0)
 
@@ -50,7 +46,9 @@ def read_workbook(path: Path, *, needs: Collection[str] = (), sheet: str = "", h
         ) from None
     blanked = [] if not (bad := _blank_errors(records)) else [_error_finding(bad, f"{path.name}, sheet {chosen}")]
     where = f"{path.name}, sheet {chosen}"
-    (columns, rows, spoiled), findings = from_records(records, name=where, needs=needs, header_row=header_row, most_columns=MOST_COLUMNS)
+    (columns, rows, spoiled), findings = from_records(
+        records, name=where, needs=needs, header_row=header_row, most_columns=limits.SHEET_COLUMNS
+    )
     day_zero = pd.Timestamp(1904, 1, 1) if book.epoch == MAC_EPOCH else pd.Timestamp(1899, 12, 30)
     return Table(
         path.name,
@@ -92,7 +90,7 @@ def _archive_fault(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> 
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         return told("this workbook has programs in it; open it and save it as .xlsx, without macros")
     large = [member for member in members if member.file_size > _allowed(member.filename)]
-    if large or len(members) > _MEMBERS:
+    if large or len(members) > limits.BOOK_MEMBERS:
         return told("the workbook unpacks to far more than its size lets expect; save only the sheet that is needed, as CSV")
     for member in members:
         if member.filename.endswith((".xml", ".rels")):
@@ -105,8 +103,8 @@ def _archive_fault(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> 
 
 def _allowed(name: str) -> int:
     if name.startswith("xl/worksheets/"):
-        return _SHEET_BYTES
-    return _TEXT_BYTES if name.startswith(("xl/sharedStrings", "xl/media/")) else _OTHER_BYTES
+        return limits.BOOK_SHEET_BYTES
+    return limits.BOOK_TEXT_BYTES if name.startswith(("xl/sharedStrings", "xl/media/")) else limits.BOOK_OTHER_BYTES
 
 
 def _sheet(book: Any, name: str, *, needs: Collection[str], sheet: str) -> tuple[str, list[list[str]]]:
@@ -128,7 +126,7 @@ def _sheet(book: Any, name: str, *, needs: Collection[str], sheet: str) -> tuple
     best: tuple[tuple[int, int], str, list[list[str]]] = ((-1, 0), "", [])
     for title in titles:
         records = _records(book[title], name)
-        found = max((len(set(needs) & {cell.strip() for cell in row}) for row in records[:30]), default=0)
+        found = max((len(set(needs) & {cell.strip() for cell in row}) for row in records[: limits.HEADER_WITHIN]), default=0)
         score = (found, sum(map(len, records)))
         if found and found == best[0][0]:
             raise DataError(
@@ -152,7 +150,7 @@ def _records(sheet: Any, name: str) -> list[list[str]]:
     cells = looked_at = 0
     for number, values in enumerate(cast("Iterable[tuple[Any, ...]]", sheet.iter_rows(values_only=True)), start=1):
         looked_at += len(values)
-        if looked_at > _MOST_LOOKED_AT:
+        if looked_at > limits.SHEET_CELLS_SEEN:
             raise DataError(
                 told("{file}: sheet {sheet} is too wide and too long; save only the columns that are needed", file=name, sheet=sheet.title)
             )
@@ -161,7 +159,7 @@ def _records(sheet: Any, name: str) -> list[list[str]]:
             continue
         last = filled[-1] + 1
         cells += len(filled)
-        if last > MOST_COLUMNS or number > MOST_ROWS or cells > _MOST_CELLS:
+        if last > limits.SHEET_COLUMNS or number > limits.MOST_ROWS or cells > limits.SHEET_CELLS:
             raise DataError(
                 told(
                     "{file}: sheet {sheet} has a value in row {row}, column {column}; the most we read is {most_rows} "
@@ -170,9 +168,9 @@ def _records(sheet: Any, name: str) -> list[list[str]]:
                     sheet=sheet.title,
                     row=f"{number:,}",
                     column=f"{last:,}",
-                    most_rows=f"{MOST_ROWS:,}",
-                    most_columns=MOST_COLUMNS,
-                    most_cells=f"{_MOST_CELLS:,}",
+                    most_rows=f"{limits.MOST_ROWS:,}",
+                    most_columns=limits.SHEET_COLUMNS,
+                    most_cells=f"{limits.SHEET_CELLS:,}",
                 )
             )
         records.extend([empty] * (number - 1 - len(records)))

@@ -12,15 +12,16 @@ import pandas as pd
 from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
-from hotspots.readers.remarks import (
+from hotspots.readers.report import (
+    OUTCOMES,
+    QualityReport,
     Remark,
     finding,
     only,
     outcomes,
     sentence,
 )
-from hotspots.readers.report import OUTCOMES, QualityReport
-from hotspots.readers.spec import AreaCountSpec
+from hotspots.readers.sections import AreaCountSection
 from hotspots.store.schema import (
     UNKNOWN,
     AreaCounts,
@@ -28,26 +29,26 @@ from hotspots.store.schema import (
     check_area_counts,
     field,
 )
-from hotspots.words import Told, mark, told
+from hotspots.words import mark, told
 
 _FORMATS = ((r"\d{4}", "%Y"), (r"\d{4}-\d{1,2}", "%Y-%m"), (r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"))
 _BETWEEN = (re.compile(r"\s+(?:to|a|al|hasta|[–-])\s+|\s*\.\.\s*"), re.compile(r"\s*/\s*"))
 _STEPS = (*((mark, "days") for mark in ("%d", "%j")), *((mark, "months") for mark in ("%m", "%b", "%B")), ("%Y", "years"), ("%y", "years"))
 
 
-def read_area_counts(specs: tuple[AreaCountSpec, ...], *, areas: Collection[str]) -> tuple[AreaCounts, QualityReport]:
+def read_area_counts(sections: tuple[AreaCountSection, ...], *, areas: Collection[str]) -> tuple[AreaCounts, QualityReport]:
     """Return the rows of all tables, and what became of every row.
 
     `areas` are the ids of the blocks; a row about any other area is left out and reported. Raises a `DataError` with the faults of
     all tables together.
     """
-    faults: list[Told] = []
+    faults: list[DataError] = []
     parts, reports = [], []
-    for spec in specs:
+    for section in sections:
         try:
-            rows, report = _read(spec, set(areas))
+            rows, report = _read(section, set(areas))
         except DataError as error:
-            faults += error.faults
+            faults.append(error)
         else:
             parts.append(rows)
             reports.append(report)
@@ -64,13 +65,13 @@ def _together(reports: list[QualityReport]) -> QualityReport:
     return QualityReport(", ".join(report.source for report in reports), victims=0, findings=findings, **counts)
 
 
-def _read(spec: AreaCountSpec, areas: set[str]) -> tuple[pd.DataFrame, QualityReport]:
-    named = spec.named()
-    table = read_file(spec.file, needs=tuple(named.values()))
+def _read(section: AreaCountSection, areas: set[str]) -> tuple[pd.DataFrame, QualityReport]:
+    named = section.named()
+    table = read_file(section.file, needs=tuple(named.values()))
     faults = missing_columns(table, list(named.items()))
     if faults:
         raise DataError(faults)
-    rows, remarks = _rows(table, spec, areas)
+    rows, remarks = _rows(table, section, areas)
     outcome = outcomes(remarks, rows=len(rows))
     kept = np.isin(outcome, ["accepted", "repaired"])
     findings = tuple(finding(remark, table=table.columns, numbers=table.rows) for remark in only(remarks))
@@ -86,14 +87,14 @@ def _read(spec: AreaCountSpec, areas: set[str]) -> tuple[pd.DataFrame, QualityRe
     return rows[kept].astype({"suppressed": bool}), report
 
 
-def _rows(table: Table, spec: AreaCountSpec, areas: set[str]) -> tuple[pd.DataFrame, list[Remark]]:
+def _rows(table: Table, section: AreaCountSection, areas: set[str]) -> tuple[pd.DataFrame, list[Remark]]:
     cells = table.columns.apply(lambda column: column.str.strip())
-    start, end = read_periods(cells[spec.period], spec.period_format)
-    area = _words(cells, spec.area, spec.values.get("area", {})) if spec.area else pd.Series("", index=cells.index)
-    count, held, strange = _counts(cells[spec.count], spec.suppressed)
-    sex, remarks = _sexes(cells, spec)
+    start, end = read_periods(cells[section.period], section.period_format)
+    area = _words(cells, section.area, section.values.get("area", {})) if section.area else pd.Series("", index=cells.index)
+    count, held, strange = _counts(cells[section.count], section.suppressed)
+    sex, remarks = _sexes(cells, section)
     columns: dict[str, Any] = {
-        "table": spec.table,
+        "table": section.table,
         "area": area,
         "start": start,
         "end": end,
@@ -102,9 +103,9 @@ def _rows(table: Table, spec: AreaCountSpec, areas: set[str]) -> tuple[pd.DataFr
         "sex": sex,
     }
     for name in ("population", "published_rate"):
-        columns[name], noted = _numbers(cells, getattr(spec, name), name)
+        columns[name], noted = _numbers(cells, getattr(section, name), name)
         remarks += noted
-    columns["source"] = cells[spec.source] if spec.source else ""
+    columns["source"] = cells[section.source] if section.source else ""
     rejected = {
         "spoiled_row": (
             table.spoiled != "",
@@ -112,14 +113,19 @@ def _rows(table: Table, spec: AreaCountSpec, areas: set[str]) -> tuple[pd.DataFr
             told("cannot be read as rows of the table; they were left out"),
             "Correct these rows in the file.",
         ),
-        "bad_period": (start.isna(), spec.period, told("have a period that cannot be read; they were left out"), _PERIOD_ADVICE),
+        "bad_period": (start.isna(), section.period, told("have a period that cannot be read; they were left out"), _PERIOD_ADVICE),
         "bad_count": (
             strange,
-            spec.count,
+            section.count,
             told("have a number that is not a whole number of at least 0; they were left out"),
             _COUNT_ADVICE,
         ),
-        "unknown_area": (~area.isin(areas | {""}), spec.area, told("are about an area that is no block; they were left out"), _AREA_ADVICE),
+        "unknown_area": (
+            ~area.isin(areas | {""}),
+            section.area,
+            told("are about an area that is no block; they were left out"),
+            _AREA_ADVICE,
+        ),
     }
     remarks += [
         Remark(
@@ -184,14 +190,14 @@ def _words(cells: pd.DataFrame, column: str, words: dict[str, str] | Any) -> pd.
     return cells[column].map({text: words.get(fold(text), text) for text in cells[column].unique()})
 
 
-def _sexes(cells: pd.DataFrame, spec: AreaCountSpec) -> tuple[pd.Series, list[Remark]]:
-    if not spec.sex:
+def _sexes(cells: pd.DataFrame, section: AreaCountSection) -> tuple[pd.Series, list[Remark]]:
+    if not section.sex:
         return pd.Series("", index=cells.index), []
-    ours = {fold(word): word for word in field("sex").values} | dict(spec.values.get("sex", {}))
-    read = cells[spec.sex].map({text: ours.get(fold(text)) for text in cells[spec.sex].unique()})
-    empty = is_missing(cells[spec.sex])
+    ours = {fold(word): word for word in field("sex").values} | dict(section.values.get("sex", {}))
+    read = cells[section.sex].map({text: ours.get(fold(text)) for text in cells[section.sex].unique()})
+    empty = is_missing(cells[section.sex])
     strange = (read.isna() & ~empty).to_numpy(dtype=bool)
-    listed = ", ".join(repr(word) for word in cells.loc[strange, spec.sex].unique()[:8])
+    listed = ", ".join(repr(word) for word in cells.loc[strange, section.sex].unique()[:8])
     advice = told(
         "Write in city.toml, under values.sex of this table, the word and one of {words}.",
         words=", ".join(field("sex").values),
@@ -202,7 +208,7 @@ def _sexes(cells: pd.DataFrame, spec: AreaCountSpec) -> tuple[pd.Series, list[Re
         strange,
         told("{rows} of {total} rows have a sex that is in no list; left out: {listed}", listed=listed),
         advice,
-        spec.sex,
+        section.sex,
     )
     return read.fillna(UNKNOWN), [remark]
 

@@ -1,4 +1,4 @@
-"""The ground: blocks with their population, street segments, and the layers of the city's own basemap."""
+"""Blocks with their population, street segments, and the layers of the city's own basemap."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hotspots.readers.files.any_file import read_layer
 from hotspots.readers.files.text_tables import Table, missing_columns, refuse
 from hotspots.readers.layers.populations import age_columns, read_population
 from hotspots.readers.report import Example, Finding
-from hotspots.readers.spec import BlockSpec, LayerSpec, SegmentSpec
+from hotspots.readers.sections import BlockSection, LayerSection, SegmentSection
 from hotspots.store.schema import (
     Blocks,
     DataError,
@@ -41,37 +41,39 @@ class Layer:
     findings: tuple[Finding, ...]
 
 
-def read_blocks(spec: BlockSpec, *, city_crs: pyproj.CRS | None = None) -> Layer:
+def read_blocks(section: BlockSection, *, city_crs: pyproj.CRS | None = None) -> Layer:
     """Return the blocks in the city's coordinate system; without one, in the UTM zone that the blocks lie in.
 
     Shapes that cross themselves are repaired and reported with the change of area; overlaps and odd populations are reported.
     Raises `DataError` for ids that are empty or repeated, features without a shape, and lines mixed with areas.
     """
-    table = read_layer(spec.file, layer="blocks", sheet=spec.sheet)
-    wanted = [("id", spec.id), ("name", spec.name), ("beat", spec.beat), ("district", spec.district)]
-    if spec.population_file is None:
-        wanted += [("population", spec.population), *age_columns(spec)]
+    table = read_layer(section.file, layer="blocks", sheet=section.sheet)
+    wanted = [("id", section.id), ("name", section.name), ("beat", section.beat), ("district", section.district)]
+    if section.population_file is None:
+        wanted += [("population", section.population), *age_columns(section)]
     refuse(missing_columns(table, [(key, column) for key, column in wanted if column]))
-    ids = table.columns[spec.id].str.strip()
+    ids = table.columns[section.id].str.strip()
     refuse([*_id_faults(told("blocks"), ids, table), *_shape_faults(table)])
     shapes, mended = _mended(table.shapes, ids)
-    frame, findings = placed(shapes, table, layer="blocks", epsg=spec.epsg, city_crs=city_crs)
-    people, noted = read_population(spec, table, ids)
+    in_metres, findings = projected(shapes, table, layer="blocks", epsg=section.epsg, city_crs=city_crs)
+    people, noted = read_population(section, table, ids)
     columns: dict[str, Any] = {name: column.to_numpy(dtype=np.float64) for name, column in people.items()}
     for key in ("name", "beat", "district"):
-        column = getattr(spec, key)
+        column = getattr(section, key)
         if column:
             columns[key] = table.columns[column].str.strip().to_numpy()
-    blocks = gpd.GeoDataFrame(columns, geometry=frame.array, index=pd.Index(ids.to_numpy(), name="block_id", dtype="str"), crs=frame.crs)
-    findings += [*mended(frame), *_overlaps(blocks), *_gaps(blocks), *noted]
+    blocks = gpd.GeoDataFrame(
+        columns, geometry=in_metres.array, index=pd.Index(ids.to_numpy(), name="block_id", dtype="str"), crs=in_metres.crs
+    )
+    findings += [*mended(in_metres), *_overlaps(blocks), *_gaps(blocks), *noted]
     return Layer(check_blocks(blocks), (*table.findings, *findings))
 
 
-def read_segments(spec: SegmentSpec, *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+def read_segments(section: SegmentSection, *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Return the street segments: index `segment_id`, columns street and geometry, in the city's coordinate system."""
-    table = read_layer(spec.file, layer="segments", sheet=spec.sheet)
-    refuse(missing_columns(table, [(key, column) for key, column in (("id", spec.id), ("street", spec.street)) if column]))
-    ids = table.columns[spec.id].str.strip()
+    table = read_layer(section.file, layer="segments", sheet=section.sheet)
+    refuse(missing_columns(table, [(key, column) for key, column in (("id", section.id), ("street", section.street)) if column]))
+    ids = table.columns[section.id].str.strip()
     kinds = shapely.get_type_id(table.shapes)
     faults = _id_faults(told("segments"), ids, table)
     odd = np.flatnonzero(~np.isin(kinds, _LINES))
@@ -86,25 +88,27 @@ def read_segments(spec: SegmentSpec, *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDa
             )
         )
     refuse(faults)
-    frame, findings = placed(table.shapes, table, layer="segments", epsg=spec.epsg, city_crs=city_crs)
-    street = table.columns[spec.street].str.strip().to_numpy() if spec.street else np.full(len(ids), "", dtype=object)
+    in_metres, findings = projected(table.shapes, table, layer="segments", epsg=section.epsg, city_crs=city_crs)
+    street = table.columns[section.street].str.strip().to_numpy() if section.street else np.full(len(ids), "", dtype=object)
     index = pd.Index(ids.to_numpy(), name="segment_id", dtype="str")
-    segments = gpd.GeoDataFrame({"street": pd.Series(street, index=index, dtype="str")}, geometry=frame.array, index=index, crs=frame.crs)
+    segments = gpd.GeoDataFrame(
+        {"street": pd.Series(street, index=index, dtype="str")}, geometry=in_metres.array, index=index, crs=in_metres.crs
+    )
     return segments, [*table.findings, *findings]
 
 
-def read_context(layers: tuple[LayerSpec, ...], *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+def read_context(layers: tuple[LayerSection, ...], *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Return all basemap layers as one table with the columns kind and name, in the city's coordinate system.
 
     Features without a shape are passed over and reported.
     """
     parts, findings = [], []
-    for spec in layers:
-        table = read_layer(spec.file, layer=spec.kind, sheet=spec.sheet)
-        refuse(missing_columns(table, [("name", spec.name)] if spec.name else []))
-        frame, noted = placed(table.shapes, table, layer=spec.kind, epsg=spec.epsg, city_crs=city_crs)
-        names = table.columns[spec.name].to_numpy() if spec.name else np.full(len(frame), "", dtype=object)
-        part = gpd.GeoDataFrame({"kind": spec.kind, "name": names}, geometry=frame.array, crs=city_crs)
+    for section in layers:
+        table = read_layer(section.file, layer=section.kind, sheet=section.sheet)
+        refuse(missing_columns(table, [("name", section.name)] if section.name else []))
+        in_metres, noted = projected(table.shapes, table, layer=section.kind, epsg=section.epsg, city_crs=city_crs)
+        names = table.columns[section.name].to_numpy() if section.name else np.full(len(in_metres), "", dtype=object)
+        part = gpd.GeoDataFrame({"kind": section.kind, "name": names}, geometry=in_metres.array, crs=city_crs)
         gone = part.geometry.isna() | part.geometry.is_empty
         if gone.any():
             noted.append(
@@ -210,10 +214,10 @@ def _mended(shapes: Shapes | None, ids: pd.Series) -> tuple[Shapes, Any]:
         else []
     )
 
-    def report(frame: gpd.GeoSeries) -> list[Finding]:
+    def report(in_metres: gpd.GeoSeries) -> list[Finding]:
         if not len(bad):
             return []
-        scale = _square_metres(frame, mended)
+        scale = _square_metres(in_metres, mended)
         before = sum(abs(shapely.area(shapes[i])) * scale for i in bad)
         after = sum(shapely.area(mended[i]) * scale for i in bad)
         examples = tuple(Example(int(i) + 1, "geometry", str(ids.iloc[i])) for i in bad[:3])
@@ -229,10 +233,10 @@ def _mended(shapes: Shapes | None, ids: pd.Series) -> tuple[Shapes, Any]:
     return mended, report
 
 
-def _square_metres(frame: gpd.GeoSeries, shapes: Shapes) -> float:
+def _square_metres(in_metres: gpd.GeoSeries, shapes: Shapes) -> float:
     """Return how many square metres one square unit of the file is, on the whole layer."""
     own = float(shapely.area(shapes).sum())
-    return float(frame.area.sum()) / own if own else 0.0
+    return float(in_metres.area.sum()) / own if own else 0.0
 
 
 def _areas_of(shape: Any) -> Any:
@@ -240,7 +244,7 @@ def _areas_of(shape: Any) -> Any:
     return shapely.multipolygons(parts) if len(parts) != 1 else parts[0]
 
 
-def placed(
+def projected(
     shapes: Shapes | None, table: Table, *, layer: str, epsg: int | None, city_crs: pyproj.CRS | None
 ) -> tuple[gpd.GeoSeries, list[Finding]]:
     """Return the shapes in the city's coordinate system, and what was noticed; theirs is as city.toml says, else the file, else degrees."""
@@ -290,8 +294,8 @@ def placed(
             )
         )
     series = gpd.GeoSeries(shapes, crs=code)
-    placed = series.to_crs(city_crs or series.estimate_utm_crs())
-    if not np.isfinite(placed.total_bounds).all():
+    in_metres = series.to_crs(city_crs or series.estimate_utm_crs())
+    if not np.isfinite(in_metres.total_bounds).all():
         raise DataError(
             told(
                 "{layer}: {file} has coordinates that its coordinate system ({code}) cannot have; correct epsg in city.toml",
@@ -300,7 +304,7 @@ def placed(
                 code=code,
             )
         )
-    return placed, findings
+    return in_metres, findings
 
 
 def _overlaps(blocks: gpd.GeoDataFrame) -> list[Finding]:

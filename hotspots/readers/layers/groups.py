@@ -12,9 +12,9 @@ import shapely
 
 from hotspots.readers.files.any_file import read_layer
 from hotspots.readers.files.text_tables import missing_columns, refuse
-from hotspots.readers.layers.blocks import Layer, placed
+from hotspots.readers.layers.blocks import Layer, projected
 from hotspots.readers.report import Example, Finding
-from hotspots.readers.spec import GroupSpec
+from hotspots.readers.sections import GroupSection
 from hotspots.store.schema import Blocks, DataError, Incidents
 from hotspots.words import mark, told
 
@@ -22,27 +22,27 @@ _MOSTLY = 0.9  # a block with less of itself than this in its district is said t
 _IN_WORDS = {"district": told("districts"), "beat": told("beats")}
 
 
-def with_groups(layer: Layer, specs: tuple[GroupSpec, ...], *, incidents: Incidents | None = None) -> Layer:
-    """Return the layer with the columns `district` and `beat` filled from the areas that `specs` name.
+def with_groups(layer: Layer, sections: tuple[GroupSection, ...], *, incidents: Incidents | None = None) -> Layer:
+    """Return the layer with the columns `district` and `beat` filled from the areas that `sections` name.
 
     A block belongs to one area only, the one that holds the largest part of it, so that districts add up exactly to the city. The price
     is told: how many blocks lie across an edge, and how many victims lie in another area than their block.
     Raises `DataError` where a file has no areas, an area has no name, or no block lies in any.
     """
     blocks, findings = layer.blocks, list(layer.findings)
-    for spec in specs:
-        areas = _read(spec, blocks.crs)
+    for section in sections:
+        areas = _read(section, blocks.crs)
         names, share = most_of(blocks.geometry, areas)
         if (names == "").all():
             raise DataError(
                 told(
                     "{where}: no block lies in any area of {file}; is its coordinate system right (epsg = …)?",
-                    where=_IN_WORDS[spec.kind],
-                    file=spec.file.name,
+                    where=_IN_WORDS[section.kind],
+                    file=section.file.name,
                 )
             )
-        findings += _remarks(spec.kind, blocks, names, share, _elsewhere(blocks, names, areas, incidents))
-        blocks = Blocks(blocks.assign(**{spec.kind: names}))
+        findings += _remarks(section.kind, blocks, names, share, _elsewhere(blocks, names, areas, incidents))
+        blocks = Blocks(blocks.assign(**{section.kind: names}))
     return replace(layer, blocks=blocks, findings=tuple(findings))
 
 
@@ -70,27 +70,32 @@ def most_of(shapes: gpd.GeoSeries, areas: gpd.GeoSeries) -> tuple[pd.Series, pd.
     return pd.Series(names, index=shapes.index, dtype="str"), pd.Series(share, index=shapes.index)
 
 
-def _read(spec: GroupSpec, crs: pyproj.CRS) -> gpd.GeoSeries:
+def _read(section: GroupSection, crs: pyproj.CRS) -> gpd.GeoSeries:
     """Return the areas by name; several shapes of one name are one area."""
-    layer = f"{spec.kind}s"
-    table = read_layer(spec.file, layer=layer, sheet=spec.sheet)
-    refuse(missing_columns(table, [("name", spec.name)]))
-    names = table.columns[spec.name].str.strip()
+    layer = f"{section.kind}s"
+    table = read_layer(section.file, layer=layer, sheet=section.sheet)
+    refuse(missing_columns(table, [("name", section.name)]))
+    names = table.columns[section.name].str.strip()
     shapes = shapely.make_valid(table.shapes)
     bad = np.flatnonzero((shapely.get_dimensions(shapes) != 2) | (names == "").to_numpy())
     if len(bad):
         raise DataError(
             told(
                 "{where}: {bad} of {n} features of {source} have no name or no area (first: feature {row}); correct or remove them",
-                where=_IN_WORDS[spec.kind],
+                where=_IN_WORDS[section.kind],
                 bad=f"{len(bad):,}",
                 n=f"{len(names):,}",
                 source=table.source,
                 row=table.rows[bad[0]],
             )
         )
-    frame, _ = placed(shapes, table, layer=layer, epsg=spec.epsg, city_crs=crs)
-    return frame.set_axis(names.to_numpy()).groupby(level=0, sort=False).agg(lambda parts: shapely.union_all(parts.to_numpy())).set_crs(crs)
+    in_metres, _ = projected(shapes, table, layer=layer, epsg=section.epsg, city_crs=crs)
+    return (
+        in_metres.set_axis(names.to_numpy())
+        .groupby(level=0, sort=False)
+        .agg(lambda parts: shapely.union_all(parts.to_numpy()))
+        .set_crs(crs)
+    )
 
 
 def _elsewhere(blocks: Blocks, names: pd.Series, areas: gpd.GeoSeries, incidents: Incidents | None) -> int:

@@ -1,4 +1,4 @@
-"""The victims of a city: files and a spec → checked incidents and the account of every row."""
+"""The victims of a city: files and their section → checked incidents and the account of every row."""
 
 from __future__ import annotations
 
@@ -12,12 +12,7 @@ import pyproj
 import shapely
 
 from hotspots.readers.columns.dates import Dates, read_dates
-from hotspots.readers.columns.places import (
-    Places,
-    UnknownSystemError,
-    read_places,
-    zone_of,
-)
+from hotspots.readers.columns.places import Places, read_places, zone_of
 from hotspots.readers.columns.plausible_places import (
     Bounds,
     far_away,
@@ -26,18 +21,20 @@ from hotspots.readers.columns.plausible_places import (
     strays,
 )
 from hotspots.readers.columns.values import map_words, read_ages, read_counts
+from hotspots.readers.faults import UnknownSystemError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
-from hotspots.readers.remarks import (
+from hotspots.readers.report import (
+    Finding,
     Mask,
+    QualityReport,
     Remark,
     finding,
     only,
     outcomes,
     sentence,
 )
-from hotspots.readers.report import Finding, QualityReport
-from hotspots.readers.spec import IncidentSpec
+from hotspots.readers.sections import IncidentSection
 from hotspots.store.schema import DataError, Incidents, check_incidents
 from hotspots.words import Told, mark, told
 
@@ -46,7 +43,7 @@ _TOTAL = r"(?i)\s*(?:grand |sub)?(?:total|totales|totals|suma|sum|gran total)\b.
 
 
 def read_incidents(
-    spec: IncidentSpec,
+    section: IncidentSection,
     *,
     city_crs: pyproj.CRS | None,
     timezone: str,
@@ -59,11 +56,11 @@ def read_incidents(
     refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
     """
     say = progress or (lambda _: None)
-    say(told("reading {file}", file=", ".join(path.name for path in spec.files)))
-    table = _all_files(spec)
-    spoilt = _spoilt(table, spec)
+    say(told("reading {file}", file=", ".join(path.name for path in section.files)))
+    table = _all_files(section)
+    spoilt = _spoilt(table, section)
     out = np.logical_or.reduce([remark.where for remark in spoilt]) if spoilt else np.zeros(len(table.rows), dtype=bool)
-    filtered = _filtered(table, spec, out)
+    filtered = _filtered(table, section, out)
     sound = ~out & ~filtered.where
     if not sound.any():
         raise DataError(
@@ -74,15 +71,15 @@ def read_incidents(
         )
     say(told("reading dates and places of {n} rows", n=f"{int(sound.sum()):,}"))
     part = _rows(table, sound)
-    city_crs = city_crs or zone_of(part, spec)
-    columns, remarks = _columns(part, spec, city_crs=city_crs, timezone=timezone, bounds=bounds)
+    city_crs = city_crs or zone_of(part, section)
+    columns, remarks = _columns(part, section, city_crs=city_crs, timezone=timezone, bounds=bounds)
     everything = [*spoilt, filtered, *(_spread(remark, sound) for remark in remarks)]
     outcome = outcomes(everything, rows=len(table.rows))
     kept = np.isin(outcome[sound], ["accepted", "repaired"])
     if not kept.any():
         faults = [sentence(finding(remark, table=table.columns, numbers=table.rows).text) for remark in only(everything)]
         raise DataError([told("incidents: none of {total} rows can be used", total=f"{len(table.rows):,}"), *faults])
-    everything += _spread_all([*_conflicts(columns, kept, spec), _duplicates(part, kept)], sound)
+    everything += _spread_all([*_conflicts(columns, kept, section), _duplicates(part, kept)], sound)
     incidents = _incidents(columns[kept], city_crs)
     findings = tuple(finding(remark, table=table.columns, numbers=table.rows, origins=table.origins) for remark in only(everything))
     report = _report(table, outcome, len(incidents), (*table.findings, *findings))
@@ -94,12 +91,12 @@ def _report(table: Table, outcome: np.ndarray, victims: int, findings: tuple[Fin
     return QualityReport(table.source, len(outcome), victims=victims, findings=findings, **count)
 
 
-def _all_files(spec: IncidentSpec) -> Table:
-    named = spec.named()
-    needs = (*named.values(), *spec.where, *spec.withheld)
-    tables = [read_file(path, needs=needs, sheet=spec.sheet, header_row=spec.header_row) for path in spec.files]
-    wanted = [*named.items(), *(("where", column) for column in spec.where), *(("withheld", column) for column in spec.withheld)]
-    faults = [fault for table in tables for fault in [*missing_columns(table, wanted), *_no_place(table, spec)]]
+def _all_files(section: IncidentSection) -> Table:
+    named = section.named()
+    needs = (*named.values(), *section.where, *section.withheld)
+    tables = [read_file(path, needs=needs, sheet=section.sheet, header_row=section.header_row) for path in section.files]
+    wanted = [*named.items(), *(("where", column) for column in section.where), *(("withheld", column) for column in section.withheld)]
+    faults = [fault for table in tables for fault in [*missing_columns(table, wanted), *_no_place(table, section)]]
     if faults:
         raise DataError(faults)
     for table in tables[1:]:
@@ -116,15 +113,15 @@ def _all_files(spec: IncidentSpec) -> Table:
     return tables[0] if len(tables) == 1 else _joined(tables)
 
 
-def _no_place(table: Table, spec: IncidentSpec) -> list[Told]:
+def _no_place(table: Table, section: IncidentSection) -> list[Told]:
     if table.shapes is None:
-        placed = spec.x or spec.geometry or spec.block_id
+        placed = section.x or section.geometry or section.block_id
         return (
             []
             if placed
             else [told("{file}: the file holds no points; give x and y, or geometry, under [incidents] in city.toml", file=table.source)]
         )
-    if table.crs_unsaid and not (spec.epsg or spec.x or spec.geometry):
+    if table.crs_unsaid and not (section.epsg or section.x or section.geometry):
         return [
             told("{file}: the file does not say its coordinate system; write epsg = … under [incidents] in city.toml", file=table.source)
         ]
@@ -162,10 +159,10 @@ def _sheets(table: Table) -> np.ndarray:
     return np.full(len(table.rows), "") if table.origins is None else table.origins
 
 
-def _spoilt(table: Table, spec: IncidentSpec) -> list[Remark]:
+def _spoilt(table: Table, section: IncidentSection) -> list[Remark]:
     first = table.columns.iloc[:, 0] if table.columns.shape[1] else pd.Series("", index=table.columns.index)
     total = first.str.fullmatch(_TOTAL).to_numpy(dtype=bool) & (table.spoiled == "")
-    total &= (table.columns[spec.date].str.fullmatch(_TOTAL) | (table.columns[spec.date].str.strip() == "")).to_numpy(dtype=bool)
+    total &= (table.columns[section.date].str.fullmatch(_TOTAL) | (table.columns[section.date].str.strip() == "")).to_numpy(dtype=bool)
     return list(
         only(
             (
@@ -201,17 +198,17 @@ def _spoilt(table: Table, spec: IncidentSpec) -> list[Remark]:
     )
 
 
-def _filtered(table: Table, spec: IncidentSpec, out: Mask) -> Remark:
+def _filtered(table: Table, section: IncidentSection, out: Mask) -> Remark:
     keep = np.ones(len(table.rows), dtype=bool)
-    for column, allowed in spec.where.items():
+    for column, allowed in section.where.items():
         keep &= table.columns[column].str.strip().isin(allowed).to_numpy(dtype=bool)
-    rules = " and ".join(f"{column} is {' or '.join(allowed)}" for column, allowed in spec.where.items())
+    rules = " and ".join(f"{column} is {' or '.join(allowed)}" for column, allowed in section.where.items())
     return Remark(
         "filtered",
         "filtered",
         ~keep & ~out,
         told("{rows} of {total} rows were left aside: kept are only those where {rules}", rules=rules),
-        column=next(iter(spec.where), ""),
+        column=next(iter(section.where), ""),
     )
 
 
@@ -238,48 +235,49 @@ def _spread_all(remarks: list[Remark], sound: Mask) -> list[Remark]:
 
 
 def _columns(
-    table: Table, spec: IncidentSpec, *, city_crs: pyproj.CRS, timezone: str, bounds: Bounds | None
+    table: Table, section: IncidentSection, *, city_crs: pyproj.CRS, timezone: str, bounds: Bounds | None
 ) -> tuple[pd.DataFrame, list[Remark]]:
     """Return the rows in our columns, and every remark; faults of dates and places are gathered before they are raised."""
-    faults: list[Told] = []
+    faults: list[DataError] = []
     dates, places = None, None
     try:
-        dates = _dates(table, spec, timezone)
+        dates = _dates(table, section, timezone)
     except DataError as error:
-        faults += error.faults
+        faults.append(error)
     try:
-        places = read_places(table, spec, city_crs=city_crs)
-        faults += [] if bounds is None else misplaced(places, spec, bounds=bounds, city_crs=city_crs)
+        places = read_places(table, section, city_crs=city_crs)
+        wrong = None if bounds is None else misplaced(places, section, bounds=bounds, city_crs=city_crs)
+        faults += [wrong] if wrong else []
     except UnknownSystemError as error:
-        guess = None if bounds is None else likely_system(error.x, error.y, bounds=bounds, city_crs=city_crs)
-        faults += [told("{fault}; {advice}", fault=error.faults[0], advice=guess) if guess else error.faults[0]]
+        likely = None if bounds is None else likely_system(error.x, error.y, bounds=bounds, city_crs=city_crs)
+        faults.append(replace(error, likely=likely))
     except DataError as error:
-        faults += error.faults
+        faults.append(error)
     if faults or dates is None or places is None:
         raise DataError(faults)
-    columns, remarks = _fields(table, spec, dates, places)
-    column = spec.geometry or spec.x
+    columns, remarks = _fields(table, section, dates, places)
+    column = section.geometry or section.x
     outside = [strays(places, bounds=bounds, column=column)] if bounds else [far_away(places, column=column)]
-    return columns, [*dates.remarks, *_uncovered(dates, spec), *places.remarks, *outside, *remarks]
+    return columns, [*dates.remarks, *_uncovered(dates, section), *places.remarks, *outside, *remarks]
 
 
-def _dates(table: Table, spec: IncidentSpec, timezone: str) -> Dates:
+def _dates(table: Table, section: IncidentSection, timezone: str) -> Dates:
     return read_dates(
-        table.columns[spec.date],
-        times=table.columns[spec.time] if spec.time else None,
-        date_format=spec.date_format,
-        date_zone=spec.date_zone,
+        table.columns[section.date],
+        times=table.columns[section.time] if section.time else None,
+        date_format=section.date_format,
+        date_zone=section.date_zone,
         timezone=timezone,
-        column=spec.date,
-        time_column=spec.time,
+        column=section.date,
+        time_column=section.time,
         day_zero=table.day_zero,
     )
 
 
-def _uncovered(dates: Dates, spec: IncidentSpec) -> list[Remark]:
-    if spec.covers is None:
+def _uncovered(dates: Dates, section: IncidentSection) -> list[Remark]:
+    if section.covers is None:
         return []
-    start, end = spec.covers
+    start, end = section.covers
     outside = (dates.date.notna() & ((dates.date < start) | (dates.date >= end))).to_numpy(dtype=bool)
     text = told(
         "{rows} of {total} rows are dated outside the period that city.toml says the file covers ({start} to {end})",
@@ -287,50 +285,52 @@ def _uncovered(dates: Dates, spec: IncidentSpec) -> list[Remark]:
         end=f"{end - pd.Timedelta(days=1):%Y-%m-%d}",
     )
     return [
-        Remark("outside_covers", "accepted", outside, text, mark("Correct covers under [incidents] in city.toml, or the dates."), spec.date)
+        Remark(
+            "outside_covers", "accepted", outside, text, mark("Correct covers under [incidents] in city.toml, or the dates."), section.date
+        )
     ]
 
 
-def _fields(table: Table, spec: IncidentSpec, dates: Dates, places: Places) -> tuple[pd.DataFrame, list[Remark]]:
+def _fields(table: Table, section: IncidentSection, dates: Dates, places: Places) -> tuple[pd.DataFrame, list[Remark]]:
     columns = pd.DataFrame(
         {"date": dates.date, "hour": dates.hour, "unplaced": pd.Series(places.unplaced, dtype="str"), "geometry": places.points}
     )
-    columns["event_id"] = _events(columns, table, spec)
+    columns["event_id"] = _events(columns, table, section)
     remarks: list[Remark] = []
-    if spec.age:
-        columns["age"], noted = read_ages(table.columns[spec.age], column=spec.age)
+    if section.age:
+        columns["age"], noted = read_ages(table.columns[section.age], column=section.age)
         remarks += noted
     for name in WORD_FIELDS:
-        column = getattr(spec, name)
+        column = getattr(section, name)
         if column:
-            columns[name], noted = map_words(table.columns[column], name=name, words=spec.values.get(name, {}), column=column)
+            columns[name], noted = map_words(table.columns[column], name=name, words=section.values.get(name, {}), column=column)
             remarks += noted
-    if spec.block_id:
-        columns["block_id"] = table.columns[spec.block_id].str.strip()
-    if spec.withheld:
-        kept_back = [table.columns[column].str.strip().isin(listed) for column, listed in spec.withheld.items()]
+    if section.block_id:
+        columns["block_id"] = table.columns[section.block_id].str.strip()
+    if section.withheld:
+        kept_back = [table.columns[column].str.strip().isin(listed) for column, listed in section.withheld.items()]
         columns["withheld"] = np.logical_or.reduce(kept_back)
-        remarks += list(only((_withheld(columns["withheld"].to_numpy(dtype=bool), spec),)))
+        remarks += list(only((_withheld(columns["withheld"].to_numpy(dtype=bool), section),)))
     columns["victims"] = 1
-    if spec.victims:
-        columns["victims"], noted = read_counts(table.columns[spec.victims], column=spec.victims)
+    if section.victims:
+        columns["victims"], noted = read_counts(table.columns[section.victims], column=section.victims)
         remarks += noted
     return columns, remarks
 
 
-def _withheld(where: Mask, spec: IncidentSpec) -> Remark:
+def _withheld(where: Mask, section: IncidentSection) -> Remark:
     text = "{rows} of {total} rows are withheld: counted here, and in no public release"
-    return Remark("withheld", "accepted", where, text, column=next(iter(spec.withheld)))
+    return Remark("withheld", "accepted", where, text, column=next(iter(section.withheld)))
 
 
-def _events(columns: pd.DataFrame, table: Table, spec: IncidentSpec) -> pd.Series:
+def _events(columns: pd.DataFrame, table: Table, section: IncidentSection) -> pd.Series:
     """Return the event of each row: as the file says, else that of the first row of the same day at exactly the same place.
 
     A row that names no event and has no day or no place is an event of its own.
     """
     several = table.origins is not None and len(set(table.origins)) > 1
     numbers = pd.Series(np.arange(1, len(table.rows) + 1) if several else table.rows).astype("str")
-    stated = table.columns[spec.event_id].str.strip() if spec.event_id else pd.Series("", index=columns.index)
+    stated = table.columns[section.event_id].str.strip() if section.event_id else pd.Series("", index=columns.index)
     points = np.asarray(columns["geometry"].array, dtype=object)
     spots = pd.DataFrame({"day": columns["date"].dt.normalize(), "x": shapely.get_x(points), "y": shapely.get_y(points)})
     alone = spots[((columns["unplaced"] == "") & (stated == "") & spots.notna().all(axis=1)).to_numpy(dtype=bool)]
@@ -339,9 +339,9 @@ def _events(columns: pd.DataFrame, table: Table, spec: IncidentSpec) -> pd.Serie
     return stated.where(stated != "", own)
 
 
-def _conflicts(columns: pd.DataFrame, kept: Mask, spec: IncidentSpec) -> list[Remark]:
+def _conflicts(columns: pd.DataFrame, kept: Mask, section: IncidentSection) -> list[Remark]:
     """Return a remark on events whose victims lie days apart: the id is reused, or wrong."""
-    if not spec.event_id:
+    if not section.event_id:
         return []
     days = columns["date"].where(kept)
     spread = days.groupby(columns["event_id"]).transform("max") - days.groupby(columns["event_id"]).transform("min")
@@ -353,7 +353,7 @@ def _conflicts(columns: pd.DataFrame, kept: Mask, spec: IncidentSpec) -> list[Re
             where,
             mark("{rows} of {total} rows share an event with a victim more than three days apart; kept as one event"),
             mark("If the ids are used again each year, give every event an id of its own."),
-            spec.event_id,
+            section.event_id,
         )
     ]
 

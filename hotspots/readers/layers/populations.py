@@ -12,35 +12,35 @@ from hotspots.readers.columns.values import is_missing
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns, refuse
 from hotspots.readers.report import Example, Finding
-from hotspots.readers.spec import BlockSpec
+from hotspots.readers.sections import BlockSection
 from hotspots.store.schema import AGES
 from hotspots.words import mark, told
 
 _AGES_MAY_DIFFER, _AGES_MAY_DIFFER_BY = 0.01, 2.0  # of the population; residents
 
 
-def age_columns(spec: BlockSpec) -> list[tuple[str, str]]:
+def age_columns(section: BlockSection) -> list[tuple[str, str]]:
     """Return the columns of the residents of each age, as name of ours and name in the file."""
-    return [(AGES + name, column) for name, column in spec.population_ages.items()]
+    return [(AGES + name, column) for name, column in section.population_ages.items()]
 
 
-def read_population(spec: BlockSpec, table: Table, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
+def read_population(section: BlockSection, table: Table, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
     """Return the residents of each block, of all ages and of each age that is known, and what was noticed."""
-    if not spec.population and not spec.population_ages:
+    if not section.population and not section.population_ages:
         return {"population": pd.Series(np.nan, index=ids.index)}, []
-    if spec.population_file is None:
-        return _counted(spec, table, ids)
-    return _joined(spec, spec.population_file, ids)
+    if section.population_file is None:
+        return _counted(section, table, ids)
+    return _joined(section, section.population_file, ids)
 
 
-def _counted(spec: BlockSpec, table: Table, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
+def _counted(section: BlockSection, table: Table, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
     """Return the populations that one table holds, in its order; without a column of all ages they are added up."""
     found, noted = {}, []
-    for name, column in [*([("population", spec.population)] if spec.population else []), *age_columns(spec)]:
+    for name, column in [*([("population", section.population)] if section.population else []), *age_columns(section)]:
         found[name], findings = _people(table.columns[column], ids, table.source)
         noted += findings if name == "population" else [replace(one, code=f"{one.code}_ages") for one in findings]
-    ages = pd.DataFrame({name: found[name] for name, _ in age_columns(spec)}, index=ids.index)
-    if not spec.population:
+    ages = pd.DataFrame({name: found[name] for name, _ in age_columns(section)}, index=ids.index)
+    if not section.population:
         return {"population": ages.sum(axis=1, min_count=len(ages.columns)), **found}, noted
     return found, [*noted, *_unequal(found["population"], ages, ids, table.source)]
 
@@ -70,11 +70,11 @@ def _unequal(whole: pd.Series, ages: pd.DataFrame, ids: pd.Series, source: str) 
     ]
 
 
-def _joined(spec: BlockSpec, file: Path, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
-    columns = [*([("population", spec.population)] if spec.population else []), *age_columns(spec)]
-    other = read_file(file, needs=(*(column for _, column in columns), spec.population_id), sheet=spec.population_sheet)
-    refuse(missing_columns(other, [*columns, ("population_id", spec.population_id)]))
-    keys = other.columns[spec.population_id].str.strip()
+def _joined(section: BlockSection, file: Path, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
+    columns = [*([("population", section.population)] if section.population else []), *age_columns(section)]
+    other = read_file(file, needs=(*(column for _, column in columns), section.population_id), sheet=section.population_sheet)
+    refuse(missing_columns(other, [*columns, ("population_id", section.population_id)]))
+    keys = other.columns[section.population_id].str.strip()
     broken = other.rows[other.spoiled != ""]
     faults = []
     if len(broken):
@@ -105,14 +105,14 @@ def _joined(spec: BlockSpec, file: Path, ids: pd.Series) -> tuple[dict[str, pd.S
                 "{file}: no value of {column} (first: {first}) is a block id (first: {known}){hint}; correct "
                 "population_id in city.toml or the file",
                 file=other.source,
-                column=repr(spec.population_id),
+                column=repr(section.population_id),
                 first=repr(keys.iloc[0]),
                 known=repr(ids.iloc[0]),
                 hint=hint,
             )
         )
     refuse(faults)
-    people, findings = _counted(spec, other, keys)
+    people, findings = _counted(section, other, keys)
     findings = [*other.findings, *findings]
     without, spare = int((~ids.isin(keys)).sum()), int((~shared).sum())
     if without or spare:

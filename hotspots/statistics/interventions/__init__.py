@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotspots.cities.logbook import Entry
 from hotspots.inference.level_shift import Break, break_date
-from hotspots.readers.spec import Note
+from hotspots.readers.sections import Note
 from hotspots.statistics.interventions.before_after import against_comparison, before_after, is_unusual
 from hotspots.statistics.interventions.cases import RING, Case, before_and_after, case, series
 from hotspots.statistics.interventions.designs import DESIGNS, every

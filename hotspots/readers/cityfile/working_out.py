@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,28 +16,23 @@ from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS, WORDS
 from hotspots.readers.columns.values import fold, is_missing
+from hotspots.readers.doubts import Ask, settled
+from hotspots.readers.faults import (
+    AreaColumnError,
+    DateColumnError,
+    DoubtError,
+    LatitudeError,
+    PlaceColumnError,
+    ResidentsColumnError,
+    UnknownSystemError,
+    there_are,
+)
 from hotspots.readers.files.any_file import read_file, read_layer
 from hotspots.readers.files.text_tables import Table
 from hotspots.store.schema import DataError
-from hotspots.words import Told, told
+from hotspots.words import told
 
-_FORMS = re.compile(r'date_format = "([^"]+)" if the day comes first, date_format = "([^"]+)" if the month comes first')
 _SEEN = 2_000
-
-
-@dataclass(frozen=True)
-class Question:
-    """What only a person can say: the text, the answers with what each means, and the one that can do no harm (empty: none is safe).
-
-    Without `answers` any text may be given.
-    """
-
-    text: str
-    answers: Mapping[str, str]
-    safe: str = ""
-
-
-Ask = Callable[[Question], str]
 
 
 def work_out(incidents: Sequence[Path], *, name: str, ask: Ask, blocks: Path | None = None, population: Path | None = None) -> str:
@@ -48,11 +42,11 @@ def work_out(incidents: Sequence[Path], *, name: str, ask: Ask, blocks: Path | N
     """
     table = read_file(incidents[0])
     columns = _columns(table, INCIDENT_COLUMNS)
-    ground = None if blocks is None else read_layer(blocks, layer="blocks")
-    sections = {"incidents": _incidents(table, columns, incidents, ask, ground)}
+    outlines = None if blocks is None else read_layer(blocks, layer="blocks")
+    sections = {"incidents": _incidents(table, columns, incidents, ask, outlines)}
     values = _values(table, columns)
-    if blocks is not None and ground is not None:
-        sections["blocks"] = _blocks(ground, blocks, population, ask)
+    if blocks is not None and outlines is not None:
+        sections["blocks"] = _blocks(outlines, blocks, population, ask)
     elif population is not None:
         raise DataError(told("population: without blocks nobody can say whose population it is; give --blocks as well"))
     spanish = sum(bool(re.search(r"fecha|hora|edad|sexo|arma|victima|coord", fold(column))) for column in columns.values())
@@ -80,15 +74,13 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", fold(name)).strip()
 
 
-def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask: Ask, ground: Table | None) -> dict[str, str]:
+def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask: Ask, outlines: Table | None) -> dict[str, str]:
     if "date" not in columns:
-        raise DataError(
-            told("{file}: no column looks like the date of the killing; {there_are}", file=table.source, there_are=_there_are(table))
-        )
+        raise DateColumnError(table.source, tuple(table.columns.columns))
     _drop_doubtful(table, columns)
     entries = {"file": json.dumps([str(file) for file in files], ensure_ascii=False) if len(files) > 1 else _quoted(str(files[0]))}
-    entries |= _place(table, columns, ask, ground)
-    entries |= {"date": _quoted(columns["date"]), **_date_form(table, columns, ask)}
+    entries |= _place(table, columns, ask, outlines)
+    entries |= {"date": _quoted(columns["date"]), **_date_form(table, columns["date"], ask)}
     entries |= {key: _quoted(column) for key, column in columns.items() if key not in ("date", "x", "y", "geometry")}
     return entries
 
@@ -116,7 +108,7 @@ def _one_day_each(ids: pd.Series, days: pd.Series) -> bool:
     return bool(len(days_each)) and float((days_each == 1).mean()) > 0.99
 
 
-def _place(table: Table, columns: dict[str, str], ask: Ask, ground: Table | None) -> dict[str, str]:
+def _place(table: Table, columns: dict[str, str], ask: Ask, outlines: Table | None) -> dict[str, str]:
     if table.shapes is not None and not {"x", "y"} <= columns.keys():
         return {}
     if {"x", "y"} <= columns.keys():
@@ -127,45 +119,35 @@ def _place(table: Table, columns: dict[str, str], ask: Ask, ground: Table | None
         x, y = (_numbers(pairs[part].fillna("")) for part in (0, 1))
         entries = {"geometry": _quoted(columns["geometry"])}
     else:
-        raise DataError(
-            told("{file}: no columns look like the coordinates of the killing; {there_are}", file=table.source, there_are=_there_are(table))
-        )
+        raise PlaceColumnError(table.source, tuple(table.columns.columns))
     if not len(x) or not len(y):
         raise DataError(
             told(
                 "{file}: {listed} hold no coordinates; {there_are}",
                 file=table.source,
                 listed=", ".join(entries.values()),
-                there_are=_there_are(table),
+                there_are=there_are(tuple(table.columns.columns)),
             )
         )
     if float(np.mean(np.abs(x) <= 180)) <= 0.5 or float(np.mean(np.abs(y) <= 180)) <= 0.5:
-        return entries | _system(table, x, y, ask, ground)
+        return entries | _system(table, x, y, ask, outlines)
     if "x" in entries and float(np.mean(np.abs(y) > 90)) > 0.5:
-        text = f"{columns['y']!r} cannot be a latitude (first: {y[0]:.6g}); are the two columns swapped?"
-        if ask(Question(text, {"yes": "read them the other way round", "no": "leave them"}, safe="yes")) == "yes":
-            return {"x": entries["y"], "y": entries["x"]}
+        return entries | _asked(LatitudeError(columns["x"], columns["y"], float(y[0])), ask)
     return entries
 
 
-def _system(table: Table, x: np.ndarray, y: np.ndarray, ask: Ask, ground: Table | None) -> dict[str, str]:
+def _system(table: Table, x: np.ndarray, y: np.ndarray, ask: Ask, outlines: Table | None) -> dict[str, str]:
     """Return the coordinate system of numbers that are not degrees: the one that puts them where the blocks are is safe."""
-    likely = "" if ground is None or len(x) != len(y) else _likely(x, y, ground)
-    first = f"{x[0]:.10g}, {y[0]:.10g}"
-    text = f"{table.source}: the coordinates are not degrees (first: {first}); which EPSG number does the source give for them?"
-    answer = ask(Question(text, {likely: "they lie where the blocks are"} if likely else {}, safe=likely))
-    if not answer.isdecimal():
-        raise DataError(told("epsg: {answer} is not a number; ask the source for the EPSG number of its coordinates", answer=repr(answer)))
-    return {"epsg": answer}
+    likely = None if outlines is None or len(x) != len(y) else _likely(x, y, outlines)
+    pairs = min(len(x), len(y))
+    return _asked(UnknownSystemError(table.source, x[:pairs], y[:pairs], of=pairs, likely=likely), ask)
 
 
-def _likely(x: np.ndarray, y: np.ndarray, ground: Table) -> str:
-    shapes = gpd.GeoSeries(ground.shapes, crs=ground.epsg or DEGREES)
+def _likely(x: np.ndarray, y: np.ndarray, outlines: Table) -> int | None:
+    shapes = gpd.GeoSeries(outlines.shapes, crs=outlines.epsg or DEGREES)
     crs = shapes.estimate_utm_crs()
     west, south, east, north = (float(side) for side in shapes.to_crs(crs).total_bounds)
-    likely = likely_system(x, y, bounds=(west, south, east, north), city_crs=crs) or ""
-    found = re.search(r"epsg = (\d+)", likely)
-    return found[1] if found else ""
+    return likely_system(x, y, bounds=(west, south, east, north), city_crs=crs)
 
 
 def _numbers(text: pd.Series) -> np.ndarray:
@@ -173,29 +155,13 @@ def _numbers(text: pd.Series) -> np.ndarray:
     return np.asarray(number[np.isfinite(number) & (np.abs(number) > 1e-6)])
 
 
-def _date_form(table: Table, columns: dict[str, str], ask: Ask) -> dict[str, str]:
+def _date_form(table: Table, column: str, ask: Ask) -> dict[str, str]:
     """Return the form of the dates where they do not say it themselves: day or month first is asked, never guessed."""
     try:
-        read_dates(table.columns[columns["date"]], column=columns["date"], day_zero=table.day_zero)
-    except DataError as error:
-        forms = _FORMS.search(error.faults[0])
-        if forms is None:
-            raise
-        doubt = error.faults[0].removeprefix("incidents: ").partition("; write in city.toml")[0]
-        day, month = forms.groups()
-        answers = {"day": f"the day comes first ({day})", "month": f"the month comes first ({month})"}
-        unread = {"day": _unread(table, columns["date"], day), "month": _unread(table, columns["date"], month)}
-        first, other = sorted(unread, key=lambda key: unread[key])
-        safe = first if unread[first] <= 0.001 and unread[other] > 0.1 else ""
-        return {"date_format": _quoted(day if ask(Question(doubt, answers, safe=safe)) == "day" else month)}
+        read_dates(table.columns[column], column=column, day_zero=table.day_zero)
+    except DoubtError as doubt:
+        return _asked(doubt, ask)
     return {}
-
-
-def _unread(table: Table, column: str, form: str) -> float:
-    """Return the share of dates that cannot be read in this form."""
-    text = table.columns[column].str.strip()
-    known = text[~is_missing(text)]
-    return float(pd.to_datetime(known, format=form, errors="coerce").isna().mean())
 
 
 def _values(table: Table, columns: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -217,11 +183,10 @@ def _blocks(table: Table, path: Path, population: Path | None, ask: Ask) -> dict
     columns = _columns(table, BLOCK_COLUMNS)
     single = [column for column in table.columns.columns if _is_id(table.columns[column])]
     if columns.get("id") not in single:
+        fault = AreaColumnError(table.source, tuple(table.columns.columns), tuple(single))
         if not single:
-            raise DataError(
-                told("{file}: no column gives each block an id of its own; {there_are}", file=table.source, there_are=_there_are(table))
-            )
-        columns["id"] = _which("Which column is the id of a block?", single, ask)
+            raise fault
+        columns |= {key: str(column) for key, column in settled(fault, ask).items()}
     if "population" in columns and _numeric(table.columns[columns["population"]]) < 0.5:
         del columns["population"]
     entries = {"file": _quoted(str(path)), **{key: _quoted(column) for key, column in columns.items()}}
@@ -243,29 +208,23 @@ def _population(path: Path, ids: pd.Series, ask: Ask) -> dict[str, str]:
                 "{file}: no column holds the ids of the blocks (such as {known}); {there_are}",
                 file=table.source,
                 known=repr(ids.iloc[0]),
-                there_are=_there_are(table),
+                there_are=there_are(tuple(table.columns.columns)),
             )
         )
-    column = _columns(table, {"population": BLOCK_COLUMNS["population"]}).get("population")
-    if column is None:
-        numbers = [name for name in table.columns.columns if name != key and _numeric(table.columns[name]) > 0.9]
-        if not numbers:
-            raise DataError(
-                told("{file}: no column looks like the number of residents; {there_are}", file=table.source, there_are=_there_are(table))
-            )
-        column = _which("Which column is the number of residents?", numbers, ask, safe=len(numbers) == 1)
-    return {"population_file": _quoted(str(path)), "population_id": _quoted(key), "population": _quoted(column)}
+    found = _columns(table, {"population": BLOCK_COLUMNS["population"]})
+    entries = {"population_file": _quoted(str(path)), "population_id": _quoted(key)}
+    if found:
+        return {**entries, "population": _quoted(found["population"])}
+    numbers = [name for name in table.columns.columns if name != key and _numeric(table.columns[name]) > 0.9]
+    fault = ResidentsColumnError(table.source, tuple(table.columns.columns), tuple(numbers))
+    if not numbers:
+        raise fault
+    return entries | _asked(fault, ask)
 
 
-def _which(text: str, columns: Collection[str], ask: Ask, *, safe: bool = True) -> str:
-    listed = list(columns)[:20]
-    answers = {str(i): column for i, column in enumerate(listed, start=1)}
-    return answers[ask(Question(text, answers, safe="1" if safe else ""))]
-
-
-def _there_are(table: Table) -> Told:
-    shown = ", ".join(map(repr, list(table.columns.columns)[:30]))
-    return told("the file has: {shown}; write a city.toml that names the columns (docs/city-file.md)", shown=shown)
+def _asked(fault: DoubtError, ask: Ask) -> dict[str, str]:
+    """Return what a person's answer writes in city.toml."""
+    return {key: str(value) if isinstance(value, int) else _quoted(value) for key, value in settled(fault, ask).items()}
 
 
 def _quoted(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hotspots.readers.spec import CitySpec
+from hotspots.readers.sections import CityFile
 from hotspots.words import Told, told
 
 Progress = Callable[[str], None]
@@ -17,8 +17,8 @@ class Steps:
     totals, and the publication.
     """
 
-    def __init__(self, spec: CitySpec, progress: Progress | None) -> None:
-        self.total = 1 + (spec.blocks is not None) + 2 * (spec.incidents is not None) + bool(spec.area_counts)
+    def __init__(self, city_file: CityFile, progress: Progress | None) -> None:
+        self.total = 1 + (city_file.blocks is not None) + 2 * (city_file.incidents is not None) + bool(city_file.area_counts)
         self.done = 0
         self.progress = progress
 

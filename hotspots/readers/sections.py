@@ -48,7 +48,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class IncidentSpec:
+class IncidentSection:
     """Where the victims are and which column means what; an empty name stands for a column that the file does not have.
 
     `sheet` is the sheet of a workbook or the layer of a GeoPackage, `header_row` the row that names the columns, as Excel counts.
@@ -86,7 +86,7 @@ class IncidentSpec:
     def named(self) -> dict[str, str]:
         """Return key to column for every key that names a column of the file.
 
-        >>> IncidentSpec((Path("a.csv"),), date="day", x="lon", y="lat").named()
+        >>> IncidentSection((Path("a.csv"),), date="day", x="lon", y="lat").named()
         {'date': 'day', 'x': 'lon', 'y': 'lat'}
         """
         keys = ("date", "x", "y", "geometry", "time", "victims", "event_id", "block_id", "age", "sex", "weapon", "category", "status")
@@ -94,7 +94,7 @@ class IncidentSpec:
 
 
 @dataclass(frozen=True)
-class BlockSpec:
+class BlockSection:
     """Where the blocks are, and their population, in the same file or in `population_file` joined on `population_id`.
 
     `population_ages` is the column of the residents of each age, by band such as `15-29`, in the same file as the population.
@@ -118,7 +118,7 @@ class BlockSpec:
 
 
 @dataclass(frozen=True)
-class GroupSpec:
+class GroupSection:
     """Where the areas of one `kind`, district or beat, are drawn; `name` is the column of their names."""
 
     kind: str
@@ -129,7 +129,7 @@ class GroupSpec:
 
 
 @dataclass(frozen=True)
-class SegmentSpec:
+class SegmentSection:
     """Where the street segments are."""
 
     file: Path
@@ -140,7 +140,7 @@ class SegmentSpec:
 
 
 @dataclass(frozen=True)
-class LayerSpec:
+class LayerSection:
     """One layer of the city's own basemap; `kind` is one of `CONTEXT_KINDS`."""
 
     file: Path
@@ -151,7 +151,7 @@ class LayerSpec:
 
 
 @dataclass(frozen=True)
-class AreaCountSpec:
+class AreaCountSection:
     """One table of published totals; `area` empty stands for the whole place, `suppressed` are the marks of a number held back."""
 
     table: str
@@ -170,7 +170,7 @@ class AreaCountSpec:
     def named(self) -> dict[str, str]:
         """Return key to column for every key that names a column of the file.
 
-        >>> AreaCountSpec("years", Path("a.csv"), period="year", count="killed").named()
+        >>> AreaCountSection("years", Path("a.csv"), period="year", count="killed").named()
         {'period': 'year', 'count': 'killed'}
         """
         keys = ("area", "period", "count", "sex", "population", "source", "published_rate")
@@ -178,7 +178,7 @@ class AreaCountSpec:
 
 
 @dataclass(frozen=True)
-class CitySpec:
+class CityFile:
     """A whole city.toml, checked; without `blocks` the units are squares of a grid, and of published totals that are `unmapped` none."""
 
     folder: Path
@@ -187,22 +187,22 @@ class CitySpec:
     timezone: str
     source: str
     licence: str
-    incidents: IncidentSpec | None
-    blocks: BlockSpec | None
+    incidents: IncidentSection | None
+    blocks: BlockSection | None
     epsg: int | None = None
     fictional: bool = False
     unmapped: bool = False
-    groups: tuple[GroupSpec, ...] = ()
-    segments: SegmentSpec | None = None
-    layers: tuple[LayerSpec, ...] = ()
+    groups: tuple[GroupSection, ...] = ()
+    segments: SegmentSection | None = None
+    layers: tuple[LayerSection, ...] = ()
     notes: tuple[Note, ...] = ()
-    area_counts: tuple[AreaCountSpec, ...] = ()
+    area_counts: tuple[AreaCountSection, ...] = ()
 
     def files(self) -> list[Path]:
         """Return every file that the city is made of, its city.toml first."""
         found = [self.folder / "city.toml", *(self.incidents.files if self.incidents else ())]
         found += [self.blocks.file] if self.blocks else []
-        found += [spec.file for spec in self.area_counts]
+        found += [section.file for section in self.area_counts]
         found += [self.blocks.population_file] if self.blocks and self.blocks.population_file else []
         found += [group.file for group in self.groups]
         found += [self.segments.file] if self.segments else []

@@ -1,4 +1,4 @@
-"""city.toml → a checked spec: every fault found is told at once, an unknown key with the known one nearest to it."""
+"""city.toml → a checked `CityFile`: every fault found is told at once, an unknown key with the known one nearest to it."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from typing import Any
 import pandas as pd
 import pyproj
 
+from hotspots.readers.cityfile.keys import AREA_COUNTS, BLOCKS, CITY, GROUP, INCIDENTS, INTERVENTION, LAYER, NOTE, SEGMENTS, WORDS
 from hotspots.readers.columns.values import fold
 from hotspots.readers.files.any_file import carries_shapes
-from hotspots.readers.keys import AREA_COUNTS, BLOCKS, CITY, GROUP, INCIDENTS, INTERVENTION, LAYER, NOTE, SEGMENTS, WORDS
-from hotspots.readers.spec import (
+from hotspots.readers.sections import (
     CONTEXT_KINDS,
-    AreaCountSpec,
-    BlockSpec,
-    CitySpec,
-    GroupSpec,
-    IncidentSpec,
-    LayerSpec,
+    AreaCountSection,
+    BlockSection,
+    CityFile,
+    GroupSection,
+    IncidentSection,
+    LayerSection,
     Note,
-    SegmentSpec,
+    SegmentSection,
 )
 from hotspots.store.schema import DataError, ages_of, field
 from hotspots.words import Told, told
 
 
-def read_city_file(folder: Path) -> CitySpec:
+def read_city_file(folder: Path) -> CityFile:
     """Return what the city.toml in `folder` asks for.
 
     File names are relative to the folder, or whole. Raises one `DataError` with every fault: unknown keys, keys that are
@@ -64,7 +64,7 @@ class _Reader:
         self.folder = folder
         self.faults: list[Told] = []
 
-    def city(self, content: Mapping[str, Any]) -> CitySpec:
+    def city(self, content: Mapping[str, Any]) -> CityFile:
         top = self.section(content, CITY, where="")
         if "incidents" not in content and "area_counts" not in content:
             self.faults.append(told("city.toml: incidents is missing; write [incidents], or [area_counts] where only totals are published"))
@@ -79,7 +79,7 @@ class _Reader:
                 )
             )
         segments = (
-            SegmentSpec(**self.complete(top.pop("segments"), SEGMENTS, "[segments]", file=Path(), id="")) if "segments" in top else None
+            SegmentSection(**self.complete(top.pop("segments"), SEGMENTS, "[segments]", file=Path(), id="")) if "segments" in top else None
         )
         groups = tuple(self.group(kind, top.pop(f"{kind}s"), blocks) for kind in ("district", "beat") if f"{kind}s" in top)
         layers = tuple(self.layer(name, table) for name, table in top.pop("layers", {}).items())
@@ -90,7 +90,7 @@ class _Reader:
         if self.faults:
             raise DataError(self.faults)
         defaults = {"source": "", "licence": "", **top}
-        return CitySpec(
+        return CityFile(
             folder=self.folder,
             language=language,
             timezone=zone,
@@ -174,7 +174,7 @@ class _Reader:
         self.check_epsg(where, values.get("epsg"))
         return {**otherwise, **values}
 
-    def incidents(self, content: Any) -> IncidentSpec:
+    def incidents(self, content: Any) -> IncidentSection:
         values = self.complete(content, INCIDENTS, "[incidents]", file=(), date="")
         files = values.pop("file")
         values["values"] = self.mappings(values.get("values", {}))
@@ -195,16 +195,16 @@ class _Reader:
             )
         if flat and not any(values.get(key) for key in ("x", "y", "geometry", "block_id")):
             self.faults.append(told("city.toml: [incidents] names no place; give x and y, or geometry, or block_id"))
-        return IncidentSpec(files=files, **values)
+        return IncidentSection(files=files, **values)
 
-    def area_counts(self, content: Mapping[str, Any]) -> tuple[AreaCountSpec, ...]:
+    def area_counts(self, content: Mapping[str, Any]) -> tuple[AreaCountSection, ...]:
         """Return the tables of published totals: one under [area_counts], or several under [area_counts.NAME]."""
         several = bool(content) and all(isinstance(value, Mapping) and name != "values" for name, value in content.items())
         if several:
             return tuple(self.totals(name, table, f"[area_counts.{name}]") for name, table in content.items())
         return (self.totals("totals", content, "[area_counts]"),) if content else ()
 
-    def totals(self, name: str, content: Any, where: str) -> AreaCountSpec:
+    def totals(self, name: str, content: Any, where: str) -> AreaCountSection:
         values = self.complete(content, AREA_COUNTS, where, file=Path(), period="", count="")
         values["suppressed"] = tuple(str(mark).strip() for mark in values.get("suppressed", []))
         words = values.pop("values", {})
@@ -224,9 +224,9 @@ class _Reader:
                     )
                 )
         mappings = {key: {fold(word): str(ours) for word, ours in words[key].items()} for key in ("sex", "area") if key in words}
-        return AreaCountSpec(table=name, values=mappings, **values)
+        return AreaCountSection(table=name, values=mappings, **values)
 
-    def blocks(self, content: Any) -> BlockSpec:
+    def blocks(self, content: Any) -> BlockSection:
         values = self.complete(content, BLOCKS, "[blocks]", file=Path(), id="")
         if "population_file" in values and not {"population", "population_id"} <= values.keys():
             self.faults.append(
@@ -235,7 +235,7 @@ class _Reader:
         if "population_id" in values and "population_file" not in values:
             self.faults.append(told("city.toml: population_id in [blocks] needs population_file, the table that it belongs to"))
         values["population_ages"] = self.ages(values.get("population_ages", {}))
-        return BlockSpec(**values)
+        return BlockSection(**values)
 
     def ages(self, content: Mapping[str, Any]) -> dict[str, str]:
         """Return the column of each band of ages, youngest first."""
@@ -249,14 +249,14 @@ class _Reader:
             )
         return dict(sorted(found.items(), key=lambda pair: ages_of(pair[0]) or (0, 0)))
 
-    def group(self, kind: str, content: Any, blocks: BlockSpec | None) -> GroupSpec:
+    def group(self, kind: str, content: Any, blocks: BlockSection | None) -> GroupSection:
         if blocks and getattr(blocks, kind):
             self.faults.append(
                 told("city.toml: [{kind}s] and {kind} in [blocks] both say which {kind} a block is in; keep one of the two", kind=kind)
             )
-        return GroupSpec(kind, **self.complete(content, GROUP, f"[{kind}s]", file=Path(), name=""))
+        return GroupSection(kind, **self.complete(content, GROUP, f"[{kind}s]", file=Path(), name=""))
 
-    def layer(self, name: str, content: Any) -> LayerSpec:
+    def layer(self, name: str, content: Any) -> LayerSection:
         values = self.complete(content, LAYER, f"[layers.{name}]", file=Path(), kind=CONTEXT_KINDS[0])
         if values["kind"] not in CONTEXT_KINDS:
             self.faults.append(
@@ -267,7 +267,7 @@ class _Reader:
                     listed=", ".join(CONTEXT_KINDS),
                 )
             )
-        return LayerSpec(**values)
+        return LayerSection(**values)
 
     def notes(self, top: dict[str, Any]) -> tuple[Note, ...]:
         found = []

@@ -1,0 +1,284 @@
+"""Faults with fields: what they say in each language, what is asked, and that nothing is cut out of a sentence."""
+
+from __future__ import annotations
+
+import ast
+import json
+import pickle
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyproj
+import pytest
+import small_city as small
+
+from hotspots.cli.main import main
+from hotspots.readers import doubts
+from hotspots.readers.cityfile import working_out
+from hotspots.readers.columns.dates import read_dates
+from hotspots.readers.columns.plausible_places import likely_system
+from hotspots.readers.faults import (
+    AreaColumnError,
+    Change,
+    DateColumnError,
+    DayOrMonthError,
+    DoubtError,
+    LatitudeError,
+    MisplacedError,
+    PlaceColumnError,
+    ResidentsColumnError,
+    ShortYearsError,
+    UnknownSystemError,
+)
+from hotspots.store.schema import DataError
+from hotspots.words import Told, told, words_for
+
+ROOT = Path(__file__).resolve().parent.parent
+SECOND_OF_JUNE = ("2/6/2019", pd.Timestamp(2019, 6, 2), pd.Timestamp(2019, 2, 6))
+METRES = np.array([500_000.0]), np.array([1_500_000.0])
+COLUMNS = "a.csv", ("when", "who")
+
+
+def caught(texts: list[str]) -> DoubtError:
+    with pytest.raises(DoubtError) as error:
+        read_dates(pd.Series(texts), column="fecha")
+    return error.value
+
+
+def test_dates_that_do_not_say_carry_both_forms_the_samples_and_the_rows():
+    fault = caught(["2/6/2019 21:15", "3/6/2019 08:00", "3/6/2019 08:00", "7/7/2019 08:00", ""])
+    assert isinstance(fault, DayOrMonthError)
+    assert fault.forms == ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M")
+    assert (fault.column, fault.rows, fault.days, fault.months, fault.unread) == ("fecha", 3, 0, 0, (0.0, 0.0))
+    assert fault.samples[0] == ("2/6/2019 21:15", pd.Timestamp(2019, 6, 2), pd.Timestamp(2019, 2, 6))
+    assert len(fault.samples) == 2
+
+
+def test_dates_of_both_orders_say_how_many_of_each():
+    fault = caught(["31-12-2019"] * 3 + ["12-31-2019"] * 2 + ["01-02-2019"])
+    assert isinstance(fault, DayOrMonthError)
+    assert (fault.days, fault.months, fault.rows, fault.unread) == (3, 2, 1, (2 / 6, 3 / 6))
+    assert fault.forms == ("%d-%m-%Y", "%m-%d-%Y")
+
+
+def test_years_of_two_digits_are_a_doubt_with_a_safe_answer_where_one_order_reads_all():
+    fault = caught([f"{day}/03/19" for day in range(1, 29)])
+    assert isinstance(fault, ShortYearsError)
+    assert (fault.rows, fault.samples, fault.forms) == (28, ("1/03/19", "2/03/19", "3/03/19"), ("%d/%m/%y", "%m/%d/%y"))
+    asked = doubts.question(fault)
+    assert asked is not None
+    assert (asked.id, asked.safe, list(asked.options)) == ("day_first", "day", ["day", "month"])
+    assert doubts.settled(fault, lambda question: question.safe) == {"date_format": "%d/%m/%y"}
+
+
+def test_the_likely_system_is_a_number():
+    crs = pyproj.CRS.from_epsg(32616)
+    x, y = np.linspace(260_100.0, 260_900.0, 20), np.linspace(1_515_100.0, 1_515_900.0, 20)
+    bounds = (260_000.0, 1_515_000.0, 261_000.0, 1_516_000.0)
+    assert likely_system(x, y, bounds=bounds, city_crs=crs) == 32616
+    assert likely_system(-x, -y, bounds=bounds, city_crs=crs) is None
+
+
+FAULTS = {
+    DayOrMonthError("day", ("%d/%m/%Y", "%m/%d/%Y"), (0.0, 0.0), 12, (SECOND_OF_JUNE,), 0, 0): (
+        "incidents: the values of 'day' could have the day or the month first: '2/6/2019' is 2 June 2019 or 6 February 2019; write in "
+        'city.toml, under [incidents], date_format = "%d/%m/%Y" if the day comes first, date_format = "%m/%d/%Y" if the month comes first',
+        "homicidios: los valores de 'day' podrían llevar primero el día o el mes: '2/6/2019' es 2 de junio de 2019 o 6 de febrero de "
+        '2019; escriba en city.toml, en [incidents], date_format = "%d/%m/%Y" si primero va el día, '
+        'date_format = "%m/%d/%Y" si primero va el mes',
+    ),
+    ShortYearsError("day", ("%d/%m/%y", "%m/%d/%y"), (0.0, 1.0), 1200, ("2/6/19",)): (
+        "incidents: 1,200 values of 'day' have a year of two digits ('2/6/19'); write in city.toml, under [incidents], "
+        'date_format = "%d/%m/%y" if the day comes first, date_format = "%m/%d/%y" if the month comes first',
+        "homicidios: 1,200 valores de 'day' tienen el año con dos cifras ('2/6/19'); escriba en city.toml, en [incidents], "
+        'date_format = "%d/%m/%y" si primero va el día, date_format = "%m/%d/%y" si primero va el mes',
+    ),
+    UnknownSystemError("a.csv", *METRES, of=3, likely=32616): (
+        "incidents: 1 of 3 coordinates are not degrees (first: 500000, 1500000) and their coordinate system is not given; ask the source "
+        "for its EPSG number and write epsg = … under [incidents] in city.toml; they look like the coordinate system "
+        "WGS 84 / UTM zone 16N: write epsg = 32616 under [incidents] in city.toml",
+        "homicidios: 1 de 3 coordenadas no son grados (la primera: 500000, 1500000) y no se indica su sistema de coordenadas; pregunte a "
+        "la fuente el número EPSG y escriba epsg = … en [incidents] de city.toml; parecen del sistema de coordenadas "
+        "WGS 84 / UTM zone 16N: escriba epsg = 32616 en [incidents] de city.toml",
+    ),
+    LatitudeError("lat", "lon", -103.25): (
+        "'lon' cannot be a latitude (first: -103.25); are the two columns swapped?",
+        "'lon' no puede ser una latitud (la primera: -103.25); ¿están intercambiadas las dos columnas?",
+    ),
+    MisplacedError(0, 12, (89.2, 13.7), Change(negate=("x",))): (
+        "incidents: only 0 of 12 places lie within the bounds of the blocks (first place: 89.2, 13.7); a minus sign is missing: "
+        'write negate = ["x"] under [incidents] in city.toml',
+        "homicidios: solo 0 de 12 lugares están dentro de los límites de las manzanas (primer lugar: 89.2, 13.7); falta un signo menos: "
+        'escriba negate = ["x"] en [incidents] de city.toml',
+    ),
+    DateColumnError(*COLUMNS): ("no column looks like the date of the killing", "ninguna columna parece la fecha de la muerte"),
+    PlaceColumnError(*COLUMNS): ("no columns look like the coordinates", "ninguna columna parece las coordenadas"),
+    AreaColumnError(*COLUMNS): ("no column gives each block an id of its own", "ninguna columna da a cada manzana un identificador propio"),
+    ResidentsColumnError(*COLUMNS): ("no column looks like the number of residents", "ninguna columna parece el número de habitantes"),
+}  # fmt: skip
+
+
+def kinds(of: type[DoubtError]) -> set[type[DoubtError]]:
+    below = of.__subclasses__()
+    return {one for each in below for one in kinds(each)} if below else {of}
+
+
+def test_every_kind_of_fault_is_tried_here():
+    assert {type(fault) for fault in FAULTS} == {kind for kind in kinds(DoubtError) if kind.__module__ == DoubtError.__module__}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+def test_the_sentence_of_each_fault_in_both_languages(fault):
+    english, spanish = FAULTS[fault]
+    short = isinstance(fault, AreaColumnError | DateColumnError | PlaceColumnError | ResidentsColumnError)
+    for language, sentence in (("en", english), ("es", spanish)):
+        said = words_for(language).tell(fault)
+        assert sentence in said if short else said == sentence
+        assert not short or said.startswith("a.csv: ")
+        assert not short or "'when', 'who'" in said
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+def test_fields_survive_gathering_and_another_process(fault):
+    gathered = DataError([told("one"), DataError([fault])])
+    assert gathered.parts == (fault,)
+    assert gathered.faults == (told("one"), *fault.faults)
+    (again,) = pickle.loads(pickle.dumps(gathered)).parts
+    assert type(again) is type(fault)
+    assert str(again) == str(fault)
+    for one in fields(fault):
+        np.testing.assert_equal(getattr(again, one.name), getattr(fault, one.name))
+
+
+def test_every_change_says_what_it_does_and_does_it():
+    x, y = np.array([89.0]), np.array([13.0])
+    for change, words, then in (
+        (Change(swap=("lon", "lat")), 'write x = "lat" and y = "lon"', (13.0, 89.0)),
+        (Change(swap=("", "")), "the pairs in the file are in the order y, x", (13.0, 89.0)),
+        (Change(negate=("x", "y")), 'negate = ["x", "y"]', (-89.0, -13.0)),
+        (Change(divide=1e5), "the numbers are 100,000 times too large", (89e-5, 13e-5)),
+        (Change(epsg=4326), "write epsg = 4326", (89.0, 13.0)),
+    ):
+        assert words in str(MisplacedError(1, 9, (89.0, 13.0), change))
+        assert [float(one[0]) for one in change.applied(x, y)] == list(then)
+    assert "no single change" in str(MisplacedError(1, 9, (89.0, 13.0), None))
+
+
+def test_a_question_is_asked_in_the_readers_language(tmp_path, capsys):
+    path = tmp_path / "h.csv"
+    path.write_text(small.csv_text([(i, "day", f"{i % 9 + 1}/{i % 7 + 1}/2019") for i in range(12)]))
+    arguments = ["import", "--incidents", str(path), "--name", "Ciudad", "--yes", "--json", "--language", "es"]
+    assert main(arguments) == 1
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert (found["city"], found["version"], found["report"]) == ("ciudad", None, None)
+    (question,) = found["questions"]
+    assert (question["id"], question["safe"]) == ("day_first", None)
+    assert "podrían llevar primero el día o el mes" in question["text"]
+    assert question["options"] == {"day": "primero va el día (%d/%m/%Y)", "month": "primero va el mes (%m/%d/%Y)"}
+    assert "podrían llevar primero el día o el mes" in said.err
+
+
+def test_the_questions_that_were_settled_are_listed_beside_the_version(tmp_path, capsys):
+    path = tmp_path / "h.csv"
+    path.write_text(small.csv_text().replace("lon,lat", "lat,lon"))
+    assert main(["import", "--incidents", str(path), "--name", "Ciudad", "--yes", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["version"], found["report"]["victims"]) == (1, 12)
+    assert [(one["id"], one["safe"]) for one in found["questions"]] == [("axes", "yes")]
+
+
+@dataclass(eq=False)
+class ClockError(DoubtError):
+    """A doubt that a newcomer adds."""
+
+    column: str
+
+    def _sentence(self) -> Told:
+        return Told("the clock of {column} is in doubt", {"column": self.column})
+
+
+def test_a_new_doubt_is_one_row_and_appears_in_the_json(tmp_path, capsys, monkeypatch):
+    def doubtful(texts: pd.Series, *, column: str, **_: object) -> None:
+        raise ClockError(column)
+
+    path = tmp_path / "h.csv"
+    path.write_text(small.csv_text())
+    monkeypatch.setattr(working_out, "read_dates", doubtful)
+    arguments = ["import", "--incidents", str(path), "--name", "Ciudad", "--yes", "--json"]
+    assert main(arguments) == 1
+    assert json.loads(capsys.readouterr().out)["questions"] == []  # nobody asks yet: it is refused
+    row = doubts.Doubt(
+        "zone",
+        ClockError,
+        text=lambda fault: fault.faults[0],
+        options=lambda _: {"local": Told("the city's own", {}), "UTC": Told("UTC", {})},
+        safe=lambda _: "local",
+        entries=lambda _, answer: {"date_zone": answer},
+    )
+    monkeypatch.setattr(doubts, "DOUBTS", (*doubts.DOUBTS, row))
+    assert main(arguments) == 0
+    said = capsys.readouterr()
+    (question,) = json.loads(said.out)["questions"]
+    assert question == {
+        "id": "zone",
+        "text": "the clock of day is in doubt",
+        "options": {"local": "the city's own", "UTC": "UTC"},
+        "safe": "local",
+    }
+    assert 'date_zone = "local"' in said.err
+
+
+CUTTING = {"search", "match", "fullmatch", "findall", "finditer", "split", "rsplit", "partition", "rpartition", "startswith", "endswith"}
+CUTTING |= {"removeprefix", "removesuffix", "index", "find", "sub"}
+FOREIGN = {"hotspots/readers/cityfile/checking.py": "_where"}  # tomllib says the line of a fault in its sentence only
+
+
+def cut(tree: ast.AST) -> list[str]:
+    """Return where a module searches in what an error says: in `str(error)`, `error.args`, `.faults`, `.pattern`, or the error by name."""
+    found = []
+    for handler in (node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.name):
+        for node in ast.walk(handler):
+            names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+            spoken = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("str", "repr", "format")
+            if handler.name in names and (spoken or isinstance(node, ast.Compare)):
+                found.append(ast.unparse(node))
+    for node in ast.walk(tree):
+        cutting = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CUTTING
+        compared = isinstance(node, ast.Compare) and any(isinstance(one, ast.In | ast.NotIn | ast.Eq | ast.NotEq) for one in node.ops)
+        if cutting or compared:
+            attributes = {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+            found += [ast.unparse(node)] if attributes & {"faults", "pattern", "sentence", "args"} else []
+    return found
+
+
+def test_nothing_is_cut_out_of_a_sentence():
+    for path in (ROOT / "hotspots").rglob("*.py"):
+        found = cut(ast.parse(path.read_text(encoding="utf-8")))
+        name = path.relative_to(ROOT).as_posix()
+        assert [one for one in found if FOREIGN.get(name, "-") not in one and one != "str(error)"] == [], name
+        assert name in FOREIGN or "str(error)" not in found, name
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "try: x()\nexcept DataError as error:\n    y = FORMS.search(str(error))",
+        "try: x()\nexcept DataError as error:\n    y = 'day' in str(error)",
+        "y = error.faults[0].removeprefix('incidents: ')",
+        "y = re.search('epsg', fault.faults[0])",
+        "y = 'epsg' in told.pattern",
+    ],
+)
+def test_such_cutting_is_seen(code):
+    assert cut(ast.parse(code))
+
+
+def test_each_limit_of_the_readers_stands_once():
+    """A number of five digits or more in a reader of files is a limit: it stands in limits.py."""
+    for path in (ROOT / "hotspots/readers/files").glob("*.py"):
+        numbers = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
+        large = [one for one in numbers if type(one) in (int, float) and one >= 10_000 and one not in (65_536, 100_000, 1e6)]
+        assert path.name == "limits.py" or not large, (path.name, large)
