@@ -70,6 +70,15 @@ class Scan:
         """The clusters that chance explains in at most 5 of 100 shuffles."""
         return self.table[self.table["p"] <= LEVEL]
 
+    @property
+    def tried(self) -> int:
+        """How many maps were compared: the shuffles and the one as it is."""
+        return self.simulations + 1
+
+    def as_strong(self, p: float) -> int:
+        """Return in how many of the maps tried there was one as strong as a cluster of this p."""
+        return round(p * self.tried)
+
 
 def circles(study: Study, *, cap: float | None = None, baseline: str | None = None) -> tuple[Circles, Ground]:
     """Return the circles around the middles of units, and the ground they are on; `cap` left out is the study's own, a tenth unless chosen.

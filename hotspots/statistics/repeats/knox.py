@@ -23,6 +23,7 @@ DAYS = 14
 DRAWS = 999
 SPACE_BANDS: tuple[float, ...] = (0, 100, 200, 400)  # metres, each band [a, b); the same place exactly is a band of its own
 TIME_BANDS: tuple[int, ...] = (0, 7, 14, 28, 56)  # days, each band [a, b)
+LEVEL = 0.05  # p up to here is more than chance explains
 FEWEST = 5  # pairs that chance alone must give before "no near repeats" can be said
 _TALL = 128  # pairs looked at together; below 256, so that a byte can count them
 _WIDE = 16_000  # days that 16 bits can hold with their differences
@@ -50,9 +51,14 @@ class Knox:
     draws: int
 
     @property
+    def as_many(self) -> int:
+        """How many of the shuffles gave as many pairs or more."""
+        return round(self.p * (self.draws + 1)) - 1
+
+    @property
     def verdict(self) -> str:
         """`more` than chance explains, `within` what chance gives, or `few`: too few to tell."""
-        if self.p <= 0.05:
+        if self.p <= LEVEL:
             return "more"
         return "within" if self.mean >= FEWEST and self.high < 2 else "few"
 
