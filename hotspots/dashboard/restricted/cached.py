@@ -13,7 +13,6 @@ from hotspots import release as disclosure
 from hotspots.cities import City, Summary, arrivals, logbook
 from hotspots.dashboard import map_component
 from hotspots.geography import grids, units
-from hotspots.inference import compiled
 from hotspots.statistics import (
     change,
     clusters,
@@ -318,6 +317,9 @@ def _circular_scan(chosen: Selection) -> clusters.Scan:
     return clusters.circular_scan(study(chosen))
 
 
+SHUFFLES = 499  # of days: so many that nobody waits more than a few seconds; the page says how many
+
+
 def space_time_scan(chosen: Selection, anytime: bool) -> clusters.Scan:
     """Return the bursts of a selection; unless `anytime`, those that go on at its end."""
     return _space_time_scan(chosen.figures(of=()), anytime)
@@ -325,12 +327,7 @@ def space_time_scan(chosen: Selection, anytime: bool) -> clusters.Scan:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _space_time_scan(chosen: Selection, anytime: bool) -> clusters.Scan:
-    return clusters.space_time_scan(study(chosen), anytime=anytime, simulations=_shuffles())
-
-
-def _shuffles() -> int:
-    """Return how often days are shuffled: so often that nobody waits more than a few seconds; the page says how often."""
-    return 499 if compiled.installed() else 99
+    return clusters.space_time_scan(study(chosen), anytime=anytime, simulations=SHUFFLES)
 
 
 def release_examined(slug: str, profile: str) -> tuple[disclosure.Release, disclosure.Findings]:
