@@ -177,7 +177,7 @@ def _other(value: object) -> str:
         return str(not value)
     if isinstance(value, int):
         return str(value + 1)
-    return repr(value * 1.5 + 0.01) if isinstance(value, float) else ""
+    return repr(value + 1.0) if isinstance(value, float) else ""
 
 
 def _written(op: ast.AST) -> str:
