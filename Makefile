@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench torture mutants lowest fix browser clean
+.PHONY: help run test walk check bench torture mutants lowest fix browser clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -15,7 +15,12 @@ run: $(VENV)/running ## set everything up and open the dashboard on the bundled 
 
 test: $(VENV)/testing browser ## set everything up and pass every test, a process for each processor
 	$(BIN)/python -m pytest -q -n auto --dist worksteal --benchmark-disable --durations 10 tests --ignore tests/browser
-	$(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable --durations 10 tests/browser
+	$(BIN)/python -m pytest -q --benchmark-disable --durations 10 -m "not walk" tests/browser
+
+walk: $(VENV)/testing browser ## walk every page in a browser, each language and width; writes docs/walk.md
+	@mkdir -p build
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable --junitxml=build/walk.xml tests/browser
+	$(BIN)/python tests/browser/walked.py build/walk.xml
 
 check: $(VENV)/testing ## style, types, architecture, the examples in the docstrings
 	$(BIN)/ruff check .
