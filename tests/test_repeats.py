@@ -308,6 +308,16 @@ def test_open_windows_by_hand():
         repeats.open_windows(events, as_of=pd.Timestamp("2021-01-01"))
 
 
+@pytest.mark.parametrize("days", [1, 14, 28])
+def test_a_window_is_open_on_its_last_day_and_closed_on_the_next(days):
+    """Day 0 is that of the killing: a window of 14 days that opens on 1 March is open on the 15th, and no longer on the 16th."""
+    study = Study.of(*square_city([(5, 5), None], dates=["2020-03-01", "2020-06-30"]))
+    events, opened = repeats.events_of(study), pd.Timestamp("2020-03-01")
+    last = repeats.open_windows(events, as_of=opened + pd.Timedelta(days=days), days=days)
+    assert (last["day"].tolist(), last["last"].tolist()) == ([days], [opened + pd.Timedelta(days=days)])
+    assert repeats.open_windows(events, as_of=opened + pd.Timedelta(days=days + 1), days=days).empty
+
+
 def test_victims_of_one_event_are_one_point():
     study = Study.of(
         *square_city([(5, 5), (6, 5), None, (15, 5)], dates=["2020-03-02", "2020-03-01", "2020-03-01", "2020-03-09"], event_id=list("aaab"))
