@@ -22,6 +22,7 @@ from hotspots.statistics.rates import Estimate
 from hotspots.study import Study
 from hotspots.views import captions, map_view
 from hotspots.views.columns import Column, rounded
+from hotspots.views.series import numbered, series_of
 from hotspots.words import Words, mark
 
 HEIGHT = 620
@@ -184,7 +185,7 @@ def year_chart(chosen: Chosen, years: pd.DataFrame) -> None:
     """Draw a yearly series with the events and changes of definition that cross it."""
     words = chosen.words
     notes = [note for note in series.crossing(chosen) if years.index[0].start_time <= note.start <= years.index[-1].end_time]
-    chart = charts.yearly_counts(years, words, rules=dated_notes.rules(notes, words))
+    chart = charts.bars(series_of(years, words, dated=numbered(notes, words)), words)
     st.vega_lite_chart(chart, width="stretch", alt=when.years_in_words(years, words))
     if notes:
         with st.expander(words.say("What the numbered lines stand for")):

@@ -16,6 +16,7 @@ from hotspots.geography import units
 from hotspots.questions.restricted import city, concentration, when, where, who
 from hotspots.statistics import trends
 from hotspots.study.of_totals import TotalsStudy
+from hotspots.views.series import numbered, series_of
 from hotspots.words import Words
 
 
@@ -64,7 +65,7 @@ def totals(chosen: Chosen) -> None:
     notes = series.crossing(chosen)
     years = chosen.whole.ask(when.years)
     st.subheader(words.say("Each year"), anchor=False)
-    drawn = charts.yearly_counts(years.value, words, height=260, rules=dated_notes.rules(notes, words))
+    drawn = charts.bars(series_of(years.value, words, dated=numbered(notes, words)), words, height=260)
     st.vega_lite_chart(drawn, width="stretch", alt=years.sentence(words))
     dated_notes.explained(notes, words)
 
@@ -120,8 +121,8 @@ def months(chosen: Chosen) -> None:
     words, table = chosen.words, chosen.whole.ask(when.months).value
     notes = series.crossing(chosen)
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
-    drawn = charts.monthly_counts(table, words, dated_notes.rules(notes, words))
-    st.vega_lite_chart(drawn, width="stretch", alt=when.months_in_brief(table, words))
+    shown = series_of(table, words, dated=numbered(notes, words))
+    st.vega_lite_chart(charts.lines(shown, words), width="stretch", alt=when.months_in_brief(table, words))
     st.caption(series.months_text(table, words))
     dated_notes.explained(notes, words)
 
