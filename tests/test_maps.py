@@ -121,7 +121,7 @@ def test_the_page_holds_what_the_screen_shows(key, language):
 
 def test_the_numbers_of_the_page_are_those_of_the_file():
     one = study()
-    table = exports.frame(one, [measure("rate")])
+    table = exports.download_table(one, [measure("rate")])
     head, *rows = Reader(maps.page(shown("rate"), words=EN)).rows
     read = pd.DataFrame(rows, columns=head)
     assert read["Place"].tolist() == table["name"].tolist()

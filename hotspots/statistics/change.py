@@ -10,7 +10,7 @@ import pandas as pd
 from hotspots import colours, settings
 from hotspots.inference.e_test import LEVEL, e_range, e_test
 from hotspots.inference.normal_range import Range, expected_range
-from hotspots.inference.random_allocation import step_up
+from hotspots.inference.random_allocation import benjamini_hochberg
 from hotspots.statistics.measure import Measure, Scale
 from hotspots.store.schema import DataError
 from hotspots.study import Study
@@ -118,7 +118,7 @@ def compare(study: Study, days: Days | None = None) -> Comparison:
     units = len(study.blocks)
     places = table.iloc[:units].set_axis(study.blocks.index)
     for prefix in ("", "last_year_"):
-        places = places.assign(**{f"{prefix}adjusted": step_up(places[f"{prefix}p"].to_numpy())})
+        places = places.assign(**{f"{prefix}adjusted": benjamini_hochberg(places[f"{prefix}p"].to_numpy())})
     return Comparison(asked, before, places, table.iloc[units], table.iloc[units + 1], _usual(study, asked))
 
 

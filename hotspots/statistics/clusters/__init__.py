@@ -26,8 +26,8 @@ from hotspots.statistics.clusters.exact_window import (
     METHODS,
     Calibration,
     Windows,
+    baseline_of,
     events_in,
-    ground,
     null_calibration,
     windows,
 )
@@ -274,7 +274,7 @@ def emerging_remarks(study: Study, words: Words) -> tuple[str, ...]:
         n=words.number(len(starts) - 1),
         days=words.number((starts[-1] - starts[0]).days / (len(starts) - 1)),
     )
-    return (words.say(COMPARED, baseline=words.say(BASELINES[ground(study).baseline])), parts)
+    return (words.say(COMPARED, baseline=words.say(BASELINES[baseline_of(study).baseline])), parts)
 
 
 def known_state(values: pd.Series, *, zero: bool = False) -> pd.Series:

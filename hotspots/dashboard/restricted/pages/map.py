@@ -49,7 +49,7 @@ def render(chosen: Chosen) -> None:
     guarded_picture(on_map, what)
     tested.findings(on_map, what.key)
     data_table(on_map, what)
-    reading(on_map, what)
+    how_to_read(on_map, what)
 
 
 def title(chosen: Chosen) -> str:
@@ -129,7 +129,7 @@ def picture(chosen: Chosen, what: Measure) -> None:
 def downloads(chosen: Chosen, shown: map_view.MapView, what: Measure) -> None:
     """Draw the buttons that give exactly what is shown, each made when it is asked for."""
     words, unit, study = chosen.words, chosen.selection.unit, chosen.by_unit
-    told = exports.Told(chosen.city, unit, words, shown)
+    told = exports.Subject(chosen.city, unit, words, shown)
     with st.container(horizontal=True):
         for suffix, (label, kind) in DOWNLOADS.items():
             st.download_button(
@@ -260,7 +260,7 @@ def columns(study: Study, what: Measure) -> list[Column]:
     return [*found, Column("state", mark("Note"), lambda rows, key, words: map_view.note_texts(rows, what, words, study))]
 
 
-def reading(chosen: Chosen, what: Measure) -> None:
+def how_to_read(chosen: Chosen, what: Measure) -> None:
     """Say what is left out and how the figures are made."""
     words, study = chosen.words, chosen.by_unit
     parts = [chosen.ask(where.mapped).sentence(words)]

@@ -23,7 +23,7 @@ from hotspots.words import Words
 def render(chosen: Chosen) -> None:
     """Draw the page."""
     if isinstance(chosen.study, TotalsStudy):
-        totals(chosen)
+        published_totals(chosen)
         return
     words, study = chosen.words, chosen.study
     latest = chosen.whole.ask(when.last_twelve_months, in_city=True)
@@ -44,7 +44,7 @@ def render(chosen: Chosen) -> None:
         numbers.countries(words)
 
 
-def totals(chosen: Chosen) -> None:
+def published_totals(chosen: Chosen) -> None:
     """Draw the page of a place that publishes totals: its latest year, its map, its years."""
     words = chosen.words
     latest = chosen.whole.ask(city.newest_year)
@@ -91,7 +91,7 @@ def in_words(chosen: Chosen, latest: trends.Judgement | None) -> None:
         st.info(words.say("No homicides match these choices. Widen the period or remove a filter."))
         return
     st.subheader(words.say("In words"), anchor=False)
-    leading = [chosen.whole.ask(who.leading, name) for name in ("weapon", "sex", "age")]
+    leading = [chosen.whole.ask(who.most_frequent, name) for name in ("weapon", "sex", "age")]
     lines = [verdict(latest, words), concentrated(chosen), *(one.sentence(words) for one in leading if one)]
     st.markdown("\n".join(f"- {line}" for line in lines if line))
     st.markdown(words.say("Where, block by block: on the page Map. Month by month: on the page Trends."))

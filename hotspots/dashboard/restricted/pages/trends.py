@@ -69,7 +69,7 @@ def render(chosen: Chosen) -> None:
     """Draw the page."""
     words = chosen.words
     if isinstance(chosen.study, TotalsStudy):
-        totals(chosen)
+        published_totals(chosen)
         return
     latest = chosen.whole.ask(when.last_twelve_months)
     if latest is None:
@@ -181,7 +181,7 @@ def months_of_the_year(chosen: Chosen) -> None:
     tables.behind(answer.table(), SEASONS, words, alt=words.say("The months of the year as a table"))
 
 
-def totals(chosen: Chosen) -> None:
+def published_totals(chosen: Chosen) -> None:
     """Draw the page of a place that publishes totals: its years first, months only where they are published."""
     words = chosen.words
     latest = chosen.whole.ask(city.newest_year)
