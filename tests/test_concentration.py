@@ -21,6 +21,7 @@ from hotspots.statistics.concentration import (
     generalised_gini,
     gini,
     lorenz,
+    shares,
     stability,
     top_share,
     units_for,
@@ -116,7 +117,7 @@ def test_the_gini_of_chance_has_an_exact_mean(n, events):
     both = binom.pmf(np.arange(events + 1), events, 2 / n)
     apart = [np.abs(2 * np.arange(t + 1) - t) @ binom.pmf(np.arange(t + 1), t, 0.5) for t in range(events + 1)]
     exact = (n - 1) / (2 * events) * (both @ apart)
-    drawn = concentration._gini(random_allocation.allocated(np.ones(events, dtype=int), n, draws=4000), n)
+    drawn = shares._gini(random_allocation.allocated(np.ones(events, dtype=int), n, draws=4000), n)
     assert drawn.mean() == pytest.approx(exact, abs=4 * drawn.std() / np.sqrt(4000))
 
 

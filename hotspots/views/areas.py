@@ -10,13 +10,7 @@ import pandas as pd
 import shapely
 
 from hotspots import colours
-from hotspots.views.map_view import (
-    ContextLayer,
-    MapGeometry,
-    MapView,
-    TipLine,
-    assemble,
-)
+from hotspots.views.map_view import ContextLayer, MapGeometry, MapView, TipLine, assemble
 from hotspots.words import Words
 
 WINDOW_COLOURS = ("#f3b27a", "#c4501f")  # opened earlier, opened in the last third of the days

@@ -15,12 +15,7 @@ from hotspots import geography
 from hotspots.cities import City
 from hotspots.geography import grids, hexagons, units
 from hotspots.statistics.catalog import measure as measure_of
-from hotspots.statistics.measure import (
-    STATES,
-    UNSTABLE_UNDER,
-    Measure,
-    table,
-)
+from hotspots.statistics.measure import STATES, UNSTABLE_UNDER, Measure, table
 from hotspots.store.schema import Blocks
 from hotspots.study import Study
 from hotspots.views.classes import Classes, category, classed

@@ -13,13 +13,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from hotspots import colours as look
-from hotspots.statistics.density import (
-    CROSSINGS,
-    RULES,
-    RelativeRisk,
-    Streets,
-    Surface,
-)
+from hotspots.statistics.density import CROSSINGS, RULES, RelativeRisk, Streets, Surface
 from hotspots.statistics.density.relative import LEVEL
 from hotspots.views.classes import class_labels, class_limits
 from hotspots.views.map_view import LegendRow, MapView, Overlay

@@ -8,13 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.colours import (
-    ATTENTION,
-    GROUND,
-    INK,
-    MUTED,
-    PRIMARY,
-)
+from hotspots.colours import ATTENTION, GROUND, INK, MUTED, PRIMARY
 from hotspots.drawing import sheets
 from hotspots.drawing.sheets import Look, Sheet
 from hotspots.drawing.site.markup import Html, el, joined

@@ -8,14 +8,7 @@ import pandas as pd
 
 from hotspots.cities import Note
 from hotspots.drawing.site import drawings, sentences
-from hotspots.drawing.site.markup import (
-    Column,
-    Html,
-    el,
-    items,
-    joined,
-    table,
-)
+from hotspots.drawing.site.markup import Column, Html, el, items, joined, table
 from hotspots.release import SHOWN, Reading
 from hotspots.words import Words, mark
 

@@ -13,13 +13,7 @@ from scipy.spatial import cKDTree
 
 from hotspots.inference.intervals import poisson_interval
 from hotspots.inference.parallel import WORKERS
-from hotspots.statistics.clusters.exact_window import (
-    LEAST_RESIDENTS,
-    LEVEL,
-    Baseline,
-    baseline_of,
-    events_in,
-)
+from hotspots.statistics.clusters.exact_window import LEAST_RESIDENTS, LEVEL, Baseline, baseline_of, events_in
 from hotspots.statistics.clusters.scan_bounds import best_circles
 from hotspots.store.schema import DataError
 from hotspots.study import Study

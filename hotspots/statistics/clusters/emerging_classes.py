@@ -11,14 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from hotspots.statistics.clusters.exact_window import (
-    LEVEL,
-    adjusted,
-    baseline_of,
-    events_in,
-    least_events,
-    tail,
-)
+from hotspots.statistics.clusters.exact_window import LEVEL, adjusted, baseline_of, events_in, least_events, tail
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.study.memo import kept

@@ -8,14 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotspots.statistics.clusters.exact_window import (
-    LEVEL,
-    Baseline,
-    baseline_of,
-    events_in,
-    least_events,
-    tail,
-)
+from hotspots.statistics.clusters.exact_window import LEVEL, Baseline, baseline_of, events_in, least_events, tail
 from hotspots.study import Study
 from hotspots.words import mark
 

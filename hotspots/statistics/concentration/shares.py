@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from hotspots.inference import random_allocation
-from hotspots.statistics.measure import Measure
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.words import Words, told
@@ -390,6 +389,3 @@ def _chances(study: Study, baseline: str) -> np.ndarray | None:
 def _last_year(study: Study, start: pd.Timestamp, end: pd.Timestamp) -> pd.Timestamp:
     year = end - pd.DateOffset(years=1)
     return year if year - pd.DateOffset(years=1) >= start else study.middle
-
-
-MEASURES: tuple[Measure, ...] = ()
