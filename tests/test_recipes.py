@@ -45,14 +45,10 @@ def contract(project: Path, key: str) -> subprocess.CompletedProcess[str]:
 def test_a_statistic(project, city_folder):
     function, row = recipe("A statistic", "python")
     heading = recipe("A statistic", "markdown")[0]
-    family = project / "hotspots" / "statistics" / "concentration.py"
-    text = family.read_text(encoding="utf-8").replace("MEASURES: tuple[Measure, ...] = ()\n", "")
-    family.write_text(f"import pandas as pd\n{text}\n\n{function}\n\n{row}", encoding="utf-8")
-    family.write_text(
-        family.read_text()
-        .replace("import pandas as pd\n", "", 1)
-        .replace("import numpy as np\n", "import numpy as np\nimport pandas as pd\n", 1)
-    )
+    family = project / "hotspots" / "statistics" / "concentration" / "measures.py"
+    text = family.read_text(encoding="utf-8")
+    assert text.endswith("MEASURES: tuple[Measure, ...] = ()\n")
+    family.write_text(f"{text.splitlines()[0]}\n\n{function}\n\n{row}", encoding="utf-8")
     missing = contract(project, "share")
     assert missing.returncode == 1, missing.stdout
     assert "test_key_function_and_heading_are_one[share]" in missing.stdout

@@ -382,7 +382,7 @@ def test_a_study_says_what_its_tests_compare_with():
     found = clusters.windows(equal)
     assert (found.baseline, found.method) == ("equal", "by")
     pd.testing.assert_frame_equal(found.table, clusters.windows(plain, baseline="equal", method="by").table)
-    assert exact_window.ground(equal.between(equal.start, equal.end)).baseline == "equal"
+    assert exact_window.baseline_of(equal.between(equal.start, equal.end)).baseline == "equal"
     assert clusters.circular_scan(equal, simulations=19).baseline == "equal"
     for wrong in ({"baseline": "people"}, {"correction": "fdr"}):
         with pytest.raises(DataError, match="use one of"):
