@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hotspots.readers.faults import (
@@ -25,22 +25,32 @@ _MOST_COLUMNS = 20  # that can be pointed at
 class Question:
     """What only a person can say: the text, the answers with what each means, and the one that can do no harm (empty: none is safe).
 
-    Without `options` any text may be given.
+    Without `options` any text may be given. `file` is the file that it is about, `samples` three of the values at stake (by column
+    where the answers are columns), `answer` what was answered: empty while the question is open.
     """
 
     id: str
     text: Told
     options: Mapping[str, Told]
     safe: str = ""
+    file: str = ""
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    answer: str = ""
+
+    def takes(self, answer: str) -> bool:
+        """Return whether the text is an answer to this question."""
+        return bool(answer) and (answer in self.options or not self.options)
 
     def to_dict(self, words: Words) -> dict[str, Any]:
         """Return the question as plain values, in the reader's language."""
         options = {answer: words.tell(meaning) for answer, meaning in self.options.items()}
-        return {"id": self.id, "text": words.tell(self.text), "options": options, "safe": self.safe or None}
+        said = {"id": self.id, "text": words.tell(self.text), "options": options, "safe": self.safe or None}
+        samples = {column: list(values) for column, values in self.samples.items()}
+        return {**said, "file": self.file or None, "samples": samples, "answer": self.answer or None}
 
 
 Ask = Callable[[Question], str]
-Entries = dict[str, str | int]
+Entries = dict[str, Any]  # what an answer writes in city.toml
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ class Doubt:
     """One row: the fault that it is `about`, and four functions of that fault.
 
     `text` is the question, `options` the answers with their meaning, `safe` the answer that can do no harm or nothing, `entries` what
-    an answer writes under its section of city.toml.
+    an answer writes under its `section` of city.toml. Where the fault has a field `file` the question is about that file.
     """
 
     id: str
@@ -57,12 +67,21 @@ class Doubt:
     options: Callable[[Any], dict[str, Told]]
     safe: Callable[[Any], str]
     entries: Callable[[Any, str], Entries]
+    section: str = "incidents"
 
 
 def question(fault: DoubtError) -> Question | None:
     """Return the question that would settle a fault; None where no row is about it."""
     row = _row(fault)
-    return Question(row.id, row.text(fault), row.options(fault), row.safe(fault)) if row else None
+    if row is None:
+        return None
+    return Question(row.id, row.text(fault), row.options(fault), row.safe(fault), getattr(fault, "file", ""), fault.at_stake())
+
+
+def section_of(fault: DoubtError) -> str:
+    """Return the section of city.toml that the answer to a fault belongs to; empty where no row is about it."""
+    row = _row(fault)
+    return row.section if row else ""
 
 
 def settled(fault: DoubtError, ask: Ask) -> Entries:
@@ -142,6 +161,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_columns,
         safe=lambda _: "1",
         entries=lambda fault, answer: {"id": _pointed_at(fault, answer)},
+        section="blocks",
     ),
     Doubt(
         "residents",
@@ -150,5 +170,6 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_columns,
         safe=lambda fault: "1" if len(fault.candidates) == 1 else "",
         entries=lambda fault, answer: {"population": _pointed_at(fault, answer)},
+        section="blocks",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
@@ -45,6 +46,10 @@ class DoubtError(DataError):
     def __reduce__(self) -> tuple[type[DoubtError], tuple[Any, ...]]:
         return type(self), tuple(getattr(self, one.name) for one in fields(self))
 
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return up to three values of each column that the doubt is about."""
+        return {}
+
     def _sentence(self) -> Told:
         raise NotImplementedError
 
@@ -87,6 +92,10 @@ class DayOrMonthError(DateOrderError):
     days: int
     months: int
 
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the samples."""
+        return {self.column: tuple(value for value, _, _ in self.samples)}
+
     def doubt(self) -> Told:
         """Return the samples, each both ways."""
         mixed = told(
@@ -107,6 +116,10 @@ class ShortYearsError(DateOrderError):
     """Dates with a year of two digits, which may hold the day, the month or the year first; up to three `samples`."""
 
     samples: tuple[str, ...]
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the samples."""
+        return {self.column: self.samples}
 
     def doubt(self) -> Told:
         """Return how many there are, with samples."""
