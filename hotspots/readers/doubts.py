@@ -12,6 +12,7 @@ from hotspots.readers.faults import (
     DateOrderError,
     DoubtError,
     LatitudeError,
+    MidnightZoneError,
     ResidentsColumnError,
     UnknownSystemError,
 )
@@ -133,6 +134,17 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_day_options,
         safe=_safe_order,
         entries=lambda fault, answer: {"date_format": fault.forms[0 if answer == "day" else 1]},
+    ),
+    Doubt(
+        "zone",
+        MidnightZoneError,
+        text=lambda fault: fault.doubt(),
+        options=lambda _: {
+            "local": told("the days are right as written, and the clock stands for none"),
+            "UTC": told("it is midnight, written in UTC: each day is the next one"),
+        },
+        safe=lambda _: "",
+        entries=lambda fault, answer: {"date_zone": "local" if answer == "local" else fault.zone},
     ),
     Doubt(
         "axes",

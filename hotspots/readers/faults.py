@@ -132,6 +132,40 @@ class ShortYearsError(DateOrderError):
 
 
 @dataclass(eq=False)
+class MidnightZoneError(DoubtError):
+    """Clocks of a `column` that all say one `clock`, such as 23:00, in `rows` rows: a midnight in UTC, or no clock at all."""
+
+    column: str
+    clock: str
+    rows: int
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the clock."""
+        return {self.column: (self.clock,)}
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        return told(
+            "all {rows} clocks of {column} say {clock}: a midnight written in UTC, which would be of the day after, or a clock for none",
+            rows=f"{self.rows:,}",
+            column=repr(self.column),
+            clock=self.clock,
+        )
+
+    @property
+    def zone(self) -> str:
+        """The zone behind UTC whose clock says this at midnight in UTC, as date_zone writes it."""
+        return f"Etc/GMT+{24 - int(self.clock[:2])}"
+
+    def _sentence(self) -> Told:
+        return told(
+            'incidents: {doubt}; write in city.toml, under [incidents], date_zone = "local" if the days are right, or timezone, the '
+            "zone of the city",
+            doubt=self.doubt(),
+        )
+
+
+@dataclass(eq=False)
 class UnknownSystemError(DoubtError):
     """Coordinates that are not degrees, in a `file` that does not say what they are.
 

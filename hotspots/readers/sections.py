@@ -64,7 +64,7 @@ class IncidentSection:
     geometry: str = ""
     epsg: int | None = None
     date_format: str = ""
-    date_zone: str = "local"
+    date_zone: str = ""
     time: str = ""
     victims: str = ""
     event_id: str = ""

@@ -14,8 +14,10 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "date",
         "en",
-        "date occurred|occurred date|date occ|occ date|occur date|occurrence date|occurred on date|occurred on|occurred at|date of occurrence|"
-        "date of incident|incident date|incident datetime|date incident|crime date|crimedate|crime date time|offense date|offence date|"
+        "date occurred|occurred date|date occ|occ date|occur date|occurrence date|occurred on date|occurred on|occurred at|"
+        "date of occurrence|"
+        "date of incident|incident date|incident datetime|date incident|crime date|crimedate|crime date time|"
+        "offense date|offence date|"
         "date of offense|homicide date|date of homicide|date of murder|murder date|date of death|death date|occ datetime|occur datetime|"
         "occurrence datetime|from date|event date|date of event|shooting date",
     ),
@@ -86,7 +88,8 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "x",
         "en",
-        "lon|lng|long|longitude|lon wgs84|long wgs84|longitude wgs84|wgs84 lon|incident longitude|x|coord x|coordx|x coord|xcoord|x coordinate|"
+        "lon|lng|long|longitude|"
+        "lon wgs84|long wgs84|longitude wgs84|wgs84 lon|incident longitude|x|coord x|coordx|x coord|xcoord|x coordinate|"
         "point x|pointx|pos x|posx|x pos|easting|geo x|geo lon|gps longitude|x wgs84|start lng|long x",
     ),
     ("incidents", "x", "es", "longitud|coordenada x|coordenadas x|coord long|coordenada longitud|longitud x|x longitud|este|coord este"),
@@ -96,7 +99,8 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "y",
         "en",
-        "lat|latitude|lat wgs84|latitude wgs84|wgs84 lat|incident latitude|y|coord y|coordy|y coord|ycoord|y coordinate|point y|pointy|pos y|posy|"
+        "lat|latitude|"
+        "lat wgs84|latitude wgs84|wgs84 lat|incident latitude|y|coord y|coordy|y coord|ycoord|y coordinate|point y|pointy|pos y|posy|"
         "y pos|northing|geo y|geo lat|gps latitude|y wgs84|start lat|lat y",
     ),
     ("incidents", "y", "es", "latitud|coordenada y|coordenadas y|coord lat|coordenada latitud|latitud y|y latitud|norte|coord norte"),
