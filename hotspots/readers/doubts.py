@@ -9,11 +9,16 @@ from typing import Any
 from hotspots.readers.faults import (
     AreaColumnError,
     ColumnError,
+    DateColumnError,
     DateOrderError,
     DoubtError,
+    ElsewhereError,
     LatitudeError,
+    LostSignError,
     MidnightZoneError,
+    PlaceColumnError,
     ResidentsColumnError,
+    SwappedAxesError,
     UnknownSystemError,
 )
 from hotspots.store.schema import DataError
@@ -126,7 +131,34 @@ def _pointed_at(fault: ColumnError, answer: str) -> str:
     return fault.candidates[int(answer) - 1]
 
 
+def _elsewhere_options(fault: ElsewhereError) -> dict[str, Told]:
+    meanings = {
+        "swap": told("swapped: they lie near {near}"),
+        "x": told("the longitude lost its minus sign: they lie near {near}"),
+        "y": told("the latitude lost its minus sign: they lie near {near}"),
+        "xy": told("both lost their minus sign: they lie near {near}"),
+    }
+    listed = {answer: told(meanings[answer], near=near) for (answer, _), near in zip(fault.changes, fault.near, strict=True)}
+    return listed | {"leave": told("they are right: near {here}", here=fault.here)}
+
+
 DOUBTS: tuple[Doubt, ...] = (
+    Doubt(
+        "date",
+        DateColumnError,
+        text=lambda _: told("Which column is the date of the killing?"),
+        options=_columns,
+        safe=lambda _: "",
+        entries=lambda fault, answer: {"date": _pointed_at(fault, answer)},
+    ),
+    Doubt(
+        "place",
+        PlaceColumnError,
+        text=lambda _: told("Which column holds the coordinates of the killing?"),
+        options=_columns,
+        safe=lambda _: "",
+        entries=lambda fault, answer: {"geometry": _pointed_at(fault, answer)},
+    ),
     Doubt(
         "day_first",
         DateOrderError,
@@ -153,6 +185,22 @@ DOUBTS: tuple[Doubt, ...] = (
         options=lambda _: {"yes": told("read them the other way round"), "no": told("leave them")},
         safe=lambda _: "yes",
         entries=lambda fault, answer: {"x": fault.y, "y": fault.x} if answer == "yes" else {},
+    ),
+    Doubt(
+        "axes",
+        SwappedAxesError,
+        text=lambda fault: fault.doubt(),
+        options=_elsewhere_options,
+        safe=lambda _: "",
+        entries=lambda fault, answer: fault.written(answer),
+    ),
+    Doubt(
+        "sign",
+        LostSignError,
+        text=lambda fault: fault.doubt(),
+        options=_elsewhere_options,
+        safe=lambda _: "",
+        entries=lambda fault, answer: fault.written(answer),
     ),
     Doubt(
         "epsg",

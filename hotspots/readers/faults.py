@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 import numpy as np
@@ -228,6 +228,69 @@ class Change:
 
 
 @dataclass(eq=False)
+class ElsewhereError(DoubtError):
+    """Places of a `file`, `total` of them, that lie on another continent than the city must: `here`, the region of the nearest time zone.
+
+    `columns` are x and y, or `geometry` the one column of both, read in the order `axes`; `first` is the first pair. `changes` are those
+    that would put them right, each by the answer that makes it, and `near` the regions where the places then lie.
+    """
+
+    file: str
+    columns: tuple[str, str]
+    geometry: str
+    axes: str
+    first: str
+    total: int
+    here: str
+    changes: tuple[tuple[str, Change], ...]
+    near: tuple[str, ...]
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the first pair."""
+        return {self.geometry or ", ".join(self.columns): (self.first,)}
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        why = told("are the two coordinates swapped?") if self.changes[0][0] == "swap" else told("was a minus sign lost?")
+        return told(
+            "{file}: the {total} places (first: {first}) lie near {here}; {why}",
+            file=self.file,
+            total=f"{self.total:,}",
+            first=self.first,
+            here=self.here,
+            why=why,
+        )
+
+    def written(self, answer: str) -> dict[str, Any]:
+        """Return what an answer writes in city.toml."""
+        if answer == "leave":
+            return {"places_checked": True}
+        if answer != "swap":
+            return {"negate": list(answer)}
+        return {"x": self.columns[1], "y": self.columns[0]} if self.columns[0] else {"axes": "xy" if self.axes == "yx" else "yx"}
+
+    def _sentence(self) -> Told:
+        listed = ", ".join(
+            f"{key} = {str(value).lower() if value is True else repr(value)}"
+            for answer, _ in self.changes[:1]
+            for key, value in self.written(answer).items()
+        )
+        return told(
+            "incidents: {doubt} If so, write under [incidents] in city.toml: {lines}; if they are right: places_checked = true",
+            doubt=self.doubt(),
+            lines=listed.replace("'", '"'),
+        )
+
+
+class SwappedAxesError(ElsewhereError):
+    """Places that would lie right with their two coordinates swapped."""
+
+
+class LostSignError(ElsewhereError):
+    """Places that would lie right with a minus sign."""
+
+
+@dataclass(eq=False)
 class MisplacedError(DoubtError):
     """Places of which only `inside` of `total` lie within the bounds of the blocks; `change` is the one that would put them there."""
 
@@ -279,7 +342,12 @@ class ColumnError(DoubtError):
     file: str
     columns: tuple[str, ...]
     candidates: tuple[str, ...] = ()
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     what: ClassVar[str]
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the samples."""
+        return self.samples
 
     def _sentence(self) -> Told:
         return told("{file}: {what}; {there_are}", file=self.file, what=Told(self.what, {}), there_are=there_are(self.columns))

@@ -52,8 +52,10 @@ class IncidentSection:
     """Where the victims are and which column means what; an empty name stands for a column that the file does not have.
 
     `sheet` is the sheet of a workbook or the layer of a GeoPackage, `header_row` the row that names the columns, as Excel counts.
+    A date in parts has `year` with `month` and `day`, or with a `date` that has no year.
     `covers` is the period that the file covers, end exclusive. `default_places` are coordinates, as the file writes them, that
-    stand for "place unknown". `negate` names the coordinates ("x", "y") whose minus sign the file dropped. `withheld`
+    stand for "place unknown". `axes` is the order of the two numbers in `geometry`, "xy" or "yx"; `places_checked` says that a person
+    has seen where the places lie. `negate` names the coordinates ("x", "y") whose minus sign the file dropped. `withheld`
     names, as `where` does, the rows that no public release may count.
     """
 
@@ -79,6 +81,11 @@ class IncidentSection:
     withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     default_places: tuple[tuple[float, float], ...] = ()
     negate: tuple[str, ...] = ()
+    axes: str = ""
+    places_checked: bool = False
+    year: str = ""
+    month: str = ""
+    day: str = ""
     sheet: str = ""
     header_row: int | None = None
     covers: tuple[pd.Timestamp, pd.Timestamp] | None = None
@@ -89,7 +96,24 @@ class IncidentSection:
         >>> IncidentSection((Path("a.csv"),), date="day", x="lon", y="lat").named()
         {'date': 'day', 'x': 'lon', 'y': 'lat'}
         """
-        keys = ("date", "x", "y", "geometry", "time", "victims", "event_id", "block_id", "age", "sex", "weapon", "category", "status")
+        keys = (
+            "date",
+            "year",
+            "month",
+            "day",
+            "x",
+            "y",
+            "geometry",
+            "time",
+            "victims",
+            "event_id",
+            "block_id",
+            "age",
+            "sex",
+            "weapon",
+            "category",
+            "status",
+        )
         return {key: getattr(self, key) for key in keys if getattr(self, key)}
 
 

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.columns.dates import read_dates
+from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, pair_column
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS, WORDS
@@ -19,10 +19,7 @@ from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.doubts import Ask, Entries, settled
 from hotspots.readers.faults import (
     AreaColumnError,
-    DateColumnError,
-    DoubtError,
     LatitudeError,
-    PlaceColumnError,
     ResidentsColumnError,
     UnknownSystemError,
     there_are,
@@ -74,13 +71,16 @@ def _plain(name: str) -> str:
 
 
 def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask: Ask, outlines: Table | None) -> dict[str, Any]:
-    if "date" not in columns:
-        raise DateColumnError(table.source, tuple(table.columns.columns))
+    plain = {_plain(column): column for column in reversed(table.columns.columns)}
+    when = date_columns(table, plain, columns, ask)
+    for key in ("date", "year", "month", "day"):
+        columns.pop(key, None)
+    columns |= when
     _drop_doubtful(table, columns)
     entries: dict[str, Any] = {"file": [str(file) for file in files] if len(files) > 1 else str(files[0])}
     entries |= _place(table, columns, ask, outlines)
-    entries |= {"date": columns["date"], **_date_form(table, columns["date"], ask)}
-    entries |= {key: column for key, column in columns.items() if key not in ("date", "x", "y", "geometry")}
+    entries |= {**when, **date_form(table, when, ask)}
+    entries |= {key: column for key, column in columns.items() if key not in (*when, "x", "y", "geometry")}
     return entries
 
 
@@ -92,7 +92,8 @@ def _drop_doubtful(table: Table, columns: dict[str, str]) -> None:
     for key, least in (("age", 0.5), ("victims", 0.95)):
         if key in columns and _numeric(table.columns[columns[key]]) < least:
             del columns[key]
-    if "event_id" in columns and not _one_day_each(table.columns[columns["event_id"]], table.columns[columns["date"]]):
+    days = table.columns[[columns[key] for key in ("date", "year", "month", "day") if key in columns]].agg(" ".join, axis=1)
+    if "event_id" in columns and not _one_day_each(table.columns[columns["event_id"]], days):
         del columns["event_id"]
 
 
@@ -111,15 +112,11 @@ def _place(table: Table, columns: dict[str, str], ask: Ask, outlines: Table | No
     if table.shapes is not None and not {"x", "y"} <= columns.keys():
         return {}
     if {"x", "y"} <= columns.keys():
-        x, y = (_numbers(table.columns[columns[key]]) for key in ("x", "y"))
-        entries = {"x": columns["x"], "y": columns["y"]}
-    elif "geometry" in columns:
-        pairs = table.columns[columns["geometry"]].str.extract(r"(?i)POINT[^(]*\(\s*([-+.0-9eE]+)\s+([-+.0-9eE]+)")
-        x, y = (_numbers(pairs[part].fillna("")) for part in (0, 1))
-        entries = {"geometry": columns["geometry"]}
+        entries: Entries = {"x": columns["x"], "y": columns["y"]}
     else:
-        raise PlaceColumnError(table.source, tuple(table.columns.columns))
-    if not len(x) or not len(y):
+        entries = {"geometry": pair_column(table, columns, ask)}
+    x, y = coordinates(table, entries)
+    if not len(x):
         raise DataError(
             told(
                 "{file}: {listed} hold no coordinates; {there_are}",
@@ -147,20 +144,6 @@ def _likely(x: np.ndarray, y: np.ndarray, outlines: Table) -> int | None:
     crs = shapes.estimate_utm_crs()
     west, south, east, north = (float(side) for side in shapes.to_crs(crs).total_bounds)
     return likely_system(x, y, bounds=(west, south, east, north), city_crs=crs)
-
-
-def _numbers(text: pd.Series) -> np.ndarray:
-    number = pd.to_numeric(text.str.strip().str.replace(",", "."), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.asarray(number[np.isfinite(number) & (np.abs(number) > 1e-6)])
-
-
-def _date_form(table: Table, column: str, ask: Ask) -> Entries:
-    """Return the form of the dates where they do not say it themselves: day or month first is asked, never guessed."""
-    try:
-        read_dates(table.columns[column], column=column, day_zero=table.day_zero)
-    except DoubtError as doubt:
-        return settled(doubt, ask)
-    return {}
 
 
 def _values(table: Table, columns: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -117,6 +117,24 @@ def _rejected(remarks: list[Remark], rows: int) -> Mask:
     return rejected
 
 
+_FORMS = (_YEAR_FIRST, _COMPACT, _YEAR_LAST, _DAY_NAMED, _NAMED_DAY, _SERIAL, _MONTH_ONLY)
+
+
+def share_dated(text: pd.Series) -> float:
+    """Return how many of the first thousand values that say anything have the form of a date.
+
+    >>> share_dated(pd.Series(["5 de enero de 2023", "2023-01-06", "7", ""]))
+    0.6666666666666666
+    """
+    known = text[~is_missing(text)].iloc[:1_000].str.strip()
+    if known.empty:
+        return 0.0
+    plain, counted = plain_dates(known, column="")
+    low = unaccented(split_offset(plain)[0])
+    dated = np.logical_or.reduce([low.str.fullmatch(form).to_numpy(dtype=bool) for form in _FORMS])
+    return float(np.mean(dated | bool(counted and counted[0].code == "epoch_dates")))
+
+
 def _stated(times: pd.Series, column: str) -> tuple[pd.Series, list[Remark]]:
     """Return the seconds since midnight of clock times in a column of their own; what is none is noted and missing."""
     text = times.astype("str").str.strip()

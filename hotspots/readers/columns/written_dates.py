@@ -6,12 +6,14 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.report import Remark
+from hotspots.readers.sections import IncidentSection
 from hotspots.words import Told, mark, told
 
 # The twelve months by the letters that they begin with, in English, Spanish, Portuguese and French.
@@ -87,6 +89,16 @@ def joined_date(columns: pd.DataFrame, parts: Mapping[str, str]) -> pd.Series:
     shown = number.map(lambda value: f"{value:02.0f}", na_action="ignore").astype("object").fillna(month)
     text = year + "-" + shown.astype("str") + "-" + day.where(day.str.len() != 1, "0" + day)
     return text.where(~is_missing(year) & ~is_missing(month) & ~is_missing(day), "")
+
+
+def dated(columns: pd.DataFrame, section: IncidentSection) -> tuple[pd.DataFrame, IncidentSection]:
+    """Return the columns with one of whole dates, and the section that names it, where the parts stand in several columns."""
+    if not section.year:
+        return columns, section
+    parts = {key: name for key in ("date", "year", "month", "day") if (name := getattr(section, key))}
+    label = " + ".join(parts.values())
+    whole = columns.assign(**{label: joined_date(columns, parts).astype("str")})
+    return whole, replace(section, date=label, year="", month="", day="")
 
 
 def plain_dates(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]:

@@ -21,6 +21,8 @@ from hotspots.readers.columns.plausible_places import (
     strays,
 )
 from hotspots.readers.columns.values import map_words, read_ages, read_counts
+from hotspots.readers.columns.whereabouts import elsewhere, untrue_distances
+from hotspots.readers.columns.written_dates import dated
 from hotspots.readers.faults import UnknownSystemError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
@@ -58,6 +60,8 @@ def read_incidents(
     say = progress or (lambda _: None)
     say(told("reading {file}", file=", ".join(path.name for path in section.files)))
     table = _all_files(section)
+    whole, section = dated(table.columns, section)
+    table = replace(table, columns=whole)
     spoilt = _spoilt(table, section)
     out = np.logical_or.reduce([remark.where for remark in spoilt]) if spoilt else np.zeros(len(table.rows), dtype=bool)
     filtered = _filtered(table, section, out)
@@ -71,6 +75,9 @@ def read_incidents(
         )
     say(told("reading dates and places of {n} rows", n=f"{int(sound.sum()):,}"))
     part = _rows(table, sound)
+    strange = elsewhere(part, section, timezone=timezone) if bounds is None else None
+    if strange is not None:
+        raise strange
     city_crs = city_crs or zone_of(part, section)
     columns, remarks = _columns(part, section, city_crs=city_crs, timezone=timezone, bounds=bounds)
     everything = [*spoilt, filtered, *(_spread(remark, sound) for remark in remarks)]
@@ -246,6 +253,8 @@ def _columns(
         faults.append(error)
     try:
         places = read_places(table, section, city_crs=city_crs)
+        untrue = untrue_distances(places.x, places.y, places.epsg, city_crs)
+        faults += [untrue] if untrue else []
         wrong = None if bounds is None else misplaced(places, section, bounds=bounds, city_crs=city_crs)
         faults += [wrong] if wrong else []
     except UnknownSystemError as error:
@@ -271,6 +280,7 @@ def _dates(table: Table, section: IncidentSection, timezone: str) -> Dates:
         column=section.date,
         time_column=section.time,
         day_zero=table.day_zero,
+        open_period=section.covers is None,
     )
 
 
