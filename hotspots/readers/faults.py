@@ -376,9 +376,9 @@ class HomicideError(DoubtError):
 
 
 def listed_values(judged: Judged) -> Told:
-    """Return the values of a column with their rows and what each means."""
+    """Return the values of a column with their rows and what each means, the homicides first."""
     shown: Told | str = ""
-    for value, meaning, rows in judged.values[:_SHOWN]:
+    for value, meaning, rows in sorted(judged.values, key=lambda one: one[1] not in ("homicide", "died"))[:_SHOWN]:
         one = told("{value} in {n} rows ({meaning})", value=repr(value), n=f"{rows:,}", meaning=Told(MEANINGS[meaning], {}))
         shown = told("{one}, {other}", one=shown, other=one) if shown else one
     more = len(judged.values) - _SHOWN
