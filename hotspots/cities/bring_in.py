@@ -92,7 +92,7 @@ def understand(files: Files, answers: Mapping[str, str] | None = None, *, name: 
     try:
         content = content_of(files.folder) if files.folder else _worked_out(files, name, inquiry)
     except DataError as error:
-        if isinstance(error, _WrongAnswer):
+        if isinstance(error, _AnswerError):
             raise
         return Understood(files.slug(name), "", inquiry.asked(), refusal=error)
     city, refusal = _read(content, files, name, inquiry, progress)
@@ -109,7 +109,7 @@ def bring_in(understood: Understood, *, held: Lock | None = None) -> City:
     return publish(understood.city, held=held)
 
 
-class _WrongAnswer(DataError):
+class _AnswerError(DataError):
     """An answer that is none of those that the question knows."""
 
 
@@ -124,7 +124,7 @@ class _Inquiry:
         given = self.answers.get(f"{asked.id}@{asked.file}", self.answers.get(asked.id, ""))
         if given and not asked.takes(given):
             known = ", ".join(asked.options)
-            raise _WrongAnswer(told("{id} = {given} is no answer; known are: {known}", id=asked.id, given=repr(given), known=known))
+            raise _AnswerError(told("{id} = {given} is no answer; known are: {known}", id=asked.id, given=repr(given), known=known))
         self._asked[asked.id, asked.file] = replace(asked, answer=given)
         return given or asked.safe or next(iter(asked.options), "")
 
@@ -150,16 +150,21 @@ def _read(
     folder = files.folder or Path(files.slug(name))
     for _ in range(_ROUNDS):
         try:
-            return read_city(check_city_file(content, folder=folder), progress, text=text_of(content)), None
+            city_file = check_city_file(content, folder=folder)
+            if files.folder is None and city_file.incidents:
+                city_file = replace(city_file, incidents=replace(city_file.incidents, asks=True))
+            return read_city(city_file, progress, text=text_of(content)), None
         except DataError as error:
             doubts = [part for part in (error.parts or (error,)) if isinstance(part, DoubtError) and question(part)]
             if not any([_written(content, section_of(doubt), settled(doubt, inquiry)) for doubt in doubts]):
                 return None, error
-    return None, error
+    return None, DataError(told("the files are in more doubts than can be gone around; write a city.toml (docs/city-file.md)"))
 
 
 def _written(content: dict[str, Any], section: str, entries: Entries) -> bool:
-    """Write the entries into their section, and return whether that changed anything."""
+    """Write the entries into their section, beside what its own sections hold, and return whether that changed anything."""
     before = dict(content.get(section, {}))
-    content[section] = before | entries
+    content[section] = before | {
+        key: {**before.get(key, {}), **value} if isinstance(value, Mapping) else value for key, value in entries.items()
+    }
     return bool(content[section] != before)

@@ -131,7 +131,8 @@ def _read(city_file: CityFile, say: Steps, *, text: str | None = None) -> City:
     layer = _tried(lambda: _read_blocks(city_file, own, say), faults)
     stated = layer.blocks.crs if layer else own
     bounds = tuple(layer.blocks.total_bounds) if layer else None
-    read = _tried(lambda: _read_incidents(city_file, stated, bounds, say), faults)
+    residents = float(layer.blocks["population"].sum()) if layer else 0.0
+    read = _tried(lambda: _read_incidents(city_file, stated, bounds, residents, say), faults)
     crs = stated or (read[0].crs if read else pyproj.CRS.from_epsg(3857))
     others = _tried(lambda: _other_layers(city_file, crs), faults)
     if city_file.blocks is None and city_file.incidents is None:
@@ -296,10 +297,13 @@ def _read_totals(city_file: CityFile, areas: tuple[str, ...], say: Steps) -> tup
     return read_area_counts(city_file.area_counts, areas=areas)
 
 
-def _read_incidents(city_file: CityFile, crs: pyproj.CRS | None, bounds: Any, say: Steps) -> tuple[Incidents, QualityReport]:
+def _read_incidents(
+    city_file: CityFile, crs: pyproj.CRS | None, bounds: Any, residents: float, say: Steps
+) -> tuple[Incidents, QualityReport]:
     if city_file.incidents is None:
         return no_incidents(crs), QualityReport("", 0, 0, 0, 0, 0, 0)
-    return read_incidents(city_file.incidents, city_crs=crs, timezone=city_file.timezone, bounds=bounds, progress=say)
+    where = {"city_crs": crs, "timezone": city_file.timezone, "bounds": bounds, "residents": residents}
+    return read_incidents(city_file.incidents, **where, progress=say)
 
 
 def _with_totals(

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.cityfile.pointing import date_column, place_columns
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.places import finite_pairs
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
 from hotspots.readers.columns.written_dates import joined_date, month_number
-from hotspots.readers.columns.written_places import pairs
+from hotspots.readers.columns.written_places import share_paired
 from hotspots.readers.doubts import Ask, Entries, settled
-from hotspots.readers.faults import DateColumnError, DoubtError, PlaceColumnError
+from hotspots.readers.faults import DoubtError
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.sections import IncidentSection
 
 _MOSTLY = 0.8
 
 
-def date_columns(table: Table, plain: Mapping[str, str], found: Mapping[str, str], ask: Ask) -> dict[str, str]:
+def date_columns(table: Table, plain: Mapping[str, str], ask: Ask) -> dict[str, str]:
     """Return the keys of the date: `date`, or `year` with `month` and `day`, or with a `date` that has no year; asked where none shows.
 
-    `plain` is name without case, accents and signs → column, `found` the columns that names alone show. Of several dates that of what
+    `plain` is name without case, accents and signs → column. Of several dates that of what
     occurred comes before that of the report.
     """
     named = [plain[name] for name in INCIDENT_COLUMNS["date"] if name in plain]
@@ -35,17 +36,7 @@ def date_columns(table: Table, plain: Mapping[str, str], found: Mapping[str, str
         return parts
     if named:
         return {"date": named[0]}
-    columns = tuple(table.columns.columns)
-    taken = {found.get(key) for key in ("x", "y", "geometry", "time", "age", "victims")}
-    likely = tuple(column for column in columns if column not in taken and share_dated(table.columns[column]) > _MOSTLY)
-    fault = DateColumnError(table.source, columns, likely, _samples(table, likely))
-    if not likely:
-        raise fault
-    return settled(fault, ask)
-
-
-def _samples(table: Table, columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    return {column: tuple(value for value in table.columns[column].iloc[:50].unique() if value.strip())[:3] for column in columns}
+    return {"date": date_column(table, ask)}
 
 
 def _parts(table: Table, plain: Mapping[str, str]) -> dict[str, str]:
@@ -84,25 +75,13 @@ def date_form(table: Table, when: Mapping[str, str], ask: Ask) -> Entries:
     return {}
 
 
-def pair_column(table: Table, found: Mapping[str, str], ask: Ask) -> str:
-    """Return the column that holds both coordinates: by its name, or by what it holds, which is asked."""
-    if "geometry" in found and _pairs(table.columns[found["geometry"]]) > 0:
-        return found["geometry"]
-    columns = tuple(table.columns.columns)
-    likely = tuple(column for column in columns if _pairs(table.columns[column]) > _MOSTLY)
-    fault = PlaceColumnError(table.source, columns, likely, _samples(table, likely))
-    if not likely:
-        raise fault
-    return str(settled(fault, ask)["geometry"])
-
-
-def _pairs(text: pd.Series) -> float:
-    """Return the share of cells that hold two coordinates, among the first that say anything."""
-    known = text[text.str.strip() != ""].iloc[:1_000]
-    if known.empty or float(known.str.count(r"[0-9]").mean()) < 4:
-        return 0.0
-    read = pairs(known)
-    return float(np.mean(np.isfinite(read.x) & np.isfinite(read.y)))
+def place_keys(table: Table, found: Mapping[str, str], ask: Ask) -> Entries:
+    """Return the keys of the place: `x` and `y`, or `geometry`, by their names and by what they hold; else pointed at."""
+    if {"x", "y"} <= found.keys():
+        return {"x": found["x"], "y": found["y"]}
+    if "geometry" in found and share_paired(table.columns[found["geometry"]]) > 0:
+        return {"geometry": found["geometry"]}
+    return place_columns(table, ask)
 
 
 def coordinates(table: Table, place: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:

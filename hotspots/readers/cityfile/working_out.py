@@ -11,7 +11,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, pair_column
+from hotspots.readers.cityfile.pointing import killed
+from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS, WORDS
@@ -39,10 +40,14 @@ def work_out(
 
     Raises `DataError` where a column that is needed cannot be found, and names the columns that there are.
     """
-    table = read_file(incidents[0])
+    tables = [read_file(path) for path in incidents]
+    table = tables[0]
     columns = _columns(table, INCIDENT_COLUMNS)
+    columns.pop("victims", None)  # which column counts the people killed is not told by its name alone
     outlines = None if blocks is None else read_layer(blocks, layer="blocks")
     sections: dict[str, Any] = {"incidents": _incidents(table, columns, incidents, ask, outlines)}
+    rows = table.columns if len(tables) == 1 else pd.concat([one.columns for one in tables], ignore_index=True).fillna("")
+    sections["incidents"] |= killed(rows, sections["incidents"], file=table.source, ask=ask)
     values = _values(table, columns)
     if values:
         sections["incidents"]["values"] = values
@@ -72,7 +77,7 @@ def _plain(name: str) -> str:
 
 def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask: Ask, outlines: Table | None) -> dict[str, Any]:
     plain = {_plain(column): column for column in reversed(table.columns.columns)}
-    when = date_columns(table, plain, columns, ask)
+    when = date_columns(table, plain, ask)
     for key in ("date", "year", "month", "day"):
         columns.pop(key, None)
     columns |= when
@@ -89,9 +94,8 @@ def _drop_doubtful(table: Table, columns: dict[str, str]) -> None:
     for key in ("sex", "weapon"):
         if key in columns and not _mapped(table.columns[columns[key]], key):
             del columns[key]
-    for key, least in (("age", 0.5), ("victims", 0.95)):
-        if key in columns and _numeric(table.columns[columns[key]]) < least:
-            del columns[key]
+    if "age" in columns and _numeric(table.columns[columns["age"]]) < 0.5:
+        del columns["age"]
     days = table.columns[[columns[key] for key in ("date", "year", "month", "day") if key in columns]].agg(" ".join, axis=1)
     if "event_id" in columns and not _one_day_each(table.columns[columns["event_id"]], days):
         del columns["event_id"]
@@ -111,10 +115,7 @@ def _one_day_each(ids: pd.Series, days: pd.Series) -> bool:
 def _place(table: Table, columns: dict[str, str], ask: Ask, outlines: Table | None) -> Entries:
     if table.shapes is not None and not {"x", "y"} <= columns.keys():
         return {}
-    if {"x", "y"} <= columns.keys():
-        entries: Entries = {"x": columns["x"], "y": columns["y"]}
-    else:
-        entries = {"geometry": pair_column(table, columns, ask)}
+    entries = place_keys(table, columns, ask)
     x, y = coordinates(table, entries)
     if not len(x):
         raise DataError(
@@ -128,7 +129,7 @@ def _place(table: Table, columns: dict[str, str], ask: Ask, outlines: Table | No
     if float(np.mean(np.abs(x) <= 180)) <= 0.5 or float(np.mean(np.abs(y) <= 180)) <= 0.5:
         return entries | _system(table, x, y, ask, outlines)
     if "x" in entries and float(np.mean(np.abs(y) > 90)) > 0.5:
-        return entries | settled(LatitudeError(columns["x"], columns["y"], float(y[0])), ask)
+        return entries | settled(LatitudeError(entries["x"], entries["y"], float(y[0])), ask)
     return entries
 
 

@@ -101,7 +101,7 @@ def unfinished(date: pd.Series, column: str) -> list[Remark]:
             "part_year",
             pd.Timestamp(last.year, 12, 31),
             mark(
-                "{rows} of {total} rows are of {year}, and the last is dated {day}: that year is not whole, so compare it with no whole year"
+                "{rows} of {total} rows are of {year}, and the last is dated {day}: that year is not whole; compare it with no whole year"
             ),
         ),
         (

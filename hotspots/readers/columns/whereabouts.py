@@ -173,7 +173,7 @@ def untrue_distances(x: Floats, y: Floats, epsg: int, city_crs: pyproj.CRS) -> D
         )
     return DataError(
         told(
-            "city.toml: in epsg = {epsg} ({name}) distances at the places of the city are {times} times what they are on the ground, so that "
+            "city.toml: in epsg = {epsg} ({name}) distances at the places of the city are {times} times the true ones, so that "
             "areas and densities would be wrong; write epsg = {zone}, or leave it out",
             epsg=city_crs.to_epsg(),
             name=city_crs.name,

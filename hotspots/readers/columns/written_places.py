@@ -1,4 +1,4 @@
-"""Coordinates as people write them → numbers: decimal commas, degrees with minutes and seconds, pairs in one cell, points in WKT and JSON."""
+"""Coordinates as people write them → numbers: decimal commas, degrees and minutes, pairs in one cell, points in WKT and JSON."""
 
 from __future__ import annotations
 
@@ -116,3 +116,16 @@ def _latitude_first(first: Floats, second: Floats) -> bool:
     if not known.any():
         return True
     return float(np.mean(np.abs(first[known]) <= 90)) > 0.5
+
+
+def share_paired(text: pd.Series) -> float:
+    """Return the share of cells that hold two coordinates, among the first thousand that say anything.
+
+    >>> share_paired(pd.Series(["(6.2461, -75.5232)", "nowhere at all 1234", ""]))
+    0.5
+    """
+    known = text[text.str.strip() != ""].iloc[:1_000]
+    if known.empty or float(known.str.count(r"[0-9]").mean()) < 4:
+        return 0.0
+    read = pairs(known)
+    return float(np.mean(np.isfinite(read.x) & np.isfinite(read.y)))

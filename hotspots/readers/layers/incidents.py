@@ -26,6 +26,7 @@ from hotspots.readers.columns.written_dates import dated
 from hotspots.readers.faults import UnknownSystemError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
+from hotspots.readers.layers.killings_told import killings_remarks
 from hotspots.readers.report import (
     Finding,
     Mask,
@@ -50,11 +51,13 @@ def read_incidents(
     city_crs: pyproj.CRS | None,
     timezone: str,
     bounds: Bounds | None = None,
+    residents: float = 0.0,
     progress: Callable[[Told], None] | None = None,
 ) -> tuple[Incidents, QualityReport]:
     """Return one row per victim, and what became of every row of the file.
 
-    `bounds` are those of the blocks, in the city's system: when fewer than half of the places lie within them the file is
+    `residents` are those of the city, 0 where they are not known: so many rows a year that they can hardly all be homicides are
+    told, or asked about. `bounds` are those of the blocks, in the city's system: when fewer than half of the places lie within them the file is
     refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
     """
     say = progress or (lambda _: None)
@@ -80,6 +83,7 @@ def read_incidents(
         raise strange
     city_crs = city_crs or zone_of(part, section)
     columns, remarks = _columns(part, section, city_crs=city_crs, timezone=timezone, bounds=bounds)
+    remarks += killings_remarks(part, section, columns["date"], residents=residents)
     everything = [*spoilt, filtered, *(_spread(remark, sound) for remark in remarks)]
     outcome = outcomes(everything, rows=len(table.rows))
     kept = np.isin(outcome[sound], ["accepted", "repaired"])
