@@ -21,17 +21,15 @@ from hotspots.readers.columns.dates import read_dates
 from hotspots.readers.columns.plausible_places import likely_system
 from hotspots.readers.faults import (
     AreaColumnError,
-    Change,
     DateColumnError,
     DayOrMonthError,
     DoubtError,
     LatitudeError,
-    MisplacedError,
     PlaceColumnError,
     ResidentsColumnError,
     ShortYearsError,
-    UnknownSystemError,
 )
+from hotspots.readers.place_faults import Change, MisplacedError, UnknownSystemError
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told, words_for
 

@@ -13,17 +13,24 @@ from hotspots.readers.faults import (
     DateColumnError,
     DateOrderError,
     DoubtError,
-    ElsewhereError,
     HomicideError,
     LatitudeError,
-    LostSignError,
+    LoneEventError,
     MidnightZoneError,
     PlaceColumnError,
     ResidentsColumnError,
-    SwappedAxesError,
-    UnknownSystemError,
     VictimsError,
     reading_of,
+)
+from hotspots.readers.place_faults import (
+    ElsewhereError,
+    LostSignError,
+    LostSignInBlocksError,
+    MisplacedError,
+    OtherSystemError,
+    SwappedAxesError,
+    SwappedInBlocksError,
+    UnknownSystemError,
 )
 from hotspots.store.schema import DataError
 from hotspots.words import Told, Words, told
@@ -212,7 +219,22 @@ def _elsewhere_options(fault: ElsewhereError) -> dict[str, Told]:
     return listed | {"leave": told("they are right: near {here}", here=fault.here)}
 
 
+def _in_blocks(id: str, about: type[MisplacedError]) -> Doubt:
+    """Return the row about places that one change puts where the blocks are."""
+    return Doubt(
+        id,
+        about,
+        text=lambda fault: fault.faults[0],
+        options=lambda _: {"yes": told("read them so: they lie where the blocks are"), "no": told("leave them")},
+        safe=lambda _: "yes",
+        entries=lambda fault, answer: fault.written() if answer == "yes" else {},
+    )
+
+
 DOUBTS: tuple[Doubt, ...] = (
+    _in_blocks("axes", SwappedInBlocksError),
+    _in_blocks("sign", LostSignInBlocksError),
+    _in_blocks("epsg", OtherSystemError),
     Doubt(
         "homicide",
         HomicideError,
@@ -236,6 +258,17 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_day_options,
         safe=_safe_order,
         entries=lambda fault, answer: {"date_format": fault.forms[0 if answer == "day" else 1]},
+    ),
+    Doubt(
+        "event_id",
+        LoneEventError,
+        text=lambda fault: fault.doubt(),
+        options=lambda fault: {
+            "place": told("no: rows of one place and day are victims of one event"),
+            fault.column: told("yes: each is an event of its own"),
+        },
+        safe=lambda _: "place",
+        entries=lambda fault, answer: {} if answer == "place" else {"event_id": fault.column},
     ),
     Doubt(
         "zone",

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyproj
 
 from hotspots.store.schema import DataError
 from hotspots.words import Told, mark, told
@@ -166,32 +165,31 @@ class MidnightZoneError(DoubtError):
 
 
 @dataclass(eq=False)
-class UnknownSystemError(DoubtError):
-    """Coordinates that are not degrees, in a `file` that does not say what they are.
-
-    `x` and `y` are those numbers, among `of` in all; `likely` is the EPSG number of the system that puts them where the blocks are.
-    """
+class LoneEventError(DoubtError):
+    """A `column` of a `file` named like an event whose ids never repeat, although `rows` rows in `groups` share place and time."""
 
     file: str
-    x: Floats
-    y: Floats
-    of: int
-    likely: int | None = None
+    column: str
+    samples: tuple[str, ...]
+    groups: int
+    rows: int
 
-    @property
-    def first(self) -> str:
-        """The first pair of numbers."""
-        return f"{self.x[0]:.10g}, {self.y[0]:.10g}"
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return three ids."""
+        return {self.column: self.samples}
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        return told(
+            "{file}: {column} never repeats, yet {rows} rows share place and time in {groups} groups: is each row an event of its own?",
+            file=self.file,
+            column=repr(self.column),
+            rows=f"{self.rows:,}",
+            groups=f"{self.groups:,}",
+        )
 
     def _sentence(self) -> Told:
-        fault = told(
-            "incidents: {n} of {total} coordinates are not degrees (first: {first}) and their coordinate system "
-            "is not given; ask the source for its EPSG number and write epsg = … under [incidents] in city.toml",
-            n=f"{len(self.x):,}",
-            total=f"{self.of:,}",
-            first=self.first,
-        )
-        return fault if self.likely is None else _mended(fault, Change(epsg=self.likely))
+        return told("{doubt} Write event_id under [incidents] in city.toml only if it is", doubt=self.doubt())
 
 
 @dataclass(eq=False)
@@ -206,133 +204,6 @@ class LatitudeError(DoubtError):
         return told(
             "{column} cannot be a latitude (first: {first}); are the two columns swapped?", column=repr(self.y), first=f"{self.first:.6g}"
         )
-
-
-@dataclass(frozen=True)
-class Change:
-    """One change in how coordinates are read: the two swapped, signs turned, divided, or of another coordinate system."""
-
-    swap: tuple[str, str] | None = None  # the columns x and y as they stand; empty names where one column holds both
-    negate: tuple[str, ...] = ()
-    divide: float = 1.0
-    epsg: int | None = None
-
-    def applied(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Return the coordinates after the change, still in the system of the file.
-
-        >>> Change(negate=("x",)).applied(np.array([89.0]), np.array([13.0]))[0].tolist()
-        [-89.0]
-        """
-        x, y = (x, y) if self.swap is None else (y, x)
-        return (-x if "x" in self.negate else x) / self.divide, (-y if "y" in self.negate else y) / self.divide
-
-
-@dataclass(eq=False)
-class ElsewhereError(DoubtError):
-    """Places of a `file`, `total` of them, that lie on another continent than the city must: `here`, the region of the nearest time zone.
-
-    `columns` are x and y, or `geometry` the one column of both, read in the order `axes`; `first` is the first pair. `changes` are those
-    that would put them right, each by the answer that makes it, and `near` the regions where the places then lie.
-    """
-
-    file: str
-    columns: tuple[str, str]
-    geometry: str
-    axes: str
-    first: str
-    total: int
-    here: str
-    changes: tuple[tuple[str, Change], ...]
-    near: tuple[str, ...]
-
-    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the first pair."""
-        return {self.geometry or ", ".join(self.columns): (self.first,)}
-
-    def doubt(self) -> Told:
-        """Return what is in doubt, without what to do."""
-        why = told("are the two coordinates swapped?") if self.changes[0][0] == "swap" else told("was a minus sign lost?")
-        return told(
-            "{file}: the {total} places (first: {first}) lie near {here}; {why}",
-            file=self.file,
-            total=f"{self.total:,}",
-            first=self.first,
-            here=self.here,
-            why=why,
-        )
-
-    def written(self, answer: str) -> dict[str, Any]:
-        """Return what an answer writes in city.toml."""
-        if answer == "leave":
-            return {"places_checked": True}
-        if answer != "swap":
-            return {"negate": list(answer)}
-        return {"x": self.columns[1], "y": self.columns[0]} if self.columns[0] else {"axes": "xy" if self.axes == "yx" else "yx"}
-
-    def _sentence(self) -> Told:
-        listed = ", ".join(
-            f"{key} = {str(value).lower() if value is True else repr(value)}"
-            for answer, _ in self.changes[:1]
-            for key, value in self.written(answer).items()
-        )
-        return told(
-            "incidents: {doubt} If so, write under [incidents] in city.toml: {lines}; if they are right: places_checked = true",
-            doubt=self.doubt(),
-            lines=listed.replace("'", '"'),
-        )
-
-
-class SwappedAxesError(ElsewhereError):
-    """Places that would lie right with their two coordinates swapped."""
-
-
-class LostSignError(ElsewhereError):
-    """Places that would lie right with a minus sign."""
-
-
-@dataclass(eq=False)
-class MisplacedError(DoubtError):
-    """Places of which only `inside` of `total` lie within the bounds of the blocks; `change` is the one that would put them there."""
-
-    inside: int
-    total: int
-    first: tuple[float, float]
-    change: Change | None
-
-    def _sentence(self) -> Told:
-        fault = told(
-            "incidents: only {n} of {total} places lie within the bounds of the blocks (first place: {first})",
-            n=f"{self.inside:,}",
-            total=f"{self.total:,}",
-            first=f"{self.first[0]:.10g}, {self.first[1]:.10g}",
-        )
-        if self.change is not None:
-            return _mended(fault, self.change)
-        return told(
-            "{fault}; no single change of axes, signs or coordinate system mends it: check that incidents and "
-            "blocks are of the same city, and each epsg",
-            fault=fault,
-        )
-
-
-def _mended(fault: Told, change: Change) -> Told:
-    """Return the fault with the change that mends it: why, and what to write."""
-    if change.epsg is not None:
-        why = told("they look like the coordinate system {name}", name=pyproj.CRS.from_epsg(change.epsg).name)
-        what = told("write epsg = {epsg} under [incidents] in city.toml", epsg=change.epsg)
-    elif change.swap is not None:
-        x, y = change.swap
-        lines = told('write x = "{x}" and y = "{y}" under [incidents] in city.toml', x=y, y=x)
-        what = lines if x else told("the pairs in the file are in the order y, x: have it exported again")
-        why = told("the two coordinates are swapped")
-    elif change.negate:
-        why = told("a minus sign is missing")
-        listed = ", ".join(f'"{sign}"' for sign in change.negate)
-        what = told("write negate = [{listed}] under [incidents] in city.toml", listed=listed)
-    else:
-        why = told("the numbers are {times} times too large", times=f"{change.divide:,.0f}")
-        what = told("divide them in the file")
-    return told("{fault}; {why}: {what}", fault=fault, why=why, what=what)
 
 
 @dataclass(eq=False)

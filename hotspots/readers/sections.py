@@ -54,7 +54,8 @@ class IncidentSection:
     `sheet` is the sheet of a workbook or the layer of a GeoPackage, `header_row` the row that names the columns, as Excel counts.
     A date in parts has `year` with `month` and `day`, or with a `date` that has no year.
     `covers` is the period that the file covers, end exclusive. `default_places` are coordinates, as the file writes them, that
-    stand for "place unknown". `axes` is the order of the two numbers in `geometry`, "xy" or "yx"; `places_checked` says that a person
+    stand for "place unknown". `swapped` says that the two numbers of `geometry` stand the other way
+    round than they are read; `places_checked` says that a person
     has seen where the places lie. `negate` names the coordinates ("x", "y") whose minus sign the file dropped. `withheld`
     names, as `where` does, the rows that no public release may count. `all_homicides` says that each row is a person killed, whatever
     its columns say. `asks`: a person is there to be asked what otherwise is told.
@@ -82,7 +83,7 @@ class IncidentSection:
     withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     default_places: tuple[tuple[float, float], ...] = ()
     negate: tuple[str, ...] = ()
-    axes: str = ""
+    swapped: bool = False
     places_checked: bool = False
     year: str = ""
     month: str = ""

@@ -196,8 +196,6 @@ class _Reader:
             self.faults.append(
                 told("city.toml: [incidents] names no date; give date, or year with month and day, or year with a date that has no year")
             )
-        if values.get("axes", "xy") not in ("xy", "yx"):
-            self.faults.append(told('city.toml: axes in [incidents] may be "xy" or "yx", the order of the two numbers in geometry'))
         values["covers"] = self.covers(values["covers"]) if "covers" in values else None
         self.check_zone("date_zone", values.get("date_zone", "local"))
         if bool(values.get("x")) != bool(values.get("y")):

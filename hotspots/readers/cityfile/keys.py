@@ -51,7 +51,7 @@ INCIDENTS = {
     "withheld": "section",
     "default_places": "list",
     "negate": "list",
-    "axes": "text",
+    "swapped": "yes/no",
     "places_checked": "yes/no",
     "covers": "list",
     "sheet": "text",

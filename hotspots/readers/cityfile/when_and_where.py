@@ -84,6 +84,6 @@ def place_keys(table: Table, found: Mapping[str, str], ask: Ask) -> Entries:
     return place_columns(table, ask)
 
 
-def coordinates(table: Table, place: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
+def coordinates(table: Table, place: Entries) -> tuple[np.ndarray, np.ndarray]:
     """Return the two coordinates of the rows that have a place, as the file writes them."""
     return finite_pairs(table, IncidentSection(files=(), date="", **place))

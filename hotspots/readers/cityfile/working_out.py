@@ -15,18 +15,14 @@ from hotspots.readers.cityfile.pointing import killed
 from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
+from hotspots.readers.columns.second_looks import lone_event
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS, WORDS
 from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.doubts import Ask, Entries, settled
-from hotspots.readers.faults import (
-    AreaColumnError,
-    LatitudeError,
-    ResidentsColumnError,
-    UnknownSystemError,
-    there_are,
-)
+from hotspots.readers.faults import AreaColumnError, LatitudeError, ResidentsColumnError, there_are
 from hotspots.readers.files.any_file import read_file, read_layer
 from hotspots.readers.files.text_tables import Table
+from hotspots.readers.place_faults import UnknownSystemError
 from hotspots.store.schema import DataError
 from hotspots.words import told
 
@@ -84,6 +80,7 @@ def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask
     _drop_doubtful(table, columns)
     entries: dict[str, Any] = {"file": [str(file) for file in files] if len(files) > 1 else str(files[0])}
     entries |= _place(table, columns, ask, outlines)
+    _doubt_event(table, columns, [value for key, value in entries.items() if key in ("x", "y", "geometry")], ask)
     entries |= {**when, **date_form(table, when, ask)}
     entries |= {key: column for key, column in columns.items() if key not in (*when, "x", "y", "geometry")}
     return entries
@@ -98,6 +95,18 @@ def _drop_doubtful(table: Table, columns: dict[str, str]) -> None:
         del columns["age"]
     days = table.columns[[columns[key] for key in ("date", "year", "month", "day") if key in columns]].agg(" ".join, axis=1)
     if "event_id" in columns and not _one_day_each(table.columns[columns["event_id"]], days):
+        del columns["event_id"]
+
+
+def _doubt_event(table: Table, columns: dict[str, str], place: list[str], ask: Ask) -> None:
+    """Forget an event id that never repeats, where a person says that rows of one place and time are one event."""
+    if "event_id" not in columns or not place:
+        return
+    when = [columns[key] for key in ("date", "year", "month", "day", "time") if key in columns]
+    clocked = "time" in columns or bool(table.columns[when[0]].str.contains(r"[0-9]:[0-9]", regex=True).mean() > 0.5)
+    keys = table.columns[[*when, *place]] if clocked else pd.DataFrame()
+    doubt = lone_event(keys, table.columns[columns["event_id"]], column=columns["event_id"], file=table.source)
+    if doubt is not None and not settled(doubt, ask):
         del columns["event_id"]
 
 

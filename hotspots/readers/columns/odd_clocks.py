@@ -50,7 +50,7 @@ def believed(day: pd.Series, seconds: pd.Series, *, timezone: str, zone_said: bo
     moved = _local_day(day, seconds, hours / _HOUR, timezone=timezone, zone_said=zone_said, column=column)
     listed = ", ".join(f"{int(hour // _HOUR):02d}:00" for hour in hours)
     text = told(
-        "every clock says {hours}, as a midnight does that is written in UTC; the hour is taken as not known, and {changed} of {total} "
+        "every clock says {hours}, as a midnight written in UTC does, or a clock for none; the hour is not known, and {changed} of {total} "
         "days were moved by one",
         hours=listed,
         changed=f"{int((moved != day)[day.notna()].sum()):,}",

@@ -13,8 +13,9 @@ import shapely
 from hotspots.readers.columns.repeated_values import repeated_too_often
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_places import coordinate, pairs
-from hotspots.readers.faults import Floats, UnknownSystemError
+from hotspots.readers.faults import Floats
 from hotspots.readers.files.text_tables import Table
+from hotspots.readers.place_faults import UnknownSystemError
 from hotspots.readers.report import Mask, Remark, only
 from hotspots.readers.sections import IncidentSection
 from hotspots.store.schema import DataError
@@ -138,8 +139,9 @@ def finite_pairs(table: Table, section: IncidentSection) -> tuple[Floats, Floats
 
 def _numbers(table: Table, section: IncidentSection) -> tuple[Floats, Floats, Mask, list[Remark]]:
     if section.geometry:
-        read = pairs(table.columns[section.geometry], axes=section.axes)
-        return read.x, read.y, read.blank, [_comma_remark(read.comma, section.geometry)]
+        read = pairs(table.columns[section.geometry])
+        x, y = (read.y, read.x) if section.swapped else (read.x, read.y)
+        return x, y, read.blank, [_comma_remark(read.comma, section.geometry)]
     if section.x and section.y:
         return _from_columns(table, section)
     size = len(table.columns)
@@ -151,7 +153,7 @@ def _numbers(table: Table, section: IncidentSection) -> tuple[Floats, Floats, Ma
     usable[single] = shapely.get_geometry(usable[single], 0)
     usable[shapely.get_type_id(usable) != 0] = None
     x, y = shapely.get_x(usable), shapely.get_y(usable)
-    return (y, x, gone, []) if section.axes == "yx" else (x, y, gone, [])
+    return (y, x, gone, []) if section.swapped else (x, y, gone, [])
 
 
 def _from_columns(table: Table, section: IncidentSection) -> tuple[Floats, Floats, Mask, list[Remark]]:

@@ -15,8 +15,9 @@ import pandas as pd
 import pyproj
 
 from hotspots.readers.columns.places import DEGREES, coordinates_of
-from hotspots.readers.faults import Change, ElsewhereError, Floats, LostSignError, SwappedAxesError
+from hotspots.readers.faults import Floats
 from hotspots.readers.files.text_tables import Table
+from hotspots.readers.place_faults import Change, ElsewhereError, LostSignError, SwappedAxesError
 from hotspots.readers.sections import IncidentSection
 from hotspots.store.schema import DataError
 from hotspots.words import told
@@ -86,7 +87,7 @@ def elsewhere(table: Table, section: IncidentSection, *, timezone: str) -> Elsew
     first = f"{x[0]:.10g}, {y[0]:.10g}"
     columns = (section.x, section.y) if section.x else ("", "")
     return kind(
-        table.source, columns, section.geometry, section.axes, first, int(known.sum()), _nearest(*_middle(x, y, epsg)), changes, near
+        table.source, columns, section.geometry, section.swapped, first, int(known.sum()), _nearest(*_middle(x, y, epsg)), changes, near
     )
 
 

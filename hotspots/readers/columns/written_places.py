@@ -65,11 +65,11 @@ def _sexagesimal(text: pd.Series) -> pd.Series:
     return degrees.where(~below, -degrees).where((minutes.fillna(0) < 60) & (seconds.fillna(0) < 60))
 
 
-def pairs(text: pd.Series, *, axes: str = "") -> Pairs:
+def pairs(text: pd.Series) -> Pairs:
     """Return the two coordinates of each cell.
 
     Points in WKT and JSON give x first. A plain pair gives the latitude first, as maps and people do, unless most first numbers can be no
-    latitude; `axes` "xy" or "yx" says the order of all.
+    latitude.
 
     >>> read = pairs(pd.Series(["(6.2, -75.5)", "POINT (-75.5 6.2)", "6°12'N 75°30'W", "MULTIPOINT ((-75.5 6.2))", ""]))
     >>> read.x.tolist(), read.y.tolist(), read.blank.tolist()
@@ -89,14 +89,7 @@ def pairs(text: pd.Series, *, axes: str = "") -> Pairs:
     latitude_first = _latitude_first(one, two)
     x = np.where(np.isnan(x), two if latitude_first else one, x)
     y = np.where(np.isnan(y), one if latitude_first else two, y)
-    if axes and (axes == "yx") != _second_is_x(known, latitude_first):
-        x, y = y, x
     return Pairs(x, y, blank, x_comma | y_comma | one_comma | two_comma)
-
-
-def _second_is_x(known: pd.DataFrame, latitude_first: bool) -> bool:
-    """Return whether most cells were read with their second number as x."""
-    return latitude_first and float(known[0].notna().mean()) < 0.5
 
 
 def _bare_pair(text: pd.Series) -> tuple[pd.Series, pd.Series]:
