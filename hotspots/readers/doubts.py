@@ -33,7 +33,7 @@ from hotspots.readers.place_faults import (
     UnknownSystemError,
 )
 from hotspots.store.schema import DataError
-from hotspots.words import Told, Words, told
+from hotspots.words import Told, Words, mark, told
 
 _MOST_COLUMNS = 20  # that can be pointed at
 
@@ -210,12 +210,12 @@ def _columns(fault: ColumnError) -> dict[str, Told]:
 
 def _elsewhere_options(fault: ElsewhereError) -> dict[str, Told]:
     meanings = {
-        "swap": told("swapped: they lie near {near}"),
-        "x": told("the longitude lost its minus sign: they lie near {near}"),
-        "y": told("the latitude lost its minus sign: they lie near {near}"),
-        "xy": told("both lost their minus sign: they lie near {near}"),
+        "swap": mark("swapped: they lie near {near}"),
+        "x": mark("the longitude lost its minus sign: they lie near {near}"),
+        "y": mark("the latitude lost its minus sign: they lie near {near}"),
+        "xy": mark("both lost their minus sign: they lie near {near}"),
     }
-    listed = {answer: told(meanings[answer], near=near) for (answer, _), near in zip(fault.changes, fault.near, strict=True)}
+    listed = {answer: Told(meanings[answer], {"near": near}) for (answer, _), near in zip(fault.changes, fault.near, strict=True)}
     return listed | {"leave": told("they are right: near {here}", here=fault.here)}
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from hotspots.readers.columns.repeated_values import repeated_too_often, tail
 from hotspots.readers.faults import long_day
 from hotspots.readers.report import Mask, Remark
-from hotspots.words import mark, told
+from hotspots.words import Told, mark, told
 
 _FIRSTS = 12
 _DECADES, _FEW = 20.0, 0.05  # years from all others; of all rows
@@ -112,6 +112,6 @@ def unfinished(date: pd.Series, column: str) -> list[Remark]:
     ):
         same = (date.dt.year == last.year) & ((date.dt.month == last.month) | (code == "part_year"))
         where = same.to_numpy(dtype=bool) & (pace * (end - last.normalize()).days >= _LACKING)
-        said = told(text, day=long_day(last), **({"year": last.year} if code == "part_year" else {}))
+        said = Told(text, {"day": long_day(last), "year": last.year})
         remarks.append(Remark(code, "accepted", where, said, mark("If the file does cover the rest, write covers in city.toml."), column))
     return remarks

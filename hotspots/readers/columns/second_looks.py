@@ -46,7 +46,7 @@ def lone_remark(fields: pd.DataFrame, ids: pd.Series, column: str) -> Remark:
     stated = ids[~is_missing(ids)]
     size = keys.groupby(["date", "place"])["date"].transform("size").fillna(1) if stated.is_unique else pd.Series(1, index=keys.index)
     where = ((size > 1) & fields["hour"].notna()).to_numpy(dtype=bool)
-    where &= keys[where].drop_duplicates().shape[0] >= _GROUPS
+    where = where & (keys[where].drop_duplicates().shape[0] >= _GROUPS)
     text = told(
         "{rows} of {total} rows share their place and hour with another, yet no two rows share an event in {column}: near repeats "
         "would count victims of one event as a series",
