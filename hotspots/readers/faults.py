@@ -382,7 +382,7 @@ def listed_values(judged: Judged) -> Told:
         one = told("{value} in {n} rows ({meaning})", value=repr(value), n=f"{rows:,}", meaning=Told(MEANINGS[meaning], {}))
         shown = told("{one}, {other}", one=shown, other=one) if shown else one
     more = len(judged.values) - _SHOWN
-    return told("{shown} and {n} more values", shown=shown, n=more) if more > 0 else told("{shown}", shown=shown)
+    return told("{shown} and {n} more values", shown=shown, n=more) if more > 0 or not isinstance(shown, Told) else shown
 
 
 @dataclass(eq=False)

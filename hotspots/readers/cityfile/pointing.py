@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -16,6 +17,7 @@ from hotspots.readers.files.text_tables import Table
 _SEEN = 500  # rows that are looked at
 _DATE = r"(?i)(?:[0-9]{1,4}[-/. ][0-9a-z]{1,10}[-/. ,]+[0-9]{1,4}.*|(?:19|20)[0-9]{6}.*|[0-9]{5}(?:\.[0-9]+)?|[0-9]{10}(?:[0-9]{3})?)"
 _TWO_NUMBERS = r"[^0-9+-]*[-+]?[0-9]+(?:[.,][0-9]+)?[^0-9]+[-+]?[0-9]+(?:[.,][0-9]+)?[^0-9]*"
+_ANOTHER_DATE = r"birth|nac|nasc|naiss|updat|actuali|atuali|creat|crea|regist|report|capt|load|carga|modif|publi|denun|entry|rptd"
 _EAST = r"\b(?:x|lon|lng|long|longitud\w*|este|east\w*)\b"
 
 
@@ -35,7 +37,8 @@ def date_column(table: Table, ask: Ask) -> str:
     names = [*dated, *(name for name in some.columns if name not in dated)]
     found = samples_of(some)
     candidates = tuple(name for name in names if found[name])
-    fault = DateColumnError(table.source, tuple(some.columns), candidates, found, dated[0] if len(dated) == 1 else "")
+    safe = dated[0] if len(dated) == 1 and not re.search(_ANOTHER_DATE, plain(dated[0])) else ""
+    fault = DateColumnError(table.source, tuple(some.columns), candidates, found, safe)
     if not candidates:
         raise fault
     return str(settled(fault, ask)["date"])

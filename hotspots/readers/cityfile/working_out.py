@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,19 @@ _SEEN = 2_000
 
 
 def work_out(
-    incidents: Sequence[Path], *, name: str, ask: Ask, blocks: Path | None = None, population: Path | None = None
+    incidents: Sequence[Path],
+    *,
+    name: str,
+    ask: Ask,
+    blocks: Path | None = None,
+    population: Path | None = None,
+    read: Callable[..., Table] = read_file,
 ) -> dict[str, Any]:
-    """Return what the city.toml that reads these files says, as plain values; what is in doubt is put to `ask`.
+    """Return what the city.toml that reads these files says, as plain values; what is in doubt is put to `ask`, and `read` reads a file.
 
     Raises `DataError` where a column that is needed cannot be found, and names the columns that there are.
     """
-    tables = [read_file(path) for path in incidents]
+    tables = [read(path) for path in incidents]
     table = tables[0]
     columns = _columns(table, INCIDENT_COLUMNS)
     columns.pop("victims", None)  # which column counts the people killed is not told by its name alone

@@ -50,17 +50,18 @@ def read_incidents(
     timezone: str,
     bounds: Bounds | None = None,
     residents: float = 0.0,
+    read: Callable[..., Table] = read_file,
     progress: Callable[[Told], None] | None = None,
 ) -> tuple[Incidents, QualityReport]:
     """Return one row per victim, and what became of every row of the file.
 
-    `residents` are those of the city, 0 where they are not known: so many rows a year that they can hardly all be homicides are
-    told, or asked about. `bounds` are those of the blocks, in the city's system: when fewer than half of the places lie within them the file is
+    `residents` are those of the city, 0 where they are not known: more rows a year than can be homicides are told, or asked about.
+    `bounds` are those of the blocks, in the city's system: when fewer than half of the places lie within them the file is
     refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
     """
     say = progress or (lambda _: None)
     say(told("reading {file}", file=", ".join(path.name for path in section.files)))
-    table = _all_files(section)
+    table = _all_files(section, read)
     spoilt = _spoilt(table, section)
     out = np.logical_or.reduce([remark.where for remark in spoilt]) if spoilt else np.zeros(len(table.rows), dtype=bool)
     filtered = _filtered(table, section, out)
@@ -95,10 +96,10 @@ def _report(table: Table, outcome: np.ndarray, victims: int, findings: tuple[Fin
     return QualityReport(table.source, len(outcome), victims=victims, findings=findings, **count)
 
 
-def _all_files(section: IncidentSection) -> Table:
+def _all_files(section: IncidentSection, read: Callable[..., Table]) -> Table:
     named = section.named()
     needs = (*named.values(), *section.where, *section.withheld)
-    tables = [read_file(path, needs=needs, sheet=section.sheet, header_row=section.header_row) for path in section.files]
+    tables = [read(path, needs=needs, sheet=section.sheet, header_row=section.header_row) for path in section.files]
     wanted = [*named.items(), *(("where", column) for column in section.where), *(("withheld", column) for column in section.withheld)]
     faults = [fault for table in tables for fault in [*missing_columns(table, wanted), *_no_place(table, section)]]
     if faults:
