@@ -15,8 +15,8 @@ from hotspots.readers.cityfile.pointing import date_column, killed, place_column
 from hotspots.readers.columns.dates import read_dates
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
-from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS, WORDS
-from hotspots.readers.columns.values import fold, is_missing
+from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
+from hotspots.readers.columns.values import built_in, fold, is_missing
 from hotspots.readers.doubts import Ask, Entries, settled
 from hotspots.readers.faults import (
     AreaColumnError,
@@ -180,9 +180,7 @@ def _values(table: Table, columns: Mapping[str, str]) -> dict[str, dict[str, str
 def _mapped(text: pd.Series, key: str) -> dict[str, str]:
     """Return the file's words with ours, where we know at least half of what the column says; empty where we do not."""
     counts = text[~is_missing(text)].str.strip().value_counts()
-    known = dict(WORDS[key])
-    if key == "sex" and {"h", "m"} <= {fold(word) for word in counts.index[:_SEEN]}:
-        known |= {"h": "male", "m": "female"}  # hombre, mujer
+    known = built_in(counts.index[:_SEEN].to_series(), key)
     words = {word: known[fold(word)] for word in counts.index[:_SEEN] if fold(word) in known}
     return words if counts.reindex(words).sum() * 2 >= max(counts.sum(), 1) else {}
 
