@@ -182,7 +182,7 @@ def test_yes_refuses_where_no_answer_is_safe_and_a_person_may_answer(
     assert main(arguments) == 0
     assert capsys.readouterr().out == "ciudad: published version 1\n"
     monkeypatch.setattr("sys.stdin.readline", lambda: "")
-    assert main(arguments) == 1
+    assert main([*arguments[:-1], "Otra"]) == 1
     assert "questions are open" in capsys.readouterr().err
 
 

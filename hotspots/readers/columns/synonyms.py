@@ -240,8 +240,8 @@ _CATEGORIES = {
 }
 _STATUSES = {
     "open": (
-        "open|unsolved|under investigation|ongoing|invest cont|investigation continued|open no arrest|abierto|en investigacion|sin resolver|"
-        "en tramite|no resuelto|em andamento|em aberto|en cours"
+        "open|unsolved|under investigation|ongoing|invest cont|investigation continued|open no arrest|abierto|en investigacion|"
+        "sin resolver|en tramite|no resuelto|em andamento|em aberto|en cours"
     ),
     "cleared": (
         "cleared|closed|solved|closed by arrest|cleared by arrest|adult arrest|juv arrest|cerrado|resuelto|esclarecido|judicializado|"
