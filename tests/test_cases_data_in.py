@@ -1,4 +1,4 @@
-"""Files of people who do this job: what is a homicide, how many, and what is asked; rows invented here, and the cases beside the project."""
+"""Files of people who do this job: what is a homicide, how many, what is asked; rows invented here, and the cases beside the project."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots.readers.columns.offences import NO, YES, kinds_of, meaning_of, says_killing
 from hotspots.readers.columns.values import fold, is_missing
-from hotspots.readers.faults import HomicideError, Judged, VictimsError
+from hotspots.readers.homicide_faults import HomicideError, Judged, VictimsError
 from hotspots.readers.report import Mask
 
 _MOST_VALUES = 1_000  # different values of a column that names offences
