@@ -75,6 +75,8 @@ def _answers(choices: argparse.Namespace, words: Words) -> dict[str, str]:
 
 def _understood(choices: argparse.Namespace, words: Words, *, files: Files, answers: dict[str, str]) -> Understood:
     """Read the files until no question is open; each is put to the person at the terminal, unless `--yes` takes the safe answers."""
+    name = choices.name or ""
+    remembered = store.answers.remembered(files.slug(name))
     with tqdm(desc=words.say("reading"), bar_format="{desc} ({elapsed})", file=sys.stderr, leave=False) as bar:
 
         def progress(step: str) -> None:
@@ -82,7 +84,7 @@ def _understood(choices: argparse.Namespace, words: Words, *, files: Files, answ
             bar.refresh()
 
         while True:
-            understood = cities.understand(files, answers, name=choices.name or "", progress=progress)
+            understood = cities.understand(files, answers, name=name, remembered=remembered, progress=progress)
             if not understood.open or choices.yes:
                 break
             bar.clear()

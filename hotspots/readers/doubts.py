@@ -7,21 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hotspots.readers.faults import (
-    MEANINGS,
     AreaColumnError,
     ColumnError,
     DateColumnError,
     DateOrderError,
     DoubtError,
-    HomicideError,
     LatitudeError,
     LoneEventError,
     MidnightZoneError,
     PlaceColumnError,
     ResidentsColumnError,
-    VictimsError,
-    reading_of,
 )
+from hotspots.readers.homicide_faults import MEANINGS, HomicideError, VictimsError, reading_of
 from hotspots.readers.place_faults import (
     ElsewhereError,
     LostSignError,

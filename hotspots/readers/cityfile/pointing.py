@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
 from hotspots.readers.columns.dates import share_dated
-from hotspots.readers.columns.killings import evidence, homicide_doubt, victims_doubt
+from hotspots.readers.columns.killings import evidence, homicide_doubt, rows_where, victims_doubt
 from hotspots.readers.columns.offences import plain
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_places import share_paired
 from hotspots.readers.doubts import Ask, Entries, settled
-from hotspots.readers.faults import DateColumnError, PlaceColumnError, VictimsError
+from hotspots.readers.faults import DateColumnError, PlaceColumnError
 from hotspots.readers.files.text_tables import Table
 
 _SEEN = 500  # rows that are looked at
+_ANOTHER_DATE = r"birth|nac|nasc|naiss|updat|actuali|atuali|creat|crea|regist|report|capt|load|carga|modif|publi|denun|entry|rptd"
 _EAST = r"\b(?:x|lon|lng|long|longitud\w*|este|east\w*)\b"
 
 
@@ -35,7 +37,8 @@ def date_column(table: Table, ask: Ask) -> str:
     names = [*dated, *(name for name in some.columns if name not in dated)]
     found = samples_of(some)
     candidates = tuple(name for name in names if found[name])
-    fault = DateColumnError(table.source, tuple(some.columns), candidates, found, dated[0] if len(dated) == 1 else "")
+    safe = dated[0] if len(dated) == 1 and not re.search(_ANOTHER_DATE, plain(dated[0])) else ""
+    fault = DateColumnError(table.source, tuple(some.columns), candidates, found, safe)
     if not candidates:
         raise fault
     return str(settled(fault, ask)["date"])
@@ -58,22 +61,16 @@ def place_columns(table: Table, ask: Ask) -> Entries:
     return settled(fault, ask)
 
 
-def killed(columns: pd.DataFrame, entries: Entries, *, file: str, ask: Ask) -> Entries:
-    """Return which rows are homicides and which column says how many people each stands for, as far as it had to be asked or seen."""
-    used = {value for value in entries.values() if isinstance(value, str)}
-    said = evidence(columns, used=used)
-    doubt = homicide_doubt(said, file=file)
+def killed(columns: pd.DataFrame, *, used: Collection[str], file: str, ask: Ask) -> Entries:
+    """Return which rows are homicides and which column says how many people each stands for, as far as it was asked.
+
+    `used` are columns that mean something else.
+    """
+    doubt = homicide_doubt(evidence(columns, used=used), file=file)
     found = settled(doubt, ask) if doubt else {}
-    kept = columns if "where" not in found else columns[_rows(columns, found["where"])]
-    counted: VictimsError | None = victims_doubt(kept, evidence(kept, used=used), file=file, used=used)
+    kept = columns[rows_where(columns, found.get("where", {}))]
+    counted = victims_doubt(kept, evidence(kept, used=used), file=file, used=used)
     return found | (settled(counted, ask) if counted else {})
-
-
-def _rows(columns: pd.DataFrame, where: Mapping[str, tuple[str, ...]]) -> pd.Series:
-    keep = pd.Series(True, index=columns.index)
-    for column, values in where.items():
-        keep &= columns[column].str.strip().isin(list(values))
-    return keep
 
 
 def _decimal(text: pd.Series) -> float:

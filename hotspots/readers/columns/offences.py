@@ -60,7 +60,7 @@ NAMES: dict[str, str] = {
     ),
     "flag": (
         r"(?:is |es |was |statistical )*(?:victim |victima )?(fatal|fatality|murder|homicide|homicidio|feminicidio|femicide|killed|died|"
-        r"deceased|dead|lethal|letal|muert[oa]|fallecid[oa]|fallecio|murio|asesinad[oa]|obito|mort[oae]?|deces|shooting fatal|fatal shooting)"
+        r"deceased|dead|lethal|letal|muert[oa]|fallecid[oa]|fallecio|murio|asesinad[oa]|obito|mort[oae]?|deces|fatal shooting)"
         r"(?: flag| ind| indicator| yn| y n)?"
     ),
     "killed": (

@@ -24,6 +24,7 @@ from hotspots.readers.columns.second_looks import lone_remark, other_dates
 from hotspots.readers.columns.values import map_words, read_ages, read_counts
 from hotspots.readers.columns.whereabouts import elsewhere, untrue_distances
 from hotspots.readers.columns.written_dates import dated
+from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.layers.killings_told import killings_remarks
 from hotspots.readers.layers.several_files import read_tables
@@ -53,17 +54,18 @@ def read_incidents(
     timezone: str,
     bounds: Bounds | None = None,
     residents: float = 0.0,
+    read: Callable[..., Table] = read_file,
     progress: Callable[[Told], None] | None = None,
 ) -> tuple[Incidents, QualityReport]:
     """Return one row per victim, and what became of every row of the file.
 
-    `residents` are those of the city, 0 where they are not known: so many rows a year that they can hardly all be homicides are
-    told, or asked about. `bounds` are those of the blocks, in the city's system: when fewer than half of the places lie within them the file is
+    `residents` are those of the city, 0 where they are not known: more rows a year than can be homicides are told, or asked about.
+    `bounds` are those of the blocks, in the city's system: when fewer than half of the places lie within them the file is
     refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
     """
     say = progress or (lambda _: None)
     say(told("reading {file}", file=", ".join(path.name for path in section.files)))
-    table = read_tables(section)
+    table = read_tables(section, read)
     whole, section = dated(table.columns, section)
     table = replace(table, columns=whole)
     spoilt = _spoilt(table, section)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
 from hotspots.readers.sections import IncidentSection
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told
 
 
-def read_tables(section: IncidentSection) -> Table:
-    """Return the files of a list as one table; raises `DataError` for columns that are missing or differ, and for one without places."""
+def read_tables(section: IncidentSection, read: Callable[..., Table]) -> Table:
+    """Return the files of a list, each opened by `read`, as one table.
+
+    Raises `DataError` for columns that are missing or differ, and for a file without places.
+    """
     named = section.named()
     needs = (*named.values(), *section.where, *section.withheld)
-    tables = [read_file(path, needs=needs, sheet=section.sheet, header_row=section.header_row) for path in section.files]
+    tables = [read(path, needs=needs, sheet=section.sheet, header_row=section.header_row) for path in section.files]
     wanted = [*named.items(), *(("where", column) for column in section.where), *(("withheld", column) for column in section.withheld)]
     faults = [fault for table in tables for fault in [*missing_columns(table, wanted), *_no_place(table, section)]]
     if faults:
