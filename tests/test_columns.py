@@ -237,14 +237,16 @@ def test_a_system_whose_distances_are_untrue_is_refused(epsg, right, tmp_path):
         assert "epsg = 32618" in str(fault)
 
 
-@pytest.mark.parametrize("epsg", [2272, 2225])
-def test_feet_are_asked_for_and_read(epsg, tmp_path):
-    x, y = pyproj.Transformer.from_crs(4326, epsg, always_xy=True).transform(LON, LAT + 33.7)
+@pytest.mark.parametrize(("epsg", "lon", "lat"), [(2272, -75.2, 39.9), (2222, -110.2, 33.0)], ids=["US survey feet", "international feet"])
+def test_feet_are_asked_for_and_read(epsg, lon, lat, tmp_path):
+    east, north = LON - LON.mean() + lon, LAT - LAT.mean() + lat
+    x, y = pyproj.Transformer.from_crs(4326, epsg, always_xy=True).transform(east, north)
     rows = table(lon=None, lat=None, longitude=x.round(2), latitude=y.round(2))
     asked = read(rows, tmp_path)
     assert [one.id for one in asked.blocked] == ["epsg"]
     points = read(rows, tmp_path, epsg=str(epsg)).city.incidents.geometry.to_crs(4326)
-    assert np.allclose(sorted(points.x), sorted(LON), atol=1e-5)
+    assert np.allclose(sorted(points.x), sorted(east), atol=1e-5)
+    assert np.allclose(sorted(points.y), sorted(north), atol=1e-5)
 
 
 def test_eight_of_thirty_at_one_place_are_seen():

@@ -140,7 +140,7 @@ FAULTS = {
         "incidents: only 0 of 12 places lie within the bounds of the blocks (first place: 89.2, 13.7); the two coordinates are "
         'swapped: write x = "lat" and y = "lon" under [incidents] in city.toml',
         "homicidios: solo 0 de 12 lugares están dentro de los límites de las manzanas (primer lugar: 89.2, 13.7); "
-        'las dos coordenadas están intercambiadas: escriba x = "lat" e y = "lon" en [incidents] de city.toml',
+        'las dos coordenadas están cambiadas: escriba x = "lat" e y = "lon" en [incidents] de city.toml',
     ),
     OtherSystemError(0, 12, (89.2, 13.7), Change(epsg=4326)): (
         "incidents: only 0 of 12 places lie within the bounds of the blocks (first place: 89.2, 13.7); they look like the "

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
-import tomllib
 import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pyproj
 
+from hotspots.readers.cityfile.contents import content_of
 from hotspots.readers.cityfile.keys import AREA_COUNTS, BLOCKS, CITY, GROUP, INCIDENTS, INTERVENTION, LAYER, NOTE, SEGMENTS, WORDS
 from hotspots.readers.columns.values import fold
 from hotspots.readers.files.any_file import carries_shapes
@@ -43,27 +42,6 @@ def read_city_file(folder: Path) -> CityFile:
 def check_city_file(content: Mapping[str, Any], *, folder: Path) -> CityFile:
     """Return what plain values, as a city.toml in `folder` would hold them, ask for; raises as `read_city_file`."""
     return _Reader(folder).city(content)
-
-
-def content_of(folder: Path) -> dict[str, Any]:
-    """Return the plain values that the city.toml in `folder` holds, unchecked. Raises `DataError` where it cannot be read."""
-    path = folder / "city.toml"
-    if not path.is_file():
-        raise DataError(
-            told("{folder}: there is no city.toml in this folder; write one that names the files and their columns", folder=folder.name)
-        )
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise DataError(told("city.toml: it cannot be read, because it is not UTF-8 text; save it as UTF-8")) from None
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(told("city.toml: it cannot be read ({where}); correct that line", where=_where(str(error)))) from None
-
-
-def _where(error: str) -> Told:
-    """Return the place in the file that the library's English sentence names."""
-    found = re.search(r"line (\d+), column (\d+)", error)
-    return told("line {line}, column {column}", line=found[1], column=found[2]) if found else told("its last line is not finished")
 
 
 class _Reader:

@@ -29,10 +29,10 @@ _EARTH = 6_371.0
 # Countries whose offices write English, Spanish, Portuguese or French, the languages of the names that the reader knows.
 _COUNTRIES = {
     "en": "US GB IE CA AU NZ ZA IN PK BD LK NG KE GH UG TZ ZM ZW BW NA SG PH MY HK JM TT BB BS BZ GY GD LC VC AG DM KN MT FJ PG SB WS TO "
-    "MW SL LR GM LS SZ RW SS SD ET MU SC BM KY VI PR GU AE IL JO CY",
+    "MW SL LR GM LS SZ RW SS SD ET MU SC BM KY VI PR GU",
     "es": "ES MX GT HN SV NI CR PA CU DO PR CO VE EC PE BO CL AR UY PY GQ",
     "pt": "PT BR AO MZ CV GW ST TL",
-    "fr": "FR BE CH LU MC CA HT GF GP MQ RE YT NC PF SN CI ML BF NE TG BJ CM GA CG CD CF TD DJ KM MG MA DZ TN MR GN RW BI LB",
+    "fr": "FR BE CH LU MC CA HT GF GP MQ RE YT NC PF SN CI ML BF NE TG BJ CM GA CG CD CF TD DJ KM MG MA DZ TN MR GN RW BI",
 }
 _SPOKEN = frozenset(" ".join(_COUNTRIES.values()).split())
 
@@ -125,11 +125,11 @@ def _of_zone(lon: float, lat: float, timezone: str) -> bool:
 
 
 def _of_country(lon: float, lat: float, *, strict: bool) -> bool:
-    """Return whether a place is near one of a country of our languages, or not much farther from it than from any other."""
+    """Return whether a place is not much farther from a country of our languages than from any other; strictly: near it, and nearest."""
     zones = _zones()
     far = _distances(lon, lat, zones)
     ours = far[zones["country"].isin(_SPOKEN).to_numpy()].min()
-    return bool(ours <= _NEAR and ours <= far.min() * _ALSO) if strict else bool(ours <= far.min() * _ALSO)
+    return bool(ours <= _NEAR and ours <= far.min()) if strict else bool(ours <= far.min() * _ALSO)
 
 
 def _nearest(lon: float, lat: float) -> str:
