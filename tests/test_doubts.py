@@ -16,20 +16,30 @@ import small_city as small
 
 from hotspots.cli.main import main
 from hotspots.readers import doubts
-from hotspots.readers.cityfile import working_out
+from hotspots.readers.cityfile import when_and_where
 from hotspots.readers.columns.dates import read_dates
 from hotspots.readers.columns.plausible_places import likely_system
 from hotspots.readers.faults import (
     AreaColumnError,
-    Change,
     DateColumnError,
     DayOrMonthError,
     DoubtError,
     LatitudeError,
-    MisplacedError,
+    LoneEventError,
+    MidnightZoneError,
     PlaceColumnError,
     ResidentsColumnError,
     ShortYearsError,
+)
+from hotspots.readers.homicide_faults import HomicideError, Judged, VictimsError
+from hotspots.readers.place_faults import (
+    Change,
+    LostSignError,
+    LostSignInBlocksError,
+    MisplacedError,
+    OtherSystemError,
+    SwappedAxesError,
+    SwappedInBlocksError,
     UnknownSystemError,
 )
 from hotspots.store.schema import DataError
@@ -81,6 +91,7 @@ def test_the_likely_system_is_a_number():
     assert likely_system(-x, -y, bounds=bounds, city_crs=crs) is None
 
 
+ELSEWHERE = ("a.csv", ("lon", "lat"), "", False, "75.1, 39.9", 9, "Asia/Bishkek")
 FAULTS = {
     DayOrMonthError("day", ("%d/%m/%Y", "%m/%d/%Y"), (0.0, 0.0), 12, (SECOND_OF_JUNE,), 0, 0): (
         "incidents: the values of 'day' could have the day or the month first: '2/6/2019' is 2 June 2019 or 6 February 2019; write in "
@@ -107,11 +118,60 @@ FAULTS = {
         "'lon' cannot be a latitude (first: -103.25); are the two columns swapped?",
         "'lon' no puede ser una latitud (la primera: -103.25); ¿están intercambiadas las dos columnas?",
     ),
-    MisplacedError(0, 12, (89.2, 13.7), Change(negate=("x",))): (
+    LostSignInBlocksError(0, 12, (89.2, 13.7), Change(negate=("x",))): (
         "incidents: only 0 of 12 places lie within the bounds of the blocks (first place: 89.2, 13.7); a minus sign is missing: "
         'write negate = ["x"] under [incidents] in city.toml',
         "homicidios: solo 0 de 12 lugares están dentro de los límites de las manzanas (primer lugar: 89.2, 13.7); falta un signo menos: "
         'escriba negate = ["x"] en [incidents] de city.toml',
+    ),
+    HomicideError("a.csv", 9, (Judged("delito", (("ROBO", "other", 7), ("DOLOSO", "homicide", 2))),), {"delito": ("DOLOSO",)}, 2): (
+        "a.csv: not every row need be a homicide: 'delito' says 'DOLOSO' in 2 rows (homicide), 'ROBO' in 7 rows (something else); say in "
+        "city.toml which rows are: under [incidents.where], 'delito' = [the values that are homicides]; or under [incidents], "
+        "all_homicides = true if each row is a person killed",
+        "a.csv: no toda fila tiene que ser un homicidio: 'delito' dice 'DOLOSO' en 2 filas (homicidio), 'ROBO' en 7 filas (otra cosa); "
+        "indique en city.toml qué filas lo son: en [incidents.where], 'delito' = [los valores que son homicidios]; o en [incidents], "
+        "all_homicides = true si cada fila es una persona muerta",
+    ),
+    VictimsError("a.csv", 9, {"killed": 4}, {"killed": ("0", "1")}, "killed"): (
+        "a.csv: how many people were killed in each row? Write under [incidents] in city.toml: victims = one of 'killed'",
+        "a.csv: ¿cuántas personas murieron en cada fila? Escriba en [incidents] de city.toml: victims = una de 'killed'",
+    ),
+    SwappedInBlocksError(0, 12, (89.2, 13.7), Change(swap=("lon", "lat"))): (
+        "incidents: only 0 of 12 places lie within the bounds of the blocks (first place: 89.2, 13.7); the two coordinates are "
+        'swapped: write x = "lat" and y = "lon" under [incidents] in city.toml',
+        "homicidios: solo 0 de 12 lugares están dentro de los límites de las manzanas (primer lugar: 89.2, 13.7); "
+        'las dos coordenadas están cambiadas: escriba x = "lat" e y = "lon" en [incidents] de city.toml',
+    ),
+    OtherSystemError(0, 12, (89.2, 13.7), Change(epsg=4326)): (
+        "incidents: only 0 of 12 places lie within the bounds of the blocks (first place: 89.2, 13.7); they look like the "
+        "coordinate system WGS 84: write epsg = 4326 under [incidents] in city.toml",
+        "homicidios: solo 0 de 12 lugares están dentro de los límites de las manzanas (primer lugar: 89.2, 13.7); "
+        "parecen del sistema de coordenadas WGS 84: escriba epsg = 4326 en [incidents] de city.toml",
+    ),
+    LostSignError(*ELSEWHERE, (("x", Change(negate=("x",))),), ("America/New_York",)): (
+        "incidents: a.csv: the 9 places (first: 75.1, 39.9) lie near Asia/Bishkek; was a minus sign lost? If so, write under [incidents] "
+        'in city.toml: negate = ["x"]; if they are right: places_checked = true',
+        "homicidios: a.csv: los 9 lugares (el primero: 75.1, 39.9) están cerca de Asia/Bishkek; ¿se perdió un signo menos? Si es así, "
+        'escriba en [incidents], en city.toml: negate = ["x"]; si son correctos: places_checked = true',
+    ),
+    SwappedAxesError(*ELSEWHERE, (("swap", Change(swap=("lon", "lat"))),), ("America/Bogota",)): (
+        "incidents: a.csv: the 9 places (first: 75.1, 39.9) lie near Asia/Bishkek; are the two coordinates swapped? If so, write under "
+        '[incidents] in city.toml: x = "lat", y = "lon"; if they are right: places_checked = true',
+        "homicidios: a.csv: los 9 lugares (el primero: 75.1, 39.9) están cerca de Asia/Bishkek; ¿están intercambiadas las dos coordenadas? "
+        'Si es así, escriba en [incidents], en city.toml: x = "lat", y = "lon"; si son correctos: places_checked = true',
+    ),
+    MidnightZoneError("day", "23:00", 1200): (
+        "incidents: all 1,200 clocks of 'day' say 23:00: a midnight written in UTC, which would be of the day after, or a clock for none; "
+        'write in city.toml, under [incidents], date_zone = "local" if the days are right, or timezone, the zone of the city',
+        "homicidios: las 1,200 horas de 'day' dicen 23:00: una medianoche escrita en UTC, que sería del día siguiente, o una hora puesta "
+        'por ninguna; escriba en city.toml, en [incidents], date_zone = "local" si los días son correctos, o timezone, la zona horaria de '
+        "la ciudad",
+    ),
+    LoneEventError("a.csv", "case", ("1", "2", "3"), 103, 210): (
+        "a.csv: 'case' never repeats, yet 210 rows share place and time in 103 groups: is each row an event of its own? Write event_id "
+        "under [incidents] in city.toml only if it is",
+        "a.csv: 'case' nunca se repite, pero 210 filas comparten lugar y hora en 103 grupos: ¿es cada fila un hecho propio? Escriba "
+        "event_id en [incidents], en city.toml, solo si lo es",
     ),
     DateColumnError(*COLUMNS): ("no column looks like the date of the killing", "ninguna columna parece la fecha de la muerte"),
     PlaceColumnError(*COLUMNS): ("no columns look like the coordinates", "ninguna columna parece las coordenadas"),
@@ -126,7 +186,7 @@ def kinds(of: type[DoubtError]) -> set[type[DoubtError]]:
 
 
 def test_every_kind_of_fault_is_tried_here():
-    assert {type(fault) for fault in FAULTS} == {kind for kind in kinds(DoubtError) if kind.__module__ == DoubtError.__module__}
+    assert {type(fault) for fault in FAULTS} == {kind for kind in kinds(DoubtError) if kind.__module__.startswith("hotspots.")}
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
@@ -156,7 +216,7 @@ def test_every_change_says_what_it_does_and_does_it():
     x, y = np.array([89.0]), np.array([13.0])
     for change, words, then in (
         (Change(swap=("lon", "lat")), 'write x = "lat" and y = "lon"', (13.0, 89.0)),
-        (Change(swap=("", "")), "the pairs in the file are in the order y, x", (13.0, 89.0)),
+        (Change(swap=("", "")), "write swapped = true", (13.0, 89.0)),
         (Change(negate=("x", "y")), 'negate = ["x", "y"]', (-89.0, -13.0)),
         (Change(divide=1e5), "the numbers are 100,000 times too large", (89e-5, 13e-5)),
         (Change(epsg=4326), "write epsg = 4326", (89.0, 13.0)),
@@ -179,6 +239,12 @@ def test_a_question_is_asked_in_the_readers_language(tmp_path, capsys):
     assert "podrían llevar primero el día o el mes" in question["text"]
     assert question["options"] == {"day": "primero va el día (%d/%m/%Y)", "month": "primero va el mes (%m/%d/%Y)"}
     assert "podrían llevar primero el día o el mes" in said.err
+    assert main([*arguments, "--answer", "day_first=day"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["version"], found["published"], found["victims"], found["rows"]) == (1, True, 12, 12)
+    assert [(one["id"], one["answer"]) for one in found["questions"]] == [("day_first", "day")]
+    assert main(arguments) == 0  # the answer is remembered for files of these columns
+    assert json.loads(capsys.readouterr().out)["questions"][0]["answer"] == "day"
 
 
 def test_the_questions_that_were_settled_are_listed_beside_the_version(tmp_path, capsys):
@@ -206,7 +272,7 @@ def test_a_new_doubt_is_one_row_and_appears_in_the_json(tmp_path, capsys, monkey
 
     path = tmp_path / "h.csv"
     path.write_text(small.csv_text())
-    monkeypatch.setattr(working_out, "read_dates", doubtful)
+    monkeypatch.setattr(when_and_where, "read_dates", doubtful)
     arguments = ["import", "--incidents", str(path), "--name", "Ciudad", "--yes", "--json"]
     assert main(arguments) == 1
     assert json.loads(capsys.readouterr().out)["questions"] == []  # nobody asks yet: it is refused
@@ -227,6 +293,10 @@ def test_a_new_doubt_is_one_row_and_appears_in_the_json(tmp_path, capsys, monkey
         "text": "the clock of day is in doubt",
         "options": {"local": "the city's own", "UTC": "UTC"},
         "safe": "local",
+        "file": None,
+        "samples": {},
+        "values": {},
+        "answer": None,
     }
     assert 'date_zone = "local"' in said.err
 

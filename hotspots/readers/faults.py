@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyproj
 
 from hotspots.store.schema import DataError
 from hotspots.words import Told, mark, told
@@ -44,6 +44,10 @@ class DoubtError(DataError):
 
     def __reduce__(self) -> tuple[type[DoubtError], tuple[Any, ...]]:
         return type(self), tuple(getattr(self, one.name) for one in fields(self))
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return up to three values of each column that the doubt is about."""
+        return {}
 
     def _sentence(self) -> Told:
         raise NotImplementedError
@@ -87,6 +91,10 @@ class DayOrMonthError(DateOrderError):
     days: int
     months: int
 
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the samples."""
+        return {self.column: tuple(value for value, _, _ in self.samples)}
+
     def doubt(self) -> Told:
         """Return the samples, each both ways."""
         mixed = told(
@@ -108,6 +116,10 @@ class ShortYearsError(DateOrderError):
 
     samples: tuple[str, ...]
 
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the samples."""
+        return {self.column: self.samples}
+
     def doubt(self) -> Told:
         """Return how many there are, with samples."""
         return told(
@@ -119,32 +131,65 @@ class ShortYearsError(DateOrderError):
 
 
 @dataclass(eq=False)
-class UnknownSystemError(DoubtError):
-    """Coordinates that are not degrees, in a `file` that does not say what they are.
+class MidnightZoneError(DoubtError):
+    """Clocks of a `column` that all say one `clock`, such as 23:00, in `rows` rows: a midnight in UTC, or no clock at all."""
 
-    `x` and `y` are those numbers, among `of` in all; `likely` is the EPSG number of the system that puts them where the blocks are.
-    """
+    column: str
+    clock: str
+    rows: int
 
-    file: str
-    x: Floats
-    y: Floats
-    of: int
-    likely: int | None = None
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the clock."""
+        return {self.column: (self.clock,)}
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        return told(
+            "all {rows} clocks of {column} say {clock}: a midnight written in UTC, which would be of the day after, or a clock for none",
+            rows=f"{self.rows:,}",
+            column=repr(self.column),
+            clock=self.clock,
+        )
 
     @property
-    def first(self) -> str:
-        """The first pair of numbers."""
-        return f"{self.x[0]:.10g}, {self.y[0]:.10g}"
+    def zone(self) -> str:
+        """The zone behind UTC whose clock says this at midnight in UTC, as date_zone writes it."""
+        return f"Etc/GMT+{24 - int(self.clock[:2])}"
 
     def _sentence(self) -> Told:
-        fault = told(
-            "incidents: {n} of {total} coordinates are not degrees (first: {first}) and their coordinate system "
-            "is not given; ask the source for its EPSG number and write epsg = … under [incidents] in city.toml",
-            n=f"{len(self.x):,}",
-            total=f"{self.of:,}",
-            first=self.first,
+        return told(
+            'incidents: {doubt}; write in city.toml, under [incidents], date_zone = "local" if the days are right, or timezone, the '
+            "zone of the city",
+            doubt=self.doubt(),
         )
-        return fault if self.likely is None else _mended(fault, Change(epsg=self.likely))
+
+
+@dataclass(eq=False)
+class LoneEventError(DoubtError):
+    """A `column` of a `file` named like an event whose ids never repeat, although `rows` rows in `groups` share place and time."""
+
+    file: str
+    column: str
+    samples: tuple[str, ...]
+    groups: int
+    rows: int
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return three ids."""
+        return {self.column: self.samples}
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        return told(
+            "{file}: {column} never repeats, yet {rows} rows share place and time in {groups} groups: is each row an event of its own?",
+            file=self.file,
+            column=repr(self.column),
+            rows=f"{self.rows:,}",
+            groups=f"{self.groups:,}",
+        )
+
+    def _sentence(self) -> Told:
+        return told("{doubt} Write event_id under [incidents] in city.toml only if it is", doubt=self.doubt())
 
 
 @dataclass(eq=False)
@@ -161,78 +206,22 @@ class LatitudeError(DoubtError):
         )
 
 
-@dataclass(frozen=True)
-class Change:
-    """One change in how coordinates are read: the two swapped, signs turned, divided, or of another coordinate system."""
-
-    swap: tuple[str, str] | None = None  # the columns x and y as they stand; empty names where one column holds both
-    negate: tuple[str, ...] = ()
-    divide: float = 1.0
-    epsg: int | None = None
-
-    def applied(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Return the coordinates after the change, still in the system of the file.
-
-        >>> Change(negate=("x",)).applied(np.array([89.0]), np.array([13.0]))[0].tolist()
-        [-89.0]
-        """
-        x, y = (x, y) if self.swap is None else (y, x)
-        return (-x if "x" in self.negate else x) / self.divide, (-y if "y" in self.negate else y) / self.divide
-
-
-@dataclass(eq=False)
-class MisplacedError(DoubtError):
-    """Places of which only `inside` of `total` lie within the bounds of the blocks; `change` is the one that would put them there."""
-
-    inside: int
-    total: int
-    first: tuple[float, float]
-    change: Change | None
-
-    def _sentence(self) -> Told:
-        fault = told(
-            "incidents: only {n} of {total} places lie within the bounds of the blocks (first place: {first})",
-            n=f"{self.inside:,}",
-            total=f"{self.total:,}",
-            first=f"{self.first[0]:.10g}, {self.first[1]:.10g}",
-        )
-        if self.change is not None:
-            return _mended(fault, self.change)
-        return told(
-            "{fault}; no single change of axes, signs or coordinate system mends it: check that incidents and "
-            "blocks are of the same city, and each epsg",
-            fault=fault,
-        )
-
-
-def _mended(fault: Told, change: Change) -> Told:
-    """Return the fault with the change that mends it: why, and what to write."""
-    if change.epsg is not None:
-        why = told("they look like the coordinate system {name}", name=pyproj.CRS.from_epsg(change.epsg).name)
-        what = told("write epsg = {epsg} under [incidents] in city.toml", epsg=change.epsg)
-    elif change.swap is not None:
-        x, y = change.swap
-        lines = told('write x = "{x}" and y = "{y}" under [incidents] in city.toml', x=y, y=x)
-        what = lines if x else told("the pairs in the file are in the order y, x: have it exported again")
-        why = told("the two coordinates are swapped")
-    elif change.negate:
-        why = told("a minus sign is missing")
-        listed = ", ".join(f'"{sign}"' for sign in change.negate)
-        what = told("write negate = [{listed}] under [incidents] in city.toml", listed=listed)
-    else:
-        why = told("the numbers are {times} times too large", times=f"{change.divide:,.0f}")
-        what = told("divide them in the file")
-    return told("{fault}; {why}: {what}", fault=fault, why=why, what=what)
-
-
 @dataclass(eq=False)
 class ColumnError(DoubtError):
-    """A column that is needed and that no name or content of the `columns` of a `file` shows; `candidates` are those that it may be."""
+    """A column that is needed and that no name or content of the `columns` of a `file` shows; `candidates` are those that it may be,
+    each with three values in `samples`; `safe` is the one that can do no harm, if there is one.
+    """
 
     file: str
     columns: tuple[str, ...]
     candidates: tuple[str, ...] = ()
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    safe: str = ""
     what: ClassVar[str]
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return three values of each candidate."""
+        return self.samples
 
     def _sentence(self) -> Told:
         return told("{file}: {what}; {there_are}", file=self.file, what=Told(self.what, {}), there_are=there_are(self.columns))
@@ -244,8 +233,11 @@ class DateColumnError(ColumnError):
     what = mark("no column looks like the date of the killing")
 
 
+@dataclass(eq=False)
 class PlaceColumnError(ColumnError):
-    """No columns are seen to be the coordinates."""
+    """No columns are seen to be the coordinates; `places` is candidate → what city.toml says of it."""
+
+    places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     what = mark("no columns look like the coordinates of the killing")
 

@@ -52,9 +52,13 @@ class IncidentSection:
     """Where the victims are and which column means what; an empty name stands for a column that the file does not have.
 
     `sheet` is the sheet of a workbook or the layer of a GeoPackage, `header_row` the row that names the columns, as Excel counts.
+    A date in parts has `year` with `month` and `day`, or with a `date` that has no year.
     `covers` is the period that the file covers, end exclusive. `default_places` are coordinates, as the file writes them, that
-    stand for "place unknown". `negate` names the coordinates ("x", "y") whose minus sign the file dropped. `withheld`
-    names, as `where` does, the rows that no public release may count.
+    stand for "place unknown". `swapped` says that the two numbers of `geometry` stand the other way
+    round than they are read; `places_checked` says that a person
+    has seen where the places lie. `negate` names the coordinates ("x", "y") whose minus sign the file dropped. `withheld`
+    names, as `where` does, the rows that no public release may count. `all_homicides` says that each row is a person killed, whatever
+    its columns say. `asks`: a person is there to be asked what otherwise is told.
     """
 
     files: tuple[Path, ...]
@@ -64,7 +68,7 @@ class IncidentSection:
     geometry: str = ""
     epsg: int | None = None
     date_format: str = ""
-    date_zone: str = "local"
+    date_zone: str = ""
     time: str = ""
     victims: str = ""
     event_id: str = ""
@@ -79,9 +83,16 @@ class IncidentSection:
     withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     default_places: tuple[tuple[float, float], ...] = ()
     negate: tuple[str, ...] = ()
+    swapped: bool = False
+    places_checked: bool = False
+    year: str = ""
+    month: str = ""
+    day: str = ""
     sheet: str = ""
     header_row: int | None = None
     covers: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    all_homicides: bool = False
+    asks: bool = False
 
     def named(self) -> dict[str, str]:
         """Return key to column for every key that names a column of the file.
@@ -89,7 +100,24 @@ class IncidentSection:
         >>> IncidentSection((Path("a.csv"),), date="day", x="lon", y="lat").named()
         {'date': 'day', 'x': 'lon', 'y': 'lat'}
         """
-        keys = ("date", "x", "y", "geometry", "time", "victims", "event_id", "block_id", "age", "sex", "weapon", "category", "status")
+        keys = (
+            "date",
+            "year",
+            "month",
+            "day",
+            "x",
+            "y",
+            "geometry",
+            "time",
+            "victims",
+            "event_id",
+            "block_id",
+            "age",
+            "sex",
+            "weapon",
+            "category",
+            "status",
+        )
         return {key: getattr(self, key) for key in keys if getattr(self, key)}
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
-import tomllib
 import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pyproj
 
+from hotspots.readers.cityfile.contents import content_of
 from hotspots.readers.cityfile.keys import AREA_COUNTS, BLOCKS, CITY, GROUP, INCIDENTS, INTERVENTION, LAYER, NOTE, SEGMENTS, WORDS
 from hotspots.readers.columns.values import fold
 from hotspots.readers.files.any_file import carries_shapes
@@ -37,24 +36,12 @@ def read_city_file(folder: Path) -> CityFile:
     File names are relative to the folder, or whole. Raises one `DataError` with every fault: unknown keys, keys that are
     missing or of the wrong kind, files that are not there, coordinate systems and zones that do not exist.
     """
-    path = folder / "city.toml"
-    if not path.is_file():
-        raise DataError(
-            told("{folder}: there is no city.toml in this folder; write one that names the files and their columns", folder=folder.name)
-        )
-    try:
-        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise DataError(told("city.toml: it cannot be read, because it is not UTF-8 text; save it as UTF-8")) from None
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(told("city.toml: it cannot be read ({where}); correct that line", where=_where(str(error)))) from None
+    return check_city_file(content_of(folder), folder=folder)
+
+
+def check_city_file(content: Mapping[str, Any], *, folder: Path) -> CityFile:
+    """Return what plain values, as a city.toml in `folder` would hold them, ask for; raises as `read_city_file`."""
     return _Reader(folder).city(content)
-
-
-def _where(error: str) -> Told:
-    """Return the place in the file that the library's English sentence names."""
-    found = re.search(r"line (\d+), column (\d+)", error)
-    return told("line {line}, column {column}", line=found[1], column=found[2]) if found else told("its last line is not finished")
 
 
 class _Reader:
@@ -182,6 +169,11 @@ class _Reader:
         values["withheld"] = self.filters(values.get("withheld", {}), name="withheld")
         values["default_places"] = self.pairs(values.get("default_places", []))
         values["negate"] = self.axes(values.get("negate", []))
+        parts = {key for key in ("date", "year", "month", "day") if values.get(key)}
+        if parts not in ({"date"}, {"year", "month", "day"}, {"date", "year"}):
+            self.faults.append(
+                told("city.toml: [incidents] names no date; give date, or year with month and day, or year with a date that has no year")
+            )
         values["covers"] = self.covers(values["covers"]) if "covers" in values else None
         self.check_zone("date_zone", values.get("date_zone", "local"))
         if bool(values.get("x")) != bool(values.get("y")):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from hotspots.readers.columns.clocks import in_city_zone, read_clock, split_offset
-from hotspots.readers.columns.repeated_values import repeated_too_often
+from hotspots.readers.columns.odd_clocks import believed
+from hotspots.readers.columns.odd_dates import far_dates, far_remark, odd_days, unfinished
 from hotspots.readers.columns.values import is_missing
-from hotspots.readers.faults import DayOrMonthError, ShortYearsError, long_day
+from hotspots.readers.columns.written_dates import month_number, plain_dates, unaccented
+from hotspots.readers.faults import DayOrMonthError, ShortYearsError
 from hotspots.readers.report import Mask, Remark, only
 from hotspots.store.schema import DataError
 from hotspots.words import mark, told
@@ -19,28 +21,13 @@ _TAIL = r"(?:[T ,]+(?P<clock>[0-9].*))?$"
 _YEAR_FIRST = rf"^(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}})[-/.](?P<d>[0-9]{{1,2}}){_TAIL}"
 _COMPACT = rf"^(?P<y>(?:19|20)[0-9]{{2}})(?P<m>[0-9]{{2}})(?P<d>[0-9]{{2}}){_TAIL}"
 _YEAR_LAST = rf"^(?P<a>[0-9]{{1,2}})[-/.](?P<b>[0-9]{{1,2}})[-/.](?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
-_DAY_NAMED = rf"^(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?[ .-]+(?:de )?(?P<m>[a-z]{{3,}})\.?[ ,.-]+(?:del? )?(?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
-_NAMED_DAY = rf"^(?P<m>[a-z]{{3,}})\.?[ -]+(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?,?[ -]+(?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
-_MONTHS = (
-    ("jan", "ene"),
-    ("feb",),
-    ("mar",),
-    ("apr", "abr"),
-    ("may",),
-    ("jun",),
-    ("jul",),
-    ("aug", "ago"),
-    ("sep", "set"),
-    ("oct",),
-    ("nov",),
-    ("dec", "dic"),
+_DAY_NAMED = (
+    rf"^(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th|er|o)?[ .-]+(?:de )?(?P<m>[a-z]{{3,}})\.?[ ,.-]+(?:del? )?(?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
 )
-_MONTH_OF = {word: number for number, words in enumerate(_MONTHS, start=1) for word in words}
+_NAMED_DAY = rf"^(?P<m>[a-z]{{3,}})\.?[ -]+(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th|er|o)?,?[ -]+(?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
 _SERIAL = r"^[0-9]{5}(?:\.[0-9]+)?$"
-_EPOCH = r"^[0-9]{10}(?:[0-9]{3})?$"
 _MONTH_ONLY = r"^(?:[0-9]{4}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{4})$"
 FIRST_YEAR = 1900
-_FIRSTS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,17 +52,19 @@ def read_dates(
     *,
     times: pd.Series | None = None,
     date_format: str = "",
-    date_zone: str = "local",
+    date_zone: str = "",
     timezone: str = "UTC",
     column: str = "date",
     time_column: str = "time",
     day_zero: pd.Timestamp | None = None,
+    open_period: bool = True,
 ) -> Dates:
     """Return the local date and hour that the texts stand for.
 
     With `date_format` that form is required of every value; without, it is worked out from all values together. Under
-    `date_zone` "local" the clock is kept as it stands and an offset written beside it is dropped; with "UTC" or a zone it is
-    moved to the city's `timezone`. `day_zero` is the day that a workbook counts from: its serial numbers become dates.
+    `date_zone` "local", or none, the clock is kept as it stands and an offset written beside it is dropped; with "UTC" or a zone it is
+    moved to the city's `timezone`, and so are counts since 1970 where that is known. Where the period is open, the few dates that lie
+    decades from all others are left out. `day_zero` is the day that a workbook counts from: its serial numbers become dates.
     Raises `DataError` when day and month could be swapped, when years have two digits, when the values are serial numbers of a file
     that does not say from which day, or when most cannot be read.
 
@@ -86,23 +75,64 @@ def read_dates(
     text = texts.astype("str").str.replace(r"[\s\u00a0\u202f]+", " ", regex=True).str.strip()
     missing = is_missing(text)
     text, counted = _from_serials(text, day_zero, column, date_format=date_format)
+    if not date_format:
+        text, plain = plain_dates(text, column=column)
+        counted += plain
     parsed = _by_format(text, missing, date_format, column) if date_format else _worked_out(text, missing, column)
     seconds, unread = (parsed.seconds, []) if times is None else _stated(times, time_column)
-    known = seconds.dropna()
-    no_clock = bool(len(known)) and bool((known == 0).all())
-    if no_clock:
-        seconds = pd.Series(np.nan, index=text.index)
-    local, zone_remarks = in_city_zone(parsed.day, seconds, parsed.offset, date_zone=date_zone, timezone=timezone, column=column)
-    hour = local.dt.hour.where(seconds.notna()).astype("float64")
-    remarks = [*counted, *_rejections(local, missing.to_numpy(), parsed.short_year, column), *zone_remarks, *unread]
-    if no_clock:
-        midnight = mark("every clock says 00:00, so the hour is taken as not known")
-        remarks.append(Remark("no_clock", "accepted", local.notna().to_numpy(), midnight, column=column))
-    rejected = np.zeros(len(text), dtype=bool)
-    for remark in list(remarks):
-        rejected |= remark.where if remark.outcome == "rejected" else False
+    counting = any(remark.code == "epoch_dates" for remark in counted) and timezone != "UTC"
+    zone = date_zone or ("UTC" if counting else "local")
+    local, hour, clock_remarks = _local(replace(parsed, seconds=seconds), zone, zone_said=bool(date_zone), timezone=timezone, column=column)
+    remarks = [*counted, *_rejections(local, missing.to_numpy(), parsed.short_year, column), *clock_remarks, *unread]
+    rejected = _rejected(remarks, len(text))
+    if open_period:
+        far = far_dates(local.mask(rejected))
+        remarks.append(far_remark(far, local, column))
+        rejected |= far
     date = local.mask(rejected)
-    return Dates(date, hour.mask(rejected), only([*remarks, *_odd_days(date, column)]))
+    end = unfinished(date, column) if open_period else []
+    return Dates(date, hour.mask(rejected), only([*remarks, *odd_days(date, column), *end]))
+
+
+def _local(parsed: _Parsed, zone: str, *, zone_said: bool, timezone: str, column: str) -> tuple[pd.Series, pd.Series, list[Remark]]:
+    """Return the local dates, the hours that are known, and what was noticed about clocks and zones."""
+    day, seconds, offset = parsed.day, parsed.seconds, parsed.offset
+    if zone == "local":
+        clocks = believed(day, seconds, timezone=timezone, zone_said=zone_said, column=column)
+        local, remarks = in_city_zone(clocks.day, clocks.seconds, offset, date_zone=zone, timezone=timezone, column=column)
+    else:
+        clocked = seconds if seconds.fillna(0).any() else pd.Series(np.nan, index=seconds.index)
+        local, remarks = in_city_zone(day, clocked, offset, date_zone=zone, timezone=timezone, column=column)
+        clock = (local - local.dt.normalize()).dt.total_seconds().where(seconds.notna())
+        clocks = believed(local.dt.normalize(), clock, timezone=timezone, zone_said=True, column=column)
+        local = clocks.day + pd.to_timedelta(clocks.seconds.fillna(0), unit="s").astype("timedelta64[us]")
+    hour = local.dt.hour.where(clocks.seconds.notna() & local.notna()).astype("float64")
+    return local, hour, [*remarks, *clocks.remarks]
+
+
+def _rejected(remarks: list[Remark], rows: int) -> Mask:
+    rejected = np.zeros(rows, dtype=bool)
+    for remark in remarks:
+        rejected |= remark.where if remark.outcome == "rejected" else False
+    return rejected
+
+
+_FORMS = (_YEAR_FIRST, _COMPACT, _YEAR_LAST, _DAY_NAMED, _NAMED_DAY, _SERIAL, _MONTH_ONLY)
+
+
+def share_dated(text: pd.Series) -> float:
+    """Return how many of the first thousand values that say anything have the form of a date.
+
+    >>> share_dated(pd.Series(["5 de enero de 2023", "2023-01-06", "7", ""]))
+    0.6666666666666666
+    """
+    known = text[~is_missing(text)].iloc[:1_000].str.strip()
+    if known.empty:
+        return 0.0
+    plain, counted = plain_dates(known, column="")
+    low = unaccented(split_offset(plain)[0])
+    dated = np.logical_or.reduce([low.str.fullmatch(form).to_numpy(dtype=bool) for form in _FORMS])
+    return float(np.mean(dated | bool(counted and counted[0].code == "epoch_dates")))
 
 
 def _stated(times: pd.Series, column: str) -> tuple[pd.Series, list[Remark]]:
@@ -126,25 +156,6 @@ def _from_serials(text: pd.Series, day_zero: pd.Timestamp | None, column: str, *
         "serial_dates", "repaired", hits.to_numpy(dtype=bool), said, mark("Give the column a date format in the workbook."), column
     )
     return text.mask(hits, written.reindex(text.index)), [remark]
-
-
-def _odd_days(date: pd.Series, column: str) -> list[Remark]:
-    """Return remarks on days that look like defaults: one that holds far too many victims, or nothing but firsts of a month."""
-    at = np.flatnonzero(date.notna())
-    days = date.iloc[at].dt.normalize()
-    remarks = []
-    for rows in repeated_too_often(days.to_numpy().astype(np.int64)):
-        where = np.zeros(len(date), dtype=bool)
-        where[at[rows]] = True
-        text = told(
-            "{rows} of {total} rows are dated {day}; that may stand for a day that is not known",
-            day=long_day(days.iloc[rows[0]]),
-        )
-        remarks.append(Remark("date_pile", "accepted", where, text, mark("Ask the source; correct the dates in the file."), column))
-    firsts = (date.dt.day == 1).to_numpy(dtype=bool)
-    firsts = firsts & bool(len(at) >= _FIRSTS and firsts[at].all())
-    text = told("{rows} of {total} rows are dated on the first of a month: the file knows the month only, so nothing by day can be trusted")
-    return [*remarks, Remark("first_of_month", "accepted", firsts, text, mark("Ask the source for the day."), column)]
 
 
 def _rejections(local: pd.Series, missing: Mask, short_year: Mask, column: str) -> list[Remark]:
@@ -231,9 +242,9 @@ def _worked_out(text: pd.Series, missing: pd.Series, column: str) -> _Parsed:
     _refuse_serials(text[~missing], column)
     first = body.str.extract(_YEAR_FIRST).fillna(body.str.extract(_COMPACT))
     last = body.str.extract(_YEAR_LAST)
-    lower = body.str.lower()
+    lower = unaccented(body)
     named = lower.str.extract(_DAY_NAMED).fillna(lower.str.extract(_NAMED_DAY))
-    named["m"] = named["m"].str[:3].map(_MONTH_OF)
+    named["m"] = month_number(named["m"].fillna(""))
     short = (last["y"].str.len().eq(2) | named["y"].str.len().eq(2)).to_numpy(dtype=bool)
     a, b = (pd.to_numeric(last[key], errors="coerce") for key in ("a", "b"))
     _refuse_short_years(text, short, missing, column)
@@ -261,7 +272,6 @@ def _refuse_serials(text: pd.Series, column: str) -> None:
             told("serial numbers of a spreadsheet, not dates"),
             told("format the column as yyyy-mm-dd in the spreadsheet and save it as CSV again, or name the .xlsx itself"),
         ),
-        (_EPOCH, told("counts of seconds, not dates"), told("export the column as a date (yyyy-mm-dd hh:mm)")),
         (_MONTH_ONLY, told("months without a day"), told("a victim needs a day: ask the source for it")),
     ):
         hits = text[text.str.fullmatch(pattern)]

@@ -7,22 +7,21 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyproj
 import shapely
 
 from hotspots.readers.columns.repeated_values import repeated_too_often
 from hotspots.readers.columns.values import is_missing
-from hotspots.readers.faults import Floats, UnknownSystemError
+from hotspots.readers.columns.written_places import coordinate, pairs
+from hotspots.readers.faults import Floats
 from hotspots.readers.files.text_tables import Table
+from hotspots.readers.place_faults import UnknownSystemError
 from hotspots.readers.report import Mask, Remark, only
 from hotspots.readers.sections import IncidentSection
 from hotspots.store.schema import DataError
 from hotspots.words import mark, told
 
 DEGREES = 4326
-_NUMBER = r"[-+]?[0-9]+(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?"
-_POINT = rf"^(?:SRID=[0-9]+;)?\s*POINT\s*(?:Z|M|ZM)?\s*\(\s*({_NUMBER})\s+({_NUMBER})(?:\s+{_NUMBER})*\s*\)$"
 _BEYOND_DEGREES = 5.0
 
 
@@ -48,9 +47,8 @@ def read_places(table: Table, section: IncidentSection, *, city_crs: pyproj.CRS)
     coordinate system cannot have, is impossible; a listed default place stands for "unknown". Raises `DataError` when no
     coordinate system is given and the numbers are not degrees.
     """
-    x, y, blank, remarks = _numbers(table, section)
-    x, y = (-x if "x" in section.negate else x), (-y if "y" in section.negate else y)
-    epsg = section.epsg or table.epsg or _degrees_or_ask(x, y, table.source)
+    _, _, blank, remarks = _numbers(table, section)
+    x, y, epsg = coordinates_of(table, section)
     column = section.geometry or section.x
     zero = (np.abs(x) < 1e-6) & (np.abs(y) < 1e-6)
     none = blank | zero
@@ -122,48 +120,46 @@ def zone_of(table: Table, section: IncidentSection) -> pyproj.CRS:
     return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + min(int((lon + 180) // 6) + 1, 60))
 
 
+def coordinates_of(table: Table, section: IncidentSection) -> tuple[Floats, Floats, int]:
+    """Return the coordinates of every row as the file means them, missing where there are none, and the EPSG number of their system.
+
+    Raises `UnknownSystemError` where the numbers are not degrees and no system is given.
+    """
+    x, y, _, _ = _numbers(table, section)
+    x, y = (-x if "x" in section.negate else x), (-y if "y" in section.negate else y)
+    return x, y, section.epsg or table.epsg or _degrees_or_ask(x, y, table.source)
+
+
+def finite_pairs(table: Table, section: IncidentSection) -> tuple[Floats, Floats]:
+    """Return the numbers of the rows that have two and are not at 0, 0."""
+    x, y, _, _ = _numbers(table, section)
+    known = np.isfinite(x) & np.isfinite(y) & ((np.abs(x) > 1e-6) | (np.abs(y) > 1e-6))
+    return x[known], y[known]
+
+
 def _numbers(table: Table, section: IncidentSection) -> tuple[Floats, Floats, Mask, list[Remark]]:
     if section.geometry:
-        return _from_wkt(table.columns[section.geometry].str.strip(), section.geometry)
+        read = pairs(table.columns[section.geometry])
+        x, y = (read.y, read.x) if section.swapped else (read.x, read.y)
+        return x, y, read.blank, [_comma_remark(read.comma, section.geometry)]
     if section.x and section.y:
         return _from_columns(table, section)
     size = len(table.columns)
     if table.shapes is None:
         return np.full(size, np.nan), np.full(size, np.nan), np.ones(size, dtype=bool), []
     gone = shapely.is_missing(table.shapes) | shapely.is_empty(table.shapes)
-    point = shapely.get_type_id(table.shapes) == 0
     usable = table.shapes.copy()
-    usable[~point] = None
-    return shapely.get_x(usable), shapely.get_y(usable), gone, []
-
-
-def _from_wkt(text: pd.Series, column: str) -> tuple[Floats, Floats, Mask, list[Remark]]:
-    found = text.str.upper().str.extract(_POINT)
-    blank = (is_missing(text) | text.str.upper().str.fullmatch(r"(?:SRID=[0-9]+;)?POINT\s*(?:Z|M|ZM)? EMPTY")).to_numpy(dtype=bool)
-    comma = (found[0].str.contains(",", regex=False).fillna(False) | found[1].str.contains(",", regex=False).fillna(False)).to_numpy(
-        dtype=bool
-    )
-    x, y = (pd.to_numeric(found[part].str.replace(",", ".")).to_numpy(dtype=np.float64, na_value=np.nan) for part in (0, 1))
-    return x, y, blank, [_comma_remark(comma, column)]
+    single = (shapely.get_type_id(usable) == 4) & (shapely.get_num_geometries(usable) == 1)  # a MultiPoint of one
+    usable[single] = shapely.get_geometry(usable[single], 0)
+    usable[shapely.get_type_id(usable) != 0] = None
+    x, y = shapely.get_x(usable), shapely.get_y(usable)
+    return (y, x, gone, []) if section.swapped else (x, y, gone, [])
 
 
 def _from_columns(table: Table, section: IncidentSection) -> tuple[Floats, Floats, Mask, list[Remark]]:
-    numbers, blanks, commas = [], [], []
-    for column in (section.x, section.y):
-        text = table.columns[column].str.strip()
-        comma = text.str.fullmatch(r"[-+]?[0-9]+,[0-9]+")
-        plain = text.where(~comma, text.str.replace(",", "."))
-        numbers.append(
-            pd.to_numeric(plain.where(plain.str.fullmatch(_NUMBER)), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-        )
-        blanks.append(is_missing(text).to_numpy(dtype=bool))
-        commas.append(comma.to_numpy(dtype=bool))
-    return (
-        numbers[0],
-        numbers[1],
-        blanks[0] | blanks[1],
-        [_comma_remark(commas[0] | commas[1], section.x if commas[0].sum() >= commas[1].sum() else section.y)],
-    )
+    (x, x_comma), (y, y_comma) = (coordinate(table.columns[column]) for column in (section.x, section.y))
+    blank = (is_missing(table.columns[section.x]) | is_missing(table.columns[section.y])).to_numpy(dtype=bool)
+    return x, y, blank, [_comma_remark(x_comma | y_comma, section.x if x_comma.sum() >= y_comma.sum() else section.y)]
 
 
 def _comma_remark(comma: Mask, column: str) -> Remark:

@@ -14,7 +14,8 @@ from pyproj.enums import PJType
 
 from hotspots.geography.grids import reach
 from hotspots.readers.columns.places import DEGREES, Places
-from hotspots.readers.faults import Change, Floats, MisplacedError
+from hotspots.readers.faults import Floats
+from hotspots.readers.place_faults import Change, LostSignInBlocksError, MisplacedError, OtherSystemError, SwappedInBlocksError
 from hotspots.readers.report import Mask, Remark
 from hotspots.readers.sections import IncidentSection
 from hotspots.words import mark
@@ -43,7 +44,17 @@ def misplaced(places: Places, section: IncidentSection, *, bounds: Bounds, city_
         for change in _changes(places.epsg, section, bounds=bounds, city_crs=city_crs)
         if _inside(*change.applied(x, y), change.epsg or places.epsg, bounds=bounds, city_crs=city_crs) >= _SURE
     )
-    return MisplacedError(round(share * total), total, (float(x[0]), float(y[0])), next(mending, None))
+    change = next(mending, None)
+    kind = MisplacedError if change is None else _kind(change)
+    return kind(round(share * total), total, (float(x[0]), float(y[0])), change, section.swapped)
+
+
+def _kind(change: Change) -> type[MisplacedError]:
+    if change.epsg is not None:
+        return OtherSystemError
+    if change.swap is not None:
+        return SwappedInBlocksError
+    return LostSignInBlocksError if change.negate else MisplacedError
 
 
 def strays(places: Places, *, bounds: Bounds, column: str) -> Remark:

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 _SHARE = 0.02
-_CHANCE = 1e-6
+_CHANCE = 1e-3
 _MOST = 5
 
 
 def repeated_too_often(keys: npt.NDArray[Any]) -> list[npt.NDArray[np.int64]]:
     """Return the positions of each key that holds more than 2 % of all, and so many that chance (Poisson, against the mean
-    of the other keys) would give it less than once in a million; largest first, at most five.
+    of the other keys) would give so many to any key less than once in a thousand files; largest first, at most five.
 
     `keys` is one value per victim, or one row of values.
 
@@ -29,7 +29,7 @@ def repeated_too_often(keys: npt.NDArray[Any]) -> list[npt.NDArray[np.int64]]:
     for key in np.argsort(-sizes, kind="stable")[:_MOST]:
         others = np.delete(sizes, key)
         typical = float(others.mean()) if len(others) else 1.0
-        if sizes[key] <= _SHARE * len(keys) or tail(int(sizes[key]), mean=typical) >= _CHANCE:
+        if sizes[key] <= _SHARE * len(keys) or tail(int(sizes[key]), mean=typical) * len(sizes) >= _CHANCE:
             break
         found.append(np.flatnonzero(group.ravel() == key))
     return found

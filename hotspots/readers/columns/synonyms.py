@@ -1,233 +1,268 @@
-"""What agencies call things, in English and Spanish: column names and the words in them, written without case, accents and signs."""
+"""What agencies call things, in Spanish, English, Portuguese and French: column names and the words in them.
+
+All are written without case, accents and signs. To teach the reader a name, add it to a row, or a row to `COLUMN_NAMES`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-# For each key of city.toml, names of columns, the surest first.
-INCIDENT_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "date": (
+# Section and key of city.toml, language, names; for one key the surest rows first, and within a row the surest names.
+# A date on which something happened comes before one that does not say, and that before one on which it was reported.
+COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "incidents",
         "date",
-        "fecha",
-        "fecha infraccion",
-        "fecha hecho",
-        "fecha del hecho",
-        "fecha de hecho",
-        "fecha evento",
-        "fecha del evento",
-        "fecha homicidio",
-        "fecha ocurrencia",
-        "date of incident",
-        "incident date",
-        "date occurred",
-        "date occ",
-        "occurred date",
-        "occurrence date",
-        "occurred on date",
-        "offense date",
-        "homicide date",
-        "date of death",
-        "datetime",
-        "date time",
-        "occurred at",
-        "dispatch date time",
-        "fecha hora",
-        "fecha y hora",
-        "day",
-        "dia",
+        "en",
+        "date occurred|occurred date|date occ|occ date|occur date|occurrence date|occurred on date|occurred on|occurred at|"
+        "date of occurrence|"
+        "date of incident|incident date|incident datetime|date incident|crime date|crimedate|crime date time|"
+        "offense date|offence date|"
+        "date of offense|homicide date|date of homicide|date of murder|murder date|date of death|death date|occ datetime|occur datetime|"
+        "occurrence datetime|from date|event date|date of event|shooting date",
     ),
-    "time": (
+    (
+        "incidents",
+        "date",
+        "es",
+        "fecha del hecho|fecha de hecho|fecha hecho|fecha hechos|fecha de los hechos|fecha de ocurrencia|fecha ocurrencia|fecha infraccion|"
+        "fecha del evento|fecha evento|fecha homicidio|fecha del homicidio|fecha del suceso|fecha suceso|fecha del incidente|"
+        "fecha incidente|fecha del delito|fecha delito|fecha de muerte|fecha muerte|fecha de defuncion|fecha defuncion|fecha de comision",
+    ),
+    (
+        "incidents",
+        "date",
+        "pt",
+        "data do fato|data fato|data da ocorrencia|data ocorrencia|data do homicidio|data homicidio|data do crime|data crime|"
+        "data do obito|data obito|data do evento|data evento|data hora fato|data hora do fato|dt fato|dt ocorrencia|dtobito|dt obito",
+    ),
+    (
+        "incidents",
+        "date",
+        "fr",
+        "date des faits|date du fait|date de l incident|date incident|date de l homicide|date homicide|date du crime|date du deces|"
+        "date deces|date de l evenement|date evenement",
+    ),
+    ("incidents", "date", "en", "date|datetime|date time|dispatch date time|timestamp"),
+    ("incidents", "date", "es", "fecha|fecha hora|fecha y hora|fechahora"),
+    ("incidents", "date", "pt", "data|data hora|data e hora|dt"),
+    ("incidents", "date", "fr", "date heure|date et heure|jour"),
+    ("incidents", "date", "en", "day"),
+    ("incidents", "date", "es", "dia"),
+    (
+        "incidents",
+        "date",
+        "en",
+        "reported date|date reported|date rptd|report date|report datetime|reported on|rpt date|date of report|date reported to police",
+    ),
+    (
+        "incidents",
+        "date",
+        "es",
+        "fecha de denuncia|fecha denuncia|fecha de reporte|fecha reporte|fecha de registro|fecha registro|fecha inicio",
+    ),
+    ("incidents", "date", "pt", "data do registro|data registro|data da comunicacao|data comunicacao"),
+    ("incidents", "date", "fr", "date du signalement|date signalement|date d enregistrement|date de declaration"),
+    ("incidents", "year", "en", "year|incident year|occurrence year|occ year|year of incident|yr"),
+    ("incidents", "year", "es", "ano|anio|a o|ano hecho|ano del hecho|ano de ocurrencia|ano ocurrencia|ano registro|gestion"),
+    ("incidents", "year", "pt", "ano do fato|ano fato|ano da ocorrencia|ano ocorrencia"),
+    ("incidents", "year", "fr", "annee|annee des faits"),
+    ("incidents", "month", "en", "month|incident month|occurrence month|occ month|month of incident|mon"),
+    ("incidents", "month", "es", "mes|mes hecho|mes del hecho|mes de ocurrencia|mes ocurrencia|mes registro|nombre mes"),
+    ("incidents", "month", "pt", "mes do fato|mes fato|mes da ocorrencia|mes ocorrencia"),
+    ("incidents", "month", "fr", "mois|mois des faits"),
+    ("incidents", "day", "en", "day|day of month|incident day|occurrence day|occ day"),
+    ("incidents", "day", "es", "dia|dia hecho|dia del hecho|dia de ocurrencia|dia ocurrencia|dia del mes|dia registro"),
+    ("incidents", "day", "pt", "dia do fato|dia fato|dia da ocorrencia|dia ocorrencia"),
+    ("incidents", "day", "fr", "jour|jour du mois"),
+    (
+        "incidents",
         "time",
-        "hora infraccion",
-        "hora hecho",
-        "hora del hecho",
-        "hora de hecho",
-        "hora",
-        "time occurred",
-        "time occ",
-        "incident time",
+        "en",
+        "time|time occurred|time occ|occ time|occurrence time|incident time|time of incident|time of day|crime time",
     ),
-    "x": (
-        "lon",
-        "lng",
-        "long",
-        "longitude",
-        "longitud",
+    ("incidents", "time", "es", "hora infraccion|hora hecho|hora del hecho|hora de hecho|hora de los hechos|hora ocurrencia|hora"),
+    ("incidents", "time", "pt", "hora do fato|hora fato|hora da ocorrencia|hora ocorrencia|horario"),
+    ("incidents", "time", "fr", "heure|heure des faits|heure de l incident"),
+    (
+        "incidents",
         "x",
-        "coord x",
-        "coordx",
-        "coordenada x",
-        "x coord",
-        "x coordinate",
-        "point x",
-        "pointx",
-        "este",
-        "easting",
-        "lon wgs84",
-        "incident longitude",
+        "en",
+        "lon|lng|long|longitude|"
+        "lon wgs84|long wgs84|longitude wgs84|wgs84 lon|incident longitude|x|coord x|coordx|x coord|xcoord|x coordinate|"
+        "point x|pointx|pos x|posx|x pos|easting|geo x|geo lon|gps longitude|x wgs84|start lng|long x",
     ),
-    "y": (
-        "lat",
-        "latitude",
-        "latitud",
+    ("incidents", "x", "es", "longitud|coordenada x|coordenadas x|coord long|coordenada longitud|longitud x|x longitud|este|coord este"),
+    ("incidents", "x", "pt", "coord longitude|longitude do fato|coordenada longitude|longitude x"),
+    ("incidents", "x", "fr", "coordonnee x|coord longitude x|longitude du lieu"),
+    (
+        "incidents",
         "y",
-        "coord y",
-        "coordy",
-        "coordenada y",
-        "y coord",
-        "y coordinate",
-        "point y",
-        "pointy",
-        "norte",
-        "northing",
-        "lat wgs84",
-        "incident latitude",
+        "en",
+        "lat|latitude|"
+        "lat wgs84|latitude wgs84|wgs84 lat|incident latitude|y|coord y|coordy|y coord|ycoord|y coordinate|point y|pointy|pos y|posy|"
+        "y pos|northing|geo y|geo lat|gps latitude|y wgs84|start lat|lat y",
     ),
-    "geometry": ("geometry", "geom", "the geom", "wkt", "wkt geom", "shape", "geometria", "location", "point", "punto"),
-    "age": ("age", "edad", "victim age", "age of victim", "edad victima", "edad de la victima", "vic age"),
-    "sex": (
-        "sex",
-        "sexo",
-        "victim sex",
-        "sex of victim",
-        "sexo victima",
-        "sexo de la victima",
-        "vic sex",
-        "gender",
-        "genero",
-        "victim gender",
+    ("incidents", "y", "es", "latitud|coordenada y|coordenadas y|coord lat|coordenada latitud|latitud y|y latitud|norte|coord norte"),
+    ("incidents", "y", "pt", "coord latitude|latitude do fato|coordenada latitude|latitude y"),
+    ("incidents", "y", "fr", "coordonnee y|coord latitude y|latitude du lieu"),
+    (
+        "incidents",
+        "geometry",
+        "en",
+        "geometry|geom|the geom|wkt|wkt geom|shape|location|location 1|point|geo point|geo point 2d|georeference|geocoded column|"
+        "lat long|lat lon|lat lng|latlong|latlon|latitude longitude|coordinates|coords|new georeferenced column|mapped location",
     ),
-    "weapon": (
+    ("incidents", "geometry", "es", "geometria|punto|coordenadas|coordenada|ubicacion|georreferencia|latitud longitud|lat longitud"),
+    ("incidents", "geometry", "pt", "coordenadas geograficas|localizacao|ponto|georreferenciamento"),
+    ("incidents", "geometry", "fr", "coordonnees|localisation|point geo|coordonnees geographiques"),
+    ("incidents", "age", "en", "age|victim age|age of victim|vic age|age years"),
+    ("incidents", "age", "es", "edad|edad victima|edad de la victima|edad de victima"),
+    ("incidents", "age", "pt", "idade|idade vitima|idade da vitima"),
+    ("incidents", "age", "fr", "age de la victime|age victime"),
+    ("incidents", "sex", "en", "sex|victim sex|sex of victim|vic sex|gender|victim gender"),
+    ("incidents", "sex", "es", "sexo|sexo victima|sexo de la victima|genero"),
+    ("incidents", "sex", "pt", "sexo vitima|sexo da vitima|genero da vitima"),
+    ("incidents", "sex", "fr", "sexe|sexe de la victime|genre"),
+    ("incidents", "weapon", "en", "weapon|weapon type|weapon used|cause|method|weapon desc"),
+    (
+        "incidents",
         "weapon",
-        "arma",
-        "weapon type",
-        "tipo de arma",
-        "tipo arma",
-        "arma utilizada",
-        "arma empleada",
-        "arma medio",
-        "weapon used",
-        "instrumento",
-        "medio",
-        "cause",
-        "method",
-        "mecanismo",
+        "es",
+        "arma|tipo de arma|tipo arma|arma utilizada|arma empleada|armas medios|arma medio|instrumento|medio|mecanismo",
     ),
-    "victims": (
+    ("incidents", "weapon", "pt", "meio empregado|meio utilizado|arma utilizada no crime|instrumento utilizado"),
+    ("incidents", "weapon", "fr", "arme|type d arme|arme utilisee|moyen"),
+    ("incidents", "victims", "en", "victims|number of victims|n victims|killed|deaths|num victims"),
+    (
+        "incidents",
         "victims",
-        "victimas",
-        "number of victims",
-        "numero de victimas",
-        "num victimas",
-        "no victimas",
-        "n victims",
-        "killed",
-        "deaths",
-        "fallecidos",
-        "muertos",
-        "cantidad",
-        "cantidad de victimas",
+        "es",
+        "victimas|numero de victimas|num victimas|no victimas|fallecidos|muertos|cantidad|cantidad de victimas",
     ),
-    "event_id": (
-        "case number",
-        "case id",
-        "case no",
-        "case",
-        "event id",
-        "incident id",
-        "incident number",
-        "numero de caso",
-        "no caso",
-        "caso",
-        "expediente",
-        "nuc",
-        "evento",
-        "id evento",
-        "dc key",
-        "dc number",
+    ("incidents", "victims", "pt", "vitimas|numero de vitimas|qtd vitimas|quantidade de vitimas|mortos|quantidade"),
+    ("incidents", "victims", "fr", "victimes|nombre de victimes|morts|tues"),
+    (
+        "incidents",
+        "event_id",
+        "en",
+        "case number|case id|case no|case|event id|incident id|incident number|dc key|dc number",
     ),
-}
-
-BLOCK_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "id": (
-        "block id",
-        "blockid",
-        "geoid",
-        "geoid20",
-        "geoid10",
+    ("incidents", "event_id", "es", "numero de caso|no caso|caso|expediente|nuc|evento|id evento"),
+    ("incidents", "event_id", "pt", "numero do boletim|num bo|boletim|numero da ocorrencia|id ocorrencia"),
+    ("incidents", "event_id", "fr", "numero de dossier|dossier|numero d incident"),
+    (
+        "blocks",
         "id",
-        "cvegeo",
-        "cve geo",
-        "codigo",
-        "cod",
-        "code",
-        "gid",
-        "ubigeo",
-        "manzana",
-        "cod manzana",
-        "tract",
-        "fid",
-        "objectid",
+        "en",
+        "block id|blockid|geoid|geoid20|geoid10|id|cvegeo|cve geo|codigo|cod|code|gid|ubigeo|manzana|cod manzana|tract|fid|objectid",
     ),
-    "name": ("name", "nombre", "namelsad", "namelsad20", "label", "nom", "barrio", "neighborhood", "neighbourhood", "colonia"),
-    "population": (
+    ("blocks", "id", "pt", "cd setor|cd geocodi|cod setor|cd mun|codigo municipio|cd bairro"),
+    ("blocks", "id", "fr", "code insee|code iris|iris|code commune"),
+    ("blocks", "name", "en", "name|nombre|namelsad|namelsad20|label|nom|barrio|neighborhood|neighbourhood|colonia"),
+    ("blocks", "name", "pt", "nome|bairro|nm bairro|nm mun"),
+    ("blocks", "name", "fr", "libelle|quartier|nom commune"),
+    (
+        "blocks",
         "population",
-        "pop",
-        "poblacion",
-        "pob",
-        "pobtot",
-        "pob total",
-        "poblacion total",
-        "total population",
-        "total pop",
-        "totpop",
-        "tot pop",
-        "habitantes",
-        "residents",
-        "residentes",
-        "personas",
-        "people",
-        "p0010001",
-        "p1 001n",
-        "b01003 001e",
-        "b01003 001",
+        "en",
+        "population|pop|total population|total pop|totpop|tot pop|residents|people|p0010001|p1 001n|b01003 001e|b01003 001",
     ),
-    "beat": ("beat", "cuadrante", "sector", "circuito", "patrol beat"),
-    "district": ("district", "distrito", "police district", "dist", "precinct", "comuna", "zona"),
-}
+    ("blocks", "population", "es", "poblacion|pob|pobtot|pob total|poblacion total|habitantes|hab|residentes|personas"),
+    ("blocks", "population", "pt", "populacao|pop total|populacao total|moradores|pessoas"),
+    ("blocks", "population", "fr", "habitants|population totale|pop municipale"),
+    ("blocks", "beat", "en", "beat|patrol beat"),
+    ("blocks", "beat", "es", "cuadrante|sector|circuito"),
+    ("blocks", "district", "en", "district|police district|dist|precinct"),
+    ("blocks", "district", "es", "distrito|comuna|zona"),
+    ("blocks", "district", "fr", "arrondissement"),
+)
+
+
+def names_of(section: str) -> dict[str, tuple[str, ...]]:
+    """Return, for each key of a section of city.toml, the names of columns that it may have, the surest first.
+
+    >>> names_of("incidents")["age"][:2], names_of("blocks")["district"][-1]
+    (('age', 'victim age'), 'arrondissement')
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for of, key, _, names in COLUMN_NAMES:
+        if of == section:
+            found[key] = (*found.get(key, ()), *names.split("|"))
+    return found
+
+
+def printed_names() -> str:
+    """Return the table of names as the documentation prints it: one line for each key and language."""
+    lines = ["| section | key | language | names |", "| --- | --- | --- | --- |"]
+    merged: dict[tuple[str, str, str], list[str]] = {}
+    for section, key, language, names in COLUMN_NAMES:
+        merged.setdefault((section, key, language), []).extend(names.split("|"))
+    lines += [f"| {section} | `{key}` | {language} | {', '.join(names)} |" for (section, key, language), names in merged.items()]
+    return "\n".join(lines)
+
+
+INCIDENT_COLUMNS: Mapping[str, tuple[str, ...]] = names_of("incidents")
+BLOCK_COLUMNS: Mapping[str, tuple[str, ...]] = names_of("blocks")
 
 _WEAPONS = {
     "firearm": (
         "firearm|fire arm|gun|handgun|pistol|revolver|rifle|shotgun|gunshot|shooting|arma de fuego|a de fuego|pistola|fusil|escopeta|"
-        "disparo|disparos|bala|proyectil de arma de fuego|armas de fuego|gsw"
+        "disparo|disparos|bala|proyectil de arma de fuego|armas de fuego|gsw|arma de fogo|tiro|tiros|arme a feu|fusillade"
     ),
     "blade": (
         "blade|knife|knives|sharp|sharp object|stabbing|cutting instrument|machete|arma blanca|armas blancas|a blanca|cuchillo|navaja|"
-        "cortopunzante|corto punzante|arma cortopunzante|arma corto punzante|punzocortante|objeto cortopunzante"
+        "cortopunzante|corto punzante|arma cortopunzante|arma corto punzante|punzocortante|objeto cortopunzante|"
+        "faca|arma branca|arme blanche|couteau"
     ),
     "blunt": (
         "blunt|blunt object|bludgeon|bat|hammer|club|arma contundente|contundente|objeto contundente|objetos contundentes|piedra|palo|"
-        "martillo"
+        "martillo|instrumento contundente|pedra|paulada|objet contondant"
     ),
     "body": (
         "body|hands|fists|hands fists feet|strangulation|strangled|asphyxiation|asphyxia|beating|constrictora|asfixia|estrangulamiento|"
-        "estrangulacion|golpes|manos|ahorcamiento"
+        "estrangulacion|golpes|manos|ahorcamiento|estrangulamento|espancamento|agressao fisica|coups"
     ),
-    "other": "other|others|otro|otros|otra|otras|otra arma|vehicle|vehiculo|poison|veneno|fire|arson|explosives|explosivos|drowning",
+    "other": "other|others|otro|otros|otra|otras|otra arma|vehicle|vehiculo|poison|veneno|fire|arson|explosives|explosivos|drowning|"
+    "veiculo|fogo|explosivo|autre|outro|outros|outra",
     "unknown": (
         "no determinado|no determinada|por determinar|a determinarse|ninguna|not known|undetermined|not stated|sin informacion|"
         "no especificado|no informa"
     ),
 }
 _SEXES = {
-    "male": "male|m|man|men|boy|hombre|masculino|masc|varon",
-    "female": "female|f|woman|women|girl|mujer|femenino|fem",
+    "male": "male|m|man|men|boy|hombre|masculino|masc|varon|homem|homme|masculin",
+    "female": "female|f|woman|women|girl|mujer|femenino|fem|feminino|mulher|femme|feminin",
     "other": "other|non binary|nonbinary|otro|transgender|transgenero|no binario|intersex",
     "unknown": "u|x|no determinado|no determinada|por determinar|indeterminado|not known|not stated|sin informacion|no especificado",
+}
+
+_CATEGORIES = {
+    "group": "gang|gangs|gang related|pandilla|pandillas|banda|crimen organizado|delincuencia organizada|organized crime|narcotrafico",
+    "dispute": "argument|dispute|fight|quarrel|rina|discusion|pelea|altercado|venganza|revenge|retaliation|briga|dispute entre voisins",
+    "domestic": (
+        "domestic|domestic violence|family|intrafamiliar|violencia intrafamiliar|violencia domestica|violencia familiar|intimate partner|"
+        "pasional|feminicidio"
+    ),
+    "robbery": "robbery|burglary|robo|asalto|atraco|hurto|roubo|latrocinio|vol",
+    "police": "police|police shooting|officer involved|intervencion policial|legal intervention|intervencion legal",
+    "other": "other|others|otro|otros|otra|otras|outro|outros|autre|autres",
+    "unknown": "no determinado|por determinar|not known|undetermined|sin informacion|no especificado|nao informado|inconnu",
+}
+_STATUSES = {
+    "open": (
+        "open|unsolved|under investigation|ongoing|invest cont|investigation continued|open no arrest|abierto|en investigacion|"
+        "sin resolver|en tramite|no resuelto|em andamento|em aberto|en cours"
+    ),
+    "cleared": (
+        "cleared|closed|solved|closed by arrest|cleared by arrest|adult arrest|juv arrest|cerrado|resuelto|esclarecido|judicializado|"
+        "exceptionally cleared|encerrado|resolvido|concluido|clos|resolu"
+    ),
+    "unknown": "no determinado|not known|sin informacion|no especificado|nao informado|inconnu",
 }
 
 # The words of files → ours.
 WORDS: Mapping[str, Mapping[str, str]] = {
     key: {word: ours for ours, listed in table.items() for word in listed.split("|")}
-    for key, table in (("weapon", _WEAPONS), ("sex", _SEXES))
+    for key, table in (("weapon", _WEAPONS), ("sex", _SEXES), ("category", _CATEGORIES), ("status", _STATUSES))
 }

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.columns.synonyms import WORDS
 from hotspots.readers.files import limits
 from hotspots.readers.report import Remark
 from hotspots.store.schema import UNKNOWN, field
@@ -35,6 +36,18 @@ def is_missing(text: pd.Series) -> pd.Series:
     return text.map(known).astype(bool)
 
 
+def built_in(text: pd.Series, name: str) -> dict[str, str]:
+    """Return the words of the field `name` that we know → ours; `H` and `M` are a man and a woman where both stand in one column.
+
+    >>> built_in(pd.Series(["H", "M"]), "sex")["m"], built_in(pd.Series(["F", "M"]), "sex")["m"]
+    ('female', 'male')
+    """
+    known = dict(WORDS.get(name, {}))
+    if name == "sex" and {"h", "m"} <= {fold(word) for word in text.unique()}:
+        known |= {"h": "male", "m": "female"}  # hombre, mujer; homem, mulher; homme
+    return known
+
+
 def map_words(text: pd.Series, *, name: str, words: Mapping[str, str], column: str) -> tuple[pd.Series, list[Remark]]:
     """Return the texts as our words for the field `name`, and a remark on those that nobody mapped: they become unknown.
 
@@ -44,7 +57,7 @@ def map_words(text: pd.Series, *, name: str, words: Mapping[str, str], column: s
     (['firearm', 'firearm', 'unknown', 'unknown'], "{rows} of {total} rows have a weapon that is in no list; set to unknown: 'lasso' (1)")
     """
     ours = {fold(word): word for word in field(name).values}
-    known = {**ours, **{fold(word): value for word, value in words.items()}}
+    known = {**ours, **built_in(text, name), **{fold(word): value for word, value in words.items()}}
     folded = text.map({value: fold(value) for value in text.unique()})
     read = folded.map(known)
     empty = folded.isin(_EMPTY)
@@ -88,18 +101,26 @@ def read_ages(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]
 
 
 def read_counts(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]:
-    """Return how many victims each row stands for; a row whose count is not a whole number from 1 to 1,000 is rejected."""
+    """Return how many victims each row stands for: a row with none is filtered out, one that is no whole number up to 1,000 rejected."""
     number = pd.to_numeric(text.str.strip(), errors="coerce").astype("float64")
+    none = number == 0
     good = number.between(1, limits.MOST_VICTIMS) & (number % 1 == 0)
+    nobody = Remark(
+        "nobody_killed",
+        "filtered",
+        none.to_numpy(dtype=bool),
+        mark("{rows} of {total} rows say that nobody was killed; they were set aside"),
+        column=column,
+    )
     remark = Remark(
         "bad_victims",
         "rejected",
-        (~good).to_numpy(dtype=bool),
+        (~good & ~none).to_numpy(dtype=bool),
         told(
-            "{rows} of {total} rows have a number of victims that is not a whole number from 1 to {most}; they were left out",
+            "{rows} of {total} rows have a number of victims that is not a whole number from 0 to {most}; they were left out",
             most=f"{limits.MOST_VICTIMS:,}",
         ),
         mark("Write the number of victims killed."),
         column,
     )
-    return number.where(good).fillna(1).astype(np.int64), [remark]
+    return number.where(good).fillna(1).astype(np.int64), [nobody, remark]

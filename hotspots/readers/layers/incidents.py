@@ -20,10 +20,15 @@ from hotspots.readers.columns.plausible_places import (
     misplaced,
     strays,
 )
+from hotspots.readers.columns.second_looks import lone_remark, other_dates
 from hotspots.readers.columns.values import map_words, read_ages, read_counts
-from hotspots.readers.faults import UnknownSystemError
+from hotspots.readers.columns.whereabouts import elsewhere, untrue_distances
+from hotspots.readers.columns.written_dates import dated
 from hotspots.readers.files.any_file import read_file
-from hotspots.readers.files.text_tables import Table, missing_columns
+from hotspots.readers.files.text_tables import Table
+from hotspots.readers.layers.killings_told import killings_remarks
+from hotspots.readers.layers.several_files import read_tables
+from hotspots.readers.place_faults import UnknownSystemError
 from hotspots.readers.report import (
     Finding,
     Mask,
@@ -48,16 +53,21 @@ def read_incidents(
     city_crs: pyproj.CRS | None,
     timezone: str,
     bounds: Bounds | None = None,
+    residents: float = 0.0,
+    read: Callable[..., Table] = read_file,
     progress: Callable[[Told], None] | None = None,
 ) -> tuple[Incidents, QualityReport]:
     """Return one row per victim, and what became of every row of the file.
 
+    `residents` are those of the city, 0 where they are not known: more rows a year than can be homicides are told, or asked about.
     `bounds` are those of the blocks, in the city's system: when fewer than half of the places lie within them the file is
     refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
     """
     say = progress or (lambda _: None)
     say(told("reading {file}", file=", ".join(path.name for path in section.files)))
-    table = _all_files(section)
+    table = read_tables(section, read)
+    whole, section = dated(table.columns, section)
+    table = replace(table, columns=whole)
     spoilt = _spoilt(table, section)
     out = np.logical_or.reduce([remark.where for remark in spoilt]) if spoilt else np.zeros(len(table.rows), dtype=bool)
     filtered = _filtered(table, section, out)
@@ -71,8 +81,12 @@ def read_incidents(
         )
     say(told("reading dates and places of {n} rows", n=f"{int(sound.sum()):,}"))
     part = _rows(table, sound)
+    strange = elsewhere(part, section, timezone=timezone) if bounds is None else None
+    if strange is not None:
+        raise strange
     city_crs = city_crs or zone_of(part, section)
     columns, remarks = _columns(part, section, city_crs=city_crs, timezone=timezone, bounds=bounds)
+    remarks += killings_remarks(part, section, columns["date"], residents=residents)
     everything = [*spoilt, filtered, *(_spread(remark, sound) for remark in remarks)]
     outcome = outcomes(everything, rows=len(table.rows))
     kept = np.isin(outcome[sound], ["accepted", "repaired"])
@@ -89,74 +103,6 @@ def read_incidents(
 def _report(table: Table, outcome: np.ndarray, victims: int, findings: tuple[Finding, ...]) -> QualityReport:
     count = {name: int((outcome == name).sum()) for name in ("accepted", "repaired", "rejected", "filtered")}
     return QualityReport(table.source, len(outcome), victims=victims, findings=findings, **count)
-
-
-def _all_files(section: IncidentSection) -> Table:
-    named = section.named()
-    needs = (*named.values(), *section.where, *section.withheld)
-    tables = [read_file(path, needs=needs, sheet=section.sheet, header_row=section.header_row) for path in section.files]
-    wanted = [*named.items(), *(("where", column) for column in section.where), *(("withheld", column) for column in section.withheld)]
-    faults = [fault for table in tables for fault in [*missing_columns(table, wanted), *_no_place(table, section)]]
-    if faults:
-        raise DataError(faults)
-    for table in tables[1:]:
-        if set(table.columns.columns) != set(tables[0].columns.columns):
-            faults.append(
-                told(
-                    "{file}: the columns differ from those of {other}; files of one list must have the same columns",
-                    file=table.source,
-                    other=tables[0].source,
-                )
-            )
-    if faults:
-        raise DataError(faults)
-    return tables[0] if len(tables) == 1 else _joined(tables)
-
-
-def _no_place(table: Table, section: IncidentSection) -> list[Told]:
-    if table.shapes is None:
-        placed = section.x or section.geometry or section.block_id
-        return (
-            []
-            if placed
-            else [told("{file}: the file holds no points; give x and y, or geometry, under [incidents] in city.toml", file=table.source)]
-        )
-    if table.crs_unsaid and not (section.epsg or section.x or section.geometry):
-        return [
-            told("{file}: the file does not say its coordinate system; write epsg = … under [incidents] in city.toml", file=table.source)
-        ]
-    return []
-
-
-def _joined(tables: list[Table]) -> Table:
-    """Return several files of the same columns as one table, in which each row knows its file."""
-    systems = {table.epsg for table in tables}
-    zeros = {table.day_zero for table in tables if table.day_zero is not None}
-    if len(systems) > 1 or len(zeros) > 1:
-        what = told("coordinate systems") if len(systems) > 1 else told("first days (1900 and 1904)")
-        raise DataError(
-            told("incidents: the files of the list have different {what}; export them alike, or import them one by one", what=what)
-        )
-    shapes = [table.shapes for table in tables if table.shapes is not None]
-    return Table(
-        ", ".join(table.source for table in tables),
-        pd.concat([table.columns for table in tables], ignore_index=True),
-        np.concatenate([table.rows for table in tables]),
-        np.concatenate([table.spoiled for table in tables]),
-        findings=tuple(row for table in tables for row in table.findings),
-        shapes=np.concatenate(shapes) if len(shapes) == len(tables) else None,
-        epsg=tables[0].epsg,
-        origins=np.concatenate([_origins(table) for table in tables]),
-        day_zero=next(iter(zeros), None),
-    )
-
-
-def _origins(table: Table) -> np.ndarray:
-    return np.array([table.source if origin == "" else f"{table.source}, {origin}" for origin in _sheets(table)])
-
-
-def _sheets(table: Table) -> np.ndarray:
-    return np.full(len(table.rows), "") if table.origins is None else table.origins
 
 
 def _spoilt(table: Table, section: IncidentSection) -> list[Remark]:
@@ -246,6 +192,8 @@ def _columns(
         faults.append(error)
     try:
         places = read_places(table, section, city_crs=city_crs)
+        untrue = untrue_distances(places.x, places.y, places.epsg, city_crs)
+        faults += [untrue] if untrue else []
         wrong = None if bounds is None else misplaced(places, section, bounds=bounds, city_crs=city_crs)
         faults += [wrong] if wrong else []
     except UnknownSystemError as error:
@@ -258,7 +206,16 @@ def _columns(
     columns, remarks = _fields(table, section, dates, places)
     column = section.geometry or section.x
     outside = [strays(places, bounds=bounds, column=column)] if bounds else [far_away(places, column=column)]
-    return columns, [*dates.remarks, *_uncovered(dates, section), *places.remarks, *outside, *remarks]
+    if section.event_id:
+        remarks.append(lone_remark(columns, table.columns[section.event_id], section.event_id))
+    return columns, [
+        *dates.remarks,
+        *other_dates(table.columns, section.date),
+        *_uncovered(dates, section),
+        *places.remarks,
+        *outside,
+        *remarks,
+    ]
 
 
 def _dates(table: Table, section: IncidentSection, timezone: str) -> Dates:
@@ -271,6 +228,7 @@ def _dates(table: Table, section: IncidentSection, timezone: str) -> Dates:
         column=section.date,
         time_column=section.time,
         day_zero=table.day_zero,
+        open_period=section.covers is None,
     )
 
 

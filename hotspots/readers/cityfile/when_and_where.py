@@ -1,0 +1,89 @@
+"""Which columns of a file that nobody described hold the date and the place, by their names and by what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from hotspots.readers.cityfile.pointing import date_column, place_columns
+from hotspots.readers.columns.dates import read_dates, share_dated
+from hotspots.readers.columns.places import finite_pairs
+from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
+from hotspots.readers.columns.written_dates import joined_date, month_number
+from hotspots.readers.columns.written_places import share_paired
+from hotspots.readers.doubts import Ask, Entries, settled
+from hotspots.readers.faults import DoubtError
+from hotspots.readers.files.text_tables import Table
+from hotspots.readers.sections import IncidentSection
+
+_MOSTLY = 0.8
+
+
+def date_columns(table: Table, plain: Mapping[str, str], ask: Ask) -> dict[str, str]:
+    """Return the keys of the date: `date`, or `year` with `month` and `day`, or with a `date` that has no year; asked where none shows.
+
+    `plain` is name without case, accents and signs → column. Of several dates that of what
+    occurred comes before that of the report.
+    """
+    named = [plain[name] for name in INCIDENT_COLUMNS["date"] if name in plain]
+    whole = next((column for column in named if share_dated(table.columns[column]) > 0.5), "")
+    if whole:
+        return {"date": whole}
+    parts = _parts(table, plain)
+    if parts:
+        return parts
+    if named:
+        return {"date": named[0]}
+    return {"date": date_column(table, ask)}
+
+
+def _parts(table: Table, plain: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns of year, month and day, each by its name and by what it holds; empty where one is missing."""
+    found: dict[str, str] = {}
+    for key in ("year", "month", "day"):
+        for name in INCIDENT_COLUMNS[key]:
+            column = plain.get(name, "")
+            if column and column not in found.values() and _holds(table.columns[column], key):
+                found[key] = column
+                break
+    if len(found) == 3:
+        return found
+    dayed = next((plain[name] for name in INCIDENT_COLUMNS["date"] if name in plain and _lacks_year(table.columns[plain[name]])), "")
+    return {"date": dayed, "year": found["year"]} if dayed and "year" in found else {}
+
+
+def _holds(text: pd.Series, key: str) -> bool:
+    trimmed = text.str.strip()
+    number = month_number(trimmed) if key == "month" else pd.to_numeric(trimmed, errors="coerce")
+    least, most = {"year": (1900, 2100), "month": (1, 12), "day": (1, 31)}[key]
+    return float(number.between(least, most).mean()) > 0.5
+
+
+def _lacks_year(text: pd.Series) -> bool:
+    return share_dated(pd.Series(joined_date(pd.DataFrame({"d": text, "y": "2000"}), {"date": "d", "year": "y"}))) > _MOSTLY
+
+
+def date_form(table: Table, when: Mapping[str, str], ask: Ask) -> Entries:
+    """Return the form of the dates where they do not say it themselves: day or month first is asked, never guessed."""
+    text = table.columns[when["date"]] if list(when) == ["date"] else joined_date(table.columns, when)
+    try:
+        read_dates(text, column=" + ".join(when.values()), day_zero=table.day_zero)
+    except DoubtError as doubt:
+        return settled(doubt, ask)
+    return {}
+
+
+def place_keys(table: Table, found: Mapping[str, str], ask: Ask) -> Entries:
+    """Return the keys of the place: `x` and `y`, or `geometry`, by their names and by what they hold; else pointed at."""
+    if {"x", "y"} <= found.keys():
+        return {"x": found["x"], "y": found["y"]}
+    if "geometry" in found and share_paired(table.columns[found["geometry"]]) > 0:
+        return {"geometry": found["geometry"]}
+    return place_columns(table, ask)
+
+
+def coordinates(table: Table, place: Entries) -> tuple[np.ndarray, np.ndarray]:
+    """Return the two coordinates of the rows that have a place, as the file writes them."""
+    return finite_pairs(table, IncidentSection(files=(), date="", **place))

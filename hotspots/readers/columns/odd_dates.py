@@ -1,0 +1,117 @@
+"""Dates that look like defaults: piles on one day or 1 January, firsts of months, days decades from all others; unfinished years."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hotspots.readers.columns.repeated_values import repeated_too_often, tail
+from hotspots.readers.faults import long_day
+from hotspots.readers.report import Mask, Remark
+from hotspots.words import Told, mark, told
+
+_FIRSTS = 12
+_DECADES, _FEW = 20.0, 0.05  # years from all others; of all rows
+_DEFAULTS = (pd.Timestamp(1899, 12, 30), pd.Timestamp(1899, 12, 31), pd.Timestamp(1900, 1, 1), pd.Timestamp(1970, 1, 1))
+_NEAR_DEFAULT = 3.0  # years from all others, where the day is one that machines write for "none"
+_JANUARY = 0.02  # of all rows; 1 January has about 0.3 %
+_LACKING = 3.0  # victims that the rest of a year or month would be expected to have, to call it unfinished
+
+
+def odd_days(date: pd.Series, column: str) -> list[Remark]:
+    """Return remarks on days that look like defaults: one that holds far too many victims, 1 January, or nothing but firsts of a month."""
+    at = np.flatnonzero(date.notna())
+    days = date.iloc[at].dt.normalize()
+    remarks = []
+    for rows in repeated_too_often(days.to_numpy().astype(np.int64)):
+        where = np.zeros(len(date), dtype=bool)
+        where[at[rows]] = True
+        text = told(
+            "{rows} of {total} rows are dated {day}; that may stand for a day that is not known",
+            day=long_day(days.iloc[rows[0]]),
+        )
+        remarks.append(Remark("date_pile", "accepted", where, text, mark("Ask the source; correct the dates in the file."), column))
+    firsts = (date.dt.day == 1).to_numpy(dtype=bool)
+    firsts = firsts & bool(len(at) >= _FIRSTS and firsts[at].all())
+    text = told("{rows} of {total} rows are dated on the first of a month: the file knows the month only, so nothing by day can be trusted")
+    return [
+        *remarks,
+        _january(date, firsts, column),
+        Remark("first_of_month", "accepted", firsts, text, mark("Ask the source for the day."), column),
+    ]
+
+
+def _january(date: pd.Series, firsts: Mask, column: str) -> Remark:
+    """Return a remark on 1 January of several years, where it holds far more than a day does."""
+    first = ((date.dt.month == 1) & (date.dt.day == 1)).to_numpy(dtype=bool) & (not firsts.any())
+    known, years = int(date.notna().sum()), date[first].dt.year.nunique()
+    odd = years > 1 and first.sum() > _JANUARY * known and tail(int(first.sum()), mean=max(known / 365.25, 0.1)) < 1e-6
+    text = mark("{rows} of {total} rows are dated 1 January; that may stand for a year whose day is not known")
+    return Remark("january_pile", "accepted", first & odd, text, mark("Ask the source; correct the dates in the file."), column)
+
+
+def far_dates(date: pd.Series) -> Mask:
+    """Return the few dates that lie decades from all others, and those that machines write for "none".
+
+    Such a date would stretch the period of the city over years of which the file says nothing.
+
+    >>> dates = pd.Series(pd.to_datetime(["1900-01-01", *["2021-03-04"] * 30, "2022-05-06"]))
+    >>> far_dates(dates).sum()
+    np.int64(1)
+    """
+    known = date.dropna()
+    days = np.sort(known.unique())
+    where = np.zeros(len(date), dtype=bool)
+    if len(days) < 2:
+        return where
+    gaps = np.diff(days) / pd.Timedelta(days=365.25)
+    middle = known.sort_values().iloc[len(known) // 2]
+    for at in np.flatnonzero(gaps > _NEAR_DEFAULT):
+        early = days[at + 1] <= middle
+        beyond = ((date <= days[at]) if early else (date >= days[at + 1])).to_numpy(dtype=bool)
+        default = pd.Series(date[beyond].dt.normalize()).isin(_DEFAULTS).all()
+        if default or (gaps[at] >= _DECADES and beyond.sum() <= max(_FEW * len(known), 1) and len(known) > beyond.sum() * 4):
+            where |= beyond
+    return where
+
+
+def far_remark(where: Mask, date: pd.Series, column: str) -> Remark:
+    """Return the remark that leaves the far dates out: their victims have no date that can be believed."""
+    shown = long_day(date[where].iloc[0]) if where.any() else ""
+    text = told(
+        "{rows} of {total} rows are dated years from all others, such as {day}, as a day that is not known is; they were left out",
+        day=shown,
+    )
+    advice = mark("Correct the date in the file; if it is right, write the period under covers in city.toml.")
+    return Remark("far_date", "rejected", where, text, advice, column)
+
+
+def unfinished(date: pd.Series, column: str) -> list[Remark]:
+    """Return a remark on the last year, and one on the last month, where the file ends before they do.
+
+    The rest of the year, or month, would be expected to have three victims or more at the pace of the year that leads there.
+    """
+    last = date.max()
+    if pd.isna(last) or (date.dt.year == last.year).all():
+        return []
+    pace = float((date > last - pd.Timedelta(days=365)).sum()) / 365
+    remarks = []
+    for code, end, text in (
+        (
+            "part_year",
+            pd.Timestamp(last.year, 12, 31),
+            mark(
+                "{rows} of {total} rows are of {year}, and the last is dated {day}: that year is not whole; compare it with no whole year"
+            ),
+        ),
+        (
+            "part_month",
+            last.normalize() + pd.offsets.MonthEnd(0),
+            mark("{rows} of {total} rows are of the last month, and the last is dated {day}: that month is not whole"),
+        ),
+    ):
+        same = (date.dt.year == last.year) & ((date.dt.month == last.month) | (code == "part_year"))
+        where = same.to_numpy(dtype=bool) & (pace * (end - last.normalize()).days >= _LACKING)
+        said = Told(text, {"day": long_day(last), "year": last.year})
+        remarks.append(Remark(code, "accepted", where, said, mark("If the file does cover the rest, write covers in city.toml."), column))
+    return remarks

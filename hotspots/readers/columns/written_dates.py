@@ -1,0 +1,155 @@
+"""Dates in the forms that machines and tables write: parts in several columns, counts since 1970, weekdays, weeks → plain texts."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from hotspots.readers.columns.values import is_missing
+from hotspots.readers.report import Remark
+from hotspots.readers.sections import IncidentSection
+from hotspots.words import Told, mark, told
+
+# The twelve months by the letters that they begin with, in English, Spanish, Portuguese and French.
+_MONTHS = (
+    ("jan", "ene"),
+    ("feb", "fev"),
+    ("mar",),
+    ("apr", "abr", "avr"),
+    ("may", "mai"),
+    ("jun", "juin"),
+    ("jul", "juil"),
+    ("aug", "ago", "aou"),
+    ("sep", "set"),
+    ("oct", "out"),
+    ("nov",),
+    ("dec", "dic", "dez"),
+)
+_MONTH_OF = {start: number for number, starts in enumerate(_MONTHS, start=1) for start in starts}
+_WEEKDAYS = (  # the letters that they begin with
+    "mon|tue|wed|thu|fri|sat|sun|lun|mar|mie|jue|vie|sab|dom|seg|ter|qua|qui|sex|mer|jeu|ven|sam|dim"
+)
+_DATE_AHEAD = r"[0-9]{1,2}(?:st|nd|rd|th|er|o)?[ .-]+(?:de )?[a-z]{3}|[0-9]+[-/.][0-9]+[-/.][0-9]|[a-z]{3,}\.? [0-9]"
+_WEEKDAY = re.compile(rf"^(?:{_WEEKDAYS})[a-z]*(?:-feira)?\.?,?\s+(?={_DATE_AHEAD})")
+_ZONE_NAME = re.compile(r"\s*\([^)]*\)$")
+_SECONDS = r"-?[0-9]{9,10}(?:\.0+)?"
+_MILLISECONDS = r"-?[0-9]{12,13}(?:\.0+)?"
+_WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})-?([1-7])")
+_END_OF_DAY = r"(?<![0-9:])24:00(?::00(?:\.0+)?)?"
+
+
+def month_number(text: pd.Series) -> pd.Series:
+    """Return the month of the year that texts name, as a number or as a word in four languages; missing where they name none.
+
+    >>> month_number(pd.Series(["3", "Marzo", "março", "juillet", "08.0", "13", "total"])).tolist()
+    [3.0, 3.0, 3.0, 7.0, 8.0, nan, nan]
+    """
+    plain = unaccented(text)
+    word = plain.str.extract(r"^(?:[0-9]{1,2}[ .-]+)?([a-z]{3,})\.?$")[0]
+    named = word.str[:3].map(_MONTH_OF).fillna(word.str[:4].map(_MONTH_OF))
+    number = pd.to_numeric(plain, errors="coerce").astype("float64")
+    return named.astype("float64").fillna(number.where(number.between(1, 12) & (number % 1 == 0)))
+
+
+def unaccented(text: pd.Series) -> pd.Series:
+    """Return the texts in small letters, without accents and spare spaces."""
+    known = {value: _unaccented(value) for value in text.unique()}
+    return text.map(known).astype("str")
+
+
+def _unaccented(text: str) -> str:
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return re.sub(r"\s+", " ", plain).strip().lower()
+
+
+def joined_date(columns: pd.DataFrame, parts: Mapping[str, str]) -> pd.Series:
+    """Return one date text for each row from the columns of its parts: `year` with `month` and `day`, or with a `date` without a year.
+
+    A part that is missing leaves the text empty; a part that cannot be leaves a text that is no date, so that the row is told of.
+
+    >>> table = pd.DataFrame({"d": ["5", "31", ""], "m": ["enero", "2", "3"], "y": ["2023", "2023", "2023"]})
+    >>> joined_date(table, {"year": "y", "month": "m", "day": "d"}).tolist()
+    ['2023-01-05', '2023-02-31', '']
+    """
+    year = columns[parts["year"]].str.strip().str.replace(r"\.0+$", "", regex=True)
+    if "date" in parts:
+        rest = columns[parts["date"]].str.strip()
+        joint = pd.Series(
+            np.where(rest.str.fullmatch(r"[0-9]{1,2}[-/.][0-9]{1,2}"), rest.str.replace(r"[-.]", "/", regex=True) + "/", rest + " ")
+        )
+        return (joint.set_axis(rest.index) + year).where(~is_missing(rest) & ~is_missing(year), "")
+    month, day = columns[parts["month"]].str.strip(), columns[parts["day"]].str.strip().str.replace(r"\.0+$", "", regex=True)
+    number = month_number(month)
+    shown = number.map(lambda value: f"{value:02.0f}", na_action="ignore").astype("object").fillna(month)
+    text = year + "-" + shown.astype("str") + "-" + day.where(day.str.len() != 1, "0" + day)
+    return text.where(~is_missing(year) & ~is_missing(month) & ~is_missing(day), "")
+
+
+def dated(columns: pd.DataFrame, section: IncidentSection) -> tuple[pd.DataFrame, IncidentSection]:
+    """Return the columns with one of whole dates, and the section that names it, where the parts stand in several columns."""
+    if not section.year:
+        return columns, section
+    parts = {key: name for key in ("date", "year", "month", "day") if (name := getattr(section, key))}
+    label = " + ".join(parts.values())
+    whole = columns.assign(**{label: joined_date(columns, parts).astype("str")})
+    return whole, replace(section, date=label, year="", month="", day="")
+
+
+def plain_dates(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]:
+    """Return the texts in the forms that people write: without weekdays and names of zones, counts since 1970 and ISO weeks as dates.
+
+    >>> plain_dates(pd.Series(["Mon, 06 Feb 2023 14:30:00 GMT", "Mar 5, 2023", "2023-W05-3", "13/01/2023 24:00"]), column="d")[0].tolist()
+    ['06 Feb 2023 14:30:00 GMT', 'Mar 5, 2023', '2023-02-01', '13/01/2023']
+    >>> plain_dates(pd.Series(["1672549200000"]), column="d")[0].tolist()
+    ['2023-01-01 05:00:00 UTC']
+    """
+    low = unaccented(text)
+    plain = text.where(~low.str.match(_WEEKDAY), low.str.replace(_WEEKDAY, "", regex=True).str.title())
+    plain = plain.str.replace(_ZONE_NAME, "", regex=True).str.replace(r"\b(?:GMT|UTC)(?=[+-][0-9])", "", regex=True, flags=re.IGNORECASE)
+    plain = plain.str.replace(r"^([A-Za-z]{3,} [0-9]{1,2}) ([0-9:]{5,8}) ([0-9]{4})$", r"\1 \3 \2", regex=True)  # Feb 06 14:30:00 2023
+    plain = plain.str.replace(r"\b(Gmt|Utc)$", lambda found: found[0].upper(), regex=True)
+    plain, counted = _counts(plain, column)
+    plain = _weeks(plain)
+    ends = plain.str.contains(_END_OF_DAY, regex=True).to_numpy(dtype=bool)
+    plain = plain.str.replace(rf"[T ,]*{_END_OF_DAY}", "", regex=True)
+    said = mark("{rows} of {total} rows give the hour 24:00; the day stands as written, and the hour is not known")
+    return plain, [*counted, Remark("end_of_day", "repaired", ends, said, column=column)]
+
+
+def _counts(text: pd.Series, column: str) -> tuple[pd.Series, list[Remark]]:
+    """Return counts of seconds or milliseconds since 1970 as dates and clocks of UTC, where most of the column are such counts."""
+    known = ~is_missing(text)
+    for pattern, unit, each in ((_MILLISECONDS, "ms", told("milliseconds")), (_SECONDS, "s", told("seconds"))):
+        hits = text.str.fullmatch(pattern) & known
+        if hits.sum() * 2 > known.sum() and hits.any():
+            stamps = pd.to_datetime(text[hits].astype("float64"), unit=unit, errors="coerce")
+            written = stamps.dt.strftime("%Y-%m-%d %H:%M:%S UTC")
+            return text.mask(hits, written.reindex(text.index)), [_counted(hits, each, column)]
+    return text, []
+
+
+def _counted(hits: pd.Series, each: Told, column: str) -> Remark:
+    said = told("{rows} of {total} rows give the date as a count of {unit} since 1970; read as the date and clock of UTC", unit=each)
+    return Remark("epoch_dates", "repaired", hits.to_numpy(dtype=bool), said, "", column)
+
+
+def _weeks(text: pd.Series) -> pd.Series:
+    found = {value: _day_of_week(value) for value in text[text.str.contains("W", regex=False)].unique()}
+    return text.replace({value: day for value, day in found.items() if day})
+
+
+def _day_of_week(value: str) -> str:
+    """Return the day that an ISO week and weekday are; empty where the text is none, or the week does not exist."""
+    parts = _WEEK.fullmatch(value)
+    if parts is None:
+        return ""
+    try:
+        return datetime.date.fromisocalendar(*(int(part) for part in parts.groups())).isoformat()
+    except ValueError:
+        return ""
