@@ -26,6 +26,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("HOTSPOTS_KEEP", "How many versions of a city's data are kept, the newest ones.", "10"),
     Setting(
+        "HOTSPOTS_KEEP_DAYS",
+        "How many days a version is kept whatever its number; of older ones the last of each month for a year. 0: by number alone.",
+        "30",
+    ),
+    Setting(
         "HOTSPOTS_LAG", "Reporting lag: how many days before the end of the data comparisons stop, unless the reader says otherwise.", "0"
     ),
     Setting(
