@@ -108,6 +108,13 @@ def cities_folder() -> Path:
     return beside if beside.is_dir() else package / "bundled"
 
 
+def sources_folder() -> Path:
+    """Return the folder of the catalogue of official sources: beside the source tree, else inside the installed package."""
+    package = Path(__file__).parent
+    beside = package.parent / "data" / "sources"
+    return beside if beside.is_dir() else package / "sources"
+
+
 def dashboard_folder() -> Path:
     """Return the folder of `app.py` and of the server's settings, `.streamlit`: inside the installed package, else the source tree."""
     package = Path(__file__).parent
