@@ -24,7 +24,7 @@ class Page(NamedTuple):
 
 
 class Service(NamedTuple):
-    """How a kind is asked: `path` behind the address, `page` from an offset on, `count_query` of all rows (None: not asked), two readers."""
+    """How a kind is asked: `path` behind the address, `page` from an offset on, `count_query` of all rows (None: not asked), readers."""
 
     path: Callable[[Source], str]
     page: Callable[[Source, int], Query]
