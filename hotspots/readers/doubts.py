@@ -8,20 +8,17 @@ from typing import Any
 
 from hotspots.readers.falls import ShrinkError
 from hotspots.readers.faults import (
-    MEANINGS,
     AreaColumnError,
     ColumnError,
     DateColumnError,
     DateOrderError,
     DoubtError,
-    HomicideError,
     LatitudeError,
     PlaceColumnError,
     ResidentsColumnError,
     UnknownSystemError,
-    VictimsError,
-    reading_of,
 )
+from hotspots.readers.homicide_faults import MEANINGS, HomicideError, VictimsError, reading_of
 from hotspots.store.schema import DataError
 from hotspots.words import Told, Words, told
 
