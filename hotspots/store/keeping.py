@@ -18,9 +18,9 @@ def leaving(published: Mapping[int, datetime | None], *, newest: int, days: int,
     many imports of a bad file in a row never leave nothing but the bad file. With 0 `days` the number alone decides.
 
     >>> day = datetime(2024, 5, 31)
-    >>> dates = {n: day - timedelta(days=20 * (6 - n)) for n in range(1, 7)}  # 20 February, 11 March, 31 March, 20 April, 10 and 30 May
+    >>> dates = {n: day - timedelta(days=20 * (6 - n)) for n in range(1, 7)}  # 21 Feb, 12 Mar, 1 and 21 Apr, 11 and 31 May
     >>> leaving(dates, newest=2, days=30, now=day), leaving(dates, newest=2, days=0, now=day)
-    ([2], [1, 2, 3, 4])
+    ([3], [1, 2, 3, 4])
     """
     numbers = sorted(published)
     old = numbers[: max(len(numbers) - newest, 0)]

@@ -13,7 +13,6 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from hotspots import __version__
 from hotspots.words import Told, ToldError, told
 
 TRIES = 5
@@ -58,7 +57,7 @@ class Web:
     ) -> None:
         self.home, self.own, self._say, self._sleep = urlsplit(address), own, say, sleep
         self._session = requests.Session()
-        self._session.headers["User-Agent"] = f"hotspots/{__version__}"
+        self._session.headers["User-Agent"] = "hotspots"
         self._check(address)
 
     def get(self, address: str, query: Mapping[str, str], *, etag: str = "", modified: str = "") -> Answer:
