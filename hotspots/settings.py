@@ -26,6 +26,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("HOTSPOTS_KEEP", "How many versions of a city's data are kept, the newest ones.", "10"),
     Setting(
+        "HOTSPOTS_KEEP_DAYS",
+        "How many days a version is kept whatever its number; of older ones the last of each month for a year. 0: by number alone.",
+        "30",
+    ),
+    Setting(
         "HOTSPOTS_LAG", "Reporting lag: how many days before the end of the data comparisons stop, unless the reader says otherwise.", "0"
     ),
     Setting(
@@ -101,6 +106,13 @@ def cities_folder() -> Path:
     package = Path(__file__).parent
     beside = package.parent / "data" / "cities"
     return beside if beside.is_dir() else package / "bundled"
+
+
+def sources_folder() -> Path:
+    """Return the folder of the catalogue of official sources: beside the source tree, else inside the installed package."""
+    package = Path(__file__).parent
+    beside = package.parent / "data" / "sources"
+    return beside if beside.is_dir() else package / "sources"
 
 
 def dashboard_folder() -> Path:

@@ -426,7 +426,8 @@ def test_a_dead_holder_holds_nothing() -> None:
 # ------------------------------------------------------------------------------------------ keeping and going back
 
 
-def test_the_last_ten_are_kept(store_folder: Path) -> None:
+def test_the_last_ten_are_kept(store_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTSPOTS_KEEP_DAYS", "0")
     for n in range(1, 14):
         publish(n)
     assert store.versions("town") == list(range(4, 14))
@@ -437,6 +438,7 @@ def test_the_last_ten_are_kept(store_folder: Path) -> None:
 
 def test_how_many_are_kept_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOTSPOTS_KEEP", "2")
+    monkeypatch.setenv("HOTSPOTS_KEEP_DAYS", "0")
     for n in range(1, 5):
         publish(n)
     assert store.versions("town") == [3, 4]
@@ -540,6 +542,7 @@ class TwoUsers(RuleBasedStateMachine):
         self.patch = pytest.MonkeyPatch()
         self.patch.setenv("HOTSPOTS_STORE", str(self.folder))
         self.patch.setenv("HOTSPOTS_KEEP", "3")
+        self.patch.setenv("HOTSPOTS_KEEP_DAYS", "0")
         self.said: dict[int, int] = {}  # version → value, of all that are kept
         self.rotten: set[int] = set()
         self.now = 0

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots.cities.city import City, publish, read_city, slug_of
+from hotspots.cities.guard import differences, shrunk
 from hotspots.cities.steps import Progress
 from hotspots.readers.cityfile.checking import check_city_file
 from hotspots.readers.cityfile.contents import content_of
@@ -22,7 +23,7 @@ from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table
 from hotspots.store import Lock, answers
 from hotspots.store.schema import DataError
-from hotspots.words import told
+from hotspots.words import Told, told
 
 _SAMPLE = 5  # rows of a file that are shown
 _ROUNDS = 12  # of doubts that come to light while the files are read
@@ -61,7 +62,7 @@ class Understood:
     `questions` are all that are known, in the order in which they arose, each with its `answer` where one was given. `city` is the
     city as it would be published, with its report; it is there when no question is `blocked`, and rests on the safe answers to those
     that are still open. `refusal` is what no answer mends. `text` is the city.toml that says all of it. `source` is the mark of the
-    files' columns: answers are remembered for it.
+    files' columns: answers are remembered for it. `changes` are the years in which it differs from the version served.
     """
 
     slug: str
@@ -72,6 +73,7 @@ class Understood:
     city: City | None = None
     refusal: DataError | None = None
     source: str = ""
+    changes: tuple[Told, ...] = ()
 
     @property
     def open(self) -> tuple[Question, ...]:
@@ -113,15 +115,17 @@ def understand(
             raise
         return Understood(slug, "", inquiry.asked(), opened.samples({}), refusal=error)
     city, refusal = _read(content, files, name, inquiry, opened, progress)
+    refusal = refusal or _guarded(city, inquiry)
     return Understood(
         slug,
         text_of(content, remarks=inquiry.remarks()),
         inquiry.asked(),
         opened.samples(content),
         content.get("incidents", {}).get("values", {}),
-        None if inquiry.blocked() else city,
+        None if refusal or inquiry.blocked() else city,
         refusal,
         opened.source(),
+        differences(city) if city else (),
     )
 
 
@@ -132,7 +136,7 @@ def bring_in(understood: Understood, *, held: Lock | None = None) -> City:
     """
     assert understood.city is not None  # a question is open, or the files are refused: nothing can be published
     city = publish(understood.city, held=held)
-    given = {one.id: {"answer": one.answer, "seen": _seen(one)} for one in understood.questions if one.answer}
+    given = {one.id: {"answer": one.answer, "seen": _seen(one)} for one in understood.questions if one.answer and one.id != "shrink"}
     if given:
         answers.remember(understood.slug, understood.source, given)
     return city
@@ -237,6 +241,13 @@ def _read(
             if not any([_written(content, section_of(doubt), settled(doubt, inquiry)) for doubt in doubts]):
                 return None, error
     return None, DataError(told("the files are in more doubts than can be gone around; write a city.toml (docs/city-file.md)"))
+
+
+def _guarded(city: City | None, inquiry: _Inquiry) -> DataError | None:
+    """Ask whether less than is served may take its place; return the refusal where the answer is no."""
+    doubt = shrunk(city) if city else None
+    asked = question(doubt) if doubt else None
+    return doubt if asked and inquiry(asked) == "no" else None
 
 
 def _written(content: dict[str, Any], section: str, entries: Entries) -> bool:

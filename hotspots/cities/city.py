@@ -179,13 +179,16 @@ def _read(city_file: CityFile, say: Steps, *, text: str | None = None, read_file
 
 
 def publish(city: City, *, held: store.Lock | None = None) -> City:
-    """Publish the city as the next version of its slug and return it with its version number; `held` is its lock, if it is held."""
+    """Publish the city as the next version of its slug and return it with its version number; `held` is its lock, if it is held.
+
+    Where the version served says the same already, nothing is published, and that version's number is returned.
+    """
     tables = {"incidents": city.incidents, "blocks": city.blocks, "context": city.context}
     if city.segments is not None:
         tables["segments"] = city.segments
     if city.totals is not None:
         tables["area_counts"] = city.totals
-    version = store.publish(city.slug, tables, _facts(city), held=held)
+    version = store.publish(city.slug, tables, _facts(city), held=held, unless_same=True)
     return replace(city, version=version.number)
 
 

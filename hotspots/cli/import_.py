@@ -51,6 +51,7 @@ def run(choices: argparse.Namespace, words: Words) -> None:
         choices.wrong(words.say("--incidents needs --name NAME, the name of the city"))
     files = Files(tuple(choices.incidents or ()), choices.blocks, choices.population, choices.folder)
     answers = _answers(choices, words)
+    before = store.served(files.slug(choices.name or ""))
     with store.lock(files.slug(choices.name or "")) as held:
         understood = _understood(choices, words, files=files, answers=answers)
         if choices.folder is None:
@@ -59,6 +60,10 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     if city is None:
         _tell(choices, words, understood)
         raise understood.refusal or _unanswered(understood)
+    if understood.changes:
+        print("\n".join(map(words.tell, understood.changes)), file=sys.stderr)
+    if city.version == before:
+        print(words.say("nothing has changed: version {version} stays, and no new one was made", version=before), file=sys.stderr)
     _tell(choices, words, understood, version=city.version)
 
 

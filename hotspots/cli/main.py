@@ -43,6 +43,9 @@ COMMANDS: tuple[Command, ...] = (
         mark("read a folder with a city.toml, or single files, and publish them as a new version"),
         "import_",
     ),
+    Command(
+        "fetch", mark("Bring data in"), mark("bring a city up to date from an official source (the only command that asks the internet)")
+    ),
     Command("interventions", mark("Bring data in"), mark("the log of interventions of a city: list, add, edit, remove")),
     Command("run", mark("Look"), mark("open the dashboard in the browser")),
     Command("totals", mark("Look"), mark("print the headline numbers of a city")),

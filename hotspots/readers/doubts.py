@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hotspots.readers.falls import ShrinkError
 from hotspots.readers.faults import (
     AreaColumnError,
     ColumnError,
@@ -347,5 +348,16 @@ DOUBTS: tuple[Doubt, ...] = (
         safe=lambda fault: fault.candidates[0] if len(fault.candidates) == 1 else "",
         entries=lambda _, answer: {"population": answer},
         section="blocks",
+    ),
+    Doubt(
+        "shrink",
+        ShrinkError,
+        text=lambda fault: fault.faults[0],
+        options=lambda fault: {
+            "yes": told("publish what was read"),
+            "no": told("keep version {version}, and publish nothing", version=fault.version),
+        },
+        safe=lambda _: "",
+        entries=lambda _, answer: {},
     ),
 )

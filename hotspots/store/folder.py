@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import functools
 import hashlib
 import io
 import json
@@ -18,14 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
-import pyproj
-import shapely
 
 from hotspots import settings
 from hotspots.store import checked_json, locks
+from hotspots.store.geometry_tables import with_geometry
+from hotspots.store.keeping import leaving, published_at
 from hotspots.words import Told, ToldError, told
 
 FORMAT = 1
@@ -82,14 +80,18 @@ def lock(slug: str, *, wait: float = 0.0) -> Iterator[Lock]:
         yield Lock(slug)
 
 
-def publish(slug: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any], *, held: Lock | None = None) -> Version:
+def publish(
+    slug: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any], *, held: Lock | None = None, unless_same: bool = False
+) -> Version:
     """Publish the tables as the next version of the city, whole or not at all, and remove versions beyond those kept.
+
+    With `unless_same` the version served is returned where it is whole and holds the same already: then nothing is published.
 
     Files are written in a hidden folder, flushed to disk, renamed into place, and only then does the pointer move. If anything
     fails on the way the version served before stays served. `held` is the city's lock where the caller has it already; without
     it this call takes the lock, and raises a `StoreError` that names who is importing and since when.
     """
-    keep = _kept()
+    keep = _kept("HOTSPOTS_KEEP", 1), _kept("HOTSPOTS_KEEP_DAYS", 0)
     with contextlib.nullcontext(held) if held else lock(slug):
         city = settings.store_folder() / slug
         (city / "versions").mkdir(parents=True, exist_ok=True)
@@ -99,6 +101,10 @@ def publish(slug: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, A
         building = Path(tempfile.mkdtemp(prefix=_TEMP, dir=city / "versions"))
         try:
             manifest = _build(building, number, tables, facts)
+            same = _same(slug, manifest) if unless_same else None
+            if same:
+                shutil.rmtree(building, ignore_errors=True)
+                return same
             os.rename(building, target)
             checked_json.flush_folder(city / "versions")
             _point(city, number, newest=number)
@@ -111,6 +117,17 @@ def publish(slug: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, A
                 raise
         _prune(city, number, keep)
     return Version(slug, number, target, manifest)
+
+
+def _same(slug: str, manifest: Mapping[str, Any]) -> Version | None:
+    """Return the version served where it says the same as the manifest, and its files are whole."""
+    try:
+        version = current(slug)
+    except StoreError:
+        return None
+    facts = json.loads(json.dumps(manifest["facts"]))
+    same = version.manifest["files"] == manifest["files"] and version.manifest["facts"] == facts
+    return version if same and not verify(version) else None
 
 
 def rollback(slug: str, number: int | None = None) -> Version:
@@ -270,7 +287,7 @@ def read(version: Version, name: str) -> pd.DataFrame:
     table = pq.read_table(io.BytesIO(_bytes(version, name)))
     geo = (table.schema.metadata or {}).get(b"geo")
     rows = table.to_pandas()
-    return _with_geometry(rows, json.loads(geo)) if geo else rows
+    return with_geometry(rows, json.loads(geo)) if geo else rows
 
 
 def _bytes(version: Version, name: str) -> bytes:
@@ -283,21 +300,6 @@ def _bytes(version: Version, name: str) -> bytes:
     if hashlib.sha256(raw).hexdigest() != version.manifest["files"][name]["sha256"]:
         raise DamageError(told("{what} was damaged on disk; import the city again", what=file))
     return raw
-
-
-def _with_geometry(rows: pd.DataFrame, geo: dict[str, Any]) -> gpd.GeoDataFrame:
-    """Return the rows with the geometry that its GeoParquet metadata describe."""
-    name = geo["primary_column"]
-    shapes = shapely.from_wkb(rows[name].to_numpy())
-    return gpd.GeoDataFrame(
-        rows.drop(columns=name).assign(**{name: shapes}), geometry=name, crs=_system(json.dumps(geo["columns"][name]["crs"]))
-    )
-
-
-@functools.lru_cache(maxsize=64)
-def _system(described: str) -> pyproj.CRS:
-    """Return the coordinate system that GeoParquet describes; building one takes longer than reading the table."""
-    return pyproj.CRS.from_json(described)
 
 
 def _build(folder: Path, number: int, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -353,18 +355,17 @@ def _folders(city: Path) -> list[int]:
     return sorted(int(path.name) for path in folder.iterdir() if path.name.isdecimal()) if folder.is_dir() else []
 
 
-def _kept() -> int:
-    text = settings.value("HOTSPOTS_KEEP")
-    if not text.isdecimal() or int(text) < 1:
-        raise StoreError(
-            told("HOTSPOTS_KEEP is {text}; set it to a whole number from 1: how many versions of a city are kept", text=repr(text))
-        )
+def _kept(setting: str, least: int) -> int:
+    text = settings.value(setting)
+    if not text.isdecimal() or int(text) < least:
+        raise StoreError(told("{setting} is {text}; set it to a whole number from {least}", setting=setting, text=repr(text), least=least))
     return int(text)
 
 
-def _prune(city: Path, number: int, keep: int) -> None:
-    """Remove the versions beyond the newest `keep`, never the one served. What cannot be removed waits for the next publication."""
-    for old in _folders(city)[:-keep]:
+def _prune(city: Path, number: int, keep: tuple[int, int]) -> None:
+    """Remove the versions that need not stay, never the one served. What cannot be removed waits for the next publication."""
+    published = {old: published_at(city / "versions" / str(old)) for old in _folders(city)}
+    for old in leaving(published, newest=keep[0], days=keep[1], now=datetime.now(UTC)):
         if old != number:
             with contextlib.suppress(OSError):
                 gone = city / "versions" / f"{_TEMP}gone-{old}"
