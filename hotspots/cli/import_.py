@@ -15,6 +15,7 @@ from hotspots import cities
 from hotspots.cli.printing import print_json
 from hotspots.readers.cityfile.working_out import work_out
 from hotspots.readers.doubts import Question
+from hotspots.readers.isolation.running import isolated
 from hotspots.readers.report import lines
 from hotspots.store.schema import DataError
 from hotspots.words import Words, told
@@ -67,10 +68,10 @@ def run(choices: argparse.Namespace, words: Words) -> None:
 
 def _work_out(choices: argparse.Namespace, person: _Person, *, folders: Sequence[Path]) -> None:
     """Show the city.toml that reads the files, and write it into each folder."""
-    named = [path for path in (*choices.incidents, choices.blocks, choices.population) if path is not None]
-    for path in named:
+    for path in _named(choices):
         path.open("rb").close()  # a file that is not there is told as such
-    text = work_out(
+    text = isolated(
+        work_out,
         [path.resolve() for path in choices.incidents],
         name=choices.name,
         ask=person,
@@ -81,6 +82,11 @@ def _work_out(choices: argparse.Namespace, person: _Person, *, folders: Sequence
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "city.toml").write_text(text, encoding="utf-8")
+
+
+def _named(choices: argparse.Namespace) -> list[Path]:
+    """Return the files that the person named, wherever they lie."""
+    return [path for path in (*(choices.incidents or ()), choices.blocks, choices.population) if path is not None]
 
 
 class _Person:
@@ -123,7 +129,7 @@ def _import(choices: argparse.Namespace, person: _Person, *, folder: Path) -> No
             bar.set_description_str(words.tell(step))
             bar.refresh()
 
-        city = cities.import_folder(folder, progress=progress)
+        city = cities.import_folder(folder, progress=progress, named=_named(choices))
     if choices.json:
         account = {"city": city.slug, "version": city.version, "report": city.report.to_dict(), "questions": person.questions()}
         print_json(account)

@@ -6,7 +6,7 @@ import difflib
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,12 @@ from hotspots.store.schema import DataError, ages_of, field
 from hotspots.words import Told, told
 
 
-def read_city_file(folder: Path) -> CityFile:
+def read_city_file(folder: Path, *, named: Collection[Path] = ()) -> CityFile:
     """Return what the city.toml in `folder` asks for.
 
-    File names are relative to the folder, or whole. Raises one `DataError` with every fault: unknown keys, keys that are
-    missing or of the wrong kind, files that are not there, coordinate systems and zones that do not exist.
+    File names are relative to the folder and stay within it, but for files that are `named` by a person besides. Raises one `DataError`
+    with every fault: unknown keys, keys that are missing or of the wrong kind, files that are not there or lie outside, coordinate
+    systems and zones that do not exist.
     """
     path = folder / "city.toml"
     if not path.is_file():
@@ -48,7 +49,7 @@ def read_city_file(folder: Path) -> CityFile:
         raise DataError(told("city.toml: it cannot be read, because it is not UTF-8 text; save it as UTF-8")) from None
     except tomllib.TOMLDecodeError as error:
         raise DataError(told("city.toml: it cannot be read ({where}); correct that line", where=_where(str(error)))) from None
-    return _Reader(folder).city(content)
+    return _Reader(folder, named).city(content)
 
 
 def _where(error: str) -> Told:
@@ -60,8 +61,9 @@ def _where(error: str) -> Told:
 class _Reader:
     """Turns sections into values, keeping every fault until the end."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, named: Collection[Path] = ()) -> None:
         self.folder = folder
+        self.named = {path.resolve() for path in named}
         self.faults: list[Told] = []
 
     def city(self, content: Mapping[str, Any]) -> CityFile:
@@ -152,9 +154,14 @@ class _Reader:
         return _by_language(value)
 
     def path(self, name: str) -> Path:
-        """Return the file, noting a fault when it is not there."""
+        """Return the file, noting a fault when it is not there, or lies outside the folder and nobody named it."""
         path = self.folder / name
-        if not path.is_file():
+        whole = path.resolve()
+        if not whole.is_relative_to(self.folder.resolve()) and whole not in self.named:
+            self.faults.append(
+                told("city.toml: file {name} lies outside the folder of city.toml; copy it into the folder and write its name alone", name=name)
+            )
+        elif not path.is_file():
             self.faults.append(told("city.toml: file {name} does not exist; file names are relative to the folder of city.toml", name=name))
         return path
 
