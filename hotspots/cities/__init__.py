@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from hotspots.cities.bring_in import Files, Sample, Understood, bring_in, understand
 from hotspots.cities.city import City, Note, check, import_folder, load, publish, read_folder, slug_of
 from hotspots.cities.listing import Summary, available, ensure_bundled
 
 __all__ = [
     "City",
+    "Files",
     "Note",
+    "Sample",
     "Summary",
+    "Understood",
     "available",
+    "bring_in",
     "check",
     "ensure_bundled",
     "import_folder",
@@ -17,4 +22,5 @@ __all__ = [
     "publish",
     "read_folder",
     "slug_of",
+    "understand",
 ]

@@ -116,12 +116,19 @@ def read_folder(folder: Path | str, progress: Progress | None = None, *, named: 
     `named` are files outside the folder that city.toml may name all the same, because a person did. Raises one `DataError` with every
     fault that could be found: in city.toml, then in blocks, basemap and incidents together.
     """
-    city_file = read_city_file(Path(folder), named=named)
-    return _read(city_file, Steps(city_file, progress))
+    return read_city(read_city_file(Path(folder), named=named), progress)
 
 
-def _read(city_file: CityFile, say: Steps) -> City:
-    fingerprint = fingerprint_of(city_file)
+def read_city(city_file: CityFile, progress: Progress | None = None, *, text: str | None = None) -> City:
+    """Return the city that a checked city file describes; nothing is stored. Raises as `read_folder`.
+
+    `text` is what the city.toml says where it stands in no file.
+    """
+    return _read(city_file, Steps(city_file, progress), text=text)
+
+
+def _read(city_file: CityFile, say: Steps, *, text: str | None = None) -> City:
+    fingerprint = fingerprint_of(city_file, text=text)
     faults: list[DataError] = []
     own = pyproj.CRS.from_epsg(city_file.epsg) if city_file.epsg else None
     layer = _tried(lambda: _read_blocks(city_file, own, say), faults)
@@ -254,10 +261,12 @@ def _facts(city: City) -> dict[str, Any]:
     }
 
 
-def fingerprint_of(city_file: CityFile) -> str:
-    """Return one hash of city.toml and every file it names."""
+def fingerprint_of(city_file: CityFile, *, text: str | None = None) -> str:
+    """Return one hash of city.toml and every file it names; `text` is what city.toml says where it stands in no file."""
     total = hashlib.sha256()
-    for path in city_file.files():
+    toml, *others = city_file.files()
+    total.update(hashlib.sha256(toml.read_bytes() if text is None else text.encode()).digest())
+    for path in others:
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
 

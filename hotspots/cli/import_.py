@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from tqdm import tqdm
 
-from hotspots import cities
+from hotspots import cities, store
+from hotspots.cities import Files, Understood
 from hotspots.cli.printing import print_json
-from hotspots.readers.cityfile.working_out import work_out
 from hotspots.readers.doubts import Question
+from hotspots.readers.isolation.limits import allowed
 from hotspots.readers.isolation.running import isolated
 from hotspots.readers.report import lines
 from hotspots.store.schema import DataError
@@ -38,6 +37,8 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--name", metavar=say("NAME"), help=say("no city.toml: the city's name"))
     safe = say("take the safe answer to every question; refuse where none is safe")
     command.add_argument("--yes", action="store_true", help=safe)
+    answer = say("the answer to a question, by its id; may be repeated (with several files: ID@FILE=VALUE)")
+    command.add_argument("--answer", metavar=say("ID=VALUE"), action="append", default=[], help=answer)
     save = say("no city.toml: write the one that was worked out into this folder")
     command.add_argument("--save", metavar=folder, type=Path, help=save)
     command.add_argument("--json", action="store_true", help=say("print the quality report as JSON"))
@@ -48,91 +49,108 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     """Import a folder, or the files that are named."""
     if (choices.folder is None) == (choices.incidents is None):
         choices.wrong(words.say("give either FOLDER, or --incidents FILE and --name NAME"))
-    person = _Person(words, yes=choices.yes)
-    if choices.incidents is None:
-        _import(choices, person, folder=choices.folder)
-        return
-    if not choices.name:
+    if choices.incidents is not None and not choices.name:
         choices.wrong(words.say("--incidents needs --name NAME, the name of the city"))
-    slug = cities.slug_of(choices.name.replace("/", " "))
-    with tempfile.TemporaryDirectory(prefix="hotspots-") as temporary:
-        folder = Path(temporary) / slug  # the folder's name is the city's short name
-        try:
-            _work_out(choices, person, folders=[folder, *([choices.save] if choices.save else [])])
-        except DataError:
-            if choices.json:
-                print_json({"city": slug, "version": None, "report": None, "questions": person.questions()})
-            raise
-        _import(choices, person, folder=folder)
+    files = Files(tuple(choices.incidents or ()), choices.blocks, choices.population, choices.folder)
+    answers = _answers(choices, words)
+    with store.lock(files.slug(choices.name or "")) as held:
+        understood = _understood(choices, words, files=files, answers=answers)
+        if choices.folder is None:
+            _show(understood, words, folder=choices.save)
+        city = cities.bring_in(understood, held=held) if understood.city else None
+    if city is None:
+        _tell(choices, words, understood)
+        raise understood.refusal or _unanswered(understood)
+    _tell(choices, words, understood, version=city.version)
 
 
-def _work_out(choices: argparse.Namespace, person: _Person, *, folders: Sequence[Path]) -> None:
-    """Show the city.toml that reads the files, and write it into each folder."""
-    for path in _named(choices):
-        path.open("rb").close()  # a file that is not there is told as such
-    text = isolated(
-        work_out,
-        [path.resolve() for path in choices.incidents],
-        name=choices.name,
-        ask=person,
-        blocks=choices.blocks.resolve() if choices.blocks else None,
-        population=choices.population.resolve() if choices.population else None,
-    )
-    print(person.words.say("worked out, as a city.toml:") + f"\n\n{text}", file=sys.stderr)
-    for folder in folders:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "city.toml").write_text(text, encoding="utf-8")
+def _answers(choices: argparse.Namespace, words: Words) -> dict[str, str]:
+    """Return question id → answer."""
+    found = {}
+    for given in choices.answer:
+        name, sign, answer = given.partition("=")
+        if not (name.strip() and sign and answer.strip()):
+            choices.wrong(words.say("--answer {given}: write ID=VALUE, such as day_first=day", given=given))
+        found[name.strip()] = answer.strip()
+    return found
 
 
-def _named(choices: argparse.Namespace) -> list[Path]:
-    """Return the files that the person named, wherever they lie."""
-    return [path for path in (*(choices.incidents or ()), choices.blocks, choices.population) if path is not None]
-
-
-class _Person:
-    """Puts questions to the person at the terminal, with the safe answer shown; `yes` takes that one."""
-
-    def __init__(self, words: Words, *, yes: bool) -> None:
-        self.words, self.yes = words, yes
-        self.asked: list[Question] = []
-
-    def questions(self) -> list[dict[str, Any]]:
-        """Return what was asked, as plain values."""
-        return [question.to_dict(self.words) for question in self.asked]
-
-    def __call__(self, question: Question) -> str:
-        self.asked.append(question)
-        lines = [question.text, *(told("  {answer}: {meaning}", answer=one, meaning=said) for one, said in question.options.items())]
-        said = [self.words.tell(line) for line in lines]
-        if self.yes and not question.safe:
-            none = told("No answer is safe, so --yes does not take one: import again without --yes, or write a city.toml")
-            raise DataError([*lines, none])
-        if self.yes:
-            print("\n".join([*said, self.words.say("taken: {answer}", answer=question.safe)]), file=sys.stderr)
-            return question.safe
-        prompt = self.words.say("answer [{safe}]: ", safe=question.safe) if question.safe else self.words.say("answer: ")
-        while True:
-            print("\n".join([*said, prompt]), file=sys.stderr, end="", flush=True)
-            line = sys.stdin.readline()
-            if not line:
-                raise DataError(told("the question was not answered; import again at a terminal, or with --yes for the safe answers"))
-            given = line.strip() or question.safe
-            if given in question.options or (given and not question.options):
-                return given
-
-
-def _import(choices: argparse.Namespace, person: _Person, *, folder: Path) -> None:
-    words = person.words
+def _understood(choices: argparse.Namespace, words: Words, *, files: Files, answers: dict[str, str]) -> Understood:
+    """Read the files until no question is open; each is put to the person at the terminal, unless `--yes` takes the safe answers."""
     with tqdm(desc=words.say("reading"), bar_format="{desc} ({elapsed})", file=sys.stderr, leave=False) as bar:
 
         def progress(step: str) -> None:
             bar.set_description_str(words.tell(step))
             bar.refresh()
 
-        city = cities.import_folder(folder, progress=progress, named=_named(choices))
-    if choices.json:
-        account = {"city": city.slug, "version": city.version, "report": city.report.to_dict(), "questions": person.questions()}
-        print_json(account)
+        while True:
+            named = {"name": choices.name or "", "progress": progress, "most": allowed(files.named)}
+            understood = isolated(cities.understand, files, answers, **named)
+            if not understood.open or choices.yes:
+                break
+            bar.clear()
+            given = {one.id: _put(one, words) for one in understood.open}
+            if not all(given.values()):
+                return replace(understood, city=None)
+            answers = answers | given
+    for one in understood.open:
+        if one.safe:
+            print("\n".join([*_lines(one, words), words.say("taken: {answer}", answer=one.safe)]), file=sys.stderr)
+    return understood
+
+
+def _lines(question: Question, words: Words) -> list[str]:
+    """Return the question, three values of each column at stake, and the answers."""
+    samples = [told("  {column}: {values}", column=name, values=", ".join(map(repr, some))) for name, some in question.samples.items()]
+    options = [told("  {answer}: {meaning}", answer=one, meaning=said) for one, said in question.options.items()]
+    return [f"{question.id}: {words.tell(question.text)}", *map(words.tell, [*samples, *options])]
+
+
+def _put(question: Question, words: Words) -> str:
+    """Put a question to the person at the terminal; empty where nobody is there."""
+    prompt = words.say("answer [{safe}]: ", safe=question.safe) if question.safe else words.say("answer: ")
+    while True:
+        print("\n".join([*_lines(question, words), prompt]), file=sys.stderr, end="", flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            return ""
+        given = line.strip() or question.safe
+        if question.takes(given):
+            return given
+
+
+def _unanswered(understood: Understood) -> DataError:
+    """Return what to do where questions are open."""
+    faults = [one.text for one in understood.open]
+    lines = [told("{id}: {text}", id=one.id, text=text) for one, text in zip(understood.open, faults, strict=True)]
+    how = told(
+        "{n} questions are open: answer each with --answer ID=VALUE, or import again at a terminal; --yes takes the safe answers",
+        n=len(lines),
+    )
+    return DataError([*lines, how])
+
+
+def _show(understood: Understood, words: Words, *, folder: Path | None) -> None:
+    """Show the city.toml that was worked out, and write it into the folder."""
+    if understood.city is None:
         return
-    print("\n".join(lines(city.report, words)), file=sys.stderr)
-    print(words.say("{city}: published version {version}", city=city.slug, version=city.version))
+    print(words.say("worked out, as a city.toml:") + f"\n\n{understood.text}", file=sys.stderr)
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "city.toml").write_text(understood.text, encoding="utf-8")
+
+
+def _tell(choices: argparse.Namespace, words: Words, understood: Understood, *, version: int | None = None) -> None:
+    """Print what became of the files."""
+    report = understood.city.report if understood.city else None
+    if choices.json:
+        numbers = {"victims": report.victims, "rows": report.read} if report else {"victims": None, "rows": None}
+        asked = [one.to_dict(words) for one in understood.questions]
+        account = {"city": understood.slug, "version": version, "report": report.to_dict() if report else None}
+        print_json({**account, "published": version is not None, **numbers, "questions": asked})
+    elif report:
+        print("\n".join(lines(report, words)), file=sys.stderr)
+        print(words.say("{city}: published version {version}", city=understood.slug, version=version))
+    else:
+        for one in understood.open:
+            print("\n".join(_lines(one, words)), file=sys.stderr)

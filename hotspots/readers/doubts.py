@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from hotspots.readers.faults import (
+    MEANINGS,
     AreaColumnError,
     ColumnError,
+    DateColumnError,
     DateOrderError,
     DoubtError,
+    HomicideError,
     LatitudeError,
+    PlaceColumnError,
     ResidentsColumnError,
     UnknownSystemError,
+    VictimsError,
+    reading_of,
 )
 from hotspots.store.schema import DataError
 from hotspots.words import Told, Words, told
@@ -25,22 +31,52 @@ _MOST_COLUMNS = 20  # that can be pointed at
 class Question:
     """What only a person can say: the text, the answers with what each means, and the one that can do no harm (empty: none is safe).
 
-    Without `options` any text may be given.
+    Without `options` any text may be given. `file` is the file that it is about, `samples` three of the values at stake (by column
+    where the answers are columns), `answer` what was answered: empty while the question is open.
+    Where the answers are values of columns, `values` is column → value → what it means, and besides the options any
+    `COLUMN=VALUE|VALUE` of them is an answer, of several columns joined by ` & `.
     """
 
     id: str
     text: Told
     options: Mapping[str, Told]
     safe: str = ""
+    file: str = ""
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    answer: str = ""
+    values: Mapping[str, Mapping[str, Told]] = field(default_factory=dict)
+
+    def takes(self, answer: str) -> bool:
+        """Return whether the text is an answer to this question."""
+        return bool(answer) and (answer in self.options or not self.options or bool(where_of(answer, self.values)))
 
     def to_dict(self, words: Words) -> dict[str, Any]:
         """Return the question as plain values, in the reader's language."""
         options = {answer: words.tell(meaning) for answer, meaning in self.options.items()}
-        return {"id": self.id, "text": words.tell(self.text), "options": options, "safe": self.safe or None}
+        said = {"id": self.id, "text": words.tell(self.text), "options": options, "safe": self.safe or None}
+        samples = {column: list(values) for column, values in self.samples.items()}
+        values = {column: {one: words.tell(meaning) for one, meaning in listed.items()} for column, listed in self.values.items()}
+        return {**said, "file": self.file or None, "samples": samples, "values": values, "answer": self.answer or None}
+
+
+def where_of(answer: str, columns: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
+    """Return column → values that an answer `COLUMN=VALUE|VALUE & COLUMN=VALUE` keeps; empty where a column does not have such a value.
+
+    >>> where_of("delito=DOLOSO|FEMINICIDIO & fatal=1", {"delito": ["DOLOSO", "FEMINICIDIO", "ROBO"], "fatal": ["0", "1"]})
+    {'delito': ('DOLOSO', 'FEMINICIDIO'), 'fatal': ('1',)}
+    """
+    found = {}
+    for part in answer.split(" & "):
+        column = max((name for name in columns if part.startswith(f"{name}=")), key=len, default="")
+        values = tuple(value.strip() for value in part[len(column) + 1 :].split("|")) if column else ()
+        if not values or not set(values) <= set(columns[column]):
+            return {}
+        found[column] = values
+    return found
 
 
 Ask = Callable[[Question], str]
-Entries = dict[str, str | int]
+Entries = dict[str, Any]  # what an answer writes in city.toml
 
 
 @dataclass(frozen=True)
@@ -48,7 +84,7 @@ class Doubt:
     """One row: the fault that it is `about`, and four functions of that fault.
 
     `text` is the question, `options` the answers with their meaning, `safe` the answer that can do no harm or nothing, `entries` what
-    an answer writes under its section of city.toml.
+    an answer writes under its `section` of city.toml. Where the fault has a field `file` the question is about that file.
     """
 
     id: str
@@ -57,12 +93,21 @@ class Doubt:
     options: Callable[[Any], dict[str, Told]]
     safe: Callable[[Any], str]
     entries: Callable[[Any, str], Entries]
+    section: str = "incidents"
 
 
 def question(fault: DoubtError) -> Question | None:
     """Return the question that would settle a fault; None where no row is about it."""
     row = _row(fault)
-    return Question(row.id, row.text(fault), row.options(fault), row.safe(fault)) if row else None
+    if row is None:
+        return None
+    return Question(row.id, row.text(fault), row.options(fault), row.safe(fault), getattr(fault, "file", ""), fault.at_stake(), values=_values(fault))
+
+
+def section_of(fault: DoubtError) -> str:
+    """Return the section of city.toml that the answer to a fault belongs to; empty where no row is about it."""
+    row = _row(fault)
+    return row.section if row else ""
 
 
 def settled(fault: DoubtError, ask: Ask) -> Entries:
@@ -75,6 +120,45 @@ def settled(fault: DoubtError, ask: Ask) -> Entries:
 
 def _row(fault: DoubtError) -> Doubt | None:
     return next((row for row in DOUBTS if isinstance(fault, row.about)), None)
+
+
+def _values(fault: DoubtError) -> dict[str, dict[str, Told]]:
+    """Return what each value of the columns of a doubt means, where values are the answers."""
+    if not isinstance(fault, HomicideError):
+        return {}
+    return {one.column: {value: _of_rows(rows, meaning) for value, meaning, rows in one.values} for one in fault.judged}
+
+
+def _of_rows(rows: int, meaning: str) -> Told:
+    return told("{n} rows ({meaning})", n=f"{rows:,}", meaning=Told(MEANINGS[meaning], {}))
+
+
+def _homicide_options(fault: HomicideError) -> dict[str, Told]:
+    """Return the rows that say so without doubt, those with others beside them, and all; or each value where none says so."""
+    options: dict[str, Told] = {}
+    every = told("each of the {n} rows is a person killed", n=f"{fault.rows:,}")
+    if not fault.where:
+        pairs = [(one.column, *value) for one in fault.judged for value in one.values[:_MOST_COLUMNS]]
+        options = {reading_of({column: (value,)}): _of_rows(rows, meaning) for column, value, meaning, rows in pairs[: 2 * _MOST_COLUMNS]}
+        return {**options, "all": every}
+    options[reading_of(fault.where)] = told(
+        "what says intentional homicide without doubt: {n} of {total} rows; the other {left} are set aside",
+        n=f"{fault.kept:,}",
+        total=f"{fault.rows:,}",
+        left=f"{fault.rows - fault.kept:,}",
+    )
+    first = next(one for one in fault.judged if one.column in fault.where)
+    for meaning in ("unclear", "legal", "negligent"):
+        more = tuple(value for value in first.meaning(meaning) if value)
+        if more:
+            where = {**fault.where, first.column: (*fault.where[first.column], *more)}
+            options[reading_of(where)] = told("these and what says: {meaning}", meaning=Told(MEANINGS[meaning], {}))
+    return {**options, "all": every}
+
+
+def _victims_options(fault: VictimsError) -> dict[str, Told]:
+    sums = {column: told("its numbers add up to {n} people killed", n=f"{number:,}") for column, number in fault.sums.items()}
+    return {**sums, "rows": told("each row is one person killed: {n}", n=f"{fault.rows:,}")}
 
 
 def _day_options(fault: DateOrderError) -> dict[str, Told]:
@@ -99,14 +183,29 @@ def _epsg_entries(_: UnknownSystemError, answer: str) -> Entries:
 
 
 def _columns(fault: ColumnError) -> dict[str, Told]:
-    return {str(number): Told("{column}", {"column": column}) for number, column in enumerate(fault.candidates[:_MOST_COLUMNS], start=1)}
-
-
-def _pointed_at(fault: ColumnError, answer: str) -> str:
-    return fault.candidates[int(answer) - 1]
+    """Return the candidates by name, each with three of its values."""
+    stake = fault.at_stake()
+    such = {column: ", ".join(map(repr, stake.get(column, ()))) for column in fault.candidates[:_MOST_COLUMNS]}
+    return {column: told("such as {values}", values=values) if values else told("nothing in it") for column, values in such.items()}
 
 
 DOUBTS: tuple[Doubt, ...] = (
+    Doubt(
+        "homicide",
+        HomicideError,
+        text=lambda fault: told("Which rows are homicides? {doubt}", doubt=fault.doubt()),
+        options=_homicide_options,
+        safe=lambda fault: reading_of(fault.where),
+        entries=lambda fault, answer: {"all_homicides": True} if answer == "all" else {"where": where_of(answer, _values(fault))},
+    ),
+    Doubt(
+        "victims",
+        VictimsError,
+        text=lambda fault: told("{file}: which column is the number of people killed in each row?", file=fault.file),
+        options=_victims_options,
+        safe=lambda fault: fault.sure,
+        entries=lambda _, answer: {} if answer == "rows" else {"victims": answer},
+    ),
     Doubt(
         "day_first",
         DateOrderError,
@@ -114,6 +213,22 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_day_options,
         safe=_safe_order,
         entries=lambda fault, answer: {"date_format": fault.forms[0 if answer == "day" else 1]},
+    ),
+    Doubt(
+        "date",
+        DateColumnError,
+        text=lambda fault: told("{file}: which column is the date of the killing?", file=fault.file),
+        options=_columns,
+        safe=lambda fault: fault.safe,
+        entries=lambda _, answer: {"date": answer},
+    ),
+    Doubt(
+        "place",
+        PlaceColumnError,
+        text=lambda fault: told("{file}: which columns are the place of the killing?", file=fault.file),
+        options=lambda fault: {one: told("such as {values}", values=", ".join(map(repr, some))) for one, some in fault.at_stake().items()},
+        safe=lambda fault: fault.safe,
+        entries=lambda fault, answer: fault.places[answer],
     ),
     Doubt(
         "axes",
@@ -140,15 +255,17 @@ DOUBTS: tuple[Doubt, ...] = (
         AreaColumnError,
         text=lambda _: told("Which column is the id of a block?"),
         options=_columns,
-        safe=lambda _: "1",
-        entries=lambda fault, answer: {"id": _pointed_at(fault, answer)},
+        safe=lambda fault: fault.candidates[0],
+        entries=lambda _, answer: {"id": answer},
+        section="blocks",
     ),
     Doubt(
         "residents",
         ResidentsColumnError,
         text=lambda _: told("Which column is the number of residents?"),
         options=_columns,
-        safe=lambda fault: "1" if len(fault.candidates) == 1 else "",
-        entries=lambda fault, answer: {"population": _pointed_at(fault, answer)},
+        safe=lambda fault: fault.candidates[0] if len(fault.candidates) == 1 else "",
+        entries=lambda _, answer: {"population": answer},
+        section="blocks",
     ),
 )

@@ -9,7 +9,6 @@ import pandas as pd
 
 from hotspots import geography
 from hotspots.geography import units
-from hotspots.inference import compiled
 from hotspots.questions.restricted.asked import Asked, question
 from hotspots.statistics import clusters
 from hotspots.statistics.clusters import DAYS, RADIUS, Advice, Calibration, Scan
@@ -18,6 +17,8 @@ from hotspots.study import Study
 from hotspots.views import data_tables
 from hotspots.views.answer import Answer
 from hotspots.words import Words
+
+SHUFFLES = 499  # of days: so many that nobody waits more than a few seconds; the page says how many
 
 
 @question(lambda chosen: chosen.figures(of=["scan"]))
@@ -38,18 +39,11 @@ def circles(asked: Asked, *, cap: float | None = None, simulations: int = SIMULA
 
 @question(lambda chosen: chosen.figures(of=()))
 def bursts(
-    asked: Asked, *, anytime: bool = True, radius: float = RADIUS, days: int = DAYS, simulations: int | None = None, seed: int = 0
+    asked: Asked, *, anytime: bool = True, radius: float = RADIUS, days: int = DAYS, simulations: int = SHUFFLES, seed: int = 0
 ) -> Answer[Scan]:
-    """Return the bursts in place and time; unless `anytime`, those that go on at the end. Left out, nobody waits for `simulations`."""
-    found = clusters.space_time_scan(
-        asked.study, radius=radius, days=days, anytime=anytime, simulations=simulations or shuffles(), seed=seed
-    )
+    """Return the bursts in place and time; unless `anytime`, those that go on at the end."""
+    found = clusters.space_time_scan(asked.study, radius=radius, days=days, anytime=anytime, simulations=simulations, seed=seed)
     return asked.answer(found, rows=lambda: data_tables.scan(found, asked.study))
-
-
-def shuffles() -> int:
-    """Return how often days are shuffled: so often that nobody waits more than a few seconds; the page says how often."""
-    return 499 if compiled.installed() else 99
 
 
 def place_name(study: Study, unit: str) -> str:

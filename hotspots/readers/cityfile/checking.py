@@ -38,18 +38,27 @@ def read_city_file(folder: Path, *, named: Collection[Path] = ()) -> CityFile:
     with every fault: unknown keys, keys that are missing or of the wrong kind, files that are not there or lie outside, coordinate
     systems and zones that do not exist.
     """
+    return check_city_file(content_of(folder), folder=folder, named=named)
+
+
+def check_city_file(content: Mapping[str, Any], *, folder: Path, named: Collection[Path] = ()) -> CityFile:
+    """Return what plain values, as a city.toml in `folder` would hold them, ask for; raises as `read_city_file`."""
+    return _Reader(folder, named).city(content)
+
+
+def content_of(folder: Path) -> dict[str, Any]:
+    """Return the plain values that the city.toml in `folder` holds, unchecked. Raises `DataError` where it cannot be read."""
     path = folder / "city.toml"
     if not path.is_file():
         raise DataError(
             told("{folder}: there is no city.toml in this folder; write one that names the files and their columns", folder=folder.name)
         )
     try:
-        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise DataError(told("city.toml: it cannot be read, because it is not UTF-8 text; save it as UTF-8")) from None
     except tomllib.TOMLDecodeError as error:
         raise DataError(told("city.toml: it cannot be read ({where}); correct that line", where=_where(str(error)))) from None
-    return _Reader(folder, named).city(content)
 
 
 def _where(error: str) -> Told:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +16,7 @@ from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS, WORDS
 from hotspots.readers.columns.values import fold, is_missing
-from hotspots.readers.doubts import Ask, settled
+from hotspots.readers.doubts import Ask, Entries, settled
 from hotspots.readers.faults import (
     AreaColumnError,
     DateColumnError,
@@ -35,27 +35,26 @@ from hotspots.words import told
 _SEEN = 2_000
 
 
-def work_out(incidents: Sequence[Path], *, name: str, ask: Ask, blocks: Path | None = None, population: Path | None = None) -> str:
-    """Return the text of the city.toml that reads these files; what is in doubt is put to `ask`.
+def work_out(
+    incidents: Sequence[Path], *, name: str, ask: Ask, blocks: Path | None = None, population: Path | None = None
+) -> dict[str, Any]:
+    """Return what the city.toml that reads these files says, as plain values; what is in doubt is put to `ask`.
 
     Raises `DataError` where a column that is needed cannot be found, and names the columns that there are.
     """
     table = read_file(incidents[0])
     columns = _columns(table, INCIDENT_COLUMNS)
     outlines = None if blocks is None else read_layer(blocks, layer="blocks")
-    sections = {"incidents": _incidents(table, columns, incidents, ask, outlines)}
+    sections: dict[str, Any] = {"incidents": _incidents(table, columns, incidents, ask, outlines)}
     values = _values(table, columns)
+    if values:
+        sections["incidents"]["values"] = values
     if blocks is not None and outlines is not None:
         sections["blocks"] = _blocks(outlines, blocks, population, ask)
     elif population is not None:
         raise DataError(told("population: without blocks nobody can say whose population it is; give --blocks as well"))
     spanish = sum(bool(re.search(r"fecha|hora|edad|sexo|arma|victima|coord", fold(column))) for column in columns.values())
-    lines = [f"name = {_quoted(name)}", f'language = "{"es" if spanish * 2 > len(columns) else "en"}"', ""]
-    for title, entries in sections.items():
-        lines += [f"[{title}]", *(f"{key} = {value}" for key, value in entries.items()), ""]
-    for field, words in values.items():
-        lines += [f"[incidents.values.{field}]", *(f"{_quoted(word)} = {_quoted(ours)}" for word, ours in words.items()), ""]
-    return "\n".join(lines)
+    return {"name": name, "language": "es" if spanish * 2 > len(columns) else "en", **sections}
 
 
 def _columns(table: Table, known: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -74,14 +73,14 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", fold(name)).strip()
 
 
-def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask: Ask, outlines: Table | None) -> dict[str, str]:
+def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask: Ask, outlines: Table | None) -> dict[str, Any]:
     if "date" not in columns:
         raise DateColumnError(table.source, tuple(table.columns.columns))
     _drop_doubtful(table, columns)
-    entries = {"file": json.dumps([str(file) for file in files], ensure_ascii=False) if len(files) > 1 else _quoted(str(files[0]))}
+    entries: dict[str, Any] = {"file": [str(file) for file in files] if len(files) > 1 else str(files[0])}
     entries |= _place(table, columns, ask, outlines)
-    entries |= {"date": _quoted(columns["date"]), **_date_form(table, columns["date"], ask)}
-    entries |= {key: _quoted(column) for key, column in columns.items() if key not in ("date", "x", "y", "geometry")}
+    entries |= {"date": columns["date"], **_date_form(table, columns["date"], ask)}
+    entries |= {key: column for key, column in columns.items() if key not in ("date", "x", "y", "geometry")}
     return entries
 
 
@@ -108,16 +107,16 @@ def _one_day_each(ids: pd.Series, days: pd.Series) -> bool:
     return bool(len(days_each)) and float((days_each == 1).mean()) > 0.99
 
 
-def _place(table: Table, columns: dict[str, str], ask: Ask, outlines: Table | None) -> dict[str, str]:
+def _place(table: Table, columns: dict[str, str], ask: Ask, outlines: Table | None) -> Entries:
     if table.shapes is not None and not {"x", "y"} <= columns.keys():
         return {}
     if {"x", "y"} <= columns.keys():
         x, y = (_numbers(table.columns[columns[key]]) for key in ("x", "y"))
-        entries = {"x": _quoted(columns["x"]), "y": _quoted(columns["y"])}
+        entries = {"x": columns["x"], "y": columns["y"]}
     elif "geometry" in columns:
         pairs = table.columns[columns["geometry"]].str.extract(r"(?i)POINT[^(]*\(\s*([-+.0-9eE]+)\s+([-+.0-9eE]+)")
         x, y = (_numbers(pairs[part].fillna("")) for part in (0, 1))
-        entries = {"geometry": _quoted(columns["geometry"])}
+        entries = {"geometry": columns["geometry"]}
     else:
         raise PlaceColumnError(table.source, tuple(table.columns.columns))
     if not len(x) or not len(y):
@@ -125,22 +124,22 @@ def _place(table: Table, columns: dict[str, str], ask: Ask, outlines: Table | No
             told(
                 "{file}: {listed} hold no coordinates; {there_are}",
                 file=table.source,
-                listed=", ".join(entries.values()),
+                listed=", ".join(map(repr, entries.values())),
                 there_are=there_are(tuple(table.columns.columns)),
             )
         )
     if float(np.mean(np.abs(x) <= 180)) <= 0.5 or float(np.mean(np.abs(y) <= 180)) <= 0.5:
         return entries | _system(table, x, y, ask, outlines)
     if "x" in entries and float(np.mean(np.abs(y) > 90)) > 0.5:
-        return entries | _asked(LatitudeError(columns["x"], columns["y"], float(y[0])), ask)
+        return entries | settled(LatitudeError(columns["x"], columns["y"], float(y[0])), ask)
     return entries
 
 
-def _system(table: Table, x: np.ndarray, y: np.ndarray, ask: Ask, outlines: Table | None) -> dict[str, str]:
+def _system(table: Table, x: np.ndarray, y: np.ndarray, ask: Ask, outlines: Table | None) -> Entries:
     """Return the coordinate system of numbers that are not degrees: the one that puts them where the blocks are is safe."""
     likely = None if outlines is None or len(x) != len(y) else _likely(x, y, outlines)
     pairs = min(len(x), len(y))
-    return _asked(UnknownSystemError(table.source, x[:pairs], y[:pairs], of=pairs, likely=likely), ask)
+    return settled(UnknownSystemError(table.source, x[:pairs], y[:pairs], of=pairs, likely=likely), ask)
 
 
 def _likely(x: np.ndarray, y: np.ndarray, outlines: Table) -> int | None:
@@ -155,12 +154,12 @@ def _numbers(text: pd.Series) -> np.ndarray:
     return np.asarray(number[np.isfinite(number) & (np.abs(number) > 1e-6)])
 
 
-def _date_form(table: Table, column: str, ask: Ask) -> dict[str, str]:
+def _date_form(table: Table, column: str, ask: Ask) -> Entries:
     """Return the form of the dates where they do not say it themselves: day or month first is asked, never guessed."""
     try:
         read_dates(table.columns[column], column=column, day_zero=table.day_zero)
     except DoubtError as doubt:
-        return _asked(doubt, ask)
+        return settled(doubt, ask)
     return {}
 
 
@@ -179,7 +178,7 @@ def _mapped(text: pd.Series, key: str) -> dict[str, str]:
     return words if counts.reindex(words).sum() * 2 >= max(counts.sum(), 1) else {}
 
 
-def _blocks(table: Table, path: Path, population: Path | None, ask: Ask) -> dict[str, str]:
+def _blocks(table: Table, path: Path, population: Path | None, ask: Ask) -> Entries:
     columns = _columns(table, BLOCK_COLUMNS)
     single = [column for column in table.columns.columns if _is_id(table.columns[column])]
     if columns.get("id") not in single:
@@ -189,7 +188,7 @@ def _blocks(table: Table, path: Path, population: Path | None, ask: Ask) -> dict
         columns |= {key: str(column) for key, column in settled(fault, ask).items()}
     if "population" in columns and _numeric(table.columns[columns["population"]]) < 0.5:
         del columns["population"]
-    entries = {"file": _quoted(str(path)), **{key: _quoted(column) for key, column in columns.items()}}
+    entries: Entries = {"file": str(path), **columns}
     return entries if population is None else entries | _population(population, table.columns[columns["id"]], ask)
 
 
@@ -197,7 +196,7 @@ def _is_id(text: pd.Series) -> bool:
     return bool(text.is_unique and (text.str.strip() != "").all())
 
 
-def _population(path: Path, ids: pd.Series, ask: Ask) -> dict[str, str]:
+def _population(path: Path, ids: pd.Series, ask: Ask) -> Entries:
     table = read_file(path)
     known = set(ids.str.strip())
     shares = {column: float(table.columns[column].str.strip().isin(known).mean()) for column in table.columns.columns}
@@ -212,20 +211,11 @@ def _population(path: Path, ids: pd.Series, ask: Ask) -> dict[str, str]:
             )
         )
     found = _columns(table, {"population": BLOCK_COLUMNS["population"]})
-    entries = {"population_file": _quoted(str(path)), "population_id": _quoted(key)}
+    entries: Entries = {"population_file": str(path), "population_id": key}
     if found:
-        return {**entries, "population": _quoted(found["population"])}
+        return {**entries, "population": found["population"]}
     numbers = [name for name in table.columns.columns if name != key and _numeric(table.columns[name]) > 0.9]
     fault = ResidentsColumnError(table.source, tuple(table.columns.columns), tuple(numbers))
     if not numbers:
         raise fault
-    return entries | _asked(fault, ask)
-
-
-def _asked(fault: DoubtError, ask: Ask) -> dict[str, str]:
-    """Return what a person's answer writes in city.toml."""
-    return {key: str(value) if isinstance(value, int) else _quoted(value) for key, value in settled(fault, ask).items()}
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "")
+    return entries | settled(fault, ask)

@@ -12,7 +12,6 @@ import pandas as pd
 from scipy.spatial import cKDTree
 from scipy.special import gammaincinv
 
-from hotspots.inference import compiled
 from hotspots.statistics.repeats.events import events_of
 from hotspots.store.schema import DataError
 from hotspots.study import Study
@@ -198,16 +197,9 @@ def _counted(
     rows = shuffled(day, draws=draws, seed=seed)
     rows = np.ascontiguousarray(rows[involved]) if len(involved) < len(day) else rows
     where = where.reshape(pairs.shape)
-    loop = compiled.kernel("count_close", work=len(pairs) * draws) if rows.dtype == np.int16 else None
     ends = np.searchsorted(group, np.arange(groups + 1))
     for g in range(groups):
-        some = where[ends[g] : ends[g + 1]]
-        if not len(some):
-            continue
-        if loop is None:
-            _count_close(rows, some, last, counts[g])
-        else:
-            loop(rows, np.ascontiguousarray(some[:, 0]), np.ascontiguousarray(some[:, 1]), last.astype(np.int64), counts[g])
+        _count_close(rows, where[ends[g] : ends[g + 1]], last, counts[g])
     return counts, found
 
 

@@ -1,0 +1,165 @@
+"""Which rows are homicides, and how many people each stands for: what the columns of a file say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hotspots.readers.columns.offences import NO, YES, kinds_of, meaning_of, says_killing
+from hotspots.readers.columns.values import fold, is_missing
+from hotspots.readers.faults import HomicideError, Judged, VictimsError
+from hotspots.readers.report import Mask
+
+_MOST_VALUES = 1_000  # different values of a column that names offences
+_FEW_VALUES = 40  # different values of a column of which we know none
+_FEW_COLUMNS = 6  # of that kind that are offered
+_OUT = ("attempted", "negligent", "traffic", "suicide", "legal")
+_YEARLY, _RATE = 5_000, 150.0  # rows a year; rows a year for 100,000 residents
+_LEAST_YEARLY = 30  # rows a year below which a rate says nothing
+_MOST = 1_000  # people killed in one row
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What a file says of its own rows: `judged` are the columns that name offences or outcomes, `where` and `kept` the rows that are
+    homicides without doubt, `says_so` whether anything at all says that rows are killings."""
+
+    judged: tuple[Judged, ...]
+    where: Mapping[str, tuple[str, ...]]
+    kept: Mask
+    says_so: bool
+
+
+def evidence(columns: pd.DataFrame, *, used: Collection[str] = ()) -> Evidence:
+    """Return what the columns say, those that are `used` for something else left out.
+
+    >>> said = evidence(pd.DataFrame({"delito": ["HOMICIDIO DOLOSO", "ROBO", "HOMICIDIO CULPOSO"]}))
+    >>> said.where, said.kept.tolist()
+    ({'delito': ('HOMICIDIO DOLOSO',)}, [True, False, False])
+    """
+    names = [name for name in columns.columns if name not in used]
+    judged = tuple(one for one in (_judged(columns[name], name) for name in names) if one)
+    counted = any("killed" in kinds_of(name) and _counts(columns[name]) is not None for name in names)
+    if not judged and not counted:  # numbers of the hurt, and none of the killed
+        judged = tuple(_unknown(columns[name], name) for name in names if "hurt" in kinds_of(name) and columns[name].nunique() <= _MOST_VALUES)
+    sure = [one for one in judged if one.meaning("homicide", "died")]
+    says_so = bool(sure) or any(says_killing(name) for name in columns.columns) or any("killed" in kinds_of(name) for name in names)
+    telling = tuple(one for one in judged if not _only_homicides(one))
+    where = _reading(columns, telling)
+    return Evidence(telling, where, rows_where(columns, where), says_so)
+
+
+def rows_where(columns: pd.DataFrame, where: Mapping[str, Collection[str]]) -> Mask:
+    """Return the rows whose value, as trimmed text, is listed for every column."""
+    keep = np.ones(len(columns), dtype=bool)
+    for column, values in where.items():
+        keep &= columns[column].str.strip().isin(list(values)).to_numpy(dtype=bool)
+    return keep
+
+
+def homicide_doubt(said: Evidence, *, file: str) -> HomicideError | None:
+    """Return the doubt which rows are homicides; None where no column leaves one."""
+    if not said.judged:
+        return None
+    return HomicideError(file, len(said.kept), said.judged, said.where, int(said.kept.sum()) if said.where else 0)
+
+
+def too_many(columns: pd.DataFrame, *, file: str, days: float, residents: float) -> HomicideError | None:
+    """Return the doubt that so many rows in so many days can be homicides, where nothing in the file says that they are.
+
+    150 a year for 100,000 residents is more than any country had in this century; where the `residents` are not known (0) 5,000 rows a year is more than any city. A rate of fewer than 30 rows a year is left alone.
+    """
+    yearly = len(columns) / max(days / 365.25, 1 / 12)
+    rate = yearly / residents * 1e5 if residents > 0 else 0.0
+    if not (yearly > _YEARLY if residents <= 0 else rate > _RATE and yearly >= _LEAST_YEARLY):
+        return None
+    some = [name for name in columns.columns if 1 < columns[name].nunique() <= _FEW_VALUES][:_FEW_COLUMNS]
+    return HomicideError(file, len(columns), tuple(_unknown(columns[name], name) for name in some), yearly=yearly, rate=rate)
+
+
+def victims_doubt(columns: pd.DataFrame, said: Evidence, *, file: str, used: Collection[str] = ()) -> VictimsError | None:
+    """Return the doubt how many people each row stands for; None where no column counts people.
+
+    A column that says `killed` by its name is the sure one; one that says `victims` only where no column speaks of the hurt, of
+    deaths or of offences.
+    """
+    kinds = {name: kinds_of(name) for name in columns.columns if name not in used}
+    counts = {name: _counts(columns[name]) for name, kind in kinds.items() if kind & {"killed", "victims"} and name not in said.where}
+    numbers = {name: number for name, number in counts.items() if number is not None}
+    killed = [name for name in numbers if "killed" in kinds[name]]
+    if not numbers:
+        return None
+    mixed = bool(said.judged) or any("hurt" in kind for kind in kinds.values())
+    general = [name for name in numbers if name not in killed]
+    sure = killed[0] if killed else general[0] if len(general) == 1 and not mixed else ""
+    sums = {name: int(numbers[name][said.kept].sum()) for name in (*killed, *general)}
+    if set(sums.values()) == {int(said.kept.sum())}:
+        return None  # every row is one person, whichever column is read
+    samples = {name: tuple(columns[name].drop_duplicates().iloc[:3]) for name in sums}
+    return VictimsError(file, int(said.kept.sum()), sums, samples, sure)
+
+
+def _judged(text: pd.Series, name: str) -> Judged | None:
+    """Return the column with what its values mean; None where it names no offence and no outcome."""
+    kinds = kinds_of(name)
+    if not kinds & {"offence", "maybe", "flag"}:
+        return None
+    counts = text.str.strip().value_counts()
+    if len(counts) > _MOST_VALUES:
+        return None
+    if "flag" in kinds and {fold(value) for value in counts.index if value} <= YES | NO:
+        numeric = {fold(value) for value in counts.index} <= {"0", "1", "0.0", "1.0", ""}
+        return None if "killed" in kinds and numeric else _flag(name, counts)
+    meanings = {value: meaning_of(value) for value in counts.index}
+    if "homicide" in meanings.values():
+        meanings = {value: "unclear" if meaning == "died" else meaning for value, meaning in meanings.items()}
+    known = [meaning for meaning in meanings.values() if meaning != "unclear"]
+    telling = {"homicide", "died", *_OUT} & set(known)
+    strong = "offence" in kinds and any(any(map(str.isalpha, value)) for value in counts.index)
+    few = 1 < len(counts) <= min(_FEW_VALUES, max(len(text) // 5, 2))
+    if not ({"homicide", "died"} & telling or (strong and (known or few))):
+        return None
+    return Judged(name, tuple((str(value), meanings[value], int(rows)) for value, rows in counts.items()))
+
+
+def _unknown(text: pd.Series, name: str) -> Judged:
+    counts = text.str.strip().value_counts()
+    return Judged(name, tuple((str(value), "unclear", int(rows)) for value, rows in counts.items()))
+
+
+def _flag(name: str, counts: pd.Series) -> Judged:
+    meanings = {value: "homicide" if fold(value) in YES else "other" if fold(value) in NO else "unclear" for value in counts.index}
+    return Judged(name, tuple((str(value), meanings[value], int(rows)) for value, rows in counts.items()))
+
+
+def _only_homicides(judged: Judged) -> bool:
+    return {meaning for _, meaning, _ in judged.values} <= {"homicide", "died"}
+
+
+def _reading(columns: pd.DataFrame, judged: tuple[Judged, ...]) -> dict[str, tuple[str, ...]]:
+    """Return column → values of the rows that are homicides without doubt: one column says so, and none says otherwise."""
+    sure = [one for one in judged if one.meaning("homicide", "died")]
+    if not sure:
+        return {}
+    first = min(sure, key=lambda one: sum(rows for _, meaning, rows in one.values if meaning in ("homicide", "died")))
+    where = {first.column: first.meaning("homicide", "died")}
+    keep = rows_where(columns, where)
+    for other in judged:
+        flag = {fold(value) for value, _, _ in other.values} <= YES | NO | {""}
+        against = set(other.meaning(*_OUT, *(("other", "unclear") if flag else ())))
+        left = columns[other.column].str.strip()[keep].unique()
+        if other is not first and against & set(left):
+            where[other.column] = tuple(str(value) for value in left if value not in against)
+    return where if all(where.values()) and rows_where(columns, where).any() else {}
+
+
+def _counts(text: pd.Series) -> pd.Series | None:
+    """Return the column as whole numbers of people, missing as none; None where it is no such column."""
+    number = pd.to_numeric(text.str.strip().str.replace(r"\.0+$", "", regex=True), errors="coerce")
+    good = number.between(0, _MOST) & (number % 1 == 0)
+    if float((good | is_missing(text)).mean()) < 0.95 or not good.any():
+        return None
+    return number.where(good).fillna(0)

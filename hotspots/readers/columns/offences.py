@@ -1,0 +1,123 @@
+"""What agencies call an offence, an outcome and its numbers, in Spanish, English, Portuguese and French: one table of rows for each."""
+
+from __future__ import annotations
+
+import re
+
+from hotspots.readers.columns.values import fold
+
+# The first row that fits says what a text means; `death` rows count only beside a word of `KILLING` or `DYING`.
+# (meaning, only beside a word for a death, words in: es, en, pt, fr)
+OFFENCES: tuple[tuple[str, bool, str], ...] = (
+    ("other", True, r"no (es )?homicidi\w*|not (an? )?(homicide|murder)|non? homicide|amenaza\w*|threat\w*|ameaca\w*|menaces?|encubri\w*"),
+    ("other", True, r"accessory|conspir\w*|conspiracion|solicit\w*|unfounded|desistid\w*|natural(es)?|naturelle"),
+    ("other", False, r"no (fatal|letal|mortal)(es)?|non ?fatal|not fatal|nao (fatal|letal)|non (mortel|mortelle)|ileso|ilesa|unharmed"),
+    ("attempted", True, r"tentativa|tentado|tentada|intento|frustrad\w*|en grado de|attempt\w*|atmpt\w*|att|tentative|tente|tentee"),
+    ("attempted", False, r"(with )?intent to (kill|murder)|w ?i(ntent)? (kill|murder)|intencion de matar"),
+    ("legal", True, r"legal|justifi\w*|non criminal|just|lawful\w*|legitim\w*|officer involved|police (action|shooting|intervention)"),
+    ("legal", False, r"intervencion (legal|policial)|intervencao (legal|policial|de agente\w*)|legal intervention|agente do estado"),
+    ("legal", True, r"by (police|law enforcement)|enfrentamiento|abatid\w*|auto de resistencia|cumplimiento del? deber|force publique"),
+    ("unclear", True, r"suicid\w* .*(homicid\w*|murder\w*)|(homicid\w*|murder\w*|feminicid\w*) .*suicid\w*"),
+    ("suicide", False, r"suicid\w*|autoinflig\w*|autoprovoc\w*|self (harm|inflicted)|autolesi\w*"),
+    ("traffic", True, r"transito|trafico vehicular|vial(es)?|vehicul\w*|atropell\w*|colision|choque|accident\w*|acidente\w*|siniestro\w*"),
+    ("traffic", True, r"traffic|vehic\w*|auto|dui|dwi|driving|motor\w*|hit and run|crash|circulation|routier\w*|route"),
+    ("traffic", False, r"accidentes? de transito|hechos? de transito|traffic (accident|collision|crash)|acidentes? de transito"),
+    ("negligent", True, r"culpos\w*|imprud\w*|involuntari\w*|preterintencional\w*|no intencional\w*|negligen\w*|involuntary|reckless"),
+    ("negligent", True, r"unintentional|unintended|nao intencional|involontaires?|par imprudence|neglig\w*|negl"),
+    ("homicide", False, r"homicid\w*|asesinat\w*|asesinad\w*|feminicid\w*|femicid\w*|parricid\w*|infanticid\w*|sicariat\w*|uxoricid\w*"),
+    ("homicide", False, r"murder(ed|s)?|killing|(non ?negligent|voluntary) manslaughter|assassinat\w*|latrocini\w*|meurtres?|assassine\w*"),
+    ("died", False, r"killed|fatal(ity|ities|es)?|dead|deceased|died|muert[oa]s?|fallecid[oa]s?|occis[oa]s?|mort[oa]s?|obitos?|deces|tuee?s?"),
+    ("unclear", False, r"manslaughter|death|muertes?|fallecimientos?|mortes?|lesao corporal seguida de morte|deceso"),
+    ("other", False, r"robo\w*|hurto\w*|lesion\w*|herid\w*|violacion\w*|abuso\w*|secuestr\w*|extorsi\w*|fraude\w*|estafa\w*|dan[oñ]s?"),
+    ("other", False, r"narco\w*|drogas?|allanamiento|despojo|violencia\w*|abigeato|incendi\w*|acoso|desaparici\w*|armas?|ri[nñ]a"),
+    ("other", False, r"robber\w*|burglar\w*|theft|larceny|stolen|steal\w*|assault\w*|battery|rape|sex\w*|drugs?|fraud|vandal\w*|arson"),
+    ("other", False, r"trespass\w*|kidnap\w*|weapons?|harass\w*|injur\w*|wound\w*|hurt|forgery|prostitut\w*|mischief|missing|nuisance"),
+    ("other", False, r"roubos?|furtos?|lesao|lesoes|estupro|trafico|estelionato|ferid\w*|sequestro|vols?|viols?|agressions?|blesse\w*|coups"),
+)
+_NOT_NEGLIGENT = re.compile(r"\bnon? negl\w*|\bnonnegl\w*|\bno culpos\w*|\bnao culpos\w*")
+_ROWS = tuple((meaning, beside, re.compile(rf"\b(?:{words})\b")) for meaning, beside, words in OFFENCES)
+_DEATH = re.compile("|".join(rf"\b(?:{words})\b" for meaning, _, words in OFFENCES if meaning in ("homicide", "died")))
+_MAYBE = re.compile(r"\b(?:manslaughter|deaths?|muertes?|fallecimientos?|mortes?|decesos?)\b")
+
+# What a column speaks of, by its name: an offence; what may be one; a yes or no; how many were killed, were victims, were hurt.
+_COUNT = r"(?:(?:num|number|no|nr|n|total|count|cantidad|numero|quantidade|nombre|de|of|people|persons|victims|victimas|vitimas|was|were) )*"
+NAMES: dict[str, str] = {
+    "offence": r".*\b(offen[cs]es?|crimes?|crm|ofns|delitos?|delictiv\w*|natureza|infractions?|infracao|infraccion|primary type|nibrs)\b.*",
+    "maybe": (
+        r".*\b(type|tipo\w*|subtipo\w*|category|categoria|description|descripcion|descricao|desc|modalidad|event|evento|incident|"
+        r"incidente|causa|cause|manner|manera|outcome|resultado|severity|injury|harm|condition|condicion|estado|situacion|gravedad|fato|"
+        r"nature|clase|class\w*|clasificacion|suceso|hecho|muerte|death|lesion|motive|result|desfecho|consecuencia|charge)\b.*"
+    ),
+    "flag": (
+        r"(?:is |es |was |statistical )*(?:victim |victima )?(fatal|fatality|murder|homicide|homicidio|feminicidio|femicide|killed|died|"
+        r"deceased|dead|lethal|letal|muert[oa]|fallecid[oa]|fallecio|murio|asesinad[oa]|obito|mort[oae]?|deces|shooting fatal|fatal shooting)"
+        r"(?: flag| ind| indicator| yn| y n)?"
+    ),
+    "killed": (
+        rf"{_COUNT}(killed|fatalities|deaths|dead|deceased|homicides?|murders?|muert[oa]s|muertes|fallecid[oa]s|homicidios?|asesinatos?|"
+        r"asesinad[oa]s|occisos|decesos|defunciones|mort[oae]s|obitos|morts|tues|mortales|fatales|fatais)(?: count| total| num)?"
+    ),
+    "victims": rf"{_COUNT}(victims?|victimas?|vitimas?|victimes?|cantidad|quantidade)(?: count| total| num)?",
+    "hurt": rf"{_COUNT}(injured|wounded|hurt|injuries|heridos|lesionados|feridos|blesses|shot)(?: count| total)?",
+}
+_NAMED = {kind: re.compile(pattern) for kind, pattern in NAMES.items()}
+# A column of this name is about the offence and is not it.
+_BESIDE = re.compile(
+    r".*\b(id|date|fecha|data|time|hora|hour|year|ano|anio|mes|month|location|address|direccion|lugar|place|zone|zona|area|barrio|lat|lon|"
+    r"latitud|longitud|unit|number|rate|tasa|taxa|arma|weapon|premis|premise|victim type|tipo de arma)\b.*"
+)
+_SAYS = re.compile(r"homicid|asesin|murder|feminicid|femicid|killing|killed|meurtre|assassin|occis")
+
+YES = frozenset({"1", "1.0", "true", "t", "yes", "y", "si", "s", "sim", "oui", "o", "x", "v", "verdadero", "verdadeiro", "vrai"})
+NO = frozenset({"0", "0.0", "false", "f", "no", "n", "nao", "non", "falso", "faux"})
+
+
+def plain(name: str) -> str:
+    """Return a column's name in small letters and plain words.
+
+    >>> plain("Crm_Cd-Desc")
+    'crm cd desc'
+    """
+    return re.sub(r"[^a-z0-9]+", " ", fold(name)).strip()
+
+
+
+
+def meaning_of(text: str) -> str:
+    """Return what the name of an offence or an outcome says: homicide, attempted, negligent, traffic, suicide, legal, other, unclear.
+
+    `died` is a death that the text does not call a homicide, such as "fatal".
+
+    >>> [meaning_of(one) for one in ("HOMICIDIO DOLOSO", "Tentativa de homicidio", "MURDER & NON-NEGL. MANSLAUGHTER", "Robo")]
+    ['homicide', 'attempted', 'homicide', 'other']
+    >>> [meaning_of(one) for one in ("Homicidio culposo", "HOMICIDIO CULPOSO POR TRÁNSITO", "Suicide", "Non-fatal", "P1")]
+    ['negligent', 'traffic', 'suicide', 'other', 'unclear']
+    """
+    words, negations = _NOT_NEGLIGENT.subn(" voluntary ", plain(text))
+    words = re.sub(r" +", " ", words).strip()
+    death = bool(_DEATH.search(words) or _MAYBE.search(words))
+    for meaning, beside, pattern in _ROWS:
+        if (death or not beside) and pattern.search(words):
+            return meaning
+    return "unclear"
+
+
+def kinds_of(name: str) -> frozenset[str]:
+    """Return what a column of this name may hold: offence, maybe, flag, killed, victims, hurt.
+
+    >>> sorted(kinds_of("Crm Cd Desc")), sorted(kinds_of("num_killed")), sorted(kinds_of("homicide date")), sorted(kinds_of("IS_FATAL"))
+    (['maybe', 'offence'], ['killed'], [], ['flag'])
+    """
+    words = plain(name)
+    if _BESIDE.fullmatch(words):
+        return frozenset()
+    return frozenset(kind for kind, pattern in _NAMED.items() if pattern.fullmatch(words))
+
+
+def says_killing(name: str) -> bool:
+    """Return whether the name of a column speaks of killings.
+
+    >>> says_killing("Fecha homicidio"), says_killing("date")
+    (True, False)
+    """
+    return bool(_SAYS.search(plain(name)))
