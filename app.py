@@ -40,6 +40,7 @@ def restricted() -> None:
         ],
         mark("About"): [
             frame.page("data", mark("Data")),
+            frame.page("import_", mark("Import"), cityless=True),
             frame.page("methods", mark("Methods")),
         ],
     }

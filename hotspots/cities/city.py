@@ -187,9 +187,7 @@ def publish(city: City, *, held: store.Lock | None = None) -> City:
     return replace(city, version=version.number)
 
 
-def import_folder(
-    folder: Path | str, progress: Progress | None = None, *, named: Collection[Path] = (), stop: Stop | None = None
-) -> City:
+def import_folder(folder: Path | str, progress: Progress | None = None, *, named: Collection[Path] = (), stop: Stop | None = None) -> City:
     """Read the folder and publish what was read: a new version, or a `DataError` and nothing changed.
 
     The files are read in a process of its own, within limits and without a network; `stop` ends it, and so does a limit, with a
@@ -323,7 +321,7 @@ def _with_totals(
     if not victims:
         known = Published.of(totals, blocks["population"]).total("", totals["start"].min(), totals["end"].max())
         victims = int(sum(cell.count for cell in known.cells if cell.count >= 0))
-    return totals, QualityReport(source, victims=victims, findings=findings, **counts)
+    return totals, QualityReport(source, victims=victims, findings=findings, left_out=report.left_out, **counts)
 
 
 def _rivals(totals: AreaCounts, blocks: Blocks) -> list[Finding]:

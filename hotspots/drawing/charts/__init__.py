@@ -23,6 +23,7 @@ from hotspots.drawing.charts.people import (
     yearly_share,
 )
 from hotspots.drawing.charts.seasons import (
+    calendar,
     month_name,
     seasonal,
     weekday_hour,
@@ -36,6 +37,7 @@ from hotspots.words.escape import safe_html
 __all__ = [
     "Rule",
     "Spec",
+    "calendar",
     "compared_series",
     "composition",
     "histogram",

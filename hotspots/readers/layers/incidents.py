@@ -30,6 +30,7 @@ from hotspots.readers.report import (
     QualityReport,
     Remark,
     finding,
+    left_out,
     only,
     outcomes,
     sentence,
@@ -83,6 +84,7 @@ def read_incidents(
     incidents = _incidents(columns[kept], city_crs)
     findings = tuple(finding(remark, table=table.columns, numbers=table.rows, origins=table.origins) for remark in only(everything))
     report = _report(table, outcome, len(incidents), (*table.findings, *findings))
+    report = replace(report, left_out=left_out(everything, table=table.columns, numbers=table.rows, origins=table.origins))
     return incidents, report
 
 
