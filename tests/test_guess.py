@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,11 +14,16 @@ from test_formats import book_of, typed_rows
 from hotspots import cities
 from hotspots.cli.main import main
 from hotspots.readers.cityfile.checking import read_city_file
-from hotspots.readers.cityfile.working_out import work_out
+from hotspots.readers.cityfile.working_out import work_out as content_of
+from hotspots.readers.cityfile.writing import text_of
 from hotspots.readers.columns.synonyms import WORDS
 from hotspots.readers.columns.values import fold
 from hotspots.readers.doubts import Question
 from hotspots.store.schema import DataError, field
+
+
+def work_out(incidents: list[Path], **more: Any) -> str:
+    return text_of(content_of(incidents, **more))
 
 
 def never(question: Question) -> str:

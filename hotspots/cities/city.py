@@ -21,6 +21,8 @@ from hotspots.cities.health import check, headline
 from hotspots.cities.published_totals import Published, no_blocks, no_incidents
 from hotspots.cities.steps import Progress, Steps
 from hotspots.readers.cityfile.checking import read_city_file
+from hotspots.readers.files.any_file import read_file
+from hotspots.readers.files.text_tables import Table
 from hotspots.readers.isolation.limits import allowed
 from hotspots.readers.isolation.running import Stop, isolated
 from hotspots.readers.layers.area_counts import read_area_counts
@@ -119,22 +121,25 @@ def read_folder(folder: Path | str, progress: Progress | None = None, *, named: 
     return read_city(read_city_file(Path(folder), named=named), progress)
 
 
-def read_city(city_file: CityFile, progress: Progress | None = None, *, text: str | None = None) -> City:
+def read_city(
+    city_file: CityFile, progress: Progress | None = None, *, text: str | None = None, read: Callable[..., Table] = read_file
+) -> City:
     """Return the city that a checked city file describes; nothing is stored. Raises as `read_folder`.
 
-    `text` is what the city.toml says where it stands in no file.
+    `text` is what the city.toml says where it stands in no file; `read` reads the file of the incidents.
     """
-    return _read(city_file, Steps(city_file, progress), text=text)
+    return _read(city_file, Steps(city_file, progress), text=text, read_file=read)
 
 
-def _read(city_file: CityFile, say: Steps, *, text: str | None = None) -> City:
+def _read(city_file: CityFile, say: Steps, *, text: str | None = None, read_file: Callable[..., Table] = read_file) -> City:
     fingerprint = fingerprint_of(city_file, text=text)
     faults: list[DataError] = []
     own = pyproj.CRS.from_epsg(city_file.epsg) if city_file.epsg else None
     layer = _tried(lambda: _read_blocks(city_file, own, say), faults)
     stated = layer.blocks.crs if layer else own
     bounds = tuple(layer.blocks.total_bounds) if layer else None
-    read = _tried(lambda: _read_incidents(city_file, stated, bounds, say), faults)
+    residents = float(layer.blocks["population"].sum()) if layer else 0.0
+    read = _tried(lambda: _read_incidents(city_file, stated, bounds, residents, say, read_file), faults)
     crs = stated or (read[0].crs if read else pyproj.CRS.from_epsg(3857))
     others = _tried(lambda: _other_layers(city_file, crs), faults)
     if city_file.blocks is None and city_file.incidents is None:
@@ -301,10 +306,13 @@ def _read_totals(city_file: CityFile, areas: tuple[str, ...], say: Steps) -> tup
     return read_area_counts(city_file.area_counts, areas=areas)
 
 
-def _read_incidents(city_file: CityFile, crs: pyproj.CRS | None, bounds: Any, say: Steps) -> tuple[Incidents, QualityReport]:
+def _read_incidents(
+    city_file: CityFile, crs: pyproj.CRS | None, bounds: Any, residents: float, say: Steps, read: Callable[..., Table]
+) -> tuple[Incidents, QualityReport]:
     if city_file.incidents is None:
         return no_incidents(crs), QualityReport("", 0, 0, 0, 0, 0, 0)
-    return read_incidents(city_file.incidents, city_crs=crs, timezone=city_file.timezone, bounds=bounds, progress=say)
+    where = {"city_crs": crs, "timezone": city_file.timezone, "bounds": bounds, "residents": residents, "read": read}
+    return read_incidents(city_file.incidents, **where, progress=say)
 
 
 def _with_totals(

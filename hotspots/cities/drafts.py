@@ -6,26 +6,22 @@ import re
 import secrets
 import shutil
 import time
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from hotspots import settings
-from hotspots.cities.bring_in import Files, Sample, Understood, bring_in, understand
+from hotspots.cities.bring_in import Files, Understood, bring_in, understand
 from hotspots.cities.city import City, slug_of
 from hotspots.cities.listing import bundled
-from hotspots.cities.steps import Progress
-from hotspots.readers.files.any_file import read_file
 from hotspots.readers.isolation.limits import allowed
 from hotspots.readers.isolation.running import Stop, isolated
-from hotspots.store import checked_json
+from hotspots.store import answers, checked_json
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told
 
 ROLES = ("incidents", "blocks", "population")
-_SAMPLE = 5
 DAYS = 7  # after which an import that nobody finished is deleted
 _FOLDER, _STATE, _LEFT_OUT = ".imports", "state.json", "left_out.csv"
 Brought = tuple[str, IO[bytes]]  # the name of a file, as the person has it, and its content
@@ -95,9 +91,9 @@ def unfinished() -> Draft | None:
     return max(found, key=lambda draft: (draft.folder / _STATE).stat().st_mtime, default=None)
 
 
-def answered(draft: Draft, answers: Mapping[str, str]) -> Draft:
+def answered(draft: Draft, more: Mapping[str, str]) -> Draft:
     """Return the import with more answers."""
-    return _written(replace(draft, answers={**draft.answers, **answers}))
+    return _written(replace(draft, answers={**draft.answers, **more}))
 
 
 def give_up(draft: Draft) -> None:
@@ -108,23 +104,9 @@ def give_up(draft: Draft) -> None:
 def read(draft: Draft, *, progress: Callable[[Told], None] | None = None, stop: Stop | None = None) -> Understood:
     """Return what the files are understood to say with the answers so far, read in a process of its own. Raises as `isolated` does."""
     files = draft.files
-    return isolated(
-        understood_with_sample, files, dict(draft.answers), name=draft.name, progress=progress, stop=stop, most=allowed(files.named)
-    )
-
-
-def understood_with_sample(files: Files, answers: dict[str, str], *, name: str, progress: Progress | None = None) -> Understood:
-    """Return what is understood, with the first rows of the homicides under the roles that their columns have."""
-    found = understand(files, answers, name=name, progress=progress)
-    if found.samples or not files.incidents:
-        return found
-    try:
-        rows = read_file(files.incidents[0]).columns.head(_SAMPLE)
-    except DataError:
-        return found  # the file cannot be read at all: the refusal says why
-    section = tomllib.loads(found.text).get("incidents", {})
-    roles = {column: key for key, column in section.items() if isinstance(column, str) and column in rows.columns}
-    return replace(found, samples=(Sample(files.incidents[0].name, rows, roles),))
+    known = answers.remembered(draft.slug)
+    given = dict(draft.answers)
+    return isolated(understand, files, given, name=draft.name, remembered=known, progress=progress, stop=stop, most=allowed(files.named))
 
 
 def accept(draft: Draft, understood: Understood, *, left_out: bytes = b"") -> Draft:

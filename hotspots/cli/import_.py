@@ -77,6 +77,8 @@ def _answers(choices: argparse.Namespace, words: Words) -> dict[str, str]:
 
 def _understood(choices: argparse.Namespace, words: Words, *, files: Files, answers: dict[str, str]) -> Understood:
     """Read the files until no question is open; each is put to the person at the terminal, unless `--yes` takes the safe answers."""
+    name = choices.name or ""
+    remembered = store.answers.remembered(files.slug(name))
     with tqdm(desc=words.say("reading"), bar_format="{desc} ({elapsed})", file=sys.stderr, leave=False) as bar:
 
         def progress(step: str) -> None:
@@ -84,8 +86,9 @@ def _understood(choices: argparse.Namespace, words: Words, *, files: Files, answ
             bar.refresh()
 
         while True:
-            named = {"name": choices.name or "", "progress": progress, "most": allowed(files.named)}
-            understood = isolated(cities.understand, files, answers, **named)
+            understood = isolated(
+                cities.understand, files, answers, name=name, remembered=remembered, progress=progress, most=allowed(files.named)
+            )
             if not understood.open or choices.yes:
                 break
             bar.clear()

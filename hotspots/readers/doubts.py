@@ -101,7 +101,9 @@ def question(fault: DoubtError) -> Question | None:
     row = _row(fault)
     if row is None:
         return None
-    return Question(row.id, row.text(fault), row.options(fault), row.safe(fault), getattr(fault, "file", ""), fault.at_stake(), values=_values(fault))
+    return Question(
+        row.id, row.text(fault), row.options(fault), row.safe(fault), getattr(fault, "file", ""), fault.at_stake(), values=_values(fault)
+    )
 
 
 def section_of(fault: DoubtError) -> str:
@@ -156,6 +158,12 @@ def _homicide_options(fault: HomicideError) -> dict[str, Told]:
     return {**options, "all": every}
 
 
+def _homicide_entries(fault: HomicideError, answer: str) -> Entries:
+    if answer == "all":
+        return {"all_homicides": True}
+    return {"where": {column: list(values) for column, values in where_of(answer, _values(fault)).items()}}
+
+
 def _victims_options(fault: VictimsError) -> dict[str, Told]:
     sums = {column: told("its numbers add up to {n} people killed", n=f"{number:,}") for column, number in fault.sums.items()}
     return {**sums, "rows": told("each row is one person killed: {n}", n=f"{fault.rows:,}")}
@@ -196,7 +204,7 @@ DOUBTS: tuple[Doubt, ...] = (
         text=lambda fault: told("Which rows are homicides? {doubt}", doubt=fault.doubt()),
         options=_homicide_options,
         safe=lambda fault: reading_of(fault.where),
-        entries=lambda fault, answer: {"all_homicides": True} if answer == "all" else {"where": where_of(answer, _values(fault))},
+        entries=_homicide_entries,
     ),
     Doubt(
         "victims",

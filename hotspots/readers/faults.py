@@ -376,13 +376,13 @@ class HomicideError(DoubtError):
 
 
 def listed_values(judged: Judged) -> Told:
-    """Return the values of a column with their rows and what each means."""
+    """Return the values of a column with their rows and what each means, the homicides first."""
     shown: Told | str = ""
-    for value, meaning, rows in judged.values[:_SHOWN]:
+    for value, meaning, rows in sorted(judged.values, key=lambda one: one[1] not in ("homicide", "died"))[:_SHOWN]:
         one = told("{value} in {n} rows ({meaning})", value=repr(value), n=f"{rows:,}", meaning=Told(MEANINGS[meaning], {}))
         shown = told("{one}, {other}", one=shown, other=one) if shown else one
     more = len(judged.values) - _SHOWN
-    return told("{shown} and {n} more values", shown=shown, n=more) if more > 0 else told("{shown}", shown=shown)
+    return told("{shown} and {n} more values", shown=shown, n=more) if more > 0 or not isinstance(shown, Told) else shown
 
 
 @dataclass(eq=False)

@@ -54,7 +54,8 @@ class IncidentSection:
     `sheet` is the sheet of a workbook or the layer of a GeoPackage, `header_row` the row that names the columns, as Excel counts.
     `covers` is the period that the file covers, end exclusive. `default_places` are coordinates, as the file writes them, that
     stand for "place unknown". `negate` names the coordinates ("x", "y") whose minus sign the file dropped. `withheld`
-    names, as `where` does, the rows that no public release may count.
+    names, as `where` does, the rows that no public release may count. `all_homicides` says that each row is a person killed, whatever
+    its columns say. `asks`: a person is there to be asked what otherwise is told.
     """
 
     files: tuple[Path, ...]
@@ -82,6 +83,8 @@ class IncidentSection:
     sheet: str = ""
     header_row: int | None = None
     covers: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    all_homicides: bool = False
+    asks: bool = False
 
     def named(self) -> dict[str, str]:
         """Return key to column for every key that names a column of the file.

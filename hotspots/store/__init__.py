@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hotspots.store import answers
 from hotspots.store.folder import (
     FORMAT,
     DamageError,
@@ -28,6 +29,7 @@ __all__ = [
     "Lock",
     "StoreError",
     "Version",
+    "answers",
     "check",
     "current",
     "has",

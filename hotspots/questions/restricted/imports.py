@@ -34,6 +34,7 @@ ROLES: dict[str, str] = {
     "weapon": mark("Weapon"),
     "category": mark("What it came from"),
     "status": mark("State of the case"),
+    "homicide": mark("What a homicide is"),
 }
 
 

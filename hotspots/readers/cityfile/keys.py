@@ -44,6 +44,7 @@ INCIDENTS = {
     "status": "text",
     "values": "section",
     "where": "section",
+    "all_homicides": "yes/no",
     "withheld": "section",
     "default_places": "list",
     "negate": "list",

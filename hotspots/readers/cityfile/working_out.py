@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.cityfile.pointing import date_column, killed, place_columns
 from hotspots.readers.columns.dates import read_dates
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
@@ -19,10 +20,8 @@ from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.doubts import Ask, Entries, settled
 from hotspots.readers.faults import (
     AreaColumnError,
-    DateColumnError,
     DoubtError,
     LatitudeError,
-    PlaceColumnError,
     ResidentsColumnError,
     UnknownSystemError,
     there_are,
@@ -36,16 +35,26 @@ _SEEN = 2_000
 
 
 def work_out(
-    incidents: Sequence[Path], *, name: str, ask: Ask, blocks: Path | None = None, population: Path | None = None
+    incidents: Sequence[Path],
+    *,
+    name: str,
+    ask: Ask,
+    blocks: Path | None = None,
+    population: Path | None = None,
+    read: Callable[..., Table] = read_file,
 ) -> dict[str, Any]:
-    """Return what the city.toml that reads these files says, as plain values; what is in doubt is put to `ask`.
+    """Return what the city.toml that reads these files says, as plain values; what is in doubt is put to `ask`, and `read` reads a file.
 
     Raises `DataError` where a column that is needed cannot be found, and names the columns that there are.
     """
-    table = read_file(incidents[0])
+    tables = [read(path) for path in incidents]
+    table = tables[0]
     columns = _columns(table, INCIDENT_COLUMNS)
+    columns.pop("victims", None)  # which column counts the people killed is not told by its name alone
     outlines = None if blocks is None else read_layer(blocks, layer="blocks")
     sections: dict[str, Any] = {"incidents": _incidents(table, columns, incidents, ask, outlines)}
+    rows = table.columns if len(tables) == 1 else pd.concat([one.columns for one in tables], ignore_index=True).fillna("")
+    sections["incidents"] |= killed(rows, sections["incidents"], file=table.source, ask=ask)
     values = _values(table, columns)
     if values:
         sections["incidents"]["values"] = values
@@ -75,7 +84,7 @@ def _plain(name: str) -> str:
 
 def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask: Ask, outlines: Table | None) -> dict[str, Any]:
     if "date" not in columns:
-        raise DateColumnError(table.source, tuple(table.columns.columns))
+        columns["date"] = date_column(table, ask)
     _drop_doubtful(table, columns)
     entries: dict[str, Any] = {"file": [str(file) for file in files] if len(files) > 1 else str(files[0])}
     entries |= _place(table, columns, ask, outlines)
@@ -89,9 +98,8 @@ def _drop_doubtful(table: Table, columns: dict[str, str]) -> None:
     for key in ("sex", "weapon"):
         if key in columns and not _mapped(table.columns[columns[key]], key):
             del columns[key]
-    for key, least in (("age", 0.5), ("victims", 0.95)):
-        if key in columns and _numeric(table.columns[columns[key]]) < least:
-            del columns[key]
+    if "age" in columns and _numeric(table.columns[columns["age"]]) < 0.5:
+        del columns["age"]
     if "event_id" in columns and not _one_day_each(table.columns[columns["event_id"]], table.columns[columns["date"]]):
         del columns["event_id"]
 
@@ -118,7 +126,8 @@ def _place(table: Table, columns: dict[str, str], ask: Ask, outlines: Table | No
         x, y = (_numbers(pairs[part].fillna("")) for part in (0, 1))
         entries = {"geometry": columns["geometry"]}
     else:
-        raise PlaceColumnError(table.source, tuple(table.columns.columns))
+        entries = place_columns(table, ask)
+        return _place(table, columns | {key: str(column) for key, column in entries.items()}, ask, outlines)
     if not len(x) or not len(y):
         raise DataError(
             told(

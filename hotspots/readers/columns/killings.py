@@ -44,7 +44,8 @@ def evidence(columns: pd.DataFrame, *, used: Collection[str] = ()) -> Evidence:
     judged = tuple(one for one in (_judged(columns[name], name) for name in names) if one)
     counted = any("killed" in kinds_of(name) and _counts(columns[name]) is not None for name in names)
     if not judged and not counted:  # numbers of the hurt, and none of the killed
-        judged = tuple(_unknown(columns[name], name) for name in names if "hurt" in kinds_of(name) and columns[name].nunique() <= _MOST_VALUES)
+        hurt = [name for name in names if "hurt" in kinds_of(name) and columns[name].nunique() <= _MOST_VALUES]
+        judged = tuple(_unknown(columns[name], name) for name in hurt)
     sure = [one for one in judged if one.meaning("homicide", "died")]
     says_so = bool(sure) or any(says_killing(name) for name in columns.columns) or any("killed" in kinds_of(name) for name in names)
     telling = tuple(one for one in judged if not _only_homicides(one))

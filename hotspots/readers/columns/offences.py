@@ -26,13 +26,21 @@ OFFENCES: tuple[tuple[str, bool, str], ...] = (
     ("negligent", True, r"unintentional|unintended|nao intencional|involontaires?|par imprudence|neglig\w*|negl"),
     ("homicide", False, r"homicid\w*|asesinat\w*|asesinad\w*|feminicid\w*|femicid\w*|parricid\w*|infanticid\w*|sicariat\w*|uxoricid\w*"),
     ("homicide", False, r"murder(ed|s)?|killing|(non ?negligent|voluntary) manslaughter|assassinat\w*|latrocini\w*|meurtres?|assassine\w*"),
-    ("died", False, r"killed|fatal(ity|ities|es)?|dead|deceased|died|muert[oa]s?|fallecid[oa]s?|occis[oa]s?|mort[oa]s?|obitos?|deces|tuee?s?"),
+    (
+        "died",
+        False,
+        r"killed|fatal(ity|ities|es)?|dead|deceased|died|muert[oa]s?|fallecid[oa]s?|occis[oa]s?|mort[oa]s?|obitos?|deces|tuee?s?",
+    ),
     ("unclear", False, r"manslaughter|death|muertes?|fallecimientos?|mortes?|lesao corporal seguida de morte|deceso"),
     ("other", False, r"robo\w*|hurto\w*|lesion\w*|herid\w*|violacion\w*|abuso\w*|secuestr\w*|extorsi\w*|fraude\w*|estafa\w*|dan[oñ]s?"),
     ("other", False, r"narco\w*|drogas?|allanamiento|despojo|violencia\w*|abigeato|incendi\w*|acoso|desaparici\w*|armas?|ri[nñ]a"),
     ("other", False, r"robber\w*|burglar\w*|theft|larceny|stolen|steal\w*|assault\w*|battery|rape|sex\w*|drugs?|fraud|vandal\w*|arson"),
     ("other", False, r"trespass\w*|kidnap\w*|weapons?|harass\w*|injur\w*|wound\w*|hurt|forgery|prostitut\w*|mischief|missing|nuisance"),
-    ("other", False, r"roubos?|furtos?|lesao|lesoes|estupro|trafico|estelionato|ferid\w*|sequestro|vols?|viols?|agressions?|blesse\w*|coups"),
+    (
+        "other",
+        False,
+        r"roubos?|furtos?|lesao|lesoes|estupro|trafico|estelionato|ferid\w*|sequestro|vols?|viols?|agressions?|blesse\w*|coups",
+    ),
 )
 _NOT_NEGLIGENT = re.compile(r"\bnon? negl\w*|\bnonnegl\w*|\bno culpos\w*|\bnao culpos\w*")
 _ROWS = tuple((meaning, beside, re.compile(rf"\b(?:{words})\b")) for meaning, beside, words in OFFENCES)
@@ -40,7 +48,9 @@ _DEATH = re.compile("|".join(rf"\b(?:{words})\b" for meaning, _, words in OFFENC
 _MAYBE = re.compile(r"\b(?:manslaughter|deaths?|muertes?|fallecimientos?|mortes?|decesos?)\b")
 
 # What a column speaks of, by its name: an offence; what may be one; a yes or no; how many were killed, were victims, were hurt.
-_COUNT = r"(?:(?:num|number|no|nr|n|total|count|cantidad|numero|quantidade|nombre|de|of|people|persons|victims|victimas|vitimas|was|were) )*"
+_COUNT = (
+    r"(?:(?:num|number|no|nr|n|total|count|cantidad|numero|quantidade|nombre|de|of|people|persons|victims|victimas|vitimas|was|were) )*"
+)
 NAMES: dict[str, str] = {
     "offence": r".*\b(offen[cs]es?|crimes?|crm|ofns|delitos?|delictiv\w*|natureza|infractions?|infracao|infraccion|primary type|nibrs)\b.*",
     "maybe": (
@@ -50,7 +60,7 @@ NAMES: dict[str, str] = {
     ),
     "flag": (
         r"(?:is |es |was |statistical )*(?:victim |victima )?(fatal|fatality|murder|homicide|homicidio|feminicidio|femicide|killed|died|"
-        r"deceased|dead|lethal|letal|muert[oa]|fallecid[oa]|fallecio|murio|asesinad[oa]|obito|mort[oae]?|deces|shooting fatal|fatal shooting)"
+        r"deceased|dead|lethal|letal|muert[oa]|fallecid[oa]|fallecio|murio|asesinad[oa]|obito|mort[oae]?|deces|fatal shooting)"
         r"(?: flag| ind| indicator| yn| y n)?"
     ),
     "killed": (
@@ -81,8 +91,6 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", fold(name)).strip()
 
 
-
-
 def meaning_of(text: str) -> str:
     """Return what the name of an offence or an outcome says: homicide, attempted, negligent, traffic, suicide, legal, other, unclear.
 
@@ -93,8 +101,7 @@ def meaning_of(text: str) -> str:
     >>> [meaning_of(one) for one in ("Homicidio culposo", "HOMICIDIO CULPOSO POR TRÁNSITO", "Suicide", "Non-fatal", "P1")]
     ['negligent', 'traffic', 'suicide', 'other', 'unclear']
     """
-    words, negations = _NOT_NEGLIGENT.subn(" voluntary ", plain(text))
-    words = re.sub(r" +", " ", words).strip()
+    words = re.sub(r" +", " ", _NOT_NEGLIGENT.sub(" voluntary ", plain(text))).strip()
     death = bool(_DEATH.search(words) or _MAYBE.search(words))
     for meaning, beside, pattern in _ROWS:
         if (death or not beside) and pattern.search(words):

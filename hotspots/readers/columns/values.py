@@ -88,18 +88,26 @@ def read_ages(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]
 
 
 def read_counts(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]:
-    """Return how many victims each row stands for; a row whose count is not a whole number from 1 to 1,000 is rejected."""
+    """Return how many victims each row stands for: a row with none is filtered out, one that is no whole number up to 1,000 rejected."""
     number = pd.to_numeric(text.str.strip(), errors="coerce").astype("float64")
+    none = number == 0
     good = number.between(1, limits.MOST_VICTIMS) & (number % 1 == 0)
+    nobody = Remark(
+        "nobody_killed",
+        "filtered",
+        none.to_numpy(dtype=bool),
+        mark("{rows} of {total} rows say that nobody was killed; they were set aside"),
+        column=column,
+    )
     remark = Remark(
         "bad_victims",
         "rejected",
-        (~good).to_numpy(dtype=bool),
+        (~good & ~none).to_numpy(dtype=bool),
         told(
-            "{rows} of {total} rows have a number of victims that is not a whole number from 1 to {most}; they were left out",
+            "{rows} of {total} rows have a number of victims that is not a whole number from 0 to {most}; they were left out",
             most=f"{limits.MOST_VICTIMS:,}",
         ),
         mark("Write the number of victims killed."),
         column,
     )
-    return number.where(good).fillna(1).astype(np.int64), [remark]
+    return number.where(good).fillna(1).astype(np.int64), [nobody, remark]

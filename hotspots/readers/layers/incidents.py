@@ -24,6 +24,7 @@ from hotspots.readers.columns.values import map_words, read_ages, read_counts
 from hotspots.readers.faults import UnknownSystemError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
+from hotspots.readers.layers.killings_told import killings_remarks
 from hotspots.readers.report import (
     Finding,
     Mask,
@@ -49,16 +50,19 @@ def read_incidents(
     city_crs: pyproj.CRS | None,
     timezone: str,
     bounds: Bounds | None = None,
+    residents: float = 0.0,
+    read: Callable[..., Table] = read_file,
     progress: Callable[[Told], None] | None = None,
 ) -> tuple[Incidents, QualityReport]:
     """Return one row per victim, and what became of every row of the file.
 
+    `residents` are those of the city, 0 where they are not known: more rows a year than can be homicides are told, or asked about.
     `bounds` are those of the blocks, in the city's system: when fewer than half of the places lie within them the file is
     refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
     """
     say = progress or (lambda _: None)
     say(told("reading {file}", file=", ".join(path.name for path in section.files)))
-    table = _all_files(section)
+    table = _all_files(section, read)
     spoilt = _spoilt(table, section)
     out = np.logical_or.reduce([remark.where for remark in spoilt]) if spoilt else np.zeros(len(table.rows), dtype=bool)
     filtered = _filtered(table, section, out)
@@ -74,6 +78,7 @@ def read_incidents(
     part = _rows(table, sound)
     city_crs = city_crs or zone_of(part, section)
     columns, remarks = _columns(part, section, city_crs=city_crs, timezone=timezone, bounds=bounds)
+    remarks += killings_remarks(part, section, columns["date"], residents=residents)
     everything = [*spoilt, filtered, *(_spread(remark, sound) for remark in remarks)]
     outcome = outcomes(everything, rows=len(table.rows))
     kept = np.isin(outcome[sound], ["accepted", "repaired"])
@@ -93,10 +98,10 @@ def _report(table: Table, outcome: np.ndarray, victims: int, findings: tuple[Fin
     return QualityReport(table.source, len(outcome), victims=victims, findings=findings, **count)
 
 
-def _all_files(section: IncidentSection) -> Table:
+def _all_files(section: IncidentSection, read: Callable[..., Table]) -> Table:
     named = section.named()
     needs = (*named.values(), *section.where, *section.withheld)
-    tables = [read_file(path, needs=needs, sheet=section.sheet, header_row=section.header_row) for path in section.files]
+    tables = [read(path, needs=needs, sheet=section.sheet, header_row=section.header_row) for path in section.files]
     wanted = [*named.items(), *(("where", column) for column in section.where), *(("withheld", column) for column in section.withheld)]
     faults = [fault for table in tables for fault in [*missing_columns(table, wanted), *_no_place(table, section)]]
     if faults:

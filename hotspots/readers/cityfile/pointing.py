@@ -1,0 +1,87 @@
+"""Which columns could be what is looked for: the candidates that a person points at, each with three of its values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from hotspots.readers.columns.killings import evidence, homicide_doubt, victims_doubt
+from hotspots.readers.columns.offences import plain
+from hotspots.readers.columns.values import is_missing
+from hotspots.readers.doubts import Ask, Entries, settled
+from hotspots.readers.faults import DateColumnError, PlaceColumnError, VictimsError
+from hotspots.readers.files.text_tables import Table
+
+_SEEN = 500  # rows that are looked at
+_DATE = r"(?i)(?:[0-9]{1,4}[-/. ][0-9a-z]{1,10}[-/. ,]+[0-9]{1,4}.*|(?:19|20)[0-9]{6}.*|[0-9]{5}(?:\.[0-9]+)?|[0-9]{10}(?:[0-9]{3})?)"
+_TWO_NUMBERS = r"[^0-9+-]*[-+]?[0-9]+(?:[.,][0-9]+)?[^0-9]+[-+]?[0-9]+(?:[.,][0-9]+)?[^0-9]*"
+_ANOTHER_DATE = r"birth|nac|nasc|naiss|updat|actuali|atuali|creat|crea|regist|report|capt|load|carga|modif|publi|denun|entry|rptd"
+_EAST = r"\b(?:x|lon|lng|long|longitud\w*|este|east\w*)\b"
+
+
+def samples_of(columns: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return three different values of each column that has any.
+
+    >>> samples_of(pd.DataFrame({"a": ["1", "1", "", "2"], "b": ["", "", "", ""]}))
+    {'a': ('1', '2'), 'b': ()}
+    """
+    return {str(name): tuple(some[~is_missing(some)].drop_duplicates().iloc[:3]) for name, some in columns.head(_SEEN).items()}
+
+
+def date_column(table: Table, ask: Ask) -> str:
+    """Return the column that a person says is the date; those whose values look like dates come first."""
+    some = table.columns.head(_SEEN)
+    dated = [name for name in some.columns if some[name].str.strip().str.fullmatch(_DATE).mean() > 0.5]
+    names = [*dated, *(name for name in some.columns if name not in dated)]
+    found = samples_of(some)
+    candidates = tuple(name for name in names if found[name])
+    safe = dated[0] if len(dated) == 1 and not re.search(_ANOTHER_DATE, plain(dated[0])) else ""
+    fault = DateColumnError(table.source, tuple(some.columns), candidates, found, safe)
+    if not candidates:
+        raise fault
+    return str(settled(fault, ask)["date"])
+
+
+def place_columns(table: Table, ask: Ask) -> Entries:
+    """Return what a person says is the place: two columns of numbers, or one that holds both."""
+    some = table.columns.head(_SEEN)
+    found = samples_of(some)
+    numeric = [name for name in some.columns if _decimal(some[name]) > 0.5]
+    pairs = [(x, y) for x in numeric for y in numeric if x != y]
+    pairs.sort(key=lambda pair: _east(pair[1]) - _east(pair[0]))
+    places: dict[str, Mapping[str, str]] = {f"{x}, {y}": {"x": x, "y": y} for x, y in pairs}
+    both = [name for name in some.columns if some[name].str.strip().str.fullmatch(_TWO_NUMBERS).mean() > 0.5]
+    places |= {name: {"geometry": name} for name in both}
+    samples = {one: tuple(value for column in place.values() for value in found[column][:2]) for one, place in places.items()}
+    fault = PlaceColumnError(table.source, tuple(some.columns), tuple(places), samples, places=places)
+    if not places:
+        raise fault
+    return settled(fault, ask)
+
+
+def killed(columns: pd.DataFrame, entries: Entries, *, file: str, ask: Ask) -> Entries:
+    """Return which rows are homicides and which column says how many people each stands for, as far as it had to be asked or seen."""
+    used = {value for value in entries.values() if isinstance(value, str)}
+    said = evidence(columns, used=used)
+    doubt = homicide_doubt(said, file=file)
+    found = settled(doubt, ask) if doubt else {}
+    kept = columns if "where" not in found else columns[_rows(columns, found["where"])]
+    counted: VictimsError | None = victims_doubt(kept, evidence(kept, used=used), file=file, used=used)
+    return found | (settled(counted, ask) if counted else {})
+
+
+def _rows(columns: pd.DataFrame, where: Mapping[str, tuple[str, ...]]) -> pd.Series:
+    keep = pd.Series(True, index=columns.index)
+    for column, values in where.items():
+        keep &= columns[column].str.strip().isin(list(values))
+    return keep
+
+
+def _decimal(text: pd.Series) -> float:
+    return float(text.str.strip().str.fullmatch(r"[-+]?[0-9]+[.,][0-9]{2,}|[-+]?[0-9]{5,7}").mean())
+
+
+def _east(name: str) -> int:
+    return int(pd.Series([plain(name)]).str.contains(_EAST).iloc[0])
