@@ -95,7 +95,7 @@ def read_incidents(
 
 def _report(table: Table, outcome: np.ndarray, victims: int, findings: tuple[Finding, ...]) -> QualityReport:
     count = {name: int((outcome == name).sum()) for name in ("accepted", "repaired", "rejected", "filtered")}
-    return QualityReport(table.source, len(outcome), victims=victims, findings=findings, **count)
+    return QualityReport(table.source, len(outcome), **count, victims=victims, findings=findings)
 
 
 def _all_files(section: IncidentSection, read: Callable[..., Table]) -> Table:

@@ -44,9 +44,8 @@ def start(words: Words) -> None:
         )
     )
     with st.form(f"import_files_{address.turn('import_files')}"):
-        name = st.text_input(
-            words.say("Name of the city"), max_chars=80, help=words.say("The name of a city that is here makes its next version.")
-        )
+        name = st.text_input(words.say("Name of the city"), max_chars=80)
+        st.caption(words.say("The name of a city that is here makes its next version."))
         incidents = st.file_uploader(
             words.say("Homicides: one row for each person killed, or with a column of counts"), accept_multiple_files=True
         )
