@@ -88,11 +88,9 @@ def _left_out(understood: Understood, draft: Draft, words: Words) -> None:
 
 def totals(found: Totals, words: Words) -> None:
     """Draw the totals, by which a person knows the city again."""
-    last = (found.end - pd.Timedelta(days=1)).date()
     shown = [
         (words.say("People killed"), words.number(found.victims), words.period(found.start.date(), found.end.date())),
         (words.say("Without a usable place"), words.number(found.without_place), words.say("counted, and on no map")),
-        (words.say("Data to"), words.short_date(last), words.say("from {day}", day=words.date(found.start.date()))),
     ]
     if found.areas:
         inside = words.say("{n} people killed lie in them", n=words.number(found.inside))
