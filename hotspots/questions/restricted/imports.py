@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -79,7 +80,12 @@ def sample(found: Sample, words: Words) -> pd.DataFrame:
     """Return the first rows of a file, those columns first that have a role, with the role over the column's own name."""
     ordered = sorted(found.rows.columns, key=lambda column: column not in found.roles)
     titles = {column: _title(column, found.roles, words) for column in ordered}
-    return found.rows[ordered].rename(columns=titles)
+    return found.rows[ordered].map(_cell).rename(columns=titles)
+
+
+def _cell(text: str) -> object:
+    """Return a cell that a spreadsheet shows as text, should the table be saved from the page; a number stays as it stands."""
+    return text if re.fullmatch(r"[-+]?[\d.,]+", text) else safe_cell(text)
 
 
 def _title(column: str, roles: Mapping[str, str], words: Words) -> str:
