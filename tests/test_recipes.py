@@ -102,7 +102,7 @@ def test_a_page(project, city_folder):
     (project / "hotspots" / "dashboard" / "restricted" / "pages" / "victims.py").write_text(page, encoding="utf-8")
     app = project / "app.py"
     text = app.read_text(encoding="utf-8")
-    last = '        frame.page("methods", mark("Methods")),\n'
+    last = '            frame.page("methods", mark("Methods")),\n'
     assert last in text
     text = text.replace(last, last + line)
     app.write_text(text, encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotspots.cities.bring_in import Files, Sample, Understood, bring_in, understand
 from hotspots.cities.city import City, Note, check, import_folder, load, publish, read_folder, slug_of
-from hotspots.cities.listing import Summary, available, ensure_bundled
+from hotspots.cities.listing import Summary, available, bundled, ensure_bundled
 
 __all__ = [
     "City",
@@ -15,6 +15,7 @@ __all__ = [
     "Understood",
     "available",
     "bring_in",
+    "bundled",
     "check",
     "ensure_bundled",
     "import_folder",

@@ -41,6 +41,11 @@ class Files:
     population: Path | None = None
     folder: Path | None = None
 
+    @property
+    def named(self) -> tuple[Path, ...]:
+        """The files that the person named, wherever they lie."""
+        return tuple(path.absolute() for path in (*self.incidents, self.blocks, self.population) if path is not None)
+
     def slug(self, name: str = "") -> str:
         """Return the short name of the city: that of the folder, or the `name` made safe."""
         return slug_of(self.folder) if self.folder else slug_of(name.replace("/", " "))
@@ -232,7 +237,7 @@ def _read(
     folder = files.folder or Path(files.slug(name))
     for _ in range(_ROUNDS):
         try:
-            city_file = check_city_file(content, folder=folder)
+            city_file = check_city_file(content, folder=folder, named=files.named)
             if files.folder is None and city_file.incidents:
                 city_file = replace(city_file, incidents=replace(city_file.incidents, asks=True))
             return read_city(city_file, progress, text=text_of(content), read=opened), None

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,8 @@ from hotspots.cities.steps import Progress, Steps
 from hotspots.readers.cityfile.checking import read_city_file
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table
+from hotspots.readers.isolation.limits import allowed
+from hotspots.readers.isolation.running import Stop, isolated
 from hotspots.readers.layers.area_counts import read_area_counts
 from hotspots.readers.layers.blocks import (
     Layer,
@@ -110,12 +112,13 @@ def slug_of(folder: Path | str) -> str:
     return slug
 
 
-def read_folder(folder: Path | str, progress: Progress | None = None) -> City:
+def read_folder(folder: Path | str, progress: Progress | None = None, *, named: Collection[Path] = ()) -> City:
     """Return the city that the folder's city.toml describes, read and checked; nothing is stored.
 
-    Raises one `DataError` with every fault that could be found: in city.toml, then in blocks, basemap and incidents together.
+    `named` are files outside the folder that city.toml may name all the same, because a person did. Raises one `DataError` with every
+    fault that could be found: in city.toml, then in blocks, basemap and incidents together.
     """
-    return read_city(read_city_file(Path(folder)), progress)
+    return read_city(read_city_file(Path(folder), named=named), progress)
 
 
 def read_city(
@@ -192,15 +195,17 @@ def publish(city: City, *, held: store.Lock | None = None) -> City:
     return replace(city, version=version.number)
 
 
-def import_folder(folder: Path | str, progress: Progress | None = None) -> City:
+def import_folder(folder: Path | str, progress: Progress | None = None, *, named: Collection[Path] = (), stop: Stop | None = None) -> City:
     """Read the folder and publish what was read: a new version, or a `DataError` and nothing changed.
 
-    One import of a city at a time: a second one is told at once, by a `StoreError`, who is importing and since when.
+    The files are read in a process of its own, within limits and without a network; `stop` ends it, and so does a limit, with a
+    `ReadingEndedError`. One import of a city at a time: a second one is told at once, by a `StoreError`, who is importing and since when.
     """
     with store.lock(slug_of(Path(folder))) as held:
-        city_file = read_city_file(Path(folder))
+        city_file = read_city_file(Path(folder), named=named)
         say = Steps(city_file, progress)
-        city = _read(city_file, say)
+        most = allowed(city_file.files())
+        city = isolated(read_folder, Path(folder), progress=say.passed_on, named=tuple(named), stop=stop, most=most)
         say(told("publishing {city}", city=city.name))
         return publish(city, held=held)
 
@@ -327,7 +332,7 @@ def _with_totals(
     if not victims:
         known = Published.of(totals, blocks["population"]).total("", totals["start"].min(), totals["end"].max())
         victims = int(sum(cell.count for cell in known.cells if cell.count >= 0))
-    return totals, QualityReport(source, victims=victims, findings=findings, **counts)
+    return totals, QualityReport(source, victims=victims, findings=findings, left_out=report.left_out, **counts)
 
 
 def _rivals(totals: AreaCounts, blocks: Blocks) -> list[Finding]:

@@ -37,7 +37,7 @@ def available() -> list[Summary]:
 
     A city whose manifest is damaged is left out.
     """
-    bundled = {slug_of(folder) for folder in _bundled()}
+    shipped = bundled()
     found = []
     for slug in store.slugs():
         version, fallen = stored(slug)
@@ -58,7 +58,12 @@ def available() -> list[Summary]:
                 fallen,
             )
         )
-    return sorted(found, key=lambda row: (row.slug in bundled, row.only_totals, fold(row.name)))
+    return sorted(found, key=lambda row: (row.slug in shipped, row.only_totals, fold(row.name)))
+
+
+def bundled() -> frozenset[str]:
+    """Return the cities that come with the program."""
+    return frozenset(slug_of(folder) for folder in _bundled())
 
 
 def ensure_bundled(progress: Progress | None = None) -> list[str]:

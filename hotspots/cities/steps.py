@@ -27,3 +27,9 @@ class Steps:
         self.done += 1
         if self.progress:
             self.progress(told("step {k} of {n}: {step}", k=self.done, n=self.total, step=step))
+
+    def passed_on(self, step: str) -> None:
+        """Pass on a step that another process has numbered."""
+        self.done += 1
+        if self.progress:
+            self.progress(step)

@@ -13,6 +13,8 @@ from hotspots import cities, store
 from hotspots.cities import Files, Understood
 from hotspots.cli.printing import print_json
 from hotspots.readers.doubts import Question
+from hotspots.readers.isolation.limits import allowed
+from hotspots.readers.isolation.running import isolated
 from hotspots.readers.report import lines
 from hotspots.store.schema import DataError
 from hotspots.words import Words, told
@@ -89,7 +91,9 @@ def _understood(choices: argparse.Namespace, words: Words, *, files: Files, answ
             bar.refresh()
 
         while True:
-            understood = cities.understand(files, answers, name=name, remembered=remembered, progress=progress)
+            understood = isolated(
+                cities.understand, files, answers, name=name, remembered=remembered, progress=progress, most=allowed(files.named)
+            )
             if not understood.open or choices.yes:
                 break
             bar.clear()

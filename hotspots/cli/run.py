@@ -38,8 +38,11 @@ def run(choices: argparse.Namespace, words: Words) -> int:
     screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in ("darwin", "win32")
     server = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).parents[1] / "dashboard" / "serve.py")]
     server += ["--server.port", str(choices.port), "--server.headless", "false" if screen else "true"]
+    surroundings = environment(choices.public)
+    if surroundings.get("HOTSPOTS_EDITION") != "public":
+        server += ["--server.address", "127.0.0.1"]  # the edition without sign-in stays here, whatever the environment says
     print(words.say("The dashboard opens at {address} (stop it with Ctrl-C)", address=f"http://127.0.0.1:{choices.port}"), file=sys.stderr)
-    return _wait(subprocess.Popen(server, cwd=folder, env=environment(choices.public)))  # noqa: S603
+    return _wait(subprocess.Popen(server, cwd=folder, env=surroundings))  # noqa: S603
 
 
 def environment(public: Path | None) -> dict[str, str]:

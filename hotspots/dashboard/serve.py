@@ -12,11 +12,10 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 from PIL import Image
-from streamlit import config
 
 from hotspots import settings
+from hotspots.dashboard import door
 
-FOLDER = settings.dashboard_folder()
 QUIET = 30  # seconds to leave to the first reader before more is made ready
 
 
@@ -66,12 +65,4 @@ def rehearse() -> None:
         log.disabled = False
 
 
-def refuse_unset() -> None:
-    """Stop where Streamlit has not read the project's settings: it would listen to every network or report its use."""
-    if "<default>" in (config.get_where_defined("server.address"), config.get_where_defined("browser.gatherUsageStats")):
-        settings_file = FOLDER / ".streamlit" / "config.toml"
-        raise SystemExit(f"{settings_file} was not read. Start the dashboard by python -m hotspots run, or in that folder: cd {FOLDER}")
-
-
-refuse_unset()
-app = st.App(FOLDER / "app.py", lifespan=warmed)
+app = st.App(settings.dashboard_folder() / "app.py", lifespan=warmed, middleware=door.guarded())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -46,11 +46,26 @@ class Finding:
     examples: tuple[Example, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class LeftOut:
+    """The rejected rows as the file writes them, for whoever corrects it; they are shown once and never stored.
+
+    `numbers` are their numbers as a spreadsheet shows them, `origins` their file or sheet where there are several, `codes` the codes of
+    the findings for which each was rejected.
+    """
+
+    rows: pd.DataFrame
+    numbers: tuple[int, ...]
+    origins: tuple[str, ...]
+    codes: tuple[tuple[str, ...], ...]
+
+
 @dataclass(frozen=True)
 class QualityReport:
     """The account of one import: every row read has exactly one outcome.
 
-    `read == accepted + repaired + rejected + filtered` always. `victims` is how many victims the kept rows stand for.
+    `read == accepted + repaired + rejected + filtered` always. `victims` is how many victims the kept rows stand for. `left_out` are the
+    rejected rows themselves, as long as the files have just been read: they are no part of what is stored.
     """
 
     source: str
@@ -61,6 +76,7 @@ class QualityReport:
     filtered: int
     victims: int
     findings: tuple[Finding, ...] = field(default=())
+    left_out: LeftOut | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse an account that does not add up."""
@@ -71,7 +87,8 @@ class QualityReport:
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values, ready for JSON."""
         findings = [{**asdict(row), "text": _plain(row.text), "advice": _plain(row.advice)} for row in self.findings]
-        return {**asdict(self), "findings": findings}
+        stored = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "left_out"}
+        return {**stored, "findings": findings}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> QualityReport:
@@ -136,6 +153,23 @@ def outcomes(remarks: Iterable[Remark], *, rows: int) -> npt.NDArray[np.str_]:
     for remark in remarks:
         rank[remark.where] = np.maximum(rank[remark.where], OUTCOMES.index(remark.outcome))
     return np.array(OUTCOMES)[rank]
+
+
+def left_out(
+    remarks: Sequence[Remark], *, table: pd.DataFrame, numbers: npt.NDArray[np.int64], origins: npt.NDArray[np.str_] | None
+) -> LeftOut:
+    """Return the rows that the remarks reject, each with the codes of those that do.
+
+    >>> bad = Remark("no_date", "rejected", np.array([False, True]), "")
+    >>> left_out([bad], table=pd.DataFrame({"date": ["1/1/20", "?"]}), numbers=np.array([2, 3]), origins=None).codes
+    (('no_date',),)
+    """
+    against = [remark for remark in only(remarks) if remark.outcome == "rejected"]
+    out = np.logical_or.reduce([remark.where for remark in against]) if against else np.zeros(len(numbers), dtype=bool)
+    at = np.flatnonzero(out)
+    codes = tuple(tuple(dict.fromkeys(remark.code for remark in against if remark.where[i])) for i in at)
+    named = ("",) * len(at) if origins is None else tuple(str(origins[i]) for i in at)
+    return LeftOut(table.iloc[at].reset_index(drop=True), tuple(int(numbers[i]) for i in at), named, codes)
 
 
 def only(remarks: Iterable[Remark]) -> tuple[Remark, ...]:

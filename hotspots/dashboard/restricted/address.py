@@ -62,3 +62,13 @@ def picked_row(key: str) -> int | None:
     """Return the row picked in the table called `key`; None where none is."""
     rows = st.session_state[key].selection.rows
     return int(rows[0]) if rows else None
+
+
+def turn(name: str) -> int:
+    """Return how often the form called `name` was sent: in its key, it makes an empty form of one that was."""
+    return int(st.session_state.get(f"turn_{name}", 0))
+
+
+def turned(name: str) -> None:
+    """Count that the form called `name` was sent."""
+    st.session_state[f"turn_{name}"] = turn(name) + 1

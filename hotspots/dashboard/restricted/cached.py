@@ -11,6 +11,7 @@ import streamlit as st
 from hotspots import cities
 from hotspots.cities import City, Summary
 from hotspots.dashboard import map_component
+from hotspots.dashboard.restricted.reading import Readings
 from hotspots.geography import units
 from hotspots.questions.restricted import Asked, Question, concentration, interventions, when, where
 from hotspots.study import Study
@@ -51,6 +52,18 @@ def available() -> list[Summary]:
     """Return the published cities; read anew each time, so that an import shows at once."""
     bundled()
     return cities.available()
+
+
+def own_cities() -> list[Summary]:
+    """Return the published cities that do not come with the program; read anew each time."""
+    shipped = cities.bundled()
+    return [one for one in available() if one.slug not in shipped]
+
+
+@st.cache_resource(show_spinner=False)
+def readings() -> Readings:
+    """Return the files that are being read now."""
+    return Readings()
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -90,26 +90,67 @@ class Chosen:
         return captions.filters(self.selection.where, self.words)
 
 
-def page(name: str, title: str, *, first: bool = False) -> Any:
+def page(name: str, title: str, *, first: bool = False, cityless: bool = False) -> Any:
     """Return the page that the file `name` in `pages` renders, under its name in the address; the `first` one is at no path.
 
-    The file is read when somebody opens the page, so that the first page does not wait for all the others.
+    The file is read when somebody opens the page, so that the first page does not wait for all the others. A `cityless` page is about no
+    city: it gets the words alone.
     """
     settings.refuse_in_public("such page")
     words = words_for(language(address.current()[0]))
 
+    def render(given: Chosen | Words) -> None:
+        try:
+            import_module(f"hotspots.dashboard.restricted.pages.{name}").render(given)
+        except ToldError as fault:
+            refusal(words, words.say("This page cannot be shown."), fault)
+
     def show() -> None:
         with guard(words):
             map_component.set_page_language(words.language)
+            if cityless:
+                without_city(words)
+                render(words)
+                return
             chosen = open_page()
             if chosen is not None:
-                try:
-                    import_module(f"hotspots.dashboard.restricted.pages.{name}").render(chosen)
-                except ToldError as fault:
-                    refusal(words, words.say("This page cannot be shown."), fault)
+                invitation(chosen)
+                render(chosen)
                 close_page(chosen)
 
-    return st.Page(show, title=words.say(title), url_path=None if first else name, default=first)
+    return st.Page(show, title=words.say(title), url_path=None if first else name.rstrip("_"), default=first)
+
+
+def without_city(words: Words) -> None:
+    """Draw the sidebar of a page that is about no city: the language alone."""
+    selection, _ = address.current()
+    address.keep(replace(selection, language=words.language))
+    with st.sidebar:
+        language_choice(replace(selection, language=words.language))
+
+
+def language_choice(selection: Selection) -> None:
+    """Draw the choice of the language."""
+    st.selectbox(
+        "Idioma · Language",
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        **address.widget("lang", selection.language, lambda old, new: replace(old, language=new)),
+    )
+
+
+def invitation(chosen: Chosen) -> None:
+    """Draw the band that leads to the page Import, as long as the store holds no city but those that come with the program."""
+    if not cached.own_cities():
+        with st.container(horizontal=True, key="bring_your_own", vertical_alignment="center"):
+            st.markdown(chosen.words.say("This city is an example that comes with the program."))
+            to_import(chosen.words, primary=True)
+
+
+def to_import(words: Words, *, primary: bool = False) -> None:
+    """Draw the button that leads to the page Import."""
+    if st.button(words.say("Bring your own data"), type="primary" if primary else "secondary", key="to_import"):
+        st.switch_page(st.Page(lambda: None, title=words.say("Import"), url_path="import"))
 
 
 def contents(pages: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
@@ -126,7 +167,8 @@ def open_page() -> Chosen | None:
     try:
         found = cached.available()
         if not found:
-            st.info(words.say("No city is loaded yet. Import one with: python -m hotspots import FOLDER"))
+            st.info(words.say("No city is loaded yet. Bring your files here, or import a folder with: python -m hotspots import FOLDER"))
+            to_import(words, primary=True)
             return None
         selection, foreign = settle(selection, [one.slug for one in found])
         city = cached.city(selection.city, selection.version or next(one.version for one in found if one.slug == selection.city))
@@ -184,12 +226,7 @@ def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
 def sidebar(selection: Selection, city: City, names: dict[str, str], words: Words) -> None:
     """Draw the choices."""
     with st.sidebar:
-        st.selectbox(
-            "Idioma · Language",
-            list(LANGUAGES),
-            format_func=LANGUAGES.__getitem__,
-            **address.widget("lang", selection.language, lambda old, new: replace(old, language=new)),
-        )
+        language_choice(selection)
         st.selectbox(
             words.say("City"),
             list(names),

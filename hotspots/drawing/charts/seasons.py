@@ -162,3 +162,29 @@ def weekday_hour(table: pd.DataFrame, names: Sequence[str], words: Words) -> Spe
         },
     }
     return chart(rows, [field], height=230)
+
+
+def calendar(table: pd.DataFrame, words: Words) -> Spec:
+    """Return a small calendar: a row for each `year`, a field for each `month`, darker where the `count` is higher."""
+    names = {month: month_name(month, words) for month in range(1, 13)}
+    rows = [
+        {"year": str(year), "month": names[month], "order": int(month), "count": plain(count)}
+        for year, month, count in zip(table["year"], table["month"], table["count"], strict=True)
+    ]
+    tips = tooltip(("month", words.say("Month")), ("year", words.say("Year")), ("count", words.say("People killed")))
+    field = {
+        "mark": {"type": "rect", "stroke": "#ffffff", "strokeWidth": 1},
+        "encoding": {
+            "x": {"field": "month", "type": "ordinal", "sort": {"field": "order"}, "title": None, "axis": {"labelAngle": 0}},
+            "y": {"field": "year", "type": "ordinal", "title": None},
+            "color": {
+                "field": "count",
+                "type": "quantitative",
+                "title": words.say("people killed"),
+                "scale": {"range": [colours.GROUND["zero"], *colours.HOMICIDES], "zero": True},
+                "legend": {"tickMinStep": 1},
+            },
+            "tooltip": tips,
+        },
+    }
+    return chart(rows, [field], height=60 + 18 * table["year"].nunique())

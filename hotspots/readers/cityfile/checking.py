@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,25 +30,27 @@ from hotspots.store.schema import DataError, ages_of, field
 from hotspots.words import Told, told
 
 
-def read_city_file(folder: Path) -> CityFile:
+def read_city_file(folder: Path, *, named: Collection[Path] = ()) -> CityFile:
     """Return what the city.toml in `folder` asks for.
 
-    File names are relative to the folder, or whole. Raises one `DataError` with every fault: unknown keys, keys that are
-    missing or of the wrong kind, files that are not there, coordinate systems and zones that do not exist.
+    File names are relative to the folder and stay within it, but for files that are `named` by a person besides. Raises one `DataError`
+    with every fault: unknown keys, keys that are missing or of the wrong kind, files that are not there or lie outside, coordinate
+    systems and zones that do not exist.
     """
-    return check_city_file(content_of(folder), folder=folder)
+    return check_city_file(content_of(folder), folder=folder, named=named)
 
 
-def check_city_file(content: Mapping[str, Any], *, folder: Path) -> CityFile:
+def check_city_file(content: Mapping[str, Any], *, folder: Path, named: Collection[Path] = ()) -> CityFile:
     """Return what plain values, as a city.toml in `folder` would hold them, ask for; raises as `read_city_file`."""
-    return _Reader(folder).city(content)
+    return _Reader(folder, named).city(content)
 
 
 class _Reader:
     """Turns sections into values, keeping every fault until the end."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, named: Collection[Path] = ()) -> None:
         self.folder = folder
+        self.named = {path.resolve() for path in named}
         self.faults: list[Told] = []
 
     def city(self, content: Mapping[str, Any]) -> CityFile:
@@ -139,9 +141,14 @@ class _Reader:
         return _by_language(value)
 
     def path(self, name: str) -> Path:
-        """Return the file, noting a fault when it is not there."""
+        """Return the file, noting a fault when it is not there, or lies outside the folder and nobody named it."""
         path = self.folder / name
-        if not path.is_file():
+        whole = path.resolve()
+        if not whole.is_relative_to(self.folder.resolve()) and whole not in self.named:
+            self.faults.append(
+                told("city.toml: file {name} lies outside the folder of city.toml; copy it into the folder and write its name alone", name=name)
+            )
+        elif not path.is_file():
             self.faults.append(told("city.toml: file {name} does not exist; file names are relative to the folder of city.toml", name=name))
         return path
 

@@ -35,6 +35,7 @@ from hotspots.readers.report import (
     QualityReport,
     Remark,
     finding,
+    left_out,
     only,
     outcomes,
     sentence,
@@ -97,12 +98,13 @@ def read_incidents(
     incidents = _incidents(columns[kept], city_crs)
     findings = tuple(finding(remark, table=table.columns, numbers=table.rows, origins=table.origins) for remark in only(everything))
     report = _report(table, outcome, len(incidents), (*table.findings, *findings))
+    report = replace(report, left_out=left_out(everything, table=table.columns, numbers=table.rows, origins=table.origins))
     return incidents, report
 
 
 def _report(table: Table, outcome: np.ndarray, victims: int, findings: tuple[Finding, ...]) -> QualityReport:
     count = {name: int((outcome == name).sum()) for name in ("accepted", "repaired", "rejected", "filtered")}
-    return QualityReport(table.source, len(outcome), victims=victims, findings=findings, **count)
+    return QualityReport(table.source, len(outcome), **count, victims=victims, findings=findings)
 
 
 def _spoilt(table: Table, section: IncidentSection) -> list[Remark]:

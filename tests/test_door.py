@@ -1,0 +1,146 @@
+"""The door: without sign-in the restricted edition answers this machine alone, whatever the settings say; real servers, raw handshakes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from hotspots.dashboard import door
+
+ROOT = Path(__file__).resolve().parent.parent
+OPEN = ("--server.address", "0.0.0.0")
+ANYBODY = ("--server.allowedHosts", "*")
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def listens(address: str, port: int) -> bool:
+    with socket.socket() as one:
+        one.settimeout(2)
+        return one.connect_ex((address, port)) == 0
+
+
+def status(port: int, host: str, *, path: str = "/_stcore/stream", origin: str = "", to: str = "127.0.0.1") -> int:
+    """Return the status with which a server answers a handshake, or a plain request where `path` is another one."""
+    lines = [f"GET {path} HTTP/1.1", f"Host: {host}"]
+    if path == "/_stcore/stream":
+        lines += ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
+        lines += ["Sec-WebSocket-Protocol: streamlit"]
+    lines += [f"Origin: {origin}"] if origin else []
+    with socket.create_connection((to, port), timeout=20) as one:
+        one.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        return int(one.recv(4096).split()[1])
+
+
+@contextlib.contextmanager
+def running(command: list[str], tmp_path: Path, **env: str) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    (tmp_path / "none").mkdir(exist_ok=True)
+    surroundings = {"HOTSPOTS_STORE": str(tmp_path / "store"), "HOTSPOTS_CITIES": str(tmp_path / "none"), "HOME": str(tmp_path), **env}
+    log = tmp_path / "log.txt"
+    with log.open("w") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **surroundings}, stdout=out, stderr=out, text=True)
+    try:
+        yield process, log
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def answers(process: subprocess.Popen[str], port: int, log: Path) -> None:
+    """Wait until the server answers; a socket that takes connections may have nobody behind it yet."""
+    for _ in range(240):
+        assert process.poll() is None, log.read_text()
+        with contextlib.suppress(OSError, IndexError):
+            if status(port, f"127.0.0.1:{port}", path="/_stcore/health") == 200:
+                return
+        time.sleep(0.25)
+    pytest.fail(f"it never answered: {log.read_text()}")
+
+
+def streamlit(script: str, port: int, *more: str) -> list[str]:
+    return [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.headless", "true", *more]
+
+
+STARTS = {
+    "app.py": lambda port: streamlit("app.py", port),
+    "app.py, any host allowed": lambda port: streamlit("app.py", port, *ANYBODY),
+    "serve.py": lambda port: streamlit("hotspots/dashboard/serve.py", port),
+    "hotspots run": lambda port: [sys.executable, "-m", "hotspots", "run", "--port", str(port)],
+}
+EVERYWHERE = {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0", "STREAMLIT_SERVER_ALLOWED_HOSTS": "*"}
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_it_answers_this_machine_by_its_own_name_only(start: str, tmp_path: Path) -> None:
+    port = free_port()
+    env: Mapping[str, str] = EVERYWHERE if start == "hotspots run" else {}
+    with running(STARTS[start](port), tmp_path, **env) as (process, log):
+        answers(process, port, log)
+        assert not listens("127.0.0.2", port)  # it would answer there only where it listens to every network
+        for host in ("127.0.0.1", "localhost"):
+            assert status(port, f"{host}:{port}", origin=f"http://{host}:{port}") == 101
+        for host in ("evil.example", f"evil.example:{port}", "127.0.0.1.evil.example", "a@127.0.0.1", ""):
+            assert status(port, host, origin=f"http://{host}") == 403, host
+            assert status(port, host, path="/") == 403, host
+        assert status(port, f"127.0.0.1:{port}", origin="http://evil.example") == 403
+
+
+@pytest.mark.parametrize("script", ["app.py", "hotspots/dashboard/serve.py"])
+@pytest.mark.parametrize(("flags", "env"), [(OPEN, {}), ((), EVERYWHERE), (("--server.address", "::"), {})], ids=["flag", "env", "::"])
+def test_it_does_not_start_on_a_network(script: str, flags: tuple[str, ...], env: dict[str, str], tmp_path: Path) -> None:
+    with running(streamlit(script, free_port(), *flags), tmp_path, **env) as (process, log):
+        assert process.wait(timeout=60) == 1
+    said = log.read_text()
+    assert "the restricted edition has no sign-in" in said
+    assert "Nothing was started" in said
+    assert "Traceback" not in said
+
+
+def test_started_by_another_server_it_answers_nobody_from_outside(tmp_path: Path) -> None:
+    """`uvicorn --host 0.0.0.0` asks no setting: every request is looked at."""
+    port = free_port()
+    code = f"import uvicorn; from hotspots.dashboard.serve import app; uvicorn.run(app, host='0.0.0.0', port={port})"
+    with running([sys.executable, "-c", code], tmp_path) as (process, log):
+        answers(process, port, log)
+        outside = outer_address()
+        for path in ("/", "/_stcore/stream", "/_stcore/health"):
+            assert status(port, f"localhost:{port}", path=path, to=outside) == 403
+
+
+def outer_address() -> str:
+    """Return this machine's address on a network; skip where it has none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        try:
+            one.connect(("192.0.2.1", 9))  # nothing is sent
+            found = str(one.getsockname()[0])
+        except OSError:
+            found = "127.0.0.1"
+    if found.startswith("127."):
+        pytest.skip("this machine has no address on a network")
+    return found
+
+
+def test_the_public_edition_may_serve_outside(tmp_path: Path) -> None:
+    port = free_port()
+    env = {"HOTSPOTS_EDITION": "public", "HOTSPOTS_RELEASE": str(tmp_path / "none")}
+    with running(streamlit("app.py", port, *OPEN), tmp_path, **env) as (process, log):
+        answers(process, port, log)
+        assert listens("127.0.0.2", port)
+        assert status(port, "data.example", origin="http://data.example") == 101
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "None", "", "localhost.evil.example", "unix:///run/x"])
+def test_what_is_not_here(host: str) -> None:
+    assert not door.is_here(host)
