@@ -146,7 +146,10 @@ class _Reader:
         whole = path.resolve()
         if not whole.is_relative_to(self.folder.resolve()) and whole not in self.named:
             self.faults.append(
-                told("city.toml: file {name} lies outside the folder of city.toml; copy it into the folder and write its name alone", name=name)
+                told(
+                    "city.toml: file {name} lies outside the folder of city.toml; copy it into the folder and write its name alone",
+                    name=name,
+                )
             )
         elif not path.is_file():
             self.faults.append(told("city.toml: file {name} does not exist; file names are relative to the folder of city.toml", name=name))
