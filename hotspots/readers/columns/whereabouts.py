@@ -24,6 +24,7 @@ from hotspots.words import told
 
 _FAR = 4_500.0  # km from the city that a time zone is named after, beyond which no place has that zone
 _NEAR, _ALSO = 1_000.0, 1.5  # km within which a place is of a country; how much farther than the nearest one it may be
+_ISLAND = 150.0  # km within which a place is on an island of an ocean
 _TRUE = 0.02  # by how much a distance may be wrong in the city's coordinate system
 _EARTH = 6_371.0
 # Countries whose offices write English, Spanish, Portuguese or French, the languages of the names that the reader knows.
@@ -129,7 +130,10 @@ def _of_country(lon: float, lat: float, *, strict: bool) -> bool:
     zones = _zones()
     far = _distances(lon, lat, zones)
     ours = far[zones["country"].isin(_SPOKEN).to_numpy()].min()
-    return bool(ours <= _NEAR and ours <= far.min()) if strict else bool(ours <= far.min() * _ALSO)
+    if strict:
+        sea = str(zones["zone"].iloc[int(far.argmin())]).startswith(("Atlantic/", "Indian/", "Pacific/"))
+        return bool(ours <= (_ISLAND if sea else _NEAR) and ours <= far.min())
+    return bool(ours <= far.min() * _ALSO)
 
 
 def _nearest(lon: float, lat: float) -> str:
