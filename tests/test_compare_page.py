@@ -35,14 +35,14 @@ def test_the_page_says_what_the_funnel_finds(city, lang, query):
 
 
 def test_the_table_is_in_the_order_of_names_and_equals_the_export(city):
-    from hotspots.drawing.exports import frame
+    from hotspots.drawing.exports import download_table
     from hotspots.statistics.catalog import measure
 
     study = read_query({"unit": "blocks"})[0].study(city)
     table = open_page("compare", lang="en", unit="blocks").dataframe[0].value
     shown = table.set_index(table["Place"].map({name: unit for unit, name in geography.names(study.blocks).items()}))
     assert shown["Place"].tolist() == sorted(shown["Place"])
-    file = frame(study, [measure("excess_risk"), measure("rate")]).set_index("id").loc[shown.index]
+    file = download_table(study, [measure("excess_risk"), measure("rate")]).set_index("id").loc[shown.index]
     assert (shown["People killed"] == file["count"]).all()
     assert shown["Per 100,000 residents a year"].tolist() == file["rate"].round(1).tolist()
     assert shown["from (95%)"].tolist() == file["rate_low"].round(1).tolist()

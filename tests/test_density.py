@@ -65,7 +65,7 @@ def test_the_five_points_on_a_raster():
 
 
 @every_kernel
-@pytest.mark.parametrize("way", [smoothing.exact, smoothing.by_fourier])
+@pytest.mark.parametrize("way", [smoothing.exact_sum, smoothing.by_fourier])
 def test_jones_diggle_keeps_the_five(kernel, way):
     window = Window.of(area(shapely.box(*SQUARE)), cell=0.1)
     z = way(*FIVE.T, window, kernel=kernel, bandwidth=1.0, edge="jones_diggle")
@@ -130,7 +130,7 @@ def test_the_exact_sum_is_the_sum(kernel, seed, h):
     rng = np.random.default_rng(seed)
     points = rng.uniform(0, 40, (12, 2))
     window = Window.of(square_blocks(side=4), cell=1.25)
-    z = smoothing.exact(*points.T, window, kernel=kernel, bandwidth=h, edge="none")
+    z = smoothing.exact_sum(*points.T, window, kernel=kernel, bandwidth=h, edge="none")
     for row, column in rng.integers(2, 34, (5, 2)):
         d2 = (window.grid.x[column] - points[:, 0]) ** 2 + (window.grid.y[row] - points[:, 1]) ** 2
         k = np.exp(-d2 / 2 / h**2) / (2 * np.pi * h**2) if kernel == "gaussian" else 3 / np.pi / h**2 * np.maximum(1 - d2 / h**2, 0) ** 2
@@ -192,7 +192,7 @@ def test_a_corrected_exact_sum_is_every_kernel_over_its_part_inside(points, h):
     lost = np.array([not inside(*point).any() for point in points])
     moved = np.column_stack(window.drawn_in(x, y, lost=lost))
     expected = sum(inside(*point) / inside(*point).sum() / 1.25**2 for point in moved)
-    found = smoothing.exact(x, y, window, kernel="quartic", bandwidth=h, edge="jones_diggle")
+    found = smoothing.exact_sum(x, y, window, kernel="quartic", bandwidth=h, edge="jones_diggle")
     np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9 * expected.max())
 
 
@@ -265,7 +265,7 @@ def test_the_fourier_error_is_small(kernel, edge, n, per_cell, most):
     window = Window.of(area(shape), cell=0.5)
     h = per_cell * 0.5
     ours = smoothing.by_fourier(*points.T, window, kernel=kernel, bandwidth=h, edge=edge)
-    exact = smoothing.exact(*points.T, window, kernel=kernel, bandwidth=h, edge=edge)
+    exact = smoothing.exact_sum(*points.T, window, kernel=kernel, bandwidth=h, edge=edge)
     assert abs(ours - exact).max() <= most * exact.max()
 
 
@@ -274,7 +274,7 @@ def test_what_is_shown_is_within_a_ten_thousandth_of_the_peak(n):
     points = np.random.default_rng(n).normal(50, 12, (n, 2)).clip(0.1, 99.9)
     window = Window.of(area(shapely.box(0, 0, 100, 100)), cell=0.5)
     ours = smoothing.smooth(*points.T, window, kernel="quartic", bandwidth=6.0, edge="jones_diggle")
-    exact = smoothing.exact(*points.T, window, kernel="quartic", bandwidth=6.0, edge="jones_diggle")
+    exact = smoothing.exact_sum(*points.T, window, kernel="quartic", bandwidth=6.0, edge="jones_diggle")
     assert abs(ours - exact).max() <= 1e-4 * exact.max()
 
 
@@ -297,7 +297,7 @@ def test_a_recorded_block_does_not_move_the_place():
 
 def test_a_sliver_no_cell_can_see_still_weighs():
     blocks = area(shapely.box(0, 0, 100, 100), shapely.box(140, 0, 140.01, 100))
-    for way in (smoothing.exact, smoothing.by_fourier):
+    for way in (smoothing.exact_sum, smoothing.by_fourier):
         window = Window.of(blocks, cell=1.0)
         z = way(np.array([140.005, 50.0]), np.array([50.0, 50.0]), window, kernel="quartic", bandwidth=12.0, edge="jones_diggle")
         assert z.sum() == pytest.approx(2, rel=1e-9)

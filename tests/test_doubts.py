@@ -32,6 +32,7 @@ from hotspots.readers.faults import (
     ShortYearsError,
     UnknownSystemError,
 )
+from hotspots.readers.homicide_faults import HomicideError, Judged, VictimsError
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told, words_for
 
@@ -113,6 +114,18 @@ FAULTS = {
         "homicidios: solo 0 de 12 lugares están dentro de los límites de las manzanas (primer lugar: 89.2, 13.7); falta un signo menos: "
         'escriba negate = ["x"] en [incidents] de city.toml',
     ),
+    HomicideError("a.csv", 9, (Judged("delito", (("ROBO", "other", 7), ("DOLOSO", "homicide", 2))),), {"delito": ("DOLOSO",)}, 2): (
+        "a.csv: not every row need be a homicide: 'delito' says 'DOLOSO' in 2 rows (homicide), 'ROBO' in 7 rows (something else); say in "
+        "city.toml which rows are: under [incidents.where], 'delito' = [the values that are homicides]; or under [incidents], "
+        "all_homicides = true if each row is a person killed",
+        "a.csv: no toda fila tiene que ser un homicidio: 'delito' dice 'DOLOSO' en 2 filas (homicidio), 'ROBO' en 7 filas (otra cosa); "
+        "indique en city.toml qué filas lo son: en [incidents.where], 'delito' = [los valores que son homicidios]; o en [incidents], "
+        "all_homicides = true si cada fila es una persona muerta",
+    ),
+    VictimsError("a.csv", 9, {"killed": 4}, {"killed": ("0", "1")}, "killed"): (
+        "a.csv: how many people were killed in each row? Write under [incidents] in city.toml: victims = one of 'killed'",
+        "a.csv: ¿cuántas personas murieron en cada fila? Escriba en [incidents] de city.toml: victims = una de 'killed'",
+    ),
     DateColumnError(*COLUMNS): ("no column looks like the date of the killing", "ninguna columna parece la fecha de la muerte"),
     PlaceColumnError(*COLUMNS): ("no columns look like the coordinates", "ninguna columna parece las coordenadas"),
     AreaColumnError(*COLUMNS): ("no column gives each block an id of its own", "ninguna columna da a cada manzana un identificador propio"),
@@ -126,7 +139,7 @@ def kinds(of: type[DoubtError]) -> set[type[DoubtError]]:
 
 
 def test_every_kind_of_fault_is_tried_here():
-    assert {type(fault) for fault in FAULTS} == {kind for kind in kinds(DoubtError) if kind.__module__ == DoubtError.__module__}
+    assert {type(fault) for fault in FAULTS} == {kind for kind in kinds(DoubtError) if kind.__module__.startswith("hotspots.")}
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
@@ -179,6 +192,12 @@ def test_a_question_is_asked_in_the_readers_language(tmp_path, capsys):
     assert "podrían llevar primero el día o el mes" in question["text"]
     assert question["options"] == {"day": "primero va el día (%d/%m/%Y)", "month": "primero va el mes (%m/%d/%Y)"}
     assert "podrían llevar primero el día o el mes" in said.err
+    assert main([*arguments, "--answer", "day_first=day"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["version"], found["published"], found["victims"], found["rows"]) == (1, True, 12, 12)
+    assert [(one["id"], one["answer"]) for one in found["questions"]] == [("day_first", "day")]
+    assert main(arguments) == 0  # the answer is remembered for files of these columns
+    assert json.loads(capsys.readouterr().out)["questions"][0]["answer"] == "day"
 
 
 def test_the_questions_that_were_settled_are_listed_beside_the_version(tmp_path, capsys):
@@ -227,6 +246,10 @@ def test_a_new_doubt_is_one_row_and_appears_in_the_json(tmp_path, capsys, monkey
         "text": "the clock of day is in doubt",
         "options": {"local": "the city's own", "UTC": "UTC"},
         "safe": "local",
+        "file": None,
+        "samples": {},
+        "values": {},
+        "answer": None,
     }
     assert 'date_zone = "local"' in said.err
 

@@ -104,18 +104,26 @@ def test_a_column_whose_content_is_something_else_is_left_out(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "id", "option", "entry"),
     [
-        (small.csv_text().replace("day", "reported by"), "no column looks like the date"),
-        (small.csv_text().replace("lon", "street"), "no columns look like the coordinates"),
+        (small.csv_text().replace("day", "reported by"), "date", "reported by", 'date = "reported by"'),
+        (small.csv_text().replace("lon", "street"), "place", "street, lat", 'x = "street"\ny = "lat"'),
     ],
 )
-def test_what_cannot_be_worked_out_names_the_columns(tmp_path: Path, content: str, words: str) -> None:
+def test_what_cannot_be_worked_out_is_pointed_at(tmp_path: Path, content: str, id: str, option: str, entry: str) -> None:
     path = tmp_path / "h.csv"
     path.write_text(content)
-    with pytest.raises(DataError, match=words) as caught:
-        work_out([path], name="x", ask=never)
-    assert "'sex', 'weapon'" in str(caught.value)
+    asked: list[Question] = []
+
+    def point(question: Question) -> str:
+        asked.append(question)
+        return option
+
+    assert entry in work_out([path], name="x", ask=point)
+    (question,) = asked
+    assert (question.id, question.safe, question.file) == (id, "", "h.csv")
+    assert option in question.options
+    assert next(iter(question.samples.values()))
 
 
 def test_swapped_axes_and_metres_are_asked(tmp_path: Path) -> None:
@@ -168,14 +176,14 @@ def test_yes_refuses_where_no_answer_is_safe_and_a_person_may_answer(
     assert main([*arguments, "--yes"]) == 1
     said = capsys.readouterr().err
     assert "'1/1/2019'" in said or "'2/6/2019' is 2 June 2019 or 6 February 2019" in said
-    assert "No answer is safe" in said
+    assert "1 questions are open" in said
     answers = iter(["perhaps\n", "day\n"])
     monkeypatch.setattr("sys.stdin.readline", lambda: next(answers))
     assert main(arguments) == 0
     assert capsys.readouterr().out == "ciudad: published version 1\n"
     monkeypatch.setattr("sys.stdin.readline", lambda: "")
-    assert main(arguments) == 1
-    assert "not answered" in capsys.readouterr().err
+    assert main([*arguments[:-1], "Otra"]) == 1
+    assert "questions are open" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["import"], ["import", "a", "--incidents", "b"], ["import", "--incidents", "b"]])

@@ -45,14 +45,10 @@ def contract(project: Path, key: str) -> subprocess.CompletedProcess[str]:
 def test_a_statistic(project, city_folder):
     function, row = recipe("A statistic", "python")
     heading = recipe("A statistic", "markdown")[0]
-    family = project / "hotspots" / "statistics" / "concentration.py"
-    text = family.read_text(encoding="utf-8").replace("MEASURES: tuple[Measure, ...] = ()\n", "")
-    family.write_text(f"import pandas as pd\n{text}\n\n{function}\n\n{row}", encoding="utf-8")
-    family.write_text(
-        family.read_text()
-        .replace("import pandas as pd\n", "", 1)
-        .replace("import numpy as np\n", "import numpy as np\nimport pandas as pd\n", 1)
-    )
+    family = project / "hotspots" / "statistics" / "concentration" / "measures.py"
+    text = family.read_text(encoding="utf-8")
+    assert text.endswith("MEASURES: tuple[Measure, ...] = ()\n")
+    family.write_text(f"{text.splitlines()[0]}\n\n{function}\n\n{row}", encoding="utf-8")
     missing = contract(project, "share")
     assert missing.returncode == 1, missing.stdout
     assert "test_key_function_and_heading_are_one[share]" in missing.stdout
@@ -85,6 +81,8 @@ def test_a_question(project, city_folder):
     question, use = recipe("A question", "python")
     module = project / "hotspots" / "questions" / "restricted" / "when.py"
     module.write_text(f"{module.read_text(encoding='utf-8')}\n\n{question}", encoding="utf-8")
+    with (city_folder / "homicides.csv").open("a", encoding="utf-8") as file:
+        file.write("2018-02-15,5,5,blade,male\n")  # the one year that is not like the others
     assert python(project, "-m", "hotspots", "import", str(city_folder)).returncode == 0
     script = (
         "import argparse\n"

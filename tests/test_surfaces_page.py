@@ -101,10 +101,10 @@ def test_the_page_its_downloads_and_the_command_line_take_the_same_kernel(street
     seen = replace(chosen, version=1, language="en")
     study, told = cached.study(seen), cached.asked(seen).ask(where.map_of, "network_density")
     assert f"equal split, {split or 'discontinuous'}" in told.legend_note
-    page = exports.download(study, [measure("network_density")], ".html", told=exports.Told(streets_city, unit, words_for("en"), told))
+    page = exports.download(study, [measure("network_density")], ".html", told=exports.Subject(streets_city, unit, words_for("en"), told))
     assert f"equal split, {split or 'discontinuous'}" in page.decode()
     shapes = json.loads(
-        exports.download(study, [measure("network_density")], ".geojson", told=exports.Told(streets_city, unit, words_for("en")))
+        exports.download(study, [measure("network_density")], ".geojson", told=exports.Subject(streets_city, unit, words_for("en")))
     )
     assert {one["properties"]["network_density_how"] for one in shapes["features"]} == set(file["network_density_how"])
     np.testing.assert_allclose([one["properties"]["network_density"] for one in shapes["features"]], file["network_density"])

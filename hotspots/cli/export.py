@@ -44,6 +44,6 @@ def run(choices: argparse.Namespace, words: Words) -> None:
             end=study.end.date(),
         )
         print(note, file=sys.stderr)
-    about = exports.Told(city, choices.unit or units.default(city.blocks), words_for(choices.language or city.language))
+    about = exports.Subject(city, choices.unit or units.default(city.blocks), words_for(choices.language or city.language))
     n = exports.write(study, [measure(key.strip()) for key in choices.measure.split(",")], choices.out, told=about)
     print(f"{choices.out}: {words.count('{n} row', '{n} rows', n)}")

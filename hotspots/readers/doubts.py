@@ -7,20 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hotspots.readers.faults import (
-    MEANINGS,
     AreaColumnError,
     ColumnError,
     DateColumnError,
     DateOrderError,
     DoubtError,
-    HomicideError,
     LatitudeError,
     PlaceColumnError,
     ResidentsColumnError,
     UnknownSystemError,
-    VictimsError,
-    reading_of,
 )
+from hotspots.readers.homicide_faults import MEANINGS, HomicideError, VictimsError, reading_of
 from hotspots.store.schema import DataError
 from hotspots.words import Told, Words, told
 

@@ -10,20 +10,14 @@ import pandas as pd
 import shapely
 
 from hotspots import colours
-from hotspots.views.map_view import (
-    ContextLayer,
-    MapGeometry,
-    MapView,
-    TipLine,
-    assemble,
-)
+from hotspots.views.map_view import ContextLayer, MapGeometry, MapView, TipLine, assemble
 from hotspots.words import Words
 
 WINDOW_COLOURS = ("#f3b27a", "#c4501f")  # opened earlier, opened in the last third of the days
 
 
 def marked_areas(
-    frame: MapGeometry, groups: Mapping[str, Sequence[str]], labels: Mapping[str, str], words: Words, *, other: str, title: str
+    geometry: MapGeometry, groups: Mapping[str, Sequence[str]], labels: Mapping[str, str], words: Words, *, other: str, title: str
 ) -> MapView:
     """Return the map of groups of units, each in a colour of its own; the units of none are pale and called `other`.
 
@@ -32,15 +26,15 @@ def marked_areas(
     >>> from hotspots import view
     >>> from hotspots.testing import square_blocks
     >>> from hotspots.words import words_for
-    >>> frame = view.geometry("x", square_blocks())
-    >>> marked_areas(frame, {"a": ["b01"]}, {"a": "Treated"}, words_for("en"), other="Others", title="").classes.tolist()
+    >>> geometry = view.geometry("x", square_blocks())
+    >>> marked_areas(geometry, {"a": ["b01"]}, {"a": "Treated"}, words_for("en"), other="Others", title="").classes.tolist()
     [-1, 0, -1, -1]
     """
     place = {unit: k for k, ids in enumerate(groups.values()) for unit in map(str, ids)}
-    classes = np.array([place.get(unit, -1) for unit in frame.ids], dtype=int)
+    classes = np.array([place.get(unit, -1) for unit in geometry.ids], dtype=int)
     called = [labels[name] for name in groups]
     return assemble(
-        frame,
+        geometry,
         classes=(classes, called, colours.CATEGORIES[: len(called)]),
         states=np.where(classes < 0, "zero", "ok"),
         notes={"zero": other},
@@ -52,18 +46,18 @@ def marked_areas(
 
 
 def open_windows(
-    frame: MapGeometry, found: pd.DataFrame, names: Sequence[str], words: Words, *, metres: float, days: int, epsg: int
+    geometry: MapGeometry, found: pd.DataFrame, names: Sequence[str], words: Words, *, metres: float, days: int, epsg: int
 ) -> MapView:
-    """Return the map of the open windows of `repeats.open_windows`: circles of `metres` around the places, over the units of `frame`.
+    """Return the map of the open windows of `repeats.open_windows`: circles of `metres` around the places, over the units of `geometry`.
 
     `names` are the places as the reader knows them, `epsg` is what the windows' coordinates are in. The newest lie on top. The units of
-    `frame` are drawn as outlines, to find one's way.
+    `geometry` are drawn as outlines, to find one's way.
     """
     last_first = found.iloc[::-1]
     circles = shapely.buffer(shapely.points(last_first["x"], last_first["y"]), metres, quad_segs=24)
     shapes = gpd.GeoSeries(circles, index=pd.RangeIndex(len(found)), crs=epsg).to_crs(4326)
     fresh = (last_first["day"] <= days // 3).to_numpy()
-    ground = ContextLayer("district", frame.shapes, list(frame.names) if len(frame.ids) > 1 else [""])
+    district = ContextLayer("district", geometry.shapes, list(geometry.names) if len(geometry.ids) > 1 else [""])
     labels = (
         words.say("Opened more than {n} days ago", n=words.number(days // 3)),
         words.say("Opened in the last {n} days", n=words.number(days // 3)),
@@ -74,9 +68,9 @@ def open_windows(
         )
         for k, day in zip(last_first["day"], last_first["last"], strict=True)
     ]
-    key = "/".join([frame.key, "windows", str(metres), *(f"{row.x:.0f},{row.y:.0f}" for row in last_first.itertuples())])
+    key = "/".join([geometry.key, "windows", str(metres), *(f"{row.x:.0f},{row.y:.0f}" for row in last_first.itertuples())])
     circles_of = MapGeometry(
-        key, [str(event) for event in last_first["event"]], list(names)[::-1], shapes, [*frame.context, ground], frame.bounds
+        key, [str(event) for event in last_first["event"]], list(names)[::-1], shapes, [*geometry.context, district], geometry.bounds
     )
     return assemble(
         circles_of,

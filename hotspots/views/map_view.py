@@ -15,16 +15,10 @@ from hotspots import geography
 from hotspots.cities import City
 from hotspots.geography import grids, hexagons, units
 from hotspots.statistics.catalog import measure as measure_of
-from hotspots.statistics.measure import (
-    STATES,
-    UNSTABLE_UNDER,
-    Measure,
-    table,
-)
+from hotspots.statistics.measure import STATES, UNSTABLE_UNDER, Measure, table
 from hotspots.store.schema import Blocks
 from hotspots.study import Study
 from hotspots.views.classes import Classes, category, classed
-from hotspots.views.classes import breaks as breaks
 from hotspots.views.classes import class_labels as class_labels
 from hotspots.views.outlines import Outline, outlines
 from hotspots.words import Words, mark
@@ -199,9 +193,9 @@ def default_measure(study: Study) -> Measure:
 
 
 def map_view(
-    study: Study, measure: Measure, frame: MapGeometry, words: Words, *, unit: str, called: Mapping[str, str] | None = None
+    study: Study, measure: Measure, geometry: MapGeometry, words: Words, *, unit: str, called: Mapping[str, str] | None = None
 ) -> MapView:
-    """Return the map of `measure` over `study`, on the shapes of `frame`, in the language of `words`.
+    """Return the map of `measure` over `study`, on the shapes of `geometry`, in the language of `words`.
 
     Where the units are published for a part of the period only, it shows that part (`Study.for_map`) and says which.
     """
@@ -224,7 +218,7 @@ def map_view(
     if measure.scale:
         lines = scale_tips(lines, data[measure.key].to_numpy(dtype=float), classes, labels, words)
     return assemble(
-        frame,
+        geometry,
         classes=(classes, labels, colours),
         states=data["state"],
         notes={state: words.say(text) for state, text in notes.items() if state != "ok"},
@@ -232,12 +226,12 @@ def map_view(
         legend_title=legend_title(measure, words),
         legend_note=" ".join([period + "." * bool(remarks), *remarks]),
         title=title,
-        outlines=() if reason or measure.groups is None else outlines(measure.groups(study), frame.shapes),
+        outlines=() if reason or measure.groups is None else outlines(measure.groups(study), geometry.shapes),
     )
 
 
 def assemble(
-    frame: MapGeometry,
+    geometry: MapGeometry,
     *,
     classes: Classes,
     states: Sequence[str] | pd.Series,
@@ -248,7 +242,7 @@ def assemble(
     title: str,
     outlines: tuple[Outline, ...] = (),
 ) -> MapView:
-    """Return the map on the shapes of `frame`: every map is put together here.
+    """Return the map on the shapes of `geometry`: every map is put together here.
 
     `classes` are the class of each unit (−1: its state alone decides), and the label and colour of each class; `states` the state of each
     unit, of `STATES`; `notes` what the legend says of the states, in its order. A state that no unit has is not in the legend.
@@ -266,7 +260,7 @@ def assemble(
     plain = {"zero": look.ZERO, "no_data": look.NO_DATA}
     found = [LegendRow(state, text, plain.get(state), int((named == state).sum())) for state, text in notes.items()]
     return MapView(
-        **{one.name: getattr(frame, one.name) for one in fields(MapGeometry)},
+        **{one.name: getattr(geometry, one.name) for one in fields(MapGeometry)},
         classes=np.asarray(of, dtype=np.int8),
         states=np.array([STATES.index(state) for state in named], dtype=np.int8),
         tips=tips,

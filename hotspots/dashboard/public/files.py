@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -89,4 +90,5 @@ def page(found: Reading, view: MapView, window: Window, words: Words) -> bytes:
 
 def series(found: Reading, words: Words, title: str) -> bytes:
     """Return the years as PNG."""
-    return prints.series_png(found.years, words=words, head=title, note=" · ".join(sentences.source(found, words)))
+    shown = replace(sentences.years(found, words), dated=())
+    return prints.series_png(shown, words=words, head=title, note=" · ".join(sentences.source(found, words)))

@@ -8,14 +8,7 @@ import pandas as pd
 
 from hotspots.cities import Note
 from hotspots.drawing.site import drawings, sentences
-from hotspots.drawing.site.markup import (
-    Column,
-    Html,
-    el,
-    items,
-    joined,
-    table,
-)
+from hotspots.drawing.site.markup import Column, Html, el, items, joined, table
 from hotspots.release import SHOWN, Reading
 from hotspots.words import Words, mark
 
@@ -91,21 +84,12 @@ def _long(reading: Reading, table: pd.DataFrame, words: Words) -> tuple[str, str
 
 def years(reading: Reading, words: Words) -> Html:
     """Return the years as a chart, the dates marked in it, and both as tables."""
-    table_of = reading.years
-    bars = [drawings.Bar(str(row["start"].year), row["count"], row["low"], row["high"]) for row in table_of.to_dict("records")]
-    first = table_of["start"].min()
-    notes = [note for note in reading.notes if first <= note.start < table_of["end"].max()]
-    dated = [drawings.Dated(i + 1, _at(note.start, first), note.kind == "definition") for i, note in enumerate(notes)]
-    said = "; ".join(f"{row['start'].year}: {sentences.number(row['count'], row['reason'], words)}" for row in table_of.to_dict("records"))
-    chart = drawings.years("years", words.say("People killed each year"), said, bars, dated, words=words)
+    notes = sentences.crossing(reading)
+    chart = drawings.years("years", words.say("People killed each year"), sentences.years(reading, words), words=words)
     parts = [el("figure", chart, el("figcaption", _key(reading, bool(notes), words)))]
     if notes:
         parts.append(_dates(notes, words))
     return joined([*parts, _year_table(reading, words)])
-
-
-def _at(day: pd.Timestamp, first: pd.Timestamp) -> float:
-    return float(day.year - first.year + (day.day_of_year - 1) / 366)
 
 
 def _key(reading: Reading, noted: bool, words: Words) -> str:

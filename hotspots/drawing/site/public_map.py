@@ -14,7 +14,7 @@ from hotspots.release import FEW, HELD, SHOWN, Reading
 from hotspots.release.profiles import Window
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.views import map_view
-from hotspots.views.classes import Classes, breaks, class_labels
+from hotspots.views.classes import Classes, class_labels, class_limits
 from hotspots.words import Words, mark
 
 TITLES: Mapping[str, str] = {
@@ -42,7 +42,7 @@ class Atlas:
         self.reading, self.words = reading, words
 
     @cached_property
-    def frame(self) -> map_view.MapGeometry:
+    def geometry(self) -> map_view.MapGeometry:
         """The shapes, which are the same in every window."""
         city = self.reading.city
         return map_view.geometry(f"public/{self.reading.slug}", city.blocks, map_view.context_layers(city.context))
@@ -61,7 +61,7 @@ class Atlas:
             "no_data": words.say(NO_DATA[show]),
         }
         return map_view.assemble(
-            self.frame,
+            self.geometry,
             classes=self._classes(table, show, states),
             states=states,
             notes=notes,
@@ -85,7 +85,7 @@ class Atlas:
         """Return the lower ends of the classes and the highest value, for all windows together."""
         values = self.reading.by_area[show].to_numpy(dtype=float)
         seen = values[values > 0]
-        starts = breaks(seen, whole=show == "count")
+        starts = class_limits(seen, whole=show == "count")
         if starts and show == "count":
             starts[0] = float(seen.min())  # where no number under 10 is shown, no class begins there
         return starts, float(seen.max(initial=0))

@@ -14,6 +14,7 @@ from hotspots.release.reading import Ratio
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.store.schema import UNKNOWN
 from hotspots.views import captions, map_view
+from hotspots.views.series import Series, numbered, series_of
 from hotspots.words import Words, mark
 
 HIDDEN: Mapping[str, str] = {
@@ -257,6 +258,19 @@ def judged(reading: Reading, words: Words) -> str:
     first = year["start"].year
     ends = {"low": words.number(year["low"]), "high": words.number(year["high"]), "base": f"{first - int(year['base'])}–{first - 1}"}
     return words.say(JUDGED[_verdict(year)], **ends)
+
+
+def crossing(reading: Reading) -> list[Note]:
+    """Return the dated notes that fall within the years shown."""
+    first, end = reading.years["start"].min(), reading.years["end"].max()
+    return [note for note in reading.notes if first <= note.start < end]
+
+
+def years(reading: Reading, words: Words) -> Series:
+    """Return the years as every public chart draws them: with their normal range and the notes that cross them."""
+    told = zip((year.year for year in reading.years.index), numbers(reading.years, words), strict=True)
+    alt = "; ".join(f"{year}: {n}" for year, n in told)
+    return series_of(reading.years, words, dated=numbered(crossing(reading), words), alt=alt)
 
 
 def chart_key(reading: Reading, words: Words) -> str:

@@ -160,7 +160,7 @@ def _by_year(slug: str, number: int) -> dict[int, int]:
 
 
 def versions(slug: str) -> pd.DataFrame:
-    """Return the versions of a city, newest first: `version`, when it was `published`, `victims`, its last `day`, whether it is `served`."""
+    """Return the versions of a city, newest first: `version`, when it was `published`, `victims`, its last `day`, whether `served`."""
     now, rows = store.served(slug), []
     for number in reversed(store.versions(slug)):
         try:

@@ -103,7 +103,7 @@ def cleared(asked: Asked) -> Answer[pd.DataFrame]:
 
 
 @question()
-def leading(asked: Asked, name: str) -> Answer[pd.Series] | None:
+def most_frequent(asked: Asked, name: str) -> Answer[pd.Series] | None:
     """Return the most frequent value of a field, always with the unknown share; None where the file lacks the field."""
     study = asked.study
     if name not in study.rows.columns:

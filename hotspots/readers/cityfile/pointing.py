@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from hotspots.readers.columns.killings import evidence, homicide_doubt, victims_doubt
+from hotspots.readers.columns.killings import evidence, homicide_doubt, rows_where, victims_doubt
 from hotspots.readers.columns.offences import plain
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.doubts import Ask, Entries, settled
-from hotspots.readers.faults import DateColumnError, PlaceColumnError, VictimsError
+from hotspots.readers.faults import DateColumnError, PlaceColumnError
 from hotspots.readers.files.text_tables import Table
 
 _SEEN = 500  # rows that are looked at
@@ -61,22 +61,16 @@ def place_columns(table: Table, ask: Ask) -> Entries:
     return settled(fault, ask)
 
 
-def killed(columns: pd.DataFrame, entries: Entries, *, file: str, ask: Ask) -> Entries:
-    """Return which rows are homicides and which column says how many people each stands for, as far as it had to be asked or seen."""
-    used = {value for value in entries.values() if isinstance(value, str)}
-    said = evidence(columns, used=used)
-    doubt = homicide_doubt(said, file=file)
+def killed(columns: pd.DataFrame, *, used: Collection[str], file: str, ask: Ask) -> Entries:
+    """Return which rows are homicides and which column says how many people each stands for, as far as it was asked.
+
+    `used` are columns that mean something else.
+    """
+    doubt = homicide_doubt(evidence(columns, used=used), file=file)
     found = settled(doubt, ask) if doubt else {}
-    kept = columns if "where" not in found else columns[_rows(columns, found["where"])]
-    counted: VictimsError | None = victims_doubt(kept, evidence(kept, used=used), file=file, used=used)
+    kept = columns[rows_where(columns, found.get("where", {}))]
+    counted = victims_doubt(kept, evidence(kept, used=used), file=file, used=used)
     return found | (settled(counted, ask) if counted else {})
-
-
-def _rows(columns: pd.DataFrame, where: Mapping[str, tuple[str, ...]]) -> pd.Series:
-    keep = pd.Series(True, index=columns.index)
-    for column, values in where.items():
-        keep &= columns[column].str.strip().isin(list(values))
-    return keep
 
 
 def _decimal(text: pd.Series) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import pandas as pd
 
 from hotspots.readers.cityfile.pointing import date_column, killed, place_columns
 from hotspots.readers.columns.dates import read_dates
+from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
-from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS, WORDS
-from hotspots.readers.columns.values import fold, is_missing
+from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
+from hotspots.readers.columns.values import built_in, fold, is_missing
 from hotspots.readers.doubts import Ask, Entries, settled
 from hotspots.readers.faults import (
     AreaColumnError,
@@ -48,13 +50,13 @@ def work_out(
     Raises `DataError` where a column that is needed cannot be found, and names the columns that there are.
     """
     tables = [read(path) for path in incidents]
-    table = tables[0]
-    columns = _columns(table, INCIDENT_COLUMNS)
+    columns = _columns(tables[0], INCIDENT_COLUMNS)
     columns.pop("victims", None)  # which column counts the people killed is not told by its name alone
+    rows = tables[0].columns if len(tables) == 1 else pd.concat([one.columns for one in tables], ignore_index=True).fillna("")
+    people = killed(rows, used=set(columns.values()), file=tables[0].source, ask=ask)
+    table = _homicides(tables[0], people.get("where", {}))
     outlines = None if blocks is None else read_layer(blocks, layer="blocks")
-    sections: dict[str, Any] = {"incidents": _incidents(table, columns, incidents, ask, outlines)}
-    rows = table.columns if len(tables) == 1 else pd.concat([one.columns for one in tables], ignore_index=True).fillna("")
-    sections["incidents"] |= killed(rows, sections["incidents"], file=table.source, ask=ask)
+    sections: dict[str, Any] = {"incidents": _incidents(table, columns, incidents, ask, outlines) | people}
     values = _values(table, columns)
     if values:
         sections["incidents"]["values"] = values
@@ -64,6 +66,15 @@ def work_out(
         raise DataError(told("population: without blocks nobody can say whose population it is; give --blocks as well"))
     spanish = sum(bool(re.search(r"fecha|hora|edad|sexo|arma|victima|coord", fold(column))) for column in columns.values())
     return {"name": name, "language": "es" if spanish * 2 > len(columns) else "en", **sections}
+
+
+def _homicides(table: Table, where: Mapping[str, Sequence[str]]) -> Table:
+    """Return the rows that are homicides: what the other columns say of other rows is of no matter."""
+    keep = rows_where(table.columns, where)
+    shapes = None if table.shapes is None else table.shapes[keep]
+    if not keep.any():  # those of another file of the list
+        return table
+    return replace(table, columns=table.columns[keep], rows=table.rows[keep], spoiled=table.spoiled[keep], shapes=shapes)
 
 
 def _columns(table: Table, known: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -180,9 +191,7 @@ def _values(table: Table, columns: Mapping[str, str]) -> dict[str, dict[str, str
 def _mapped(text: pd.Series, key: str) -> dict[str, str]:
     """Return the file's words with ours, where we know at least half of what the column says; empty where we do not."""
     counts = text[~is_missing(text)].str.strip().value_counts()
-    known = dict(WORDS[key])
-    if key == "sex" and {"h", "m"} <= {fold(word) for word in counts.index[:_SEEN]}:
-        known |= {"h": "male", "m": "female"}  # hombre, mujer
+    known = built_in(counts.index[:_SEEN].to_series(), key)
     words = {word: known[fold(word)] for word in counts.index[:_SEEN] if fold(word) in known}
     return words if counts.reindex(words).sum() * 2 >= max(counts.sum(), 1) else {}
 

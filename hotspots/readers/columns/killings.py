@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots.readers.columns.offences import NO, YES, kinds_of, meaning_of, says_killing
 from hotspots.readers.columns.values import fold, is_missing
-from hotspots.readers.faults import HomicideError, Judged, VictimsError
+from hotspots.readers.homicide_faults import HomicideError, Judged, VictimsError
 from hotspots.readers.report import Mask
 
 _MOST_VALUES = 1_000  # different values of a column that names offences
@@ -71,7 +71,8 @@ def homicide_doubt(said: Evidence, *, file: str) -> HomicideError | None:
 def too_many(columns: pd.DataFrame, *, file: str, days: float, residents: float) -> HomicideError | None:
     """Return the doubt that so many rows in so many days can be homicides, where nothing in the file says that they are.
 
-    150 a year for 100,000 residents is more than any country had in this century; where the `residents` are not known (0) 5,000 rows a year is more than any city. A rate of fewer than 30 rows a year is left alone.
+    150 a year for 100,000 residents is more than any country had in this century; where the `residents` are not known (0) it is 5,000
+    rows a year, more than any city. A rate of fewer than 30 rows a year is left alone.
     """
     yearly = len(columns) / max(days / 365.25, 1 / 12)
     rate = yearly / residents * 1e5 if residents > 0 else 0.0

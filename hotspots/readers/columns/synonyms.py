@@ -226,8 +226,32 @@ _SEXES = {
     "unknown": "u|x|no determinado|no determinada|por determinar|indeterminado|not known|not stated|sin informacion|no especificado",
 }
 
+_CATEGORIES = {
+    "group": "gang|gangs|gang related|pandilla|pandillas|banda|crimen organizado|delincuencia organizada|organized crime|narcotrafico",
+    "dispute": "argument|dispute|fight|quarrel|rina|discusion|pelea|altercado|venganza|revenge|retaliation|briga|dispute entre voisins",
+    "domestic": (
+        "domestic|domestic violence|family|intrafamiliar|violencia intrafamiliar|violencia domestica|violencia familiar|intimate partner|"
+        "pasional|feminicidio"
+    ),
+    "robbery": "robbery|burglary|robo|asalto|atraco|hurto|roubo|latrocinio|vol",
+    "police": "police|police shooting|officer involved|intervencion policial|legal intervention|intervencion legal",
+    "other": "other|others|otro|otros|otra|otras|outro|outros|autre|autres",
+    "unknown": "no determinado|por determinar|not known|undetermined|sin informacion|no especificado|nao informado|inconnu",
+}
+_STATUSES = {
+    "open": (
+        "open|unsolved|under investigation|ongoing|invest cont|investigation continued|open no arrest|abierto|en investigacion|"
+        "sin resolver|en tramite|no resuelto|em andamento|em aberto|en cours"
+    ),
+    "cleared": (
+        "cleared|closed|solved|closed by arrest|cleared by arrest|adult arrest|juv arrest|cerrado|resuelto|esclarecido|judicializado|"
+        "exceptionally cleared|encerrado|resolvido|concluido|clos|resolu"
+    ),
+    "unknown": "no determinado|not known|sin informacion|no especificado|nao informado|inconnu",
+}
+
 # The words of files → ours.
 WORDS: Mapping[str, Mapping[str, str]] = {
     key: {word: ours for ours, listed in table.items() for word in listed.split("|")}
-    for key, table in (("weapon", _WEAPONS), ("sex", _SEXES))
+    for key, table in (("weapon", _WEAPONS), ("sex", _SEXES), ("category", _CATEGORIES), ("status", _STATUSES))
 }

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.columns.synonyms import WORDS
 from hotspots.readers.files import limits
 from hotspots.readers.report import Remark
 from hotspots.store.schema import UNKNOWN, field
@@ -35,6 +36,18 @@ def is_missing(text: pd.Series) -> pd.Series:
     return text.map(known).astype(bool)
 
 
+def built_in(text: pd.Series, name: str) -> dict[str, str]:
+    """Return the words of the field `name` that we know → ours; `H` and `M` are a man and a woman where both stand in one column.
+
+    >>> built_in(pd.Series(["H", "M"]), "sex")["m"], built_in(pd.Series(["F", "M"]), "sex")["m"]
+    ('female', 'male')
+    """
+    known = dict(WORDS.get(name, {}))
+    if name == "sex" and {"h", "m"} <= {fold(word) for word in text.unique()}:
+        known |= {"h": "male", "m": "female"}  # hombre, mujer; homem, mulher; homme
+    return known
+
+
 def map_words(text: pd.Series, *, name: str, words: Mapping[str, str], column: str) -> tuple[pd.Series, list[Remark]]:
     """Return the texts as our words for the field `name`, and a remark on those that nobody mapped: they become unknown.
 
@@ -44,7 +57,7 @@ def map_words(text: pd.Series, *, name: str, words: Mapping[str, str], column: s
     (['firearm', 'firearm', 'unknown', 'unknown'], "{rows} of {total} rows have a weapon that is in no list; set to unknown: 'lasso' (1)")
     """
     ours = {fold(word): word for word in field(name).values}
-    known = {**ours, **{fold(word): value for word, value in words.items()}}
+    known = {**ours, **built_in(text, name), **{fold(word): value for word, value in words.items()}}
     folded = text.map({value: fold(value) for value in text.unique()})
     read = folded.map(known)
     empty = folded.isin(_EMPTY)

@@ -82,7 +82,7 @@ def _read(section: AreaCountSection, areas: set[str]) -> tuple[pd.DataFrame, Qua
                 *(sentence(row.text) for row in findings),
             ]
         )
-    count = {name: int((outcome == name).sum()) for name in OUTCOMES}
+    count: dict[str, Any] = {name: int((outcome == name).sum()) for name in OUTCOMES}
     report = QualityReport(table.source, len(rows), victims=0, findings=(*table.findings, *findings), **count)
     return rows[kept].astype({"suppressed": bool}), report
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -94,7 +95,7 @@ def read_incidents(
 
 
 def _report(table: Table, outcome: np.ndarray, victims: int, findings: tuple[Finding, ...]) -> QualityReport:
-    count = {name: int((outcome == name).sum()) for name in ("accepted", "repaired", "rejected", "filtered")}
+    count: dict[str, Any] = {name: int((outcome == name).sum()) for name in ("accepted", "repaired", "rejected", "filtered")}
     return QualityReport(table.source, len(outcome), **count, victims=victims, findings=findings)
 
 

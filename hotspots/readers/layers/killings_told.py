@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.columns.killings import evidence, homicide_doubt, too_many
-from hotspots.readers.faults import HomicideError, Judged, listed_values
 from hotspots.readers.files.text_tables import Table
+from hotspots.readers.homicide_faults import HomicideError, Judged, listed_values
 from hotspots.readers.report import Mask, Remark
 from hotspots.readers.sections import IncidentSection
 from hotspots.words import mark, told

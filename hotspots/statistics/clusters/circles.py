@@ -13,13 +13,7 @@ from scipy.spatial import cKDTree
 
 from hotspots.inference.intervals import poisson_interval
 from hotspots.inference.parallel import WORKERS
-from hotspots.statistics.clusters.exact_window import (
-    LEAST_RESIDENTS,
-    LEVEL,
-    Ground,
-    events_in,
-    ground,
-)
+from hotspots.statistics.clusters.exact_window import LEAST_RESIDENTS, LEVEL, Baseline, baseline_of, events_in
 from hotspots.statistics.clusters.scan_bounds import best_circles
 from hotspots.store.schema import DataError
 from hotspots.study import Study
@@ -79,8 +73,8 @@ class Scan:
         return round(p * self.tried)
 
 
-def circles(study: Study, *, cap: float | None = None, baseline: str | None = None) -> tuple[Circles, Ground]:
-    """Return the circles around the middles of units, and the ground they are on; `cap` left out is the study's own, a tenth unless chosen.
+def circles(study: Study, *, cap: float | None = None, baseline: str | None = None) -> tuple[Circles, Baseline]:
+    """Return the circles around the middles of units, and their baseline; `cap` left out is the study's own, a tenth unless chosen.
 
     A circle holds every unit whose middle lies in it and at most `cap` of the baseline; where a single unit is more than that, the unit
     alone. Units at one distance (to the millimetre) go in together. Under a population baseline a circle has at least 100 residents.
@@ -88,7 +82,7 @@ def circles(study: Study, *, cap: float | None = None, baseline: str | None = No
     cap = study.cap / 100 if cap is None else cap
     if not 0 < cap <= 0.5:
         raise DataError(told("scan: the cap must lie above 0 and be at most 0.5 of the baseline, not {cap}", cap=f"{cap:g}"))
-    base = ground(study, baseline=baseline)
+    base = baseline_of(study, baseline=baseline)
     places = shapely.get_coordinates(shapely.centroid(np.asarray(study.blocks.geometry.array)))
     usable = np.flatnonzero(base.known)
     residents = np.nansum(study.residents.to_numpy(dtype=float)) if base.baseline == "population" else np.inf

@@ -23,11 +23,11 @@ _NOISE = 1e-12  # of the peak: what rounding leaves where nothing is
 def smooth(x: np.ndarray, y: np.ndarray, window: Window, *, kernel: str, bandwidth: float, edge: str) -> np.ndarray:
     """Return the density of the points on the grid of `window`, per square metre; 0 outside it. All points lie in the window."""
     evaluations = len(x) * np.pi * (bandwidth / window.grid.cell) ** 2
-    way = exact if evaluations < EXACT_UNDER[kernel] else by_fourier
+    way = exact_sum if evaluations < EXACT_UNDER[kernel] else by_fourier
     return way(x, y, window, kernel=kernel, bandwidth=bandwidth, edge=edge)
 
 
-def exact(x: np.ndarray, y: np.ndarray, window: Window, *, kernel: str, bandwidth: float, edge: str) -> np.ndarray:
+def exact_sum(x: np.ndarray, y: np.ndarray, window: Window, *, kernel: str, bandwidth: float, edge: str) -> np.ndarray:
     """Return the density at the middle of each cell by adding every point's kernel.
 
     Under `jones_diggle` each point's kernel is divided by the part of it that falls on cells inside, so each point adds exactly 1.

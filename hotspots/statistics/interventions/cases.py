@@ -212,6 +212,6 @@ def _pool(study: Study, position: np.ndarray, used: np.ndarray, areas: dict[str,
     if not column:
         touched |= set(areas["ring"])
     codes = study.codes[used]
-    frame = pd.DataFrame({"month": position[used], "place": np.array([*place, None], dtype=object)[codes]}).dropna()
-    table = frame[~frame["place"].isin({*touched, ""})].pivot_table(index="month", columns="place", aggfunc="size", fill_value=0)
+    pairs = pd.DataFrame({"month": position[used], "place": np.array([*place, None], dtype=object)[codes]}).dropna()
+    table = pairs[~pairs["place"].isin({*touched, ""})].pivot_table(index="month", columns="place", aggfunc="size", fill_value=0)
     return table.reindex(range(len(months)), fill_value=0).set_axis(months, axis="index")

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import betainc, gammainc, pdtr
 
 from hotspots.inference.intervals import PER, poisson_interval, poisson_limits
-from hotspots.inference.random_allocation import step_up
+from hotspots.inference.random_allocation import benjamini_hochberg
 from hotspots.study import Study
 
 FUNNEL_LEVELS: tuple[float, ...] = (0.95, 0.998)
@@ -217,7 +217,7 @@ def funnel(study: Study, *, level: float = LEVEL) -> Funnel | None:
     scatter = _scatter(events.to_numpy(), mean)
     for name, factor, verdict in (("p", 1.0, "verdict"), ("widened_p", scatter, "widened")):
         p = _two_sided(events.to_numpy(), mean, factor)
-        adjusted = step_up(p)
+        adjusted = benjamini_hochberg(p)
         side = np.where(events > mean, "above", "below")
         table[name], table[verdict] = p, np.where(adjusted <= level, side, "within")
         table["adjusted" if name == "p" else "widened_adjusted"] = adjusted

@@ -8,48 +8,18 @@ import numpy as np
 import pandas as pd
 
 from hotspots.inference.normal_range import Range, expected_range
-from hotspots.statistics.measure import Measure
-from hotspots.statistics.trends.profiles import (
-    LEAST,
-    WEEKDAYS,
-    WhenInWeek,
-    seasonal,
-    weekday_hour,
-    weekly,
-    year_over_year,
-)
+from hotspots.statistics.trends.measures import MEASURES
+from hotspots.statistics.trends.profiles import LEAST, WEEKDAYS, WhenInWeek, seasonal, weekday_hour, weekly, year_over_year
 from hotspots.statistics.trends.year_end import Projection, year_end, year_end_of
 from hotspots.statistics.trends.years import BesideYears, beside_years, complete, rates_of, without_place, yearly
 from hotspots.study import Study, years_between
 from hotspots.study.of_totals import TotalsStudy
 
 __all__ = [
-    "BASE_YEARS",
-    "LEAST",
-    "LEAST_YEARS",
-    "MEASURES",
-    "WEEKDAYS",
-    "WINDOW",
-    "BesideYears",
-    "Judgement",
-    "Projection",
-    "Range",
-    "WhenInWeek",
-    "beside_years",
-    "expected_range",
-    "latest",
-    "monthly",
-    "outside",
-    "provisional",
-    "seasonal",
-    "weekday_hour",
-    "weekly",
-    "without_place",
-    "year_end",
-    "year_end_of",
-    "year_over_year",
-    "yearly",
-]
+    "BASE_YEARS", "LEAST", "LEAST_YEARS", "MEASURES", "WEEKDAYS", "WINDOW", "BesideYears", "Judgement", "Projection", "Range",
+    "WhenInWeek", "beside_years", "expected_range", "latest", "monthly", "outside", "provisional", "seasonal", "weekday_hour", "weekly",
+    "without_place", "year_end", "year_end_of", "year_over_year", "yearly",
+]  # fmt: skip
 
 BASE_YEARS = 5  # earlier years a month is compared with
 LEAST_YEARS = 3  # with fewer, nothing is said
@@ -169,6 +139,3 @@ def _verdict(count: int, found: Range | None) -> str:
 
 def _months(start: pd.Timestamp, end: pd.Timestamp) -> pd.PeriodIndex:
     return pd.period_range(start, end - pd.Timedelta(days=1), freq="M", name="month")
-
-
-MEASURES: tuple[Measure, ...] = ()

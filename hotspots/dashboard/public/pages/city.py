@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots.cities import Note
 from hotspots.dashboard import dated_notes
 from hotspots.dashboard.public import files, parts
 from hotspots.dashboard.public.frame import Reader, heading
@@ -34,13 +33,12 @@ def render(reader: Reader) -> None:
     heading(reader, title, words.say("Figures up to {day}", day=words.date(reading.last_day.date())))
     st.markdown(sentences.judged(reading, words))
     numbers(reader, year)
-    notes = crossing(reader)
     st.subheader(words.say("Each year, and its normal range"), anchor=False)
     table = sentences.year_table(reading, words)
-    alt = "; ".join(f"{one}: {n}" for one, n in zip(table[words.say("Year")], table[words.say("People killed")], strict=True))
-    st.vega_lite_chart(charts.years_in_range(reading.years, words, dated_notes.rules(notes, words)), width="stretch", alt=alt)
+    shown = sentences.years(reading, words)
+    st.vega_lite_chart(charts.bars_in_range(shown, words), width="stretch", alt=shown.alt)
     st.caption(sentences.chart_key(reading, words))
-    dated_notes.explained(notes, words)
+    dated_notes.explained(sentences.crossing(reading), words)
     with st.expander(words.say("The same as a table")):
         st.dataframe(table.iloc[::-1], hide_index=True, width="stretch", alt=title)
     series_files(reader)
@@ -68,12 +66,6 @@ def numbers(reader: Reader, row: pd.Series) -> None:
     else:
         right.metric(words.say("Normal range"), f"{words.number(row['low'])}–{words.number(row['high'])}")
         right.caption(words.say("from the years before; 95 in 100 such counts fall inside"))
-
-
-def crossing(reader: Reader) -> list[Note]:
-    """Return the dated notes that fall within the years shown."""
-    years = reader.reading.years.index
-    return [note for note in reader.reading.notes if years[0].start_time <= note.start < (years[-1] + 1).start_time]
 
 
 def series_files(reader: Reader) -> None:

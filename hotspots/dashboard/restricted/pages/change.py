@@ -43,7 +43,7 @@ def render(chosen: Chosen) -> None:
     """Draw the page."""
     words, study = chosen.words, chosen.study
     if isinstance(study, TotalsStudy):
-        totals(chosen)
+        published_totals(chosen)
         return
     by_unit = chosen.at(unit=unit_of(chosen))
     until = changes.until(study, lag=city.lag(chosen.selection))
@@ -339,7 +339,7 @@ def method(words: Words) -> None:
     )
 
 
-def totals(chosen: Chosen) -> None:
+def published_totals(chosen: Chosen) -> None:
     """Draw the page of a place that publishes totals: year beside year, and what cannot be said without days."""
     words = chosen.words
     heading(chosen, words.say("How the number of homicides changed from year to year"))

@@ -26,6 +26,7 @@ from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view
 from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, day, each, number, shown
+from hotspots.views.series import series_of
 from hotspots.words import Words, mark
 from hotspots.words.escape import safe_markdown
 
@@ -184,7 +185,8 @@ def series(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     notes = [note for note in parts.logged(chosen) if note.start in (entry.start, entry.end)]
     notes = notes or [Note(entry.start, entry.name, "event")]
     known = [(note.start, "", words.own(note.text)) for note in notes if table["start"].iloc[0] <= note.start <= ends.iloc[-1]]
-    st.vega_lite_chart(charts.compared_series(table, words, known), width="stretch", alt=answer.sentence(words))
+    shown = series_of(table, words, dated=known)
+    st.vega_lite_chart(charts.lines(shown, words), width="stretch", alt=answer.sentence(words))
     compared = "comparison" in table.columns
     lines = words.say(
         "Blue: {areas}; broad: their mean before and after. Dashed upright line: the start.",
@@ -193,9 +195,7 @@ def series(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     step = words.say("Each month") if answer.value.months == 1 else words.say("Three months at a time")
     st.caption(f"{step}. {lines}" + (" " + words.say("Grey, dashed: the comparison areas.") if compared else ""))
     tables.behind(table.iloc[::-1], SERIES if compared else SERIES[:-1], words, alt=words.say("The series as a table"))
-    numbered = [(at, str(n), text) for n, (at, _, text) in enumerate(known, 1)]
-    drawn = table.set_index("start")[["count", "comparison"] if compared else ["count"]]
-    parts.downloads(chosen, answer.table(), words.own(entry.name), numbered, name="intervention", drawn=drawn)
+    parts.downloads(chosen, answer.table(), shown, title=words.own(entry.name), name="intervention")
 
 
 SERIES: tuple[Column, ...] = (
@@ -209,9 +209,8 @@ SERIES: tuple[Column, ...] = (
 def yearly(chosen: Chosen, entry: Entry) -> None:
     """Draw the years where no months are known."""
     words, years = chosen.words, chosen.whole.ask(when.years)
-    rule = [(entry.start, "", words.own(entry.name))]
-    drawn = charts.yearly_counts(years.value, words, height=charts.SMALL, rules=rule)
-    st.vega_lite_chart(drawn, width="stretch", alt=years.sentence(words))
+    shown = series_of(years.value, words, dated=[(entry.start, "", words.own(entry.name))])
+    st.vega_lite_chart(charts.bars(shown, words), width="stretch", alt=years.sentence(words))
     st.caption(words.say("Each year. Dashed upright line: the start. What is counted changed more than once: see the page Trends."))
 
 

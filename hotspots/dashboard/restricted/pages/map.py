@@ -22,6 +22,7 @@ from hotspots.statistics.rates import Estimate
 from hotspots.study import Study
 from hotspots.views import captions, map_view
 from hotspots.views.columns import Column, rounded
+from hotspots.views.series import numbered, series_of
 from hotspots.words import Words, mark
 
 HEIGHT = 620
@@ -48,7 +49,7 @@ def render(chosen: Chosen) -> None:
     guarded_picture(on_map, what)
     tested.findings(on_map, what.key)
     data_table(on_map, what)
-    reading(on_map, what)
+    how_to_read(on_map, what)
 
 
 def title(chosen: Chosen) -> str:
@@ -128,7 +129,7 @@ def picture(chosen: Chosen, what: Measure) -> None:
 def downloads(chosen: Chosen, shown: map_view.MapView, what: Measure) -> None:
     """Draw the buttons that give exactly what is shown, each made when it is asked for."""
     words, unit, study = chosen.words, chosen.selection.unit, chosen.by_unit
-    told = exports.Told(chosen.city, unit, words, shown)
+    told = exports.Subject(chosen.city, unit, words, shown)
     with st.container(horizontal=True):
         for suffix, (label, kind) in DOWNLOADS.items():
             st.download_button(
@@ -184,7 +185,7 @@ def year_chart(chosen: Chosen, years: pd.DataFrame) -> None:
     """Draw a yearly series with the events and changes of definition that cross it."""
     words = chosen.words
     notes = [note for note in series.crossing(chosen) if years.index[0].start_time <= note.start <= years.index[-1].end_time]
-    chart = charts.yearly_counts(years, words, rules=dated_notes.rules(notes, words))
+    chart = charts.bars(series_of(years, words, dated=numbered(notes, words)), words)
     st.vega_lite_chart(chart, width="stretch", alt=when.years_in_words(years, words))
     if notes:
         with st.expander(words.say("What the numbered lines stand for")):
@@ -259,7 +260,7 @@ def columns(study: Study, what: Measure) -> list[Column]:
     return [*found, Column("state", mark("Note"), lambda rows, key, words: map_view.note_texts(rows, what, words, study))]
 
 
-def reading(chosen: Chosen, what: Measure) -> None:
+def how_to_read(chosen: Chosen, what: Measure) -> None:
     """Say what is left out and how the figures are made."""
     words, study = chosen.words, chosen.by_unit
     parts = [chosen.ask(where.mapped).sentence(words)]

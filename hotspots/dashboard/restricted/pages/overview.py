@@ -16,13 +16,14 @@ from hotspots.geography import units
 from hotspots.questions.restricted import city, concentration, when, where, who
 from hotspots.statistics import trends
 from hotspots.study.of_totals import TotalsStudy
+from hotspots.views.series import numbered, series_of
 from hotspots.words import Words
 
 
 def render(chosen: Chosen) -> None:
     """Draw the page."""
     if isinstance(chosen.study, TotalsStudy):
-        totals(chosen)
+        published_totals(chosen)
         return
     words, study = chosen.words, chosen.study
     latest = chosen.whole.ask(when.last_twelve_months, in_city=True)
@@ -43,7 +44,7 @@ def render(chosen: Chosen) -> None:
         numbers.countries(words)
 
 
-def totals(chosen: Chosen) -> None:
+def published_totals(chosen: Chosen) -> None:
     """Draw the page of a place that publishes totals: its latest year, its map, its years."""
     words = chosen.words
     latest = chosen.whole.ask(city.newest_year)
@@ -64,7 +65,7 @@ def totals(chosen: Chosen) -> None:
     notes = series.crossing(chosen)
     years = chosen.whole.ask(when.years)
     st.subheader(words.say("Each year"), anchor=False)
-    drawn = charts.yearly_counts(years.value, words, height=260, rules=dated_notes.rules(notes, words))
+    drawn = charts.bars(series_of(years.value, words, dated=numbered(notes, words)), words, height=260)
     st.vega_lite_chart(drawn, width="stretch", alt=years.sentence(words))
     dated_notes.explained(notes, words)
 
@@ -90,7 +91,7 @@ def in_words(chosen: Chosen, latest: trends.Judgement | None) -> None:
         st.info(words.say("No homicides match these choices. Widen the period or remove a filter."))
         return
     st.subheader(words.say("In words"), anchor=False)
-    leading = [chosen.whole.ask(who.leading, name) for name in ("weapon", "sex", "age")]
+    leading = [chosen.whole.ask(who.most_frequent, name) for name in ("weapon", "sex", "age")]
     lines = [verdict(latest, words), concentrated(chosen), *(one.sentence(words) for one in leading if one)]
     st.markdown("\n".join(f"- {line}" for line in lines if line))
     st.markdown(words.say("Where, block by block: on the page Map. Month by month: on the page Trends."))
@@ -120,8 +121,8 @@ def months(chosen: Chosen) -> None:
     words, table = chosen.words, chosen.whole.ask(when.months).value
     notes = series.crossing(chosen)
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
-    drawn = charts.monthly_counts(table, words, dated_notes.rules(notes, words))
-    st.vega_lite_chart(drawn, width="stretch", alt=when.months_in_brief(table, words))
+    shown = series_of(table, words, dated=numbered(notes, words))
+    st.vega_lite_chart(charts.lines(shown, words), width="stretch", alt=when.months_in_brief(table, words))
     st.caption(series.months_text(table, words))
     dated_notes.explained(notes, words)
 

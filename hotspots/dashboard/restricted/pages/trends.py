@@ -18,6 +18,7 @@ from hotspots.questions.restricted import city, when
 from hotspots.statistics import trends
 from hotspots.study.of_totals import TotalsStudy
 from hotspots.views.columns import Column, between, day, each, number, percent, rounded, with_sign, year
+from hotspots.views.series import Dated, Series, numbered, series_of
 from hotspots.words import Words, mark
 
 MONTH_ENDS = (31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)  # days of a common year
@@ -68,7 +69,7 @@ def render(chosen: Chosen) -> None:
     """Draw the page."""
     words = chosen.words
     if isinstance(chosen.study, TotalsStudy):
-        totals(chosen)
+        published_totals(chosen)
         return
     latest = chosen.whole.ask(when.last_twelve_months)
     if latest is None:
@@ -81,10 +82,10 @@ def render(chosen: Chosen) -> None:
             numbers.countries(words)
     answer = chosen.whole.ask(when.months)
     table, notes = answer.value, series.crossing(chosen)
-    rules = dated_notes.rules(notes, words)
+    dated = numbered(notes, words)
     lag = city.lag(chosen.selection)
     shown = trends.provisional(table, chosen.study.covers[1] - pd.Timedelta(days=lag))
-    months(shown, rules, words)
+    drawn = months(shown, dated, words)
     if (shown["complete"] != table["complete"]).any():
         st.caption(
             words.count(
@@ -94,11 +95,11 @@ def render(chosen: Chosen) -> None:
             )
         )
     dated_notes.explained(notes, words)
-    series.downloads(chosen, answer.table(), words.say("Each month, and its normal range"), rules, name="month")
+    series.downloads(chosen, answer.table(), drawn, title=words.say("Each month, and its normal range"), name="month")
     shift(chosen)
-    rolling(table, rules, words)
+    rolling(table, dated, words)
     so_far(chosen)
-    weeks(chosen, rules)
+    weeks(chosen, dated)
     left, right = st.columns(2, gap="medium")
     with left:
         months_of_the_year(chosen)
@@ -152,7 +153,7 @@ def so_far(chosen: Chosen) -> None:
     tables.behind(ends_of_months, columns, words, alt=words.say("The year so far as a table"))
 
 
-def weeks(chosen: Chosen, rules: list[charts.Rule]) -> None:
+def weeks(chosen: Chosen, dated: list[Dated]) -> None:
     """Draw the last three years week by week."""
     words, answer = chosen.words, chosen.whole.ask(when.weeks)
     table = answer.value
@@ -160,7 +161,8 @@ def weeks(chosen: Chosen, rules: list[charts.Rule]) -> None:
         return
     st.subheader(words.say("Each week, and its normal range"), anchor=False)
     alt = answer.sentence(words)
-    st.vega_lite_chart(charts.weekly_counts(table, words, [one for one in rules if one[0] >= table.index[0]]), width="stretch", alt=alt)
+    shown = series_of(table, words, dated=[one for one in dated if one.day >= table.index[0]])
+    st.vega_lite_chart(charts.lines(shown, words), width="stretch", alt=alt)
     ends = (table.index[-1] + pd.Timedelta(days=6)).date()
     st.caption(alt + " " + words.say("Weeks of seven days, the last one to {day}; at most the last three years.", day=words.date(ends)))
     tables.behind(table.reset_index().iloc[::-1], WEEKS, words, alt=words.say("The weeks as a table"))
@@ -179,7 +181,7 @@ def months_of_the_year(chosen: Chosen) -> None:
     tables.behind(answer.table(), SEASONS, words, alt=words.say("The months of the year as a table"))
 
 
-def totals(chosen: Chosen) -> None:
+def published_totals(chosen: Chosen) -> None:
     """Draw the page of a place that publishes totals: its years first, months only where they are published."""
     words = chosen.words
     latest = chosen.whole.ask(city.newest_year)
@@ -191,27 +193,29 @@ def totals(chosen: Chosen) -> None:
         numbers.newest(latest.value, words)
     published.explain(chosen)
     notes = series.crossing(chosen)
-    rules = dated_notes.rules(notes, words)
-    years(chosen, rules, notes)
-    series.downloads(chosen, chosen.whole.ask(when.years).table(), words.say("Each year"), rules, name="year")
+    dated = numbered(notes, words)
+    shown = years(chosen, dated, notes)
+    series.downloads(chosen, chosen.whole.ask(when.years).table(), shown, title=words.say("Each year"), name="year")
     table = chosen.whole.ask(when.months).value
     if len(table):
         first, last = table.index[0].start_time, (table.index[-1] + 1).start_time
-        months(table, [rule for rule in rules if first <= rule[0] < last], words)
+        months(table, [one for one in dated if first <= one.day < last], words)
         if table["rate"].notna().any():
-            rolling(table, rules, words)
+            rolling(table, dated, words)
     st.caption(words.say("Normal range: not worked out from yearly totals; they are few, and what is counted changed between them."))
 
 
-def months(table: pd.DataFrame, rules: list[charts.Rule], words: Words) -> None:
-    """Draw the monthly counts with their normal range."""
+def months(table: pd.DataFrame, dated: list[Dated], words: Words) -> Series:
+    """Draw the monthly counts with their normal range; return what was drawn."""
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
-    st.vega_lite_chart(charts.monthly_counts(table, words, rules), width="stretch", alt=when.months_in_words(table, words))
+    shown = series_of(table, words, dated=dated)
+    st.vega_lite_chart(charts.lines(shown, words), width="stretch", alt=when.months_in_words(table, words))
     st.caption(series.months_text(table, words))
     tables.behind(table.reset_index().iloc[::-1], MONTHS, words, alt=words.say("The months as a table"))
+    return shown
 
 
-def rolling(table: pd.DataFrame, rules: list[charts.Rule], words: Words) -> None:
+def rolling(table: pd.DataFrame, dated: list[Dated], words: Words) -> None:
     """Draw the 12-month rolling rate."""
     st.subheader(words.say("The rate of each 12 months"), anchor=False)
     known = table.dropna(subset=["rate"])
@@ -223,17 +227,17 @@ def rolling(table: pd.DataFrame, rules: list[charts.Rule], words: Words) -> None
         first=words.rate(known["rate"].iloc[0]),
         last=words.rate(known["rate"].iloc[-1]),
     )
-    st.vega_lite_chart(charts.rolling_rate(table, words, rules), width="stretch", alt=alt)
+    st.vega_lite_chart(charts.rolling_rate(table, words, dated), width="stretch", alt=alt)
     st.caption(words.say("Each point is the rate of the 12 months that end there; the band is its exact 95% interval."))
 
 
-def years(chosen: Chosen, rules: Sequence[charts.Rule] = (), notes: Sequence[Note] = ()) -> None:
-    """Draw the yearly counts."""
+def years(chosen: Chosen, dated: Sequence[Dated] = (), notes: Sequence[Note] = ()) -> Series:
+    """Draw the yearly counts; return what was drawn."""
     words, answer = chosen.words, chosen.whole.ask(when.years)
     table = answer.value
     st.subheader(words.say("Each year"), anchor=False)
-    drawn = charts.yearly_counts(table, words, height=260 if rules else 200, rules=rules)
-    st.vega_lite_chart(drawn, width="stretch", alt=answer.sentence(words))
+    shown = series_of(table, words, dated=dated)
+    st.vega_lite_chart(charts.bars(shown, words, height=260 if dated else 200), width="stretch", alt=answer.sentence(words))
     if not table["complete"].all():
         st.caption(words.say("Lighter bars: years that the period covers only in part."))
     if notes:
@@ -243,6 +247,7 @@ def years(chosen: Chosen, rules: Sequence[charts.Rule] = (), notes: Sequence[Not
         tables.draw(answer.table(), published.year_columns(table), words, alt=alt)
     else:
         tables.behind(answer.table(), YEARS, words, alt=alt)
+    return shown
 
 
 def beside_years(chosen: Chosen) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 import streamlit as st
 
@@ -16,6 +14,7 @@ from hotspots.statistics.trends.profiles import WhenInWeek
 from hotspots.views import captions
 from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, called
+from hotspots.views.series import Series
 from hotspots.words import Words, mark, words_for
 
 
@@ -68,20 +67,14 @@ def hours_of_the_week(chosen: Chosen, answer: Answer[WhenInWeek]) -> None:
     tables.behind(answer.table(), columns, words, alt=words.say("Days and hours as a table"))
 
 
-def downloads(
-    chosen: Chosen, table: pd.DataFrame, title: str, lines: Sequence[charts.Rule], *, name: str, drawn: pd.DataFrame | None = None
-) -> None:
-    """Draw the buttons that give a series: as a plain table, and as a picture with its heading, filters, number and source.
-
-    `drawn` is what the picture is of, by its days or months; left out, the table by its first column.
-    """
+def downloads(chosen: Chosen, table: pd.DataFrame, shown: Series, *, title: str, name: str) -> None:
+    """Draw the buttons that give a series: as a plain table, and as a picture with its heading, filters, number and source."""
     words, city, study = chosen.words, chosen.city, chosen.study
     stem = exports.file_name(city, study, [], "", unit=name)
-    series = table.set_index(table.columns[0]) if drawn is None else drawn
 
     def picture() -> bytes:
         caption = captions.of_series(city, study, title, words)
-        return prints.series_png(series, words=words, head=caption.head, note=caption.note, rules=lines)
+        return prints.series_png(shown, words=words, head=caption.head, note=caption.note)
 
     files = {
         ".csv": (words.say("Series as a table (CSV)"), lambda: exports.csv(table).encode("utf-8-sig"), "text/csv"),

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from hotspots.inference import random_allocation
-from hotspots.statistics.measure import Measure
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.words import Words, told
@@ -219,7 +218,7 @@ def against_chance(study: Study, *, baseline: str = "equal", draws: int = DRAWS,
     if not homicides or not n:
         return None
     draws = max(min(draws, WORK // len(sizes)), min(draws, FEWEST_DRAWS))
-    drawn = random_allocation.fall(sizes, n, chances=chances, draws=draws, seed=seed)
+    drawn = random_allocation.allocated(sizes, n, chances=chances, draws=draws, seed=seed)
     ordered = _ordered(study)[None, :]
     found, by_lot = ordered.cumsum(axis=1), drawn.cumsum(axis=1)
     top = min(math.ceil(TOP * n), n)
@@ -287,11 +286,11 @@ def stability(study: Study, *, share: float = 0.5, day: pd.Timestamp | None = No
     first = units_for(before, share)
     if not first.mapped or not after.inside:
         return None
-    weights = random_allocation.leading(before.counts.to_numpy(), first.units)
+    weights = random_allocation.part_of_top(before.counts.to_numpy(), first.units)
     observed = float(weights @ after.counts.to_numpy() / after.inside)
     sizes = _event_sizes(after)
     expected = first.units / first.of_units
-    low, high = random_allocation.caught(sizes, expected)
+    low, high = random_allocation.share_range(sizes, expected)
     return Stability(
         start, cut, end, first.units, first.of_units, int(first.mapped), int(after.inside), Comparison(observed, expected, low, high)
     )
@@ -390,6 +389,3 @@ def _chances(study: Study, baseline: str) -> np.ndarray | None:
 def _last_year(study: Study, start: pd.Timestamp, end: pd.Timestamp) -> pd.Timestamp:
     year = end - pd.DateOffset(years=1)
     return year if year - pd.DateOffset(years=1) >= start else study.middle
-
-
-MEASURES: tuple[Measure, ...] = ()

@@ -9,7 +9,6 @@ import pandas as pd
 from scipy.special import betainc, betaincinv, stdtrit
 
 from hotspots.inference.e_test import e_range
-from hotspots.statistics.measure import Measure
 from hotspots.store.schema import UNKNOWN, field
 from hotspots.study import Study, band
 from hotspots.study.calendar import YEARS, Days, known_before
@@ -249,6 +248,3 @@ def cleared(study: Study) -> pd.DataFrame:
     share, low, high = _exact(solved, n - unknown)
     columns = {"n": n, "cleared": solved, "unknown": unknown, "share": share, "share_low": low, "share_high": high}
     return pd.DataFrame(columns, index=study.blocks.index)
-
-
-MEASURES: tuple[Measure, ...] = ()

@@ -1,0 +1,134 @@
+"""Doubts about which rows of a file are homicides, and how many people each stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hotspots.readers.faults import DoubtError
+from hotspots.words import Told, mark, told
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A column that says what happened: each of its values with what it means and its rows, the value of most rows first."""
+
+    column: str
+    values: tuple[tuple[str, str, int], ...]
+
+    def meaning(self, *meanings: str) -> tuple[str, ...]:
+        """Return the values that have one of the meanings."""
+        return tuple(value for value, meaning, _ in self.values if meaning in meanings)
+
+
+def reading_of(where: Mapping[str, tuple[str, ...]]) -> str:
+    """Return the answer that keeps the rows with these values.
+
+    >>> reading_of({"delito": ("DOLOSO", "FEMINICIDIO"), "fatal": ("1",)})
+    'delito=DOLOSO|FEMINICIDIO & fatal=1'
+    """
+    return " & ".join(f"{column}={'|'.join(values)}" for column, values in where.items())
+
+
+MEANINGS = {
+    "homicide": mark("homicide"),
+    "died": mark("somebody died"),
+    "attempted": mark("attempted homicide"),
+    "negligent": mark("homicide without intent"),
+    "traffic": mark("traffic or accident"),
+    "suicide": mark("suicide"),
+    "legal": mark("legal intervention or self-defence"),
+    "other": mark("something else"),
+    "unclear": mark("in no list of ours"),
+}
+_SHOWN = 8  # values of a column that a sentence lists
+
+
+@dataclass(eq=False)
+class HomicideError(DoubtError):
+    """A `file` of which it is in doubt which of its `rows` are homicides.
+
+    `judged` are the columns that say what happened; `where` is column → values of the rows that say intentional homicide without
+    doubt, `kept` in number; empty where none does. `yearly` is how many rows a year has, and `rate` those per 100,000 residents,
+    where that is the doubt; 0 otherwise.
+    """
+
+    file: str
+    rows: int
+    judged: tuple[Judged, ...] = ()
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kept: int = 0
+    yearly: float = 0.0
+    rate: float = 0.0
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the values of most rows."""
+        return {one.column: tuple(value for value, _, _ in one.values[:3]) for one in self.judged}
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, with the values, their rows and what each means."""
+        if self.rate:
+            said = told(
+                "{file}: nothing says that its {n} rows are homicides, and they would be {rate} a year for 100,000 residents",
+                file=self.file,
+                n=f"{self.rows:,}",
+                rate=f"{self.rate:,.0f}",
+            )
+            return said
+        if self.yearly:
+            return told(
+                "{file}: nothing says that its {n} rows are homicides, and there are {yearly} a year",
+                file=self.file,
+                n=f"{self.rows:,}",
+                yearly=f"{self.yearly:,.0f}",
+            )
+        shown: Told | str = ""
+        for one in self.judged:
+            column = told("{column} says {values}", column=repr(one.column), values=listed_values(one))
+            shown = told("{one}; {other}", one=shown, other=column) if shown else column
+        return told("{file}: not every row need be a homicide: {shown}", file=self.file, shown=shown)
+
+    def _sentence(self) -> Told:
+        column = self.judged[0].column if self.judged else "…"
+        return told(
+            "{doubt}; say in city.toml which rows are: under [incidents.where], {column} = [the values that are homicides]; or under "
+            "[incidents], all_homicides = true if each row is a person killed",
+            doubt=self.doubt(),
+            column=repr(column),
+        )
+
+
+def listed_values(judged: Judged) -> Told:
+    """Return the values of a column with their rows and what each means, the homicides first."""
+    shown: Told | str = ""
+    for value, meaning, rows in sorted(judged.values, key=lambda one: one[1] not in ("homicide", "died"))[:_SHOWN]:
+        one = told("{value} in {n} rows ({meaning})", value=repr(value), n=f"{rows:,}", meaning=Told(MEANINGS[meaning], {}))
+        shown = told("{one}, {other}", one=shown, other=one) if shown else one
+    more = len(judged.values) - _SHOWN
+    return told("{shown} and {n} more values", shown=shown, n=more) if more > 0 or not isinstance(shown, Told) else shown
+
+
+@dataclass(eq=False)
+class VictimsError(DoubtError):
+    """A `file` of which it is in doubt which column is the number of people killed in each of its `rows`.
+
+    `sums` is what each candidate adds up to, the likeliest first; `samples` are three of its values. `sure` is the one that says so
+    by its name; empty where none does.
+    """
+
+    file: str
+    rows: int
+    sums: Mapping[str, int]
+    samples: Mapping[str, tuple[str, ...]]
+    sure: str = ""
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return three values of each candidate."""
+        return self.samples
+
+    def _sentence(self) -> Told:
+        return told(
+            "{file}: how many people were killed in each row? Write under [incidents] in city.toml: victims = one of {columns}",
+            file=self.file,
+            columns=", ".join(map(repr, self.sums)),
+        )
