@@ -11,6 +11,7 @@ import numpy.typing as npt
 _SHARE = 0.02
 _CHANCE = 1e-3
 _MOST = 5
+_ALONE = 12  # rows of one key, where there is no other key
 
 
 def repeated_too_often(keys: npt.NDArray[Any]) -> list[npt.NDArray[np.int64]]:
@@ -28,6 +29,8 @@ def repeated_too_often(keys: npt.NDArray[Any]) -> list[npt.NDArray[np.int64]]:
     found = []
     for key in np.argsort(-sizes, kind="stable")[:_MOST]:
         others = np.delete(sizes, key)
+        if not len(others) and sizes[key] < _ALONE:
+            break
         typical = float(others.mean()) if len(others) else 1.0
         if sizes[key] <= _SHARE * len(keys) or tail(int(sizes[key]), mean=typical) * len(sizes) >= _CHANCE:
             break

@@ -55,7 +55,7 @@ def _zone_table() -> str:
         return (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
     except (ModuleNotFoundError, FileNotFoundError):
         found = [Path(folder) / "zone.tab" for folder in zoneinfo.TZPATH]
-        return next(path for path in found if path.is_file()).read_text("utf-8")
+        return next((path.read_text("utf-8") for path in found if path.is_file()), "")
 
 
 def _degrees(text: str) -> float:
@@ -70,8 +70,9 @@ def elsewhere(table: Table, section: IncidentSection, *, timezone: str) -> Elsew
 
     With a time zone ("UTC" stands for none) the middle of the places must be within reach of it. Without, it must be in a country where
     one of our languages is written, or no swapped pair or lost sign would put it in one.
+    Nothing is in doubt on a computer without a table of time zones.
     """
-    if section.places_checked:
+    if section.places_checked or _zones().empty:
         return None
     x, y, epsg = coordinates_of(table, section)
     known = np.isfinite(x) & np.isfinite(y) & ((np.abs(x) > 1e-6) | (np.abs(y) > 1e-6))
