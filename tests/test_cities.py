@@ -217,7 +217,7 @@ FAULTS = {
     "an unknown section": (small.TOML + "\n[block]\n", "unknown key 'block'; did you mean 'blocks'?"),
     "a key like none": (small.with_lines('qqq = "x"'), "unknown key 'qqq' in [incidents]; known are file"),
     "a missing file": (small.with_lines('file = "gone.csv"'), "file gone.csv does not exist"),
-    "a missing key": (small.TOML.replace('date = "day"\n', ""), "date in [incidents] is missing"),
+    "a missing key": (small.TOML.replace('date = "day"\n', ""), "[incidents] names no date; give date, or year with month and day"),
     "no name": (small.TOML.replace('name = "Small city"\n', ""), "name is missing"),
     "no blocks and no incidents": ('name = "Nowhere"\n\n[area_counts]\nfile = "a.csv"\nperiod = "y"\ncount = "n"\n', "blocks is missing"),
     "a header in row 0": (small.with_lines("header_row = 0"), "header_row in [incidents] must be 1 or more"),

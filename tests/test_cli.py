@@ -32,6 +32,11 @@ def test_import_publishes_and_reports(city_folder, capsys):
     assert (status, out) == (0, "villa-prueba: published version 1\n")
     assert "72 rows read" in err
     assert "6 of 72 rows have no coordinates" in err
+    status, out, err = run(capsys, "import", city_folder)
+    assert (status, out) == (0, "villa-prueba: published version 1\n")
+    assert "nothing has changed: version 1 stays, and no new one was made" in err
+    with (city_folder / "homicides.csv").open("a", encoding="utf-8") as file:
+        file.write("2020-12-20,5,5,firearm,male\n")
     assert run(capsys, "import", city_folder)[1] == "villa-prueba: published version 2\n"
 
 

@@ -112,10 +112,11 @@ def slug_of(folder: Path | str) -> str:
     return slug
 
 
-def read_folder(folder: Path | str, progress: Progress | None = None, *, named: Collection[Path] = ()) -> City:
+def read_folder(folder: Path | str, progress: Progress | None = None, *, named: Collection[Path] | None = None) -> City:
     """Return the city that the folder's city.toml describes, read and checked; nothing is stored.
 
-    `named` are files outside the folder that city.toml may name all the same, because a person did. Raises one `DataError` with every
+    `named` are the files outside the folder that city.toml may name, because a person did; without it, it may name any. Raises one
+    `DataError` with every
     fault that could be found: in city.toml, then in blocks, basemap and incidents together.
     """
     return read_city(read_city_file(Path(folder), named=named), progress)
@@ -195,7 +196,9 @@ def publish(city: City, *, held: store.Lock | None = None) -> City:
     return replace(city, version=version.number)
 
 
-def import_folder(folder: Path | str, progress: Progress | None = None, *, named: Collection[Path] = (), stop: Stop | None = None) -> City:
+def import_folder(
+    folder: Path | str, progress: Progress | None = None, *, named: Collection[Path] | None = None, stop: Stop | None = None
+) -> City:
     """Read the folder and publish what was read: a new version, or a `DataError` and nothing changed.
 
     The files are read in a process of its own, within limits and without a network; `stop` ends it, and so does a limit, with a
@@ -205,7 +208,9 @@ def import_folder(folder: Path | str, progress: Progress | None = None, *, named
         city_file = read_city_file(Path(folder), named=named)
         say = Steps(city_file, progress)
         most = allowed(city_file.files())
-        city = isolated(read_folder, Path(folder), progress=say.passed_on, named=tuple(named), stop=stop, most=most)
+        city = isolated(
+            read_folder, Path(folder), progress=say.passed_on, named=None if named is None else tuple(named), stop=stop, most=most
+        )
         say(told("publishing {city}", city=city.name))
         return publish(city, held=held)
 

@@ -30,17 +30,17 @@ from hotspots.store.schema import DataError, ages_of, field
 from hotspots.words import Told, told
 
 
-def read_city_file(folder: Path, *, named: Collection[Path] = ()) -> CityFile:
+def read_city_file(folder: Path, *, named: Collection[Path] | None = None) -> CityFile:
     """Return what the city.toml in `folder` asks for.
 
-    File names are relative to the folder and stay within it, but for files that are `named` by a person besides. Raises one `DataError`
-    with every fault: unknown keys, keys that are missing or of the wrong kind, files that are not there or lie outside, coordinate
-    systems and zones that do not exist.
+    File names are relative to the folder, or whole. Where `named` is given they stay within the folder, but for the files that are
+    named there. Raises one `DataError` with every fault: unknown keys, keys that are missing or of the wrong kind, files that are not
+    there or lie outside, coordinate systems and zones that do not exist.
     """
     return check_city_file(content_of(folder), folder=folder, named=named)
 
 
-def check_city_file(content: Mapping[str, Any], *, folder: Path, named: Collection[Path] = ()) -> CityFile:
+def check_city_file(content: Mapping[str, Any], *, folder: Path, named: Collection[Path] | None = None) -> CityFile:
     """Return what plain values, as a city.toml in `folder` would hold them, ask for; raises as `read_city_file`."""
     return _Reader(folder, named).city(content)
 
@@ -48,9 +48,9 @@ def check_city_file(content: Mapping[str, Any], *, folder: Path, named: Collecti
 class _Reader:
     """Turns sections into values, keeping every fault until the end."""
 
-    def __init__(self, folder: Path, named: Collection[Path] = ()) -> None:
+    def __init__(self, folder: Path, named: Collection[Path] | None = None) -> None:
         self.folder = folder
-        self.named = {path.resolve() for path in named}
+        self.named = None if named is None else {path.resolve() for path in named}
         self.faults: list[Told] = []
 
     def city(self, content: Mapping[str, Any]) -> CityFile:
@@ -144,7 +144,7 @@ class _Reader:
         """Return the file, noting a fault when it is not there, or lies outside the folder and nobody named it."""
         path = self.folder / name
         whole = path.resolve()
-        if not whole.is_relative_to(self.folder.resolve()) and whole not in self.named:
+        if self.named is not None and not whole.is_relative_to(self.folder.resolve()) and whole not in self.named:
             self.faults.append(
                 told(
                     "city.toml: file {name} lies outside the folder of city.toml; copy it into the folder and write its name alone",
