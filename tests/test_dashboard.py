@@ -218,6 +218,13 @@ def test_the_spanish_pages_hold_no_english(city):
         assert not labels & english
 
 
+@pytest.mark.parametrize(("lang", "said"), [("es", "6 de 72 filas no tienen coordenadas"), ("en", "6 of 72 rows have no coordinates")])
+def test_what_was_found_in_the_files_is_told_in_the_readers_language(city, lang, said):
+    app = open_page("data", lang=lang)
+    found = [str(text) for frame in app.dataframe for column in frame.value.select_dtypes(exclude="number") for text in frame.value[column]]
+    assert any(text.startswith(said) for text in found), found
+
+
 def test_a_failure_shows_a_reference_and_no_detail(city, monkeypatch, caplog):
     from hotspots.statistics import rates
 
