@@ -151,23 +151,6 @@ def test_residents_by_age_go_from_file_to_unit_and_back_from_the_store(tmp_path)
     assert "block 03, 300 by age, 1,000 in all" in odd[0].text
 
 
-def test_what_is_alike_in_every_column_of_residents_is_told_once(tmp_path):
-    city = cities.read_folder(
-        write_city(
-            tmp_path / "aged", geojson=with_ages((600, 500, None, 0), (400, 500, None, 0)), toml=with_lines(LINE, section="[blocks]")
-        )
-    )
-    empty = [one for one in city.report.findings if one.code.startswith("population_missing")]
-    assert [(one.code, one.rows) for one in empty] == [("population_missing_ages", 1)]
-    other = cities.read_folder(
-        write_city(
-            tmp_path / "two", geojson=with_ages((600, None, None, 0), (400, 500, None, 0)), toml=with_lines(LINE, section="[blocks]")
-        )
-    )
-    empty = [one for one in other.report.findings if one.code.startswith("population_missing")]
-    assert sorted(one.rows for one in empty) == [1, 2]  # not alike: both are told
-
-
 def test_without_a_population_the_ages_are_added_up(tmp_path):
     lines = [line for line in with_lines(LINE, section="[blocks]").splitlines() if not line.startswith("population =")]
     city = cities.read_folder(write_city(tmp_path / "aged", geojson=with_ages(), toml="\n".join(lines)))

@@ -34,16 +34,11 @@ def read_population(section: BlockSection, table: Table, ids: pd.Series) -> tupl
 
 
 def _counted(section: BlockSection, table: Table, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
-    """Return the populations that one table holds, in its order; without a column of all ages they are added up.
-
-    What is alike in several columns, such as blocks where nobody was counted, is told once.
-    """
-    found: dict[str, pd.Series] = {}
-    noted: list[Finding] = []
+    """Return the populations that one table holds, in its order; without a column of all ages they are added up."""
+    found, noted = {}, []
     for name, column in [*([("population", section.population)] if section.population else []), *age_columns(section)]:
         found[name], findings = _people(table.columns[column], ids, table.source)
-        new = [one for one in findings if one.text not in {known.text for known in noted}]
-        noted += new if name == "population" else [replace(one, code=f"{one.code}_ages") for one in new]
+        noted += findings if name == "population" else [replace(one, code=f"{one.code}_ages") for one in findings]
     ages = pd.DataFrame({name: found[name] for name, _ in age_columns(section)}, index=ids.index)
     if not section.population:
         return {"population": ages.sum(axis=1, min_count=len(ages.columns)), **found}, noted
