@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from babel.messages.pofile import read_po
 from opened import ROOT, asked, forget, open_page, text
 
 from hotspots import cities
@@ -210,12 +211,45 @@ def test_text_from_data_is_shown_letter_by_letter(city_folder, monkeypatch, tmp_
     assert r"\<b\>\*a\*\</b\> \[l\]\(http\:\/\/x\)".replace(r"\/", "/") in shown
 
 
+def english_sentences() -> list[re.Pattern[str]]:
+    """Return what the catalogue translates, each as a pattern whose blanks match anything."""
+    with (ROOT / "hotspots/locale/es.po").open("rb") as file:
+        messages = [one for one in read_po(file) if one.id]
+    found = []
+    for one in messages:
+        english, spanish = (part if isinstance(part, tuple) else (part,) for part in (one.id, one.string))
+        for sentence in set(english) - set(spanish):
+            parts = re.split(r"\{.*?\}", sentence)
+            if sum(map(len, parts)) > 8:  # shorter ones are words of both languages, or of data
+                found.append(re.compile(".+?".join(map(re.escape, parts)), re.DOTALL))
+    return found
+
+
+def everything_said(app) -> set[str]:
+    """Return every sentence, label, choice and cell of a page."""
+    kinds = ("title", "subheader", "caption", "markdown", "info", "warning", "error")
+    said = {line.strip("-*# ") for kind in kinds for element in app.get(kind) for line in str(element.value or "").split("\n")}
+    for kind in ("selectbox", "multiselect", "metric", "expander", "radio", "button"):
+        for element in app.get(kind):
+            said |= {str(getattr(element, "label", "")), *map(str, getattr(element, "options", None) or ())}
+    for frame in (*app.dataframe, *app.table):
+        said |= {*map(str, frame.value.columns), *(str(cell) for column in frame.value for cell in frame.value[column])}
+    return said
+
+
 def test_the_spanish_pages_hold_no_english(city):
-    english = {"Weapon", "Sex of the victim", "Residents", "Normal range", "The same as a table", "Period", "Find a place", "By"}
+    english = english_sentences()
+    assert any(one.fullmatch("6 of 72 rows have no coordinates; the victims are counted and are on no map") for one in english)
     for page in PAGES:
-        app = open_page(page, lang="es")
-        labels = {element.label for kind in ("selectbox", "multiselect", "metric", "expander") for element in app.get(kind)}
-        assert not labels & english
+        left = [said for said in everything_said(open_page(page, lang="es")) if any(one.fullmatch(said) for one in english)]
+        assert not left, (page, left)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("es", "6 de 72 filas no tienen coordenadas"), ("en", "6 of 72 rows have no coordinates")])
+def test_what_was_found_in_the_files_is_told_in_the_readers_language(city, lang, said):
+    app = open_page("data", lang=lang)
+    found = [str(text) for frame in app.dataframe for column in frame.value.select_dtypes(exclude="number") for text in frame.value[column]]
+    assert any(text.startswith(said) for text in found), found
 
 
 def test_a_failure_shows_a_reference_and_no_detail(city, monkeypatch, caplog):

@@ -78,16 +78,6 @@ def nearest(x: Floats, y: Floats, lines: npt.NDArray[np.object_], *, within: flo
     return where, away
 
 
-def _pieces(lines: npt.NDArray[np.object_], longest: float = math.inf) -> tuple[Floats, Ints]:
-    """Return the straight pieces of the lines (ax, ay, bx, by), none much longer than `longest`, and the line of each."""
-    parts, line = shapely.get_parts(lines, return_index=True)
-    if math.isfinite(longest):
-        parts = shapely.segmentize(parts, longest)
-    corners, part = shapely.get_coordinates(parts, return_index=True)
-    start = np.flatnonzero(part[1:] == part[:-1])
-    return np.hstack([corners[start], corners[start + 1]]), line[part[start]].astype(np.int64)
-
-
 def _by_tree(points: npt.NDArray[np.object_], tree: shapely.STRtree, within: float) -> tuple[Ints, Floats]:
     """Return the first of the nearest lines of a tree for each point, and how far it is."""
     (point, _), far = tree.query_nearest(points, return_distance=True, all_matches=False)

@@ -90,6 +90,11 @@ def called(texts: Mapping[Any, str], other: str = "") -> Form:
     return lambda rows, key, words: [words.say(texts.get(value, other)) for value in rows[key]]
 
 
+def told(rows: pd.DataFrame, key: str, words: Words) -> Cells:
+    """Return sentences that are made in the reader's language; the column must hold them as objects (`words.Told`)."""
+    return [words.tell(text) for text in rows[key]]
+
+
 def between(low: str, high: str, digits: int = 0) -> Form:
     """Return the form of a range, from one column to another; a dash where there is none."""
     return lambda rows, key, words: [

@@ -11,7 +11,7 @@ from hotspots.questions.restricted import city as questions
 from hotspots.readers.report import QualityReport
 from hotspots.store.schema import AREA_COUNT_FIELDS, BLOCK_FIELDS, INCIDENT_FIELDS, Field
 from hotspots.views import captions, map_view
-from hotspots.views.columns import Column, called, each
+from hotspots.views.columns import Column, called, each, told
 from hotspots.words import Words, mark
 
 OUTCOMES: dict[str, str] = {
@@ -102,7 +102,8 @@ def findings(report: QualityReport, words: Words) -> None:
     if not report.findings:
         return
     st.subheader(words.say("What was found in the files"), anchor=False)
-    tables.draw(pd.DataFrame([vars(one) for one in report.findings]), FINDINGS, words, alt=words.say("What was found in the files"))
+    rows = pd.DataFrame([vars(one) for one in report.findings], dtype=object)  # a text column would forget how a sentence is translated
+    tables.draw(rows, FINDINGS, words, alt=words.say("What was found in the files"))
 
 
 def _examples(row: pd.Series, words: Words) -> str:
@@ -112,9 +113,9 @@ def _examples(row: pd.Series, words: Words) -> str:
 FINDINGS: tuple[Column, ...] = (
     Column("outcome", mark("Outcome"), called(OUTCOMES)),
     Column("rows", mark("Rows")),
-    Column("text", mark("What was found"), lambda rows, key, words: [words.tell(text) for text in rows[key]]),
+    Column("text", mark("What was found"), told),
     Column("examples", mark("Examples"), each(_examples)),
-    Column("advice", mark("What to do"), lambda rows, key, words: [words.tell(text) for text in rows[key]]),
+    Column("advice", mark("What to do"), told),
 )
 
 
