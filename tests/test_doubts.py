@@ -14,6 +14,7 @@ import pyproj
 import pytest
 import small_city as small
 
+from hotspots.cli import import_
 from hotspots.cli.main import main
 from hotspots.readers import doubts
 from hotspots.readers.cityfile import working_out
@@ -207,6 +208,7 @@ def test_a_new_doubt_is_one_row_and_appears_in_the_json(tmp_path, capsys, monkey
     path = tmp_path / "h.csv"
     path.write_text(small.csv_text())
     monkeypatch.setattr(working_out, "read_dates", doubtful)
+    monkeypatch.setattr(import_, "isolated", lambda work, *arguments, **named: work(*arguments, **named))  # not seen from a process
     arguments = ["import", "--incidents", str(path), "--name", "Ciudad", "--yes", "--json"]
     assert main(arguments) == 1
     assert json.loads(capsys.readouterr().out)["questions"] == []  # nobody asks yet: it is refused

@@ -110,11 +110,11 @@ def slug_of(folder: Path | str) -> str:
     return slug
 
 
-def read_folder(folder: Path | str, progress: Progress | None = None, *, named: Collection[Path] = ()) -> City:
+def read_folder(folder: Path | str, progress: Progress | None = None, *, named: Collection[Path] | None = None) -> City:
     """Return the city that the folder's city.toml describes, read and checked; nothing is stored.
 
-    `named` are files outside the folder that city.toml may name all the same, because a person did. Raises one `DataError` with every
-    fault that could be found: in city.toml, then in blocks, basemap and incidents together.
+    `named` are the files outside the folder that city.toml may name, because a person did; without it, it may name any. Raises one
+    `DataError` with every fault that could be found: in city.toml, then in blocks, basemap and incidents together.
     """
     city_file = read_city_file(Path(folder), named=named)
     return _read(city_file, Steps(city_file, progress))
@@ -181,7 +181,7 @@ def publish(city: City, *, held: store.Lock | None = None) -> City:
 
 
 def import_folder(
-    folder: Path | str, progress: Progress | None = None, *, named: Collection[Path] = (), stop: Stop | None = None
+    folder: Path | str, progress: Progress | None = None, *, named: Collection[Path] | None = None, stop: Stop | None = None
 ) -> City:
     """Read the folder and publish what was read: a new version, or a `DataError` and nothing changed.
 
@@ -192,7 +192,7 @@ def import_folder(
         city_file = read_city_file(Path(folder), named=named)
         say = Steps(city_file, progress)
         most = allowed(city_file.files())
-        city = isolated(read_folder, Path(folder), progress=say.passed_on, named=tuple(named), stop=stop, most=most)
+        city = isolated(read_folder, Path(folder), progress=say.passed_on, named=None if named is None else tuple(named), stop=stop, most=most)
         say(told("publishing {city}", city=city.name))
         return publish(city, held=held)
 

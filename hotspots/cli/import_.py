@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -38,8 +40,10 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--name", metavar=say("NAME"), help=say("no city.toml: the city's name"))
     safe = say("take the safe answer to every question; refuse where none is safe")
     command.add_argument("--yes", action="store_true", help=safe)
-    save = say("no city.toml: write the one that was worked out into this folder")
+    save = say("no city.toml: write the one that was worked out into this folder, with copies of the files")
     command.add_argument("--save", metavar=folder, type=Path, help=save)
+    outside = say("a file outside FOLDER that its city.toml may name; may be repeated")
+    command.add_argument("--allow", metavar=file, type=Path, action="append", help=outside)
     command.add_argument("--json", action="store_true", help=say("print the quality report as JSON"))
     command.set_defaults(wrong=command.error)
 
@@ -81,12 +85,23 @@ def _work_out(choices: argparse.Namespace, person: _Person, *, folders: Sequence
     print(person.words.say("worked out, as a city.toml:") + f"\n\n{text}", file=sys.stderr)
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "city.toml").write_text(text, encoding="utf-8")
+        kept = _gathered(text, _named(choices), folder) if folder == choices.save else text
+        (folder / "city.toml").write_text(kept, encoding="utf-8")
+
+
+def _gathered(text: str, files: Sequence[Path], folder: Path) -> str:
+    """Copy the files into the folder that is kept, and return the city.toml that names them there."""
+    for number, path in enumerate(dict.fromkeys(one.resolve() for one in files)):
+        name = path.name if [one.name for one in files].count(path.name) == 1 else f"{number + 1}-{path.name}"
+        if path != (folder / name).resolve():
+            shutil.copyfile(path, folder / name)
+        text = text.replace(json.dumps(str(path), ensure_ascii=False), json.dumps(name, ensure_ascii=False))
+    return text
 
 
 def _named(choices: argparse.Namespace) -> list[Path]:
     """Return the files that the person named, wherever they lie."""
-    return [path for path in (*(choices.incidents or ()), choices.blocks, choices.population) if path is not None]
+    return [path for path in (*(choices.incidents or ()), choices.blocks, choices.population, *(choices.allow or ())) if path is not None]
 
 
 class _Person:

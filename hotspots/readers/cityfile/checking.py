@@ -31,12 +31,12 @@ from hotspots.store.schema import DataError, ages_of, field
 from hotspots.words import Told, told
 
 
-def read_city_file(folder: Path, *, named: Collection[Path] = ()) -> CityFile:
+def read_city_file(folder: Path, *, named: Collection[Path] | None = None) -> CityFile:
     """Return what the city.toml in `folder` asks for.
 
-    File names are relative to the folder and stay within it, but for files that are `named` by a person besides. Raises one `DataError`
-    with every fault: unknown keys, keys that are missing or of the wrong kind, files that are not there or lie outside, coordinate
-    systems and zones that do not exist.
+    File names are relative to the folder, or whole. Where `named` is given they stay within the folder, but for the files that are
+    named there. Raises one `DataError` with every fault: unknown keys, keys that are missing or of the wrong kind, files that are not
+    there or lie outside, coordinate systems and zones that do not exist.
     """
     path = folder / "city.toml"
     if not path.is_file():
@@ -61,9 +61,9 @@ def _where(error: str) -> Told:
 class _Reader:
     """Turns sections into values, keeping every fault until the end."""
 
-    def __init__(self, folder: Path, named: Collection[Path] = ()) -> None:
+    def __init__(self, folder: Path, named: Collection[Path] | None = None) -> None:
         self.folder = folder
-        self.named = {path.resolve() for path in named}
+        self.named = None if named is None else {path.resolve() for path in named}
         self.faults: list[Told] = []
 
     def city(self, content: Mapping[str, Any]) -> CityFile:
@@ -156,10 +156,13 @@ class _Reader:
     def path(self, name: str) -> Path:
         """Return the file, noting a fault when it is not there, or lies outside the folder and nobody named it."""
         path = self.folder / name
-        whole = path.resolve()
-        if not whole.is_relative_to(self.folder.resolve()) and whole not in self.named:
+        if self.named is not None and not path.resolve().is_relative_to(self.folder.resolve()) and path.resolve() not in self.named:
             self.faults.append(
-                told("city.toml: file {name} lies outside the folder of city.toml; copy it into the folder and write its name alone", name=name)
+                told(
+                    "city.toml: file {name} lies outside the folder of city.toml; copy it into the folder, or allow it where you import: "
+                    "--allow FILE",
+                    name=name,
+                )
             )
         elif not path.is_file():
             self.faults.append(told("city.toml: file {name} does not exist; file names are relative to the folder of city.toml", name=name))

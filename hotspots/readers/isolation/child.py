@@ -26,6 +26,7 @@ from hotspots.readers.isolation.plain import Parcel
 from hotspots.words import ToldError
 
 _REQUEST_BYTES = 1_000_000
+_TRACE = 20_000  # letters of it that are passed on
 
 
 def work(channel: Channel) -> None:
@@ -48,9 +49,13 @@ def work(channel: Channel) -> None:
     except OutOfTimeError:
         answer = {"ended": "time"}
     except Exception as error:  # an error of ours, or of a library: told as such where it can be, with what a programmer needs
-        out = "bad_alloc" in str(error)
-        answer = {"ended": "memory"} if out else {"broken": type(error).__name__, "trace": traceback.format_exc()[-20_000:]}
+        answer = {"ended": "memory"} if _of_memory(error) else {"broken": type(error).__name__, "trace": traceback.format_exc()[-_TRACE:]}
     channel.send(answer)
+
+
+def _of_memory(error: Exception) -> bool:
+    """Return whether a library that knows no `MemoryError` ran out of memory."""
+    return "bad_alloc" in f"{error}"
 
 
 def _result(request: dict[str, Any], parcel: Parcel, channel: Channel) -> Any:
