@@ -11,8 +11,10 @@ from hotspots.readers.faults import (
     ColumnError,
     DateOrderError,
     DoubtError,
+    HeaderError,
     LatitudeError,
     ResidentsColumnError,
+    SheetError,
     UnknownSystemError,
 )
 from hotspots.store.schema import DataError
@@ -106,7 +108,27 @@ def _pointed_at(fault: ColumnError, answer: str) -> str:
     return fault.candidates[int(answer) - 1]
 
 
+def _header_options(fault: HeaderError) -> dict[str, Told]:
+    return {str(row): told("row {n}: {cells}", n=row, cells=cells) for row, cells in fault.candidates}
+
+
 DOUBTS: tuple[Doubt, ...] = (
+    Doubt(
+        "sheet",
+        SheetError,
+        text=lambda fault: told("{file}: {fault}; which is meant?", file=fault.file, fault=fault.fault),
+        options=lambda fault: {name: Told("{sample}", {"sample": sample}) for name, sample in fault.candidates[:_MOST_COLUMNS]},
+        safe=lambda _: "",
+        entries=lambda _, answer: {"sheet": answer},
+    ),
+    Doubt(
+        "header",
+        HeaderError,
+        text=lambda fault: told("{file}: which row names the columns?", file=fault.file),
+        options=_header_options,
+        safe=lambda fault: str(fault.candidates[0][0]),  # the rows under it are counted, and told where they are no victims
+        entries=lambda _, answer: {"header_row": int(answer)},
+    ),
     Doubt(
         "day_first",
         DateOrderError,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -99,27 +99,24 @@ class Parcel:
         return self._opened(kind, held)
 
     def _opened(self, kind: str, held: Any) -> Any:
-        match kind:
-            case "told":
-                return Told(held[0], self.open(held[1]))
-            case "path":
-                return Path(held)
-            case "str":
-                return held
-            case "day":
-                return pd.Timestamp(held) if held else pd.NaT
-            case "array":
-                return np.array(held[1], dtype=held[0])
-            case "crs":
-                return pyproj.CRS.from_wkt(held)
-            case "table":
-                path = self.folder / Path(held[0]).name
-                return gpd.read_parquet(path) if held[1] else pd.read_parquet(path)
-            case "made":
-                return _class(held[0])(**{name: self.open(one) for name, one in held[1].items()})
-            case "error":
-                return self._error(held)
-        raise ValueError(kind)
+        build: dict[str, Callable[[], Any]] = {
+            "told": lambda: Told(held[0], self.open(held[1])),
+            "path": lambda: Path(held),
+            "str": lambda: held,
+            "day": lambda: pd.Timestamp(held) if held else pd.NaT,
+            "array": lambda: np.array(held[1], dtype=held[0]),
+            "crs": lambda: pyproj.CRS.from_wkt(held),
+            "table": lambda: self._read(self.folder / Path(held[0]).name, shapes=held[1]),
+            "made": lambda: _class(held[0])(**{name: self.open(one) for name, one in held[1].items()}),
+            "error": lambda: self._error(held),
+        }
+        if kind not in build:
+            raise ValueError(kind)
+        return build[kind]()
+
+    @staticmethod
+    def _read(path: Path, *, shapes: bool) -> pd.DataFrame:
+        return gpd.read_parquet(path) if shapes else pd.read_parquet(path)
 
     def _error(self, held: Any) -> ToldError:
         kind = _class(held[0])
@@ -137,4 +134,3 @@ def _class(name: str) -> Any:
     if not isinstance(found, type) or not (is_dataclass(found) or issubclass(found, ToldError)):
         raise ValueError(name)
     return found
-

@@ -103,7 +103,7 @@ def start(module: str) -> Iterator[Child]:
 
 
 def _fresh() -> Child:
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603  this program itself
         [sys.executable, "-m", _CHILD, "once"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(), **_apart()
     )
     assert process.stdin is not None
@@ -154,7 +154,7 @@ class _Source:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             command = [sys.executable, "-m", _CHILD, "fork", str(theirs.fileno())]
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603  this program itself
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=_environment(), pass_fds=[theirs.fileno()], **_apart()
             )
         self.owner = os.getpid()
