@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -29,11 +29,13 @@ def from_records(
     needs: Collection[str] = (),
     header_row: int | None = None,
     most_columns: int = limits.MOST_COLUMNS,
+    quickly: Callable[[int, list[str]], Body | None] | None = None,
 ) -> tuple[Body, list[Finding]]:
     """Return columns, row numbers and spoiled rows of a table whose first record is row 1, and what was found on the way.
 
     The header is row `header_row`, else the row among the first 30 that holds most of the columns in `needs`, else the one that looks
-    like one; where several do, a `HeaderError` asks. Raises `DataError` for a table that is empty, too large or shifted.
+    like one; where several do, a `HeaderError` asks. `quickly` may give the table under a header without taking its rows one by one.
+    Raises `DataError` for a table that is empty, too large or shifted.
     """
     coming = iter(records)
     first = list(itertools.islice(coming, max(limits.HEADER_WITHIN + _BODY_SEEN, header_row or 0)))
@@ -48,6 +50,8 @@ def from_records(
     if head and any(cell.strip() for record in first[:head] for cell in record):
         passed = told("{name}: {head} rows above the column names were passed over", name=name, head=head)
         findings.append(Finding("title_rows", "accepted", head, passed))
+    if quickly and (body := quickly(head, first[head])):
+        return body, findings
     rows = _Rows(first[head], head, name=name, most_columns=most_columns)
     rows.take(itertools.chain(first[head + 1 :], coming))
     return rows.body(), [*findings, *rows.findings()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import functools
 import io
 import itertools
 from collections import Counter
@@ -17,6 +18,7 @@ import pandas as pd
 
 from hotspots.readers.files import limits
 from hotspots.readers.files.letters import Letters, Mended, letters_of
+from hotspots.readers.files.plain_text import CODECS, read_plain
 from hotspots.readers.files.records import Body, from_records
 from hotspots.readers.report import Finding
 from hotspots.store.schema import DataError
@@ -61,8 +63,9 @@ def read_table(path: Path, *, name: str = "", needs: Collection[str] = (), heade
         with io.TextIOWrapper(file, encoding=letters.codec, newline="") as text:
             mended = Mended(garbled=letters.garbled)
             lines = map(mended, text)
+            plain = path if letters.codec in CODECS and not letters.garbled and path.stat().st_size > limits.PLAIN_BYTES else None
             try:
-                body, findings = _read(lines, name=name, needs=needs, header_row=header_row)
+                body, findings = _read(lines, plain, name=name, needs=needs, header_row=header_row)
             except UnicodeDecodeError:
                 raise DataError(
                     told(
@@ -74,12 +77,15 @@ def read_table(path: Path, *, name: str = "", needs: Collection[str] = (), heade
     return Table(name, *body, findings=(*_letters_finding(letters, name), *_mended_finding(mended, name), *findings))
 
 
-def _read(lines: Iterator[str], *, name: str, needs: Collection[str], header_row: int | None) -> tuple[Body, list[Finding]]:
+def _read(
+    lines: Iterator[str], plain: Path | None, *, name: str, needs: Collection[str], header_row: int | None
+) -> tuple[Body, list[Finding]]:
     sample = _sample(lines)
     separator, quoted = _separator(sample, needs)
     every = itertools.chain(sample, lines)
     if not quoted:
-        return from_records(_records(every, separator, name=name), name=name, needs=needs, header_row=header_row)
+        quickly = None if plain is None else functools.partial(read_plain, plain, separator)
+        return from_records(_records(every, separator, name=name), name=name, needs=needs, header_row=header_row, quickly=quickly)
     inner = ((record[0] if record else "") for record in _records(every, "\0", name=name))
     body, findings = from_records(_records(inner, separator, name=name), name=name, needs=needs, header_row=header_row)
     text = told("{name}: every row stands in quotation marks as a whole; they were taken away", name=name)
