@@ -192,7 +192,9 @@ def import_folder(
         city_file = read_city_file(Path(folder), named=named)
         say = Steps(city_file, progress)
         most = allowed(city_file.files())
-        city = isolated(read_folder, Path(folder), progress=say.passed_on, named=None if named is None else tuple(named), stop=stop, most=most)
+        city = isolated(
+            read_folder, Path(folder), progress=say.passed_on, named=None if named is None else tuple(named), stop=stop, most=most
+        )
         say(told("publishing {city}", city=city.name))
         return publish(city, held=held)
 

@@ -10,7 +10,7 @@ MOST_RATIO = 100  # times its packed size that it may unpack to, once that is mo
 SMALL_TABLE, SMALL_ARCHIVE = 10_000_000, 1_000_000  # bytes: below these any ratio is well
 TEXT_PART = 1_048_576  # bytes of a text that are looked at together
 SAMPLE_LINES, SAMPLE_LETTERS = 60, 65_536  # that say what separates the values
-PLAIN_BYTES, PLAIN_BLOCK = 5_000_000, 16_000_000  # of a text table from which on it is packed as a whole, and how much at once
+PLAIN_BYTES, PLAIN_BLOCK = 5_000_000, 4_000_000  # of a text table from which on it is packed as a whole, and how much at once
 ROWS_AT_ONCE = 16_384  # that are held as texts before they are packed
 HEADER_WITHIN = 30  # rows in which the names of the columns are looked for
 

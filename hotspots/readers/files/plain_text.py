@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,12 +29,13 @@ def read_plain(path: Path, separator: str, head: int, header: list[str]) -> Body
     names = [str(place) for place in range(len(header))]
     text = pa.large_string()
     try:
-        table = pyarrow.csv.read_csv(
+        with pyarrow.csv.open_csv(
             path,
             read_options=pyarrow.csv.ReadOptions(column_names=names, skip_rows=head + 1, use_threads=False, block_size=limits.PLAIN_BLOCK),
             parse_options=pyarrow.csv.ParseOptions(delimiter=separator),
             convert_options=pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(names, text), null_values=[], strings_can_be_null=False),
-        )
+        ) as reader:
+            table = pa.Table.from_batches([_tight(batch) for batch in reader])
     except pa.ArrowInvalid:
         return None
     if len(table) != rows:
@@ -41,6 +43,12 @@ def read_plain(path: Path, separator: str, head: int, header: list[str]) -> Body
     frame = table.to_pandas()
     frame.columns = pd.Index(names_of(header))
     return frame, np.arange(head + 2, head + 2 + rows, dtype=np.int64), np.full(rows, "", dtype="U16")
+
+
+def _tight(batch: Any) -> Any:
+    """Return a batch without the room that its columns were given in case they grew; together it is many times what they hold."""
+    columns = [pa.concat_arrays([column, column.slice(0, 0)]) for column in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def _count(path: Path, separator: str, head: int, header: list[str]) -> int:
