@@ -12,8 +12,8 @@ import pytest
 import small_city as small
 
 from hotspots import cities
-from hotspots.cli.main import main
 from hotspots import store as versions
+from hotspots.cli.main import main
 from hotspots.store.schema import DataError, check_blocks, check_incidents
 from hotspots.words import words_for
 

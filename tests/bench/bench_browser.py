@@ -113,7 +113,9 @@ def with_chicago(tmp_path_factory):
         folder = tmp_path_factory.mktemp("real") / "chicago"
         folder.mkdir()
         (folder / "city.toml").write_text(chicago_toml(data), encoding="utf-8")
-        subprocess.run([sys.executable, "-m", "hotspots", "import", str(folder), *allowed(folder)], check=True, env=os.environ | store, cwd=ROOT)
+        subprocess.run(
+            [sys.executable, "-m", "hotspots", "import", str(folder), *allowed(folder)], check=True, env=os.environ | store, cwd=ROOT
+        )
     process, address = start_streamlit(ROOT / "hotspots/dashboard/serve.py", store, {}, tmp_path_factory.mktemp("served"))
     yield address, (data / "chicago").is_dir()
     process.terminate()

@@ -16,7 +16,7 @@ from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS, WORDS
 from hotspots.readers.columns.values import fold, is_missing
-from hotspots.readers.doubts import Ask, settled
+from hotspots.readers.doubts import Ask, Entries, settled
 from hotspots.readers.faults import (
     AreaColumnError,
     DateColumnError,
@@ -27,7 +27,7 @@ from hotspots.readers.faults import (
     UnknownSystemError,
     there_are,
 )
-from hotspots.readers.files.any_file import read_file, read_layer
+from hotspots.readers.files.any_file import read_asked
 from hotspots.readers.files.text_tables import Table
 from hotspots.store.schema import DataError
 from hotspots.words import told
@@ -40,13 +40,15 @@ def work_out(incidents: Sequence[Path], *, name: str, ask: Ask, blocks: Path | N
 
     Raises `DataError` where a column that is needed cannot be found, and names the columns that there are.
     """
-    table = read_file(incidents[0])
+    table, found = read_asked(incidents[0], ask)
     columns = _columns(table, INCIDENT_COLUMNS)
-    outlines = None if blocks is None else read_layer(blocks, layer="blocks")
-    sections = {"incidents": _incidents(table, columns, incidents, ask, outlines)}
+    outlines, drawn = (None, Entries()) if blocks is None else read_asked(blocks, ask, layer="blocks")
+    sections = {"incidents": _incidents(table, columns, incidents, ask, outlines) | _written(found)}
     values = _values(table, columns)
     if blocks is not None and outlines is not None:
-        sections["blocks"] = _blocks(outlines, blocks, population, ask)
+        sections["blocks"] = _blocks(outlines, blocks, population, ask) | _written(
+            {key: value for key, value in drawn.items() if key == "sheet"}
+        )
     elif population is not None:
         raise DataError(told("population: without blocks nobody can say whose population it is; give --blocks as well"))
     spanish = sum(bool(re.search(r"fecha|hora|edad|sexo|arma|victima|coord", fold(column))) for column in columns.values())
@@ -198,7 +200,7 @@ def _is_id(text: pd.Series) -> bool:
 
 
 def _population(path: Path, ids: pd.Series, ask: Ask) -> dict[str, str]:
-    table = read_file(path)
+    table, asked = read_asked(path, ask)
     known = set(ids.str.strip())
     shares = {column: float(table.columns[column].str.strip().isin(known).mean()) for column in table.columns.columns}
     key = max(shares, key=lambda column: shares[column])
@@ -213,6 +215,7 @@ def _population(path: Path, ids: pd.Series, ask: Ask) -> dict[str, str]:
         )
     found = _columns(table, {"population": BLOCK_COLUMNS["population"]})
     entries = {"population_file": _quoted(str(path)), "population_id": _quoted(key)}
+    entries |= _written({f"population_{name}": value for name, value in asked.items() if name == "sheet"})
     if found:
         return {**entries, "population": _quoted(found["population"])}
     numbers = [name for name in table.columns.columns if name != key and _numeric(table.columns[name]) > 0.9]
@@ -224,7 +227,12 @@ def _population(path: Path, ids: pd.Series, ask: Ask) -> dict[str, str]:
 
 def _asked(fault: DoubtError, ask: Ask) -> dict[str, str]:
     """Return what a person's answer writes in city.toml."""
-    return {key: str(value) if isinstance(value, int) else _quoted(value) for key, value in settled(fault, ask).items()}
+    return _written(settled(fault, ask))
+
+
+def _written(entries: Entries) -> dict[str, str]:
+    """Return entries as city.toml writes them."""
+    return {key: str(value) if isinstance(value, int) else _quoted(value) for key, value in entries.items()}
 
 
 def _quoted(text: str) -> str:

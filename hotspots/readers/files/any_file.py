@@ -113,19 +113,26 @@ def read_file(path: Path, *, needs: Collection[str] = (), sheet: str = "", heade
 
 def read_layer(path: Path, *, layer: str, sheet: str = "") -> Table:
     """Return a file that must hold shapes; a table without them is refused. `layer` is what the shapes are for."""
-    table = read_file(path, sheet=sheet)
+    return _drawn(read_file(path, sheet=sheet), layer)
+
+
+def _drawn(table: Table, layer: str) -> Table:
     if table.shapes is None:
-        raise DataError(told("{layer}: {file} holds a table without shapes; {advice}", layer=layer, file=path.name, advice=_AS_LAYER))
+        raise DataError(told("{layer}: {file} holds a table without shapes; {advice}", layer=layer, file=table.source, advice=_AS_LAYER))
     return table
 
 
-def read_asked(path: Path, ask: Ask) -> tuple[Table, Entries]:
-    """Return the table in the file, and what city.toml says of its sheet and header: `ask` is put what the file leaves open."""
+def read_asked(path: Path, ask: Ask, *, layer: str = "") -> tuple[Table, Entries]:
+    """Return the table in the file, and what city.toml says of its sheet and header: `ask` is put what the file leaves open.
+
+    Where `layer` says what the shapes are for, a table without them is refused.
+    """
     entries: Entries = {}
     while True:
         row = entries.get("header_row")
         try:
-            return read_file(path, sheet=str(entries.get("sheet", "")), header_row=None if row is None else int(row)), entries
+            table = read_file(path, sheet=str(entries.get("sheet", "")), header_row=None if row is None else int(row))
+            return _drawn(table, layer) if layer else table, entries
         except (SheetError, HeaderError) as doubt:
             entries |= settled(doubt, ask)
 

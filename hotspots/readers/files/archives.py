@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from hotspots.readers.files import limits
 from hotspots.store.schema import DataError
@@ -26,7 +26,7 @@ def unpacked_gz(path: Path) -> Iterator[Path]:
         inner = Path(folder) / "inside"
         try:
             with gzip.open(path) as file:
-                pour(file, inner, name=path.name, packed=path.stat().st_size)
+                pour(cast("IO[bytes]", file), inner, name=path.name, packed=path.stat().st_size)
         except (OSError, EOFError, zlib.error):
             raise DataError(
                 told("{file}: the file ends with .gz and cannot be unpacked; it is damaged or something else", file=path.name)

@@ -70,7 +70,7 @@ def _placemarks(file: Any, name: str) -> tuple[list[dict[str, str]], list[Any], 
         tag = _plain(element.tag)
         within += (event == "start") - (event == "end") if tag == "Placemark" else 0
         if tag == "Folder":
-            _ = folders.append("") if event == "start" else folders.pop()
+            folders = [*folders, ""] if event == "start" else folders[:-1]
         elif event == "end" and tag == "name" and folders and not within:
             folders[-1] = folders[-1] or (element.text or "").strip()
         elif event == "end" and tag == "NetworkLink":

@@ -85,9 +85,9 @@ def _address_space() -> int:
 
 def _cut_off() -> None:
     """Take the network away from Python, and tell the map library to stay at home, whatever the system can do besides."""
-    socket.socket.connect = _refused  # type: ignore[method-assign,assignment]
-    socket.socket.connect_ex = _refused  # type: ignore[method-assign,assignment]
-    socket.socket.bind = _refused  # type: ignore[method-assign,assignment]
+    socket.socket.connect = _refused  # type: ignore[method-assign]
+    socket.socket.connect_ex = _refused  # type: ignore[method-assign]
+    socket.socket.bind = _refused  # type: ignore[method-assign]
     socket.getaddrinfo = _refused
     nowhere = "127.0.0.1:9"
     os.environ |= {

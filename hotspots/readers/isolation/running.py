@@ -102,8 +102,8 @@ class _Watch:
             if message is None:
                 raise self._ended("")
             if "step" in message and progress:
-                self.step = self.parcel.open(message["step"])
-                progress(self.step)
+                step = self.step = self.parcel.open(message["step"])
+                progress(step)
             elif "ask" in message and ask:
                 asked = time.monotonic()
                 reply = ask(self.parcel.open(message["ask"]))

@@ -182,7 +182,7 @@ def _environment() -> dict[str, str]:
 
 def _apart() -> dict[str, Any]:
     """Keep the keys that stop this program from stopping the process before this one can say so."""
-    return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else {"start_new_session": True}
+    return {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)} if os.name == "nt" else {"start_new_session": True}
 
 
 def _taken(pid: int) -> tuple[int, float]:
@@ -190,7 +190,7 @@ def _taken(pid: int) -> tuple[int, float]:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
             parts = file.read().rpartition(")")[2].split()
         return int(parts[21]) * os.sysconf("SC_PAGE_SIZE"), (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
-    return (_taken_on_windows if sys.platform == "win32" else _taken_by_ps)(pid)
+    return (_taken_on_windows if os.name == "nt" else _taken_by_ps)(pid)
 
 
 def _taken_by_ps(pid: int) -> tuple[int, float]:
