@@ -26,10 +26,12 @@ from hotspots.readers.faults import (
     DateColumnError,
     DayOrMonthError,
     DoubtError,
+    HeaderError,
     LatitudeError,
     MisplacedError,
     PlaceColumnError,
     ResidentsColumnError,
+    SheetError,
     ShortYearsError,
     UnknownSystemError,
 )
@@ -103,6 +105,15 @@ FAULTS = {
         "homicidios: 1 de 3 coordenadas no son grados (la primera: 500000, 1500000) y no se indica su sistema de coordenadas; pregunte a "
         "la fuente el número EPSG y escriba epsg = … en [incidents] de city.toml; parecen del sistema de coordenadas "
         "WGS 84 / UTM zone 16N: escriba epsg = 32616 en [incidents] de city.toml",
+    ),
+    HeaderError("a.csv", ((1, "Fecha, Edad"), (2, "date, age"))): (
+        "a.csv: several rows could name the columns (1: Fecha, Edad; 2: date, age); write header_row = … in city.toml to say which does",
+        "a.csv: varias filas podrían nombrar las columnas (1: Fecha, Edad; 2: date, age); escriba header_row = … en city.toml para decir "
+        "cuál lo hace",
+    ),
+    SheetError("a.xlsx", told("several sheets hold a table ({listed})", listed="'x', 'y'"), (("x", "a, b"), ("y", "a, b"))): (
+        "a.xlsx: several sheets hold a table ('x', 'y'); write sheet = \"…\" in city.toml to say which is meant",
+        "a.xlsx: varias hojas contienen una tabla ('x', 'y'); escriba sheet = \"…\" en city.toml para decir cuál se quiere leer",
     ),
     LatitudeError("lat", "lon", -103.25): (
         "'lon' cannot be a latitude (first: -103.25); are the two columns swapped?",

@@ -159,8 +159,7 @@ class _Reader:
         if self.named is not None and not path.resolve().is_relative_to(self.folder.resolve()) and path.resolve() not in self.named:
             self.faults.append(
                 told(
-                    "city.toml: file {name} lies outside the folder of city.toml; copy it into the folder, or allow it where you import: "
-                    "--allow FILE",
+                    "city.toml: file {name} lies outside the folder of city.toml; copy it into the folder, or name it: --allow FILE",
                     name=name,
                 )
             )

@@ -215,7 +215,7 @@ def _population(path: Path, ids: pd.Series, ask: Ask) -> dict[str, str]:
         )
     found = _columns(table, {"population": BLOCK_COLUMNS["population"]})
     entries = {"population_file": _quoted(str(path)), "population_id": _quoted(key)}
-    entries |= _written({f"population_{name}": value for name, value in asked.items() if name == "sheet"})
+    entries |= _written({f"population_{name}": value for name, value in _only_sheet(asked).items()})
     if found:
         return {**entries, "population": _quoted(found["population"])}
     numbers = [name for name in table.columns.columns if name != key and _numeric(table.columns[name]) > 0.9]
@@ -228,6 +228,10 @@ def _population(path: Path, ids: pd.Series, ask: Ask) -> dict[str, str]:
 def _asked(fault: DoubtError, ask: Ask) -> dict[str, str]:
     """Return what a person's answer writes in city.toml."""
     return _written(settled(fault, ask))
+
+
+def _only_sheet(entries: Entries) -> Entries:
+    return {key: value for key, value in entries.items() if key == "sheet"}
 
 
 def _written(entries: Entries) -> dict[str, str]:

@@ -18,7 +18,7 @@ from hotspots.store.schema import DataError
 from hotspots.words import mark, told
 
 _EPSG = re.compile(r"^(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?(\d{4,6})$", re.IGNORECASE)
-_WEB_MERCATOR = {102100: 3857, 102113: 3857, 900913: 3857}  # numbers of its own that ArcGIS gives it
+_WEB_MERCATOR = "102100", "102113", "900913"  # numbers of its own that ArcGIS gives to 3857
 _FAULTS = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, shapely.errors.ShapelyError)
 _GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 
@@ -92,8 +92,8 @@ def arcgis_system(stated: Any) -> int | None:
     if not isinstance(stated, dict):
         return None
     for number in (stated.get("latestWkid"), stated.get("wkid")):
-        number = _WEB_MERCATOR.get(number, number) if isinstance(number, int) else None
-        if number is not None:
+        number = 3857 if str(number) in _WEB_MERCATOR else number
+        if isinstance(number, int) and number:
             try:
                 pyproj.CRS.from_epsg(number)
             except pyproj.exceptions.CRSError:
