@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -26,11 +27,12 @@ _MARKS = (
 _SEEN = 4_000  # letters beyond ASCII that are looked at
 _AROUND = 12  # bytes on each side of one
 _HEAD = 4_096
-_COMMON = set("áéíóúñãçêàâôõüèÁÉÍÓÚÑÃÇÊÀÂÔÕÜÈ")
-_RARE = set("ëîïùûœæöäåËÎÏÙÛŒÆÖÄÅ")
+_COMMON = set("áéíóúñãçêàâôõüèîÁÉÍÓÚÑÃÇÊÀÂÔÕÜÈÎ")
+_RARE = set("ëïùûœËÏÙÛŒ")
+_FOREIGN = set("öäøÖÄØß")
 _MARKINGS = set("¿¡«»“”‘’–—…ºª°§€·´№\u00a0")
 _SIGNS = set("½¼¾²³®©™¢£¥±×÷µ¶¬¨¸¹")
-_ELIDED_BEFORE, _ELIDED_AFTER = re.compile(r"(?:^|[^^\W\d_])[^\W\d_]{1,2}$"), re.compile(r"^(?:s|t|d|ll|re|ve|m)?(?:\W|$)")
+_ELIDED_BEFORE, _ELIDED_AFTER = re.compile(r"(?:^|[\W\d_])[^\W\d_]{1,2}$"), re.compile(r"^(?:s|t|d|ll|re|ve|m)?(?:\W|$)")
 _GARBLED = re.compile("[ÂÃ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â[€‚ƒ„…†‡][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _IN_WORDS = re.compile(r"[A-Za-z](?:Ã[^\sA-Za-z,;]|â€.)|(?:Ã[^\sA-Za-z,;]|â€.)[A-Za-z]")
 _GARBLED_WORDS = 2  # a single one may be meant
@@ -153,19 +155,22 @@ def _worth(window: bytes, at: int, codec: str) -> float:
     left, right = before[-1:].isalpha(), after[:1].isalpha()
     if letter == "\ufffd":
         return -2.0
-    if letter.isalpha():
-        worth = 1.0 if letter in _COMMON else 0.6 if letter in _RARE else -0.7
-        return worth - _misplaced_case(letter, before[-1:], after[:1])
     if letter in _MARKINGS:
         elided = letter == "’" and (_ELIDED_BEFORE.search(before) or _ELIDED_AFTER.search(after))
         return 0.2 if not (left and right) or elided else -0.8
+    if letter.isalpha():
+        worth = 1.0 if letter in _COMMON else 0.6 if letter in _RARE else 0.1 if letter in _FOREIGN else -0.7
+        return worth - _unlikely(letter, before[-2:], after[:1])
     return -0.2 if letter in _SIGNS and not (left and right) else -1.0
 
 
-def _misplaced_case(letter: str, before: str, after: str) -> float:
-    if letter.isupper() and before.isalpha() and before.islower():
+def _unlikely(letter: str, before: str, after: str) -> float:
+    if letter.isupper() and before[-1:].isalpha() and before[-1:].islower():
         return 1.5
-    return 0.8 if letter.islower() and before.isupper() and after.isupper() else 0.0
+    if unicodedata.normalize("NFD", letter.lower())[0] == before[-1:].lower():
+        return 0.5  # the same vowel twice
+    capitals = (before[-1:].isupper() and after.isupper()) or (len(before) == 2 and before.isupper() and before.isalpha())
+    return 0.8 if letter.islower() and capitals and not after.islower() else 0.0
 
 
 def _sample(windows: list[tuple[bytes, int]], codec: str) -> str:
