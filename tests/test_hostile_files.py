@@ -280,8 +280,12 @@ HOSTILE: dict[str, tuple[str, Make, str]] = {
     "a cell of five megabytes": ("h.csv", lambda f, t: f"{small.HEADER}\nc,{'ñandú' * 1_000_000},1,1,1,male,blade\n".encode(), ""),
     "a garbled cell of five megabytes": ("h.csv", lambda f, t: f"{small.HEADER}\nc,{'Ã±a' * 1_200_000},1,1,1,male,x\n".encode(), ""),
     "an old cell of five megabytes": ("h.csv", lambda f, t: f"{small.HEADER}\nc,{'ñu' * 2_500_000},1,1,1,male,x\n".encode("cp1252"), ""),
-    "a flood of empty rows": ("h.csv.gz", lambda f, t: gzip.compress(b"a,b\n" + b"\n" * 30_000_000), "more than 2,000,000 rows"),
-    "a flood of empty rows in a workbook": ("h.xlsx", lambda f, t: book(sheet1=sheet("<row/>" * 3_000_000)), "more than 2,000,000 rows"),
+    "a flood of empty rows": ("h.csv", lambda f, t: b"a,b\n" + b"\n" * 30_000_000, "more than 2,000,000 rows"),
+    "a flood of empty rows in a workbook": (
+        "h.xlsx",
+        lambda f, t: book(sheet1=sheet("<row/>" * 3_000_000)),
+        "has more than 5,000,000 cells",
+    ),
     "a workbook of six million cells": (
         "h.xlsx",
         lambda f, t: book(sheet1=sheet(f"<row>{'<c><v>1</v></c>' * 60}</row>" * 100_000)),
@@ -394,6 +398,6 @@ def test_a_ring_that_crosses_itself_without_end_ends_within_its_limits(tmp_path:
     shapes = [*small.blocks(), small.block("05", [*ring, ring[0]])]
     folder = small.write_city(tmp_path / "town", geojson=small.layer(shapes))
     began = time.monotonic()
-    with pytest.raises(DataError, match="and was ended.*nothing was changed"):
+    with pytest.raises(DataError, match=r"and was ended.*nothing was changed"):
         cities.import_folder(folder)
     assert time.monotonic() - began < 90

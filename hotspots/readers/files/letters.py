@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import functools
 import itertools
 import re
 import unicodedata
@@ -214,11 +215,15 @@ class Mended:
 
 
 def _ungarbled(found: re.Match[str]) -> str:
-    raw = b"".join(_byte(letter) for letter in found.group(0))
+    return _right(found.group(0))
+
+
+@functools.lru_cache(maxsize=4096)
+def _right(garbled: str) -> str:
     try:
-        return raw.decode("utf-8")
+        return b"".join(map(_byte, garbled)).decode("utf-8")
     except UnicodeDecodeError:
-        return found.group(0)
+        return garbled
 
 
 def _byte(letter: str) -> bytes:

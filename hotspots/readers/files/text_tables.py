@@ -58,6 +58,7 @@ def read_table(path: Path, *, name: str = "", needs: Collection[str] = (), heade
     `spoiled`. Raises `DataError` for a file that is no text table, is empty, or is broken as a whole.
     """
     name = name or path.name
+    csv.field_size_limit(limits.MOST_BYTES)
     with path.open("rb") as file:
         letters = letters_of(file, name=name)
         with io.TextIOWrapper(file, encoding=letters.codec, newline="") as text:
@@ -142,7 +143,6 @@ def missing_columns(table: Table, named: Iterable[tuple[str, str]]) -> list[Told
 
 
 def _records(text: Iterator[str], separator: str, *, name: str) -> Iterator[list[str]]:
-    csv.field_size_limit(limits.MOST_BYTES)
     reader = csv.reader(text, delimiter=separator, strict=True)
     number = 0
     while True:

@@ -22,6 +22,7 @@ from hotspots.words import Told, told
 _MIDNIGHT = dt.time(0)
 _FROM_1900, _FROM_1904 = pd.Timestamp(1899, 12, 30), pd.Timestamp(1904, 1, 1)
 _CELL = (b"<c ", b"<c>", b":c ")  # how a cell begins in a sheet; the last with a prefix
+_ROW = b"<row"
 _OVERLAP = 2  # bytes of a beginning that may stand in the part before
 
 
@@ -115,13 +116,16 @@ def _check_archive(path: Path, name: str) -> None:
 
 
 def _cells(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
-    """Return how many cells a sheet has, counted without reading them; the count stops above the most that we read."""
-    count, before = 0, b""
+    """Return how many cells a sheet has, counted without reading them; the count stops above the most cells, or rows, that we read."""
+    count, rows, before = 0, 0, b""
     with archive.open(member) as file:
         while part := file.read(limits.TEXT_PART):
             whole = before + part
             count += sum(whole.count(one) for one in _CELL)
+            rows += whole.count(_ROW)
             before = whole[-_OVERLAP:]
+            if rows > limits.MOST_ROWS:
+                return limits.SHEET_CELLS + 1
             if count > limits.SHEET_CELLS:
                 break
     return count
