@@ -22,7 +22,7 @@ from hotspots.cli.main import main
 from hotspots.geography import units
 from hotspots.inference.e_test import e_test
 from hotspots.inference.normal_range import expected_range
-from hotspots.inference.random_allocation import step_up
+from hotspots.inference.random_allocation import benjamini_hochberg
 from hotspots.statistics import change, trends
 from hotspots.statistics.catalog import measure
 from hotspots.statistics.change import compare, judged
@@ -167,9 +167,9 @@ def test_the_year_to_the_last_of_december_is_the_whole_year():
 def test_benjamini_and_hochberg_as_r_has_them():
     p = told("bh_p")
     order = np.random.default_rng(0).permutation(len(p))
-    np.testing.assert_allclose(step_up(p[order]), told("bh_adjusted")[order])
-    assert np.isnan(step_up(np.array([np.nan, 0.02]))).tolist() == [True, False]
-    assert step_up(np.array([np.nan, 0.02]))[1] == 0.02
+    np.testing.assert_allclose(benjamini_hochberg(p[order]), told("bh_adjusted")[order])
+    assert np.isnan(benjamini_hochberg(np.array([np.nan, 0.02]))).tolist() == [True, False]
+    assert benjamini_hochberg(np.array([np.nan, 0.02]))[1] == 0.02
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +190,7 @@ def test_false_alarms_at_the_rates_of_the_bundled_city(bundled, unit):
         p = e_test(now, base, exposure=n, base_exposure=3 * n)
         flagged = (p <= 0.05).mean()
         assert flagged <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / p.size)
-        firm = np.mean([(step_up(row) <= 0.05).any() for row in p])
+        firm = np.mean([(benjamini_hochberg(row) <= 0.05).any() for row in p])
         assert firm <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / maps)
 
 

@@ -309,7 +309,7 @@ def test_every_possible_map_of_a_tiny_city(population, n):
 def test_chance_of_any_alarm_by_every_possible_map():
     """Nine blocks in a row, four events: the exact chance of any false alarm is at most 5 %, and what the calibration finds by lot."""
     blocks = area([shapely.box(10 * x, 0, 10 * x + 10, 10) for x in range(9)])
-    base = exact_window.ground(study([(5, 5)], blocks))
+    base = exact_window.baseline_of(study([(5, 5)], blocks))
     hot = np.array(
         [
             (
@@ -328,7 +328,7 @@ def test_chance_of_any_alarm_by_every_possible_map():
 def test_the_calibration_counts_as_the_test_does(method):
     blocks = square_blocks(side=8, population=np.random.default_rng(1).integers(0, 400, 64).astype(float))
     one = study([(5, 5)] * 40, blocks)
-    base = exact_window.ground(one)
+    base = exact_window.baseline_of(one)
     maps = exact_window._thrown(np.random.default_rng(7), base.weight, 40, 150)
     maps[:9, :] += np.arange(150) % 4  # some with a cluster
     for count in (maps, exact_window._thrown(np.random.default_rng(7), base.weight, 1000, 20)):
@@ -468,8 +468,8 @@ def test_the_calibration_of_any_study():
 
 
 @cache
-def ten_thousand() -> exact_window.Ground:
-    return exact_window.ground(study([(5, 5)], square_blocks(side=100)))
+def ten_thousand() -> exact_window.Baseline:
+    return exact_window.baseline_of(study([(5, 5)], square_blocks(side=100)))
 
 
 @pytest.mark.parametrize(("n", "low", "high"), [(100, 0.04, 0.2), (500, 0.7, 0.92), (2000, 0.99, 1.0)])
@@ -524,7 +524,7 @@ def test_hot_places_of_puerto_albatros_are_those_planted(albatros, start, end, l
     """Planted: groups of blocks with many times the risk, and killings at markets and terminals where nobody lives."""
     truth = tomllib.loads((ROOT / "data" / "cities" / "puerto-albatros" / "truth.toml").read_text(encoding="utf-8"))
     one = Study.of(albatros.incidents, albatros.blocks, start=f"{start}-01-01", end=f"{end}-01-01")
-    base = exact_window.ground(one)
+    base = exact_window.baseline_of(one)
     groups = [
         albatros.blocks.index.isin(row["blocks"])
         for row in truth["hot"]
@@ -571,7 +571,7 @@ def test_too_coarse_to_rank():
 @given(n=st.integers(1, 400))
 @settings(max_examples=20)
 def test_power_stays_a_chance(n):
-    base = exact_window.ground(at([(0, 0)]))
+    base = exact_window.baseline_of(at([(0, 0)]))
     assert 0 <= power.power(base, n) <= 1
     assert power.power(base, n, relative_risk=1.0) <= 0.05
 

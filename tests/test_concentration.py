@@ -21,6 +21,7 @@ from hotspots.statistics.concentration import (
     generalised_gini,
     gini,
     lorenz,
+    shares,
     stability,
     top_share,
     units_for,
@@ -116,7 +117,7 @@ def test_the_gini_of_chance_has_an_exact_mean(n, events):
     both = binom.pmf(np.arange(events + 1), events, 2 / n)
     apart = [np.abs(2 * np.arange(t + 1) - t) @ binom.pmf(np.arange(t + 1), t, 0.5) for t in range(events + 1)]
     exact = (n - 1) / (2 * events) * (both @ apart)
-    drawn = concentration._gini(random_allocation.fall(np.ones(events, dtype=int), n, draws=4000), n)
+    drawn = shares._gini(random_allocation.allocated(np.ones(events, dtype=int), n, draws=4000), n)
     assert drawn.mean() == pytest.approx(exact, abs=4 * drawn.std() / np.sqrt(4000))
 
 
@@ -289,14 +290,14 @@ def test_the_periods_of_stability():
 
 @pytest.mark.parametrize(("n", "share"), [(20, 0.3), (1, 0.5), (351, 0.16), (5000, 0.01), (10, 1.0)])
 def test_what_is_caught_by_lot_is_binomial(n, share):
-    low, high = random_allocation.caught(np.ones(n, dtype=int), share)
+    low, high = random_allocation.share_range(np.ones(n, dtype=int), share)
     assert (low * n, high * n) == pytest.approx(tuple(binom.ppf([0.025, 0.975], n, share)))
 
 
 def test_what_is_caught_of_larger_events():
     sizes, rng = np.array([5, 3, 2, 2, 1, 1, 1]), np.random.default_rng(3)
     drawn = (rng.random((200_000, 7)) < 0.3) @ sizes / 15
-    assert random_allocation.caught(sizes, 0.3) == pytest.approx(tuple(np.quantile(drawn, (0.025, 0.975))))
+    assert random_allocation.share_range(sizes, 0.3) == pytest.approx(tuple(np.quantile(drawn, (0.025, 0.975))))
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=40).filter(any), st.integers(0, 99))
@@ -310,9 +311,9 @@ def test_lots_pick_what_a_plain_search_picks(people, seed):
 
 
 def test_leading_shares_ties_out():
-    assert random_allocation.leading([1, 5, 1, 1], 3).tolist() == pytest.approx([2 / 3, 1, 2 / 3, 2 / 3])
-    assert random_allocation.leading([1, 2], 0).tolist() == [0, 0]
-    assert random_allocation.leading([1, 2], 2).tolist() == [1, 1]
+    assert random_allocation.part_of_top([1, 5, 1, 1], 3).tolist() == pytest.approx([2 / 3, 1, 2 / 3, 2 / 3])
+    assert random_allocation.part_of_top([1, 2], 0).tolist() == [0, 0]
+    assert random_allocation.part_of_top([1, 2], 2).tolist() == [1, 1]
 
 
 def test_the_sentence_has_its_chance_figure_in_both_languages():

@@ -65,7 +65,7 @@ def test_the_five_points_on_a_raster():
 
 
 @every_kernel
-@pytest.mark.parametrize("way", [smoothing.exact, smoothing.by_fourier])
+@pytest.mark.parametrize("way", [smoothing.exact_sum, smoothing.by_fourier])
 def test_jones_diggle_keeps_the_five(kernel, way):
     window = Window.of(area(shapely.box(*SQUARE)), cell=0.1)
     z = way(*FIVE.T, window, kernel=kernel, bandwidth=1.0, edge="jones_diggle")
@@ -130,7 +130,7 @@ def test_the_exact_sum_is_the_sum(kernel, seed, h):
     rng = np.random.default_rng(seed)
     points = rng.uniform(0, 40, (12, 2))
     window = Window.of(square_blocks(side=4), cell=1.25)
-    z = smoothing.exact(*points.T, window, kernel=kernel, bandwidth=h, edge="none")
+    z = smoothing.exact_sum(*points.T, window, kernel=kernel, bandwidth=h, edge="none")
     for row, column in rng.integers(2, 34, (5, 2)):
         d2 = (window.grid.x[column] - points[:, 0]) ** 2 + (window.grid.y[row] - points[:, 1]) ** 2
         k = np.exp(-d2 / 2 / h**2) / (2 * np.pi * h**2) if kernel == "gaussian" else 3 / np.pi / h**2 * np.maximum(1 - d2 / h**2, 0) ** 2
@@ -163,6 +163,37 @@ def test_points_are_shared_among_four_cells():
     assert cells.sum() == pytest.approx(50)
     assert (cells * grid.x).sum() == pytest.approx(x.sum())
     assert (cells * grid.y[:, None]).sum() == pytest.approx(y.sum())
+
+
+@pytest.mark.parametrize("cubic", [False, True])
+@given(points=st.lists(st.tuples(st.floats(0, 30), st.floats(0, 30)), min_size=1, max_size=30))
+def test_each_share_is_the_product_of_two_weights(points, cubic):
+    grid = Grid(-1.0, -1.0, 1.7, 20, 20)
+    expected = np.zeros((20, 20))
+    for point in points:
+        weights = []
+        for place in point:
+            nodes, first = (4 if cubic else 2), (place + 1.0) / 1.7
+            first = min(max(int(first) - cubic, 0), 20 - nodes)
+            at = np.arange(first, first + nodes)
+            others = np.array([[other for other in at if other != one] for one in at])  # Lagrange's weights on the nearest middles
+            weights.append((at, (((place + 1.0) / 1.7 - others) / (at[:, None] - others)).prod(axis=1)))
+        (column, across), (row, up) = weights
+        expected[np.ix_(row, column)] += np.outer(up, across)
+    np.testing.assert_allclose(shared(*np.array(points).T, grid, cubic=cubic), expected, rtol=1e-9, atol=1e-9)
+
+
+@given(points=st.lists(st.tuples(st.floats(0, 30), st.floats(0, 30)), min_size=1, max_size=30), h=st.floats(0.2, 40))
+def test_a_corrected_exact_sum_is_every_kernel_over_its_part_inside(points, h):
+    x, y = np.array(points).T
+    window = Window.of(square_blocks(side=3), cell=1.25)
+    across, up = np.meshgrid(window.grid.x, window.grid.y)
+    inside = lambda px, py: np.maximum(1 - ((across - px) ** 2 + (up - py) ** 2) / h**2, 0) ** 2 * window.mask  # noqa: E731
+    lost = np.array([not inside(*point).any() for point in points])
+    moved = np.column_stack(window.drawn_in(x, y, lost=lost))
+    expected = sum(inside(*point) / inside(*point).sum() / 1.25**2 for point in moved)
+    found = smoothing.exact_sum(x, y, window, kernel="quartic", bandwidth=h, edge="jones_diggle")
+    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9 * expected.max())
 
 
 def test_scott_by_hand():
@@ -234,7 +265,7 @@ def test_the_fourier_error_is_small(kernel, edge, n, per_cell, most):
     window = Window.of(area(shape), cell=0.5)
     h = per_cell * 0.5
     ours = smoothing.by_fourier(*points.T, window, kernel=kernel, bandwidth=h, edge=edge)
-    exact = smoothing.exact(*points.T, window, kernel=kernel, bandwidth=h, edge=edge)
+    exact = smoothing.exact_sum(*points.T, window, kernel=kernel, bandwidth=h, edge=edge)
     assert abs(ours - exact).max() <= most * exact.max()
 
 
@@ -243,7 +274,7 @@ def test_what_is_shown_is_within_a_ten_thousandth_of_the_peak(n):
     points = np.random.default_rng(n).normal(50, 12, (n, 2)).clip(0.1, 99.9)
     window = Window.of(area(shapely.box(0, 0, 100, 100)), cell=0.5)
     ours = smoothing.smooth(*points.T, window, kernel="quartic", bandwidth=6.0, edge="jones_diggle")
-    exact = smoothing.exact(*points.T, window, kernel="quartic", bandwidth=6.0, edge="jones_diggle")
+    exact = smoothing.exact_sum(*points.T, window, kernel="quartic", bandwidth=6.0, edge="jones_diggle")
     assert abs(ours - exact).max() <= 1e-4 * exact.max()
 
 
@@ -266,7 +297,7 @@ def test_a_recorded_block_does_not_move_the_place():
 
 def test_a_sliver_no_cell_can_see_still_weighs():
     blocks = area(shapely.box(0, 0, 100, 100), shapely.box(140, 0, 140.01, 100))
-    for way in (smoothing.exact, smoothing.by_fourier):
+    for way in (smoothing.exact_sum, smoothing.by_fourier):
         window = Window.of(blocks, cell=1.0)
         z = way(np.array([140.005, 50.0]), np.array([50.0, 50.0]), window, kernel="quartic", bandwidth=12.0, edge="jones_diggle")
         assert z.sum() == pytest.approx(2, rel=1e-9)

@@ -104,7 +104,7 @@ def test_a_year_without_departments_is_unknown_and_not_zero(country):
     shown = map_view.map_view(study, measure("count"), map_view.geometry("x", study.blocks), words_for("es"), unit="blocks")
     assert study.victims == 6656
     assert {row.kind for row in shown.legend} == {"no_data"}
-    assert exports.frame(study, [measure("count")])["count"].isna().all()
+    assert exports.download_table(study, [measure("count")])["count"].isna().all()
 
 
 def test_files_and_command_line(country, tmp_path, capsys):

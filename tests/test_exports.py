@@ -43,7 +43,7 @@ def test_every_format_holds_the_same_table(tmp_path, suffix, keys):
     path = tmp_path / f"out{suffix}"
     assert exports.write(one, [measure(key) for key in keys], path) == 4
     read = {".csv": pd.read_csv, ".geojson": gpd.read_file, ".parquet": gpd.read_parquet}[suffix](path)
-    expected = exports.frame(one, [measure(key) for key in keys])
+    expected = exports.download_table(one, [measure(key) for key in keys])
     assert read.drop(columns="geometry", errors="ignore").columns.tolist() == expected.columns.tolist()
     for name in expected:
         if pd.api.types.is_numeric_dtype(expected[name]):
@@ -54,7 +54,7 @@ def test_every_format_holds_the_same_table(tmp_path, suffix, keys):
 
 
 def test_columns_are_the_promised_ones():
-    assert exports.frame(study(), [measure("rate")]).columns.tolist() == [
+    assert exports.download_table(study(), [measure("rate")]).columns.tolist() == [
         *("id", "name", "count", "population", "rate", "rate_low", "rate_high", "state")
     ]
 
@@ -94,7 +94,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
 @pytest.mark.parametrize("row", [row for row in MEASURES if not row.missing(study())], ids=lambda row: row.key)
 def test_the_export_is_what_the_map_shows(row):
     one = study()
-    exported, shown = exports.frame(one, [row]).set_index("id"), table(one, row)
+    exported, shown = exports.download_table(one, [row]).set_index("id"), table(one, row)
     np.testing.assert_array_equal(exported[row.key], shown[row.key])
     assert exported["state"].tolist() == shown["state"].tolist()
 
@@ -124,7 +124,7 @@ def test_escaped_text_has_no_live_character(text):
 @pytest.fixture
 def told(city_folder):
     city = cities.import_folder(city_folder)
-    return exports.Told(city, "blocks", words_for("en"))
+    return exports.Subject(city, "blocks", words_for("en"))
 
 
 def chosen(told, **choices) -> Study:

@@ -54,8 +54,8 @@ def places(unit: str) -> Study:
 
 
 @cache
-def ground(unit: str, baseline: str) -> exact_window.Ground:
-    return exact_window.ground(places(unit), baseline=baseline)
+def ground(unit: str, baseline: str) -> exact_window.Baseline:
+    return exact_window.baseline_of(places(unit), baseline=baseline)
 
 
 def spots(unit: str, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:

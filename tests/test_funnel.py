@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import false_discovery_control, nbinom, poisson
 
-from hotspots.inference.random_allocation import step_up
+from hotspots.inference.random_allocation import benjamini_hochberg
 from hotspots.statistics import rates
 from hotspots.statistics.rates.funnel import _scatter, _two_sided
 from hotspots.study import Study
@@ -43,7 +43,7 @@ def test_the_p_is_the_two_sided_exact_one_adjusted_for_all():
     count = rng.poisson(mean * rng.gamma(3, 1 / 3, 60)).astype(float)
     told = np.minimum(1, 2 * np.minimum(poisson.cdf(count, mean), poisson.sf(count - 1, mean)))
     np.testing.assert_allclose(_two_sided(count, mean, 1.0), told, rtol=1e-9, atol=1e-15)
-    np.testing.assert_allclose(step_up(told), false_discovery_control(told), rtol=1e-12)
+    np.testing.assert_allclose(benjamini_hochberg(told), false_discovery_control(told), rtol=1e-12)
     wide = np.minimum(1, 2 * np.minimum(nbinom.cdf(count, mean / 1.5, 1 / 2.5), nbinom.sf(count - 1, mean / 1.5, 1 / 2.5)))
     np.testing.assert_allclose(_two_sided(count, mean, 2.5), wide, rtol=1e-9)
 

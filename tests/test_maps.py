@@ -30,6 +30,7 @@ from hotspots.study import Study
 from hotspots.study.testing import square_blocks, square_city
 from hotspots.views import captions, map_view
 from hotspots.views.map_view import ContextLayer, MapView
+from hotspots.views.series import series_of
 from hotspots.words import words_for
 
 EN = words_for("en")
@@ -120,7 +121,7 @@ def test_the_page_holds_what_the_screen_shows(key, language):
 
 def test_the_numbers_of_the_page_are_those_of_the_file():
     one = study()
-    table = exports.frame(one, [measure("rate")])
+    table = exports.download_table(one, [measure("rate")])
     head, *rows = Reader(maps.page(shown("rate"), words=EN)).rows
     read = pd.DataFrame(rows, columns=head)
     assert read["Place"].tolist() == table["name"].tolist()
@@ -252,10 +253,11 @@ def test_a_picture_shows_the_colours_of_the_classes():
 def test_a_series_is_drawn_with_its_range_and_rules():
     days = [f"{year}-{month:02}-10" for year in range(2015, 2021) for month in range(1, 13)]
     one = Study.of(*square_city([(5, 5)] * len(days), dates=days))
-    rules = [(pd.Timestamp("2019-07-01"), "1", "A change of definition $x$")]
-    content = prints.series_png(trends.monthly(one), words=EN, head="People killed each month\nall", note="Source: nobody", rules=rules)
+    dated = [(pd.Timestamp("2019-07-01"), "1", "A change of definition $x$")]
+    shown = series_of(trends.monthly(one), EN, dated=dated)
+    content = prints.series_png(shown, words=EN, head="People killed each month\nall", note="Source: nobody")
     assert content.startswith(b"\x89PNG")
-    assert prints.series_png(trends.yearly(one), words=EN, head="Each year").startswith(b"\x89PNG")
+    assert prints.series_png(series_of(trends.yearly(one), EN), words=EN, head="Each year").startswith(b"\x89PNG")
 
 
 def test_captions_say_period_filters_number_and_source():

@@ -145,6 +145,12 @@ def test_a_row_in_any_family_is_in_the_catalogue(monkeypatch, family):
     assert [one for one in catalog.rows() if one is not row] == list(MEASURES)
 
 
+def test_every_family_has_its_rows_in_its_face():
+    for family in set(catalog.families()) - {"rates", "priorities"}:
+        rows = importlib.import_module(f"hotspots.statistics.{family}.measures").MEASURES
+        assert importlib.import_module(f"hotspots.statistics.{family}").MEASURES is rows
+
+
 def test_every_family_is_walked():
     folder = ROOT / "hotspots" / "statistics"
     found = {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}

@@ -33,7 +33,7 @@ def study_of(city, query):
 @pytest.mark.parametrize("query", GRID, ids=lambda query: "&".join(f"{name}={value}" for name, value in query.items()))
 def test_the_map_page_its_table_and_the_file(city, query):
     study = study_of(city, query)
-    exported = exports.frame(study, [measure("rate")])
+    exported = exports.download_table(study, [measure("rate")])
     app = open_page("map", lang="en", measure="rate", **query)
     assert not app.exception
     shown = app.dataframe[0].value

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -44,14 +45,10 @@ def contract(project: Path, key: str) -> subprocess.CompletedProcess[str]:
 def test_a_statistic(project, city_folder):
     function, row = recipe("A statistic", "python")
     heading = recipe("A statistic", "markdown")[0]
-    family = project / "hotspots" / "statistics" / "concentration.py"
-    text = family.read_text(encoding="utf-8").replace("MEASURES: tuple[Measure, ...] = ()\n", "")
-    family.write_text(f"import pandas as pd\n{text}\n\n{function}\n\n{row}", encoding="utf-8")
-    family.write_text(
-        family.read_text()
-        .replace("import pandas as pd\n", "", 1)
-        .replace("import numpy as np\n", "import numpy as np\nimport pandas as pd\n", 1)
-    )
+    family = project / "hotspots" / "statistics" / "concentration" / "measures.py"
+    text = family.read_text(encoding="utf-8")
+    assert text.endswith("MEASURES: tuple[Measure, ...] = ()\n")
+    family.write_text(f"{text.splitlines()[0]}\n\n{function}\n\n{row}", encoding="utf-8")
     missing = contract(project, "share")
     assert missing.returncode == 1, missing.stdout
     assert "test_key_function_and_heading_are_one[share]" in missing.stdout
@@ -78,6 +75,26 @@ def test_a_command(project, city_folder):
     assert python(project, "-m", "hotspots", "import", str(city_folder)).returncode == 0
     done = python(project, "-m", "hotspots", "days", "villa-prueba", "--start", "2020-01-01")
     assert (done.returncode, done.stdout) == (0, "366 days\n"), done.stderr
+
+
+def test_a_question(project, city_folder):
+    question, use = recipe("A question", "python")
+    module = project / "hotspots" / "questions" / "restricted" / "when.py"
+    module.write_text(f"{module.read_text(encoding='utf-8')}\n\n{question}", encoding="utf-8")
+    with (city_folder / "homicides.csv").open("a", encoding="utf-8") as file:
+        file.write("2018-02-15,5,5,blade,male\n")  # the one year that is not like the others
+    assert python(project, "-m", "hotspots", "import", str(city_folder)).returncode == 0
+    script = (
+        "import argparse\n"
+        "from hotspots.cli.arguments import add_study, asked_of\n"
+        "from hotspots.questions.restricted import when\n"
+        "from hotspots.words import words_for\n"
+        "words, command = words_for('en'), argparse.ArgumentParser()\n"
+        "add_study(command, words)\n"
+        "choices = command.parse_args(['villa-prueba'])\n"
+    )
+    done = python(project, "-c", script + dedent(use))
+    assert (done.returncode, done.stdout) == (0, "Most people were killed in 2018.\n"), done.stderr
 
 
 def test_a_page(project, city_folder):

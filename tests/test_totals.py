@@ -186,7 +186,7 @@ def test_the_share_of_the_top_is_unknown_where_a_unit_is():
 
 def test_an_export_holds_the_four_states():
     one = study([("b00", "2020", 0), ("b01", "2020", 30), ("b10", "2020", None)])
-    found = exports.frame(one, [catalog.measure("count")])
+    found = exports.download_table(one, [catalog.measure("count")])
     assert found["state"].tolist() == ["zero", "ok", "suppressed", "no_data"]
     assert found["count"].isna().tolist() == [False, False, True, True]
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from hotspots.inference.e_test import e_range
 from hotspots.statistics import victims
+from hotspots.statistics.victims import groups
 from hotspots.store.schema import field
 from hotspots.study import Study
 from hotspots.study.calendar import Days
@@ -92,8 +93,8 @@ def test_few_values_lie_outside_where_nothing_changed(mean, double, swing, years
     killed = events + twice
     together = (events + 3 * twice).sum(axis=1) / np.maximum(killed.sum(axis=1), 1)
     base = pd.Series(killed[:, 1:4].sum(axis=1))
-    low, high = victims._in_pieces(base, np.maximum(together, 1), exposure=365, base_exposure=365 * min(years, 3))
-    least, most = victims._swinging(killed[:, 1:].T.astype(float))
+    low, high = groups._in_pieces(base, np.maximum(together, 1), exposure=365, base_exposure=365 * min(years, 3))
+    least, most = groups._swinging(killed[:, 1:].T.astype(float))
     outside = (killed[:, 0] < np.minimum(low, least)) | (killed[:, 0] > np.maximum(high, most))
     assert outside.mean() <= 0.05 + 2.6 * np.sqrt(0.05 * 0.95 / runs)
     plain = e_range(base, exposure=365, base_exposure=365 * min(years, 3))
@@ -104,7 +105,7 @@ def test_the_range_of_swinging_years_is_the_negative_binomial_of_scipy():
     from scipy import stats
 
     counts = np.array([[4.0, 30, 0], [9, 31, 0], [2, 29, 0]])
-    low, high = victims._swinging(counts)
+    low, high = groups._swinging(counts)
     t = stats.t.ppf(0.975, 2) / stats.norm.ppf(0.975)
     for i, one in enumerate(counts.T):
         mean = max(one.mean(), 1 / 6)

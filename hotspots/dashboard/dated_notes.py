@@ -7,16 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from hotspots.cities import Note
-from hotspots.drawing import charts
 from hotspots.words import Words, mark
 from hotspots.words.escape import safe_markdown
 
 KINDS: dict[str, str] = {"event": mark("Event"), "definition": mark("Change of definition"), "intervention": mark("Intervention")}
-
-
-def rules(notes: Sequence[Note], words: Words) -> list[charts.Rule]:
-    """Return the notes as the numbered lines of a chart."""
-    return [(note.start, str(number), words.own(note.text)) for number, note in enumerate(notes, 1)]
 
 
 def line(note: Note, words: Words) -> str:

@@ -28,7 +28,7 @@ SUFFIXES: tuple[str, ...] = (".csv", ".geojson", ".parquet", *PICTURES)
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class Subject:
     """What a download is of: the city, the unit, the language, and the map on screen where there is one already."""
 
     city: City
@@ -37,7 +37,7 @@ class Told:
     view: map_view.MapView | None = None
 
 
-def frame(study: Study, measures: Sequence[Measure]) -> pd.DataFrame:
+def download_table(study: Study, measures: Sequence[Measure]) -> pd.DataFrame:
     """Return the table of a download: `id`, `name`, `count`, `population`, then KEY, KEY_low, KEY_high of each measure, and `state`.
 
     `state` is that of the first measure; each further one adds KEY_state. A measure that rests on choices of the reader adds KEY_how,
@@ -46,7 +46,7 @@ def frame(study: Study, measures: Sequence[Measure]) -> pd.DataFrame:
 
     >>> from hotspots.statistics.catalog import measure
     >>> from hotspots.testing import square_city
-    >>> frame(Study.of(*square_city([(5, 5)])), [measure("count")]).columns.tolist()
+    >>> download_table(Study.of(*square_city([(5, 5)])), [measure("count")]).columns.tolist()
     ['id', 'name', 'count', 'population', 'count_low', 'count_high', 'state']
     """
     faults = [
@@ -68,7 +68,10 @@ def frame(study: Study, measures: Sequence[Measure]) -> pd.DataFrame:
     return joined.assign(**how).reset_index(names="id")
 
 
-def write(study: Study, measures: Sequence[Measure], path: Path, *, told: Told | None = None) -> int:
+Told, frame = Subject, download_table  # by these names other programs know them
+
+
+def write(study: Study, measures: Sequence[Measure], path: Path, *, told: Subject | None = None) -> int:
     """Write the download to `path` by its ending and return how many units it holds.
 
     The file appears whole or not at all, and holds the bytes that `download` gives.
@@ -86,14 +89,14 @@ def write(study: Study, measures: Sequence[Measure], path: Path, *, told: Told |
     return len(study.blocks)
 
 
-def download(study: Study, measures: Sequence[Measure], suffix: str, *, told: Told | None = None) -> bytes:
+def download(study: Study, measures: Sequence[Measure], suffix: str, *, told: Subject | None = None) -> bytes:
     """Return the bytes of a download: `.csv`, `.geojson`, `.parquet`, or the map as `.png` or as one page, `.html`.
 
     `told` says what the file is of; a picture cannot do without it, GeoJSON and GeoParquet carry it as "about". In CSV, text that a
     spreadsheet would run as a formula is made inert. Raises a `DataError` with the reason where the study cannot give a measure.
     """
     _check_suffix(suffix)
-    data = frame(study, measures)
+    data = download_table(study, measures)
     if suffix == ".csv":
         return csv(data).encode("utf-8-sig")
     if suffix in PICTURES:
@@ -122,7 +125,7 @@ def _check_suffix(suffix: str) -> None:
         raise DataError(words.told("export: cannot write {ending}; use one of {listed}", ending=ending, listed=", ".join(SUFFIXES)))
 
 
-def _picture(study: Study, measures: Sequence[Measure], suffix: str, told: Told | None) -> bytes:
+def _picture(study: Study, measures: Sequence[Measure], suffix: str, told: Subject | None) -> bytes:
     from hotspots.drawing import maps, prints  # their libraries take a second to load, and only pictures need them
 
     if told is None or len(measures) != 1:
@@ -136,7 +139,7 @@ def _picture(study: Study, measures: Sequence[Measure], suffix: str, told: Told 
     return maps.page(shown, words=told.words, head=caption.head, note=caption.note).encode("utf-8")
 
 
-def _view(study: Study, measure: Measure, told: Told) -> map_view.MapView:
+def _view(study: Study, measure: Measure, told: Subject) -> map_view.MapView:
     layers = map_view.background(told.city, told.unit)
     shapes = map_view.geometry(f"{told.city.slug}/{told.city.version}/{told.unit}", study.blocks, layers)
     return map_view.map_view(study, measure, shapes, told.words, unit=told.unit, called=told.city.called)

@@ -17,14 +17,13 @@ from hotspots.colours import GROUND
 from hotspots.drawing import sheets
 from hotspots.drawing.sheets import Look, Sheet
 from hotspots.views.map_view import MapView, Overlay
+from hotspots.views.series import Dated, Series
 from hotspots.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.path import Path
-
-Rule = tuple[pd.Timestamp, str, str]  # day, number or sign drawn, text
 
 DPI = 200
 WIDTH = 8.0  # inches: 1,600 pixels
@@ -65,14 +64,14 @@ def map_png(view: MapView, *, words: Words, note: str = "", head: str = "") -> b
     return _png(figure)
 
 
-def series_png(table: pd.DataFrame, *, words: Words, head: str, note: str = "", rules: Sequence[Rule] = ()) -> bytes:
-    """Return a series of counts (`trends.monthly`, `trends.yearly`) as a PNG, 1,600 pixels wide: it starts at zero.
+def series_png(shown: Series, *, words: Words, head: str, note: str = "") -> bytes:
+    """Return a series as a PNG, 1,600 pixels wide: it starts at zero, and what its signs stand for is written below.
 
-    A column pair `low`, `high` is drawn as the normal range; periods that are not `complete` are lighter; `rules` are dashed lines
-    with a sign that is explained below. `head` and `note` as in `map_png`.
+    A dated line without a sign gets a number. `head` and `note` as in `map_png`.
     """
     top, above = _above(head)
-    signs = "\n".join(f"{sign}  {text}" for _, sign, text in rules)
+    dated = [one._replace(sign=one.sign or str(i)) for i, one in enumerate(shown.dated, 1)]
+    signs = "\n".join(f"{one.sign}  {one.text}" for one in dated)
     below = [(line, 8, colours.INK, "normal") for line in _wrapped(signs, size=8, width=WIDTH - 2 * MARGIN)]
     below += [(line, 7, MUTED, "normal") for line in _wrapped(note, size=7, width=WIDTH - 2 * MARGIN)]
     foot = sum(size * _LINE / 72 for _, size, _, _ in below) + MARGIN + 0.42
@@ -80,51 +79,42 @@ def series_png(table: pd.DataFrame, *, words: Words, head: str, note: str = "", 
     figure = _figure(height)
     _write_lines(figure, above, start=height - MARGIN)
     axes = _axes(figure, (MARGIN + 0.34, foot, WIDTH - 2 * MARGIN - 0.34, 2.78), height)
-    _add_series(axes, table, words)
-    _add_signs(axes, rules)
+    _add_series(axes, shown.rows, words)
+    _style_series(axes, words)
+    _add_signs(axes, dated)
     _write_lines(figure, below, start=foot - 0.42)
     return _png(figure)
 
 
-def _add_signs(axes: Axes, rules: Sequence[Rule]) -> None:
+def _add_signs(axes: Axes, dated: Sequence[Dated]) -> None:
     """Draw dated lines with their signs, one below the other where they are too close to be told apart."""
     first, last = axes.get_xlim()
     style: dict[str, Any] = {"fontsize": 8.5, "fontweight": "bold", "color": MUTED, "va": "top"}
-    drops = colours.sign_rows([day.timestamp() / 86400 for day, _, _ in rules], last - first)
-    for row, (day, sign, _) in zip(drops, rules, strict=True):
-        axes.axvline(day, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
-        _text(axes, day, 0.985 - 0.055 * row, f" {sign}", transform=axes.get_xaxis_transform(), **style)
+    for row, one in zip(colours.sign_rows([one.day.timestamp() / 86400 for one in dated], last - first), dated, strict=True):
+        axes.axvline(one.day, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+        _text(axes, one.day, 0.985 - 0.055 * row, f" {one.sign}", transform=axes.get_xaxis_transform(), **style)
 
 
-def _add_series(axes: Axes, table: pd.DataFrame, words: Words) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    days = table.index.to_timestamp() if isinstance(table.index, pd.PeriodIndex) else pd.to_datetime(table.index)
-    count = table["count"].to_numpy(dtype=float)
-    complete = table["complete"].to_numpy(dtype=bool) if "complete" in table else np.ones(len(table), dtype=bool)
-    axes.plot(days, count, color=colours.PRIMARY, linewidth=1.1, label=words.say("People killed"), zorder=2)
-    if "comparison" in table:
-        beside = table["comparison"].to_numpy(dtype=float)
-        axes.plot(days, beside, color=colours.MUTED, linewidth=1.0, linestyle=(0, (4, 3)), label=words.say("Comparison areas"), zorder=2)
-    if {"low", "high"} <= set(table) and table["high"].notna().any():
-        low, high = (table[name].to_numpy(dtype=float) for name in ("low", "high"))
-        axes.fill_between(days, low, high, color=colours.MUTED, alpha=0.22, linewidth=0, label=words.say("Normal range"), zorder=1)
-    for whole, alpha in ((True, 0.95), (False, 0.3)):
-        axes.scatter(days[complete == whole], count[complete == whole], s=9, color=colours.PRIMARY, alpha=alpha, linewidth=0, zorder=3)
+def _add_series(axes: Axes, rows: pd.DataFrame, words: Words) -> None:
+    days, whole = pd.DatetimeIndex(rows["start"]), rows["complete"].to_numpy(dtype=bool)
+    drawn = {name: rows[name].to_numpy(dtype=float) for name in ("count", "comparison", "low", "high") if name in rows}
+    axes.plot(days, drawn["count"], color=colours.PRIMARY, linewidth=1.1, label=words.say("People killed"), zorder=2)
+    if "comparison" in drawn:
+        dashed: dict[str, Any] = {"linewidth": 1.0, "linestyle": (0, (4, 3)), "zorder": 2}
+        axes.plot(days, drawn["comparison"], color=colours.MUTED, label=words.say("Comparison areas"), **dashed)
+    if "high" in drawn and rows["high"].notna().any():
+        style: dict[str, Any] = {"color": colours.MUTED, "alpha": 0.22, "linewidth": 0, "zorder": 1}
+        axes.fill_between(days, drawn["low"], drawn["high"], label=words.say("Normal range"), **style)
+    for part, alpha in ((whole, 0.95), (~whole, 0.3)):
+        axes.scatter(days[part], drawn["count"][part], s=9, color=colours.PRIMARY, alpha=alpha, linewidth=0, zorder=3)
     if len(days) > 1:
         axes.set_xlim(days[0] - (days[1] - days[0]), days[-1] + (days[-1] - days[-2]))
-    axes.set_ylim(
-        0,
-        float(
-            max(
-                1,
-                np.nanmax(
-                    [*count, *(n for name in ("high", "comparison") for n in table.get(name, pd.Series(dtype=float)).dropna())], initial=1
-                ),
-            )
-        )
-        * 1.08,
-    )
+    axes.set_ylim(0, 1.08 * float(np.nanmax([1.0, *(n for each in drawn.values() for n in each)])))
+
+
+def _style_series(axes: Axes, words: Words) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     axes.yaxis.set_major_formatter(lambda value, _: words.number(value))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     axes.tick_params(labelsize=8, colors=MUTED, length=0, pad=5)

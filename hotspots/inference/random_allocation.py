@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 
-def fall(sizes: np.ndarray, n: int, *, chances: np.ndarray | None = None, draws: int = 999, seed: int = 0) -> np.ndarray:
+def allocated(sizes: np.ndarray, n: int, *, chances: np.ndarray | None = None, draws: int = 999, seed: int = 0) -> np.ndarray:
     """Return how many victims lie in each of `n` units when events of `sizes` victims fall on them by lot, `draws` times.
 
     One row for each time, the units with most first; units that no event can reach any more are left out at the end. `chances` is each
     unit's share of the lot, all alike where left out.
 
-    >>> fall(np.array([1, 2]), 1, draws=2).tolist()
+    >>> allocated(np.array([1, 2]), 1, draws=2).tolist()
     [[3], [3]]
     """
     rng = np.random.default_rng(seed)
@@ -57,12 +57,12 @@ def _tallied(cells: np.ndarray, width: int) -> np.ndarray:
     return np.asarray(np.sort(found, axis=1)[:, ::-1])
 
 
-def leading(values: Any, k: int) -> np.ndarray:
+def part_of_top(values: Any, k: int) -> np.ndarray:
     """Return how much of each value belongs to the `k` largest: 1, 0, or a part where several tie for the last places.
 
     The parts add up to `k`. They are what picking among the tied by lot gives on average, so no place is in or out by its name.
 
-    >>> leading([7, 3, 3, 1], 2).tolist()
+    >>> part_of_top([7, 3, 3, 1], 2).tolist()
     [1.0, 0.5, 0.5, 0.0]
     """
     found = np.asarray(values, dtype=float)
@@ -73,14 +73,14 @@ def leading(values: Any, k: int) -> np.ndarray:
     return np.where(above, 1.0, np.where(tied, (k - above.sum()) / tied.sum(), 0.0))
 
 
-def step_up(p: np.ndarray) -> np.ndarray:
+def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
     """Return p allowing for how many there are: the least of p · m ÷ rank of it and of all larger ones; missing stays, and is no test.
 
     Source: Benjamini and Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x.
 
     Three tests: 0.01 · 3 ÷ 1, 0.03 · 3 ÷ 2, 0.5 · 3 ÷ 3.
 
-    >>> step_up(np.array([0.01, 0.5, np.nan, 0.03])).round(3).tolist()
+    >>> benjamini_hochberg(np.array([0.01, 0.5, np.nan, 0.03])).round(3).tolist()
     [0.03, 0.5, nan, 0.045]
     """
     order = np.argsort(p)
@@ -91,14 +91,14 @@ def step_up(p: np.ndarray) -> np.ndarray:
     return found
 
 
-def caught(sizes: np.ndarray, share: float) -> tuple[float, float]:
+def share_range(sizes: np.ndarray, share: float) -> tuple[float, float]:
     """Return the ends of the central 95 % of the share of victims that fall into units with `share` of the lot, exactly.
 
     Each event of `sizes` victims falls into them or not, as one.
 
     Of two single victims, with half of the lot, none, one or two are caught once, twice or once in four times.
 
-    >>> caught(np.array([1, 1]), 0.5)
+    >>> share_range(np.array([1, 1]), 0.5)
     (0.0, 1.0)
     """
     total = int(sizes.sum())

@@ -10,21 +10,14 @@ import pandas as pd
 import shapely
 
 from hotspots import colours
-from hotspots.statistics.measure import STATES
-from hotspots.views.map_view import (
-    ContextLayer,
-    LegendRow,
-    MapGeometry,
-    MapView,
-    TipLine,
-)
+from hotspots.views.map_view import ContextLayer, MapGeometry, MapView, TipLine, assemble
 from hotspots.words import Words
 
 WINDOW_COLOURS = ("#f3b27a", "#c4501f")  # opened earlier, opened in the last third of the days
 
 
 def marked_areas(
-    frame: MapGeometry, groups: Mapping[str, Sequence[str]], labels: Mapping[str, str], words: Words, *, other: str, title: str
+    geometry: MapGeometry, groups: Mapping[str, Sequence[str]], labels: Mapping[str, str], words: Words, *, other: str, title: str
 ) -> MapView:
     """Return the map of groups of units, each in a colour of its own; the units of none are pale and called `other`.
 
@@ -33,78 +26,63 @@ def marked_areas(
     >>> from hotspots import view
     >>> from hotspots.testing import square_blocks
     >>> from hotspots.words import words_for
-    >>> frame = view.geometry("x", square_blocks())
-    >>> marked_areas(frame, {"a": ["b01"]}, {"a": "Treated"}, words_for("en"), other="Others", title="").classes.tolist()
+    >>> geometry = view.geometry("x", square_blocks())
+    >>> marked_areas(geometry, {"a": ["b01"]}, {"a": "Treated"}, words_for("en"), other="Others", title="").classes.tolist()
     [-1, 0, -1, -1]
     """
     place = {unit: k for k, ids in enumerate(groups.values()) for unit in map(str, ids)}
-    classes = np.array([place.get(unit, -1) for unit in frame.ids], dtype=int)
+    classes = np.array([place.get(unit, -1) for unit in geometry.ids], dtype=int)
     called = [labels[name] for name in groups]
-    legend = [
-        LegendRow("class", name, colour, int((classes == k).sum()))
-        for k, (name, colour) in enumerate(zip(called, colours.CATEGORIES, strict=False))
-    ]
-    legend.append(LegendRow("zero", other, colours.ZERO, int((classes < 0).sum())))
-    return MapView(
-        key=frame.key,
-        ids=frame.ids,
-        names=frame.names,
-        shapes=frame.shapes,
-        classes=classes,
-        states=np.where(classes < 0, STATES.index("zero"), STATES.index("ok")).astype(np.int8),
+    return assemble(
+        geometry,
+        classes=(classes, called, colours.CATEGORIES[: len(called)]),
+        states=np.where(classes < 0, "zero", "ok"),
+        notes={"zero": other},
         tips=[TipLine("", [called[k] if k >= 0 else other for k in classes])],
-        colours=colours.CATEGORIES[: len(called)],
-        legend=legend,
         legend_title=words.say("Areas"),
         legend_note="",
         title=title,
-        context=frame.context,
-        bounds=frame.bounds,
     )
 
 
 def open_windows(
-    frame: MapGeometry, found: pd.DataFrame, names: Sequence[str], words: Words, *, metres: float, days: int, epsg: int
+    geometry: MapGeometry, found: pd.DataFrame, names: Sequence[str], words: Words, *, metres: float, days: int, epsg: int
 ) -> MapView:
-    """Return the map of the open windows of `repeats.open_windows`: circles of `metres` around the places, over the units of `frame`.
+    """Return the map of the open windows of `repeats.open_windows`: circles of `metres` around the places, over the units of `geometry`.
 
     `names` are the places as the reader knows them, `epsg` is what the windows' coordinates are in. The newest lie on top. The units of
-    `frame` are drawn as outlines, to find one's way.
+    `geometry` are drawn as outlines, to find one's way.
     """
     last_first = found.iloc[::-1]
     circles = shapely.buffer(shapely.points(last_first["x"], last_first["y"]), metres, quad_segs=24)
     shapes = gpd.GeoSeries(circles, index=pd.RangeIndex(len(found)), crs=epsg).to_crs(4326)
     fresh = (last_first["day"] <= days // 3).to_numpy()
-    ground = ContextLayer("district", frame.shapes, list(frame.names) if len(frame.ids) > 1 else [""])
+    district = ContextLayer("district", geometry.shapes, list(geometry.names) if len(geometry.ids) > 1 else [""])
     labels = (
         words.say("Opened more than {n} days ago", n=words.number(days // 3)),
         words.say("Opened in the last {n} days", n=words.number(days // 3)),
     )
-    counts = (int((~fresh).sum()), int(fresh.sum()))
     told = [
         words.say(
             "Day {k} of {days}; open to the end of {day}", k=words.number(k), days=words.number(days), day=words.short_date(day.date())
         )
         for k, day in zip(last_first["day"], last_first["last"], strict=True)
     ]
-    key = "/".join([frame.key, "windows", str(metres), *(f"{row.x:.0f},{row.y:.0f}" for row in last_first.itertuples())])
-    return MapView(
-        key=key,
-        ids=[str(event) for event in last_first["event"]],
-        names=list(names)[::-1],
-        shapes=shapes,
-        classes=fresh.astype(int),
-        states=np.zeros(len(found), dtype=np.int8),
+    key = "/".join([geometry.key, "windows", str(metres), *(f"{row.x:.0f},{row.y:.0f}" for row in last_first.itertuples())])
+    circles_of = MapGeometry(
+        key, [str(event) for event in last_first["event"]], list(names)[::-1], shapes, [*geometry.context, district], geometry.bounds
+    )
+    return assemble(
+        circles_of,
+        classes=(fresh.astype(int), list(labels), WINDOW_COLOURS),
+        states=["ok"] * len(found),
+        notes={},
         tips=[
             TipLine(words.say("Killed on"), [words.short_date(day.date()) for day in last_first["date"]]),
             TipLine(words.say("People killed"), [words.number(n) for n in last_first["killed"]]),
             TipLine("", told),
         ],
-        colours=WINDOW_COLOURS,
-        legend=[LegendRow("class", *row) for row in zip(labels, WINDOW_COLOURS, counts, strict=True)],
         legend_title=words.say("Open windows"),
         legend_note=words.say("Circles of {metres} m around each place.", metres=words.number(metres)),
         title=words.count("Map of {n} open window", "Map of {n} open windows", len(found)),
-        context=[*frame.context, ground],
-        bounds=frame.bounds,
     )

@@ -19,17 +19,17 @@ _TAILS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4)  # share of the lowest values that the
 Classes = tuple[np.ndarray, list[str], tuple[str, ...]]
 
 
-def breaks(values: np.ndarray, *, whole: bool) -> list[float]:
+def class_limits(values: np.ndarray, *, whole: bool) -> list[float]:
     """Return the lower ends of at most five classes for positive `values`: round numbers, about evenly spaced as ratios.
 
     The lowest and highest hundredth are set aside first, so that one strange unit does not squeeze all others into one class. Where a
     tail of low values would still leave more than half of all units in the highest class, more of that tail goes into the lowest.
 
-    >>> breaks(np.array([1, 1, 1, 2, 3, 4]), whole=True)
+    >>> class_limits(np.array([1, 1, 1, 2, 3, 4]), whole=True)
     [1.0, 2.0, 3.0, 4.0]
-    >>> breaks(np.array([2.0, 11, 25, 60, 180]), whole=False)
+    >>> class_limits(np.array([2.0, 11, 25, 60, 180]), whole=False)
     [0.0, 5.0, 15.0, 30.0, 70.0]
-    >>> breaks(np.array([0.1] * 10 + [0.3] * 10 + [8.0] * 40 + [12.0] * 20 + [20.0] * 20), whole=False)
+    >>> class_limits(np.array([0.1] * 10 + [0.3] * 10 + [8.0] * 40 + [12.0] * 20 + [20.0] * 20), whole=False)
     [0.0, 3.0, 10.0]
     """
     seen = values[values > 0]
@@ -96,7 +96,7 @@ def classed(study: Study, data: pd.DataFrame, measure: Measure, words: Words) ->
         return of, [words.say(label) for label in measure.scale.labels], measure.scale.colours
     if measure.categories:
         return _categories(values, known, measure, words)
-    starts = breaks(np.where(known, values, np.nan), whole=measure.whole)
+    starts = class_limits(np.where(known, values, np.nan), whole=measure.whole)
     coloured = known & (values > 0)
     labels = class_labels(starts, words, whole=measure.whole, top=float(np.nanmax(values, initial=0)))
     if "ok" in measure.words:

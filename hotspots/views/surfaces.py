@@ -13,21 +13,10 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from hotspots import colours as look
-from hotspots.statistics.density import (
-    CROSSINGS,
-    RULES,
-    RelativeRisk,
-    Streets,
-    Surface,
-)
+from hotspots.statistics.density import CROSSINGS, RULES, RelativeRisk, Streets, Surface
 from hotspots.statistics.density.relative import LEVEL
-from hotspots.views.map_view import (
-    LegendRow,
-    MapView,
-    Overlay,
-    breaks,
-    class_labels,
-)
+from hotspots.views.classes import class_labels, class_limits
+from hotspots.views.map_view import LegendRow, MapView, Overlay
 from hotspots.words import Words, mark
 
 LABEL = mark("Homicides per km² a year, smoothed")
@@ -56,7 +45,7 @@ def with_surface(shown: MapView, surface: Surface, epsg: int, words: Words) -> M
     surface. `epsg` is the projected system of the surface.
     """
     peak = float(np.nanmax(surface.z, initial=0.0))
-    starts = breaks(surface.z[surface.z > LEAST * peak], whole=False)
+    starts = class_limits(surface.z[surface.z > LEAST * peak], whole=False)
     colours = look.classes(len(starts)) if starts else ()
     labels = class_labels(starts, words, whole=False, top=peak)
     way = {
@@ -98,7 +87,7 @@ def with_risk(shown: MapView, risk: RelativeRisk, epsg: int, words: Words) -> Ma
 def with_streets(shown: MapView, streets: Streets, epsg: int, words: Words) -> MapView:
     """Return the map `shown` with the density along streets in place of its coloured units, as coloured lines."""
     peak = float(streets.value.max(initial=0.0))
-    starts = breaks(streets.value[streets.value > LEAST * peak], whole=False)
+    starts = class_limits(streets.value[streets.value > LEAST * peak], whole=False)
     colours = look.classes(len(starts)) if starts else ()
     labels = class_labels(starts, words, whole=False, top=peak)
     way = words.say("each homicide spread along the streets both ways, {crossings}", crossings=words.say(CROSSINGS[streets.way]))

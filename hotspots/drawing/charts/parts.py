@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from hotspots import colours
+from hotspots.views.series import Dated
 from hotspots.words import Words
 
 Spec = dict[str, Any]
-Rule = tuple[pd.Timestamp, str, str]  # day, number or sign drawn, text
 SIGN_HEIGHT = 14  # pixels from one row of signs to the next
 
 
@@ -42,19 +42,19 @@ def tooltip(*fields: tuple[str, str]) -> list[Spec]:
     return [{"field": field, "title": title} for field, title in fields]
 
 
-def rules(dated: Sequence[Rule], rows: Sequence[Spec] = ()) -> list[Spec]:
+def dated_lines(dated: Sequence[Dated], rows: Sequence[Spec] = ()) -> list[Spec]:
     """Return dated events and changes of definition as dashed lines with their sign; signs close together stand below one another.
 
     `rows` are those of the chart: their months say how wide it is.
     """
     if not dated:
         return []
-    days = [day.toordinal() for day, _, _ in dated]
+    days = [one.day.toordinal() for one in dated]
     ends = [*days, *(pd.Timestamp(row["month"]).toordinal() for row in (*rows[:1], *rows[-1:]))]
     below = colours.sign_rows(days, max(ends) - min(ends))
     values = [
-        {"month": day.strftime("%Y-%m-%d"), "sign": sign, "text": text, "row": row}
-        for (day, sign, text), row in zip(dated, below, strict=True)
+        {"month": one.day.strftime("%Y-%m-%d"), "sign": one.sign, "text": one.text, "row": row}
+        for one, row in zip(dated, below, strict=True)
     ]
     x = {"field": "month", "type": "temporal", "timeUnit": "utcyearmonthdate"}
     tooltip = [{"field": "text", "title": " "}]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
 from hotspots import colours
-from hotspots.drawing.charts.parts import (
-    Spec,
-    chart,
-    plain,
-    tooltip,
-)
+from hotspots.drawing.charts.parts import Spec, chart, plain, tooltip
 from hotspots.store.schema import UNKNOWN
 from hotspots.words import Words
+from hotspots.words.escape import safe_html
 
 
 def now_and_before(table: pd.DataFrame, names: Mapping[str, str], words: Words) -> Spec:
@@ -147,3 +143,22 @@ def value_bars(counts: pd.Series, texts: Mapping[str, str], names: Mapping[str, 
     mark = {"type": "text", "align": "left", "dx": 6, "fontSize": 13, "color": colours.MUTED}
     beside = {"mark": mark, "encoding": {"x": x, "y": y, "text": {"field": "text"}, "tooltip": tips}}
     return chart(rows, [beside, bars], height=30 * len(rows) + 12)
+
+
+def histogram(counts: pd.Series, words: Words, *, chosen: Collection[str] = ()) -> str:
+    """Return small horizontal bars as HTML, one for each value, with its number; values not `chosen` are paler where any is.
+
+    It is a list, so that a screen reader hears each value and its number. HTML because the browser draws it before any chart library has
+    arrived, and four of them stand beside every page.
+
+    >>> from hotspots.words import words_for
+    >>> histogram(pd.Series({"Firearm": 3, "Blade": 1}), words_for("en")).count("<li>")
+    2
+    """
+    most = max(int(counts.max()), 1)
+    rows = []
+    for value, n in counts.items():
+        pale = ' class="pale"' if chosen and value not in chosen else ""
+        bar = f'<i style="width:{100 * int(n) / most:.1f}%"></i>' if n else ""
+        rows.append(f"<li{pale}><span>{safe_html(value)}</span><b>{bar}</b><em>{safe_html(words.number(n))}</em></li>")
+    return f'<ul class="bars" aria-label="{safe_html(words.say("People killed"))}">{"".join(rows)}</ul>'

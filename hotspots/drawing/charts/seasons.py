@@ -1,4 +1,4 @@
-"""Charts of weeks, of the year so far, of the months of the year, of the hours of the week."""
+"""Charts of the year so far, of the months of the year, of the hours of the week."""
 
 from __future__ import annotations
 
@@ -8,51 +8,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from hotspots import colours
-from hotspots.drawing.charts.parts import (
-    Rule,
-    Spec,
-    chart,
-    count_axis,
-    plain,
-    rules,
-    tooltip,
-)
+from hotspots.drawing.charts.parts import Spec, chart, plain, tooltip
 from hotspots.words import Words
 
 _COMMON_YEAR = dt.date(2001, 1, 1)
-
-
-def weekly_counts(table: pd.DataFrame, words: Words, dated: Sequence[Rule] = ()) -> Spec:
-    """Return the chart of `trends.weekly`: people killed each week, the expected range as a band."""
-    rows = [
-        {
-            "month": week.strftime("%Y-%m-%d"),
-            "label": words.period(week.date(), (week + pd.Timedelta(days=7)).date()),
-            "count": int(row["count"]),
-            "low": plain(row["low"]),
-            "high": plain(row["high"]),
-            "range": f"{words.number(row['low'])}–{words.number(row['high'])}",
-        }
-        for week, row in table.iterrows()
-    ]
-    tips = tooltip(("label", words.say("Week")), ("count", words.say("People killed")), ("range", words.say("Normal range")))
-    x = {
-        "field": "month",
-        "type": "temporal",
-        "timeUnit": "utcyearmonthdate",
-        "title": None,
-        "axis": {"format": "%m/%Y", "labelOverlap": True},
-    }
-    band = {
-        "transform": [{"filter": "isValid(datum.high)"}],
-        "mark": {"type": "area", "color": colours.MUTED, "opacity": 0.25, "interpolate": "step-after"},
-        "encoding": {"x": x, "y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}, "tooltip": tips},
-    }
-    line = {
-        "mark": {"type": "line", "color": colours.PRIMARY, "strokeWidth": 1.3, "point": {"size": 18, "color": colours.PRIMARY}},
-        "encoding": {"x": x, "y": count_axis(words), "tooltip": tips},
-    }
-    return chart(rows, [band, line, *rules(dated, rows)], height=220)
 
 
 def year_over_year(table: pd.DataFrame, words: Words) -> Spec:

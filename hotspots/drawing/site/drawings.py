@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import shapely
 
-from hotspots.colours import (
-    ATTENTION,
-    GROUND,
-    INK,
-    MUTED,
-    PRIMARY,
-)
+from hotspots.colours import ATTENTION, GROUND, INK, MUTED, PRIMARY
 from hotspots.drawing import sheets
 from hotspots.drawing.sheets import Look, Sheet
 from hotspots.drawing.site.markup import Html, el, joined
 from hotspots.views.map_view import LegendRow, MapView
+from hotspots.views.series import Dated, Series
 from hotspots.words import Words
 
 WIDE, TALL = 720, 760  # the most that a map takes, in units of its own
@@ -27,41 +22,27 @@ HEIGHT, TOP, FOOT = 250, 46, 24  # of the chart of years, in pixels
 ROOM = 12  # bars that have room for their numbers
 
 
-@dataclass(frozen=True)
-class Bar:
-    """A year: its label, its count (missing where it is not shown), its normal range (missing where there is none)."""
-
-    label: str
-    count: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Dated:
-    """A numbered day on the chart of years: where it lies (years from the first bar's left), and whether counting changed then."""
-
-    number: int
-    at: float
-    definition: bool
-
-
-def years(name: str, title: str, desc: str, bars: Sequence[Bar], dated: Sequence[Dated], *, words: Words) -> Html:
+def years(name: str, title: str, shown: Series, *, words: Words) -> Html:
     """Return the chart of years. Across it is measured in per cent, so that letters keep their size on a phone."""
-    left = 0.0 if len(bars) <= ROOM else 12.0
-    step = (100.0 - left) / max(len(bars), 1)
-    top = _ceiling(max([1.0, *(n for bar in bars for n in (bar.count, bar.high) if n == n)]))
+    rows = shown.rows
+    left = 0.0 if len(rows) <= ROOM else 12.0
+    step = (100.0 - left) / max(len(rows), 1)
+    top = _ceiling(float(np.nanmax([1.0, *rows["count"], *rows["high"]])))
     level = (HEIGHT - TOP - FOOT) / top
     floor = HEIGHT - FOOT
     parts = _grid(top, floor, level, words) if left else []
-    for i, bar in enumerate(bars):
-        parts += _bar(bar, left + i * step, step, floor, level, numbered=not left, words=words)
+    for i, row in rows.iterrows():
+        parts += _bar(row, left + i * step, step, floor, level, numbered=not left, words=words)
         if not left or i % 5 == 0:
-            parts.append(_text(bar.label, left + (i + 0.5) * step, HEIGHT - 6))
+            parts.append(_text(row["label"], left + (i + 0.5) * step, HEIGHT - 6))
     parts.append(el("line", x1=f"{left:g}%", x2="100%", y1=floor, y2=floor, stroke=MUTED))
-    lines = [part for i, one in enumerate(dated) for part in _dated(one, left + one.at * step, i, floor)]
-    parts = [*lines, *parts]
-    return _svg(name, title, desc, parts, width="100%", height=HEIGHT)
+    lines = [part for i, one in enumerate(shown.dated) for part in _dated(one, left + _at(one.day, rows["start"].min()) * step, i, floor)]
+    return _svg(name, title, shown.alt, [*lines, *parts], width="100%", height=HEIGHT)
+
+
+def _at(day: pd.Timestamp, first: pd.Timestamp) -> float:
+    """Return where a day lies, in years from the first bar's left."""
+    return float(day.year - first.year + (day.day_of_year - 1) / 366)
 
 
 def _ceiling(value: float) -> float:
@@ -78,15 +59,15 @@ def _grid(top: float, floor: float, level: float, words: Words) -> list[Html]:
     return parts
 
 
-def _bar(bar: Bar, x: float, step: float, floor: float, level: float, *, numbered: bool, words: Words) -> list[Html]:
-    parts = []
-    if bar.low == bar.low:
-        high, low = floor - bar.high * level, floor - bar.low * level
+def _bar(row: pd.Series, x: float, step: float, floor: float, level: float, *, numbered: bool, words: Words) -> list[Html]:
+    parts, top = [], floor - row["count"] * level
+    if row["low"] == row["low"]:
+        high, low = floor - row["high"] * level, floor - row["low"] * level
         parts.append(_box(x + 0.06 * step, 0.88 * step, high, low, fill="#e3e0d8", stroke="#8a8577"))
-    if bar.count == bar.count:
-        parts.append(_box(x + 0.2 * step, 0.6 * step, floor - bar.count * level, floor, fill=PRIMARY))
+    if top == top:
+        parts.append(_box(x + 0.2 * step, 0.6 * step, top, floor, fill=PRIMARY))
         if numbered:
-            parts.append(_text(words.number(bar.count), x + 0.5 * step, floor - bar.count * level - 5, class_="value"))
+            parts.append(_text(words.number(row["count"]), x + 0.5 * step, top - 5, class_="value"))
     elif numbered:
         parts.append(_text("?", x + 0.5 * step, floor - 5))
     return parts
@@ -101,7 +82,7 @@ def _dated(one: Dated, x: float, i: int, floor: float) -> list[Html]:
     colour = ATTENTION if one.definition else INK
     at = f"{x:.3f}%"
     line = el("line", x1=at, x2=at, y1=y + 5, y2=floor, stroke=colour, stroke_dasharray="4 3" if one.definition else None)
-    return [line, _text(str(one.number), x, y, class_="definition" if one.definition else "event")]
+    return [line, _text(one.sign, x, y, class_="definition" if one.definition else "event")]
 
 
 def _text(text: str, x: float, y: float, *, anchor: str = "middle", class_: str | None = None) -> Html:

@@ -11,14 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from hotspots.statistics.clusters.exact_window import (
-    LEVEL,
-    adjusted,
-    events_in,
-    ground,
-    least_events,
-    tail,
-)
+from hotspots.statistics.clusters.exact_window import LEVEL, adjusted, baseline_of, events_in, least_events, tail
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.study.memo import kept
@@ -122,7 +115,7 @@ def emergence(study: Study, *, slices: int = SLICES) -> Emergence:
 
 
 def _emergence(study: Study, slices: int) -> Emergence:
-    base = ground(study)
+    base = baseline_of(study)
     first, last = max(study.start, study.covers[0]), min(study.end, study.covers[1])
     days = (last - first).days
     starts = pd.DatetimeIndex([first + pd.Timedelta(days=days * k // slices) for k in range(slices + 1)])

@@ -28,7 +28,7 @@ BASELINES: dict[str, str] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class Baseline:
     """Where chance would put homicides: what the test and its calibration both start from. Arrays are in the units' order.
 
     `around` adds up a unit and its neighbours; `weight` is the share of the baseline in each unit, `share` in each window. `known` says
@@ -62,7 +62,7 @@ class Windows:
     rule: str
 
 
-def ground(study: Study, *, baseline: str | None = None, gap: float | None = None) -> Ground:
+def baseline_of(study: Study, *, baseline: str | None = None, gap: float | None = None) -> Baseline:
     """Return where chance would put the events of a study; `baseline` left out is the study's own, else population where
     any is known, else area."""
     baseline = baseline or study.baseline or None
@@ -84,7 +84,7 @@ def ground(study: Study, *, baseline: str | None = None, gap: float | None = Non
     held = around @ amount
     share = np.minimum(held / amount.sum(), 1.0)
     tested = known & (held >= LEAST_RESIDENTS if chosen == "population" else held > 0)
-    return Ground(around, amount / amount.sum(), share, known, tested, chosen, near.gap, near.rule)
+    return Baseline(around, amount / amount.sum(), share, known, tested, chosen, near.gap, near.rule)
 
 
 def events_in(study: Study) -> np.ndarray:
@@ -160,7 +160,7 @@ def windows(study: Study, *, baseline: str | None = None, method: str | None = N
 
 
 def _windows(study: Study, baseline: str | None, method: str, gap: float | None) -> Windows:
-    base = ground(study, baseline=baseline, gap=gap)
+    base = baseline_of(study, baseline=baseline, gap=gap)
     events = np.where(base.known, events_in(study), 0)
     n = int(events.sum())
     around = base.around @ events
@@ -218,13 +218,13 @@ def null_calibration(
     _check_method(method)
     if simulations < 1:
         raise DataError(told("calibration: {simulations} maps are too few; ask for at least 1", simulations=simulations))
-    base = ground(study, baseline=baseline, gap=gap)
+    base = baseline_of(study, baseline=baseline, gap=gap)
     n = int(events_in(study)[base.known].sum())
     found = simulated(base, n, simulations=simulations, seed=seed, method=method)
     return Calibration(simulations, n, int(base.tested.sum()), float(found.mean()), float((found > 0).mean()), base.baseline, method)
 
 
-def simulated(base: Ground, n: int, *, simulations: int, seed: int, method: str = "bh") -> np.ndarray:
+def simulated(base: Baseline, n: int, *, simulations: int, seed: int, method: str = "bh") -> np.ndarray:
     """Return the number of windows called hot on each of `simulations` maps of `n` events put there by chance alone."""
     rng = np.random.default_rng(seed)
     tested = np.flatnonzero(base.tested)

@@ -8,14 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotspots.statistics.clusters.exact_window import (
-    LEVEL,
-    Ground,
-    events_in,
-    ground,
-    least_events,
-    tail,
-)
+from hotspots.statistics.clusters.exact_window import LEVEL, Baseline, baseline_of, events_in, least_events, tail
 from hotspots.study import Study
 from hotspots.words import mark
 
@@ -50,7 +43,7 @@ class Advice:
     end: pd.Timestamp | None = None
 
 
-def power(base: Ground, n: int, *, relative_risk: float = RELATIVE_RISK) -> float:
+def power(base: Baseline, n: int, *, relative_risk: float = RELATIVE_RISK) -> float:
     """Return the chance that the window test with `n` events finds an ordinary window whose risk is so many times that elsewhere.
 
     Ordinary: the median of all windows tested. The window must be found by itself, at the level of a single place among all: a little
@@ -74,7 +67,7 @@ def sparse(study: Study, *, baseline: str | None = None, gap: float | None = Non
     >>> sparse(Study.of(*square_city([(5, 5)] * 29, side=8))).reason
     'too_few'
     """
-    base = ground(study, baseline=baseline, gap=gap)
+    base = baseline_of(study, baseline=baseline, gap=gap)
     n = _events(study, base)
     chance = power(base, n)
     if not base.tested.any() or np.median(base.share[base.tested]) > _COARSE:
@@ -88,7 +81,7 @@ def sparse(study: Study, *, baseline: str | None = None, gap: float | None = Non
     return Advice(False, "too_few", n, chance)
 
 
-def _events(study: Study, base: Ground) -> int:
+def _events(study: Study, base: Baseline) -> int:
     return int(events_in(study)[base.known].sum())
 
 

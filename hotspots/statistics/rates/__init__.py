@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.inference.intervals import PER, poisson_interval, ratio_interval
-from hotspots.inference.random_allocation import leading
+from hotspots.inference.random_allocation import part_of_top
 from hotspots.statistics.measure import UNSTABLE_UNDER, Measure
 from hotspots.statistics.rates.funnel import (
     FUNNEL_LEVELS,
@@ -20,6 +20,7 @@ from hotspots.statistics.rates.funnel import (
     funnel,
     funnel_curve,
     funnel_limits,
+    rate_of_all,
 )
 from hotspots.statistics.rates.standardised import (
     STANDARDS,
@@ -58,6 +59,7 @@ __all__ = [
     "overall",
     "rate",
     "rate_interval",
+    "rate_of_all",
     "rate_ratio_of_fifths",
     "rate_state",
     "shrink",
@@ -267,7 +269,7 @@ def rate_ratio_of_fifths(study: Study) -> RateRatio | None:
     if len(order) < 5 or not counts.sum() or order.max() - order.min() <= 1e-9 * order.max():
         return None
     k = math.ceil(len(order) / 5)
-    weights = leading(order, k), leading(-order, k)
+    weights = part_of_top(order, k), part_of_top(-order, k)
     x, y = (float(one @ counts) for one in weights)
     n, m = (float(one @ people) for one in weights)
     low, high = ratio_interval((x, y), (n, m))

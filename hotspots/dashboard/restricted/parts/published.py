@@ -1,0 +1,106 @@
+"""What pages say where only totals are published: which period is shown, what is missing, where sources differ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from hotspots.cities.published_totals import Cell
+from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.study.of_totals import TotalsStudy
+from hotspots.views.columns import Column, rounded, year
+from hotspots.words import Words, mark
+from hotspots.words.escape import safe_markdown
+
+
+def explain(chosen: Chosen, on_map: Chosen | None = None) -> None:
+    """Say which totals a page shows; `on_map` are the choices of its map. Says nothing where single homicides are known."""
+    if isinstance(chosen.study, TotalsStudy):
+        lines = [whole(chosen.study, chosen), *(units_of(chosen, on_map) if on_map else ()), *rivals(chosen.study, chosen.words)]
+        st.markdown("\n".join(f"- {line}" for line in lines if line))
+
+
+def whole(study: TotalsStudy, chosen: Chosen) -> str:
+    """Return what is published for the whole place, where that is not the whole period."""
+    words = chosen.words
+    if not math.isnan(study.victims):
+        return ""
+    found = spans(study.published.spans(), words)
+    if not found:
+        return words.say("With these choices nothing is published for the whole place.")
+    return words.say(
+        "No total is published for the whole of this period. With these choices there are totals for: {periods}.", periods=found
+    )
+
+
+def units_of(chosen: Chosen, on_map: Chosen) -> list[str]:
+    """Return which period the map shows, where it is another than that of the title, and that an empty map is not a zero."""
+    words, selection, study = chosen.words, on_map.selection, on_map.by_unit
+    unit = on_map.asked.unit_word(words)
+    shown = words.period(study.start.date(), study.end.date())
+    if selection.start != chosen.selection.start or selection.end != chosen.selection.end:
+        return [
+            words.say(
+                "Map, places and table: {shown}, the latest period within {period} that is published by {unit}. The title: {period}.",
+                shown=shown,
+                period=chosen.period,
+                unit=unit,
+            )
+        ]
+    if isinstance(study, TotalsStudy) and study.counts.isna().all() and not study.held_back.any():
+        found = sorted({span for area in study.blocks.index for span in study.published.spans(area)})
+        if not found:
+            return [words.say("By {unit}, nothing is published with these choices: grey means unknown, not none.", unit=unit)]
+        return [
+            words.say(
+                "By {unit}, nothing is published for {period}: grey means unknown, not none. Published by {unit}: {periods}.",
+                unit=unit,
+                period=shown,
+                periods=spans(found, words),
+            )
+        ]
+    return []
+
+
+def rivals(study: TotalsStudy, words: Words) -> list[str]:
+    """Return a sentence for each period on which two published totals of the whole place differ."""
+    return [
+        words.say(
+            "Sources differ on {period}: {n} is counted here ({source}); {other} stands in another table ({other_source}).",
+            period=words.period(one.start.date(), one.end.date()),
+            n=words.number(one.count),
+            source=_plain(one),
+            other=words.number(other.count),
+            other_source=_plain(other),
+        )
+        for one, other in study.rivals
+    ]
+
+
+def _plain(cell: Cell) -> str:
+    return safe_markdown(cell.source or cell.table)
+
+
+def spans(found: Sequence[tuple[pd.Timestamp, pd.Timestamp]], words: Words) -> str:
+    """Return periods as a list in words."""
+    return words.join([words.period(start.date(), end.date()) for start, end in found])
+
+
+def published_rate(study: TotalsStudy, words: Words) -> None:
+    """Show the rate that the publisher printed beside the total of this study, with its source."""
+    cell = study.whole.cells[0] if len(study.whole.cells) == 1 else None
+    known = cell is not None and not math.isnan(cell.rate)
+    st.metric(words.say("Per 100,000 residents a year"), words.rate(cell.rate) if cell and known else "–")
+    st.caption(words.say("as published: {source}", source=_plain(cell)) if cell and known else words.say("no rate is published"))
+
+
+def year_columns(table: pd.DataFrame) -> list[Column]:
+    """Return the columns of the yearly table of published totals; no rate of ours where no residents are known."""
+    columns = [Column("year", mark("Year"), year), Column("count", mark("People killed"))]
+    columns.append(Column("published_rate", mark("Rate as published")))
+    if table["rate"].notna().any():
+        columns.append(Column("rate", mark("Per 100,000 residents a year"), rounded(2)))
+    return [*columns, Column("source", mark("Source"))]

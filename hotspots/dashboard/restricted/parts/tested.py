@@ -1,0 +1,152 @@
+"""What a map of tested hot spots says beside it: what it is compared with, what it found, and whether homicides are enough."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from hotspots.dashboard.restricted import address
+from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.parts import tables
+from hotspots.questions.restricted import clusters
+from hotspots.questions.restricted.clusters import HotPlaces
+from hotspots.statistics.clusters import CALIBRATED, Advice
+from hotspots.study import BASELINES, CORRECTIONS
+from hotspots.views.columns import Column, rounded
+from hotspots.words import Words, mark
+
+TESTED: tuple[str, ...] = ("hot_spot", "scan", "emerging")  # measures that rest on a test
+BASELINE_NAMES: dict[str, str] = {
+    "population": mark("Residents: each person the same chance"),
+    "area": mark("Ground: each square metre the same chance"),
+    "equal": mark("Places: each place the same chance"),
+}
+CAPS: tuple[int, ...] = (2, 5, 10, 25, 50)
+CORRECTION_NAMES: dict[str, str] = {
+    "bh": mark("Usual: at most 5 in 100 chance maps show any"),
+    "by": mark("Strict: fewer false finds, more missed"),
+}
+
+HOT: tuple[Column, ...] = (
+    Column("group", mark("Hot spot")),
+    Column("place", mark("Place")),
+    Column("killed", mark("People killed here")),
+    Column("events", mark("Events here and beside")),
+    Column("expected", mark("Expected by chance"), rounded(1)),
+    Column("ratio", mark("Times as many"), rounded(1)),
+    Column("low", mark("from (95%)"), rounded(1)),
+    Column("high", mark("to (95%)"), rounded(1)),
+)
+UNTESTED: tuple[Column, ...] = (
+    Column("place", mark("Place")),
+    Column("killed", mark("People killed here")),
+    Column("residents", mark("Residents")),
+)
+
+
+def controls(chosen: Chosen, key: str) -> None:
+    """Draw the choice of what a tested map compares with; nothing for other maps."""
+    if key not in TESTED:
+        return
+    words, selection, study = chosen.words, chosen.selection, chosen.by_unit
+    offered = [name for name in BASELINES if name != "population" or study.population > 0]
+    left, right = st.columns(2)
+    left.selectbox(
+        words.say("Compared with"),
+        offered,
+        format_func=lambda name: words.say(BASELINE_NAMES[name]),
+        **address.widget("baseline", selection.baseline or offered[0], lambda old, new: replace(old, baseline=new)),
+    )
+    if key == "scan":
+        right.selectbox(
+            words.say("Largest circle"),
+            sorted({*CAPS, study.cap}),
+            format_func=lambda cap: words.say("{share} of the city", share=words.percent(cap / 100)),
+            help=words.say("Small circles find corners, large ones whole quarters. Choose before looking: trying them all finds too much."),
+            **address.widget("cap", study.cap, lambda old, new: replace(old, cap=int(new))),
+        )
+    else:
+        right.selectbox(
+            words.say("How strict"),
+            CORRECTIONS,
+            format_func=lambda name: words.say(CORRECTION_NAMES[name]),
+            **address.widget("correction", selection.correction or "bh", lambda old, new: replace(old, correction=new)),
+        )
+    if (selection.baseline or offered[0]) != "population":
+        st.caption(
+            words.say("Residents are left out of this comparison: a place can stand out only because many people live or pass there.")
+        )
+
+
+def findings(chosen: Chosen, key: str) -> None:
+    """Say what the tested map found: enough homicides or not, which places, and how many false ones to expect."""
+    if key != "hot_spot":
+        return
+    words, answer = chosen.words, chosen.ask(clusters.hot_places)
+    found = answer.value
+    for warning in answer.warnings:
+        too_few(found.advice, warning, words)
+    if found.places is not None:
+        st.markdown(f"**{answer.sentence(words)}** " + words.say(CALIBRATED, expected=words.rate(found.calibration.expected)))
+        listed(found.places, words)
+        untested(found, words)
+
+
+def too_few(advice: Advice, warning: str, words: Words) -> None:
+    """Say that homicides are too few to rank places, and offer the longer period where that would do."""
+    start = words.date(advice.start.date()) if advice.start is not None else ""
+    st.warning(words.say(warning, years=advice.years, start=start).capitalize() + ".")
+    st.caption(
+        words.say(
+            "{n} events in this period. With that many, an ordinary place with twenty times the risk of the others would be found {power} "
+            "of the time; at least 30 events and half of the time are asked for.",
+            n=words.number(advice.events),
+            power=words.percent(advice.power),
+        )
+    )
+    if advice.start is not None and advice.end is not None:
+        first, last = advice.start.date(), advice.end.date()
+        st.button(
+            words.say("Take {period} instead", period=words.period(first, last)),
+            on_click=address.change,
+            args=(lambda old: replace(old, start=first, end=last),),
+        )
+
+
+def listed(places: pd.DataFrame, words: Words) -> None:
+    """Draw the list of the hot places by name."""
+    if places.empty:
+        return
+    height = min(38 + 35 * len(places), 320)
+    tables.draw(places, HOT, words, height=height, alt=words.say("The places that are hot, with their numbers"))
+    st.caption(
+        words.say(
+            "The number is that of the outline on the map. People killed together are one event. The interval is exact, for one place "
+            "looked at by itself; places picked because they are high lie rather at its lower end."
+        )
+    )
+
+
+def untested(found: HotPlaces, words: Words) -> None:
+    """Say which places could not be tested, apart from those that were."""
+    aside = found.untested
+    if aside is None or aside.empty:
+        return
+    why = (
+        words.say("fewer than 100 residents there and beside, or none known")
+        if found.calibration.baseline == "population"
+        else words.say("too little is known of them")
+    )
+    st.caption(
+        words.count(
+            "Insufficient data in {n} place ({why}), where {killed} were killed: not tested.",
+            "Insufficient data in {n} places ({why}), where {killed} were killed: not tested.",
+            len(aside),
+            why=why,
+            killed=words.number(found.untested_killed),
+        )
+    )
+    with st.expander(words.say("The places not tested, by name")):
+        tables.draw(aside, UNTESTED, words, alt=words.say("The places not tested, by name"))

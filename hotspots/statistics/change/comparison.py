@@ -1,0 +1,179 @@
+"""What changed: counts of a period beside the same days of the years before, for the city and for each of its places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hotspots import settings
+from hotspots.inference.e_test import LEVEL, e_range, e_test
+from hotspots.inference.normal_range import Range, expected_range
+from hotspots.inference.random_allocation import benjamini_hochberg
+from hotspots.store.schema import DataError
+from hotspots.study import Study
+from hotspots.study.calendar import Days, known_before
+from hotspots.words import mark, told
+
+PERCENT_FROM = 10  # no percentage on a smaller base
+SWING_YEARS, LEAST_YEARS = 5, 3  # earlier years whose ups and downs make the wider range; with fewer there is none
+
+VERDICTS: dict[str, str] = {
+    "firmly_below": mark("Fewer, even allowing for the number of places compared"),
+    "below": mark("Fewer than its own normal range"),
+    "within": mark("Within the normal range"),
+    "above": mark("More than its own normal range"),
+    "firmly_above": mark("More, even allowing for the number of places compared"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A period beside the same days of the years before.
+
+    `places` has a row for each unit, `no_place` is the same for the people killed who lie in none, `city` is all of them together.
+    Columns: `count` (people killed) and `events` (people killed together count once); `last_year` and `last_year_difference` (in
+    counts, whatever the days), with `last_year_low`, `last_year_high`, `last_year_p`, `last_year_adjusted` and `last_year_verdict`;
+    `base` (people killed in the same days of `before`), `expected` (base ÷ its days × days), `difference` (count − expected), and of
+    events `base_events`, `low`, `high`, `p`, `adjusted`, `verdict`. What cannot be known is missing, its verdict `unknown`.
+    `last_year_percent` and `percent` are shares of the base, missing where it is under 10. `adjusted` is of the places only. `usual` is
+    the range of people killed in the whole city that allows for how far the years before differed from one another; None with fewer
+    than three of them.
+    """
+
+    days: Days
+    before: tuple[Days, ...]
+    places: pd.DataFrame
+    no_place: pd.Series
+    city: pd.Series
+    usual: Range | None
+
+    @property
+    def verdict(self) -> str:
+        """The judgement of the whole city: by the wider range where there is one, else by chance alone."""
+        if self.usual is None:
+            return str(self.city["verdict"])
+        return "below" if self.city["count"] < self.usual.low else "above" if self.city["count"] > self.usual.high else "within"
+
+    @property
+    def by_events(self) -> bool:
+        """Whether people were killed together, so that events are fewer than people killed."""
+        return bool((self.places["events"] != self.places["count"]).any() or self.city["events"] != self.city["count"])
+
+    @property
+    def by_chance(self) -> int:
+        """How many places would lie outside their normal range, at most, if nothing had changed anywhere."""
+        return int(np.ceil(LEVEL * len(self.places)))
+
+    @property
+    def last_year(self) -> Days | None:
+        """The same days of the year before; None where the data do not cover them."""
+        return self.before[0] if self.before else None
+
+
+def reporting_lag() -> int:
+    """Return how many days before the end of the data comparisons stop unless somebody says otherwise: the setting HOTSPOTS_LAG.
+
+    A `DataError` says where the setting is no whole number of days.
+
+    >>> reporting_lag()
+    0
+    """
+    text = settings.value("HOTSPOTS_LAG")
+    if not text.isdecimal():
+        raise DataError(told("HOTSPOTS_LAG is {text}; write a whole number of days, such as 7", text=repr(text)))
+    return int(text)
+
+
+def compare(study: Study, days: Days | None = None) -> Comparison:
+    """Return `days` (left out: the period of the study) beside the same calendar days of last year and of the three years before.
+
+    The normal range holds the counts that the exact E-test calls alike with the years before, days for days: a count outside has a p of
+    at most 0.05. It is of events: people killed together would too often be called a change. `adjusted` is p allowing for the number of
+    places (Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x), apart for each comparison. The city and those in no
+    place are not among the places compared. Years that the data do not cover in full take no part; a period of more than a year is
+    compared with nothing. It misleads across a change of definition. Over the years homicides swing by more than chance; for the whole
+    city `usual` allows for that.
+
+    Ten in 2020 against four, three and two in the years before: expected 3, and 9 in 1,096 days against 10 in 366 has p < 0.05.
+
+    >>> from hotspots.testing import square_city
+    >>> dates = ["2020-03-01"] * 10 + ["2019-03-01"] * 4 + ["2018-03-01"] * 3 + ["2017-03-01"] * 2
+    >>> study = Study.of(*square_city([(5, 5)] * 19, dates=dates), covers=(pd.Timestamp("2017-01-01"), pd.Timestamp("2021-01-01")))
+    >>> row = compare(study, Days(pd.Timestamp("2020-01-01"), pd.Timestamp("2021-01-01"))).city
+    >>> int(row["count"]), int(row["last_year"]), int(row["base"]), row["verdict"]
+    (10, 4, 9, 'above')
+    """
+    asked = days or Days(max(study.start, study.covers[0]), min(study.end, study.covers[1]))
+    before = known_before(asked, study.covers)
+    tallies = _tallies(study, [asked, *before])
+    table = pd.DataFrame({"count": tallies[0][0], "events": tallies[0][1]})
+    table = table.join(_against(table, tallies[1], asked, before[:1]).add_prefix("last_year_"))
+    table = table.join(_against(table, np.sum(tallies[1 : len(before) + 1], axis=0) if before else tallies[1], asked, before))
+    table = table.rename(columns={"last_year_base": "last_year"})
+    table["last_year_difference"] = table["count"] - table["last_year"]  # in counts: as a reader subtracts
+    table["last_year_percent"] = (table["last_year_difference"] / table["last_year"]).where(table["last_year"] >= PERCENT_FROM)
+    units = len(study.blocks)
+    places = table.iloc[:units].set_axis(study.blocks.index)
+    for prefix in ("", "last_year_"):
+        places = places.assign(**{f"{prefix}adjusted": benjamini_hochberg(places[f"{prefix}p"].to_numpy())})
+    return Comparison(asked, before, places, table.iloc[units], table.iloc[units + 1], _usual(study, asked))
+
+
+def _usual(study: Study, days: Days) -> Range | None:
+    """Return what the same days of up to five years before lead one to expect of the whole city, with the swings between them."""
+    before = known_before(days, study.covers, years=SWING_YEARS)
+    if len(before) < LEAST_YEARS:
+        return None
+    date = study.between(before[-1].start, before[0].end).rows["date"].to_numpy()
+    return expected_range([int(((date >= one.start.to_datetime64()) & (date < one.end.to_datetime64())).sum()) for one in before])
+
+
+def _tallies(study: Study, periods: list[Days]) -> list[np.ndarray]:
+    """Return the victims and the events of each period: in each unit, in none, and all; a period of nothing but unknowns at the end."""
+    whole = study.between(min(one.start for one in periods), max(one.end for one in periods))
+    date, codes = whole.rows["date"].to_numpy(), whole.codes
+    units = len(study.blocks)
+    places, again = np.where(codes < 0, units, codes), whole.rows["event_id"].duplicated().to_numpy()
+    found = []
+    for one in periods:
+        within = (date >= one.start.to_datetime64()) & (date < one.end.to_datetime64())
+        kept = ((within, within), (within & ~whole.repeated, within & ~again))
+        rows = [np.append(np.bincount(places[each], minlength=units + 1), every.sum()) for each, every in kept]
+        found.append(np.array(rows, dtype=float))
+    return [*found, np.full((2, units + 2), np.nan)]
+
+
+def _against(now: pd.DataFrame, then: np.ndarray, days: Days, before: tuple[Days, ...]) -> pd.DataFrame:
+    """Return the people killed beside those of the days of `before`, judged by the events of both."""
+    count, events, (base, base_events) = now["count"], now["events"], then
+    exposure = (days.n, sum(one.n for one in before) or np.nan)
+    expected = base * exposure[0] / exposure[1]
+    low, high = e_range(base_events, exposure=exposure[0], base_exposure=exposure[1])
+    side = np.select([np.isnan(base), events < low, events > high], ["unknown", "below", "above"], "within")
+    difference = count - expected
+    return pd.DataFrame(
+        {
+            "base": base,
+            "base_events": base_events,
+            "expected": expected,
+            "difference": difference,
+            "percent": np.where(expected >= PERCENT_FROM, difference / np.where(expected > 0, expected, 1), np.nan),
+            "low": low,
+            "high": high,
+            "p": e_test(events, base_events, exposure=exposure[0], base_exposure=exposure[1]),
+            "verdict": side,
+        },
+        index=count.index,
+    )
+
+
+def judged(table: pd.DataFrame, prefix: str = "") -> pd.Series:
+    """Return the judgement of each row of `Comparison.places`, one of `VERDICTS`; `unknown` where there is nothing to compare with.
+
+    >>> judged(pd.DataFrame({"verdict": ["above", "above", "within"], "adjusted": [0.01, 0.2, 1.0]})).tolist()
+    ['firmly_above', 'above', 'within']
+    """
+    side, firm = table[f"{prefix}verdict"], table[f"{prefix}adjusted"] <= LEVEL
+    return side.where(~(firm & side.isin(["above", "below"])), "firmly_" + side)

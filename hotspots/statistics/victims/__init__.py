@@ -1,0 +1,22 @@
+"""Who was killed and how: victims by what the file tells of them. The unknown are always told, never left out."""
+
+from hotspots.statistics.victims.groups import (
+    AGES,
+    FEW,
+    NORMAL_95,
+    AgainstBefore,
+    against_before,
+    by,
+    by_year,
+    cleared,
+    crossed,
+    firearm_share,
+    swings,
+    values,
+)
+from hotspots.statistics.victims.measures import MEASURES
+
+__all__ = [
+    "AGES", "FEW", "MEASURES", "NORMAL_95", "AgainstBefore", "against_before", "by", "by_year", "cleared", "crossed", "firearm_share",
+    "swings", "values",
+]  # fmt: skip
