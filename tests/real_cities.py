@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 # What the file says → our word; "unknown", "unk" and "none" need no line.
@@ -20,6 +21,12 @@ WEAPONS = {
         "elect cord"
     ),
 }
+
+
+def allowed(folder: Path | str) -> list[str]:
+    """Return what the command line says so that the city.toml in `folder` may name the files kept beside the project."""
+    named = re.findall(r'^\w*file = "(/[^"]+)"', (Path(folder) / "city.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    return [part for name in named for part in ("--allow", name)]
 
 
 def philadelphia_toml(data_folder: Path) -> str:

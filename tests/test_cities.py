@@ -13,6 +13,7 @@ import small_city as small
 
 from hotspots import cities
 from hotspots import store as versions
+from hotspots.cli.main import main
 from hotspots.store.schema import DataError, check_blocks, check_incidents
 from hotspots.words import words_for
 
@@ -295,13 +296,22 @@ def test_a_folder_without_city_toml_is_refused(tmp_path: Path) -> None:
         cities.read_folder(tmp_path)
 
 
-def test_files_may_lie_elsewhere(tmp_path: Path) -> None:
+def test_files_lie_in_the_folder_unless_a_person_names_them(tmp_path: Path) -> None:
     other = small.write_city(tmp_path / "other")
     whole = small.TOML.replace('"homicides.csv"', f'"{other / "homicides.csv"}"').replace('"blocks.geojson"', '"../other/blocks.geojson"')
     folder = tmp_path / "town"
     folder.mkdir()
     (folder / "city.toml").write_text(whole)
-    assert len(cities.read_folder(folder).incidents) == 12
+    with pytest.raises(DataError, match=r"homicides.csv lies outside the folder[^\n]*\n.*other/blocks.geojson lies outside the folder"):
+        cities.read_folder(folder, named=())
+    named = [other / "homicides.csv", other / "blocks.geojson"]
+    assert len(cities.read_folder(folder, named=named).incidents) == len(cities.read_folder(folder).incidents) == 12
+    assert main(["import", str(folder)]) == 1
+    assert main(["import", str(folder), "--allow", str(named[0]), "--allow", str(named[1])]) == 0
+    (folder / "sly.csv").symlink_to(other / "homicides.csv")
+    (folder / "city.toml").write_text(small.TOML.replace('"homicides.csv"', '"sly.csv"').replace('"blocks', '"../other/blocks'))
+    with pytest.raises(DataError, match=r"sly.csv lies outside"):
+        cities.import_folder(folder, named=named[1:])
 
 
 @pytest.mark.slow

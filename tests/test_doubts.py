@@ -14,6 +14,7 @@ import pyproj
 import pytest
 import small_city as small
 
+from hotspots.cli import import_
 from hotspots.cli.main import main
 from hotspots.readers import doubts
 from hotspots.readers.cityfile import when_and_where
@@ -24,11 +25,13 @@ from hotspots.readers.faults import (
     DateColumnError,
     DayOrMonthError,
     DoubtError,
+    HeaderError,
     LatitudeError,
     LoneEventError,
     MidnightZoneError,
     PlaceColumnError,
     ResidentsColumnError,
+    SheetError,
     ShortYearsError,
 )
 from hotspots.readers.homicide_faults import HomicideError, Judged, VictimsError
@@ -113,6 +116,15 @@ FAULTS = {
         "homicidios: 1 de 3 coordenadas no son grados (la primera: 500000, 1500000) y no se indica su sistema de coordenadas; pregunte a "
         "la fuente el número EPSG y escriba epsg = … en [incidents] de city.toml; parecen del sistema de coordenadas "
         "WGS 84 / UTM zone 16N: escriba epsg = 32616 en [incidents] de city.toml",
+    ),
+    HeaderError("a.csv", ((1, "Fecha, Edad"), (2, "date, age"))): (
+        "a.csv: several rows could name the columns (1: Fecha, Edad; 2: date, age); write header_row = … in city.toml to say which does",
+        "a.csv: varias filas podrían nombrar las columnas (1: Fecha, Edad; 2: date, age); escriba header_row = … en city.toml para decir "
+        "cuál lo hace",
+    ),
+    SheetError("a.xlsx", told("several sheets hold a table ({listed})", listed="'x', 'y'"), (("x", "a, b"), ("y", "a, b"))): (
+        "a.xlsx: several sheets hold a table ('x', 'y'); write sheet = \"…\" in city.toml to say which is meant",
+        "a.xlsx: varias hojas contienen una tabla ('x', 'y'); escriba sheet = \"…\" en city.toml para decir cuál se quiere leer",
     ),
     LatitudeError("lat", "lon", -103.25): (
         "'lon' cannot be a latitude (first: -103.25); are the two columns swapped?",
@@ -273,6 +285,9 @@ def test_a_new_doubt_is_one_row_and_appears_in_the_json(tmp_path, capsys, monkey
     path = tmp_path / "h.csv"
     path.write_text(small.csv_text())
     monkeypatch.setattr(when_and_where, "read_dates", doubtful)
+    monkeypatch.setattr(
+        import_, "isolated", lambda work, *arguments, most=None, **named: work(*arguments, **named)
+    )  # no process
     arguments = ["import", "--incidents", str(path), "--name", "Ciudad", "--yes", "--json"]
     assert main(arguments) == 1
     assert json.loads(capsys.readouterr().out)["questions"] == []  # nobody asks yet: it is refused

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from real_cities import guayaquil_csv_toml, guayaquil_toml
+from real_cities import allowed, guayaquil_csv_toml, guayaquil_toml
 
 from hotspots import cities
 from hotspots.cli.main import main
@@ -106,7 +106,7 @@ def test_a_clerk_can_read_the_report(read: dict[str, cities.City]) -> None:
 
 
 def test_from_the_command_line(folders: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["import", str(folders["csv"])]) == 0
+    assert main(["import", str(folders["csv"]), *allowed(folders["csv"])]) == 0
     capsys.readouterr()
     assert main(["totals", "guayaquil-csv", "--json"]) == 0
     numbers = json.loads(capsys.readouterr().out)

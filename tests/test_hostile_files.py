@@ -11,6 +11,7 @@ import socket
 import sqlite3
 import struct
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -161,6 +162,20 @@ def lying_shape(folder: Path) -> dict[str, bytes]:
     return found | {"b.dbf": bytes(head)}
 
 
+def lying(raw: bytes, name: str) -> bytes:
+    """Return an archive that says of one member that it unpacks to a thousand bytes."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as file:
+        size = struct.pack("<I", file.getinfo(name).file_size)
+    return raw.replace(size, struct.pack("<I", 1000))
+
+
+def repeated(columns: str, rows: str) -> bytes:
+    space = 'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    cell = f'<table:table-cell table:number-columns-repeated="{columns}" office:value-type="float" office:value="1"/>'
+    row = f'<table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-row>'
+    return f'<x {space}><table:table table:name="a">{row}</table:table></x>'.encode()
+
+
 def wide_book() -> bytes:
     cells = "".join(f'<row r="{row}"><c r="XFD{row}"/></row>' for row in range(1, 15_001))
     return book(sheet1=sheet(cells))
@@ -224,15 +239,12 @@ HOSTILE: dict[str, tuple[str, Make, str]] = {
     "a workbook cut short": ("h.xlsx", lambda f, t: book()[:-200], "damaged"),
     "a workbook without its sheet": ("h.xlsx", lambda f, t: book(sheet1=b"<worksheet"), "damaged"),
     "a zip named xlsx": ("h.xlsx", lambda f, t: archive({"a.txt": b"hello"}), "a zip archive, not an Excel workbook"),
-    "a csv named xlsx": ("h.xlsx", lambda f, t: small.csv_text().encode(), "no Excel workbook"),
     "an old workbook named xlsx": ("h.xlsx", lambda f, t: b"\xd0\xcf\x11\xe0" + bytes(600), "old Excel workbook, or one with a password"),
-    "a workbook named csv": ("h.csv", lambda f, t: book(), "Excel workbook or a zip archive"),
-    "a database named csv": ("h.csv", lambda f, t: package(f), "a database"),
     "a web page named csv": ("h.csv", lambda f, t: b"<html><script>alert(1)</script></html>", "web page"),
     "a gz of a flood": ("h.csv.gz", lambda f, t: gzip.compress(bytes(300_000_000), 1), "holds more than"),
     "a gz cut short": ("h.csv.gz", lambda f, t: gzip.compress(small.csv_text().encode())[:-20], "cannot be unpacked"),
     "a gz that is none": ("h.csv.gz", lambda f, t: small.csv_text().encode(), "cannot be unpacked"),
-    "a gz of a workbook": ("h.csv.gz", lambda f, t: gzip.compress(book()), "Excel workbook or a zip archive"),
+    "a gz of a gz": ("h.csv.gz", lambda f, t: gzip.compress(gzip.compress(book())), "holds another archive"),
     "forty million rows in a megabyte": (
         "h.parquet",
         lambda f, t: parquet(pa.table({"a": np.zeros(40_000_000, np.int8)})),
@@ -265,6 +277,34 @@ HOSTILE: dict[str, tuple[str, Make, str]] = {
         "not a plain table",
     ),
     "a nested flood": ("b.geojson", lambda f, t: b'{"type":' + b"[" * 300_000, "nested too deeply"),
+    "a cell of five megabytes": ("h.csv", lambda f, t: f"{small.HEADER}\nc,{'ñandú' * 1_000_000},1,1,1,male,blade\n".encode(), ""),
+    "a garbled cell of five megabytes": ("h.csv", lambda f, t: f"{small.HEADER}\nc,{'Ã±a' * 1_200_000},1,1,1,male,x\n".encode(), ""),
+    "an old cell of five megabytes": ("h.csv", lambda f, t: f"{small.HEADER}\nc,{'ñu' * 2_500_000},1,1,1,male,x\n".encode("cp1252"), ""),
+    "a flood of empty rows": ("h.csv", lambda f, t: b"a,b\n" + b"\n" * 30_000_000, "more than 2,000,000 rows"),
+    "a flood of empty rows in a workbook": (
+        "h.xlsx",
+        lambda f, t: book(sheet1=sheet("<row/>" * 3_000_000)),
+        "has more than 5,000,000 cells",
+    ),
+    "a workbook of six million cells": (
+        "h.xlsx",
+        lambda f, t: book(sheet1=sheet(f"<row>{'<c><v>1</v></c>' * 60}</row>" * 100_000)),
+        "has more than 5,000,000 cells",
+    ),
+    "a zip that lies about its size": ("b.zip", lambda f, t: lying(archive(parts(f) | {"b.cpg": bytes(40_000_000)}), "b.cpg"), "damaged"),
+    "a workbook that lies about its size": ("h.xlsx", lambda f, t: lying(book(styles=bytes(90_000_000)), "xl/styles.xml"), "damaged"),
+    "a cell repeated without end": (
+        "h.ods",
+        lambda f, t: archive({"mimetype": b"x", "content.xml": repeated("16384", "1048576")}),
+        "column 16,384|more than 5,000,000 cells|has a value in row",
+    ),
+    "an entity in a KML": ("b.kml", lambda f, t: b'<!DOCTYPE k [<!ENTITY a "aaaa">]><kml><Placemark/></kml>', "declarations"),
+    "a KML that names a file": (
+        "b.kml",
+        lambda f, t: f'<!DOCTYPE k [<!ENTITY e SYSTEM "file://{t.secret}">]><kml><Placemark><name>&e;</name></Placemark></kml>'.encode(),
+        "declarations",
+    ),
+    "an OpenDocument of laughs": ("h.ods", lambda f, t: archive({"mimetype": b"x", "content.xml": laughs("x")}), "damaged"),
     "a very wide table": ("h.csv", lambda f, t: b"a," * 3_000_000 + b"\n" + b"1," * 3, "columns; the most we read"),
 }
 
@@ -350,3 +390,14 @@ def _read_or_refused(path: Path) -> None:
         assert isinstance(read_file(path).columns, pd.DataFrame)
     except DataError as error:
         assert not PYTHON_WORDS.search(str(error))  # noqa: PT017
+
+
+def test_a_ring_that_crosses_itself_without_end_ends_within_its_limits(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    ring = np.column_stack([rng.uniform(-92, -91.98, 6_000), rng.uniform(11, 11.02, 6_000)]).tolist()
+    shapes = [*small.blocks(), small.block("05", [*ring, ring[0]])]
+    folder = small.write_city(tmp_path / "town", geojson=small.layer(shapes))
+    began = time.monotonic()
+    with pytest.raises(DataError, match=r"and was ended.*nothing was changed"):
+        cities.import_folder(folder)
+    assert time.monotonic() - began < 90

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotspots import cities
-from hotspots.readers.files.geojson import read_geojson
+from hotspots.readers.files.json_tables import read_json
 from hotspots.readers.files.text_tables import read_table
 from hotspots.readers.report import QualityReport
 from hotspots.store.schema import DataError
@@ -164,11 +164,11 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "empty": ("", "has no rows"),
     "header only": (small.HEADER + "\n", "a header but no rows"),
     "header and blank rows": (small.HEADER + "\n,,,,,,\n", "a header but no rows"),
-    "an Excel workbook": (b"PK\x03\x04" + b"x" * 50, "Excel workbook or a zip archive"),
+    "an Excel workbook": (b"PK\x03\x04" + b"x" * 50, "zip archive is damaged"),
     "an old Excel workbook": (b"\xd0\xcf\x11\xe0" + b"x" * 50, "old Excel workbook"),
     "a web page": ("<!DOCTYPE html><html><body>not found</body></html>", "web page"),
     "a table in a web page": ("  <table><tr><td>1</td></tr></table>", "web page"),
-    "a compressed file": (b"\x1f\x8b\x08" + b"x" * 50, "compressed file"),
+    "a compressed file": (b"\x1f\x8b\x08" + b"x" * 50, "cannot be unpacked"),
     "a Parquet file": (b"PAR1" + b"x" * 50, "Parquet"),
     "a NUL": (CLEAN.replace("c05", "c\x0005"), "line 7 holds a character that no text has"),
     "an unclosed quotation mark": (CLEAN.replace("c05", '"c05'), "row 7"),
@@ -365,9 +365,13 @@ def _without(text: str, *keys: str) -> str:
 
 
 BAD_BLOCKS: dict[str, tuple[str | bytes, str]] = {
-    "not JSON": ("<html>", "not whole GeoJSON"),
+    "not JSON": ("<html>", "a web page, not a table"),
+    "no markup that we know": ("<gml>", "not whole GeoJSON"),
     "truncated": (small.layer(small.blocks())[:-40], "not whole GeoJSON"),
-    "not UTF-8": (small.layer(small.blocks()).encode("utf-16"), "not UTF-8"),
+    "an answer that says no": (
+        '{"error": {"code": 499, "message": "Token Required"}}',
+        "an answer that says no, not data ('Token Required')",
+    ),
     "another kind of JSON": ('{"type": "Topology"}', "not a GeoJSON feature collection"),
     "a list": ("[1, 2]", "not a GeoJSON feature collection"),
     "no features": (small.layer([]), "has no features"),
@@ -472,7 +476,7 @@ def test_lines_may_be_blocks(tmp_path: Path) -> None:
 def test_a_coordinate_system_is_read_by_name(tmp_path: Path, name: str, epsg: int) -> None:
     path = tmp_path / "layer.geojson"
     path.write_text(small.layer(small.blocks(), crs={"type": "name", "properties": {"name": name}}))
-    assert read_geojson(path).epsg == epsg
+    assert read_json(path).epsg == epsg
 
 
 def test_a_link_to_a_coordinate_system_is_never_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -482,7 +486,7 @@ def test_a_link_to_a_coordinate_system_is_never_followed(tmp_path: Path, monkeyp
     monkeypatch.setattr("socket.socket.connect", refuse)
     path = tmp_path / "layer.geojson"
     path.write_text(small.layer(small.blocks(), crs={"type": "link", "properties": {"href": "http://127.0.0.1:9/crs"}}))
-    table = read_geojson(path)
+    table = read_json(path)
     assert table.epsg is None
     assert [row.code for row in table.findings] == ["unread_crs"]
 
@@ -492,7 +496,7 @@ def test_numbers_of_a_layer_become_the_text_a_person_would_write(tmp_path: Path)
     features = small.blocks()[:1]
     features[0]["properties"] = {"a": 17031720200.0, "b": "0042", "c": 0.5, "d": None, "e": True}
     path.write_text(small.layer(features))
-    assert read_geojson(path).columns.iloc[0].tolist() == ["17031720200", "0042", "0.5", "", "true"]
+    assert read_json(path).columns.iloc[0].tolist() == ["17031720200", "0042", "0.5", "", "true"]
 
 
 def test_without_a_system_of_its_own_a_city_takes_the_utm_zone_of_its_blocks(tmp_path: Path) -> None:
@@ -571,14 +575,14 @@ SHAPES = st.one_of(
 def test_any_json_is_read_or_refused_in_words(tmp_path_factory: pytest.TempPathFactory, features: list[dict[str, Any]], crs: Any) -> None:
     path = tmp_path_factory.mktemp("json") / "t.geojson"
     path.write_text(small.layer(features, crs=crs))
-    table = read_geojson(path)
+    table = read_json(path)
     assert len(table.columns) == len(table.rows) == len(features)
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused_in_words(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
     folder = tmp_path_factory.mktemp("bytes")
-    for name, reader in (("t.csv", read_table), ("t.geojson", read_geojson)):
+    for name, reader in (("t.csv", read_table), ("t.geojson", read_json)):
         path = folder / name
         path.write_bytes(raw)
         try:

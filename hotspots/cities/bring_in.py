@@ -34,17 +34,19 @@ class Files:
     """What a person brings: a `folder` that holds a city.toml, or files without one.
 
     `incidents` are the homicides, one or several files of the same columns; `blocks` the areas; `population` their residents.
+    `allowed` are files outside the folder that its city.toml may name.
     """
 
     incidents: tuple[Path, ...] = ()
     blocks: Path | None = None
     population: Path | None = None
     folder: Path | None = None
+    allowed: tuple[Path, ...] = ()
 
     @property
     def named(self) -> tuple[Path, ...]:
         """The files that the person named, wherever they lie."""
-        return tuple(path.absolute() for path in (*self.incidents, self.blocks, self.population) if path is not None)
+        return tuple(path.resolve() for path in (*self.incidents, self.blocks, self.population, *self.allowed) if path is not None)
 
     def slug(self, name: str = "") -> str:
         """Return the short name of the city: that of the folder, or the `name` made safe."""
@@ -200,10 +202,14 @@ class _Inquiry:
 
     def _before(self, asked: Question, names: tuple[str, ...]) -> str:
         """Return the answer that was given to the same question about files of the same columns."""
-        kept = self._remembered.get(self._opened.source(), {})
+        kept = self._remembered.get(self._opened.source(), {}) if self._opened.tables else self._of_any_source()
         found = next((kept[name] for name in names if name in kept), None)
         same = found and asked.takes(found["answer"]) and set(_seen(asked)) <= set(found["seen"])
         return str(found["answer"]) if found and same else ""
+
+    def _of_any_source(self) -> dict[str, Any]:
+        """Return what was answered about any file of the city: no table is read yet, such as where a sheet must be named first."""
+        return {id: answer for answers in self._remembered.values() for id, answer in answers.items()}
 
     def asked(self) -> tuple[Question, ...]:
         """Return every question so far; the id says the file where two files are in the same doubt."""

@@ -116,8 +116,7 @@ def read_folder(folder: Path | str, progress: Progress | None = None, *, named: 
     """Return the city that the folder's city.toml describes, read and checked; nothing is stored.
 
     `named` are the files outside the folder that city.toml may name, because a person did; without it, it may name any. Raises one
-    `DataError` with every
-    fault that could be found: in city.toml, then in blocks, basemap and incidents together.
+    `DataError` with every fault that could be found: in city.toml, then in blocks, basemap and incidents together.
     """
     return read_city(read_city_file(Path(folder), named=named), progress)
 

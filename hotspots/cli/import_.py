@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
+import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,8 +42,10 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--yes", action="store_true", help=safe)
     answer = say("the answer to a question, by its id; may be repeated (with several files: ID@FILE=VALUE)")
     command.add_argument("--answer", metavar=say("ID=VALUE"), action="append", default=[], help=answer)
-    save = say("no city.toml: write the one that was worked out into this folder")
+    save = say("no city.toml: write the one that was worked out into this folder, with copies of the files")
     command.add_argument("--save", metavar=folder, type=Path, help=save)
+    outside = say("a file outside FOLDER that its city.toml may name; may be repeated")
+    command.add_argument("--allow", metavar=file, type=Path, action="append", help=outside)
     command.add_argument("--json", action="store_true", help=say("print the quality report as JSON"))
     command.set_defaults(wrong=command.error)
 
@@ -51,13 +56,13 @@ def run(choices: argparse.Namespace, words: Words) -> None:
         choices.wrong(words.say("give either FOLDER, or --incidents FILE and --name NAME"))
     if choices.incidents is not None and not choices.name:
         choices.wrong(words.say("--incidents needs --name NAME, the name of the city"))
-    files = Files(tuple(choices.incidents or ()), choices.blocks, choices.population, choices.folder)
+    files = Files(tuple(choices.incidents or ()), choices.blocks, choices.population, choices.folder, tuple(choices.allow or ()))
     answers = _answers(choices, words)
     before = store.served(files.slug(choices.name or ""))
     with store.lock(files.slug(choices.name or "")) as held:
         understood = _understood(choices, words, files=files, answers=answers)
         if choices.folder is None:
-            _show(understood, words, folder=choices.save)
+            _show(understood, words, files=files, folder=choices.save)
         city = cities.bring_in(understood, held=held) if understood.city else None
     if city is None:
         _tell(choices, words, understood)
@@ -138,14 +143,24 @@ def _unanswered(understood: Understood) -> DataError:
     return DataError([*lines, how])
 
 
-def _show(understood: Understood, words: Words, *, folder: Path | None) -> None:
-    """Show the city.toml that was worked out, and write it into the folder."""
+def _show(understood: Understood, words: Words, *, files: Files, folder: Path | None) -> None:
+    """Show the city.toml that was worked out, and write it into the folder, beside copies of the files."""
     if understood.city is None:
         return
     print(words.say("worked out, as a city.toml:") + f"\n\n{understood.text}", file=sys.stderr)
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "city.toml").write_text(understood.text, encoding="utf-8")
+        (folder / "city.toml").write_text(_gathered(understood.text, files.named, folder), encoding="utf-8")
+
+
+def _gathered(text: str, files: Sequence[Path], folder: Path) -> str:
+    """Copy the files into the folder that is kept, and return the city.toml that names them there."""
+    for number, path in enumerate(dict.fromkeys(files)):
+        name = path.name if [one.name for one in files].count(path.name) == 1 else f"{number + 1}-{path.name}"
+        if path != (folder / name).resolve():
+            shutil.copyfile(path, folder / name)
+        text = text.replace(json.dumps(str(path), ensure_ascii=False), json.dumps(name, ensure_ascii=False))
+    return text
 
 
 def _tell(choices: argparse.Namespace, words: Words, understood: Understood, *, version: int | None = None) -> None:

@@ -13,11 +13,13 @@ from hotspots.readers.faults import (
     DateColumnError,
     DateOrderError,
     DoubtError,
+    HeaderError,
     LatitudeError,
     LoneEventError,
     MidnightZoneError,
     PlaceColumnError,
     ResidentsColumnError,
+    SheetError,
 )
 from hotspots.readers.homicide_faults import MEANINGS, HomicideError, VictimsError, reading_of
 from hotspots.readers.place_faults import (
@@ -229,6 +231,10 @@ def _in_blocks(id: str, about: type[MisplacedError]) -> Doubt:
     )
 
 
+def _header_options(fault: HeaderError) -> dict[str, Told]:
+    return {str(row): told("row {n}: {cells}", n=row, cells=cells) for row, cells in fault.candidates}
+
+
 DOUBTS: tuple[Doubt, ...] = (
     _in_blocks("axes", SwappedInBlocksError),
     _in_blocks("sign", LostSignInBlocksError),
@@ -248,6 +254,22 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_victims_options,
         safe=lambda fault: fault.sure,
         entries=lambda _, answer: {} if answer == "rows" else {"victims": answer},
+    ),
+    Doubt(
+        "sheet",
+        SheetError,
+        text=lambda fault: told("{file}: {fault}; which is meant?", file=fault.file, fault=fault.fault),
+        options=lambda fault: {name: Told("{sample}", {"sample": sample}) for name, sample in fault.candidates[:_MOST_COLUMNS]},
+        safe=lambda _: "",
+        entries=lambda _, answer: {"sheet": answer},
+    ),
+    Doubt(
+        "header",
+        HeaderError,
+        text=lambda fault: told("{file}: which row names the columns?", file=fault.file),
+        options=_header_options,
+        safe=lambda fault: str(fault.candidates[0][0]),  # the rows under it are counted, and told where they are no victims
+        entries=lambda _, answer: {"header_row": int(answer)},
     ),
     Doubt(
         "day_first",

@@ -252,3 +252,31 @@ class ResidentsColumnError(ColumnError):
     """No column is seen to be the number of residents."""
 
     what = mark("no column looks like the number of residents")
+
+
+@dataclass(eq=False)
+class HeaderError(DoubtError):
+    """A `file` of which several rows could name the columns; `candidates` are those, each with its number and its first cells."""
+
+    file: str
+    candidates: tuple[tuple[int, str], ...]
+
+    def _sentence(self) -> Told:
+        rows = "; ".join(f"{row}: {cells}" for row, cells in self.candidates)
+        return told(
+            "{file}: several rows could name the columns ({rows}); write header_row = … in city.toml to say which does",
+            file=self.file,
+            rows=rows,
+        )
+
+
+@dataclass(eq=False)
+class SheetError(DoubtError):
+    """A `file` of several tables and no sign which is meant: `fault` says so, `candidates` are their names, each with a sample."""
+
+    file: str
+    fault: Told
+    candidates: tuple[tuple[str, str], ...]
+
+    def _sentence(self) -> Told:
+        return told('{file}: {fault}; write sheet = "…" in city.toml to say which is meant', file=self.file, fault=self.fault)

@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "browser"))
 from driving import SWITCHES, chromium, start_streamlit
-from real_cities import chicago_toml
+from real_cities import allowed, chicago_toml
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = ".frame[data-state=ready]"
@@ -113,7 +113,9 @@ def with_chicago(tmp_path_factory):
         folder = tmp_path_factory.mktemp("real") / "chicago"
         folder.mkdir()
         (folder / "city.toml").write_text(chicago_toml(data), encoding="utf-8")
-        subprocess.run([sys.executable, "-m", "hotspots", "import", str(folder)], check=True, env=os.environ | store, cwd=ROOT)
+        subprocess.run(
+            [sys.executable, "-m", "hotspots", "import", str(folder), *allowed(folder)], check=True, env=os.environ | store, cwd=ROOT
+        )
     process, address = start_streamlit(ROOT / "hotspots/dashboard/serve.py", store, {}, tmp_path_factory.mktemp("served"))
     yield address, (data / "chicago").is_dir()
     process.terminate()

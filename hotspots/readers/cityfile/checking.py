@@ -147,7 +147,7 @@ class _Reader:
         if self.named is not None and not whole.is_relative_to(self.folder.resolve()) and whole not in self.named:
             self.faults.append(
                 told(
-                    "city.toml: file {name} lies outside the folder of city.toml; copy it into the folder and write its name alone",
+                    "city.toml: file {name} lies outside the folder of city.toml; copy it into the folder, or name it: --allow FILE",
                     name=name,
                 )
             )

@@ -22,7 +22,7 @@ from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
 from hotspots.readers.columns.values import built_in, fold, is_missing
 from hotspots.readers.doubts import Ask, Entries, settled
 from hotspots.readers.faults import AreaColumnError, LatitudeError, ResidentsColumnError, there_are
-from hotspots.readers.files.any_file import read_file, read_layer
+from hotspots.readers.files.any_file import read_asked, read_file
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.place_faults import UnknownSystemError
 from hotspots.store.schema import DataError
@@ -44,19 +44,20 @@ def work_out(
 
     Raises `DataError` where a column that is needed cannot be found, and names the columns that there are.
     """
-    tables = [read(path) for path in incidents]
-    columns = _columns(tables[0], INCIDENT_COLUMNS)
+    first, layout = read_asked(incidents[0], ask, read=read)
+    tables = [first, *(read(path, sheet=layout.get("sheet", ""), header_row=layout.get("header_row")) for path in incidents[1:])]
+    columns = _columns(first, INCIDENT_COLUMNS)
     columns.pop("victims", None)  # which column counts the people killed is not told by its name alone
-    rows = tables[0].columns if len(tables) == 1 else pd.concat([one.columns for one in tables], ignore_index=True).fillna("")
-    people = killed(rows, used=set(columns.values()), file=tables[0].source, ask=ask)
-    table = _homicides(tables[0], people.get("where", {}))
-    outlines = None if blocks is None else read_layer(blocks, layer="blocks")
-    sections: dict[str, Any] = {"incidents": _incidents(table, columns, incidents, ask, outlines) | people}
+    rows = first.columns if len(tables) == 1 else pd.concat([one.columns for one in tables], ignore_index=True).fillna("")
+    people = killed(rows, used=set(columns.values()), file=first.source, ask=ask)
+    table = _homicides(first, people.get("where", {}))
+    outlines, drawn = (None, Entries()) if blocks is None else read_asked(blocks, ask, layer="blocks")
+    sections: dict[str, Any] = {"incidents": _incidents(table, columns, incidents, ask, outlines) | layout | people}
     values = _values(table, columns)
     if values:
         sections["incidents"]["values"] = values
     if blocks is not None and outlines is not None:
-        sections["blocks"] = _blocks(outlines, blocks, population, ask)
+        sections["blocks"] = _blocks(outlines, blocks, population, ask) | _only_sheet(drawn)
     elif population is not None:
         raise DataError(told("population: without blocks nobody can say whose population it is; give --blocks as well"))
     spanish = sum(bool(re.search(r"fecha|hora|edad|sexo|arma|victima|coord", fold(column))) for column in columns.values())
@@ -205,7 +206,7 @@ def _is_id(text: pd.Series) -> bool:
 
 
 def _population(path: Path, ids: pd.Series, ask: Ask) -> Entries:
-    table = read_file(path)
+    table, asked = read_asked(path, ask)
     known = set(ids.str.strip())
     shares = {column: float(table.columns[column].str.strip().isin(known).mean()) for column in table.columns.columns}
     key = max(shares, key=lambda column: shares[column])
@@ -220,6 +221,7 @@ def _population(path: Path, ids: pd.Series, ask: Ask) -> Entries:
         )
     found = _columns(table, {"population": BLOCK_COLUMNS["population"]})
     entries: Entries = {"population_file": str(path), "population_id": key}
+    entries |= {f"population_{name}": value for name, value in _only_sheet(asked).items()}
     if found:
         return {**entries, "population": found["population"]}
     numbers = [name for name in table.columns.columns if name != key and _numeric(table.columns[name]) > 0.9]
@@ -227,3 +229,7 @@ def _population(path: Path, ids: pd.Series, ask: Ask) -> Entries:
     if not numbers:
         raise fault
     return entries | settled(fault, ask)
+
+
+def _only_sheet(entries: Entries) -> Entries:
+    return {key: value for key, value in entries.items() if key == "sheet"}

@@ -1,55 +1,26 @@
-"""GeoJSON read with json and shapely alone: no map library that follows links or opens other files ever sees an upload."""
+"""Shapes written in JSON, GeoJSON's and ArcGIS's, built with shapely alone: no map library that follows links sees an upload."""
 
 from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyproj
 import shapely
 from shapely.geometry import shape
 
-from hotspots.readers.files.text_tables import Table
+from hotspots.readers.files import limits
+from hotspots.readers.files.rings import polygon_of
 from hotspots.readers.report import Finding
 from hotspots.store.schema import DataError
 from hotspots.words import mark, told
 
 _EPSG = re.compile(r"^(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?(\d{4,6})$", re.IGNORECASE)
-
-
-def read_geojson(path: Path) -> Table:
-    """Return the features of a GeoJSON file: properties as text, shapes in two dimensions, the coordinate system where it is named.
-
-    A coordinate system is read by name only; a link to one is never followed. Without a name `epsg` is None: GeoJSON then means
-    longitude and latitude. A shape that cannot be built is None. Raises `DataError` for a file that is not a GeoJSON feature
-    collection.
-    """
-    content = _parse(path)
-    features = content.get("features") if content.get("type") == "FeatureCollection" else None
-    if content.get("type") == "Feature":
-        features = [content]
-    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
-        raise DataError(told("{file}: this is JSON but not a GeoJSON feature collection; export the layer as GeoJSON", file=path.name))
-    if not features:
-        raise DataError(told("{file}: the layer has no features; export it again", file=path.name))
-    epsg, findings = _named_crs(content, path.name)
-    properties = [_properties(feature) for feature in features]
-    names = list(dict.fromkeys(key for row in properties for key in row))
-    columns = pd.DataFrame({name: [as_text(row.get(name)) for row in properties] for name in names}, dtype="str")
-    columns = columns if names else pd.DataFrame(index=range(len(features)))
-    shapes = np.array([_shape(feature.get("geometry")) for feature in features], dtype=object)
-    return Table(
-        path.name,
-        columns,
-        np.arange(1, len(features) + 1, dtype=np.int64),
-        np.full(len(features), "", dtype="U16"),
-        findings=findings,
-        shapes=shapely.force_2d(shapes),
-        epsg=epsg,
-    )
+_WEB_MERCATOR = "102100", "102113", "900913"  # numbers of its own that ArcGIS gives to 3857
+_FAULTS = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, shapely.errors.ShapelyError)
+_GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 
 
 def as_text(value: Any) -> str:
@@ -67,35 +38,76 @@ def as_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def is_geometry(value: Any) -> bool:
+    """Return whether a JSON value is a GeoJSON geometry.
+
+    >>> is_geometry({"type": "Point", "coordinates": [1, 2]}), is_geometry({"type": "Point"})
+    (True, False)
+    """
+    return isinstance(value, dict) and str(value.get("type")) in _GEOMETRIES and ("coordinates" in value or "geometries" in value)
+
+
+def geojson_shape(geometry: Any) -> Any:
+    """Return the shape of a GeoJSON geometry; None where it cannot be built."""
+    if not isinstance(geometry, dict):
+        return None
     try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse)
-    except UnicodeDecodeError:
-        raise DataError(told("{file}: the file is not UTF-8 text, as GeoJSON must be; export the layer again", file=path.name)) from None
-    except json.JSONDecodeError as error:
-        raise DataError(
-            told(
-                "{file}: the file is not whole GeoJSON (it breaks at line {line}, character {column}); export the layer again",
-                file=path.name,
-                line=error.lineno,
-                column=error.colno,
-            )
-        ) from None
-    except RecursionError:
-        raise DataError(told("{file}: the file is nested too deeply to be GeoJSON; export the layer again", file=path.name)) from None
-    except ValueError:
-        raise DataError(told("{file}: the file holds a coordinate that is not a number; export the layer again", file=path.name)) from None
-    if not isinstance(content, dict):
-        raise DataError(told("{file}: this is JSON but not a GeoJSON feature collection; export the layer as GeoJSON", file=path.name))
-    return content
+        built = shape(geometry)
+    except _FAULTS:
+        return None
+    return built if np.isfinite(shapely.get_coordinates(built)).all() else None
 
 
-def _refuse(word: str) -> float:
-    raise ValueError(word)
+def arcgis_shape(geometry: Any) -> Any:
+    """Return the shape of an ArcGIS geometry: a point, points, paths or rings; None where it cannot be built.
+
+    >>> arcgis_shape({"x": 1, "y": 2}).wkt
+    'POINT (1 2)'
+    """
+    if not isinstance(geometry, dict):
+        return None
+    try:
+        built = _arcgis(geometry)
+    except _FAULTS:
+        return None
+    return built if built is not None and np.isfinite(shapely.get_coordinates(built)).all() else None
 
 
-def _named_crs(content: dict[str, Any], name: str) -> tuple[int | None, tuple[Finding, ...]]:
-    crs = content.get("crs")
+def _arcgis(geometry: dict[str, Any]) -> Any:
+    if "rings" in geometry:
+        return polygon_of([np.array(ring, dtype=np.float64)[:, :2] for ring in geometry["rings"]])
+    if "paths" in geometry:
+        return shapely.MultiLineString([np.array(path, dtype=np.float64)[:, :2] for path in geometry["paths"]])
+    if "points" in geometry:
+        return shapely.MultiPoint(np.array(geometry["points"], dtype=np.float64)[:, :2])
+    return shapely.Point(float(geometry["x"]), float(geometry["y"])) if geometry.get("x") not in (None, "NaN") else None
+
+
+def arcgis_system(stated: Any) -> int | None:
+    """Return the EPSG number of an ArcGIS spatial reference, or None where it has none.
+
+    >>> arcgis_system({"wkid": 102100, "latestWkid": 3857}), arcgis_system({"wkid": 4326}), arcgis_system({})
+    (3857, 4326, None)
+    """
+    if not isinstance(stated, dict):
+        return None
+    for number in (stated.get("latestWkid"), stated.get("wkid")):
+        number = 3857 if str(number) in _WEB_MERCATOR else number
+        if isinstance(number, int) and number:
+            try:
+                pyproj.CRS.from_epsg(number)
+            except pyproj.exceptions.CRSError:
+                continue
+            return int(number)
+    try:
+        known = pyproj.CRS.from_wkt(str(stated["wkt"])).to_epsg() if "wkt" in stated else None
+    except pyproj.exceptions.CRSError:
+        return None
+    return None if known is None else int(known)
+
+
+def named_system(crs: Any, name: str) -> tuple[int | None, tuple[Finding, ...]]:
+    """Return the EPSG number that a GeoJSON file names, and what was found; a link to one is never followed."""
     if not isinstance(crs, dict):
         return None, ()
     inner = crs.get("properties")
@@ -110,27 +122,22 @@ def _named_crs(content: dict[str, Any], name: str) -> tuple[int | None, tuple[Fi
         if word
         else told("the link to its coordinate system was not followed")
     )
-    return None, (
-        Finding(
-            "unread_crs",
-            "accepted",
-            0,
-            told("{name}: {seen}; longitude and latitude were assumed", name=name, seen=seen),
-            mark("Write epsg = … in city.toml."),
-        ),
-    )
+    text = told("{name}: {seen}; longitude and latitude were assumed", name=name, seen=seen)
+    return None, (Finding("unread_crs", "accepted", 0, text, mark("Write epsg = … in city.toml.")),)
 
 
-def _properties(feature: dict[str, Any]) -> dict[str, Any]:
-    stated = feature.get("properties")
-    return stated if isinstance(stated, dict) else {}
-
-
-def _shape(geometry: Any) -> Any:
-    if not isinstance(geometry, dict):
-        return None
-    try:
-        built = shape(geometry)
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, shapely.errors.ShapelyError):
-        return None
-    return built if np.isfinite(shapely.get_coordinates(built)).all() else None
+def flat(shapes: list[Any], name: str) -> Any:
+    """Return shapes in two dimensions. Raises `DataError` for more corners than we read."""
+    built = np.empty(len(shapes), dtype=object)
+    built[:] = shapes
+    corners = int(shapely.get_num_coordinates(built).sum())
+    if corners > limits.MOST_VERTICES:
+        raise DataError(
+            told(
+                "{file}: the shapes have {n} corners; the most we read is {most}: simplify them",
+                file=name,
+                n=f"{corners:,}",
+                most=f"{limits.MOST_VERTICES:,}",
+            )
+        )
+    return shapely.force_2d(built)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.faults import SheetError
 from hotspots.readers.files import limits
 from hotspots.readers.files.geojson import as_text
 from hotspots.readers.files.parquet import shapes_from
@@ -23,39 +24,40 @@ _MAGIC = b"SQLite format 3\0"
 _ENVELOPE = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
 
-def read_geopackage(path: Path, *, layer: str = "") -> Table:
+def read_geopackage(path: Path, *, name: str = "", layer: str = "") -> Table:
     """Return one layer of a GeoPackage: its columns as text, its shapes in two dimensions, its coordinate system.
 
     `layer` names it where there are several. A file that is not a GeoPackage, is damaged, or whose layer is not a plain table
     raises `DataError`.
     """
+    label = name or path.name
     with path.open("rb") as file:
         magic = file.read(16)
     if magic != _MAGIC:
         raise DataError(
-            told("{file}: this is no GeoPackage, whatever its name says; export it again, or give it its true ending", file=path.name)
+            told("{file}: this is no GeoPackage, whatever its name says; export it again, or give it its true ending", file=label)
         )
     if path.stat().st_size > limits.MOST_BYTES:
         raise DataError(
             told(
                 "{file}: the file is larger than {most} MB; export only the layer that is needed",
-                file=path.name,
+                file=label,
                 most=f"{limits.MOST_BYTES / 1e6:,.0f}",
             )
         )
     try:
         with _opened(path) as database:
-            name, column, epsg = _layer(database, path.name, layer)
-            names, rows = _rows(database, path.name, name)
+            table, column, epsg = _layer(database, label, layer)
+            names, rows = _rows(database, label, table)
     except (sqlite3.Error, UnicodeDecodeError):
-        raise DataError(told("{file}: the GeoPackage is damaged, or not a GeoPackage; export the layer again", file=path.name)) from None
+        raise DataError(told("{file}: the GeoPackage is damaged, or not a GeoPackage; export the layer again", file=label)) from None
     if not rows:
-        raise DataError(told("{file}: the layer {layer} has no features; export it again", file=path.name, layer=repr(name)))
+        raise DataError(told("{file}: the layer {layer} has no features; export it again", file=label, layer=repr(table)))
     at = names.index(column) if column in names else -1
     shapes = None if at < 0 else shapes_from([_wkb(row[at]) for row in rows])
     columns = {key: [_text(row[i]) for row in rows] for i, key in enumerate(names) if i != at}
     return Table(
-        path.name,
+        label,
         pd.DataFrame(columns, index=range(len(rows)), dtype="str"),
         np.arange(1, len(rows) + 1, dtype=np.int64),
         np.full(len(rows), "", dtype="U16"),
@@ -105,13 +107,7 @@ def _layer(database: sqlite3.Connection, name: str, wanted: str) -> tuple[str, s
     if not found:
         raise DataError(told("{file}: the GeoPackage has no layer; export it again", file=name))
     if len(found) > 1 and not wanted:
-        raise DataError(
-            told(
-                '{file}: the file has several layers ({listed}); write sheet = "…" in city.toml to say which is meant',
-                file=name,
-                listed=listed,
-            )
-        )
+        raise SheetError(name, told("the file has several layers ({listed})", listed=listed), tuple((one, one) for one in found))
     table = wanted or next(iter(found))
     made = database.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()
     if made is None or made[0] != "table" or "virtual" in str(made[1]).lower().split("(")[0].split():

@@ -23,28 +23,29 @@ from hotspots.store.schema import DataError
 from hotspots.words import told
 
 
-def read_parquet(path: Path) -> Table:
+def read_parquet(path: Path, *, name: str = "") -> Table:
     """Return a Parquet file as text, with the shapes of a GeoParquet file (well-known binary) in two dimensions.
 
     Rows, columns and bytes are checked against the limits before anything is read, because a small file can stand for billions of
     rows. Columns that hold lists or records are passed over and reported. Raises `DataError` for a file that is damaged or too large.
     """
+    label = name or path.name
     with path.open("rb") as file:
         if file.read(4) != b"PAR1":
             raise DataError(
-                told("{file}: this is no Parquet file, whatever its name says; export it again, or give it its true ending", file=path.name)
+                told("{file}: this is no Parquet file, whatever its name says; export it again, or give it its true ending", file=label)
             )
     try:
         file = pq.ParquetFile(path, page_checksum_verification=True)
-        geo = _geo(file.schema_arrow.metadata, path.name)
-        _check_size(file.metadata, path.name)
+        geo = _geo(file.schema_arrow.metadata, label)
+        _check_size(file.metadata, label)
         flat = [field.name for field in file.schema_arrow if not pa.types.is_nested(field.type)]
         texts = [field.name for field in file.schema_arrow if _is_text(field.type) and field.name != geo.get("primary_column")]
-        table = _bounded(pq.ParquetFile(path, read_dictionary=texts, page_checksum_verification=True), flat, path.name)
+        table = _bounded(pq.ParquetFile(path, read_dictionary=texts, page_checksum_verification=True), flat, label)
     except (pa.ArrowException, OSError, UnicodeDecodeError):
-        raise DataError(told("{file}: the Parquet file is damaged; export it again", file=path.name)) from None
+        raise DataError(told("{file}: the Parquet file is damaged; export it again", file=label)) from None
     if not len(table):
-        raise DataError(told("{file}: the file has no rows; export it again", file=path.name))
+        raise DataError(told("{file}: the file has no rows; export it again", file=label))
     findings = []
     if nested := [name for name in file.schema_arrow.names if name not in flat]:
         findings.append(
@@ -54,16 +55,16 @@ def read_parquet(path: Path) -> Table:
                 0,
                 told(
                     "{name}: columns of lists or records were passed over: {columns}",
-                    name=path.name,
+                    name=label,
                     columns=", ".join(nested[:5]),
                 ),
             )
         )
-    shapes, epsg, unsaid = (None, None, False) if not geo else _geometry(table, geo, path.name)
+    shapes, epsg, unsaid = (None, None, False) if not geo else _geometry(table, geo, label)
     plain = [name for name in flat if name != geo.get("primary_column") and not pa.types.is_binary(table.schema.field(name).type)]
     columns = pd.DataFrame({name: texts_of(table.column(name)) for name in plain}, index=range(len(table)), dtype="str")
     return Table(
-        path.name,
+        label,
         columns,
         np.arange(1, len(table) + 1, dtype=np.int64),
         np.full(len(table), "", dtype="U16"),

@@ -1,119 +1,77 @@
-"""Zipped shapefiles: the archive is unpacked by us, part by part, and only a file that is a shapefile reaches the map library."""
+"""Zipped shapefiles, read part by part from their published layout: no map library opens them."""
 
 from __future__ import annotations
 
-import stat
+import struct
 import tempfile
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyproj
+import shapely
 
 from hotspots.readers.files import limits
-from hotspots.readers.files.geojson import as_text
-from hotspots.readers.files.parquet import shapes_from, system_number
+from hotspots.readers.files.archives import opened_zip, take
+from hotspots.readers.files.attribute_tables import read_attributes
+from hotspots.readers.files.geojson import flat
+from hotspots.readers.files.parquet import system_number
+from hotspots.readers.files.rings import polygon_of
 from hotspots.readers.files.text_tables import Table
-from hotspots.readers.report import Finding
 from hotspots.store.schema import DataError
-from hotspots.words import mark, told
+from hotspots.words import told
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _SHP = b"\x00\x00\x27\x0a"
 _DBF_KINDS = (0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5)
+_HEADER, _RECORD = 100, 8  # bytes
+_POINT, _LINE, _AREA, _POINTS = 1, 3, 5, 8  # and the same with heights (+ 10) and measures (+ 20)
 
 
-def read_shapefile(path: Path) -> Table:
+def read_shapefile(path: Path, *, name: str = "") -> Table:
     """Return the one shapefile in a zip archive: its columns as text, its shapes in two dimensions, its coordinate system.
 
     Archives with more than 200 members, 200 MB, a hundredfold compression, links, or names that lead out of the archive are
     refused; so is a shapefile whose first bytes are not those of one. Raises `DataError`.
     """
+    name = name or path.name
     with tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
-        shp = _unpacked(path, Path(folder))
-        _check_parts(shp, path.name)
-        crs = _system(shp, path.name)
-        names, texts, shapes, findings = _content(shp, path.name)
-    if not len(shapes):
-        raise DataError(told("{file}: the layer has no features; export it again", file=path.name))
+        shp = _unpacked(path, Path(folder), name)
+        _check_parts(shp, name)
+        crs = _system(shp)
+        try:
+            shapes = _shapes(shp.read_bytes())
+            columns, kept, findings = read_attributes(shp.with_suffix(".dbf"), shp.with_suffix(".cpg"), name=name, rows=len(shapes))
+            shapes = [shape for shape, one in zip(shapes, kept, strict=True) if one]
+        except (struct.error, ValueError, IndexError, OverflowError, shapely.errors.ShapelyError) as error:
+            if isinstance(error, DataError):
+                raise
+            raise DataError(told("{file}: the shapefile is damaged; export the layer again", file=name)) from None
+    if not shapes:
+        raise DataError(told("{file}: the layer has no features; export it again", file=name))
     return Table(
-        path.name,
-        pd.DataFrame(dict(zip(names, texts, strict=True)), index=range(len(shapes)), dtype="str"),
+        name,
+        columns,
         np.arange(1, len(shapes) + 1, dtype=np.int64),
         np.full(len(shapes), "", dtype="U16"),
         findings=tuple(findings),
-        shapes=shapes,
+        shapes=flat(shapes, name),
         epsg=crs,
         crs_unsaid=crs is None,
     )
 
 
-def _unpacked(path: Path, folder: Path) -> Path:
+def _unpacked(path: Path, folder: Path, name: str) -> Path:
     """Unpack the parts of the one shapefile under names of our own, and return its .shp."""
-    with path.open("rb") as file:
-        if file.read(4) != b"PK\x03\x04":
-            raise DataError(
-                told("{file}: this is no zip archive, whatever its name says; zip the parts of the shapefile again", file=path.name)
-            )
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            _check_members(members, path.name, packed=path.stat().st_size)
-            stem = _stem(members, path.name)
-            for member in members:
-                place = PurePosixPath(member.filename)
-                if place.with_suffix("") == stem and place.suffix.lower() in _PARTS:
-                    (folder / f"layer{place.suffix.lower()}").write_bytes(archive.read(member))
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(
-            told("{file}: the zip archive is damaged or has a password; zip the parts of the shapefile again", file=path.name)
-        ) from None
+    with opened_zip(path, name) as archive:
+        members = archive.infolist()
+        stem = _stem(members, name)
+        for member in members:
+            place = PurePosixPath(member.filename)
+            if place.with_suffix("") == stem and place.suffix.lower() in _PARTS:
+                take(archive, member, folder / f"layer{place.suffix.lower()}", name=name)
     return folder / "layer.shp"
-
-
-def _check_members(members: list[zipfile.ZipInfo], name: str, *, packed: int) -> None:
-    total = sum(member.file_size for member in members)
-    if (
-        len(members) > limits.ARCHIVE_MEMBERS
-        or total > limits.MOST_UNPACKED
-        or (total > limits.SMALL_ARCHIVE and total > limits.MOST_RATIO * max(packed, 1))
-    ):
-        raise DataError(
-            told(
-                "{file}: the archive has {members} members that unpack to {size} MB; the most we read is "
-                "{most_members} members, {most} MB and {ratio} times the archive's size: zip only the parts of one "
-                "shapefile",
-                file=name,
-                members=f"{len(members):,}",
-                size=f"{total / 1e6:,.0f}",
-                most_members=limits.ARCHIVE_MEMBERS,
-                most=f"{limits.MOST_UNPACKED / 1e6:,.0f}",
-                ratio=limits.MOST_RATIO,
-            )
-        )
-    for member in members:
-        parts = PurePosixPath(member.filename.replace("\\", "/"))
-        if parts.is_absolute() or ".." in parts.parts or ":" in member.filename:
-            raise DataError(
-                told(
-                    "{file}: the archive holds a name that leads out of it ({name}); zip the parts again",
-                    file=name,
-                    name=repr(member.filename[:60]),
-                )
-            )
-        if stat.S_ISLNK(member.external_attr >> 16):
-            raise DataError(
-                told(
-                    "{file}: the archive holds a link to another file ({name}); zip the files themselves",
-                    file=name,
-                    name=repr(member.filename[:60]),
-                )
-            )
 
 
 def _stem(members: list[zipfile.ZipInfo], name: str) -> PurePosixPath:
@@ -124,8 +82,7 @@ def _stem(members: list[zipfile.ZipInfo], name: str) -> PurePosixPath:
         held = told("{n} shapefiles", n=len(shapes)) if shapes else told("no shapefile")
         raise DataError(
             told(
-                "{file}: the archive holds {held} ({seen}); zip the parts (.shp, .shx, .dbf, .prj) of one, and "
-                "unpack a table that is zipped",
+                "{file}: the archive holds {held} ({seen}); zip the parts (.shp, .shx, .dbf, .prj) of one, or one table",
                 file=name,
                 held=held,
                 seen=seen,
@@ -144,8 +101,8 @@ def _check_parts(shp: Path, name: str) -> None:
     starts = {}
     for part in (".shp", ".shx", ".dbf"):
         with shp.with_suffix(part).open("rb") as file:
-            starts[part] = file.read(100)
-    wrong = [part for part in (".shp", ".shx") if not starts[part].startswith(_SHP) or len(starts[part]) < 100]
+            starts[part] = file.read(_HEADER)
+    wrong = [part for part in (".shp", ".shx") if not starts[part].startswith(_SHP) or len(starts[part]) < _HEADER]
     if len(starts[".dbf"]) < 32 or starts[".dbf"][0] not in _DBF_KINDS:
         wrong.append(".dbf")
     if wrong:
@@ -167,12 +124,11 @@ def _check_parts(shp: Path, name: str) -> None:
         )
 
 
-def _system(shp: Path, name: str) -> int | None:
+def _system(shp: Path) -> int | None:
     prj = shp.with_suffix(".prj")
     if not prj.is_file() or prj.stat().st_size > limits.PRJ_BYTES:
         return None
     words = prj.read_bytes().decode("utf-8", errors="replace").strip()
-    prj.unlink()  # read here; the map library need not
     if not words.upper().startswith(("PROJCS[", "GEOGCS[", "PROJCRS[", "GEOGCRS[", "COMPD_CS[", "BOUNDCRS[")):
         return None
     try:
@@ -181,48 +137,49 @@ def _system(shp: Path, name: str) -> int | None:
         return None
 
 
-def _content(shp: Path, name: str) -> tuple[list[str], list[list[str]], Any, list[Finding]]:
-    from pyogrio.errors import DataLayerError, DataSourceError
-    from pyogrio.raw import read
-
-    cpg = shp.with_suffix(".cpg")
-    said = cpg.read_bytes()[:20].decode("ascii", errors="replace").strip() if cpg.is_file() else ""
-    cpg.unlink(missing_ok=True)
-    findings = []
-    encoding = "cp1252" if said.upper() in ("1252", "CP1252", "ANSI 1252", "WINDOWS-1252", "LATIN1", "ISO-8859-1", "88591") else "utf-8"
-    try:
-        try:
-            meta, _, shapes, fields = read(str(shp), encoding=encoding)
-        except UnicodeDecodeError:
-            meta, _, shapes, fields = read(str(shp), encoding="cp1252")
-            findings.append(
-                Finding(
-                    "old_encoding",
-                    "accepted",
-                    0,
-                    told("{name}: the letters were read as Windows-1252", name=name),
-                    mark("If names look wrong, export the layer as UTF-8."),
-                )
-            )
-    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError, RuntimeError, OverflowError):
-        raise DataError(told("{file}: the shapefile is damaged; export the layer again", file=name)) from None
-    names = [str(field) for field in meta["fields"]]
-    if len(names) > limits.MOST_COLUMNS:
-        raise DataError(
-            told(
-                "{file}: the layer has {columns} columns; the most we read is {most_columns}",
-                file=name,
-                columns=f"{len(names):,}",
-                most_columns=f"{limits.MOST_COLUMNS:,}",
-            )
-        )
-    built = np.empty(0, dtype=object) if shapes is None else shapes_from(list(shapes))
-    return names, [[_text(value) for value in field] for field in fields], built, findings
+def _shapes(raw: bytes) -> list[Any]:
+    """Return the shape of each record in the order of the file; None where a record is empty."""
+    found: list[Any] = []
+    at = _HEADER
+    while at + _RECORD + 4 <= len(raw):
+        number, words = struct.unpack_from(">ii", raw, at)
+        start, end = at + _RECORD, at + _RECORD + 2 * words
+        if words < 2 or end > len(raw) or number != len(found) + 1:
+            raise ValueError("a record of a shapefile that does not fit")
+        found.append(_shape(raw[start:end]))
+        at = end
+    return found
 
 
-def _text(value: Any) -> str:
-    if value is None or (isinstance(value, float | np.floating) and np.isnan(value)):
-        return ""
-    if isinstance(value, np.datetime64):
-        return "" if np.isnat(value) else str(value.astype("datetime64[s]")).replace("T00:00:00", "").replace("T", " ")
-    return as_text(value.item() if isinstance(value, np.generic) else value)
+def _shape(record: bytes) -> Any:
+    kind = struct.unpack_from("<i", record)[0]
+    if kind == 0:
+        return None
+    base = kind % 10
+    if kind > 28 or base not in (_POINT, _LINE, _AREA, _POINTS):
+        raise ValueError("a shape of a kind that we do not read")
+    if base == _POINT:
+        pair = struct.unpack_from("<2d", record, 4)
+        return shapely.Point(pair) if np.isfinite(pair).all() else None
+    if base == _POINTS:
+        (count,) = struct.unpack_from("<i", record, 36)
+        corners = np.frombuffer(record, dtype="<f8", count=2 * count, offset=40).reshape(-1, 2)
+        return shapely.MultiPoint(corners) if count and np.isfinite(corners).all() else None
+    return _of_parts(record, base)
+
+
+def _of_parts(record: bytes, base: int) -> Any:
+    parts, count = struct.unpack_from("<2i", record, 36)
+    if parts <= 0 or count <= 0:
+        return None
+    starts = np.frombuffer(record, dtype="<i4", count=parts, offset=44)
+    corners = np.frombuffer(record, dtype="<f8", count=2 * count, offset=44 + 4 * parts).reshape(-1, 2)
+    if not np.isfinite(corners).all() or starts[0] != 0 or (np.diff(starts) < 0).any() or starts[-1] > count:
+        return None
+    pieces = np.split(corners, starts[1:])
+    if base == _AREA:
+        return polygon_of(pieces)
+    lines = [piece for piece in pieces if len(piece) > 1]
+    if not lines:
+        return None
+    return shapely.LineString(lines[0]) if len(lines) == 1 else shapely.MultiLineString(lines)

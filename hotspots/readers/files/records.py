@@ -1,0 +1,230 @@
+"""Records → columns: where the table starts, which rows fit its header; a part at a time, so that memory stays small."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from hotspots.readers.faults import HeaderError
+from hotspots.readers.files import limits
+from hotspots.readers.report import Finding
+from hotspots.store.schema import DataError
+from hotspots.words import Told, told
+
+Body = tuple[pd.DataFrame, npt.NDArray[np.int64], npt.NDArray[np.str_]]
+_BODY_SEEN = 20  # rows under the header that say what a column holds
+_SHOWN = 6  # cells of a row that is offered as the header
+
+
+def from_records(
+    records: Iterable[list[str]],
+    *,
+    name: str,
+    needs: Collection[str] = (),
+    header_row: int | None = None,
+    most_columns: int = limits.MOST_COLUMNS,
+    quickly: Callable[[int, list[str]], Body | None] | None = None,
+) -> tuple[Body, list[Finding]]:
+    """Return columns, row numbers and spoiled rows of a table whose first record is row 1, and what was found on the way.
+
+    The header is row `header_row`, else the row among the first 30 that holds most of the columns in `needs`, else the one that looks
+    like one; where several do, a `HeaderError` asks. `quickly` may give the table under a header without taking its rows one by one.
+    Raises `DataError` for a table that is empty, too large or shifted.
+    """
+    coming = iter(records)
+    first = list(itertools.islice(coming, max(limits.HEADER_WITHIN + _BODY_SEEN, header_row or 0)))
+    head = header_at(first, needs, name=name) if header_row is None else header_row - 1
+    if head is None:
+        raise DataError(told("{file}: the file has no rows; export it again", file=name))
+    if len(first) <= head + 1:
+        raise DataError(told("{file}: the file has a header but no rows under it; export it again", file=name))
+    if len(first[head]) > most_columns:
+        raise _too_large(name, told("{columns} columns", columns=f"{len(first[head]):,}"), most_columns)
+    findings = []
+    if head and any(cell.strip() for record in first[:head] for cell in record):
+        passed = told("{name}: {head} rows above the column names were passed over", name=name, head=head)
+        findings.append(Finding("title_rows", "accepted", head, passed))
+    if quickly and (body := quickly(head, first[head])):
+        return body, findings
+    rows = _Rows(first[head], head, name=name, most_columns=most_columns)
+    rows.take(itertools.chain(first[head + 1 :], coming))
+    return rows.body(), [*findings, *rows.findings()]
+
+
+def _too_large(name: str, what: Told, most_columns: int) -> DataError:
+    return DataError(
+        told(
+            "{file}: the file has {what}; the most we read is {most_rows} rows of {most_columns} columns: remove what is not needed",
+            file=name,
+            what=what,
+            most_rows=f"{limits.MOST_ROWS:,}",
+            most_columns=f"{most_columns:,}",
+        )
+    )
+
+
+def header_at(records: list[list[str]], needs: Collection[str], *, name: str) -> int | None:
+    """Return the row that names the columns: most of the columns needed, else the first that is filled with words like a header.
+
+    Raises `HeaderError` where more than one row is, above columns that hold no words.
+    """
+    filled = [i for i, record in enumerate(records[: limits.HEADER_WITHIN]) if any(cell.strip() for cell in record)]
+    if not filled:
+        return None
+    found = {i: len(set(needs) & {cell.strip() for cell in records[i]}) for i in filled}
+    if max(found.values()):
+        return max(filled, key=lambda i: found[i])
+    likeness = {i: len({cell.strip() for cell in records[i] if is_word(cell)}) for i in filled}
+    chosen = next(i for i in filled if likeness[i] * 4 >= max(likeness.values()) * 3)
+    rivals = [chosen, *_rivals(records, chosen, filled)]
+    if len(rivals) > 1:
+        raise HeaderError(name, tuple((i + 1, ", ".join(cell.strip() for cell in records[i][:_SHOWN])) for i in rivals))
+    return chosen
+
+
+def _rivals(records: list[list[str]], chosen: int, filled: list[int]) -> list[int]:
+    """Return the rows right under the header that are as unlike the rows below as the header is: a second header, or the true one."""
+    rivals: list[int] = []
+    for i in (one for one in filled if one > chosen):
+        body = [record for record in records[i + 1 : i + 1 + _BODY_SEEN] if any(cell.strip() for cell in record)]
+        plain = [place for place in range(len(records[chosen])) if _holds_no_words(body, place)]
+        named = [place for place in plain if _word_at(records[chosen], place)]
+        if len(named) < 2 or 2 * sum(_word_at(records[i], place) for place in named) <= len(named):
+            break
+        rivals.append(i)
+    return rivals
+
+
+def _holds_no_words(body: list[list[str]], place: int) -> bool:
+    cells = [record[place] for record in body if place < len(record) and record[place].strip()]
+    return len(cells) >= 2 and sum(is_word(cell) for cell in cells) * 5 <= len(cells)
+
+
+def _word_at(record: list[str], place: int) -> bool:
+    return place < len(record) and is_word(record[place])
+
+
+def is_word(cell: str) -> bool:
+    """Return whether a cell begins with a letter."""
+    return bool(re.match(r"\s*[^\W\d]", cell))
+
+
+def names_of(header: list[str]) -> list[str]:
+    """Return the names of the columns, each once.
+
+    >>> names_of(["id", "", "id"])
+    ['id', 'column 2', 'id (2)']
+    """
+    names: list[str] = []
+    times: dict[str, int] = {}
+    for place, cell in enumerate(header, start=1):
+        name = cell.strip() or f"column {place}"
+        times[name] = times.get(name, 0) + 1
+        names.append(name if times[name] == 1 else f"{name} ({times[name]})")
+    return names
+
+
+class _Rows:
+    """Takes the rows under a header, packs them column by column, and keeps the account of those that do not fit."""
+
+    def __init__(self, header: list[str], head: int, *, name: str, most_columns: int) -> None:
+        self.header, self.width, self.name, self.most_columns = header, len(header), name, most_columns
+        self.number = head + 1
+        self.blank = self.longer = self.trailing = self.alone = 0
+        self.numbers: list[int] = []
+        self.spoiled: list[str] = []
+        self.waiting: list[list[str]] = []
+        self.parts: list[list[pa.Array]] = []
+
+    def take(self, records: Iterator[list[str]]) -> None:
+        """Take all rows. Raises `DataError` beyond the most that we read."""
+        width = self.width
+        for record in records:
+            self.number += 1
+            if self.number > limits.MOST_ROWS:
+                raise _too_large(self.name, told("more than {rows} rows", rows=f"{limits.MOST_ROWS:,}"), self.most_columns)
+            if not any(map(str.strip, record)):
+                self.blank += 1
+                continue
+            self.numbers.append(self.number)
+            if len(record) == width and record[0] != self.header[0] and record[1:2] != [""]:  # nearly all
+                self.spoiled.append("")
+                self.alone = 0
+                self.waiting.append(record)
+            else:
+                self._odd(record)
+            if len(self.waiting) >= limits.ROWS_AT_ONCE:
+                self._pack()
+        self._pack()
+
+    def _odd(self, record: list[str]) -> None:
+        extra = any(cell.strip() for cell in record[self.width :])
+        self.longer += extra
+        self.trailing += len(record) > self.width and not extra
+        repeated = record[: self.width] == self.header
+        self.spoiled.append("repeated_header" if repeated else "ragged_row" if extra or len(record) < self.width else "")
+        alone = len(record) >= self.width > 2 and is_word(record[0]) and not any(cell.strip() for cell in record[1:])
+        self.alone = self.alone + 1 if alone else 0
+        self.waiting.append([*record[: self.width], *[""] * (self.width - len(record))])
+
+    def _pack(self) -> None:
+        if self.waiting:
+            self.parts.append([pa.array(cells, type=pa.large_string()) for cells in zip(*self.waiting, strict=True)])
+            self.waiting.clear()
+
+    def body(self) -> Body:
+        """Return the table. Raises `DataError` for one that is empty, shifted or broken."""
+        if not self.numbers:
+            raise DataError(told("{file}: the file has a header but no rows under it; export it again", file=self.name))
+        self._check_longer()
+        spoiled = np.array(self.spoiled, dtype="U16")
+        self._check_ragged(np.flatnonzero(spoiled == "ragged_row"))
+        if self.alone < len(spoiled):  # nothing but a sentence in the first column, at the end
+            spoiled[len(spoiled) - self.alone :] = "footnote"
+        columns = [pa.chunked_array([part[place] for part in self.parts]) for place in range(self.width)]
+        self.parts.clear()
+        table = pa.Table.from_arrays(columns, names=[str(place) for place in range(self.width)]).to_pandas()
+        table.columns = pd.Index(names_of(self.header))
+        return table, np.array(self.numbers, dtype=np.int64), spoiled
+
+    def _check_longer(self) -> None:
+        if self.longer * 2 > len(self.numbers):
+            raise DataError(
+                told(
+                    "{file}: {n} of {total} rows have more values than there are column names ({width}); the columns are "
+                    "shifted: correct the header and import again",
+                    file=self.name,
+                    n=f"{self.longer:,}",
+                    total=f"{len(self.numbers):,}",
+                    width=self.width,
+                )
+            )
+
+    def _check_ragged(self, ragged: npt.NDArray[np.intp]) -> None:
+        if len(ragged) >= 5 and len(ragged) * 10 > len(self.numbers):
+            raise DataError(
+                told(
+                    "{file}: {n} of {total} rows have too many or too few values (first: row {first}); the file is broken: export it again",
+                    file=self.name,
+                    n=f"{len(ragged):,}",
+                    total=f"{len(self.numbers):,}",
+                    first=self.numbers[ragged[0]],
+                )
+            )
+
+    def findings(self) -> list[Finding]:
+        """Return what was passed over without harm."""
+        found = []
+        if self.blank:
+            text = told("{name}: {blank} empty rows were passed over", name=self.name, blank=f"{self.blank:,}")
+            found.append(Finding("blank_rows", "accepted", self.blank, text))
+        if self.trailing:
+            text = told("{name}: {trailing} rows end in separators with nothing after them", name=self.name, trailing=f"{self.trailing:,}")
+            found.append(Finding("trailing_separator", "accepted", self.trailing, text))
+        return found

@@ -1,0 +1,162 @@
+"""A file of several tables: which one is meant, by the columns that are needed, by its name, or by asking."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hotspots.readers.faults import SheetError
+from hotspots.readers.files import limits
+from hotspots.readers.files.records import from_records
+from hotspots.readers.files.text_tables import Table
+from hotspots.readers.report import Finding
+from hotspots.store.schema import DataError
+from hotspots.words import Told, mark, told
+
+ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
+_CLEAR = 5  # times as many filled cells as the next, and nobody need be asked
+_SHOWN = 6  # columns of a sheet that is offered
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a file: its name, and its rows from row 1, read anew at each call."""
+
+    title: str
+    records: Callable[[], Iterator[list[str]]]
+
+
+def read_sheet(
+    sheets: Sequence[Sheet],
+    *,
+    name: str,
+    needs: Collection[str],
+    wanted: str,
+    header_row: int | None,
+    day_zero: pd.Timestamp | None = None,
+) -> Table:
+    """Return the table of the sheet that is meant: the one `wanted`, else the only one that holds the columns in `needs`, else the fullest.
+
+    Raises `SheetError` where several could be meant, and `DataError` where there is none of that name.
+    """
+    sheet = _meant(sheets, name=name, needs=needs, wanted=wanted)
+    where = f"{name}, sheet {sheet.title}"
+    blanked = _Blanked(sheet.records())
+    known: dict[str, str] = {}  # one text for all cells that are alike
+    records = [[known.setdefault(cell, cell) for cell in record] for record in blanked]
+    (columns, rows, spoiled), findings = from_records(
+        padded(records), name=where, needs=needs, header_row=header_row, most_columns=limits.SHEET_COLUMNS
+    )
+    origins = np.full(len(rows), f"sheet {sheet.title}")
+    found = (*findings, *blanked.findings(where))
+    return Table(name, columns, rows, spoiled, findings=found, origins=origins, day_zero=day_zero)
+
+
+def _meant(sheets: Sequence[Sheet], *, name: str, needs: Collection[str], wanted: str) -> Sheet:
+    by_title = {sheet.title: sheet for sheet in sheets}
+    if not by_title:
+        raise DataError(told("{file}: the workbook has no sheet with a table", file=name))
+    if wanted and wanted not in by_title:
+        raise DataError(
+            told(
+                "{file}: there is no sheet {sheet}; the workbook has: {listed}; write the right name in city.toml",
+                file=name,
+                sheet=repr(wanted),
+                listed=", ".join(by_title),
+            )
+        )
+    if wanted or len(by_title) == 1:
+        return by_title[wanted or sheets[0].title]
+    heads = {title: list(itertools.islice(sheet.records(), limits.SHEET_SEEN)) for title, sheet in by_title.items()}
+    return by_title[_likeliest(heads, name, needs)]
+
+
+def _likeliest(heads: dict[str, list[list[str]]], name: str, needs: Collection[str]) -> str:
+    found = {title: max((len(set(needs) & {cell.strip() for cell in row}) for row in head), default=0) for title, head in heads.items()}
+    best = [title for title in heads if found[title] == max(found.values())]
+    if max(found.values()):
+        if len(best) > 1:
+            both = told("the sheets {one} and {other} both hold the columns", one=repr(best[0]), other=repr(best[1]))
+            raise SheetError(name, both, _offered(heads, best))
+        return best[0]
+    cells = {title: sum(bool(cell.strip()) for row in head for cell in row) for title, head in heads.items() if _is_table(head)}
+    order = sorted(cells or heads, key=lambda title: -cells.get(title, 0))
+    if len(cells) > 1 and cells[order[0]] < _CLEAR * cells[order[1]]:
+        listed = ", ".join(map(repr, order))
+        raise SheetError(name, told("several sheets hold a table ({listed})", listed=listed), _offered(heads, order))
+    return order[0]
+
+
+def _is_table(head: list[list[str]]) -> bool:
+    return sum(sum(bool(cell.strip()) for cell in row) > 1 for row in head) > 1
+
+
+def _offered(heads: dict[str, list[list[str]]], titles: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    shown = []
+    for title in titles:
+        row = max(heads[title][: limits.HEADER_WITHIN], key=lambda cells: len({cell for cell in cells if cell.strip()}), default=[])
+        shown.append((title, ", ".join(cell.strip() for cell in row[:_SHOWN])))
+    return tuple(shown)
+
+
+class _Blanked:
+    """Rows in which the cells that hold an error of the spreadsheet are empty; counted on the way."""
+
+    def __init__(self, records: Iterator[list[str]]) -> None:
+        self.records, self.count = records, 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for record in self.records:
+            if not ERRORS.isdisjoint(record):
+                self.count += sum(cell in ERRORS for cell in record)
+                yield ["" if cell in ERRORS else cell for cell in record]
+            else:
+                yield record
+
+    def findings(self, where: str) -> list[Finding]:
+        """Return what was emptied."""
+        if not self.count:
+            return []
+        text: Told = told("{where}: {count} cells hold an error such as #N/A; read as empty", where=where, count=f"{self.count:,}")
+        return [Finding("sheet_errors", "accepted", 0, text, mark("Correct the formulas in the workbook, if these cells matter."))]
+
+
+def padded(records: Sequence[list[str]]) -> Iterator[list[str]]:
+    """Give rows of one width; empty ones stay empty."""
+    width = max((len(record) for record in records), default=0)
+    for record in records:
+        yield record + [""] * (width - len(record)) if record else record
+
+
+def too_far(name: str, sheet: Any, row: int, column: int) -> DataError:
+    """Return the refusal of a sheet with a value far outside any table."""
+    return DataError(
+        told(
+            "{file}: sheet {sheet} has a value in row {row}, column {column}; the most we read is {most_rows} "
+            "rows of {most_columns} columns and {most_cells} cells: remove what lies outside the table",
+            file=name,
+            sheet=sheet,
+            row=f"{row:,}",
+            column=f"{column:,}",
+            most_rows=f"{limits.MOST_ROWS:,}",
+            most_columns=limits.SHEET_COLUMNS,
+            most_cells=f"{limits.SHEET_CELLS:,}",
+        )
+    )
+
+
+def too_many(name: str, sheet: Any) -> DataError:
+    """Return the refusal of a sheet with more cells than we read."""
+    return DataError(
+        told(
+            "{file}: sheet {sheet} has more than {most_cells} cells; save the sheet as CSV (UTF-8), or only the columns that are needed",
+            file=name,
+            sheet=sheet,
+            most_cells=f"{limits.SHEET_CELLS:,}",
+        )
+    )
