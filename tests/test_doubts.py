@@ -285,9 +285,7 @@ def test_a_new_doubt_is_one_row_and_appears_in_the_json(tmp_path, capsys, monkey
     path = tmp_path / "h.csv"
     path.write_text(small.csv_text())
     monkeypatch.setattr(when_and_where, "read_dates", doubtful)
-    monkeypatch.setattr(
-        import_, "isolated", lambda work, *arguments, most=None, **named: work(*arguments, **named)
-    )  # no process
+    monkeypatch.setattr(import_, "isolated", lambda work, *arguments, most=None, **named: work(*arguments, **named))  # no process
     arguments = ["import", "--incidents", str(path), "--name", "Ciudad", "--yes", "--json"]
     assert main(arguments) == 1
     assert json.loads(capsys.readouterr().out)["questions"] == []  # nobody asks yet: it is refused
@@ -328,7 +326,8 @@ def cut(tree: ast.AST) -> list[str]:
         for node in ast.walk(handler):
             names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
             spoken = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("str", "repr", "format")
-            if handler.name in names and (spoken or isinstance(node, ast.Compare)):
+            searched = isinstance(node, ast.Compare) and not any(isinstance(one, ast.Is | ast.IsNot) for one in node.ops)
+            if handler.name in names and (spoken or searched):
                 found.append(ast.unparse(node))
     for node in ast.walk(tree):
         cutting = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CUTTING

@@ -19,10 +19,10 @@ import pytest
 import small_city as small
 
 from hotspots import cities, store
-from hotspots.readers.faults import MisplacedError
 from hotspots.readers.isolation import limits, starting
 from hotspots.readers.isolation.plain import Parcel
 from hotspots.readers.isolation.running import ReadingEndedError, isolated
+from hotspots.readers.place_faults import MisplacedError
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told, words_for
 

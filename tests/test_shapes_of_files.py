@@ -260,9 +260,9 @@ def test_which_sheet_and_which_row_are_asked_where_the_file_leaves_it_open(tmp_p
         asked.append(question)
         return {"sheet": "2019", "header": "1"}[question.id]
 
-    text = work_out([path], name="x", ask=ask)
+    said = work_out([path], name="x", ask=ask)
     assert [(one.id, one.safe) for one in asked] == [("sheet", ""), ("header", "1")]
-    assert 'sheet = "2019"\nheader_row = 1\n' in text
+    assert (said["incidents"]["sheet"], said["incidents"]["header_row"]) == ("2019", 1)
     (tmp_path / "z.zip").write_bytes(zipped(a__csv=CSV, b__csv=CSV))
     with pytest.raises(SheetError, match=r"holds several files \(a\.csv, b\.csv\)"):
         read_file(tmp_path / "z.zip")
