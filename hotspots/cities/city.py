@@ -305,14 +305,14 @@ def _with_totals(
     counts = {name: getattr(report, name) + getattr(more, name) for name in parts}
     source = ", ".join(name for name in (report.source, more.source) if name)
     if not victims:
-        known = Published.of(totals, blocks["population"]).total("", totals["start"].min(), totals["end"].max())
+        known = Published.of(totals, blocks).total("", totals["start"].min(), totals["end"].max())
         victims = int(sum(cell.count for cell in known.cells if cell.count >= 0))
     return totals, QualityReport(source, victims=victims, findings=findings, **counts)
 
 
 def _rivals(totals: AreaCounts, blocks: Blocks) -> list[Finding]:
     """Return a finding on tables that give the whole place different numbers for the same days."""
-    rivals = Published.of(totals, blocks["population"]).rivals(totals["start"].min(), totals["end"].max())
+    rivals = Published.of(totals, blocks).rivals(totals["start"].min(), totals["end"].max())
     if not rivals:
         return []
     one, other = rivals[0]

@@ -15,6 +15,7 @@ from hotspots.geography import (
     grids,
     hexagons,
     interpolation,
+    residents,
     segments,
 )
 from hotspots.inference import compiled
@@ -23,6 +24,7 @@ from hotspots.store.schema import (
     Blocks,
     DataError,
     Incidents,
+    censuses,
     check_blocks,
     population_bands,
 )
@@ -157,7 +159,7 @@ def roll_up(blocks: Blocks, unit: str) -> Blocks:
     known = blocks[keys.notna()]
     keys = keys[keys.notna()]
     table = known.geometry.groupby(keys).agg(_as_one).set_crs(blocks.crs).to_frame("geometry")
-    for column in ("population", *(AGES + name for name in population_bands(known))):
+    for column in ("population", *censuses(known).values(), *(AGES + name for name in population_bands(known))):
         table[column] = known[column].groupby(keys).sum(min_count=1)
     table["name"] = table.index
     if unit == "beats" and "district" in blocks.columns:
@@ -254,12 +256,13 @@ class Geography(NamedTuple):
     """Units of one kind, and the unit of every incident of the city.
 
     `away`, of street segments only: how far each incident lies from its segment in metres; infinite where none is near enough, missing
-    where the incident has no place.
+    where the incident has no place. `exposed_of`: which incidents lie where residents are known (`residents.known_to_live`); None: all.
     """
 
     blocks: Blocks
     unit_of: pd.Series
     away: pd.Series | None = None
+    exposed_of: pd.Series | None = None
 
 
 def geography(incidents: Incidents, blocks: Blocks, unit: str, *, streets: gpd.GeoDataFrame | None = None) -> Geography:
@@ -273,6 +276,14 @@ def geography(incidents: Incidents, blocks: Blocks, unit: str, *, streets: gpd.G
     >>> geography(incidents, blocks, "districts").unit_of.tolist()
     ['row 0', 'row 0', 'row 1']
     """
+    found = _geography(incidents, blocks, unit, streets)
+    if not residents.known_in_part(blocks):
+        return found
+    own = found.unit_of if unit == "blocks" else assign(incidents, blocks)
+    return found._replace(exposed_of=residents.known_to_live(own, blocks))
+
+
+def _geography(incidents: Incidents, blocks: Blocks, unit: str, streets: gpd.GeoDataFrame | None) -> Geography:
     side, resolution = grids.side_of(unit), hexagons.resolution_of(unit)
     if unit in ON_STREETS:
         return _on_streets(_placed(incidents), blocks, unit, streets)
@@ -330,8 +341,12 @@ def _on_streets(incidents: Incidents, blocks: Blocks, unit: str, streets: gpd.Ge
 
 def _shared(blocks: Blocks, table: Blocks, by: str) -> Blocks:
     """Return the units with the residents of the blocks shared out to them; as they are where nobody knows how many there are."""
-    found = interpolation.by_area(blocks, table) if by == "area" else interpolation.by_length(blocks, table)
-    return check_blocks(table.assign(population=found, shared=by)) if found.notna().any() else table
+    share = interpolation.by_area if by == "area" else interpolation.by_length
+    found = share(blocks, table)
+    if not found.notna().any():
+        return table
+    earlier = {name: share(Blocks(blocks.assign(population=blocks[name])), table) for name in censuses(blocks).values()}
+    return check_blocks(table.assign(population=found, **earlier, shared=by))
 
 
 def denominator(blocks: Blocks) -> str:

@@ -78,6 +78,8 @@ def build(
     parts += figures.city_months(counted, first, last) if rules.months else []
     table = figures.typed(pd.concat([known, *parts], ignore_index=True).drop_duplicates(figures.KEYS))
     facts = _facts(city, rules, length, merged=len(areas) < len(city.blocks))
+    partly = areas.index[areas["population"].isna()].tolist()
+    facts |= {"partly_known": partly} if partly else {}
     return Release(facts, areas, _basemap(city), table, members=best.members)
 
 

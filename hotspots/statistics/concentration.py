@@ -214,6 +214,7 @@ def against_chance(study: Study, *, baseline: str = "equal", draws: int = DRAWS,
     (0.5, 0.5, 0.7)
     """
     chances = _chances(study, baseline)
+    study = study.exposed_study if baseline == "population" else study
     sizes = _event_sizes(study)
     n, homicides = len(study.counts), int(sizes.sum())
     if not homicides or not n:

@@ -105,6 +105,19 @@ def population_bands(blocks: pd.DataFrame) -> dict[str, tuple[float, float]]:
     return dict(sorted(((name, ages) for name, ages in found.items() if ages), key=lambda pair: pair[1]))
 
 
+CENSUS = "population@"  # what the name of a column of residents of one census begins with, as in population@2010
+
+
+def censuses(blocks: pd.DataFrame) -> dict[int, str]:
+    """Return the columns of residents by the year of their census, the first year first; empty where one number stands for all years.
+
+    >>> censuses(pd.DataFrame({"population": [3.0], "population@2020": [3.0], "population@2010": [1.0]}))
+    {2010: 'population@2010', 2020: 'population@2020'}
+    """
+    years = [name.removeprefix(CENSUS) for name in map(str, blocks.columns) if name.startswith(CENSUS)]
+    return {int(year): CENSUS + year for year in sorted(years) if re.fullmatch(r"\d{4}", year)}
+
+
 class DataError(ToldError, ValueError):
     """Data that cannot be used, with every fault found: what, where, how many, what to do."""
 

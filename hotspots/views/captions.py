@@ -58,6 +58,19 @@ def filters(where: Where, words: Words) -> str:
     return " · ".join(parts) or words.say("all homicides")
 
 
+def left_out(victims: float, words: Words) -> str:
+    """Return the remark that stands beside a rate over places whose residents are known, on those killed elsewhere; empty where none is."""
+    return (
+        words.count(
+            "In no rate: {n} person killed where the number of residents is not known",
+            "In no rate: {n} people killed where the number of residents is not known",
+            victims,
+        )
+        if victims > 0
+        else ""
+    )
+
+
 def of_map(city: City, study: Study, title: str, words: Words) -> Caption:
     """Return the caption of a map whose own title is `title`."""
     estimate = rates.overall(study)
@@ -65,7 +78,7 @@ def of_map(city: City, study: Study, title: str, words: Words) -> Caption:
     head = words.count(
         "{n} person killed in {city}, {period}",
         "{n} people killed in {city}, {period}",
-        estimate.count,
+        study.victims,
         city=city.name,
         period=period,
     )

@@ -100,8 +100,8 @@ def log(entries: Sequence[Entry], language: str) -> pd.DataFrame:
 
 def funnel(found: Funnel, study: Study) -> pd.DataFrame:
     """Return each unit beside what chance explains, with its name; `rate` columns are per 100,000 residents a year."""
-    people = study.person_years.where(study.counts.notna())
-    whole = 1e5 * study.counts[people.notna()].sum() / people.sum()
+    people = study.person_years.where(study.exposed.notna())
+    whole = 1e5 * study.exposed[people.notna()].sum() / people.sum()
     table = found.table.assign(**{name: found.table[name.replace("rate", "ratio")] * whole for name in ("rate", "rate_low", "rate_high")})
     return _first(table.assign(place=geography.names(study.blocks).reindex(table.index)).rename_axis("id").reset_index(), "id", "place")
 

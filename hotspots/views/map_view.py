@@ -14,6 +14,7 @@ from hotspots import colours as look
 from hotspots import geography
 from hotspots.cities import City
 from hotspots.geography import grids, hexagons, units
+from hotspots.statistics import rates
 from hotspots.statistics.catalog import measure as measure_of
 from hotspots.statistics.measure import (
     STATES,
@@ -23,6 +24,7 @@ from hotspots.statistics.measure import (
 )
 from hotspots.store.schema import Blocks
 from hotspots.study import Study
+from hotspots.views import captions
 from hotspots.views.classes import breaks as breaks
 from hotspots.views.classes import category, classed
 from hotspots.views.classes import class_labels as class_labels
@@ -253,9 +255,12 @@ def legend_title(measure: Measure, words: Words) -> str:
 
 
 def _residents(study: Study, measure: Measure, words: Words) -> list[str]:
-    """Return what the residents of the units are, where the measure rests on them and nobody counted them unit by unit."""
-    rule = units.denominator(study.blocks) if "population" in measure.needs else ""
-    return [words.say(rule)] if rule else []
+    """Return how residents came to be known, where nobody counted them unit by unit, and who is in no rate: of measures that need them."""
+    if "population" not in measure.needs:
+        return []
+    rule = units.denominator(study.blocks)
+    aside = captions.left_out(rates.left_out(study), words) if study.has_days else ""
+    return [part for part in (words.say(rule) if rule else "", aside) if part]
 
 
 def scale_tips(lines: list[TipLine], values: np.ndarray, classes: np.ndarray, labels: Sequence[str], words: Words) -> list[TipLine]:

@@ -118,7 +118,7 @@ class Answers(Reading):
                 table[name] = table[name].where(table["count"] >= FEWER_THAN)
             return table.assign(count=table["count"].astype(float), reason=np.where(table["count"].notna(), SHOWN, UNPUBLISHED))
         rows = self.release.city_years
-        people = float(self.city.blocks["population"].sum())
+        people = float(self.city.blocks["population"].sum(skipna=False))
         low, high = (np.where(rows["rate"].notna(), PER * end / people, np.nan) for end in poisson_interval(rows["count"]))
         table = rows[["count", "reason", "rate"]].assign(rate_low=low, rate_high=high, complete=rows["count"].notna(), source="")
         return table.set_axis(pd.PeriodIndex(rows["start"], freq="Y", name="year"))

@@ -69,7 +69,7 @@ def newest(latest: Study, words: Words) -> None:
     """Show the count and the rate of the latest twelve months published: worked out where residents are known, else as published."""
     one = rates.overall(latest)
     left, right = st.columns(2)
-    left.metric(words.say("People killed"), words.number(one.count))
+    left.metric(words.say("People killed"), words.number(latest.victims))
     with right:
         if one.state == "no_data" and isinstance(latest, TotalsStudy):
             totals_notes.published_rate(latest, words)
@@ -80,13 +80,15 @@ def newest(latest: Study, words: Words) -> None:
 
 def three_numbers(latest: trends.Judgement, words: Words) -> None:
     """Show the count, the rate and the normal range of the last 12 months."""
-    one = rates.estimate(latest.count, latest.person_years)
+    one = rates.estimate(latest.exposed, latest.person_years)
     left, middle, right = st.columns(3)
     left.metric(words.say("People killed"), words.number(latest.count))
     left.caption(words.period(latest.start.date(), latest.end.date()))
     middle.metric(words.say("Per 100,000 residents a year"), words.rate(one.value))
     if one.state != "no_data":
         middle.caption(words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high)))
+        if remark := captions.left_out(latest.count - latest.exposed, words):
+            middle.caption(remark)
     if latest.range is None:
         right.metric(words.say("Normal range"), "–")
         right.caption(words.say("fewer than three earlier years to compare with"))

@@ -17,7 +17,7 @@ from hotspots.statistics.clusters.exact_window import (
     LEAST_RESIDENTS,
     LEVEL,
     Ground,
-    events_in,
+    compared_events,
     ground,
 )
 from hotspots.statistics.clusters.scans_numpy import best_circles
@@ -184,7 +184,7 @@ def _check(simulations: int) -> None:
 def _scan(study: Study, *, cap: float, simulations: int, seed: int, baseline: str | None) -> Scan:
     order = np.argsort(study.blocks.index.to_numpy(), kind="stable")  # the same shuffles whatever the order of the units
     zones, base = circles(study, cap=cap, baseline=baseline)
-    events = np.where(base.known, events_in(study), 0)
+    events = np.where(base.known, compared_events(study, base.baseline), 0)
     n = int(events.sum())
     observed = _sums(zones, events)
     ratio = ratios(observed, n * zones.share, n)

@@ -14,7 +14,7 @@ from scipy.special import ndtr
 from hotspots.statistics.clusters.exact_window import (
     LEVEL,
     adjusted,
-    events_in,
+    compared_events,
     ground,
     least_events,
     tail,
@@ -131,7 +131,8 @@ def _emergence(study: Study, slices: int) -> Emergence:
     cold: list[np.ndarray] = []
     power, intensity = [], []
     for begin, end in pairwise(starts):
-        events = np.where(base.known, events_in(study.between(begin, end)), 0) if end > begin else np.zeros(len(share), dtype=np.int64)
+        own = compared_events(study.between(begin, end), base.baseline) if end > begin else np.zeros(len(share), dtype=np.int64)
+        events = np.where(base.known, own, 0)
         n, held = int(events.sum()), base.around @ events
         for found, p in ((hot, tail(held, n, share)), (cold, 1 - tail(held + 1, n, share) * (held < n))):
             found.append(adjusted(np.where(base.tested & (n > 0), p, np.nan), study.correction) <= LEVEL)

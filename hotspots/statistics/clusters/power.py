@@ -11,7 +11,7 @@ import pandas as pd
 from hotspots.statistics.clusters.exact_window import (
     LEVEL,
     Ground,
-    events_in,
+    compared_events,
     ground,
     least_events,
     tail,
@@ -89,7 +89,7 @@ def sparse(study: Study, *, baseline: str | None = None, gap: float | None = Non
 
 
 def _events(study: Study, base: Ground) -> int:
-    return int(events_in(study)[base.known].sum())
+    return int(compared_events(study, base.baseline)[base.known].sum())
 
 
 def _longer(study: Study) -> Iterator[Study]:

@@ -74,6 +74,7 @@ def risk_surface(
     """
     if not (study.residents > 0).any():
         raise DataError(told("relative risk: no residents are known; give the blocks a population"))
+    study = study.exposed_study
     h, rule = bandwidth_of(study, bandwidth, kernel=kernel)
     window = window_of(study.blocks, cell=_cell(study, h) if cell is None else cell)
     people = residents(study, window)

@@ -90,7 +90,7 @@ def _by_age(study: Study) -> pd.DataFrame:
     if "age" in study.incidents.columns and bands:
         age, codes = study.rows["age"].to_numpy(dtype=float, na_value=np.nan), study.codes
         for at, (first, last) in enumerate(bands.values()):
-            inside = (age >= first) & (age < last + 1) & (codes >= 0)
+            inside = (age >= first) & (age < last + 1) & (codes >= 0) & study.exposed_rows
             table[:, at] = np.bincount(codes[inside], minlength=len(table))
     return pd.DataFrame(table, index=study.blocks.index, columns=list(bands))
 

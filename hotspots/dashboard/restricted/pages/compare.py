@@ -114,8 +114,8 @@ def picture(chosen: Chosen, study: Study, found: rates.Funnel) -> None:
 
 def rate_of_all(study: Study) -> float:
     """Return the rate of all units on the map together, per 100,000 person-years."""
-    people = study.person_years.where(study.counts.notna())
-    return float(PER * study.counts[people.notna()].sum() / people.sum())
+    people = study.person_years.where(study.exposed.notna())
+    return float(PER * study.exposed[people.notna()].sum() / people.sum())
 
 
 def places_table(study: Study, found: rates.Funnel, words: Words) -> pd.DataFrame:

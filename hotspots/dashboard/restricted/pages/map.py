@@ -26,7 +26,7 @@ from hotspots.statistics.catalog import MEASURES, measure
 from hotspots.statistics.measure import STATES, Measure, table
 from hotspots.study import Study
 from hotspots.study.selection import Selection
-from hotspots.views import map_view
+from hotspots.views import captions, map_view
 from hotspots.words import Words, mark
 
 HEIGHT = 620
@@ -60,12 +60,12 @@ def render(chosen: Chosen) -> None:
 def title(chosen: Chosen, estimate: rates.Estimate) -> str:
     """Return the finding that heads the page."""
     words = chosen.words
-    if pd.isna(estimate.count):
+    if pd.isna(chosen.study.victims):
         return totals_notes.title(chosen)
     killed = words.count(
         "{n} person killed in {city}, {period}",
         "{n} people killed in {city}, {period}",
-        estimate.count,
+        chosen.study.victims,
         city=chosen.city.name,
         period=chosen.period,
     )
@@ -192,12 +192,14 @@ def profile(chosen: Chosen, study: Study, what: Measure, place: str, name: str) 
     st.subheader(name, anchor=False)
     st.button(words.say("Back to all places"), on_click=address.change, args=(lambda old: replace(old, place=""),), type="tertiary")
     st.metric(words.say("People killed"), words.number(row["count"]))
-    one = rates.estimate(float(row["count"]), float(study.person_years.loc[place]))
+    one = rates.estimate(float(study.exposed.loc[place]), float(study.person_years.loc[place]))
     if one.state == "no_data":
         st.caption(words.say(map_view.state_words(study)["no_data"] if pd.isna(one.count) else map_view.STATE_WORDS["no_data"]))
     else:
         st.metric(words.say("Per 100,000 residents a year"), words.rate(one.value))
         st.caption(words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high)) + note(one, words))
+        if remark := captions.left_out(float(row["count"]) - one.count, words):
+            st.caption(remark)
     st.caption(" · ".join([words.say("Residents") + ": " + words.number(row["population"]), *unit_notes.shared(study, words)]))
     years = trends.yearly(study.at(place))
     st.markdown("**" + words.say("People killed here each year") + "**")
