@@ -87,6 +87,11 @@ class City:
         return self.totals is not None and not len(self.incidents)
 
     @property
+    def has_points(self) -> bool:
+        """Whether the place of any homicide is known, and not its area alone."""
+        return bool((self.incidents["unplaced"] == "").any())
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """The columns that a reader can filter by."""
         if self.totals is None or not self.only_totals:

@@ -98,6 +98,8 @@ def download(study: Study, measures: Sequence[Measure], suffix: str, *, told: To
     data = frame(study, measures)
     if suffix == ".csv":
         return csv(data).encode("utf-8-sig")
+    if suffix in PICTURES and not study.has_outlines:
+        raise DataError(words.told("export: no outline of these areas is loaded, so there is no map; use .csv, .geojson or .parquet"))
     if suffix in PICTURES:
         return _picture(study, measures, suffix, told)
     shapes = gpd.GeoDataFrame(data, geometry=study.blocks.geometry.to_numpy(), crs=study.blocks.crs)

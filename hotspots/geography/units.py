@@ -18,6 +18,7 @@ from hotspots.geography import (
     residents,
     segments,
 )
+from hotspots.geography.outlines import outlined
 from hotspots.inference import compiled
 from hotspots.store.schema import (
     AGES,
@@ -158,7 +159,8 @@ def roll_up(blocks: Blocks, unit: str) -> Blocks:
     keys = roll_up_keys(blocks, unit)
     known = blocks[keys.notna()]
     keys = keys[keys.notna()]
-    table = known.geometry.groupby(keys).agg(_as_one).set_crs(blocks.crs).to_frame("geometry")
+    shapes = {name: _as_one(part) for name, part in known.geometry.groupby(keys)}
+    table = gpd.GeoSeries(shapes, index=list(shapes), crs=blocks.crs).to_frame("geometry")
     for column in ("population", *censuses(known).values(), *(AGES + name for name in population_bands(known))):
         table[column] = known[column].groupby(keys).sum(min_count=1)
     table["name"] = table.index
@@ -182,9 +184,12 @@ def natural_order(names: Sequence[str]) -> np.ndarray:
     return rank
 
 
-def _as_one(shapes: pd.Series) -> shapely.Geometry:
-    """Return blocks as one area; where streets lie between them, the gaps are closed."""
+def _as_one(shapes: pd.Series) -> shapely.Geometry | None:
+    """Return blocks as one area; where streets lie between them, the gaps are closed. None where none has an outline."""
     parts = np.asarray(shapes)
+    parts = parts[~(shapely.is_missing(parts) | shapely.is_empty(parts))]
+    if not len(parts):
+        return None
     if bool(shapely.coverage_is_valid(parts)):
         joined = shapely.coverage_union_all(parts)
         if shapely.get_num_geometries(joined) * 4 <= len(parts) or len(parts) == 1:
@@ -216,15 +221,18 @@ def roll_up_keys(blocks: Blocks, unit: str) -> pd.Series:
 def available(blocks: Blocks, *, points: bool = True, streets: bool = False) -> tuple[str, ...]:
     """Return the units that these blocks can be shown on: blocks first, then segments where there are `streets`, hexagons and the grid.
 
-    A city without real blocks has its grid instead of them. Without `points` (published totals alone) there are only the blocks.
+    A city without real blocks has its grid instead of them. Without outlines there are only the blocks and what is made of them;
+    without `points` (no place is known but the area) too.
 
     >>> from hotspots.testing import square_blocks
     >>> available(square_blocks(), streets=True)
     ('city', 'districts', 'blocks', 'segments', 'segments+corners', 'h3:9', 'grid:500')
     """
-    finer = (*(ON_STREETS if streets else ()), f"h3:{hexagons.fitting_resolution(blocks)}")
     own = grids.own_side(blocks)
     whole = tuple(unit for unit in UNITS if unit in ("city", "blocks") or ROLL_UPS[unit] in blocks.columns)
+    if not outlined(blocks).any():
+        return whole
+    finer = (*(ON_STREETS if streets else ()), f"h3:{hexagons.fitting_resolution(blocks)}")
     if own:
         return (*whole[:-1], *finer, f"grid:{own}")
     return (*whole, *finer, f"grid:{grids.fitting_side(blocks)}") if points else whole
@@ -248,6 +256,8 @@ def offers(blocks: Blocks, unit: str, *, points: bool = True, streets: bool = Fa
         return False
     if unit in available(blocks, points=points, streets=streets):
         return True
+    if not outlined(blocks).any():
+        return False
     drawable = (side and grids.fits(blocks, side)) or (resolution and hexagons.fits(blocks, resolution))
     return points and bool(drawable)
 
@@ -277,10 +287,16 @@ def geography(incidents: Incidents, blocks: Blocks, unit: str, *, streets: gpd.G
     ['row 0', 'row 0', 'row 1']
     """
     found = _geography(incidents, blocks, unit, streets)
+    blocks = blocks if unit in UNITS or outlined(blocks).all() else _with_outlines(blocks)
     if not residents.known_in_part(blocks):
         return found
     own = found.unit_of if unit == "blocks" else assign(incidents, blocks)
     return found._replace(exposed_of=residents.known_to_live(own, blocks))
+
+
+def _with_outlines(blocks: Blocks) -> Blocks:
+    """Return the blocks with residents where they have an outline alone: only those can be shared out to squares and streets."""
+    return Blocks(blocks.assign(population=blocks["population"].where(outlined(blocks))))
 
 
 def _geography(incidents: Incidents, blocks: Blocks, unit: str, streets: gpd.GeoDataFrame | None) -> Geography:

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from hotspots import geography
-from hotspots.geography import units
+from hotspots.geography import outlines, units
 from hotspots.statistics.clusters import neighbours
 from hotspots.store.schema import Blocks, DataError, check_blocks
 from hotspots.words import mark, told, words_for
@@ -56,7 +56,7 @@ class _Joined:
         self.people = people.copy()
         self.owner = np.arange(n)
         self.near = [set(near.indices[near.indptr[i] : near.indptr[i + 1]].tolist()) for i in range(n)]
-        self.middles = shapely.get_coordinates(shapely.centroid(np.asarray(blocks.geometry.array)))
+        self.middles = outlines.middles(blocks)
         self.beat, self.district = (self._labels(blocks, name) for name in ("beat", "district"))
         self.alive = set(range(n))
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.geography import residents, units
+from hotspots.geography import outlines, residents, units
 from hotspots.geography.residents import years_between as years_between
 from hotspots.store.schema import (
     INCIDENT_FIELDS,
@@ -50,12 +50,21 @@ class Study(Options):
     snapped: pd.Series | None = field(default=None, kw_only=True)
     streets: gpd.GeoDataFrame | None = field(default=None, kw_only=True)  # the city's street segments, whatever the unit
     exposed_of: pd.Series | None = field(default=None, kw_only=True)  # which incidents lie where residents are known; None: all
-    has_points: ClassVar[bool] = True  # the places of single homicides are known
-    has_days: ClassVar[bool] = True  # their days are known
+    has_days: ClassVar[bool] = True  # single homicides are known, each with its day
 
     def __post_init__(self) -> None:
         for name, value in settled({row.name: getattr(self, row.name) for row in OF_STATISTICS}).items():
             object.__setattr__(self, name, value)
+
+    @property
+    def has_points(self) -> bool:
+        """Whether the places of single homicides are known, and not the area alone."""
+        return kept(self.incidents, _any_placed)
+
+    @cached_property
+    def has_outlines(self) -> bool:
+        """Whether the units are drawn: some of them at least have an outline."""
+        return bool(outlines.outlined(self.blocks).any())
 
     @classmethod
     def of(
@@ -307,9 +316,9 @@ class Study(Options):
 
     @cached_property
     def extent(self) -> np.ndarray:
-        """How large each unit is: m², of hexagons as on the globe (the column `area`); metres where not all units are areas."""
+        """How large each unit is: m², of hexagons as on the globe (the column `area`); metres where not all units are areas; missing without an outline."""
         shapes = np.asarray(self.blocks.geometry.array)
-        if not (shapely.get_dimensions(shapes) == 2).all():
+        if not (shapely.get_dimensions(shapes[outlines.outlined(self.blocks)]) == 2).all():
             return np.asarray(shapely.length(shapes))
         known = "area" in self.blocks.columns
         return np.asarray(self.blocks["area"].to_numpy(dtype=float) if known else shapely.area(shapes))
@@ -335,6 +344,10 @@ class Study(Options):
         if len(self._people) == 1:
             return next(iter(self._people.values()))
         return self.person_years_between(self.start, self.end) / self.years
+
+
+def _any_placed(incidents: Incidents) -> bool:
+    return not len(incidents) or bool((incidents["unplaced"] == "").any())
 
 
 def _span(incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -42,8 +42,12 @@ class TotalsStudy(Study):
     """
 
     totals: AreaCounts
-    has_points: ClassVar[bool] = False
     has_days: ClassVar[bool] = False
+
+    @property
+    def has_points(self) -> bool:
+        """No place of a single homicide is known."""
+        return False
 
     @classmethod
     def of_totals(

@@ -14,6 +14,7 @@ from hotspots import colours as look
 from hotspots import geography
 from hotspots.cities import City
 from hotspots.geography import grids, hexagons, units
+from hotspots.geography.outlines import outlined, without_gaps
 from hotspots.statistics import rates
 from hotspots.statistics.catalog import measure as measure_of
 from hotspots.statistics.measure import (
@@ -143,7 +144,7 @@ def geometry(key: str, blocks: Blocks, context: Sequence[ContextLayer] = (), *, 
     The map opens on all units; with `weights` (one number for each unit) on the middle 90 % of them, for squares that reach far beyond
     the city.
     """
-    shapes = blocks.geometry.to_crs(4326)
+    shapes = without_gaps(blocks.geometry.to_crs(4326))
     west, south, east, north = (float(side) for side in (shapes.total_bounds if weights is None else _middle(shapes, weights)))
     return MapGeometry(
         key, [str(block) for block in blocks.index], geography.names(blocks).tolist(), shapes, list(context), (west, south, east, north)
@@ -185,7 +186,8 @@ def background(city: City, unit: str) -> list[ContextLayer]:
         layers.append(ContextLayer("street", city.segments.geometry.to_crs(4326), [""] * len(city.segments)))
     if unit != "city" and "districts" in units.available(city.blocks):
         table = units.roll_up(city.blocks, "districts")
-        layers.append(ContextLayer("district", table.geometry.to_crs(4326), geography.names(table).tolist()))
+        drawn = table[outlined(table)]
+        layers.append(ContextLayer("district", drawn.geometry.to_crs(4326), geography.names(drawn).tolist()))
     return layers
 
 

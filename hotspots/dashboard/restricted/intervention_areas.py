@@ -9,6 +9,7 @@ from hotspots.dashboard.restricted import cached, pieces
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.drawing import exports, prints
 from hotspots.drawing.charts import Rule
+from hotspots.geography import outlines
 from hotspots.statistics.interventions import Evaluation
 from hotspots.views import areas, captions
 from hotspots.words import mark
@@ -26,6 +27,9 @@ def areas_map(chosen: Chosen, found: Evaluation) -> None:
     words, one, selection = chosen.words, found.case, chosen.selection
     groups = {name: [str(unit) for unit in one.areas[name]] for name in GROUPS if len(one.areas[name])}
     if one.whole or "treated" not in groups:
+        return
+    if not outlines.outlined(chosen.city.blocks).any():
+        pieces.no_outlines(words)
         return
     frame = cached.frame(selection.city, selection.version, "blocks")
     labels = {name: words.say(GROUPS[name]) for name in groups}

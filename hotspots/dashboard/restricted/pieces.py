@@ -31,6 +31,9 @@ def draw_map(
 ) -> map_view.MapView:
     """Draw the map of `measure` over a selection and return what it shows; `selection.place` is outlined if it is on the map."""
     shown = cached.map_view(selection, measure)
+    if not cached.study(selection).has_outlines:
+        no_outlines(words)
+        return shown
     translated = map_component.spoken(words)
     map_component.show_map(
         shown,
@@ -55,7 +58,7 @@ def draw_areas(selection: Selection, shown: map_view.MapView, words: Words, *, k
 def unit_choice(chosen: Chosen) -> None:
     """Draw the choice of the places that a page tells apart."""
     selection = chosen.selection
-    offered = units.available(chosen.city.blocks, points=not chosen.city.only_totals, streets=chosen.city.segments is not None)
+    offered = units.available(chosen.city.blocks, points=chosen.study.has_points, streets=chosen.city.segments is not None)
     offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
     st.selectbox(
         chosen.words.say("By"),
@@ -175,6 +178,16 @@ def logged(chosen: Chosen) -> list[Note]:
 def no_map(words: Words) -> None:
     """Say why there is no map: totals of the whole place, published without an outline."""
     st.info(words.say("There is no map for these data: they are totals of the whole place, and no outline of it is at hand."))
+
+
+def no_outlines(words: Words) -> None:
+    """Say why there is no map of areas that are known by their names alone."""
+    st.info(
+        words.say(
+            "There is no map for these data: no outline of the areas is loaded. Lists, rates and series are by area all the same; give the "
+            "outlines, with the same ids, to see them on a map."
+        )
+    )
 
 
 def table_download(chosen: Chosen, table: Callable[[], pd.DataFrame], name: str, *, label: str = "") -> None:

@@ -57,7 +57,7 @@ def _difference(now: float, then: float, chosen: Chosen) -> str:
 def without_place(chosen: Chosen) -> None:
     """Draw the share of the homicides of each year that have no usable place: where it grows, maps and districts show less."""
     words, study = chosen.words, chosen.study
-    if not study.has_points:
+    if not study.has_days:
         return
     rows = study.rows
     years = rows["date"].dt.year

@@ -33,7 +33,7 @@ STEPS = (1, 2, 5, 10, 20, 30, 40, 50)  # percent of the places
 def render(chosen: Chosen) -> None:
     """Draw the page."""
     words, study = chosen.words, cached.study(chosen.selection)
-    if not study.has_points:
+    if not study.has_days:
         heading(chosen, words.say("How concentrated homicides are"))
         st.info(words.say("{what}: not available, because {reason}.", what=words.say("Concentration"), reason=words.say(NEEDS["points"])))
         return

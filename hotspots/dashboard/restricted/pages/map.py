@@ -159,6 +159,8 @@ def downloads(chosen: Chosen, selection: Selection, shown: map_view.MapView, wha
     told = exports.Told(city, selection.unit, words, shown)
     with st.container(horizontal=True):
         for suffix, (label, kind) in DOWNLOADS.items():
+            if suffix in exports.PICTURES and not study.has_outlines:
+                continue
             st.download_button(
                 words.say(label),
                 data=partial(exports.download, study, [what], suffix, told=told),
@@ -299,8 +301,8 @@ def reading(chosen: Chosen, study: Study, what: Measure) -> None:
     if not study.has_days:
         st.caption(words.say("Published totals: single homicides, their places and days are not known."))
         return
-    placeless = study.victims - study.located
     outside = study.located - int((study.unit_of.notna() & (study.rows["unplaced"] == "")).sum())
+    placeless = study.victims - study.inside - outside
     parts = [
         words.say("On the map: {n} of {total} people killed.", n=words.number(study.inside), total=words.number(study.victims)),
         words.say("Without a usable place: {n}.", n=words.number(placeless)),

@@ -126,7 +126,7 @@ def verdict(latest: trends.Judgement | None, words: Words) -> str:
 def concentrated(chosen: Chosen) -> str:
     """Return how few places hold half of the homicides, with its chance figure; empty where no place is known."""
     selection = replace(chosen.selection, unit=units.default(chosen.city.blocks))
-    found = cached.against_chance(selection) if cached.study(selection).has_points else None
+    found = cached.against_chance(selection) if cached.study(selection).has_days else None
     unit = map_view.unit_name(selection.unit, chosen.words, chosen.city.called).lower()
     return concentration.sentence(found, chosen.words, unit=unit) + "." if found else ""
 

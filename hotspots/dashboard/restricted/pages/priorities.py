@@ -14,7 +14,7 @@ from hotspots.dashboard.restricted import (
     priority_notes,
 )
 from hotspots.dashboard.restricted.frame import Chosen, heading
-from hotspots.statistics.measure import NEEDS
+from hotspots.statistics.measure import why_not
 from hotspots.statistics.priorities import (
     ALLOWED_FILTERS,
     MONTHS,
@@ -31,9 +31,10 @@ from hotspots.words import Words
 def render(chosen: Chosen) -> None:
     """Draw the page."""
     words, city = chosen.words, chosen.city
-    if city.only_totals:
+    if city.only_totals or not chosen.study.has_outlines:
         heading(chosen, words.say("Where to begin"))
-        st.info(words.say("{what}: not available, because {reason}.", what=words.say("Priorities"), reason=words.say(NEEDS["points"])))
+        reason = words.say(why_not(chosen.study, "outlines" if chosen.study.has_days else "points"))
+        st.info(words.say("{what}: not available, because {reason}.", what=words.say("Priorities"), reason=reason))
         return
     selection = deaths_alone(chosen.selection)
     months = chosen.selection.months if chosen.selection.months in MOST_PERIODS else MONTHS

@@ -13,7 +13,7 @@ from hotspots.dashboard.restricted import address, cached, pieces
 from hotspots.dashboard.restricted.frame import Chosen, heading
 from hotspots.geography import units
 from hotspots.statistics import repeats
-from hotspots.statistics.measure import NEEDS
+from hotspots.statistics.measure import why_not
 from hotspots.study import Study
 from hotspots.views import areas, data_tables
 from hotspots.words import Words, mark
@@ -41,7 +41,11 @@ def render(chosen: Chosen) -> None:
     words, study = chosen.words, chosen.study
     heading(chosen, words.say(TITLE))
     if not (study.has_points and study.has_days):
-        st.info(words.say("{what}: not available, because {reason}.", what=words.say("Near repeats"), reason=words.say(NEEDS["points"])))
+        st.info(
+            words.say(
+                "{what}: not available, because {reason}.", what=words.say("Near repeats"), reason=words.say(why_not(study, "points"))
+            )
+        )
         return
     st.markdown(
         f"**{words.say('Restricted: never published.')}** "
