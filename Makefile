@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench torture lowest fix browser clean
+.PHONY: help run test walk check bench torture mutants lowest fix browser clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -15,7 +15,12 @@ run: $(VENV)/running ## set everything up and open the dashboard on the bundled 
 
 test: $(VENV)/testing browser ## set everything up and pass every test, a process for each processor
 	$(BIN)/python -m pytest -q -n auto --dist worksteal --benchmark-disable --durations 10 tests --ignore tests/browser
-	$(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable --durations 10 tests/browser
+	$(BIN)/python -m pytest -q --benchmark-disable --durations 10 -m "not walk" tests/browser
+
+walk: $(VENV)/testing browser ## walk every page in a browser, each language and width; writes docs/walk.md
+	@mkdir -p build
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable --junitxml=build/walk.xml tests/browser
+	$(BIN)/python tests/browser/walked.py build/walk.xml
 
 check: $(VENV)/testing ## style, types, architecture, the examples in the docstrings
 	$(BIN)/ruff check .
@@ -30,6 +35,9 @@ bench: $(VENV)/testing browser ## measure speed, as ratios and in a browser; wri
 
 torture: $(VENV)/testing browser ## the full counts of every randomised test
 	HOTSPOTS_TORTURE=1 $(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable
+
+mutants: $(VENV)/testing ## put 200 small faults into the code, one at a time, and see that a test fails; writes docs/mutants.md
+	$(BIN)/python tests/mutants --map
 
 LOWEST := build/lowest
 QUICK := tests/test_cli.py tests/test_study.py tests/test_units.py tests/test_trends.py tests/test_victims.py tests/test_repeats.py tests/test_maps.py

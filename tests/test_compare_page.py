@@ -8,7 +8,6 @@ import pytest
 from opened import open_page, text
 
 from hotspots import geography
-from hotspots.dashboard.restricted.pages import compare
 from hotspots.drawing.charts import funnel
 from hotspots.statistics import rates
 from hotspots.study.selection import read_query
@@ -40,7 +39,8 @@ def test_the_table_is_in_the_order_of_names_and_equals_the_export(city):
     from hotspots.statistics.catalog import measure
 
     study = read_query({"unit": "blocks"})[0].study(city)
-    shown = compare.places_table(study, rates.funnel(study), words_for("en"))
+    table = open_page("compare", lang="en", unit="blocks").dataframe[0].value
+    shown = table.set_index(table["Place"].map({name: unit for unit, name in geography.names(study.blocks).items()}))
     assert shown["Place"].tolist() == sorted(shown["Place"])
     file = frame(study, [measure("excess_risk"), measure("rate")]).set_index("id").loc[shown.index]
     assert (shown["People killed"] == file["count"]).all()
@@ -53,7 +53,7 @@ def test_the_table_is_in_the_order_of_names_and_equals_the_export(city):
 def test_the_chart_holds_every_place_and_is_plain_data(city, widened):
     study = read_query({})[0].study(city)
     found = rates.funnel(study)
-    spec = funnel.spec(found, geography.names(study.blocks), compare.rate_of_all(study), words_for("en"), widened=widened)
+    spec = funnel.spec(found, geography.names(study.blocks), rates.rate_of_all(study), words_for("en"), widened=widened)
     signs = next(layer for layer in spec["layer"] if layer["mark"].get("type") == "point")
     assert len(signs["data"]["values"]) == len(found.table)
     json.dumps(spec, allow_nan=False)

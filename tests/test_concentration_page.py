@@ -6,8 +6,14 @@ import pytest
 from opened import open_page, text
 
 from hotspots.drawing import charts
+from hotspots.questions.restricted import concentration as questions
 from hotspots.statistics import concentration
+from hotspots.study import Study
+from hotspots.study.calendar import Days
 from hotspots.study.selection import read_query
+from hotspots.study.testing import square_city
+from hotspots.views import data_tables
+from hotspots.views.answer import Answer
 from hotspots.words import words_for
 
 
@@ -90,3 +96,11 @@ def test_the_chart_ends_where_both_curves_are_full():
     spec = charts.lorenz_curve(curve, words_for("en"))
     assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0, 0.5]
     assert len(spec["data"]["values"]) == 4
+
+
+def test_the_table_of_a_curve_with_gaps_has_each_of_its_steps():
+    study = Study.of(*square_city([(5, 5)] * 8, side=60))
+    found = concentration.against_chance(study)
+    answer = Answer(found, 8, Days(study.start, study.end), "", rows=lambda: data_tables.curve(found))
+    assert len(found.curve) < found.of_units
+    assert questions.steps(answer)["places"].tolist() == [36, 72, 180, 360, 720, 1080, 1440, 1800]

@@ -14,7 +14,7 @@ import pytest
 from opened import ROOT, asked, forget, open_page, text
 
 from hotspots import cities
-from hotspots.dashboard.restricted import pieces
+from hotspots.dashboard.restricted.parts import series
 from hotspots.drawing import charts
 from hotspots.statistics import rates, trends
 from hotspots.study.selection import read_query
@@ -265,6 +265,6 @@ def test_a_server_without_the_projects_settings_does_not_start(tmp_path: Path) -
 def test_the_months_speak_of_a_band_only_where_there_is_one():
     months = pd.DataFrame({"count": [3.0, 4.0], "low": [float("nan"), 1.0], "complete": [True, False]})
     words = words_for("en")
-    assert "Grey band" in pieces.months_text(months, words)
-    assert "Faint points" in pieces.months_text(months, words)
-    assert pieces.months_text(months.iloc[:1], words) == "Line: people killed each month. No normal range: there are too few years before."
+    assert "Grey band" in series.months_text(months, words)
+    assert "Faint points" in series.months_text(months, words)
+    assert series.months_text(months.iloc[:1], words) == "Line: people killed each month. No normal range: there are too few years before."

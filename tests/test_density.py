@@ -165,6 +165,37 @@ def test_points_are_shared_among_four_cells():
     assert (cells * grid.y[:, None]).sum() == pytest.approx(y.sum())
 
 
+@pytest.mark.parametrize("cubic", [False, True])
+@given(points=st.lists(st.tuples(st.floats(0, 30), st.floats(0, 30)), min_size=1, max_size=30))
+def test_each_share_is_the_product_of_two_weights(points, cubic):
+    grid = Grid(-1.0, -1.0, 1.7, 20, 20)
+    expected = np.zeros((20, 20))
+    for point in points:
+        weights = []
+        for place in point:
+            nodes, first = (4 if cubic else 2), (place + 1.0) / 1.7
+            first = min(max(int(first) - cubic, 0), 20 - nodes)
+            at = np.arange(first, first + nodes)
+            others = np.array([[other for other in at if other != one] for one in at])  # Lagrange's weights on the nearest middles
+            weights.append((at, (((place + 1.0) / 1.7 - others) / (at[:, None] - others)).prod(axis=1)))
+        (column, across), (row, up) = weights
+        expected[np.ix_(row, column)] += np.outer(up, across)
+    np.testing.assert_allclose(shared(*np.array(points).T, grid, cubic=cubic), expected, rtol=1e-9, atol=1e-9)
+
+
+@given(points=st.lists(st.tuples(st.floats(0, 30), st.floats(0, 30)), min_size=1, max_size=30), h=st.floats(0.2, 40))
+def test_a_corrected_exact_sum_is_every_kernel_over_its_part_inside(points, h):
+    x, y = np.array(points).T
+    window = Window.of(square_blocks(side=3), cell=1.25)
+    across, up = np.meshgrid(window.grid.x, window.grid.y)
+    inside = lambda px, py: np.maximum(1 - ((across - px) ** 2 + (up - py) ** 2) / h**2, 0) ** 2 * window.mask  # noqa: E731
+    lost = np.array([not inside(*point).any() for point in points])
+    moved = np.column_stack(window.drawn_in(x, y, lost=lost))
+    expected = sum(inside(*point) / inside(*point).sum() / 1.25**2 for point in moved)
+    found = smoothing.exact(x, y, window, kernel="quartic", bandwidth=h, edge="jones_diggle")
+    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9 * expected.max())
+
+
 def test_scott_by_hand():
     x, y = np.array([0.0, 2.0, 0.0, 2.0, 2.0]), np.array([0.0, 0.0, 2.0, 2.0, 2.0])
     # four places, each √2 from the middle: the standard distance √2 is 1 per axis, the median would make it 1.2

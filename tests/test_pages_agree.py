@@ -342,7 +342,7 @@ def test_interventions(city_of, see, printed, query):
     words = words_for(query.get("lang", "en"))
     start, end = period(city, query)
     rows = within(passing(rows, query), start, end)
-    if "intervention.csv" in seen.made:
+    if "series_intervention.csv" in seen.made:
         the_series_agrees(seen, entry, rows, words)
         treated = rows[in_areas(rows, entry.treated)].drop_duplicates(["event_id", "block"])
         before = within(treated, start, entry.start.to_period("M").start_time)
@@ -361,7 +361,7 @@ def test_interventions(city_of, see, printed, query):
 
 def the_series_agrees(seen, entry, rows, words):
     """Hold the chart, the table and the file of the series against the events of these areas."""
-    series, chart = seen.file("intervention.csv"), seen.chart("count", "mean", "label")
+    series, chart = seen.file("series_intervention.csv"), seen.chart("count", "mean", "label")
     table = seen.table(words.say("Mean of this side")).iloc[::-1]
     assert series["count"].tolist() == chart["count"].tolist() == table[words.say("These areas")].tolist()
     assert series["mean"].tolist() == chart["mean"].tolist() == table[words.say("Mean of this side")].tolist()
@@ -371,7 +371,7 @@ def the_series_agrees(seen, entry, rows, words):
         here = rows[in_areas(rows, areas)].drop_duplicates(["event_id", "block"])
         counted = [len(within(here, one, one + pd.DateOffset(months=months))) for one in first]
         assert counted == (series[name].tolist() if name in series.columns else [0] * len(first))
-    assert seen.bytes("intervention.png").startswith(b"\x89PNG")
+    assert seen.bytes("series_intervention.png").startswith(b"\x89PNG")
 
 
 def the_designs_agree(seen, words):

@@ -10,7 +10,9 @@ from opened import forget, open_page, text
 
 from hotspots import cities
 from hotspots.cli.main import main
-from hotspots.dashboard.restricted import priority_notes
+from hotspots.dashboard.restricted.parts import backtest
+from hotspots.questions.restricted import Asked
+from hotspots.questions.restricted import priorities as questions
 from hotspots.statistics import priorities
 from hotspots.study.selection import Selection
 from hotspots.study.testing import square_blocks
@@ -68,9 +70,9 @@ def test_page_and_methods_say_the_same(large, lang):
     for page in (app, methods):
         assert not page.exception
         assert not page.error
-        assert priority_notes.verdict(found, words) in text(page)
-        assert priority_notes.tested(found, words) in text(page)
-    assert priority_notes.plain_score(found, words) in text(app)
+        assert Asked.of(Selection(city="villa-grande")).ask(questions.backtest).sentence(words) in text(page)
+        assert backtest.on_what(found, words) in text(page)
+    assert questions.score(found, words) in text(app)
     assert words.percent(found.table.loc[(found.winner(), 0.05), "hit_rate"]) in app.title[0].value
     assert {"es": "no para publicar", "en": "not for publication"}[lang] in text(app)
 
@@ -96,10 +98,11 @@ def test_page_and_command_line_name_the_bandwidth_in_metres(large, capsys, lang)
     study, words = Selection(city="villa-grande").study(large), words_for(lang)
     found, own = priorities.backtest(study), priorities.bandwidth(study)
     said = text(open_page("priorities", lang=lang, rule="density"))
-    assert priority_notes.spread(own, words) in said
-    assert f"{words.number(round(own))} m " in priority_notes.spread(own, words)
-    assert f"{words.number(round(found.bandwidth))} m" in priority_notes.tested(found, words)
-    assert priority_notes.spread(own, words) not in text(open_page("priorities", lang=lang, rule="recent"))
+    spread = Asked.of(Selection(city="villa-grande")).ask(questions.spread).sentence(words)
+    assert spread in said
+    assert f"{words.number(round(own))} m " in spread
+    assert f"{words.number(round(found.bandwidth))} m" in backtest.on_what(found, words)
+    assert spread not in text(open_page("priorities", lang=lang, rule="recent"))
     assert main(["priorities", "villa-grande", "--share", "5", "--rule", "density"]) == 0
     out = capsys.readouterr().out
     assert f"density spreads each homicide {found.bandwidth:,.0f} m" in out

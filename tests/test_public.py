@@ -14,7 +14,6 @@ import pytest
 from opened import asked, forget, open_page, text
 from released import SECRET, released_city
 
-import hotspots.drawing.site.reading
 from hotspots import (
     cities,
     settings,
@@ -25,10 +24,10 @@ from hotspots import (
 )
 from hotspots.cities import logbook
 from hotspots.dashboard.public import files
-from hotspots.dashboard.public.answers import Answers
-from hotspots.dashboard.public.map_views import map_of
+from hotspots.drawing.site import Atlas
 from hotspots.inference.intervals import poisson_interval, ratio_interval
 from hotspots.inference.normal_range import expected_range
+from hotspots.release import Reading
 from hotspots.words import words_for
 
 
@@ -84,20 +83,20 @@ def test_every_page_opens_from_the_release_alone(public, page, lang):
 
 
 def test_an_area_and_a_window_are_chosen_by_the_address(public, release):
-    answers = Answers(release)
-    area = answers.in_window(answers.windows[0])["count"].idxmax()
-    start = f"{answers.windows[0][0]:%Y-%m-%d}"
+    reading = Reading(release)
+    area = reading.areas(reading.windows[0])["count"].idxmax()
+    start = f"{reading.windows[0][0]:%Y-%m-%d}"
     app = open_page("", lang="en", area=area, window=start)
     shown = [metric.value for metric in app.metric]
-    assert shown[0] == words_for("en").number(answers.in_window(answers.windows[0]).loc[area, "count"])
+    assert shown[0] == words_for("en").number(reading.areas(reading.windows[0]).loc[area, "count"])
     assert asked(app) == {"lang": "en", "city": "villa-prueba", "area": area, "window": start}
-    app.selectbox(key="public_window").select(f"{answers.windows[-1][0]:%Y-%m-%d}").run()
-    assert asked(app)["window"] == f"{answers.windows[-1][0]:%Y-%m-%d}"
+    app.selectbox(key="public_window").select(f"{reading.windows[-1][0]:%Y-%m-%d}").run()
+    assert asked(app)["window"] == f"{reading.windows[-1][0]:%Y-%m-%d}"
 
 
 def test_a_hidden_number_is_said_to_be_hidden(public, release):
-    answers = Answers(release)
-    rows = answers.in_window(answers.windows[-1])
+    reading = Reading(release)
+    rows = reading.areas(reading.windows[-1])
     few = rows.index[rows["reason"] == "few"][0]
     app = open_page("", lang="en", area=few)
     assert [metric.value for metric in app.metric] == ["fewer than 10", "–"]
@@ -151,53 +150,53 @@ def test_nothing_released_is_said(public, monkeypatch, tmp_path):
 
 
 def test_whom_to_write_to(public, monkeypatch):
-    assert "Write to the agency that the figures come from: it is named as their source." in said(open_page("left-out", lang="en"))
+    assert "Write to the source of the figures: Invented for the tests." in said(open_page("left-out", lang="en"))
     monkeypatch.setenv("HOTSPOTS_CONTACT", "office@example.org")
-    assert "Write to office@example.org" in said(open_page("left-out", lang="en"))
+    assert "Write to: office@example.org." in said(open_page("left-out", lang="en"))
 
 
 # ---- the arithmetic
 
 
 def test_rate_interval_and_ratio_follow_from_published_numbers(release):
-    answers = Answers(release)
-    window = answers.windows[-1]
-    rows = answers.in_window(window)
+    reading = Reading(release)
+    window = reading.windows[-1]
+    rows = reading.areas(window)
     shown = rows[rows["count"].notna()]
     low, high = poisson_interval(shown["count"])
     lived = shown["population"] * 5
     assert np.allclose(shown["rate_low"], 1e5 * low / lived)
     assert np.allclose(shown["rate_high"], 1e5 * high / lived)
     area = shown.index[0]
-    whole = answers.total(window)
+    whole = reading.total(window)
     rest = whole.count - shown.loc[area, "count"] - np.nan_to_num(whole.unmapped)
     people = float(rows.loc[area, "population"])
     others = float(rows["population"].sum()) - people
-    found = answers.against_the_rest(area, window)
+    found = reading.against_the_rest(area, window)
     assert found.value == pytest.approx((shown.loc[area, "count"] / people) / (rest / others))
     assert (found.low, found.high) == pytest.approx(ratio_interval((shown.loc[area, "count"], rest), (people, others)))
 
 
 def test_no_rate_no_ratio_and_no_change_without_a_published_number(release):
-    answers = Answers(release)
-    for window in answers.windows:
-        rows = answers.in_window(window)
+    reading = Reading(release)
+    for window in reading.windows:
+        rows = reading.areas(window)
         hidden = rows[rows["count"].isna()]
         assert len(hidden)
         assert hidden[["rate", "rate_low", "rate_high"]].isna().all(axis=None)
-        assert all(answers.against_the_rest(area, window) is None for area in hidden.index)
-        assert all(answers.change(area, window) is None for area in hidden.index)
+        assert all(reading.against_the_rest(area, window) is None for area in hidden.index)
+        assert all(reading.change(area, window) is None for area in hidden.index)
 
 
 def test_the_normal_range_does_not_cross_a_change_of_definition(release):
-    plain = Answers(release).years["high"]
+    plain = Reading(release).years["high"]
     assert plain.notna().tolist() == [False] * 3 + [True] * 7
     note = {"start": "2018-07-01", "text": {"en": "other deaths"}, "kind": "definition"}
-    changed = Answers(replace(release, facts={**release.facts, "notes": [note]})).years["high"]
+    changed = Reading(replace(release, facts={**release.facts, "notes": [note]})).years["high"]
     assert changed.notna().tolist() == [False] * 3 + [False] + [False] * 3 + [True] * 3
 
 
-def test_a_hidden_year_ends_the_years_compared_with_wherever_a_release_is_shown(release):
+def test_a_hidden_year_ends_the_years_compared_with(release):
     hidden = (release.figures["table"] == "city") & (release.figures["start"] == pd.Timestamp("2018-01-01"))
     assert hidden.sum() == 1
     figures = release.figures.assign(count=release.figures["count"].mask(hidden), reason=release.figures["reason"].mask(hidden, "held"))
@@ -205,26 +204,26 @@ def test_a_hidden_year_ends_the_years_compared_with_wherever_a_release_is_shown(
     counts = shown.city_years["count"].tolist()
     wanted = [None] * 3 + [counts[:3]] + [None] * 3 + [counts[4:7], counts[4:8], counts[4:9]]  # 2015, 2016 … 2024
     ranges = [(found.low, found.high) if (found := expected_range(base) if base else None) else (None, None) for base in wanted]
-    for years in (Answers(shown).years, hotspots.drawing.site.reading.Reading(shown).years):
-        told = [tuple(None if np.isnan(end) else end for end in pair) for pair in zip(years["low"], years["high"], strict=True)]
-        assert told == ranges
+    years = Reading(shown).years
+    told = [tuple(None if np.isnan(end) else end for end in pair) for pair in zip(years["low"], years["high"], strict=True)]
+    assert told == ranges
 
 
 @pytest.mark.parametrize("show", ["rate", "count", "hot"])
 def test_maps_and_files_hold_only_published_numbers(release, show):
-    answers, words = Answers(release), words_for("en")
-    window = answers.windows[-1]
-    view = map_of(answers, show, window, words)
-    rows = answers.in_window(window)
+    reading, words = Reading(release), words_for("en")
+    window = reading.windows[-1]
+    view = Atlas(reading, words).of(show, window)
+    rows = reading.areas(window)
     hidden = rows["count"].isna().to_numpy()
     assert (view.classes[hidden] == -1).all()
     tips = {line.label: line.texts for line in view.tips}
     told = {text for text, kept in zip(tips["People killed"], hidden, strict=True) if kept}
-    assert told == {"fewer than 10", "not published"}
+    assert told == {"fewer than 10", "10 or more, not shown"}
     assert all(text == "–" for text, kept in zip(tips["Per 100,000 residents a year"], hidden, strict=True) if kept)
-    table = pd.read_csv(io.BytesIO(files.areas(answers)))
+    table = pd.read_csv(io.BytesIO(files.areas(reading)))
     assert table["count"].dropna().ge(10).all()
     assert table.loc[table["count"].isna(), "rate"].isna().all()
-    page = files.page(answers, view, window, words).decode()
+    page = files.page(reading, view, window, words).decode()
     assert "any number from 0 to 9" in page
-    assert files.picture(answers, view, window, words).startswith(b"\x89PNG")
+    assert files.picture(reading, view, window, words).startswith(b"\x89PNG")

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -78,6 +79,24 @@ def test_a_command(project, city_folder):
     assert python(project, "-m", "hotspots", "import", str(city_folder)).returncode == 0
     done = python(project, "-m", "hotspots", "days", "villa-prueba", "--start", "2020-01-01")
     assert (done.returncode, done.stdout) == (0, "366 days\n"), done.stderr
+
+
+def test_a_question(project, city_folder):
+    question, use = recipe("A question", "python")
+    module = project / "hotspots" / "questions" / "restricted" / "when.py"
+    module.write_text(f"{module.read_text(encoding='utf-8')}\n\n{question}", encoding="utf-8")
+    assert python(project, "-m", "hotspots", "import", str(city_folder)).returncode == 0
+    script = (
+        "import argparse\n"
+        "from hotspots.cli.arguments import add_study, asked_of\n"
+        "from hotspots.questions.restricted import when\n"
+        "from hotspots.words import words_for\n"
+        "words, command = words_for('en'), argparse.ArgumentParser()\n"
+        "add_study(command, words)\n"
+        "choices = command.parse_args(['villa-prueba'])\n"
+    )
+    done = python(project, "-c", script + dedent(use))
+    assert (done.returncode, done.stdout) == (0, "Most people were killed in 2018.\n"), done.stderr
 
 
 def test_a_page(project, city_folder):

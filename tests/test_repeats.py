@@ -21,7 +21,6 @@ from scipy.special import gammaln
 
 from hotspots import cities
 from hotspots.cli.main import main
-from hotspots.inference import compiled
 from hotspots.statistics import repeats
 from hotspots.statistics.repeats.knox import adjusted, shuffled
 from hotspots.statistics.repeats.strength import shuffle_variance
@@ -135,19 +134,15 @@ def test_every_order_of_three_days_is_equally_likely():
     assert ((counts - 1000) ** 2 / 1000).sum() < 20.5  # chi-square with 5 degrees of freedom, 1 in 1,000
 
 
-def test_compiled_and_plain_give_the_same(monkeypatch):
+def test_every_shuffle_is_counted_pair_by_pair():
     place, day = planted(5, first=300, branching=0.2)
-    study = Study.of(
-        *square_city([tuple(one) for one in place], side=4, size=1000, dates=[str(np.datetime64("2020-01-01") + d) for d in day])
-    )
-    monkeypatch.setattr(compiled, "kernel", lambda name, *, work: None)
-    plain = repeats.near_repeats(study, draws=199)
-    monkeypatch.undo()
-    if not compiled.wait():
-        pytest.skip("numba is not installed: only the plain way exists")
-    quick = repeats.near_repeats(study, draws=199)
-    assert quick.single == plain.single
-    pd.testing.assert_frame_equal(quick.table, plain.table)
+    found = repeats.knox(place, day, metres=200, within=14, draws=99)
+    one, other = np.triu_indices(len(day), 1)
+    near = np.hypot(*(place[one] - place[other]).T) <= 200
+    rows = shuffled(day, draws=99).astype(int)
+    by_chance = (np.abs(rows[one[near]] - rows[other[near]]) <= 14).sum(axis=0)
+    assert (found.close, found.mean) == (near.sum(), by_chance.mean())
+    assert found.p == (1 + (by_chance >= found.observed).sum()) / 100
 
 
 def test_long_periods_do_not_wrap_around(bundled):
@@ -311,6 +306,16 @@ def test_open_windows_by_hand():
     assert earlier["overlaps"].tolist() == [1, 1]  # what came later is not known yet
     with pytest.raises(DataError, match="2021-01-01 is outside the data, which run from 2020-02-01 to 2020-03-14"):
         repeats.open_windows(events, as_of=pd.Timestamp("2021-01-01"))
+
+
+@pytest.mark.parametrize("days", [1, 14, 28])
+def test_a_window_is_open_on_its_last_day_and_closed_on_the_next(days):
+    """Day 0 is that of the killing: a window of 14 days that opens on 1 March is open on the 15th, and no longer on the 16th."""
+    study = Study.of(*square_city([(5, 5), None], dates=["2020-03-01", "2020-06-30"]))
+    events, opened = repeats.events_of(study), pd.Timestamp("2020-03-01")
+    last = repeats.open_windows(events, as_of=opened + pd.Timedelta(days=days), days=days)
+    assert (last["day"].tolist(), last["last"].tolist()) == ([days], [opened + pd.Timedelta(days=days)])
+    assert repeats.open_windows(events, as_of=opened + pd.Timedelta(days=days + 1), days=days).empty
 
 
 def test_victims_of_one_event_are_one_point():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -13,10 +14,9 @@ import shapely
 from printed import printed
 from scipy import stats
 
-from hotspots.inference import compiled, scan_loops
 from hotspots.statistics import clusters
 from hotspots.statistics.clusters import circles as scan
-from hotspots.statistics.clusters import emerging_classes, exact_window, outbreaks, scans_numpy
+from hotspots.statistics.clusters import emerging_classes, exact_window, outbreaks, scan_bounds
 from hotspots.store.schema import DataError, check_blocks
 from hotspots.study import Study
 from hotspots.study.testing import EPSG, square_blocks, square_city
@@ -96,26 +96,19 @@ def test_every_circle_one_by_one(seed):
         own = c * np.log(np.maximum(c, 1))
         slope = np.log(np.where(expected > 0, expected, 1) / rest)
         arrays = (zones.starts, zones.members, expected, slope, found.n * np.log(rest), own + own[::-1])
-        scans_numpy.best_circles(*arrays, np.array(maps, dtype=np.int32).T.copy(), best)
+        scan_bounds.best_circles(*arrays, np.array(maps, dtype=np.int32).T.copy(), best)
         assert best[0] == pytest.approx(found.table["llr"].iloc[0], rel=1e-9)
         assert base.baseline == "population"
 
 
-def test_the_plain_and_the_compiled_way_give_the_same_numbers():
-    rng = np.random.default_rng(4)
-    one = city(rng.uniform(0, 5000, (60, 2)), rng.integers(0, 3, 60), rng.integers(50, 400, 60))
-    zones, base = scan.circles(one, cap=0.2)
-    n, order = int(clusters.events_in(one).sum()), np.arange(60)
-    ways = [scans_numpy.best_circles, scan_loops.scan_circles]
-    if compiled.wait():
-        ways.append(compiled._Made.loops["scan_circles"])
-    given = []
-    for way in ways:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(scan, "quickest", lambda name, plain, *, work, way=way: way)
-            given.append(scan.simulated_best(zones, base.weight, order, n, simulations=19, seed=3))
-    for other in given[1:]:
-        np.testing.assert_array_equal(given[0], other)
+def highest_on_each_map(starts, members, expected, slope, level, pairs, counts, best):
+    """Return `best` raised to the largest ratio of any circle, centre by centre and circle by circle."""
+    for first, end in pairwise(starts):
+        for circle in range(first, end):
+            held = counts[members[first : circle + 1]].sum(axis=0)
+            ratio = pairs[held] - held * slope[circle] - level[circle]
+            best = np.where((held > expected[circle]) & (expected[circle] > 0), np.maximum(best, ratio), best)
+    return best
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -132,10 +125,10 @@ def test_rings_miss_no_circle(seed):
     risk = base.weight * np.where(np.arange(len(base.weight)) < 3 * (seed > 3), 3, 1)
     counts = rng.multinomial(n, risk / risk.sum(), size=25).T.astype(np.int32).copy()
     arrays = (zones.starts, zones.members, expected, slope, n * np.log(rest), own + own[::-1], counts)
-    quick, slow = np.full(25, 2.0 * (seed % 3)), np.full(25, 2.0 * (seed % 3))
-    scans_numpy.best_circles(*arrays, quick)
-    scan_loops.scan_circles(*arrays, slow)
-    np.testing.assert_array_equal(quick, slow)
+    best = np.full(25, 2.0 * (seed % 3))
+    slow = highest_on_each_map(*arrays, best)
+    scan_bounds.best_circles(*arrays, best)
+    np.testing.assert_array_equal(best, slow)
 
 
 def test_p_is_at_most_what_it_says_where_nothing_goes_on():
@@ -240,26 +233,36 @@ def test_every_cylinder_one_by_one(seed, anytime):
     assert seen["llr"].max() == pytest.approx(expected, rel=1e-9)
     logs = np.log(np.maximum(np.arange(15.0), 1.0))
     best = np.zeros(1)
-    scan_loops.scan_days(zones.starts, zones.members, zones.ends, logs, before, events.day[None], 4, anytime, best)
+    scan_bounds.best_cylinders(zones.starts, zones.members, zones.ends, logs, before, events.day[None], 4, anytime, best)
     assert best[0] == pytest.approx(expected, rel=1e-9)
+
+
+def spans_one_by_one(zones, before, day, *, length, anytime) -> float:
+    """Return the largest ratio of any cylinder: each span from one event of a circle to another, each size of circle."""
+    n, best = len(day), 0.0
+    for start, end in pairwise(zones.starts):
+        when, size = day[zones.members[start:end]], zones.ends[start:end]
+        for first in np.unique(when):
+            for last in np.unique(when) if anytime else [len(before) - 2]:
+                if first <= last < first + length:
+                    inside, spread = (when >= first) & (when <= last), before[last + 1] - before[first]
+                    best = max(best, *(ratio_of((inside & (size <= most)).sum(), most * spread / n, n) for most in np.unique(size)))
+    return best
 
 
 @pytest.mark.parametrize("anytime", [True, False])
 @pytest.mark.parametrize("floor", [0.0, 6.0])
-def test_shuffles_give_the_same_both_ways(anytime, floor):
+def test_bounds_on_spans_miss_no_cylinder(anytime, floor):
     events = outbreaks.dated_events(dated(np.random.default_rng(5), 120))
     zones = outbreaks.cylinders(np.repeat(events.places[::2], 2, axis=0), radius=600.0)  # pairs at one place
     before = np.concatenate([[0], np.cumsum(np.bincount(events.day, minlength=200))]).astype(np.int64)
-    ways = [scans_numpy.best_cylinders, scan_loops.scan_days]
-    if compiled.wait():
-        ways.append(compiled._Made.loops["scan_days"])
-    given = []
-    for way in ways:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(outbreaks, "quickest", lambda name, plain, *, work, way=way: way)
-            given.append(outbreaks.shuffled_best(zones, before, events.day, length=21, anytime=anytime, simulations=6, seed=1, floor=floor))
-    for other in given[1:]:
-        np.testing.assert_allclose(given[0], other, rtol=1e-12)
+    days = np.random.default_rng(1).permuted(np.tile(events.day, (6, 1)), axis=1)
+    expected = [max(spans_one_by_one(zones, before, day, length=21, anytime=anytime), floor) for day in days]
+    assert len(set(expected)) > 1
+    best = np.full(6, floor)
+    logs = outbreaks.logarithms(120)
+    scan_bounds.best_cylinders(zones.starts, zones.members, zones.ends, logs, before, days, 21, anytime, best)
+    np.testing.assert_allclose(best, expected, rtol=1e-9)
 
 
 def test_a_planted_outbreak_is_found():

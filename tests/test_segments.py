@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from hotspots import cities
 from hotspots.geography import segments, units
-from hotspots.inference import compiled
 from hotspots.statistics.catalog import MEASURES
 from hotspots.statistics.clusters import contiguity, windows
 from hotspots.statistics.measure import table
@@ -41,22 +40,8 @@ def by_hand(points, lines, within):
     return np.where(best <= within, first, -1), np.where(best <= within, best, np.inf)
 
 
-@pytest.fixture(scope="module", params=["tree", "middles", "cells"])
-def way(request):
-    """Take each of the three ways in turn, however few the points."""
-    if request.param == "cells" and not (compiled.installed() and compiled.wait()):
-        pytest.skip("numba is not installed: only the plain ways exist")
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param == "cells":
-            patch.setattr(compiled, "WORTH", 1)
-        else:
-            patch.setattr(compiled, "kernel", lambda name, *, work: None)
-            patch.setattr(segments, "_FEW", 0 if request.param == "middles" else 10**9)
-        yield request.param
-
-
 @given(points=places, lines=ways, within=st.sampled_from([0.5, 1.0, 3.0, float("inf")]))
-def test_the_nearest_segment_is_that_of_every_distance_compared(way, points, lines, within):
+def test_the_nearest_segment_is_that_of_every_distance_compared(points, lines, within):
     shapes = np.array([shapely.LineString(line) for line in lines])
     x, y = np.array(points).T
     where, away = segments.nearest(x, y, shapes, within=within)
@@ -66,7 +51,7 @@ def test_the_nearest_segment_is_that_of_every_distance_compared(way, points, lin
     np.testing.assert_allclose(away[sure], far[sure], atol=1e-9)
 
 
-def test_agrees_with_geopandas_on_a_crooked_net(way):
+def test_agrees_with_geopandas_on_a_crooked_net():
     rng = np.random.default_rng(5)
     start = rng.uniform(0, 5000, (3000, 2))
     bend, end = start + rng.normal(0, 60, start.shape), start + rng.normal(0, 120, start.shape)
@@ -81,7 +66,7 @@ def test_agrees_with_geopandas_on_a_crooked_net(way):
     np.testing.assert_allclose(away[theirs.index], theirs["away"], atol=1e-6)
 
 
-def test_half_way_goes_to_the_smallest_id_whatever_the_order(way):
+def test_half_way_goes_to_the_smallest_id_whatever_the_order():
     streets = town([[(0, 10), (100, 10)], [(0, 0), (100, 0)]])  # s000 runs north of s001
     x, y = np.array([50.0, 50.0, 50.0]), np.array([5.0, 5.0 - 4e-7, 5.0 - 1e-3])
     for one in (streets, streets[::-1]):
@@ -89,7 +74,7 @@ def test_half_way_goes_to_the_smallest_id_whatever_the_order(way):
         assert found.units.index[segments.assign(x, y, found, within=75.0)[0]].tolist() == ["s000", "s000", "s001"]
 
 
-def test_nothing_is_snapped_too_far_and_places_that_are_missing_go_nowhere(way):
+def test_nothing_is_snapped_too_far_and_places_that_are_missing_go_nowhere():
     line = np.array([shapely.LineString([(0, 0), (100, 0)])])
     where, away = segments.nearest(np.array([50.0, 50.0, np.nan, 1e9]), np.array([75.0, 75.001, 0.0, 0.0]), line, within=75.0)
     assert where.tolist() == [0, -1, -1, -1]

@@ -16,6 +16,7 @@ from hotspots import cities
 from hotspots.cli.main import main
 from hotspots.dashboard.restricted import cached
 from hotspots.drawing import exports
+from hotspots.questions.restricted import where
 from hotspots.statistics.catalog import measure
 from hotspots.store.schema import DataError
 from hotspots.study import Study
@@ -98,7 +99,7 @@ def test_the_page_its_downloads_and_the_command_line_take_the_same_kernel(street
         {"city": "villa-prueba", "unit": unit, "equal_split": split} if split else {"city": "villa-prueba", "unit": unit}
     )
     seen = replace(chosen, version=1, language="en")
-    study, told = cached.study(seen), cached.map_view(seen, "network_density")
+    study, told = cached.study(seen), cached.asked(seen).ask(where.map_of, "network_density")
     assert f"equal split, {split or 'discontinuous'}" in told.legend_note
     page = exports.download(study, [measure("network_density")], ".html", told=exports.Told(streets_city, unit, words_for("en"), told))
     assert f"equal split, {split or 'discontinuous'}" in page.decode()
@@ -121,9 +122,9 @@ def test_the_reader_chooses_what_crossings_do(streets_city):
     assert not app.exception
     assert asked(app)["equal_split"] == "continuous"
     chosen, _ = read_query({"city": "villa-prueba", "unit": "blocks", "surface": "100", "layer": "streets", "equal_split": "continuous"})
-    note = cached.map_view(replace(chosen, version=1, language="es"), "count").legend_note
+    note = cached.asked(replace(chosen, version=1, language="es")).ask(where.map_of, "count").legend_note
     assert "división igual, continua" in note
-    both = cached.map_view(replace(chosen, version=1, language="es", bandwidth=300), "network_density").legend_note
+    both = cached.asked(replace(chosen, version=1, language="es", bandwidth=300)).ask(where.map_of, "network_density").legend_note
     assert both.count("división igual") == 1  # measure and surface are made alike: said once
     app.radio(key="choice_equal_split").set_value("discontinuous").run()
     assert "equal_split" not in asked(app)  # the usual choice keeps the address short

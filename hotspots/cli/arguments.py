@@ -1,4 +1,4 @@
-"""What commands ask for alike: the city, the period, the filters, the unit, the form; and the study that they make."""
+"""What commands ask for alike: the city, the period, the filters, the unit, the form; and what questions are asked with."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from hotspots import cities
-from hotspots.cities import City
+from hotspots.questions.restricted import Asked
 from hotspots.store.schema import DataError
-from hotspots.study import Study
 from hotspots.study.options import OF_STATISTICS, Option
 from hotspots.study.selection import Selection, read_where
 from hotspots.words import Words, told
@@ -73,11 +71,9 @@ def add_form(command: argparse.ArgumentParser, words: Words, *, tables: tuple[st
         forms.add_argument("--csv", action="store_true", help=words.say("print the table as CSV, as the page of the dashboard gives it"))
 
 
-def study_of(choices: argparse.Namespace) -> tuple[City, Study]:
-    """Return the city and the study that the arguments name."""
-    selection = selection_of(choices)
-    city = cities.load(choices.city)
-    return city, selection.study(city)
+def asked_of(choices: argparse.Namespace) -> Asked:
+    """Return what questions about the city and the study that the arguments name are asked with."""
+    return Asked.of(selection_of(choices))
 
 
 def selection_of(choices: argparse.Namespace) -> Selection:

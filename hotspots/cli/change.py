@@ -9,17 +9,17 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots import cities, geography
+from hotspots import geography
 from hotspots.cli.arguments import add_city, add_form, add_where, day
 from hotspots.cli.printing import print_csv, print_json
 from hotspots.geography import units
-from hotspots.statistics import change
+from hotspots.questions.restricted import Asked, changes
+from hotspots.questions.restricted.city import lag
 from hotspots.statistics.change import Comparison
 from hotspots.store.schema import DataError
 from hotspots.study import Study
-from hotspots.study.calendar import DAY, Days, periods
+from hotspots.study.calendar import DAY
 from hotspots.study.selection import Selection, read_where
-from hotspots.views import data_tables
 from hotspots.words import Words, mark, told
 
 VERDICTS = {"above": mark("above"), "within": mark("within"), "below": mark("below"), "unknown": mark("unknown")}
@@ -48,7 +48,8 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
 def run(choices: argparse.Namespace, words: Words) -> None:
     """Print each period beside the years before, place by place."""
     as_of = day(choices, "as_of")
-    city = cities.load(choices.city)
+    asked = Asked.of(Selection(city=choices.city, where=read_where(choices.where), lag=choices.lag))
+    city = asked.city
     if city.only_totals:
         raise DataError(
             told(
@@ -56,15 +57,15 @@ def run(choices: argparse.Namespace, words: Words) -> None:
             )
         )
     there = units.available(city.blocks)
-    unit = choices.unit or next(one for one in ("districts", "beats", "city") if one in there)
-    study = Selection(city=choices.city, unit=unit, where=read_where(choices.where)).study(city)
-    until = _until(study, as_of=as_of, lag=choices.lag)
+    asked = asked.at(unit=choices.unit or next(one for one in ("districts", "beats", "city") if one in there))
+    until = _until(asked, as_of=as_of)
+    answer = asked.ask(changes.changes, until)
     if choices.csv:
-        print_csv(data_tables.changes(_compared(study, until), geography.names(study.blocks)))
+        print_csv(answer.table())
         return
-    found = _facts(study, until, as_of=as_of)
+    found = _facts(answer.value, asked.study, until, as_of=as_of)
     if choices.json:
-        print_json({"city": city.slug, "version": city.version, "unit": unit, **found})
+        print_json({"city": city.slug, "version": city.version, "unit": asked.unit, **found})
         return
     for name, one in found["periods"].items():
         print("\n".join(_lines(name, one, words)))
@@ -98,31 +99,23 @@ def _cells(row: Mapping[str, Any], words: Words) -> list[str]:
     return [name, str(row["count"]), last, mean, between, words.say(VERDICTS[row["verdict"]]) + firm]
 
 
-def _until(study: Study, *, as_of: dt.date | None, lag: int | None) -> pd.Timestamp:
-    """Return the day that the periods end before: `lag` days before the end of the data, or of `as_of`."""
-    days = change.reporting_lag() if lag is None else lag
-    until = _end(study, as_of) - days * DAY
-    if days < 0 or until <= study.covers[0]:
-        first, last = study.covers[0].date(), (study.covers[1] - DAY).date()
+def _until(asked: Asked, *, as_of: dt.date | None) -> pd.Timestamp:
+    """Return the day that the periods end before; a `DataError` where the data hold none to compare."""
+    days, covers = lag(asked.selection), asked.study.covers
+    until = changes.until(asked.study, lag=days, as_of=as_of)
+    if days < 0 or until <= covers[0]:
+        first, last = covers[0].date(), (covers[1] - DAY).date()
         raise DataError(told("change: the data run from {start} to {end}; no day is left to compare", start=first, end=last))
     return until
 
 
-def _end(study: Study, as_of: dt.date | None) -> pd.Timestamp:
-    return min(pd.Timestamp(as_of) + DAY, study.covers[1]) if as_of else study.covers[1]
-
-
-def _compared(study: Study, until: pd.Timestamp) -> dict[str, Comparison]:
-    return {name: change.compare(study, Days(max(one.start, study.covers[0]), one.end)) for name, one in periods(until).items()}
-
-
-def _facts(study: Study, until: pd.Timestamp, *, as_of: dt.date | None) -> dict[str, Any]:
+def _facts(compared: Mapping[str, Comparison], study: Study, until: pd.Timestamp, *, as_of: dt.date | None) -> dict[str, Any]:
     """Return the periods, ready for JSON."""
-    lag = (_end(study, as_of) - until).days
-    facts = {"through": (study.covers[1] - DAY).date().isoformat(), "until": (until - DAY).date().isoformat(), "lag": lag}
+    left_out = (changes.until(study, lag=0, as_of=as_of) - until).days
+    facts = {"through": (study.covers[1] - DAY).date().isoformat(), "until": (until - DAY).date().isoformat(), "lag": left_out}
     names = geography.names(study.blocks)
     found = {}
-    for name, result in _compared(study, until).items():
+    for name, result in compared.items():
         found[name] = {
             "start": result.days.start.date().isoformat(),
             "last": (result.days.end - DAY).date().isoformat(),

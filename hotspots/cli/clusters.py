@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from hotspots.cli.arguments import add_form, add_options, add_study, study_of
+from hotspots.cli.arguments import add_form, add_options, add_study, asked_of
 from hotspots.cli.printing import print_csv, print_json, records
-from hotspots.statistics import clusters
+from hotspots.questions.restricted import clusters
 from hotspots.store.schema import DataError
-from hotspots.views import data_tables
 from hotspots.words import Words, told
 
 
@@ -36,18 +35,20 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
 
 def run(choices: argparse.Namespace, words: Words) -> None:
     """Print the clusters that a scan finds, the strongest first."""
-    city, study = study_of(choices)
+    asked = asked_of(choices)
+    city, study = asked.city, asked.study
     if not study.has_points:
         raise DataError(told("{city}: published totals; a scan needs the places of single homicides", city=city.slug))
     shuffles = {"simulations": choices.shuffles, "seed": choices.seed}
     if choices.method == "scan":
-        found = clusters.circular_scan(study, cap=choices.cap, **shuffles)
+        answer = asked.ask(clusters.circles, cap=choices.cap, **shuffles)
     else:
-        found = clusters.space_time_scan(study, radius=choices.radius, days=choices.days, anytime=not choices.now, **shuffles)
+        answer = asked.ask(clusters.bursts, radius=choices.radius, days=choices.days, anytime=not choices.now, **shuffles)
+    found = answer.value
     period = {"start": study.start.date().isoformat(), "end": study.end.date().isoformat()}
     about = {"city": city.slug, "method": choices.method, **period, "events": found.n, "compared_with": found.baseline, **shuffles}
     if choices.csv:
-        print_csv(data_tables.scan(found, study))
+        print_csv(answer.table())
         return
     if choices.json:
         print_json({**about, "clusters": records(found.table)})

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from hotspots import cities
-from hotspots.cities import logbook
 from hotspots.cli.arguments import add_city, add_form, add_period, add_where, day
 from hotspots.cli.printing import print_csv, print_json
-from hotspots.statistics import interventions
-from hotspots.statistics.interventions import Evaluation, reading
+from hotspots.questions.restricted import Asked, interventions
+from hotspots.statistics.interventions import RING, Evaluation, reading
 from hotspots.study.selection import Selection, read_where
-from hotspots.views import data_tables
+from hotspots.views.answer import Answer
 from hotspots.words import Words, words_for
 
 
@@ -27,29 +25,28 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     add_period(command, words, start=say("first day of the time before, as 2018-01-01 (default: all the data)"))
     add_where(command, words)
     ring = say("how far the displacement ring reaches (default: 250)")
-    command.add_argument("--ring", metavar=say("METRES"), type=float, default=interventions.RING, help=ring)
+    command.add_argument("--ring", metavar=say("METRES"), type=float, default=RING, help=ring)
     add_form(command, words)
 
 
 def run(choices: argparse.Namespace, words: Words) -> None:
     """Evaluate one entry and print every design."""
-    city = cities.load(choices.city)
-    entry = logbook.read(city.slug, city.notes).entry(choices.entry)
     start, end = day(choices, "start"), day(choices, "end")
-    study = Selection(city=city.slug, unit="blocks", start=start, end=end, where=read_where(choices.where)).study(city)
-    found = interventions.evaluate(study, entry, notes=city.notes, ring=choices.ring)
+    asked = Asked.of(Selection(city=choices.city, unit="blocks", start=start, end=end, where=read_where(choices.where)))
+    entry = interventions.log(asked).value.entry(choices.entry)
+    answer = asked.ask(interventions.evaluation, entry, ring=choices.ring)
     if choices.json:
-        print_json(reading.numbers(found))
+        print_json(reading.numbers(answer.value))
     elif choices.csv:
-        print_csv(data_tables.designs(found))
+        print_csv(answer.table())
     else:
-        print("\n".join(_lines(found, words_for(choices.language or city.language))))
+        print("\n".join(_lines(answer, words_for(choices.language or asked.city.language))))
 
 
-def _lines(found: Evaluation, words: Words) -> list[str]:
+def _lines(answer: Answer[Evaluation], words: Words) -> list[str]:
     """Return the evaluation as text: what it says, what limits it, each design, what to beware of."""
-    lines = [reading.sentence(found, words), reading.limit(found, words)]
-    for row in reading.rows(found, words).to_dict("records"):
+    lines = [answer.sentence(words), reading.limit(answer.value, words)]
+    for row in reading.rows(answer.value, words).to_dict("records"):
         head, *rest = row.items()
         lines += [f"\n{head[1]}", *(f"  {name}: {value}" for name, value in rest)]
-    return [*lines, *("\n" + words.say(interventions.WARNINGS[name]) for name in found.warnings)]
+    return [*lines, *("\n" + words.say(warning) for warning in answer.warnings)]

@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from hotspots.cli.arguments import add_options, add_study, study_of
+from hotspots import cities
+from hotspots.cli.arguments import add_options, add_study, selection_of
 from hotspots.drawing import exports
 from hotspots.geography import units
 from hotspots.statistics.catalog import measure
@@ -30,7 +31,9 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
 
 def run(choices: argparse.Namespace, words: Words) -> None:
     """Write the file."""
-    city, whole = study_of(choices)
+    selection = selection_of(choices)
+    city = cities.load(selection.city)
+    whole = selection.study(city)
     study = whole.for_map()
     if study is not whole:
         note = words.say(

@@ -7,14 +7,13 @@ import sys
 
 import pandas as pd
 
-from hotspots.cities import City
-from hotspots.cli.arguments import add_form, add_study, study_of
+from hotspots.cli.arguments import add_form, add_study, asked_of
 from hotspots.cli.printing import print_csv, print_json, records
-from hotspots.statistics import priorities
-from hotspots.statistics.priorities import Backtest
+from hotspots.questions.restricted import Asked, priorities
+from hotspots.questions.restricted.priorities import FirstPlaces
+from hotspots.statistics.priorities import REASONS, Backtest
 from hotspots.store.schema import DataError
-from hotspots.study import Study
-from hotspots.views import data_tables
+from hotspots.views.answer import Answer
 from hotspots.words import Told, Words, told
 
 
@@ -35,55 +34,56 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
 
 def run(choices: argparse.Namespace, words: Words) -> None:
     """Print the first places and the test of the rules."""
-    city, study = study_of(choices)
-    shares = _shares(choices.share)
-    tested = priorities.backtest(study, months=choices.months, shares=shares)
-    rule = choices.rule or (priorities.PLAIN if isinstance(tested, str) else tested.winner(shares[-1]))
-    places = priorities.ranked(study, rule=rule, share=shares[-1])
+    asked, shares = asked_of(choices), _shares(choices.share)
+    test = asked.ask(priorities.backtest, months=choices.months, shares=shares)
+    answer = asked.ask(priorities.first_places, choices.rule or "", months=choices.months, shares=shares)
     if choices.csv:
-        print_csv(_table(tested, places, which=choices.csv))
+        print_csv(_table(test, answer, which=choices.csv))
         return
     if choices.json:
-        facts = _facts(city, tested, rule=rule, bandwidth=priorities.bandwidth(study))
-        print_json({**facts, "places": records(places.reset_index(names="id"))})
+        print_json(_facts(asked, test, answer))
         return
     print(words.say("restricted: for those who decide where to begin, not for publication"), file=sys.stderr)
-    if isinstance(tested, str):
-        reason = words.say(priorities.REASONS[tested])
+    if isinstance(test.value, str):
+        reason = words.say(REASONS[test.value])
         print(words.say("the rules cannot be tested: {reason}", reason=reason), file=sys.stderr)
     else:
-        print("\n".join(_tests(tested, words)))
-    print(_heading(study, words, rule=rule, share=shares[-1]))
-    lines = (f"{row['order']}\t{unit}\t{row['name']}\t{row['events']}\t{row['area'] / 1e4:.2f} ha" for unit, row in places.iterrows())
-    print("\n".join(lines))
+        print("\n".join(_tests(test.value, words)))
+    print(_heading(asked, answer.value, words))
+    for unit, row in answer.value.places.iterrows():
+        print(f"{row['order']}\t{unit}\t{row['name']}\t{row['events']}\t{row['area'] / 1e4:.2f} ha")
 
 
-def _heading(study: Study, words: Words, *, rule: str, share: float) -> str:
-    if rule != "density":
-        return words.say("the first {share}% of the area by {rule}:", share=f"{100 * share:g}", rule=rule)
+def _heading(asked: Asked, found: FirstPlaces, words: Words) -> str:
+    share = f"{100 * found.share:g}"
+    if found.rule != "density":
+        return words.say("the first {share}% of the area by {rule}:", share=share, rule=found.rule)
     return words.say(
         "the first {share}% of the area by density (each homicide spread {metres} m: cross-validation on this period):",
-        share=f"{100 * share:g}",
-        metres=words.number(priorities.bandwidth(study)),
+        share=share,
+        metres=words.number(asked.ask(priorities.spread).value),
     )
 
 
-def _facts(city: City, tested: Backtest | str, *, rule: str, bandwidth: float) -> dict[str, object]:
-    """Return what JSON says of the test; what was not tested says why."""
-    facts = {"city": city.slug, "version": city.version, "rule": rule}
+def _facts(asked: Asked, test: Answer[Backtest | str], answer: Answer[FirstPlaces]) -> dict[str, object]:
+    """Return what JSON says; what was not tested says why."""
+    tested, metres = test.value, asked.ask(priorities.spread).value
+    facts: dict[str, object] = {"city": asked.city.slug, "version": asked.city.version, "rule": answer.value.rule}
     if isinstance(tested, str):
-        return {**facts, "untested": tested, "bandwidth": {"tests": None, "places": bandwidth}, "periods": [], "tests": None}
-    periods = [[str(start.date()), str(end.date())] for start, end in tested.periods]
-    rows = records(tested.table.reset_index())
-    return {**facts, "untested": None, "bandwidth": {"tests": tested.bandwidth, "places": bandwidth}, "periods": periods, "tests": rows}
+        facts |= {"untested": tested, "bandwidth": {"tests": None, "places": metres}, "periods": [], "tests": None}
+    else:
+        periods = [[str(start.date()), str(end.date())] for start, end in tested.periods]
+        bandwidth = {"tests": tested.bandwidth, "places": metres}
+        facts |= {"untested": None, "bandwidth": bandwidth, "periods": periods, "tests": records(test.table())}
+    return {**facts, "places": records(answer.table())}
 
 
-def _table(tested: Backtest | str, places: pd.DataFrame, *, which: str) -> pd.DataFrame:
+def _table(test: Answer[Backtest | str], answer: Answer[FirstPlaces], *, which: str) -> pd.DataFrame:
     if which == "places":
-        return places.reset_index(names="id")
-    if isinstance(tested, str):
-        raise DataError(told("priorities: the rules cannot be tested: {reason}", reason=Told(priorities.REASONS[tested], {})))
-    return data_tables.backtest(tested)
+        return answer.table()
+    if isinstance(test.value, str):
+        raise DataError(told("priorities: the rules cannot be tested: {reason}", reason=Told(REASONS[test.value], {})))
+    return test.table()
 
 
 def _shares(text: str) -> tuple[float, ...]:

@@ -6,30 +6,22 @@ import argparse
 import datetime as dt
 import sys
 from dataclasses import asdict
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
-from hotspots.cities import City
-from hotspots.cli.arguments import add_form, add_study, day, study_of
+from hotspots.cli.arguments import add_form, add_study, asked_of, day
 from hotspots.cli.printing import known, print_csv, print_json
+from hotspots.questions.restricted import Asked
+from hotspots.questions.restricted import repeats as questions
+from hotspots.questions.restricted.repeats import Recurring
 from hotspots.statistics import repeats
+from hotspots.statistics.repeats import Events, NearRepeats
 from hotspots.store.schema import DataError
 from hotspots.study import Study
-from hotspots.views import data_tables
 from hotspots.words import Words, mark, told
 
 VERDICTS = {"more": mark("more than chance explains"), "within": mark("within what chance gives"), "few": mark("too few to tell")}
-
-
-class _Found(NamedTuple):
-    """What the command prints: near repeats, open windows, events, their strength, surges."""
-
-    near: repeats.NearRepeats
-    windows: pd.DataFrame
-    events: repeats.Events
-    strength: repeats.Strength | None
-    surges: repeats.Surges | None
 
 
 def grammar(command: argparse.ArgumentParser, words: Words) -> None:
@@ -54,22 +46,21 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     if as_of:
         after, end = as_of + dt.timedelta(days=1), day(choices, "end")
         choices.end = (min(after, end) if end else after).isoformat()
-    city, study = study_of(choices)
-    _check(choices, study)
+    asked = asked_of(choices)
+    _check(choices, asked.study)
     if choices.csv:
         print(words.say("restricted: from single incidents, never to be published"), file=sys.stderr)
-        print_csv(_table(choices, study))
+        print_csv(_table(choices, asked))
         return
-    events = repeats.events_of(study)
-    near = repeats.near_repeats(study, metres=choices.metres, days=choices.days, seed=choices.seed)
-    windows = repeats.open_windows(events, metres=choices.metres, days=choices.days)
-    windows["unit"] = [study.blocks.index[unit] if unit >= 0 else None for unit in windows["unit"]]
-    found = _Found(near, windows, events, repeats.strength(events), repeats.surges(study))
+    near = asked.ask(questions.near_repeats, metres=choices.metres, days=choices.days, seed=choices.seed).value
+    windows = asked.ask(questions.open_windows, metres=choices.metres, days=choices.days).value
+    windows = windows.assign(unit=[asked.study.blocks.index[unit] if unit >= 0 else None for unit in windows["unit"]])
+    found = asked.ask(questions.recurring).value
     if choices.json:
-        print_json(known(_facts(city, found)))
+        print_json(known(_facts(asked, near, windows, found)))
         return
     print(words.say("restricted: from single incidents, never to be published"), file=sys.stderr)
-    print("\n".join([*_chance(city, found, words), *_now(found, words, days=choices.days)]))
+    print("\n".join([*_chance(asked, near, found, words), *_now(windows, found, words, days=choices.days)]))
 
 
 def _check(choices: argparse.Namespace, study: Study) -> None:
@@ -82,37 +73,36 @@ def _check(choices: argparse.Namespace, study: Study) -> None:
         raise DataError(told("--as-of: {day} is after the last day of the data, {last}", day=choices.as_of, last=last))
 
 
-def _table(choices: argparse.Namespace, study: Study) -> pd.DataFrame:
+def _table(choices: argparse.Namespace, asked: Asked) -> pd.DataFrame:
     """Return the one table that was asked for, as the page of the dashboard gives it."""
     if choices.csv == "windows":
-        windows = repeats.open_windows(repeats.events_of(study), metres=choices.metres, days=choices.days)
-        return data_tables.windows(windows, study)
+        return asked.ask(questions.open_windows, metres=choices.metres, days=choices.days).table()
     if choices.csv == "bands":
-        return repeats.near_repeats(study, metres=choices.metres, days=choices.days, seed=choices.seed).table
-    surges = repeats.surges(study)
-    if surges is None:
+        return asked.ask(questions.near_repeats, metres=choices.metres, days=choices.days, seed=choices.seed).table()
+    answer = asked.ask(questions.recurring)
+    if answer.value.surges is None:
         raise DataError(told("repeats: three years of data are needed to say what is usual"))
-    return surges.table
+    return answer.table()
 
 
-def _facts(city: City, found: _Found) -> dict[str, Any]:
+def _facts(asked: Asked, near: NearRepeats, windows: pd.DataFrame, found: Recurring) -> dict[str, Any]:
     """Return what JSON says."""
-    near, windows, events, strength, surges = found
+    surges = found.surges
     return {
-        "city": city.slug,
+        "city": asked.city.slug,
         "restricted": True,
-        "as_of": _as_of(events),
-        "unplaced_events": events.unplaced,
+        "as_of": _as_of(found.events),
+        "unplaced_events": found.events.unplaced,
         "knox": asdict(near.single) | {"verdict": near.single.verdict},
         "table": _rows(near.table),
         "windows": _rows(windows.drop(columns="event")),
-        "strength": asdict(strength) if strength else None,
+        "strength": asdict(found.strength) if found.strength else None,
         "surges": _rows(surges.table) if surges else None,
         "false_alarms_a_year": surges.false_alarms if surges else None,
     }
 
 
-def _as_of(events: repeats.Events) -> str:
+def _as_of(events: Events) -> str:
     return str(repeats.day_of(events.last).date())
 
 
@@ -120,15 +110,15 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
-def _chance(city: City, found: _Found, words: Words) -> list[str]:
+def _chance(asked: Asked, near: NearRepeats, found: Recurring, words: Words) -> list[str]:
     """Return what happened beside what chance gives, and how much killings draw others."""
-    one, events = found.near.single, found.events
-    about = {"city": city.slug, "day": _as_of(events), "n": one.events, "m": events.unplaced}
+    one, events = near.single, found.events
+    about = {"city": asked.city.slug, "day": _as_of(events), "n": one.events, "m": events.unplaced}
     ratio = {"ratio": f"{one.ratio:.2f}", "low": f"{one.low:.2f}", "high": f"{one.high:.2f}", "p": f"{one.p:.3f}"}
-    near = {"metres": f"{one.metres:g}", "days": one.days}
+    limits = {"metres": f"{one.metres:g}", "days": one.days}
     lines = [
         words.say("{city}, as of {day}: {n} events with a place, {m} without", **about),
-        words.say("within {metres} m and {days} days: {n} pairs, {mean} by chance", **near, n=one.observed, mean=f"{one.mean:.1f}"),
+        words.say("within {metres} m and {days} days: {n} pairs, {mean} by chance", **limits, n=one.observed, mean=f"{one.mean:.1f}"),
         words.say(
             "ratio {ratio} (95% {low} to {high}), p {p} from {draws} shuffles: {verdict}",
             **ratio,
@@ -137,21 +127,20 @@ def _chance(city: City, found: _Found, words: Words) -> list[str]:
         ),
     ]
     if found.strength:
-        limits = {name: f"{getattr(found.strength, name):.2f}" for name in ("low", "high")}
-        drawn = f"{found.strength.branching:.2f}"
-        lines.append(words.say("each event brings about {n} others (95% {low} to {high})", n=drawn, **limits))
+        drawn, low, high = (f"{getattr(found.strength, name):.2f}" for name in ("branching", "low", "high"))
+        lines.append(words.say("each event brings about {n} others (95% {low} to {high})", n=drawn, low=low, high=high))
     return lines
 
 
-def _now(found: _Found, words: Words, *, days: int) -> list[str]:
+def _now(windows: pd.DataFrame, found: Recurring, words: Words, *, days: int) -> list[str]:
     """Return where there is more than usual, and the windows that are open."""
     lines = []
     surging = found.surges.table[found.surges.table["state"] == "surge"] if found.surges else pd.DataFrame()
     for name, row in surging.iterrows():
         facts = {"place": name or words.say("whole city"), "n": row["events"], "weeks": row["weeks"], "usual": f"{row['expected']:.1f}"}
         lines.append(words.say("more than usual: {place}, {n} events in {weeks} weeks, {usual} usual", **facts))
-    lines.append(words.say("{n} windows open", n=len(found.windows)))
-    for row in found.windows.to_dict("records"):
+    lines.append(words.say("{n} windows open", n=len(windows)))
+    for row in windows.to_dict("records"):
         cells = [
             f"  {row['unit'] or words.say('outside')}",
             words.say("day {day} of {days}", day=row["day"], days=days),

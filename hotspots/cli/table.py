@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
-import pandas as pd
-
-from hotspots.cli.arguments import add_study, study_of
+from hotspots.cli.arguments import add_study, asked_of
 from hotspots.cli.printing import print_csv
-from hotspots.statistics import concentration, rates, trends
+from hotspots.questions.restricted import Question, concentration, when, where, who
 from hotspots.store.schema import DataError
-from hotspots.study import Study
-from hotspots.study.calendar import Days, latest
-from hotspots.views import data_tables
 from hotspots.words import Words, mark, told
 
 TABLES: Mapping[str, str] = {
@@ -42,53 +38,26 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
 
 def run(choices: argparse.Namespace, words: Words) -> None:
     """Print the table that was asked for; a `DataError` says why there is none."""
-    city, study = study_of(choices)
-    if choices.what in OF_DAYS and not study.has_days:
+    asked = asked_of(choices)
+    city = asked.city
+    if choices.what in OF_DAYS and not asked.study.has_days:
         raise DataError(told("{city}: published totals; this table needs the days of single homicides", city=city.slug))
-    found = _SHOWN[choices.what](study)
-    if found is None:
+    answer = asked.ask(_ASKED[choices.what])
+    found = answer.table() if answer else None
+    if found is None or not len(found.columns):
         raise DataError(told("{city}: too little is known for this table", city=city.slug))
     print_csv(found)
 
 
-def _series(of: Callable[[Study], pd.DataFrame | None]) -> Callable[[Study], pd.DataFrame | None]:
-    def shown(study: Study) -> pd.DataFrame | None:
-        found = of(study)
-        return None if found is None else found.reset_index()
-
-    return shown
-
-
-def _compare(study: Study) -> pd.DataFrame | None:
-    funnel = rates.funnel(study)
-    return None if funnel is None else data_tables.funnel(funnel, study)
-
-
-def _concentration(study: Study) -> pd.DataFrame | None:
-    beside = concentration.against_chance(study)
-    return None if beside is None else data_tables.curve(beside)
-
-
-def _people(study: Study) -> pd.DataFrame | None:
-    there = [name for name in data_tables.OF_PEOPLE if name in study.rows.columns]
-    days = latest(Days(max(study.start, study.covers[0]), min(study.end, study.covers[1])))
-    return data_tables.people(study, days, there) if there else None
-
-
-def _people_by_year(study: Study) -> pd.DataFrame | None:
-    there = [name for name in data_tables.OF_PEOPLE if name in study.rows.columns]
-    return data_tables.people_by_year(study, there) if there else None
-
-
-_SHOWN: Mapping[str, Callable[[Study], pd.DataFrame | None]] = {
-    "months": _series(trends.monthly),
-    "years": _series(trends.yearly),
-    "weeks": _series(trends.weekly),
-    "year-so-far": _series(trends.year_over_year),
-    "seasons": _series(trends.seasonal),
-    "week": _series(lambda study: trends.weekday_hour(study).table),
-    "people": _people,
-    "people-by-year": _people_by_year,
-    "compare": _compare,
-    "concentration": _concentration,
+_ASKED: Mapping[str, Question[..., Any]] = {
+    "months": when.months,
+    "years": when.years,
+    "weeks": when.weeks,
+    "year-so-far": when.year_so_far,
+    "seasons": when.seasons,
+    "week": when.hours_of_the_week,
+    "people": who.people,
+    "people-by-year": who.people_by_year,
+    "compare": where.compared,
+    "concentration": concentration.against_chance,
 }

@@ -6,13 +6,13 @@ import argparse
 import sys
 from typing import Any
 
-from hotspots import cities
 from hotspots.cities import City
-from hotspots.cli.arguments import add_json, add_study, selection_of, study_of
+from hotspots.cli.arguments import add_json, add_study, asked_of
 from hotspots.cli.printing import print_json
 from hotspots.geography import segments, units
+from hotspots.questions.restricted.city import reconciled
 from hotspots.statistics import concentration, rates, trends
-from hotspots.study import Study, reconciliation
+from hotspots.study import Study
 from hotspots.study.of_totals import TotalsStudy
 from hotspots.words import Words
 
@@ -34,7 +34,8 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     if choices.reconcile or choices.unit == "all":
         _reconcile(choices)
         return
-    city, study = study_of(choices)
+    asked = asked_of(choices)
+    city, study = asked.city, asked.study
     if isinstance(study, TotalsStudy):
         print("\n".join(_published_notes(city, study, words)), file=sys.stderr)
     numbers = totals(city, study)
@@ -53,10 +54,11 @@ def run(choices: argparse.Namespace, words: Words) -> None:
 
 def _reconcile(choices: argparse.Namespace) -> None:
     """Print the same homicides on every unit."""
-    city = cities.load(choices.city)
-    found = reconciliation.table(city, selection_of(choices))
+    asked = asked_of(choices)
+    answer = asked.ask(reconciled)
+    found = answer.value
     if choices.json:
-        print_json({"city": city.slug, "units": found.reset_index().to_dict("records")})
+        print_json({"city": asked.city.slug, "units": answer.table().to_dict("records")})
         return
     print(f"{'unit':<18}" + "".join(f"{name:>15}" for name in found))
     for unit, row in found.iterrows():

@@ -11,7 +11,6 @@ from scipy import sparse
 
 from hotspots.geography import segments
 from hotspots.geography.outlines import outlined
-from hotspots.inference import compiled
 from hotspots.store.schema import Blocks, DataError
 from hotspots.words import mark, told
 
@@ -214,9 +213,6 @@ def _rings_of_any(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarra
 def _same_places(corners: np.ndarray) -> tuple[np.ndarray | None, int]:
     """Return a number for each corner, the same for corners at one place, and how many there are; None should two clash."""
     bits = np.ascontiguousarray((corners + 0.0).T).view(np.int64)  # + 0.0: no negative zero
-    numbered = _numbered(bits[0], bits[1])
-    if numbered is not None:
-        return numbered
     across, up = bits.view(np.uint64)
     x, y = across * np.uint64(0x9E3779B97F4A7C15), up * np.uint64(0xC2B2AE3D27D4EB4F)
     code, values = pd.factorize((x ^ (x >> np.uint64(29))) + (y ^ (y >> np.uint64(32))) * np.uint64(0x165667B19E3779F9))
@@ -225,32 +221,16 @@ def _same_places(corners: np.ndarray) -> tuple[np.ndarray | None, int]:
     return (code if (corners[first[code]] == corners).all() else None), len(values)
 
 
-def _numbered(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, int] | None:
-    """Return a number for each pair, the same for equal ones, and how many there are, by the compiled loop; None where there is none."""
-    loop = compiled.kernel("number_pairs", work=len(one))
-    if loop is None:
-        return None
-    table = np.full(1 << max(int(1.4 * len(one)).bit_length(), 4), -1, dtype=np.int64)
-    first, code = np.empty(len(one), dtype=np.int64), np.empty(len(one), dtype=np.int64)
-    loop(one, other, table, first, code)
-    return code, int(code.max(initial=-1)) + 1
-
-
 def _sides_alone(start: np.ndarray, end: np.ndarray, places: int, wrong: np.ndarray) -> np.ndarray | None:
     """Return which sides belong to one area only; None where areas must overlap: more than two on a side, or two on the same side of it."""
     low, high = np.minimum(start, end).astype(np.int64), np.maximum(start, end).astype(np.int64)
-    numbered = _numbered(low, high)
-    code, many = numbered if numbered is not None else _factorized(low * places + high)
+    code, distinct = pd.factorize(low * places + high)
+    many = len(distinct)
     times = np.bincount(code, minlength=many)
     turn = np.bincount(code, weights=np.where((start < end) != wrong, 1.0, -1.0), minlength=many)
     if (times > 2).any() or (turn[times == 2] != 0).any():
         return None
     return np.asarray(times[code] == 1)
-
-
-def _factorized(values: np.ndarray) -> tuple[np.ndarray, int]:
-    code, distinct = pd.factorize(values)
-    return code, len(distinct)
 
 
 def _all_in(matrix: sparse.csr_array, one: np.ndarray, other: np.ndarray) -> bool:

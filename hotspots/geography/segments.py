@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from hotspots import settings
-from hotspots.inference import compiled
+from hotspots.inference.parallel import side_by_side
 from hotspots.store.schema import Blocks, DataError, check_blocks
 from hotspots.words import told
 
@@ -20,8 +20,6 @@ TIE = 1e-6  # metres: segments this much alike in distance are equally near
 MEET = 1e-2  # metres: ends this near to each other are one place
 ENDS_OF_A_CORNER = 3
 _MOST_OF_A_SEGMENT = 1 / 3  # that a corner takes at each end, so that every segment keeps a middle
-_CANDIDATES = 12
-_FEW = 5_000  # points up to which a tree of boxes is the quicker way
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -69,13 +67,14 @@ def nearest(x: Floats, y: Floats, lines: npt.NDArray[np.object_], *, within: flo
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     if not len(known) or not len(lines):
         return where, away
-    find = compiled.kernel("find_lines", work=len(known))
-    if find is not None:
-        _by_cells(x, y, known, lines, within, where, away)
-    elif len(known) <= _FEW:
-        where[known], away[known] = _by_tree(shapely.points(x[known], y[known]), lines, within)
-    else:
-        where[known], away[known] = _by_middles(x[known], y[known], lines, within)
+    tree = shapely.STRtree(lines)
+    tree.query(shapely.Point(0, 0))  # the tree is built now, before several threads ask it
+
+    def part(of: slice) -> None:
+        some = known[of]
+        where[some], away[some] = _by_tree(shapely.points(x[some], y[some]), tree, within)
+
+    side_by_side(part, len(known))
     return where, away
 
 
@@ -89,80 +88,17 @@ def _pieces(lines: npt.NDArray[np.object_], longest: float = math.inf) -> tuple[
     return np.hstack([corners[start], corners[start + 1]]), line[part[start]].astype(np.int64)
 
 
-def _by_tree(points: npt.NDArray[np.object_], lines: npt.NDArray[np.object_], within: float) -> tuple[Ints, Floats]:
-    """Return the nearest lines by a tree of boxes: for all cases, and the measure of the other ways."""
-    tree = shapely.STRtree(lines)
+def _by_tree(points: npt.NDArray[np.object_], tree: shapely.STRtree, within: float) -> tuple[Ints, Floats]:
+    """Return the first of the nearest lines of a tree for each point, and how far it is."""
     (point, _), far = tree.query_nearest(points, return_distance=True, all_matches=False)
     away = np.full(len(points), np.inf)
     away[point] = far
     away[away > within] = np.inf
     near = np.flatnonzero(np.isfinite(away))
     one, line = tree.query(points[near], predicate="dwithin", distance=away[near] + TIE)
-    where = np.full(len(points), len(lines))
+    where = np.full(len(points), len(tree))
     np.minimum.at(where, near[one], line)
-    return np.where(where < len(lines), where, -1), away
-
-
-def _by_middles(x: Floats, y: Floats, lines: npt.NDArray[np.object_], within: float) -> tuple[Ints, Floats]:
-    """Return the same by the middles of short pieces: a place is sure where pieces farther off than those looked at cannot be nearer."""
-    from scipy.spatial import cKDTree
-
-    longest = float(np.median(shapely.length(lines))) or 1.0
-    pieces, line_of = _pieces(lines, longest)
-    half = np.hypot(pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1]).max() / 2
-    tree = cKDTree((pieces[:, :2] + pieces[:, 2:]) / 2, balanced_tree=False)
-    looked = min(_CANDIDATES, len(pieces))
-
-    def part(of: slice) -> tuple[Ints, Floats]:
-        px, py = x[of], y[of]
-        middle, found = tree.query(np.column_stack([px, py]), k=range(1, looked + 1))
-        far = _apart(px[:, None], py[:, None], pieces[found])
-        best = far.min(axis=1)
-        where = np.where(far <= (best + TIE)[:, None], line_of[found], len(lines)).min(axis=1)
-        open_ = np.flatnonzero((best + TIE + half >= middle[:, -1]) & (middle[:, -1] <= within + half) & (looked < len(pieces)))
-        if len(open_):
-            where[open_], best[open_] = _by_tree(shapely.points(px[open_], py[open_]), lines, within)
-        return np.where(best <= within, where, -1), np.where(best <= within, best, np.inf)
-
-    found = compiled.side_by_side(part, len(x))
-    return np.concatenate([one[0] for one in found]), np.concatenate([one[1] for one in found])
-
-
-def _apart(px: Floats, py: Floats, pieces: Floats) -> Floats:
-    """Return how far places lie from straight pieces."""
-    ax, ay = pieces[..., 0], pieces[..., 1]
-    dx, dy = pieces[..., 2] - ax, pieces[..., 3] - ay
-    span = dx * dx + dy * dy
-    part = np.clip(((px - ax) * dx + (py - ay) * dy) / np.where(span > 0, span, 1.0), 0.0, 1.0)
-    ex, ey = px - ax - part * dx, py - ay - part * dy
-    return np.asarray(np.sqrt(ex * ex + ey * ey))
-
-
-def _by_cells(x: Floats, y: Floats, known: Ints, lines: npt.NDArray[np.object_], within: float, where: Ints, away: Floats) -> None:
-    """Fill `where` and `away` by the compiled loop, on a grid of cells that lists the pieces."""
-    enlist, put_in_order, find = (compiled.kernel(name, work=len(x)) for name in ("list_areas", "order_points", "find_lines"))
-    assert enlist is not None  # loops are ready together
-    assert put_in_order is not None
-    assert find is not None
-    pieces, line_of = _pieces(lines)
-    boxes = np.hstack([np.minimum(pieces[:, :2], pieces[:, 2:]), np.maximum(pieces[:, :2], pieces[:, 2:])])
-    west, south = boxes[:, :2].min(axis=0)
-    east, north = boxes[:, 2:].max(axis=0)
-    side = max(east - west, north - south, 1.0)
-    step = max(np.sqrt(max((east - west) * (north - south), side) / (2 * len(pieces))), side / 4000)
-    columns, rows = int((east - west) / step) + 1, int((north - south) / step) + 1
-    count = np.zeros(columns * rows, dtype=np.int64)
-    enlist(boxes, west, south, step, columns, rows, count, np.empty(0, dtype=np.int64))
-    ends, listed = np.cumsum(count) - count, np.empty(count.sum(), dtype=np.int64)
-    enlist(boxes, west, south, step, columns, rows, ends, listed)
-    filled, order = np.zeros_like(count), np.empty(len(x), dtype=np.int64)
-    put_in_order(x, y, west, south, step, columns, rows, filled, order)
-    order = order[: filled[-1]]
-    off = np.setdiff1d(known, order, assume_unique=True)  # beside the grid, and perhaps still near enough
-    beyond = np.maximum(np.maximum(west - x[off], x[off] - east), np.maximum(south - y[off], y[off] - north))
-    order = np.concatenate([order, off[beyond <= within]])
-    index = (pieces, line_of, west, south, step, columns, rows, ends, listed, within, TIE)
-    compiled.side_by_side(lambda part: find(x, y, order[part], *index, where, away), len(order))
+    return np.where(where < len(tree), where, -1), away
 
 
 @dataclass(frozen=True)

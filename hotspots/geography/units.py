@@ -19,7 +19,7 @@ from hotspots.geography import (
     segments,
 )
 from hotspots.geography.outlines import outlined
-from hotspots.inference import compiled
+from hotspots.inference.parallel import side_by_side
 from hotspots.store.schema import (
     AGES,
     Blocks,
@@ -87,16 +87,12 @@ def _located(points: np.ndarray | None, x: np.ndarray, y: np.ndarray, blocks: Bl
         return grids.locate(x, y, blocks, side)
     order = np.asarray(blocks.index.argsort())
     shapes = np.asarray(blocks.geometry.array)[order]
-    first = _first_compiled(x, y, shapes)
-    open_ = np.flatnonzero((first == compiled.UNSURE) & np.isfinite(x) & np.isfinite(y))
-    first = np.where(first == compiled.UNSURE, -1, first)
-    if len(open_):
-        some = shapely.points(x[open_], y[open_]) if points is None else points[open_]
-        first[open_] = _first_by_tree(some, shapes)
+    first, known = np.full(len(x), -1), np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    first[known] = _first_touched(shapely.points(x[known], y[known]) if points is None else points[known], shapes)
     return np.where(first >= 0, order[first], -1)
 
 
-def _first_by_tree(points: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+def _first_touched(points: np.ndarray, shapes: np.ndarray) -> np.ndarray:
     """Return the first of `shapes` that each point touches, −1 where none."""
     tree = shapely.STRtree(shapes)
     tree.query(shapely.Point(0, 0))  # the tree is built now, before several threads ask it
@@ -107,40 +103,7 @@ def _first_by_tree(points: np.ndarray, shapes: np.ndarray) -> np.ndarray:
         np.minimum.at(first, point, shape)
         return np.where(first < len(shapes), first, -1)
 
-    return np.concatenate(compiled.side_by_side(part, len(points)))
-
-
-def _first_compiled(x: np.ndarray, y: np.ndarray, shapes: np.ndarray) -> np.ndarray:
-    """Return the same by compiled loops: UNSURE for points too near to an edge, and for all where the loops are not ready."""
-    enlist, put_in_order, find = (compiled.kernel(name, work=len(x)) for name in ("list_areas", "order_points", "find_areas"))
-    if enlist is None or put_in_order is None or find is None or not (shapely.get_dimensions(shapes) == 2).all():
-        return np.full(len(x), compiled.UNSURE)
-    boxes = shapely.bounds(shapes)
-    west, south = boxes[:, :2].min(axis=0)
-    east, north = boxes[:, 2:].max(axis=0)
-    step = max(np.sqrt((east - west) * (north - south) / (4 * len(shapes))), max(east - west, north - south) / 4000)
-    columns, rows = int((east - west) / step) + 1, int((north - south) / step) + 1
-    count = np.zeros(columns * rows, dtype=np.int64)
-    enlist(boxes, west, south, step, columns, rows, count, np.empty(0, dtype=np.int64))
-    ends, listed = np.cumsum(count) - count, np.empty(count.sum(), dtype=np.int64)
-    enlist(boxes, west, south, step, columns, rows, ends, listed)
-    filled, order = np.zeros_like(count), np.empty(len(x), dtype=np.int64)
-    put_in_order(x, y, west, south, step, columns, rows, filled, order)
-    order = order[: filled[-1]]
-    index = (*_corners(shapes), boxes, west, south, step, columns, ends, listed)
-    first = np.full(len(x), -1)
-    compiled.side_by_side(lambda part: find(x, y, order[part], *index, first), len(order))
-    return first
-
-
-def _corners(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the corners of areas, the first corner of each ring and the first ring of each area, both with one end more."""
-    if (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON).all() and not shapely.get_num_interior_rings(shapes).any():
-        ends = np.append(0, np.cumsum(shapely.get_num_coordinates(shapes), dtype=np.int64))
-        return shapely.get_coordinates(shapes), ends, np.arange(len(shapes) + 1)
-    _, corners, offsets = shapely.to_ragged_array(shapes, include_z=False)
-    rings = offsets[1] if len(offsets) == 2 else offsets[1][offsets[2]]
-    return corners, offsets[0].astype(np.int64), rings.astype(np.int64)
+    return np.concatenate(side_by_side(part, len(points)))
 
 
 def _recorded(incidents: Incidents, blocks: Blocks) -> np.ndarray:

@@ -9,6 +9,7 @@ import pandas as pd
 
 TRIM = 0.15  # part of the series at each end where no break is looked for
 LEAST_MONTHS = 36
+LEVEL = 0.05  # a shift with a larger p is none
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ from hotspots.release.protection import (
     UNPUBLISHED,
 )
 from hotspots.release.publishing import Done, RefusedError, publish
-from hotspots.release.reading import Reading, Sum
+from hotspots.release.reading import Ratio, Reading, Sum
 from hotspots.release.release import Release
 from hotspots.release.rules import Leak as Finding  # the name that other programs know
 from hotspots.release.statements import Statement, System, system
@@ -61,6 +61,7 @@ __all__ = [
     "Intervals",
     "LedgerError",
     "Profile",
+    "Ratio",
     "Reading",
     "RefusedError",
     "Release",

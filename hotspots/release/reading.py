@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,14 @@ import pandas as pd
 from hotspots import geography
 from hotspots.cities import City, Note
 from hotspots.cities.published_totals import WHOLE, years_between
-from hotspots.inference.intervals import PER, poisson_interval
+from hotspots.inference.intervals import PER, poisson_interval, ratio_interval
 from hotspots.inference.normal_range import expected_range
-from hotspots.release.profiles import Window
+from hotspots.release.profiles import FEWER_THAN, Window
 from hotspots.release.protection import SHOWN, UNPUBLISHED
 from hotspots.release.release import AREA_COLUMNS, Release, rate
+from hotspots.statistics import trends
+from hotspots.statistics.measure import UNSTABLE_UNDER
+from hotspots.store.schema import UNKNOWN
 from hotspots.study.of_totals import TotalsStudy
 
 LEAST_BASE, MOST_BASE = 3, 5  # years that a normal range is made from
@@ -31,11 +35,37 @@ class Sum:
     unmapped_reason: str
 
 
+@dataclass(frozen=True)
+class Ratio:
+    """One rate over another, with its exact 95 % interval; `few` where either rests on fewer than 20 people killed."""
+
+    value: float
+    low: float
+    high: float
+    few: bool
+
+    @property
+    def verdict(self) -> str:
+        """`above`, `below`, or `within` what chance alone explains."""
+        return "above" if self.low > 1 else "below" if self.high < 1 else "within"
+
+
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """A release, and what follows from it."""
+    """A release, and what follows from it. `fingerprint` is its hash, by which anybody can tell the real one."""
 
     release: Release
+    fingerprint: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The city's short name."""
+        return str(self.release.facts["slug"])
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """The rules that the release was made by."""
+        return dict(self.release.facts["rules"])
 
     @cached_property
     def city(self) -> City:
@@ -63,6 +93,17 @@ class Reading:
             return self.release.windows
         rows = self.release.totals[self.release.totals["area"] != WHOLE]
         return sorted({(start, end) for start, end in zip(rows["start"], rows["end"], strict=True)})
+
+    def window(self, name: str) -> Window:
+        """Return the window that begins on the day `name`; the newest one where none does."""
+        return next((one for one in self.windows if f"{one[0]:%Y-%m-%d}".startswith(name or "-")), self.windows[-1])
+
+    def before(self, window: Window) -> Window | None:
+        """Return the window before; None for the first one."""
+        at = self.windows.index(window)
+        return self.windows[at - 1] if at else None
+
+    # --- areas ------------------------------------------------------------------------------------------------------------------
 
     @cached_property
     def by_area(self) -> pd.DataFrame:
@@ -101,9 +142,25 @@ class Reading:
         return pd.DataFrame(columns)
 
     def areas(self, window: Window) -> pd.DataFrame:
-        """Return the rows of `by_area` of one window, in the order of the areas."""
+        """Return the rows of `by_area` of one window, by the id of the area, in the order of the areas."""
         table = self.by_area
-        return table[(table["start"] == window[0]) & (table["end"] == window[1])].reset_index(drop=True)
+        there = (table["start"] == window[0]) & (table["end"] == window[1])
+        return table[there].set_index("area").reindex(self.city.blocks.index)
+
+    @property
+    def shows(self) -> tuple[str, ...]:
+        """What maps can show, first what they open with.
+
+        That is the rate where residents are known and most of the homicides shown in the newest window lie in areas whose rate is not
+        uncertain, else the count.
+        """
+        if not self.windows:
+            return ()
+        newest = self.areas(self.windows[-1])
+        stable = newest["count"].where(newest["rate_state"] == "ok").sum()
+        rates = ("rate",) if self.by_area["rate"].notna().any() else ()
+        by_rate = bool(newest["population"].notna().any() and 2 * stable >= newest["count"].sum())
+        return (*(("rate", "count") if rates and by_rate else ("count", *rates)), *(() if self.republished else ("hot",)))
 
     def total(self, window: Window) -> Sum:
         """Return all victims of a window and those in no area."""
@@ -113,18 +170,96 @@ class Reading:
         row = self.release.total(window[0])
         return Sum(float(row["count"]), str(row["reason"]), float(row["unmapped"]), str(row["unmapped_reason"]))
 
+    def coverage(self, window: Window) -> float:
+        """Return the share of the mapped homicides that lies in areas whose number is shown; missing where that is not known."""
+        return float(self.release.coverage.get(window[0], np.nan))
+
+    def against_the_rest(self, area: str, window: Window) -> Ratio | None:
+        """Return the rate of an area over that of all others together; None where the number is not shown, or is under 10."""
+        rows, whole = self.areas(window), self.total(window)
+        one = rows.loc[area]
+        people = rows["population"].to_numpy(dtype=float)
+        others = float(np.nansum(people) - one["population"])
+        rest = whole.count - one["count"] - (0.0 if np.isnan(whole.unmapped) else whole.unmapped)
+        if np.isnan(one["rate"]) or one["count"] < FEWER_THAN or not rest >= FEWER_THAN or not others > 0 or np.isnan(people).any():
+            return None
+        return _ratio((one["count"], rest), (float(one["population"]), others))
+
+    def change(self, area: str, window: Window) -> Ratio | None:
+        """Return how many times the deaths a year of the window before an area has; None where either number is not shown."""
+        before = self.before(window)
+        if before is None:
+            return None
+        now, then = (float(self.areas(one).loc[area, "count"]) for one in (window, before))
+        if not min(now, then) >= FEWER_THAN:
+            return None
+        return _ratio((now, then), (years_between(*window), years_between(*before)))
+
+    # --- who was killed -----------------------------------------------------------------------------------------------------------
+
+    def people(self, name: str, window: Window) -> pd.DataFrame:
+        """Return the rows of one attribute of the victims in a window (`value`, `count`, `reason`), the unknown last."""
+        rows = self.release.attribute(name)
+        rows = rows[(rows["start"] == window[0]) & (rows["end"] == window[1])]
+        return pd.concat([rows[rows["value"] != UNKNOWN], rows[rows["value"] == UNKNOWN]], ignore_index=True)
+
+    def together(self, name: str, window: Window) -> float:
+        """Return what the hidden numbers of an attribute add up to; missing where that is under the threshold or not known."""
+        found = self.release.together(name, window[0])
+        return found if found >= FEWER_THAN else np.nan
+
+    # --- the whole city by year -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def years(self) -> pd.DataFrame:
+        """The whole city by year, on a PeriodIndex: `start`, `end`, `count`, `reason`, `rate` with its exact interval, `complete`.
+
+        And `published_rate`, `source` where others published the number; `low`, `high`, `base` of the normal range (`normal_ranges`). No
+        rate under 10. `complete` is True where the number is shown and is that of a whole year.
+        """
+        table = self._published_years() if self.republished else self._own_years()
+        table = table.assign(start=table.index.start_time.as_unit("us"), end=(table.index + 1).start_time.as_unit("us"))
+        ranges = self.normal_ranges(table)
+        ranges[(table["count"].notna() & ~table["complete"]).to_numpy()] = (np.nan, np.nan, 0)  # a part of a year beside whole ones
+        return table.join(ranges)
+
+    def _published_years(self) -> pd.DataFrame:
+        table = trends.yearly(self.study())
+        for name in ("rate", "rate_low", "rate_high"):
+            table[name] = table[name].where(table["count"] >= FEWER_THAN)
+        return table.assign(count=table["count"].astype(float), reason=np.where(table["count"].notna(), SHOWN, UNPUBLISHED))
+
+    def _own_years(self) -> pd.DataFrame:
+        rows = self.release.city_years
+        people = float(self.city.blocks["population"].sum(skipna=False))
+        low, high = (np.where(rows["rate"].notna(), PER * end / people, np.nan) for end in poisson_interval(rows["count"]))
+        table = rows[["count", "reason", "rate"]].assign(rate_low=low, rate_high=high, complete=rows["count"].notna())
+        table = table.assign(published_rate=np.nan, source="")
+        return table.set_axis(pd.PeriodIndex(rows["start"], freq="Y", name="year"))
+
+    @property
+    def newest(self) -> pd.Series | None:
+        """The newest whole year of which the release tells something: a number, or why there is none."""
+        years = self.years[self.years["complete"] | ~self.years["reason"].isin([SHOWN, UNPUBLISHED])]
+        return years.iloc[-1] if len(years) else None
+
+    @property
+    def last_day(self) -> pd.Timestamp:
+        """The last day that any figure reaches to."""
+        return self.city.end - pd.Timedelta(days=1)
+
     def redefined(self, start: pd.Timestamp, end: pd.Timestamp) -> list[Note]:
         """Return the changes of what is counted that fall after `start` and before `end`."""
         return [note for note in self.notes if note.kind == "definition" and start < note.start < end]
 
     def comparable(self, table: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
-        """Return the last years of `table`, without a gap, whose number is shown and that were counted as the year up to `end` was."""
+        """Return the last years of `table`, without a gap, that are `complete` and were counted as the year up to `end` was."""
         alike = np.array([not self.redefined(start, end) for start in table["start"]], dtype=bool)
-        run = (table["count"].notna() & alike)[::-1].cummin()[::-1]
+        run = (table["complete"] & alike)[::-1].cummin()[::-1]
         return table[run].tail(MOST_BASE)
 
     def normal_ranges(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Return the normal range of each year of `table` (`start`, `end`, `count`; oldest first) as `low`, `high` and `base`.
+        """Return the normal range of each year of `table` (`start`, `end`, `count`, `complete`; oldest first) as `low`, `high` and `base`.
 
         It comes from the three to five years before that are `comparable`; `base` is how many these are, 0 where they are too few.
         """
@@ -134,3 +269,9 @@ class Reading:
             usual = expected_range(base.to_numpy(dtype=float)) if len(base) >= LEAST_BASE else None
             found.append((usual.low, usual.high, len(base)) if usual else (np.nan, np.nan, 0))
         return pd.DataFrame(found, columns=["low", "high", "base"], index=table.index).astype({"low": float, "high": float})
+
+
+def _ratio(counts: tuple[float, float], exposures: tuple[float, float]) -> Ratio:
+    low, high = ratio_interval(counts, exposures)
+    value = (counts[0] / exposures[0]) / (counts[1] / exposures[1])
+    return Ratio(value, low, high, min(counts) < UNSTABLE_UNDER)

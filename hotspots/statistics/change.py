@@ -63,6 +63,11 @@ class Comparison:
         return bool((self.places["events"] != self.places["count"]).any() or self.city["events"] != self.city["count"])
 
     @property
+    def by_chance(self) -> int:
+        """How many places would lie outside their normal range, at most, if nothing had changed anywhere."""
+        return int(np.ceil(LEVEL * len(self.places)))
+
+    @property
     def last_year(self) -> Days | None:
         """The same days of the year before; None where the data do not cover them."""
         return self.before[0] if self.before else None

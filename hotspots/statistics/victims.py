@@ -78,6 +78,11 @@ class AgainstBefore:
     table: pd.DataFrame
     swings: int
 
+    @property
+    def total(self) -> int:
+        """How many were killed in the period."""
+        return int(self.table["count"].sum())
+
 
 def against_before(study: Study, name: str, days: Days) -> AgainstBefore:
     """Return the victims of `days` by the field `name`, each value beside the same days of the three years before (or those known).

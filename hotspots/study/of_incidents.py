@@ -316,7 +316,10 @@ class Study(Options):
 
     @cached_property
     def extent(self) -> np.ndarray:
-        """How large each unit is: m², of hexagons as on the globe (the column `area`); metres where not all units are areas; missing without an outline."""
+        """How large each unit is: m², of hexagons as on the globe (the column `area`); metres where not all units are areas.
+
+        Missing without an outline.
+        """
         shapes = np.asarray(self.blocks.geometry.array)
         if not (shapely.get_dimensions(shapes[outlines.outlined(self.blocks)]) == 2).all():
             return np.asarray(shapely.length(shapes))

@@ -10,13 +10,12 @@ import pandas as pd
 import shapely
 
 from hotspots import colours
-from hotspots.statistics.measure import STATES
 from hotspots.views.map_view import (
     ContextLayer,
-    LegendRow,
     MapGeometry,
     MapView,
     TipLine,
+    assemble,
 )
 from hotspots.words import Words
 
@@ -40,26 +39,15 @@ def marked_areas(
     place = {unit: k for k, ids in enumerate(groups.values()) for unit in map(str, ids)}
     classes = np.array([place.get(unit, -1) for unit in frame.ids], dtype=int)
     called = [labels[name] for name in groups]
-    legend = [
-        LegendRow("class", name, colour, int((classes == k).sum()))
-        for k, (name, colour) in enumerate(zip(called, colours.CATEGORIES, strict=False))
-    ]
-    legend.append(LegendRow("zero", other, colours.ZERO, int((classes < 0).sum())))
-    return MapView(
-        key=frame.key,
-        ids=frame.ids,
-        names=frame.names,
-        shapes=frame.shapes,
-        classes=classes,
-        states=np.where(classes < 0, STATES.index("zero"), STATES.index("ok")).astype(np.int8),
+    return assemble(
+        frame,
+        classes=(classes, called, colours.CATEGORIES[: len(called)]),
+        states=np.where(classes < 0, "zero", "ok"),
+        notes={"zero": other},
         tips=[TipLine("", [called[k] if k >= 0 else other for k in classes])],
-        colours=colours.CATEGORIES[: len(called)],
-        legend=legend,
         legend_title=words.say("Areas"),
         legend_note="",
         title=title,
-        context=frame.context,
-        bounds=frame.bounds,
     )
 
 
@@ -80,7 +68,6 @@ def open_windows(
         words.say("Opened more than {n} days ago", n=words.number(days // 3)),
         words.say("Opened in the last {n} days", n=words.number(days // 3)),
     )
-    counts = (int((~fresh).sum()), int(fresh.sum()))
     told = [
         words.say(
             "Day {k} of {days}; open to the end of {day}", k=words.number(k), days=words.number(days), day=words.short_date(day.date())
@@ -88,23 +75,20 @@ def open_windows(
         for k, day in zip(last_first["day"], last_first["last"], strict=True)
     ]
     key = "/".join([frame.key, "windows", str(metres), *(f"{row.x:.0f},{row.y:.0f}" for row in last_first.itertuples())])
-    return MapView(
-        key=key,
-        ids=[str(event) for event in last_first["event"]],
-        names=list(names)[::-1],
-        shapes=shapes,
-        classes=fresh.astype(int),
-        states=np.zeros(len(found), dtype=np.int8),
+    circles_of = MapGeometry(
+        key, [str(event) for event in last_first["event"]], list(names)[::-1], shapes, [*frame.context, ground], frame.bounds
+    )
+    return assemble(
+        circles_of,
+        classes=(fresh.astype(int), list(labels), WINDOW_COLOURS),
+        states=["ok"] * len(found),
+        notes={},
         tips=[
             TipLine(words.say("Killed on"), [words.short_date(day.date()) for day in last_first["date"]]),
             TipLine(words.say("People killed"), [words.number(n) for n in last_first["killed"]]),
             TipLine("", told),
         ],
-        colours=WINDOW_COLOURS,
-        legend=[LegendRow("class", *row) for row in zip(labels, WINDOW_COLOURS, counts, strict=True)],
         legend_title=words.say("Open windows"),
         legend_note=words.say("Circles of {metres} m around each place.", metres=words.number(metres)),
         title=words.count("Map of {n} open window", "Map of {n} open windows", len(found)),
-        context=[*frame.context, ground],
-        bounds=frame.bounds,
     )

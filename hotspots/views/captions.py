@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from hotspots.cities import City
-from hotspots.geography import units
+from hotspots.geography import segments, units
 from hotspots.statistics import rates
+from hotspots.statistics.measure import Measure
 from hotspots.store.schema import UNKNOWN
 from hotspots.study import Study, Where
 from hotspots.words import Words, mark
@@ -58,33 +59,37 @@ def filters(where: Where, words: Words) -> str:
     return " · ".join(parts) or words.say("all homicides")
 
 
-def left_out(victims: float, words: Words) -> str:
-    """Return the remark that stands beside a rate over places whose residents are known, on those killed elsewhere; empty where none is."""
-    return (
-        words.count(
-            "In no rate: {n} person killed where the number of residents is not known",
-            "In no rate: {n} people killed where the number of residents is not known",
-            victims,
-        )
-        if victims > 0
-        else ""
+def people_killed(city: City, study: Study, words: Words) -> str:
+    """Return how many were killed in a city in a period, as a heading."""
+    period = words.period(study.start.date(), study.end.date())
+    return words.count(
+        "{n} person killed in {city}, {period}", "{n} people killed in {city}, {period}", study.victims, city=city.name, period=period
     )
+
+
+def left_out(victims: float, words: Words) -> str:
+    """Return the remark that stands beside a rate of the places whose residents are known, on those killed elsewhere; empty for none."""
+    if not victims > 0:
+        return ""
+    return words.count(
+        "In no rate: {n} person killed where the number of residents is not known",
+        "In no rate: {n} people killed where the number of residents is not known",
+        victims,
+    )
+
+
+def killed(city: City, study: Study, words: Words) -> str:
+    """Return how many were killed and, where residents are known, at which rate."""
+    estimate = rates.overall(study)
+    head = people_killed(city, study, words)
+    if estimate.state == "no_data":
+        return head
+    return head + words.say(": {rate} per 100,000 residents a year", rate=words.rate(estimate.value))
 
 
 def of_map(city: City, study: Study, title: str, words: Words) -> Caption:
     """Return the caption of a map whose own title is `title`."""
-    estimate = rates.overall(study)
-    period = words.period(study.start.date(), study.end.date())
-    head = words.count(
-        "{n} person killed in {city}, {period}",
-        "{n} people killed in {city}, {period}",
-        study.victims,
-        city=city.name,
-        period=period,
-    )
-    if estimate.state != "no_data":
-        head += words.say(": {rate} per 100,000 residents a year", rate=words.rate(estimate.value))
-    return Caption("\n".join([head, title, *_facts(city, study, words)]), note(city, words))
+    return Caption("\n".join([killed(city, study, words), title, *_facts(city, study, words)]), note(city, words))
 
 
 def of_series(city: City, study: Study, title: str, words: Words) -> Caption:
@@ -130,3 +135,37 @@ def facts(city: City, study: Study, unit: str) -> dict[str, Any]:
 
 def _plain(n: float) -> int | None:
     return None if n != n else int(n)
+
+
+def of_units(study: Study, what: Measure, words: Words) -> list[str]:
+    """Return the sentences that a map of these units needs; none for blocks, beats and districts."""
+    found = [distances(study, words)]
+    rule = units.denominator(study.blocks)
+    if rule and "population" in what.needs:
+        found.append(words.say("Residents here: {rule}; nobody counted them place by place.", rule=words.say(rule)))
+    return [line for line in found if line]
+
+
+def shared_out(study: Study, words: Words) -> list[str]:
+    """Return by what rule the residents of these units were shared out; none where they were counted."""
+    rule = units.denominator(study.blocks)
+    return [words.say(rule)] if rule else []
+
+
+def distances(study: Study, words: Words) -> str:
+    """Return how far homicides lie from the street they are counted on; empty where the units are no streets."""
+    if study.away is None:
+        return ""
+    found = segments.distribution(study.away, within=segments.snap_distance())
+    parts = []
+    if found.n:
+        parts.append(
+            words.say(
+                "Each homicide counts on the nearest street: half lie within {median} m of it, 9 in 10 within {p90} m, 95 in 100 within "
+                "{p95} m, all {n} within {longest} m.",
+                n=words.number(found.n),
+                **{name: words.number(getattr(found, name), 1) for name in ("median", "p90", "p95", "longest")},
+            )
+        )
+    parts.append(words.say("More than {within} m from any street: {n}.", within=words.number(found.within), n=words.number(found.beyond)))
+    return " ".join(parts)

@@ -13,17 +13,18 @@ import pandas as pd
 from hotspots import geography
 from hotspots.cities.logbook import Entry
 from hotspots.geography import units
-from hotspots.statistics import victims
 from hotspots.statistics.change import Comparison
 from hotspots.statistics.clusters import Scan
 from hotspots.statistics.concentration import AgainstChance
 from hotspots.statistics.interventions import Evaluation, reading
 from hotspots.statistics.priorities import Backtest
-from hotspots.statistics.rates import Funnel
+from hotspots.statistics.rates import Funnel, rate_of_all
+from hotspots.statistics.victims import AgainstBefore
 from hotspots.study import Study
-from hotspots.study.calendar import DAY, Days
+from hotspots.study.calendar import DAY
 
 OF_PEOPLE = ("age", "sex", "weapon", "category", "status")  # what is said of the people killed, in the order of the page
+TOGETHER = ("(no place)", "(whole city)")  # what stands for a place where people killed in none, or in all, are counted
 
 
 def changes(found: Mapping[str, Comparison], names: pd.Series) -> pd.DataFrame:
@@ -34,10 +35,10 @@ def changes(found: Mapping[str, Comparison], names: pd.Series) -> pd.DataFrame:
     parts = []
     for span, one in found.items():
         rows = one.places.assign(place=names.astype(str).to_numpy())
-        rest = pd.DataFrame([one.no_place, one.city]).assign(place=["(no place)", "(whole city)"])
+        rest = pd.DataFrame([one.no_place, one.city]).assign(place=list(TOGETHER))
         every = pd.concat([rows, rest]).assign(period=span, start=one.days.start.date(), last=(one.days.end - DAY).date())
         usual = (None, None) if one.usual is None else (one.usual.low, one.usual.high)
-        whole = every["place"] == "(whole city)"
+        whole = every["place"] == TOGETHER[-1]
         every["swings_low"], every["swings_high"] = (pd.Series(end, index=every.index, dtype=float).where(whole) for end in usual)
         parts.append(every)
     return _first(pd.concat(parts, ignore_index=True), "period", "start", "last", "place")
@@ -100,8 +101,7 @@ def log(entries: Sequence[Entry], language: str) -> pd.DataFrame:
 
 def funnel(found: Funnel, study: Study) -> pd.DataFrame:
     """Return each unit beside what chance explains, with its name; `rate` columns are per 100,000 residents a year."""
-    people = study.person_years.where(study.exposed.notna())
-    whole = 1e5 * study.exposed[people.notna()].sum() / people.sum()
+    whole = rate_of_all(study)
     table = found.table.assign(**{name: found.table[name.replace("rate", "ratio")] * whole for name in ("rate", "rate_low", "rate_high")})
     return _first(table.assign(place=geography.names(study.blocks).reindex(table.index)).rename_axis("id").reset_index(), "id", "place")
 
@@ -111,25 +111,24 @@ def curve(found: AgainstChance) -> pd.DataFrame:
     return found.curve.rename_axis("places").reset_index()
 
 
-def people(study: Study, days: Days, fields: Sequence[str]) -> pd.DataFrame:
-    """Return the victims of `days` by every value of `fields`, beside the same days of the years before."""
-    parts = []
-    for name in fields:
-        table = victims.against_before(study, name, days).table.rename_axis("value").reset_index()
-        parts.append(table.assign(field=name, start=days.start.date(), last=(days.end - DAY).date()))
-    return _first(pd.concat(parts, ignore_index=True), "field", "value", "start", "last")
+def people(found: Mapping[str, AgainstBefore]) -> pd.DataFrame:
+    """Return the victims of a period by every value of each field, beside the same days of the years before; no column without fields."""
+    parts = [
+        one.table.rename_axis("value").reset_index().assign(field=name, start=one.days.start.date(), last=(one.days.end - DAY).date())
+        for name, one in found.items()
+    ]
+    return _first(pd.concat(parts, ignore_index=True), "field", "value", "start", "last") if parts else pd.DataFrame()
 
 
-def people_by_year(study: Study, fields: Sequence[str]) -> pd.DataFrame:
-    """Return the victims of each calendar year by every value of `fields`: `field`, `value`, `year`, `count`.
+def people_by_year(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the victims of each calendar year by every value of each field: `field`, `value`, `year`, `count`; no column without fields.
 
-    >>> from hotspots.testing import square_city
-    >>> study = Study.of(*square_city([(5, 5)] * 2, dates=["2019-03-01", "2020-03-01"], sex=["male", "female"]))
-    >>> found = people_by_year(study, ["sex"])
-    >>> found[found["count"] > 0].to_numpy().tolist()
+    >>> years = pd.DataFrame({"male": [1, 0], "female": [0, 1]}, index=pd.Index([2019, 2020], name="year"))
+    >>> people_by_year({"sex": years}).query("count > 0").to_numpy().tolist()
     [['sex', 'female', 2020, 1], ['sex', 'male', 2019, 1]]
     """
-    wide = {name: victims.by_year(study, name).reset_index() for name in fields}
-    parts = [table.melt("year", var_name="value", value_name="count").assign(field=name) for name, table in wide.items()]
-    found = pd.concat(parts, ignore_index=True)[["field", "value", "year", "count"]]
-    return found.sort_values(["field", "value", "year"], kind="stable", ignore_index=True)
+    parts = [table.reset_index().melt("year", var_name="value", value_name="count").assign(field=name) for name, table in found.items()]
+    if not parts:
+        return pd.DataFrame()
+    rows = pd.concat(parts, ignore_index=True)[["field", "value", "year", "count"]]
+    return rows.sort_values(["field", "value", "year"], kind="stable", ignore_index=True)

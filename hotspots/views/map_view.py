@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import geopandas as gpd
 import numpy as np
@@ -26,8 +26,8 @@ from hotspots.statistics.measure import (
 from hotspots.store.schema import Blocks
 from hotspots.study import Study
 from hotspots.views import captions
+from hotspots.views.classes import Classes, category, classed
 from hotspots.views.classes import breaks as breaks
-from hotspots.views.classes import category, classed
 from hotspots.views.classes import class_labels as class_labels
 from hotspots.views.outlines import Outline, outlines
 from hotspots.words import Words, mark
@@ -216,7 +216,6 @@ def map_view(
     if reason:
         data, notes = data.assign(state="zero"), {"zero": reason}
     classes, labels, colours = classed(study, data, measure, words)
-    states = np.array([STATES.index(state) for state in data["state"]], dtype=np.int8)
     remarks = measure.remarks(study, words) if measure.remarks and not reason else ()
     period = " · ".join([words.period(study.start.date(), study.end.date()), mapped(study, words), *_residents(study, measure, words)])
     title = words.say(
@@ -228,22 +227,59 @@ def map_view(
     lines = tips(data, measure, words, notes)
     if measure.scale:
         lines = scale_tips(lines, data[measure.key].to_numpy(dtype=float), classes, labels, words)
-    return MapView(
-        key=frame.key,
-        ids=frame.ids,
-        names=frame.names,
-        shapes=frame.shapes,
-        classes=classes,
-        states=states,
+    return assemble(
+        frame,
+        classes=(classes, labels, colours),
+        states=data["state"],
+        notes={state: words.say(text) for state, text in notes.items() if state != "ok"},
         tips=lines,
-        colours=colours,
-        legend=_legend(classes, data["state"], labels, colours, words, notes),
         legend_title=legend_title(measure, words),
         legend_note=" ".join([period + "." * bool(remarks), *remarks]),
         title=title,
-        context=frame.context,
-        bounds=frame.bounds,
         outlines=() if reason or measure.groups is None else outlines(measure.groups(study), frame.shapes),
+    )
+
+
+def assemble(
+    frame: MapGeometry,
+    *,
+    classes: Classes,
+    states: Sequence[str] | pd.Series,
+    notes: Mapping[str, str],
+    tips: list[TipLine],
+    legend_title: str,
+    legend_note: str,
+    title: str,
+    outlines: tuple[Outline, ...] = (),
+) -> MapView:
+    """Return the map on the shapes of `frame`: every map is put together here.
+
+    `classes` are the class of each unit (−1: its state alone decides), and the label and colour of each class; `states` the state of each
+    unit, of `STATES`; `notes` what the legend says of the states, in its order. A state that no unit has is not in the legend.
+
+    >>> from hotspots.study.testing import square_blocks
+    >>> told = {"classes": (np.array([0, 0, -1, 0]), ["some"], ("#c4501f",)), "states": ["ok", "ok", "zero", "ok"], "tips": []}
+    >>> texts = {"legend_title": "", "legend_note": "", "title": ""}
+    >>> shown = assemble(geometry("x", square_blocks()), notes={"zero": "none", "no_data": "not known"}, **told, **texts)
+    >>> [(row.label, row.units) for row in shown.legend]
+    [('some', 3), ('none', 1)]
+    """
+    of, labels, colours = classes
+    named = np.asarray(states, dtype=object)
+    rows = [LegendRow("class", label, colour, int((of == k).sum())) for k, (label, colour) in enumerate(zip(labels, colours, strict=True))]
+    plain = {"zero": look.ZERO, "no_data": look.NO_DATA}
+    found = [LegendRow(state, text, plain.get(state), int((named == state).sum())) for state, text in notes.items()]
+    return MapView(
+        **{one.name: getattr(frame, one.name) for one in fields(MapGeometry)},
+        classes=np.asarray(of, dtype=np.int8),
+        states=np.array([STATES.index(state) for state in named], dtype=np.int8),
+        tips=tips,
+        colours=tuple(colours),
+        legend=rows + [row for row in found if row.units],
+        legend_title=legend_title,
+        legend_note=legend_note,
+        title=title,
+        outlines=outlines,
     )
 
 
@@ -335,17 +371,3 @@ def mapped(study: Study, words: Words) -> str:
     'on the map: 1 of 2 people killed'
     """
     return words.say("on the map: {n} of {total} people killed", n=words.number(study.inside), total=words.number(study.victims))
-
-
-def _legend(
-    classes: np.ndarray, states: pd.Series, labels: Sequence[str], colours: Sequence[str], words: Words, notes: Mapping[str, str]
-) -> list[LegendRow]:
-    rows = [
-        LegendRow("class", label, colour, int((classes == k).sum())) for k, (label, colour) in enumerate(zip(labels, colours, strict=True))
-    ]
-    for state, text in notes.items():
-        n = int((states == state).sum())
-        if n and state != "ok":
-            colour = {"zero": look.ZERO, "no_data": look.NO_DATA}.get(state)
-            rows.append(LegendRow(state, words.say(text), colour, n))
-    return rows

@@ -12,26 +12,13 @@ from bench_numbers import beside, blocks_of, coverage
 from scipy import sparse
 
 from hotspots.geography import adjacency
-from hotspots.inference import compiled
 from hotspots.statistics.clusters import circles, exact_window, gi_star
 from hotspots.study import Study
 from hotspots.study.testing import square_blocks, square_city
 
-WAYS = ["plain", "compiled"]
-
-
-@pytest.fixture(params=WAYS)
-def way(request, monkeypatch):
-    """Measure both ways: without numba, and with."""
-    if request.param == "plain":
-        monkeypatch.setattr(compiled, "kernel", lambda name, *, work: None)
-    elif not compiled.wait():
-        pytest.skip("numba is not installed: only the plain way exists")
-    return request.param
-
 
 @pytest.mark.parametrize("corners", [1, 6], ids=["4 corners", "24 corners"])
-def test_contiguity_of_1e5_blocks(benchmark, way, corners):
+def test_contiguity_of_1e5_blocks(benchmark, corners):
     from libpysal.graph import Graph
 
     blocks = blocks_of(coverage(316, corners=corners))
@@ -75,15 +62,14 @@ def plain_scan(zones: circles.Circles, weight: np.ndarray, n: int, maps: int) ->
 
 
 @pytest.mark.parametrize("cap", [0.1, 0.5])
-def test_scan_of_1_000_areas_with_999_maps(benchmark, way, cap):
+def test_scan_of_1_000_areas_with_999_maps(benchmark, cap):
     blocks = square_blocks(side=32, population=np.random.default_rng(1).integers(200, 900, 1024).astype(float))
     study = Study.of(*square_city([(5, 5)])[:1], blocks)
     zones, base = circles.circles(study, cap=cap)
     order, maps = np.arange(1024), 10
     ours = lambda: circles.simulated_best(zones, base.weight, order, 1000, simulations=999, seed=0)  # noqa: E731
     ratio = beside(benchmark, ours, lambda: plain_scan(zones, base.weight, 1000, maps), rounds=2, factor=999 / maps)
-    goal = " (goal 20)" if way == "compiled" else ""
-    benchmark.extra_info["× plain numpy"] = f"{ratio:.0f}{goal} (from {maps} of its 999 maps)"
+    benchmark.extra_info["× plain numpy"] = f"{ratio:.0f} (from {maps} of its 999 maps)"
 
 
 def test_null_calibration_of_10_000_blocks(benchmark):

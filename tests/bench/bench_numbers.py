@@ -17,7 +17,6 @@ from scipy import fft
 from scipy.stats import gaussian_kde
 
 from hotspots.geography import units
-from hotspots.inference import compiled
 from hotspots.statistics.density import smoothing
 from hotspots.statistics.density.window import Window
 from hotspots.store.schema import check_blocks, check_incidents
@@ -25,17 +24,6 @@ from hotspots.study import Study
 from hotspots.study.testing import EPSG
 
 SIDE = 40_000.0  # metres
-WAYS = ["plain", "compiled"]
-
-
-@pytest.fixture(params=WAYS)
-def way(request, monkeypatch):
-    """Measure both ways: without numba, and with."""
-    if request.param == "plain":
-        monkeypatch.setattr(compiled, "kernel", lambda name, *, work: None)
-    elif not compiled.wait():
-        pytest.skip("numba is not installed: only the plain way exists")
-    return request.param
 
 
 def scatter(n: int, seed: int = 1) -> np.ndarray:
@@ -88,7 +76,7 @@ def beside(benchmark, ours, peer, *, rounds: int, factor: float = 1.0) -> float:
 
 
 @pytest.mark.parametrize("kernel", ["quartic", "gaussian"])
-def test_density_of_10_000_on_500_by_500_edge_corrected(benchmark, way, kernel):
+def test_density_of_10_000_on_500_by_500_edge_corrected(benchmark, kernel):
     x, y = scatter(10_000)
     window = Window.of(blocks_of(np.array([shapely.box(0, 0, SIDE, SIDE)])), cell=SIDE / 500)
     places = np.stack(np.meshgrid(window.grid.x, window.grid.y)).reshape(2, -1)[:, ::200]
@@ -101,20 +89,19 @@ def test_density_of_10_000_on_500_by_500_edge_corrected(benchmark, way, kernel):
     benchmark.extra_info["largest error / peak"] = f"{error:.0e}" if error else "exact"
 
 
-def test_density_of_a_million_on_1000_by_1000_edge_corrected(benchmark, way):
+def test_density_of_a_million_on_1000_by_1000_edge_corrected(benchmark):
     x, y = scatter(1_000_000)
     window = Window.of(blocks_of(np.array([shapely.box(0, 0, SIDE, SIDE)])), cell=SIDE / 996)
     ours = partial(smoothing.by_fourier, x, y, window, kernel="quartic", bandwidth=500.0, edge="jones_diggle")
     padded = np.zeros((window.cut(kernel="quartic", bandwidth=500.0).spread.rows,) * 2)
     padded[:1000, :1000] = 1.0
     ratio = beside(benchmark, ours, lambda: fft.rfft2(padded, workers=2), rounds=15)
-    benchmark.extra_info["padded real FFTs"] = f"{1 / ratio:.1f} (goal 8)"
-    exact = smoothing.exact(x, y, window, kernel="quartic", bandwidth=500.0, edge="jones_diggle") if way == "compiled" else None
-    if exact is not None:
-        benchmark.extra_info["largest error / peak"] = f"{abs(ours() - exact).max() / exact.max():.1e} (goal 1e-4 at 12.5 cells)"
+    benchmark.extra_info["padded real FFTs"] = f"{1 / ratio:.1f} (goal 16)"
+    exact = smoothing.exact(x, y, window, kernel="quartic", bandwidth=500.0, edge="jones_diggle")
+    benchmark.extra_info["largest error / peak"] = f"{abs(ours() - exact).max() / exact.max():.1e} (goal 1e-4 at 12.5 cells)"
 
 
-def test_density_of_a_million_beside_kdepy(benchmark, way):
+def test_density_of_a_million_beside_kdepy(benchmark):
     kdepy = pytest.importorskip("KDEpy")
     x, y = scatter(1_000_000)
     data = np.column_stack([x, y])
@@ -126,7 +113,7 @@ def test_density_of_a_million_beside_kdepy(benchmark, way):
         warnings.simplefilter("ignore")
         # its bandwidth is a standard deviation: h / √7 along a line gives its biweight the same reach
         ratio = beside(benchmark, ours, lambda: kdepy.FFTKDE(kernel="biweight", bw=500 / 7**0.5).fit(data).evaluate(grid), rounds=5)
-    benchmark.extra_info["× KDEpy"] = f"{ratio:,.0f} (it corrects no edges; goal 10)"
+    benchmark.extra_info["× KDEpy"] = f"{ratio:,.0f} (it corrects no edges; goal 3)"
 
 
 @pytest.fixture(scope="module")
@@ -139,13 +126,13 @@ def joined(x, y, blocks):
     return gpd.sjoin(points, blocks[["geometry"]], how="left", predicate="intersects")
 
 
-def test_a_million_points_into_46_225_areas(benchmark, city, way):
+def test_a_million_points_into_46_225_areas(benchmark, city):
     (x, y), blocks = city
     assert shapely.coverage_is_valid(np.asarray(blocks.geometry.array))
     ratio = beside(benchmark, lambda: units.locate(x, y, blocks), lambda: joined(x, y, blocks), rounds=3)
     theirs = joined(x, y, blocks)
     theirs = theirs.groupby(level=0)["block_id"].min() if len(theirs) > len(x) else theirs["block_id"]
-    benchmark.extra_info["× geopandas points_from_xy + sjoin"] = f"{ratio:.1f} (goal {8 if way == 'compiled' else 1})"
+    benchmark.extra_info["× geopandas points_from_xy + sjoin"] = f"{ratio:.1f} (goal 1)"
     benchmark.extra_info["points that differ"] = int((blocks.index.get_indexer(theirs) != units.locate(x, y, blocks)).sum())
 
 

@@ -6,22 +6,10 @@ import time
 import warnings
 
 import numpy as np
-import pytest
 
-from hotspots.inference import compiled
 from hotspots.statistics import repeats
 
 EVENTS, DRAWS = 1000, 999
-
-
-@pytest.fixture(params=["plain", "compiled"])
-def way(request, monkeypatch):
-    """Measure both ways: without numba, and with."""
-    if request.param == "plain":
-        monkeypatch.setattr(compiled, "kernel", lambda name, *, work: None)
-    elif not compiled.wait():
-        pytest.skip("numba is not installed: only the plain way exists")
-    return request.param
 
 
 def events(n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -33,7 +21,7 @@ def events(n: int) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([near, rng.uniform(0, 20_000, (n - len(near), 2))]), rng.integers(0, 1826, n)
 
 
-def test_knox_999_of_1_000_events(benchmark, way):
+def test_knox_999_of_1_000_events(benchmark):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pointpats

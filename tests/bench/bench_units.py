@@ -6,24 +6,12 @@ import time
 
 import geopandas as gpd
 import numpy as np
-import pytest
 import shapely
 
 from hotspots.geography import segments
-from hotspots.inference import compiled
 from hotspots.study.testing import EPSG
 
 SIDE = 20_000.0  # metres
-
-
-@pytest.fixture(params=["plain", "compiled"])
-def way(request, monkeypatch):
-    """Measure both ways: without numba, and with."""
-    if request.param == "plain":
-        monkeypatch.setattr(compiled, "kernel", lambda name, *, work: None)
-    elif not compiled.wait():
-        pytest.skip("numba is not installed: only the plain way exists")
-    return request.param
 
 
 def net(n: int, seed: int = 0) -> np.ndarray:
@@ -38,7 +26,7 @@ def net(n: int, seed: int = 0) -> np.ndarray:
     return shapely.linestrings(np.concatenate([pairs[:, :1], bend, pairs[:, 1:]], axis=1)[:n] * step)
 
 
-def test_snapping_100_000_points_to_100_000_segments(benchmark, way):
+def test_snapping_100_000_points_to_100_000_segments(benchmark):
     rng = np.random.default_rng(1)
     x, y = rng.uniform(0, SIDE, (2, 100_000))
     lines = net(100_000)
@@ -54,7 +42,7 @@ def test_snapping_100_000_points_to_100_000_segments(benchmark, way):
     found = segments.nearest(x, y, lines, within=75.0)
     benchmark.pedantic(lambda: segments.nearest(x, y, lines, within=75.0), setup=before, rounds=5)
     ratio = float(np.median(peers)) / benchmark.stats.stats.median
-    benchmark.extra_info["× geopandas sjoin_nearest"] = f"{ratio:.1f} (goal {5 if way == 'compiled' else 1})"
+    benchmark.extra_info["× geopandas sjoin_nearest"] = f"{ratio:.1f} (goal 1)"
     theirs = gpd.sjoin_nearest(points, streets, max_distance=75.0, distance_col="away").groupby(level=0)["away"].first()
     assert len(theirs) == (found[0] >= 0).sum()
     benchmark.extra_info["largest difference"] = f"{abs(found[1][theirs.index] - theirs).max():.0e} m"

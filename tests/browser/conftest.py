@@ -24,10 +24,16 @@ Server = Callable[..., str]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what a browser does; of a test with many cases (pages × languages × widths) all but the first are part of the long walk."""
     here = Path(__file__).parent
+    seen: set[tuple[Path, str]] = set()
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            test = item.path, getattr(item, "originalname", item.name)
+            if test in seen:
+                item.add_marker(pytest.mark.walk)
+            seen.add(test)
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +65,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()
 
 
 @pytest.fixture

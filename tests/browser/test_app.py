@@ -259,6 +259,7 @@ def test_a_smooth_surface_is_off_until_asked_for(open_page, address):
     assert re.search(r"bandwidth [\d,]+ m", page.locator(".legend-note").inner_text())
 
 
+@pytest.mark.walk
 def test_nothing_is_asked_of_the_outside(open_page, address):
     """`open_page` fails the test when a request would leave the machine; this one visits everything."""
     page = open_page(viewport={"width": 1280, "height": 1100})

@@ -98,7 +98,7 @@ def test_a_map_can_be_shown_within_another_page(opened, folders):
     shown = page.frame_locator("iframe")
     shown.locator("#map[data-state=ready]").wait_for()
     text = shown.locator("body").inner_text()
-    for wanted in ("2020–2024", "por zonas", "Menos de 10", "5,000", "no están en ninguna zona"):
+    for wanted in ("2020–2024", "por zonas", "Menos de 10", "5,000", "Fuera del mapa, pero en todos los totales"):
         assert wanted in text
     (folders["puerto-albatros"] / "other.html").unlink()
 

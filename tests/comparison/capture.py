@@ -12,7 +12,7 @@ charts with their rows, what the map is sent, choices on offer. `page:… button
 fifteen). `command:totals …` is exit status, output and errors. `file:… of command:…` is a file that a command wrote. Texts of more than a
 few thousand letters are cut in the middle and carry a hash of the whole (`--limit 0` keeps all, `--only` picks keys to look at). Moments,
 random ids, folders of this machine and clocks of progress are replaced by words; keys that sign releases are fixed. Both captures need
-the same libraries (with or without numba: shuffles differ).
+the same libraries.
 
 Everything runs in processes of its own: first the imports, then the releases, then a process for the pages of each city and for the
 commands of each city, `--jobs` at a time (2). `--only PATTERN` (a regular expression, searched in `page:…` and `command:…`) leaves out

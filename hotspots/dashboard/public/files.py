@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 import shapely
 
-from hotspots.dashboard.public import sentences
-from hotspots.dashboard.public.answers import Answers, Window
 from hotspots.drawing import exports, maps, prints
+from hotspots.drawing.site import sentences
+from hotspots.release import Reading
+from hotspots.release.profiles import Window
 from hotspots.views.map_view import MapView
 from hotspots.words import Words
 
@@ -18,7 +19,7 @@ AREA_COLUMNS = ["area", "name", "start", "end", "count", "reason", "population",
 YEAR_COLUMNS = ["year", "count", "reason", "rate", "rate_low", "rate_high", "low", "high", "source"]
 
 
-def name(found: Answers, what: str, suffix: str, window: Window | None = None) -> str:
+def name(found: Reading, what: str, suffix: str, window: Window | None = None) -> str:
     """Return a name that says what is in a file."""
     span = f"_{window[0]:%Y-%m-%d}_{window[1] - pd.Timedelta(days=1):%Y-%m-%d}" if window else ""
     return f"{found.slug}_public_{what}{span}{suffix}"
@@ -35,26 +36,26 @@ def table(data: pd.DataFrame) -> bytes:
     return exports.csv(shown.astype(object)).encode("utf-8-sig")
 
 
-def areas(found: Answers) -> bytes:
+def areas(found: Reading) -> bytes:
     """Return all areas and windows as CSV; a number that is not shown is empty and has its reason."""
     return table(found.by_area[[column for column in AREA_COLUMNS if column in found.by_area]])
 
 
-def years(found: Answers) -> bytes:
+def years(found: Reading) -> bytes:
     """Return the whole city by year as CSV."""
     data = found.years.reset_index().assign(year=lambda rows: rows["year"].astype(str))
     return table(data[[column for column in YEAR_COLUMNS if column in data]])
 
 
-def attributes(found: Answers) -> bytes:
+def attributes(found: Reading) -> bytes:
     """Return the tables by attribute as CSV, one below the other."""
     release = found.release
     return table(pd.concat([release.attribute(one).assign(attribute=one) for one in release.attributes], ignore_index=True))
 
 
-def geojson(found: Answers, window: Window, words: Words) -> bytes:
+def geojson(found: Reading, window: Window, words: Words) -> bytes:
     """Return the areas of a window as GeoJSON, with what every map states."""
-    rows = found.in_window(window)
+    rows = found.areas(window)
     shapes = found.city.blocks.geometry.to_crs(4326)
     features = []
     for area, shape in zip(rows.index, shapes, strict=True):
@@ -62,7 +63,7 @@ def geojson(found: Answers, window: Window, words: Words) -> bytes:
         rounded = shapely.set_precision(shape, 1e-7, mode="pointwise")
         drawn = json.loads(shapely.to_geojson(rounded))
         features.append({"type": "Feature", "id": str(area), "properties": values, "geometry": drawn})
-    about = [*sentences.statement(found, window, words), sentences.source(found, words)]
+    about = [*sentences.statement(found, window, words), *sentences.source(found, words)]
     return json.dumps({"type": "FeatureCollection", "features": features, "about": about}, ensure_ascii=False).encode()
 
 
@@ -74,26 +75,18 @@ def _plain(value: Any) -> Any:
     return None if pd.isna(value) else float(value)
 
 
-def _told(found: Answers, view: MapView, window: Window, words: Words) -> tuple[str, str]:
-    whole = found.total(window)
-    first = words.say(
-        "{n} people killed in {city}, {period}", n=words.number(whole.count), city=found.city.name, period=sentences.period(window, words)
-    )
-    return "\n".join([first, view.title]), "\n".join([*sentences.statement(found, window, words), sentences.source(found, words)])
-
-
-def picture(found: Answers, view: MapView, window: Window, words: Words) -> bytes:
+def picture(found: Reading, view: MapView, window: Window, words: Words) -> bytes:
     """Return the map as PNG."""
-    head, note = _told(found, view, window, words)
-    return prints.map_png(view, words=words, head=head, note=note)
+    told = sentences.caption(found, view, window, words)
+    return prints.map_png(view, words=words, head=told.head, note=told.note)
 
 
-def page(found: Answers, view: MapView, window: Window, words: Words) -> bytes:
+def page(found: Reading, view: MapView, window: Window, words: Words) -> bytes:
     """Return the map as one page of HTML."""
-    head, note = _told(found, view, window, words)
-    return maps.page(view, words=words, head=head, note=note).encode()
+    told = sentences.caption(found, view, window, words)
+    return maps.page(view, words=words, head=told.head, note=told.note).encode()
 
 
-def series(found: Answers, words: Words, title: str) -> bytes:
+def series(found: Reading, words: Words, title: str) -> bytes:
     """Return the years as PNG."""
-    return prints.series_png(found.years, words=words, head=title, note=sentences.source(found, words))
+    return prints.series_png(found.years, words=words, head=title, note=" · ".join(sentences.source(found, words)))

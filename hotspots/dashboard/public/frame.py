@@ -9,11 +9,14 @@ from typing import Any
 
 import streamlit as st
 
+from hotspots import settings
 from hotspots.dashboard import map_component
-from hotspots.dashboard.public import address, opened, sentences
+from hotspots.dashboard.public import address, opened
 from hotspots.dashboard.public.address import Choices
-from hotspots.dashboard.public.answers import Answers, Window
 from hotspots.dashboard.shell import guard
+from hotspots.drawing.site import sentences
+from hotspots.release import Reading
+from hotspots.release.profiles import Window
 from hotspots.words import (
     DEFAULT,
     LANGUAGES,
@@ -25,21 +28,21 @@ from hotspots.words.escape import safe_markdown
 
 @dataclass(frozen=True)
 class Reader:
-    """What a page gets: the choices, the words, and what the release answers."""
+    """What a page gets: the choices, the words, and what the release says."""
 
     choices: Choices
     words: Words
-    answers: Answers
+    reading: Reading
 
     @property
     def window(self) -> Window:
         """The window chosen, else the newest."""
-        return self.answers.window(self.choices.window)
+        return self.reading.window(self.choices.window)
 
     @property
     def show(self) -> str:
         """What the map shows."""
-        return self.choices.show or self.answers.shows[0]
+        return self.choices.show or self.reading.shows[0]
 
 
 def page(module: ModuleType, title: str, path: str = "", *, listed: bool = True) -> Any:
@@ -75,17 +78,17 @@ def open_page(*, plain: bool) -> Reader | None:
     fitted, strange = fit(choices, list(found), words.language)
     address.keep(fitted)
     if not plain:
-        top(fitted, {slug: opened.answers(slug).city.name for slug in found}, words)
+        top(fitted, {slug: opened.reading(slug).city.name for slug in found}, words)
     if strange:
         st.info(words.say("Part of the address does not exist here and was set aside."))
-    return Reader(fitted, words, opened.answers(fitted.city))
+    return Reader(fitted, words, opened.reading(fitted.city))
 
 
 def fit(choices: Choices, slugs: list[str], spoken: str) -> tuple[Choices, bool]:
     """Return the choices that the release can meet, and whether others were set aside."""
     city = choices.city if choices.city in slugs else slugs[0]
     same = not choices.city or city == choices.city
-    found = opened.answers(city)
+    found = opened.reading(city)
     starts = [f"{start:%Y-%m-%d}" for start, _ in found.windows]
     offered = {"area": set(found.city.blocks.index.astype(str)), "window": {*starts}, "show": set(found.shows)}
     kept = {name: getattr(choices, name) if same and getattr(choices, name) in values else "" for name, values in offered.items()}
@@ -119,7 +122,7 @@ def top(choices: Choices, names: Mapping[str, str], words: Words) -> None:
 def heading(reader: Reader, title: str, *facts: str) -> None:
     """Draw the head of a page: a finding, and the facts beneath it."""
     st.title(title, anchor=False)
-    invented = [reader.words.say("fictional city: no real person, no real place")] if reader.answers.city.fictional else []
+    invented = [reader.words.say("fictional city: no real person, no real place")] if reader.reading.city.fictional else []
     st.caption(" · ".join([*facts, *invented]))
 
 
@@ -127,9 +130,16 @@ def close_page(reader: Reader) -> None:
     """Draw the foot of a page: where the figures come from, what is open, whom to write to."""
     words = reader.words
     st.divider()
-    st.caption(safe_markdown(sentences.source(reader.answers, words)))
-    st.caption(
-        words.say("Public edition: everything here was released, checked and fixed beforehand. A number is wrong?")
-        + " "
-        + safe_markdown(sentences.contact(words))
-    )
+    st.caption(source(reader))
+    wrong = words.say("Public edition: everything here was released, checked and fixed beforehand. A number is wrong?")
+    st.caption(f"{wrong} {contact(reader)}")
+
+
+def source(reader: Reader) -> str:
+    """Return where the figures come from, as markdown."""
+    return safe_markdown(" · ".join(sentences.source(reader.reading, reader.words)))
+
+
+def contact(reader: Reader) -> str:
+    """Return to whom a reader writes, as markdown."""
+    return safe_markdown(sentences.contact(settings.value("HOTSPOTS_CONTACT"), reader.reading, reader.words))

@@ -9,8 +9,8 @@ import streamlit as st
 
 from hotspots import release, settings
 from hotspots.dashboard import map_component
-from hotspots.dashboard.public.answers import Answers
-from hotspots.dashboard.public.map_views import map_of
+from hotspots.drawing.site import Atlas
+from hotspots.release import Reading
 from hotspots.views.map_view import MapView
 from hotspots.words import LANGUAGES, words_for
 
@@ -40,15 +40,15 @@ def available() -> dict[str, tuple[Path, str]]:
     return found
 
 
-def answers(slug: str) -> Answers:
-    """Return what the release of one city answers. A release that was replaced on disk is read anew."""
+def reading(slug: str) -> Reading:
+    """Return the release of one city. A release that was replaced on disk is read anew."""
     folder, mark = available()[slug]
     return _opened(str(folder), mark)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _opened(folder: str, mark: str) -> Answers:
-    return Answers(release.read(folder), mark)
+def _opened(folder: str, mark: str) -> Reading:
+    return Reading(release.read(folder), mark)
 
 
 def map_view(slug: str, show: str, window: str, language: str) -> MapView:
@@ -58,8 +58,8 @@ def map_view(slug: str, show: str, window: str, language: str) -> MapView:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _map_view(slug: str, mark: str, show: str, window: str, language: str) -> MapView:
-    found = answers(slug)
-    return map_of(found, show, found.window(window), words_for(language))
+    found = reading(slug)
+    return Atlas(found, words_for(language)).of(show, found.window(window))
 
 
 def shapes(slug: str, view: MapView) -> bytes:
@@ -85,6 +85,6 @@ def _values(slug: str, mark: str, show: str, window: str, language: str) -> byte
 def warm() -> None:
     """Make the maps that open first."""
     for slug in available():
-        found = answers(slug)
+        found = reading(slug)
         for language in LANGUAGES if found.windows else ():
             shapes(slug, map_view(slug, found.shows[0], "", language))

@@ -12,40 +12,42 @@ from hotspots.dashboard.public import (
     address,
     files,
     opened,
-    sentences,
 )
 from hotspots.dashboard.public.frame import Reader
-from hotspots.dashboard.public.map_views import TITLES
 from hotspots.drawing import sheets
+from hotspots.drawing.site import sentences
+from hotspots.drawing.site.public_map import TITLES
 from hotspots.views.map_view import MapView
 from hotspots.words.escape import safe_markdown
 
 
 def draw_map(reader: Reader, *, key: str, height: int) -> MapView:
     """Draw the map of the window; a click chooses an area."""
-    answers, shown = reader.answers, reader.show
+    reading, shown = reader.reading, reader.show
     window = f"{reader.window[0]:%Y-%m-%d}"
-    view = opened.map_view(answers.slug, shown, window, reader.words.language)
+    view = opened.map_view(reading.slug, shown, window, reader.words.language)
 
     def clicked(area: str) -> None:
         address.change(area=area)
 
     map_component.show_map(
         view,
-        opened.shapes(answers.slug, view),
+        opened.shapes(reading.slug, view),
         key=key,
         selected=reader.choices.area or None,
         height=height,
         on_click=clicked,
         words=map_component.spoken(reader.words),
-        values=opened.values(answers.slug, shown, window, reader.words.language),
+        values=opened.values(reading.slug, shown, window, reader.words.language),
     )
     return view
 
 
 def statement(reader: Reader) -> None:
     """Say what every map must say."""
-    st.caption("  \n".join(safe_markdown(line) for line in sentences.statement(reader.answers, reader.window, reader.words)))
+    if reader.show == "hot":
+        st.caption(reader.words.say(sentences.HOT))
+    st.caption("  \n".join(safe_markdown(line) for line in sentences.statement(reader.reading, reader.window, reader.words)))
 
 
 def behind_the_map(reader: Reader, view: MapView, *, key: str) -> None:
@@ -74,7 +76,7 @@ def natural(name: str) -> list[tuple[int, str]]:
 
 def map_files(reader: Reader, view: MapView, *, key: str) -> None:
     """Draw the buttons that give the map's numbers and the map itself."""
-    found, words, window = reader.answers, reader.words, reader.window
+    found, words, window = reader.reading, reader.words, reader.window
     kinds: list[tuple[str, str, str, Callable[[], bytes]]] = [
         (words.say("Table (CSV)"), ".csv", "text/csv", lambda: files.areas(found)),
         (words.say("Areas (GeoJSON)"), ".geojson", "application/geo+json", lambda: files.geojson(found, window, words)),
@@ -89,8 +91,8 @@ def map_files(reader: Reader, view: MapView, *, key: str) -> None:
 
 def window_choice(reader: Reader) -> None:
     """Draw the choice of the window, where there are several."""
-    answers, words = reader.answers, reader.words
-    offered = {f"{start:%Y-%m-%d}": sentences.period((start, end), words) for start, end in reversed(answers.windows)}
+    reading, words = reader.reading, reader.words
+    offered = {f"{start:%Y-%m-%d}": sentences.period((start, end), words) for start, end in reversed(reading.windows)}
     if len(offered) > 1:
         st.selectbox(
             words.say("Window"),
@@ -105,7 +107,7 @@ def show_choice(reader: Reader) -> None:
     words = reader.words
     st.selectbox(
         words.say("The map shows"),
-        reader.answers.shows,
+        reader.reading.shows,
         format_func=lambda one: words.say(TITLES[one]),
         **address.widget("show", reader.show, lambda new: {"show": new}),
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +19,7 @@ from hotspots.dashboard.restricted import address, cached
 from hotspots.dashboard.shell import guard, refusal
 from hotspots.drawing import charts
 from hotspots.geography import units
+from hotspots.questions.restricted import Asked, Question
 from hotspots.statistics import victims
 from hotspots.study import Study
 from hotspots.study.selection import Selection
@@ -32,6 +33,8 @@ from hotspots.words import (
     words_for,
 )
 
+_Told = ParamSpec("_Told")
+_Given = TypeVar("_Given")
 FILTERS: tuple[tuple[str, str], ...] = (
     ("weapon", mark("Weapon")),
     ("category", mark("What it came from")),
@@ -51,7 +54,30 @@ class Chosen:
     @property
     def study(self) -> Study:
         """The study of the choices on blocks: its totals do not depend on the unit shown."""
-        return cached.study(replace(self.selection, unit="blocks"))
+        return self.whole.asked.study
+
+    @property
+    def by_unit(self) -> Study:
+        """The study of the choices on the unit shown."""
+        return self.asked.study
+
+    @property
+    def asked(self) -> Asked:
+        """What questions about the choices are asked with."""
+        return cached.asked(self.selection)
+
+    @property
+    def whole(self) -> Chosen:
+        """The same on blocks: for questions whose answer does not depend on the unit shown."""
+        return self.at(unit="blocks")
+
+    def at(self, **changes: Any) -> Chosen:
+        """Return the same with other choices."""
+        return replace(self, selection=replace(self.selection, **changes))
+
+    def ask(self, question: Question[_Told, _Given], /, *told: _Told.args, **named: _Told.kwargs) -> _Given:
+        """Return the answer to a question about the choices, on the unit shown."""
+        return self.asked.ask(question, *told, **named)
 
     @cached_property
     def period(self) -> str:

@@ -1,7 +1,8 @@
-"""The public release as a web page without a server: plain files that any web server or USB stick carries."""
+"""The public release as a web page without a server; its map and its sentences are those of every public face."""
 
 from __future__ import annotations
 
 from hotspots.drawing.site.pages import render
+from hotspots.drawing.site.public_map import Atlas
 
-__all__ = ["render"]
+__all__ = ["Atlas", "render"]

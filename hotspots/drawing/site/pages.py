@@ -7,13 +7,12 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
-
 from hotspots.drawing import maps
-from hotspots.drawing.site import findings, looks, sections
+from hotspots.drawing.site import findings, sections, sentences
 from hotspots.drawing.site.markup import Html, el, raw
-from hotspots.drawing.site.reading import Reading, Window
-from hotspots.release import Release
+from hotspots.drawing.site.public_map import Atlas
+from hotspots.release import Reading, Release
+from hotspots.release.profiles import Window
 from hotspots.words import (
     DEFAULT,
     LANGUAGES,
@@ -46,7 +45,7 @@ def render(release: Release, *, contact: str = "") -> dict[str, bytes]:
     found = {}
     for language in LANGUAGES:
         words = words_for(language)
-        atlas = looks.Atlas(reading, words)
+        atlas = Atlas(reading, words)
         found[page_name(release, language)] = page(reading, atlas, contact=contact).encode()
         for window in reading.windows:
             found[sections.map_name(window, language)] = _map(reading, atlas, window).encode()
@@ -59,7 +58,7 @@ def page_name(release: Release, language: str) -> str:
     return "index.html" if language == own else f"index.{language}.html"
 
 
-def page(reading: Reading, atlas: looks.Atlas, *, contact: str) -> str:
+def page(reading: Reading, atlas: Atlas, *, contact: str) -> str:
     """Return the page in one language."""
     words = atlas.words
     inside = {
@@ -73,13 +72,13 @@ def page(reading: Reading, atlas: looks.Atlas, *, contact: str) -> str:
         "use": sections.use(reading, words),
     }
     parts = [el("section", el("h2", words.say(_PARTS[name]), id=name), part, aria_labelledby=name) for name, part in inside.items()]
-    title = findings.title(reading, words)
+    title = sentences.title(reading, words)
     body = el(
         "body",
         el("a", words.say("Skip to the figures"), href="#main", class_="skip"),
         el("header", el("p", reading.city.name, class_="brand"), _languages(reading, words)),
         el("main", el("h1", title), *_lead(reading, words), _contents(words), *parts, id="main", tabindex=-1),
-        el("footer", *[el("p", line) for line in source(reading, words)]),
+        el("footer", *[el("p", line) for line in sentences.source(reading, words)]),
     )
     return f"<!DOCTYPE html>\n{el('html', _head(title, words), body, lang=words.language)}\n".replace("<section", "\n<section")
 
@@ -101,17 +100,9 @@ def _head(title: str, words: Words) -> Html:
 
 
 def _lead(reading: Reading, words: Words) -> list[Html]:
-    last = reading.years.iloc[-1]
-    lines = [findings.judged(reading, words)] if last["count"] == last["count"] else []
-    found = [el("p", " ".join(lines), class_="lead")] if lines else []
-    if reading.city.fictional:
-        found.append(el("p", _fictional(words), class_="warn"))
-    return found
-
-
-def _fictional(words: Words) -> str:
-    said = words.say("fictional city: no real person, no real place")
-    return said[0].upper() + said[1:]
+    said = sentences.judged(reading, words)
+    found = [el("p", said, class_="lead")] if said else []
+    return found + [el("p", sentences.fictional(words), class_="warn")] * reading.city.fictional
 
 
 def _languages(reading: Reading, words: Words) -> Html:
@@ -129,30 +120,8 @@ def _contents(words: Words) -> Html:
     return el("nav", el("ul", *links), aria_label=words.say("On this page"), class_="contents")
 
 
-def source(reading: Reading, words: Words) -> list[str]:
-    """Return where the figures come from and how far they reach."""
-    last = (reading.years["end"].max() - pd.Timedelta(days=1)).date()
-    city = reading.city
-    lines = [
-        " · ".join([words.say("Figures up to {day}", day=words.date(last)), words.say("Source: {source}", source=city.source)]),
-        words.say("Licence: {licence}", licence=city.licence),
-    ]
-    if city.population_year:
-        lines.append(words.say("Population: census of {year}", year=city.population_year))
-    return lines + [_fictional(words)] * city.fictional
-
-
-def _map(reading: Reading, atlas: looks.Atlas, window: Window) -> str:
+def _map(reading: Reading, atlas: Atlas, window: Window) -> str:
     """Return the map of a window as a page of its own, which says by itself all that a reader of it must know."""
-    words, shown = atlas.words, atlas.of(window)
-    rules = reading.release.facts["rules"]
-    lines = [sections.total_said(reading, window, words).rstrip("."), shown.title]
-    lines.append(" ".join(sections.shares_said(reading, window, words)))
-    notes = [findings.few(words)] if not reading.republished else []
-    if not reading.republished:
-        joined_up = words.say(
-            "Areas with fewer than {n} residents: they are joined with their neighbours.", n=words.number(rules["area_floor"])
-        )
-        notes.append(joined_up)
-    notes += source(reading, words)
-    return maps.page(shown, words=words, head="\n".join(line for line in lines if line), note="\n".join(notes))
+    shown = atlas.of(reading.shows[0], window)
+    told = sentences.caption(reading, shown, window, atlas.words)
+    return maps.page(shown, words=atlas.words, head=told.head, note=told.note)

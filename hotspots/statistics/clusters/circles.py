@@ -11,8 +11,8 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from hotspots.geography import outlines
-from hotspots.inference import compiled
 from hotspots.inference.intervals import poisson_interval
+from hotspots.inference.parallel import WORKERS
 from hotspots.statistics.clusters.exact_window import (
     LEAST_RESIDENTS,
     LEVEL,
@@ -20,7 +20,7 @@ from hotspots.statistics.clusters.exact_window import (
     compared_events,
     ground,
 )
-from hotspots.statistics.clusters.scans_numpy import best_circles
+from hotspots.statistics.clusters.scan_bounds import best_circles
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.study.memo import kept
@@ -29,7 +29,6 @@ from hotspots.words import told
 SIMULATIONS = 999
 MOST_CENTRES = 1000  # where there are more units, centres are thinned out evenly: time grows with centres times units
 MOST_CLUSTERS = 30
-PATIENCE = 20  # seconds: as long as compiling takes the first time ever; afterwards it is one or two
 _BATCH = 128  # maps at once: one row of counts stays in the processor's nearest memory
 _ROUNDING = 1e-9
 
@@ -69,6 +68,15 @@ class Scan:
     def significant(self) -> pd.DataFrame:
         """The clusters that chance explains in at most 5 of 100 shuffles."""
         return self.table[self.table["p"] <= LEVEL]
+
+    @property
+    def tried(self) -> int:
+        """How many maps were compared: the shuffles and the one as it is."""
+        return self.simulations + 1
+
+    def as_strong(self, p: float) -> int:
+        """Return in how many of the maps tried there was one as strong as a cluster of this p."""
+        return round(p * self.tried)
 
 
 def circles(study: Study, *, cap: float | None = None, baseline: str | None = None) -> tuple[Circles, Ground]:
@@ -112,7 +120,7 @@ def _around(at: np.ndarray, tree: cKDTree, weight: np.ndarray, *, cap: float, le
     wanted, todo = min(64, len(weight)), np.arange(len(at))
     while len(todo):
         for rows in np.array_split(todo, len(todo) * wanted // 2_000_000 + 1):
-            nearest = tree.query(tree.data[at[rows]], k=wanted, workers=compiled.WORKERS)
+            nearest = tree.query(tree.data[at[rows]], k=wanted, workers=WORKERS)
             distance, member = (part.reshape(len(rows), wanted) for part in nearest)
             held = np.cumsum(weight[member], axis=1)
             enough = (held[:, -1] > cap) | (wanted == len(weight))
@@ -236,31 +244,23 @@ def simulated_best(
     c = np.arange(n + 1, dtype=float)
     own = c * np.log(np.maximum(c, 1.0))
     pairs = own + own[::-1]
-    loop = quickest("scan_circles", best_circles, work=len(zones.members) * simulations // 100)
     lowest = max(floor - 4 * _ROUNDING * (1 + floor), 0.0)  # below the margin with which ratios are compared
 
     def one(rng: np.random.Generator, maps: int) -> np.ndarray:
         counts = np.zeros((len(weight), maps), dtype=np.int32)
         counts[order] = rng.multinomial(n, weight[order] / weight.sum(), size=maps).T
         best = np.full(maps, lowest)
-        loop(zones.starts, zones.members, expected, slope, level, pairs, counts, best)
+        best_circles(zones.starts, zones.members, expected, slope, level, pairs, counts, best)
         return best
 
     return in_batches(one, simulations=simulations, seed=seed)
-
-
-def quickest(name: str, plain: Callable[..., None], *, work: int) -> Callable[..., None]:
-    """Return the compiled loop, waited for a little where the work is so large that it pays; else the plain one, with the same answers."""
-    if work > 10 * compiled.WORTH and compiled.installed():
-        compiled.wait(PATIENCE)
-    return compiled.kernel(name, work=work) or plain
 
 
 def in_batches(one: Callable[[np.random.Generator, int], np.ndarray], *, simulations: int, seed: int, batch: int = _BATCH) -> np.ndarray:
     """Run `one` for so many shuffles, some at a time and side by side; each part has a seed of its own, so their order changes nothing."""
     sizes = [min(batch, simulations - first) for first in range(0, simulations, batch)]
     seeds = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(len(sizes))]
-    with ThreadPoolExecutor(compiled.WORKERS) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:
         return np.concatenate(list(pool.map(one, seeds, sizes)))
 
 

@@ -14,9 +14,8 @@ from hotspots.statistics.clusters.circles import (
     _check,
     compared,
     in_batches,
-    quickest,
 )
-from hotspots.statistics.clusters.scans_numpy import (
+from hotspots.statistics.clusters.scan_bounds import (
     Calendar,
     Diary,
     best_cylinders,
@@ -153,13 +152,12 @@ def shuffled_best(
     """Return the largest log-likelihood ratio after each of `simulations` shuffles of the days among the events; none below `floor`."""
     n = len(day)
     logs = logarithms(n)
-    loop = quickest("scan_days", best_cylinders, work=len(zones.members) * simulations // 10)
     lowest = max(floor - 4 * _ROUNDING * (1 + floor), 0.0)
 
     def one(rng: np.random.Generator, maps: int) -> np.ndarray:
         days = rng.permuted(np.tile(day, (maps, 1)), axis=1)
         best = np.full(maps, lowest)
-        loop(zones.starts, zones.members, zones.ends, logs, before, days, length, anytime, best)
+        best_cylinders(zones.starts, zones.members, zones.ends, logs, before, days, length, anytime, best)
         return best
 
     return in_batches(one, simulations=simulations, seed=seed, batch=_BATCH)

@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 from scipy import fft
 
-from hotspots.inference import compiled
 from hotspots.statistics.density.kernels import stencil
 
 WORKERS = 2
@@ -57,18 +56,6 @@ def shared(x: np.ndarray, y: np.ndarray, grid: Grid, *, cubic: bool = False, sha
     """
     shape = shape or (grid.rows, grid.columns)
     cubic = cubic and min(grid.rows, grid.columns) >= 4
-    quick = compiled.kernel("share_points_widely" if cubic else "share_points", work=len(x))
-    if quick is not None:
-
-        def part(of: slice) -> np.ndarray:
-            out = np.zeros(shape)
-            quick(x[of], y[of], grid.west, grid.south, grid.cell, grid.rows, grid.columns, out)
-            return out
-
-        first, *others = compiled.side_by_side(part, len(x))
-        for other in others:
-            first += other
-        return np.asarray(first)
     out = np.zeros(shape)
     out[: grid.rows, : grid.columns] = (_among_sixteen if cubic else _among_four)(
         (x - grid.west) / grid.cell, (y - grid.south) / grid.cell, grid
@@ -125,10 +112,6 @@ def sharpen_in_place(cells: np.ndarray, rows: int | None = None, columns: int | 
            [ 0., -1.,  0.]])
     """
     rows, columns = rows or cells.shape[0], columns or cells.shape[1]
-    quick = compiled.kernel("sharpen", work=rows * columns)
-    if quick is not None:
-        quick(cells, rows, columns)
-        return
     cells = cells[:rows, :columns]
     across, up = np.diff(cells, axis=1) / 12, np.diff(cells, axis=0) / 12
     cells[:, :-1] -= across

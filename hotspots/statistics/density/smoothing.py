@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hotspots.inference import compiled
+from hotspots.inference.parallel import side_by_side
 from hotspots.statistics.density.grid import shared, sharpen_in_place
 from hotspots.statistics.density.kernels import SUPPORT
 from hotspots.statistics.density.window import Cut, Window
@@ -84,8 +84,8 @@ def _settle(z: np.ndarray, mask: np.ndarray, *, total: float | None) -> None:
         return float(z[part].sum())
 
     least = max(1, 100_000 // max(z.shape[1], 1))
-    floor = _NOISE * max(compiled.side_by_side(inside, len(z), least=least))
-    whole = sum(compiled.side_by_side(counted, len(z), least=least))
+    floor = _NOISE * max(side_by_side(inside, len(z), least=least))
+    whole = sum(side_by_side(counted, len(z), least=least))
     if total and whole > 0:
         z *= total / whole
 
@@ -105,19 +105,6 @@ def _quartic(x: np.ndarray, y: np.ndarray, window: Window, *, bandwidth: float, 
     """Return the sum of quartic kernels, and which points touch no middle of a cell inside."""
     grid = window.grid
     reach = int(np.ceil(bandwidth / grid.cell))
-    quick = compiled.kernel("add_quartic", work=len(x) * (2 * reach + 1) ** 2 // 50)
-    if quick is not None:
-        lost = np.zeros(len(x), dtype=np.bool_)
-
-        def part(of: slice) -> np.ndarray:
-            z = np.zeros((grid.rows, grid.columns))
-            quick(x[of], y[of], window.mask, grid.west, grid.south, grid.cell, bandwidth, whole, z, lost[of])
-            return z
-
-        z, *others = compiled.side_by_side(part, len(x), least=max(1, grid.rows * grid.columns // (2 * reach + 1) ** 2))
-        for other in others:
-            z += other
-        return z, lost
     padded = np.zeros((grid.rows + 2 * reach, grid.columns + 2 * reach))
     lost = np.zeros(len(x), dtype=bool)
     column = np.clip(np.rint((x - grid.west) / grid.cell).astype(np.intp), 0, grid.columns - 1)

@@ -11,7 +11,7 @@ from hotspots.cities.logbook import Entry
 from hotspots.inference.level_shift import Break, break_date
 from hotspots.readers.sections import Note
 from hotspots.statistics.interventions.before_after import against_comparison, before_after, is_unusual
-from hotspots.statistics.interventions.cases import RING, Case, case
+from hotspots.statistics.interventions.cases import RING, Case, before_and_after, case, series
 from hotspots.statistics.interventions.designs import DESIGNS, every
 from hotspots.statistics.interventions.displacement import weighted_displacement_difference
 from hotspots.statistics.interventions.effects import Effect, Placebos
@@ -24,8 +24,8 @@ from hotspots.words import mark
 
 __all__ = [
     "ASSUMES", "DESIGNS", "LABELS", "RING", "WARNINGS", "WHY_NOT", "Case", "Effect", "Evaluation", "Placebos",
-    "against_comparison", "avoided", "before_after", "case", "evaluate", "interrupted", "synthetic_control",
-    "weighted_displacement_difference",
+    "against_comparison", "avoided", "before_after", "before_and_after", "case", "evaluate", "interrupted", "series",
+    "synthetic_control", "weighted_displacement_difference",
 ]  # fmt: skip
 
 LABELS: dict[str, str] = {

@@ -15,6 +15,8 @@ from hotspots.study.of_totals import TotalsStudy
 
 RING = 250.0  # metres: about two blocks; a hot spot's neighbours, where trouble would go that only moved
 GROUPS: tuple[str, ...] = ("treated", "comparison", "ring", "comparison_ring")
+FEW_A_MONTH = 3.0  # homicides; with fewer a month says little, and three are read at a time
+QUARTER = 3  # months
 _POOLS: tuple[str, ...] = ("beat", "district")
 
 
@@ -45,11 +47,21 @@ class Case:
         """Which of the months count as after."""
         return np.asarray(self.months.index >= self.start)
 
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """How many months there are before the start and from it on."""
+        return int((~self.after).sum()), int(self.after.sum())
+
     def halves(self, *groups: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the months of the groups before and after, one column for each group; one group alone has no columns."""
         values = self.months[list(groups)].to_numpy(dtype=float)
         values = values[:, 0] if len(groups) == 1 else values
         return values[~self.after], values[self.after]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The groups that have areas, the treated ones always; they alone where the whole place is treated."""
+        return GROUPS[:1] if self.whole else tuple(name for name in GROUPS if len(self.areas[name]) or name == "treated")
 
 
 def case(study: Study, entry: Entry, *, ring: float = RING) -> Case:
@@ -88,6 +100,51 @@ def case(study: Study, entry: Entry, *, ring: float = RING) -> Case:
     victims = int((seen & inside & (position < late)).sum()), int((seen & inside & (position >= late)).sum())
     pool = _pool(study, position, seen & once, areas, months)
     return Case(entry, table.astype("int64"), first, areas, whole, pool, victims, strange, ring)
+
+
+def before_and_after(one: Case) -> pd.DataFrame:
+    """Return for each group of areas (`Case.shown`) how many `units` it has, its homicides `before` and `after`, and their means a month.
+
+    `units` is missing for the whole place; the means (`before_mean`, `after_mean`) are missing where no month is on that side.
+    """
+    rows = []
+    for name in one.shown:
+        row: dict[str, object] = {"group": name, "units": np.nan if one.whole else len(one.areas[name])}
+        for side, counts in zip(("before", "after"), one.halves(name), strict=True):
+            row |= {side: counts.sum(), f"{side}_mean": counts.mean() if len(counts) else np.nan}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def series(one: Case) -> tuple[pd.DataFrame, int]:
+    """Return the months of the treated areas, or three at a time where they are sparse, counted from the start; and the months of a row.
+
+    A row has its first day (`start`), its homicides (`count`), the `mean` of the rows of its side, the `side` (0 before, 1 after) and,
+    where there are comparison areas, theirs (`comparison`). Months that fill no row are left out.
+
+    >>> from hotspots.testing import square_city
+    >>> study = Study.of(*square_city([(5, 5)] * 3, dates=["2020-01-05", "2020-02-05", "2020-06-30"]), start="2020-01-01", end="2020-07-01")
+    >>> table, months = series(case(study, Entry("x", {"en": "x"}, pd.Timestamp("2020-04-10"))))
+    >>> months, table["count"].tolist(), table["side"].tolist()
+    (3, [2, 1], [0, 1])
+    """
+    step, length = _steps(one)
+    names = ["treated"] + (["comparison"] if len(one.areas["comparison"]) else [])
+    full = step.map(step.value_counts()) == length
+    sums = one.months.loc[full, names].groupby(step[full]).sum().rename(columns={"treated": "count"})
+    side = pd.Series((sums.index >= 0).astype(int), index=sums.index)
+    table = pd.DataFrame({"start": [(one.start + int(at) * length).start_time for at in sums.index], "count": sums["count"]})
+    table["mean"] = sums["count"].groupby(side).transform("mean").round(2)
+    table["side"] = side
+    return (table.join(sums[["comparison"]]) if "comparison" in sums.columns else table), length
+
+
+def _steps(one: Case) -> tuple[pd.Series, int]:
+    """Return how many steps from the start each month lies, and the months of a step: three where they are sparse and fill a step."""
+    months = pd.Series([month.ordinal - one.start.ordinal for month in one.months.index], index=one.months.index)
+    threes = months // QUARTER
+    sparse = one.months["treated"].mean() < FEW_A_MONTH and (threes.value_counts() == QUARTER).any()
+    return (threes, QUARTER) if sparse else (months, 1)
 
 
 def _whole_months(study: Study, entry: Entry) -> pd.PeriodIndex:

@@ -20,6 +20,7 @@ from hotspots.statistics.rates.funnel import (
     funnel,
     funnel_curve,
     funnel_limits,
+    rate_of_all,
 )
 from hotspots.statistics.rates.standardised import (
     STANDARDS,
@@ -59,6 +60,7 @@ __all__ = [
     "overall",
     "rate",
     "rate_interval",
+    "rate_of_all",
     "rate_ratio_of_fifths",
     "rate_state",
     "shrink",

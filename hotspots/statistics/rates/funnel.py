@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betainc, gammainc, pdtr
 
-from hotspots.inference.intervals import poisson_interval, poisson_limits
+from hotspots.inference.intervals import PER, poisson_interval, poisson_limits
 from hotspots.inference.random_allocation import step_up
 from hotspots.study import Study
 
@@ -151,6 +151,11 @@ class Funnel:
     scatter: float
     left_out: int
 
+    @property
+    def killed(self) -> float:
+        """How many people were killed in these units."""
+        return float(self.table["count"].sum())
+
     def outside(self, level: str = "95") -> int:
         """Return how many units lie outside the limits of `level` (`95` or `998`), before anything is allowed for."""
         table = self.table
@@ -168,6 +173,18 @@ class Funnel:
         """Return how many units are `above`, `below` and `within`."""
         found = self.table["widened" if widened else "verdict"].value_counts()
         return {name: int(found.get(name, 0)) for name in ("above", "below", "within")}
+
+
+def rate_of_all(study: Study) -> float:
+    """Return the rate of all units with a count and residents together, per 100,000 person-years: what a funnel compares with.
+
+    >>> from hotspots.testing import square_city
+    >>> year = {"start": "2020-01-01", "end": "2021-01-01"}
+    >>> rate_of_all(Study.of(*square_city([(5, 5), (15, 5), None], side=2, population=5000), **year))
+    10.0
+    """
+    people = study.person_years.where(study.exposed.notna())
+    return float(PER * study.exposed[people.notna()].sum() / people.sum())
 
 
 def funnel(study: Study, *, level: float = LEVEL) -> Funnel | None:

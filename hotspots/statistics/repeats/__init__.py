@@ -11,6 +11,7 @@ from hotspots.statistics.repeats.events import (
 )
 from hotspots.statistics.repeats.knox import (
     DAYS,
+    LEVEL,
     METRES,
     Knox,
     NearRepeats,
@@ -23,6 +24,7 @@ from hotspots.statistics.repeats.windows import open_windows
 
 __all__ = [
     "DAYS",
+    "LEVEL",
     "METRES",
     "Cusum",
     "Events",

@@ -12,7 +12,6 @@ import pandas as pd
 from scipy.spatial import cKDTree
 from scipy.special import gammaincinv
 
-from hotspots.inference import compiled
 from hotspots.statistics.repeats.events import events_of
 from hotspots.store.schema import DataError
 from hotspots.study import Study
@@ -23,6 +22,7 @@ DAYS = 14
 DRAWS = 999
 SPACE_BANDS: tuple[float, ...] = (0, 100, 200, 400)  # metres, each band [a, b); the same place exactly is a band of its own
 TIME_BANDS: tuple[int, ...] = (0, 7, 14, 28, 56)  # days, each band [a, b)
+LEVEL = 0.05  # p up to here is more than chance explains
 FEWEST = 5  # pairs that chance alone must give before "no near repeats" can be said
 _TALL = 128  # pairs looked at together; below 256, so that a byte can count them
 _WIDE = 16_000  # days that 16 bits can hold with their differences
@@ -50,9 +50,14 @@ class Knox:
     draws: int
 
     @property
+    def as_many(self) -> int:
+        """How many of the shuffles gave as many pairs or more."""
+        return round(self.p * (self.draws + 1)) - 1
+
+    @property
     def verdict(self) -> str:
         """`more` than chance explains, `within` what chance gives, or `few`: too few to tell."""
-        if self.p <= 0.05:
+        if self.p <= LEVEL:
             return "more"
         return "within" if self.mean >= FEWEST and self.high < 2 else "few"
 
@@ -192,16 +197,9 @@ def _counted(
     rows = shuffled(day, draws=draws, seed=seed)
     rows = np.ascontiguousarray(rows[involved]) if len(involved) < len(day) else rows
     where = where.reshape(pairs.shape)
-    loop = compiled.kernel("count_close", work=len(pairs) * draws) if rows.dtype == np.int16 else None
     ends = np.searchsorted(group, np.arange(groups + 1))
     for g in range(groups):
-        some = where[ends[g] : ends[g + 1]]
-        if not len(some):
-            continue
-        if loop is None:
-            _count_close(rows, some, last, counts[g])
-        else:
-            loop(rows, np.ascontiguousarray(some[:, 0]), np.ascontiguousarray(some[:, 1]), last.astype(np.int64), counts[g])
+        _count_close(rows, where[ends[g] : ends[g + 1]], last, counts[g])
     return counts, found
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotspots.inference.intervals import PER, poisson_interval
 from hotspots.inference.normal_range import Range, expected_range
 from hotspots.statistics.measure import Measure
 from hotspots.statistics.trends.profiles import (
@@ -20,6 +19,7 @@ from hotspots.statistics.trends.profiles import (
     year_over_year,
 )
 from hotspots.statistics.trends.year_end import Projection, year_end, year_end_of
+from hotspots.statistics.trends.years import BesideYears, beside_years, complete, rates_of, without_place, yearly
 from hotspots.study import Study
 from hotspots.study.of_totals import TotalsStudy
 
@@ -30,16 +30,21 @@ __all__ = [
     "MEASURES",
     "WEEKDAYS",
     "WINDOW",
+    "BesideYears",
     "Judgement",
     "Projection",
     "Range",
     "WhenInWeek",
+    "beside_years",
     "expected_range",
     "latest",
     "monthly",
+    "outside",
+    "provisional",
     "seasonal",
     "weekday_hour",
     "weekly",
+    "without_place",
     "year_end",
     "year_end_of",
     "year_over_year",
@@ -73,15 +78,30 @@ def monthly(study: Study) -> pd.DataFrame:
     table = table.iloc[known[0] : known[-1] + 1] if len(known) else table.iloc[:0]
     months = table.index
     table = table.astype({"count": "int64"}) if table["count"].notna().all() else table
-    table["complete"] = _complete(months, max(study.start, study.covers[0]), min(study.end, study.covers[1])) & table["count"].notna()
-    usable, exposed = (covered.loc[_complete(every, *study.covers), name] for name in ("count", "exposed"))
+    table["complete"] = complete(months, max(study.start, study.covers[0]), min(study.end, study.covers[1])) & table["count"].notna()
+    usable, exposed = (covered.loc[complete(every, *study.covers), name] for name in ("count", "exposed"))
     ranges = [_range_of(usable, month) if done else None for month, done in table["complete"].items()]
     for name in ("expected", "low", "high"):
         table[name] = [getattr(found, name) if found else np.nan for found in ranges]
     rolling = usable.rolling(WINDOW).sum().reindex(months)
     table["rolling_count"] = rolling
     people = np.array([study.person_years_between((m - WINDOW + 1).start_time, (m + 1).start_time) for m in months])
-    return table.join(_rates(exposed.rolling(WINDOW).sum().reindex(months), people))
+    return table.join(rates_of(exposed.rolling(WINDOW).sum().reindex(months), people))
+
+
+def provisional(months: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
+    """Return the monthly table with the months that end after `until` marked as not complete: the newest days may not be in yet."""
+    return months.assign(complete=months["complete"] & ((months.index + 1).start_time <= until))
+
+
+def outside(table: pd.DataFrame, value: str = "count") -> tuple[int, int]:
+    """Return how many rows of a series lie outside their normal range, and how many have one.
+
+    >>> outside(pd.DataFrame({"count": [1, 5, 9], "low": [2.0, 2.0, np.nan], "high": [6.0, 6.0, np.nan]}))
+    (1, 2)
+    """
+    known = table.dropna(subset=["low"])
+    return int(((known[value] < known["low"]) | (known[value] > known["high"])).sum()), len(known)
 
 
 def _range_of(usable: pd.Series, month: pd.Period) -> Range | None:
@@ -89,25 +109,6 @@ def _range_of(usable: pd.Series, month: pd.Period) -> Range | None:
     found = usable.reindex(pd.PeriodIndex(around)).to_numpy().reshape(-1, 3)
     known = found[~np.isnan(found).any(axis=1)]
     return expected_range(known.ravel()) if len(known) >= LEAST_YEARS else None
-
-
-def yearly(study: Study) -> pd.DataFrame:
-    """Return the study year by year: `count`, `complete`, and the rate per 100,000 person-years with its exact 95 % interval.
-
-    A year that the study covers in part has the person-years of that part, so its rate can be compared; its count cannot. Published
-    totals add `published_rate` and `source`; a year whose total nobody published has no count.
-
-    >>> from hotspots.testing import square_city
-    >>> incidents, blocks = square_city([(5, 5), (5, 6)], dates=["2019-03-01", "2020-03-01"], population=2500)
-    >>> yearly(Study.of(incidents, blocks, start="2019-01-01", end="2021-01-01"))["rate"].tolist()
-    [10.0, 10.0]
-    """
-    years = pd.period_range(study.start, study.end - pd.Timedelta(days=1), freq="Y", name="year")
-    found = study.series(years)
-    whole = _complete(years, max(study.start, study.covers[0]), min(study.end, study.covers[1]))
-    table = found[["count"]].assign(complete=whole & found["count"].notna())
-    rates = _rates(found["exposed"], found["person_years"].to_numpy(dtype=float))
-    return table.join(rates).join(found.drop(columns=["count", "exposed", "person_years"]))
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def latest(study: Study) -> Judgement | None:
     if (last + 1).start_time > until:
         last -= 1
     months = _months(study.covers[0], (last + 1).start_time)
-    table = study.between(study.covers[0], (last + 1).start_time).series(months)[_complete(months, study.covers[0], until)]
+    table = study.between(study.covers[0], (last + 1).start_time).series(months)[complete(months, study.covers[0], until)]
     usable = table["count"]
     sums = usable.rolling(WINDOW).sum().iloc[::-1][::WINDOW].dropna().to_numpy()
     if not len(sums):
@@ -172,16 +173,6 @@ def _verdict(count: int, found: Range | None) -> str:
 
 def _months(start: pd.Timestamp, end: pd.Timestamp) -> pd.PeriodIndex:
     return pd.period_range(start, end - pd.Timedelta(days=1), freq="M", name="month")
-
-
-def _complete(periods: pd.PeriodIndex, start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
-    return np.asarray((periods.start_time >= start) & ((periods + 1).start_time <= end))
-
-
-def _rates(count: pd.Series, person_years: np.ndarray) -> pd.DataFrame:
-    people = np.where(person_years > 0, person_years, np.nan)
-    low, high = poisson_interval(count)
-    return pd.DataFrame({"rate": PER * count / people, "rate_low": PER * low / people, "rate_high": PER * high / people})
 
 
 MEASURES: tuple[Measure, ...] = ()

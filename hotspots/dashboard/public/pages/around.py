@@ -7,9 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import geography
-from hotspots.dashboard.public import address, parts, sentences
-from hotspots.dashboard.public.answers import UNSTABLE
+from hotspots.dashboard.public import address, parts
 from hotspots.dashboard.public.frame import Reader, heading
+from hotspots.drawing.site import sentences
+from hotspots.release import SHOWN
 from hotspots.words import mark
 from hotspots.words.escape import safe_markdown
 
@@ -29,14 +30,14 @@ NOT_HERE: tuple[tuple[str, str], ...] = (
 
 def render(reader: Reader) -> None:
     """Draw the page."""
-    words, answers = reader.words, reader.answers
-    if not answers.windows:
-        heading(reader, words.say("How are things around here?"), answers.city.name)
+    words, reading = reader.words, reader.reading
+    if not reading.windows:
+        heading(reader, words.say("How are things around here?"), reading.city.name)
         st.info(words.say("This release has no numbers by area. The whole place: on the next page."))
         return
-    named = geography.names(answers.city.blocks)[reader.choices.area] if reader.choices.area else ""
+    named = geography.names(reading.city.blocks)[reader.choices.area] if reader.choices.area else ""
     title = words.say("How are things in {area}?", area=named) if named else words.say("How are things around here?")
-    heading(reader, title, answers.city.name, sentences.period(reader.window, words), sentences.held_back(answers, reader.window, words))
+    heading(reader, title, reading.city.name, sentences.period(reader.window, words), sentences.held_back(reading, reader.window, words))
     choices(reader)
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -55,7 +56,7 @@ def render(reader: Reader) -> None:
 
 def choices(reader: Reader) -> None:
     """Draw the choice of the area and of the window."""
-    words, blocks = reader.words, reader.answers.city.blocks
+    words, blocks = reader.words, reader.reading.city.blocks
     called = dict(sorted(((str(area), name) for area, name in geography.names(blocks).items()), key=lambda pair: parts.natural(pair[1])))
     left, right = st.columns(2)
     with left:
@@ -72,27 +73,27 @@ def choices(reader: Reader) -> None:
 
 def card(reader: Reader, area: str) -> None:
     """Draw what is known of one area."""
-    words, answers = reader.words, reader.answers
-    row = answers.in_window(reader.window).loc[area]
+    words, reading = reader.words, reader.reading
+    row = reading.areas(reader.window).loc[area]
     one, two = st.columns(2)
     one.metric(words.say("People killed"), sentences.number(row["count"], row["reason"], words))
     one.caption(sentences.period(reader.window, words))
     two.metric(words.say("Per 100,000 residents a year"), words.rate(row["rate"]))
     two.caption(beneath_the_rate(reader, row))
-    if sentences.why(row["reason"], words):
-        st.markdown(explained(reader, row["reason"]))
-    st.markdown(f"**{words.say('Compared with the rest of {city}', city=safe_markdown(answers.city.name))}**")
-    beside, change = answers.against_the_rest(area, reader.window), answers.change(area, reader.window)
+    if row["reason"] != SHOWN:
+        st.markdown(words.say(sentences.EXPLAINED[row["reason"]]))
+    st.markdown(f"**{words.say('Compared with the rest of {city}', city=safe_markdown(reading.city.name))}**")
+    beside, change = reading.against_the_rest(area, reader.window), reading.change(area, reader.window)
     st.markdown(sentences.beside(beside, words))
     st.markdown(f"**{words.say('Is it changing?')}**")
-    st.markdown(sentences.changed(answers, area, reader.window, words))
+    st.markdown(sentences.changed(reading, area, reader.window, words))
     if beside or change:
         st.caption(
             words.say(
                 "By chance alone about 1 area in 20 looks changed or different: read such a sentence as a question, not as a verdict."
             )
         )
-    if len(answers.windows) > 1:
+    if len(reading.windows) > 1:
         st.markdown(f"**{words.say('Every window')}**")
         st.dataframe(windows(reader, area), hide_index=True, width="stretch", alt=words.say("Every window"))
 
@@ -103,40 +104,27 @@ def beneath_the_rate(reader: Reader, row: pd.Series) -> str:
     if np.isnan(row["rate"]):
         return words.say("no rate without a published number of 10 or more")
     text = words.say("95% interval {low} to {high}", low=words.rate(row["rate_low"]), high=words.rate(row["rate_high"]))
-    return text + (" · " + words.say("10 to 19 people killed: the rate is uncertain") if row["rate_state"] == UNSTABLE else "")
-
-
-def explained(reader: Reader, reason: str) -> str:
-    """Return what it means that an area has no number."""
-    words = reader.words
-    if reason == "few":
-        return words.say("“Fewer than 10” means any number from 0 to 9. It does not say that anybody was killed here, or that nobody was.")
-    if reason == "held":
-        return words.say(
-            "The number here is 10 or more. It is held back because a smaller number elsewhere could be worked out from it; which area is "
-            "held back was drawn by lot."
-        )
-    return words.say("The number of this area is not published.")
+    return text + (" · " + words.say("10 to 19 people killed: the rate is uncertain") if row["rate_state"] == "unstable" else "")
 
 
 def windows(reader: Reader, area: str) -> pd.DataFrame:
     """Return all windows of an area as a table."""
-    words, answers = reader.words, reader.answers
-    rows = [(window, answers.in_window(window).loc[area]) for window in reversed(answers.windows)]
+    words, reading = reader.words, reader.reading
+    rows = pd.DataFrame([reading.areas(window).loc[area] for window in reversed(reading.windows)])
     return pd.DataFrame(
         {
-            words.say("Window"): [sentences.period(window, words) for window, _ in rows],
-            words.say("People killed"): [sentences.number(row["count"], row["reason"], words) for _, row in rows],
-            words.say("Per 100,000 a year (95%)"): [sentences.rate(row, words) for _, row in rows],
+            words.say("Window"): [sentences.period(window, words) for window in reversed(reading.windows)],
+            words.say("People killed"): sentences.numbers(rows, words),
+            words.say("Per 100,000 a year (95%)"): sentences.rates(rows, words),
         }
     )
 
 
 def whole(reader: Reader) -> None:
     """Say how the whole city stands, where no area is chosen."""
-    words, answers = reader.words, reader.answers
-    count = answers.total(reader.window).count
+    words, reading = reader.words, reader.reading
+    count = reading.total(reader.window).count
     if not np.isnan(count):
-        st.metric(words.say("People killed in {city}", city=answers.city.name), words.number(count))
+        st.metric(words.say("People killed in {city}", city=reading.city.name), words.number(count))
         st.caption(sentences.period(reader.window, words))
     st.markdown(words.say("Areas stand in the order of the alphabet: this is no list from highest to lowest."))

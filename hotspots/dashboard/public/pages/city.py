@@ -8,17 +8,12 @@ import streamlit as st
 
 from hotspots.cities import Note
 from hotspots.dashboard import dated_notes
-from hotspots.dashboard.public import files, parts, sentences
+from hotspots.dashboard.public import files, parts
 from hotspots.dashboard.public.frame import Reader, heading
 from hotspots.drawing import charts
+from hotspots.drawing.site import sentences
 from hotspots.words import mark
 
-VERDICTS: dict[str, str] = {
-    "within": mark("{n} people killed in {city} in {year}: within the normal range"),
-    "above": mark("{n} people killed in {city} in {year}: more than the years before lead one to expect"),
-    "below": mark("{n} people killed in {city} in {year}: fewer than the years before lead one to expect"),
-    "unknown": mark("{n} people killed in {city} in {year}"),
-}
 NOT_HERE: tuple[tuple[str, str], ...] = (
     (mark("The year that is under way"), mark("numbers still change, and two states of one number subtracted give single deaths")),
     (mark("Smooth maps of where deaths are dense"), mark("with the method known, even such a picture gives the places back")),
@@ -29,50 +24,38 @@ NOT_HERE: tuple[tuple[str, str], ...] = (
 
 def render(reader: Reader) -> None:
     """Draw the page."""
-    words, answers = reader.words, reader.answers
-    year = answers.newest_year
+    words, reading = reader.words, reader.reading
+    year = reading.newest
+    title = sentences.title(reading, words)
     if year is None:
-        heading(reader, answers.city.name)
-        st.info(words.say("No number of the whole place is published in this release."))
+        heading(reader, title)
+        st.info(words.say(sentences.NO_YEARS))
         return
-    row = answers.years.loc[year]
-    verdict = judged(row)
-    title = words.say(VERDICTS[verdict], n=words.number(row["count"]), city=answers.city.name, year=year.year)
-    heading(reader, title, words.say("data to {day}", day=words.date((year + 1).start_time.date() - pd.Timedelta(days=1))))
-    numbers(reader, row, year)
+    heading(reader, title, words.say("Figures up to {day}", day=words.date(reading.last_day.date())))
+    st.markdown(sentences.judged(reading, words))
+    numbers(reader, year)
     notes = crossing(reader)
     st.subheader(words.say("Each year, and its normal range"), anchor=False)
-    alt = "; ".join(f"{one.year}: {words.number(n)}" for one, n in answers.years["count"].items())
-    st.vega_lite_chart(charts.years_in_range(answers.years, words, dated_notes.rules(notes, words)), width="stretch", alt=alt)
-    st.caption(
-        words.say(
-            "Bars: people killed each year. Grey boxes: where 95 of 100 such years should fall, judging by the three to five years before "
-            "that count the same deaths; none where what is counted changed."
-        )
-    )
+    table = sentences.year_table(reading, words)
+    alt = "; ".join(f"{one}: {n}" for one, n in zip(table[words.say("Year")], table[words.say("People killed")], strict=True))
+    st.vega_lite_chart(charts.years_in_range(reading.years, words, dated_notes.rules(notes, words)), width="stretch", alt=alt)
+    st.caption(sentences.chart_key(reading, words))
     dated_notes.explained(notes, words)
     with st.expander(words.say("The same as a table")):
-        st.dataframe(table(reader), hide_index=True, width="stretch", alt=title)
+        st.dataframe(table.iloc[::-1], hide_index=True, width="stretch", alt=title)
     series_files(reader)
-    if answers.windows:
+    if reading.windows:
         areas(reader)
     parts.not_published(reader, NOT_HERE)
 
 
-def judged(row: pd.Series) -> str:
-    """Return where a year lies beside its normal range."""
-    if np.isnan(row["high"]):
-        return "unknown"
-    return "below" if row["count"] < row["low"] else "above" if row["count"] > row["high"] else "within"
-
-
-def numbers(reader: Reader, row: pd.Series, year: pd.Period) -> None:
+def numbers(reader: Reader, row: pd.Series) -> None:
     """Show the count, the rate and the normal range of the newest year."""
     words = reader.words
     left, middle, right = st.columns(3)
-    left.metric(words.say("People killed"), words.number(row["count"]))
-    left.caption(str(year.year))
-    published = row.get("published_rate", np.nan)
+    left.metric(words.say("People killed"), sentences.number(row["count"], row["reason"], words))
+    left.caption(str(row["start"].year))
+    published = row["published_rate"]
     if not np.isnan(row["rate"]):
         middle.metric(words.say("Per 100,000 residents a year"), words.rate(row["rate"]))
         middle.caption(words.say("95% interval {low} to {high}", low=words.rate(row["rate_low"]), high=words.rate(row["rate_high"])))
@@ -89,31 +72,13 @@ def numbers(reader: Reader, row: pd.Series, year: pd.Period) -> None:
 
 def crossing(reader: Reader) -> list[Note]:
     """Return the dated notes that fall within the years shown."""
-    years = reader.answers.years.index
-    return [note for note in reader.answers.notes if years[0].start_time <= note.start < (years[-1] + 1).start_time]
-
-
-def table(reader: Reader) -> pd.DataFrame:
-    """Return the years as a table, newest first."""
-    words, rows = reader.words, reader.answers.years.iloc[::-1]
-    columns = {
-        words.say("Year"): [str(year) for year in rows.index],
-        words.say("People killed"): [sentences.number(n, why, words) for n, why in zip(rows["count"], rows["reason"], strict=True)],
-        words.say("Per 100,000 a year (95%)"): [sentences.rate(row, words) for _, row in rows.iterrows()],
-        words.say("Normal range"): [
-            "–" if np.isnan(high) else f"{words.number(low)}–{words.number(high)}"
-            for low, high in zip(rows["low"], rows["high"], strict=True)
-        ],
-    }
-    if reader.answers.republished:
-        columns[words.say("Rate as published")] = [words.rate(one) for one in rows["published_rate"]]
-        columns[words.say("Source")] = list(rows["source"])
-    return pd.DataFrame(columns)
+    years = reader.reading.years.index
+    return [note for note in reader.reading.notes if years[0].start_time <= note.start < (years[-1] + 1).start_time]
 
 
 def series_files(reader: Reader) -> None:
     """Draw the buttons that give the years."""
-    words, found = reader.words, reader.answers
+    words, found = reader.words, reader.reading
     title = words.say("People killed each year in {city}", city=found.city.name)
     with st.container(horizontal=True):
         for label, suffix, kind, make in (
@@ -134,14 +99,6 @@ def areas(reader: Reader) -> None:
     with right:
         parts.window_choice(reader)
     view = parts.draw_map(reader, key="city_map", height=480)
-    if reader.show == "hot":
-        st.caption(
-            words.say(
-                "More than chance explains: an area and its neighbours together have more homicides than chance gives the same number of "
-                "residents, allowing for how many areas were looked at. It says where the numbers stand out, not why, and nothing of who "
-                "lives there."
-            )
-        )
     parts.statement(reader)
-    st.caption(sentences.held_back(reader.answers, reader.window, words))
+    st.caption(sentences.held_back(reader.reading, reader.window, words))
     parts.behind_the_map(reader, view, key="city")

@@ -8,6 +8,7 @@ import streamlit as st
 from hotspots.dashboard import dated_notes
 from hotspots.dashboard.public import parts
 from hotspots.dashboard.public.frame import Reader, heading
+from hotspots.drawing.site import sentences
 from hotspots.words import mark
 
 NOT_HERE: tuple[tuple[str, str], ...] = (
@@ -21,10 +22,10 @@ NOT_HERE: tuple[tuple[str, str], ...] = (
 
 def render(reader: Reader) -> None:
     """Draw the page."""
-    words, answers = reader.words, reader.answers
-    known = [note for note in answers.notes if note.kind == "intervention"]
+    words, reading = reader.words, reader.reading
+    known = [note for note in reading.notes if note.kind == "intervention"]
     title = words.count("{n} programme is named in this release", "{n} programmes are named in this release", len(known))
-    heading(reader, title if known else words.say("What is being done"), answers.city.name)
+    heading(reader, title if known else words.say("What is being done"), reading.city.name)
     if known:
         data = {
             words.say("From"): [words.date(note.start.date()) for note in known],
@@ -32,10 +33,10 @@ def render(reader: Reader) -> None:
         }
         st.dataframe(pd.DataFrame(data), hide_index=True, width="stretch", alt=title)
     else:
-        st.info(words.say("This release names no programme. That does not mean that nothing is done: the agency may not have listed it."))
-    others = [note for note in answers.notes if note.kind != "intervention"]
+        st.info(words.say(sentences.NO_PROGRAMME))
+    others = [note for note in reading.notes if note.kind != "intervention"]
     if others:
         st.subheader(words.say("What else happened"), anchor=False)
         st.markdown("\n".join(f"- {dated_notes.line(note, words)}" for note in others))
-        st.caption(words.say("A date beside a number is no cause: many things change in the same year."))
+        st.caption(words.say(sentences.NO_CAUSE))
     parts.not_published(reader, NOT_HERE)

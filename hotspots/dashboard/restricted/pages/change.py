@@ -2,88 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from hotspots import geography
-from hotspots.dashboard.restricted import (
-    address,
-    cached,
-    change_notes,
-    pieces,
-    totals_notes,
-)
+from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.parts import maps, numbers, published, series, tables
 from hotspots.geography import units
-from hotspots.statistics import change, trends
+from hotspots.questions.restricted import changes, city, when
+from hotspots.questions.restricted.changes import days_in_words
+from hotspots.statistics import change
 from hotspots.statistics.change import Comparison
 from hotspots.statistics.measure import NEEDS
-from hotspots.study.calendar import DAY, Days
+from hotspots.study.calendar import DAY
 from hotspots.study.of_totals import TotalsStudy
 from hotspots.views import map_view
+from hotspots.views.columns import Column, Form, called, each, number, signed, whole, with_sign, year
 from hotspots.words import Words, mark
 from hotspots.words.escape import safe_markdown
 
 SPANS: dict[str, str] = {"7": mark("7 days"), "28": mark("28 days"), "ytd": mark("Year to date"), "365": mark("365 days")}
-USUAL = "28"
-MANY = 40  # places, from here on those outside their range come first
-
-FINDINGS: dict[str, str] = {
-    "within": mark("{n} people killed, {days}: within the normal range"),
-    "above": mark("{n} people killed, {days}: more than the years before lead one to expect"),
-    "below": mark("{n} people killed, {days}: fewer than the years before lead one to expect"),
-    "unknown": mark("{n} people killed, {days}"),
-}
-OF_EVENTS: dict[str, str] = {  # where people were killed together and the only range there is counts that once
-    "within": mark("{n} people killed in {events} events, {days}: within the normal range"),
-    "above": mark("{n} people killed in {events} events, {days}: more than the years before lead one to expect"),
-    "below": mark("{n} people killed in {events} events, {days}: fewer than the years before lead one to expect"),
-    "unknown": FINDINGS["unknown"],
+SWINGS: dict[str, str] = {
+    "within": mark("Within the normal range"),
+    "below": mark("Fewer than the normal range"),
+    "above": mark("More than the normal range"),
 }
 UNKNOWN = mark("Nothing to compare with")
+YEARS: tuple[Column, ...] = (
+    Column("year", mark("Year"), year),
+    Column("count", mark("People killed"), number()),
+    Column("difference", mark("Difference from the year before"), signed()),
+)
 
 
 def render(chosen: Chosen) -> None:
     """Draw the page."""
     words, study = chosen.words, chosen.study
     if isinstance(study, TotalsStudy):
-        published(chosen, study)
+        totals(chosen)
         return
-    selection = replace(chosen.selection, unit=unit_of(chosen))
-    until = min(study.end, study.covers[1]) - pieces.lag(chosen) * DAY
+    by_unit = chosen.at(unit=unit_of(chosen))
+    until = changes.until(study, lag=city.lag(chosen.selection))
     if until <= study.covers[0]:
         heading(chosen, words.say("What changed"))
         controls(chosen)
         st.info(words.say("The reporting lag is longer than the data. Choose a shorter one."))
         return
-    found = cached.changes(selection, until)
     span = span_of(chosen)
-    one = found[span]
-    heading(chosen, headline(one, words))
+    answer = by_unit.ask(changes.changes, until, span=span)
+    found = answer.value
+    heading(chosen, answer.sentence(words))
     controls(chosen)
     whole_city(found, words)
-    if selection.unit != "city":
-        by_place(replace(chosen, selection=selection), one, span)
-        all_spans(replace(chosen, selection=selection), found)
-        change_notes.files(chosen, found, names_of(replace(chosen, selection=selection)))
-        change_notes.when_in_the_week(replace(chosen, selection=selection), names_of(replace(chosen, selection=selection)))
-    trust(chosen, one, until)
-    change_notes.method(words)
-
-
-def headline(one: Comparison, words: Words) -> str:
-    """Return the finding on the whole city, in the counts that it was judged by."""
-    killed, events = one.city["count"], one.city["events"]
-    texts = FINDINGS if one.usual or killed == events else OF_EVENTS
-    return words.say(texts[one.verdict], n=words.number(killed), events=words.number(events), days=days_text(one.days, words))
+    if by_unit.selection.unit != "city":
+        by_place(by_unit, found[span], span)
+        all_spans(by_unit, found, span)
+        tables.download(chosen, answer, "change", label=words.say("All periods and places (CSV)"))
+        when_in_the_week(by_unit)
+    trust(chosen, found[span], until)
+    method(words)
 
 
 def span_of(chosen: Chosen) -> str:
     """Return the period chosen, else the usual one."""
-    return chosen.selection.span if chosen.selection.span in SPANS else USUAL
+    return chosen.selection.span if chosen.selection.span in SPANS else changes.USUAL
 
 
 def unit_of(chosen: Chosen) -> str:
@@ -109,7 +95,7 @@ def controls(chosen: Chosen) -> None:
             list(SPANS),
             format_func=lambda span: words.say(SPANS[span]),
             required=True,
-            **address.widget("span", span_of(chosen), lambda old, new: replace(old, span=new or USUAL)),
+            **address.widget("span", span_of(chosen), lambda old, new: replace(old, span=new or changes.USUAL)),
         )
     with middle:
         st.selectbox(
@@ -119,13 +105,7 @@ def controls(chosen: Chosen) -> None:
             **address.widget("unit", unit_of(chosen), lambda old, new: replace(old, unit=new, place="")),
         )
     with right:
-        pieces.lag_choice(chosen)
-
-
-def days_text(days: Days, words: Words) -> str:
-    """Return the exact days of a period, both ends included."""
-    last = (days.end - DAY).date()
-    return words.short_date(last) if days.n == 1 else f"{words.short_date(days.start.date())} – {words.short_date(last)}"
+        numbers.lag_choice(chosen)
 
 
 def mean_text(one: Comparison, words: Words) -> str:
@@ -136,28 +116,54 @@ def mean_text(one: Comparison, words: Words) -> str:
     return words.say("Mean of {years}", years=f"{years[-1]}–{years[0]}" if len(years) > 1 else years[0])
 
 
-def whole_city(found: dict[str, Comparison], words: Words) -> None:
+def _range(row: pd.Series, words: Words) -> str:
+    """Return the range of chance alone; a dash where there is none."""
+    return "–" if pd.isna(row["low"]) else f"{words.number(row['low'])}–{words.number(row['high'])}"
+
+
+def whole_range(one: Comparison, words: Words) -> str:
+    """Return the normal range of the whole city: of people killed where the years before tell how they swing, else of events."""
+    if one.usual:
+        return f"{words.number(one.usual.low)}–{words.number(one.usual.high)}"
+    text = _range(one.city, words)
+    return words.say("{range} events", range=text) if one.city["events"] != one.city["count"] and text != "–" else text
+
+
+def verdict(one: Comparison, words: Words) -> str:
+    """Return the judgement of the whole city in words, the same as that of the headline."""
+    return words.say(SWINGS.get(one.verdict, UNKNOWN))
+
+
+def _from_last_year(row: pd.Series, words: Words) -> str:
+    """Return the difference from last year in counts, with its percentage where the base is 10 or more."""
+    value, percent = row["last_year_difference"], row["last_year_percent"]
+    return with_sign(value, words) + (f" ({words.percent(abs(percent))})" if value and not pd.isna(percent) else "")
+
+
+def whole_city(found: Mapping[str, Comparison], words: Words) -> None:
     """Draw the table of the whole city: a row for each period."""
     st.subheader(words.say("The whole city"), anchor=False)
     means = {mean_text(one, words) for one in found.values()}
     mean = means.pop() if len(means) == 1 else words.say("Mean of the years before")
-    together = any(one.city["events"] != one.city["count"] for one in found.values())
-    rows = [
-        {
-            words.say("Period"): words.say(SPANS[span]),
-            words.say("Days"): days_text(one.days, words),
-            words.say("People killed"): words.number(one.city["count"]),
-            **({words.say("Events"): words.number(one.city["events"])} if together else {}),
-            words.say("Normal range"): whole_range(one, words),
-            words.say("In words"): change_notes.verdict_text(one, words),
-            words.say("By chance alone (events)") if together else words.say("By chance alone"): range_text(one.city, words),
-            mean: words.number(one.city["expected"], 1),
-            words.say("Last year"): words.number(one.city["last_year"]),
-            words.say("Difference from last year"): difference(one.city, "last_year_", words),
-        }
-        for span, one in found.items()
+    rows = pd.DataFrame([one.city for one in found.values()]).assign(span=list(found))
+    together = bool((rows["events"] != rows["count"]).any())
+
+    def of(write: Callable[[Comparison, Words], str]) -> Form:
+        return each(lambda row, words: write(found[row["span"]], words))
+
+    columns = [
+        Column("span", mark("Period"), called(SPANS)),
+        Column("days", mark("Days"), of(lambda one, words: days_in_words(one.days, words))),
+        Column("count", mark("People killed"), number()),
+        *([Column("events", mark("Events"), number())] if together else []),
+        Column("usual", mark("Normal range"), of(whole_range)),
+        Column("verdict", mark("In words"), of(verdict)),
+        Column("low", mark("By chance alone (events)") if together else mark("By chance alone"), each(_range)),
+        Column("expected", mean, number(1)),
+        Column("last_year", mark("Last year"), number()),
+        Column("last_year_difference", mark("Difference from last year"), each(_from_last_year)),
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=words.say("The whole city, period by period"))
+    tables.draw(rows, columns, words, alt=words.say("The whole city, period by period"))
     st.caption(
         words.say(
             "Normal range: it allows for how far the years before differed from one another; the headline goes by it. By chance alone: "
@@ -166,165 +172,118 @@ def whole_city(found: dict[str, Comparison], words: Words) -> None:
     )
 
 
-def whole_range(one: Comparison, words: Words) -> str:
-    """Return the normal range of the whole city: of people killed where the years before tell how they swing, else of events."""
-    if one.usual:
-        return change_notes.usual_text(one, words)
-    text = range_text(one.city, words)
-    return words.say("{range} events", range=text) if one.city["events"] != one.city["count"] and text != "–" else text
-
-
-def difference(row: pd.Series, prefix: str, words: Words) -> str:
-    """Return a difference in counts, with its percentage where the base is 10 or more."""
-    value, percent = row[f"{prefix}difference"], row[f"{prefix}percent"]
-    if pd.isna(value):
-        return "–"
-    return signed(value, words) + (f" ({words.percent(abs(percent))})" if not pd.isna(percent) and value else "")
-
-
-def signed(value: float, words: Words, digits: int = 0) -> str:
-    """Return a number with its sign.
-
-    >>> from hotspots.words import words_for
-    >>> signed(3, words_for("en")), signed(-3, words_for("en")), signed(0, words_for("en"))
-    ('+3', '−3', '0')
-    """
-    if pd.isna(value):
-        return "–"
-    text = words.number(abs(value), digits)
-    return text if not round(value, digits) else ("+" if value > 0 else "\N{MINUS SIGN}") + text
-
-
-def range_text(row: pd.Series, words: Words) -> str:
-    """Return the normal range; a dash where there is none."""
-    return "–" if pd.isna(row["low"]) else f"{words.number(row['low'])}–{words.number(row['high'])}"
-
-
 def by_place(chosen: Chosen, one: Comparison, span: str) -> None:
     """Draw the map of change, what it says in words, and the table behind it."""
-    words, selection = chosen.words, chosen.selection
-    unit = map_view.unit_name(selection.unit, words, chosen.city.called)
+    words = chosen.words
+    unit = map_view.unit_name(chosen.selection.unit, words, chosen.city.called)
     st.subheader(words.say("{unit}: {span}", unit=unit, span=words.say(SPANS[span]).lower()), anchor=False)
     left, right = st.columns([2, 1], gap="medium")
     with left:
         if one.before:
-            shown = replace(selection, start=one.days.start.date(), end=one.days.end.date(), span="", lag=None, bandwidth=0)
-            pieces.draw_map(
-                shown,
-                "change",
-                words,
-                key="change_map",
-                height=430,
-                on_click=lambda unit: address.change(lambda old: replace(old, place=unit)),
-            )
+            days = chosen.at(start=one.days.start.date(), end=one.days.end.date(), bandwidth=0)
+            maps.draw(days, "change", key="change_map", height=430)
         else:
             st.info(words.say("{what}: not available, because {reason}.", what=words.say("Change"), reason=words.say(NEEDS["earlier"])))
     with right:
         finding(chosen, one)
-    st.dataframe(place_table(chosen, one), hide_index=True, alt=words.say("Each place, beside the years before"))
+    place_table(chosen, one)
 
 
 def names_of(chosen: Chosen) -> pd.Series:
     """Return the name of each place."""
-    return geography.names(cached.study(chosen.selection).blocks)
+    return geography.names(chosen.by_unit.blocks)
 
 
 def finding(chosen: Chosen, one: Comparison) -> None:
     """Say which places lie outside their normal range, how many such would by chance, and what the colours mean."""
     words = chosen.words
-    verdict = change.judged(one.places)
+    judged = change.judged(one.places)
     if not one.before:
         return
     names, n = names_of(chosen), len(one.places)
     for key in ("firmly_above", "above", "below", "firmly_below"):
-        there = [str(names[place]) for place in one.places.index[verdict == key]]
+        there = [str(names[place]) for place in one.places.index[judged == key]]
         if there:
             more = words.say(" and {n} more", n=words.number(len(there) - 8)) if len(there) > 8 else ""
             st.markdown(f"**{words.say(change.VERDICTS[key])}** ({len(there)}): " + safe_markdown(", ".join(there[:8])) + more)
-    within = int((verdict == "within").sum())
+    within = len(judged[judged == "within"])
     st.markdown(words.say("**{within} of {n}** places lie within their normal range.", within=words.number(within), n=words.number(n)))
     st.markdown(
         words.say(
             "If nothing had changed anywhere, up to {n} of {all} places would still lie outside it by chance. The two dark colours "
             "allow for that: seldom is any place dark where nothing changed.",
-            n=words.number(int(np.ceil(0.05 * n))),
+            n=words.number(one.by_chance),
             all=words.number(n),
         )
     )
 
 
-def place_table(chosen: Chosen, one: Comparison) -> pd.DataFrame:
-    """Return a row for each place, then the people killed in none of them, then the whole city: nothing is lost."""
+def place_table(chosen: Chosen, one: Comparison) -> None:
+    """Draw a row for each place, then the people killed in none of them, then the whole city: nothing is lost."""
     words = chosen.words
-    rows = pd.concat([one.places, one.no_place.to_frame().T, one.city.to_frame().T], ignore_index=True)
-    said = [*change.judged(one.places).map(change.VERDICTS).fillna(UNKNOWN), "", ""]
-    names = [*names_of(chosen).astype(str), words.say("No place known, or outside"), words.say("Whole city")]
-    last = days_text(one.last_year, words) if one.last_year else words.say("Last year")
-    table = pd.DataFrame(
-        {
-            words.say("Place"): names,
-            days_text(one.days, words): rows["count"].astype(int),
-            **({words.say("Events"): rows["events"].astype(int)} if one.by_events else {}),
-            words.say("Normal range"): [*(range_text(row, words) for _, row in rows.iloc[:-1].iterrows()), whole_range(one, words)],
-            words.say("In words"): [*(words.say(text) if text else "" for text in said[:-1]), change_notes.verdict_text(one, words)],
-            mean_text(one, words): [words.number(n, 1) for n in rows["expected"]],
-            words.say("Difference from the mean"): [signed(n, words, 1) for n in rows["difference"]],
-            last: [words.number(n) for n in rows["last_year"]],
-            words.say("Difference from last year"): [signed(n, words) for n in rows["last_year_difference"]],
-        }
-    )
-    return table.iloc[[*in_order(one, names[:-2]), len(names) - 2, len(names) - 1]]
+    rows = changes.places(one, chosen.by_unit)
+    names = [words.say("No place known, or outside"), words.say("Whole city")]
+    rows["name"] = [*rows["place"].iloc[:-2], *names]
+    last = days_in_words(one.last_year, words) if one.last_year else mark("Last year")
+    columns = [
+        Column("name", mark("Place")),
+        Column("count", days_in_words(one.days, words), whole),
+        *([Column("events", mark("Events"), whole)] if one.by_events else []),
+        Column("low", mark("Normal range"), each(lambda row, words: whole_range(one, words) if row["whole"] else _range(row, words))),
+        Column("judged", mark("In words"), each(lambda row, words: _judged(row, one, words))),
+        Column("expected", mean_text(one, words), number(1)),
+        Column("difference", mark("Difference from the mean"), signed(1)),
+        Column("last_year", last, number()),
+        Column("last_year_difference", mark("Difference from last year"), signed()),
+    ]
+    order = [*changes.in_order(one, list(rows["place"].iloc[:-2])), len(rows) - 2, len(rows) - 1]
+    tables.draw(rows.iloc[order], columns, words, alt=words.say("Each place, beside the years before"))
 
 
-def in_order(one: Comparison, names: list[str]) -> np.ndarray:
-    """Return the order of the rows: by name; where they are many, those outside their range first."""
-    within = (one.places["verdict"] == "within").to_numpy()
-    return np.lexsort((units.natural_order(names), within if len(names) > MANY else np.zeros(len(names))))
+def _judged(row: pd.Series, one: Comparison, words: Words) -> str:
+    if row["whole"]:
+        return verdict(one, words)
+    return words.say(change.VERDICTS.get(row["judged"], UNKNOWN)) if row["judged"] else ""
 
 
-def all_spans(chosen: Chosen, found: dict[str, Comparison]) -> None:
+def all_spans(chosen: Chosen, found: Mapping[str, Comparison], span: str) -> None:
     """Draw the table of all periods side by side: people killed, and in brackets the normal range."""
-    words = chosen.words
+    words, names = chosen.words, names_of(chosen).astype(str)
     st.subheader(words.say("All four periods"), anchor=False)
-    names = names_of(chosen).astype(str)
-    columns = {words.say("Place"): names.to_list()}
-    for span, one in found.items():
-        verdict = one.places["verdict"]
-        columns[f"{words.say(SPANS[span])} · {days_text(one.days, words)}"] = [
-            f"{killed_text(row, words)} ({range_text(row, words)}){outside(str(side), words)}"
-            for (_, row), side in zip(one.places.iterrows(), verdict, strict=True)
-        ]
-    table = pd.DataFrame(columns).iloc[in_order(found[span_of(chosen)], names.to_list())]
-    st.dataframe(table, hide_index=True, alt=words.say("Each place in all four periods"))
+    rows = pd.DataFrame({"place": names.to_numpy(), "unit": found[span].places.index})
+
+    def of(one: Comparison) -> Form:
+        return each(lambda row, words: _killed_and_range(one.places.loc[row["unit"]], words))
+
+    columns = [Column("place", mark("Place"))]
+    columns += [Column(name, f"{words.say(SPANS[name])} · {days_in_words(one.days, words)}", of(one)) for name, one in found.items()]
+    order = changes.in_order(found[span], names.to_list())
+    tables.draw(rows.iloc[order], columns, words, alt=words.say("Each place in all four periods"))
     st.caption(words.say("People killed, and in brackets the range of events to expect from the three years before."))
 
 
-def killed_text(row: pd.Series, words: Words) -> str:
-    """Return the people killed, and the events where these are fewer: the range is of events."""
+def _killed_and_range(row: pd.Series, words: Words) -> str:
+    """Return the people killed, and the events where these are fewer (the range is of events), the range, and a word outside it."""
     killed = words.number(row["count"])
-    if row["events"] == row["count"]:
-        return killed
-    return words.count("{killed}, {n} event", "{killed}, {n} events", row["events"], killed=killed)
-
-
-def outside(verdict: str, words: Words) -> str:
-    """Return the word for a count outside its range; nothing for one within."""
-    return {"above": " · " + words.say("more"), "below": " · " + words.say("fewer")}.get(verdict, "")
+    if row["events"] != row["count"]:
+        killed = words.count("{killed}, {n} event", "{killed}, {n} events", row["events"], killed=killed)
+    outside = {"above": " · " + words.say("more"), "below": " · " + words.say("fewer")}.get(str(row["verdict"]), "")
+    return f"{killed} ({_range(row, words)}){outside}"
 
 
 def trust(chosen: Chosen, one: Comparison, until: pd.Timestamp) -> None:
     """Say how far the figures can be trusted: how far the data reach, what is left out, what came in late, what changed in counting."""
-    words, study, city = chosen.words, chosen.study, chosen.city
+    words, study = chosen.words, chosen.study
     st.subheader(words.say("How far to trust this"), anchor=False)
     lines = [
         words.say(
             "The data reach to {day}. Everything here ends on {until}: the reporting lag is {lag} days.",
             day=words.date((study.covers[1] - DAY).date()),
             until=words.date((until - DAY).date()),
-            lag=words.number(pieces.lag(chosen)),
+            lag=words.number(city.lag(chosen.selection)),
         )
     ]
-    lines.append(change_notes.late_text(chosen))
+    lines.append(chosen.ask(city.late).sentence(words))
     if one.no_place["count"]:
         lines.append(
             words.say(
@@ -348,13 +307,39 @@ def trust(chosen: Chosen, one: Comparison, until: pd.Timestamp) -> None:
             day=words.date(note.start.date()),
             what=safe_markdown(words.own(note.text)),
         )
-        for note in city.notes
+        for note in chosen.city.notes
         if note.kind == "definition" and first < note.start < one.days.end
     ]
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 
-def published(chosen: Chosen, study: TotalsStudy) -> None:
+def when_in_the_week(chosen: Chosen) -> None:
+    """Draw weekdays by hours for the place chosen on the map, else for the whole city; nothing under 20."""
+    words, place, names = chosen.words, chosen.selection.place, names_of(chosen)
+    known = place in names.index
+    where = str(names[place]) if known else words.say("the whole city")
+    st.subheader(words.say("Day of the week and hour: {place}", place=where), anchor=False)
+    if not known:
+        st.caption(words.say("Choose a place on the map to see its days and hours."))
+    series.hours_of_the_week(chosen, chosen.ask(when.hours_of_the_week, place=place if known else None))
+
+
+def method(words: Words) -> None:
+    """Say in a few sentences how the range is made."""
+    st.caption(
+        words.say(
+            "Normal range: the counts that an exact test of two counts (E-test) does not tell from the same calendar days of up to three "
+            "years before, day for day; 29 February counts with the 28th. Where nothing changed a count lies outside in at most 5 of 100. "
+            "The dark colours and “even allowing for” hold across all places compared (Benjamini–Hochberg). No percentage on less than "
+            "10. That is chance alone, and what the places are judged by. For the whole city the headline goes by the range that also "
+            "allows for how far up to five years before differed from one another, as on Overview and Trends (at least three years)."
+        )
+        + " "
+        + words.say("People killed together count once for every range of chance alone, which is one of events; all else counts people.")
+    )
+
+
+def totals(chosen: Chosen) -> None:
     """Draw the page of a place that publishes totals: year beside year, and what cannot be said without days."""
     words = chosen.words
     heading(chosen, words.say("How the number of homicides changed from year to year"))
@@ -365,14 +350,7 @@ def published(chosen: Chosen, study: TotalsStudy) -> None:
             reason=words.say(NEEDS["days"]),
         )
     )
-    totals_notes.explain(chosen)
-    table = trends.yearly(study)
-    shown = pd.DataFrame(
-        {
-            words.say("Year"): [str(year) for year in table.index],
-            words.say("People killed"): [words.number(n) for n in table["count"]],
-            words.say("Difference from the year before"): [signed(n, words) for n in table["count"].astype(float).diff()],
-        }
-    )
-    st.dataframe(shown.iloc[::-1], hide_index=True, alt=words.say("The years as a table"))
+    published.explain(chosen)
+    rows = chosen.whole.ask(when.years_beside).table()
+    tables.draw(rows.iloc[::-1], YEARS, words, alt=words.say("The years as a table"))
     st.caption(words.say("No normal range: yearly totals are few, and what is counted changed between them. The page Trends shows when."))

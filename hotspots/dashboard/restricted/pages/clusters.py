@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots import geography
-from hotspots.dashboard.restricted import (
-    address,
-    cached,
-    hot_places,
-    pieces,
-)
 from hotspots.dashboard.restricted.frame import Chosen, heading
-from hotspots.geography import units
-from hotspots.statistics import clusters
-from hotspots.statistics.clusters import LEVEL, Scan
+from hotspots.dashboard.restricted.parts import maps, tables, tested
+from hotspots.questions.restricted import clusters
+from hotspots.statistics.clusters import DAYS, LEVEL, RADIUS, Scan
 from hotspots.statistics.measure import why_not
-from hotspots.views import data_tables
-from hotspots.words import Words
+from hotspots.views.answer import Answer
+from hotspots.views.columns import Column, day, each, rounded
+from hotspots.words import Words, mark
 from hotspots.words.escape import safe_markdown
 
 HEIGHT = 480
@@ -30,7 +21,7 @@ SENTENCES = 3  # of the strongest; the rest is in the table
 
 def render(chosen: Chosen) -> None:
     """Draw the page."""
-    words, study = chosen.words, cached.study(chosen.selection)
+    words, study = chosen.words, chosen.by_unit
     lacking = next((need for need, there in (("points", study.has_points), ("outlines", study.has_outlines)) if not there), "")
     if lacking or not study.inside:
         heading(chosen, words.say("Where and when homicides cluster"))
@@ -44,44 +35,30 @@ def render(chosen: Chosen) -> None:
     head = st.empty()  # the finding takes a moment: until then the page stands with its choices
     with head.container():
         heading(chosen, words.say("Where and when homicides cluster"))
-    pieces.unit_choice(chosen)
-    hot_places.controls(chosen.selection, "scan", words)
+    maps.unit_choice(chosen)
+    tested.controls(chosen, "scan")
     with st.spinner(words.say("Comparing with a thousand shuffled maps…"), show_time=True):
-        found = cached.circular_scan(chosen.selection)
+        found = chosen.ask(clusters.circles)
     with head.container():
-        heading(chosen, title(found, words))
+        heading(chosen, found.sentence(words))
     in_space(chosen, found)
     st.subheader(words.say("Bursts: close in place and close in time"), anchor=False)
     with st.spinner(words.say("Comparing with shuffled days…"), show_time=True):
-        bursts = {anytime: cached.space_time_scan(chosen.selection, anytime) for anytime in (True, False)}
-    in_time(chosen, bursts)
+        ever, now = (chosen.ask(clusters.bursts, anytime=anytime) for anytime in (True, False))
+    in_time(chosen, ever, now.value)
     limits(words)
 
 
-def title(found: Scan, words: Words) -> str:
-    """Return the finding that heads the page."""
-    n = len(found.significant)
-    if not n:
-        return words.say("No circle holds more homicides than chance explains")
-    return words.count("One circle holds more homicides than chance explains", "{n} circles hold more homicides than chance explains", n)
-
-
-def in_space(chosen: Chosen, found: Scan) -> None:
+def in_space(chosen: Chosen, answer: Answer[Scan]) -> None:
     """Draw the map of the circles, the sentence of the strongest and the table of all."""
-    words = chosen.words
+    words, found = chosen.words, answer.value
+    rows = found.significant if len(found.significant) else found.table.head(1)
     left, right = st.columns([1.3, 1], gap="medium")
     with left:
-        pieces.draw_map(
-            replace(chosen.selection, place=""),
-            "scan",
-            words,
-            key="scan_map",
-            height=HEIGHT,
-            on_click=lambda unit: address.change(lambda old: replace(old, place=unit)),
-        )
+        maps.draw(chosen, "scan", key="scan_map", height=HEIGHT, place="")
     with right:
         st.subheader(words.say("Circles, over the whole period"), anchor=False)
-        shown = found.significant.head(SENTENCES) if len(found.significant) else found.table.head(1)
+        shown = rows.head(SENTENCES)
         for _, row in shown.iterrows():
             st.markdown(("- " if len(shown) > 1 else "") + circle_sentence(chosen, row, found))
         st.caption(
@@ -92,14 +69,21 @@ def in_space(chosen: Chosen, found: Scan) -> None:
                 n=words.number(found.simulations),
             )
         )
-    table(circles_table(chosen, found), words, alt=words.say("The circles, strongest first"))
-    pieces.table_download(chosen, lambda: data_tables.scan(found, cached.study(chosen.selection)), f"{chosen.selection.unit}_circles")
+    columns = (
+        Column("number", mark("Number"), each(lambda row, words: words.number(row.name) if row["p"] <= LEVEL else "–")),
+        Column("centre", mark("Around"), lambda rows, key, words: [clusters.place_name(chosen.by_unit, str(unit)) for unit in rows[key]]),
+        Column("radius", mark("Radius, m"), each(lambda row, words: words.number(row["radius"]) if row["units"] > 1 else "–")),
+        Column("units", mark("Places")),
+        *numbers(found),
+    )
+    tables.draw(rows, columns, words, alt=words.say("The circles, strongest first"))
+    tables.download(chosen, answer, f"{chosen.selection.unit}_circles")
 
 
 def circle_sentence(chosen: Chosen, row: pd.Series, found: Scan) -> str:
     """Return a circle as a sentence; one that holds a single place is no circle to a reader."""
     words = chosen.words
-    centre = safe_markdown(place_name(chosen, str(row["centre"])))
+    centre = safe_markdown(clusters.place_name(chosen.by_unit, str(row["centre"])))
     if row["units"] == 1:
         return words.say(
             "In {centre} alone there were {observed} events; {expected} would be expected. Chance alone gives a place this strong in {p}.",
@@ -125,72 +109,30 @@ def told(row: pd.Series, found: Scan, words: Words) -> dict[str, str]:
     }
 
 
-def table(rows: pd.DataFrame, words: Words, *, alt: str) -> None:
-    """Draw a table with as many decimals in all rows of a column."""
-    decimals = {words.say("Expected by chance"): "%.2f"} | dict.fromkeys(
-        map(words.say, ("Times as many", "from (95%)", "to (95%)")), "%.1f"
-    )
-    st.dataframe(
-        rows,
-        hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format=text) for name, text in decimals.items()},
-        alt=alt,
-    )
-
-
 def out_of(p: float, found: Scan, words: Words) -> str:
     """Return p as so many of all shuffles."""
-    return words.say("{n} of {all} shuffles", n=words.number(round(p * (found.simulations + 1))), all=words.number(found.simulations + 1))
+    return words.say("{n} of {all} shuffles", n=words.number(found.as_strong(p)), all=words.number(found.tried))
 
 
-def place_name(chosen: Chosen, unit: str) -> str:
-    """Return the name of a unit, or its id where it has none."""
-    return str(geography.names(cached.study(chosen.selection).blocks).get(unit, unit))
+def numbers(found: Scan) -> tuple[Column, ...]:
+    """Return the columns that both tables share."""
 
+    def by_chance(row: pd.Series, words: Words) -> str:
+        return words.say("{n} of {all}", n=words.number(found.as_strong(row["p"])), all=words.number(found.tried))
 
-def place_at(chosen: Chosen, x: float, y: float) -> str:
-    """Return the name of the unit that a place lies in."""
-    blocks = cached.study(chosen.selection).blocks
-    at = int(units.locate(np.array([x]), np.array([y]), blocks)[0])
-    return place_name(chosen, str(blocks.index[at])) if at >= 0 else "–"
-
-
-def circles_table(chosen: Chosen, found: Scan) -> pd.DataFrame:
-    """Return the table of the circles that chance does not explain, or of the strongest one where there is none."""
-    words = chosen.words
-    rows = found.significant if len(found.significant) else found.table.head(1)
-    return pd.DataFrame(
-        {
-            words.say("Number"): [words.number(n) if row["p"] <= LEVEL else "–" for n, row in rows.iterrows()],
-            words.say("Around"): [place_name(chosen, str(unit)) for unit in rows["centre"]],
-            words.say("Radius, m"): [
-                words.number(radius) if n > 1 else "–" for radius, n in zip(rows["radius"], rows["units"], strict=True)
-            ],
-            words.say("Places"): rows["units"],
-            **numbers(rows, found, words),
-        }
+    return (
+        Column("observed", mark("Events")),
+        Column("expected", mark("Expected by chance"), rounded(2), decimals=2),
+        Column("ratio", mark("Times as many"), rounded(1), decimals=1),
+        Column("ratio_low", mark("from (95%)"), rounded(1), decimals=1),
+        Column("ratio_high", mark("to (95%)"), rounded(1), decimals=1),
+        Column("p", mark("By chance alone in"), each(by_chance)),
     )
 
 
-def numbers(rows: pd.DataFrame, found: Scan, words: Words) -> dict[str, object]:
-    """Return the columns that both tables share."""
-    return {
-        words.say("Events"): rows["observed"],
-        words.say("Expected by chance"): rows["expected"].round(2),
-        words.say("Times as many"): rows["ratio"].round(1),
-        words.say("from (95%)"): rows["ratio_low"].round(1),
-        words.say("to (95%)"): rows["ratio_high"].round(1),
-        words.say("By chance alone in"): [
-            words.say("{n} of {all}", n=words.number(round(p * (found.simulations + 1))), all=words.number(found.simulations + 1))
-            for p in rows["p"]
-        ],
-    }
-
-
-def in_time(chosen: Chosen, bursts: dict[bool, Scan]) -> None:
+def in_time(chosen: Chosen, answer: Answer[Scan], now: Scan) -> None:
     """Say where and when events came in bursts, and whether one is going on."""
-    words, study = chosen.words, cached.study(chosen.selection)
-    ever, now = bursts[True], bursts[False]
+    words, study, ever = chosen.words, chosen.by_unit, answer.value
     last = words.date((study.end - pd.Timedelta(days=1)).date())
     if len(now.significant):
         st.markdown(
@@ -204,16 +146,16 @@ def in_time(chosen: Chosen, bursts: dict[bool, Scan]) -> None:
     for _, row in rows.head(SENTENCES).iterrows():
         st.markdown("- " + burst_sentence(chosen, row, ever))
     if len(rows):
-        table(bursts_table(chosen, rows, ever), words, alt=words.say("The bursts, strongest first"))
-    pieces.table_download(chosen, lambda: data_tables.scan(ever, study), "bursts")
+        tables.draw(rows, burst_columns(chosen, ever), words, alt=words.say("The bursts, strongest first"))
+    tables.download(chosen, answer, "bursts")
     st.caption(
         words.say(
             "No population is needed: the days of the {n} events were shuffled among their places {draws} times. Circles up to {radius} m, "
             "spans up to {days} days. What lasts longer is on the map above.",
             n=words.number(ever.n),
             draws=words.number(ever.simulations),
-            radius=words.number(clusters.RADIUS),
-            days=words.number(clusters.DAYS),
+            radius=words.number(RADIUS),
+            days=words.number(DAYS),
         )
     )
 
@@ -225,23 +167,20 @@ def burst_sentence(chosen: Chosen, row: pd.Series, found: Scan) -> str:
         "Between {first} and {last} there were {observed} events within {radius} m of {centre}; {expected} would be expected. "
         "Chance alone gives a burst this strong in {p}.",
         **told(row, found, words),
-        centre=safe_markdown(place_at(chosen, float(row["x"]), float(row["y"]))),
+        centre=safe_markdown(clusters.place_at(chosen.by_unit, float(row["x"]), float(row["y"]))),
         first=words.date(row["start"].date()),
         last=words.date((row["end"] - pd.Timedelta(days=1)).date()),
     )
 
 
-def bursts_table(chosen: Chosen, rows: pd.DataFrame, found: Scan) -> pd.DataFrame:
-    """Return the table of the bursts."""
-    words = chosen.words
-    return pd.DataFrame(
-        {
-            words.say("Around"): [place_at(chosen, x, y) for x, y in zip(rows["x"], rows["y"], strict=True)],
-            words.say("First day"): [words.short_date(day.date()) for day in rows["start"]],
-            words.say("Last day"): [words.short_date((day - pd.Timedelta(days=1)).date()) for day in rows["end"]],
-            words.say("Radius, m"): rows["radius"].round().astype(int),
-            **numbers(rows, found, words),
-        }
+def burst_columns(chosen: Chosen, found: Scan) -> tuple[Column, ...]:
+    """Return the columns of the table of the bursts."""
+    return (
+        Column("place", mark("Around"), each(lambda row, words: clusters.place_at(chosen.by_unit, float(row["x"]), float(row["y"])))),
+        Column("start", mark("First day"), day),
+        Column("end", mark("Last day"), each(lambda row, words: words.short_date((row["end"] - pd.Timedelta(days=1)).date()))),
+        Column("radius", mark("Radius, m"), lambda rows, key, words: rows[key].round().astype(int)),
+        *numbers(found),
     )
 
 

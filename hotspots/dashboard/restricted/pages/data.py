@@ -5,16 +5,18 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard.restricted import unit_notes
 from hotspots.dashboard.restricted.frame import Chosen
-from hotspots.readers.report import Finding, QualityReport
+from hotspots.dashboard.restricted.parts import tables
+from hotspots.questions.restricted import city as questions
+from hotspots.readers.report import QualityReport
 from hotspots.store.schema import (
     AREA_COUNT_FIELDS,
     BLOCK_FIELDS,
     INCIDENT_FIELDS,
     Field,
 )
-from hotspots.views import captions
+from hotspots.views import captions, map_view
+from hotspots.views.columns import Column, called, each
 from hotspots.words import Words, mark
 
 OUTCOMES: dict[str, str] = {
@@ -56,13 +58,12 @@ OF_TOTALS: dict[str, str] = {
 
 def render(chosen: Chosen) -> None:
     """Draw the page."""
-    words, city = chosen.words, chosen.city
-    report = city.report
+    words, report = chosen.words, chosen.city.report
     st.title(
         words.say(
             "{read} rows read from {city}: {victims} people killed",
             read=words.number(report.read),
-            city=city.name,
+            city=chosen.city.name,
             victims=words.number(report.victims),
         ),
         anchor=False,
@@ -70,14 +71,13 @@ def render(chosen: Chosen) -> None:
     facts(chosen)
     rows(report, words)
     findings(report, words)
-    unit_notes.reconciled(chosen)
+    reconciled(chosen)
     dictionary(chosen)
 
 
 def facts(chosen: Chosen) -> None:
     """Show what the data cover and where they come from."""
-    words, city = chosen.words, chosen.city
-    placed = int((city.incidents["unplaced"] == "").sum())
+    words, city, placed = chosen.words, chosen.city, chosen.ask(questions.with_place).value
     left, middle, right = st.columns(3)
     left.metric(words.say("Data to"), words.short_date((city.end - pd.Timedelta(days=1)).date()))
     left.caption(words.say("from {day}", day=words.date(city.start.date())))
@@ -85,8 +85,8 @@ def facts(chosen: Chosen) -> None:
         middle.metric(words.say("With a usable place"), "–")
         middle.caption(words.say("Published totals: single homicides, their places and days are not known."))
     else:
-        middle.metric(words.say("With a usable place"), words.percent(placed / max(len(city.incidents), 1), 1))
-        middle.caption(words.say("{n} of {total} people killed", n=words.number(placed), total=words.number(len(city.incidents))))
+        middle.metric(words.say("With a usable place"), words.percent(placed.share, 1))
+        middle.caption(words.say("{n} of {total} people killed", n=words.number(placed.n), total=words.number(placed.total)))
     right.metric(words.say("Data version"), str(city.version))
     right.caption(words.say("Source: {source}", source=city.source) + " · " + words.say("Licence: {licence}", licence=city.licence))
     if city.fictional:
@@ -96,14 +96,10 @@ def facts(chosen: Chosen) -> None:
 def rows(report: QualityReport, words: Words) -> None:
     """Show what became of the rows."""
     st.subheader(words.say("What became of every row"), anchor=False)
-    counts = {outcome: getattr(report, outcome) for outcome in OUTCOMES}
-    shown = pd.DataFrame(
-        {
-            words.say("Outcome"): [words.say(OUTCOMES[outcome]) for outcome in counts] + [words.say("Rows read")],
-            words.say("Rows"): [*counts.values(), report.read],
-        }
-    )
-    st.dataframe(shown, hide_index=True, width="content", alt=words.say("Rows by outcome"))
+    counts = {**{outcome: getattr(report, outcome) for outcome in OUTCOMES}, "read": report.read}
+    columns = (Column("outcome", mark("Outcome"), called(OUTCOMES, mark("Rows read"))), Column("rows", mark("Rows")))
+    table = pd.DataFrame({"outcome": list(counts), "rows": list(counts.values())})
+    tables.draw(table, columns, words, width="content", alt=words.say("Rows by outcome"))
 
 
 def findings(report: QualityReport, words: Words) -> None:
@@ -111,19 +107,50 @@ def findings(report: QualityReport, words: Words) -> None:
     if not report.findings:
         return
     st.subheader(words.say("What was found in the files"), anchor=False)
-    table = pd.DataFrame([_row(one, words) for one in report.findings])
-    st.dataframe(table, hide_index=True, alt=words.say("What was found in the files"))
+    tables.draw(pd.DataFrame([vars(one) for one in report.findings]), FINDINGS, words, alt=words.say("What was found in the files"))
 
 
-def _row(one: Finding, words: Words) -> dict[str, object]:
-    examples = "; ".join(f"{words.say('row')} {example.row}: {example.value or '—'}" for example in one.examples)
-    return {
-        words.say("Outcome"): words.say(OUTCOMES[one.outcome]),
-        words.say("Rows"): one.rows,
-        words.say("What was found"): words.tell(one.text),
-        words.say("Examples"): examples,
-        words.say("What to do"): words.tell(one.advice),
-    }
+def _examples(row: pd.Series, words: Words) -> str:
+    return "; ".join(f"{words.say('row')} {example.row}: {example.value or '—'}" for example in row["examples"])
+
+
+FINDINGS: tuple[Column, ...] = (
+    Column("outcome", mark("Outcome"), called(OUTCOMES)),
+    Column("rows", mark("Rows")),
+    Column("text", mark("What was found"), lambda rows, key, words: [words.tell(text) for text in rows[key]]),
+    Column("examples", mark("Examples"), each(_examples)),
+    Column("advice", mark("What to do"), lambda rows, key, words: [words.tell(text) for text in rows[key]]),
+)
+
+
+def reconciled(chosen: Chosen) -> None:
+    """Draw the table that shows the same homicides on every unit; it is made when the reader opens it, for that takes seconds."""
+    words = chosen.words
+    if chosen.city.only_totals:
+        return
+    st.subheader(words.say("The same homicides on every kind of place"), anchor=False)
+    box = st.expander(words.say("Compare: every row adds up to all people killed"), on_change="rerun", key="reconciled")
+    if not box.open:
+        return
+    answer = chosen.ask(questions.reconciled)
+    columns = (
+        Column("unit", mark("By"), lambda rows, key, words: [map_view.unit_name(unit, words, chosen.city.called) for unit in rows[key]]),
+        Column("units", mark("Places")),
+        Column("inside", mark("In a place")),
+        Column("outside", mark("Outside all of them")),
+        Column("without_place", mark("Without a usable place")),
+        Column("total", mark("People killed")),
+    )
+    with box:
+        tables.draw(answer.table(), columns, words, alt=words.say("The same homicides on every kind of place"))
+        st.caption(f"{chosen.period} · {chosen.filters}")
+        if "segments" in answer.value.index:
+            st.markdown(captions.distances(chosen.at(unit="segments").by_unit, words))
+        notes = [
+            words.say("Beats, districts and the city are added up from blocks."),
+            words.say("On streets, squares and hexagons the place of the homicide alone decides, so a few more or fewer lie outside."),
+        ]
+        st.markdown(" ".join(notes))
 
 
 def dictionary(chosen: Chosen) -> None:
@@ -134,14 +161,13 @@ def dictionary(chosen: Chosen) -> None:
     if city.totals is not None:
         fields += [(row, OF_TOTALS[row.name]) for row in AREA_COUNT_FIELDS if row.name in city.totals.columns]
     fields += [(row, MEANINGS[row.name]) for row in BLOCK_FIELDS if row.name in city.blocks.columns]
-    table = pd.DataFrame(
-        {
-            words.say("Column"): [row.name for row, _ in fields],
-            words.say("Meaning"): [words.say(meaning) for _, meaning in fields],
-            words.say("Values"): [_values(row, words) for row, _ in fields],
-        }
+    table = pd.DataFrame([{"name": row.name, "meaning": meaning, "values": _values(row, words)} for row, meaning in fields])
+    columns = (
+        Column("name", mark("Column")),
+        Column("meaning", mark("Meaning"), lambda rows, key, words: [words.say(text) for text in rows[key]]),
+        Column("values", mark("Values")),
     )
-    st.dataframe(table, hide_index=True, alt=words.say("What each column means"))
+    tables.draw(table, columns, words, alt=words.say("What each column means"))
 
 
 def _values(row: Field, words: Words) -> str:

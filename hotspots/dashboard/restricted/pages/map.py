@@ -9,24 +9,19 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.dashboard import dated_notes
-from hotspots.dashboard.restricted import (
-    address,
-    cached,
-    hot_places,
-    pieces,
-    surfaces,
-    totals_notes,
-    unit_notes,
-)
+from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.parts import maps, published, series, surfaces, tables, tested
 from hotspots.dashboard.shell import guard
 from hotspots.drawing import charts, exports
-from hotspots.statistics import rates, trends
+from hotspots.questions.restricted import city, when, where
+from hotspots.questions.restricted.where import Mapped, Place
 from hotspots.statistics.catalog import MEASURES, measure
-from hotspots.statistics.measure import STATES, Measure, table
+from hotspots.statistics.measure import STATES, Measure
+from hotspots.statistics.rates import Estimate
 from hotspots.study import Study
-from hotspots.study.selection import Selection
 from hotspots.views import captions, map_view
+from hotspots.views.columns import Column, rounded
 from hotspots.words import Words, mark
 
 HEIGHT = 620
@@ -41,51 +36,38 @@ DOWNLOADS: dict[str, tuple[str, str]] = {
 def render(chosen: Chosen) -> None:
     """Draw the page."""
     words, study = chosen.words, chosen.study
-    estimate = rates.overall(study)
-    heading(chosen, title(chosen, estimate))
+    heading(chosen, title(chosen))
     if not len(chosen.city.blocks):
-        pieces.no_map(words)
+        maps.no_map(words)
         return
     if not study.victims:
         st.info(words.say("No homicides match these choices. Widen the period or remove a filter."))
-    what, selection = controls(chosen)
-    totals_notes.explain(chosen, selection)
-    hot_places.controls(selection, what.key, words)
-    guarded_picture(replace(chosen, selection=selection), what)
-    hot_places.findings(selection, what.key, words)
-    data_table(cached.study(selection), what, words)
-    reading(chosen, cached.study(selection), what)
+    what, on_map = controls(chosen)
+    published.explain(chosen, on_map)
+    tested.controls(on_map, what.key)
+    guarded_picture(on_map, what)
+    tested.findings(on_map, what.key)
+    data_table(on_map, what)
+    reading(on_map, what)
 
 
-def title(chosen: Chosen, estimate: rates.Estimate) -> str:
+def title(chosen: Chosen) -> str:
     """Return the finding that heads the page."""
-    words = chosen.words
     if pd.isna(chosen.study.victims):
-        return totals_notes.title(chosen)
-    killed = words.count(
-        "{n} person killed in {city}, {period}",
-        "{n} people killed in {city}, {period}",
-        chosen.study.victims,
-        city=chosen.city.name,
-        period=chosen.period,
-    )
-    return (
-        killed
-        if estimate.state == "no_data"
-        else killed + words.say(": {rate} per 100,000 residents a year", rate=words.rate(estimate.value))
-    )
+        return chosen.words.say("{city}, {period}: no total is published", city=chosen.city.name, period=chosen.period)
+    return captions.killed(chosen.city, chosen.study, chosen.words)
 
 
-def controls(chosen: Chosen) -> tuple[Measure, Selection]:
-    """Draw the choice of what is shown and on which unit, and the list to find a place; return what and where."""
-    words, selection = chosen.words, chosen.selection
+def controls(chosen: Chosen) -> tuple[Measure, Chosen]:
+    """Draw the choice of what is shown and on which unit, and the list to find a place; return what, and the choices that it shows."""
+    words = chosen.words
     left, right, last = st.columns(3)
     with right:
-        pieces.unit_choice(chosen)
-    selection = totals_notes.for_map(selection)
-    study = cached.study(selection)
+        maps.unit_choice(chosen)
+    on_map = replace(chosen, selection=city.for_map(chosen.asked))
+    selection, study = on_map.selection, on_map.by_unit
     possible = [row.key for row in MEASURES if row.mapped and not row.missing(study)]
-    default = map_view.default_measure(cached.study(replace(selection, where=(), start=None, end=None))).key
+    default = on_map.at(where=(), start=None, end=None).ask(where.opening)
     key = selection.measure if selection.measure in possible else default if default in possible else possible[0]
     left.selectbox(
         words.say("What the map shows"),
@@ -94,9 +76,9 @@ def controls(chosen: Chosen) -> tuple[Measure, Selection]:
         **address.widget("measure", key, lambda old, new: replace(old, measure=new)),
     )
     with last:
-        find(cached.frame(selection.city, selection.version, selection.unit), words)
+        find(on_map.ask(where.geometry), words)
     not_shown(study, words)
-    return measure(key), selection
+    return measure(key), on_map
 
 
 def not_shown(study: Study, words: Words) -> None:
@@ -122,41 +104,31 @@ def guarded_picture(chosen: Chosen, what: Measure) -> None:
 
 def picture(chosen: Chosen, what: Measure) -> None:
     """Draw the map, the numbers of the place picked on it, and the table. A click runs only this part again."""
-    words = chosen.words
     now, _ = address.current()
     own = what.key == "network_density"
     if own and now.equal_split != chosen.selection.equal_split:
         st.rerun()  # the table below the map shows it too
-    looked_at = replace(chosen.selection, place=now.place, bandwidth=now.bandwidth, layer=now.layer, equal_split=now.equal_split)
-    selection = surfaces.choice(looked_at, words)
-    if own or selection.layer == "streets":
-        surfaces.crossings(selection, words)
-    shown = cached.map_view(selection, what.key)
-    place = selection.place if selection.place in shown.ids else ""
+    looked_at = surfaces.choice(chosen.at(place=now.place, bandwidth=now.bandwidth, layer=now.layer, equal_split=now.equal_split))
+    if own or looked_at.selection.layer == "streets":
+        surfaces.crossings(looked_at)
     left, right = st.columns([2.1, 1], gap="medium")
     with left:
-        pieces.draw_map(
-            replace(selection, place=place),
-            what.key,
-            words,
-            key="map",
-            height=HEIGHT,
-            on_click=lambda unit: address.change(lambda old: replace(old, place=unit)),
-        )
+        shown = maps.draw(looked_at, what.key, key="map", height=HEIGHT)
+    place = looked_at.selection.place
     with right:
-        if place:
-            profile(chosen, cached.study(selection), what, place, shown.names[shown.ids.index(place)])
+        if place in shown.ids:
+            profile(looked_at, what, shown.names[shown.ids.index(place)])
         else:
-            hatched = not selection.bandwidth and bool((shown.states == STATES.index("unstable")).any())
-            largest(chosen, cached.study(selection), hatched=hatched)
-    surfaces.what_changes(selection, shown, words)
-    downloads(chosen, selection, shown, what)
+            hatched = not looked_at.selection.bandwidth and bool((shown.states == STATES.index("unstable")).any())
+            largest(looked_at, hatched=hatched)
+    surfaces.what_changes(looked_at)
+    downloads(looked_at, shown, what)
 
 
-def downloads(chosen: Chosen, selection: Selection, shown: map_view.MapView, what: Measure) -> None:
+def downloads(chosen: Chosen, shown: map_view.MapView, what: Measure) -> None:
     """Draw the buttons that give exactly what is shown, each made when it is asked for."""
-    words, city, study = chosen.words, chosen.city, cached.study(selection)
-    told = exports.Told(city, selection.unit, words, shown)
+    words, unit, study = chosen.words, chosen.selection.unit, chosen.by_unit
+    told = exports.Told(chosen.city, unit, words, shown)
     with st.container(horizontal=True):
         for suffix, (label, kind) in DOWNLOADS.items():
             if suffix in exports.PICTURES and not study.has_outlines:
@@ -164,7 +136,7 @@ def downloads(chosen: Chosen, selection: Selection, shown: map_view.MapView, wha
             st.download_button(
                 words.say(label),
                 data=partial(exports.download, study, [what], suffix, told=told),
-                file_name=exports.file_name(city, study, [what], suffix, unit=selection.unit),
+                file_name=exports.file_name(chosen.city, study, [what], suffix, unit=unit),
                 mime=kind,
                 on_click="ignore",
                 key=f"download{suffix}",
@@ -187,28 +159,27 @@ def find(shown: map_view.MapGeometry, words: Words) -> None:
     )
 
 
-def profile(chosen: Chosen, study: Study, what: Measure, place: str, name: str) -> None:
+def profile(chosen: Chosen, what: Measure, name: str) -> None:
     """Show the numbers of one place and its own years."""
-    words = chosen.words
-    row = table(study, what).loc[place]
+    words, study = chosen.words, chosen.by_unit
+    found: Place = chosen.ask(where.place, chosen.selection.place, what.key).value
+    one = found.rate
     st.subheader(name, anchor=False)
     st.button(words.say("Back to all places"), on_click=address.change, args=(lambda old: replace(old, place=""),), type="tertiary")
-    st.metric(words.say("People killed"), words.number(row["count"]))
-    one = rates.estimate(float(study.exposed.loc[place]), float(study.person_years.loc[place]))
+    st.metric(words.say("People killed"), words.number(found.row["count"]))
     if one.state == "no_data":
         st.caption(words.say(map_view.state_words(study)["no_data"] if pd.isna(one.count) else map_view.STATE_WORDS["no_data"]))
     else:
         st.metric(words.say("Per 100,000 residents a year"), words.rate(one.value))
         st.caption(words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high)) + note(one, words))
-        if remark := captions.left_out(float(row["count"]) - one.count, words):
+        if remark := captions.left_out(float(found.row["count"]) - one.count, words):
             st.caption(remark)
-    st.caption(" · ".join([words.say("Residents") + ": " + words.number(row["population"]), *unit_notes.shared(study, words)]))
-    years = trends.yearly(study.at(place))
+    st.caption(" · ".join([words.say("Residents") + ": " + words.number(found.row["population"]), *captions.shared_out(study, words)]))
     st.markdown("**" + words.say("People killed here each year") + "**")
-    year_chart(chosen, years)
+    year_chart(chosen, found.years)
 
 
-def note(one: rates.Estimate, words: Words) -> str:
+def note(one: Estimate, words: Words) -> str:
     """Return the warning that a rate needs, if it needs one."""
     return " · " + words.say(map_view.STATE_WORDS["unstable"]) if one.state in ("unstable", "zero") else ""
 
@@ -216,34 +187,27 @@ def note(one: rates.Estimate, words: Words) -> str:
 def year_chart(chosen: Chosen, years: pd.DataFrame) -> None:
     """Draw a yearly series with the events and changes of definition that cross it."""
     words = chosen.words
-    notes = [note for note in pieces.crossing(chosen) if years.index[0].start_time <= note.start <= years.index[-1].end_time]
+    notes = [note for note in series.crossing(chosen) if years.index[0].start_time <= note.start <= years.index[-1].end_time]
     chart = charts.yearly_counts(years, words, rules=dated_notes.rules(notes, words))
-    st.vega_lite_chart(chart, width="stretch", alt=series_text(years, words))
+    st.vega_lite_chart(chart, width="stretch", alt=when.years_in_words(years, words))
     if notes:
         with st.expander(words.say("What the numbered lines stand for")):
             dated_notes.explained(notes, words)
 
 
-def series_text(years: pd.DataFrame, words: Words) -> str:
-    """Return a yearly series as a sentence: what the chart says to who cannot see it."""
-    return "; ".join(f"{year}: {words.number(n)}" for year, n in years["count"].items())
-
-
-def largest(chosen: Chosen, study: Study, *, hatched: bool) -> None:
+def largest(chosen: Chosen, *, hatched: bool) -> None:
     """Say how many places there are, and how many have none: what to read from the map before a place is picked."""
-    words = chosen.words
-    with_any, without = int((study.counts > 0).sum()), int((study.counts == 0).sum())
-    unknown = len(study.counts) - with_any - without
-    if unknown:
+    words, study = chosen.words, chosen.by_unit
+    found = chosen.ask(where.mapped).value
+    if found.unknown:
         st.markdown(
-            words.say("**{n} of {all}** places: no number is published.", n=words.number(unknown), all=words.number(len(study.counts)))
+            words.say("**{n} of {all}** places: no number is published.", n=words.number(found.unknown), all=words.number(found.of))
         )
-    if unknown < len(study.counts):
-        some_and_none(with_any, without, words, of=len(study.counts))
+    if found.unknown < found.of:
+        some_and_none(found, words)
     st.markdown(words.say("Pick a place on the map or in the list to see its numbers and its years."))
-    years = trends.yearly(study)
     st.markdown("**" + words.say("People killed each year, all places") + "**")
-    year_chart(chosen, years)
+    year_chart(chosen, found.years)
     if not hatched:
         return
     if study.away is not None:
@@ -252,81 +216,63 @@ def largest(chosen: Chosen, study: Study, *, hatched: bool) -> None:
         st.markdown(words.say("Hatched places had fewer than 20 homicides: their rate could as well be much lower or higher."))
 
 
-def some_and_none(some: int, none: int, words: Words, *, of: int) -> None:
+def some_and_none(found: Mapped, words: Words) -> None:
     """Say in how many places somebody was killed, and in how many nobody."""
     st.markdown(
         words.say(
             "**{some} of {all}** places had at least one homicide in this period; **{none}** had none.",
-            some=words.number(some),
-            all=words.number(of),
-            none=words.number(none),
+            some=words.number(found.some),
+            all=words.number(found.of),
+            none=words.number(found.none),
         )
     )
 
 
-def data_table(study: Study, what: Measure, words: Words) -> None:
+def data_table(chosen: Chosen, what: Measure) -> None:
     """Draw the table behind the map; picking a row picks the place."""
-    data = shown_table(study, what, words)
+    words, data = chosen.words, chosen.ask(where.of_places, what.key).value
 
     def picked() -> None:
         row = address.picked_row("places")
         address.change(lambda old: replace(old, place=str(data.index[row]) if row is not None else ""))
 
-    with st.expander(words.say("The same as a table"), expanded=False):
-        st.dataframe(
+    with tables.folded(words):
+        tables.draw(
             data,
+            columns(chosen.by_unit, what),
+            words,
             key="places",
-            hide_index=True,
             on_select=picked,
             selection_mode="single-row",
             alt=words.say("The numbers of every place on the map"),
         )
 
 
-def shown_table(study: Study, what: Measure, words: Words) -> pd.DataFrame:
-    """Return the table behind the map, most homicides first, under words that a reader knows."""
-    data = table(study, what).sort_values(["count", "name"], ascending=[False, True], kind="stable")
-    columns = {"name": words.say("Place"), "count": words.say("People killed"), "population": words.say("Residents")}
-    if not what.whole:
-        columns[what.key] = words.say(what.label)
-        if what.interval is not None:
-            columns |= {f"{what.key}_low": words.say("from (95%)"), f"{what.key}_high": words.say("to (95%)")}
-    notes = pd.Series(map_view.note_texts(data, what, words, study), index=data.index)
-    return data[list(columns)].round(2).rename(columns=columns).assign(**{words.say("Note"): notes})
-
-
-def reading(chosen: Chosen, study: Study, what: Measure) -> None:
-    """Say what is left out and how the figures are made."""
-    words = chosen.words
-    if not study.has_days:
-        st.caption(words.say("Published totals: single homicides, their places and days are not known."))
-        return
-    outside = study.located - int((study.unit_of.notna() & (study.rows["unplaced"] == "")).sum())
-    placeless = study.victims - study.inside - outside
-    parts = [
-        words.say("On the map: {n} of {total} people killed.", n=words.number(study.inside), total=words.number(study.victims)),
-        words.say("Without a usable place: {n}.", n=words.number(placeless)),
-        words.say("Outside the mapped area: {n}.", n=words.number(outside)),
+def columns(study: Study, what: Measure) -> list[Column]:
+    """Return the columns of the table behind the map."""
+    found = [
+        Column("name", mark("Place")),
+        Column("count", mark("People killed"), rounded(2)),
+        Column("population", mark("Residents"), rounded(2)),
     ]
-    if what.key == "rate":
+    if not what.whole:
+        found.append(Column(what.key, what.label, rounded(2)))
+        if what.interval is not None:
+            found.append(Column(f"{what.key}_low", mark("from (95%)"), rounded(2)))
+            found.append(Column(f"{what.key}_high", mark("to (95%)"), rounded(2)))
+    return [*found, Column("state", mark("Note"), lambda rows, key, words: map_view.note_texts(rows, what, words, study))]
+
+
+def reading(chosen: Chosen, what: Measure) -> None:
+    """Say what is left out and how the figures are made."""
+    words, study = chosen.words, chosen.by_unit
+    parts = [chosen.ask(where.mapped).sentence(words)]
+    if study.has_days and what.key == "rate":
         parts.append(
             words.say(
                 "Rate: people killed divided by residents and years; exact 95% interval (Garwood). Under 20 homicides a rate is uncertain."
             )
         )
-    if what.key == "standardised_rate":
-        parts.append(ages(study, words))
-    st.caption(" ".join([*parts, *unit_notes.lines(study, what, words)]))
-
-
-def ages(study: Study, words: Words) -> str:
-    """Say which standard the rate has, and how many victims of unknown age take no part in it."""
-    known = rates.ages_known(study)
-    left_out = words.number(known.unknown) + (f" ({words.percent(known.unknown / known.total)})" if known.total >= 10 else "")
-    return words.say(
-        "As if every place had the ages of the {standard}. Of {total} people killed on the map {unknown} have no known age and take "
-        "no part.",
-        standard=words.say(rates.STANDARDS["who"]),
-        total=words.number(known.total),
-        unknown=left_out,
-    )
+    if study.has_days and what.key == "standardised_rate":
+        parts.append(chosen.ask(where.ages).sentence(words))
+    st.caption(" ".join([*parts, *(captions.of_units(study, what, words) if study.has_days else ())]))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from hotspots import settings
-from hotspots.dashboard.restricted import cached, priority_notes
 from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.parts import backtest
 from hotspots.geography import units
+from hotspots.questions.restricted import priorities
 from hotspots.words import Words
 
 
@@ -25,17 +24,10 @@ def render(chosen: Chosen) -> None:
 def tested(chosen: Chosen) -> None:
     """Draw the back-test of the priorities for the city loaded."""
     words = chosen.words
-    whole = replace(chosen.selection, unit=units.default(chosen.city.blocks), where=(), start=None, end=None)
-    found = cached.backtest(whole)
+    whole = chosen.at(unit=units.default(chosen.city.blocks), where=(), start=None, end=None)
+    found = whole.ask(priorities.backtest)
     st.subheader(words.say("The rules for priorities, tested on {city}", city=chosen.city.name), anchor=False)
-    if isinstance(found, str):
-        st.markdown(priority_notes.reason(found, words))
-        return
-    st.markdown(priority_notes.tested(found, words) + " " + priority_notes.verdict(found, words))
-    st.dataframe(
-        priority_notes.table(found, words), hide_index=True, alt=words.say("Every rule on years it had not seen, beside the plain count")
-    )
-    st.caption(priority_notes.explained(words))
+    backtest.draw(found, words, winners=True)
 
 
 def document(words: Words) -> tuple[str, str]:

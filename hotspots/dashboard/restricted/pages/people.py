@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import pandas as pd
 import streamlit as st
 
-from hotspots import geography
-from hotspots.dashboard.restricted import cached, pieces
 from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.parts import tables
 from hotspots.drawing import charts
 from hotspots.geography import units
+from hotspots.questions.restricted import who
+from hotspots.questions.restricted.who import People
 from hotspots.statistics import victims
 from hotspots.statistics.measure import NEEDS
 from hotspots.store.schema import UNKNOWN
-from hotspots.study.calendar import DAY, Days, latest
+from hotspots.study.calendar import DAY
 from hotspots.study.of_totals import TotalsStudy
-from hotspots.views import captions, data_tables, map_view
+from hotspots.views import captions, map_view
+from hotspots.views.columns import Column, between, number, percent, whole, with_interval, year
 from hotspots.words import Words, mark
 
 FIELDS: dict[str, str] = {
@@ -31,6 +30,20 @@ OUTSIDE: dict[str, str] = {
     "above": mark("{what}: {n}, more than the {low}–{high} that the years before lead one to expect."),
     "below": mark("{what}: {n}, fewer than the {low}–{high} that the years before lead one to expect."),
 }
+FIREARMS: tuple[Column, ...] = (
+    Column("year", mark("Year"), year),
+    Column("killed", mark("People killed"), whole),
+    Column("known", mark("Weapon known"), whole),
+    Column("firearm", mark("With a firearm"), whole),
+    Column("share", mark("Share (95%)"), with_interval(lambda words: words.percent)),
+)
+CLEARED: tuple[Column, ...] = (
+    Column("place", mark("Place")),
+    Column("n", mark("People killed"), whole),
+    Column("cleared", mark("Cleared"), whole),
+    Column("unknown", mark("Not known"), whole),
+    Column("share", mark("Share cleared (95%)"), with_interval(lambda words: words.percent)),
+)
 
 
 def render(chosen: Chosen) -> None:
@@ -40,10 +53,10 @@ def render(chosen: Chosen) -> None:
         heading(chosen, words.say("Who was killed"))
         st.info(words.say("{what}: not available, because {reason}.", what=words.say("Who was killed"), reason=words.say(NEEDS["days"])))
         return
-    days = latest(Days(max(study.start, study.covers[0]), min(study.end, study.covers[1])))
-    there = [name for name in data_tables.OF_PEOPLE if name in study.rows.columns]
-    heading(chosen, title(chosen, days))
-    if not there:
+    answer = chosen.whole.ask(who.people)
+    found = answer.value
+    heading(chosen, answer.sentence(words))
+    if not found.fields:
         st.info(
             words.say("These data say nothing of the people killed but when and where: no age, no sex, no weapon, no state of the case.")
         )
@@ -51,17 +64,20 @@ def render(chosen: Chosen) -> None:
     st.markdown(
         words.say(
             "Points: people killed, {days}. Grey bars: the range to expect from the same days of the years before.",
-            days=between(days, words),
+            days=who.days_in_words(found.days, words),
         )
     )
-    for name in there:
-        section(chosen, name, days)
-        if name == "sex" and "age" in there:
+    for name in found.fields:
+        section(chosen, name, found)
+        if name == "sex" and "age" in found.fields:
             ages_by_sex(chosen)
         if name == "weapon":
             firearms(chosen)
-    downloads(chosen, there, days)
-    st.caption(ranges(victims.swings(study, days), words))
+    with st.container(horizontal=True):
+        tables.download(chosen, answer, "people", label=words.say("Now and before (CSV)"))
+        by_year = chosen.whole.ask(who.people_by_year)
+        tables.download(chosen, by_year, "people_by_year", label=words.say("Year by year (CSV)"))
+    st.caption(ranges(found.swings, words))
 
 
 def ranges(years: int, words: Words) -> str:
@@ -83,99 +99,50 @@ def ranges(years: int, words: Words) -> str:
     return f"{allow} {rest}"
 
 
-def downloads(chosen: Chosen, there: list[str], days: Days) -> None:
-    """Offer what the page shows as files: now and before, and year by year."""
-    words, study = chosen.words, chosen.study
-    with st.container(horizontal=True):
-        pieces.table_download(chosen, lambda: data_tables.people(study, days, there), "people", label=words.say("Now and before (CSV)"))
-        years = words.say("Year by year (CSV)")
-        pieces.table_download(chosen, lambda: data_tables.people_by_year(study, there), "people_by_year", label=years)
-
-
-def title(chosen: Chosen, days: Days) -> str:
-    """Return the finding that heads the page: how many of the newest year were killed with a firearm, if that is known."""
-    words, study = chosen.words, chosen.study
-    if "weapon" not in study.rows.columns:
-        return words.say("Who was killed")
-    counts = victims.by(study.between(*days), "weapon")
-    when = between(days, words)
-    return words.say(
-        "Firearms killed {n} of {total} people, {days}", n=words.number(counts["firearm"]), total=words.number(counts.sum()), days=when
-    )
-
-
-def between(days: Days, words: Words) -> str:
-    """Return the exact days of a period, both ends included, as briefly as it can be said."""
-    if days.start.day == 1 and days.end.day == 1:
-        return words.period(days.start.date(), days.end.date())
-    return f"{words.short_date(days.start.date())} – {words.short_date((days.end - DAY).date())}"
-
-
-def section(chosen: Chosen, name: str, days: Days) -> None:
+def section(chosen: Chosen, name: str, people: People) -> None:
     """Draw one field: now beside the years before, and the shares year by year."""
-    words, study = chosen.words, chosen.study
-    found = victims.against_before(study, name, days)
+    words, found, by_year = chosen.words, people.fields[name], people.by_year[name]
     names = {str(value): captions.value_name(name, str(value), words) for value in found.table.index}
     st.subheader(words.say(FIELDS[name]), anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
-        alt = (
-            words.say(FIELDS[name])
-            + ": "
-            + "; ".join(f"{names[str(value)]} {words.number(n)}" for value, n in found.table["count"].items())
-        )
+        counted = "; ".join(f"{names[str(value)]} {words.number(n)}" for value, n in found.table["count"].items())
+        alt = f"{words.say(FIELDS[name])}: {counted}"
         st.vega_lite_chart(charts.now_and_before(found.table, names, words), width="stretch", alt=alt)
     with right:
-        by_year = victims.by_year(study, name)
-        few = by_year.sum(axis=1) < victims.FEW
-        shown = by_year.astype(float).mask(few)
-        st.vega_lite_chart(
-            charts.composition(shown, names, words), width="stretch", alt=words.say("Shares of each year; the numbers are in the table.")
-        )
+        shown = who.enough_each_year(by_year)
+        alt = words.say("Shares of each year; the numbers are in the table.")
+        st.vega_lite_chart(charts.composition(shown, names, words), width="stretch", alt=alt)
     st.markdown(sentences(found, names, words))
-    with st.expander(words.say("The same as a table")):
-        st.dataframe(now_table(found, names, words), hide_index=True, alt=words.say("This period beside the years before"))
-        years = by_year.rename(columns=names).rename_axis(words.say("Year")).reset_index()
-        st.dataframe(years.astype({words.say("Year"): str}), hide_index=True, alt=words.say("The years as a table"))
+    with tables.folded(words):
+        rows = found.table.rename_axis("value").reset_index()
+        tables.draw(rows, now_columns(found, names, words), words, alt=words.say("This period beside the years before"))
+        columns = [Column("year", mark("Year"), year), *(Column(value, names[str(value)]) for value in by_year.columns)]
+        tables.draw(by_year.rename_axis("year").reset_index(), columns, words, alt=words.say("The years as a table"))
     if name == "status":
         clearance(chosen)
 
 
 def ages_by_sex(chosen: Chosen) -> None:
     """Draw how many there were of each age and sex, in the whole period."""
-    words = chosen.words
-    table = victims.crossed(chosen.study)
+    words, answer = chosen.words, chosen.whole.ask(who.ages_by_sex)
     st.markdown("**" + words.say("Age and sex together, {period}", period=chosen.period) + "**")
-    columns = {captions.value_name("sex", str(value), words): table[value].to_numpy() for value in table.columns}
-    ages = [captions.value_name("age", str(value), words) for value in table.index]
-    shown = pd.DataFrame({words.say("Age of the victim"): ages, **columns, words.say("Total"): table.sum(axis=1).to_numpy()})
-    st.dataframe(shown, hide_index=True, alt=words.say("Victims by age and sex"))
-    label = words.say("Table (CSV), restricted")
-    pieces.table_download(chosen, lambda: table.rename_axis("age").reset_index(), "restricted_age_and_sex", label=label)
+    columns = [Column("age", mark("Age of the victim"), lambda rows, key, words: [captions.value_name("age", a, words) for a in rows[key]])]
+    columns += [Column(sex, captions.VALUES[sex]) for sex in answer.value.columns]
+    columns.append(Column("total", mark("Total")))
+    tables.draw(who.with_total(answer.value), columns, words, alt=words.say("Victims by age and sex"))
+    tables.download(chosen, answer, "age_and_sex", restricted=True)
     st.caption(words.say("Small numbers stand here as they are: this table is for those who may see single cases, not for publication."))
 
 
 def firearms(chosen: Chosen) -> None:
     """Draw the share killed with a firearm, year by year, with its interval."""
-    words = chosen.words
-    table = victims.firearm_share(chosen.study)
+    words, answer = chosen.words, chosen.whole.ask(who.firearms)
     st.markdown("**" + words.say("Killed with a firearm, of those whose weapon is known") + "**")
-    if table["share"].notna().sum() >= 2:
-        told = {str(year): words.percent(n) for year, n in table["share"].dropna().items()}
-        alt = words.say("Share killed with a firearm") + ": " + "; ".join(f"{year} {share}" for year, share in told.items())
-        st.vega_lite_chart(charts.yearly_share(table, words), width="stretch", alt=alt)
+    if alt := answer.sentence(words):
+        st.vega_lite_chart(charts.yearly_share(answer.value, words), width="stretch", alt=alt)
         st.caption(words.say("Points: the share of each year; lines: its exact 95% interval. No share of fewer than 10."))
-    with st.expander(words.say("The same as a table")):
-        shown = pd.DataFrame(
-            {
-                words.say("Year"): [str(year) for year in table.index],
-                words.say("People killed"): table["killed"].astype(int).to_numpy(),
-                words.say("Weapon known"): table["known"].astype(int).to_numpy(),
-                words.say("With a firearm"): table["firearm"].astype(int).to_numpy(),
-                words.say("Share (95%)"): [share(row, words) for _, row in table.iterrows()],
-            }
-        )
-        st.dataframe(shown, hide_index=True, alt=words.say("Share killed with a firearm"))
+    tables.behind(answer.table(), FIREARMS, words, alt=words.say("Share killed with a firearm"))
 
 
 def sentences(found: victims.AgainstBefore, names: dict[str, str], words: Words) -> str:
@@ -196,28 +163,20 @@ def sentences(found: victims.AgainstBefore, names: dict[str, str], words: Words)
         lines.append(words.say("The data hold no earlier year to compare with."))
     elif not lines:
         lines.append(words.say("Every number lies within the normal range."))
-    lines.append(
-        words.say("Not known for {n} of {total}.", n=words.number(table.loc[UNKNOWN, "count"]), total=words.number(table["count"].sum()))
-    )
+    lines.append(words.say("Not known for {n} of {total}.", n=words.number(table.loc[UNKNOWN, "count"]), total=words.number(found.total)))
     return " ".join(lines)
 
 
-def now_table(found: victims.AgainstBefore, names: dict[str, str], words: Words) -> pd.DataFrame:
-    """Return the table behind the chart of a field."""
-    table = found.table
+def now_columns(found: victims.AgainstBefore, names: dict[str, str], words: Words) -> tuple[Column, ...]:
+    """Return the columns of the table behind the chart of a field."""
     years = words.join(str((one.end - DAY).year) for one in reversed(found.before)) or "–"
-    return pd.DataFrame(
-        {
-            " ": [names[str(value)] for value in table.index],
-            words.say("People killed"): table["count"].to_numpy(),
-            words.say("Share"): [words.percent(one) if pd.notna(one) else "–" for one in table["share"]],
-            words.say("Mean of the same days of {years}", years=years): [words.number(one, 1) for one in table["expected"]],
-            words.say("Share then"): [words.percent(one) if pd.notna(one) else "–" for one in table["share_before"]],
-            words.say("Normal range"): [
-                "–" if pd.isna(low) else f"{words.number(low)}–{words.number(high)}"
-                for low, high in zip(table["low"], table["high"], strict=True)
-            ],
-        }
+    return (
+        Column("value", " ", lambda rows, key, words: [names[str(value)] for value in rows[key]]),
+        Column("count", mark("People killed")),
+        Column("share", mark("Share"), percent()),
+        Column("expected", mark("Mean of the same days of {years}"), number(1), {"years": years}),
+        Column("share_before", mark("Share then"), percent()),
+        Column("low", mark("Normal range"), between("low", "high")),
     )
 
 
@@ -226,27 +185,9 @@ def clearance(chosen: Chosen) -> None:
     words = chosen.words
     unit = next((one for one in ("districts", "beats") if one in units.available(chosen.city.blocks)), "")
     if unit:
-        study = cached.study(replace(chosen.selection, unit=unit))
-        table = victims.cleared(study)
-        places = geography.names(study.blocks)
-        shown = pd.DataFrame(
-            {
-                words.say("Place"): places.to_numpy(),
-                words.say("People killed"): table["n"].astype(int).to_numpy(),
-                words.say("Cleared"): table["cleared"].astype(int).to_numpy(),
-                words.say("Not known"): table["unknown"].astype(int).to_numpy(),
-                words.say("Share cleared (95%)"): [share(row, words) for _, row in table.iterrows()],
-            }
-        )
+        answer = chosen.at(unit=unit).ask(who.cleared)
         st.markdown("**" + words.say("Cleared, by {unit}", unit=map_view.unit_name(unit, words, chosen.city.called).lower()) + "**")
-        st.dataframe(shown, hide_index=True, alt=words.say("Cleared cases by place"))
-        pieces.table_download(chosen, lambda: table.assign(place=places).rename_axis("id").reset_index(), f"{unit}_cleared")
+        tables.draw(answer.table(), CLEARED, words, alt=words.say("Cleared cases by place"))
+        tables.download(chosen, answer, f"{unit}_cleared")
         st.caption(words.say("Of the cases whose state is known, in the whole period chosen; no share of fewer than 10."))
     st.caption(words.say("A recent case had less time to be cleared: the share of the newest years will still rise."))
-
-
-def share(row: pd.Series, words: Words) -> str:
-    """Return a share with its interval as text; a dash where there are too few."""
-    if pd.isna(row["share"]):
-        return "–"
-    return f"{words.percent(row['share'])} ({words.percent(row['share_low'])}–{words.percent(row['share_high'])})"

@@ -4,81 +4,61 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard.restricted import (
-    address,
-    cached,
-    pieces,
-    priority_notes,
-)
+from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.parts import backtest, maps, tables
+from hotspots.questions.restricted import priorities
+from hotspots.questions.restricted.priorities import FirstPlaces
 from hotspots.statistics.measure import why_not
-from hotspots.statistics.priorities import (
-    ALLOWED_FILTERS,
-    MONTHS,
-    MOST_PERIODS,
-    PLAIN,
-    RULE_WORDS,
-    Backtest,
+from hotspots.statistics.priorities import MONTHS, MOST_PERIODS, PLAIN, RULE_WORDS, Backtest
+from hotspots.views.answer import Answer
+from hotspots.views.columns import Column, percent
+from hotspots.words import Words, mark
+
+COLUMNS: tuple[Column, ...] = (
+    Column("order", mark("No.")),
+    Column("name", mark("Place")),
+    Column("events", mark("Events with deaths")),
+    Column("last_year", mark("of these in the last 12 months")),
+    Column("area", mark("Hectares"), lambda rows, key, words: (rows[key] / 1e4).round(2)),
+    Column("within", mark("Within the first"), percent()),
 )
-from hotspots.study.selection import Selection
-from hotspots.views import data_tables, map_view
-from hotspots.words import Words
 
 
 def render(chosen: Chosen) -> None:
     """Draw the page."""
-    words, city = chosen.words, chosen.city
-    if city.only_totals or not chosen.study.has_outlines:
+    words = chosen.words
+    if chosen.city.only_totals or not chosen.by_unit.has_outlines:
         heading(chosen, words.say("Where to begin"))
-        reason = words.say(why_not(chosen.study, "outlines" if chosen.study.has_days else "points"))
+        reason = words.say(why_not(chosen.by_unit, "outlines" if chosen.by_unit.has_days else "points"))
         st.info(words.say("{what}: not available, because {reason}.", what=words.say("Priorities"), reason=reason))
         return
-    selection = deaths_alone(chosen.selection)
-    months = chosen.selection.months if chosen.selection.months in MOST_PERIODS else MONTHS
-    found = cached.backtest(selection, months)
-    best = PLAIN if isinstance(found, str) else found.winner()
-    rule = chosen.selection.rule if chosen.selection.rule in RULE_WORDS else best
-    places = cached.priorities(selection, rule)
-    heading(replace(chosen, selection=selection), title(chosen, places, found, rule))
+    selection = priorities.deaths_alone(chosen.selection)
+    plain = replace(chosen, selection=selection)
+    months = selection.months if selection.months in MOST_PERIODS else MONTHS
+    rule = selection.rule if selection.rule in RULE_WORDS else ""
+    test = plain.ask(priorities.backtest, months=months)
+    answer = plain.ask(priorities.first_places, rule, months=months)
+    heading(plain, answer.sentence(words))
     restricted(words)
     if selection != chosen.selection:
         st.info(
             words.say("Places are put in order by deaths alone: the choices of sex, age and of solved cases are set aside on this page.")
         )
     controls(chosen, months)
-    verdict(found, words)
-    if rule != best:
-        st.info(words.say("You chose another rule than the one that the test supports: {rule}.", rule=words.say(RULE_WORDS[best])))
-    listed(chosen, selection, places, rule)
-    tested(found, words)
-    if not isinstance(found, str):
-        pieces.table_download(
-            replace(chosen, selection=selection), lambda: data_tables.backtest(found), f"{selection.unit}_priorities_tests"
-        )
+    verdict(test, words)
+    found = answer.value
+    if found.rule != found.best:
+        named = words.say(RULE_WORDS[found.best])
+        st.info(words.say("You chose another rule than the one that the test supports: {rule}.", rule=named))
+    listed(plain, answer)
+    st.subheader(words.say("Would it have been right before?"), anchor=False)
+    backtest.draw(test, words)
+    if not isinstance(test.value, str):
+        tables.download(plain, test, f"{selection.unit}_priorities_tests")
     limits(words)
-
-
-def deaths_alone(selection: Selection) -> Selection:
-    """Return the selection without filters by who was killed, or by whether anybody was arrested."""
-    return replace(selection, where=tuple(pair for pair in selection.where if pair[0] in ALLOWED_FILTERS))
-
-
-def title(chosen: Chosen, places: pd.DataFrame, found: Backtest | str, rule: str) -> str:
-    """Return the finding that heads the page: what the first places hold of the homicides, and how much that says of the next ones."""
-    words = chosen.words
-    if places.empty or isinstance(found, str):
-        return words.say("Where to begin")
-    row = found.table.loc[(rule, 0.05)]
-    unit = map_view.unit_name(chosen.selection.unit, words, chosen.city.called).lower()
-    return words.say(
-        "Where to begin: {n} {unit}, 5% of the area; such a choice held {rate} of later homicides",
-        n=words.number(len(places)),
-        unit=unit,
-        rate=words.percent(row["hit_rate"]),
-    )
 
 
 def restricted(words: Words) -> None:
@@ -96,7 +76,7 @@ def controls(chosen: Chosen, months: int) -> None:
     words, asked = chosen.words, chosen.selection.rule
     left, middle, right = st.columns(3)
     with left:
-        pieces.unit_choice(chosen)
+        maps.unit_choice(chosen)
     middle.selectbox(
         words.say("Tested on periods of"),
         sorted(MOST_PERIODS),
@@ -111,17 +91,18 @@ def controls(chosen: Chosen, months: int) -> None:
     )
 
 
-def verdict(found: Backtest | str, words: Words) -> None:
+def verdict(test: Answer[Backtest | str], words: Words) -> None:
     """Say which rule is used and how well it did."""
-    if isinstance(found, str):
-        st.markdown(priority_notes.reason(found, words) + " " + words.say("The list below is the plain count, untested."))
+    if isinstance(test.value, str):
+        st.markdown(test.sentence(words) + " " + words.say("The list below is the plain count, untested."))
     else:
-        st.markdown(priority_notes.plain_score(found, words) + " " + priority_notes.verdict(found, words))
+        st.markdown(priorities.score(test.value, words) + " " + test.sentence(words))
 
 
-def listed(chosen: Chosen, selection: Selection, places: pd.DataFrame, rule: str) -> None:
+def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
     """Draw the list of places, first ones first, and its download."""
-    words, study = chosen.words, cached.study(selection)
+    words, study = chosen.words, chosen.by_unit
+    rule, places = answer.value.rule, answer.value.places
     st.subheader(words.say("The first places"), anchor=False)
     if places.empty:
         st.info(words.say("The homicides with a place do not tell these places apart. Widen the period or choose other places."))
@@ -129,8 +110,9 @@ def listed(chosen: Chosen, selection: Selection, places: pd.DataFrame, rule: str
     left, right = st.columns([1.25, 1], gap="medium") if rule == PLAIN else (None, st.container())
     if left is not None:
         with left:
-            pieces.draw_map(selection, "priority", words, key="first_places", height=410, on_click=pick)
-    right.dataframe(shown(places, words), hide_index=True, alt=words.say("The first places in order, with their homicides"))
+            maps.draw(chosen, "priority", key="first_places", height=410)
+    with right:
+        tables.draw(places, COLUMNS, words, alt=words.say("The first places in order, with their homicides"))
     st.caption(
         words.say(
             "{rule}, {period}: {n} of {all} places, together at most 5% of the area, in the order of homicides for their size. Events: "
@@ -141,42 +123,9 @@ def listed(chosen: Chosen, selection: Selection, places: pd.DataFrame, rule: str
             n=words.number(len(places)),
             all=words.number(len(study.blocks)),
         )
-        + (" " + priority_notes.spread(cached.spread(selection), words) if rule == "density" else "")
+        + (" " + chosen.ask(priorities.spread).sentence(words) if rule == "density" else "")
     )
-    told = replace(chosen, selection=selection)
-    pieces.table_download(told, lambda: places.reset_index(names="id"), f"{selection.unit}_priorities")
-
-
-def pick(place: str) -> None:
-    """Outline the place that was clicked on the map."""
-    address.change(lambda old: replace(old, place=place))
-
-
-def shown(places: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """Return the list under words that a reader knows."""
-    return pd.DataFrame(
-        {
-            words.say("No."): places["order"],
-            words.say("Place"): places["name"],
-            words.say("Events with deaths"): places["events"],
-            words.say("of these in the last 12 months"): places["last_year"],
-            words.say("Hectares"): (places["area"] / 1e4).round(2),
-            words.say("Within the first"): [words.percent(share) for share in places["within"]],
-        }
-    )
-
-
-def tested(found: Backtest | str, words: Words) -> None:
-    """Draw the back-test."""
-    st.subheader(words.say("Would it have been right before?"), anchor=False)
-    if isinstance(found, str):
-        st.markdown(priority_notes.reason(found, words))
-        return
-    st.markdown(priority_notes.tested(found, words))
-    st.dataframe(
-        priority_notes.table(found, words), hide_index=True, alt=words.say("Every rule on years it had not seen, beside the plain count")
-    )
-    st.caption(priority_notes.explained(words))
+    tables.download(chosen, answer, f"{chosen.selection.unit}_priorities")
 
 
 def limits(words: Words) -> None:

@@ -14,7 +14,11 @@ from hotspots import release as disclosure
 from hotspots import settings
 from hotspots.dashboard.restricted import cached
 from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.parts import tables
 from hotspots.dashboard.shell import refusal
+from hotspots.questions.restricted import Asked, releases
+from hotspots.study.selection import Selection
+from hotspots.views.columns import Column, each, number, percent
 from hotspots.words import ToldError, Words, mark
 from hotspots.words.escape import safe_markdown
 
@@ -22,6 +26,13 @@ PROFILES: dict[str, str] = {
     "strict": mark("Strict: areas over five years, nothing under 10"),
     "open": mark("Open: exact by area and year, for an agency that publishes single homicides anyway"),
 }
+WINDOWS: tuple[Column, ...] = (
+    Column("start", mark("Window"), each(lambda row, words: words.period(row["start"].date(), row["end"].date()))),
+    Column("count", mark("People killed"), number()),
+    Column("areas", mark("Areas"), number()),
+    Column("known", mark("Areas with their number"), number()),
+    Column("coverage", mark("In areas whose number is shown"), percent()),
+)
 
 
 def render(chosen: Chosen) -> None:
@@ -33,7 +44,7 @@ def render(chosen: Chosen) -> None:
         past = disclosure.releases(slug)
         profile = profile_choice(past, words)
         with st.spinner(words.say("Building the release and attacking it…")):
-            release, findings = cached.release_examined(slug, profile)
+            release, findings = newest(slug).ask(releases.examined, profile, out=len(past), month=f"{pd.Timestamp.now():%Y-%m}").value
     except ToldError as fault:
         refusal(words, words.say("Nothing can be released."), fault)
         return
@@ -42,6 +53,12 @@ def render(chosen: Chosen) -> None:
     coverage(release, words)
     if findings.passed:
         outlets(chosen, profile)
+
+
+def newest(slug: str) -> Asked:
+    """Return what questions about the newest version of a city are asked with: that one would be released, whichever is looked at."""
+    version = next(one.version for one in cached.available() if one.slug == slug)
+    return cached.asked(Selection(city=slug, version=version))
 
 
 def profile_choice(past: list[disclosure.Release], words: Words) -> str:
@@ -73,19 +90,7 @@ def coverage(release: disclosure.Release, words: Words) -> None:
         st.markdown(words.say("Published totals are released as they are, each with its source."))
         return
     st.subheader(words.say("What would be shown"), anchor=False)
-    rows = []
-    for start, end in release.windows:
-        areas = release.by_area[release.by_area["start"] == start]
-        rows.append(
-            {
-                words.say("Window"): words.period(start.date(), end.date()),
-                words.say("People killed"): words.number(release.total(start)["count"]),
-                words.say("Areas"): words.number(len(areas)),
-                words.say("Areas with their number"): words.number(float((areas["state"] != "suppressed").sum())),
-                words.say("In areas whose number is shown"): words.percent(release.coverage[start]),
-            }
-        )
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", alt=words.say("What would be shown"))
+    tables.draw(releases.windows(release), WINDOWS, words, alt=words.say("What would be shown"), width="stretch")
     if (release.coverage < disclosure.COVERAGE).any():
         st.warning(words.say("Less than {share} of the homicides lie in areas with a number.", share=words.percent(disclosure.COVERAGE)))
 
@@ -98,7 +103,7 @@ def outlets(chosen: Chosen, profile: str) -> None:
     folder = settings.release_folder()
     if folder is not None and st.button(words.say("Write into the folder of releases"), type="primary"):
         try:
-            done = disclosure.publish(slug, profile, folder / slug)
+            done = disclosure.publish(slug, profile, folder.joinpath(slug))
         except ToldError as fault:
             refusal(words, words.say("Nothing was written."), fault)
             return
@@ -119,7 +124,7 @@ def packed(slug: str, profile: str) -> bytes:
     """Publish and return the release as one ZIP file."""
     held = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        done = disclosure.publish(slug, profile, Path(folder) / slug)
+        done = disclosure.publish(slug, profile, Path(folder, slug))
         for name in done.files:
-            archive.writestr(zipfile.ZipInfo(f"{slug}/{name}", (1980, 1, 1, 0, 0, 0)), (Path(folder) / slug / name).read_bytes())
+            archive.writestr(zipfile.ZipInfo(f"{slug}/{name}", (1980, 1, 1, 0, 0, 0)), Path(folder, slug, name).read_bytes())
     return held.getvalue()

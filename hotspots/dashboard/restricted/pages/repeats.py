@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from hotspots import geography
-from hotspots.dashboard.restricted import address, cached, pieces
+from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.parts import maps, tables
 from hotspots.geography import units
+from hotspots.questions.restricted import repeats as questions
+from hotspots.questions.restricted import where
 from hotspots.statistics import repeats
 from hotspots.statistics.measure import why_not
-from hotspots.study import Study
-from hotspots.views import areas, data_tables
+from hotspots.views import areas
+from hotspots.views.answer import Answer
+from hotspots.views.columns import Column, called, day, each, number
 from hotspots.words import Words, mark
 
 DISTANCES = (100, 200, 400)  # metres
 DELAYS = (7, 14, 28)  # days
 FEWEST = 20  # events
+SHADE = "background-color: #fdd49e; color: #1b2733"
 TITLE = mark("Which recent killings may be followed by another nearby?")
 VERDICTS: dict[str, str] = {
     "more": mark("That is more than chance explains: near repeats happen here."),
@@ -41,30 +45,29 @@ def render(chosen: Chosen) -> None:
     words, study = chosen.words, chosen.study
     heading(chosen, words.say(TITLE))
     if not (study.has_points and study.has_days):
-        st.info(
-            words.say(
-                "{what}: not available, because {reason}.", what=words.say("Near repeats"), reason=words.say(why_not(study, "points"))
-            )
-        )
+        reason = words.say(why_not(study, "points"))
+        st.info(words.say("{what}: not available, because {reason}.", what=words.say("Near repeats"), reason=reason))
         return
     st.markdown(
         f"**{words.say('Restricted: never published.')}** "
         + words.say("A window is about a place and the people there, never about a person.")
     )
-    events, strength, surges = cached.recurring(chosen.selection)
+    recurring = chosen.whole.ask(questions.recurring)
+    events, surges = recurring.value.events, recurring.value.surges
     if len(events) < FEWEST:
         st.info(words.say("Too few killings with a place to look for near repeats. Widen the period or remove a filter."))
         return
     metres, days = limits(chosen)
-    found = cached.near_repeats(chosen.selection, metres=metres, days=days)
-    st.markdown(f"**{sentence(found.single, words)}** {words.say(VERDICTS[found.single.verdict])}")
-    basis(found.single, events, chosen)
-    windows(chosen, study, events, metres=metres, days=days)
+    near = chosen.whole.ask(questions.near_repeats, metres=metres, days=days)
+    single = near.value.single
+    st.markdown(f"**{near.sentence(words)}** {words.say(VERDICTS[single.verdict])}")
+    basis(single, events, chosen)
+    windows(chosen, events, metres=metres, days=days)
     surging(surges, words)
     if surges is not None:
-        download(chosen, lambda: surges.table, "surges")
-    bands(chosen, found)
-    lasting(strength, words)
+        tables.download(chosen, recurring, "surges", restricted=True)
+    bands(chosen, near)
+    lasting(recurring.value.strength, words)
     caveats(words)
 
 
@@ -89,23 +92,6 @@ def limits(chosen: Chosen) -> tuple[int, int]:
     return metres, days
 
 
-def sentence(found: repeats.Knox, words: Words) -> str:
-    """Return the city's own ratio in words, with its interval."""
-    values = {"metres": words.number(found.metres), "days": words.number(found.days)}
-    if pd.isna(found.ratio):
-        return words.say(
-            "No two killings lie within {metres} m of each other, so nothing can be said of repeats within {days} days.", **values
-        )
-    return words.say(
-        "In this city, after a killing, another within {metres} m and {days} days happened {ratio} times as often as chance alone gives "
-        "({low}–{high}).",
-        ratio=words.number(found.ratio, 1),
-        low=words.number(found.low, 1),
-        high=words.number(found.high, 1),
-        **values,
-    )
-
-
 def basis(found: repeats.Knox, events: repeats.Events, chosen: Chosen) -> None:
     """Say what the ratio rests on."""
     words = chosen.words
@@ -119,17 +105,17 @@ def basis(found: repeats.Knox, events: repeats.Events, chosen: Chosen) -> None:
             observed=words.number(found.observed),
             mean=words.number(found.mean, 1),
             draws=words.number(found.draws),
-            p=words.number(round(found.p * (found.draws + 1)) - 1),
+            p=words.number(found.as_many),
         )
     )
 
 
-def windows(chosen: Chosen, study: Study, events: repeats.Events, *, metres: int, days: int) -> None:
+def windows(chosen: Chosen, events: repeats.Events, *, metres: int, days: int) -> None:
     """Draw the list of the windows that are open on the last day of the data."""
-    words = chosen.words
-    found = repeats.open_windows(events, metres=metres, days=days)
+    words, answer = chosen.words, chosen.whole.ask(questions.open_windows, metres=metres, days=days)
+    found = answer.value
     last = words.date(repeats.day_of(events.last).date())
-    st.subheader(words.count("{n} window open on {day}", "{n} windows open on {day}", len(found), day=last), anchor=False)
+    st.subheader(answer.sentence(words), anchor=False)
     st.caption(
         words.say(
             "Each killing opens a window: the ground within {metres} m, for {days} days. {day} is the last day of these data, not today. "
@@ -143,8 +129,17 @@ def windows(chosen: Chosen, study: Study, events: repeats.Events, *, metres: int
         left, right = st.columns([1, 1.7], gap="medium")
         with left:
             windows_map(chosen, found, metres=metres, days=days)
-        right.dataframe(windows_table(found, study, words, days=days), hide_index=True, alt=words.say("Open windows"))
-        download(chosen, lambda: data_tables.windows(found, study), "open_windows")
+        columns = (
+            Column("unit", mark("Place"), lambda rows, key, words: place_names(chosen, rows[key])),
+            Column("date", mark("Killed on"), day),
+            Column("day", mark("Day"), each(lambda row, words: _day_of(row["day"], days, words))),
+            Column("last", mark("Open to the end of"), day),
+            Column("killed", mark("People killed"), number()),
+            Column("overlaps", mark("Other killings in this window"), number()),
+        )
+        with right:
+            tables.draw(found, columns, words, alt=words.say("Open windows"))
+        tables.download(chosen, answer, "open_windows", restricted=True)
     if events.unplaced:
         st.caption(
             words.count(
@@ -155,38 +150,22 @@ def windows(chosen: Chosen, study: Study, events: repeats.Events, *, metres: int
         )
 
 
+def _day_of(k: float, days: int, words: Words) -> str:
+    return words.say("{k} of {days}", k=words.number(k), days=words.number(days))
+
+
 def windows_map(chosen: Chosen, found: pd.DataFrame, *, metres: int, days: int) -> None:
     """Draw the open windows as circles, over the districts where there are any."""
-    selection, city = chosen.selection, chosen.city
+    city = chosen.city
     unit = "districts" if "districts" in units.available(city.blocks) else "city"
-    frame = cached.frame(selection.city, selection.version, unit)
-    names = place_names(chosen.study, found["unit"], chosen.words)
-    shown = areas.open_windows(frame, found, names, chosen.words, metres=metres, days=days, epsg=city.epsg)
-    pieces.draw_areas(selection, shown, chosen.words, key="windows_map", height=420)
+    shapes = chosen.at(unit=unit).ask(where.geometry)
+    shown = areas.open_windows(shapes, found, place_names(chosen, found["unit"]), chosen.words, metres=metres, days=days, epsg=city.epsg)
+    maps.draw_areas(chosen, shown, key="windows_map", height=420)
 
 
-def download(chosen: Chosen, table: Callable[[], pd.DataFrame], name: str) -> None:
-    """Offer a table of this page as a file; it is restricted like the page."""
-    pieces.table_download(chosen, table, f"restricted_{name}", label=chosen.words.say("Table (CSV), restricted"))
-
-
-def windows_table(found: pd.DataFrame, study: Study, words: Words, *, days: int) -> pd.DataFrame:
-    """Return the open windows as the reader sees them."""
-    return pd.DataFrame(
-        {
-            words.say("Place"): place_names(study, found["unit"], words),
-            words.say("Killed on"): [words.short_date(day.date()) for day in found["date"]],
-            words.say("Day"): [words.say("{k} of {days}", k=words.number(k), days=words.number(days)) for k in found["day"]],
-            words.say("Open to the end of"): [words.short_date(day.date()) for day in found["last"]],
-            words.say("People killed"): [words.number(n) for n in found["killed"]],
-            words.say("Other killings in this window"): [words.number(n) for n in found["overlaps"]],
-        }
-    )
-
-
-def place_names(study: Study, unit: pd.Series, words: Words) -> list[str]:
+def place_names(chosen: Chosen, unit: pd.Series) -> list[str]:
     """Return the name of each window's place, with its beat, else its district, where known."""
-    blocks = study.blocks
+    words, blocks = chosen.words, chosen.study.blocks
     group = next((blocks[column] for column in ("beat", "district") if column in blocks.columns), None)
     called = geography.names(blocks)
     texts = []
@@ -198,6 +177,24 @@ def place_names(study: Study, unit: pd.Series, words: Words) -> list[str]:
         around = None if group is None else group.iloc[position]
         texts.append(f"{text} · {around}" if pd.notna(around) and around != "" else text)
     return texts
+
+
+def _weeks(n: int, words: Words) -> str:
+    return words.count("{n} week", "{n} weeks", n) if n else "–"
+
+
+def _doubling(row: pd.Series, words: Words) -> str:
+    return "–" if row["state"] == "few" else words.number(row["doubling"])
+
+
+SURGES: tuple[Column, ...] = (
+    Column("district", mark("District"), lambda rows, key, words: [name or words.say("Whole city") for name in rows[key]]),
+    Column("usual", mark("Events a week, usually"), number(2)),
+    Column("state", mark("State"), called(STATES)),
+    Column("weeks", mark("Above the usual for"), lambda rows, key, words: [_weeks(n, words) for n in rows[key]]),
+    Column("events", mark("Events in these weeks"), each(lambda row, words: words.number(row["events"]) if row["weeks"] else "–")),
+    Column("doubling", mark("Weeks until a doubling is noticed"), each(_doubling)),
+)
 
 
 def surging(found: repeats.Surges | None, words: Words) -> None:
@@ -221,7 +218,8 @@ def surging(found: repeats.Surges | None, words: Words) -> None:
         )
     )
     with st.expander(words.say("All districts as a table")):
-        st.dataframe(surges_table(found, words), hide_index=True, alt=words.say("Killings of late beside the usual, by district"))
+        rows = found.table.rename_axis("district").reset_index()
+        tables.draw(rows, SURGES, words, alt=words.say("Killings of late beside the usual, by district"))
 
 
 def surge_sentence(name: str, row: pd.Series, words: Words) -> str:
@@ -239,50 +237,25 @@ def surge_sentence(name: str, row: pd.Series, words: Words) -> str:
     )
 
 
-def surges_table(found: repeats.Surges, words: Words) -> pd.DataFrame:
-    """Return the areas watched as the reader sees them."""
-    table = found.table
-    known = table["state"] != "few"
-    return pd.DataFrame(
-        {
-            words.say("District"): [name or words.say("Whole city") for name in table.index],
-            words.say("Events a week, usually"): [words.number(one, 2) for one in table["usual"]],
-            words.say("State"): [words.say(STATES[state]) for state in table["state"]],
-            words.say("Above the usual for"): [words.count("{n} week", "{n} weeks", n) if n else "–" for n in table["weeks"]],
-            words.say("Events in these weeks"): [
-                words.number(n) if weeks else "–" for n, weeks in zip(table["events"], table["weeks"], strict=True)
-            ],
-            words.say("Weeks until a doubling is noticed"): [
-                words.number(one) if on else "–" for one, on in zip(table["doubling"], known, strict=True)
-            ],
-        }
-    )
-
-
-def bands(chosen: Chosen, found: repeats.NearRepeats) -> None:
+def bands(chosen: Chosen, answer: Answer[repeats.NearRepeats]) -> None:
     """Draw the table of all bands of distance and delay."""
-    words = chosen.words
+    words, found = chosen.words, answer.value
     st.subheader(words.say("How near, how soon?"), anchor=False)
     st.markdown(
         words.say("Each cell: how many times as often as chance alone gives; in brackets the pairs counted and those that chance gives.")
     )
-    shown = bands_table(found.table, words)
-    more = (found.table["adjusted_p"] <= 0.05).to_numpy().reshape(shown.shape[0], -1)
-    styled = shown.style.apply(lambda _: shades(shown, more), axis=None)
-    st.dataframe(styled, alt=words.say("Near repeats by distance and delay"))
-    download(chosen, lambda: found.table, "near_repeats")
+    rows = bands_table(found.table, words)
+    more = (found.table["adjusted_p"] <= repeats.LEVEL).to_numpy().reshape(rows.shape)
+    shades = pd.DataFrame("", index=rows.index, columns=rows.columns).mask(more, SHADE)
+    columns = [Column(delay, delay) for delay in rows.columns]
+    tables.draw(rows, columns, words, alt=words.say("Near repeats by distance and delay"), shades=shades, hide_index=False)
+    tables.download(chosen, answer, "near_repeats", restricted=True)
     st.caption(
         words.say(
             "Shaded and marked with “more”: more pairs than chance explains, allowing for the number of cells looked at. From 0 to 100 m "
             "means more than 0 and less than 100."
         )
     )
-
-
-def shades(shown: pd.DataFrame, more: object) -> pd.DataFrame:
-    """Return the background of each cell: shaded where there is more than chance explains."""
-    styles = pd.DataFrame("", index=shown.index, columns=shown.columns)
-    return styles.mask(pd.DataFrame(more, index=shown.index, columns=shown.columns), "background-color: #fdd49e; color: #1b2733")
 
 
 def bands_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
@@ -295,7 +268,7 @@ def bands_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
             else words.say("{low} to {high} m", low=words.number(row["metres_from"]), high=words.number(row["metres_to"]))
         )
         time = words.say("{low} to {high} days", low=words.number(row["days_from"]), high=words.number(row["days_to"] - 1))
-        more = words.say("more") + " · " if row["adjusted_p"] <= 0.05 else ""
+        more = words.say("more") + " · " if row["adjusted_p"] <= repeats.LEVEL else ""
         counts = words.say(
             "{n}; chance {mean}", n=words.number(row["observed"]), mean=words.number(row["mean"], 0 if row["mean"] >= 10 else 1)
         )

@@ -7,11 +7,14 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import geography
-from hotspots.dashboard.restricted import address, cached
-from hotspots.statistics import clusters
-from hotspots.study import BASELINES, CORRECTIONS, Study
-from hotspots.study.selection import Selection
+from hotspots.dashboard.restricted import address
+from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.parts import tables
+from hotspots.questions.restricted import clusters
+from hotspots.questions.restricted.clusters import HotPlaces
+from hotspots.statistics.clusters import CALIBRATED, Advice
+from hotspots.study import BASELINES, CORRECTIONS
+from hotspots.views.columns import Column, rounded
 from hotspots.words import Words, mark
 
 TESTED: tuple[str, ...] = ("hot_spot", "scan", "emerging")  # measures that rest on a test
@@ -26,12 +29,28 @@ CORRECTION_NAMES: dict[str, str] = {
     "by": mark("Strict: fewer false finds, more missed"),
 }
 
+HOT: tuple[Column, ...] = (
+    Column("group", mark("Hot spot")),
+    Column("place", mark("Place")),
+    Column("killed", mark("People killed here")),
+    Column("events", mark("Events here and beside")),
+    Column("expected", mark("Expected by chance"), rounded(1)),
+    Column("ratio", mark("Times as many"), rounded(1)),
+    Column("low", mark("from (95%)"), rounded(1)),
+    Column("high", mark("to (95%)"), rounded(1)),
+)
+UNTESTED: tuple[Column, ...] = (
+    Column("place", mark("Place")),
+    Column("killed", mark("People killed here")),
+    Column("residents", mark("Residents")),
+)
 
-def controls(selection: Selection, key: str, words: Words) -> None:
+
+def controls(chosen: Chosen, key: str) -> None:
     """Draw the choice of what a tested map compares with; nothing for other maps."""
     if key not in TESTED:
         return
-    study = cached.study(selection)
+    words, selection, study = chosen.words, chosen.selection, chosen.by_unit
     offered = [name for name in BASELINES if name != "population" or study.population > 0]
     left, right = st.columns(2)
     left.selectbox(
@@ -61,25 +80,24 @@ def controls(selection: Selection, key: str, words: Words) -> None:
         )
 
 
-def findings(selection: Selection, key: str, words: Words) -> None:
+def findings(chosen: Chosen, key: str) -> None:
     """Say what the tested map found: enough homicides or not, which places, and how many false ones to expect."""
     if key != "hot_spot":
         return
-    advice, calibration = cached.evidence(selection)
-    study = cached.study(selection)
-    if not advice.enough:
-        too_few(advice, words)
-    if advice.enough or advice.reason == "widen":
-        found = cached.hot_places(selection)
-        st.markdown(f"**{sentence(found, study, words)}** " + words.say(clusters.CALIBRATED, expected=words.rate(calibration.expected)))
-        listed(found, study, words)
-        untested(study, calibration, words)
+    words, answer = chosen.words, chosen.ask(clusters.hot_places)
+    found = answer.value
+    for warning in answer.warnings:
+        too_few(found.advice, warning, words)
+    if found.places is not None:
+        st.markdown(f"**{answer.sentence(words)}** " + words.say(CALIBRATED, expected=words.rate(found.calibration.expected)))
+        listed(found.places, words)
+        untested(found, words)
 
 
-def too_few(advice: clusters.Advice, words: Words) -> None:
+def too_few(advice: Advice, warning: str, words: Words) -> None:
     """Say that homicides are too few to rank places, and offer the longer period where that would do."""
     start = words.date(advice.start.date()) if advice.start is not None else ""
-    st.warning(words.say(clusters.ADVICE[advice.reason], years=advice.years, start=start).capitalize() + ".")
+    st.warning(words.say(warning, years=advice.years, start=start).capitalize() + ".")
     st.caption(
         words.say(
             "{n} events in this period. With that many, an ordinary place with twenty times the risk of the others would be found {power} "
@@ -97,39 +115,12 @@ def too_few(advice: clusters.Advice, words: Words) -> None:
         )
 
 
-def sentence(found: pd.DataFrame, study: Study, words: Words) -> str:
-    """Return what was found as a sentence."""
-    period = words.period(study.start.date(), study.end.date())
-    if found.empty:
-        return words.say("In {period}, no place had more homicides than chance explains.", period=period)
-    return words.count(
-        "In {period}, {n} place, with those beside it, had more homicides than chance explains: one hot spot.",
-        "In {period}, {n} places, with those beside them, had more homicides than chance explains: they form {groups} hot spots.",
-        len(found),
-        period=period,
-        groups=words.number(found["group"].max()),
-    )
-
-
-def listed(found: pd.DataFrame, study: Study, words: Words) -> None:
+def listed(places: pd.DataFrame, words: Words) -> None:
     """Draw the list of the hot places by name."""
-    if found.empty:
+    if places.empty:
         return
-    shown = pd.DataFrame(
-        {
-            words.say("Hot spot"): found["group"],
-            words.say("Place"): geography.names(study.blocks).loc[found.index],
-            words.say("People killed here"): found["killed"],
-            words.say("Events here and beside"): found["events"],
-            words.say("Expected by chance"): found["expected"].round(1),
-            words.say("Times as many"): found["ratio"].round(1),
-            words.say("from (95%)"): found["low"].round(1),
-            words.say("to (95%)"): found["high"].round(1),
-        }
-    )
-    st.dataframe(
-        shown, hide_index=True, height=min(38 + 35 * len(shown), 320), alt=words.say("The places that are hot, with their numbers")
-    )
+    height = min(38 + 35 * len(places), 320)
+    tables.draw(places, HOT, words, height=height, alt=words.say("The places that are hot, with their numbers"))
     st.caption(
         words.say(
             "The number is that of the outline on the map. People killed together are one event. The interval is exact, for one place "
@@ -138,32 +129,24 @@ def listed(found: pd.DataFrame, study: Study, words: Words) -> None:
     )
 
 
-def untested(study: Study, calibration: clusters.Calibration, words: Words) -> None:
+def untested(found: HotPlaces, words: Words) -> None:
     """Say which places could not be tested, apart from those that were."""
-    aside = clusters.hot_spot(study).isna()
-    if not aside.any():
+    aside = found.untested
+    if aside is None or aside.empty:
         return
-    killed = int(study.counts[aside].sum())
     why = (
         words.say("fewer than 100 residents there and beside, or none known")
-        if calibration.baseline == "population"
+        if found.calibration.baseline == "population"
         else words.say("too little is known of them")
     )
     st.caption(
         words.count(
             "Insufficient data in {n} place ({why}), where {killed} were killed: not tested.",
             "Insufficient data in {n} places ({why}), where {killed} were killed: not tested.",
-            int(aside.sum()),
+            len(aside),
             why=why,
-            killed=words.number(killed),
+            killed=words.number(found.untested_killed),
         )
     )
     with st.expander(words.say("The places not tested, by name")):
-        shown = pd.DataFrame(
-            {
-                words.say("Place"): geography.names(study.blocks)[aside],
-                words.say("People killed here"): study.counts[aside],
-                words.say("Residents"): study.residents[aside],
-            }
-        ).sort_values([words.say("People killed here"), words.say("Place")], ascending=[False, True])
-        st.dataframe(shown, hide_index=True, alt=words.say("The places not tested, by name"))
+        tables.draw(aside, UNTESTED, words, alt=words.say("The places not tested, by name"))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard.restricted import address, cached
+from hotspots.dashboard.restricted import address
+from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.parts import tables
+from hotspots.questions.restricted import where
 from hotspots.statistics.catalog import measure
-from hotspots.statistics.density import RULES, Sensitivity
+from hotspots.statistics.density import RULES
 from hotspots.statistics.density.streets import USUAL
-from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.study import EQUAL_SPLITS, Study
 from hotspots.study.selection import Selection
-from hotspots.views.map_view import MapView
+from hotspots.views.columns import Cells, Column
 from hotspots.words import Words, mark
 
 BANDWIDTHS: tuple[int, ...] = (100, 150, 200, 300, 400, 500, 700, 1000, 1500, 2000, 3000, 5000, 10000, 20000)
@@ -46,12 +49,12 @@ SPLIT_NAMES: dict[str, str] = {
 }
 
 
-def choice(selection: Selection, words: Words) -> Selection:
-    """Draw the choice of a surface and of its bandwidth in one row, and return the selection with what can be shown of it."""
-    study = cached.study(selection)
+def choice(chosen: Chosen) -> Chosen:
+    """Draw the choice of a surface and of its bandwidth in one row, and return the choices with what can be shown of it."""
+    words, selection, study = chosen.words, chosen.selection, chosen.by_unit
     offered = [kind for kind, (key, _) in KINDS.items() if not measure(key).missing(study) and (study.blocks.area > 0).any()]
     if not offered:
-        return replace(selection, bandwidth=0, layer="")
+        return chosen.at(bandwidth=0, layer="")
     kind = NONE if not selection.bandwidth or selection.layer not in offered else selection.layer
     left, right = st.columns([1.4, 1])
     left.radio(
@@ -62,8 +65,8 @@ def choice(selection: Selection, words: Words) -> Selection:
         **address.widget("surface", kind, lambda old, new: picked(old, new, study)),
     )
     if kind == NONE:
-        return replace(selection, bandwidth=0, layer="")
-    rules = {} if kind == "streets" else cached.bandwidths(selection)
+        return chosen.at(bandwidth=0, layer="")
+    rules = {} if kind == "streets" else chosen.ask(where.bandwidths)
     ladder = ALONG_STREETS if kind == "streets" else BANDWIDTHS
     right.select_slider(
         words.say("Bandwidth: how far each homicide is spread, in metres"),
@@ -72,11 +75,12 @@ def choice(selection: Selection, words: Words) -> Selection:
         **address.widget("bandwidth", selection.bandwidth, lambda old, new: replace(old, bandwidth=int(new))),
     )
     st.caption(words.say(HELP[kind]) + " " + by_rules(rules, words))
-    return selection
+    return chosen
 
 
-def crossings(selection: Selection, words: Words) -> None:
+def crossings(chosen: Chosen) -> None:
     """Draw the choice of what a density along streets does where streets meet."""
+    words, selection = chosen.words, chosen.selection
     st.radio(
         words.say("Where streets meet, a homicide is"),
         EQUAL_SPLITS,
@@ -101,17 +105,17 @@ def picked(old: Selection, kind: str, study: Study) -> Selection:
         return replace(old, bandwidth=0, layer="")
     if kind == "streets":
         return replace(old, bandwidth=int(USUAL), layer=kind)
-    keep = old.bandwidth if old.bandwidth and old.layer != "streets" else cached.usual(study)
+    keep = old.bandwidth if old.bandwidth and old.layer != "streets" else where.usual_bandwidth(study)
     return replace(old, bandwidth=keep, layer=kind)
 
 
-def named(metres: int, rules: dict[str, int], words: Words) -> str:
+def named(metres: int, rules: Mapping[str, int], words: Words) -> str:
     """Return a bandwidth as the slider shows it, with the rule that gives it."""
     found = [words.say(RULES[rule]) for rule, own in rules.items() if own == metres]
     return words.number(metres) + " m" + (f" ({found[0]})" if found else "")
 
 
-def by_rules(rules: dict[str, int], words: Words) -> str:
+def by_rules(rules: Mapping[str, int], words: Words) -> str:
     """Say which bandwidth each rule gives: they differ, and that is worth knowing."""
     if not rules:
         return ""
@@ -119,31 +123,20 @@ def by_rules(rules: dict[str, int], words: Words) -> str:
     return words.say("Rules differ: {rules}.", rules=", ".join(said))
 
 
-def what_changes(selection: Selection, shown: MapView, words: Words) -> None:
+def what_changes(chosen: Chosen) -> None:
     """Say how the highest places change with the bandwidth, and show them in a table."""
-    if not selection.bandwidth or selection.layer:
+    words, selection = chosen.words, chosen.selection
+    answer = chosen.ask(where.sensitivity) if selection.bandwidth and not selection.layer else None
+    if answer is None:
         return
-    study = cached.study(selection)
-    if study.events.sum() < UNSTABLE_UNDER or len(study.blocks) <= 20:
-        return
-    found = cached.sensitivity(selection)
+    found = answer.value
+
+    def rank(rows: pd.DataFrame, key: str, words: Words) -> Cells:
+        return [words.number(one) if one <= found.top else "" for one in rows[key]]
+
+    rows = answer.table().set_index("id").rename_axis(found.ranks.index.name)
     with st.expander(words.say("Does it depend on the bandwidth?"), expanded=False):
-        st.markdown(sentence(found, words))
-        names = dict(zip(shown.ids, shown.names, strict=True))
-        table = found.ranks.map(lambda rank: words.number(rank) if rank <= found.top else "")
-        table.columns = pd.Index([words.number(h) + " m" for h in found.ranks.columns])
-        table.insert(0, words.say("Place"), pd.Series({unit: names.get(str(unit), str(unit)) for unit in table.index}))
-        st.dataframe(table, hide_index=True, alt=words.say("The rank of the highest places at each bandwidth"))
+        st.markdown(answer.sentence(words))
+        columns = (Column("place", mark("Place")), *(Column(h, words.number(h) + " m", rank) for h in found.ranks.columns))
+        tables.draw(rows, columns, words, alt=words.say("The rank of the highest places at each bandwidth"))
         st.caption(words.say("Rank by the smooth surface, 1 the highest; empty: not among the first {n} there.", n=words.number(found.top)))
-
-
-def sentence(found: Sensitivity, words: Words) -> str:
-    """Return in one sentence how many of the highest places stay the highest."""
-    widths = list(found.ranks.columns)
-    return words.say(
-        "**{stay} of the {top}** highest places stay among the {top} at every bandwidth from {low} to {high} m.",
-        stay=words.number(found.stay),
-        top=words.number(found.top),
-        low=words.number(widths[0]),
-        high=words.number(widths[-1]),
-    )

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from hotspots.cities.published_totals import Cell
-from hotspots.dashboard.restricted import cached
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.study.of_totals import TotalsStudy
-from hotspots.study.selection import Selection
-from hotspots.views import map_view
-from hotspots.words import Words
+from hotspots.views.columns import Column, rounded, year
+from hotspots.words import Words, mark
+from hotspots.words.escape import safe_markdown
 
 
-def for_map(selection: Selection) -> Selection:
-    """Return the selection with the period that its units are published for; the same where that is the period chosen."""
-    study = cached.study(selection)
-    shown = study.for_map()
-    return selection if shown is study else replace(selection, start=shown.start.date(), end=shown.end.date())
-
-
-def explain(chosen: Chosen, selection: Selection | None = None) -> None:
-    """Say which totals a page shows; `selection` is that of its map. Says nothing where single homicides are known."""
+def explain(chosen: Chosen, on_map: Chosen | None = None) -> None:
+    """Say which totals a page shows; `on_map` are the choices of its map. Says nothing where single homicides are known."""
     if isinstance(chosen.study, TotalsStudy):
-        lines = [whole(chosen.study, chosen), *(units_of(chosen, selection) if selection else ()), *rivals(chosen.study, chosen.words)]
+        lines = [whole(chosen.study, chosen), *(units_of(chosen, on_map) if on_map else ()), *rivals(chosen.study, chosen.words)]
         st.markdown("\n".join(f"- {line}" for line in lines if line))
 
 
@@ -45,11 +36,10 @@ def whole(study: TotalsStudy, chosen: Chosen) -> str:
     )
 
 
-def units_of(chosen: Chosen, selection: Selection) -> list[str]:
+def units_of(chosen: Chosen, on_map: Chosen) -> list[str]:
     """Return which period the map shows, where it is another than that of the title, and that an empty map is not a zero."""
-    words = chosen.words
-    unit = map_view.unit_name(selection.unit, words, chosen.city.called).lower()
-    study = cached.study(selection)
+    words, selection, study = chosen.words, on_map.selection, on_map.by_unit
+    unit = on_map.asked.unit_word(words)
     shown = words.period(study.start.date(), study.end.date())
     if selection.start != chosen.selection.start or selection.end != chosen.selection.end:
         return [
@@ -91,18 +81,12 @@ def rivals(study: TotalsStudy, words: Words) -> list[str]:
 
 
 def _plain(cell: Cell) -> str:
-    text = cell.source or cell.table
-    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|~$:&" else char for char in text)
+    return safe_markdown(cell.source or cell.table)
 
 
 def spans(found: Sequence[tuple[pd.Timestamp, pd.Timestamp]], words: Words) -> str:
     """Return periods as a list in words."""
     return words.join([words.period(start.date(), end.date()) for start, end in found])
-
-
-def title(chosen: Chosen) -> str:
-    """Return the title of a page whose total is not published."""
-    return chosen.words.say("{city}, {period}: no total is published", city=chosen.city.name, period=chosen.period)
 
 
 def published_rate(study: TotalsStudy, words: Words) -> None:
@@ -113,13 +97,10 @@ def published_rate(study: TotalsStudy, words: Words) -> None:
     st.caption(words.say("as published: {source}", source=_plain(cell)) if cell and known else words.say("no rate is published"))
 
 
-def year_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """Return the yearly table of published totals under words that a reader knows."""
-    columns = {
-        words.say("Year"): [str(year) for year in table.index],
-        words.say("People killed"): table["count"].to_numpy(),
-        words.say("Rate as published"): table["published_rate"].to_numpy(),
-    }
+def year_columns(table: pd.DataFrame) -> list[Column]:
+    """Return the columns of the yearly table of published totals; no rate of ours where no residents are known."""
+    columns = [Column("year", mark("Year"), year), Column("count", mark("People killed"))]
+    columns.append(Column("published_rate", mark("Rate as published")))
     if table["rate"].notna().any():
-        columns[words.say("Per 100,000 residents a year")] = table["rate"].round(2).to_numpy()
-    return pd.DataFrame({**columns, words.say("Source"): table["source"].to_numpy()})
+        columns.append(Column("rate", mark("Per 100,000 residents a year"), rounded(2)))
+    return [*columns, Column("source", mark("Source"))]

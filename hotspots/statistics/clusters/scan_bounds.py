@@ -1,7 +1,4 @@
-"""The inner work of the two scans in plain numpy: bounds first, so that few circles and cylinders need their ratio worked out.
-
-Numba's loops in `scan_loops` give the same numbers; this is the way where numba is not installed or not yet ready.
-"""
+"""The inner work of the two scans: bounds first, so that few circles and cylinders need their ratio worked out."""
 
 from __future__ import annotations
 
@@ -69,7 +66,7 @@ def _ranges(begin: np.ndarray, many: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Ratios:
-    """What the log-likelihood ratio of each circle is worked out from (see `scan_loops.scan_circles`)."""
+    """What the log-likelihood ratio of each circle is worked out from: with c events it is pairs[c] − c·slope − level."""
 
     expected: np.ndarray
     slope: np.ndarray
@@ -101,8 +98,9 @@ def best_circles(
     counts: np.ndarray,
     best: np.ndarray,
 ) -> None:
-    """Do what `scan_loops.scan_circles` does, for whole rings of circles at a time.
+    """Raise `best`, one for each column of `counts`, to the largest log-likelihood ratio of any circle.
 
+    Circle k holds the members from the start of its centre up to k; circles with `expected` 0 are not looked at (see `Ratios`).
     No circle of a ring holds more than its largest one or expects less than its smallest one: with those two numbers the ratio is at least
     that of any of them. Only a ring that by this could still raise `best` on a map is taken apart there.
     """
@@ -218,7 +216,11 @@ def best_cylinders(
     anytime: bool,
     best: np.ndarray,
 ) -> None:
-    """Do what `scan_loops.scan_days` does, shuffle by shuffle, over all centres at once."""
+    """Raise `best`, one for each row of `days`, to the largest log-likelihood ratio of any cylinder.
+
+    Circle k holds `ends[k]` events, those of its centre up to its distance; `before[d]` events of the city lie before day d. Time spans
+    begin and end on the day of an event in the circle and last at most `length` days; unless `anytime`, all end on the last day.
+    """
     calendar = Calendar(before, logs, length, anytime)
     diary = Diary.of(starts, ends, days=calendar.last + 1, length=length)
     begin, many = diary.boxes(calendar.last + 1)

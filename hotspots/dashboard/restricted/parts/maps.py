@@ -1,0 +1,82 @@
+"""The map on a page, the choice of its places, and why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from hotspots.dashboard import map_component
+from hotspots.dashboard.restricted import address, cached
+from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.geography import units
+from hotspots.questions.restricted import where
+from hotspots.views import map_view
+from hotspots.words import Words
+
+
+def pick(place: str) -> None:
+    """Make the place that was clicked the one looked at."""
+    address.change(lambda old: replace(old, place=place))
+
+
+def draw(
+    chosen: Chosen, measure: str, *, key: str, height: int, on_click: Callable[[str], None] = pick, place: str | None = None
+) -> map_view.MapView:
+    """Draw the map of `measure` and return what it shows; `place` (left out: the one chosen) is outlined if it is on the map."""
+    words, selection = chosen.words, chosen.selection
+    outlined = selection.place if place is None else place
+    shown, translated = chosen.ask(where.map_of, measure), map_component.spoken(words)
+    if not chosen.by_unit.has_outlines:
+        no_outlines(words)
+        return shown
+    map_component.show_map(
+        shown,
+        cached.shapes(selection.city, selection.version, selection.unit, shown),
+        key=key,
+        selected=outlined if outlined in shown.ids else None,
+        height=height,
+        on_click=on_click,
+        words=translated,
+        values=cached.values(where.map_of.reads(selection), measure, shown, translated),
+    )
+    return shown
+
+
+def draw_areas(chosen: Chosen, shown: map_view.MapView, *, key: str, height: int) -> None:
+    """Draw a map of areas that a page marks itself (`hotspots.views.areas`): it is looked at, nothing is chosen on it."""
+    if not len(shown.shapes) or shown.shapes.is_empty.all():
+        no_outlines(chosen.words)
+        return
+    selection, translated = chosen.selection, map_component.spoken(chosen.words)
+    shapes = cached.shapes(selection.city, selection.version, shown.key, shown)
+    map_component.show_map(shown, shapes, key=key, selected=None, height=height, on_click=lambda unit: None, words=translated)
+
+
+def unit_choice(chosen: Chosen) -> None:
+    """Draw the choice of the places that a page tells apart."""
+    selection = chosen.selection
+    offered = units.available(chosen.city.blocks, points=chosen.city.has_points, streets=chosen.city.segments is not None)
+    offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
+    st.selectbox(
+        chosen.words.say("By"),
+        offered,
+        format_func=lambda unit: map_view.unit_name(unit, chosen.words, chosen.city.called),
+        **address.widget("unit", selection.unit, lambda old, new: replace(old, unit=new, place="")),
+    )
+
+
+def no_map(words: Words) -> None:
+    """Say why there is no map: totals of the whole place, published without an outline."""
+    st.info(words.say("There is no map for these data: they are totals of the whole place, and no outline of it is at hand."))
+
+
+def no_outlines(words: Words) -> None:
+    """Say why there is no map of areas that are known by their names alone."""
+    st.info(
+        words.say(
+            "There is no map for these data: no outline of the areas is loaded. Lists, rates and series are by area all the same; give the "
+            "outlines, with the same ids, to see them on a map."
+        )
+    )

@@ -1,0 +1,92 @@
+"""Series on a page: the notes that cross them, their files, the words below a chart, the hours of the week."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from hotspots.cities import Note, logbook
+from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.parts import tables
+from hotspots.drawing import charts, exports, prints
+from hotspots.statistics import trends
+from hotspots.statistics.trends.profiles import WhenInWeek
+from hotspots.views import captions
+from hotspots.views.answer import Answer
+from hotspots.views.columns import Column, called
+from hotspots.words import Words, mark, words_for
+
+
+def crossing(chosen: Chosen) -> list[Note]:
+    """Return the dated events, changes of definition and interventions that fall into the period, in order of time."""
+    study = chosen.study
+    known = [note for note in chosen.city.notes if note.kind != "intervention"] + logged(chosen)
+    return sorted((note for note in known if study.start <= note.start < study.end), key=lambda note: note.start)
+
+
+def logged(chosen: Chosen) -> list[Note]:
+    """Return the starts and the ends of the interventions in the city's log, as the charts draw them."""
+    found = []
+    for entry in logbook.read(chosen.city.slug, chosen.city.notes).entries:
+        found.append(Note(entry.start, entry.name, "intervention", entry.treated))
+        if entry.end is not None:
+            ended = {language: words_for(language).say("end of {name}", name=text) for language, text in entry.name.items()}
+            found.append(Note(entry.end, ended, "intervention", entry.treated))
+    return found
+
+
+def months_text(table: pd.DataFrame, words: Words) -> str:
+    """Return what the lines, bands and points of the monthly series stand for; of what is not drawn it says nothing."""
+    texts = [words.say("Line: people killed each month.")]
+    if table["low"].notna().any():
+        texts.append(words.say("Grey band: where 95 of 100 months should fall, judging by the same months of the five years before."))
+    else:
+        texts.append(words.say("No normal range: there are too few years before."))
+    if (~table["complete"] & table["count"].notna()).any():
+        texts.append(words.say("Faint points: months that the data cover only in part."))
+    return " ".join(texts)
+
+
+def hours_of_the_week(chosen: Chosen, answer: Answer[WhenInWeek]) -> None:
+    """Draw weekdays by hours and the table behind them; where too few hours are known, say so."""
+    words, found = chosen.words, answer.value
+    unknown = words.say(
+        "Hour known for {known}, not known for {unknown}.", known=words.number(found.known), unknown=words.number(found.unknown)
+    )
+    if found.table is None:
+        st.caption(words.say("Not shown: under {n} homicides of known hour a pattern is chance.", n=trends.LEAST) + " " + unknown)
+        return
+    days = [words.say(day) for day in trends.WEEKDAYS]
+    alt = answer.sentence(words)
+    st.vega_lite_chart(charts.weekday_hour(found.table, days, words), width="stretch", alt=alt)
+    midnight = words.say("In some files the hour is that of the report, and midnight stands for an hour nobody knew.")
+    st.caption(f"{alt} {chosen.period}. {unknown} {midnight}")
+    columns = [Column("weekday", mark("Day"), called(dict(enumerate(trends.WEEKDAYS))))]
+    columns += [Column(hour, f"{hour:02}") for hour in found.table.columns]
+    tables.behind(answer.table(), columns, words, alt=words.say("Days and hours as a table"))
+
+
+def downloads(
+    chosen: Chosen, table: pd.DataFrame, title: str, lines: Sequence[charts.Rule], *, name: str, drawn: pd.DataFrame | None = None
+) -> None:
+    """Draw the buttons that give a series: as a plain table, and as a picture with its heading, filters, number and source.
+
+    `drawn` is what the picture is of, by its days or months; left out, the table by its first column.
+    """
+    words, city, study = chosen.words, chosen.city, chosen.study
+    stem = exports.file_name(city, study, [], "", unit=name)
+    series = table.set_index(table.columns[0]) if drawn is None else drawn
+
+    def picture() -> bytes:
+        caption = captions.of_series(city, study, title, words)
+        return prints.series_png(series, words=words, head=caption.head, note=caption.note, rules=lines)
+
+    files = {
+        ".csv": (words.say("Series as a table (CSV)"), lambda: exports.csv(table).encode("utf-8-sig"), "text/csv"),
+        ".png": (words.say("Series as a picture (PNG)"), picture, "image/png"),
+    }
+    with st.container(horizontal=True):
+        for suffix, (label, made, kind) in files.items():
+            st.download_button(label, data=made, file_name=f"{stem}{suffix}", mime=kind, on_click="ignore", key=f"series_{name}{suffix}")

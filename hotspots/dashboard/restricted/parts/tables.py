@@ -1,0 +1,53 @@
+"""The one table builder: plain rows under words that a reader knows, and the same rows as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.drawing import exports
+from hotspots.views.answer import Answer
+from hotspots.views.columns import Column, shown
+from hotspots.words import Words
+
+
+def draw(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, shades: pd.DataFrame | None = None, **how: Any) -> None:
+    """Draw the rows of a plain table as the columns say. `alt` says what it is to who cannot see it.
+
+    `shades` are the backgrounds of the cells (CSS), with the rows and columns of what is shown; `how` is for `st.dataframe`.
+    """
+    table = shown(rows, columns, words)
+    decimals = {one.title(words): st.column_config.NumberColumn(format=f"%.{one.decimals}f") for one in columns if one.decimals is not None}
+    drawn = table if shades is None else table.style.apply(lambda _: shades.set_axis(table.columns, axis=1), axis=None)
+    st.dataframe(drawn, **({"hide_index": True} | how), column_config=decimals or None, alt=alt)
+
+
+def folded(words: Words) -> Any:
+    """Return the place, folded away, for the table behind a picture."""
+    return st.expander(words.say("The same as a table"))
+
+
+def behind(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str) -> None:
+    """Draw the table behind a picture, folded away."""
+    with folded(words):
+        draw(rows, columns, words, alt=alt)
+
+
+def download(chosen: Chosen, answer: Answer[Any], name: str, *, label: str = "", restricted: bool = False) -> None:
+    """Draw the button that gives the table of an answer as a file; it is made when somebody asks for it.
+
+    What is `restricted` is so by its name too: numbers as small as they are, or places as exact.
+    """
+    words, stem = chosen.words, f"restricted_{name}" if restricted else name
+    st.download_button(
+        label or (words.say("Table (CSV), restricted") if restricted else words.say("Table (CSV)")),
+        data=lambda: exports.csv(answer.table()).encode("utf-8-sig"),
+        file_name=exports.file_name(chosen.city, chosen.study, [], ".csv", unit=stem),
+        mime="text/csv",
+        on_click="ignore",
+        key=f"download_{stem}",
+    )

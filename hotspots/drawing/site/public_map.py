@@ -1,0 +1,124 @@
+"""The one map of a release, for every public face: one set of classes for all windows, one look and one text for each area."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from hotspots import colours
+from hotspots.drawing.site import sentences
+from hotspots.release import FEW, HELD, SHOWN, Reading
+from hotspots.release.profiles import Window
+from hotspots.statistics.measure import UNSTABLE_UNDER
+from hotspots.views import map_view
+from hotspots.views.classes import Classes, breaks, class_labels
+from hotspots.words import Words, mark
+
+TITLES: Mapping[str, str] = {
+    "rate": mark("Homicides per 100,000 residents a year"),
+    "count": mark("People killed"),
+    "hot": mark("Areas with more homicides than chance explains"),
+}
+HOT: tuple[str, ...] = (mark("No more than chance explains"), mark("More than chance explains"))
+NO_DATA: Mapping[str, str] = {
+    "rate": mark("No number, or no rate"),
+    "count": mark("Not published"),
+    "hot": mark("No number, or nobody lives there"),
+}
+HIDDEN: Mapping[tuple[str, ...], str] = {
+    (FEW,): mark("Number not shown: fewer than 10 killed, or none"),
+    (HELD,): mark("Number not shown: 10 or more killed, held back to protect a smaller number"),
+    (FEW, HELD): mark("Number not shown: fewer than 10 killed, or held back to protect a smaller number"),
+}
+
+
+class Atlas:
+    """The maps of a release in one language: the same classes and colours in every window, so that two maps can be compared."""
+
+    def __init__(self, reading: Reading, words: Words) -> None:
+        self.reading, self.words = reading, words
+
+    @cached_property
+    def frame(self) -> map_view.MapGeometry:
+        """The shapes, which are the same in every window."""
+        city = self.reading.city
+        return map_view.geometry(f"public/{self.reading.slug}", city.blocks, map_view.context_layers(city.context))
+
+    def of(self, show: str, window: Window) -> map_view.MapView:
+        """Return the map of a window that shows `show`, one of `Reading.shows`. It holds nothing that the release's tables do not."""
+        words, table = self.words, self.reading.areas(window)
+        states = map_states(table, show)
+        title, unit = words.say(TITLES[show]), sentences.areas_called(self.reading, words).lower()
+        period = sentences.period(window, words)
+        hidden = tuple(reason for reason in (FEW, HELD) if (table["reason"] == reason).any())
+        notes = {
+            "zero": words.say("None in this period"),
+            "unstable": words.say("10 to 19 people killed: the rate is uncertain"),
+            "suppressed": words.say(HIDDEN[hidden]) if hidden else "",
+            "no_data": words.say(NO_DATA[show]),
+        }
+        return map_view.assemble(
+            self.frame,
+            classes=self._classes(table, show, states),
+            states=states,
+            notes=notes,
+            tips=self._tips(table),
+            legend_title=title,
+            legend_note=words.say("{period}, by {unit}", period=period, unit=unit),
+            title=words.say("{what}, {period}, by {unit}", what=title, period=period, unit=unit),
+        )
+
+    def _classes(self, table: pd.DataFrame, show: str, states: np.ndarray) -> Classes:
+        known = np.isin(states, ["ok", "unstable"])
+        values = np.where(known, table[show].to_numpy(dtype=float), np.nan)
+        if show == "hot":
+            of = np.where(known, values, -1).astype(np.int8)
+            return of, [self.words.say(text) for text in HOT], (colours.ROLES["neither"], colours.ROLES["growing"])
+        starts, top = self._scale(show)
+        of = np.where(known, np.searchsorted(starts, values, side="right") - 1, -1).astype(np.int8)
+        return of, class_labels(starts, self.words, whole=show == "count", top=top), colours.classes(len(starts)) if starts else ()
+
+    def _scale(self, show: str) -> tuple[list[float], float]:
+        """Return the lower ends of the classes and the highest value, for all windows together."""
+        values = self.reading.by_area[show].to_numpy(dtype=float)
+        seen = values[values > 0]
+        starts = breaks(seen, whole=show == "count")
+        if starts and show == "count":
+            starts[0] = float(seen.min())  # where no number under 10 is shown, no class begins there
+        return starts, float(seen.max(initial=0))
+
+    def _tips(self, table: pd.DataFrame) -> list[map_view.TipLine]:
+        words = self.words
+        lines = [map_view.TipLine(words.say("People killed"), sentences.numbers(table, words))]
+        if table["population"].notna().any():
+            lines.append(map_view.TipLine(words.say("Per 100,000 residents a year"), sentences.rates(table, words)))
+            lines.append(map_view.TipLine(words.say("Residents"), [words.number(n) for n in table["population"]]))
+        if table["hot"].notna().any():
+            said = [words.say("yes") if hot == 1 else words.say("no") if hot == 0 else "–" for hot in table["hot"]]
+            lines.append(map_view.TipLine(words.say("More than chance"), said))
+        return lines
+
+
+def map_states(table: pd.DataFrame, show: str) -> np.ndarray:
+    """Return how each area looks: one of `measure.STATES`.
+
+    `suppressed` is a number that is known and not shown, whatever the reason; `no_data` one that nobody published, or a rate that cannot
+    be told.
+
+    >>> one = pd.DataFrame({"count": [30.0, 12, 0, np.nan, np.nan, np.nan], "reason": ["", "", "", "few", "held", "unpublished"]})
+    >>> one["rate"], one["hot"] = one["count"], [1.0, 0.0, 0.0, np.nan, np.nan, np.nan]
+    >>> map_states(one, "rate").tolist()
+    ['ok', 'unstable', 'zero', 'suppressed', 'suppressed', 'no_data']
+    >>> map_states(one, "hot").tolist()
+    ['ok', 'ok', 'ok', 'suppressed', 'suppressed', 'no_data']
+    """
+    cases = {
+        "suppressed": table["reason"].isin([FEW, HELD]),
+        "zero": (table["count"] == 0) & (show != "hot"),
+        "no_data": (table["reason"] != SHOWN) | table[show].isna(),
+        "unstable": (table["count"] < UNSTABLE_UNDER) & (show == "rate"),
+    }
+    return np.select([case.to_numpy() for case in cases.values()], list(cases), "ok")

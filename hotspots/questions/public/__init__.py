@@ -1,0 +1,1 @@
+"""Questions to a release: what the public edition may ask."""

@@ -1,0 +1,136 @@
+"""What a question is, and what it is asked with: the reader's choices, the city that they name, the study that both make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+import pandas as pd
+
+from hotspots import cities
+from hotspots.cities import City
+from hotspots.geography import units
+from hotspots.study import Study
+from hotspots.study.calendar import Days
+from hotspots.study.memo import kept
+from hotspots.study.selection import Selection
+from hotspots.views import map_view
+from hotspots.views.answer import Answer
+from hotspots.words import Words
+
+_Told = ParamSpec("_Told")
+_Given = TypeVar("_Given")
+_Value = TypeVar("_Value")
+
+
+def afresh(question: Question[..., _Given], asked: Asked, told: tuple[Any, ...], named: dict[str, Any]) -> _Given:
+    """Answer a question now, as a command does; a page keeps the answers."""
+    return question(asked, *told, **named)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The reader's choices with what they are about.
+
+    `study_of` gives the study of a selection, `keep` the answer to a question: from a cache, or made now.
+    """
+
+    selection: Selection
+    city: City
+    study_of: Callable[[Selection], Study]
+    keep: Callable[[Question[..., Any], Asked, tuple[Any, ...], dict[str, Any]], Any] = afresh
+
+    @classmethod
+    def of(cls, selection: Selection) -> Asked:
+        """Return what a command asks with: the city is read from the store, each study is made when it is asked for."""
+        city = cities.load(selection.city, selection.version or None)
+        return cls(selection, city, lambda chosen: kept(city, _study, chosen))
+
+    @cached_property
+    def study(self) -> Study:
+        """The study of the choices."""
+        return self.study_of(self.selection.figures())
+
+    @property
+    def unit(self) -> str:
+        """The unit that the choices name, else the one that the city opens with."""
+        return self.selection.unit or units.default(self.city.blocks)
+
+    def unit_word(self, words: Words) -> str:
+        """Return the word for the places, in the plural and within a sentence."""
+        return map_view.unit_name(self.unit, words, self.city.called).lower()
+
+    def ask(self, question: Question[_Told, _Given], /, *told: _Told.args, **named: _Told.kwargs) -> _Given:
+        """Return the answer to a question about these choices."""
+        found: _Given = self.keep(question, self, told, named)
+        return found
+
+    def at(self, **changes: Any) -> Asked:
+        """Return the same with other choices."""
+        return replace(self, selection=replace(self.selection, **changes))
+
+    def answer(
+        self,
+        value: _Value,
+        says: Callable[[Words], str] | None = None,
+        *,
+        rows: Callable[[], pd.DataFrame] | None = None,
+        interval: tuple[float, float] | None = None,
+        warnings: tuple[str, ...] = (),
+        days: Days | None = None,
+    ) -> Answer[_Value]:
+        """Return an answer out of the study: of `days` within it, left out of all of it."""
+        study = self.study if days is None else self.study.between(*days)
+        period = Days(study.start, study.end)
+        return Answer(value, study.victims, period, self.city.source, says, rows, interval, warnings)
+
+
+def _study(city: City, chosen: Selection) -> Study:
+    return chosen.study(city)
+
+
+@dataclass(frozen=True, eq=False)
+class Question(Generic[_Told, _Given]):
+    """One question: `ask` answers it, `reads` sets aside the choices that its answer does not depend on, `most` answers are worth keeping.
+
+    Called with `Asked` it answers after setting them aside, so that a kept answer and a fresh one are the same.
+    """
+
+    ask: Callable[Concatenate[Asked, _Told], _Given]
+    reads: Callable[[Selection], Selection]
+    most: int
+
+    @property
+    def name(self) -> str:
+        """Its own name: no other question has it."""
+        return f"{self.ask.__module__}.{self.ask.__qualname__}"
+
+    def __call__(self, asked: Asked, /, *told: _Told.args, **named: _Told.kwargs) -> _Given:
+        """Answer."""
+        return self.ask(replace(asked, selection=self.reads(asked.selection)), *told, **named)
+
+
+def question(
+    reads: Callable[[Selection], Selection] = Selection.figures, *, most: int = 32
+) -> Callable[[Callable[Concatenate[Asked, _Told], _Given]], Question[_Told, _Given]]:
+    """Make a question of a function. Left out, `reads` keeps every choice that figures depend on.
+
+    >>> @question(lambda chosen: chosen.figures(of=["scan"]))
+    ... def largest(asked: Asked) -> int:
+    ...     return asked.selection.cap
+    >>> largest.reads(Selection(city="x", cap=5, correction="by", place="b00")) == Selection(city="x", cap=5)
+    True
+    """
+    return lambda ask: Question(ask, reads, most)
+
+
+def covered(study: Study) -> Days:
+    """Return the days of a study that its data cover."""
+    return Days(max(study.start, study.covers[0]), min(study.end, study.covers[1]))
+
+
+def last_day(study: Study) -> pd.Timestamp:
+    """Return the last day that the data cover."""
+    return study.covers[1] - pd.Timedelta(days=1)

@@ -1,0 +1,84 @@
+"""Whether it is more than usual: 7 and 28 days, the year to date and 365 days, each beside the same days of the years before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from hotspots import geography
+from hotspots.geography import units
+from hotspots.questions.restricted.asked import Asked, question
+from hotspots.statistics import change
+from hotspots.statistics.change import Comparison
+from hotspots.study import Study
+from hotspots.study.calendar import DAY, Days, periods
+from hotspots.views import data_tables
+from hotspots.views.answer import Answer
+from hotspots.words import Words, mark
+
+MANY = 40  # places, from here on those outside their range come first
+USUAL = "28"  # the period that a finding is about where nobody chose another
+FINDINGS: dict[str, str] = {
+    "within": mark("{n} people killed, {days}: within the normal range"),
+    "above": mark("{n} people killed, {days}: more than the years before lead one to expect"),
+    "below": mark("{n} people killed, {days}: fewer than the years before lead one to expect"),
+    "unknown": mark("{n} people killed, {days}"),
+}
+OF_EVENTS: dict[str, str] = {  # where people were killed together and the only range there is counts that once
+    "within": mark("{n} people killed in {events} events, {days}: within the normal range"),
+    "above": mark("{n} people killed in {events} events, {days}: more than the years before lead one to expect"),
+    "below": mark("{n} people killed in {events} events, {days}: fewer than the years before lead one to expect"),
+    "unknown": FINDINGS["unknown"],
+}
+
+
+def until(study: Study, *, lag: int, as_of: dt.date | None = None) -> pd.Timestamp:
+    """Return the day that the periods end before: `lag` days before the end of the data, of the study, or of the day `as_of`."""
+    end = min(study.end, study.covers[1])
+    return (min(pd.Timestamp(as_of) + DAY, end) if as_of else end) - lag * DAY
+
+
+def in_order(one: Comparison, names: list[str]) -> np.ndarray:
+    """Return the order of the places: by name; where they are many, those outside their range first."""
+    within = (one.places["verdict"] == "within").to_numpy()
+    return np.lexsort((units.natural_order(names), within if len(names) > MANY else np.zeros(len(names))))
+
+
+@question()
+def compared(asked: Asked, until: pd.Timestamp) -> dict[str, Comparison]:
+    """Return the periods of `calendar.periods` that end before `until`, each beside the years before, by the unit chosen."""
+    study = asked.study
+    return {name: change.compare(study, Days(max(one.start, study.covers[0]), one.end)) for name, one in periods(until).items()}
+
+
+@question()
+def changes(asked: Asked, until: pd.Timestamp, *, span: str = USUAL) -> Answer[Mapping[str, Comparison]]:
+    """Return every period beside the years before; the finding is that of `span` on the whole city, in the counts it was judged by."""
+    found, study = asked.ask(compared, until), asked.study
+    one = found[span]
+
+    def says(words: Words) -> str:
+        killed, events = one.city["count"], one.city["events"]
+        texts = FINDINGS if one.usual or killed == events else OF_EVENTS
+        return words.say(texts[one.verdict], n=words.number(killed), events=words.number(events), days=days_in_words(one.days, words))
+
+    return asked.answer(found, says, rows=lambda: data_tables.changes(found, geography.names(study.blocks)), days=one.days)
+
+
+def places(one: Comparison, study: Study) -> pd.DataFrame:
+    """Return a row for each `place` by name, then the people killed in none of them, then the `whole` city: nothing is lost.
+
+    `judged` is that of `change.judged`, empty for the last two.
+    """
+    rows = pd.concat([one.places, one.no_place.to_frame().T, one.city.to_frame().T], ignore_index=True)
+    named = [*geography.names(study.blocks).astype(str), *data_tables.TOGETHER]
+    return rows.assign(place=named, judged=[*change.judged(one.places), "", ""], whole=[False] * (len(rows) - 1) + [True])
+
+
+def days_in_words(days: Days, words: Words) -> str:
+    """Return the exact days of a period, both ends included."""
+    last = (days.end - DAY).date()
+    return words.short_date(last) if days.n == 1 else f"{words.short_date(days.start.date())} – {words.short_date(last)}"

@@ -1,0 +1,92 @@
+"""Whether it worked: the log of what was done, an entry of it by every design, its series, and what a target would mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hotspots import geography
+from hotspots.cities import logbook
+from hotspots.cities.logbook import Entry, Log
+from hotspots.questions.restricted.asked import Asked, question
+from hotspots.statistics import interventions
+from hotspots.statistics.interventions import RING, Evaluation, reading
+from hotspots.study.selection import Selection
+from hotspots.views import data_tables
+from hotspots.views.answer import Answer
+from hotspots.words import Words
+
+ALL = "all"  # the row of a target that is of the whole place
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """The treated areas (and those compared with them) in rows of so many `months`: see `statistics.interventions.series`."""
+
+    table: pd.DataFrame
+    months: int
+
+    @property
+    def ends(self) -> pd.Series:
+        """The day after the last one of each row."""
+        return self.table["start"] + pd.DateOffset(months=self.months)
+
+
+def _on_blocks(chosen: Selection) -> Selection:
+    return chosen.figures(unit="blocks")
+
+
+def log(asked: Asked) -> Answer[Log]:
+    """Return what is done and was done in a city; read anew each time, since it is written into."""
+    found = logbook.read(asked.city.slug, asked.city.notes)
+    return asked.answer(found, rows=lambda: data_tables.log(found.entries, asked.selection.language))
+
+
+@question(_on_blocks)
+def evaluation(asked: Asked, entry: Entry, *, ring: float = RING) -> Answer[Evaluation]:
+    """Return one intervention of the log by every design that the data allow, on blocks."""
+    found = interventions.evaluate(asked.study, entry, notes=asked.city.notes, ring=ring)
+    return asked.answer(
+        found,
+        lambda words: reading.sentence(found, words),
+        rows=lambda: data_tables.designs(found),
+        interval=(found.lead.low, found.lead.high) if found.lead else None,
+        warnings=tuple(interventions.WARNINGS[name] for name in found.warnings),
+    )
+
+
+@question(_on_blocks)
+def series(asked: Asked, entry: Entry) -> Answer[Series]:
+    """Return the series of the treated areas before and after, with the evaluation's sentence."""
+    evaluated = asked.ask(evaluation, entry)
+    table, months = interventions.series(evaluated.value.case)
+    return asked.answer(Series(table, months), evaluated.says, rows=lambda: table.assign(start=table["start"].dt.date))
+
+
+@question()
+def target(asked: Asked, percent: int) -> Answer[pd.DataFrame]:
+    """Return how many homicides fewer a yearly fall by so many per cent would mean, by place and year; the row `ALL` is all of them."""
+    found = interventions.avoided(asked.study, fall=percent / 100)
+
+    def says(words: Words) -> str:
+        every = found.loc[ALL]
+        return words.say(
+            "From {base} homicides a year, a fall of {percent}% a year means {first} fewer in the first year and {total} fewer in five "
+            "years.",
+            base=words.number(every["base"], 1),
+            percent=words.number(percent),
+            first=words.number(every["1"], 1),
+            total=words.number(every["total"], 0),
+        )
+
+    return asked.answer(found, says, rows=lambda: found.rename_axis("place").reset_index())
+
+
+def in_order(found: pd.DataFrame, asked: Asked) -> pd.DataFrame:
+    """Return the places of a target that are known with their `name`, alphabetically; all of them last, without a name."""
+    called = geography.names(asked.study.blocks)
+    known = found[found["base"].notna()]
+    rows = known.assign(name=[None if one == ALL else called.get(one, one) for one in known.index])
+    order = sorted((one for one in rows.index if one != ALL), key=lambda one: str(rows.loc[one, "name"]))
+    return rows.loc[[*order, ALL]] if len(order) > 1 else rows.loc[[ALL]]

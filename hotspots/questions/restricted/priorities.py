@@ -1,0 +1,103 @@
+"""Where to begin: the first places by deaths alone, and how well each rule for choosing them did on periods that it had not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from hotspots.questions.restricted.asked import Asked, question
+from hotspots.statistics import priorities
+from hotspots.statistics.priorities import ALLOWED_FILTERS, MONTHS, PLAIN, REASONS, RULE_WORDS, SHARES, Backtest
+from hotspots.study.selection import Selection
+from hotspots.views import data_tables
+from hotspots.views.answer import Answer
+from hotspots.words import Words
+
+
+@dataclass(frozen=True, eq=False)
+class FirstPlaces:
+    """The first `places` by `rule`, first ones first, on a `share` of the area; `best` is the rule that the test supports."""
+
+    places: pd.DataFrame
+    rule: str
+    best: str
+    share: float
+
+
+def deaths_alone(selection: Selection) -> Selection:
+    """Return the choices without filters by who was killed, or by whether anybody was arrested."""
+    return replace(selection, where=tuple(pair for pair in selection.where if pair[0] in ALLOWED_FILTERS))
+
+
+@question()
+def backtest(asked: Asked, *, months: int = MONTHS, shares: tuple[float, ...] = SHARES) -> Answer[Backtest | str]:
+    """Return how well every rule did on periods of `months` that it had not seen: which does best; or why that cannot be told."""
+    found = priorities.backtest(asked.study, months=months, shares=shares)
+    if isinstance(found, str):
+        return asked.answer(found, lambda words: words.say("The rules cannot be tested here: {reason}.", reason=words.say(REASONS[found])))
+    return asked.answer(found, lambda words: _verdict(found, words, shares=shares), rows=lambda: data_tables.backtest(found))
+
+
+@question()
+def first_places(asked: Asked, rule: str = "", *, months: int = MONTHS, shares: tuple[float, ...] = SHARES) -> Answer[FirstPlaces]:
+    """Return the first places by a rule, on the largest of `shares` of the area; left out, by the rule that the test supports."""
+    tested, share = asked.ask(backtest, months=months, shares=shares).value, shares[-1]
+    best = PLAIN if isinstance(tested, str) else tested.winner(share)
+    places = priorities.ranked(asked.study, rule=rule or best, share=share)
+
+    def says(words: Words) -> str:
+        if places.empty or isinstance(tested, str):
+            return words.say("Where to begin")
+        return words.say(
+            "Where to begin: {n} {unit}, {share} of the area; such a choice held {rate} of later homicides",
+            n=words.number(len(places)),
+            unit=asked.unit_word(words),
+            share=words.percent(share),
+            rate=words.percent(tested.table.loc[(rule or best, share), "hit_rate"]),
+        )
+
+    return asked.answer(FirstPlaces(places, rule or best, best, share), says, rows=lambda: places.reset_index(names="id"))
+
+
+@question()
+def spread(asked: Asked) -> Answer[float]:
+    """Return how far the rule by density spreads each homicide of the list, in metres, and how that was found."""
+    metres = priorities.bandwidth(asked.study)
+    return asked.answer(
+        metres,
+        lambda words: words.say(
+            "Each homicide is spread {metres} m over the ground around it: the distance at which the homicides of this period best "
+            "foretell one another's places (cross-validation).",
+            metres=words.number(round(metres)),
+        ),
+    )
+
+
+def _verdict(found: Backtest, words: Words, *, shares: tuple[float, ...]) -> str:
+    """Return which rule does best, or that none beat the plain count."""
+    winners = {share: found.winner(share) for share in shares}
+    if set(winners.values()) == {PLAIN}:
+        return words.say("No rule beat the plain count of homicides on years it had not seen, so the plain count is used.")
+    better = [
+        words.say("{rule} (at {share} of the area)", rule=words.say(RULE_WORDS[rule]), share=words.percent(share))
+        for share, rule in winners.items()
+        if rule != PLAIN
+    ]
+    return words.say("On years it had not seen, more than chance explains: {rules} beat the plain count.", rules=words.join(better))
+
+
+def score(found: Backtest, words: Words, *, share: float = SHARES[-1]) -> str:
+    """Return what the rule in use would have caught at this share of the area, in a sentence."""
+    row = found.table.loc[(found.winner(share), share)]
+    return words.say(
+        "In the years tested, the places chosen ({share} of the area) had {rate} of the homicides that followed ({low} to {high}; {hits} "
+        "of {events}). The others, {rest}, happened elsewhere.",
+        share=words.percent(share),
+        rate=words.percent(row["hit_rate"]),
+        low=words.percent(row["hit_rate_low"]),
+        high=words.percent(row["hit_rate_high"]),
+        hits=words.number(row["hits"]),
+        events=words.number(row["events"]),
+        rest=words.percent(1 - row["hit_rate"]),
+    )

@@ -1,0 +1,75 @@
+"""What may be retaliation: near repeats, windows that are open, how much killings draw others, districts with more than usual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hotspots.questions.restricted.asked import Asked, question
+from hotspots.statistics import repeats
+from hotspots.statistics.repeats import Events, NearRepeats, Strength, Surges
+from hotspots.views import data_tables
+from hotspots.views.answer import Answer
+from hotspots.words import Words
+
+
+@dataclass(frozen=True, eq=False)
+class Recurring:
+    """The events of a study, how much they bring about others, and which districts have more than usual; None where that is not known."""
+
+    events: Events
+    strength: Strength | None
+    surges: Surges | None
+
+
+@question()
+def events(asked: Asked) -> Events:
+    """Return the killings by event, with their places and days."""
+    return repeats.events_of(asked.study)
+
+
+@question()
+def recurring(asked: Asked) -> Answer[Recurring]:
+    """Return how much killings bring about others, and where there are more than usual of late: its rows are the districts watched."""
+    found = asked.ask(events)
+    surges = repeats.surges(asked.study)
+    rows = None if surges is None else lambda: surges.table
+    return asked.answer(Recurring(found, repeats.strength(found), surges), rows=rows)
+
+
+@question()
+def near_repeats(asked: Asked, *, metres: float, days: int, seed: int = 0) -> Answer[NearRepeats]:
+    """Return how often a killing is followed by another nearby soon after, beside chance; its rows are all bands of distance and delay."""
+    found = repeats.near_repeats(asked.study, metres=metres, days=days, seed=seed)
+    one = found.single
+
+    def says(words: Words) -> str:
+        values = {"metres": words.number(one.metres), "days": words.number(one.days)}
+        if pd.isna(one.ratio):
+            return words.say(
+                "No two killings lie within {metres} m of each other, so nothing can be said of repeats within {days} days.", **values
+            )
+        return words.say(
+            "In this city, after a killing, another within {metres} m and {days} days happened {ratio} times as often as chance alone "
+            "gives ({low}–{high}).",
+            ratio=words.number(one.ratio, 1),
+            low=words.number(one.low, 1),
+            high=words.number(one.high, 1),
+            **values,
+        )
+
+    return asked.answer(found, says, rows=lambda: found.table, interval=(one.low, one.high))
+
+
+@question()
+def open_windows(asked: Asked, *, metres: float, days: int) -> Answer[pd.DataFrame]:
+    """Return the windows that are open on the last day of the study; `unit` in its rows is the id of the place. Restricted."""
+    known, study = asked.ask(events), asked.study
+    found = repeats.open_windows(known, metres=metres, days=days)
+
+    def says(words: Words) -> str:
+        last = words.date(repeats.day_of(known.last).date())
+        return words.count("{n} window open on {day}", "{n} windows open on {day}", len(found), day=last)
+
+    return asked.answer(found, says, rows=lambda: data_tables.windows(found, study))

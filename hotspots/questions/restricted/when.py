@@ -1,0 +1,205 @@
+"""When people were killed: the last 12 months, months, weeks, years, seasons, days and hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hotspots.inference import level_shift
+from hotspots.inference.level_shift import Break
+from hotspots.questions.restricted.asked import Asked, question
+from hotspots.statistics import trends
+from hotspots.statistics.trends import BesideYears, Judgement, Projection, WhenInWeek
+from hotspots.study.calendar import Days
+from hotspots.views.answer import Answer
+from hotspots.words import Words, mark
+
+WEEKS = 156  # three years
+LATEST: dict[str, str] = {
+    "within": mark("{n} people killed in the last 12 months: within the normal range"),
+    "above": mark("{n} people killed in the last 12 months: more than the years before lead one to expect"),
+    "below": mark("{n} people killed in the last 12 months: fewer than the years before lead one to expect"),
+    "unknown": mark("{n} people killed in the last 12 months"),
+}
+LATEST_IN_CITY: dict[str, str] = {
+    "within": mark("{n} people killed in {city} in the last 12 months: within the normal range"),
+    "above": mark("{n} people killed in {city} in the last 12 months: more than the years before lead one to expect"),
+    "below": mark("{n} people killed in {city} in the last 12 months: fewer than the years before lead one to expect"),
+    "unknown": mark("{n} people killed in {city} in the last 12 months"),
+}
+
+
+@question()
+def last_twelve_months(asked: Asked, *, in_city: bool = False) -> Answer[Judgement] | None:
+    """Return the last 12 whole months beside those before them; None with less than 12. The sentence names the city if `in_city`."""
+    found = trends.latest(asked.study)
+    if found is None:
+        return None
+
+    def says(words: Words) -> str:
+        told = {"city": asked.city.name} if in_city else {}
+        return words.say((LATEST_IN_CITY if in_city else LATEST)[found.verdict], n=words.number(found.count), **told)
+
+    return asked.answer(found, says, days=Days(found.start, found.end))
+
+
+@question(most=64)
+def months(asked: Asked) -> Answer[pd.DataFrame]:
+    """Return the monthly counts with their normal range, and the rate of each 12 months."""
+    found = trends.monthly(asked.study)
+    return asked.answer(found, lambda words: months_in_words(found, words), rows=found.reset_index)
+
+
+def months_in_words(table: pd.DataFrame, words: Words) -> str:
+    """Return the monthly series as a sentence: what the chart says to who cannot see it."""
+    outside, judged = trends.outside(table)
+    return words.say(
+        "{n} people killed in {months} months; {outside} of {judged} months lie outside their normal range.",
+        n=words.number(int(table["count"].sum())),
+        months=words.number(len(table)),
+        outside=words.number(outside),
+        judged=words.number(judged),
+    )
+
+
+def months_in_brief(table: pd.DataFrame, words: Words) -> str:
+    """Return how many were killed in how many months."""
+    n = table["count"].sum()
+    return words.say("{n} people killed in {months} months", n=words.number(n), months=words.number(len(table)))
+
+
+@question(most=64)
+def level_shift_of(asked: Asked) -> Answer[Break | None]:
+    """Return when the level of the monthly series shifted, if it did; no value with fewer than 36 whole months."""
+    table = asked.ask(months).value
+    found = level_shift.break_date(table.loc[table["complete"], "count"])
+
+    def says(words: Words) -> str:
+        if found is None:
+            return words.say("Not known: it takes 36 whole months to tell.")
+        if found.p > level_shift.LEVEL:
+            return words.say(
+                "No clear shift in {months} months: one as clear as any seen here is often found when the same months are shuffled.",
+                months=words.number(found.months),
+            )
+        return words.say(
+            "Yes, most clearly from {month}: {before} people killed a month before, {after} from then on ({months} months). So clear "
+            "a shift is seldom seen when the same months are shuffled (at most 5 times in 100).",
+            month=words.month((found.last + 1).start_time),
+            before=words.number(found.before, 1),
+            after=words.number(found.after, 1),
+            months=words.number(found.months),
+        )
+
+    return asked.answer(found, says)
+
+
+@dataclass(frozen=True, eq=False)
+class YearSoFar:
+    """The newest year beside whole years `before`: `days` as `trends.year_over_year` gives them, and where it may `end`."""
+
+    year: int
+    before: tuple[int, ...]
+    days: pd.DataFrame
+    end: Projection | None
+
+
+@question()
+def year_so_far(asked: Asked) -> Answer[YearSoFar]:
+    """Return how many were killed from New Year to each day beside the years before, and where the year may end."""
+    table = trends.year_over_year(asked.study)
+    found = YearSoFar(table.attrs["year"], tuple(table.attrs["years"]), table, trends.year_end(asked.study))
+    n = table["this"].max() if table["this"].last_valid_index() else 0
+    return asked.answer(
+        found,
+        lambda words: words.say("{n} people killed in {year} so far.", n=words.number(n), year=found.year),
+        rows=table.reset_index,
+    )
+
+
+@question(most=64)
+def weeks(asked: Asked) -> Answer[pd.DataFrame]:
+    """Return the weekly counts with their normal range: the last three years of them, and all in the table of a file."""
+    table = trends.weekly(asked.study)
+    found = table.iloc[-WEEKS:]
+    outside, judged = trends.outside(found)
+
+    def says(words: Words) -> str:
+        return words.say(
+            "{n} people killed in {weeks} weeks; {outside} of {judged} weeks lie outside their normal range.",
+            n=words.number(found["count"].sum()),
+            weeks=words.number(len(found)),
+            outside=words.number(outside),
+            judged=words.number(judged),
+        )
+
+    return asked.answer(found, says, rows=table.reset_index)
+
+
+@question()
+def seasons(asked: Asked) -> Answer[pd.DataFrame | None]:
+    """Return the months of the year beside what months all alike would give; no value where too little is known to show them."""
+    table = trends.seasonal(asked.study)
+    n = int(table["count"].sum())
+    known = n >= trends.LEAST and table["years"].min() >= 1
+
+    def says(words: Words) -> str:
+        if not known:
+            return words.say(
+                "Not shown: it takes {least} homicides and every month of the year in full; here are {n}.", least=trends.LEAST, n=n
+            )
+        return words.say(
+            "{n} people killed: {outside} of 12 months of the year lie outside the range that months all alike would give.",
+            n=words.number(n),
+            outside=trends.outside(table, "mean")[0],
+        )
+
+    return asked.answer(table if known else None, says, rows=table.reset_index)
+
+
+@question()
+def hours_of_the_week(asked: Asked, *, place: str | None = None) -> Answer[WhenInWeek]:
+    """Return weekdays by hours, in the unit `place` alone or everywhere."""
+    found = trends.weekday_hour(asked.study, place=place)
+
+    def says(words: Words) -> str:
+        return words.say("{n} people killed, by day of the week and hour.", n=words.number(found.known))
+
+    return asked.answer(found, says, rows=None if found.table is None else found.table.reset_index)
+
+
+@question()
+def years(asked: Asked) -> Answer[pd.DataFrame]:
+    """Return the yearly counts and rates; of published totals with the rate as published and its source."""
+    found = trends.yearly(asked.study)
+    return asked.answer(found, lambda words: years_in_words(found, words), rows=found.reset_index)
+
+
+def years_in_words(table: pd.DataFrame, words: Words) -> str:
+    """Return a yearly series as a sentence: what the chart says to who cannot see it."""
+    return "; ".join(f"{year}: {words.number(n)}" for year, n in table["count"].items())
+
+
+@question()
+def years_beside(asked: Asked) -> Answer[pd.DataFrame]:
+    """Return the yearly counts with the `difference` of each from the year before."""
+    found = asked.ask(years).value
+    found = found.assign(difference=found["count"].astype(float).diff())
+    return asked.answer(found, rows=found.reset_index)
+
+
+@question()
+def newest_year_beside(asked: Asked, *, base: int = 0) -> Answer[BesideYears] | None:
+    """Return the newest whole year beside the mean of the five before it and the year `base`; None with less than two whole years."""
+    found = trends.beside_years(asked.study, base=base)
+    return None if found is None else asked.answer(found, rows=lambda: found.table)
+
+
+@question()
+def without_place(asked: Asked) -> Answer[pd.DataFrame] | None:
+    """Return for each year how many homicides have no usable place; None where single homicides are not known."""
+    if not asked.study.has_days:
+        return None
+    found = trends.without_place(asked.study)
+    return asked.answer(found, rows=found.reset_index)

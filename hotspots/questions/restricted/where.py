@@ -1,0 +1,203 @@
+"""Where people were killed: the map and what stands beside it, the surfaces over it, how places compare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from hotspots import geography as places
+from hotspots.geography import grids
+from hotspots.questions.restricted.asked import Asked, question
+from hotspots.statistics import density, rates, trends
+from hotspots.statistics.catalog import measure
+from hotspots.statistics.density import Sensitivity
+from hotspots.statistics.measure import UNSTABLE_UNDER, table
+from hotspots.statistics.rates import Estimate, Funnel
+from hotspots.study import Study
+from hotspots.study.selection import Selection
+from hotspots.views import data_tables, map_view, surfaces
+from hotspots.views.answer import Answer
+from hotspots.words import Words, words_for
+
+FEW_PLACES = 20  # among so few, which are the highest says nothing of the bandwidth
+
+
+@question(lambda chosen: Selection(city=chosen.city, version=chosen.version, unit=chosen.unit))
+def geometry(asked: Asked) -> map_view.MapGeometry:
+    """Return the shapes of a map and the city's own background, whatever the period and the filters."""
+    city, study = asked.city, asked.study
+    weights = None
+    if grids.own_side(city.blocks):  # squares reach beyond the city; blocks, and what is made from them, do not
+        weights = study.placed.value_counts().reindex(study.blocks.index, fill_value=0)
+    background = map_view.background(city, asked.unit)
+    return map_view.geometry(f"{city.slug}/{city.version}/{asked.unit}", study.blocks, background, weights=weights)
+
+
+@question(lambda chosen: chosen.figures(language=chosen.language, bandwidth=chosen.bandwidth, layer=chosen.layer), most=64)
+def map_of(asked: Asked, key: str) -> map_view.MapView:
+    """Return the map of the measure `key`, with the surface over it that the reader chose, in the reader's language."""
+    chosen, words = asked.selection, words_for(asked.selection.language)
+    what, shapes = measure(key), asked.ask(geometry)
+    if what.key == "network_density" and chosen.layer == "streets" and chosen.bandwidth == density.streets.USUAL:
+        what = replace(what, remarks=None)  # the surface's own note says the same
+    plain = map_view.map_view(asked.study, what, shapes, words, unit=asked.unit, called=asked.city.called)
+    return _with_surface(asked, plain, words) if chosen.bandwidth else plain
+
+
+def _with_surface(asked: Asked, plain: map_view.MapView, words: Words) -> map_view.MapView:
+    study, metres, epsg, layer = asked.study, asked.selection.bandwidth, asked.city.epsg, asked.selection.layer
+    if layer == "streets":
+        along = density.along_streets(study, bandwidth=metres)
+        return surfaces.with_streets(plain, replace(along, rule="streets") if metres == density.streets.USUAL else along, epsg, words)
+    rule = next((rule for rule, usual in asked.ask(bandwidths).items() if usual == metres), "given")
+    if layer == "residents":
+        risk = density.risk_surface(study, bandwidth=metres, draws=density.relative.DRAWS)
+        return surfaces.with_risk(plain, replace(risk, rule=rule), epsg, words)
+    return surfaces.with_surface(plain, replace(density.surface(study, bandwidth=metres), rule=rule), epsg, words)
+
+
+@question()
+def opening(asked: Asked) -> str:
+    """Return the key of the measure that a map opens with."""
+    return map_view.default_measure(asked.study).key
+
+
+def usual_bandwidth(study: Study) -> int:
+    """Return the bandwidth in whole metres that a surface starts with."""
+    return _whole(density.usual_bandwidth(study))
+
+
+@question(most=64)
+def bandwidths(asked: Asked) -> Mapping[str, int]:
+    """Return the bandwidth in whole metres that each rule gives, by the rule's name."""
+    found = {rule: density.bandwidth_of(asked.study, rule=rule) for rule in ("scott", *density.CRITERIA)}
+    return {rule: _whole(metres) for rule, (metres, way) in found.items() if way == rule}
+
+
+def _whole(metres: float) -> int:
+    return max(int(round(metres, -1)), 10)
+
+
+@question(lambda chosen: chosen.figures(of=["density"]), most=64)
+def sensitivity(asked: Asked) -> Answer[Sensitivity] | None:
+    """Return how the highest places of the smooth surface change with its bandwidth; None where places or homicides are too few."""
+    study = asked.study
+    if study.events.sum() < UNSTABLE_UNDER or len(study.blocks) <= FEW_PLACES:
+        return None
+    found = density.sensitivity(study, bandwidth=asked.selection.bandwidth)
+    names = places.names(study.blocks)
+
+    def says(words: Words) -> str:
+        widths = list(found.ranks.columns)
+        return words.say(
+            "**{stay} of the {top}** highest places stay among the {top} at every bandwidth from {low} to {high} m.",
+            stay=words.number(found.stay),
+            top=words.number(found.top),
+            low=words.number(widths[0]),
+            high=words.number(widths[-1]),
+        )
+
+    table = found.ranks.assign(place=names.reindex(found.ranks.index)).rename_axis("id")
+    return asked.answer(found, says, rows=table.reset_index)
+
+
+@dataclass(frozen=True, eq=False)
+class Mapped:
+    """What a map says of its places together: how many have homicides (`some`), have `none`, are `unknown`; and the years of all."""
+
+    some: int
+    none: int
+    unknown: int
+    years: pd.DataFrame
+
+    @property
+    def of(self) -> int:
+        """All places."""
+        return self.some + self.none + self.unknown
+
+
+@question()
+def mapped(asked: Asked) -> Answer[Mapped]:
+    """Return in how many places somebody was killed, and how many of the people killed are on the map."""
+    study = asked.study
+    some, none = int((study.counts > 0).sum()), int((study.counts == 0).sum())
+    outside = study.located - int((study.unit_of.notna() & (study.rows["unplaced"] == "")).sum()) if study.has_days else 0
+
+    def says(words: Words) -> str:
+        if not study.has_days:
+            return words.say("Published totals: single homicides, their places and days are not known.")
+        parts = [
+            words.say("On the map: {n} of {total} people killed.", n=words.number(study.inside), total=words.number(study.victims)),
+            words.say("Without a usable place: {n}.", n=words.number(study.victims - study.inside - outside)),
+            words.say("Outside the mapped area: {n}.", n=words.number(outside)),
+        ]
+        return " ".join(parts)
+
+    return asked.answer(Mapped(some, none, len(study.counts) - some - none, trends.yearly(study)), says)
+
+
+@question()
+def of_places(asked: Asked, key: str) -> Answer[pd.DataFrame]:
+    """Return what is known of each place by the measure `key`, most homicides first."""
+    found = table(asked.study, measure(key)).sort_values(["count", "name"], ascending=[False, True], kind="stable")
+    return asked.answer(found, rows=found.rename_axis("id").reset_index)
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """One place: what the measure's table says of it, its rate, its years."""
+
+    row: pd.Series
+    rate: Estimate
+    years: pd.DataFrame
+
+
+@question(most=64)
+def place(asked: Asked, unit: str, key: str) -> Answer[Place]:
+    """Return the numbers of one place and its own years."""
+    study = asked.study
+    row = table(study, measure(key)).loc[unit]
+    found = Place(row, rates.estimate(float(study.exposed.loc[unit]), float(study.person_years.loc[unit])), trends.yearly(study.at(unit)))
+    return asked.answer(found, interval=(found.rate.low, found.rate.high))
+
+
+@question()
+def ages(asked: Asked) -> Answer[rates.AgesKnown]:
+    """Return how many victims on the map have a known age, and take part in a rate standardised by age."""
+    found = rates.ages_known(asked.study)
+
+    def says(words: Words) -> str:
+        left_out = words.number(found.unknown) + (f" ({words.percent(found.unknown / found.total)})" if found.total >= 10 else "")
+        return words.say(
+            "As if every place had the ages of the {standard}. Of {total} people killed on the map {unknown} have no known age and take "
+            "no part.",
+            standard=words.say(rates.STANDARDS["who"]),
+            total=words.number(found.total),
+            unknown=left_out,
+        )
+
+    return asked.answer(found, says)
+
+
+@question(most=64)
+def compared(asked: Asked) -> Answer[Funnel | None]:
+    """Return each place beside what chance explains; no value where no homicide or no resident is known."""
+    study, found = asked.study, rates.funnel(asked.study)
+
+    def says(words: Words) -> str:
+        if found is None or len(found.table) < 2:
+            return words.say("How do places compare?")
+        count, told = found.verdicts(), {"all": words.number(len(found.table)), "unit": asked.unit_word(words)}
+        if not count["above"] and not count["below"]:
+            return words.say("None of the {all} {unit} stands out: chance explains how they differ", **told)
+        return words.count(
+            "{n} of {all} {unit} is above what chance explains, {below} below",
+            "{n} of {all} {unit} are above what chance explains, {below} below",
+            count["above"],
+            below=words.number(count["below"]),
+            **told,
+        )
+
+    return asked.answer(found, says, rows=None if found is None else lambda: data_tables.funnel(found, study))
