@@ -152,7 +152,10 @@ class LayerSection:
 
 @dataclass(frozen=True)
 class AreaCountSection:
-    """One table of published totals; `area` empty stands for the whole place, `suppressed` are the marks of a number held back."""
+    """One table of published totals; `area` empty stands for the whole place, `suppressed` are the marks of a number held back.
+
+    `where` keeps only the rows whose value is listed, as it does of incidents.
+    """
 
     table: str
     file: Path
@@ -166,6 +169,7 @@ class AreaCountSection:
     published_rate: str = ""
     suppressed: tuple[str, ...] = ()
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def named(self) -> dict[str, str]:
         """Return key to column for every key that names a column of the file.

@@ -71,11 +71,12 @@ class _Reader:
         incidents = self.incidents(top.pop("incidents")) if "incidents" in top else None
         totals = self.area_counts(top.pop("area_counts", {}))
         blocks = self.blocks(top.pop("blocks")) if "blocks" in top else None
-        if blocks is None and "blocks" not in content and incidents is None and not top.get("unmapped"):
+        named = bool(totals) and all(one.area for one in totals)
+        if blocks is None and "blocks" not in content and incidents is None and not named and not top.get("unmapped"):
             self.faults.append(
                 told(
-                    "city.toml: blocks is missing; published totals need [blocks], the areas that they are about, or "
-                    "unmapped = true where no outline is at hand"
+                    "city.toml: blocks is missing; published totals need area, the column of the areas that they are about, or "
+                    "unmapped = true where they are about the whole place"
                 )
             )
         segments = (
@@ -199,7 +200,7 @@ class _Reader:
 
     def area_counts(self, content: Mapping[str, Any]) -> tuple[AreaCountSection, ...]:
         """Return the tables of published totals: one under [area_counts], or several under [area_counts.NAME]."""
-        several = bool(content) and all(isinstance(value, Mapping) and name != "values" for name, value in content.items())
+        several = bool(content) and all(isinstance(value, Mapping) and name not in ("values", "where") for name, value in content.items())
         if several:
             return tuple(self.totals(name, table, f"[area_counts.{name}]") for name, table in content.items())
         return (self.totals("totals", content, "[area_counts]"),) if content else ()
@@ -207,6 +208,7 @@ class _Reader:
     def totals(self, name: str, content: Any, where: str) -> AreaCountSection:
         values = self.complete(content, AREA_COUNTS, where, file=Path(), period="", count="")
         values["suppressed"] = tuple(str(mark).strip() for mark in values.get("suppressed", []))
+        values["where"] = self.filters(values.get("where", {}))
         words = values.pop("values", {})
         for key, mapping in words.items():
             if key not in ("sex", "area") or not isinstance(mapping, Mapping):

@@ -79,6 +79,7 @@ AREA_COUNTS = {
     "published_rate": "text",
     "suppressed": "list",
     "values": "section",
+    "where": "section",
 }
 SEGMENTS = {"file": "file!", "id": "text!", "street": "text", "epsg": "number", "sheet": "text"}
 GROUP = {"file": "file!", "name": "text!", "epsg": "number", "sheet": "text"}

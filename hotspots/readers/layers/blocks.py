@@ -13,8 +13,9 @@ import pyproj
 import shapely
 
 from hotspots.geography import grids
+from hotspots.geography.outlines import outlined
 from hotspots.readers.columns.places import DEGREES
-from hotspots.readers.files.any_file import read_layer
+from hotspots.readers.files.any_file import read_file, read_layer
 from hotspots.readers.files.text_tables import Table, missing_columns, refuse
 from hotspots.readers.layers.populations import age_columns, read_population
 from hotspots.readers.report import Example, Finding
@@ -29,6 +30,7 @@ from hotspots.words import Told, mark, told
 
 Shapes = npt.NDArray[Any]
 _AREAS, _LINES = (3, 6), (1, 5)
+NOWHERE = pyproj.CRS.from_epsg(3857)  # stands in for a city of which no place is known
 _OVERLAP_M2 = 1.0
 _MOST_GAPS = 0.1
 
@@ -44,18 +46,18 @@ class Layer:
 def read_blocks(section: BlockSection, *, city_crs: pyproj.CRS | None = None) -> Layer:
     """Return the blocks in the city's coordinate system; without one, in the UTM zone that the blocks lie in.
 
+    A table without shapes gives blocks without an outline, as does a feature without one.
     Shapes that cross themselves are repaired and reported with the change of area; overlaps and odd populations are reported.
     Raises `DataError` for ids that are empty or repeated, features without a shape, and lines mixed with areas.
     """
-    table = read_layer(section.file, layer="blocks", sheet=section.sheet)
+    table = read_file(section.file, sheet=section.sheet)
     wanted = [("id", section.id), ("name", section.name), ("beat", section.beat), ("district", section.district)]
     if section.population_file is None:
         wanted += [("population", section.population), *age_columns(section)]
     refuse(missing_columns(table, [(key, column) for key, column in wanted if column]))
     ids = table.columns[section.id].str.strip()
-    refuse([*_id_faults(told("blocks"), ids, table), *_shape_faults(table)])
-    shapes, mended = _mended(table.shapes, ids)
-    in_metres, findings = projected(shapes, table, layer="blocks", epsg=section.epsg, city_crs=city_crs)
+    refuse(_id_faults(told("blocks"), ids, table))
+    in_metres, findings = _outlines(table, ids, section, city_crs)
     people, noted = read_population(section, table, ids)
     columns: dict[str, Any] = {name: column.to_numpy(dtype=np.float64) for name, column in people.items()}
     for key in ("name", "beat", "district"):
@@ -65,8 +67,57 @@ def read_blocks(section: BlockSection, *, city_crs: pyproj.CRS | None = None) ->
     blocks = gpd.GeoDataFrame(
         columns, geometry=in_metres.array, index=pd.Index(ids.to_numpy(), name="block_id", dtype="str"), crs=in_metres.crs
     )
-    findings += [*mended(in_metres), *_overlaps(blocks), *_gaps(blocks), *noted]
+    drawn = blocks[outlined(blocks)]
+    findings += [*_overlaps(drawn), *_gaps(drawn), *noted]
     return Layer(check_blocks(blocks), (*table.findings, *findings))
+
+
+def _outlines(table: Table, ids: pd.Series, section: BlockSection, city_crs: pyproj.CRS | None) -> tuple[gpd.GeoSeries, list[Finding]]:
+    """Return the outlines in metres, missing where there is none, and what was noticed."""
+    bare = np.full(len(ids), None, dtype=object)
+    shapes = bare if table.shapes is None else table.shapes
+    drawn = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    if not drawn.any():
+        text = told("{file}: no area has an outline; they are in lists, rates and series, and on no map", file=table.source)
+        advice = mark("For a map, give [blocks] a file with the outlines and the same ids.")
+        return gpd.GeoSeries(bare, crs=city_crs or NOWHERE), [Finding("no_outlines", "accepted", len(ids), text, advice)]
+    refuse(_shape_faults(table))
+    some, mended = _mended(shapes[drawn], ids[drawn])
+    in_metres, findings = projected(some, table, layer="blocks", epsg=section.epsg, city_crs=city_crs)
+    findings += mended(in_metres)
+    bare[drawn] = in_metres.to_numpy()
+    if not drawn.all():
+        findings.append(_without_outline(table, ids, drawn))
+    return gpd.GeoSeries(bare, crs=in_metres.crs), findings
+
+
+def _without_outline(table: Table, ids: pd.Series, drawn: npt.NDArray[np.bool_]) -> Finding:
+    at = np.flatnonzero(~drawn)
+    text = told(
+        "{file}: {n} of {total} areas have no outline (first: {first}); they are in lists, rates and series, and on no map",
+        file=table.source,
+        n=f"{len(at):,}",
+        total=f"{len(ids):,}",
+        first=ids.iloc[at[0]],
+    )
+    examples = tuple(Example(int(table.rows[i]), "geometry", str(ids.iloc[i])) for i in at[:3])
+    return Finding("no_outline", "accepted", len(at), text, mark("If they are real areas, have the outlines exported again."), examples)
+
+
+def named_areas(areas: pd.Series, crs: pyproj.CRS) -> Layer:
+    """Return the areas that homicides or totals name, and a remark that says so: they have no outline and no residents."""
+    names = sorted(set(areas) - {""})
+    index = pd.Index(names, name="block_id", dtype="str")
+    table = gpd.GeoDataFrame(
+        {"population": np.nan, "name": pd.array(names, dtype="str")}, geometry=gpd.GeoSeries([None] * len(names), index=index), index=index
+    )
+    text = told(
+        "city.toml names no areas, so they are the {n} that the data name; nobody knows how many people live in each, so there are "
+        "counts and no rates, and no map",
+        n=f"{len(names):,}",
+    )
+    advice = mark("For rates, give [blocks] a table of the areas with their residents; for a map, one with their outlines.")
+    return Layer(check_blocks(table.set_crs(crs)), (Finding("named_areas", "accepted", 0, text, advice),))
 
 
 def read_segments(section: SegmentSection, *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame, list[Finding]]:
@@ -167,17 +218,6 @@ def _shape_faults(table: Table) -> list[Told]:
     mixed = (kinds == 7) & ~gone
     other = ~gone & ~areas & ~lines & ~mixed
     faults = []
-    if gone.any():
-        first = table.rows[gone][0]
-        faults.append(
-            told(
-                "blocks: {n} of {total} features of {file} have no usable shape (first: feature {first}); repair or remove them",
-                n=f"{int(gone.sum()):,}",
-                total=f"{len(kinds):,}",
-                file=table.source,
-                first=first,
-            )
-        )
     if other.any():
         faults.append(
             told(

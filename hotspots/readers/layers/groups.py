@@ -10,6 +10,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from hotspots.geography.outlines import outlined
 from hotspots.readers.files.any_file import read_layer
 from hotspots.readers.files.text_tables import missing_columns, refuse
 from hotspots.readers.layers.blocks import Layer, projected
@@ -32,7 +33,8 @@ def with_groups(layer: Layer, sections: tuple[GroupSection, ...], *, incidents: 
     blocks, findings = layer.blocks, list(layer.findings)
     for section in sections:
         areas = _read(section, blocks.crs)
-        names, share = most_of(blocks.geometry, areas)
+        names, share = most_of(blocks.geometry[outlined(blocks)], areas)
+        names, share = names.reindex(blocks.index, fill_value=""), share.reindex(blocks.index, fill_value=0.0)
         if (names == "").all():
             raise DataError(
                 told(

@@ -11,6 +11,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from hotspots.readers.columns.area_ids import areas_that_occur, read_area_ids
 from hotspots.readers.columns.dates import Dates, read_dates
 from hotspots.readers.columns.places import Places, read_places, zone_of
 from hotspots.readers.columns.plausible_places import (
@@ -20,10 +21,11 @@ from hotspots.readers.columns.plausible_places import (
     misplaced,
     strays,
 )
-from hotspots.readers.columns.values import map_words, read_ages, read_counts
+from hotspots.readers.columns.values import is_missing, map_words, read_ages, read_counts
 from hotspots.readers.faults import UnknownSystemError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
+from hotspots.readers.layers.blocks import NOWHERE
 from hotspots.readers.report import (
     Finding,
     Mask,
@@ -48,12 +50,14 @@ def read_incidents(
     city_crs: pyproj.CRS | None,
     timezone: str,
     bounds: Bounds | None = None,
+    areas: pd.Series | None = None,
     progress: Callable[[Told], None] | None = None,
 ) -> tuple[Incidents, QualityReport]:
     """Return one row per victim, and what became of every row of the file.
 
-    `bounds` are those of the blocks, in the city's system: when fewer than half of the places lie within them the file is
-    refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
+    `areas` are the names of the blocks by their ids, which recorded areas are matched with; without it they are the names that occur.
+    A file without coordinates needs `block_id`. `bounds` are those of the blocks, in the city's system: when fewer than half of the
+    places lie within them the file is refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
     """
     say = progress or (lambda _: None)
     say(told("reading {file}", file=", ".join(path.name for path in section.files)))
@@ -71,8 +75,8 @@ def read_incidents(
         )
     say(told("reading dates and places of {n} rows", n=f"{int(sound.sum()):,}"))
     part = _rows(table, sound)
-    city_crs = city_crs or zone_of(part, section)
-    columns, remarks = _columns(part, section, city_crs=city_crs, timezone=timezone, bounds=bounds)
+    city_crs = city_crs or (NOWHERE if _placeless(part, section) else zone_of(part, section))
+    columns, remarks = _columns(part, section, city_crs=city_crs, timezone=timezone, bounds=bounds, areas=areas)
     everything = [*spoilt, filtered, *(_spread(remark, sound) for remark in remarks)]
     outcome = outcomes(everything, rows=len(table.rows))
     kept = np.isin(outcome[sound], ["accepted", "repaired"])
@@ -234,8 +238,25 @@ def _spread_all(remarks: list[Remark], sound: Mask) -> list[Remark]:
     return [_spread(remark, sound) for remark in remarks]
 
 
+def _placeless(table: Table, section: IncidentSection) -> bool:
+    """Return whether no row has coordinates, and each has an area by its id or name instead."""
+    if not section.block_id:
+        return False
+    if section.x and section.y:
+        return bool(is_missing(table.columns[section.x]).all())
+    if section.geometry:
+        return bool(is_missing(table.columns[section.geometry]).all())
+    return table.shapes is None
+
+
 def _columns(
-    table: Table, section: IncidentSection, *, city_crs: pyproj.CRS, timezone: str, bounds: Bounds | None
+    table: Table,
+    section: IncidentSection,
+    *,
+    city_crs: pyproj.CRS,
+    timezone: str,
+    bounds: Bounds | None,
+    areas: pd.Series | None,
 ) -> tuple[pd.DataFrame, list[Remark]]:
     """Return the rows in our columns, and every remark; faults of dates and places are gathered before they are raised."""
     faults: list[DataError] = []
@@ -246,6 +267,7 @@ def _columns(
         faults.append(error)
     try:
         places = read_places(table, section, city_crs=city_crs)
+        bounds = None if bounds is None or _placeless(table, section) else bounds
         wrong = None if bounds is None else misplaced(places, section, bounds=bounds, city_crs=city_crs)
         faults += [wrong] if wrong else []
     except UnknownSystemError as error:
@@ -255,10 +277,21 @@ def _columns(
         faults.append(error)
     if faults or dates is None or places is None:
         raise DataError(faults)
-    columns, remarks = _fields(table, section, dates, places)
+    columns, remarks = _fields(table, section, dates, places, areas)
+    if _placeless(table, section):
+        return columns, [*dates.remarks, *_uncovered(dates, section), _by_area_alone(columns, section), *remarks]
     column = section.geometry or section.x
     outside = [strays(places, bounds=bounds, column=column)] if bounds else [far_away(places, column=column)]
     return columns, [*dates.remarks, *_uncovered(dates, section), *places.remarks, *outside, *remarks]
+
+
+def _by_area_alone(columns: pd.DataFrame, section: IncidentSection) -> Remark:
+    text = told(
+        "{rows} of {total} rows have no coordinates; each is counted in the area that it names in {column}: totals, trends and rates by "
+        "area are known, and distances and the place within the area are not",
+        column=repr(section.block_id),
+    )
+    return Remark("by_area_alone", "accepted", (columns["block_id"] != "").to_numpy(dtype=bool), text, column=section.block_id)
 
 
 def _dates(table: Table, section: IncidentSection, timezone: str) -> Dates:
@@ -291,7 +324,9 @@ def _uncovered(dates: Dates, section: IncidentSection) -> list[Remark]:
     ]
 
 
-def _fields(table: Table, section: IncidentSection, dates: Dates, places: Places) -> tuple[pd.DataFrame, list[Remark]]:
+def _fields(
+    table: Table, section: IncidentSection, dates: Dates, places: Places, areas: pd.Series | None
+) -> tuple[pd.DataFrame, list[Remark]]:
     columns = pd.DataFrame(
         {"date": dates.date, "hour": dates.hour, "unplaced": pd.Series(places.unplaced, dtype="str"), "geometry": places.points}
     )
@@ -305,8 +340,12 @@ def _fields(table: Table, section: IncidentSection, dates: Dates, places: Places
         if column:
             columns[name], noted = map_words(table.columns[column], name=name, words=section.values.get(name, {}), column=column)
             remarks += noted
-    if section.block_id:
-        columns["block_id"] = table.columns[section.block_id].str.strip()
+    if section.block_id and areas is None:
+        columns["block_id"], _ = areas_that_occur(table.columns[section.block_id])
+    elif section.block_id and areas is not None:
+        placed = np.asarray(places.unplaced == "")
+        columns["block_id"], noted = read_area_ids(table.columns[section.block_id], areas, column=section.block_id, placed=placed)
+        remarks += noted
     if section.withheld:
         kept_back = [table.columns[column].str.strip().isin(listed) for column, listed in section.withheld.items()]
         columns["withheld"] = np.logical_or.reduce(kept_back)

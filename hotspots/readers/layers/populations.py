@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.columns.area_ids import Matched, matched
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns, refuse
@@ -86,6 +87,8 @@ def _joined(section: BlockSection, file: Path, ids: pd.Series) -> tuple[dict[str
                 first=broken[0],
             )
         )
+    found = matched(keys.unique(), ids.tolist())
+    written, keys = keys, keys.map(lambda key: found.known.get(key, key))
     repeated = keys[keys.duplicated()].unique()
     if len(repeated):
         faults.append(
@@ -98,22 +101,19 @@ def _joined(section: BlockSection, file: Path, ids: pd.Series) -> tuple[dict[str
         )
     shared = keys.isin(ids)
     if not shared.any():
-        bare = set(keys.str.lstrip("0")) & set(ids.str.lstrip("0"))
-        hint = told("; leading zeros are lost in one of the two files") if bare else ""
         faults.append(
             told(
-                "{file}: no value of {column} (first: {first}) is a block id (first: {known}){hint}; correct "
-                "population_id in city.toml or the file",
+                "{file}: no value of {column} (first: {first}) is a block id (first: {known}); correct population_id in city.toml or the "
+                "file",
                 file=other.source,
                 column=repr(section.population_id),
                 first=repr(keys.iloc[0]),
                 known=repr(ids.iloc[0]),
-                hint=hint,
             )
         )
     refuse(faults)
     people, findings = _counted(section, other, keys)
-    findings = [*other.findings, *findings]
+    findings = [*other.findings, *findings, *_spelled(found, written, other.source)]
     without, spare = int((~ids.isin(keys)).sum()), int((~shared).sum())
     if without or spare:
         first = ids[~ids.isin(keys)].iloc[0] if without else keys[~shared].iloc[0]
@@ -132,6 +132,23 @@ def _joined(section: BlockSection, file: Path, ids: pd.Series) -> tuple[dict[str
             )
         )
     return {name: ids.map(pd.Series(column.to_numpy(), index=keys)) for name, column in people.items()}, findings
+
+
+def _spelled(found: Matched, keys: pd.Series, source: str) -> list[Finding]:
+    """Return a remark on ids that the two files write differently."""
+    changed = int(keys.isin(found.changed).sum())
+    if not changed:
+        return []
+    text = told(
+        "{source}: {n} of {total} ids are written otherwise than those of the blocks ({reasons}); each was matched to the one block that "
+        "it can be: {shown}",
+        source=source,
+        n=f"{changed:,}",
+        total=f"{len(keys):,}",
+        reasons=found.reasons,
+        shown=found.shown,
+    )
+    return [Finding("population_id_spelled", "repaired", changed, text)]
 
 
 def _people(text: pd.Series, ids: pd.Series, source: str) -> tuple[pd.Series, list[Finding]]:
