@@ -24,7 +24,6 @@ from hotspots.geography.outlines import outlined
 from hotspots.readers.cityfile.checking import read_city_file
 from hotspots.readers.layers.area_counts import read_area_counts
 from hotspots.readers.layers.blocks import (
-    NOWHERE,
     Layer,
     named_areas,
     read_blocks,
@@ -34,6 +33,7 @@ from hotspots.readers.layers.blocks import (
 )
 from hotspots.readers.layers.groups import with_groups
 from hotspots.readers.layers.incidents import read_incidents
+from hotspots.readers.layers.shapes import NOWHERE
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.readers.sections import CityFile, Note
 from hotspots.store.schema import (

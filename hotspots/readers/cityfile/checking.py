@@ -237,6 +237,9 @@ class _Reader:
         if "population_id" in values and "population_file" not in values:
             self.faults.append(told("city.toml: population_id in [blocks] needs population_file, the table that it belongs to"))
         values["population_ages"] = self.ages(values.get("population_ages", {}))
+        values["population_unknown"] = tuple(str(mark).strip() for mark in values.get("population_unknown", []))
+        if values.get("population_dot", "decimal") not in ("thousands", "decimal"):
+            self.faults.append(told('city.toml: population_dot in [blocks] may be "thousands" or "decimal"'))
         return BlockSection(**values)
 
     def ages(self, content: Mapping[str, Any]) -> dict[str, str]:

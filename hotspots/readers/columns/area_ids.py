@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hotspots.readers.columns.values import fold, is_missing
+from hotspots.readers.files.text_tables import Table
 from hotspots.readers.report import Mask, Remark, only
+from hotspots.readers.sections import IncidentSection
 from hotspots.store.schema import DataError
 from hotspots.words import Told, mark, told
 
@@ -219,3 +221,24 @@ def areas_that_occur(text: pd.Series) -> tuple[pd.Series, list[str]]:
         first.setdefault(spelling(one), one)
     known = {one: first[spelling(one)] for one in counts.index}
     return trimmed.map(lambda one: known.get(one, "")), sorted(first.values())
+
+
+def placeless(table: Table, section: IncidentSection) -> bool:
+    """Return whether no row has coordinates, and each has an area by its id or name instead."""
+    if not section.block_id:
+        return False
+    if section.x and section.y:
+        return bool(is_missing(table.columns[section.x]).all())
+    if section.geometry:
+        return bool(is_missing(table.columns[section.geometry]).all())
+    return table.shapes is None
+
+
+def by_area_alone(areas: pd.Series, column: str) -> Remark:
+    """Return the remark on rows that have no coordinates, and an area instead."""
+    text = told(
+        "{rows} of {total} rows have no coordinates; each is counted in the area that it names in {column}: totals, trends and rates by "
+        "area are known, and distances and the place within the area are not",
+        column=repr(column),
+    )
+    return Remark("by_area_alone", "accepted", (areas != "").to_numpy(dtype=bool), text, column=column)

@@ -13,7 +13,8 @@ import shapely
 from hotspots.geography.outlines import outlined
 from hotspots.readers.files.any_file import read_layer
 from hotspots.readers.files.text_tables import missing_columns, refuse
-from hotspots.readers.layers.blocks import Layer, projected
+from hotspots.readers.layers.blocks import Layer
+from hotspots.readers.layers.shapes import projected
 from hotspots.readers.report import Example, Finding
 from hotspots.readers.sections import GroupSection
 from hotspots.store.schema import Blocks, DataError, Incidents

@@ -11,7 +11,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from hotspots.readers.columns.area_ids import areas_that_occur, read_area_ids
+from hotspots.readers.columns.area_ids import areas_that_occur, by_area_alone, placeless, read_area_ids
 from hotspots.readers.columns.dates import Dates, read_dates
 from hotspots.readers.columns.places import Places, read_places, zone_of
 from hotspots.readers.columns.plausible_places import (
@@ -21,11 +21,11 @@ from hotspots.readers.columns.plausible_places import (
     misplaced,
     strays,
 )
-from hotspots.readers.columns.values import is_missing, map_words, read_ages, read_counts
+from hotspots.readers.columns.values import map_words, read_ages, read_counts
 from hotspots.readers.faults import UnknownSystemError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
-from hotspots.readers.layers.blocks import NOWHERE
+from hotspots.readers.layers.shapes import NOWHERE
 from hotspots.readers.report import (
     Finding,
     Mask,
@@ -57,7 +57,8 @@ def read_incidents(
 
     `areas` are the names of the blocks by their ids, which recorded areas are matched with; without it they are the names that occur.
     A file without coordinates needs `block_id`. `bounds` are those of the blocks, in the city's system: when fewer than half of the
-    places lie within them the file is refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
+    places lie within them the file is refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError`
+    for a file that cannot be used.
     """
     say = progress or (lambda _: None)
     say(told("reading {file}", file=", ".join(path.name for path in section.files)))
@@ -75,7 +76,7 @@ def read_incidents(
         )
     say(told("reading dates and places of {n} rows", n=f"{int(sound.sum()):,}"))
     part = _rows(table, sound)
-    city_crs = city_crs or (NOWHERE if _placeless(part, section) else zone_of(part, section))
+    city_crs = city_crs or (NOWHERE if placeless(part, section) else zone_of(part, section))
     columns, remarks = _columns(part, section, city_crs=city_crs, timezone=timezone, bounds=bounds, areas=areas)
     everything = [*spoilt, filtered, *(_spread(remark, sound) for remark in remarks)]
     outcome = outcomes(everything, rows=len(table.rows))
@@ -238,17 +239,6 @@ def _spread_all(remarks: list[Remark], sound: Mask) -> list[Remark]:
     return [_spread(remark, sound) for remark in remarks]
 
 
-def _placeless(table: Table, section: IncidentSection) -> bool:
-    """Return whether no row has coordinates, and each has an area by its id or name instead."""
-    if not section.block_id:
-        return False
-    if section.x and section.y:
-        return bool(is_missing(table.columns[section.x]).all())
-    if section.geometry:
-        return bool(is_missing(table.columns[section.geometry]).all())
-    return table.shapes is None
-
-
 def _columns(
     table: Table,
     section: IncidentSection,
@@ -267,7 +257,7 @@ def _columns(
         faults.append(error)
     try:
         places = read_places(table, section, city_crs=city_crs)
-        bounds = None if bounds is None or _placeless(table, section) else bounds
+        bounds = None if bounds is None or placeless(table, section) else bounds
         wrong = None if bounds is None else misplaced(places, section, bounds=bounds, city_crs=city_crs)
         faults += [wrong] if wrong else []
     except UnknownSystemError as error:
@@ -278,20 +268,11 @@ def _columns(
     if faults or dates is None or places is None:
         raise DataError(faults)
     columns, remarks = _fields(table, section, dates, places, areas)
-    if _placeless(table, section):
-        return columns, [*dates.remarks, *_uncovered(dates, section), _by_area_alone(columns, section), *remarks]
+    if placeless(table, section):
+        return columns, [*dates.remarks, *_uncovered(dates, section), by_area_alone(columns["block_id"], section.block_id), *remarks]
     column = section.geometry or section.x
     outside = [strays(places, bounds=bounds, column=column)] if bounds else [far_away(places, column=column)]
     return columns, [*dates.remarks, *_uncovered(dates, section), *places.remarks, *outside, *remarks]
-
-
-def _by_area_alone(columns: pd.DataFrame, section: IncidentSection) -> Remark:
-    text = told(
-        "{rows} of {total} rows have no coordinates; each is counted in the area that it names in {column}: totals, trends and rates by "
-        "area are known, and distances and the place within the area are not",
-        column=repr(section.block_id),
-    )
-    return Remark("by_area_alone", "accepted", (columns["block_id"] != "").to_numpy(dtype=bool), text, column=section.block_id)
 
 
 def _dates(table: Table, section: IncidentSection, timezone: str) -> Dates:

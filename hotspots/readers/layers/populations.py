@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.columns.area_ids import Matched, matched
-from hotspots.readers.columns.values import is_missing
+from hotspots.readers.columns.residents import Numbers, read_residents
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns, refuse
-from hotspots.readers.report import Example, Finding
+from hotspots.readers.report import Finding
 from hotspots.readers.sections import BlockSection
 from hotspots.store.schema import AGES
 from hotspots.words import mark, told
@@ -38,12 +38,19 @@ def _counted(section: BlockSection, table: Table, ids: pd.Series) -> tuple[dict[
     """Return the populations that one table holds, in its order; without a column of all ages they are added up."""
     found, noted = {}, []
     for name, column in [*([("population", section.population)] if section.population else []), *age_columns(section)]:
-        found[name], findings = _people(table.columns[column], ids, table.source)
+        read = read_residents(table.columns[column], ids, source=table.source, column=column, numbers=_numbers(section, name))
+        found[name], findings = read.people, list(read.findings)
         noted += findings if name == "population" else [replace(one, code=f"{one.code}_ages") for one in findings]
     ages = pd.DataFrame({name: found[name] for name, _ in age_columns(section)}, index=ids.index)
     if not section.population:
         return {"population": ages.sum(axis=1, min_count=len(ages.columns)), **found}, noted
     return found, [*noted, *_unequal(found["population"], ages, ids, table.source)]
+
+
+def _numbers(section: BlockSection, name: str) -> Numbers:
+    """Return how the numbers are written; of single ages none is held beside the others."""
+    checked = section.population_checked or name != "population"
+    return Numbers(section.population_dot, section.population_times, section.population_unknown, checked)
 
 
 def _unequal(whole: pd.Series, ages: pd.DataFrame, ids: pd.Series, source: str) -> list[Finding]:
@@ -149,41 +156,3 @@ def _spelled(found: Matched, keys: pd.Series, source: str) -> list[Finding]:
         shown=found.shown,
     )
     return [Finding("population_id_spelled", "repaired", changed, text)]
-
-
-def _people(text: pd.Series, ids: pd.Series, source: str) -> tuple[pd.Series, list[Finding]]:
-    """Return populations as numbers; what is no number, or below 0 (a mark for "not known"), becomes missing and is reported."""
-    trimmed = text.str.strip()
-    thousands = trimmed.str.fullmatch(r"[0-9]{1,3}(?:,[0-9]{3})+")
-    number = pd.to_numeric(trimmed.where(~thousands, trimmed.str.replace(",", "")), errors="coerce").astype("float64")
-    number = number.where(np.isfinite(number))
-    cases = (
-        ("population_thousands", thousands, told("populations are written with a comma for thousands; read as whole numbers")),
-        ("population_unread", number.isna() & ~is_missing(trimmed), told("populations are no numbers; set to missing")),
-        ("population_negative", number < 0, told("populations are below 0, a mark for not known; set to missing")),
-        ("population_missing", number.isna() & is_missing(trimmed), told("populations are empty; these blocks have no rate")),
-    )
-    findings = []
-    for code, where, what in cases:
-        if where.any():
-            at = np.flatnonzero(where.to_numpy(dtype=bool))
-            examples = tuple(Example(int(i) + 1, str(ids.iloc[i]), trimmed.iloc[i]) for i in at[:3])
-            outcome = "accepted" if code == "population_missing" else "repaired"
-            findings.append(
-                Finding(
-                    code,
-                    outcome,
-                    len(at),
-                    told(
-                        "{source}: {at} of {text} {what} (first: {first})",
-                        source=source,
-                        at=f"{len(at):,}",
-                        text=f"{len(text):,}",
-                        what=what,
-                        first=ids.iloc[at[0]],
-                    ),
-                    "",
-                    examples,
-                )
-            )
-    return number.mask(number < 0), findings
