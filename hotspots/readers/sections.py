@@ -97,6 +97,7 @@ class IncidentSection:
 class BlockSection:
     """Where the blocks are, and their population, in the same file or in `population_file` joined on `population_id`.
 
+    `population_censuses` is the column of each census by its year, where there are several; `population` is then the newest.
     `population_dot` (`thousands`, `decimal`), `population_times`, `population_unknown` (texts that stand for not known) and
     `population_checked` (odd numbers are right) say how its numbers are written. `population_ages` is the column of the residents of
     each age, by band such as `15-29`, in the same file as the population.
@@ -117,6 +118,7 @@ class BlockSection:
     population_sheet: str = ""
     called: Mapping[str, str] = field(default_factory=dict)
     population_ages: Mapping[str, str] = field(default_factory=dict)
+    population_censuses: Mapping[int, str] = field(default_factory=dict)
     population_dot: str = ""
     population_times: int | None = None
     population_unknown: tuple[str, ...] = ()

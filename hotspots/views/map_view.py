@@ -298,7 +298,8 @@ def _residents(study: Study, measure: Measure, words: Words) -> list[str]:
         return []
     rule = units.denominator(study.blocks)
     aside = captions.left_out(rates.left_out(study), words) if study.has_days else ""
-    return [part for part in (words.say(rule) if rule else "", aside) if part]
+    lines = captions.between_censuses(study.blocks, study.start, study.end, words)
+    return [part for part in (words.say(rule) if rule else "", lines, aside) if part]
 
 
 def scale_tips(lines: list[TipLine], values: np.ndarray, classes: np.ndarray, labels: Sequence[str], words: Words) -> list[TipLine]:

@@ -57,6 +57,9 @@ def _where(error: str) -> Told:
     return told("line {line}, column {column}", line=found[1], column=found[2]) if found else told("its last line is not finished")
 
 
+_YEAR = re.compile(r"[12][0-9]{3}")
+
+
 class _Reader:
     """Turns sections into values, keeping every fault until the end."""
 
@@ -150,6 +153,8 @@ class _Reader:
             return tuple(self.path(name) for name in names) if good else None
         if kind == "day":
             return self.day(value)
+        if kind == "column":
+            return _by_census(value)
         return _by_language(value)
 
     def path(self, name: str) -> Path:
@@ -236,6 +241,11 @@ class _Reader:
             )
         if "population_id" in values and "population_file" not in values:
             self.faults.append(told("city.toml: population_id in [blocks] needs population_file, the table that it belongs to"))
+        if isinstance(values.get("population"), dict):
+            values["population_censuses"] = values["population"]
+            newest = max(values["population"])
+            values["population"] = values["population"][newest]
+            values.setdefault("population_year", newest)
         values["population_ages"] = self.ages(values.get("population_ages", {}))
         values["population_unknown"] = tuple(str(mark).strip() for mark in values.get("population_unknown", []))
         if values.get("population_dot", "decimal") not in ("thousands", "decimal"):
@@ -387,6 +397,15 @@ class _Reader:
                 self.faults.append(
                     told('city.toml: {key} = "{zone}" is no time zone; write a name such as "America/El_Salvador"', key=key, zone=zone)
                 )
+
+
+def _by_census(value: Any) -> str | dict[int, str] | None:
+    """Return the column of residents, or that of each census by its year; None where it is neither."""
+    if isinstance(value, str):
+        return value or None
+    good = isinstance(value, Mapping) and value and all(isinstance(column, str) and column for column in value.values())
+    years = [str(year) for year in value] if good else []
+    return dict(sorted((int(year), column) for year, column in value.items())) if years and all(map(_YEAR.fullmatch, years)) else None
 
 
 def _by_language(value: Any) -> dict[str, str] | None:

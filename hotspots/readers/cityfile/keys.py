@@ -56,7 +56,7 @@ BLOCKS = {
     "id": "text!",
     "epsg": "number",
     "name": "text",
-    "population": "text",
+    "population": "column",
     "population_file": "file",
     "population_id": "text",
     "population_year": "number",
@@ -92,6 +92,7 @@ NOTE = {"date": "day!", "text": "words!"}
 INTERVENTION = {"name": "words!", "start": "day!", "end": "day", "treated": "list", "comparison": "list", "note": "words"}
 WORDS = {
     "text": told("text in quotation marks"),
+    "column": told("a column in quotation marks, or one for each census, such as {example}", example='{ 2010 = "p10", 2020 = "p20" }'),
     "number": told("a whole number"),
     "yes/no": told("true or false"),
     "section": told("a section of its own"),

@@ -202,7 +202,7 @@ def read_area_ids(text: pd.Series, areas: pd.Series, *, column: str, placed: Mas
             column=column,
         ),
     )
-    return trimmed.where(~empty, "").map(lambda one: found.known.get(one, one)), list(only(remarks))
+    return trimmed.map(lambda one: found.known.get(one, one)), list(only(remarks))
 
 
 def areas_that_occur(text: pd.Series) -> tuple[pd.Series, list[str]]:

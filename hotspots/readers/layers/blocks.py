@@ -17,7 +17,7 @@ from hotspots.geography.outlines import outlined
 from hotspots.readers.columns.residents import readable
 from hotspots.readers.files.any_file import read_file, read_layer
 from hotspots.readers.files.text_tables import Table, missing_columns, refuse
-from hotspots.readers.layers.populations import age_columns, read_population
+from hotspots.readers.layers.populations import age_columns, census_columns, read_population
 from hotspots.readers.layers.shapes import LINES, NOWHERE, Shapes, gaps, mended, overlaps, projected, shape_faults
 from hotspots.readers.report import Example, Finding
 from hotspots.readers.sections import BlockSection, LayerSection, SegmentSection
@@ -50,7 +50,7 @@ def read_blocks(section: BlockSection, *, city_crs: pyproj.CRS | None = None) ->
     table = read_file(section.file, sheet=section.sheet)
     wanted = [("id", section.id), ("name", section.name), ("beat", section.beat), ("district", section.district)]
     if section.population_file is None:
-        wanted += [("population", section.population), *age_columns(section)]
+        wanted += [("population", section.population), *census_columns(section), *age_columns(section)]
     refuse(missing_columns(table, [(key, column) for key, column in wanted if column]))
     table, summed = without_sums(table, section)
     ids = table.columns[section.id].str.strip()

@@ -14,10 +14,15 @@ from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns, refuse
 from hotspots.readers.report import Finding
 from hotspots.readers.sections import BlockSection
-from hotspots.store.schema import AGES
+from hotspots.store.schema import AGES, CENSUS
 from hotspots.words import mark, told
 
 _AGES_MAY_DIFFER, _AGES_MAY_DIFFER_BY = 0.01, 2.0  # of the population; residents
+
+
+def census_columns(section: BlockSection) -> list[tuple[str, str]]:
+    """Return the columns of the residents of each census, as name of ours and name in the file; none where there is one number only."""
+    return [(f"{CENSUS}{year}", column) for year, column in section.population_censuses.items()]
 
 
 def age_columns(section: BlockSection) -> list[tuple[str, str]]:
@@ -37,11 +42,14 @@ def read_population(section: BlockSection, table: Table, ids: pd.Series) -> tupl
 def _counted(section: BlockSection, table: Table, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
     """Return the populations that one table holds, in its order; without a column of all ages they are added up."""
     found, noted = {}, []
-    for name, column in [*([("population", section.population)] if section.population else []), *age_columns(section)]:
+    for name, column in _columns(section):
         read = read_residents(table.columns[column], ids, source=table.source, column=column, numbers=_numbers(section, name))
         found[name], findings = read.people, list(read.findings)
-        noted += findings if name == "population" else [replace(one, code=f"{one.code}_ages") for one in findings]
+        noted += [replace(one, code=f"{one.code}_ages") for one in findings] if name.startswith(AGES) else findings
     ages = pd.DataFrame({name: found[name] for name, _ in age_columns(section)}, index=ids.index)
+    if census_columns(section):
+        found, more = _by_census(section, found, table.source)
+        noted += more
     if not section.population:
         return {"population": ages.sum(axis=1, min_count=len(ages.columns)), **found}, noted
     return found, [*noted, *_unequal(found["population"], ages, ids, table.source)]
@@ -49,8 +57,40 @@ def _counted(section: BlockSection, table: Table, ids: pd.Series) -> tuple[dict[
 
 def _numbers(section: BlockSection, name: str) -> Numbers:
     """Return how the numbers are written; of single ages none is held beside the others."""
-    checked = section.population_checked or name != "population"
+    checked = section.population_checked or name.startswith(AGES)
     return Numbers(section.population_dot, section.population_times, section.population_unknown, checked)
+
+
+def _columns(section: BlockSection) -> list[tuple[str, str]]:
+    whole = [("population", section.population)] if section.population else []
+    return [*(census_columns(section) or whole), *age_columns(section)]
+
+
+def _by_census(section: BlockSection, found: dict[str, pd.Series], source: str) -> tuple[dict[str, pd.Series], list[Finding]]:
+    """Return the residents of each census, those that one lacks as in the nearest that has them, and what is to be told of it."""
+    years = sorted(section.population_censuses)
+    table = pd.DataFrame({year: found[f"{CENSUS}{year}"] for year in years})
+    filled = table.ffill(axis=1).bfill(axis=1)
+    patched = filled.notna().any(axis=1) & table.isna().any(axis=1)
+    found |= {f"{CENSUS}{year}": filled[year] for year in years} | {"population": filled[years[-1]]}
+    text = told(
+        "{source}: residents are those of the censuses of {years}; in the years between they lie on a straight line, before {first} and "
+        "after {last} they are those of the nearest census",
+        source=source,
+        years=", ".join(map(str, years)),
+        first=years[0],
+        last=years[-1],
+    )
+    noted = [Finding("population_by_census", "accepted", 0, text)]
+    if patched.any():
+        missing = told(
+            "{source}: {n} of {total} blocks have residents in some censuses only; the others were filled from the nearest one",
+            source=source,
+            n=f"{int(patched.sum()):,}",
+            total=f"{len(table):,}",
+        )
+        noted.append(Finding("census_filled", "repaired", int(patched.sum()), missing))
+    return found, noted
 
 
 def _unequal(whole: pd.Series, ages: pd.DataFrame, ids: pd.Series, source: str) -> list[Finding]:
@@ -79,7 +119,7 @@ def _unequal(whole: pd.Series, ages: pd.DataFrame, ids: pd.Series, source: str) 
 
 
 def _joined(section: BlockSection, file: Path, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
-    columns = [*([("population", section.population)] if section.population else []), *age_columns(section)]
+    columns = _columns(section)
     other = read_file(file, needs=(*(column for _, column in columns), section.population_id), sheet=section.population_sheet)
     refuse(missing_columns(other, [*columns, ("population_id", section.population_id)]))
     keys = other.columns[section.population_id].str.strip()
