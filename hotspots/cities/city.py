@@ -25,6 +25,7 @@ from hotspots.readers.cityfile.checking import read_city_file
 from hotspots.readers.layers.area_counts import read_area_counts
 from hotspots.readers.layers.blocks import (
     Layer,
+    in_no_block,
     named_areas,
     read_blocks,
     read_context,
@@ -129,23 +130,17 @@ def _read(city_file: CityFile, say: Steps) -> City:
     fingerprint = fingerprint_of(city_file)
     faults: list[DataError] = []
     own = pyproj.CRS.from_epsg(city_file.epsg) if city_file.epsg else None
-    layer = _tried(lambda: _read_blocks(city_file, own, say), faults)
-    drawn = layer.blocks[outlined(layer.blocks)] if layer else None
+    first = _tried(lambda: _read_blocks(city_file, own, say), faults)
+    layer, drawn = first, first.blocks[outlined(first.blocks)] if first else None
     stated = own if drawn is None or not len(drawn) else drawn.crs
     bounds = tuple(drawn.total_bounds) if drawn is not None and len(drawn) else None
-    areas = geography.own_names(layer.blocks) if layer else None
+    areas = geography.own_names(first.blocks) if first else None
     read = _tried(lambda: _read_incidents(city_file, stated, bounds, areas, say), faults)
-    crs = stated or (read[0].crs if read else pyproj.CRS.from_epsg(3857))
+    crs = stated or (read[0].crs if read else NOWHERE)
     others = _tried(lambda: _other_layers(city_file, crs), faults)
-    if city_file.blocks is None and city_file.incidents is None:
-        layer = Layer(no_blocks(own or NOWHERE), ())
-    elif city_file.blocks is None and read and others:
-        layer = _tried(lambda: _instead(read[0], others[1]), faults)
-    elif layer and layer.blocks.crs != crs:
-        layer = replace(layer, blocks=Blocks(layer.blocks.set_crs(crs, allow_override=True)))  # none has an outline
-    if layer:
-        layer = _tried(partial(with_groups, layer, city_file.groups, incidents=read[0] if read else None), faults)
-    published = _tried(lambda: _read_totals(city_file, layer.blocks, say), faults) if city_file.area_counts and layer else None
+    if read and others:
+        layer = _tried(partial(_units, city_file, first, read[0], others[1], crs), faults)
+    published = _tried(partial(_read_totals, city_file, layer.blocks, say), faults) if city_file.area_counts and layer else None
     if layer and published and not len(layer.blocks) and (published[0]["area"] != "").any():
         layer = named_areas(published[0]["area"], crs)
     if faults or layer is None or others is None or read is None:
@@ -288,6 +283,19 @@ def _other_layers(city_file: CityFile, crs: pyproj.CRS) -> tuple[gpd.GeoDataFram
     return segments, context, [*noted, *more]
 
 
+def _units(city_file: CityFile, layer: Layer | None, incidents: Incidents, context: gpd.GeoDataFrame, crs: pyproj.CRS) -> Layer | None:
+    """Return the blocks, or what stands in for them, with their districts and beats; None where they could not be read."""
+    if city_file.blocks is None:
+        layer = Layer(no_blocks(crs), ()) if city_file.incidents is None else _instead(incidents, context)
+    elif layer is None:
+        return None
+    elif layer.blocks.crs != crs:
+        layer = replace(layer, blocks=Blocks(layer.blocks.set_crs(crs, allow_override=True)))  # none has an outline
+    outside = () if city_file.blocks is None else in_no_block(incidents, layer.blocks)
+    layer = replace(layer, findings=(*layer.findings, *outside))
+    return with_groups(layer, city_file.groups, incidents=incidents)
+
+
 def _instead(incidents: Incidents, context: gpd.GeoDataFrame) -> Layer:
     """Return what stands in for blocks that nobody gave: squares, or the areas that incidents without coordinates name."""
     by_name = "block_id" in incidents.columns and not (incidents["unplaced"] == "").any()
@@ -311,7 +319,7 @@ def _read_incidents(
     city_file: CityFile, crs: pyproj.CRS | None, bounds: Any, areas: pd.Series | None, say: Steps
 ) -> tuple[Incidents, QualityReport]:
     if city_file.incidents is None:
-        return no_incidents(crs), QualityReport("", 0, 0, 0, 0, 0, 0)
+        return no_incidents(crs or NOWHERE), QualityReport("", 0, 0, 0, 0, 0, 0)
     zone = city_file.timezone
     return read_incidents(city_file.incidents, city_crs=crs, timezone=zone, bounds=bounds, areas=areas, progress=say)
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hotspots.store.schema import censuses
-
-_N = TypeVar("_N", float, pd.Series)
 
 
 def years_between(start: pd.Timestamp, end: pd.Timestamp) -> float:
@@ -37,7 +35,7 @@ def by_census(blocks: pd.DataFrame) -> dict[int, pd.Series]:
     return {year: blocks[name].astype(float) for year, name in known.items()} or {0: blocks["population"].astype(float)}
 
 
-def in_year(known: Mapping[int, _N], year: int) -> _N:
+def in_year(known: Mapping[int, Any], year: int) -> Any:
     """Return the residents of a calendar year: on the straight line between two censuses, before the first and after the last as in it.
 
     >>> in_year({2010: 100.0, 2020: 200.0}, 2015), in_year({2010: 100.0, 2020: 200.0}, 2025)
@@ -52,7 +50,7 @@ def in_year(known: Mapping[int, _N], year: int) -> _N:
     return known[years[-1]]
 
 
-def person_years(known: Mapping[int, _N], start: pd.Timestamp, end: pd.Timestamp) -> _N:
+def person_years(known: Mapping[int, Any], start: pd.Timestamp, end: pd.Timestamp) -> Any:
     """Return residents times years in `[start, end)`, each calendar year with its own residents (see `in_year`).
 
     >>> person_years({2010: 100.0, 2020: 200.0}, pd.Timestamp("2010-01-01"), pd.Timestamp("2012-01-01"))  # 100 + 110

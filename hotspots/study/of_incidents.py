@@ -264,7 +264,7 @@ class Study(Options):
 
     def person_years_between(self, start: pd.Timestamp, end: pd.Timestamp) -> float:
         """Return residents of all units times years in `[start, end)`; missing where no unit has a population."""
-        return residents.person_years(self._people, start, end)
+        return float(residents.person_years(self._people, start, end))
 
     @cached_property
     def _people(self) -> dict[int, float]:

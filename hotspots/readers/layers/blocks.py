@@ -12,8 +12,9 @@ import pandas as pd
 import pyproj
 import shapely
 
-from hotspots.geography import grids
+from hotspots.geography import grids, units
 from hotspots.geography.outlines import outlined
+from hotspots.geography.segments import MEET
 from hotspots.readers.columns.residents import readable
 from hotspots.readers.files.any_file import read_file, read_layer
 from hotspots.readers.files.text_tables import Table, missing_columns, refuse
@@ -23,11 +24,13 @@ from hotspots.readers.report import Example, Finding
 from hotspots.readers.sections import BlockSection, LayerSection, SegmentSection
 from hotspots.store.schema import (
     Blocks,
+    DataError,
     Incidents,
     check_blocks,
 )
 from hotspots.words import Told, mark, told
 
+_ENOUGH = 5  # places: so many in no block are no chance
 _MOSTLY = 0.9  # of the ground of all others: what covers so much is all of them together
 _TOTAL = r"(?i)\s*(?:grand |sub|gran )?(?:total|totales|totals|suma|sum|citywide)(?:\s.*)?|all|todos|todas"
 
@@ -45,7 +48,7 @@ def read_blocks(section: BlockSection, *, city_crs: pyproj.CRS | None = None) ->
 
     A table without shapes gives blocks without an outline, as does a feature without one.
     Shapes that cross themselves are repaired and reported with the change of area; overlaps and odd populations are reported.
-    Raises `DataError` for ids that are empty or repeated, features without a shape, and lines mixed with areas.
+    Raises `DataError` for ids that are empty or repeated, points, and lines mixed with areas.
     """
     table = read_file(section.file, sheet=section.sheet)
     wanted = [("id", section.id), ("name", section.name), ("beat", section.beat), ("district", section.district)]
@@ -200,7 +203,47 @@ def read_segments(section: SegmentSection, *, city_crs: pyproj.CRS) -> tuple[gpd
     segments = gpd.GeoDataFrame(
         {"street": pd.Series(street, index=index, dtype="str")}, geometry=in_metres.array, index=index, crs=in_metres.crs
     )
-    return segments, [*table.findings, *findings]
+    real = (segments.length > MEET).to_numpy()
+    return segments[real], [*table.findings, *findings, *_no_length(table, index, real)]
+
+
+def _no_length(table: Table, ids: pd.Index, real: npt.NDArray[np.bool_]) -> list[Finding]:
+    """Return a remark on streets that begin where they end: nothing lies along them, and no density."""
+    at = np.flatnonzero(~real)
+    if not len(at):
+        return []
+    text = told(
+        "segments: {n} of {total} streets of {file} have no length (first: {first}); they were left out",
+        n=f"{len(at):,}",
+        total=f"{len(real):,}",
+        file=table.source,
+        first=ids[at[0]],
+    )
+    return [
+        Finding("no_length", "rejected", len(at), text, "", tuple(Example(int(table.rows[i]), "geometry", str(ids[i])) for i in at[:3]))
+    ]
+
+
+def in_no_block(incidents: Incidents, blocks: Blocks) -> list[Finding]:
+    """Return a remark where most places lie in no block; a `DataError` where five or more have a place and none lies in a block."""
+    placed = (incidents["unplaced"] == "").to_numpy()
+    if not placed.any() or not outlined(blocks).any():
+        return []
+    found = units.assign(incidents, blocks).notna().to_numpy()
+    outside, total = int((placed & ~found).sum()), int(placed.sum())
+    numbers = {"n": f"{outside:,}", "total": f"{total:,}"}
+    if not found.any() and total >= _ENOUGH:
+        raise DataError(
+            told(
+                "incidents: none of {total} places lies in a block, though all are near; check that incidents and blocks are of the same "
+                "city, and each epsg, or leave [blocks] out",
+                **numbers,
+            )
+        )
+    if outside * 2 <= total:
+        return []
+    text = told("incidents: {n} of {total} places lie in no block; they count in every total and in no block", **numbers)
+    return [Finding("in_no_block", "accepted", outside, text, mark("Check that incidents and blocks are of the same city, and each epsg."))]
 
 
 def read_context(layers: tuple[LayerSection, ...], *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame, list[Finding]]:

@@ -45,7 +45,7 @@ class Ground:
         area = blocks["area"].to_numpy(dtype=float) if "area" in blocks.columns else shapely.area(shapes)  # of hexagons: on the globe
         area = area if (area > 0).any() else shapely.length(shapes)
         middle = outlines.middles(blocks)
-        nowhere = ~np.isfinite(middle).all(axis=1)  # without an outline: of no size, and never among the first
+        nowhere = np.asarray(~np.isfinite(middle).all(axis=1))  # without an outline: of no size, and never among the first
         area, middle = np.nan_to_num(area), np.where(nowhere[:, None], middle[~nowhere].mean(axis=0) if (~nowhere).any() else 0.0, middle)
         return cls(area, blocks["population"].to_numpy(dtype=float), middle, kept(blocks, contiguity, gap=None).matrix)
 
