@@ -46,7 +46,7 @@ lowest: ## install the lowest version of each library that pyproject.toml allows
 	$(PYTHON) -m venv --clear $(LOWEST)
 	$(LOWEST)/bin/python -c "import tomllib; lines = tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies']; \
 	  print(*(line.replace('>=', '==') for line in lines), sep='\n')" > build/lowest.txt
-	grep -E '^(pytest|hypothesis)==' requirements-dev.txt >> build/lowest.txt
+	grep -E '^(pytest|hypothesis|django-js-lib-leaflet|pointpats)==' requirements-dev.txt >> build/lowest.txt
 	$(LOWEST)/bin/python -m pip install -q -r build/lowest.txt
 	PYTHONPATH=. $(LOWEST)/bin/python -m pytest -q -p no:cacheprovider $(QUICK)
 

@@ -85,6 +85,8 @@ def test_a_question(project, city_folder):
     question, use = recipe("A question", "python")
     module = project / "hotspots" / "questions" / "restricted" / "when.py"
     module.write_text(f"{module.read_text(encoding='utf-8')}\n\n{question}", encoding="utf-8")
+    with (city_folder / "homicides.csv").open("a", encoding="utf-8") as file:
+        file.write("2018-02-15,5,5,blade,male\n")  # the one year that is not like the others
     assert python(project, "-m", "hotspots", "import", str(city_folder)).returncode == 0
     script = (
         "import argparse\n"

@@ -87,6 +87,7 @@ def in_order(found: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     """Return the places of a target that are known with their `name`, alphabetically; all of them last, without a name."""
     called = geography.names(asked.study.blocks)
     known = found[found["base"].notna()]
-    rows = known.assign(name=[None if one == ALL else called.get(one, one) for one in known.index])
-    order = sorted((one for one in rows.index if one != ALL), key=lambda one: str(rows.loc[one, "name"]))
+    names = {one: None if one == ALL else called.get(one, one) for one in known.index}
+    rows = known.assign(name=list(names.values()))
+    order = sorted((one for one in rows.index if one != ALL), key=lambda one: str(names[one]))
     return rows.loc[[*order, ALL]] if len(order) > 1 else rows.loc[[ALL]]
