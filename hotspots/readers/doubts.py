@@ -12,6 +12,7 @@ from hotspots.readers.faults import (
     DateOrderError,
     DoubtError,
     LatitudeError,
+    NumbersError,
     ResidentsColumnError,
     UnknownSystemError,
 )
@@ -40,7 +41,7 @@ class Question:
 
 
 Ask = Callable[[Question], str]
-Entries = dict[str, str | int]
+Entries = dict[str, str | int | list[str]]
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,21 @@ def _pointed_at(fault: ColumnError, answer: str) -> str:
     return fault.candidates[int(answer) - 1]
 
 
+_NUMBERS: dict[str, dict[str, Told]] = {
+    "dot": {"thousands": told("it marks thousands: 1.234 is 1,234 people"), "decimal": told("it is a decimal point")},
+    "times": {"1000": told("they are in thousands: 12.3 is 12,300 people"), "1": told("they are estimates: round them to whole people")},
+    "far": {"unknown": told("it stands for not known"), "right": told("it is right")},
+}
+
+
+def _numbers_entries(fault: NumbersError, answer: str) -> Entries:
+    if fault.kind == "dot":
+        return {"population_dot": answer}
+    if fault.kind == "times":
+        return {"population_times": int(answer)}
+    return {"population_checked": True} if answer == "right" else {"population_unknown": list(fault.samples)}
+
+
 DOUBTS: tuple[Doubt, ...] = (
     Doubt(
         "day_first",
@@ -150,5 +166,13 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_columns,
         safe=lambda fault: "1" if len(fault.candidates) == 1 else "",
         entries=lambda fault, answer: {"population": _pointed_at(fault, answer)},
+    ),
+    Doubt(
+        "residents_number",
+        NumbersError,
+        text=lambda fault: fault.doubt(),
+        options=lambda fault: _NUMBERS[fault.kind],
+        safe=lambda fault: "thousands" if fault.kind == "dot" else "",
+        entries=_numbers_entries,
     ),
 )

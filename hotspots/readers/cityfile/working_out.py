@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.columns.area_ids import matched
 from hotspots.readers.columns.dates import read_dates
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
+from hotspots.readers.columns.residents import Numbers, are_residents, is_open, read_residents
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS, WORDS
 from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.doubts import Ask, settled
@@ -22,6 +25,7 @@ from hotspots.readers.faults import (
     DateColumnError,
     DoubtError,
     LatitudeError,
+    NumbersError,
     PlaceColumnError,
     ResidentsColumnError,
     UnknownSystemError,
@@ -187,10 +191,36 @@ def _blocks(table: Table, path: Path, population: Path | None, ask: Ask) -> dict
         if not single:
             raise fault
         columns |= {key: str(column) for key, column in settled(fault, ask).items()}
-    if "population" in columns and _numeric(table.columns[columns["population"]]) < 0.5:
+    if "population" in columns and not are_residents(table.columns[columns["population"]]):
         del columns["population"]
     entries = {"file": _quoted(str(path)), **{key: _quoted(column) for key, column in columns.items()}}
-    return entries if population is None else entries | _population(population, table.columns[columns["id"]], ask)
+    ids = table.columns[columns["id"]]
+    if population is not None:
+        return entries | _population(population, ids, ask)
+    return entries | (_written(table, columns["population"], ids, ask) if "population" in columns else {})
+
+
+def _written(table: Table, column: str, ids: pd.Series, ask: Ask) -> dict[str, str]:
+    """Return how the residents are written, where a person has to say it."""
+    text, how, entries = table.columns[column], Numbers(), dict[str, str]()
+    if is_open(text):
+        entries |= _asked(
+            NumbersError(table.source, column, "dot", tuple(text[text.str.contains(".", regex=False)].iloc[:3]), len(text)), ask
+        )
+        how = replace(how, dot=json.loads(entries["population_dot"]))
+    for _ in ("times", "far"):
+        try:
+            read_residents(text, ids, source=table.source, column=column, numbers=how)
+        except NumbersError as fault:
+            found = settled(fault, ask)
+            how = replace(
+                how,
+                times=int(str(found["population_times"])) if "population_times" in found else how.times,
+                unknown=fault.samples if "population_unknown" in found else how.unknown,
+                checked=how.checked or "population_checked" in found,
+            )
+            entries |= {key: _toml(value) for key, value in found.items()}
+    return entries
 
 
 def _is_id(text: pd.Series) -> bool:
@@ -200,7 +230,7 @@ def _is_id(text: pd.Series) -> bool:
 def _population(path: Path, ids: pd.Series, ask: Ask) -> dict[str, str]:
     table = read_file(path)
     known = set(ids.str.strip())
-    shares = {column: float(table.columns[column].str.strip().isin(known).mean()) for column in table.columns.columns}
+    shares = {column: _share_of_ids(table.columns[column], known) for column in table.columns.columns}
     key = max(shares, key=lambda column: shares[column])
     if not shares[key]:
         raise DataError(
@@ -214,17 +244,30 @@ def _population(path: Path, ids: pd.Series, ask: Ask) -> dict[str, str]:
     found = _columns(table, {"population": BLOCK_COLUMNS["population"]})
     entries = {"population_file": _quoted(str(path)), "population_id": _quoted(key)}
     if found:
-        return {**entries, "population": _quoted(found["population"])}
-    numbers = [name for name in table.columns.columns if name != key and _numeric(table.columns[name]) > 0.9]
+        return {**entries, "population": _quoted(found["population"]), **_written(table, found["population"], table.columns[key], ask)}
+    numbers = [name for name in table.columns.columns if name != key and are_residents(table.columns[name], least=0.9)]
     fault = ResidentsColumnError(table.source, tuple(table.columns.columns), tuple(numbers))
     if not numbers:
         raise fault
-    return entries | _asked(fault, ask)
+    pointed = settled(fault, ask)
+    column = str(pointed["population"])
+    return {**entries, "population": _quoted(column), **_written(table, column, table.columns[key], ask)}
+
+
+def _share_of_ids(text: pd.Series, known: set[str]) -> float:
+    """Return how many of the texts are ids of blocks, as they stand or in their canonical form."""
+    found = matched(text.str.strip().unique(), known)
+    return float(text.str.strip().isin(found.known).mean())
 
 
 def _asked(fault: DoubtError, ask: Ask) -> dict[str, str]:
     """Return what a person's answer writes in city.toml."""
-    return {key: str(value) if isinstance(value, int) else _quoted(value) for key, value in settled(fault, ask).items()}
+    return {key: _toml(value) for key, value in settled(fault, ask).items()}
+
+
+def _toml(value: str | int | list[str]) -> str:
+    """Return a value as city.toml writes it."""
+    return _quoted(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _quoted(text: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from hotspots.readers.columns.area_ids import areas_that_occur, by_area_alone, placeless, read_area_ids
 from hotspots.readers.columns.dates import Dates, read_dates
 from hotspots.readers.columns.places import Places, read_places, zone_of
 from hotspots.readers.columns.plausible_places import (
@@ -24,6 +25,7 @@ from hotspots.readers.columns.values import map_words, read_ages, read_counts
 from hotspots.readers.faults import UnknownSystemError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
+from hotspots.readers.layers.shapes import NOWHERE
 from hotspots.readers.report import (
     Finding,
     Mask,
@@ -48,12 +50,15 @@ def read_incidents(
     city_crs: pyproj.CRS | None,
     timezone: str,
     bounds: Bounds | None = None,
+    areas: pd.Series | None = None,
     progress: Callable[[Told], None] | None = None,
 ) -> tuple[Incidents, QualityReport]:
     """Return one row per victim, and what became of every row of the file.
 
-    `bounds` are those of the blocks, in the city's system: when fewer than half of the places lie within them the file is
-    refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
+    `areas` are the names of the blocks by their ids, which recorded areas are matched with; without it they are the names that occur.
+    A file without coordinates needs `block_id`. `bounds` are those of the blocks, in the city's system: when fewer than half of the
+    places lie within them the file is refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError`
+    for a file that cannot be used.
     """
     say = progress or (lambda _: None)
     say(told("reading {file}", file=", ".join(path.name for path in section.files)))
@@ -71,8 +76,8 @@ def read_incidents(
         )
     say(told("reading dates and places of {n} rows", n=f"{int(sound.sum()):,}"))
     part = _rows(table, sound)
-    city_crs = city_crs or zone_of(part, section)
-    columns, remarks = _columns(part, section, city_crs=city_crs, timezone=timezone, bounds=bounds)
+    city_crs = city_crs or (NOWHERE if placeless(part, section) else zone_of(part, section))
+    columns, remarks = _columns(part, section, city_crs=city_crs, timezone=timezone, bounds=bounds, areas=areas)
     everything = [*spoilt, filtered, *(_spread(remark, sound) for remark in remarks)]
     outcome = outcomes(everything, rows=len(table.rows))
     kept = np.isin(outcome[sound], ["accepted", "repaired"])
@@ -235,7 +240,13 @@ def _spread_all(remarks: list[Remark], sound: Mask) -> list[Remark]:
 
 
 def _columns(
-    table: Table, section: IncidentSection, *, city_crs: pyproj.CRS, timezone: str, bounds: Bounds | None
+    table: Table,
+    section: IncidentSection,
+    *,
+    city_crs: pyproj.CRS,
+    timezone: str,
+    bounds: Bounds | None,
+    areas: pd.Series | None,
 ) -> tuple[pd.DataFrame, list[Remark]]:
     """Return the rows in our columns, and every remark; faults of dates and places are gathered before they are raised."""
     faults: list[DataError] = []
@@ -246,6 +257,7 @@ def _columns(
         faults.append(error)
     try:
         places = read_places(table, section, city_crs=city_crs)
+        bounds = None if bounds is None or placeless(table, section) else bounds
         wrong = None if bounds is None else misplaced(places, section, bounds=bounds, city_crs=city_crs)
         faults += [wrong] if wrong else []
     except UnknownSystemError as error:
@@ -255,7 +267,9 @@ def _columns(
         faults.append(error)
     if faults or dates is None or places is None:
         raise DataError(faults)
-    columns, remarks = _fields(table, section, dates, places)
+    columns, remarks = _fields(table, section, dates, places, areas)
+    if placeless(table, section):
+        return columns, [*dates.remarks, *_uncovered(dates, section), by_area_alone(columns["block_id"], section.block_id), *remarks]
     column = section.geometry or section.x
     outside = [strays(places, bounds=bounds, column=column)] if bounds else [far_away(places, column=column)]
     return columns, [*dates.remarks, *_uncovered(dates, section), *places.remarks, *outside, *remarks]
@@ -291,7 +305,9 @@ def _uncovered(dates: Dates, section: IncidentSection) -> list[Remark]:
     ]
 
 
-def _fields(table: Table, section: IncidentSection, dates: Dates, places: Places) -> tuple[pd.DataFrame, list[Remark]]:
+def _fields(
+    table: Table, section: IncidentSection, dates: Dates, places: Places, areas: pd.Series | None
+) -> tuple[pd.DataFrame, list[Remark]]:
     columns = pd.DataFrame(
         {"date": dates.date, "hour": dates.hour, "unplaced": pd.Series(places.unplaced, dtype="str"), "geometry": places.points}
     )
@@ -305,8 +321,12 @@ def _fields(table: Table, section: IncidentSection, dates: Dates, places: Places
         if column:
             columns[name], noted = map_words(table.columns[column], name=name, words=section.values.get(name, {}), column=column)
             remarks += noted
-    if section.block_id:
-        columns["block_id"] = table.columns[section.block_id].str.strip()
+    if section.block_id and areas is None:
+        columns["block_id"], _ = areas_that_occur(table.columns[section.block_id])
+    elif section.block_id and areas is not None:
+        placed = np.asarray(places.unplaced == "")
+        columns["block_id"], noted = read_area_ids(table.columns[section.block_id], areas, column=section.block_id, placed=placed)
+        remarks += noted
     if section.withheld:
         kept_back = [table.columns[column].str.strip().isin(listed) for column, listed in section.withheld.items()]
         columns["withheld"] = np.logical_or.reduce(kept_back)
