@@ -9,13 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.colours import (
-    GROUND,
-    INK,
-    PAPER,
-    SEA,
-    is_pale,
-)
+from hotspots.colours import GROUND, INK, PAPER, SEA, is_pale
 from hotspots.statistics.measure import STATES
 from hotspots.views.map_view import ContextLayer, LegendRow, MapView
 from hotspots.words import Words

@@ -24,12 +24,7 @@ from hotspots.release.profiles import FIELDS
 from hotspots.release.protection import SHOWN
 from hotspots.release.release import AREA_COLUMNS, Release
 from hotspots.store import StoreError, checked_json
-from hotspots.store.schema import (
-    AreaCounts,
-    DataError,
-    check_area_counts,
-    check_blocks,
-)
+from hotspots.store.schema import AreaCounts, DataError, check_area_counts, check_blocks
 from hotspots.words import Told, told
 
 FORMAT = 1

@@ -11,27 +11,12 @@ import pandas as pd
 
 from hotspots.cities.published_totals import WHOLE
 from hotspots.release import figures, rules
-from hotspots.release.attack import (
-    ContradictionError,
-    Intervals,
-    fixed,
-    intervals,
-)
+from hotspots.release.attack import ContradictionError, Intervals, fixed, intervals
 from hotspots.release.profiles import FEWER_THAN, WIDTH
-from hotspots.release.protection import (
-    FEW,
-    HELD,
-    SHOWN,
-    UNPUBLISHED,
-)
+from hotspots.release.protection import FEW, HELD, SHOWN, UNPUBLISHED
 from hotspots.release.release import Release
 from hotspots.release.rules import Leak
-from hotspots.release.statements import (
-    Statement,
-    System,
-    spell,
-    system,
-)
+from hotspots.release.statements import Statement, System, spell, system
 from hotspots.words import told
 
 # What a figure that is not shown says all the same.

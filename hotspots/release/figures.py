@@ -7,19 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hotspots.cities.published_totals import WHOLE
-from hotspots.release.profiles import (
-    FEWER_THAN,
-    FIELDS,
-    UNMAPPED,
-    Profile,
-    Window,
-)
-from hotspots.release.protection import (
-    FEW,
-    SHOWN,
-    UNPUBLISHED,
-    protect,
-)
+from hotspots.release.profiles import FEWER_THAN, FIELDS, UNMAPPED, Profile, Window
+from hotspots.release.protection import FEW, SHOWN, UNPUBLISHED, protect
 from hotspots.statistics import victims
 from hotspots.store.schema import Incidents
 from hotspots.study import Study

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from hotspots.study.of_incidents import (
-    FILTERS,
-    Study,
-    Where,
-    band,
-    years_between,
-)
+from hotspots.study.of_incidents import FILTERS, Study, Where, band, years_between
 from hotspots.study.options import BASELINES, CAP, CORRECTIONS, EQUAL_SPLITS
 
 __all__ = ["BASELINES", "CAP", "CORRECTIONS", "EQUAL_SPLITS", "FILTERS", "Study", "Where", "band", "years_between"]

@@ -10,14 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.store.schema import (
-    AreaCounts,
-    Blocks,
-    Incidents,
-    check_area_counts,
-    check_blocks,
-    check_incidents,
-)
+from hotspots.store.schema import AreaCounts, Blocks, Incidents, check_area_counts, check_blocks, check_incidents
 
 EPSG = 32616
 

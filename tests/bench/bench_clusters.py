@@ -73,7 +73,7 @@ def test_scan_of_1_000_areas_with_999_maps(benchmark, cap):
 
 
 def test_null_calibration_of_10_000_blocks(benchmark):
-    base = exact_window.ground(Study.of(*square_city([(5, 5)])[:1], square_blocks(side=100)))
+    base = exact_window.baseline_of(Study.of(*square_city([(5, 5)])[:1], square_blocks(side=100)))
     begun = time.perf_counter()
     benchmark.pedantic(lambda: exact_window.simulated(base, 5000, simulations=999, seed=0), rounds=1)
     benchmark.extra_info["999 maps of 5,000 events"] = f"{time.perf_counter() - begun:.1f} s (goal 10)"

@@ -14,14 +14,7 @@ from streamlit.errors import StreamlitAPIException
 
 from hotspots.dashboard.map_component import memory
 from hotspots.dashboard.map_component.leaflet import put_leaflet_in_place
-from hotspots.dashboard.map_component.payload import (
-    WORDS,
-    encode_geometry,
-    encode_values,
-    fingerprint_of,
-    seal,
-    spoken,
-)
+from hotspots.dashboard.map_component.payload import WORDS, encode_geometry, encode_values, fingerprint_of, seal, spoken
 
 if TYPE_CHECKING:
     from hotspots.views.map_view import MapView

@@ -11,14 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from hotspots.drawing.leaflet_files import (
-    ADVICE,
-    ENTRY,
-    VENDOR,
-    WANTED,
-    LeafletMissingError,
-    elsewhere,
-)
+from hotspots.drawing.leaflet_files import ADVICE, ENTRY, VENDOR, WANTED, LeafletMissingError, elsewhere
 
 
 def put_leaflet_in_place(vendor: Path = VENDOR) -> None:

@@ -6,14 +6,7 @@ import streamlit as st
 
 from hotspots.dashboard import shell
 from hotspots.dashboard.public import frame
-from hotspots.dashboard.public.pages import (
-    around,
-    city,
-    compact,
-    done,
-    left_out,
-    people,
-)
+from hotspots.dashboard.public.pages import around, city, compact, done, left_out, people
 from hotspots.words import mark
 
 

@@ -17,12 +17,7 @@ from hotspots.dashboard.shell import guard
 from hotspots.drawing.site import sentences
 from hotspots.release import Reading
 from hotspots.release.profiles import Window
-from hotspots.words import (
-    DEFAULT,
-    LANGUAGES,
-    Words,
-    words_for,
-)
+from hotspots.words import DEFAULT, LANGUAGES, Words, words_for
 from hotspots.words.escape import safe_markdown
 
 

@@ -8,11 +8,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from hotspots.dashboard import map_component
-from hotspots.dashboard.public import (
-    address,
-    files,
-    opened,
-)
+from hotspots.dashboard.public import address, files, opened
 from hotspots.dashboard.public.frame import Reader
 from hotspots.drawing import sheets
 from hotspots.drawing.site import sentences

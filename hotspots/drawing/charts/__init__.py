@@ -16,29 +16,10 @@ from hotspots.views.series import DatedLike, series_of
 from hotspots.words import Words
 
 __all__ = [
-    "SMALL",
-    "Rule",
-    "Spec",
-    "bars",
-    "bars_in_range",
-    "compared_series",
-    "composition",
-    "histogram",
-    "lines",
-    "lorenz_curve",
-    "month_name",
-    "monthly_counts",
-    "now_and_before",
-    "rolling_rate",
-    "seasonal",
-    "value_bars",
-    "weekday_hour",
-    "weekly_counts",
-    "year_over_year",
-    "yearly_counts",
-    "yearly_share",
-    "years_in_range",
-]
+    "SMALL", "Rule", "Spec", "bars", "bars_in_range", "compared_series", "composition", "histogram", "lines", "lorenz_curve",
+    "month_name", "monthly_counts", "now_and_before", "rolling_rate", "seasonal", "value_bars", "weekday_hour", "weekly_counts",
+    "year_over_year", "yearly_counts", "yearly_share", "years_in_range",
+]  # fmt: skip
 
 
 def monthly_counts(table: pd.DataFrame, words: Words, rules: Sequence[DatedLike] = ()) -> Spec:

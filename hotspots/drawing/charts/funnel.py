@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pandas as pd
 
 from hotspots import colours
+from hotspots.drawing.charts.parts import Spec, chart, tooltip
 from hotspots.statistics.rates import Funnel, funnel_curve
 from hotspots.words import Words, mark
 
@@ -21,7 +21,6 @@ SHAPES = {"above": "triangle-up", "below": "triangle-down", "within": "circle"}
 NAMED = 14  # so many places outside can carry their name
 STEEP = 5.0  # times the rate of all, from where on the axis of rates is drawn in towards the top
 FLOOR = 0.02  # fewest expected homicides that the axis reaches down to
-Spec = dict[str, Any]
 
 
 def spec(found: Funnel, names: pd.Series, whole: float, words: Words, *, widened: bool = False) -> Spec:
@@ -63,13 +62,7 @@ def spec(found: Funnel, names: pd.Series, whole: float, words: Words, *, widened
         {"data": {"values": bands}, "mark": line, "encoding": {"x": x, "y": {**y, "field": "mean"}}},
         *_signs(table, whole, words, x, y),
     ]
-    return {
-        "data": {"values": []},
-        "layer": layers,
-        "height": 380,
-        "width": "container",
-        "autosize": {"type": "fit", "contains": "padding"},
-    }
+    return chart([], layers, height=380)
 
 
 def _signs(table: pd.DataFrame, whole: float, words: Words, x: Spec, y: Spec) -> list[Spec]:
@@ -89,13 +82,8 @@ def _signs(table: pd.DataFrame, whole: float, words: Words, x: Spec, y: Spec) ->
         }
         for unit, row in zip(table.index, table.to_dict("records"), strict=True)
     ]
-    tooltip = [
-        {"field": "name", "title": words.say("Place")},
-        {"field": "killed", "title": words.say("People killed")},
-        {"field": "awaited", "title": words.say("Expected")},
-        {"field": "rate", "title": words.say("Per 100,000 a year (95%)")},
-        {"field": "said", "title": words.say("Beside chance")},
-    ]
+    said = {"name": words.say("Place"), "killed": words.say("People killed"), "awaited": words.say("Expected")}
+    said |= {"rate": words.say("Per 100,000 a year (95%)"), "said": words.say("Beside chance")}
     order = list(COLOURS)
     colour = {"field": "verdict", "type": "nominal", "legend": None, "scale": {"domain": order, "range": list(COLOURS.values())}}
     shape = {"field": "verdict", "type": "nominal", "legend": None, "scale": {"domain": order, "range": list(SHAPES.values())}}
@@ -104,7 +92,14 @@ def _signs(table: pd.DataFrame, whole: float, words: Words, x: Spec, y: Spec) ->
     points = {
         "data": {"values": rows},
         "mark": {"type": "point", "filled": True, "size": size},
-        "encoding": {"x": x, "y": {**y, "field": "y"}, "color": colour, "shape": shape, "opacity": opacity, "tooltip": tooltip},
+        "encoding": {
+            "x": x,
+            "y": {**y, "field": "y"},
+            "color": colour,
+            "shape": shape,
+            "opacity": opacity,
+            "tooltip": tooltip(*said.items()),
+        },
     }
     if not label:
         return [points]

@@ -13,13 +13,7 @@ from hotspots.drawing.site.markup import Html, el, raw
 from hotspots.drawing.site.public_map import Atlas
 from hotspots.release import Reading, Release
 from hotspots.release.profiles import Window
-from hotspots.words import (
-    DEFAULT,
-    LANGUAGES,
-    Words,
-    mark,
-    words_for,
-)
+from hotspots.words import DEFAULT, LANGUAGES, Words, mark, words_for
 
 _STYLE = Path(__file__).parents[2] / "assets" / "site.css"
 _PARTS: Mapping[str, str] = {

@@ -6,14 +6,7 @@ import pandas as pd
 
 from hotspots.drawing import sheets
 from hotspots.drawing.site import drawings, omissions, sentences
-from hotspots.drawing.site.markup import (
-    Column,
-    Html,
-    el,
-    items,
-    joined,
-    table,
-)
+from hotspots.drawing.site.markup import Column, Html, el, items, joined, table
 from hotspots.drawing.site.public_map import Atlas
 from hotspots.release import Reading
 from hotspots.release.profiles import Window

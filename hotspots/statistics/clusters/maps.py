@@ -8,13 +8,7 @@ from scipy.sparse import csgraph
 
 from hotspots.geography.adjacency import contiguity
 from hotspots.inference.intervals import poisson_interval
-from hotspots.statistics.clusters.exact_window import (
-    BASELINES,
-    Calibration,
-    events_in,
-    null_calibration,
-    windows,
-)
+from hotspots.statistics.clusters.exact_window import BASELINES, Calibration, events_in, null_calibration, windows
 from hotspots.statistics.clusters.power import ADVICE, Advice, sparse
 from hotspots.study import Study
 from hotspots.study.memo import kept

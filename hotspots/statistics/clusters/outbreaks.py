@@ -8,19 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from hotspots.statistics.clusters.circles import (
-    SIMULATIONS,
-    Scan,
-    _check,
-    compared,
-    in_batches,
-)
-from hotspots.statistics.clusters.scan_bounds import (
-    Calendar,
-    Diary,
-    best_cylinders,
-    spans,
-)
+from hotspots.statistics.clusters.circles import SIMULATIONS, Scan, _check, compared, in_batches
+from hotspots.statistics.clusters.scan_bounds import Calendar, Diary, best_cylinders, spans
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.study.memo import kept

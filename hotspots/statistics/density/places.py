@@ -7,13 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import shapely
 
-from hotspots.statistics.density.kernels import (
-    Rectangle,
-    check,
-    mass_in_polygon,
-    mass_in_rectangle,
-    weight,
-)
+from hotspots.statistics.density.kernels import Rectangle, check, mass_in_polygon, mass_in_rectangle, weight
 from hotspots.statistics.density.smoothing import EDGES
 from hotspots.statistics.density.window import Window
 from hotspots.store.schema import DataError

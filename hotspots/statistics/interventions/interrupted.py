@@ -9,12 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from hotspots.statistics.interventions.effects import (
-    NORMAL_95,
-    Effect,
-    Placebos,
-    smallest_fall,
-)
+from hotspots.statistics.interventions.effects import NORMAL_95, Effect, Placebos, smallest_fall
 
 LEAST_BEFORE, LEAST_AFTER = 24, 12  # months: two of each calendar month before, one after
 FULL_SEASON = 5  # homicides that each calendar month needs in all, to have a term of its own

@@ -6,13 +6,7 @@ import math
 
 import pandas as pd
 
-from hotspots.statistics.interventions import (
-    ASSUMES,
-    LABELS,
-    WHY_NOT,
-    Effect,
-    Evaluation,
-)
+from hotspots.statistics.interventions import ASSUMES, LABELS, WHY_NOT, Effect, Evaluation
 from hotspots.words import Words, mark
 
 BESIDE: dict[str, str] = {

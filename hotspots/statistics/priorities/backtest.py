@@ -10,14 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import bdtrc, betaincinv
 
-from hotspots.statistics.priorities.rules import (
-    PLAIN,
-    RULES,
-    Past,
-    covered,
-    past,
-    scores,
-)
+from hotspots.statistics.priorities.rules import PLAIN, RULES, Past, covered, past, scores
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.words import mark, told

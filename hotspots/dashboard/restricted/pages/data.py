@@ -9,12 +9,7 @@ from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.dashboard.restricted.parts import tables
 from hotspots.questions.restricted import city as questions
 from hotspots.readers.report import QualityReport
-from hotspots.store.schema import (
-    AREA_COUNT_FIELDS,
-    BLOCK_FIELDS,
-    INCIDENT_FIELDS,
-    Field,
-)
+from hotspots.store.schema import AREA_COUNT_FIELDS, BLOCK_FIELDS, INCIDENT_FIELDS, Field
 from hotspots.views import captions, map_view
 from hotspots.views.columns import Column, called, each
 from hotspots.words import Words, mark
