@@ -33,14 +33,14 @@ def view_of(study: Study, key: str, language: str = "en") -> map_view.MapView:
 @given(st.lists(st.floats(1e-3, 1e4), min_size=1, max_size=200), st.booleans())
 def test_classes_cover_every_positive_value(values, whole):
     data = np.ceil(values) if whole else np.array(values)
-    starts = map_view.breaks(data, whole=whole)
+    starts = classes.class_limits(data, whole=whole)
     assert starts == sorted(set(starts))
     assert 1 <= len(starts) <= classes.CLASSES
     assert (np.searchsorted(starts, data, side="right") >= 1).all()
 
 
 def test_no_values_no_classes():
-    assert map_view.breaks(np.zeros(4), whole=True) == []
+    assert classes.class_limits(np.zeros(4), whole=True) == []
     shown = view_of(Study.of(*square_city([None])), "count")
     assert shown.colours == ()
     assert [row.kind for row in shown.legend] == ["zero"]

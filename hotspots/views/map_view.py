@@ -23,6 +23,7 @@ from hotspots.study import Study
 from hotspots.views import captions
 from hotspots.views.classes import Classes, category, classed
 from hotspots.views.classes import class_labels as class_labels
+from hotspots.views.classes import class_limits as breaks  # noqa: F401 (other programs know it by this name)
 from hotspots.views.outlines import Outline, outlines
 from hotspots.words import Words, mark
 
