@@ -26,11 +26,8 @@ def written(report: Path) -> str:
         "",
     ]
     every = [one for of in kinds.values() for one in of]
-    passed = sum(ended == "passed" for _, ended in every)
-    lines += [
-        f"{date.today()}, {os.cpu_count()} cores: {passed} of {len(every)} journeys passed, {sum(s for s, _ in every) / 60:.0f} minutes of work.",
-        "",
-    ]
+    passed, work = sum(ended == "passed" for _, ended in every), sum(seconds for seconds, _ in every) / 60
+    lines += [f"{date.today()}, {os.cpu_count()} cores: {passed} of {len(every)} journeys passed, {work:.0f} minutes of work.", ""]
     lines += ["| file | journey | cases | passed | longest, s |", "|---|---|---|---|---|"]
     for (file, test), of in sorted(kinds.items()):
         lines.append(f"| {file} | {test} | {len(of)} | {sum(ended == 'passed' for _, ended in of)} | {max(s for s, _ in of):.0f} |")
