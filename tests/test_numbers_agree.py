@@ -64,7 +64,7 @@ def test_overview_and_trends(city, query):
         assert f"{study.victims} people killed" in app.caption[0].value
         values = [metric.value for metric in app.metric]
         assert EN.number(latest.count) in values
-        assert EN.rate(rates.estimate(latest.count, latest.person_years).value) in values
+        assert EN.rate(rates.estimate(latest.exposed, latest.person_years).value) in values
         if latest.range:
             assert f"{latest.range.low}–{latest.range.high}" in values
     tables = [frame.value for frame in app.dataframe]

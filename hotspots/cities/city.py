@@ -16,10 +16,11 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from hotspots import store
+from hotspots import geography, store
 from hotspots.cities.health import check, headline
 from hotspots.cities.published_totals import Published, no_blocks, no_incidents
 from hotspots.cities.steps import Progress, Steps
+from hotspots.geography.outlines import outlined
 from hotspots.readers.cityfile.checking import read_city_file
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table
@@ -28,6 +29,8 @@ from hotspots.readers.isolation.running import Stop, isolated
 from hotspots.readers.layers.area_counts import read_area_counts
 from hotspots.readers.layers.blocks import (
     Layer,
+    in_no_block,
+    named_areas,
     read_blocks,
     read_context,
     read_segments,
@@ -35,6 +38,7 @@ from hotspots.readers.layers.blocks import (
 )
 from hotspots.readers.layers.groups import with_groups
 from hotspots.readers.layers.incidents import read_incidents
+from hotspots.readers.layers.shapes import NOWHERE
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.readers.sections import CityFile, Note
 from hotspots.store.schema import (
@@ -91,6 +95,11 @@ class City:
         return self.totals is not None and not len(self.incidents)
 
     @property
+    def has_points(self) -> bool:
+        """Whether the place of any homicide is known, and not its area alone."""
+        return bool((self.incidents["unplaced"] == "").any())
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """The columns that a reader can filter by."""
         if self.totals is None or not self.only_totals:
@@ -135,21 +144,20 @@ def _read(city_file: CityFile, say: Steps, *, text: str | None = None, read_file
     fingerprint = fingerprint_of(city_file, text=text)
     faults: list[DataError] = []
     own = pyproj.CRS.from_epsg(city_file.epsg) if city_file.epsg else None
-    layer = _tried(lambda: _read_blocks(city_file, own, say), faults)
-    stated = layer.blocks.crs if layer else own
-    bounds = tuple(layer.blocks.total_bounds) if layer else None
-    residents = float(layer.blocks["population"].sum()) if layer else 0.0
-    read = _tried(lambda: _read_incidents(city_file, stated, bounds, residents, say, read_file), faults)
-    crs = stated or (read[0].crs if read else pyproj.CRS.from_epsg(3857))
+    first = _tried(lambda: _read_blocks(city_file, own, say), faults)
+    layer, drawn = first, first.blocks[outlined(first.blocks)] if first else None
+    stated = own if drawn is None or not len(drawn) else drawn.crs
+    bounds = tuple(drawn.total_bounds) if drawn is not None and len(drawn) else None
+    known = {"bounds": bounds, "areas": geography.own_names(first.blocks) if first else None}
+    known["residents"] = float(first.blocks["population"].sum()) if first else 0.0
+    read = _tried(lambda: _read_incidents(city_file, stated, known, say, read_file), faults)
+    crs = stated or (read[0].crs if read else NOWHERE)
     others = _tried(lambda: _other_layers(city_file, crs), faults)
-    if city_file.blocks is None and city_file.incidents is None:
-        layer = Layer(no_blocks(own or pyproj.CRS.from_epsg(3857)), ())
-    elif city_file.blocks is None and read and others:
-        layer = _tried(lambda: squares_instead(read[0], others[1]), faults)
-    if layer:
-        layer = _tried(partial(with_groups, layer, city_file.groups, incidents=read[0] if read else None), faults)
-    areas = tuple(layer.blocks.index) if layer else ()
-    published = _tried(lambda: _read_totals(city_file, areas, say), faults) if city_file.area_counts and layer else None
+    if read and others:
+        layer = _tried(partial(_units, city_file, first, read[0], others[1], crs), faults)
+    published = _tried(partial(_read_totals, city_file, layer.blocks, say), faults) if city_file.area_counts and layer else None
+    if layer and published and not len(layer.blocks) and (published[0]["area"] != "").any():
+        layer = named_areas(published[0]["area"], crs)
     if faults or layer is None or others is None or read is None:
         raise DataError(faults)
     incidents, report = read
@@ -301,6 +309,25 @@ def _other_layers(city_file: CityFile, crs: pyproj.CRS) -> tuple[gpd.GeoDataFram
     return segments, context, [*noted, *more]
 
 
+def _units(city_file: CityFile, layer: Layer | None, incidents: Incidents, context: gpd.GeoDataFrame, crs: pyproj.CRS) -> Layer | None:
+    """Return the blocks, or what stands in for them, with their districts and beats; None where they could not be read."""
+    if city_file.blocks is None:
+        layer = Layer(no_blocks(crs), ()) if city_file.incidents is None else _instead(incidents, context)
+    elif layer is None:
+        return None
+    elif layer.blocks.crs != crs:
+        layer = replace(layer, blocks=Blocks(layer.blocks.set_crs(crs, allow_override=True)))  # none has an outline
+    outside = () if city_file.blocks is None else in_no_block(incidents, layer.blocks)
+    layer = replace(layer, findings=(*layer.findings, *outside))
+    return with_groups(layer, city_file.groups, incidents=incidents)
+
+
+def _instead(incidents: Incidents, context: gpd.GeoDataFrame) -> Layer:
+    """Return what stands in for blocks that nobody gave: squares, or the areas that incidents without coordinates name."""
+    by_name = "block_id" in incidents.columns and not (incidents["unplaced"] == "").any()
+    return named_areas(incidents["block_id"], incidents.crs) if by_name else squares_instead(incidents, context)
+
+
 def _read_blocks(city_file: CityFile, crs: pyproj.CRS | None, say: Steps) -> Layer | None:
     if city_file.blocks is None:
         return None
@@ -308,17 +335,18 @@ def _read_blocks(city_file: CityFile, crs: pyproj.CRS | None, say: Steps) -> Lay
     return read_blocks(city_file.blocks, city_crs=crs)
 
 
-def _read_totals(city_file: CityFile, areas: tuple[str, ...], say: Steps) -> tuple[AreaCounts, QualityReport]:
+def _read_totals(city_file: CityFile, blocks: Blocks, say: Steps) -> tuple[AreaCounts, QualityReport]:
     say(told("reading {file}", file=", ".join(one.file.name for one in city_file.area_counts)))
-    return read_area_counts(city_file.area_counts, areas=areas)
+    nobody_names_them = city_file.blocks is None and city_file.incidents is None
+    return read_area_counts(city_file.area_counts, areas=None if nobody_names_them else geography.own_names(blocks))
 
 
 def _read_incidents(
-    city_file: CityFile, crs: pyproj.CRS | None, bounds: Any, residents: float, say: Steps, read: Callable[..., Table]
+    city_file: CityFile, crs: pyproj.CRS | None, known: dict[str, Any], say: Steps, read: Callable[..., Table]
 ) -> tuple[Incidents, QualityReport]:
     if city_file.incidents is None:
-        return no_incidents(crs), QualityReport("", 0, 0, 0, 0, 0, 0)
-    where = {"city_crs": crs, "timezone": city_file.timezone, "bounds": bounds, "residents": residents, "read": read}
+        return no_incidents(crs or NOWHERE), QualityReport("", 0, 0, 0, 0, 0, 0)
+    where = {"city_crs": crs, "timezone": city_file.timezone, "read": read, **known}
     return read_incidents(city_file.incidents, **where, progress=say)
 
 
@@ -334,14 +362,14 @@ def _with_totals(
     counts = {name: getattr(report, name) + getattr(more, name) for name in parts}
     source = ", ".join(name for name in (report.source, more.source) if name)
     if not victims:
-        known = Published.of(totals, blocks["population"]).total("", totals["start"].min(), totals["end"].max())
+        known = Published.of(totals, blocks).total("", totals["start"].min(), totals["end"].max())
         victims = int(sum(cell.count for cell in known.cells if cell.count >= 0))
     return totals, QualityReport(source, victims=victims, findings=findings, left_out=report.left_out, **counts)
 
 
 def _rivals(totals: AreaCounts, blocks: Blocks) -> list[Finding]:
     """Return a finding on tables that give the whole place different numbers for the same days."""
-    rivals = Published.of(totals, blocks["population"]).rivals(totals["start"].min(), totals["end"].max())
+    rivals = Published.of(totals, blocks).rivals(totals["start"].min(), totals["end"].max())
     if not rivals:
         return []
     one, other = rivals[0]

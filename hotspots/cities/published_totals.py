@@ -11,6 +11,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspots.geography import residents
+from hotspots.geography.residents import years_between as years_between
 from hotspots.store.schema import (
     AreaCounts,
     Blocks,
@@ -43,23 +45,6 @@ def no_blocks(crs: Any) -> Blocks:
     columns = {"population": pd.Series(dtype="float64")}
     index = pd.Index([], name="block_id", dtype="str")
     return check_blocks(gpd.GeoDataFrame(columns, index=index, geometry=gpd.GeoSeries([], index=index, crs=crs)))
-
-
-def years_between(start: pd.Timestamp, end: pd.Timestamp) -> float:
-    """Return the years in `[start, end)`: a calendar year counts 1, a part of a year its days over that year's days.
-
-    >>> years_between(pd.Timestamp("2015-01-01"), pd.Timestamp("2018-01-01"))
-    3.0
-    >>> years_between(pd.Timestamp("2020-01-01"), pd.Timestamp("2020-07-01")) == 182 / 366
-    True
-    """
-    whole = end.year - start.year
-    return float(whole + _part_of_year(end) - _part_of_year(start))
-
-
-def _part_of_year(day: pd.Timestamp) -> float:
-    first, after = pd.Timestamp(day.year, 1, 1), pd.Timestamp(day.year + 1, 1, 1)
-    return float((day - first).days / (after - first).days)
 
 
 @dataclass(frozen=True, order=True)
@@ -104,21 +89,22 @@ class Published:
     """
 
     cells: Mapping[str, tuple[Cell, ...]]
-    residents: Mapping[str, float]
+    residents: Mapping[str, Mapping[int, float]]  # by area and census, see `residents.by_census`
 
     @classmethod
-    def of(cls, totals: AreaCounts, population: pd.Series, where: Iterable[tuple[str, tuple[str, ...]]] = ()) -> Published:
-        """Return the totals of the areas in `population` (residents by area), and of the whole: as published, or as their sum."""
-        kept = totals[totals["area"].isin([WHOLE, *population.index])]
+    def of(cls, totals: AreaCounts, blocks: pd.DataFrame, where: Iterable[tuple[str, tuple[str, ...]]] = ()) -> Published:
+        """Return the totals of the areas in `blocks` (with their residents), and of the whole: as published, or as their sum."""
+        kept = totals[totals["area"].isin([WHOLE, *blocks.index])]
         for field, values in where:
             kept = kept[kept[field].isin(values)]
-        table = _with_whole(_all_sexes(kept), len(population))
+        table = _with_whole(_all_sexes(kept), len(blocks))
         found = {
             area: tuple(Cell(*row) for row in rows[[one.name for one in fields(Cell)]].itertuples(index=False))
             for area, rows in table.groupby("area", sort=False)
         }
-        whole = float(population.sum(min_count=1)) if population.notna().all() else float("nan")
-        return cls(found, {**population.to_dict(), WHOLE: whole})
+        people = pd.DataFrame(residents.by_census(blocks))
+        people.loc[WHOLE] = people.sum(min_count=max(len(people), 1))  # of all areas, or not known
+        return cls(found, people.to_dict("index"))
 
     def total(self, area: str, start: pd.Timestamp, end: pd.Timestamp) -> Total:
         """Return what is known of `area` in `[start, end)`."""
@@ -187,8 +173,10 @@ class Published:
         nothing = float("nan")
         if not cells or sum(cell.days for cell in cells) < days:
             return Total(nothing, nothing, "unknown", tuple(cells))
-        people = self.residents.get(area, nothing)
-        years = sum((people if np.isnan(cell.population) else cell.population) * years_between(cell.start, cell.end) for cell in cells)
+        people = self.residents.get(area, {0: nothing})
+        years = sum(
+            residents.person_years(people if np.isnan(cell.population) else {0: cell.population}, cell.start, cell.end) for cell in cells
+        )
         person_years = years if years > 0 else nothing
         held = any(np.isnan(cell.count) for cell in cells)
         return Total(sum(cell.count for cell in cells), person_years, "suppressed" if held else "known", tuple(cells))

@@ -114,6 +114,7 @@ def totals(city: City, study: Study) -> dict[str, Any]:
         "rate": _plain(rate.value),
         "rate_low": _plain(rate.low),
         "rate_high": _plain(rate.high),
+        "rate_left_out": _plain(rates.left_out(study)),
         "top5pct_k": top.units,
         "top5pct_share": _plain(top.share),
         **_of_units(study),

@@ -41,8 +41,8 @@ def download_table(study: Study, measures: Sequence[Measure]) -> pd.DataFrame:
     """Return the table of a download: `id`, `name`, `count`, `population`, then KEY, KEY_low, KEY_high of each measure, and `state`.
 
     `state` is that of the first measure; each further one adds KEY_state. A measure that rests on choices of the reader adds KEY_how,
-    which names them. Raises a `DataError` with the reason where the study cannot
-    give a measure.
+    which names them. Where residents are known in part, `left_out` is how many of `count` no rate holds. Raises a
+    `DataError` with the reason where the study cannot give a measure.
 
     >>> from hotspots.statistics.catalog import measure
     >>> from hotspots.testing import square_city
@@ -64,6 +64,8 @@ def download_table(study: Study, measures: Sequence[Measure]) -> pd.DataFrame:
     ]
     joined = pd.concat(parts, axis=1)
     joined = joined.loc[:, ~joined.columns.duplicated()].assign(state=first["state"])
+    if any("population" in measure.needs for measure in measures) and (study.exposed < study.counts).any():
+        joined["left_out"] = study.counts - study.exposed
     how = {f"{measure.key}_how": measure.how(study) for measure in measures if measure.how}
     return joined.assign(**how).reset_index(names="id")
 
@@ -99,6 +101,8 @@ def download(study: Study, measures: Sequence[Measure], suffix: str, *, told: Su
     data = download_table(study, measures)
     if suffix == ".csv":
         return csv(data).encode("utf-8-sig")
+    if suffix in PICTURES and not study.has_outlines:
+        raise DataError(words.told("export: no outline of these areas is loaded, so there is no map; use .csv, .geojson or .parquet"))
     if suffix in PICTURES:
         return _picture(study, measures, suffix, told)
     shapes = gpd.GeoDataFrame(data, geometry=study.blocks.geometry.to_numpy(), crs=study.blocks.crs)

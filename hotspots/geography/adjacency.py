@@ -10,6 +10,7 @@ import shapely
 from scipy import sparse
 
 from hotspots.geography import segments
+from hotspots.geography.outlines import outlined
 from hotspots.store.schema import Blocks, DataError
 from hotspots.words import mark, told
 
@@ -75,8 +76,16 @@ def contiguity(blocks: Blocks, *, gap: float | None = None) -> Contiguity:
                 "neighbours: the gap must be 0 m or more, not {gap}; give the width of a street in metres, or leave it out", gap=f"{gap:g}"
             )
         )
-    shapes = np.asarray(blocks.geometry.array)
-    return Contiguity(_within(shapes, gap), gap, "given") if gap is not None else _automatic(shapes)
+    drawn = outlined(blocks)
+    shapes = np.asarray(blocks.geometry.array)[drawn]
+    found = Contiguity(_within(shapes, gap), gap, "given") if gap is not None else _automatic(shapes)
+    return found if drawn.all() else Contiguity(_among(found.matrix, drawn), found.gap, found.rule)
+
+
+def _among(matrix: sparse.csr_array, drawn: np.ndarray) -> sparse.csr_array:
+    """Return the matrix of the units that have an outline as one of all units: without an outline a unit has no neighbour."""
+    place, pairs = np.flatnonzero(drawn), matrix.tocoo()
+    return _matrix(place[pairs.row], place[pairs.col], len(drawn))
 
 
 def _automatic(shapes: np.ndarray) -> Contiguity:

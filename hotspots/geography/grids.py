@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from hotspots.geography.outlines import outlined
 from hotspots.store.schema import (
     Blocks,
     DataError,
@@ -116,7 +117,7 @@ def fits(blocks: Blocks, side: int) -> bool:
 
 def _area_m2(blocks: Blocks) -> float:
     west, south, east, north = blocks.total_bounds
-    return float(min(shapely.area(np.asarray(blocks.geometry.array)).sum() or np.inf, (east - west) * (north - south)))
+    return float(min(np.nansum(shapely.area(np.asarray(blocks.geometry.array))) or np.inf, (east - west) * (north - south)))
 
 
 def _side_for(area: float) -> int:
@@ -135,7 +136,7 @@ def squares(blocks: Blocks, side: int) -> Blocks:
     """
     if side == own_side(blocks):
         return blocks
-    column, row = _cells_in(np.asarray(blocks.geometry.array), side)
+    column, row = _cells_in(np.asarray(blocks.geometry.array)[outlined(blocks)], side)
     return check_blocks(_squares(column, row, side=side, crs=blocks.crs))
 
 

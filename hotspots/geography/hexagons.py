@@ -75,7 +75,7 @@ def fits(blocks: Blocks, resolution: int) -> bool:
 
 def _about(blocks: Blocks, resolution: int) -> float:
     west, south, east, north = blocks.total_bounds
-    area_m2 = min(shapely.area(np.asarray(blocks.geometry.array)).sum() or np.inf, (east - west) * (north - south))
+    area_m2 = min(np.nansum(shapely.area(np.asarray(blocks.geometry.array))) or np.inf, (east - west) * (north - south))
     return float(area_m2 / (1.5 * np.sqrt(3) * SIDES[resolution] ** 2))
 
 

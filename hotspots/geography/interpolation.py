@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from hotspots.geography.outlines import outlined
 from hotspots.store.schema import Blocks, DataError
 from hotspots.words import mark, told
 
@@ -89,7 +90,7 @@ def by_length(blocks: Blocks, units: Blocks) -> pd.Series:
 
 
 def _counted(blocks: Blocks) -> gpd.GeoDataFrame:
-    return blocks[blocks["population"].notna().to_numpy()]
+    return blocks[blocks["population"].notna().to_numpy() & outlined(blocks)]
 
 
 def _without(known: gpd.GeoDataFrame, units: Blocks) -> npt.NDArray[np.bool_]:

@@ -130,15 +130,23 @@ def ends_of(lines: npt.NDArray[np.object_]) -> tuple[Floats, Ints, Ints]:
     """
     parts, line = shapely.get_parts(lines, return_index=True)
     points = np.stack([shapely.get_coordinates(shapely.get_point(parts, at)) for at in (0, -1)], axis=1).reshape(-1, 2)
-    _, first, exact = np.unique(points, axis=0, return_index=True, return_inverse=True)
-    place = _joined(points[first])[exact.ravel()]
+    place = joined(points)
     where = np.zeros((place.max(initial=-1) + 1, 2))
     where[place[::-1]] = points[::-1]
     return where, place, np.repeat(line, 2)
 
 
-def _joined(points: Floats) -> Ints:
-    """Return a number for each point, the same for points that lie together."""
+def joined(points: Floats) -> Ints:
+    """Return a number for each point, the same for points at most 1 cm apart, wherever they lie: no grid parts two that are near.
+
+    >>> joined(np.array([[0.0499, 0.0], [0.0501, 0.0], [5.0, 0.0], [0.0499, 0.0]])).tolist()
+    [0, 0, 1, 0]
+    """
+    _, first, exact = np.unique(points, axis=0, return_index=True, return_inverse=True)
+    return _linked(points[first])[exact.ravel()]
+
+
+def _linked(points: Floats) -> Ints:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
     from scipy.spatial import cKDTree

@@ -15,14 +15,17 @@ from hotspots.geography import (
     grids,
     hexagons,
     interpolation,
+    residents,
     segments,
 )
+from hotspots.geography.outlines import outlined
 from hotspots.inference.parallel import side_by_side
 from hotspots.store.schema import (
     AGES,
     Blocks,
     DataError,
     Incidents,
+    censuses,
     check_blocks,
     population_bands,
 )
@@ -119,8 +122,9 @@ def roll_up(blocks: Blocks, unit: str) -> Blocks:
     keys = roll_up_keys(blocks, unit)
     known = blocks[keys.notna()]
     keys = keys[keys.notna()]
-    table = known.geometry.groupby(keys).agg(_as_one).set_crs(blocks.crs).to_frame("geometry")
-    for column in ("population", *(AGES + name for name in population_bands(known))):
+    shapes = {name: _as_one(part) for name, part in known.geometry.groupby(keys)}
+    table = gpd.GeoSeries(shapes, index=list(shapes), crs=blocks.crs).to_frame("geometry")
+    for column in ("population", *censuses(known).values(), *(AGES + name for name in population_bands(known))):
         table[column] = known[column].groupby(keys).sum(min_count=1)
     table["name"] = table.index
     if unit == "beats" and "district" in blocks.columns:
@@ -143,9 +147,12 @@ def natural_order(names: Sequence[str]) -> np.ndarray:
     return rank
 
 
-def _as_one(shapes: pd.Series) -> shapely.Geometry:
-    """Return blocks as one area; where streets lie between them, the gaps are closed."""
+def _as_one(shapes: pd.Series) -> shapely.Geometry | None:
+    """Return blocks as one area; where streets lie between them, the gaps are closed. None where none has an outline."""
     parts = np.asarray(shapes)
+    parts = parts[~(shapely.is_missing(parts) | shapely.is_empty(parts))]
+    if not len(parts):
+        return None
     if bool(shapely.coverage_is_valid(parts)):
         joined = shapely.coverage_union_all(parts)
         if shapely.get_num_geometries(joined) * 4 <= len(parts) or len(parts) == 1:
@@ -177,15 +184,18 @@ def roll_up_keys(blocks: Blocks, unit: str) -> pd.Series:
 def available(blocks: Blocks, *, points: bool = True, streets: bool = False) -> tuple[str, ...]:
     """Return the units that these blocks can be shown on: blocks first, then segments where there are `streets`, hexagons and the grid.
 
-    A city without real blocks has its grid instead of them. Without `points` (published totals alone) there are only the blocks.
+    A city without real blocks has its grid instead of them. Without outlines there are only the blocks and what is made of them;
+    without `points` (no place is known but the area) too.
 
     >>> from hotspots.testing import square_blocks
     >>> available(square_blocks(), streets=True)
     ('city', 'districts', 'blocks', 'segments', 'segments+corners', 'h3:9', 'grid:500')
     """
-    finer = (*(ON_STREETS if streets else ()), f"h3:{hexagons.fitting_resolution(blocks)}")
     own = grids.own_side(blocks)
     whole = tuple(unit for unit in UNITS if unit in ("city", "blocks") or ROLL_UPS[unit] in blocks.columns)
+    if not outlined(blocks).any():
+        return whole
+    finer = (*(ON_STREETS if streets else ()), f"h3:{hexagons.fitting_resolution(blocks)}")
     if own:
         return (*whole[:-1], *finer, f"grid:{own}")
     return (*whole, *finer, f"grid:{grids.fitting_side(blocks)}") if points else whole
@@ -209,6 +219,8 @@ def offers(blocks: Blocks, unit: str, *, points: bool = True, streets: bool = Fa
         return False
     if unit in available(blocks, points=points, streets=streets):
         return True
+    if not outlined(blocks).any():
+        return False
     drawable = (side and grids.fits(blocks, side)) or (resolution and hexagons.fits(blocks, resolution))
     return points and bool(drawable)
 
@@ -217,12 +229,13 @@ class Geography(NamedTuple):
     """Units of one kind, and the unit of every incident of the city.
 
     `away`, of street segments only: how far each incident lies from its segment in metres; infinite where none is near enough, missing
-    where the incident has no place.
+    where the incident has no place. `exposed_of`: which incidents lie where residents are known (`residents.known_to_live`); None: all.
     """
 
     blocks: Blocks
     unit_of: pd.Series
     away: pd.Series | None = None
+    exposed_of: pd.Series | None = None
 
 
 def geography(incidents: Incidents, blocks: Blocks, unit: str, *, streets: gpd.GeoDataFrame | None = None) -> Geography:
@@ -236,6 +249,20 @@ def geography(incidents: Incidents, blocks: Blocks, unit: str, *, streets: gpd.G
     >>> geography(incidents, blocks, "districts").unit_of.tolist()
     ['row 0', 'row 0', 'row 1']
     """
+    found = _geography(incidents, blocks, unit, streets)
+    blocks = blocks if unit in UNITS or outlined(blocks).all() else _with_outlines(blocks)
+    if not residents.known_in_part(blocks):
+        return found
+    own = found.unit_of if unit == "blocks" else assign(incidents, blocks)
+    return found._replace(exposed_of=residents.known_to_live(own, blocks))
+
+
+def _with_outlines(blocks: Blocks) -> Blocks:
+    """Return the blocks with residents where they have an outline alone: only those can be shared out to squares and streets."""
+    return Blocks(blocks.assign(population=blocks["population"].where(outlined(blocks))))
+
+
+def _geography(incidents: Incidents, blocks: Blocks, unit: str, streets: gpd.GeoDataFrame | None) -> Geography:
     side, resolution = grids.side_of(unit), hexagons.resolution_of(unit)
     if unit in ON_STREETS:
         return _on_streets(_placed(incidents), blocks, unit, streets)
@@ -293,8 +320,12 @@ def _on_streets(incidents: Incidents, blocks: Blocks, unit: str, streets: gpd.Ge
 
 def _shared(blocks: Blocks, table: Blocks, by: str) -> Blocks:
     """Return the units with the residents of the blocks shared out to them; as they are where nobody knows how many there are."""
-    found = interpolation.by_area(blocks, table) if by == "area" else interpolation.by_length(blocks, table)
-    return check_blocks(table.assign(population=found, shared=by)) if found.notna().any() else table
+    share = interpolation.by_area if by == "area" else interpolation.by_length
+    found = share(blocks, table)
+    if not found.notna().any():
+        return table
+    earlier = {name: share(Blocks(blocks.assign(population=blocks[name])), table) for name in censuses(blocks).values()}
+    return check_blocks(table.assign(population=found, **earlier, shared=by))
 
 
 def denominator(blocks: Blocks) -> str:

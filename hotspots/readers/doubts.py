@@ -17,6 +17,7 @@ from hotspots.readers.faults import (
     LatitudeError,
     LoneEventError,
     MidnightZoneError,
+    NumbersError,
     PlaceColumnError,
     ResidentsColumnError,
     SheetError,
@@ -235,6 +236,21 @@ def _header_options(fault: HeaderError) -> dict[str, Told]:
     return {str(row): told("row {n}: {cells}", n=row, cells=cells) for row, cells in fault.candidates}
 
 
+_NUMBERS: dict[str, dict[str, Told]] = {
+    "dot": {"thousands": told("it marks thousands: 1.234 is 1,234 people"), "decimal": told("it is a decimal point")},
+    "times": {"1000": told("they are in thousands: 12.3 is 12,300 people"), "1": told("they are estimates: round them to whole people")},
+    "far": {"unknown": told("it stands for not known"), "right": told("it is right")},
+}
+
+
+def _numbers_entries(fault: NumbersError, answer: str) -> Entries:
+    if fault.kind == "dot":
+        return {"population_dot": answer}
+    if fault.kind == "times":
+        return {"population_times": int(answer)}
+    return {"population_checked": True} if answer == "right" else {"population_unknown": list(fault.samples)}
+
+
 DOUBTS: tuple[Doubt, ...] = (
     _in_blocks("axes", SwappedInBlocksError),
     _in_blocks("sign", LostSignInBlocksError),
@@ -381,5 +397,14 @@ DOUBTS: tuple[Doubt, ...] = (
         },
         safe=lambda _: "",
         entries=lambda _, answer: {},
+    ),
+    Doubt(
+        "residents_number",
+        NumbersError,
+        text=lambda fault: fault.doubt(),
+        options=lambda fault: _NUMBERS[fault.kind],
+        safe=lambda fault: "thousands" if fault.kind == "dot" else "",
+        entries=_numbers_entries,
+        section="blocks",
     ),
 )

@@ -227,6 +227,57 @@ class ColumnError(DoubtError):
         return told("{file}: {what}; {there_are}", file=self.file, what=Told(self.what, {}), there_are=there_are(self.columns))
 
 
+@dataclass(eq=False)
+class NumbersError(DoubtError):
+    """Numbers of residents that a person has to look at, in a `column` of a `file`.
+
+    `kind` says what is in doubt: `dot` (a point before three digits marks thousands, or decimals), `times` (fractions: residents in
+    thousands, or estimates) or `far` (a number 1,000 times the others, `first` its block). `samples` are such texts, `rows` how many.
+    """
+
+    file: str
+    column: str
+    kind: str
+    samples: tuple[str, ...]
+    rows: int
+    first: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The samples, for a sentence."""
+        return ", ".join(map(repr, self.samples[:3]))
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        values = {"file": self.file, "column": repr(self.column), "n": f"{self.rows:,}", "shown": self.shown}
+        if self.kind == "dot":
+            return told("{file}: in {column} a point stands before three digits in {n} numbers of residents ({shown})", **values)
+        if self.kind == "times":
+            return told(
+                "{file}: {n} numbers of residents in {column} have a fraction ({shown}); nobody counts parts of a resident", **values
+            )
+        return told(
+            "{file}: {n} numbers of residents in {column} are 1,000 times those of the other blocks or more ({shown}, block {first})",
+            **values,
+            first=self.first,
+        )
+
+    def _sentence(self) -> Told:
+        what = {
+            "dot": told('write under [blocks] in city.toml population_dot = "thousands" or population_dot = "decimal"'),
+            "times": told(
+                "write under [blocks] in city.toml population_times = 1000 if they are in thousands, population_times = 1 if they are "
+                "estimates to be rounded"
+            ),
+            "far": told(
+                "write under [blocks] in city.toml population_unknown = [{shown}] if that stands for not known, population_checked = true "
+                "if it is right",
+                shown=", ".join(f'"{one}"' for one in self.samples[:3]),
+            ),
+        }[self.kind]
+        return told("{doubt}; {what}", doubt=self.doubt(), what=what)
+
+
 class DateColumnError(ColumnError):
     """No column is seen to be the date."""
 

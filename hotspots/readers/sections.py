@@ -125,7 +125,10 @@ class IncidentSection:
 class BlockSection:
     """Where the blocks are, and their population, in the same file or in `population_file` joined on `population_id`.
 
-    `population_ages` is the column of the residents of each age, by band such as `15-29`, in the same file as the population.
+    `population_censuses` is the column of each census by its year, where there are several; `population` is then the newest.
+    `population_dot` (`thousands`, `decimal`), `population_times`, `population_unknown` (texts that stand for not known) and
+    `population_checked` (odd numbers are right) say how its numbers are written. `population_ages` is the column of the residents of
+    each age, by band such as `15-29`, in the same file as the population.
     `called` is the place's own word for them, by language, such as "departments"; empty where they are blocks.
     """
 
@@ -143,6 +146,11 @@ class BlockSection:
     population_sheet: str = ""
     called: Mapping[str, str] = field(default_factory=dict)
     population_ages: Mapping[str, str] = field(default_factory=dict)
+    population_censuses: Mapping[int, str] = field(default_factory=dict)
+    population_dot: str = ""
+    population_times: int | None = None
+    population_unknown: tuple[str, ...] = ()
+    population_checked: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,7 +188,10 @@ class LayerSection:
 
 @dataclass(frozen=True)
 class AreaCountSection:
-    """One table of published totals; `area` empty stands for the whole place, `suppressed` are the marks of a number held back."""
+    """One table of published totals; `area` empty stands for the whole place, `suppressed` are the marks of a number held back.
+
+    `where` keeps only the rows whose value is listed, as it does of incidents.
+    """
 
     table: str
     file: Path
@@ -194,6 +205,7 @@ class AreaCountSection:
     published_rate: str = ""
     suppressed: tuple[str, ...] = ()
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def named(self) -> dict[str, str]:
         """Return key to column for every key that names a column of the file.

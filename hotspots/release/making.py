@@ -12,6 +12,7 @@ import pandas as pd
 from hotspots import geography
 from hotspots.cities import City
 from hotspots.geography import units
+from hotspots.geography.outlines import outlined
 from hotspots.release import figures, partition
 from hotspots.release.profiles import (
     COVERAGE,
@@ -55,6 +56,14 @@ def build(
     rules, past = profile_of(profile), list(before)
     if city.only_totals:
         return _republished(city, rules)
+    if not outlined(city.blocks).all():
+        raise DataError(
+            told(
+                "release: {n} of {total} areas have no outline; areas to publish are joined to neighbours, so give the outlines first",
+                n=f"{int((~outlined(city.blocks)).sum()):,}",
+                total=f"{len(city.blocks):,}",
+            )
+        )
     incidents = figures.kept(city.incidents)
     if not len(incidents):
         raise DataError(told("release: there is no homicide that may be counted"))
@@ -78,6 +87,8 @@ def build(
     parts += figures.city_months(counted, first, last) if rules.months else []
     table = figures.typed(pd.concat([known, *parts], ignore_index=True).drop_duplicates(figures.KEYS))
     facts = _facts(city, rules, length, merged=len(areas) < len(city.blocks))
+    partly = areas.index[areas["population"].isna()].tolist()
+    facts |= {"partly_known": partly} if partly else {}
     return Release(facts, areas, _basemap(city), table, members=best.members)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from hotspots import geography
-from hotspots.geography import units
+from hotspots.geography import outlines, units
 from hotspots.statistics.clusters import neighbours
 from hotspots.store.schema import Blocks, DataError, check_blocks
 from hotspots.words import mark, told, words_for
@@ -56,7 +56,7 @@ class _Joined:
         self.people = people.copy()
         self.owner = np.arange(n)
         self.near = [set(near.indices[near.indptr[i] : near.indptr[i + 1]].tolist()) for i in range(n)]
-        self.middles = shapely.get_coordinates(shapely.centroid(np.asarray(blocks.geometry.array)))
+        self.middles = outlines.middles(blocks)
         self.beat, self.district = (self._labels(blocks, name) for name in ("beat", "district"))
         self.alive = set(range(n))
 
@@ -113,6 +113,7 @@ class _Joined:
 def shapes_of(blocks: Blocks, areas: pd.Series, *, language: str) -> Blocks:
     """Return the areas as units: index `a001`, `a002` and so on, `name`, `population`, and the shape, with corners as they are published.
 
+    An area of which a block's residents are not known has no `population`, and so no rate: its number cannot be cut in parts.
     An area that is one block, one whole beat or one whole district has its name; any other that of its district, if it lies in one, and
     a number.
     """
@@ -121,7 +122,8 @@ def shapes_of(blocks: Blocks, areas: pd.Series, *, language: str) -> Blocks:
     whole = blocks.drop(columns="district", errors="ignore").assign(beat=ids)
     table = units.roll_up(Blocks(whole), "beats")
     table["name"] = _names(blocks, ids, language).reindex(table.index)
-    table["population"] = table["population"].fillna(0.0).round()
+    unknown = ids[blocks["population"].isna()].unique()
+    table["population"] = table["population"].fillna(0.0).round().mask(table.index.isin(unknown))
     return check_blocks(published_corners(table)[["population", "name", "geometry"]])
 
 

@@ -231,7 +231,7 @@ class Reading:
 
     def _own_years(self) -> pd.DataFrame:
         rows = self.release.city_years
-        people = float(self.city.blocks["population"].sum())
+        people = float(self.city.blocks["population"].sum(skipna=False))
         low, high = (np.where(rows["rate"].notna(), PER * end / people, np.nan) for end in poisson_interval(rows["count"]))
         table = rows[["count", "reason", "rate"]].assign(rate_low=low, rate_high=high, complete=rows["count"].notna())
         table = table.assign(published_rate=np.nan, source="")

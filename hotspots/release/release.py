@@ -94,7 +94,7 @@ class Release:
     def city_years(self) -> pd.DataFrame:
         """The whole city year by year: start, end, count, reason, rate and its state."""
         rows = self.figures[self.figures["table"] == "city"].reset_index(drop=True)
-        people = float(self.areas["population"].sum())
+        people = float(self.areas["population"].sum(skipna=False))
         found = rows[["start", "end", "count", "reason"]].copy()
         found["rate"], found["rate_state"] = rate(found["count"].to_numpy(), np.full(len(found), people))
         return found

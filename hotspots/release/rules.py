@@ -72,7 +72,8 @@ def _table(release: Release, name: str, rows: pd.DataFrame) -> list[Leak]:
 def _areas(release: Release) -> list[Leak]:
     people = release.areas["population"]
     floor = release.profile.floor
-    low = release.areas.index[people < floor] if release.totals is None and len(people) > 1 else []
+    unknown = people.isna() & ~people.index.isin(release.facts.get("partly_known", ()))
+    low = release.areas.index[(people < floor) | unknown] if release.totals is None and len(people) > 1 else []
     few = told("fewer than {n} people live there", n=f"{floor:,}")
     found = [Leak("floor", str(area), few, told("the area {area}", area=area)) for area in low]
     shapes = np.asarray(release.areas.geometry.array)

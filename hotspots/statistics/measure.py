@@ -23,12 +23,15 @@ NEEDS: dict[str, str] = {
     "points": mark("these data are published totals: the places of single homicides are not known"),
     "days": mark("these data are published totals: the days of single homicides are not known"),
     "neighbours": mark("there is one place only, and nothing to compare it with"),
+    "outlines": mark("no outline of these areas is loaded, so nothing is known of what lies beside them"),
     "population": mark("no population is loaded for these areas"),
     "ages": mark("residents or victims are not known by age here"),
     "areas": mark("street segments are lines and have no area; choose blocks, squares or hexagons"),
     "earlier": mark("the period is longer than a year, or the data do not reach back to the same days of the year before"),
     "streets": mark("no streets are loaded for this city"),
 }
+
+NO_COORDINATES = mark("the homicides have no coordinates: which area each lies in is known, and not where in it")
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class Measure:
             "points": study.has_points,
             "days": study.has_days,
             "neighbours": len(study.blocks) > 1,
+            "outlines": study.has_outlines or not len(study.blocks),
             "population": bool((study.person_years > 0).any()),
             "ages": "age" in study.incidents.columns and bool(population_bands(study.blocks)),
             "areas": bool((study.blocks.area > 0).any()),
@@ -95,7 +99,19 @@ class Measure:
             "streets": study.streets is not None and bool(len(study.streets)),
         }
         lacking = {need for need, there in has.items() if not there}
-        return tuple(NEEDS[need] for need in sorted(self.needs & lacking))
+        return tuple(dict.fromkeys(why_not(study, need) for need in sorted(self.needs & lacking)))
+
+
+def why_not(study: Study, need: str) -> str:
+    """Return the reason why a study lacks one of `NEEDS`, marked for translation.
+
+    >>> from hotspots.testing import square_city
+    >>> why_not(Study.of(*square_city([None])), "points").split(":")[0]
+    'the homicides have no coordinates'
+    """
+    if need in ("areas", "points", "outlines") and study.has_days and not study.has_outlines:
+        return NEEDS["outlines"]
+    return NO_COORDINATES if need == "points" and study.has_days else NEEDS[need]
 
 
 def table(study: Study, measure: Measure) -> pd.DataFrame:

@@ -105,6 +105,19 @@ def population_bands(blocks: pd.DataFrame) -> dict[str, tuple[float, float]]:
     return dict(sorted(((name, ages) for name, ages in found.items() if ages), key=lambda pair: pair[1]))
 
 
+CENSUS = "population@"  # what the name of a column of residents of one census begins with, as in population@2010
+
+
+def censuses(blocks: pd.DataFrame) -> dict[int, str]:
+    """Return the columns of residents by the year of their census, the first year first; empty where one number stands for all years.
+
+    >>> censuses(pd.DataFrame({"population": [3.0], "population@2020": [3.0], "population@2010": [1.0]}))
+    {2010: 'population@2010', 2020: 'population@2020'}
+    """
+    years = [name.removeprefix(CENSUS) for name in map(str, blocks.columns) if name.startswith(CENSUS)]
+    return {int(year): CENSUS + year for year in sorted(years) if re.fullmatch(r"\d{4}", year)}
+
+
 class DataError(ToldError, ValueError):
     """Data that cannot be used, with every fault found: what, where, how many, what to do."""
 
@@ -126,8 +139,9 @@ def check_incidents(table: gpd.GeoDataFrame) -> Incidents:
 def check_blocks(table: gpd.GeoDataFrame) -> Blocks:
     """Return `table` as `Blocks`, or raise a `DataError` that lists every fault.
 
-    The index is the unique `block_id`, as text; shapes are polygons or lines in a projected system in metres; `population` is at
-    least 0, or missing; so are the residents of each age, in columns such as `population:15-29`, whose ages do not overlap.
+    The index is the unique `block_id`, as text; shapes are polygons or lines in a projected system in metres, or missing: a block
+    without an outline is in lists, rates and series, and on no map; `population` is at least 0, or missing; so are the residents of
+    each age, in columns such as `population:15-29`, whose ages do not overlap, and of each census (`population@2010`).
     """
     faults = [*_table_faults(told("blocks"), table, BLOCK_FIELDS), *_crs_faults(told("blocks"), table)]
     if table.index.name != "block_id":
@@ -326,10 +340,6 @@ def _shape_faults(table: gpd.GeoDataFrame) -> list[Told]:
     shapes = table.geometry
     faults = []
     empty = shapes.isna() | shapes.is_empty
-    if empty.any():
-        faults.append(
-            told("blocks: {n} of {total} have no shape (first: {first})", **_some(table, int(empty.sum()), table.index[empty][0]))
-        )
     kinds = shapes[~empty].geom_type
     strange = kinds[~kinds.isin(["Polygon", "MultiPolygon", "LineString", "MultiLineString"])]
     if len(strange):

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.cities.published_totals import years_between as years_between
-from hotspots.geography import units
+from hotspots.geography import outlines, residents, units
+from hotspots.geography.residents import years_between as years_between
 from hotspots.store.schema import (
     INCIDENT_FIELDS,
     UNKNOWN,
@@ -49,12 +49,22 @@ class Study(Options):
     covers: tuple[pd.Timestamp, pd.Timestamp]
     snapped: pd.Series | None = field(default=None, kw_only=True)
     streets: gpd.GeoDataFrame | None = field(default=None, kw_only=True)  # the city's street segments, whatever the unit
-    has_points: ClassVar[bool] = True  # the places of single homicides are known
-    has_days: ClassVar[bool] = True  # their days are known
+    exposed_of: pd.Series | None = field(default=None, kw_only=True)  # which incidents lie where residents are known; None: all
+    has_days: ClassVar[bool] = True  # single homicides are known, each with its day
 
     def __post_init__(self) -> None:
         for name, value in settled({row.name: getattr(self, row.name) for row in OF_STATISTICS}).items():
             object.__setattr__(self, name, value)
+
+    @property
+    def has_points(self) -> bool:
+        """Whether the places of single homicides are known, and not the area alone."""
+        return kept(self.incidents, _any_placed)
+
+    @cached_property
+    def has_outlines(self) -> bool:
+        """Whether the units are drawn: some of them at least have an outline."""
+        return bool(outlines.outlined(self.blocks).any())
 
     @classmethod
     def of(
@@ -69,6 +79,7 @@ class Study(Options):
         covers: tuple[pd.Timestamp, pd.Timestamp] | None = None,
         snapped: pd.Series | None = None,
         streets: gpd.GeoDataFrame | None = None,
+        exposed_of: pd.Series | None = None,
         **options: Any,
     ) -> Study:
         """Return the study of `incidents` on `blocks`.
@@ -77,11 +88,12 @@ class Study(Options):
         incident to the day after the last one. `start` and `end` (exclusive) are local days; left out, they are those of `covers`.
         `where` maps a field to the values kept; ages are bands such as `15-29`, `65+` or `unknown`. `unit_of` gives the unit of
         every incident where it is already known (see `units.assign`), `snapped` its distance from its street segment. `streets` are the
-        city's street segments, for densities along them. `options` are those of single statistics, left out where the usual one will do
-        (the rows of `options.Options`): `bandwidth` in metres is for measures that smooth; `equal_split` (`discontinuous`, `continuous`) is
-        what a density along streets does at crossings; `baseline` (`population`, `area`, `equal`) and `correction` (`bh`, `by`) are what
-        tests of clustering compare with, and how they allow for the number of places; `cap` is how many per cent of the baseline the
-        largest circle of a scan may hold. A `DataError` names what is wrong.
+        city's street segments, for densities along them. `exposed_of`, beside `unit_of`, says which incidents lie where residents are
+        known (`residents.known_to_live`); left out beside it, all do. `options` are those of single statistics, left out where the usual
+        one will do (the rows of `options.Options`): `bandwidth` in metres is for measures that smooth; `equal_split` (`discontinuous`,
+        `continuous`) is what a density along streets does at crossings; `baseline` (`population`, `area`, `equal`) and `correction`
+        (`bh`, `by`) are what tests of clustering compare with, and how they allow for the number of places; `cap` is how many per cent of
+        the baseline the largest circle of a scan may hold. A `DataError` names what is wrong.
 
         >>> from hotspots.testing import square_city
         >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2)
@@ -99,6 +111,7 @@ class Study(Options):
         chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in pairs if tuple(values)))
         _check_where(chosen, incidents)
         placed = units.assign(incidents, blocks) if unit_of is None else unit_of
+        exposed_of = residents.known_to_live(placed, blocks) if unit_of is None else exposed_of
         span = (begin.normalize(), finish.normalize())
         return cls(
             incidents,
@@ -109,6 +122,7 @@ class Study(Options):
             (first, last),
             snapped=snapped,
             streets=streets,
+            exposed_of=exposed_of,
             **options,
         )
 
@@ -141,6 +155,7 @@ class Study(Options):
             incidents=Incidents(self.incidents[here]),
             blocks=Blocks(self.blocks.loc[[unit]]),
             placed=self.placed[here].cat.set_categories([unit]),
+            exposed_of=None if self.exposed_of is None else self.exposed_of[here],
         )
 
     @cached_property
@@ -214,6 +229,19 @@ class Study(Options):
         """Events in each unit: several victims of one event in one unit count once. Tests of clustering run on these."""
         return self._tally(self.codes[~self.repeated])
 
+    @cached_property
+    def exposed_study(self) -> Study:
+        """The study of those killed where residents are known: what is compared with residents, place by place."""
+        if self.exposed_of is None:
+            return self
+        known = self.exposed_of.reindex(self.incidents.index).to_numpy(dtype=bool)
+        return replace(self, incidents=Incidents(self.incidents[known]), placed=self._placed[known], exposed_of=None)
+
+    @cached_property
+    def exposed_events(self) -> pd.Series:
+        """Events in each unit where residents are known: those that may be compared with residents."""
+        return self._tally(self.codes[~self.repeated & self.exposed_rows])
+
     def _tally(self, codes: np.ndarray) -> pd.Series:
         found = np.bincount(codes + 1, minlength=len(self.blocks) + 1)[1:]  # the first bin holds those in no unit
         return pd.Series(found, index=self.blocks.index, name="count")
@@ -224,16 +252,51 @@ class Study(Options):
         return years_between(self.start, self.end)
 
     @cached_property
+    def residents_by_census(self) -> dict[int, pd.Series]:
+        """Residents of each unit in each census (see `residents.by_census`)."""
+        return residents.by_census(self.blocks)
+
+    @cached_property
     def person_years(self) -> pd.Series:
         """Residents times years in each unit; missing where the population is unknown or under 1: there no rate exists."""
-        people = self.blocks["population"].astype(float)
-        return (people.where(people >= LEAST_RESIDENTS) * self.years).rename("person_years")
+        lived = residents.person_years(self.residents_by_census, self.start, self.end)
+        return lived.where(lived >= LEAST_RESIDENTS * self.years).rename("person_years")
+
+    def person_years_between(self, start: pd.Timestamp, end: pd.Timestamp) -> float:
+        """Return residents of all units times years in `[start, end)`; missing where no unit has a population."""
+        return float(residents.person_years(self._people, start, end))
+
+    @cached_property
+    def _people(self) -> dict[int, float]:
+        """Residents of all units together in each census."""
+        return {year: float(people.sum(min_count=1)) for year, people in self.residents_by_census.items()}
+
+    @cached_property
+    def exposed_rows(self) -> np.ndarray:
+        """Which of `rows` lie where residents are known."""
+        if self.exposed_of is None:
+            return np.ones(len(self._seen), dtype=bool)
+        return np.asarray(self.exposed_of.reindex(self.incidents.index).to_numpy(dtype=bool)[self._seen])
+
+    @cached_property
+    def exposed(self) -> pd.Series:
+        """Victims in each unit who were killed where residents are known: those that may stand over `person_years`."""
+        return self._tally(self.codes[self.exposed_rows])
+
+    @property
+    def exposed_victims(self) -> float:
+        """Victims who were killed where residents are known: all of them, where all residents are."""
+        return int(self.exposed_rows.sum())
 
     def series(self, periods: pd.PeriodIndex) -> pd.DataFrame:
-        """Return `count` and `person_years` of the study in each of `periods`; a period that it holds in part is counted in part."""
-        found = self.rows["date"].dt.to_period(periods.freqstr).value_counts().reindex(periods, fill_value=0)
-        parts = [years_between(max(one.start_time, self.start), min((one + 1).start_time, self.end)) for one in periods]
-        return pd.DataFrame({"count": found.to_numpy(), "person_years": self.population * np.array(parts)}, index=periods)
+        """Return `count`, `exposed` and `person_years` of the study in each of `periods`; one that it holds in part is counted in part.
+
+        `exposed` are the victims that may stand over `person_years`: those killed where residents are known.
+        """
+        of = self.rows["date"].dt.to_period(periods.freqstr)
+        found = [days.value_counts().reindex(periods, fill_value=0).to_numpy() for days in (of, of[self.exposed_rows])]
+        parts = [self.person_years_between(max(one.start_time, self.start), min((one + 1).start_time, self.end)) for one in periods]
+        return pd.DataFrame({"count": found[0], "exposed": found[1], "person_years": parts}, index=periods)
 
     def for_map(self) -> Study:
         """Return the study that a map of this one shows: the same, except where its units are known for a part of the period only."""
@@ -246,14 +309,19 @@ class Study(Options):
 
     @property
     def residents(self) -> pd.Series:
-        """Residents of each unit; missing where nobody knows."""
-        return self.blocks["population"]
+        """Residents of each unit, on average over the period; missing where nobody knows."""
+        if len(self.residents_by_census) == 1:
+            return self.blocks["population"]
+        return (residents.person_years(self.residents_by_census, self.start, self.end) / self.years).rename("population")
 
     @cached_property
     def extent(self) -> np.ndarray:
-        """How large each unit is: m², of hexagons as on the globe (the column `area`); metres where not all units are areas."""
+        """How large each unit is: m², of hexagons as on the globe (the column `area`); metres where not all units are areas.
+
+        Missing without an outline.
+        """
         shapes = np.asarray(self.blocks.geometry.array)
-        if not (shapely.get_dimensions(shapes) == 2).all():
+        if not (shapely.get_dimensions(shapes[outlines.outlined(self.blocks)]) == 2).all():
             return np.asarray(shapely.length(shapes))
         known = "area" in self.blocks.columns
         return np.asarray(self.blocks["area"].to_numpy(dtype=float) if known else shapely.area(shapes))
@@ -275,8 +343,14 @@ class Study(Options):
 
     @property
     def population(self) -> float:
-        """Residents of all units; missing where no unit has a population."""
-        return float(self.blocks["population"].sum(min_count=1))
+        """Residents of all units, on average over the period; missing where no unit has a population."""
+        if len(self._people) == 1:
+            return next(iter(self._people.values()))
+        return self.person_years_between(self.start, self.end) / self.years
+
+
+def _any_placed(incidents: Incidents) -> bool:
+    return not len(incidents) or bool((incidents["unplaced"] == "").any())
 
 
 def _span(incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:

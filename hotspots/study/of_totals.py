@@ -24,6 +24,7 @@ from hotspots.store.schema import (
     AreaCounts,
     Blocks,
     DataError,
+    censuses,
     field,
 )
 from hotspots.study import Study, Where
@@ -41,8 +42,12 @@ class TotalsStudy(Study):
     """
 
     totals: AreaCounts
-    has_points: ClassVar[bool] = False
     has_days: ClassVar[bool] = False
+
+    @property
+    def has_points(self) -> bool:
+        """No place of a single homicide is known."""
+        return False
 
     @classmethod
     def of_totals(
@@ -81,7 +86,7 @@ class TotalsStudy(Study):
     @cached_property
     def published(self) -> Published:
         """The rows that pass the filters, by area."""
-        return Published.of(self.totals, self.blocks["population"], self.where)
+        return Published.of(self.totals, self.blocks, self.where)
 
     @cached_property
     def whole(self) -> Total:
@@ -101,6 +106,16 @@ class TotalsStudy(Study):
     def counts(self) -> pd.Series:
         """Victims in each unit; missing where the published rows do not fill the period."""
         return _whole_numbers(self._by_unit["count"])
+
+    @property
+    def exposed(self) -> pd.Series:
+        """Victims that may stand over `person_years`: all, since a unit has person-years only where all its residents are known."""
+        return self.counts
+
+    @property
+    def exposed_victims(self) -> float:
+        """All victims: the whole place has person-years only where all its residents are known."""
+        return self.victims
 
     @cached_property
     def person_years(self) -> pd.Series:
@@ -143,6 +158,7 @@ class TotalsStudy(Study):
         alone = [one.cells[0] if len(one.cells) == 1 else None for one in found]
         columns = {
             "count": _whole_numbers(pd.Series([one.count for one in found], index=periods, dtype=float)),
+            "exposed": [one.count for one in found],
             "person_years": [one.person_years for one in found],
             "published_rate": [cell.rate if cell else np.nan for cell in alone],
             "source": ["; ".join(dict.fromkeys(cell.source for cell in one.cells if cell.source)) for one in found],
@@ -174,6 +190,21 @@ class TotalsStudy(Study):
 def on_units(totals: AreaCounts, blocks: Blocks, unit: str) -> AreaCounts:
     """Return the totals on the units called `unit` that `blocks` make up."""
     return totals if unit == "blocks" else lift(totals, units.roll_up_keys(blocks, unit))
+
+
+def units_of(blocks: Blocks, unit: str) -> Blocks:
+    """Return the units called `unit`; one whose residents are known in part has none, as its total cannot be cut in parts.
+
+    >>> from hotspots.testing import square_blocks
+    >>> units_of(square_blocks(side=2, population=[1, float("nan"), 1, 1]), "districts")["population"].tolist()
+    [nan, 2.0]
+    """
+    if unit == "blocks":
+        return blocks
+    table, keys = units.roll_up(blocks, unit), units.roll_up_keys(blocks, unit)
+    unknown = table.index.isin(keys[blocks["population"].isna()].dropna().astype(str))
+    people = ["population", *censuses(blocks).values()]
+    return Blocks(table.assign(**{name: table[name].mask(unknown) for name in people}))
 
 
 def _check_where(where: Iterable[tuple[str, Iterable[str]]], totals: AreaCounts) -> None:

@@ -62,7 +62,7 @@ class Selection(Choices):
     def study(self, city: City, geography: units.Geography | None = None) -> Study:
         """Return the study that these choices ask of `city`; a `DataError` names a choice that the city cannot meet."""
         if city.only_totals and city.totals is not None:
-            return self._totals(city, city.totals, geography)
+            return self._totals(city, city.totals)
         place = geography or units.geography(city.incidents, city.blocks, self.unit or units.default(city.blocks), streets=city.segments)
         return Study.of(
             city.incidents,
@@ -74,14 +74,15 @@ class Selection(Choices):
             covers=(city.start, city.end),
             snapped=place.away,
             streets=city.segments,
+            exposed_of=place.exposed_of,
             **{row.name: getattr(self, row.name) for row in OF_STATISTICS},
         )
 
-    def _totals(self, city: City, totals: AreaCounts, geography: units.Geography | None) -> Study:
+    def _totals(self, city: City, totals: AreaCounts) -> Study:
         unit = self.unit or "blocks"
         return of_totals.TotalsStudy.of_totals(
             of_totals.on_units(totals, city.blocks, unit),
-            geography.blocks if geography else units.geography(city.incidents, city.blocks, unit).blocks,
+            of_totals.units_of(city.blocks, unit),
             start=self.start or city.start,
             end=self.end or city.end,
             where=self.where,

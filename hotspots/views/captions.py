@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from hotspots.cities import City
-from hotspots.geography import segments, units
+from hotspots.geography import residents, segments, units
 from hotspots.statistics import rates
 from hotspots.statistics.measure import Measure
-from hotspots.store.schema import UNKNOWN
+from hotspots.store.schema import UNKNOWN, Blocks, censuses
 from hotspots.study import Study, Where
 from hotspots.words import Words, mark
 
@@ -67,6 +67,17 @@ def people_killed(city: City, study: Study, words: Words) -> str:
     )
 
 
+def left_out(victims: float, words: Words) -> str:
+    """Return the remark that stands beside a rate of the places whose residents are known, on those killed elsewhere; empty for none."""
+    if not victims > 0:
+        return ""
+    return words.count(
+        "In no rate: {n} person killed where the number of residents is not known",
+        "In no rate: {n} people killed where the number of residents is not known",
+        victims,
+    )
+
+
 def killed(city: City, study: Study, words: Words) -> str:
     """Return how many were killed and, where residents are known, at which rate."""
     estimate = rates.overall(study)
@@ -97,10 +108,30 @@ def _facts(city: City, study: Study, words: Words) -> Iterable[str]:
 def note(city: City, words: Words) -> str:
     """Return where the figures come from: source, licence, census, version of the data."""
     parts = [words.say("Source: {source}", source=city.source), words.say("Licence: {licence}", licence=city.licence)]
-    if city.population_year:
-        parts.append(words.say("Population: census of {year}", year=city.population_year))
+    if population := residents_of(city, words):
+        parts.append(population)
     parts.append(words.say("Data version {version}", version=city.version))
     return " · ".join(parts)
+
+
+def residents_of(city: City, words: Words) -> str:
+    """Return which census the residents are of, and how they change between censuses; empty where nobody said."""
+    said = between_censuses(city.blocks, city.start, city.end, words)
+    if said or not city.population_year:
+        return said
+    return words.say("Population: census of {year}", year=city.population_year)
+
+
+def between_censuses(blocks: Blocks, start: pd.Timestamp, end: pd.Timestamp, words: Words) -> str:
+    """Return how the residents of a period were made from several censuses; empty where there is one number for all years."""
+    years = sorted(censuses(blocks))
+    if len(years) < 2:
+        return ""
+    text = words.say("Population: censuses of {years}, a straight line between them", years=words.join([str(year) for year in years]))
+    outside = residents.constant_before_and_after(blocks, start, end)
+    if outside is None:
+        return text
+    return text + words.say("; before {first} and after {last} as in the nearest", first=outside[0], last=outside[1])
 
 
 def facts(city: City, study: Study, unit: str) -> dict[str, Any]:

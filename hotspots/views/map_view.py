@@ -14,10 +14,13 @@ from hotspots import colours as look
 from hotspots import geography
 from hotspots.cities import City
 from hotspots.geography import grids, hexagons, units
+from hotspots.geography.outlines import outlined, without_gaps
+from hotspots.statistics import rates
 from hotspots.statistics.catalog import measure as measure_of
 from hotspots.statistics.measure import STATES, UNSTABLE_UNDER, Measure, table
 from hotspots.store.schema import Blocks
 from hotspots.study import Study
+from hotspots.views import captions
 from hotspots.views.classes import Classes, category, classed
 from hotspots.views.classes import class_labels as class_labels
 from hotspots.views.classes import class_limits as breaks  # noqa: F401 (other programs know it by this name)
@@ -136,7 +139,7 @@ def geometry(key: str, blocks: Blocks, context: Sequence[ContextLayer] = (), *, 
     The map opens on all units; with `weights` (one number for each unit) on the middle 90 % of them, for squares that reach far beyond
     the city.
     """
-    shapes = blocks.geometry.to_crs(4326)
+    shapes = without_gaps(blocks.geometry.to_crs(4326))
     west, south, east, north = (float(side) for side in (shapes.total_bounds if weights is None else _middle(shapes, weights)))
     return MapGeometry(
         key, [str(block) for block in blocks.index], geography.names(blocks).tolist(), shapes, list(context), (west, south, east, north)
@@ -178,7 +181,8 @@ def background(city: City, unit: str) -> list[ContextLayer]:
         layers.append(ContextLayer("street", city.segments.geometry.to_crs(4326), [""] * len(city.segments)))
     if unit != "city" and "districts" in units.available(city.blocks):
         table = units.roll_up(city.blocks, "districts")
-        layers.append(ContextLayer("district", table.geometry.to_crs(4326), geography.names(table).tolist()))
+        drawn = table[outlined(table)]
+        layers.append(ContextLayer("district", drawn.geometry.to_crs(4326), geography.names(drawn).tolist()))
     return layers
 
 
@@ -284,9 +288,13 @@ def legend_title(measure: Measure, words: Words) -> str:
 
 
 def _residents(study: Study, measure: Measure, words: Words) -> list[str]:
-    """Return what the residents of the units are, where the measure rests on them and nobody counted them unit by unit."""
-    rule = units.denominator(study.blocks) if "population" in measure.needs else ""
-    return [words.say(rule)] if rule else []
+    """Return how residents came to be known, where nobody counted them unit by unit, and who is in no rate: of measures that need them."""
+    if "population" not in measure.needs:
+        return []
+    rule = units.denominator(study.blocks)
+    aside = captions.left_out(rates.left_out(study), words) if study.has_days else ""
+    lines = captions.between_censuses(study.blocks, study.start, study.end, words)
+    return [part for part in (words.say(rule) if rule else "", lines, aside) if part]
 
 
 def scale_tips(lines: list[TipLine], values: np.ndarray, classes: np.ndarray, labels: Sequence[str], words: Words) -> list[TipLine]:

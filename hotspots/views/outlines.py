@@ -37,7 +37,7 @@ def outlines(groups: pd.Series, shapes: gpd.GeoSeries) -> tuple[Outline, ...]:
     numbers, geometry = groups.to_numpy(), np.asarray(shapes.array)
     found = []
     for number in range(1, int(numbers.max(initial=0)) + 1):
-        inside = geometry[numbers == number]
+        inside = geometry[(numbers == number) & ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
         if len(inside):
             shape = shapely.union_all(_drawable(inside))
             parts = shapely.get_parts(shape)

@@ -207,7 +207,7 @@ def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
     """Return the selection without the choices that this city cannot meet, and their names."""
     dropped = [name for name, _ in selection.where if name not in city.fields]
     where = tuple(pair for pair in selection.where if pair[0] not in dropped)
-    offered = units.offers(city.blocks, selection.unit, points=not city.only_totals, streets=city.segments is not None)
+    offered = units.offers(city.blocks, selection.unit, points=city.has_points, streets=city.segments is not None)
     unit = selection.unit if offered else ""
     if selection.unit and not unit:
         dropped.append("unit")

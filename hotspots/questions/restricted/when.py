@@ -199,7 +199,7 @@ def newest_year_beside(asked: Asked, *, base: int = 0) -> Answer[BesideYears] | 
 @question()
 def without_place(asked: Asked) -> Answer[pd.DataFrame] | None:
     """Return for each year how many homicides have no usable place; None where single homicides are not known."""
-    if not asked.study.has_points:
+    if not asked.study.has_days:
         return None
     found = trends.without_place(asked.study)
     return asked.answer(found, rows=found.reset_index)

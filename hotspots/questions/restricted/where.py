@@ -130,7 +130,7 @@ def mapped(asked: Asked) -> Answer[Mapped]:
             return words.say("Published totals: single homicides, their places and days are not known.")
         parts = [
             words.say("On the map: {n} of {total} people killed.", n=words.number(study.inside), total=words.number(study.victims)),
-            words.say("Without a usable place: {n}.", n=words.number(study.victims - study.located)),
+            words.say("Without a usable place: {n}.", n=words.number(study.victims - study.inside - outside)),
             words.say("Outside the mapped area: {n}.", n=words.number(outside)),
         ]
         return " ".join(parts)
@@ -159,7 +159,7 @@ def place(asked: Asked, unit: str, key: str) -> Answer[Place]:
     """Return the numbers of one place and its own years."""
     study = asked.study
     row = table(study, measure(key)).loc[unit]
-    found = Place(row, rates.estimate(float(row["count"]), float(study.person_years.loc[unit])), trends.yearly(study.at(unit)))
+    found = Place(row, rates.estimate(float(study.exposed.loc[unit]), float(study.person_years.loc[unit])), trends.yearly(study.at(unit)))
     return asked.answer(found, interval=(found.rate.low, found.rate.high))
 
 

@@ -45,6 +45,9 @@ def check_city_file(content: Mapping[str, Any], *, folder: Path, named: Collecti
     return _Reader(folder, named).city(content)
 
 
+_YEAR = re.compile(r"[12][0-9]{3}")
+
+
 class _Reader:
     """Turns sections into values, keeping every fault until the end."""
 
@@ -60,11 +63,12 @@ class _Reader:
         incidents = self.incidents(top.pop("incidents")) if "incidents" in top else None
         totals = self.area_counts(top.pop("area_counts", {}))
         blocks = self.blocks(top.pop("blocks")) if "blocks" in top else None
-        if blocks is None and "blocks" not in content and incidents is None and not top.get("unmapped"):
+        named = bool(totals) and all(one.area for one in totals)
+        if blocks is None and "blocks" not in content and incidents is None and not named and not top.get("unmapped"):
             self.faults.append(
                 told(
-                    "city.toml: blocks is missing; published totals need [blocks], the areas that they are about, or "
-                    "unmapped = true where no outline is at hand"
+                    "city.toml: blocks is missing; published totals need area, the column of the areas that they are about, or "
+                    "unmapped = true where they are about the whole place"
                 )
             )
         segments = (
@@ -138,6 +142,8 @@ class _Reader:
             return tuple(self.path(name) for name in names) if good else None
         if kind == "day":
             return self.day(value)
+        if kind == "column":
+            return _by_census(value)
         return _by_language(value)
 
     def path(self, name: str) -> Path:
@@ -201,7 +207,7 @@ class _Reader:
 
     def area_counts(self, content: Mapping[str, Any]) -> tuple[AreaCountSection, ...]:
         """Return the tables of published totals: one under [area_counts], or several under [area_counts.NAME]."""
-        several = bool(content) and all(isinstance(value, Mapping) and name != "values" for name, value in content.items())
+        several = bool(content) and all(isinstance(value, Mapping) and name not in ("values", "where") for name, value in content.items())
         if several:
             return tuple(self.totals(name, table, f"[area_counts.{name}]") for name, table in content.items())
         return (self.totals("totals", content, "[area_counts]"),) if content else ()
@@ -209,6 +215,7 @@ class _Reader:
     def totals(self, name: str, content: Any, where: str) -> AreaCountSection:
         values = self.complete(content, AREA_COUNTS, where, file=Path(), period="", count="")
         values["suppressed"] = tuple(str(mark).strip() for mark in values.get("suppressed", []))
+        values["where"] = self.filters(values.get("where", {}))
         words = values.pop("values", {})
         for key, mapping in words.items():
             if key not in ("sex", "area") or not isinstance(mapping, Mapping):
@@ -236,7 +243,15 @@ class _Reader:
             )
         if "population_id" in values and "population_file" not in values:
             self.faults.append(told("city.toml: population_id in [blocks] needs population_file, the table that it belongs to"))
+        if isinstance(values.get("population"), dict):
+            values["population_censuses"] = values["population"]
+            newest = max(values["population"])
+            values["population"] = values["population"][newest]
+            values.setdefault("population_year", newest)
         values["population_ages"] = self.ages(values.get("population_ages", {}))
+        values["population_unknown"] = tuple(str(mark).strip() for mark in values.get("population_unknown", []))
+        if values.get("population_dot", "decimal") not in ("thousands", "decimal"):
+            self.faults.append(told('city.toml: population_dot in [blocks] may be "thousands" or "decimal"'))
         return BlockSection(**values)
 
     def ages(self, content: Mapping[str, Any]) -> dict[str, str]:
@@ -384,6 +399,15 @@ class _Reader:
                 self.faults.append(
                     told('city.toml: {key} = "{zone}" is no time zone; write a name such as "America/El_Salvador"', key=key, zone=zone)
                 )
+
+
+def _by_census(value: Any) -> str | dict[int, str] | None:
+    """Return the column of residents, or that of each census by its year; None where it is neither."""
+    if isinstance(value, str):
+        return value or None
+    good = isinstance(value, Mapping) and value and all(isinstance(column, str) and column for column in value.values())
+    years = [str(year) for year in value] if good else []
+    return dict(sorted((int(year), column) for year, column in value.items())) if years and all(map(_YEAR.fullmatch, years)) else None
 
 
 def _by_language(value: Any) -> dict[str, str] | None:

@@ -62,10 +62,14 @@ BLOCKS = {
     "id": "text!",
     "epsg": "number",
     "name": "text",
-    "population": "text",
+    "population": "column",
     "population_file": "file",
     "population_id": "text",
     "population_year": "number",
+    "population_dot": "text",
+    "population_times": "number",
+    "population_unknown": "list",
+    "population_checked": "yes/no",
     "beat": "text",
     "district": "text",
     "sheet": "text",
@@ -85,6 +89,7 @@ AREA_COUNTS = {
     "published_rate": "text",
     "suppressed": "list",
     "values": "section",
+    "where": "section",
 }
 SEGMENTS = {"file": "file!", "id": "text!", "street": "text", "epsg": "number", "sheet": "text"}
 GROUP = {"file": "file!", "name": "text!", "epsg": "number", "sheet": "text"}
@@ -93,6 +98,7 @@ NOTE = {"date": "day!", "text": "words!"}
 INTERVENTION = {"name": "words!", "start": "day!", "end": "day", "treated": "list", "comparison": "list", "note": "words"}
 WORDS = {
     "text": told("text in quotation marks"),
+    "column": told("a column in quotation marks, or one for each census, such as {example}", example='{ 2010 = "p10", 2020 = "p20" }'),
     "number": told("a whole number"),
     "yes/no": told("true or false"),
     "section": told("a section of its own"),

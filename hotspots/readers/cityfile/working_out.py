@@ -14,9 +14,11 @@ import pandas as pd
 
 from hotspots.readers.cityfile.pointing import killed
 from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys
+from hotspots.readers.columns.area_ids import matched
 from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
+from hotspots.readers.columns.residents import are_residents
 from hotspots.readers.columns.second_looks import lone_event
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
 from hotspots.readers.columns.values import built_in, fold, is_missing
@@ -195,7 +197,7 @@ def _blocks(table: Table, path: Path, population: Path | None, ask: Ask) -> Entr
         if not single:
             raise fault
         columns |= {key: str(column) for key, column in settled(fault, ask).items()}
-    if "population" in columns and _numeric(table.columns[columns["population"]]) < 0.5:
+    if "population" in columns and not are_residents(table.columns[columns["population"]]):
         del columns["population"]
     entries: Entries = {"file": str(path), **columns}
     return entries if population is None else entries | _population(population, table.columns[columns["id"]], ask)
@@ -208,7 +210,7 @@ def _is_id(text: pd.Series) -> bool:
 def _population(path: Path, ids: pd.Series, ask: Ask) -> Entries:
     table, asked = read_asked(path, ask)
     known = set(ids.str.strip())
-    shares = {column: float(table.columns[column].str.strip().isin(known).mean()) for column in table.columns.columns}
+    shares = {column: _share_of_ids(table.columns[column], known) for column in table.columns.columns}
     key = max(shares, key=lambda column: shares[column])
     if not shares[key]:
         raise DataError(
@@ -224,7 +226,7 @@ def _population(path: Path, ids: pd.Series, ask: Ask) -> Entries:
     entries |= {f"population_{name}": value for name, value in _only_sheet(asked).items()}
     if found:
         return {**entries, "population": found["population"]}
-    numbers = [name for name in table.columns.columns if name != key and _numeric(table.columns[name]) > 0.9]
+    numbers = [name for name in table.columns.columns if name != key and are_residents(table.columns[name], least=0.9)]
     fault = ResidentsColumnError(table.source, tuple(table.columns.columns), tuple(numbers))
     if not numbers:
         raise fault
@@ -233,3 +235,9 @@ def _population(path: Path, ids: pd.Series, ask: Ask) -> Entries:
 
 def _only_sheet(entries: Entries) -> Entries:
     return {key: value for key, value in entries.items() if key == "sheet"}
+
+
+def _share_of_ids(text: pd.Series, known: set[str]) -> float:
+    """Return how many of the texts are ids of blocks, as they stand or in their canonical form."""
+    found = matched(text.str.strip().unique(), known)
+    return float(text.str.strip().isin(found.known).mean())

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from hotspots.readers.columns.area_ids import areas_that_occur, matched
 from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
 from hotspots.readers.report import (
     OUTCOMES,
+    Finding,
     QualityReport,
     Remark,
     finding,
@@ -36,17 +38,17 @@ _BETWEEN = (re.compile(r"\s+(?:to|a|al|hasta|[–-])\s+|\s*\.\.\s*"), re.compile
 _STEPS = (*((mark, "days") for mark in ("%d", "%j")), *((mark, "months") for mark in ("%m", "%b", "%B")), ("%Y", "years"), ("%y", "years"))
 
 
-def read_area_counts(sections: tuple[AreaCountSection, ...], *, areas: Collection[str]) -> tuple[AreaCounts, QualityReport]:
+def read_area_counts(sections: tuple[AreaCountSection, ...], *, areas: pd.Series | None) -> tuple[AreaCounts, QualityReport]:
     """Return the rows of all tables, and what became of every row.
 
-    `areas` are the ids of the blocks; a row about any other area is left out and reported. Raises a `DataError` with the faults of
-    all tables together.
+    `areas` are the names of the blocks by their ids; a row about any other area is left out and reported. Without it the areas are those
+    that the tables name. Rows of one table, area and period are added up. Raises a `DataError` with the faults of all tables together.
     """
     faults: list[DataError] = []
     parts, reports = [], []
     for section in sections:
         try:
-            rows, report = _read(section, set(areas))
+            rows, report = _read(section, areas)
         except DataError as error:
             faults.append(error)
         else:
@@ -65,10 +67,10 @@ def _together(reports: list[QualityReport]) -> QualityReport:
     return QualityReport(", ".join(report.source for report in reports), victims=0, findings=findings, **counts)
 
 
-def _read(section: AreaCountSection, areas: set[str]) -> tuple[pd.DataFrame, QualityReport]:
+def _read(section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.DataFrame, QualityReport]:
     named = section.named()
-    table = read_file(section.file, needs=tuple(named.values()))
-    faults = missing_columns(table, list(named.items()))
+    table = read_file(section.file, needs=(*named.values(), *section.where))
+    faults = missing_columns(table, [*named.items(), *(("where", column) for column in section.where)])
     if faults:
         raise DataError(faults)
     rows, remarks = _rows(table, section, areas)
@@ -82,17 +84,48 @@ def _read(section: AreaCountSection, areas: set[str]) -> tuple[pd.DataFrame, Qua
                 *(sentence(row.text) for row in findings),
             ]
         )
-    count: dict[str, Any] = {name: int((outcome == name).sum()) for name in ("accepted", "repaired", "rejected", "filtered")}
-    report = QualityReport(table.source, len(rows), **count, victims=0, findings=(*table.findings, *findings))
-    return rows[kept].astype({"suppressed": bool}), report
+    count: dict[str, Any] = {name: int((outcome == name).sum()) for name in OUTCOMES}
+    summed, added = _added_up(rows[kept].astype({"suppressed": bool}), table, np.flatnonzero(kept))
+    report = QualityReport(table.source, len(rows), victims=0, findings=(*table.findings, *findings, *added), **count)
+    return summed, report
 
 
-def _rows(table: Table, section: AreaCountSection, areas: set[str]) -> tuple[pd.DataFrame, list[Remark]]:
+def _added_up(rows: pd.DataFrame, table: Table, at: npt.NDArray[np.intp]) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return one row for each area, period and sex: the sum of those that the table has, held back where one of them is; and a remark."""
+    keys = ["table", "area", "start", "end", "sex"]
+    parts = rows.duplicated(keys, keep=False)
+    if not parts.any():
+        return rows, []
+    groups = rows.groupby(keys, sort=False)
+    once = groups.size().to_numpy() == 1
+    summed = pd.DataFrame({"count": groups["count"].sum().where(groups["count"].count() == groups.size())})
+    summed["suppressed"] = groups["suppressed"].any()
+    summed["population"] = groups["population"].first().where(groups["population"].min().eq(groups["population"].max()))
+    summed["published_rate"] = groups["published_rate"].first().where(once)
+    summed["source"] = groups["source"].first()
+    copies = int(table.columns.iloc[at].duplicated().to_numpy().sum())
+    text = told(
+        "{n} rows of {file} are parts of {sums} totals of one area and period, and were added up; {copies} of them repeat another row in "
+        "every column",
+        n=f"{int(parts.sum()):,}",
+        file=table.source,
+        sums=f"{int((~once).sum()):,}",
+        copies=f"{copies:,}",
+    )
+    advice = mark("Where parts are of other offences, keep only homicides with where; if rows are copies, remove them from the file.")
+    found = summed.reset_index()[rows.columns]
+    found["suppressed"] = found["suppressed"] | found["count"].isna()
+    return found, [Finding("added_up", "accepted", int(parts.sum()), text, advice)]
+
+
+def _rows(table: Table, section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.DataFrame, list[Remark]]:
     cells = table.columns.apply(lambda column: column.str.strip())
     start, end = read_periods(cells[section.period], section.period_format)
-    area = _words(cells, section.area, section.values.get("area", {})) if section.area else pd.Series("", index=cells.index)
+    filtered = _filtered(cells, section, table)
+    area, noted = _areas(cells, section, areas)
     count, held, strange = _counts(cells[section.count], section.suppressed)
     sex, remarks = _sexes(cells, section)
+    remarks += [filtered, *noted]
     columns: dict[str, Any] = {
         "table": section.table,
         "area": area,
@@ -121,7 +154,7 @@ def _rows(table: Table, section: AreaCountSection, areas: set[str]) -> tuple[pd.
             _COUNT_ADVICE,
         ),
         "unknown_area": (
-            ~area.isin(areas | {""}),
+            area.isna(),
             section.area,
             told("are about an area that is no block; they were left out"),
             _AREA_ADVICE,
@@ -131,7 +164,7 @@ def _rows(table: Table, section: AreaCountSection, areas: set[str]) -> tuple[pd.
         Remark(
             code,
             "rejected",
-            np.asarray(where, dtype=bool),
+            np.asarray(where, dtype=bool) & ~filtered.where,
             told("{rows} of {total} rows of {source} {what}", source=table.source, what=what),
             advice,
             column,
@@ -139,6 +172,36 @@ def _rows(table: Table, section: AreaCountSection, areas: set[str]) -> tuple[pd.
         for code, (where, column, what, advice) in rejected.items()
     ]
     return pd.DataFrame(columns, index=cells.index), remarks
+
+
+def _filtered(cells: pd.DataFrame, section: AreaCountSection, table: Table) -> Remark:
+    """Return the rows that `where` sets aside: they take no part, whatever else is wrong with them."""
+    keep = np.ones(len(cells), dtype=bool)
+    for column, allowed in section.where.items():
+        keep &= cells[column].isin(allowed).to_numpy(dtype=bool)
+    rules = " and ".join(f"{column} is {' or '.join(allowed)}" for column, allowed in section.where.items())
+    text = told("{rows} of {total} rows were left aside: kept are only those where {rules}", rules=rules)
+    return Remark("filtered", "filtered", ~keep & (table.spoiled == ""), text, column=next(iter(section.where), ""))
+
+
+def _areas(cells: pd.DataFrame, section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.Series, list[Remark]]:
+    """Return the area of each row, empty for the whole place and missing where it is no area, and what was noticed."""
+    if not section.area:
+        return pd.Series("", index=cells.index), []
+    text = _words(cells, section.area, section.values.get("area", {}))
+    if areas is None:
+        return areas_that_occur(text)[0], []
+    named = areas[areas != ""]
+    found = matched(text.unique(), areas.index, names=dict(zip(named, named.index, strict=True)) if named.is_unique else None)
+    changed = told(
+        "{rows} of {total} rows write their area otherwise than the areas do ({reasons}); each was matched to the one area that it can "
+        "be: {shown}",
+        reasons=found.reasons,
+        shown=found.shown,
+    )
+    where = text.isin(found.changed).to_numpy(dtype=bool)
+    known = {**found.known, "": ""}
+    return text.map(known), [Remark("area_id_spelled", "repaired", where, changed, column=section.area)]
 
 
 _PERIOD_ADVICE = mark("Write years as 2010, months as 2015-01, days as 2015-01-01/2015-03-31, or give period_format in city.toml.")

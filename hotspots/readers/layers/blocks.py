@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -12,11 +12,14 @@ import pandas as pd
 import pyproj
 import shapely
 
-from hotspots.geography import grids
-from hotspots.readers.columns.places import DEGREES
-from hotspots.readers.files.any_file import read_layer
+from hotspots.geography import grids, units
+from hotspots.geography.outlines import outlined
+from hotspots.geography.segments import MEET
+from hotspots.readers.columns.residents import readable
+from hotspots.readers.files.any_file import read_file, read_layer
 from hotspots.readers.files.text_tables import Table, missing_columns, refuse
-from hotspots.readers.layers.populations import age_columns, read_population
+from hotspots.readers.layers.populations import age_columns, census_columns, read_population
+from hotspots.readers.layers.shapes import LINES, NOWHERE, Shapes, gaps, mended, overlaps, projected, shape_faults
 from hotspots.readers.report import Example, Finding
 from hotspots.readers.sections import BlockSection, LayerSection, SegmentSection
 from hotspots.store.schema import (
@@ -27,10 +30,9 @@ from hotspots.store.schema import (
 )
 from hotspots.words import Told, mark, told
 
-Shapes = npt.NDArray[Any]
-_AREAS, _LINES = (3, 6), (1, 5)
-_OVERLAP_M2 = 1.0
-_MOST_GAPS = 0.1
+_ENOUGH = 5  # places: so many in no block are no chance
+_MOSTLY = 0.9  # of the ground of all others: what covers so much is all of them together
+_TOTAL = r"(?i)\s*(?:grand |sub|gran )?(?:total|totales|totals|suma|sum|citywide)(?:\s.*)?|all|todos|todas"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,18 +46,19 @@ class Layer:
 def read_blocks(section: BlockSection, *, city_crs: pyproj.CRS | None = None) -> Layer:
     """Return the blocks in the city's coordinate system; without one, in the UTM zone that the blocks lie in.
 
+    A table without shapes gives blocks without an outline, as does a feature without one.
     Shapes that cross themselves are repaired and reported with the change of area; overlaps and odd populations are reported.
-    Raises `DataError` for ids that are empty or repeated, features without a shape, and lines mixed with areas.
+    Raises `DataError` for ids that are empty or repeated, points, and lines mixed with areas.
     """
-    table = read_layer(section.file, layer="blocks", sheet=section.sheet)
+    table = read_file(section.file, sheet=section.sheet)
     wanted = [("id", section.id), ("name", section.name), ("beat", section.beat), ("district", section.district)]
     if section.population_file is None:
-        wanted += [("population", section.population), *age_columns(section)]
+        wanted += [("population", section.population), *census_columns(section), *age_columns(section)]
     refuse(missing_columns(table, [(key, column) for key, column in wanted if column]))
+    table, summed = without_sums(table, section)
     ids = table.columns[section.id].str.strip()
-    refuse([*_id_faults(told("blocks"), ids, table), *_shape_faults(table)])
-    shapes, mended = _mended(table.shapes, ids)
-    in_metres, findings = projected(shapes, table, layer="blocks", epsg=section.epsg, city_crs=city_crs)
+    refuse(_id_faults(told("blocks"), ids, table))
+    in_metres, findings = _outlines(table, ids, section, city_crs)
     people, noted = read_population(section, table, ids)
     columns: dict[str, Any] = {name: column.to_numpy(dtype=np.float64) for name, column in people.items()}
     for key in ("name", "beat", "district"):
@@ -65,8 +68,114 @@ def read_blocks(section: BlockSection, *, city_crs: pyproj.CRS | None = None) ->
     blocks = gpd.GeoDataFrame(
         columns, geometry=in_metres.array, index=pd.Index(ids.to_numpy(), name="block_id", dtype="str"), crs=in_metres.crs
     )
-    findings += [*mended(in_metres), *_overlaps(blocks), *_gaps(blocks), *noted]
-    return Layer(check_blocks(blocks), (*table.findings, *findings))
+    drawn = blocks[outlined(blocks)]
+    findings += [*overlaps(drawn), *gaps(drawn), *noted]
+    return Layer(check_blocks(blocks), (*table.findings, *summed, *findings))
+
+
+def without_sums(table: Table, section: BlockSection) -> tuple[Table, list[Finding]]:
+    """Return the table without the row that is all the others together, such as TOTAL, and a remark on it.
+
+    It is one where its id or name says so, or it covers nearly all ground of the others, and its residents, where they are in this table,
+    are those of all others within 1 %; without residents, one that says so and covers nearly all ground.
+    """
+    labels = [table.columns[column] for column in (section.id, section.name) if column]
+    says = np.logical_or.reduce([label.str.fullmatch(_TOTAL).to_numpy(dtype=bool) for label in labels])
+    covers = np.zeros(len(table.rows), dtype=bool) if table.shapes is None else _covering(table.shapes)
+    odd = says | covers
+    if not odd.any() or len(table.rows) < 3:
+        return table, []
+    here = section.population if section.population and section.population_file is None else ""
+    adds_up = _is_sum(table.columns[here], odd) if here else np.ones(len(odd), dtype=bool)
+    gone = odd & adds_up & ((says & covers) | bool(here) | (table.shapes is None))
+    if not gone.any():
+        return table, []
+    first = int(np.flatnonzero(gone)[0])
+    text = told(
+        "{file}: {n} of {total} areas are all the others together (first: {first}) and no block; they were left out, or residents would "
+        "count twice",
+        file=table.source,
+        n=f"{int(gone.sum()):,}",
+        total=f"{len(gone):,}",
+        first=labels[0].iloc[first],
+    )
+    keep = ~gone
+    rest = replace(
+        table,
+        columns=table.columns[keep].reset_index(drop=True),
+        rows=table.rows[keep],
+        spoiled=table.spoiled[keep],
+        shapes=None if table.shapes is None else table.shapes[keep],
+    )
+    return rest, [Finding("sum_of_blocks", "rejected", int(gone.sum()), text)]
+
+
+def _covering(shapes: Shapes) -> npt.NDArray[np.bool_]:
+    """Return which shape has nearly as large an area as all others together, and covers most of them: at most one."""
+    found = np.zeros(len(shapes), dtype=bool)
+    if len(shapes) < 3:
+        return found
+    size = np.nan_to_num(shapely.area(shapes))
+    most = int(np.argmax(size))
+    if 2 * size[most] >= _MOSTLY * size.sum() and shapely.is_valid(shapes[most]):
+        spots = shapely.point_on_surface(np.delete(shapes, most))
+        found[most] = bool(shapely.intersects(shapes[most], spots[~shapely.is_missing(spots)]).mean() >= _MOSTLY)
+    return found
+
+
+def _is_sum(text: pd.Series, odd: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return which of the odd rows has as many residents as all rows that are not odd, within 1 %."""
+    people = readable(text).to_numpy()
+    others = float(np.nansum(people[~odd]))
+    return np.asarray(odd & (np.abs(people - others) <= 0.01 * others) & (others > 0))
+
+
+def _outlines(table: Table, ids: pd.Series, section: BlockSection, city_crs: pyproj.CRS | None) -> tuple[gpd.GeoSeries, list[Finding]]:
+    """Return the outlines in metres, missing where there is none, and what was noticed."""
+    bare = np.full(len(ids), None, dtype=object)
+    shapes = bare if table.shapes is None else table.shapes
+    drawn = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    if not drawn.any():
+        text = told("{file}: no area has an outline; they are in lists, rates and series, and on no map", file=table.source)
+        advice = mark("For a map, give [blocks] a file with the outlines and the same ids.")
+        return gpd.GeoSeries(bare, crs=city_crs or NOWHERE), [Finding("no_outlines", "accepted", len(ids), text, advice)]
+    refuse(shape_faults(table))
+    some, repairs = mended(shapes[drawn], ids[drawn])
+    in_metres, findings = projected(some, table, layer="blocks", epsg=section.epsg, city_crs=city_crs)
+    findings += repairs(in_metres)
+    bare[drawn] = in_metres.to_numpy()
+    if not drawn.all():
+        findings.append(_without_outline(table, ids, drawn))
+    return gpd.GeoSeries(bare, crs=in_metres.crs), findings
+
+
+def _without_outline(table: Table, ids: pd.Series, drawn: npt.NDArray[np.bool_]) -> Finding:
+    at = np.flatnonzero(~drawn)
+    text = told(
+        "{file}: {n} of {total} areas have no outline (first: {first}); they are in lists, rates and series, and on no map",
+        file=table.source,
+        n=f"{len(at):,}",
+        total=f"{len(ids):,}",
+        first=ids.iloc[at[0]],
+    )
+    examples = tuple(Example(int(table.rows[i]), "geometry", str(ids.iloc[i])) for i in at[:3])
+    return Finding("no_outline", "accepted", len(at), text, mark("If they are real areas, have the outlines exported again."), examples)
+
+
+def named_areas(areas: pd.Series, crs: pyproj.CRS) -> Layer:
+    """Return the areas that homicides or totals name, and a remark that says so: they have no outline and no residents."""
+    names = sorted(set(areas) - {""})
+    index = pd.Index(names, name="block_id", dtype="str")
+    table = gpd.GeoDataFrame(
+        {"population": np.nan, "name": pd.array(names, dtype="str")}, geometry=gpd.GeoSeries([None] * len(names), index=index), index=index
+    )
+    text = told(
+        "city.toml names no areas, so they are the {n} that the data name; nobody knows how many people live in each, so there are "
+        "counts and no rates, and no map",
+        n=f"{len(names):,}",
+    )
+    advice = mark("For rates, give [blocks] a table of the areas with their residents; for a map, one with their outlines.")
+    return Layer(check_blocks(table.set_crs(crs)), (Finding("named_areas", "accepted", 0, text, advice),))
 
 
 def read_segments(section: SegmentSection, *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame, list[Finding]]:
@@ -76,7 +185,7 @@ def read_segments(section: SegmentSection, *, city_crs: pyproj.CRS) -> tuple[gpd
     ids = table.columns[section.id].str.strip()
     kinds = shapely.get_type_id(table.shapes)
     faults = _id_faults(told("segments"), ids, table)
-    odd = np.flatnonzero(~np.isin(kinds, _LINES))
+    odd = np.flatnonzero(~np.isin(kinds, LINES))
     if len(odd):
         faults.append(
             told(
@@ -94,7 +203,47 @@ def read_segments(section: SegmentSection, *, city_crs: pyproj.CRS) -> tuple[gpd
     segments = gpd.GeoDataFrame(
         {"street": pd.Series(street, index=index, dtype="str")}, geometry=in_metres.array, index=index, crs=in_metres.crs
     )
-    return segments, [*table.findings, *findings]
+    real = (segments.length > MEET).to_numpy()
+    return segments[real], [*table.findings, *findings, *_no_length(table, index, real)]
+
+
+def _no_length(table: Table, ids: pd.Index, real: npt.NDArray[np.bool_]) -> list[Finding]:
+    """Return a remark on streets that begin where they end: nothing lies along them, and no density."""
+    at = np.flatnonzero(~real)
+    if not len(at):
+        return []
+    text = told(
+        "segments: {n} of {total} streets of {file} have no length (first: {first}); they were left out",
+        n=f"{len(at):,}",
+        total=f"{len(real):,}",
+        file=table.source,
+        first=ids[at[0]],
+    )
+    return [
+        Finding("no_length", "rejected", len(at), text, "", tuple(Example(int(table.rows[i]), "geometry", str(ids[i])) for i in at[:3]))
+    ]
+
+
+def in_no_block(incidents: Incidents, blocks: Blocks) -> list[Finding]:
+    """Return a remark where most places lie in no block; a `DataError` where five or more have a place and none lies in a block."""
+    placed = (incidents["unplaced"] == "").to_numpy()
+    if not placed.any() or not outlined(blocks).any():
+        return []
+    found = units.assign(incidents, blocks).notna().to_numpy()
+    outside, total = int((placed & ~found).sum()), int(placed.sum())
+    numbers = {"n": f"{outside:,}", "total": f"{total:,}"}
+    if not found.any() and total >= _ENOUGH:
+        raise DataError(
+            told(
+                "incidents: none of {total} places lies in a block, though all are near; check that incidents and blocks are of the same "
+                "city, and each epsg, or leave [blocks] out",
+                **numbers,
+            )
+        )
+    if outside * 2 <= total:
+        return []
+    text = told("incidents: {n} of {total} places lie in no block; they count in every total and in no block", **numbers)
+    return [Finding("in_no_block", "accepted", outside, text, mark("Check that incidents and blocks are of the same city, and each epsg."))]
 
 
 def read_context(layers: tuple[LayerSection, ...], *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame, list[Finding]]:
@@ -157,204 +306,6 @@ def _id_faults(layer: Told, ids: pd.Series, table: Table) -> list[Told]:
             )
         )
     return faults
-
-
-def _shape_faults(table: Table) -> list[Told]:
-    assert table.shapes is not None
-    kinds = shapely.get_type_id(table.shapes)
-    gone = shapely.is_missing(table.shapes) | shapely.is_empty(table.shapes)
-    areas, lines = np.isin(kinds, _AREAS) & ~gone, np.isin(kinds, _LINES) & ~gone
-    mixed = (kinds == 7) & ~gone
-    other = ~gone & ~areas & ~lines & ~mixed
-    faults = []
-    if gone.any():
-        first = table.rows[gone][0]
-        faults.append(
-            told(
-                "blocks: {n} of {total} features of {file} have no usable shape (first: feature {first}); repair or remove them",
-                n=f"{int(gone.sum()):,}",
-                total=f"{len(kinds):,}",
-                file=table.source,
-                first=first,
-            )
-        )
-    if other.any():
-        faults.append(
-            told(
-                "blocks: {n} of {total} features of {file} are points; blocks are areas or lines",
-                n=f"{int(other.sum()):,}",
-                total=f"{len(kinds):,}",
-                file=table.source,
-            )
-        )
-    if areas.any() and lines.any():
-        faults.append(
-            told(
-                "blocks: {lines} lines among {areas} areas in {file}; keep one kind",
-                lines=f"{int(lines.sum()):,}",
-                areas=f"{int(areas.sum()):,}",
-                file=table.source,
-            )
-        )
-    return faults
-
-
-def _mended(shapes: Shapes | None, ids: pd.Series) -> tuple[Shapes, Any]:
-    """Return shapes of one kind that do not cross themselves, and a function that reports the repairs once metres are known."""
-    assert shapes is not None
-    lines = np.isin(shapely.get_type_id(shapes), _LINES)
-    bad = np.flatnonzero(~lines & (~shapely.is_valid(shapes) | (shapely.get_type_id(shapes) == 7)))
-    mended = shapes.copy()
-    for i in bad:
-        mended[i] = _areas_of(shapely.make_valid(shapes[i]))
-    lost = [ids.iloc[i] for i in bad if mended[i].is_empty]
-    refuse(
-        [told("blocks: {n} shapes enclose no area (first: block {first}); repair or remove them", n=f"{len(lost):,}", first=lost[0])]
-        if lost
-        else []
-    )
-
-    def report(in_metres: gpd.GeoSeries) -> list[Finding]:
-        if not len(bad):
-            return []
-        scale = _square_metres(in_metres, mended)
-        before = sum(abs(shapely.area(shapes[i])) * scale for i in bad)
-        after = sum(shapely.area(mended[i]) * scale for i in bad)
-        examples = tuple(Example(int(i) + 1, "geometry", str(ids.iloc[i])) for i in bad[:3])
-        text = told(
-            "blocks: {bad} of {ids} shapes crossed themselves and were repaired; their area went from {before} to {after} m²",
-            bad=f"{len(bad):,}",
-            ids=f"{len(ids):,}",
-            before=f"{before:,.0f}",
-            after=f"{after:,.0f}",
-        )
-        return [Finding("shape_repaired", "repaired", len(bad), text, mark("Look at them on the map."), examples)]
-
-    return mended, report
-
-
-def _square_metres(in_metres: gpd.GeoSeries, shapes: Shapes) -> float:
-    """Return how many square metres one square unit of the file is, on the whole layer."""
-    own = float(shapely.area(shapes).sum())
-    return float(in_metres.area.sum()) / own if own else 0.0
-
-
-def _areas_of(shape: Any) -> Any:
-    parts = [part for part in shapely.get_parts(shapely.get_parts(shape)) if part.geom_type == "Polygon" and part.area > 0]
-    return shapely.multipolygons(parts) if len(parts) != 1 else parts[0]
-
-
-def projected(
-    shapes: Shapes | None, table: Table, *, layer: str, epsg: int | None, city_crs: pyproj.CRS | None
-) -> tuple[gpd.GeoSeries, list[Finding]]:
-    """Return the shapes in the city's coordinate system, and what was noticed; theirs is as city.toml says, else the file, else degrees."""
-    if table.crs_unsaid and not epsg:
-        like = all(abs(side) <= limit for side, limit in zip(shapely.total_bounds(shapes), (180, 90, 180, 90), strict=True))
-        hint = told("; the numbers look like longitude and latitude: epsg = 4326") if like else ""
-        raise DataError(
-            told(
-                "{layer}: {file} does not say its coordinate system; ask the source for its EPSG number and write "
-                "epsg = … for this file in city.toml{hint}",
-                layer=layer,
-                file=table.source,
-                hint=hint,
-            )
-        )
-    code = epsg or table.epsg or DEGREES
-    findings = []
-    if epsg and table.epsg and epsg != table.epsg:
-        text = told(
-            "{source}: the file says coordinate system {stated}, city.toml says {epsg}; city.toml was followed",
-            source=table.source,
-            stated=table.epsg,
-            epsg=epsg,
-        )
-        findings.append(Finding("epsg_override", "accepted", 0, text))
-    west, south, east, north = shapely.total_bounds(shapes)
-    geographic = pyproj.CRS.from_epsg(code).is_geographic
-    if geographic and (max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90):
-        raise DataError(
-            told(
-                "{layer}: the coordinates of {file} are not degrees (they reach {east}, {north}); ask the source for "
-                "their EPSG number and write epsg = … for this file in city.toml",
-                layer=layer,
-                file=table.source,
-                east=f"{east:.10g}",
-                north=f"{north:.10g}",
-            )
-        )
-    if geographic and east - west > 180:
-        raise DataError(
-            told(
-                "{layer}: {file} spans more than half the globe (from {west} to {east} degrees); a shape crosses the date line or is wrong",
-                layer=layer,
-                file=table.source,
-                west=f"{west:.6g}",
-                east=f"{east:.6g}",
-            )
-        )
-    series = gpd.GeoSeries(shapes, crs=code)
-    in_metres = series.to_crs(city_crs or series.estimate_utm_crs())
-    if not np.isfinite(in_metres.total_bounds).all():
-        raise DataError(
-            told(
-                "{layer}: {file} has coordinates that its coordinate system ({code}) cannot have; correct epsg in city.toml",
-                layer=layer,
-                file=table.source,
-                code=code,
-            )
-        )
-    return in_metres, findings
-
-
-def _overlaps(blocks: gpd.GeoDataFrame) -> list[Finding]:
-    shapes = blocks.geometry.to_numpy()
-    if not np.isin(shapely.get_type_id(shapes), _AREAS).all():
-        return []
-    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    pairs = left < right
-    left, right = left[pairs], right[pairs]
-    inner = shapely.relate_pattern(shapes[left], shapes[right], "T********")
-    left, right = left[inner], right[inner]
-    area = shapely.area(shapely.intersection(shapes[left], shapes[right]))
-    big = area > _OVERLAP_M2
-    if not big.any():
-        return []
-    worst = int(np.argmax(area))
-    pair = told("{one} and {other}", one=blocks.index[left[worst]], other=blocks.index[right[worst]])
-    text = told(
-        "blocks: {big} pairs overlap; the largest overlap is {area} m², of blocks {pair}; a victim there is "
-        "counted once, in the block of the smaller id",
-        big=f"{int(big.sum()):,}",
-        area=f"{area[worst]:,.0f}",
-        pair=pair,
-    )
-    return [Finding("overlap", "accepted", int(big.sum()), text, mark("Correct the blocks if the overlaps are wide."))]
-
-
-def _gaps(blocks: gpd.GeoDataFrame) -> list[Finding]:
-    """Return a remark on ground enclosed by blocks that belongs to none; where it is a large part of the city it is meant so."""
-    shapes = blocks.geometry.to_numpy()
-    if not np.isin(shapely.get_type_id(shapes), _AREAS).all():
-        return []
-    whole = shapely.union_all(shapes)
-    holes = [shapely.polygons(ring) for part in shapely.get_parts(whole) for ring in part.interiors]
-    holes = [hole for hole in holes if hole.area > _OVERLAP_M2]
-    total = sum(hole.area for hole in holes)
-    if not holes or total > _MOST_GAPS * whole.area:
-        return []
-    largest = max(holes, key=lambda hole: hole.area)
-    near = gpd.GeoSeries([largest.representative_point()], crs=blocks.crs).to_crs(DEGREES).iloc[0]
-    text = told(
-        "blocks: {holes} gaps lie between the blocks, {area} m² in all; the largest has {largest} m², "
-        "near longitude {lon}, latitude {lat}; a victim there is counted in no block",
-        holes=f"{len(holes):,}",
-        area=f"{total:,.0f}",
-        largest=f"{largest.area:,.0f}",
-        lon=f"{near.x:.5f}",
-        lat=f"{near.y:.5f}",
-    )
-    return [Finding("gap", "accepted", len(holes), text, mark("If they are no lakes or parks, correct the blocks."))]
 
 
 def squares_instead(incidents: Incidents, context: gpd.GeoDataFrame) -> Layer:

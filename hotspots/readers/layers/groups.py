@@ -10,9 +10,11 @@ import pandas as pd
 import pyproj
 import shapely
 
+from hotspots.geography.outlines import outlined
 from hotspots.readers.files.any_file import read_layer
 from hotspots.readers.files.text_tables import missing_columns, refuse
-from hotspots.readers.layers.blocks import Layer, projected
+from hotspots.readers.layers.blocks import Layer
+from hotspots.readers.layers.shapes import projected
 from hotspots.readers.report import Example, Finding
 from hotspots.readers.sections import GroupSection
 from hotspots.store.schema import Blocks, DataError, Incidents
@@ -32,7 +34,8 @@ def with_groups(layer: Layer, sections: tuple[GroupSection, ...], *, incidents: 
     blocks, findings = layer.blocks, list(layer.findings)
     for section in sections:
         areas = _read(section, blocks.crs)
-        names, share = most_of(blocks.geometry, areas)
+        names, share = most_of(blocks.geometry[outlined(blocks)], areas)
+        names, share = names.reindex(blocks.index, fill_value=""), share.reindex(blocks.index, fill_value=0.0)
         if (names == "").all():
             raise DataError(
                 told(

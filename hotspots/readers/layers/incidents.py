@@ -12,6 +12,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from hotspots.readers.columns.area_ids import areas_that_occur, by_area_alone, placeless, read_area_ids
 from hotspots.readers.columns.dates import Dates, read_dates
 from hotspots.readers.columns.places import Places, read_places, zone_of
 from hotspots.readers.columns.plausible_places import (
@@ -29,6 +30,7 @@ from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.layers.killings_told import killings_remarks
 from hotspots.readers.layers.several_files import read_tables
+from hotspots.readers.layers.shapes import NOWHERE
 from hotspots.readers.place_faults import UnknownSystemError
 from hotspots.readers.report import (
     Finding,
@@ -56,14 +58,17 @@ def read_incidents(
     timezone: str,
     bounds: Bounds | None = None,
     residents: float = 0.0,
+    areas: pd.Series | None = None,
     read: Callable[..., Table] = read_file,
     progress: Callable[[Told], None] | None = None,
 ) -> tuple[Incidents, QualityReport]:
     """Return one row per victim, and what became of every row of the file.
 
     `residents` are those of the city, 0 where they are not known: more rows a year than can be homicides are told, or asked about.
-    `bounds` are those of the blocks, in the city's system: when fewer than half of the places lie within them the file is
-    refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError` for a file that cannot be used.
+    `areas` are the names of the blocks by their ids, which recorded areas are matched with; without it they are the names that occur.
+    A file without coordinates needs `block_id`. `bounds` are those of the blocks, in the city's system: when fewer than half of the
+    places lie within them the file is refused. Without a system of the city's own it is the UTM zone of most places. Raises `DataError`
+    for a file that cannot be used.
     """
     say = progress or (lambda _: None)
     say(told("reading {file}", file=", ".join(path.name for path in section.files)))
@@ -83,11 +88,12 @@ def read_incidents(
         )
     say(told("reading dates and places of {n} rows", n=f"{int(sound.sum()):,}"))
     part = _rows(table, sound)
-    strange = elsewhere(part, section, timezone=timezone) if bounds is None else None
+    nowhere = placeless(part, section)
+    strange = elsewhere(part, section, timezone=timezone) if bounds is None and not nowhere else None
     if strange is not None:
         raise strange
-    city_crs = city_crs or zone_of(part, section)
-    columns, remarks = _columns(part, section, city_crs=city_crs, timezone=timezone, bounds=bounds)
+    city_crs = city_crs or (NOWHERE if nowhere else zone_of(part, section))
+    columns, remarks = _columns(part, section, city_crs=city_crs, timezone=timezone, bounds=bounds, areas=areas)
     remarks += killings_remarks(part, section, columns["date"], residents=residents)
     everything = [*spoilt, filtered, *(_spread(remark, sound) for remark in remarks)]
     outcome = outcomes(everything, rows=len(table.rows))
@@ -184,7 +190,13 @@ def _spread_all(remarks: list[Remark], sound: Mask) -> list[Remark]:
 
 
 def _columns(
-    table: Table, section: IncidentSection, *, city_crs: pyproj.CRS, timezone: str, bounds: Bounds | None
+    table: Table,
+    section: IncidentSection,
+    *,
+    city_crs: pyproj.CRS,
+    timezone: str,
+    bounds: Bounds | None,
+    areas: pd.Series | None,
 ) -> tuple[pd.DataFrame, list[Remark]]:
     """Return the rows in our columns, and every remark; faults of dates and places are gathered before they are raised."""
     faults: list[DataError] = []
@@ -195,7 +207,9 @@ def _columns(
         faults.append(error)
     try:
         places = read_places(table, section, city_crs=city_crs)
-        untrue = untrue_distances(places.x, places.y, places.epsg, city_crs)
+        nowhere = placeless(table, section)
+        bounds = None if nowhere else bounds
+        untrue = None if nowhere else untrue_distances(places.x, places.y, places.epsg, city_crs)
         faults += [untrue] if untrue else []
         wrong = None if bounds is None else misplaced(places, section, bounds=bounds, city_crs=city_crs)
         faults += [wrong] if wrong else []
@@ -206,7 +220,9 @@ def _columns(
         faults.append(error)
     if faults or dates is None or places is None:
         raise DataError(faults)
-    columns, remarks = _fields(table, section, dates, places)
+    columns, remarks = _fields(table, section, dates, places, areas)
+    if placeless(table, section):
+        return columns, [*dates.remarks, *_uncovered(dates, section), by_area_alone(columns["block_id"], section.block_id), *remarks]
     column = section.geometry or section.x
     outside = [strays(places, bounds=bounds, column=column)] if bounds else [far_away(places, column=column)]
     if section.event_id:
@@ -252,7 +268,9 @@ def _uncovered(dates: Dates, section: IncidentSection) -> list[Remark]:
     ]
 
 
-def _fields(table: Table, section: IncidentSection, dates: Dates, places: Places) -> tuple[pd.DataFrame, list[Remark]]:
+def _fields(
+    table: Table, section: IncidentSection, dates: Dates, places: Places, areas: pd.Series | None
+) -> tuple[pd.DataFrame, list[Remark]]:
     columns = pd.DataFrame(
         {"date": dates.date, "hour": dates.hour, "unplaced": pd.Series(places.unplaced, dtype="str"), "geometry": places.points}
     )
@@ -266,8 +284,12 @@ def _fields(table: Table, section: IncidentSection, dates: Dates, places: Places
         if column:
             columns[name], noted = map_words(table.columns[column], name=name, words=section.values.get(name, {}), column=column)
             remarks += noted
-    if section.block_id:
-        columns["block_id"] = table.columns[section.block_id].str.strip()
+    if section.block_id and areas is None:
+        columns["block_id"], _ = areas_that_occur(table.columns[section.block_id])
+    elif section.block_id and areas is not None:
+        placed = np.asarray(places.unplaced == "")
+        columns["block_id"], noted = read_area_ids(table.columns[section.block_id], areas, column=section.block_id, placed=placed)
+        remarks += noted
     if section.withheld:
         kept_back = [table.columns[column].str.strip().isin(listed) for column, listed in section.withheld.items()]
         columns["withheld"] = np.logical_or.reduce(kept_back)

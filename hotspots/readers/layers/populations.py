@@ -8,15 +8,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.columns.values import is_missing
+from hotspots.readers.columns.area_ids import Matched, matched
+from hotspots.readers.columns.residents import Numbers, read_residents
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns, refuse
-from hotspots.readers.report import Example, Finding
+from hotspots.readers.report import Finding
 from hotspots.readers.sections import BlockSection
-from hotspots.store.schema import AGES
+from hotspots.store.schema import AGES, CENSUS
 from hotspots.words import mark, told
 
 _AGES_MAY_DIFFER, _AGES_MAY_DIFFER_BY = 0.01, 2.0  # of the population; residents
+
+
+def census_columns(section: BlockSection) -> list[tuple[str, str]]:
+    """Return the columns of the residents of each census, as name of ours and name in the file; none where there is one number only."""
+    return [(f"{CENSUS}{year}", column) for year, column in section.population_censuses.items()]
 
 
 def age_columns(section: BlockSection) -> list[tuple[str, str]]:
@@ -36,13 +42,55 @@ def read_population(section: BlockSection, table: Table, ids: pd.Series) -> tupl
 def _counted(section: BlockSection, table: Table, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
     """Return the populations that one table holds, in its order; without a column of all ages they are added up."""
     found, noted = {}, []
-    for name, column in [*([("population", section.population)] if section.population else []), *age_columns(section)]:
-        found[name], findings = _people(table.columns[column], ids, table.source)
-        noted += findings if name == "population" else [replace(one, code=f"{one.code}_ages") for one in findings]
+    for name, column in _columns(section):
+        read = read_residents(table.columns[column], ids, source=table.source, column=column, numbers=_numbers(section, name))
+        found[name], findings = read.people, list(read.findings)
+        noted += [replace(one, code=f"{one.code}_ages") for one in findings] if name.startswith(AGES) else findings
     ages = pd.DataFrame({name: found[name] for name, _ in age_columns(section)}, index=ids.index)
+    if census_columns(section):
+        found, more = _by_census(section, found, table.source)
+        noted += more
     if not section.population:
         return {"population": ages.sum(axis=1, min_count=len(ages.columns)), **found}, noted
     return found, [*noted, *_unequal(found["population"], ages, ids, table.source)]
+
+
+def _numbers(section: BlockSection, name: str) -> Numbers:
+    """Return how the numbers are written; of single ages none is held beside the others."""
+    checked = section.population_checked or name.startswith(AGES)
+    return Numbers(section.population_dot, section.population_times, section.population_unknown, checked)
+
+
+def _columns(section: BlockSection) -> list[tuple[str, str]]:
+    whole = [("population", section.population)] if section.population else []
+    return [*(census_columns(section) or whole), *age_columns(section)]
+
+
+def _by_census(section: BlockSection, found: dict[str, pd.Series], source: str) -> tuple[dict[str, pd.Series], list[Finding]]:
+    """Return the residents of each census, those that one lacks as in the nearest that has them, and what is to be told of it."""
+    years = sorted(section.population_censuses)
+    table = pd.DataFrame({year: found[f"{CENSUS}{year}"] for year in years})
+    filled = table.ffill(axis=1).bfill(axis=1)
+    patched = filled.notna().any(axis=1) & table.isna().any(axis=1)
+    found |= {f"{CENSUS}{year}": filled[year] for year in years} | {"population": filled[years[-1]]}
+    text = told(
+        "{source}: residents are those of the censuses of {years}; in the years between they lie on a straight line, before {first} and "
+        "after {last} they are those of the nearest census",
+        source=source,
+        years=", ".join(map(str, years)),
+        first=years[0],
+        last=years[-1],
+    )
+    noted = [Finding("population_by_census", "accepted", 0, text)]
+    if patched.any():
+        missing = told(
+            "{source}: {n} of {total} blocks have residents in some censuses only; the others were filled from the nearest one",
+            source=source,
+            n=f"{int(patched.sum()):,}",
+            total=f"{len(table):,}",
+        )
+        noted.append(Finding("census_filled", "repaired", int(patched.sum()), missing))
+    return found, noted
 
 
 def _unequal(whole: pd.Series, ages: pd.DataFrame, ids: pd.Series, source: str) -> list[Finding]:
@@ -71,7 +119,7 @@ def _unequal(whole: pd.Series, ages: pd.DataFrame, ids: pd.Series, source: str) 
 
 
 def _joined(section: BlockSection, file: Path, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
-    columns = [*([("population", section.population)] if section.population else []), *age_columns(section)]
+    columns = _columns(section)
     other = read_file(file, needs=(*(column for _, column in columns), section.population_id), sheet=section.population_sheet)
     refuse(missing_columns(other, [*columns, ("population_id", section.population_id)]))
     keys = other.columns[section.population_id].str.strip()
@@ -86,6 +134,8 @@ def _joined(section: BlockSection, file: Path, ids: pd.Series) -> tuple[dict[str
                 first=broken[0],
             )
         )
+    found = matched(keys.unique(), ids.tolist())
+    written, keys = keys, keys.map(lambda key: found.known.get(key, key))
     repeated = keys[keys.duplicated()].unique()
     if len(repeated):
         faults.append(
@@ -98,22 +148,19 @@ def _joined(section: BlockSection, file: Path, ids: pd.Series) -> tuple[dict[str
         )
     shared = keys.isin(ids)
     if not shared.any():
-        bare = set(keys.str.lstrip("0")) & set(ids.str.lstrip("0"))
-        hint = told("; leading zeros are lost in one of the two files") if bare else ""
         faults.append(
             told(
-                "{file}: no value of {column} (first: {first}) is a block id (first: {known}){hint}; correct "
-                "population_id in city.toml or the file",
+                "{file}: no value of {column} (first: {first}) is a block id (first: {known}); correct population_id in city.toml or the "
+                "file",
                 file=other.source,
                 column=repr(section.population_id),
                 first=repr(keys.iloc[0]),
                 known=repr(ids.iloc[0]),
-                hint=hint,
             )
         )
     refuse(faults)
     people, findings = _counted(section, other, keys)
-    findings = [*other.findings, *findings]
+    findings = [*other.findings, *findings, *_spelled(found, written, other.source)]
     without, spare = int((~ids.isin(keys)).sum()), int((~shared).sum())
     if without or spare:
         first = ids[~ids.isin(keys)].iloc[0] if without else keys[~shared].iloc[0]
@@ -134,39 +181,18 @@ def _joined(section: BlockSection, file: Path, ids: pd.Series) -> tuple[dict[str
     return {name: ids.map(pd.Series(column.to_numpy(), index=keys)) for name, column in people.items()}, findings
 
 
-def _people(text: pd.Series, ids: pd.Series, source: str) -> tuple[pd.Series, list[Finding]]:
-    """Return populations as numbers; what is no number, or below 0 (a mark for "not known"), becomes missing and is reported."""
-    trimmed = text.str.strip()
-    thousands = trimmed.str.fullmatch(r"[0-9]{1,3}(?:,[0-9]{3})+")
-    number = pd.to_numeric(trimmed.where(~thousands, trimmed.str.replace(",", "")), errors="coerce").astype("float64")
-    number = number.where(np.isfinite(number))
-    cases = (
-        ("population_thousands", thousands, told("populations are written with a comma for thousands; read as whole numbers")),
-        ("population_unread", number.isna() & ~is_missing(trimmed), told("populations are no numbers; set to missing")),
-        ("population_negative", number < 0, told("populations are below 0, a mark for not known; set to missing")),
-        ("population_missing", number.isna() & is_missing(trimmed), told("populations are empty; these blocks have no rate")),
+def _spelled(found: Matched, keys: pd.Series, source: str) -> list[Finding]:
+    """Return a remark on ids that the two files write differently."""
+    changed = int(keys.isin(found.changed).sum())
+    if not changed:
+        return []
+    text = told(
+        "{source}: {n} of {total} ids are written otherwise than those of the blocks ({reasons}); each was matched to the one block that "
+        "it can be: {shown}",
+        source=source,
+        n=f"{changed:,}",
+        total=f"{len(keys):,}",
+        reasons=found.reasons,
+        shown=found.shown,
     )
-    findings = []
-    for code, where, what in cases:
-        if where.any():
-            at = np.flatnonzero(where.to_numpy(dtype=bool))
-            examples = tuple(Example(int(i) + 1, str(ids.iloc[i]), trimmed.iloc[i]) for i in at[:3])
-            outcome = "accepted" if code == "population_missing" else "repaired"
-            findings.append(
-                Finding(
-                    code,
-                    outcome,
-                    len(at),
-                    told(
-                        "{source}: {at} of {text} {what} (first: {first})",
-                        source=source,
-                        at=f"{len(at):,}",
-                        text=f"{len(text):,}",
-                        what=what,
-                        first=ids.iloc[at[0]],
-                    ),
-                    "",
-                    examples,
-                )
-            )
-    return number.mask(number < 0), findings
+    return [Finding("population_id_spelled", "repaired", changed, text)]

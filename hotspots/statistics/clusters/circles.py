@@ -8,12 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import shapely
 from scipy.spatial import cKDTree
 
+from hotspots.geography import outlines
 from hotspots.inference.intervals import poisson_interval
 from hotspots.inference.parallel import WORKERS
-from hotspots.statistics.clusters.exact_window import LEAST_RESIDENTS, LEVEL, Baseline, baseline_of, events_in
+from hotspots.statistics.clusters.exact_window import (
+    LEAST_RESIDENTS,
+    LEVEL,
+    Baseline,
+    baseline_of,
+    compared_events,
+)
 from hotspots.statistics.clusters.scan_bounds import best_circles
 from hotspots.store.schema import DataError
 from hotspots.study import Study
@@ -83,8 +89,8 @@ def circles(study: Study, *, cap: float | None = None, baseline: str | None = No
     if not 0 < cap <= 0.5:
         raise DataError(told("scan: the cap must lie above 0 and be at most 0.5 of the baseline, not {cap}", cap=f"{cap:g}"))
     base = baseline_of(study, baseline=baseline)
-    places = shapely.get_coordinates(shapely.centroid(np.asarray(study.blocks.geometry.array)))
-    usable = np.flatnonzero(base.known)
+    places = outlines.middles(study.blocks)
+    usable = np.flatnonzero(base.known & np.isfinite(places).all(axis=1))
     residents = np.nansum(study.residents.to_numpy(dtype=float)) if base.baseline == "population" else np.inf
     least = LEAST_RESIDENTS / residents
     tree = cKDTree(places[usable])
@@ -186,7 +192,7 @@ def _check(simulations: int) -> None:
 def _scan(study: Study, *, cap: float, simulations: int, seed: int, baseline: str | None) -> Scan:
     order = np.argsort(study.blocks.index.to_numpy(), kind="stable")  # the same shuffles whatever the order of the units
     zones, base = circles(study, cap=cap, baseline=baseline)
-    events = np.where(base.known, events_in(study), 0)
+    events = np.where(base.known, compared_events(study, base.baseline), 0)
     n = int(events.sum())
     observed = _sums(zones, events)
     ratio = ratios(observed, n * zones.share, n)
@@ -264,7 +270,7 @@ def _table(
     ids = study.blocks.index
     of = np.searchsorted(zones.starts, picked, side="right") - 1
     inside = [zones.members[zones.starts[at] : k + 1] for at, k in zip(of, picked, strict=True)]
-    middles = shapely.get_coordinates(shapely.centroid(np.asarray(study.blocks.geometry.array)))[zones.centres[of]]
+    middles = outlines.middles(study.blocks)[zones.centres[of]]
     columns = {
         "centre": [str(unit) for unit in ids[zones.centres[of]]],
         "x": middles[:, 0],

@@ -11,7 +11,14 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from hotspots.statistics.clusters.exact_window import LEVEL, adjusted, baseline_of, events_in, least_events, tail
+from hotspots.statistics.clusters.exact_window import (
+    LEVEL,
+    adjusted,
+    baseline_of,
+    compared_events,
+    least_events,
+    tail,
+)
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.study.memo import kept
@@ -124,7 +131,8 @@ def _emergence(study: Study, slices: int) -> Emergence:
     cold: list[np.ndarray] = []
     power, intensity = [], []
     for begin, end in pairwise(starts):
-        events = np.where(base.known, events_in(study.between(begin, end)), 0) if end > begin else np.zeros(len(share), dtype=np.int64)
+        own = compared_events(study.between(begin, end), base.baseline) if end > begin else np.zeros(len(share), dtype=np.int64)
+        events = np.where(base.known, own, 0)
         n, held = int(events.sum()), base.around @ events
         for found, p in ((hot, tail(held, n, share)), (cold, 1 - tail(held + 1, n, share) * (held < n))):
             found.append(adjusted(np.where(base.tested & (n > 0), p, np.nan), study.correction) <= LEVEL)

@@ -107,6 +107,11 @@ def events_in(study: Study) -> np.ndarray:
     return np.bincount(pairs["unit"].to_numpy(dtype=np.intp), minlength=len(study.blocks))
 
 
+def compared_events(study: Study, baseline: str) -> np.ndarray:
+    """Return the events in each unit that a baseline may be compared with: beside residents, those where residents are known."""
+    return events_in(study.exposed_study if baseline == "population" else study)
+
+
 def tail(events: np.ndarray, n: np.ndarray | int, share: np.ndarray | float) -> np.ndarray:
     """Return the chance that at least `events` of `n` fall where each falls with chance `share`: the upper tail of the binomial.
 
@@ -161,7 +166,7 @@ def windows(study: Study, *, baseline: str | None = None, method: str | None = N
 
 def _windows(study: Study, baseline: str | None, method: str, gap: float | None) -> Windows:
     base = baseline_of(study, baseline=baseline, gap=gap)
-    events = np.where(base.known, events_in(study), 0)
+    events = np.where(base.known, compared_events(study, base.baseline), 0)
     n = int(events.sum())
     around = base.around @ events
     p = np.where(base.tested & (n > 0), tail(around, n, base.share), np.nan)
@@ -219,7 +224,7 @@ def null_calibration(
     if simulations < 1:
         raise DataError(told("calibration: {simulations} maps are too few; ask for at least 1", simulations=simulations))
     base = baseline_of(study, baseline=baseline, gap=gap)
-    n = int(events_in(study)[base.known].sum())
+    n = int(compared_events(study, base.baseline)[base.known].sum())
     found = simulated(base, n, simulations=simulations, seed=seed, method=method)
     return Calibration(simulations, n, int(base.tested.sum()), float(found.mean()), float((found > 0).mean()), base.baseline, method)
 

@@ -215,7 +215,7 @@ _ROLES |= {"consecutive": "growing", "intensifying": "growing", "new": "new"}
 EMERGING_CATEGORIES: tuple[Category, ...] = tuple(
     Category(float(code), CLASS_WORDS[name], _ROLES[name]) for code, name in enumerate(CLASS_WORDS) if name in _ROLES
 )
-_POINTS = frozenset({"counts", "points"})
+_EVENTS = frozenset({"counts", "days", "outlines"})
 
 MEASURES: tuple[Measure, ...] = (
     Measure(
@@ -223,7 +223,7 @@ MEASURES: tuple[Measure, ...] = (
         compute=window_test,
         label=mark("How likely by chance alone (adjusted p)"),
         unit=mark("adjusted p"),
-        needs=_POINTS,
+        needs=_EVENTS,
         state=window_test_state,
         doubled=None,
         mapped=False,  # a small p would be drawn as little
@@ -233,7 +233,7 @@ MEASURES: tuple[Measure, ...] = (
         compute=hot_spot,
         label=mark("Hot spots: more homicides than chance explains"),
         unit=mark("hot (1) or not (0)"),
-        needs=_POINTS,
+        needs=_EVENTS,
         state=hot_spot_state,
         whole=True,
         doubled=None,
@@ -247,7 +247,7 @@ MEASURES: tuple[Measure, ...] = (
         compute=scan,
         label=mark("Circles with more homicides than chance explains"),
         unit=mark("in a circle (1) or not (0)"),
-        needs=_POINTS,
+        needs=_EVENTS,
         state=lambda study: known_state(scan(study), zero=True),
         whole=True,
         doubled=None,
@@ -260,7 +260,7 @@ MEASURES: tuple[Measure, ...] = (
         compute=emerging,
         label=mark("How hot spots came about"),
         unit=mark("class, 0 to 8"),
-        needs=_POINTS | {"neighbours", "days"},
+        needs=_EVENTS | {"neighbours"},
         state=lambda study: known_state(emerging(study), zero=True),
         whole=True,
         doubled=None,
@@ -273,7 +273,7 @@ MEASURES: tuple[Measure, ...] = (
         compute=getis_ord,
         label=mark("Far above or below the city's mean (Gi*), a description"),
         unit=mark("standard deviations"),
-        needs=_POINTS | {"neighbours"},
+        needs=_EVENTS | {"neighbours"},
         state=lambda study: known_state(getis_ord(study)),
         doubled=None,
         words=LIKE_WORDS,
@@ -285,7 +285,7 @@ MEASURES: tuple[Measure, ...] = (
         compute=local_moran,
         label=mark("Like or unlike the places beside it (local Moran), a description"),
         unit=mark("local Moran's I"),
-        needs=_POINTS | {"neighbours"},
+        needs=_EVENTS | {"neighbours"},
         state=lambda study: known_state(local_moran(study)),
         doubled=None,
         words=LIKE_WORDS,
@@ -297,7 +297,7 @@ MEASURES: tuple[Measure, ...] = (
         compute=local_shrunk_rate,
         label=mark("Shrunk rate among neighbours: homicides per 100,000 residents a year"),
         unit=mark("homicides per 100,000 residents a year"),
-        needs=frozenset({"counts", "population"}),
+        needs=frozenset({"counts", "population", "outlines"}),
         state=local_shrunk_state,
         doubled=None,
     ),

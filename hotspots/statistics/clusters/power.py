@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotspots.statistics.clusters.exact_window import LEVEL, Baseline, baseline_of, events_in, least_events, tail
+from hotspots.statistics.clusters.exact_window import (
+    LEVEL,
+    Baseline,
+    baseline_of,
+    compared_events,
+    least_events,
+    tail,
+)
 from hotspots.study import Study
 from hotspots.words import mark
 
@@ -82,7 +89,7 @@ def sparse(study: Study, *, baseline: str | None = None, gap: float | None = Non
 
 
 def _events(study: Study, base: Baseline) -> int:
-    return int(events_in(study)[base.known].sum())
+    return int(compared_events(study, base.baseline)[base.known].sum())
 
 
 def _longer(study: Study) -> Iterator[Study]:

@@ -33,11 +33,11 @@ def local_shrunk_rate(study: Study, *, gap: float | None = None) -> pd.Series:
     >>> local_shrunk_rate(Study.of(incidents, blocks[:2], start="2020-01-01", end="2021-01-01")).round(6).tolist()
     [100.0, 700.0]
     """
-    known = (study.counts.notna() & (study.person_years > 0)).to_numpy()
+    known = (study.exposed.notna() & (study.person_years > 0)).to_numpy()
     found = np.full(len(known), np.nan)
     if known.any():
         beside = kept(study.blocks, contiguity, gap=gap).matrix[known][:, known]
-        found[known] = local_shrinkage(study.counts.to_numpy(dtype=float)[known], study.person_years.to_numpy(dtype=float)[known], beside)
+        found[known] = local_shrinkage(study.exposed.to_numpy(dtype=float)[known], study.person_years.to_numpy(dtype=float)[known], beside)
     return pd.Series(PER * found, index=study.blocks.index, name="local_shrunk_rate")
 
 
@@ -54,6 +54,6 @@ def local_shrinkage(counts: np.ndarray, people: np.ndarray, beside: sparse.csr_a
 
 def local_shrunk_state(study: Study) -> pd.Series:
     """Return the state: `no_data` without residents or count, `unstable` under 20 homicides, `zero` where rate and neighbours are 0."""
-    value, n = local_shrunk_rate(study), study.counts
+    value, n = local_shrunk_rate(study), study.exposed
     state = np.select([study.held_back, value.isna(), value == 0, n < UNSTABLE_UNDER], ["suppressed", "no_data", "zero", "unstable"], "ok")
     return pd.Series(state, index=study.blocks.index, name="state")

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from hotspots.geography import segments
 from hotspots.store.schema import DataError
 from hotspots.study import EQUAL_SPLITS
 from hotspots.study.memo import kept
@@ -25,7 +26,6 @@ from hotspots.words import told
 WAYS: tuple[str, ...] = EQUAL_SPLITS
 STEPS = 256  # of distance in one bandwidth
 LIXEL = 25.0  # metres: the longest piece of a street that has one value
-_TOUCH = 0.1  # metres: ends of streets as near as this are one crossing
 _AT_ONCE = 2000  # directed streets: what they make fits a processor's cache
 
 # What the quartic along a line, 15/16 (1 − u²)² with h = 1, holds between 0 and u: the factors of u⁰…u⁵.
@@ -58,12 +58,11 @@ class Network:
         ([2, 2, 2, 2], [1, 1, 4, 1, 1], [3, 3, 3, 3])
         """
         lines, street = shapely.get_parts(np.asarray(streets.geometry.array), return_index=True)
-        real = (shapely.get_dimensions(lines) == 1) & (shapely.length(lines) > 0)
+        real = (shapely.get_dimensions(lines) == 1) & (shapely.length(lines) > segments.MEET)  # shorter, it is a place and no street
         lines, street = lines[real], street[real]
         if not len(lines):
             raise DataError(told("streets: there are no lines among the streets; give street segments"))
-        ends = shapely.get_coordinates(np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)]))
-        _, node = np.unique(np.round(ends / _TOUCH).astype(np.int64), axis=0, return_inverse=True)
+        node = segments.joined(shapely.get_coordinates(np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])))
         length = shapely.length(lines)
         pieces = np.maximum(np.ceil(np.round(length / lixel, 9)).astype(np.int64), 1)
         return cls(lines, street, node[: len(lines)], node[len(lines) :], length, pieces, streets.index)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from hotspots.geography.outlines import outlined
 from hotspots.statistics.density.smoothing import smooth
 from hotspots.statistics.density.surfaces import PER_KM2, bandwidth_of, places_of
 from hotspots.statistics.density.window import Window, cell_for, window_of
@@ -74,6 +75,7 @@ def risk_surface(
     """
     if not (study.residents > 0).any():
         raise DataError(told("relative risk: no residents are known; give the blocks a population"))
+    study = study.exposed_study
     h, rule = bandwidth_of(study, bandwidth, kernel=kernel)
     window = window_of(study.blocks, cell=_cell(study, h) if cell is None else cell)
     people = residents(study, window)
@@ -109,7 +111,7 @@ def residents(study: Study, window: Window) -> np.ndarray:
     count = np.nan_to_num(study.residents.to_numpy(dtype=float))
     each = np.append(count / np.maximum(window.cells, 1), 0.0)
     found = each[window.unit]
-    bare = np.flatnonzero((window.cells == 0) & (count > 0))
+    bare = np.flatnonzero((window.cells == 0) & (count > 0) & outlined(study.blocks))
     if len(bare):
         points = shapely.point_on_surface(np.asarray(study.blocks.geometry.array)[bare])
         flat = window.nearest.ravel()[window.grid.flat(shapely.get_x(points), shapely.get_y(points))]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from hotspots.geography import outlines
 from hotspots.statistics.density.network import Network, network_of, spread
 from hotspots.statistics.density.surfaces import places_of
 from hotspots.statistics.measure import UNSTABLE_UNDER
@@ -167,7 +168,7 @@ def _enough_near(study: Study, bandwidth: float) -> np.ndarray:
     x, y = study.places
     seen = np.isfinite(x) & np.isfinite(y) & (study.codes >= 0) & ~study.repeated
     if seen.sum() >= UNSTABLE_UNDER:
-        middles = shapely.get_coordinates(shapely.centroid(np.asarray(study.blocks.geometry.array)))
+        middles = outlines.middles(study.blocks)
         away, _ = cKDTree(np.column_stack((x[seen], y[seen]))).query(middles, k=[UNSTABLE_UNDER], workers=2)
         enough = enough | (away[:, 0] <= bandwidth)
     return enough

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import shapely
 
+from hotspots.geography.outlines import outlined
 from hotspots.statistics.density.grid import Grid, Spread
 from hotspots.statistics.density.kernels import weight
 from hotspots.store.schema import Blocks, DataError
@@ -141,7 +142,7 @@ class Window:
         inside = self.unit >= 0
         total = np.bincount(self.unit[inside], weights=z[inside], minlength=self.units)
         mean = total / np.maximum(self.cells, 1)
-        bare = np.flatnonzero(self.cells == 0)
+        bare = np.flatnonzero((self.cells == 0) & outlined(blocks))
         if len(bare):
             x, y = self._places(blocks, bare)
             mean[bare] = z.ravel()[self.nearest.ravel()[self.grid.flat(x, y)]]
@@ -153,7 +154,7 @@ class Window:
         own, n = self.unit[row, column], np.maximum(self.cells, 1)
         x = np.bincount(own, weights=self.grid.x[column], minlength=self.units) / n
         y = np.bincount(own, weights=self.grid.y[row], minlength=self.units) / n
-        bare = np.flatnonzero(self.cells == 0)
+        bare = np.flatnonzero((self.cells == 0) & outlined(blocks))
         if len(bare):
             x[bare], y[bare] = self._places(blocks, bare)
         return x, y

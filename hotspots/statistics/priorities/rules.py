@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from scipy import sparse
 
+from hotspots.geography import outlines
 from hotspots.geography.adjacency import contiguity
 from hotspots.statistics import density, rates
 from hotspots.store.schema import Blocks, DataError
@@ -43,7 +44,9 @@ class Ground:
         shapes = np.asarray(blocks.geometry.array)
         area = blocks["area"].to_numpy(dtype=float) if "area" in blocks.columns else shapely.area(shapes)  # of hexagons: on the globe
         area = area if (area > 0).any() else shapely.length(shapes)
-        middle = shapely.get_coordinates(shapely.centroid(shapes))
+        middle = outlines.middles(blocks)
+        nowhere = np.asarray(~np.isfinite(middle).all(axis=1))  # without an outline: of no size, and never among the first
+        area, middle = np.nan_to_num(area), np.where(nowhere[:, None], middle[~nowhere].mean(axis=0) if (~nowhere).any() else 0.0, middle)
         return cls(area, blocks["population"].to_numpy(dtype=float), middle, kept(blocks, contiguity, gap=None).matrix)
 
 
@@ -116,8 +119,10 @@ def past(study: Study, *, bandwidth_before: pd.Timestamp | None = None) -> Past:
 
 
 def _past(study: Study, bandwidth_before: pd.Timestamp | None) -> Past:
-    if not study.has_points:
+    if not study.has_days:
         raise DataError(told("priorities: these data are published totals, so the days and places of single homicides are not known"))
+    if not study.has_outlines:
+        raise DataError(told("priorities: no outline of these areas is loaded, so their sizes are not known; give [blocks] with outlines"))
     other = [name for name, _ in study.where if name not in ALLOWED_FILTERS]
     if other:
         raise DataError(
@@ -127,7 +132,7 @@ def _past(study: Study, bandwidth_before: pd.Timestamp | None) -> Past:
             )
         )
     start, end = covered(study)
-    events = (study.codes >= 0) & ~study.repeated
+    events = np.append(outlines.outlined(study.blocks), False)[study.codes] & ~study.repeated
     date = study.rows["date"].to_numpy()[events]
     x, y = study.places
     order = np.argsort(date, kind="stable")

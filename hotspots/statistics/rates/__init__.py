@@ -56,6 +56,7 @@ __all__ = [
     "funnel_curve",
     "funnel_limits",
     "gamma_interval",
+    "left_out",
     "overall",
     "rate",
     "rate_interval",
@@ -105,16 +106,16 @@ def count_state(study: Study) -> pd.Series:
 def rate(study: Study) -> pd.Series:
     """Return homicides per 100,000 residents a year in each unit.
 
-    100,000 × people killed ÷ (residents × years). Residents are those of the census, not those who pass through: a market or a port
-    has killings and few residents, and its rate misleads. Where nobody lives or the population is unknown the rate does not exist
-    (missing, not 0). Shape: one number for each unit, per 100,000 person-years.
+    100,000 × people killed ÷ (residents × years), both of places whose residents are known. Residents are those of the census, not
+    those who pass through: a market or a port has killings and few residents, and its rate misleads. Where nobody lives or the
+    population is unknown the rate does not exist (missing, not 0). Shape: one number for each unit, per 100,000 person-years.
 
     >>> from hotspots.testing import square_city
     >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2, population=[1000, 500, 1000, 0])
     >>> rate(Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01")).tolist()
     [200.0, 200.0, 0.0, nan]
     """
-    return (PER * study.counts / study.person_years).rename("rate")
+    return (PER * study.exposed / study.person_years).rename("rate")
 
 
 def rate_interval(study: Study) -> pd.DataFrame:
@@ -122,7 +123,7 @@ def rate_interval(study: Study) -> pd.DataFrame:
 
     Source: Garwood (1936), doi:10.1093/biomet/28.3-4.437. The exposure is taken as known without error.
     """
-    low, high = poisson_interval(study.counts)
+    low, high = poisson_interval(study.exposed)
     return pd.DataFrame({"rate_low": PER * low / study.person_years, "rate_high": PER * high / study.person_years})
 
 
@@ -133,7 +134,7 @@ def rate_state(study: Study) -> pd.Series:
 
     Source of the limit: the reliability rule of CDC's WISQARS.
     """
-    n = study.counts
+    n = study.exposed
     unknown = study.person_years.isna() | n.isna()
     cases = [study.held_back, unknown, n == 0, n < UNSTABLE_UNDER]
     state = np.select(cases, ["suppressed", "no_data", "zero", "unstable"], "ok")
@@ -160,7 +161,7 @@ def shrunk_rate(study: Study) -> pd.Series:
     [100.0, 700.0]
     """
     people = study.person_years.astype(float)
-    return (PER * shrink(study.counts.astype(float), people)).rename("shrunk_rate")
+    return (PER * shrink(study.exposed.astype(float), people)).rename("shrunk_rate")
 
 
 def shrink(counts: pd.Series, people: pd.Series) -> pd.Series:
@@ -185,7 +186,7 @@ def shrunk_state(study: Study) -> pd.Series:
     `zero` only where no unit has a homicide.
     """
     state = rate_state(study)
-    return state.mask((state == "zero") & (study.counts.sum() > 0), "unstable")
+    return state.mask((state == "zero") & (study.exposed.sum() > 0), "unstable")
 
 
 @dataclass(frozen=True)
@@ -216,14 +217,30 @@ def estimate(count: float, person_years: float) -> Estimate:
 
 
 def overall(study: Study) -> Estimate:
-    """Return the rate of all units together: every victim of the study counts, mapped or not.
+    """Return the rate of all units together: every victim of the study counts, mapped or not, where all residents are known.
+
+    Where the residents of some blocks are not known, a rate over the others holds only who was killed in these: `count` is those, and
+    `left_out` tells how many more there are, in blocks of unknown residents or in none.
 
     >>> from hotspots.testing import square_city
     >>> incidents, blocks = square_city([(5, 5), None], side=2, population=5000)
     >>> overall(Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01")).value
     10.0
+    >>> incidents, blocks = square_city([(5, 5), (15, 5), (15, 5)], side=2, population=[5000, float("nan"), 2500, 2500])
+    >>> overall(Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01")).value
+    10.0
     """
-    return estimate(study.victims, study.population * study.years)
+    return estimate(study.exposed_victims, study.population * study.years)
+
+
+def left_out(study: Study) -> float:
+    """Return how many victims are in no rate of all units: killed where nobody knows how many people live; 0 where no rate is known.
+
+    >>> from hotspots.testing import square_city
+    >>> left_out(Study.of(*square_city([(5, 5), (15, 5), (15, 5)], population=[5000, float("nan"), 2500, 2500])))
+    2
+    """
+    return study.victims - study.exposed_victims
 
 
 @dataclass(frozen=True)
@@ -264,8 +281,8 @@ def rate_ratio_of_fifths(study: Study) -> RateRatio | None:
         return None
     before, after = study.between(start, end).split(day)
     order = shrunk_rate(before)
-    known = order.notna() & after.counts.notna() & (after.person_years > 0)
-    order, counts, people = order[known], after.counts[known].to_numpy(dtype=float), after.person_years[known].to_numpy(dtype=float)
+    known = order.notna() & after.exposed.notna() & (after.person_years > 0)
+    order, counts, people = order[known], after.exposed[known].to_numpy(dtype=float), after.person_years[known].to_numpy(dtype=float)
     if len(order) < 5 or not counts.sum() or order.max() - order.min() <= 1e-9 * order.max():
         return None
     k = math.ceil(len(order) / 5)
@@ -312,7 +329,7 @@ MEASURES: tuple[Measure, ...] = (
         compute=standardised_rate,
         label=mark("Age-standardised rate (WHO world population)"),
         unit=mark("homicides per 100,000 residents a year, ages standardised"),
-        needs=frozenset({"counts", "points", "ages"}),
+        needs=frozenset({"counts", "days", "ages"}),
         state=standardised_state,
         interval=standardised_interval,
         words={"no_data": mark("An age without residents: no standardised rate")},

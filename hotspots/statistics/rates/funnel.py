@@ -82,9 +82,9 @@ def expected_counts(study: Study) -> pd.Series:
     >>> expected_counts(study).tolist()
     [1.0, 1.0, 2.0, nan]
     """
-    people = study.person_years.where(study.counts.notna()).astype(float)
+    people = study.person_years.where(study.exposed.notna()).astype(float)
     total = people.sum()
-    return (people * (study.counts[people.notna()].sum() / total if total > 0 else np.nan)).rename("expected")
+    return (people * (study.exposed[people.notna()].sum() / total if total > 0 else np.nan)).rename("expected")
 
 
 def excess_risk(study: Study) -> pd.Series:
@@ -102,7 +102,7 @@ def excess_risk(study: Study) -> pd.Series:
     [3.0, 1.0, 0.0, nan]
     """
     expected = expected_counts(study)
-    return (study.counts / expected.where(expected > 0)).rename("excess_risk")
+    return (study.exposed / expected.where(expected > 0)).rename("excess_risk")
 
 
 def excess_risk_interval(study: Study) -> pd.DataFrame:
@@ -112,7 +112,7 @@ def excess_risk_interval(study: Study) -> pd.DataFrame:
     """
     expected = expected_counts(study)
     expected = expected.where(expected > 0)
-    low, high = poisson_interval(study.counts)
+    low, high = poisson_interval(study.exposed)
     return pd.DataFrame({"excess_risk_low": low / expected, "excess_risk_high": high / expected})
 
 
@@ -183,8 +183,8 @@ def rate_of_all(study: Study) -> float:
     >>> rate_of_all(Study.of(*square_city([(5, 5), (15, 5), None], side=2, population=5000), **year))
     10.0
     """
-    people = study.person_years.where(study.counts.notna())
-    return float(PER * study.counts[people.notna()].sum() / people.sum())
+    people = study.person_years.where(study.exposed.notna())
+    return float(PER * study.exposed[people.notna()].sum() / people.sum())
 
 
 def funnel(study: Study, *, level: float = LEVEL) -> Funnel | None:
@@ -208,11 +208,11 @@ def funnel(study: Study, *, level: float = LEVEL) -> Funnel | None:
     if not known.any():
         return None
     expected = expected[known]
-    count = study.counts[known].astype(float)
+    count = study.exposed[known].astype(float)
     low, high = poisson_interval(count)
     table = pd.DataFrame({"count": count, "expected": expected, "ratio": count / expected})
     table = table.assign(ratio_low=low / expected, ratio_high=high / expected).join(funnel_limits(expected))
-    events = study.events[known].astype(float) if study.has_points else count
+    events = study.exposed_events[known].astype(float) if study.has_days else count
     mean = (expected * (events.sum() / count.sum())).to_numpy()
     scatter = _scatter(events.to_numpy(), mean)
     for name, factor, verdict in (("p", 1.0, "verdict"), ("widened_p", scatter, "widened")):

@@ -90,7 +90,7 @@ def _by_age(study: Study) -> pd.DataFrame:
     if "age" in study.incidents.columns and bands:
         age, codes = study.rows["age"].to_numpy(dtype=float, na_value=np.nan), study.codes
         for at, (first, last) in enumerate(bands.values()):
-            inside = (age >= first) & (age < last + 1) & (codes >= 0)
+            inside = (age >= first) & (age < last + 1) & (codes >= 0) & study.exposed_rows
             table[:, at] = np.bincount(codes[inside], minlength=len(table))
     return pd.DataFrame(table, index=study.blocks.index, columns=list(bands))
 
@@ -120,7 +120,7 @@ def standardised(study: Study, *, standard: str = "who", level: float = 0.95) ->
             )
         )
     bands = population_bands(study.blocks)
-    if not bands or "age" not in study.incidents.columns or not study.has_points:
+    if not bands or "age" not in study.incidents.columns or not study.has_days:
         return pd.DataFrame(np.nan, index=study.blocks.index, columns=["value", "low", "high"])
     people = study.blocks[[f"population:{name}" for name in bands]].to_numpy(dtype=float) * study.years
     if standard == "who":

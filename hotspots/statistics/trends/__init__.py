@@ -12,7 +12,7 @@ from hotspots.statistics.trends.measures import MEASURES
 from hotspots.statistics.trends.profiles import LEAST, WEEKDAYS, WhenInWeek, seasonal, weekday_hour, weekly, year_over_year
 from hotspots.statistics.trends.year_end import Projection, year_end, year_end_of
 from hotspots.statistics.trends.years import BesideYears, beside_years, complete, rates_of, without_place, yearly
-from hotspots.study import Study, years_between
+from hotspots.study import Study
 from hotspots.study.of_totals import TotalsStudy
 
 __all__ = [
@@ -42,21 +42,21 @@ def monthly(study: Study) -> pd.DataFrame:
     [2, 1]
     """
     every = _months(*study.covers)
-    whole = study.between(*study.covers).series(every)["count"]
+    covered = study.between(*study.covers).series(every)
     table = study.series(_months(study.start, study.end))[["count"]]
     known = np.flatnonzero(table["count"].notna())
     table = table.iloc[known[0] : known[-1] + 1] if len(known) else table.iloc[:0]
     months = table.index
     table = table.astype({"count": "int64"}) if table["count"].notna().all() else table
     table["complete"] = complete(months, max(study.start, study.covers[0]), min(study.end, study.covers[1])) & table["count"].notna()
-    usable = whole[complete(every, *study.covers)]
+    usable, exposed = (covered.loc[complete(every, *study.covers), name] for name in ("count", "exposed"))
     ranges = [_range_of(usable, month) if done else None for month, done in table["complete"].items()]
     for name in ("expected", "low", "high"):
         table[name] = [getattr(found, name) if found else np.nan for found in ranges]
     rolling = usable.rolling(WINDOW).sum().reindex(months)
     table["rolling_count"] = rolling
-    people = np.array([study.population * years_between((m - WINDOW + 1).start_time, (m + 1).start_time) for m in months])
-    return table.join(rates_of(rolling, people))
+    people = np.array([study.person_years_between((m - WINDOW + 1).start_time, (m + 1).start_time) for m in months])
+    return table.join(rates_of(exposed.rolling(WINDOW).sum().reindex(months), people))
 
 
 def provisional(months: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
@@ -85,12 +85,14 @@ def _range_of(usable: pd.Series, month: pd.Period) -> Range | None:
 class Judgement:
     """The last 12 complete months of the data beside what the years before lead one to expect.
 
+    `exposed` of `count` were killed where residents are known, and stand over `person_years` in the rate.
     `verdict` is `within`, `above` or `below` the range; `unknown` where there are too few earlier years, `range` is None then.
     """
 
     start: pd.Timestamp
     end: pd.Timestamp
     count: float
+    exposed: float
     person_years: float
     range: Range | None
     verdict: str
@@ -112,7 +114,8 @@ def latest(study: Study) -> Judgement | None:
     if (last + 1).start_time > until:
         last -= 1
     months = _months(study.covers[0], (last + 1).start_time)
-    usable = study.between(study.covers[0], (last + 1).start_time).series(months)["count"][complete(months, study.covers[0], until)]
+    table = study.between(study.covers[0], (last + 1).start_time).series(months)[complete(months, study.covers[0], until)]
+    usable = table["count"]
     sums = usable.rolling(WINDOW).sum().iloc[::-1][::WINDOW].dropna().to_numpy()
     if not len(sums):
         return None
@@ -120,7 +123,8 @@ def latest(study: Study) -> Judgement | None:
     base = sums[1 : BASE_YEARS + 1]
     found = expected_range(base) if len(base) >= LEAST_YEARS else None
     count = int(sums[0])
-    return Judgement(start, end, count, study.population * years_between(start, end), found, _verdict(count, found))
+    exposed = int(table["exposed"].tail(WINDOW).sum())
+    return Judgement(start, end, count, exposed, study.person_years_between(start, end), found, _verdict(count, found))
 
 
 def _latest_total(study: TotalsStudy) -> Judgement | None:
@@ -128,7 +132,7 @@ def _latest_total(study: TotalsStudy) -> Judgement | None:
     year = study.newest_year()
     if year is None:
         return None
-    return Judgement(year.start, year.end, year.victims, year.population * year.years, None, "unknown")
+    return Judgement(year.start, year.end, year.victims, year.victims, year.population * year.years, None, "unknown")
 
 
 def _verdict(count: int, found: Range | None) -> str:

@@ -29,8 +29,8 @@ def yearly(study: Study) -> pd.DataFrame:
     found = study.series(years)
     whole = complete(years, max(study.start, study.covers[0]), min(study.end, study.covers[1]))
     table = found[["count"]].assign(complete=whole & found["count"].notna())
-    rates = rates_of(table["count"], found["person_years"].to_numpy(dtype=float))
-    return table.join(rates).join(found.drop(columns=["count", "person_years"]))
+    rates = rates_of(found["exposed"], found["person_years"].to_numpy(dtype=float))
+    return table.join(rates).join(found.drop(columns=["count", "exposed", "person_years"]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from hotspots.dashboard.restricted.frame import Chosen, heading
 from hotspots.dashboard.restricted.parts import maps, tables, tested
 from hotspots.questions.restricted import clusters
 from hotspots.statistics.clusters import DAYS, LEVEL, RADIUS, Scan
-from hotspots.statistics.measure import NEEDS
+from hotspots.statistics.measure import why_not
 from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, day, each, rounded
 from hotspots.words import Words, mark
@@ -22,11 +22,12 @@ SENTENCES = 3  # of the strongest; the rest is in the table
 def render(chosen: Chosen) -> None:
     """Draw the page."""
     words, study = chosen.words, chosen.by_unit
-    if not study.has_points or not study.inside:
+    lacking = next((need for need, there in (("points", study.has_points), ("outlines", study.has_outlines)) if not there), "")
+    if lacking or not study.inside:
         heading(chosen, words.say("Where and when homicides cluster"))
         reason = (
-            words.say("{what}: not available, because {reason}.", what=words.say("Clusters"), reason=words.say(NEEDS["points"]))
-            if not study.has_points
+            words.say("{what}: not available, because {reason}.", what=words.say("Clusters"), reason=words.say(why_not(study, lacking)))
+            if lacking
             else words.say("No homicides with a place match these choices. Widen the period or remove a filter.")
         )
         st.info(reason)

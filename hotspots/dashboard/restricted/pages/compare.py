@@ -138,6 +138,6 @@ def limits(study: Study, found: rates.Funnel, words: Words) -> None:
                 found.left_out,
             )
         )
-    if study.has_points:
+    if study.has_days:
         lines.append(words.say("People killed together count once in the judgement, and each one in counts and rates."))
     st.markdown("\n".join(f"- {line}" for line in lines))

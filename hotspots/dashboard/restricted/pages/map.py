@@ -132,6 +132,8 @@ def downloads(chosen: Chosen, shown: map_view.MapView, what: Measure) -> None:
     told = exports.Subject(chosen.city, unit, words, shown)
     with st.container(horizontal=True):
         for suffix, (label, kind) in DOWNLOADS.items():
+            if suffix in exports.PICTURES and not study.has_outlines:
+                continue
             st.download_button(
                 words.say(label),
                 data=partial(exports.download, study, [what], suffix, told=told),
@@ -171,6 +173,8 @@ def profile(chosen: Chosen, what: Measure, name: str) -> None:
     else:
         st.metric(words.say("Per 100,000 residents a year"), words.rate(one.value))
         st.caption(words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high)) + note(one, words))
+        if remark := captions.left_out(float(found.row["count"]) - one.count, words):
+            st.caption(remark)
     st.caption(" · ".join([words.say("Residents") + ": " + words.number(found.row["population"]), *captions.shared_out(study, words)]))
     st.markdown("**" + words.say("People killed here each year") + "**")
     year_chart(chosen, found.years)

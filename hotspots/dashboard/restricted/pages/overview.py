@@ -112,7 +112,7 @@ def verdict(latest: trends.Judgement | None, words: Words) -> str:
 def concentrated(chosen: Chosen) -> str:
     """Return how few places hold half of the homicides, with its chance figure; empty where no place is known."""
     usual = chosen.at(unit=units.default(chosen.city.blocks))
-    found = usual.ask(concentration.against_chance) if usual.by_unit.has_points else None
+    found = usual.ask(concentration.against_chance) if usual.by_unit.has_days else None
     return found.sentence(chosen.words) + "." if found else ""
 
 

@@ -11,7 +11,7 @@ from hotspots.dashboard.restricted.frame import Chosen, heading
 from hotspots.dashboard.restricted.parts import backtest, maps, tables
 from hotspots.questions.restricted import priorities
 from hotspots.questions.restricted.priorities import FirstPlaces
-from hotspots.statistics.measure import NEEDS
+from hotspots.statistics.measure import why_not
 from hotspots.statistics.priorities import MONTHS, MOST_PERIODS, PLAIN, RULE_WORDS, Backtest
 from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, percent
@@ -30,9 +30,10 @@ COLUMNS: tuple[Column, ...] = (
 def render(chosen: Chosen) -> None:
     """Draw the page."""
     words = chosen.words
-    if chosen.city.only_totals:
+    if chosen.city.only_totals or not chosen.by_unit.has_outlines:
         heading(chosen, words.say("Where to begin"))
-        st.info(words.say("{what}: not available, because {reason}.", what=words.say("Priorities"), reason=words.say(NEEDS["points"])))
+        reason = words.say(why_not(chosen.by_unit, "outlines" if chosen.by_unit.has_days else "points"))
+        st.info(words.say("{what}: not available, because {reason}.", what=words.say("Priorities"), reason=reason))
         return
     selection = priorities.deaths_alone(chosen.selection)
     plain = replace(chosen, selection=selection)

@@ -15,7 +15,7 @@ from hotspots.geography import units
 from hotspots.questions.restricted import repeats as questions
 from hotspots.questions.restricted import where
 from hotspots.statistics import repeats
-from hotspots.statistics.measure import NEEDS
+from hotspots.statistics.measure import why_not
 from hotspots.views import areas
 from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, called, day, each, number
@@ -45,7 +45,8 @@ def render(chosen: Chosen) -> None:
     words, study = chosen.words, chosen.study
     heading(chosen, words.say(TITLE))
     if not (study.has_points and study.has_days):
-        st.info(words.say("{what}: not available, because {reason}.", what=words.say("Near repeats"), reason=words.say(NEEDS["points"])))
+        reason = words.say(why_not(study, "points"))
+        st.info(words.say("{what}: not available, because {reason}.", what=words.say("Near repeats"), reason=reason))
         return
     st.markdown(
         f"**{words.say('Restricted: never published.')}** "

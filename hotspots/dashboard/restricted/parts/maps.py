@@ -28,6 +28,9 @@ def draw(
     words, selection = chosen.words, chosen.selection
     outlined = selection.place if place is None else place
     shown, translated = chosen.ask(where.map_of, measure), map_component.spoken(words)
+    if not chosen.by_unit.has_outlines:
+        no_outlines(words)
+        return shown
     map_component.show_map(
         shown,
         cached.shapes(selection.city, selection.version, selection.unit, shown),
@@ -43,6 +46,9 @@ def draw(
 
 def draw_areas(chosen: Chosen, shown: map_view.MapView, *, key: str, height: int) -> None:
     """Draw a map of areas that a page marks itself (`hotspots.views.areas`): it is looked at, nothing is chosen on it."""
+    if not len(shown.shapes) or shown.shapes.is_empty.all():
+        no_outlines(chosen.words)
+        return
     selection, translated = chosen.selection, map_component.spoken(chosen.words)
     shapes = cached.shapes(selection.city, selection.version, shown.key, shown)
     map_component.show_map(shown, shapes, key=key, selected=None, height=height, on_click=lambda unit: None, words=translated)
@@ -51,7 +57,7 @@ def draw_areas(chosen: Chosen, shown: map_view.MapView, *, key: str, height: int
 def unit_choice(chosen: Chosen) -> None:
     """Draw the choice of the places that a page tells apart."""
     selection = chosen.selection
-    offered = units.available(chosen.city.blocks, points=not chosen.city.only_totals, streets=chosen.city.segments is not None)
+    offered = units.available(chosen.city.blocks, points=chosen.city.has_points, streets=chosen.city.segments is not None)
     offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
     st.selectbox(
         chosen.words.say("By"),
@@ -64,3 +70,13 @@ def unit_choice(chosen: Chosen) -> None:
 def no_map(words: Words) -> None:
     """Say why there is no map: totals of the whole place, published without an outline."""
     st.info(words.say("There is no map for these data: they are totals of the whole place, and no outline of it is at hand."))
+
+
+def no_outlines(words: Words) -> None:
+    """Say why there is no map of areas that are known by their names alone."""
+    st.info(
+        words.say(
+            "There is no map for these data: no outline of the areas is loaded. Lists, rates and series are by area all the same; give the "
+            "outlines, with the same ids, to see them on a map."
+        )
+    )

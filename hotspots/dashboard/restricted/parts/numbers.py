@@ -14,6 +14,7 @@ from hotspots.statistics import rates, trends
 from hotspots.statistics.rates.references import REFERENCES
 from hotspots.study import Study
 from hotspots.study.of_totals import TotalsStudy
+from hotspots.views import captions
 from hotspots.words import Words
 
 LAGS: tuple[int, ...] = (0, 3, 7, 14, 28)
@@ -23,7 +24,7 @@ def newest(latest: Study, words: Words) -> None:
     """Show the count and the rate of the latest twelve months published: worked out where residents are known, else as published."""
     one = rates.overall(latest)
     left, right = st.columns(2)
-    left.metric(words.say("People killed"), words.number(one.count))
+    left.metric(words.say("People killed"), words.number(latest.victims))
     with right:
         if one.state == "no_data" and isinstance(latest, TotalsStudy):
             published.published_rate(latest, words)
@@ -34,13 +35,15 @@ def newest(latest: Study, words: Words) -> None:
 
 def three(latest: trends.Judgement, words: Words) -> None:
     """Show the count, the rate and the normal range of the last 12 months."""
-    one = rates.estimate(latest.count, latest.person_years)
+    one = rates.estimate(latest.exposed, latest.person_years)
     left, middle, right = st.columns(3)
     left.metric(words.say("People killed"), words.number(latest.count))
     left.caption(words.period(latest.start.date(), latest.end.date()))
     middle.metric(words.say("Per 100,000 residents a year"), words.rate(one.value))
     if one.state != "no_data":
         middle.caption(words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high)))
+        if remark := captions.left_out(latest.count - latest.exposed, words):
+            middle.caption(remark)
     if latest.range is None:
         right.metric(words.say("Normal range"), "–")
         right.caption(words.say("fewer than three earlier years to compare with"))
