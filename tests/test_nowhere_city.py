@@ -35,7 +35,7 @@ def nowhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         cities.import_folder(write_nowhere_city(folder / "by-name"))
         cities.import_folder(write_nowhere_city(folder / "by-table", blocks=True))
     st.cache_resource.clear()
-    yield folder
+    return folder
 
 
 @pytest.fixture(autouse=True)

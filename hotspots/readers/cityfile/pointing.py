@@ -45,7 +45,7 @@ def date_column(table: Table, ask: Ask) -> str:
 
 
 def place_columns(table: Table, ask: Ask) -> Entries:
-    """Return what a person says is the place: two columns of numbers, or one that holds both."""
+    """Return what a person says is the place: two columns of numbers, one that holds both, or one that names the area."""
     some = table.columns.head(_SEEN)
     found = samples_of(some)
     numeric = [name for name in some.columns if _decimal(some[name]) > 0.5]
@@ -54,6 +54,7 @@ def place_columns(table: Table, ask: Ask) -> Entries:
     places: dict[str, Mapping[str, str]] = {f"{x}, {y}": {"x": x, "y": y} for x, y in pairs}
     both = [name for name in some.columns if share_paired(some[name]) > 0.5]
     places |= {name: {"geometry": name} for name in both}
+    places |= {name: {"block_id": name} for name in some.columns if name not in places and _repeats(some[name])}
     samples = {one: tuple(value for column in place.values() for value in found[column][:2]) for one, place in places.items()}
     fault = PlaceColumnError(table.source, tuple(some.columns), tuple(places), samples, places=places)
     if not places:
@@ -71,6 +72,12 @@ def killed(columns: pd.DataFrame, *, used: Collection[str], file: str, ask: Ask)
     kept = columns[rows_where(columns, found.get("where", {}))]
     counted = victims_doubt(kept, evidence(kept, used=used), file=file, used=used)
     return found | (settled(counted, ask) if counted else {})
+
+
+def _repeats(text: pd.Series) -> bool:
+    """Return whether a column may name areas: its texts come again, and are no dates."""
+    told = text[~is_missing(text)]
+    return 1 < told.nunique() <= len(told) / 2 and share_dated(told) <= 0.5
 
 
 def _decimal(text: pd.Series) -> float:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
 
 from hotspots.readers.cityfile.pointing import date_column, place_columns
+from hotspots.readers.columns.area_ids import matched
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.places import finite_pairs
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
+from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_dates import joined_date, month_number
 from hotspots.readers.columns.written_places import share_paired
 from hotspots.readers.doubts import Ask, Entries, settled
@@ -19,6 +21,7 @@ from hotspots.readers.files.text_tables import Table
 from hotspots.readers.sections import IncidentSection
 
 _MOSTLY = 0.8
+_MOST_AREAS = 20_000  # names in a column: one that has more is no column of areas
 
 
 def date_columns(table: Table, plain: Mapping[str, str], ask: Ask) -> dict[str, str]:
@@ -75,13 +78,43 @@ def date_form(table: Table, when: Mapping[str, str], ask: Ask) -> Entries:
     return {}
 
 
-def place_keys(table: Table, found: Mapping[str, str], ask: Ask) -> Entries:
-    """Return the keys of the place: `x` and `y`, or `geometry`, by their names and by what they hold; else pointed at."""
-    if {"x", "y"} <= found.keys():
+def place_keys(table: Table, found: Mapping[str, str], ask: Ask, outlines: Table | None = None) -> Entries:
+    """Return the keys of the place: `x` and `y`, or `geometry`, by their names and by what they hold.
+
+    Without coordinates it is the column that names the area, as `outlines` or its own name tell; else it is pointed at.
+    """
+    if {"x", "y"} <= found.keys() and not all(is_missing(table.columns[found[key]]).all() for key in ("x", "y")):
         return {"x": found["x"], "y": found["y"]}
     if "geometry" in found and share_paired(table.columns[found["geometry"]]) > 0:
         return {"geometry": found["geometry"]}
-    return place_columns(table, ask)
+    area = _area_column(table, found, outlines)
+    return {"block_id": area} if area else place_columns(table, ask)
+
+
+def _area_column(table: Table, found: Mapping[str, str], outlines: Table | None) -> str:
+    """Return the column that holds ids or names of the outlines, else the one that is called like an area; empty where neither is."""
+    if outlines is not None:
+        known = [set(outlines.columns[name].str.strip()) - {""} for name in outlines.columns.columns]
+        shares = {
+            column: max((share_of_ids(table.columns[column], ids) for ids in known if len(ids) > 1), default=0.0)
+            for column in table.columns.columns
+            if table.columns[column].nunique() <= _MOST_AREAS
+        }
+        best = max(shares, key=lambda column: (shares[column], column == found.get("area")), default="")
+        if best and shares[best] > 0.5:
+            return best
+    named = found.get("area", "")
+    return named if named and float(is_missing(table.columns[named]).mean()) < 0.5 else ""
+
+
+def share_of_ids(text: pd.Series, known: Collection[str]) -> float:
+    """Return how many of the texts are ids of areas, as they stand or in their canonical form.
+
+    >>> share_of_ids(pd.Series(["001", "002", "north", ""]), {"1", "2"})
+    0.5
+    """
+    found = matched(text.str.strip().unique(), known)
+    return float(text.str.strip().isin(found.known).mean())
 
 
 def coordinates(table: Table, place: Entries) -> tuple[np.ndarray, np.ndarray]:

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.cityfile.pointing import killed
-from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys
-from hotspots.readers.columns.area_ids import matched
+from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys, share_of_ids
 from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
@@ -100,9 +99,9 @@ def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask
     _drop_doubtful(table, columns)
     entries: dict[str, Any] = {"file": [str(file) for file in files] if len(files) > 1 else str(files[0])}
     entries |= _place(table, columns, ask, outlines)
-    _doubt_event(table, columns, [value for key, value in entries.items() if key in ("x", "y", "geometry")], ask)
+    _doubt_event(table, columns, [value for key, value in entries.items() if key in ("x", "y", "geometry", "block_id")], ask)
     entries |= {**when, **date_form(table, when, ask)}
-    entries |= {key: column for key, column in columns.items() if key not in (*when, "x", "y", "geometry")}
+    entries |= {key: column for key, column in columns.items() if key not in (*when, "x", "y", "geometry", "area")}
     return entries
 
 
@@ -144,7 +143,9 @@ def _one_day_each(ids: pd.Series, days: pd.Series) -> bool:
 def _place(table: Table, columns: dict[str, str], ask: Ask, outlines: Table | None) -> Entries:
     if table.shapes is not None and not {"x", "y"} <= columns.keys():
         return {}
-    entries = place_keys(table, columns, ask)
+    entries = place_keys(table, columns, ask, outlines)
+    if "block_id" in entries:
+        return entries
     x, y = coordinates(table, entries)
     if not len(x):
         raise DataError(
@@ -210,7 +211,7 @@ def _is_id(text: pd.Series) -> bool:
 def _population(path: Path, ids: pd.Series, ask: Ask) -> Entries:
     table, asked = read_asked(path, ask)
     known = set(ids.str.strip())
-    shares = {column: _share_of_ids(table.columns[column], known) for column in table.columns.columns}
+    shares = {column: share_of_ids(table.columns[column], known) for column in table.columns.columns}
     key = max(shares, key=lambda column: shares[column])
     if not shares[key]:
         raise DataError(
@@ -235,9 +236,3 @@ def _population(path: Path, ids: pd.Series, ask: Ask) -> Entries:
 
 def _only_sheet(entries: Entries) -> Entries:
     return {key: value for key, value in entries.items() if key == "sheet"}
-
-
-def _share_of_ids(text: pd.Series, known: set[str]) -> float:
-    """Return how many of the texts are ids of blocks, as they stand or in their canonical form."""
-    found = matched(text.str.strip().unique(), known)
-    return float(text.str.strip().isin(found.known).mean())

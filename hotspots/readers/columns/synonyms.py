@@ -116,6 +116,23 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
     ("incidents", "geometry", "es", "geometria|punto|coordenadas|coordenada|ubicacion|georreferencia|latitud longitud|lat longitud"),
     ("incidents", "geometry", "pt", "coordenadas geograficas|localizacao|ponto|georreferenciamento"),
     ("incidents", "geometry", "fr", "coordonnees|localisation|point geo|coordonnees geographiques"),
+    (
+        "incidents",
+        "area",
+        "en",
+        "neighborhood|neighbourhood|neighborhood name|neighbourhood name|hood|hood id|community area|community area name|ward|tract|"
+        "census tract|beat|police beat|precinct|district|police district|division|borough|municipality|town|county|state",
+    ),
+    (
+        "incidents",
+        "area",
+        "es",
+        "barrio|barrio hecho|colonia|colonia hecho|vereda|canton|comuna|corregimiento|sector|cuadrante|zona|parroquia|circuito|distrito|"
+        "codigo dane|codigo municipio|cod municipio|cod mpio|cod muni|ubigeo|municipio|municipio hecho|alcaldia|alcaldia hecho|"
+        "departamento|provincia|estado|entidad",
+    ),
+    ("incidents", "area", "pt", "bairro|aisp|risp|delegacia|nome delegacia|cisp|codigo ibge|municipio|nome municipio|cidade"),
+    ("incidents", "area", "fr", "quartier|arrondissement|section communale|commune|departement"),
     ("incidents", "age", "en", "age|victim age|age of victim|vic age|age years"),
     ("incidents", "age", "es", "edad|edad victima|edad de la victima|edad de victima"),
     ("incidents", "age", "pt", "idade|idade vitima|idade da vitima"),
