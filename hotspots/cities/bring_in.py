@@ -13,11 +13,12 @@ import pandas as pd
 from hotspots.cities.city import City, publish, read_city, slug_of
 from hotspots.cities.guard import differences, shrunk
 from hotspots.cities.steps import Progress
+from hotspots.readers.asking import Entries, Question
 from hotspots.readers.cityfile.checking import check_city_file
 from hotspots.readers.cityfile.contents import content_of
 from hotspots.readers.cityfile.working_out import work_out
 from hotspots.readers.cityfile.writing import text_of
-from hotspots.readers.doubts import Entries, Question, question, section_of, settled
+from hotspots.readers.doubts import question, section_of, settled
 from hotspots.readers.faults import DoubtError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table

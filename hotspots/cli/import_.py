@@ -15,7 +15,7 @@ from tqdm import tqdm
 from hotspots import cities, store
 from hotspots.cities import Files, Understood
 from hotspots.cli.printing import print_json
-from hotspots.readers.doubts import Question
+from hotspots.readers.asking import Question
 from hotspots.readers.isolation.limits import allowed
 from hotspots.readers.isolation.running import isolated
 from hotspots.readers.report import lines

@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.cityfile.pointing import killed
 from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys, share_of_ids
 from hotspots.readers.columns.killings import rows_where
@@ -21,7 +22,7 @@ from hotspots.readers.columns.residents import are_residents
 from hotspots.readers.columns.second_looks import lone_event
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
 from hotspots.readers.columns.values import built_in, fold, is_missing
-from hotspots.readers.doubts import Ask, Entries, settled
+from hotspots.readers.doubts import settled
 from hotspots.readers.faults import AreaColumnError, LatitudeError, ResidentsColumnError, there_are
 from hotspots.readers.files.any_file import read_asked, read_file
 from hotspots.readers.files.text_tables import Table
