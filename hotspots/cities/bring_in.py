@@ -196,17 +196,30 @@ class _Inquiry:
 
     def __init__(self, given: Mapping[str, str], remembered: Mapping[str, Any], opened: _Opened) -> None:
         self._given, self._remembered, self._opened = given, remembered, opened
-        self._asked: dict[tuple[str, str], Question] = {}
+        self._asked: dict[tuple[str, str, tuple[str, ...]], Question] = {}
 
     def __call__(self, asked: Question) -> str:
-        names = (f"{asked.id}@{asked.file}", asked.id)
-        given = next((self._given[name] for name in names if name in self._given), "")
-        if given and not asked.takes(given):
-            known = ", ".join(asked.options)
-            raise _AnswerError(told("{id} = {given} is no answer; known are: {known}", id=asked.id, given=repr(given), known=known))
-        answer = given or self._before(asked, names)
-        self._asked[asked.id, asked.file] = replace(asked, answer=answer)
+        names = (self._name(asked), asked.id)
+        answer = self._given_to(asked, names) or self._before(asked, names)
+        self._asked[asked.id, asked.file, tuple(asked.options)] = replace(asked, answer=answer)
         return answer or asked.safe or next(iter(asked.options), "")
+
+    def _name(self, asked: Question) -> str:
+        """Return what the question is called beside others of its id: by its file, and a number where one file is in several doubts."""
+        options = [known for id, file, known in self._asked if (id, file) == (asked.id, asked.file)]
+        mine = tuple(asked.options)
+        number = options.index(mine) + 1 if mine in options else len(options) + 1
+        return f"{asked.id}@{asked.file}" + (f"#{number}" if number > 1 else "")
+
+    def _given_to(self, asked: Question, names: tuple[str, ...]) -> str:
+        """Return the answer that was given; one that is none raises, unless it is the answer to another question of the same id."""
+        given = next((self._given[name] for name in names if name in self._given), "")
+        if not given or asked.takes(given):
+            return given
+        if any(id == asked.id and one.answer == given for (id, _, _), one in self._asked.items()):
+            return ""
+        known = ", ".join(asked.options)
+        raise _AnswerError(told("{id} = {given} is no answer; known are: {known}", id=asked.id, given=repr(given), known=known))
 
     def _before(self, asked: Question, names: tuple[str, ...]) -> str:
         """Return the answer that was given to the same question about files of the same columns."""
@@ -221,8 +234,8 @@ class _Inquiry:
 
     def asked(self) -> tuple[Question, ...]:
         """Return every question so far; the id says the file where two files are in the same doubt."""
-        ids = [id for id, _ in self._asked]
-        return tuple(replace(one, id=f"{one.id}@{one.file}") if ids.count(one.id) > 1 else one for one in self._asked.values())
+        ids = [id for id, _, _ in self._asked]
+        return tuple(replace(one, id=self._name(one)) if ids.count(one.id) > 1 else one for one in self._asked.values())
 
     def blocked(self) -> bool:
         """Return whether a question has neither answer nor safe answer."""

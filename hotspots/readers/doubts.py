@@ -186,7 +186,11 @@ def _header_options(fault: HeaderError) -> dict[str, Told]:
 
 
 _NUMBERS: dict[str, dict[str, Told]] = {
-    "dot": {"thousands": told("it marks thousands: 1.234 is 1,234 people"), "decimal": told("it is a decimal point")},
+    "dot": {
+        "thousands": told("it marks thousands: 1.234 is 1,234 people"),
+        "1000": told("it is a decimal point, and the numbers are in thousands: 1.234 is 1,234 people, 900 is 900,000"),
+        "1": told("it is a decimal point, and the numbers are estimates: round them to whole people"),
+    },
     "times": {"1000": told("they are in thousands: 12.3 is 12,300 people"), "1": told("they are estimates: round them to whole people")},
     "far": {"unknown": told("it stands for not known"), "right": told("it is right")},
 }
@@ -194,7 +198,7 @@ _NUMBERS: dict[str, dict[str, Told]] = {
 
 def _numbers_entries(fault: NumbersError, answer: str) -> Entries:
     if fault.kind == "dot":
-        return {"population_dot": answer}
+        return {"population_dot": answer} if answer == "thousands" else {"population_dot": "decimal", "population_times": int(answer)}
     if fault.kind == "times":
         return {"population_times": int(answer)}
     return {"population_checked": True} if answer == "right" else {"population_unknown": list(fault.samples)}
