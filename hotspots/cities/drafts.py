@@ -1,4 +1,4 @@
-"""Imports on their way: what a person brought and answered, kept on disk until it is published or given up."""
+"""Imports on their way: what a person brought or had fetched, and answered, kept on disk until it is published or given up."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import IO
 
-from hotspots import settings
+from hotspots import settings, store
 from hotspots.cities.bring_in import Files, Understood, bring_in, understand
 from hotspots.cities.city import City, slug_of
 from hotspots.cities.listing import bundled
+from hotspots.cities.sources import Source, Update, kept_in
 from hotspots.readers.isolation.limits import allowed
 from hotspots.readers.isolation.running import Stop, isolated
 from hotspots.store import answers, checked_json
@@ -29,12 +30,19 @@ Brought = tuple[str, IO[bytes]]  # the name of a file, as the person has it, and
 
 @dataclass(frozen=True)
 class Draft:
-    """One import on its way: the `name` of the city, the `answers` so far, and once it is published the `version`."""
+    """One import on its way: the `name` of the city, the `answers` so far, and once it is published the `version`.
+
+    `unchanged`: that version was served before, and says the same. `rows_in` is the folder of the rows of an official source, and
+    `fetched` how many they are: `rows`, `added`, `changed`, `gone`; empty for files that a person brought.
+    """
 
     folder: Path
     name: str
     answers: Mapping[str, str]
     version: int = 0
+    unchanged: bool = False
+    rows_in: str = ""
+    fetched: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -44,11 +52,13 @@ class Draft:
     @property
     def slug(self) -> str:
         """The short name of the city."""
-        return slug_of(self.name.replace("/", " "))
+        return self.files.slug(self.name)
 
     @property
     def files(self) -> Files:
-        """What the person brought; nothing once it is published."""
+        """What the person brought, which is nothing once it is published; or what was fetched."""
+        if self.rows_in:
+            return Files(folder=Path(self.rows_in))
         found = {role: tuple(sorted((self.folder / role).glob("*"))) for role in ROLES}
         single = {role: found[role][0] if found[role] else None for role in ROLES[1:]}
         return Files(found["incidents"], single["blocks"], single["population"])
@@ -84,6 +94,15 @@ def begin(name: str, *, incidents: Sequence[Brought], blocks: Brought | None = N
         raise
 
 
+def begin_fetched(source: Source, update: Update) -> Draft:
+    """Keep that a source was fetched, as an import of what it gave; an import before it that nobody finished is given up."""
+    _sweep(everything=True)
+    folder = _root() / secrets.token_hex(8)
+    folder.mkdir(parents=True)
+    numbers = {name: int(getattr(update, name)) for name in ("rows", "added", "changed", "gone")}
+    return _written(Draft(folder, source.name, {}, rows_in=str(kept_in(source)), fetched=numbers))
+
+
 def unfinished() -> Draft | None:
     """Return the newest import that was begun and not given up; those that lay for too long are deleted."""
     _sweep()
@@ -104,9 +123,10 @@ def give_up(draft: Draft) -> None:
 def read(draft: Draft, *, progress: Callable[[Told], None] | None = None, stop: Stop | None = None) -> Understood:
     """Return what the files are understood to say with the answers so far, read in a process of its own. Raises as `isolated` does."""
     files = draft.files
+    sizes = files.folder.glob("raw/*") if files.folder else files.named
     known = answers.remembered(draft.slug)
     given = dict(draft.answers)
-    return isolated(understand, files, given, name=draft.name, remembered=known, progress=progress, stop=stop, most=allowed(files.named))
+    return isolated(understand, files, given, name=draft.name, remembered=known, progress=progress, stop=stop, most=allowed(sizes))
 
 
 def accept(draft: Draft, understood: Understood, *, left_out: bytes = b"") -> Draft:
@@ -114,10 +134,11 @@ def accept(draft: Draft, understood: Understood, *, left_out: bytes = b"") -> Dr
 
     `left_out` is the file of the rejected rows: it stays until the import is closed.
     """
+    before = store.served(understood.slug)
     city: City = bring_in(understood)
     if left_out:
         (draft.folder / _LEFT_OUT).write_bytes(left_out)
-    done = _written(replace(draft, version=city.version))
+    done = _written(replace(draft, version=city.version, unchanged=city.version == before))
     for role in ROLES:
         shutil.rmtree(draft.folder / role, ignore_errors=True)
     return done
@@ -144,13 +165,14 @@ def _free(folder: Path, name: str) -> str:
 
 
 def _written(draft: Draft) -> Draft:
-    checked_json.write(draft.folder / _STATE, {"name": draft.name, "answers": dict(draft.answers), "version": draft.version})
+    values = {one.name: getattr(draft, one.name) for one in fields(draft) if one.name != "folder"}
+    checked_json.write(draft.folder / _STATE, values)
     return draft
 
 
 def _read(path: Path) -> Draft | None:
     values = checked_json.read(path)
-    return Draft(path.parent, values["name"], values["answers"], values["version"]) if values else None
+    return Draft(path.parent, **values) if values else None
 
 
 def _sweep(*, everything: bool = False) -> None:

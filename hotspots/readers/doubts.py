@@ -43,7 +43,8 @@ class Question:
     """What only a person can say: the text, the answers with what each means, and the one that can do no harm (empty: none is safe).
 
     Without `options` any text may be given. `file` is the file that it is about, `samples` three of the values at stake (by column
-    where the answers are columns), `answer` what was answered: empty while the question is open.
+    where the answers are columns), `answer` what was answered: empty while the question is open. `named` are the answers that are
+    names in the files, such as a column's or a sheet's, which a person must see beside their meaning.
     Where the answers are values of columns, `values` is column → value → what it means, and besides the options any
     `COLUMN=VALUE|VALUE` of them is an answer, of several columns joined by ` & `.
     """
@@ -56,6 +57,7 @@ class Question:
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     answer: str = ""
     values: Mapping[str, Mapping[str, Told]] = field(default_factory=dict)
+    named: tuple[str, ...] = ()
 
     def takes(self, answer: str) -> bool:
         """Return whether the text is an answer to this question."""
@@ -95,7 +97,8 @@ class Doubt:
     """One row: the fault that it is `about`, and four functions of that fault.
 
     `text` is the question, `options` the answers with their meaning, `safe` the answer that can do no harm or nothing, `entries` what
-    an answer writes under its `section` of city.toml. Where the fault has a field `file` the question is about that file.
+    an answer writes under its `section` of city.toml. Where the fault has a field `file` the question is about that file. `ours` are
+    the answers that are words of this program; None where all of them are, else the others are names in the files.
     """
 
     id: str
@@ -105,6 +108,7 @@ class Doubt:
     safe: Callable[[Any], str]
     entries: Callable[[Any, str], Entries]
     section: str = "incidents"
+    ours: tuple[str, ...] | None = None
 
 
 def question(fault: DoubtError) -> Question | None:
@@ -112,9 +116,9 @@ def question(fault: DoubtError) -> Question | None:
     row = _row(fault)
     if row is None:
         return None
-    return Question(
-        row.id, row.text(fault), row.options(fault), row.safe(fault), getattr(fault, "file", ""), fault.at_stake(), values=_values(fault)
-    )
+    options, file = row.options(fault), getattr(fault, "file", "")
+    named = () if row.ours is None else tuple(answer for answer in options if answer not in row.ours)
+    return Question(row.id, row.text(fault), options, row.safe(fault), file, fault.at_stake(), values=_values(fault), named=named)
 
 
 def section_of(fault: DoubtError) -> str:
@@ -246,6 +250,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_homicide_options,
         safe=lambda fault: reading_of(fault.where),
         entries=_homicide_entries,
+        ours=("all",),
     ),
     Doubt(
         "victims",
@@ -254,6 +259,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_victims_options,
         safe=lambda fault: fault.sure,
         entries=lambda _, answer: {} if answer == "rows" else {"victims": answer},
+        ours=("rows",),
     ),
     Doubt(
         "sheet",
@@ -262,6 +268,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=lambda fault: {name: Told("{sample}", {"sample": sample}) for name, sample in fault.candidates[:_MOST_COLUMNS]},
         safe=lambda _: "",
         entries=lambda _, answer: {"sheet": answer},
+        ours=(),
     ),
     Doubt(
         "header",
@@ -308,6 +315,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_columns,
         safe=lambda fault: fault.safe,
         entries=lambda _, answer: {"date": answer},
+        ours=(),
     ),
     Doubt(
         "place",
@@ -316,6 +324,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=lambda fault: {one: told("such as {values}", values=", ".join(map(repr, some))) for one, some in fault.at_stake().items()},
         safe=lambda fault: fault.safe,
         entries=lambda fault, answer: fault.places[answer],
+        ours=(),
     ),
     Doubt(
         "axes",
@@ -352,6 +361,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_epsg_options,
         safe=lambda fault: next(iter(_epsg_options(fault)), ""),
         entries=_epsg_entries,
+        ours=(),
     ),
     Doubt(
         "area",
@@ -360,6 +370,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_columns,
         safe=lambda fault: fault.candidates[0],
         entries=lambda _, answer: {"id": answer},
+        ours=(),
         section="blocks",
     ),
     Doubt(
@@ -369,6 +380,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_columns,
         safe=lambda fault: fault.candidates[0] if len(fault.candidates) == 1 else "",
         entries=lambda _, answer: {"population": answer},
+        ours=(),
         section="blocks",
     ),
     Doubt(
