@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 from pathlib import Path
 
@@ -202,7 +203,7 @@ def test_where_a_table_starts_is_asked_about_and_the_answer_leads_on() -> None:
     brought("Villa Nueva", "\n".join([first, "date;latitude;longitude;sex;weapon", *rows]))
     app = settled()
     header = next(radio for radio in app.radio if radio.key == "import_header")
-    assert [option.split(":")[0] for option in header.options] == ["row 1", "row 2"]
+    assert [option.split("\\")[0] for option in header.options] == ["row 1", "row 2"]
     app = chosen(app, "import_header", "2")
     assert "60 of 60 rows are homicides" in text(app)
     assert any("Date ← date" in table.value.columns for table in app.dataframe)
@@ -269,7 +270,7 @@ def test_a_source_is_fetched_shown_published_and_told_what_is_new(service: Servi
     press(choose_source(), "import_fetch")
     app = settled()
     assert "Villa Nueva: 120 rows; 120 added, 0 changed, 0 gone" in plain(app)
-    assert "120 of 120 rows are homicides" in text(app)
+    assert "120 of 120 rows are homicides" in text(app), [radio.label for radio in app.radio]
     app = press(app, "import_publish")
     assert "Villa Nueva is published as version 1." in app.success[0].value
     press(app, "import_more")
@@ -317,3 +318,16 @@ def test_without_the_internet_one_sentence_says_so(service: Service, tmp_path: P
     press(choose_source(), "import_fetch")
     app = settled()
     assert "nowhere.invalid: no such host, or no way to the internet" in app.error[0].value.replace("\\", "")
+
+
+def test_what_was_left_is_deleted_after_a_day_whatever_page_is_opened(own_city: None) -> None:
+    draft = brought("Villa Nueva", ROWS)
+    state = draft.folder / "state.json"
+    early = time.time() - 23 * 3600
+    os.utime(state, (early, early))
+    open_page("", lang="en")
+    assert draft.files.incidents
+    late = time.time() - 25 * 3600
+    os.utime(state, (late, late))
+    open_page("", lang="en")
+    assert not draft.folder.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
 import shutil
@@ -23,7 +24,7 @@ from hotspots.store.schema import DataError
 from hotspots.words import Told, told
 
 ROLES = ("incidents", "blocks", "population")
-DAYS = 7  # after which an import that nobody finished is deleted
+HOURS = 24  # after which an import that nobody finished is deleted
 _FOLDER, _STATE, _LEFT_OUT = ".imports", "state.json", "left_out.csv"
 Brought = tuple[str, IO[bytes]]  # the name of a file, as the person has it, and its content
 
@@ -79,7 +80,7 @@ def begin(name: str, *, incidents: Sequence[Brought], blocks: Brought | None = N
         raise DataError(told("Give the name of the city, and at least the file of the homicides."))
     if slug_of(name.replace("/", " ")) in bundled():
         raise DataError(told("{name} is the name of a city that comes with the program; give yours another one", name=repr(name)))
-    _sweep(everything=True)
+    sweep(everything=True)
     folder = _root() / secrets.token_hex(8)
     given = {"incidents": tuple(incidents), "blocks": (blocks,) if blocks else (), "population": (population,) if population else ()}
     try:
@@ -96,7 +97,7 @@ def begin(name: str, *, incidents: Sequence[Brought], blocks: Brought | None = N
 
 def begin_fetched(source: Source, update: Update) -> Draft:
     """Keep that a source was fetched, as an import of what it gave; an import before it that nobody finished is given up."""
-    _sweep(everything=True)
+    sweep(everything=True)
     folder = _root() / secrets.token_hex(8)
     folder.mkdir(parents=True)
     numbers = {name: int(getattr(update, name)) for name in ("rows", "added", "changed", "gone")}
@@ -105,7 +106,7 @@ def begin_fetched(source: Source, update: Update) -> Draft:
 
 def unfinished() -> Draft | None:
     """Return the newest import that was begun and not given up; those that lay for too long are deleted."""
-    _sweep()
+    sweep()
     found = [draft for path in _root().glob(f"*/{_STATE}") if (draft := _read(path)) is not None]
     return max(found, key=lambda draft: (draft.folder / _STATE).stat().st_mtime, default=None)
 
@@ -118,6 +119,16 @@ def answered(draft: Draft, more: Mapping[str, str]) -> Draft:
 def give_up(draft: Draft) -> None:
     """Delete everything of an import; what was published stays."""
     shutil.rmtree(draft.folder, ignore_errors=True)
+
+
+def sweep(*, everything: bool = False) -> None:
+    """Delete imports that lay for too long, and folders that a beginning left unfinished; with `everything`, all of them."""
+    for folder in _root().glob("*"):
+        state = folder / _STATE
+        with contextlib.suppress(FileNotFoundError):  # it was given up meanwhile
+            old = time.time() - (state if state.is_file() else folder).stat().st_mtime > HOURS * 3600
+            if everything or old:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def read(draft: Draft, *, progress: Callable[[Told], None] | None = None, stop: Stop | None = None) -> Understood:
@@ -173,11 +184,3 @@ def _written(draft: Draft) -> Draft:
 def _read(path: Path) -> Draft | None:
     values = checked_json.read(path)
     return Draft(path.parent, **values) if values else None
-
-
-def _sweep(*, everything: bool = False) -> None:
-    """Delete imports that lay for too long, and folders that a beginning left unfinished; with `everything`, all of them."""
-    for folder in _root().glob("*"):
-        old = time.time() - folder.stat().st_mtime > DAYS * 24 * 3600
-        if everything or old:
-            shutil.rmtree(folder, ignore_errors=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from hotspots.readers.falls import ShrinkError
@@ -185,8 +186,12 @@ def _victims_options(fault: VictimsError) -> dict[str, Told]:
 
 
 def _day_options(fault: DateOrderError) -> dict[str, Told]:
-    day, month = fault.forms
-    return {"day": told("the day comes first ({form})", form=day), "month": told("the month comes first ({form})", form=month)}
+    last = datetime(1999, 12, 31, 23, 59)
+    day, month = (last.strftime(form) for form in fault.forms)
+    return {
+        "day": told("the day comes first: {form} is 31 December", form=day),
+        "month": told("the month comes first: {form} is 31 December", form=month),
+    }
 
 
 def _safe_order(fault: DateOrderError) -> str:

@@ -10,7 +10,7 @@ from hotspots import store
 from hotspots.cities import Understood, drafts, load
 from hotspots.cities.drafts import Draft
 from hotspots.dashboard.restricted import address, cached
-from hotspots.dashboard.restricted.parts import asked, brought, official
+from hotspots.dashboard.restricted.parts import asked, brought, official, uploads
 from hotspots.dashboard.restricted.reading import Fetching, Reading
 from hotspots.dashboard.shell import refusal
 from hotspots.drawing import exports
@@ -43,10 +43,12 @@ def start(words: Words) -> None:
     st.markdown(
         words.say(
             "Give the files as you have them: the program works out what each column is, asks what is in doubt, and shows you all of it "
-            "before anything is published. Nothing leaves this machine, and the files are deleted afterwards."
+            "before anything is published. Nothing of them leaves this machine, and they are deleted once you have published or given up, "
+            "or after a day."
         )
     )
-    with st.form(f"import_files_{address.turn('import_files')}"):
+    uploads.in_words(words)
+    with st.form(f"import_files_{address.turn('import_files')}", enter_to_submit=False):
         name = st.text_input(words.say("Name of the city"), max_chars=80)
         st.caption(words.say("The name of a city that is here makes its next version."))
         incidents = st.file_uploader(
