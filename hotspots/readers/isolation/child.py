@@ -35,6 +35,7 @@ def work(channel: Channel) -> None:
     if request is None:
         return
     folder = Path(request["folder"])
+    os.environ |= request["settings"]  # as they are now where it was asked for: this process may be a copy of an older one
     os.chdir(folder)
     tempfile.tempdir = str(folder)
     parcel = Parcel(folder)

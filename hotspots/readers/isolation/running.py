@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from hotspots import settings
 from hotspots.readers.isolation.limits import WAITING, Most, allowed
 from hotspots.readers.isolation.plain import Parcel
 from hotspots.readers.isolation.starting import Child, start
@@ -67,12 +68,19 @@ def isolated(
             "asks": ask is not None,
             "tells": progress is not None,
             "folder": folder,
+            "settings": _settings(),
             "memory": limits.memory,
             "seconds": limits.seconds,
         }
         child.channel.send(request)
         answer: _T = _Watch(child, parcel, limits, stop).answer(ask, progress)
         return answer
+
+
+def _settings() -> dict[str, str]:
+    """Return the settings as they are now, the store's folder from anywhere."""
+    now = {one.name: settings.value(one.name) for one in settings.SETTINGS}
+    return now | {"HOTSPOTS_STORE": str(Path(now["HOTSPOTS_STORE"]).expanduser().absolute())}
 
 
 def _whole(value: Any) -> Any:
