@@ -38,6 +38,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Folder with one folder per bundled city; each is imported when the dashboard first needs it.",
         "",
     ),
+    Setting("HOTSPOTS_SOURCES", "Folder with descriptions of further official sources; the page Import and `fetch` know them as well.", ""),
     Setting("HOTSPOTS_CONTACT", "Whom the public pages name for corrections: an address or a telephone number.", ""),
     Setting("HOTSPOTS_SNAP", "How far a homicide may lie from the street segment that it is counted on, in metres.", "75"),
     Setting("HOTSPOTS_CORNER", "How far along a street a corner reaches, in metres, where corners are places of their own.", "15"),
@@ -113,6 +114,12 @@ def sources_folder() -> Path:
     package = Path(__file__).parent
     beside = package.parent / "data" / "sources"
     return beside if beside.is_dir() else package / "sources"
+
+
+def own_sources_folder() -> Path | None:
+    """Return the folder of the descriptions of sources that the user added; None where none is set."""
+    named = value("HOTSPOTS_SOURCES")
+    return Path(named).expanduser() if named else None
 
 
 def dashboard_folder() -> Path:

@@ -7,8 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from hotspots import settings
-from hotspots.cities.sources import Source, SourceError, Update, catalogue, fetch, find_source
+from hotspots.cities.sources import Source, SourceError, Update, catalogue, fetch, find_source, kept_in
 from hotspots.cli.main import main
 from hotspots.words import Told, Words
 
@@ -41,7 +40,7 @@ def run(choices: argparse.Namespace, words: Words) -> int:
         print("\n\n".join(_described(source, words) for source in catalogue()))
         return 0
     source = find_source(choices.source)
-    folder = choices.into or settings.store_folder().parent / "sources" / source.slug
+    folder = choices.into or kept_in(source)
     if not choices.every:
         return _once(choices, words, source=source, folder=folder)
     while True:
@@ -77,6 +76,7 @@ def _described(source: Source, words: Words) -> str:
     tried = words.say("last run against the live service: {day}", day=source.tried)
     untried = words.say("nobody has run this entry against the live service yet")
     homicide = words.say("a homicide there: {text}", text=words.own(source.homicide))
+    licence = words.say(source.licence)
     return "\n  ".join(
-        [f"{source.slug}: {source.name} ({source.kind})", homicide, source.page, source.licence, tried if source.tried else untried]
+        [f"{source.slug}: {source.name} ({source.kind})", homicide, source.page, licence, tried if source.tried else untried]
     )

@@ -14,7 +14,8 @@ from hotspots.store.schema import DataError
 from hotspots.words import Words, told
 
 PORT = 8501
-FOLDERS = ("HOTSPOTS_STORE", "HOTSPOTS_CITIES", "HOTSPOTS_RELEASE")  # settings that name one: relative to where the command is called
+# Settings that name a folder: relative to where the command is called.
+FOLDERS = ("HOTSPOTS_STORE", "HOTSPOTS_CITIES", "HOTSPOTS_SOURCES", "HOTSPOTS_RELEASE")
 
 
 def grammar(command: argparse.ArgumentParser, words: Words) -> None:

@@ -14,7 +14,8 @@ class Question:
     """What only a person can say: the text, the answers with what each means, and the one that can do no harm (empty: none is safe).
 
     Without `options` any text may be given. `file` is the file that it is about, `samples` three of the values at stake (by column
-    where the answers are columns), `answer` what was answered: empty while the question is open.
+    where the answers are columns), `answer` what was answered: empty while the question is open. `named` are the answers that are
+    names in the files, such as a column's or a sheet's, which a person must see beside their meaning.
     Where the answers are values of columns, `values` is column → value → what it means, and besides the options any
     `COLUMN=VALUE|VALUE` of them is an answer, of several columns joined by ` & `.
     """
@@ -27,6 +28,7 @@ class Question:
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     answer: str = ""
     values: Mapping[str, Mapping[str, Told]] = field(default_factory=dict)
+    named: tuple[str, ...] = ()
 
     def takes(self, answer: str) -> bool:
         """Return whether the text is an answer to this question."""

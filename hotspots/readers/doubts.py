@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from hotspots.readers.asking import Ask, Entries, Question, where_of
@@ -45,7 +46,8 @@ class Doubt:
     """One row: the fault that it is `about`, and four functions of that fault.
 
     `text` is the question, `options` the answers with their meaning, `safe` the answer that can do no harm or nothing, `entries` what
-    an answer writes under its `section` of city.toml. Where the fault has a field `file` the question is about that file.
+    an answer writes under its `section` of city.toml. Where the fault has a field `file` the question is about that file. `ours` are
+    the answers that are words of this program; None where all of them are, else the others are names in the files.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Doubt:
     safe: Callable[[Any], str]
     entries: Callable[[Any, str], Entries]
     section: str = "incidents"
+    ours: tuple[str, ...] | None = None
 
 
 def question(fault: DoubtError) -> Question | None:
@@ -62,9 +65,9 @@ def question(fault: DoubtError) -> Question | None:
     row = _row(fault)
     if row is None:
         return None
-    return Question(
-        row.id, row.text(fault), row.options(fault), row.safe(fault), getattr(fault, "file", ""), fault.at_stake(), values=_values(fault)
-    )
+    options, file = row.options(fault), getattr(fault, "file", "")
+    named = () if row.ours is None else tuple(answer for answer in options if answer not in row.ours)
+    return Question(row.id, row.text(fault), options, row.safe(fault), file, fault.at_stake(), values=_values(fault), named=named)
 
 
 def section_of(fault: DoubtError) -> str:
@@ -131,8 +134,12 @@ def _victims_options(fault: VictimsError) -> dict[str, Told]:
 
 
 def _day_options(fault: DateOrderError) -> dict[str, Told]:
-    day, month = fault.forms
-    return {"day": told("the day comes first ({form})", form=day), "month": told("the month comes first ({form})", form=month)}
+    last = datetime(1999, 12, 31, 23, 59)
+    day, month = (last.strftime(form) for form in fault.forms)
+    return {
+        "day": told("the day comes first: {form} is 31 December", form=day),
+        "month": told("the month comes first: {form} is 31 December", form=month),
+    }
 
 
 def _safe_order(fault: DateOrderError) -> str:
@@ -215,6 +222,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_homicide_options,
         safe=lambda fault: reading_of(fault.where),
         entries=_homicide_entries,
+        ours=("all",),
     ),
     Doubt(
         "victims",
@@ -223,6 +231,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_victims_options,
         safe=lambda fault: fault.sure,
         entries=lambda _, answer: {} if answer == "rows" else {"victims": answer},
+        ours=("rows",),
     ),
     Doubt(
         "sheet",
@@ -231,6 +240,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=lambda fault: {name: Told("{sample}", {"sample": sample}) for name, sample in fault.candidates[:_MOST_COLUMNS]},
         safe=lambda _: "",
         entries=lambda _, answer: {"sheet": answer},
+        ours=(),
     ),
     Doubt(
         "header",
@@ -277,6 +287,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_columns,
         safe=lambda fault: fault.safe,
         entries=lambda _, answer: {"date": answer},
+        ours=(),
     ),
     Doubt(
         "place",
@@ -285,6 +296,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=lambda fault: {one: told("such as {values}", values=", ".join(map(repr, some))) for one, some in fault.at_stake().items()},
         safe=lambda fault: fault.safe,
         entries=lambda fault, answer: fault.places[answer],
+        ours=(),
     ),
     Doubt(
         "axes",
@@ -321,6 +333,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_epsg_options,
         safe=lambda fault: next(iter(_epsg_options(fault)), ""),
         entries=_epsg_entries,
+        ours=(),
     ),
     Doubt(
         "area",
@@ -329,6 +342,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_columns,
         safe=lambda fault: fault.candidates[0],
         entries=lambda _, answer: {"id": answer},
+        ours=(),
         section="blocks",
     ),
     Doubt(
@@ -338,6 +352,7 @@ DOUBTS: tuple[Doubt, ...] = (
         options=_columns,
         safe=lambda fault: fault.candidates[0] if len(fault.candidates) == 1 else "",
         entries=lambda _, answer: {"population": answer},
+        ours=(),
         section="blocks",
     ),
     Doubt(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from hotspots import settings
 from hotspots.store.schema import DataError
@@ -40,10 +41,23 @@ class Source:
     rows_a_page: int = 1_000
     own: bool = field(default=False)
 
+    @property
+    def host(self) -> str:
+        """The one host that is asked."""
+        return urlsplit(self.address).hostname or ""
+
 
 def catalogue() -> list[Source]:
-    """Return every source of the catalogue, by short name."""
-    return [read_source(path) for path in sorted(settings.sources_folder().glob("*.toml"))]
+    """Return every source of the catalogue, by short name; those of the user's own folder (HOTSPOTS_SOURCES) stand among them."""
+    found = {path.stem: read_source(path) for path in settings.sources_folder().glob("*.toml")}
+    mine = settings.own_sources_folder()
+    found |= {path.stem: read_source(path, own=True) for path in (mine.glob("*.toml") if mine else ())}
+    return [found[slug] for slug in sorted(found)]
+
+
+def kept_in(source: Source) -> Path:
+    """Return the folder in which the rows of a source are kept unless another is named: beside the store."""
+    return settings.store_folder().parent / "sources" / source.slug
 
 
 def find_source(name: str) -> Source:

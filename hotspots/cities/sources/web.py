@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from hotspots.readers.isolation.running import Stop
 from hotspots.words import Told, ToldError, told
 
 TRIES = 5
@@ -49,13 +50,19 @@ class Answer:
 class Web:
     """Asks one host. `own`: the user gave the address, so that it may lie on this machine or in a private network, and be http.
 
-    `say` is told of each wait; `sleep` waits.
+    `say` is told of each wait; `sleep` waits; where `stop` is set it asks no more, and says so by a `SourceError`.
     """
 
     def __init__(
-        self, address: str, *, own: bool = False, say: Callable[[Told], None] = lambda _: None, sleep: Callable[[float], None] = time.sleep
+        self,
+        address: str,
+        *,
+        own: bool = False,
+        say: Callable[[Told], None] = lambda _: None,
+        sleep: Callable[[float], object] = time.sleep,
+        stop: Stop | None = None,
     ) -> None:
-        self.home, self.own, self._say, self._sleep = urlsplit(address), own, say, sleep
+        self.home, self.own, self._say, self._sleep, self._stop = urlsplit(address), own, say, sleep, stop
         self._session = requests.Session()
         self._session.headers["User-Agent"] = "hotspots"
         self._check(address)
@@ -77,6 +84,7 @@ class Web:
     def _once(self, address: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
         given: Mapping[str, str] | None = query
         for _ in range(_REDIRECTS):
+            self._go_on()
             self._check(address)
             try:
                 with self._session.get(
@@ -87,6 +95,9 @@ class Web:
                     address, given = urljoin(answer.url, answer.headers.get("Location", "")), None
             except requests.exceptions.SSLError:
                 raise SourceError(told("{host}: its certificate cannot be trusted; nothing was read", host=self.home.hostname)) from None
+            except (requests.ConnectTimeout, requests.ConnectionError):
+                _numbers(self.home.hostname or "")  # which says so where the name leads nowhere
+                raise _AgainError(told("{host} cannot be reached: is this machine on the internet?", host=self.home.hostname)) from None
             except requests.RequestException as error:
                 raise _AgainError(
                     told("{host}: no whole answer ({reason})", host=self.home.hostname, reason=type(error).__name__)
@@ -103,6 +114,7 @@ class Web:
             return Answer(b"", same=True)
         body = bytearray()
         for piece in answer.iter_content(1 << 16):
+            self._go_on()
             body += piece
             if len(body) > MOST_BYTES:
                 raise SourceError(told("{host}: an answer of more than {n} MB; ask for less at once", host=host, n=MOST_BYTES // 1_000_000))
@@ -110,6 +122,10 @@ class Web:
             said = bytes(body[:300]).decode("utf-8", "replace")
             raise SourceError(told("{host}: refused (status {status}): {said}", host=host, status=status, said=said))
         return Answer(bytes(body), answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", ""))
+
+    def _go_on(self) -> None:
+        if self._stop is not None and self._stop.is_set():
+            raise SourceError(told("fetching was stopped; nothing was changed, and within six hours it goes on where it was"))
 
     def _check(self, address: str) -> None:
         """Refuse an address of another host, without TLS, or on this machine or in a private network where the user did not give it."""

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from hotspots import cities
-from hotspots.cities import City, Summary
+from hotspots.cities import City, Summary, drafts
 from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted.reading import Readings
 from hotspots.geography import units
@@ -49,7 +49,8 @@ def warm_later() -> None:
 
 
 def available() -> list[Summary]:
-    """Return the published cities; read anew each time, so that an import shows at once."""
+    """Return the published cities; read anew each time, so that an import shows at once. Uploads that were left are deleted on the way."""
+    drafts.sweep()
     bundled()
     return cities.available()
 

@@ -1,4 +1,4 @@
-"""Files read while the page waits: a thread that a person can stop, which outlives the page's runs."""
+"""Files read and sources fetched while the page waits: threads that a person can stop, which outlive the page's runs."""
 
 from __future__ import annotations
 
@@ -7,23 +7,19 @@ import time
 
 from hotspots.cities import Understood, drafts
 from hotspots.cities.drafts import Draft
+from hotspots.cities.sources import Source, Web, fetch, kept_in
 from hotspots.words import ToldError
 
 
-class Reading(threading.Thread):
-    """The reading of one import with the answers that it had when it began.
+class Work(threading.Thread):
+    """What goes on while the page waits. `step` is the sentence of what it does now; once `done`, `fault` is why nothing came of it."""
 
-    `step` is the sentence of what it does now. Once `done`, `understood` is what came of it, or `fault` why nothing did.
-    """
-
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self) -> None:
         super().__init__(daemon=True)
-        self.draft = draft
         self.step = ""
         self.began = time.monotonic()
         self.ended = threading.Event()
         self.wanted_no_more = threading.Event()
-        self.understood: Understood | None = None
         self.fault: Exception | None = None
 
     @property
@@ -32,25 +28,31 @@ class Reading(threading.Thread):
         return self.ended.is_set()
 
     @property
+    def stopping(self) -> bool:
+        """Whether a person has stopped it, and it has not come to its end yet."""
+        return self.wanted_no_more.is_set() and not self.done
+
+    @property
     def seconds(self) -> float:
         """How long it has been going on."""
         return time.monotonic() - self.began
 
     def run(self) -> None:
-        """Read."""
+        """Do it, and keep what went wrong."""
         try:
-            self.understood = drafts.read(self.draft, progress=self._tell, stop=self.wanted_no_more)
+            self.work()
         except Exception as fault:
             self.fault = fault
         finally:
             self.ended.set()
 
+    def work(self) -> None:
+        """Do what is to be done."""
+        raise NotImplementedError
+
     def end(self) -> None:
         """Stop it; nothing of it is kept."""
         self.wanted_no_more.set()
-
-    def _tell(self, step: str) -> None:
-        self.step = step
 
     def told(self) -> ToldError:
         """Return why nothing came of it, as a person may read it; a fault of the program is raised."""
@@ -59,12 +61,44 @@ class Reading(threading.Thread):
             return self.fault
         raise self.fault
 
+    def _tell(self, step: str) -> None:
+        self.step = step
+
+
+class Reading(Work):
+    """The reading of one import with the answers that it had when it began; `understood` is what came of it."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self.draft = draft
+        self.understood: Understood | None = None
+
+    def work(self) -> None:
+        """Read."""
+        self.understood = drafts.read(self.draft, progress=self._tell, stop=self.wanted_no_more)
+
+
+class Fetching(Work):
+    """The fetching of an official source, which a person asked for; what comes of it is an import on its way."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self.source = source
+
+    def work(self) -> None:
+        """Fetch."""
+        one, stop = self.source, self.wanted_no_more
+        web = Web(one.address, own=one.own, say=self._tell, sleep=stop.wait, stop=stop)
+        update = fetch(one, kept_in(one), web=web, progress=self._tell)
+        drafts.begin_fetched(one, update)
+
 
 class Readings:
-    """The readings of this server: one for each import, begun anew when its answers change."""
+    """What this server reads and fetches: one reading for each import, begun anew when its answers change, and one source at a time."""
 
     def __init__(self) -> None:
         self._of: dict[str, Reading] = {}
+        self.fetching: Fetching | None = None
 
     def of(self, draft: Draft) -> Reading:
         """Return the reading of an import, which begins where there is none for these answers."""
@@ -74,6 +108,12 @@ class Readings:
             found = self._of[draft.id] = Reading(draft)
             found.start()
         return found
+
+    def fetch(self, source: Source) -> None:
+        """Ask the source, unless one is being asked: the only place of the dashboard from which a request leaves the machine."""
+        if self.fetching is None or self.fetching.done:
+            self.fetching = Fetching(source)
+            self.fetching.start()
 
     def forget(self) -> None:
         """End every reading, and free what it holds."""

@@ -10,12 +10,11 @@ from hotspots import store
 from hotspots.cities import Understood, drafts, load
 from hotspots.cities.drafts import Draft
 from hotspots.dashboard.restricted import address, cached
-from hotspots.dashboard.restricted.parts import brought
-from hotspots.dashboard.restricted.reading import Reading
+from hotspots.dashboard.restricted.parts import asked, brought, official, uploads
+from hotspots.dashboard.restricted.reading import Fetching, Reading
 from hotspots.dashboard.shell import refusal
 from hotspots.drawing import exports
 from hotspots.questions.restricted import imports
-from hotspots.readers.asking import Question
 from hotspots.study.selection import Selection
 from hotspots.words import ToldError, Words
 from hotspots.words.escape import safe_markdown
@@ -25,8 +24,12 @@ def render(words: Words) -> None:
     """Draw the page."""
     st.title(words.say("Bring your own data"), anchor=False)
     draft = drafts.unfinished()
-    if draft is None:
+    fetching = cached.readings().fetching
+    if fetching is not None and (not fetching.done or fetching.fault):
+        waited_for(fetching, words)
+    elif draft is None:
         start(words)
+        fetch(words)
         earlier(words)
     elif draft.version:
         published(draft, words)
@@ -40,10 +43,12 @@ def start(words: Words) -> None:
     st.markdown(
         words.say(
             "Give the files as you have them: the program works out what each column is, asks what is in doubt, and shows you all of it "
-            "before anything is published. Nothing leaves this machine, and the files are deleted afterwards."
+            "before anything is published. Nothing of them leaves this machine, and they are deleted once you have published or given up, "
+            "or after a day."
         )
     )
-    with st.form(f"import_files_{address.turn('import_files')}"):
+    uploads.in_words(words)
+    with st.form(f"import_files_{address.turn('import_files')}", enter_to_submit=False):
         name = st.text_input(words.say("Name of the city"), max_chars=80)
         st.caption(words.say("The name of a city that is here makes its next version."))
         incidents = st.file_uploader(
@@ -68,9 +73,37 @@ def start(words: Words) -> None:
         st.rerun()
 
 
+def fetch(words: Words) -> None:
+    """Draw the official sources, and the button that asks the one that is chosen: before it is pressed nothing is asked."""
+    source = official.choice(words)
+    if source is not None and st.button(words.say("Fetch from {host}", host=safe_markdown(source.host)), key="import_fetch"):
+        cached.readings().fetch(source)
+        st.rerun()
+
+
+def waited_for(fetching: Fetching, words: Words) -> None:
+    """Draw what is being fetched, or why nothing came of it."""
+    st.subheader(safe_markdown(fetching.source.name), anchor=False)
+    if not fetching.done:
+        progress(fetching, words)
+        return
+    refusal(words, words.say("Nothing was fetched."), fetching.told())
+    with st.container(horizontal=True):
+        again = st.button(words.say("Try again"), type="primary", key="import_fetch_again")
+        back = st.button(words.say("Back"), key="import_fetch_back")
+    if again or back:
+        cached.readings().fetching = None
+    if again:
+        cached.readings().fetch(fetching.source)
+    if again or back:
+        st.rerun()
+
+
 def on_its_way(draft: Draft, words: Words) -> None:
     """Draw what is being read, or what was understood of it."""
     st.subheader(safe_markdown(draft.name), anchor=False)
+    if draft.fetched:
+        st.markdown(safe_markdown(official.news(draft, words)))
     reading = cached.readings().of(draft)
     if not reading.done:
         progress(reading, words)
@@ -79,7 +112,12 @@ def on_its_way(draft: Draft, words: Words) -> None:
         refusal(words, words.say("Nothing was published."), reading.told())
         other_ways(draft, words, again=True)
         return
-    understood = reading.understood
+    what_was_understood(draft, reading.understood, words)
+    other_ways(draft, words)
+
+
+def what_was_understood(draft: Draft, understood: Understood, words: Words) -> None:
+    """Draw what was understood of the files, with the button that publishes it and the questions."""
     if understood.refusal is not None:
         refusal(words, words.say("These files cannot be published as they are."), understood.refusal)
     elif understood.city is not None:
@@ -87,65 +125,27 @@ def on_its_way(draft: Draft, words: Words) -> None:
         st.markdown(f"**{imports.says(found, words)}**")
         if st.button(words.say("Publish"), type="primary", key="import_publish"):
             accept(draft, understood, words)
-    questions(draft, understood, words)
+    if understood.questions:
+        given = asked.questions(understood, words)
+        if given is not None:
+            drafts.answered(draft, given)
+            st.rerun()
     brought.sample(understood, words)
     if understood.city is not None:
         brought.city(understood, draft, words)
-    other_ways(draft, words)
 
 
 @st.fragment(run_every=1.0)
-def progress(reading: Reading, words: Words) -> None:
-    """Draw how far the reading has come, and the way to stop it."""
-    if reading.done:
+def progress(work: Reading | Fetching, words: Words) -> None:
+    """Draw how far the reading or fetching has come, and the way to stop it."""
+    if work.done:
         st.rerun()
+    step = words.tell(work.step) or "…"
+    doing = words.say("Reading: {step}", step=step) if isinstance(work, Reading) else words.say("Fetching: {step}", step=step)
     with st.container(key="import_progress"):
-        st.status(words.say("Reading: {step}", step=words.tell(reading.step) or "…"), state="running")
-        st.caption(words.say("{seconds} seconds so far. You may leave this page; it goes on.", seconds=words.number(int(reading.seconds))))
-        st.button(words.say("Stop"), on_click=reading.end, key="import_stop")
-
-
-def questions(draft: Draft, understood: Understood, words: Words) -> None:
-    """Draw the questions; each shows what every answer would do, and the safe one is marked."""
-    if not understood.questions:
-        return
-    st.subheader(words.say("Questions"), anchor=False)
-    if understood.blocked:
-        text = words.count(
-            "{n} question must be answered before anything is published.",
-            "{n} questions must be answered before anything is published.",
-            len(understood.blocked),
-        )
-        st.warning(text)
-    else:
-        st.caption(words.say("The safe answers are taken. Change one and read again, if you know better."))
-    with st.form("import_questions"):
-        given = {one.id: asked(one, words) for one in understood.questions}
-        sent = st.form_submit_button(words.say("Use these answers"), type="primary" if understood.blocked else "secondary")
-    if sent:
-        drafts.answered(draft, {name: answer for name, answer in given.items() if answer})
-        st.rerun()
-
-
-def asked(question: Question, words: Words) -> str:
-    """Draw one question and return its answer, empty where there is none."""
-    shown = [f"**{safe_markdown(column)}**: {safe_markdown(' · '.join(values))}" for column, values in question.samples.items()]
-    label = safe_markdown(words.tell(question.text))
-    key = f"import_{question.id}"
-    now = question.answer or question.safe
-    if not question.options:
-        return st.text_input(label, value=now, key=key).strip()
-    names = {answer: _option(answer, question, words) for answer in question.options}
-    index = list(names).index(now) if now in names else None
-    answer = st.radio(label, list(names), format_func=names.__getitem__, index=index, key=key)
-    if shown:
-        st.caption(words.say("For example: {values}", values="; ".join(shown)))
-    return answer or (now if now not in names else "")
-
-
-def _option(answer: str, question: Question, words: Words) -> str:
-    meaning = safe_markdown(words.tell(question.options[answer]))
-    return words.say("{answer} (the safe answer)", answer=meaning) if answer == question.safe else meaning
+        st.status(safe_markdown(words.say("Stopping …") if work.stopping else doing), state="running")
+        st.caption(words.say("{seconds} seconds so far. You may leave this page; it goes on.", seconds=words.number(int(work.seconds))))
+        st.button(words.say("Stop"), on_click=work.end, disabled=work.stopping, key="import_stop")
 
 
 def accept(draft: Draft, understood: Understood, words: Words) -> None:
@@ -167,7 +167,8 @@ def other_ways(draft: Draft, words: Words, *, again: bool = False) -> None:
         if again and st.button(words.say("Read again"), key="import_again"):
             cached.readings().forget()
             st.rerun()
-        if st.button(words.say("Give up and delete the files"), key="import_give_up"):
+        give_up = words.say("Give up") if draft.rows_in else words.say("Give up and delete the files")
+        if st.button(give_up, key="import_give_up"):
             close(draft)
 
 
@@ -181,9 +182,13 @@ def close(draft: Draft) -> None:
 def published(draft: Draft, words: Words) -> None:
     """Say what was published, what changed, and give the rejected rows."""
     city = load(draft.slug, draft.version)
-    st.success(words.say("{city} is published as version {n}.", city=safe_markdown(city.name), n=draft.version))
+    if draft.unchanged:
+        st.info(words.say("{city}: nothing differs from version {n}; no new one was made.", city=safe_markdown(city.name), n=draft.version))
+    else:
+        st.success(words.say("{city} is published as version {n}.", city=safe_markdown(city.name), n=draft.version))
     brought.totals(imports.totals(city), words)
-    brought.changes(imports.changed(draft.slug, draft.version), words)
+    if not draft.unchanged:
+        brought.changes(imports.changed(draft.slug, draft.version), words)
     if draft.left_out:
         st.markdown(words.say("Some rows were left out. This file holds them with what is wrong with each; correct them and import again."))
         st.download_button(
