@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 OWNER, ANALYST = "owner-secret-1", "an@lyst/s3cret"  # passwords; the second has letters that an address must escape
+POLICE = "police"  # the database, with PostGIS in a schema of its own
 MISSING = "no PostgreSQL server with PostGIS on this machine (`make database` installs Debian's, where it may)"
 
 
@@ -92,9 +93,10 @@ def serving() -> Iterator[Server]:
 
 def _prepared(server: Server) -> Server:
     server.run(f"CREATE ROLE analyst LOGIN PASSWORD '{ANALYST}'")
-    server.run("CREATE DATABASE pattern")
+    server.run(f"CREATE DATABASE {POLICE}")
     try:
-        server.run("CREATE EXTENSION postgis", name="pattern")
+        server.run("CREATE SCHEMA gis; GRANT USAGE ON SCHEMA gis TO PUBLIC; CREATE EXTENSION postgis SCHEMA gis", name=POLICE)
     except psycopg.Error:
         pytest.skip(MISSING)
+    server.run(f"ALTER DATABASE {POLICE} SET search_path = public, gis")
     return server

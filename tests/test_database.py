@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
-import itertools
 import json
 import logging
 import socket
@@ -19,7 +19,7 @@ import geopandas as gpd
 import psycopg
 import pyproj
 import pytest
-from postgres import ANALYST, OWNER, Server, serving
+from postgres import ANALYST, OWNER, POLICE, Server, serving
 
 from hotspots import store
 from hotspots.cities.sources import Source, SourceError, Update, database, fetch, snapshot
@@ -27,7 +27,6 @@ from hotspots.cli.main import main
 from hotspots.words import Told, words_for
 
 VARIABLE = "POLICE_DATABASE"
-NUMBERS = itertools.count()
 TABLES = """
 CREATE TABLE homicides (id int PRIMARY KEY, day date, sex text, place geometry(Point, 32717));
 INSERT INTO homicides SELECT n, date '2019-01-01' + n * 9, CASE n % 3 WHEN 0 THEN 'female' ELSE 'male' END,
@@ -46,14 +45,14 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def name(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Return the name of a new database with homicides and areas; its address is set."""
-    one = f"police{next(NUMBERS)}"
-    server.run(f"CREATE DATABASE {one} TEMPLATE pattern STRATEGY file_copy")
-    server.run(TABLES, name=one)
-    monkeypatch.setenv(VARIABLE, server.address(one))
-    yield one
-    server.run(f"DROP DATABASE {one} WITH (FORCE)")
+def name(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the name of a database with new homicides and areas; its address is set."""
+    server.run(
+        'DROP SCHEMA IF EXISTS public, hid, "Policía" CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC', name=POLICE
+    )
+    server.run(TABLES, name=POLICE)
+    monkeypatch.setenv(VARIABLE, server.address(POLICE))
+    return POLICE
 
 
 def source(**more: Any) -> Source:
@@ -180,7 +179,7 @@ def test_areas_without_shapes(server: Server, name: str, tmp_path: Path) -> None
 def test_both_tables_are_seen_as_they_were_at_one_moment(server: Server, name: str, tmp_path: Path) -> None:
     def written_between() -> None:
         server.run("INSERT INTO homicides VALUES (500, '2024-01-01', 'male', NULL)", name=name)
-        server.run("INSERT INTO areas VALUES ('99', 1, NULL); UPDATE areas SET people = 7", name=name)
+        server.run("UPDATE areas SET people = 7; INSERT INTO areas VALUES ('99', 1, NULL)", name=name)
 
     got(tmp_path, areas="areas", do=written_between)
     areas = gpd.read_parquet(tmp_path / "raw" / "areas.parquet")
@@ -225,9 +224,9 @@ population = "people"
     out, err = capsys.readouterr()
     answer = json.loads(out)
     assert (answer["published"], answer["victims"], answer["rows"]) == (True, 120, 120)
-    _, layers, _ = store.load("town")
-    assert layers["blocks"]["population"].tolist() == [1000, 2000]
-    assert layers["incidents"]["sex"].value_counts().to_dict() == {"male": 80, "female": 40}
+    version = store.current("town")
+    assert store.read(version, "blocks")["population"].tolist() == [1000, 2000]
+    assert store.read(version, "incidents")["sex"].value_counts().to_dict() == {"male": 80, "female": 40}
     assert "122 added" in err
     assert not any(secret in out + err + (tmp_path / "town" / "city.toml").read_text() for secret in (ANALYST, "an%40lyst"))
     assert main(["fetch", str(path), "--into", str(tmp_path / "town"), "--yes"]) == 0
@@ -269,7 +268,7 @@ def refused(folder: Path, **more: Any) -> str:
 @pytest.mark.parametrize(
     ("more", "sql", "why"),
     [
-        ({"table": "deaths"}, "", "there is no table 'deaths' at {where}; the role can read public.areas, public.geography_columns"),
+        ({"table": "deaths"}, "", "there is no table 'deaths' at {where}; the role can read gis.geography_columns, "),
         ({"table": "secret"}, "CREATE TABLE secret (id int)", "the role may not read this at {where}: permission denied for table secret"),
         ({"table": "hid.t"}, "CREATE SCHEMA hid; CREATE TABLE hid.t (id int)", "permission denied for schema hid"),
         ({"where": "weapon = 1"}, "", 'says: column "weapon" does not exist'),
@@ -282,7 +281,7 @@ def refused(folder: Path, **more: Any) -> str:
         (
             {"table": "SELECT *, place AS again FROM homicides"},
             "",
-            "one column of shapes and one of each name can be read, not again, place",
+            "one column of shapes and one of each name can be read, not place, again",
         ),
         ({"table": "SELECT id, day, sex AS day FROM homicides"}, "", "not day"),
         ({"table": "SELECT id, place, 1 AS geometry_x FROM homicides"}, "", "not geometry_x"),
@@ -386,29 +385,31 @@ def test_a_server_that_falls_silent_half_way(server: Server, name: str, tmp_path
     monkeypatch.setattr(snapshot, "_MORE", 1)
     silent = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as between:
-        threading.Thread(target=_pass_on, args=(between, server.port, silent), daemon=True).start()
+        middle = threading.Thread(target=_pass_on, args=(between, server.port, silent), daemon=True)
+        middle.start()
         monkeypatch.setenv(VARIABLE, server.address(name, port=between.getsockname()[1]) + "?sslmode=disable")
         began = time.monotonic()
         assert "worked longer than 1 seconds" in refused(tmp_path, seconds=1, do=silent.set)
         assert time.monotonic() - began < 6
+        middle.join(10)
 
 
 def _pass_on(between: socket.socket, port: int, silent: threading.Event) -> None:
-    """Pass on what both sides say, until silence falls."""
+    """Pass on what both sides say, until silence falls; then hold the line until the near side ends it."""
     near, _ = between.accept()
-    far = socket.create_connection(("127.0.0.1", port))
+    with near, socket.create_connection(("127.0.0.1", port)) as far:
 
-    def one_way(source: socket.socket, target: socket.socket) -> None:
-        while said := source.recv(65_536):
-            if silent.is_set():
-                return
-            target.sendall(said)
+        def one_way(source: socket.socket, target: socket.socket) -> None:
+            with contextlib.suppress(OSError):
+                while said := source.recv(65_536):
+                    if not silent.is_set():
+                        target.sendall(said)
 
-    other = threading.Thread(target=one_way, args=(far, near), daemon=True)
-    other.start()
-    one_way(near, far)
-    other.join(5)
-    far.close()
+        other = threading.Thread(target=one_way, args=(far, near), daemon=True)
+        other.start()
+        one_way(near, far)
+        far.shutdown(socket.SHUT_RDWR)
+        other.join(5)
 
 
 def test_text_that_is_no_utf8(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
