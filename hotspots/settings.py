@@ -68,6 +68,11 @@ def value(name: str) -> str:
     return os.environ.get(name, "") or row.default
 
 
+def secret(name: str) -> str:
+    """Return what stands in the environment under a name that the user gave, such as the address of a database; empty if nothing."""
+    return os.environ.get(name, "")
+
+
 def edition() -> str:
     """Return the edition that runs. A name that is none stops everything: a slip must not open the restricted one.
 

@@ -13,7 +13,7 @@ from hotspots import settings
 from hotspots.store.schema import DataError
 from hotspots.words import told
 
-KINDS = ("socrata", "ckan", "carto", "arcgis", "plain")
+KINDS = ("socrata", "ckan", "carto", "arcgis", "plain", "database")
 
 
 @dataclass(frozen=True)
@@ -24,19 +24,24 @@ class Source:
     service, in its own language. `table` is the resource of a CKAN site or the table of a Carto account. `page` is where the source
     describes itself, `homicide` what counts as one there, by language. `tried` is the day of the last run against the live service
     that somebody saw end well; empty: nobody has. `own`: the address was given by the user, not by the catalogue.
+
+    Of a database, `address` is the name of the environment variable in which its address stands, `table` a table, a view or a SELECT,
+    `areas` the same for the areas, and `seconds` how long the server may work on one piece.
     """
 
     slug: str
     name: str
     kind: str
     address: str
-    page: str
-    licence: str
-    homicide: Mapping[str, str]
-    city: Mapping[str, Any]
+    page: str = ""
+    licence: str = ""
+    homicide: Mapping[str, str] = field(default_factory=dict)
+    city: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
     where: str = ""
     table: str = ""
+    areas: str = ""
+    seconds: int = 300
     tried: str = ""
     rows_a_page: int = 1_000
     own: bool = field(default=False)

@@ -6,41 +6,22 @@ import csv
 import hashlib
 import io
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
 from hotspots.cities.sources.catalogue import Source
+from hotspots.cities.sources.database import fetch_tables
+from hotspots.cities.sources.rows import MOST_ROWS, Update, changes, describe, marks, rows_of, write
 from hotspots.cities.sources.services import SERVICES, Page, Row, Service, loads
 from hotspots.cities.sources.web import Answer, SourceError, Web
-from hotspots.readers.cityfile.writing import text_of
 from hotspots.words import Told, told
 
-MOST_ROWS = 2_000_000
 _HOLDS = 6 * 3600.0  # seconds after which the pages of a broken run are asked for again
-
-
-@dataclass(frozen=True)
-class Update:
-    """What came of it: the `file`, its `rows`, and how many were `added`, `changed` and `gone` since the last time. `asked` are answers."""
-
-    file: Path
-    rows: int
-    added: int
-    changed: int
-    gone: int
-    asked: int
-
-    @property
-    def new(self) -> bool:
-        """Whether anything differs from the last time."""
-        return bool(self.added or self.changed or self.gone)
 
 
 def fetch(source: Source, folder: Path, *, web: Web | None = None, progress: Callable[[Told], None] = lambda _: None) -> Update:
@@ -50,6 +31,8 @@ def fetch(source: Source, folder: Path, *, web: Web | None = None, progress: Cal
     six hours stand, and the rest is asked for. Rows are told apart by the source's key. Raises a `SourceError` where the service
     refuses, stays silent, cuts its answer, gives a row twice, or not as many rows as it counts; the folder then holds what it held.
     """
+    if source.kind == "database":
+        return fetch_tables(source, folder, progress=progress)
     web = web or Web(source.address, own=source.own, say=progress)
     pages = _Pages(folder / ".pages", web, source)
     if source.kind == "plain":
@@ -59,10 +42,10 @@ def fetch(source: Source, folder: Path, *, web: Web | None = None, progress: Cal
     if not rows:
         raise SourceError(told("{source}: the service has no rows; nothing was changed", source=source.name))
     file = folder / "raw" / "incidents.csv"
-    added, changed, gone = _compared(_before(file), rows, source.key)
+    added, changed, gone = changes(marks(rows_of(file), source.key), marks(rows, source.key))
     if added or changed or gone or not file.is_file():
-        _write(file, _csv(rows))
-    _describe(source, folder, "raw/incidents.csv")
+        write(file, _csv(rows))
+    describe(source, folder, incidents={"file": "raw/incidents.csv"})
     pages.done()
     return Update(file, len(rows), added, changed, gone, pages.asked)
 
@@ -149,15 +132,15 @@ class _Pages:
     def _keep(self, name: str, body: bytes, of: Answer | Mapping[str, Any]) -> None:
         etag, modified = (of.etag, of.modified) if isinstance(of, Answer) else (of["etag"], of["modified"])
         mark = {"sha256": hashlib.sha256(body).hexdigest(), "etag": etag, "modified": modified, "at": time.time(), "open": True}
-        _write(self._folder / f"{name}.body", body)
-        _write(self._folder / f"{name}.json", json.dumps(mark).encode())
+        write(self._folder / f"{name}.body", body)
+        write(self._folder / f"{name}.json", json.dumps(mark).encode())
 
     def done(self) -> None:
         """Say that the run has ended well: the next one asks again. Pages that it did not need are removed."""
         for mark in self._folder.glob("*.json"):
             kept = json.loads(mark.read_text(encoding="utf-8"))
             if kept["open"]:
-                _write(mark, json.dumps(kept | {"open": False}).encode())
+                write(mark, json.dumps(kept | {"open": False}).encode())
             else:
                 mark.with_suffix(".body").unlink(missing_ok=True)
                 mark.unlink()
@@ -180,34 +163,10 @@ def _plain(source: Source, folder: Path, pages: _Pages, progress: Callable[[Told
         raise SourceError(told("{source}: the service has no rows; nothing was changed", source=source.name))
     old, new = Counter(before), Counter(now)
     if old != new:
-        _write(file, body)
-    _describe(source, folder, f"raw/{name}")
+        write(file, body)
+    describe(source, folder, incidents={"file": f"raw/{name}"})
     pages.done()
     return Update(file, len(now), (new - old).total(), 0, (old - new).total(), pages.asked)
-
-
-def _before(file: Path) -> list[Row]:
-    if not file.is_file():
-        return []
-    with file.open(encoding="utf-8", newline="") as text:
-        return list(csv.DictReader(text))
-
-
-def _compared(before: Sequence[Row], now: Sequence[Row], key: str) -> tuple[int, int, int]:
-    """Return how many rows are added, changed and gone; an empty cell and a missing one are the same.
-
-    >>> _compared([{"id": "1", "n": "a"}, {"id": "2", "n": ""}], [{"id": "1", "n": "b"}, {"id": "2"}, {"id": "3"}], "id")
-    (1, 1, 0)
-    """
-    plain = [[frozenset((name, value) for name, value in row.items() if value) for row in rows] for rows in (before, now)]
-    if not key:
-        old, new = (Counter(rows) for rows in plain)
-        return (new - old).total(), 0, (old - new).total()
-    was, is_ = (
-        {row.get(key, ""): said for row, said in zip(rows, some, strict=True)} for rows, some in zip((before, now), plain, strict=True)
-    )
-    both = was.keys() & is_.keys()
-    return len(is_.keys() - was.keys()), sum(was[one] != is_[one] for one in both), len(was.keys() - is_.keys())
 
 
 def _csv(rows: Sequence[Row]) -> bytes:
@@ -217,19 +176,3 @@ def _csv(rows: Sequence[Row]) -> bytes:
     table.writeheader()
     table.writerows(rows)
     return text.getvalue().encode("utf-8")
-
-
-def _describe(source: Source, folder: Path, file: str) -> None:
-    """Write the city.toml where there is none: a person may have changed it."""
-    path = folder / "city.toml"
-    if source.city and not path.is_file():
-        city = {name: dict(value) if isinstance(value, Mapping) else value for name, value in source.city.items()}
-        city["incidents"] = {"file": file, **city.get("incidents", {})}
-        _write(path, text_of({"name": source.name, "source": source.page, "licence": source.licence, **city}).encode("utf-8"))
-
-
-def _write(path: Path, body: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(body)
-    os.replace(temporary, path)

@@ -1,0 +1,102 @@
+"""A real PostgreSQL server with PostGIS, in a temporary folder on a free port, for as long as the tests run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+OWNER, ANALYST = "owner-secret-1", "an@lyst/s3cret"  # passwords; the second has letters that an address must escape
+POLICE = "police"  # the database, with PostGIS in a schema of its own
+MISSING = "no PostgreSQL server with PostGIS on this machine (`make database` installs Debian's, where it may)"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server: its `port`, and who may do what: `owner` everything, `analyst` read what he is granted."""
+
+    port: int
+
+    def run(self, sql: str, *, name: str = "postgres", values: Any = None) -> Any:
+        """Run SQL as the owner; return the rows, if it has any."""
+        with psycopg.connect(host="127.0.0.1", port=self.port, user="owner", password=OWNER, dbname=name, autocommit=True) as con:
+            done = con.execute(sql, values)
+            return done.fetchall() if done.description else None
+
+    def address(self, name: str, *, role: str = "analyst", password: str = "an%40lyst%2Fs3cret", port: int = 0) -> str:
+        """Return the address of a database, as a person writes it."""
+        return f"postgresql://{role}:{password}@127.0.0.1:{port or self.port}/{name}"
+
+
+def _programs() -> Path | None:
+    """Return the folder of the server's programs, the newest where there are several."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    anywhere = shutil.which("initdb")
+    return found[-1].parent if found else Path(anywhere).resolve().parent if anywhere else None
+
+
+def _as_server(*command: str | Path) -> None:
+    """Run a program of the server, which refuses to be run by root."""
+    before = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    subprocess.run([*before, *map(str, command)], check=True, cwd="/", stdout=subprocess.DEVNULL, timeout=60)
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """Start a server and end it; skip where there is none."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip(MISSING)
+    folder = Path(tempfile.mkdtemp(prefix="hotspots-postgres-"))
+    try:
+        secret = folder / "secret"
+        secret.write_text(OWNER)
+        if os.geteuid() == 0:
+            for path in (folder, secret):
+                shutil.chown(path, "postgres")
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        data = folder / "data"
+        _as_server(
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "owner",
+            "-A",
+            "scram-sha-256",
+            f"--pwfile={secret}",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        )
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=30"
+        _as_server(programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
+        try:
+            yield _prepared(Server(port))
+        finally:
+            _as_server(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prepared(server: Server) -> Server:
+    server.run(f"CREATE ROLE analyst LOGIN PASSWORD '{ANALYST}'")
+    server.run(f"CREATE DATABASE {POLICE}")
+    try:
+        server.run("CREATE SCHEMA gis; GRANT USAGE ON SCHEMA gis TO PUBLIC; CREATE EXTENSION postgis SCHEMA gis", name=POLICE)
+    except psycopg.Error:
+        pytest.skip(MISSING)
+    server.run(f"ALTER DATABASE {POLICE} SET search_path = public, gis")
+    return server
