@@ -13,6 +13,7 @@ import pandas as pd
 import pyproj
 
 from hotspots.readers.cityfile.contents import content_of
+from hotspots.readers.cityfile.counted import counted_faults
 from hotspots.readers.cityfile.keys import AREA_COUNTS, BLOCKS, CITY, GROUP, INCIDENTS, INTERVENTION, LAYER, NOTE, SEGMENTS, WORDS
 from hotspots.readers.columns.values import fold
 from hotspots.readers.files.any_file import carries_shapes
@@ -214,7 +215,9 @@ class _Reader:
         return (self.totals("totals", content, "[area_counts]"),) if content else ()
 
     def totals(self, name: str, content: Any, where: str) -> AreaCountSection:
-        values = self.complete(content, AREA_COUNTS, where, file=Path(), period="", count="")
+        values = self.complete(content, AREA_COUNTS, where, file=Path())
+        self.faults += counted_faults(values, where)
+        values["period_columns"] = tuple(str(name) for name in values.get("period_columns", []))
         values["suppressed"] = tuple(str(mark).strip() for mark in values.get("suppressed", []))
         values["where"] = self.filters(values.get("where", {}))
         words = values.pop("values", {})
