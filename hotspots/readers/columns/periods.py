@@ -45,7 +45,7 @@ class Named:
     @property
     def step(self) -> str:
         """How long the period is: year, month (of a known year), month of any year, day; empty without a period."""
-        return {0: "", 4: "year", 7: "month", 10: "day"}.get(len(self.period), "any month")
+        return "any month" if self.period.startswith("--") else {0: "", 4: "year", 7: "month", 10: "day"}[len(self.period)]
 
 
 def named_period(text: str) -> Named:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.readers.columns.area_ids import Matched, areas_that_occur, matched
-from hotspots.readers.columns.dates import read_dates
+from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.periods import read_periods
 from hotspots.readers.columns.residents import Numbers, read_numbers
@@ -182,7 +182,7 @@ def _periods(cells: pd.DataFrame, section: AreaCountSection, table: Table) -> tu
     """Return the first day of each period and the day after its last; days are read as those of incidents, whatever their form."""
     start, end = read_periods(cells[section.period], section.period_format)
     unread = start.isna() & ~is_missing(cells[section.period]) & (table.spoiled == "")
-    if section.period_format or unread.sum() * 2 <= len(start):
+    if section.period_format or unread.sum() * 2 <= len(start) or share_dated(cells[section.period][unread]) <= 0.5:
         return start, end
     try:
         days = read_dates(cells[section.period][unread], column=section.period, day_zero=table.day_zero).date

@@ -101,6 +101,7 @@ def _sums(table: Table, section: AreaCountSection) -> list[Finding]:
     """Return a finding on each column beside the periods that holds sums of them."""
     found = []
     known = {*section.period_columns, *section.named().values(), *section.where}
+    rest = together(section.period_columns)[section.period_columns[0]].rest
     numbers = {name: read_numbers(table.columns[name], Numbers(section.count_dot))[0] for name in section.period_columns}
     for name in table.columns.columns:
         if name in known:
@@ -110,7 +111,9 @@ def _sums(table: Table, section: AreaCountSection) -> list[Finding]:
         added = sum((numbers[part].fillna(0) for part in parts), start=pd.Series(0.0, index=table.columns.index))
         same = (sums == added) & sums.notna()
         filled = int(sums.notna().sum())
-        if not filled or not (says_total(name) or together([name])[name].step == "year" or same.sum() == filled > 1):
+        one = together([name])[name]
+        said = says_total(name) or (one.step == "year" and one.rest == rest)
+        if not filled or not (said or same.sum() == filled > 1):
             continue
         text = told(
             "{file}: column {column} was added to nothing: in {same} of {filled} rows it is the sum of {n} columns of periods",
