@@ -361,7 +361,7 @@ def _with_totals(
     parts = ("read", "accepted", "repaired", "rejected", "filtered")
     counts = {name: getattr(report, name) + getattr(more, name) for name in parts}
     source = ", ".join(name for name in (report.source, more.source) if name)
-    if not victims and totals["table"].nunique() == 1 and (totals["area"] != "").all():
+    if not victims and len(set(totals["table"])) == 1 and (totals["area"] != "").all():
         victims = int(totals["count"].sum())
     elif not victims:
         known = Published.of(totals, blocks).total("", totals["start"].min(), totals["end"].max())

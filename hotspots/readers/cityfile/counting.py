@@ -6,24 +6,23 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from hotspots.readers.cityfile.pointing import samples_of
-from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form, share_of_ids
+from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form
 from hotspots.readers.columns.dates import read_dates, share_dated
-from hotspots.readers.columns.killings import evidence, homicide_doubt, rows_where
+from hotspots.readers.columns.killings import evidence, homicide_doubt
 from hotspots.readers.columns.offences import kinds_of, plain, says_killing
 from hotspots.readers.columns.periods import Named, named_period, together, year_and_month
 from hotspots.readers.columns.residents import Numbers, are_residents, read_numbers
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
+from hotspots.readers.columns.total_rows import says_total
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_dates import joined_date
 from hotspots.readers.doubts import Ask, Entries, settled
 from hotspots.readers.faults import DoubtError
 from hotspots.readers.files.text_tables import Table
-from hotspots.readers.homicide_faults import CountsError, VictimsError
-from hotspots.readers.layers.total_rows import says_total
+from hotspots.readers.homicide_faults import CountsError
 from hotspots.store.schema import DataError
 from hotspots.words import told
 

@@ -39,7 +39,9 @@ def printed_keys() -> str:
     lines = ["| section | key | value | must be there |", "| --- | --- | --- | --- |"]
     for section, keys in SECTIONS.items():
         shown = f"`{section}`" if section else "above all sections"
-        lines += [f"| {shown} | `{key}` | {WORDS[kind.rstrip('!')]} | {'yes' if kind.endswith('!') else ''} |" for key, kind in keys.items()]
+        lines += [
+            f"| {shown} | `{key}` | {WORDS[kind.rstrip('!')]} | {'yes' if kind.endswith('!') else ''} |" for key, kind in keys.items()
+        ]
     return "\n".join(lines)
 
 

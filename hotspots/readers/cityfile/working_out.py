@@ -78,9 +78,7 @@ def work_out(
     return {"name": name, "language": "es" if spanish * 2 > len(columns) else "en", **sections}
 
 
-def _totals(
-    tables: Sequence[Table], files: Sequence[Path], *, ask: Ask, layout: Entries, outlines: Table | None
-) -> dict[str, Any] | None:
+def _totals(tables: Sequence[Table], files: Sequence[Path], *, ask: Ask, layout: Entries, outlines: Table | None) -> dict[str, Any] | None:
     """Return what [area_counts] says where the rows of every file are totals of areas and periods; None where they are not."""
     found = [counted(table, ask, outlines=table if outlines is None and _drawn(table) else outlines) for table in tables]
     if not all(found):

@@ -26,7 +26,30 @@ MONTHS: tuple[str, ...] = (
     "diciembre|dic|december|dec|dezembro|dez|decembre",
 )
 _MONTH_OF = {word: number for number, words in enumerate(MONTHS, start=1) for word in words.split("|")}
-_FILLERS = frozenset("de del do da du of en em y ano anos anio anios year years annee mes month mois the".split())
+_FILLERS = frozenset(
+    {
+        "de",
+        "del",
+        "do",
+        "da",
+        "du",
+        "of",
+        "en",
+        "em",
+        "y",
+        "ano",
+        "anos",
+        "anio",
+        "anios",
+        "year",
+        "years",
+        "annee",
+        "mes",
+        "month",
+        "mois",
+        "the",
+    }
+)
 _FORMATS = ((r"\d{4}", "%Y"), (r"\d{4}-\d{1,2}", "%Y-%m"), (r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"))
 _BETWEEN = (re.compile(r"\s+(?:to|a|al|hasta|[–-])\s+|\s*\.\.\s*"), re.compile(r"\s*/\s*"))
 _STEPS = (*((mark, "days") for mark in ("%d", "%j")), *((mark, "months") for mark in ("%m", "%b", "%B")), ("%Y", "years"), ("%y", "years"))
@@ -123,7 +146,9 @@ def year_and_month(years: pd.Series, months: pd.Series) -> pd.Series:
     number = {text: _month(text) for text in months.unique()}
     year = years.str.strip().str.replace(r"\.0+$", "", regex=True)
     joined = year + "-" + months.map(number)
-    return joined.where(months.map(number).ne("") & year.str.fullmatch(r"\d{4}"), (year + " " + months.str.strip()).str.strip()).astype("str")
+    return joined.where(months.map(number).ne("") & year.str.fullmatch(r"\d{4}"), (year + " " + months.str.strip()).str.strip()).astype(
+        "str"
+    )
 
 
 def _month(text: str) -> str:

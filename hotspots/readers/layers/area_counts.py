@@ -13,10 +13,12 @@ from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.periods import read_periods
 from hotspots.readers.columns.residents import Numbers, read_numbers
+from hotspots.readers.columns.total_rows import no_areas, notes, total_rows
 from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.faults import DateOrderError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
+from hotspots.readers.layers.tall_counts import tall
 from hotspots.readers.report import (
     OUTCOMES,
     Finding,
@@ -28,8 +30,6 @@ from hotspots.readers.report import (
     outcomes,
     sentence,
 )
-from hotspots.readers.layers.tall_counts import tall
-from hotspots.readers.layers.total_rows import no_areas, notes, total_rows
 from hotspots.readers.sections import AreaCountSection
 from hotspots.store.schema import (
     UNKNOWN,
@@ -262,7 +262,9 @@ def _spelled(text: pd.Series, found: Matched, section: AreaCountSection) -> Rema
 
 _SPOILED = told("cannot be read as rows of the table; they were left out")
 _NOT_WHOLE = told("have a number that is not a whole number of at least 0; they were left out")
-_MARKED = mark("{rows} of {total} rows mark thousands in their number, by a point, a comma, a space or an apostrophe; read as whole numbers")
+_MARKED = mark(
+    "{rows} of {total} rows mark thousands in their number, by a point, a comma, a space or an apostrophe; read as whole numbers"
+)
 _NOWHERE = mark("{rows} of {total} rows name no area, and cannot be the whole place: the areas together have more")
 _EMPTY_ADVICE = mark("Where nobody was killed, write 0; a period with a number missing has no total of the whole place.")
 _PERIOD_ADVICE = mark("Write years as 2010, months as 2015-01, days as 2015-01-01/2015-03-31, or give period_format in city.toml.")

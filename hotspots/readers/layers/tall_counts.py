@@ -9,9 +9,9 @@ import pandas as pd
 
 from hotspots.readers.columns.periods import together, year_and_month
 from hotspots.readers.columns.residents import Numbers, read_numbers
+from hotspots.readers.columns.total_rows import says_total
 from hotspots.readers.columns.written_dates import joined_date
 from hotspots.readers.files.text_tables import Table
-from hotspots.readers.layers.total_rows import says_total
 from hotspots.readers.report import Finding
 from hotspots.readers.sections import AreaCountSection
 from hotspots.store.schema import DataError
