@@ -191,7 +191,8 @@ class AreaCountSection:
     """One table of published totals; `area` empty stands for the whole place, `suppressed` are the marks of a number held back.
 
     `where` keeps only the rows whose value is listed, as it does of incidents. The period is in the column `period`, or in those of
-    its `year`, `month` and `day`; or the `period_columns` are years or months, each with the numbers of that period, and then there is no `count`.
+    its `year`, `month` and `day`; or the `period_columns` are years or months, each with the numbers of that period, and then there is
+    no `count`.
     `count_dot` (`thousands`, `decimal`) says what a point before three digits of a number is.
     """
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from hotspots.readers.cityfile.keys import (
@@ -62,7 +61,9 @@ def filled(page: str) -> str:
     """
     for name, text in (("keys", printed_keys()), ("questions", printed_questions())):
         start, end = _PART.format(name=name), _END.format(name=name)
-        page = re.sub(f"{re.escape(start)}.*?{re.escape(end)}", lambda _, s=start, t=text, e=end: f"{s}\n{t}\n{e}", page, flags=re.DOTALL)
+        before, sign, after = page.partition(start)
+        if sign:
+            page = f"{before}{start}\n{text}\n{end}{after.partition(end)[2]}"
     return page
 
 

@@ -27,6 +27,9 @@ MONTHS: tuple[str, ...] = (
 )
 _MONTH_OF = {word: number for number, words in enumerate(MONTHS, start=1) for word in words.split("|")}
 _FILLERS = frozenset(
+    {"de", "del", "do", "da", "du", "of", "en", "em", "y"}
+    | {"ano", "anos", "anio", "anios", "year", "years", "annee", "mes", "month", "mois", "the"}
+)
     {
         "de",
         "del",

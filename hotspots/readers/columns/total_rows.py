@@ -42,7 +42,7 @@ def notes(text: pd.Series, cells: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """
     empty = (cells == "").all(axis=1)
     said = text.map({one: bool(_NOTE.fullmatch(one)) for one in text.unique()})
-    return (empty & said.astype(bool)).to_numpy(dtype=bool)
+    return np.asarray(empty & said.astype(bool), dtype=np.bool_)
 
 
 def total_rows(areas: pd.Series, groups: pd.Series, counts: pd.Series, *, known: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -64,7 +64,7 @@ def total_rows(areas: pd.Series, groups: pd.Series, counts: pd.Series, *, known:
     same = ((wide == others) & (wide > 0)).sum(axis=1) + ((wide == 0) & (others == 0)).sum(axis=1)
     telling = (wide > 0).sum(axis=1) >= _PERIODS
     sums = wide.index[(same == wide.shape[1]) & telling & (len(wide) > _LEAST)]
-    return named | (areas.isin(sums).to_numpy(dtype=bool) & free)
+    return np.asarray(named | (areas.isin(sums).to_numpy(dtype=bool) & free), dtype=np.bool_)
 
 
 def no_areas(areas: pd.Series, groups: pd.Series, counts: pd.Series) -> npt.NDArray[np.bool_]:
@@ -77,4 +77,4 @@ def no_areas(areas: pd.Series, groups: pd.Series, counts: pd.Series) -> npt.NDAr
     nameless = is_missing(areas)
     together = counts[~nameless].groupby(groups[~nameless]).sum()
     least = groups.map(together).fillna(0)
-    return (nameless & (counts < least)).to_numpy(dtype=bool)
+    return np.asarray(nameless & (counts < least), dtype=np.bool_)
