@@ -30,29 +30,6 @@ _FILLERS = frozenset(
     {"de", "del", "do", "da", "du", "of", "en", "em", "y"}
     | {"ano", "anos", "anio", "anios", "year", "years", "annee", "mes", "month", "mois", "the"}
 )
-    {
-        "de",
-        "del",
-        "do",
-        "da",
-        "du",
-        "of",
-        "en",
-        "em",
-        "y",
-        "ano",
-        "anos",
-        "anio",
-        "anios",
-        "year",
-        "years",
-        "annee",
-        "mes",
-        "month",
-        "mois",
-        "the",
-    }
-)
 _FORMATS = ((r"\d{4}", "%Y"), (r"\d{4}-\d{1,2}", "%Y-%m"), (r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"))
 _BETWEEN = (re.compile(r"\s+(?:to|a|al|hasta|[–-])\s+|\s*\.\.\s*"), re.compile(r"\s*/\s*"))
 _STEPS = (*((mark, "days") for mark in ("%d", "%j")), *((mark, "months") for mark in ("%m", "%b", "%B")), ("%Y", "years"), ("%y", "years"))
