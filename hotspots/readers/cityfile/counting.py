@@ -286,7 +286,7 @@ def _every_day(table: Table, when: _When, candidates: Collection[str], outlines:
         return False
     span = (days.max() - days.min()).days + 1
     pairs = pd.DataFrame({"day": days, "area": areas[real]}).dropna().drop_duplicates()
-    return span > 1 and len(pairs) == span * pairs["area"].nunique()
+    return bool(span > 1 and len(pairs) == span * pairs["area"].nunique())
 
 
 def _days(text: pd.Series, table: Table) -> pd.Series:
@@ -320,8 +320,7 @@ def _area(table: Table, used: Collection[str], when: _When, outlines: Table | No
     for few in (alone, candidates):
         lettered = [name for name in few if name in texts]
         if few:
-            best = lettered or few
-            return max(best, key=lambda name: table.columns[name].nunique())
+            return max(lettered or few, key=lambda name: table.columns[name].nunique())
     return ""
 
 

@@ -55,12 +55,12 @@ def work_out(
     counts = _totals(tables, incidents, ask=ask, layout=layout, outlines=outlines)
     if counts is not None:
         areas, path = (outlines, blocks) if blocks is not None else (first, incidents[0]) if _drawn(first) else (None, None)
-        sections = {"area_counts": counts}
+        found: dict[str, Any] = {"area_counts": counts}
         if areas is not None and path is not None:
-            sections["blocks"] = _blocks(areas, path, population, ask) | _only_sheet(drawn if blocks else layout)
+            found["blocks"] = _blocks(areas, path, population, ask) | _only_sheet(drawn if blocks else layout)
         elif population is not None:
             raise DataError(_NOBODYS)
-        return _of_totals(tables, name=name, sections=sections)
+        return _of_totals(tables, name=name, sections=found)
     columns = _columns(first, INCIDENT_COLUMNS)
     columns.pop("victims", None)  # which column counts the people killed is not told by its name alone
     rows = first.columns if len(tables) == 1 else pd.concat([one.columns for one in tables], ignore_index=True).fillna("")
