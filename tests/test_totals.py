@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hotspots import cities
 from hotspots.drawing import exports
-from hotspots.readers.layers.area_counts import read_periods
+from hotspots.readers.columns.periods import read_periods
 from hotspots.statistics import (
     catalog,
     concentration,

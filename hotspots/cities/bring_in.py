@@ -181,7 +181,7 @@ class _Opened:
 
     def samples(self, content: Mapping[str, Any]) -> tuple[Sample, ...]:
         """Return the first rows of each file, with what city.toml says that its columns are."""
-        section = content.get("incidents", {})
+        section = content.get("incidents") or content.get("area_counts", {})
         roles = {str(column): key for key, column in section.items() if isinstance(column, str)}
         roles |= {str(column): "homicide" for column in section.get("where", {})}
         found = []

@@ -361,7 +361,9 @@ def _with_totals(
     parts = ("read", "accepted", "repaired", "rejected", "filtered")
     counts = {name: getattr(report, name) + getattr(more, name) for name in parts}
     source = ", ".join(name for name in (report.source, more.source) if name)
-    if not victims:
+    if not victims and len(set(totals["table"])) == 1 and (totals["area"] != "").all():
+        victims = int(totals["count"].sum())
+    elif not victims:
         known = Published.of(totals, blocks).total("", totals["start"].min(), totals["end"].max())
         victims = int(sum(cell.count for cell in known.cells if cell.count >= 0))
     return totals, QualityReport(source, victims=victims, findings=findings, left_out=report.left_out, **counts)

@@ -24,7 +24,7 @@ from hotspots.readers.faults import (
     ResidentsColumnError,
     SheetError,
 )
-from hotspots.readers.homicide_faults import MEANINGS, HomicideError, VictimsError, reading_of
+from hotspots.readers.homicide_faults import MEANINGS, CountsError, HomicideError, VictimsError, reading_of
 from hotspots.readers.place_faults import (
     ElsewhereError,
     LostSignError,
@@ -232,6 +232,17 @@ DOUBTS: tuple[Doubt, ...] = (
         safe=lambda fault: fault.sure,
         entries=lambda _, answer: {} if answer == "rows" else {"victims": answer},
         ours=("rows",),
+    ),
+    Doubt(
+        "victims",
+        CountsError,
+        text=lambda fault: told("{file}: its rows are totals of areas and periods; which numbers are the people killed?", file=fault.file),
+        options=lambda fault: {
+            name: told("its numbers add up to {n} people killed", n=f"{number:,}") for name, number in fault.sums.items()
+        },
+        safe=lambda fault: fault.sure,
+        entries=lambda _, answer: {"count": answer},
+        section="area_counts",
     ),
     Doubt(
         "sheet",

@@ -132,3 +132,29 @@ class VictimsError(DoubtError):
             file=self.file,
             columns=", ".join(map(repr, self.sums)),
         )
+
+
+@dataclass(eq=False)
+class CountsError(DoubtError):
+    """A `file` of published totals of which it is in doubt which of its numbers are the people killed.
+
+    `sums` is what each candidate adds up to, the likeliest first; `samples` are three of its values. `sure` is the one that says so by
+    its name; empty where none does.
+    """
+
+    file: str
+    rows: int
+    sums: Mapping[str, int]
+    samples: Mapping[str, tuple[str, ...]]
+    sure: str = ""
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return three values of each candidate."""
+        return self.samples
+
+    def _sentence(self) -> Told:
+        return told(
+            "{file}: which numbers are the people killed? Write under [area_counts] in city.toml: count = one of {columns}",
+            file=self.file,
+            columns=", ".join(map(repr, self.sums)),
+        )

@@ -190,13 +190,16 @@ class LayerSection:
 class AreaCountSection:
     """One table of published totals; `area` empty stands for the whole place, `suppressed` are the marks of a number held back.
 
-    `where` keeps only the rows whose value is listed, as it does of incidents.
+    `where` keeps only the rows whose value is listed, as it does of incidents. The period is in the column `period`, or in those of
+    its `year`, `month` and `day`; or the `period_columns` are years or months, each with the numbers of that period, and then there is
+    no `count`.
+    `count_dot` (`thousands`, `decimal`) says what a point before three digits of a number is.
     """
 
     table: str
     file: Path
-    period: str
-    count: str
+    period: str = ""
+    count: str = ""
     area: str = ""
     period_format: str = ""
     sex: str = ""
@@ -206,6 +209,13 @@ class AreaCountSection:
     suppressed: tuple[str, ...] = ()
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    year: str = ""
+    month: str = ""
+    day: str = ""
+    period_columns: tuple[str, ...] = ()
+    count_dot: str = ""
+    sheet: str = ""
+    header_row: int | None = None
 
     def named(self) -> dict[str, str]:
         """Return key to column for every key that names a column of the file.
@@ -213,7 +223,7 @@ class AreaCountSection:
         >>> AreaCountSection("years", Path("a.csv"), period="year", count="killed").named()
         {'period': 'year', 'count': 'killed'}
         """
-        keys = ("area", "period", "count", "sex", "population", "source", "published_rate")
+        keys = ("area", "period", "year", "month", "day", "count", "sex", "population", "source", "published_rate")
         return {key: getattr(self, key) for key in keys if getattr(self, key)}
 
 

@@ -13,6 +13,7 @@ import pyproj
 
 from hotspots.readers.cityfile import keys
 from hotspots.readers.cityfile.contents import content_of
+from hotspots.readers.cityfile.counted import counted_faults
 from hotspots.readers.columns.values import fold
 from hotspots.readers.files.any_file import carries_shapes
 from hotspots.readers.sections import (
@@ -122,14 +123,7 @@ class _Reader:
 
     def value(self, value: Any, kind: str) -> Any:
         """Return the value in our type, or None where it is not of that kind."""
-        types: dict[str, type | tuple[type, ...]] = {
-            "text": str,
-            "number": int,
-            "yes/no": bool,
-            "section": Mapping,
-            "list": list,
-            "file": str,
-        }
+        types: dict[str, type] = {"text": str, "number": int, "yes/no": bool, "section": Mapping, "list": list, "file": str}
         if kind in types:
             right = isinstance(value, types[kind]) and not (kind == "number" and isinstance(value, bool)) and value != ""
             return (self.path(value) if kind == "file" else value) if right else None
@@ -210,7 +204,9 @@ class _Reader:
         return (self.totals("totals", content, "[area_counts]"),) if content else ()
 
     def totals(self, name: str, content: Any, where: str) -> AreaCountSection:
-        values = self.complete(content, keys.AREA_COUNTS, where, file=Path(), period="", count="")
+        values = self.complete(content, keys.AREA_COUNTS, where, file=Path())
+        self.faults += counted_faults(values, where)
+        values["period_columns"] = tuple(str(name) for name in values.get("period_columns", []))
         values["suppressed"] = tuple(str(mark).strip() for mark in values.get("suppressed", []))
         values["where"] = self.filters(values.get("where", {}))
         words = values.pop("values", {})

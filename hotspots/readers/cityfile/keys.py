@@ -84,9 +84,14 @@ BLOCKS = {
 AREA_COUNTS = {
     "file": "file!",
     "area": "text",
-    "period": "text!",
+    "period": "text",
+    "year": "text",
+    "month": "text",
+    "day": "text",
+    "period_columns": "list",
     "period_format": "text",
-    "count": "text!",
+    "count": "text",
+    "count_dot": "text",
     "sex": "text",
     "population": "text",
     "source": "text",
@@ -94,6 +99,8 @@ AREA_COUNTS = {
     "suppressed": "list",
     "values": "section",
     "where": "section",
+    "sheet": "text",
+    "header_row": "number",
 }
 SEGMENTS = {"file": "file!", "id": "text!", "street": "text", "epsg": "number", "sheet": "text"}
 GROUP = {"file": "file!", "name": "text!", "epsg": "number", "sheet": "text"}

@@ -94,18 +94,23 @@ def place_keys(table: Table, found: Mapping[str, str], ask: Ask, outlines: Table
 
 def _area_column(table: Table, found: Mapping[str, str], outlines: Table | None) -> str:
     """Return the column that holds ids or names of the outlines, else the one that is called like an area; empty where neither is."""
-    if outlines is not None:
-        known = [set(outlines.columns[name].str.strip()) - {""} for name in outlines.columns.columns]
-        shares = {
-            column: max((share_of_ids(table.columns[column], ids) for ids in known if len(ids) > 1), default=0.0)
-            for column in table.columns.columns
-            if table.columns[column].nunique() <= _MOST_AREAS
-        }
-        best = max(shares, key=lambda column: (shares[column], column == found.get("area")), default="")
-        if best and shares[best] > 0.5:
-            return best
+    best = "" if outlines is None else area_of_outlines(table, outlines, list(table.columns.columns), likely=found.get("area", ""))
+    if best:
+        return best
     named = found.get("area", "")
     return named if named and float(is_missing(table.columns[named]).mean()) < 0.5 else ""
+
+
+def area_of_outlines(table: Table, outlines: Table, names: Collection[str], *, likely: str = "") -> str:
+    """Return which of the columns `names` holds ids or names of the outlines, in most of its rows; empty where none does."""
+    known = [set(outlines.columns[name].str.strip()) - {""} for name in outlines.columns.columns]
+    shares = {
+        column: max((share_of_ids(table.columns[column], ids) for ids in known if len(ids) > 1), default=0.0)
+        for column in names
+        if table.columns[column].nunique() <= _MOST_AREAS
+    }
+    best = max(shares, key=lambda column: (shares[column], column == likely), default="")
+    return best if best and shares[best] > 0.5 else ""
 
 
 def share_of_ids(text: pd.Series, known: Collection[str]) -> float:

@@ -11,8 +11,10 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from hotspots.readers.asking import Ask, Entries
+from hotspots.readers.cityfile.counting import counted
 from hotspots.readers.cityfile.pointing import killed
 from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys, share_of_ids
 from hotspots.readers.columns.killings import rows_where
@@ -31,6 +33,8 @@ from hotspots.store.schema import DataError
 from hotspots.words import told
 
 _SEEN = 2_000
+_POLYGONS = (3, 6)  # as shapely numbers them
+_NOBODYS = told("population: without blocks nobody can say whose population it is; give --blocks as well")
 
 
 def work_out(
@@ -48,12 +52,21 @@ def work_out(
     """
     first, layout = read_asked(incidents[0], ask, read=read)
     tables = [first, *(read(path, sheet=layout.get("sheet", ""), header_row=layout.get("header_row")) for path in incidents[1:])]
+    outlines, drawn = (None, Entries()) if blocks is None else read_asked(blocks, ask, layer="blocks")
+    counts = _totals(tables, incidents, ask=ask, layout=layout, outlines=outlines)
+    if counts is not None:
+        areas, path = (outlines, blocks) if blocks is not None else (first, incidents[0]) if _drawn(first) else (None, None)
+        found: dict[str, Any] = {"area_counts": counts}
+        if areas is not None and path is not None:
+            found["blocks"] = _blocks(areas, path, population, ask) | _only_sheet(drawn if blocks else layout)
+        elif population is not None:
+            raise DataError(_NOBODYS)
+        return _of_totals(tables, name=name, sections=found)
     columns = _columns(first, INCIDENT_COLUMNS)
     columns.pop("victims", None)  # which column counts the people killed is not told by its name alone
     rows = first.columns if len(tables) == 1 else pd.concat([one.columns for one in tables], ignore_index=True).fillna("")
     people = killed(rows, used=set(columns.values()), file=first.source, ask=ask)
     table = _homicides(first, people.get("where", {}))
-    outlines, drawn = (None, Entries()) if blocks is None else read_asked(blocks, ask, layer="blocks")
     sections: dict[str, Any] = {"incidents": _incidents(table, columns, incidents, ask, outlines) | layout | people}
     values = _values(table, columns)
     if values:
@@ -61,9 +74,40 @@ def work_out(
     if blocks is not None and outlines is not None:
         sections["blocks"] = _blocks(outlines, blocks, population, ask) | _only_sheet(drawn)
     elif population is not None:
-        raise DataError(told("population: without blocks nobody can say whose population it is; give --blocks as well"))
+        raise DataError(_NOBODYS)
     spanish = sum(bool(re.search(r"fecha|hora|edad|sexo|arma|victima|coord", fold(column))) for column in columns.values())
     return {"name": name, "language": "es" if spanish * 2 > len(columns) else "en", **sections}
+
+
+def _totals(tables: Sequence[Table], files: Sequence[Path], *, ask: Ask, layout: Entries, outlines: Table | None) -> dict[str, Any] | None:
+    """Return what [area_counts] says where the rows of every file are totals of areas and periods; None where they are not."""
+    found = [counted(table, ask, outlines=table if outlines is None and _drawn(table) else outlines) for table in tables]
+    if not all(found):
+        return None
+    parts = [{"file": str(file), **layout, **one} for file, one in zip(files, found, strict=True) if one]
+    return parts[0] if len(parts) == 1 else dict(zip(_stems(files), parts, strict=True))
+
+
+def _drawn(table: Table) -> bool:
+    """Return whether the rows are drawn as areas."""
+    return table.shapes is not None and bool(np.isin(shapely.get_type_id(table.shapes), _POLYGONS).all())
+
+
+def _of_totals(tables: Sequence[Table], *, name: str, sections: dict[str, Any]) -> dict[str, Any]:
+    """Return the whole city.toml of published totals; those that name no area are about the whole place."""
+    counts = sections["area_counts"]
+    every = [counts] if "file" in counts and isinstance(counts["file"], str) else list(counts.values())
+    if "blocks" not in sections and not all("area" in one for one in every):
+        sections = {"unmapped": True, **sections}
+    names = " ".join(fold(column) for table in tables for column in table.columns.columns)
+    spanish = re.search(r"\b(municipio|departamento|barrio|ano|anio|mes|homicidios|fecha|muertes|comuna|canton|provincia)\b", names)
+    return {"name": name, "language": "es" if spanish else "en", **sections}
+
+
+def _stems(files: Sequence[Path]) -> list[str]:
+    """Return a name for each table: that of its file, with its number where two are called alike."""
+    stems = [file.name.split(".")[0] for file in files]
+    return [stem if stems.count(stem) == 1 else f"{stem} {number}" for number, stem in enumerate(stems, start=1)]
 
 
 def _homicides(table: Table, where: Mapping[str, Sequence[str]]) -> Table:

@@ -98,7 +98,7 @@ def victims_doubt(columns: pd.DataFrame, said: Evidence, *, file: str, used: Col
     general = [name for name in numbers if name not in killed]
     sure = killed[0] if killed else general[0] if len(general) == 1 and not mixed else ""
     sums = {name: int(numbers[name][said.kept].sum()) for name in (*killed, *general)}
-    if set(sums.values()) == {int(said.kept.sum())}:
+    if all((numbers[name][said.kept] == 1).all() for name in sums):
         return None  # every row is one person, whichever column is read
     samples = {name: tuple(columns[name].drop_duplicates().iloc[:3]) for name in sums}
     return VictimsError(file, int(said.kept.sum()), sums, samples, sure)

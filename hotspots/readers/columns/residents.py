@@ -101,6 +101,17 @@ def _read(text: pd.Series, how: Numbers) -> tuple[pd.Series, dict[str, pd.Series
     return pd.to_numeric(plain, errors="coerce").astype("float64"), {"thousands": commas, "dots": dots, "gaps": gaps}
 
 
+def read_numbers(text: pd.Series, how: Numbers) -> tuple[pd.Series, pd.Series]:
+    """Return the numbers in texts, missing where there is none, and where thousands were marked by a point, comma, space or apostrophe.
+
+    >>> numbers, marked = read_numbers(pd.Series(["1.234", "7", "1 050", "*"]), Numbers())
+    >>> numbers.tolist(), marked.tolist()
+    ([1234.0, 7.0, 1050.0, nan], [True, False, True, False])
+    """
+    number, marks = _read(text.str.strip(), how)
+    return number.where(np.isfinite(number)), marks["thousands"] | marks["dots"] | marks["gaps"]
+
+
 def _dot_is_thousands(text: pd.Series, how: Numbers) -> bool:
     """Return whether a point before three digits marks thousands: as said, else unless another value shows that it is a decimal point."""
     if how.dot:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.readers.columns.area_ids import areas_that_occur, matched
+from hotspots.readers.columns.area_ids import Matched, areas_that_occur, matched
+from hotspots.readers.columns.dates import read_dates, share_dated
+from hotspots.readers.columns.killings import rows_where
+from hotspots.readers.columns.periods import read_periods
+from hotspots.readers.columns.residents import Numbers, read_numbers
+from hotspots.readers.columns.total_rows import no_areas, notes, total_rows
 from hotspots.readers.columns.values import fold, is_missing
+from hotspots.readers.faults import DateOrderError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
+from hotspots.readers.layers.tall_counts import tall
 from hotspots.readers.report import (
     OUTCOMES,
     Finding,
+    Mask,
     QualityReport,
     Remark,
     finding,
@@ -32,10 +39,6 @@ from hotspots.store.schema import (
     field,
 )
 from hotspots.words import mark, told
-
-_FORMATS = ((r"\d{4}", "%Y"), (r"\d{4}-\d{1,2}", "%Y-%m"), (r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"))
-_BETWEEN = (re.compile(r"\s+(?:to|a|al|hasta|[–-])\s+|\s*\.\.\s*"), re.compile(r"\s*/\s*"))
-_STEPS = (*((mark, "days") for mark in ("%d", "%j")), *((mark, "months") for mark in ("%m", "%b", "%B")), ("%Y", "years"), ("%y", "years"))
 
 
 def read_area_counts(sections: tuple[AreaCountSection, ...], *, areas: pd.Series | None) -> tuple[AreaCounts, QualityReport]:
@@ -68,11 +71,13 @@ def _together(reports: list[QualityReport]) -> QualityReport:
 
 
 def _read(section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.DataFrame, QualityReport]:
-    named = section.named()
-    table = read_file(section.file, needs=(*named.values(), *section.where))
-    faults = missing_columns(table, [*named.items(), *(("where", column) for column in section.where)])
+    named = [*section.named().items(), *(("where", column) for column in section.where)]
+    named += [("period_columns", column) for column in section.period_columns]
+    table = read_file(section.file, needs=[column for _, column in named], sheet=section.sheet, header_row=section.header_row)
+    faults = missing_columns(table, named)
     if faults:
         raise DataError(faults)
+    table, section = tall(table, section)
     rows, remarks = _rows(table, section, areas)
     outcome = outcomes(remarks, rows=len(rows))
     kept = np.isin(outcome, ["accepted", "repaired"])
@@ -120,12 +125,15 @@ def _added_up(rows: pd.DataFrame, table: Table, at: npt.NDArray[np.intp]) -> tup
 
 def _rows(table: Table, section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.DataFrame, list[Remark]]:
     cells = table.columns.apply(lambda column: column.str.strip())
-    start, end = read_periods(cells[section.period], section.period_format)
-    filtered = _filtered(cells, section, table)
-    area, noted = _areas(cells, section, areas)
-    count, held, strange = _counts(cells[section.count], section.suppressed)
+    filtered = [_filtered(cells, section, table), *_notes(cells, section, table)]
+    start, end = _periods(cells, section, table)
+    count, held, strange, marked = _counts(cells[section.count], section)
     sex, remarks = _sexes(cells, section)
-    remarks += [filtered, *noted]
+    away = np.logical_or.reduce([one.where for one in filtered]) | (table.spoiled != "")
+    groups = (start.astype("str") + " " + sex).where(~away)
+    area, noted, summed = _areas(cells, section, areas, groups=groups, counts=count)
+    remarks += [*filtered, *noted]
+    away |= summed
     columns: dict[str, Any] = {
         "table": section.table,
         "area": area,
@@ -139,114 +147,137 @@ def _rows(table: Table, section: AreaCountSection, areas: pd.Series | None) -> t
         columns[name], noted = _numbers(cells, getattr(section, name), name)
         remarks += noted
     columns["source"] = cells[section.source] if section.source else ""
-    rejected = {
-        "spoiled_row": (
-            table.spoiled != "",
-            "",
-            told("cannot be read as rows of the table; they were left out"),
-            "Correct these rows in the file.",
-        ),
+    empty = (strange & (cells[section.count] == "")).to_numpy(dtype=bool)
+    wrong = {
+        "spoiled_row": ((table.spoiled != "") & (table.spoiled != "footnote"), "", _SPOILED, "Correct these rows in the file."),
         "bad_period": (start.isna(), section.period, told("have a period that cannot be read; they were left out"), _PERIOD_ADVICE),
-        "bad_count": (
-            strange,
-            section.count,
-            told("have a number that is not a whole number of at least 0; they were left out"),
-            _COUNT_ADVICE,
-        ),
-        "unknown_area": (
-            area.isna(),
-            section.area,
-            told("are about an area that is no block; they were left out"),
-            _AREA_ADVICE,
-        ),
+        "no_count": (empty, section.count, told("have no number: that is not known, and not zero; they were left out"), _EMPTY_ADVICE),
+        "bad_count": (strange & ~empty, section.count, _NOT_WHOLE, _COUNT_ADVICE),
+        "unknown_area": (area.isna(), section.area, told("are about an area that is no block; they were left out"), _AREA_ADVICE),
     }
+    remarks.append(Remark("count_thousands", "repaired", marked & ~away, _MARKED, column=section.count))
     remarks += [
         Remark(
             code,
             "rejected",
-            np.asarray(where, dtype=bool) & ~filtered.where,
+            np.asarray(where, dtype=bool) & ~away if code != "spoiled_row" else np.asarray(where, dtype=bool),
             told("{rows} of {total} rows of {source} {what}", source=table.source, what=what),
             advice,
             column,
         )
-        for code, (where, column, what, advice) in rejected.items()
+        for code, (where, column, what, advice) in wrong.items()
     ]
     return pd.DataFrame(columns, index=cells.index), remarks
 
 
+def _notes(cells: pd.DataFrame, section: AreaCountSection, table: Table) -> list[Remark]:
+    """Return the sentences under the table: they are no numbers of any area."""
+    first = cells[section.area or section.period]
+    others = cells[[name for name in cells.columns if name not in (section.area, section.period)] if section.area else [section.count]]
+    noted = (table.spoiled == "footnote") | (notes(first, others) & (table.spoiled == ""))
+    return [Remark("footnote", "filtered", noted, mark("{rows} of {total} rows are sentences under the table; they were set aside"))]
+
+
+def _periods(cells: pd.DataFrame, section: AreaCountSection, table: Table) -> tuple[pd.Series, pd.Series]:
+    """Return the first day of each period and the day after its last; days are read as those of incidents, whatever their form."""
+    start, end = read_periods(cells[section.period], section.period_format)
+    unread = start.isna() & ~is_missing(cells[section.period]) & (table.spoiled == "")
+    if section.period_format or unread.sum() * 2 <= len(start) or share_dated(cells[section.period][unread]) <= 0.5:
+        return start, end
+    try:
+        days = read_dates(cells[section.period][unread], column=section.period, day_zero=table.day_zero).date
+    except DateOrderError as doubt:
+        day, month = doubt.forms
+        raise DataError(
+            told(
+                "{file}: {doubt}; write under [area_counts] in city.toml period_format = {day}, or {month}",
+                file=table.source,
+                doubt=doubt.doubt(),
+                day=repr(day),
+                month=repr(month),
+            )
+        ) from None
+    first = days.reindex(start.index).dt.normalize().astype("datetime64[us]")
+    return start.fillna(first), end.fillna((first + pd.Timedelta(days=1)).astype("datetime64[us]"))
+
+
 def _filtered(cells: pd.DataFrame, section: AreaCountSection, table: Table) -> Remark:
     """Return the rows that `where` sets aside: they take no part, whatever else is wrong with them."""
-    keep = np.ones(len(cells), dtype=bool)
-    for column, allowed in section.where.items():
-        keep &= cells[column].isin(allowed).to_numpy(dtype=bool)
+    keep = rows_where(cells, section.where)
     rules = " and ".join(f"{column} is {' or '.join(allowed)}" for column, allowed in section.where.items())
     text = told("{rows} of {total} rows were left aside: kept are only those where {rules}", rules=rules)
     return Remark("filtered", "filtered", ~keep & (table.spoiled == ""), text, column=next(iter(section.where), ""))
 
 
-def _areas(cells: pd.DataFrame, section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.Series, list[Remark]]:
-    """Return the area of each row, empty for the whole place and missing where it is no area, and what was noticed."""
+def _areas(
+    cells: pd.DataFrame, section: AreaCountSection, areas: pd.Series | None, *, groups: pd.Series, counts: pd.Series
+) -> tuple[pd.Series, list[Remark], Mask]:
+    """Return the area of each row, what was noticed, and which rows are sums of others.
+
+    The area is empty for the whole place and missing where it is none.
+    """
     if not section.area:
-        return pd.Series("", index=cells.index), []
-    text = _words(cells, section.area, section.values.get("area", {}))
-    if areas is None:
-        return areas_that_occur(text)[0], []
+        return pd.Series("", index=cells.index), [], np.zeros(len(cells), dtype=bool)
+    words = section.values.get("area", {})
+    text = _words(cells, section.area, words)
+    said = cells[section.area].map({one: fold(one) in words for one in cells[section.area].unique()}).to_numpy(dtype=bool)
+    found = None if areas is None else _matched(text, areas)
+    known = said if found is None else said | text.isin(found.known).to_numpy(dtype=bool)
+    sums = total_rows(text, groups, counts, known=known) & groups.notna().to_numpy(dtype=bool)
+    nowhere = no_areas(text, groups.where(~sums), counts) & ~known & groups.where(~sums).notna().to_numpy(dtype=bool)
+    area = areas_that_occur(text)[0] if found is None else text.map({**found.known, "": ""})
+    area = area.mask(nowhere, text.where(text != "") if found is None else None)
+    remarks = [_sums(text, sums, groups, counts, section), Remark("nowhere", "accepted", nowhere, _NOWHERE, column=section.area)]
+    return area, remarks if found is None else [*remarks, _spelled(text, found, section)], sums
+
+
+def _sums(text: pd.Series, sums: Mask, groups: pd.Series, counts: pd.Series, section: AreaCountSection) -> Remark:
+    """Return the remark on rows that are sums of others: how many of them are what the others add up to."""
+    added = counts[~sums].groupby(groups[~sums]).sum()
+    same = int((counts[sums] == groups[sums].map(added)).sum())
+    said = told(
+        "{rows} of {total} rows are sums of others ({shown}) and were set aside, so that nobody is counted twice; {same} of them are what "
+        "all the others add up to",
+        shown=", ".join(map(repr, text[sums].unique()[:3])),
+        same=f"{same:,}",
+    )
+    advice = mark("If such a row is an area of its own, name it in city.toml under values.area.")
+    return Remark("sum_row", "filtered", sums, said, advice, section.area)
+
+
+def _matched(text: pd.Series, areas: pd.Series) -> Matched:
     named = areas[areas != ""]
-    found = matched(text.unique(), areas.index, names=dict(zip(named, named.index, strict=True)) if named.is_unique else None)
+    return matched(text.unique(), areas.index, names=dict(zip(named, named.index, strict=True)) if named.is_unique else None)
+
+
+def _spelled(text: pd.Series, found: Matched, section: AreaCountSection) -> Remark:
     changed = told(
         "{rows} of {total} rows write their area otherwise than the areas do ({reasons}); each was matched to the one area that it can "
         "be: {shown}",
         reasons=found.reasons,
         shown=found.shown,
     )
-    where = text.isin(found.changed).to_numpy(dtype=bool)
-    known = {**found.known, "": ""}
-    return text.map(known), [Remark("area_id_spelled", "repaired", where, changed, column=section.area)]
+    return Remark("area_id_spelled", "repaired", text.isin(found.changed).to_numpy(dtype=bool), changed, column=section.area)
 
 
+_SPOILED = told("cannot be read as rows of the table; they were left out")
+_NOT_WHOLE = told("have a number that is not a whole number of at least 0; they were left out")
+_MARKED = mark(
+    "{rows} of {total} rows mark thousands in their number, by a point, a comma, a space or an apostrophe; read as whole numbers"
+)
+_NOWHERE = mark("{rows} of {total} rows name no area, and cannot be the whole place: the areas together have more")
+_EMPTY_ADVICE = mark("Where nobody was killed, write 0; a period with a number missing has no total of the whole place.")
 _PERIOD_ADVICE = mark("Write years as 2010, months as 2015-01, days as 2015-01-01/2015-03-31, or give period_format in city.toml.")
 _COUNT_ADVICE = mark('Write the number; where it was held back, name its mark in city.toml: suppressed = ["*"].')
 _AREA_ADVICE = mark("Write the block's id, or name it in city.toml under values.area.")
 
 
-def read_periods(texts: pd.Series, period_format: str = "") -> tuple[pd.Series, pd.Series]:
-    """Return the first day of each period and the day after its last; missing where the text is no period.
-
-    Years, months, days, and ranges of them whose last part is included. Without `period_format` the parts are ISO.
-
-    >>> start, end = read_periods(pd.Series(["2010", "2015-02", "2015-01-01/2015-03-31"]))
-    >>> end.dt.strftime("%Y-%m-%d").tolist()
-    ['2011-01-01', '2015-03-01', '2015-04-01']
-    >>> read_periods(pd.Series(["12/2015"]), "%m/%Y")[0].iloc[0].month
-    12
-    """
-    known = {text: _period(str(text).strip(), period_format) for text in texts.unique()}
-    ends = [texts.map({text: span[side] for text, span in known.items()}) for side in (0, 1)]
-    return ends[0].astype("datetime64[us]"), ends[1].astype("datetime64[us]")
-
-
-def _period(text: str, period_format: str) -> tuple[pd.Timestamp, pd.Timestamp]:
-    whole = _span(text, period_format)
-    for parts in (sign.split(text) for sign in _BETWEEN):
-        if whole is None and len(parts) == 2:
-            first, last = (_span(part, period_format) for part in parts)
-            whole = (first[0], last[1]) if first and last else None
-    return whole or (pd.NaT, pd.NaT)
-
-
-def _span(text: str, period_format: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
-    wanted = period_format or next((form for pattern, form in _FORMATS if re.fullmatch(pattern, text)), "")
-    start = pd.to_datetime(text, format=wanted, errors="coerce") if wanted else pd.NaT
-    step = next((step for mark, step in _STEPS if mark in wanted), None)
-    return None if start is pd.NaT or step is None else (start.normalize(), start.normalize() + pd.DateOffset(**{step: 1}))
-
-
-def _counts(texts: pd.Series, marks: tuple[str, ...]) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """Return the numbers, where they were held back, and where they are neither."""
-    held = texts.isin(marks)
-    number = pd.to_numeric(texts.where(~held), errors="coerce").astype("float64")
+def _counts(texts: pd.Series, section: AreaCountSection) -> tuple[pd.Series, pd.Series, pd.Series, Mask]:
+    """Return the numbers, where they were held back, where they are neither, and where they mark thousands."""
+    held = texts.isin(section.suppressed)
+    number, marked = read_numbers(texts.where(~held, ""), Numbers(section.count_dot))
     good = (number >= 0) & (number % 1 == 0)
-    return number.where(good), held, ~good & ~held
+    return number.where(good), held, ~good & ~held, (marked & good).to_numpy(dtype=bool)
 
 
 def _words(cells: pd.DataFrame, column: str, words: dict[str, str] | Any) -> pd.Series:

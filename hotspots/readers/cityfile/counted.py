@@ -1,0 +1,40 @@
+"""What [area_counts] must say of its columns: where the period is, where the numbers are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hotspots.words import Told, told
+
+
+def counted_faults(values: Mapping[str, Any], where: str) -> list[Told]:
+    """Return the faults in the keys that name the periods and the numbers of one table of published totals.
+
+    >>> [str(fault) for fault in counted_faults({"period": "year"}, "[area_counts]")]
+    ['city.toml: count in [area_counts] is missing; write the column of the numbers, or period_columns']
+    """
+    faults = []
+    wide = values.get("period_columns")
+    parts = {key for key in ("period", "year", "month", "day") if values.get(key)}
+    allowed = ({"year"}, set()) if wide else ({"period"}, {"year"}, {"year", "month"}, {"year", "month", "day"})
+    if parts not in allowed:
+        faults.append(
+            told(
+                "city.toml: {where} names its periods by {listed}; give period, or year with month and day as far as the file has them, or "
+                "period_columns, with year where they are months",
+                where=where,
+                listed=", ".join(sorted(parts)) or "–",
+            )
+        )
+    if wide and values.get("count"):
+        faults.append(told("city.toml: {where} has count and period_columns; keep one of the two", where=where))
+    if not wide and not values.get("count"):
+        faults.append(told("city.toml: count in {where} is missing; write the column of the numbers, or period_columns", where=where))
+    if values.get("count_dot", "decimal") not in ("thousands", "decimal"):
+        faults.append(told('city.toml: count_dot in {where} may be "thousands" or "decimal"', where=where))
+    if values.get("header_row", 1) < 1:
+        faults.append(
+            told("city.toml: header_row in {where} must be 1 or more: the row that names the columns, as Excel counts", where=where)
+        )
+    return faults

@@ -1,0 +1,345 @@
+"""Tables whose rows are areas and periods and whose numbers are people killed: seen from their columns, and what city.toml says of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hotspots.readers.cityfile.pointing import samples_of
+from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form
+from hotspots.readers.columns.dates import read_dates, share_dated
+from hotspots.readers.columns.killings import evidence, homicide_doubt
+from hotspots.readers.columns.offences import kinds_of, plain, says_killing
+from hotspots.readers.columns.periods import Named, named_period, together, year_and_month
+from hotspots.readers.columns.residents import Numbers, are_residents, read_numbers
+from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
+from hotspots.readers.columns.total_rows import says_total
+from hotspots.readers.columns.values import is_missing
+from hotspots.readers.columns.written_dates import joined_date
+from hotspots.readers.asking import Ask, Entries
+from hotspots.readers.doubts import settled
+from hotspots.readers.faults import DoubtError
+from hotspots.readers.files.text_tables import Table
+from hotspots.readers.homicide_faults import CountsError
+from hotspots.store.schema import DataError
+from hotspots.words import told
+
+_MOSTLY = 0.8
+_MONTHS_LEAST = 3  # columns named like months
+_NO_COUNT = re.compile(
+    r".*\b(pob\w*|popul\w*|habit\w*|resid\w*|tasas?|taxas?|taux|rates?|tx|ratio|porc\w*|pct|percent\w*|var\w*|cambio|change|"
+    r"dif\w*|100 ?k|100000|100 000|codigo|cod|code|id|dane|ibge|ubigeo|cve|zip|tracts?|wards?|fid|gid|objectid|edad|age|idade|lat|lon|"
+    r"latitud|longitud|latitude|longitude|x|y|area km2|km2|superficie|semana|week|trimestre|quarter|hora|hour)\b.*"
+)
+_COUNT = re.compile(
+    r"(?:n|no|nr|num|numero|number|cantidad|count|counts|total|totales|casos?|cases?|valor|valores|value|frecuencia|freq|frequencia|"
+    r"conteo|qtd|qtde|quantidade|ocorrencias?|nombre|effectif|cuenta|registros)(?: (?:de|of|do|da|casos|cases|hechos|total))*"
+)
+_OF_ONE = ("age", "weapon", "event_id", "time", "x", "y", "geometry")  # what a row has that is about single victims or events
+
+
+@dataclass(frozen=True)
+class _When:
+    """Where the periods of a table stand: what city.toml says of it, and the period of each row as text (of wide tables: none)."""
+
+    entries: Entries
+    columns: tuple[str, ...]
+    text: pd.Series | None = None
+    daily: bool = False
+
+
+def counted(table: Table, ask: Ask, *, outlines: Table | None = None) -> Entries | None:
+    """Return what [area_counts] says of a table of counts; None where its rows are single homicides or events.
+
+    The periods are columns (years, months), or stand in columns of their own beside one of numbers. A table of days is one of counts
+    where every area has a row for every day: else rows are events. What is in doubt is put to `ask`. Raises `DataError` where columns of
+    periods hold rates.
+    """
+    wide = _wide(table, ask)
+    if wide is not None:
+        return _whole(table, wide, [], ask, outlines)
+    plainly = {plain(name): name for name in reversed(list(table.columns.columns))}
+    when = _rows_of(table, plainly)
+    if when is None or (when.daily and _of_one(table, plainly)):
+        return None
+    candidates = _numbers(table, when.columns)
+    if not candidates:
+        return None
+    column = _count(table, when, candidates, ask, outlines)
+    if not column:
+        return None
+    form = date_form(table, {"date": when.columns[0]}, ask) if when.daily and len(when.columns) == 1 else {}
+    entries = {**when.entries, **({"period_format": form["date_format"]} if form else {}), "count": column}
+    return _whole(table, replace_entries(when, entries), candidates, ask, outlines)
+
+
+def replace_entries(when: _When, entries: Entries) -> _When:
+    """Return the periods with other entries."""
+    return _When(entries, when.columns, when.text, when.daily)
+
+
+def _whole(table: Table, when: _When, candidates: Collection[str], ask: Ask, outlines: Table | None) -> Entries:
+    """Return the entries of the table with its area, its sex, its residents and the rows that are homicides."""
+    used = {*when.columns, *candidates}
+    entries = dict(when.entries)
+    area = _area(table, used, when, outlines)
+    if area:
+        entries["area"] = area
+        used.add(area)
+    plainly = {plain(name): name for name in reversed(list(table.columns.columns))}
+    people = next((plainly[name] for name in BLOCK_COLUMNS["population"] if name in plainly and plainly[name] not in used), "")
+    if people and are_residents(table.columns[people]):
+        entries["population"] = people
+        used.add(people)
+    doubt = homicide_doubt(evidence(table.columns, used=used), file=table.source)
+    found = settled(doubt, ask) if doubt else {}
+    return entries | ({"where": found["where"]} if "where" in found else {})
+
+
+def _wide(table: Table, ask: Ask) -> _When | None:
+    """Return the columns that are periods; None where there are none, or the rows have dates of their own."""
+    found = together(list(table.columns.columns))
+    groups = _groups(found)
+    if not groups or any(share_dated(table.columns[name]) > 0.5 for name in table.columns.columns if not found[name].period):
+        return None
+    groups = {rest: names for rest, names in groups.items() if _whole_numbers(table, names)}
+    if not groups:
+        first = next(iter(_groups(found).values()))
+        if _numeric(table, first) > _MOSTLY:
+            raise DataError(
+                told(
+                    "{file}: the columns of periods ({first}, …) hold numbers with a fraction: rates or shares, and no numbers of people; "
+                    "give the table of the numbers",
+                    file=table.source,
+                    first=repr(first[0]),
+                )
+            )
+        return None
+    rest = _group(table, groups, ask)
+    names = groups[rest]
+    entries: Entries = {"period_columns": names}
+    if found[names[0]].step == "any month":
+        year = _year(table, found)
+        if not year:
+            raise DataError(
+                told(
+                    "{file}: the columns {first}, … are months, and no column says of which year; add a column of the year",
+                    file=table.source,
+                    first=repr(names[0]),
+                )
+            )
+        entries["year"] = year
+    return _When(entries, (*names, *((entries["year"],) if "year" in entries else ())))
+
+
+def _groups(found: Mapping[str, Named]) -> dict[str, list[str]]:
+    """Return the columns of periods by the other words of their names; a year beside its own months is a sum."""
+    groups: dict[str, list[str]] = {}
+    for name, one in found.items():
+        if one.period and not _NO_COUNT.fullmatch(one.rest) and not says_total(one.rest):
+            groups.setdefault(one.rest, []).append(name)
+    kept: dict[str, list[str]] = {}
+    for rest, names in groups.items():
+        steps = {found[name].step for name in names}
+        for step, least in (("day", 2), ("month", 2), ("year", 2), ("any month", _MONTHS_LEAST)):
+            fit = [name for name in names if found[name].step == step]
+            if step in steps and len({found[name].period for name in fit}) == len(fit) >= least:
+                kept[rest] = fit
+                break
+    return kept
+
+
+def _group(table: Table, groups: Mapping[str, list[str]], ask: Ask) -> str:
+    """Return the words of the columns that hold the people killed: asked where several kinds of numbers stand in columns of periods."""
+    killing = [rest for rest in groups if says_killing(rest) or "killed" in kinds_of(rest)]
+    if len(groups) == 1:
+        return next(iter(groups))
+    sums = {rest or names[0]: sum(_sum(table.columns[name]) for name in names) for rest, names in groups.items()}
+    samples = {rest or names[0]: tuple(table.columns[names[0]].iloc[:3]) for rest, names in groups.items()}
+    doubt = CountsError(table.source, len(table.rows), sums, samples, killing[0] if len(killing) == 1 else "")
+    answer = str(settled(doubt, ask)["count"])
+    return next(rest for rest, names in groups.items() if answer == (rest or names[0]))
+
+
+def _whole_numbers(table: Table, names: Collection[str]) -> bool:
+    """Return whether most cells of the columns that say anything are whole numbers, and there is one."""
+    cells = pd.concat([table.columns[name] for name in names]).str.strip()
+    said = cells[~is_missing(cells) & cells.str.contains("[0-9]", regex=True)]
+    number, _ = read_numbers(said, Numbers())
+    return bool(len(said)) and float(((number >= 0) & (number % 1 == 0)).mean()) > _MOSTLY
+
+
+def _numeric(table: Table, names: Collection[str]) -> float:
+    cells = pd.concat([table.columns[name] for name in names]).str.strip()
+    said = cells[~is_missing(cells)]
+    return float(read_numbers(said, Numbers())[0].notna().mean()) if len(said) else 0.0
+
+
+def _sum(text: pd.Series) -> int:
+    return int(read_numbers(text, Numbers())[0].fillna(0).sum())
+
+
+def _year(table: Table, found: Mapping[str, Named]) -> str:
+    named = {plain(name): name for name in reversed(list(table.columns.columns)) if not found[name].period}
+    names = [named[one] for one in INCIDENT_COLUMNS["year"] if one in named]
+    return next((name for name in [*names, *named.values()] if _steps(table.columns[name]).get("year", 0.0) > _MOSTLY / 2), "")
+
+
+def _steps(text: pd.Series) -> dict[str, float]:
+    """Return how many of the texts are years, months, months of any year, days, and nothing else."""
+    said = text.str.strip()[~is_missing(text)]
+    if said.empty:
+        return {}
+    known = {one: named_period(one) for one in said.unique()}
+    steps = said.map({one: named.step if not named.rest else "" for one, named in known.items()})
+    return {str(step): float(share) for step, share in steps.value_counts(normalize=True).items()}
+
+
+def _rows_of(table: Table, plainly: Mapping[str, str]) -> _When | None:
+    """Return the columns in which each row says its period; None where none does."""
+    parts = _parts(table, plainly)
+    if "day" in parts:
+        return _When(dict(parts), tuple(parts.values()), joined_date(table.columns, parts), daily=True)
+    steps = {name: _steps(table.columns[name]) for name in table.columns.columns if name not in parts.values()}
+    monthly = [name for name, share in steps.items() if share.get("month", 0.0) > _MOSTLY]
+    if monthly:
+        return _When({"period": monthly[0]}, (*monthly, *parts.values()), table.columns[monthly[0]])
+    named = [plainly[name] for name in INCIDENT_COLUMNS["date"] if name in plainly]
+    dated = [name for name in [*named, *steps] if name not in parts.values() and share_dated(table.columns[name]) > 0.5]
+    if dated:
+        return _When({"period": dated[0]}, (dated[0],), table.columns[dated[0]], daily=True)
+    if "month" in parts:
+        joined = year_and_month(table.columns[parts["year"]].str.strip(), table.columns[parts["month"]])
+        return _When(dict(parts), tuple(parts.values()), joined)
+    yearly = parts.get("year") or next((name for name, share in steps.items() if share.get("year", 0.0) > _MOSTLY), "")
+    return _When({"period": yearly}, (yearly,), table.columns[yearly]) if yearly else None
+
+
+def _parts(table: Table, plainly: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns of the year, and of month and day where there are such, by their names and by what they hold."""
+    found: dict[str, str] = {}
+    least = {"year": (1900, 2100), "month": (1, 12), "day": (1, 31)}
+    for key in ("year", "month", "day"):
+        for name in INCIDENT_COLUMNS[key]:
+            column = plainly.get(name, "")
+            if column and column not in found.values() and _fits(table.columns[column], key, *least[key]):
+                found[key] = column
+                break
+        if key not in found:
+            break
+    return found
+
+
+def _fits(text: pd.Series, key: str, least: int, most: int) -> bool:
+    number = pd.to_numeric(text.str.strip(), errors="coerce")
+    named = _steps(text).get("any month", 0.0) if key == "month" else 0.0
+    return max(float(number.between(least, most).mean()), named) > 0.5
+
+
+def _of_one(table: Table, plainly: Mapping[str, str]) -> bool:
+    """Return whether the rows have what only single victims and events have: an age, a weapon, a place, a clock."""
+    named = [plainly[name] for key in _OF_ONE for name in INCIDENT_COLUMNS[key] if name in plainly]
+    return table.shapes is not None or any(not is_missing(table.columns[name]).all() for name in named)
+
+
+def _numbers(table: Table, used: Collection[str]) -> list[str]:
+    """Return the columns that may be the numbers of people killed, those that say so first."""
+    names = [name for name in table.columns.columns if name not in used and not _NO_COUNT.fullmatch(plain(name))]
+    fit = [name for name in names if _is_count(table.columns[name])]
+    killed = [name for name in fit if "killed" in kinds_of(name)]
+    said = [name for name in fit if says_killing(name) or kinds_of(name) & {"victims"} or _COUNT.fullmatch(plain(name))]
+    return list(dict.fromkeys([*killed, *said]))
+
+
+def _is_count(text: pd.Series) -> bool:
+    said = text.str.strip()[~is_missing(text)]
+    number, _ = read_numbers(said, Numbers())
+    return bool(len(said)) and float(((number >= 0) & (number % 1 == 0)).mean()) > _MOSTLY
+
+
+def _count(table: Table, when: _When, candidates: list[str], ask: Ask, outlines: Table | None) -> str:
+    """Return the column of the numbers; empty where the rows are events, or single homicides."""
+    sums = {name: _sum(table.columns[name]) for name in candidates}
+    killed = [name for name in candidates if "killed" in kinds_of(name)]
+    sure = killed[0] if killed else candidates[0] if len(candidates) == 1 else ""
+    samples = samples_of(table.columns[candidates])
+    if when.daily and not _every_day(table, when, candidates, outlines):
+        return ""
+    doubt = CountsError(table.source, len(table.rows), sums, samples, sure)
+    if len(candidates) == 1 or (len(killed) == 1 and not any(kinds_of(name) & {"hurt"} for name in candidates)):
+        return sure
+    return str(settled(doubt, ask)["count"])
+
+
+def _every_day(table: Table, when: _When, candidates: Collection[str], outlines: Table | None) -> bool:
+    """Return whether every area has a row for every day of the period: then the numbers are those of days, and not of events."""
+    if when.text is None:
+        return False
+    area = _area(table, {*when.columns, *candidates}, when, outlines)
+    keep = table.spoiled == ""
+    areas = table.columns[area].str.strip()[keep] if area else pd.Series("", index=table.columns.index[keep])
+    real = ~areas.map({one: says_total(one) for one in areas.unique()}).astype(bool)
+    days = _days(when.text[keep][real], table)
+    if days.isna().mean() > 0.05 or days.isna().all():
+        return False
+    span = (days.max() - days.min()).days + 1
+    pairs = pd.DataFrame({"day": days, "area": areas[real]}).dropna().drop_duplicates()
+    return bool(span > 1 and len(pairs) == span * pairs["area"].nunique())
+
+
+def _days(text: pd.Series, table: Table) -> pd.Series:
+    try:
+        return read_dates(text, day_zero=table.day_zero, open_period=False).date.dt.normalize()
+    except DoubtError as doubt:
+        form = getattr(doubt, "forms", ("",))[0]
+        read = pd.to_datetime(text.str.strip(), format=form or None, errors="coerce")
+        other = pd.to_datetime(text.str.strip(), format=getattr(doubt, "forms", ("", ""))[1] or None, errors="coerce")
+        return read if read.notna().sum() >= other.notna().sum() else other
+    except DataError:
+        return pd.Series(pd.NaT, index=text.index)
+
+
+def _area(table: Table, used: Collection[str], when: _When, outlines: Table | None) -> str:
+    """Return the column that names the areas: by the ids of the outlines, by its name, or the one of texts; empty where none does.
+
+    Of several the one that tells the rows of a period apart is taken, and of those the first that holds names and not codes.
+    """
+    names = [name for name in table.columns.columns if name not in used]
+    if outlines is not None:
+        best = area_of_outlines(table, outlines, names)
+        if best:
+            return best
+    plainly = {plain(name): name for name in reversed(names)}
+    listed = (*INCIDENT_COLUMNS["area"], *BLOCK_COLUMNS["name"], *BLOCK_COLUMNS["id"])
+    named = [plainly[one] for one in listed if one in plainly]
+    texts = [name for name in names if _is_text(table.columns[name])]
+    candidates = [name for name in dict.fromkeys([*named, *texts]) if _may_be_area(table.columns[name], name)]
+    alone = [name for name in candidates if _tells_apart(table, name, when)]
+    for few in (alone, candidates):
+        lettered = [name for name in few if name in texts]
+        if few:
+            return str(max(lettered or few, key=lambda name: table.columns[name].nunique()))
+    return ""
+
+
+def _is_text(text: pd.Series) -> bool:
+    said = text[~is_missing(text)]
+    return bool(len(said)) and float(said.str.contains(r"[^\W\d_]", regex=True).mean()) > 0.5
+
+
+def _may_be_area(text: pd.Series, name: str) -> bool:
+    of_others = any(plain(name) in INCIDENT_COLUMNS[key] for key in ("sex", "weapon", "age"))
+    return not of_others and not kinds_of(name) & {"offence", "flag"} and text[~is_missing(text)].nunique() > 0
+
+
+def _tells_apart(table: Table, name: str, when: _When) -> bool:
+    keep = ~is_missing(table.columns[name])
+    columns = [table.columns[name][keep]]
+    if when.text is not None:
+        columns.append(when.text[keep])
+    elif "year" in when.entries:
+        columns.append(table.columns[when.entries["year"]][keep])
+    return not bool(pd.concat(columns, axis=1).duplicated().any())

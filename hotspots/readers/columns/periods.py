@@ -1,0 +1,175 @@
+"""Years, months and days as tables of counts write them, in their cells and in the names of their columns → periods."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hotspots.readers.columns.values import fold
+
+# The twelve months as they are written out and cut short, in Spanish, English, Portuguese and French.
+MONTHS: tuple[str, ...] = (
+    "enero|ene|january|jan|janeiro|janvier|janv",
+    "febrero|feb|february|fevereiro|fev|fevrier|fevr",
+    "marzo|mar|march|marco|mars",
+    "abril|abr|april|apr|avril|avr",
+    "mayo|may|maio|mai",
+    "junio|jun|june|junho|juin",
+    "julio|jul|july|julho|juillet|juil",
+    "agosto|ago|august|aug|aout",
+    "septiembre|setiembre|sep|sept|set|september|setembro|septembre",
+    "octubre|oct|october|outubro|out|octobre",
+    "noviembre|nov|november|novembro|novembre",
+    "diciembre|dic|december|dec|dezembro|dez|decembre",
+)
+_MONTH_OF = {word: number for number, words in enumerate(MONTHS, start=1) for word in words.split("|")}
+_FILLERS = frozenset(
+    {"de", "del", "do", "da", "du", "of", "en", "em", "y"}
+    | {"ano", "anos", "anio", "anios", "year", "years", "annee", "mes", "month", "mois", "the"}
+)
+_FORMATS = ((r"\d{4}", "%Y"), (r"\d{4}-\d{1,2}", "%Y-%m"), (r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"))
+_BETWEEN = (re.compile(r"\s+(?:to|a|al|hasta|[–-])\s+|\s*\.\.\s*"), re.compile(r"\s*/\s*"))
+_STEPS = (*((mark, "days") for mark in ("%d", "%j")), *((mark, "months") for mark in ("%m", "%b", "%B")), ("%Y", "years"), ("%y", "years"))
+_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
+_PARTS = re.compile(r"[a-z]+|[0-9]+")
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a text says of time: `period` as ISO writes it (`2019`, `2019-01`, `2019-01-31`; `--01` is a month of any year), empty where
+    it says nothing; `rest` are its other words."""
+
+    period: str
+    rest: str = ""
+
+    @property
+    def step(self) -> str:
+        """How long the period is: year, month (of a known year), month of any year, day; empty without a period."""
+        return "any month" if self.period.startswith("--") else {0: "", 4: "year", 7: "month", 10: "day"}[len(self.period)]
+
+
+def named_period(text: str) -> Named:
+    """Return the year, month or day that a text names, in whatever order, and its other words.
+
+    >>> [named_period(one).period for one in ("2015", "Ene-2019", "01/2019", "201903", "marzo de 2019", "ene", "Jan 19", "2019-01-31")]
+    ['2015', '2019-01', '2019-01', '2019-03', '2019-03', '--01', '2019-01', '2019-01-31']
+    >>> named_period("Homicidios_2015"), named_period("Municipio")
+    (Named(period='2015', rest='homicidios'), Named(period='', rest='municipio'))
+    """
+    plain = re.sub(r"(?<=\d{4})\.0+$", "", fold(text))
+    day = _ISO_DAY.fullmatch(plain)
+    if day:
+        return Named("-".join(day.groups()))
+    years: list[int] = []
+    months: list[int] = []
+    numbers: list[int] = []
+    rest: list[str] = []
+    for part in _PARTS.findall(plain):
+        if part.isdigit():
+            _sort_number(part, years, months, numbers)
+        elif part in _MONTH_OF:
+            months.append(_MONTH_OF[part])
+        elif part not in _FILLERS:
+            rest.append(part)
+    return Named(_joined(years, months, numbers), " ".join(rest))
+
+
+def _sort_number(part: str, years: list[int], months: list[int], numbers: list[int]) -> None:
+    if len(part) == 6 and _is_year(int(part[:4])) and 1 <= int(part[4:]) <= 12:
+        years.append(int(part[:4]))
+        months.append(int(part[4:]))
+    elif len(part) == 4 and _is_year(int(part)):
+        years.append(int(part))
+    else:
+        numbers.append(int(part))
+
+
+def _is_year(number: int) -> bool:
+    return 1900 <= number <= 2100
+
+
+def _joined(years: list[int], months: list[int], numbers: list[int]) -> str:
+    """Return the period that one year, at most one month and no other number make; empty for anything else."""
+    if not years and len(months) == 1 and len(numbers) == 1 and numbers[0] < 100:
+        years, numbers = [2000 + numbers[0] if numbers[0] < 70 else 1900 + numbers[0]], []
+    if len(years) == 1 and not months and len(numbers) == 1 and 1 <= numbers[0] <= 12:
+        months, numbers = numbers, []
+    if numbers or len(years) > 1 or len(months) > 1:
+        return ""
+    if years:
+        return f"{years[0]}-{months[0]:02}" if months else str(years[0])
+    return f"--{months[0]:02}" if months else ""
+
+
+def together(texts: Iterable[str]) -> dict[str, Named]:
+    """Return what each of several names of columns says; days that are all the first of a month are the months.
+
+    >>> [one.period for one in together(["2019-01-01 00:00:00", "2019-02-01 00:00:00"]).values()]
+    ['2019-01', '2019-02']
+    """
+    found = {text: named_period(text) for text in texts}
+    days = [one for one in found.values() if one.step == "day"]
+    if days and all(one.period.endswith("-01") for one in days):
+        return {text: Named(one.period[:7], one.rest) if one.step == "day" else one for text, one in found.items()}
+    return found
+
+
+def year_and_month(years: pd.Series, months: pd.Series) -> pd.Series:
+    """Return one period for each row from its year and its month, which may be a number or a name; the text as it stands where it is none.
+
+    >>> year_and_month(pd.Series(["2019", "2019", "19"]), pd.Series(["ene", "2", "x"])).tolist()
+    ['2019-01', '2019-02', '19 x']
+    """
+    number = {text: _month(text) for text in months.unique()}
+    year = years.str.strip().str.replace(r"\.0+$", "", regex=True)
+    joined = year + "-" + months.map(number)
+    return joined.where(months.map(number).ne("") & year.str.fullmatch(r"\d{4}"), (year + " " + months.str.strip()).str.strip()).astype(
+        "str"
+    )
+
+
+def _month(text: str) -> str:
+    plain = re.sub(r"\.0+$", "", text.strip())
+    if plain.isdigit():
+        return f"{int(plain):02}" if 1 <= int(plain) <= 12 else ""
+    found = named_period(re.sub(r"^\d{1,2}\s*[-.) ]\s*(?=\D)", "", plain))
+    return found.period[2:] if found.step == "any month" and not found.rest else ""
+
+
+def read_periods(texts: pd.Series, period_format: str = "") -> tuple[pd.Series, pd.Series]:
+    """Return the first day of each period and the day after its last; missing where the text is no period.
+
+    Years, months, days, and ranges of them whose last part is included. Without `period_format` the parts are ISO, or years and months
+    as `named_period` reads them.
+
+    >>> start, end = read_periods(pd.Series(["2010", "2015-02", "2015-01-01/2015-03-31", "Ene-2019"]))
+    >>> end.dt.strftime("%Y-%m-%d").tolist()
+    ['2011-01-01', '2015-03-01', '2015-04-01', '2019-02-01']
+    >>> read_periods(pd.Series(["12/2015"]), "%m/%Y")[0].iloc[0].month
+    12
+    """
+    known = {text: _period(str(text).strip(), period_format) for text in texts.unique()}
+    ends = [texts.map({text: span[side] for text, span in known.items()}) for side in (0, 1)]
+    return ends[0].astype("datetime64[us]"), ends[1].astype("datetime64[us]")
+
+
+def _period(text: str, period_format: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    whole = _span(text, period_format)
+    for parts in (sign.split(text) for sign in _BETWEEN):
+        if whole is None and len(parts) == 2:
+            first, last = (_span(part, period_format) for part in parts)
+            whole = (first[0], last[1]) if first and last else None
+    if whole is None and not period_format:
+        named = named_period(text)
+        whole = _span(named.period, "") if not named.rest else None
+    return whole or (pd.NaT, pd.NaT)
+
+
+def _span(text: str, period_format: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    wanted = period_format or next((form for pattern, form in _FORMATS if re.fullmatch(pattern, text)), "")
+    start = pd.to_datetime(text, format=wanted, errors="coerce") if wanted else pd.NaT
+    step = next((step for mark, step in _STEPS if mark in wanted), None)
+    return None if start is pd.NaT or step is None else (start.normalize(), start.normalize() + pd.DateOffset(**{step: 1}))

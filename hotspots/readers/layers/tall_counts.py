@@ -1,0 +1,135 @@
+"""Tables of counts whose periods stand in several columns → one row for each area and period."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from hotspots.readers.columns.periods import together, year_and_month
+from hotspots.readers.columns.residents import Numbers, read_numbers
+from hotspots.readers.columns.total_rows import says_total
+from hotspots.readers.columns.written_dates import joined_date
+from hotspots.readers.files.text_tables import Table
+from hotspots.readers.report import Finding
+from hotspots.readers.sections import AreaCountSection
+from hotspots.store.schema import DataError
+from hotspots.words import told
+
+
+def tall(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSection]:
+    """Return the table with one column of periods and one of numbers, and the section that names them; others come back as they are.
+
+    Each cell of a column of a period becomes a row. A column of sums beside them is no period; it is told, and added to nothing. Raises
+    `DataError` where the name of a column is no period, or lacks its year.
+    """
+    if section.period_columns:
+        return _melted(table, section)
+    if section.year:
+        label = " + ".join(filter(None, (section.year, section.month, section.day)))
+        if section.day:
+            whole = joined_date(table.columns, {"year": section.year, "month": section.month, "day": section.day})
+            return _with_period(table, section, label, whole)
+        years = table.columns[section.year].str.strip().str.replace(r"\.0+$", "", regex=True)
+        whole = year_and_month(years, table.columns[section.month]) if section.month else years
+        return _with_period(table, section, label, whole)
+    return table, section
+
+
+def _with_period(table: Table, section: AreaCountSection, label: str, whole: pd.Series) -> tuple[Table, AreaCountSection]:
+    columns = table.columns.assign(**{label: whole.astype("str")})
+    return replace(table, columns=columns), replace(section, period=label, year="", month="", day="")
+
+
+def _melted(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSection]:
+    names = list(section.period_columns)
+    periods = together(names)
+    _refuse_odd(names, table, section)
+    rows, width = len(table.rows), len(names)
+    others = table.columns[[name for name in table.columns.columns if name not in names]]
+    long = others.loc[others.index.repeat(width)].reset_index(drop=True)
+    written = pd.Series([periods[name].period for name in names] * rows, dtype="str")
+    period, count = _free("period", long), _free("count", long)
+    if section.year:
+        years = long[section.year].str.strip().str.replace(r"\.0+$", "", regex=True)
+        written = years + written.str.removeprefix("-")
+    long[period] = written.astype("str")
+    long[count] = table.columns[names].to_numpy(dtype=object).reshape(-1)
+    long[count] = long[count].astype("str")
+    text = told(
+        "{file}: {columns} columns are periods (the first {first}, the last {last}): each of the {rows} rows was read as {columns} numbers",
+        file=table.source,
+        columns=width,
+        first=repr(names[0]),
+        last=repr(names[-1]),
+        rows=f"{rows:,}",
+    )
+    wide = Finding("period_columns", "accepted", rows * width, text)
+    read = replace(
+        table,
+        columns=long,
+        rows=np.repeat(table.rows, width),
+        spoiled=np.repeat(table.spoiled, width),
+        shapes=None,
+        origins=None if table.origins is None else np.repeat(table.origins, width),
+        findings=(*table.findings, wide, *_sums(table, section)),
+    )
+    return read, replace(section, period=period, count=count, year="", month="", period_columns=())
+
+
+def _free(name: str, columns: pd.DataFrame) -> str:
+    """Return the name, or where a column has it already, one that none has."""
+    return name if name not in columns.columns else _free(f"{name} of the column", columns)
+
+
+def _refuse_odd(names: list[str], table: Table, section: AreaCountSection) -> None:
+    steps = {name: one.step for name, one in together(names).items()}
+    wrong = [name for name, step in steps.items() if step not in (("any month",) if section.year else ("year", "month", "day"))]
+    if wrong:
+        raise DataError(
+            told(
+                "{file}: the name of column {column} (in period_columns) is no {wanted}; take it out of period_columns",
+                file=table.source,
+                column=repr(wrong[0]),
+                wanted=told("month") if section.year else told("year, and no month with its year (for months alone give year, a column)"),
+            )
+        )
+
+
+def _sums(table: Table, section: AreaCountSection) -> list[Finding]:
+    """Return a finding on each column beside the periods that holds sums of them."""
+    found = []
+    known = {*section.period_columns, *section.named().values(), *section.where}
+    rest = together(section.period_columns)[section.period_columns[0]].rest
+    numbers = {name: read_numbers(table.columns[name], Numbers(section.count_dot))[0] for name in section.period_columns}
+    for name in table.columns.columns:
+        if name in known:
+            continue
+        sums = read_numbers(table.columns[name], Numbers(section.count_dot))[0]
+        parts = _parts(name, section)
+        added = sum((numbers[part].fillna(0) for part in parts), start=pd.Series(0.0, index=table.columns.index))
+        same = (sums == added) & sums.notna()
+        filled = int(sums.notna().sum())
+        one = together([name])[name]
+        said = says_total(name) or (one.step == "year" and one.rest == rest)
+        if not filled or not (said or same.sum() == filled > 1):
+            continue
+        text = told(
+            "{file}: column {column} was added to nothing: in {same} of {filled} rows it is the sum of {n} columns of periods",
+            file=table.source,
+            column=repr(name),
+            same=f"{int(same.sum()):,}",
+            filled=f"{filled:,}",
+            n=len(parts),
+        )
+        found.append(Finding("sum_column", "accepted", filled, text))
+    return found
+
+
+def _parts(name: str, section: AreaCountSection) -> list[str]:
+    """Return the columns that one of sums may be the sum of: those of its year where it names one, else all."""
+    periods = together(section.period_columns)
+    year = together([name])[name].period
+    inside = [one for one in section.period_columns if year and periods[one].period.startswith(f"{year}-")]
+    return inside or list(section.period_columns)

@@ -1,0 +1,139 @@
+"""Tables of counts: periods as columns or rows, sums, sentences, missing numbers; what they must give is what the rows say."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from hotspots.cities import Files, Understood, understand
+from hotspots.readers.cityfile.printed import filled
+from hotspots.store.schema import DataError
+
+
+def read(folder: Path, text: str, answers: dict[str, str] | None = None) -> Understood:
+    path = folder / "t.csv"
+    path.write_text(text, encoding="utf-8")
+    found = understand(Files((path,)), answers, name="Ciudad")
+    if found.city:
+        report = found.city.report
+        assert report.read == report.accepted + report.repaired + report.rejected + report.filtered
+        assert found.city.only_totals
+    return found
+
+
+def codes(found: Understood) -> set[str]:
+    assert found.city is not None
+    return {one.code for one in found.city.report.findings}
+
+
+def victims(found: Understood) -> int:
+    assert found.city is not None, (found.refusal, found.questions)
+    return found.city.report.victims
+
+
+WIDE = {
+    "years": ("Municipio,2019,2020\nNorte,1,2\nSur,4,5\n", 12),
+    "years with words": ("District,Homicides 2019,Homicides 2020\nNorth,1,2\nSouth,4,5\n", 12),
+    "months and a year": ("Año,Municipio,ene,feb,mar\n2019,Norte,1,2,3\n2020,Norte,0,1,0\n", 7),
+    "months with years": ("município;Jan-2019;Fev-2019;Mar-2019\nA;1;2;3\nB;0;1;1\n", 8),
+    "months as numbers": ("area,2019-01,2019-02\nA,3,4\nB,5,6\n", 18),
+    "months the other way": ("barrio,01/2019,02/2019\nA,3,4\nB,5,6\n", 18),
+}
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_columns_that_are_periods_are_totals(tmp_path: Path, name: str) -> None:
+    text, killed = WIDE[name]
+    found = read(tmp_path, text)
+    assert victims(found) == killed
+    assert found.questions == ()
+
+
+LONG = {
+    "years": ("year,district,homicides\n2019,A,3\n2019,B,4\n2020,A,5\n2020,B,6\n", 18),
+    "the whole place": ("ano,homicidios\n2010,45\n2011,55\n", 100),
+    "a period": ("Periodo,Muertes\n01/2019,4\n02/2019,5\n", 9),
+    "year and month": ("ano,mes,bairro,homicidios\n2019,Janeiro,A,3\n2019,Março,A,2\n", 5),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_rows_of_periods_are_totals(tmp_path: Path, name: str) -> None:
+    text, killed = LONG[name]
+    assert victims(read(tmp_path, text)) == killed
+
+
+DAYS = [datetime.date(2020, 1, 1) + datetime.timedelta(days=i) for i in range(60)]
+
+
+def test_a_row_for_every_day_is_a_total_of_that_day(tmp_path: Path) -> None:
+    rows = [f"{day:%d/%m/%Y},{area},{int(i % 7 == 0)}" for i, day in enumerate(DAYS) for area in "ABC"]
+    assert victims(read(tmp_path, "\n".join(["fecha,municipio,homicidios", *rows]))) == 3 * 9
+
+
+def test_days_of_which_some_have_no_row_are_events_and_nobody_is_lost_or_added(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("fecha,municipio,homicidios\n2020-01-01,A,2\n2020-01-05,B,1\n2020-01-09,A,0\n2020-01-11,A,1\n", encoding="utf-8")
+    found = understand(Files((path,)), name="Ciudad")
+    assert found.city is not None
+    assert (found.city.report.victims, found.city.report.filtered) == (4, 1)
+
+
+def test_sums_sentences_and_missing_numbers_are_told_and_nobody_is_counted_twice(tmp_path: Path) -> None:
+    found = read(tmp_path, "Municipio,2019,2020,Total\nNorte,1,2,3\nSur,4,,4\nTOTAL,5,2,7\nFuente: Policía,,,\n")
+    assert victims(found) == 7
+    assert {"period_columns", "sum_row", "sum_column", "footnote", "no_count"} <= codes(found)
+
+
+def test_a_row_that_is_the_sum_of_all_others_is_set_aside_whatever_its_name(tmp_path: Path) -> None:
+    found = read(tmp_path, "Municipio,2018,2019,2020\nA,1,2,3\nB,4,5,6\nC,1,1,1\nD,2,0,2\nCauca,8,8,12\n")
+    assert victims(found) == 28
+    assert found.city is not None
+    assert list(found.city.blocks.index) == ["A", "B", "C", "D"]
+
+
+@pytest.mark.parametrize("thousand", ["1.234", '"1,234"', "1 234", "1'234"])
+def test_thousands_are_read_as_whole_numbers(tmp_path: Path, thousand: str) -> None:
+    found = read(tmp_path, f"Municipio,2018,2019\nA,{thousand},2\nB,4,5\n")
+    assert victims(found) == 1245
+    assert "count_thousands" in codes(found)
+
+
+def test_a_number_with_a_fraction_is_left_out_and_rates_are_refused(tmp_path: Path) -> None:
+    rows = "\n".join(f"M{i},{i},{i}" for i in range(10))
+    found = read(tmp_path, f"Municipio,2018,2019\n{rows}\nB,4.5,5\n")
+    assert victims(found) == 95
+    assert "bad_count" in codes(found)
+    refused = read(tmp_path, "Municipio,2018,2019\nA,12.5,3.1\nB,7.25,8.9\n")
+    assert isinstance(refused.refusal, DataError)
+    assert refused.city is None
+
+
+def test_homicides_of_no_known_area_are_not_the_whole_place(tmp_path: Path) -> None:
+    found = read(tmp_path, "Municipio,2018,2019\nA,3,4\nB,5,6\nSin dato,1,0\n")
+    assert victims(found) == 19
+    assert "nowhere" in codes(found)
+
+
+def test_offences_in_a_table_of_counts_are_asked_about_and_only_homicides_count(tmp_path: Path) -> None:
+    text = "Año,Municipio,Delito,Casos\n2019,A,Homicidio doloso,3\n2019,A,Robo,40\n2020,A,Homicidio doloso,2\n2020,A,Robo,4\n"
+    found = read(tmp_path, text)
+    assert [one.id for one in found.questions] == ["homicide"]
+    assert victims(found) == 5
+    assert victims(read(tmp_path, text, {"homicide": "all"})) == 49
+
+
+def test_of_several_kinds_of_numbers_the_homicides_are_asked_about(tmp_path: Path) -> None:
+    text = "Municipio,Homicidios 2018,Homicidios 2019,Robos 2018,Robos 2019\nA,1,2,100,200\nB,3,4,50,60\n"
+    found = read(tmp_path, text)
+    assert [(one.id, one.safe) for one in found.questions] == [("victims", "homicidios")]
+    assert victims(found) == 10
+
+
+def test_the_printed_parts_of_the_page_are_the_rows_that_are_read() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "city-file.md").read_text(encoding="utf-8")
+    assert filled(page) == page
+    assert "| `[area_counts]` | `period_columns` |" in page
+    assert "| `victims` | `[incidents]`, `[area_counts]` |" in page
