@@ -144,3 +144,16 @@ def test_another_city_is_not_compared(city_folder: Path, tmp_path: Path, capsys:
     other = shutil.copytree(city_folder, tmp_path / "other")
     write(other, lines(other)[:20])
     assert brought(capsys, other)[0] == 0
+
+
+def test_files_and_a_store_named_from_where_the_command_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOTSPOTS_STORE", "here")
+    rows = [f"2020-{1 + i % 12:02}-{1 + i % 28:02},{13.7 + i / 1e3:.3f},{-89.2 + i / 1e3:.3f}" for i in range(60)]
+    for number, expected in ((60, (0, 1)), (30, (1, None))):
+        Path("a.csv").write_text("\n".join(["fecha,lat,lon", *rows[:number]]) + "\n")
+        code, account, _ = brought(capsys, "--incidents", "a.csv", "--name", "Villa", "--yes")
+        assert (code, account["version"]) == expected
+    assert [one["id"] for one in account["questions"] if one["safe"] is None] == ["shrink"]

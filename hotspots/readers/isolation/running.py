@@ -8,6 +8,7 @@ import queue
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -87,6 +88,8 @@ def _whole(value: Any) -> Any:
     """Return paths as they are from anywhere: the process works in a folder of its own."""
     if isinstance(value, list | tuple):
         return type(value)(_whole(one) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: _whole(getattr(value, one.name)) for one in fields(value)})
     return value.absolute() if isinstance(value, Path) else value
 
 
