@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.cityfile.pointing import samples_of
 from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form
 from hotspots.readers.columns.dates import read_dates, share_dated
@@ -19,7 +20,6 @@ from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
 from hotspots.readers.columns.total_rows import says_total
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_dates import joined_date
-from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.doubts import settled
 from hotspots.readers.faults import DoubtError
 from hotspots.readers.files.text_tables import Table
