@@ -44,13 +44,6 @@ class Files:
     folder: Path | None = None
     allowed: tuple[Path, ...] = ()
 
-    def __post_init__(self) -> None:  # they are read by a process that works in a folder of its own
-        for name in ("incidents", "allowed"):
-            object.__setattr__(self, name, tuple(path.absolute() for path in getattr(self, name)))
-        for name in ("blocks", "population", "folder"):
-            path = getattr(self, name)
-            object.__setattr__(self, name, path.absolute() if path else None)
-
     @property
     def named(self) -> tuple[Path, ...]:
         """The files that the person named, wherever they lie."""
