@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help run test walk check bench torture mutants lowest fix browser clean
+.PHONY: help run test walk check bench torture mutants lowest fix browser database clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -13,7 +13,7 @@ help: ## list the targets
 run: $(VENV)/running ## set everything up and open the dashboard on the bundled data
 	$(BIN)/hotspots run --port $(PORT)
 
-test: $(VENV)/testing browser ## set everything up and pass every test, a process for each processor
+test: $(VENV)/testing browser database ## set everything up and pass every test, a process for each processor
 	$(BIN)/python -m pytest -q -n auto --dist worksteal --benchmark-disable --durations 10 tests --ignore tests/browser
 	$(BIN)/python -m pytest -q --benchmark-disable --durations 10 -m "not walk" tests/browser
 
@@ -33,10 +33,10 @@ bench: $(VENV)/testing browser ## measure speed, as ratios and in a browser; wri
 	@mkdir -p build
 	$(BIN)/python -m pytest tests/bench -q -o python_files="bench_*.py" --benchmark-json=build/bench.json
 
-torture: $(VENV)/testing browser ## the full counts of every randomised test
+torture: $(VENV)/testing browser database ## the full counts of every randomised test
 	HOTSPOTS_TORTURE=1 $(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable
 
-mutants: $(VENV)/testing ## put 200 small faults into the code, one at a time, and see that a test fails; writes docs/mutants.md
+mutants: $(VENV)/testing database ## put 200 small faults into the code, one at a time, and see that a test fails; writes docs/mutants.md
 	$(BIN)/python tests/mutants --map
 
 LOWEST := build/lowest
@@ -58,6 +58,12 @@ browser: # a browser for the tests: Debian's chromium, where the machine allows 
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	  echo "no chromium and no right to install it: the browser tests will skip"
+
+database: # a database server for the tests, which start it themselves: Debian's PostgreSQL with PostGIS, where the machine allows it
+	@ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql postgresql-postgis >/dev/null; } || \
+	  echo "no PostgreSQL with PostGIS and no right to install it: the tests of a database as source will skip"
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
