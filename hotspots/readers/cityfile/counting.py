@@ -320,7 +320,7 @@ def _area(table: Table, used: Collection[str], when: _When, outlines: Table | No
     for few in (alone, candidates):
         lettered = [name for name in few if name in texts]
         if few:
-            return max(lettered or few, key=lambda name: table.columns[name].nunique())
+            return str(max(lettered or few, key=lambda name: table.columns[name].nunique()))
     return ""
 
 
