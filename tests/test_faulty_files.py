@@ -93,13 +93,13 @@ def test_a_clean_city_is_published(run, city):
     assert cities.load("town").blocks["population"].notna().all()
 
 
-@pytest.mark.parametrize(("city", "name"), some(ONE, 70), ids=lambda one: one)
+@pytest.mark.parametrize(("city", "name"), some(ONE, 40), ids=lambda one: one)
 def test_one_fault(run, city, name):
     sent = put(CITIES[city], name)
     held(sent, *run(sent))
 
 
-@pytest.mark.parametrize(("city", "one", "two"), some(pairs(300), 40), ids=lambda one: one)
+@pytest.mark.parametrize(("city", "one", "two"), some(pairs(300), 25), ids=lambda one: one)
 def test_two_faults(run, city, one, two):
     sent = put(put(CITIES[city], one), two)
     held(sent, *run(sent))
