@@ -29,6 +29,12 @@ from hotspots.words import Told, told, words_for
 ONLY_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the system refuses these on Linux alone")
 
 
+@pytest.fixture(autouse=True)
+def own_temporary_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what is left be that of this test alone."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
+
+
 def left() -> set[str]:
     return {path.name for path in Path(tempfile.gettempdir()).glob("hotspots-*")}
 

@@ -63,7 +63,10 @@ def near(found: object) -> object:
 
 @pytest.mark.parametrize("line", OUTPUTS)
 def test_commands_say_the_same_of_the_kept_store(own, capsys, line):
-    assert near(said(capsys, *line.split())) == near(OUTPUTS[line])
+    found, kept = said(capsys, *line.split()), OUTPUTS[line]
+    if isinstance(kept, dict):  # it may say more today, and nothing else
+        found = {name: value for name, value in found.items() if name in kept}
+    assert near(found) == near(kept)
 
 
 def test_the_kept_store_rolls_back_and_forth(own, capsys):
