@@ -36,7 +36,7 @@ from hotspots.readers.faults import (
     SheetError,
     ShortYearsError,
 )
-from hotspots.readers.homicide_faults import HomicideError, Judged, VictimsError
+from hotspots.readers.homicide_faults import CountsError, HomicideError, Judged, VictimsError
 from hotspots.readers.place_faults import (
     Change,
     LostSignError,
@@ -185,6 +185,12 @@ FAULTS = {
         "what was read holds less than version 3, which is served: 2023: 12 victims before, 5 now. Is that right?",
         "lo leído contiene menos que la versión 3, que está en uso: 2023: 12 víctimas antes, 5 ahora. ¿Es correcto?",
     ),
+    CountsError("a.csv", 12, {"homicidios": 40, "lesiones": 90}, {"homicidios": ("1",), "lesiones": ("2",)}): (
+        'a.csv: which numbers are the people killed? Write under [area_counts] in city.toml: count = one of '
+        "'homicidios', 'lesiones'",
+        'a.csv: ¿qué números son las personas asesinadas? Escriba bajo [area_counts] en city.toml: count = una de '
+        "'homicidios', 'lesiones'",
+    ),
     NumbersError("a.csv", "pop", "dot", ("1.234", "2.345"), 40): (
         'a.csv: in \'pop\' a point stands before three digits in 40 numbers of residents (\'1.234\', \'2.345\'); write under '
         '[blocks] in city.toml population_dot = "thousands" or population_dot = "decimal"',
@@ -261,7 +267,10 @@ def test_a_question_is_asked_in_the_readers_language(tmp_path, capsys):
     (question,) = found["questions"]
     assert (question["id"], question["safe"]) == ("day_first", None)
     assert "podrían llevar primero el día o el mes" in question["text"]
-    assert question["options"] == {"day": "primero va el día (%d/%m/%Y)", "month": "primero va el mes (%m/%d/%Y)"}
+    assert question["options"] == {
+        "day": "primero va el día: 31/12/1999 es el 31 de diciembre",
+        "month": "primero va el mes: 12/31/1999 es el 31 de diciembre",
+    }
     assert "podrían llevar primero el día o el mes" in said.err
     assert main([*arguments, "--answer", "day_first=day"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -139,9 +139,8 @@ def check_incidents(table: gpd.GeoDataFrame) -> Incidents:
 def check_blocks(table: gpd.GeoDataFrame) -> Blocks:
     """Return `table` as `Blocks`, or raise a `DataError` that lists every fault.
 
-    The index is the unique `block_id`, as text; shapes are polygons or lines in a projected system in metres, or missing: a block
-    without an outline is in lists, rates and series, and on no map; `population` is at least 0, or missing; so are the residents of
-    each age, in columns such as `population:15-29`, whose ages do not overlap, and of each census (`population@2010`).
+    The index is the unique `block_id`, as text; shapes are polygons or lines in a projected system in metres, or missing (on no map);
+    `population` is at least 0, or missing; so are the residents of each age (`population:15-29`; no overlap) and census (`…@2010`).
     """
     faults = [*_table_faults(told("blocks"), table, BLOCK_FIELDS), *_crs_faults(told("blocks"), table)]
     if table.index.name != "block_id":
@@ -337,8 +336,7 @@ def _age_faults(table: gpd.GeoDataFrame) -> list[Told]:
 
 
 def _shape_faults(table: gpd.GeoDataFrame) -> list[Told]:
-    shapes = table.geometry
-    faults = []
+    shapes, faults = table.geometry, []
     empty = shapes.isna() | shapes.is_empty
     kinds = shapes[~empty].geom_type
     strange = kinds[~kinds.isin(["Polygon", "MultiPolygon", "LineString", "MultiLineString"])]

@@ -15,25 +15,18 @@ import shapely
 
 from hotspots.geography import outlines, residents, units
 from hotspots.geography.residents import years_between as years_between
-from hotspots.store.schema import (
-    INCIDENT_FIELDS,
-    UNKNOWN,
-    Blocks,
-    DataError,
-    Incidents,
-    ages_of,
-)
+from hotspots.store.schema import INCIDENT_FIELDS, UNKNOWN, Blocks, DataError, Incidents, ages_of
+from hotspots.study.exposure import Exposure
 from hotspots.study.memo import kept
 from hotspots.study.options import OF_STATISTICS, Options, settled
 from hotspots.words import told
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
-LEAST_RESIDENTS = 1  # a unit with fewer (a sliver of a square at the edge) has no rate
 FILTERS: tuple[str, ...] = (*(row.name for row in INCIDENT_FIELDS if row.kind == "word"), "age")
 
 
 @dataclass(frozen=True, eq=False)
-class Study(Options):
+class Study(Exposure, Options):
     """Incidents in `[start, end)` that pass the filters, on one unit.
 
     Make one with `Study.of`. What it offers is worked out when first asked for and then kept: `rows`, `unit_of`, `counts`, `events`,
@@ -237,11 +230,6 @@ class Study(Options):
         known = self.exposed_of.reindex(self.incidents.index).to_numpy(dtype=bool)
         return replace(self, incidents=Incidents(self.incidents[known]), placed=self._placed[known], exposed_of=None)
 
-    @cached_property
-    def exposed_events(self) -> pd.Series:
-        """Events in each unit where residents are known: those that may be compared with residents."""
-        return self._tally(self.codes[~self.repeated & self.exposed_rows])
-
     def _tally(self, codes: np.ndarray) -> pd.Series:
         found = np.bincount(codes + 1, minlength=len(self.blocks) + 1)[1:]  # the first bin holds those in no unit
         return pd.Series(found, index=self.blocks.index, name="count")
@@ -250,43 +238,6 @@ class Study(Options):
     def years(self) -> float:
         """Length of the period in years."""
         return years_between(self.start, self.end)
-
-    @cached_property
-    def residents_by_census(self) -> dict[int, pd.Series]:
-        """Residents of each unit in each census (see `residents.by_census`)."""
-        return residents.by_census(self.blocks)
-
-    @cached_property
-    def person_years(self) -> pd.Series:
-        """Residents times years in each unit; missing where the population is unknown or under 1: there no rate exists."""
-        lived = residents.person_years(self.residents_by_census, self.start, self.end)
-        return lived.where(lived >= LEAST_RESIDENTS * self.years).rename("person_years")
-
-    def person_years_between(self, start: pd.Timestamp, end: pd.Timestamp) -> float:
-        """Return residents of all units times years in `[start, end)`; missing where no unit has a population."""
-        return float(residents.person_years(self._people, start, end))
-
-    @cached_property
-    def _people(self) -> dict[int, float]:
-        """Residents of all units together in each census."""
-        return {year: float(people.sum(min_count=1)) for year, people in self.residents_by_census.items()}
-
-    @cached_property
-    def exposed_rows(self) -> np.ndarray:
-        """Which of `rows` lie where residents are known."""
-        if self.exposed_of is None:
-            return np.ones(len(self._seen), dtype=bool)
-        return np.asarray(self.exposed_of.reindex(self.incidents.index).to_numpy(dtype=bool)[self._seen])
-
-    @cached_property
-    def exposed(self) -> pd.Series:
-        """Victims in each unit who were killed where residents are known: those that may stand over `person_years`."""
-        return self._tally(self.codes[self.exposed_rows])
-
-    @property
-    def exposed_victims(self) -> float:
-        """Victims who were killed where residents are known: all of them, where all residents are."""
-        return int(self.exposed_rows.sum())
 
     def series(self, periods: pd.PeriodIndex) -> pd.DataFrame:
         """Return `count`, `exposed` and `person_years` of the study in each of `periods`; one that it holds in part is counted in part.

@@ -113,6 +113,10 @@ def _name(name: str) -> str:
     return '"' + name.strip().strip('"').replace('"', '""') + '"'
 
 
+def _names_no_table(error: ProgrammingError) -> bool:
+    return getattr(error.orig, "sqlstate", "") == "42P01"
+
+
 def _columns(seen: Snapshot, asked: str, table: str) -> list[tuple[str, int]]:
     """Return the names of the columns and the numbers of their types; where there is no such table, name those that there are."""
     from sqlalchemy.exc import ProgrammingError
@@ -120,7 +124,7 @@ def _columns(seen: Snapshot, asked: str, table: str) -> list[tuple[str, int]]:
     try:
         return [(one[0], one[1]) for one in seen.ask(f"SELECT * FROM ({asked}) AS told LIMIT 0").cursor.description]
     except ProgrammingError as error:
-        if getattr(error.orig, "sqlstate", "") != "42P01":
+        if not _names_no_table(error):
             raise
     seen.con.rollback()
     listed = ", ".join(row[0] for row in seen.ask(_READABLE)) or "–"

@@ -1,0 +1,84 @@
+"""What stands over what in a rate: residents times years, and who was killed where residents are known."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from hotspots.geography import residents
+from hotspots.store.schema import Blocks, Incidents
+
+LEAST_RESIDENTS = 1  # a unit with fewer (a sliver of a square at the edge) has no rate
+
+
+class Exposure:
+    """The part of a study that rates are made of."""
+
+    if TYPE_CHECKING:  # what the rest of the study has
+        incidents: Incidents
+        blocks: Blocks
+        start: pd.Timestamp
+        end: pd.Timestamp
+        exposed_of: pd.Series | None
+
+        @property
+        def years(self) -> float:
+            """Length of the period in years."""
+
+        @cached_property
+        def codes(self) -> np.ndarray:
+            """The position of the unit of each of `rows`; −1 in none."""
+
+        @cached_property
+        def repeated(self) -> np.ndarray:
+            """Which of `rows` are further victims of an event."""
+
+        @cached_property
+        def _seen(self) -> np.ndarray: ...
+
+        def _tally(self, codes: np.ndarray) -> pd.Series: ...
+
+    @cached_property
+    def residents_by_census(self) -> dict[int, pd.Series]:
+        """Residents of each unit in each census (see `residents.by_census`)."""
+        return residents.by_census(self.blocks)
+
+    @cached_property
+    def person_years(self) -> pd.Series:
+        """Residents times years in each unit; missing where the population is unknown or under 1: there no rate exists."""
+        lived = residents.person_years(self.residents_by_census, self.start, self.end)
+        return lived.where(lived >= LEAST_RESIDENTS * self.years).rename("person_years")
+
+    def person_years_between(self, start: pd.Timestamp, end: pd.Timestamp) -> float:
+        """Return residents of all units times years in `[start, end)`; missing where no unit has a population."""
+        return float(residents.person_years(self._people, start, end))
+
+    @cached_property
+    def _people(self) -> dict[int, float]:
+        """Residents of all units together in each census."""
+        return {year: float(people.sum(min_count=1)) for year, people in self.residents_by_census.items()}
+
+    @cached_property
+    def exposed_rows(self) -> np.ndarray:
+        """Which of `rows` lie where residents are known."""
+        if self.exposed_of is None:
+            return np.ones(len(self._seen), dtype=bool)
+        return np.asarray(self.exposed_of.reindex(self.incidents.index).to_numpy(dtype=bool)[self._seen])
+
+    @cached_property
+    def exposed(self) -> pd.Series:
+        """Victims in each unit who were killed where residents are known: those that may stand over `person_years`."""
+        return self._tally(self.codes[self.exposed_rows])
+
+    @property
+    def exposed_victims(self) -> float:
+        """Victims who were killed where residents are known: all of them, where all residents are."""
+        return int(self.exposed_rows.sum())
+
+    @cached_property
+    def exposed_events(self) -> pd.Series:
+        """Events in each unit where residents are known: those that may be compared with residents."""
+        return self._tally(self.codes[~self.repeated & self.exposed_rows])
