@@ -113,8 +113,8 @@ def _name(name: str) -> str:
     return '"' + name.strip().strip('"').replace('"', '""') + '"'
 
 
-def _names_no_table(error: ProgrammingError) -> bool:
-    return getattr(error.orig, "sqlstate", "") == "42P01"
+def _names_no_table(error: Exception) -> bool:
+    return getattr(getattr(error, "orig", None), "sqlstate", "") == "42P01"
 
 
 def _columns(seen: Snapshot, asked: str, table: str) -> list[tuple[str, int]]:
