@@ -104,7 +104,7 @@ def test_every_kind_of_doubt_has_its_question() -> None:
         asked = doubts.question(NumbersError("p.csv", "hab", kind, ("1.234",), 3, "b0"))
         assert asked is not None
         assert (asked.id, asked.safe) == ("residents_number", safe)
-        assert len(asked.options) == 2
+        assert len(asked.options) >= 2
         assert "hab" in asked.text
         assert "1.234" in asked.text
 
