@@ -207,11 +207,11 @@ def map_view(
     study = study.for_map()
     data = table(study, measure)
     notes = {**state_words(study), **measure.words}
-    reason = measure.withheld(study, words) if measure.withheld else ""
+    reason = measure.withheld(measure.of(study), words) if measure.withheld else ""
     if reason:
         data, notes = data.assign(state="zero"), {"zero": reason}
     classes, labels, colours = classed(study, data, measure, words)
-    remarks = measure.remarks(study, words) if measure.remarks and not reason else ()
+    remarks = measure.remarks(measure.of(study), words) if measure.remarks and not reason else ()
     period = " · ".join([words.period(study.start.date(), study.end.date()), mapped(study, words), *_residents(study, measure, words)])
     title = words.say(
         "{what}, {period}, by {unit}",
@@ -325,7 +325,7 @@ def tips(data: pd.DataFrame, measure: Measure, words: Words, states: Mapping[str
 
 def note_texts(data: pd.DataFrame, measure: Measure, words: Words, study: Study) -> list[str]:
     """Return what is to be noted of each unit: its category or what its state means; nothing where no map may be drawn."""
-    if measure.withheld and measure.withheld(study, words):
+    if measure.withheld and measure.withheld(measure.of(study), words):
         return [""] * len(data)
     states = {**state_words(study), **measure.words}
     if measure.categories:

@@ -46,7 +46,7 @@ class Asked:
     def of(cls, selection: Selection) -> Asked:
         """Return what a command asks with: the city is read from the store, each study is made when it is asked for."""
         city = cities.load(selection.city, selection.version or None)
-        return cls(selection, city, lambda chosen: kept(city, _study, chosen))
+        return cls(selection, city, lambda chosen: _kept_study(city, chosen))
 
     @cached_property
     def study(self) -> Study:
@@ -71,6 +71,11 @@ class Asked:
         """Return the same with other choices."""
         return replace(self, selection=replace(self.selection, **changes))
 
+    @property
+    def everywhere(self) -> Asked:
+        """The same about the whole city, whatever place was chosen."""
+        return self.at(place="")
+
     def answer(
         self,
         value: _Value,
@@ -87,8 +92,13 @@ class Asked:
         return Answer(value, study.victims, period, self.city.source, says, rows, interval, warnings)
 
 
+def _kept_study(city: City, chosen: Selection) -> Study:
+    return kept(city, _study, chosen)
+
+
 def _study(city: City, chosen: Selection) -> Study:
-    return chosen.study(city)
+    everywhere = _kept_study(city, replace(chosen, place="")) if chosen.place else None
+    return chosen.study(city, everywhere=everywhere)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +130,7 @@ def question(
     >>> @question(lambda chosen: chosen.figures(of=["scan"]))
     ... def largest(asked: Asked) -> int:
     ...     return asked.selection.cap
-    >>> largest.reads(Selection(city="x", cap=5, correction="by", place="b00")) == Selection(city="x", cap=5)
+    >>> largest.reads(Selection(city="x", cap=5, correction="by", picked="b00")) == Selection(city="x", cap=5)
     True
     """
     return lambda ask: Question(ask, reads, most)
