@@ -156,8 +156,9 @@ def _picture(study: Study, measures: Sequence[Measure], suffix: str, told: Subje
 
 def _view(study: Study, measure: Measure, told: Subject) -> map_view.MapView:
     layers = map_view.background(told.city, told.unit)
-    shapes = map_view.geometry(f"{told.city.slug}/{told.city.version}/{told.unit}", study.blocks, layers)
-    return map_view.map_view(study, measure, shapes, told.words, unit=told.unit, called=told.city.called)
+    shapes = map_view.geometry(f"{told.city.slug}/{told.city.version}/{told.unit}", study.everywhere.blocks, layers)
+    shown = map_view.map_view(study.everywhere, measure, shapes, told.words, unit=told.unit, called=told.city.called)
+    return map_view.around(shown, study, told.unit)
 
 
 def _geojson(shapes: gpd.GeoDataFrame, about: Mapping[str, Any]) -> bytes:

@@ -147,7 +147,8 @@ class Choices(Options):
 
 # Addresses out there are written in this order within a kind; a choice that is not named comes after.
 _WRITTEN = (
-    "city unit measure place picked lang span entry rule layer baseline correction equal_split version surface target cap near within months base"
+    "city unit measure place picked lang span entry rule layer baseline correction equal_split version surface target cap near within"
+    " months base"
 )
 
 

@@ -1,4 +1,4 @@
-"""A place that a reader chose: its text, its name and outline, who was killed in it, and which part of each block's residents lives there."""
+"""A place that a reader chose: its text, its name and outline, who was killed in it, and how many live there."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ KINDS: Mapping[str, str] = {
     "circle": mark("Circle"),
     "polygon": mark("Area drawn by hand"),
 }
-UNITS: Mapping[str, str] = {"districts": "district", "beats": "beat", "blocks": "block", "segments": "segment"}  # a unit of these is a place
+# Units that are places, each of its kind.
+UNITS: Mapping[str, str] = {"districts": "district", "beats": "beat", "blocks": "block", "segments": "segment"}
 MADE_OF_BLOCKS: Mapping[str, str] = {"district": "districts", "beat": "beats", "block": "blocks"}
 LONGEST_RADIUS = 50_000.0  # metres
 MOST_CORNERS = 500
@@ -113,6 +114,16 @@ def offered(city: City) -> dict[str, str]:
     return by_name | _listed(city.blocks, "blocks")
 
 
+def called(city: City, text: str) -> str:
+    """Return the name of a place that a city has; only for a segment is it worked out what lies there."""
+    kind, _, of = text.partition(":")
+    if kind == "layer":
+        return of.partition("/")[2]
+    if kind == "segment":
+        return found(city, text).name
+    return str(geography.names(city.blocks.loc[[of]]).iloc[0]) if kind == "block" and of in city.blocks.index else of
+
+
 def _listed(blocks: Blocks, unit: str) -> dict[str, str]:
     if unit == "blocks":
         names = geography.names(blocks)
@@ -127,7 +138,9 @@ def _found(city: City, text: str) -> Place:
         return _of_blocks(city, kind, of)
     if city.only_totals:
         listed = ", ".join(MADE_OF_BLOCKS)
-        raise DataError(told("place: {text}: published totals are known by area alone; choose one of {listed}", text=repr(text), listed=listed))
+        raise DataError(
+            told("place: {text}: published totals are known by area alone; choose one of {listed}", text=repr(text), listed=listed)
+        )
     if kind in ("street", "segment", "crossing"):
         return _of_streets(city, kind, of)
     return _drawn(city, text, kind, _layer_item(city, of) if kind == "layer" else _shape(city, kind, of))
@@ -208,7 +221,8 @@ def _on(kind: str, of: str, lines: Blocks, segments: gpd.GeoDataFrame) -> Mask:
         return np.asarray(streets.reindex(lines.index).fillna("") == of)
     wanted = {part.strip() for part in of.split("&")} - {""}
     corner = ~lines.index.isin(segments.index)
-    return corner & np.array([len(wanted) > 1 and wanted <= set(name.split(" / ")) for name in geography.names(lines)])
+    meets = [len(wanted) > 1 and wanted <= set(name.split(" / ")) for name in geography.names(lines)]
+    return np.asarray(corner & np.array(meets, dtype=bool))
 
 
 def _geography(city: City, unit: str) -> units.Geography:
@@ -319,7 +333,8 @@ def _units_in(place: Place, whole: units.Geography, unit: str) -> Blocks:
     elif place.outline is not None:
         near = np.flatnonzero(shapely.intersects(place.outline, shapes) & outlined(whole.blocks))
         common = shapely.intersection(shapes[near], place.outline)
-        chosen[near[np.maximum(shapely.area(common), shapely.length(common) * (shapely.get_dimensions(common) == 1)) >= LEAST_SHARED]] = True
+        size = np.where(shapely.get_dimensions(common) == 2, shapely.area(common), shapely.length(common))
+        chosen[near[size >= LEAST_SHARED]] = True
     return Blocks(whole.blocks[chosen])
 
 

@@ -97,7 +97,7 @@ def of_place(study: Study, words: Words) -> list[str]:
         lines.append(
             words.say("Residents here are estimated: each block shares its residents among the streets in and around it by length.")
             if place.lines
-            else words.say("Residents here are estimated: of each block, as large a part of its residents as lies inside of its area.")
+            else words.say("Residents here are estimated: those of each block, shared out by area.")
         )
     if study.in_no_place > 0:
         lines.append(
@@ -114,9 +114,8 @@ def of_place(study: Study, words: Words) -> list[str]:
 def people_killed(city: City, study: Study, words: Words) -> str:
     """Return how many were killed in a city, or in a place of it, in a period, as a heading."""
     period = words.period(study.start.date(), study.end.date())
-    return words.count(
-        "{n} person killed in {city}, {period}", "{n} people killed in {city}, {period}", study.victims, city=subject(city, study, words), period=period
-    )
+    told = {"city": subject(city, study, words), "period": period}
+    return words.count("{n} person killed in {city}, {period}", "{n} people killed in {city}, {period}", study.victims, **told)
 
 
 def left_out(victims: float, words: Words) -> str:

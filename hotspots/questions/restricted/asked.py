@@ -16,7 +16,7 @@ from hotspots.study import Study
 from hotspots.study.calendar import Days
 from hotspots.study.memo import kept
 from hotspots.study.selection import Selection
-from hotspots.views import map_view
+from hotspots.views import captions, map_view
 from hotspots.views.answer import Answer
 from hotspots.words import Words
 
@@ -75,6 +75,15 @@ class Asked:
     def everywhere(self) -> Asked:
         """The same about the whole city, whatever place was chosen."""
         return self.at(place="")
+
+    def of_place(self, text: str, words: Words) -> str:
+        """Return a sentence about what lies inside the place chosen, which it names; as it is where none was chosen."""
+        place = self.study.place
+        return f"{captions.place_name(place, words)}: {text}" if place else text
+
+    def of_city(self, text: str, words: Words) -> str:
+        """Return a sentence about the whole city, which it names where a place was chosen."""
+        return f"{self.city.name}: {text}" if self.selection.place else text
 
     def answer(
         self,

@@ -12,7 +12,6 @@ from hotspots import geography
 from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.frame import Chosen, heading
 from hotspots.dashboard.restricted.parts import maps, numbers, published, series, tables
-from hotspots.geography import units
 from hotspots.questions.restricted import changes, city, when
 from hotspots.questions.restricted.changes import days_in_words
 from hotspots.statistics import change
@@ -74,15 +73,7 @@ def span_of(chosen: Chosen) -> str:
 
 def unit_of(chosen: Chosen) -> str:
     """Return the unit of the rows: the one chosen where it makes rows that can be compared, else the largest on offer."""
-    offered = offers(chosen)
-    return chosen.selection.unit if chosen.selection.unit in offered else offered[0]
-
-
-def offers(chosen: Chosen) -> tuple[str, ...]:
-    """Return the units on offer: districts, beats, the whole city; blocks where there are neither districts nor beats."""
-    there = units.available(chosen.city.blocks)
-    large = tuple(unit for unit in there if unit in ("districts", "beats"))
-    return (*(large or tuple(unit for unit in there if unit == "blocks")), "city")
+    return changes.unit_of(chosen.asked, chosen.selection.unit)
 
 
 def controls(chosen: Chosen) -> None:
@@ -100,9 +91,9 @@ def controls(chosen: Chosen) -> None:
     with middle:
         st.selectbox(
             words.say("By"),
-            offers(chosen),
+            changes.offered_units(chosen.asked),
             format_func=lambda unit: map_view.unit_name(unit, words, chosen.city.called),
-            **address.widget("unit", unit_of(chosen), lambda old, new: replace(old, unit=new, place="")),
+            **address.widget("unit", unit_of(chosen), lambda old, new: replace(old, unit=new, picked="")),
         )
     with right:
         numbers.lag_choice(chosen)

@@ -34,7 +34,7 @@ def render(chosen: Chosen) -> None:
     """Draw the page."""
     words = chosen.words
     on_map = replace(chosen, selection=city.for_map(chosen.asked))
-    study, answer = on_map.by_unit, on_map.ask(where.compared)
+    study, answer = on_map.everywhere.by_unit, on_map.ask(where.compared)
     found = answer.value
     heading(chosen, answer.sentence(words))
     maps.unit_choice(chosen)
@@ -44,7 +44,10 @@ def render(chosen: Chosen) -> None:
         reason = words.say(NEEDS["population"]) if unknown else words.say("no homicide with a place matches these choices")
         st.info(words.say("{what}: not available, because {reason}.", what=words.say("Compare"), reason=reason))
         return
-    if len(found.table) == 1:
+    if found.table.empty:
+        st.info(words.say("No place of this kind lies inside; choose smaller places, or the whole city."))
+        return
+    if len(found.table) == 1 and not chosen.selection.place:
         st.info(words.say("There is one place only, and it holds everything. Choose smaller places."))
         return
     finding(found, words)
