@@ -68,8 +68,9 @@ def widget(name: str, value: Any, update: Callable[[Selection, Any], Selection])
 def own_places() -> dict[str, str]:
     """Return the places that this browser opens with, by city; the city "" stands for the one that opens."""
     if _OWN not in st.session_state:
+        text = st.context.cookies.get(COOKIE)
         try:
-            found = json.loads(unquote(st.context.cookies.get(COOKIE, "") or "{}"))
+            found = json.loads(unquote(text)) if isinstance(text, str) else {}
         except ValueError:
             found = {}
         pairs = found.items() if isinstance(found, dict) else ()
