@@ -33,6 +33,7 @@ def selections(draw) -> Selection:
         where=where,
         place=draw(st.just("") | st.text(max_size=10).map("block:{}".format)),
         picked=draw(st.text(max_size=10)),
+        beside=draw(st.text(max_size=10)),
         language=draw(st.sampled_from(["", "es", "en"])),
         bandwidth=draw(st.integers(0, 20_000)),
         layer=draw(st.sampled_from(["", "residents", "streets"])),

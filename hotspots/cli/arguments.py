@@ -95,6 +95,7 @@ def selection_of(choices: argparse.Namespace) -> Selection:
         end=day(choices, "end"),
         where=read_where(choices.where),
         place=choices.place,
+        beside=getattr(choices, "beside", ""),
         **{row.name: _chosen(choices, row) for row in OF_STATISTICS if row.help},
     )
 

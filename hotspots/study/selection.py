@@ -21,7 +21,7 @@ class Selection(Choices):
     """What the reader chose. Empty text and None mean "not chosen": the page decides, and the address stays short.
 
     `place` is what figures are narrowed to, of the form KIND:ID (see `places.KINDS`); empty is the whole city. `picked` is the unit of a
-    map that is looked at where it is no place of its own.
+    map that is looked at where it is no place of its own. `beside` is a second place to look at next to the first.
     `end` is exclusive. `version` 0 is the newest one published. `bandwidth` is that of the surface in metres; 0 is no surface.
     `layer` is what the surface shows: empty is homicides alone, else one of `LAYERS`.
     `entry` is one of the log of interventions, `target` a yearly fall in per cent.

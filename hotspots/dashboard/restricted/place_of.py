@@ -40,11 +40,31 @@ def named(text: str, city: City, words: Words) -> str:
     return f"{words.say(places.KINDS[kind])}: {places.called(city, text)}"
 
 
+def beside(selection: Selection, city: City, words: Words) -> str:
+    """Draw the choice of the place that stands beside the one chosen, and return it; empty is the whole city."""
+    other = settle(replace(selection, place=selection.beside), city, words).place
+    listed = {text: name for text, name in listed_places(city).items() if text != selection.place}
+    offered = ["", *([other] if other and other not in listed else []), *listed]
+    st.selectbox(
+        words.say("Beside"),
+        offered,
+        format_func=lambda text: named(text, city, words),
+        **address.widget("beside", other, lambda old, new: replace(old, beside=new or "")),
+    )
+    return other
+
+
+def listed_places(city: City) -> dict[str, str]:
+    """Return the places that a list can hold: blocks only where they are few."""
+    offered = places.offered(city)
+    if len(city.blocks) <= MOST_BLOCKS:
+        return offered
+    return {text: name for text, name in offered.items() if not text.startswith("block:")}
+
+
 def choice(selection: Selection, city: City, words: Words) -> None:
     """Draw the choice of the place; nothing where the city is not divided."""
-    offered = places.offered(city)
-    if len(city.blocks) > MOST_BLOCKS:
-        offered = {text: name for text, name in offered.items() if not text.startswith("block:")}
+    offered = listed_places(city)
     if selection.place and selection.place not in offered:
         offered = {selection.place: "", **offered}
     if not offered:

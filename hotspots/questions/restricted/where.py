@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -166,6 +167,35 @@ def place(asked: Asked, unit: str, key: str) -> Answer[Place]:
     row = table(study, measure(key)).loc[unit]
     found = Place(row, rates.estimate(float(study.exposed.loc[unit]), float(study.person_years.loc[unit])), trends.yearly(study.at(unit)))
     return asked.answer(found, interval=(found.rate.low, found.rate.high))
+
+
+@question(lambda chosen: chosen.figures(unit="blocks", beside=chosen.beside))
+def side_by_side(asked: Asked) -> Answer[pd.DataFrame]:
+    """Return the place chosen and the one beside it, or the whole city: a row for each, with the same numbers worked out alike.
+
+    `place` is its text, empty for the city. `rate` has its exact 95 % interval; `latest` are the last 12 whole months and `verdict` how
+    they stand to those before. Where one lies in the other, its people are in both.
+    """
+    both = [asked.selection.place, asked.selection.beside]
+    found = pd.DataFrame([_in_a_row(asked.at(place=text, beside="").study, text) for text in both])
+    return asked.answer(found, rows=lambda: found.drop(columns="study"))
+
+
+def _in_a_row(study: Study, text: str) -> dict[str, Any]:
+    rate, latest = rates.overall(study), trends.latest(study)
+    return {
+        "place": text,
+        "count": study.victims,
+        "population": study.population,
+        "rate": rate.value,
+        "rate_low": rate.low,
+        "rate_high": rate.high,
+        "latest": None if latest is None else latest.count,
+        "verdict": "unknown" if latest is None else latest.verdict,
+        "in_no_place": study.in_no_place,
+        "estimated": study.place is not None and study.place.estimated,
+        "study": study,
+    }
 
 
 @question()

@@ -17,7 +17,7 @@ from hotspots.drawing import charts, exports
 from hotspots.questions.restricted import city, when, where
 from hotspots.questions.restricted.where import Mapped, Place
 from hotspots.statistics.catalog import MEASURES, measure
-from hotspots.statistics.measure import STATES, Measure
+from hotspots.statistics.measure import OVER, STATES, Measure
 from hotspots.statistics.rates import Estimate
 from hotspots.study import Study
 from hotspots.views import captions, map_view
@@ -279,4 +279,6 @@ def how_to_read(chosen: Chosen, what: Measure) -> None:
         )
     if study.has_days and what.key == "standardised_rate":
         parts.append(chosen.ask(where.ages).sentence(words))
+    if study.place:
+        parts.append(f"{words.say(what.label)}: {words.say(OVER[what.over])}.")
     st.caption(" ".join([*parts, *(captions.of_units(study, what, words) if study.has_days else ())]))
