@@ -90,7 +90,8 @@ def test_a_choice_goes_into_the_address_and_comes_back(city):
         (("choice_measure", "rate"), {"measure": "rate"}),
         (("choice_lang", "es"), {"lang": "es"}),
         (("choice_period", "2018"), {"from": "2018-01-01", "to": "2019-01-01"}),
-        (("choice_place", "b01"), {"place": "b01"}),
+        (("choice_place", "b01"), {"place": "block:b01"}),
+        (("choice_place_of", "district:row 1"), {"place": "district:row 1"}),
     ],
 )
 def test_every_choice_is_in_the_address(city, choice, query):
@@ -133,6 +134,7 @@ def test_filters_can_be_removed_at_once(city):
         {"unit": "wards"},
         {"measure": "risk"},
         {"place": "<script>alert(1)</script>"},
+        {"place": "district:<script>alert(1)</script>"},
         {"version": "99"},
     ],
     ids=str,

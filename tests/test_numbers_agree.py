@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import re
 
 import pandas as pd
 import pytest
 from opened import open_page, text
 
+from hotspots.cli.main import main
 from hotspots.drawing import exports
 from hotspots.geography import units
 from hotspots.statistics import rates, trends
 from hotspots.statistics.catalog import measure
 from hotspots.study.selection import read_query
+from hotspots.views import captions
 from hotspots.words import words_for
 
 EN = words_for("en")
@@ -22,6 +25,11 @@ PERIODS = ({}, {"from": "2017-01-01", "to": "2019-01-01"}, {"from": "2016-03-01"
 WHERES = ({}, {"weapon": "firearm"}, {"weapon": "blade", "sex": "female"})
 UNITS = ("blocks", "districts", "city")
 GRID = [{**period, **where, "unit": unit} for period, where, unit in itertools.product(PERIODS, WHERES, UNITS)]
+GRID += [
+    {"unit": "blocks", "place": "district:row 1"},
+    {**PERIODS[1], "weapon": "firearm", "unit": "districts", "place": "district:row 0"},
+    {"unit": "blocks", "place": "block:b00"},
+]
 
 
 def study_of(city, query):
@@ -48,9 +56,37 @@ def test_the_map_page_its_table_and_the_file(city, query):
     assert f"On the map: {study.inside} of {study.victims} people killed." in said
     without, outside = (int(n) for n in re.findall(r"(?:usable place|mapped area): (\d+)", said))
     assert study.inside + without + outside == study.victims
-    assert app.title[0].value.startswith(f"{study.victims} people killed in Villa Prueba")
+    assert app.title[0].value.startswith(f"{study.victims} people killed in {captions.subject(city, study, EN)}")
     csv = pd.read_csv(io.StringIO(exports.csv(exported)))
     assert csv["count"].sum() == study.inside
+
+
+@pytest.mark.parametrize("query", [query for query in GRID if "place" in query], ids=lambda query: query["place"])
+def test_the_command_and_the_pages_of_a_place(city, query, capsys):
+    study = study_of(city, query)
+    words = ["--unit", query["unit"], "--place", query["place"]]
+    words += [part for name, key in (("--start", "from"), ("--end", "to")) if key in query for part in (name, query[key])]
+    words += ["--where", f"weapon={query['weapon']}"] if "weapon" in query else []
+    assert main(["totals", "villa-prueba", *words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["victims"], told["inside"], told["population"]) == (study.victims, study.inside, study.population)
+    assert main(["table", "villa-prueba", *words, "months"]) == 0
+    months = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    assert months["count"].sum() == study.victims
+    for page in ("", "map", "trends", "people"):
+        app = open_page(page, lang="en", **query)
+        assert not app.exception
+        assert not app.error
+        assert f" · {captions.place_name(study.place, EN)} · " in app.caption[0].value
+        assert f" · {study.victims} people killed · " in app.caption[0].value
+        shown = exports.file_name(city, study, [], ".csv", unit="blocks")
+        assert query["place"].replace(":", "-").replace(" ", "-") in shown
+
+
+def test_a_place_that_does_not_exist_says_so(city):
+    app = open_page("map", lang="en", place="district:row 9")
+    assert "Villa Prueba has no District" in app.info[0].value
+    assert app.caption[0].value.startswith("2015–2020 · all homicides · 72 people killed")
 
 
 @pytest.mark.parametrize("query", GRID[::3], ids=lambda query: "&".join(f"{name}={value}" for name, value in query.items()))

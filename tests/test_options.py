@@ -27,6 +27,7 @@ DRAWN: dict[str, tuple[str, ...]] = {
     "surface": ("60", "90", "700"),
     "cap": ("3", "25", "50"),
     "unit": ("blocks", "districts"),
+    "place": ("district:row 1", "block:b11"),
     "from": ("2020-03-01", "2020-09-01"),
     "to": ("2020-05-01", "2020-10-01"),
 }
@@ -181,7 +182,7 @@ def test_an_address_passes_over_what_makes_no_sense(key, text):
 
 def test_an_address_names_choices_in_the_order_that_it_always_had():
     query = {row.key: drawn(row)[-1] for row in OPTIONS}
-    written = "city unit measure place lang span entry rule layer baseline correction equal_split"
+    written = "city unit measure place picked beside lang span entry rule layer baseline correction equal_split"
     written += " version surface target cap near within months base from to lag"
     assert [key for key in read_query(query)[0].query() if key in written.split()] == written.split()
 

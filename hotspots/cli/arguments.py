@@ -32,11 +32,21 @@ def add_where(command: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--where", metavar=metavar, action="append", default=[], help=help)
 
 
+def add_place(command: argparse.ArgumentParser, words: Words) -> None:
+    """Add the place that everything is narrowed to."""
+    help = words.say(
+        "only what lies in a place: district:ID, beat:ID, block:ID, street:NAME, segment:ID, 'crossing:A & B', layer:KIND/NAME, "
+        "circle:LAT,LON,METRES or polygon:LAT,LON;LAT,LON;… Tests over many places keep the whole city and list what lies inside"
+    )
+    command.add_argument("--place", metavar=words.say("PLACE"), default="", help=help)
+
+
 def add_study(command: argparse.ArgumentParser, words: Words) -> None:
     """Add the arguments that name a study."""
     add_city(command, words)
     add_period(command, words)
     add_where(command, words)
+    add_place(command, words)
     command.add_argument(
         "--unit",
         default="",
@@ -84,6 +94,8 @@ def selection_of(choices: argparse.Namespace) -> Selection:
         start=day(choices, "start"),
         end=day(choices, "end"),
         where=read_where(choices.where),
+        place=choices.place,
+        beside=getattr(choices, "beside", ""),
         **{row.name: _chosen(choices, row) for row in OF_STATISTICS if row.help},
     )
 

@@ -10,9 +10,8 @@ from typing import Any
 import pandas as pd
 
 from hotspots import geography
-from hotspots.cli.arguments import add_city, add_form, add_where, day
+from hotspots.cli.arguments import add_city, add_form, add_place, add_where, day
 from hotspots.cli.printing import print_csv, print_json
-from hotspots.geography import units
 from hotspots.questions.restricted import Asked, changes
 from hotspots.questions.restricted.city import lag
 from hotspots.statistics.change import Comparison
@@ -24,6 +23,7 @@ from hotspots.words import Words, mark, told
 
 VERDICTS = {"above": mark("above"), "within": mark("within"), "below": mark("below"), "unknown": mark("unknown")}
 TOGETHER = {"no_place": mark("in none of the places"), "city": mark("whole city")}
+IN_PLACE = {**TOGETHER, "city": mark("whole place")}
 WHOLE = ("count", "events", "last_year", "last_year_low", "last_year_high", "last_year_base_events", "base", "base_events", "low", "high")
 
 
@@ -42,13 +42,14 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     lag = say("reporting lag: stop so many days before (default: HOTSPOTS_LAG, 0)")
     command.add_argument("--lag", metavar=say("DAYS"), type=int, help=lag)
     add_where(command, words)
+    add_place(command, words)
     add_form(command, words)
 
 
 def run(choices: argparse.Namespace, words: Words) -> None:
     """Print each period beside the years before, place by place."""
     as_of = day(choices, "as_of")
-    asked = Asked.of(Selection(city=choices.city, where=read_where(choices.where), lag=choices.lag))
+    asked = Asked.of(Selection(city=choices.city, where=read_where(choices.where), lag=choices.lag, place=choices.place))
     city = asked.city
     if city.only_totals:
         raise DataError(
@@ -56,8 +57,7 @@ def run(choices: argparse.Namespace, words: Words) -> None:
                 "change: {city} has published totals alone; the days of single homicides are not known. Use: totals {city}", city=city.slug
             )
         )
-    there = units.available(city.blocks)
-    asked = asked.at(unit=choices.unit or next(one for one in ("districts", "beats", "city") if one in there))
+    asked = asked.at(unit=choices.unit or changes.unit_of(asked))
     until = _until(asked, as_of=as_of)
     answer = asked.ask(changes.changes, until)
     if choices.csv:
@@ -113,7 +113,7 @@ def _facts(compared: Mapping[str, Comparison], study: Study, until: pd.Timestamp
     """Return the periods, ready for JSON."""
     left_out = (changes.until(study, lag=0, as_of=as_of) - until).days
     facts = {"through": (study.covers[1] - DAY).date().isoformat(), "until": (until - DAY).date().isoformat(), "lag": left_out}
-    names = geography.names(study.blocks)
+    names, together = geography.names(study.blocks), IN_PLACE if study.place else TOGETHER
     found = {}
     for name, result in compared.items():
         found[name] = {
@@ -121,8 +121,8 @@ def _facts(compared: Mapping[str, Comparison], study: Study, until: pd.Timestamp
             "last": (result.days.end - DAY).date().isoformat(),
             "years": [(before.end - DAY).year for before in result.before],
             "places": [{"id": str(place), "name": names[place], **_row(row)} for place, row in result.places.iterrows()],
-            "no_place": {"name": TOGETHER["no_place"], **_row(result.no_place)},
-            "city": {"name": TOGETHER["city"], **_row(result.city)},
+            "no_place": {"name": together["no_place"], **_row(result.no_place)},
+            "city": {"name": together["city"], **_row(result.city)},
             "usual": {"low": result.usual.low, "high": result.usual.high, "verdict": result.verdict} if result.usual else None,
         }
     return {**facts, "periods": found}

@@ -23,8 +23,9 @@ TABLES: Mapping[str, str] = {
     "people-by-year": mark("the same for each year"),
     "compare": mark("each unit beside what chance explains"),
     "concentration": mark("what the places with most hold, beside chance"),
+    "beside": mark("a place and another one, or the whole city, side by side"),
 }
-OF_DAYS = tuple(name for name in TABLES if name not in ("months", "years"))  # these need the days of single homicides
+OF_DAYS = tuple(name for name in TABLES if name not in ("months", "years", "beside"))  # these need the days of single homicides
 
 
 def grammar(command: argparse.ArgumentParser, words: Words) -> None:
@@ -34,6 +35,8 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     add_study(command, words)
     one = words.say("one of {names}", names=", ".join(TABLES))
     command.add_argument("what", choices=tuple(TABLES), metavar=words.say("TABLE"), help=one)
+    other = words.say("with beside: the other place, as --place has it (default: the whole city)")
+    command.add_argument("--beside", metavar=words.say("PLACE"), default="", help=other)
 
 
 def run(choices: argparse.Namespace, words: Words) -> None:
@@ -60,4 +63,5 @@ _ASKED: Mapping[str, Question[..., Any]] = {
     "people-by-year": who.people_by_year,
     "compare": where.compared,
     "concentration": concentration.against_chance,
+    "beside": where.side_by_side,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,7 @@ def download_table(study: Study, measures: Sequence[Measure]) -> pd.DataFrame:
     joined = joined.loc[:, ~joined.columns.duplicated()].assign(state=first["state"])
     if any("population" in measure.needs for measure in measures) and (study.exposed < study.counts).any():
         joined["left_out"] = study.counts - study.exposed
-    how = {f"{measure.key}_how": measure.how(study) for measure in measures if measure.how}
+    how = {f"{measure.key}_how": measure.how(measure.of(study)) for measure in measures if measure.how}
     return joined.assign(**how).reset_index(names="id")
 
 
@@ -111,14 +112,24 @@ def download(study: Study, measures: Sequence[Measure], suffix: str, *, told: Su
 def file_name(city: City, study: Study, measures: Sequence[Measure], suffix: str, *, unit: str) -> str:
     """Return a name for a download that says what is in it: city, version, unit, measures, period (both days included), filters, number.
 
-    Such as `puerto-albatros_v1_blocks_count_2023-01-01_2023-12-31_weapon-firearm_n193.csv`.
+    A place stands after the city. Such as `puerto-albatros_v1_blocks_count_2023-01-01_2023-12-31_weapon-firearm_n193.csv`.
     """
     last = (study.end - pd.Timedelta(days=1)).date()
     where = [f"{name}-{'+'.join(values)}" for name, values in study.where]
     keys = "+".join(measure.key for measure in measures)
     number = "unknown" if study.victims != study.victims else int(study.victims)
-    parts = [city.slug, f"v{city.version}", unit, keys, study.start.date().isoformat(), last.isoformat(), *where, f"n{number}"]
+    place = [] if study.place is None else [re.sub(r"[^A-Za-z0-9.]+", "-", plain(study.place.text))[:60].strip("-")]
+    parts = [city.slug, f"v{city.version}", *place, unit, keys, study.start.date().isoformat(), last.isoformat(), *where, f"n{number}"]
     return re.sub(r"[^A-Za-z0-9_+.-]+", "-", "_".join(part for part in parts if part))[:180] + suffix
+
+
+def plain(text: str) -> str:
+    """Return a text in letters without accents, as names of files have it.
+
+    >>> plain("El Malecón")
+    'El Malecon'
+    """
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
 def _check_suffix(suffix: str) -> None:
@@ -145,8 +156,9 @@ def _picture(study: Study, measures: Sequence[Measure], suffix: str, told: Subje
 
 def _view(study: Study, measure: Measure, told: Subject) -> map_view.MapView:
     layers = map_view.background(told.city, told.unit)
-    shapes = map_view.geometry(f"{told.city.slug}/{told.city.version}/{told.unit}", study.blocks, layers)
-    return map_view.map_view(study, measure, shapes, told.words, unit=told.unit, called=told.city.called)
+    shapes = map_view.geometry(f"{told.city.slug}/{told.city.version}/{told.unit}", study.everywhere.blocks, layers)
+    shown = map_view.map_view(study.everywhere, measure, shapes, told.words, unit=told.unit, called=told.city.called)
+    return map_view.around(shown, study, told.unit)
 
 
 def _geojson(shapes: gpd.GeoDataFrame, about: Mapping[str, Any]) -> bytes:

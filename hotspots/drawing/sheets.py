@@ -179,7 +179,7 @@ _RANK = {"outline": -1, "district": 0, "boundary": 1, "coast": 1, "water": 2, "p
 
 def place_names(view: MapView) -> list[PlaceName]:
     """Return the names that may stand on the map, the most useful ones first; the drawing leaves out those that touch."""
-    found = [PlaceName("outline", one.number, round(one.lon, 5), round(one.lat, 5)) for one in view.outlines]
+    found = [PlaceName("outline", one.number, round(one.lon, 5), round(one.lat, 5)) for one in view.outlines if one.number]
     for layer in view.context:
         for shape, text in zip(layer.shapes, layer.labels, strict=True):
             if text and shape is not None and not shape.is_empty:

@@ -70,23 +70,40 @@ def by_length(blocks: Blocks, units: Blocks) -> pd.Series:
     found = pd.Series(np.nan, index=units.index, name="population")
     if not len(known) or not len(units):
         return found
+    block, line, share = shares_by_length(Blocks(known), units)
+    residents = known["population"].to_numpy(dtype=float)
+    people, seen = np.zeros(len(units)), np.zeros(len(units))
+    np.add.at(people, line, residents[block] * share)
+    np.add.at(seen, line, 1.0)
+    return _whole(found.mask(seen > 0, people), residents.sum())
+
+
+def shares_by_length(blocks: Blocks, units: Blocks) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
+    """Return which part of each block's residents `by_length` gives to which line: position of the block, of the line, and the share.
+
+    The shares of a block add up to 1. Every block must have an outline.
+
+    >>> from hotspots.testing import square_blocks
+    >>> blocks, units = square_blocks(side=2, size=200.0)[:1], square_blocks(side=2)[:2]
+    >>> units.geometry = [shapely.LineString([(0, 0), (200, 0)]), shapely.LineString([(100, 0), (100, 50)])]
+    >>> [one.tolist() for one in shares_by_length(blocks, units)]
+    [[0, 0], [0, 1], [0.8, 0.2]]
+    """
     lines = np.asarray(units.geometry.array)
-    around = shapely.buffer(np.asarray(known.geometry.array), BESIDE, quad_segs=4)
+    around = shapely.buffer(np.asarray(blocks.geometry.array), BESIDE, quad_segs=4)
     shapely.prepare(around)
     block, line = shapely.STRtree(lines).query(around, predicate="intersects")
     length = np.zeros(len(block))
     inside = shapely.covers(around[block], lines[line])
     length[inside] = shapely.length(lines[line[inside]])
     length[~inside] = shapely.length(shapely.intersection(lines[line[~inside]], around[block[~inside]]))
-    total = np.bincount(block, weights=length, minlength=len(known))
+    total = np.bincount(block, weights=length, minlength=len(blocks))
     there = length > 0
     block, line, length = block[there], line[there], length[there]
-    residents = known["population"].to_numpy(dtype=float)
-    people, seen = np.zeros(len(units)), np.zeros(len(units))
-    np.add.at(people, line, residents[block] * length / total[block])
-    np.add.at(seen, line, 1.0)
-    _give_to_nearest(known[total == 0], units, people, seen)
-    return _whole(found.mask(seen > 0, people), residents.sum())
+    lone = np.flatnonzero(total == 0)
+    nearest = _nearest(blocks.iloc[lone], units)
+    shares = np.concatenate([length / total[block], np.ones(len(lone))])
+    return np.concatenate([block, lone]), np.concatenate([line, nearest]), shares
 
 
 def _counted(blocks: Blocks) -> gpd.GeoDataFrame:
@@ -105,13 +122,19 @@ def _without(known: gpd.GeoDataFrame, units: Blocks) -> npt.NDArray[np.bool_]:
 
 def _give_to_nearest(blocks: gpd.GeoDataFrame, units: Blocks, people: Floats, seen: Floats) -> None:
     """Add, in place, the residents of blocks that no unit touches to the unit nearest to each."""
+    first = _nearest(blocks, units)
+    np.add.at(people, first, blocks["population"].to_numpy(dtype=float))
+    np.add.at(seen, first, 1.0)
+
+
+def _nearest(blocks: gpd.GeoDataFrame, units: Blocks) -> npt.NDArray[np.int64]:
+    """Return the position of the unit nearest to each block, the first of those equally near."""
     if not len(blocks):
-        return
+        return np.empty(0, dtype=np.int64)
     block, unit = shapely.STRtree(np.asarray(units.geometry.array)).query_nearest(np.asarray(blocks.geometry.array), all_matches=True)
     first = np.full(len(blocks), len(units))
     np.minimum.at(first, block, unit)
-    np.add.at(people, first, blocks["population"].to_numpy(dtype=float))
-    np.add.at(seen, first, 1.0)
+    return first
 
 
 def _whole(shared: pd.Series, total: float) -> pd.Series:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -30,6 +32,13 @@ NEEDS: dict[str, str] = {
     "earlier": mark("the period is longer than a year, or the data do not reach back to the same days of the year before"),
     "streets": mark("no streets are loaded for this city"),
 }
+
+# What a measure is worked out from where a place was chosen, in words for the screen.
+OVER: dict[str, str] = {
+    "place": mark("worked out from the place alone"),
+    "city": mark("worked out on the whole city, with the whole city's allowance, and listed inside the place"),
+}
+_Found = TypeVar("_Found", pd.Series, pd.DataFrame)
 
 NO_COORDINATES = mark("the homicides have no coordinates: which area each lies in is known, and not where in it")
 
@@ -64,6 +73,9 @@ class Measure:
     A map of it may have more to it: `categories` in place of round numbers; `groups`, the number of the tested place that each unit
     belongs to (0: none), outlined and numbered; `remarks`, sentences without which the map misleads; and `withheld`, the reason why it
     would mislead even so (empty: it does not), in place of its colours.
+
+    `over` says what it is worked out from where a reader chose a place (a key of `OVER`): what looks at many places at once, or at what
+    lies beside them, takes the whole `city` and is listed inside the `place`.
     """
 
     key: str
@@ -83,9 +95,23 @@ class Measure:
     remarks: Callable[[Study, Words], tuple[str, ...]] | None = None
     withheld: Callable[[Study, Words], str] | None = None
     how: Callable[[Study], str] | None = None  # the reader's choices that decide it, for files: the column KEY_how
+    over: str = "place"
+
+    def __post_init__(self) -> None:
+        if self.over == "place":
+            return
+        for name in ("compute", "state", "interval", "groups"):
+            function = getattr(self, name)
+            if function is not None and not hasattr(function, "on_city"):
+                object.__setattr__(self, name, _on_city(function))
+
+    def of(self, study: Study) -> Study:
+        """Return the study that the measure is worked out from: this one, or that of the whole city."""
+        return study.everywhere if self.over == "city" else study
 
     def missing(self, study: Study) -> tuple[str, ...]:
         """Return the reasons why this study cannot give the measure; empty where it can."""
+        study = self.of(study)
         has = {
             "counts": not study.has_days or bool(len(study.incidents)),
             "points": study.has_points,
@@ -100,6 +126,18 @@ class Measure:
         }
         lacking = {need for need, there in has.items() if not there}
         return tuple(dict.fromkeys(why_not(study, need) for need in sorted(self.needs & lacking)))
+
+
+def _on_city(function: Callable[[Study], _Found]) -> Callable[[Study], _Found]:
+    """Return a function of a study that is worked out on the whole city and tells what lies in the study's place."""
+
+    @wraps(function)
+    def inside(study: Study) -> _Found:
+        found = function(study.everywhere)
+        return found if study.of_city is None else found.reindex(study.blocks.index)
+
+    inside.on_city = True  # type: ignore[attr-defined]
+    return inside
 
 
 def why_not(study: Study, need: str) -> str:

@@ -19,6 +19,7 @@ from hotspots.store.schema import INCIDENT_FIELDS, UNKNOWN, Blocks, DataError, I
 from hotspots.study.exposure import Exposure
 from hotspots.study.memo import kept
 from hotspots.study.options import OF_STATISTICS, Options, settled
+from hotspots.study.places import Place
 from hotspots.words import told
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
@@ -43,6 +44,8 @@ class Study(Exposure, Options):
     snapped: pd.Series | None = field(default=None, kw_only=True)
     streets: gpd.GeoDataFrame | None = field(default=None, kw_only=True)  # the city's street segments, whatever the unit
     exposed_of: pd.Series | None = field(default=None, kw_only=True)  # which incidents lie where residents are known; None: all
+    place: Place | None = field(default=None, kw_only=True)  # what the study is narrowed to; None: the whole city
+    of_city: Study | None = field(default=None, kw_only=True)  # the same without that place
     has_days: ClassVar[bool] = True  # single homicides are known, each with its day
 
     def __post_init__(self) -> None:
@@ -121,7 +124,31 @@ class Study(Exposure, Options):
 
     def between(self, start: pd.Timestamp, end: pd.Timestamp) -> Study:
         """Return the same study over another period."""
-        return replace(self, start=start, end=end)
+        of_city = None if self.of_city is None else self.of_city.between(start, end)
+        return replace(self, start=start, end=end, of_city=of_city)
+
+    def within(self, place: Place, here: units.Geography) -> Study:
+        """Return the study of what lies in a place alone, `here` being its units (see `places.narrowed`); this one is its `everywhere`."""
+        return replace(
+            self,
+            incidents=Incidents(self.incidents[place.inside]),
+            blocks=here.blocks,
+            placed=here.unit_of,
+            snapped=here.away,
+            exposed_of=here.exposed_of,
+            place=place,
+            of_city=self,
+        )
+
+    @property
+    def everywhere(self) -> Study:
+        """The study of the whole city, which tests over many places run on; itself where no place was chosen."""
+        return self.of_city or self
+
+    @property
+    def in_no_place(self) -> float:
+        """Victims in the period that pass the filters and lie in no place of the kind chosen, and so in none that could be chosen."""
+        return 0 if self.place is None else int(self.place.in_none[self.everywhere._seen].sum())
 
     def split(self, day: pd.Timestamp) -> tuple[Study, Study]:
         """Return the study before `day` and from `day` on."""
@@ -149,6 +176,8 @@ class Study(Exposure, Options):
             blocks=Blocks(self.blocks.loc[[unit]]),
             placed=self.placed[here].cat.set_categories([unit]),
             exposed_of=None if self.exposed_of is None else self.exposed_of[here],
+            place=None,
+            of_city=None,
         )
 
     @cached_property

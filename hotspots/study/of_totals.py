@@ -28,6 +28,7 @@ from hotspots.store.schema import (
     field,
 )
 from hotspots.study import Study, Where
+from hotspots.study.places import MADE_OF_BLOCKS, Place
 from hotspots.words import told
 
 FILTERS: tuple[str, ...] = ("sex",)
@@ -100,7 +101,16 @@ class TotalsStudy(Study):
     def at(self, unit: str) -> Study:
         """Return the study of one unit alone."""
         rows = self.totals[self.totals["area"] == unit]
-        return replace(self, totals=AreaCounts(rows), blocks=Blocks(self.blocks.loc[[unit]]))
+        return replace(self, totals=AreaCounts(rows), blocks=Blocks(self.blocks.loc[[unit]]), place=None, of_city=None)
+
+    def within_totals(self, place: Place, totals: AreaCounts, blocks: Blocks) -> TotalsStudy:
+        """Return the study of a place alone: `totals` are those of `blocks`, its units, and of the place in place of the whole."""
+        return replace(self, totals=totals, blocks=blocks, place=place, of_city=self)
+
+    @property
+    def in_no_place(self) -> float:
+        """Not known: totals are published by area, and what is missing from them is not said."""
+        return float("nan") if self.place else 0
 
     @cached_property
     def counts(self) -> pd.Series:
@@ -205,6 +215,15 @@ def units_of(blocks: Blocks, unit: str) -> Blocks:
     unknown = table.index.isin(keys[blocks["population"].isna()].dropna().astype(str))
     people = ["population", *censuses(blocks).values()]
     return Blocks(table.assign(**{name: table[name].mask(unknown) for name in people}))
+
+
+def in_place(totals: AreaCounts, blocks: Blocks, place: Place, unit: str) -> AreaCounts:
+    """Return the totals of a place, as those of the whole, and of the units in it; `blocks` are all those of the city."""
+    of = MADE_OF_BLOCKS[place.kind]
+    together = on_units(totals, blocks, of)
+    together = together[together["area"] == place.text.partition(":")[2]].assign(area=WHOLE)
+    parts = on_units(AreaCounts(totals[totals["area"].isin(place.blocks.index)]), place.blocks, unit)
+    return AreaCounts(pd.concat([parts[parts["area"] != WHOLE], together], ignore_index=True))
 
 
 def _check_where(where: Iterable[tuple[str, Iterable[str]]], totals: AreaCounts) -> None:

@@ -130,7 +130,9 @@ class Choices(Options):
     measure: str = option("measure", "word")
     start: dt.date | None = option("from", "day", changes_figures=True)
     end: dt.date | None = option("to", "day", changes_figures=True)
-    place: str = option("place", "word")
+    place: str = option("place", "word", changes_figures=True)  # KIND:ID (see `places`): what every figure is narrowed to
+    picked: str = option("picked", "word")  # the unit of a map that is looked at, where it is no place of its own: a square, a hexagon
+    beside: str = option("beside", "word")  # a second place, beside the one chosen
     language: str = option("lang", "word")
     layer: str = option("layer", "listed", values=LAYERS)
     entry: str = option("entry", "word")
@@ -146,7 +148,8 @@ class Choices(Options):
 
 # Addresses out there are written in this order within a kind; a choice that is not named comes after.
 _WRITTEN = (
-    "city unit measure place lang span entry rule layer baseline correction equal_split version surface target cap near within months base"
+    "city unit measure place picked beside lang span entry rule layer baseline correction equal_split version surface target cap near"
+    " within months base"
 )
 
 

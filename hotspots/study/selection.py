@@ -9,7 +9,7 @@ from typing import Any
 from hotspots.cities import City
 from hotspots.geography import units
 from hotspots.store.schema import AreaCounts, DataError, field
-from hotspots.study import FILTERS, Study, Where, band, of_totals
+from hotspots.study import FILTERS, Study, Where, band, of_totals, places
 from hotspots.study.options import LAYERS as LAYERS
 from hotspots.study.options import MOST_CAP as MOST_CAP
 from hotspots.study.options import OF_STATISTICS, OPTIONS, Choices
@@ -20,6 +20,8 @@ from hotspots.words import told
 class Selection(Choices):
     """What the reader chose. Empty text and None mean "not chosen": the page decides, and the address stays short.
 
+    `place` is what figures are narrowed to, of the form KIND:ID (see `places.KINDS`); empty is the whole city. `picked` is the unit of a
+    map that is looked at where it is no place of its own. `beside` is a second place to look at next to the first.
     `end` is exclusive. `version` 0 is the newest one published. `bandwidth` is that of the surface in metres; 0 is no surface.
     `layer` is what the surface shows: empty is homicides alone, else one of `LAYERS`.
     `entry` is one of the log of interventions, `target` a yearly fall in per cent.
@@ -37,7 +39,7 @@ class Selection(Choices):
 
         `of` names measures: then the options that none of them reads are set aside too (see `options.OPTIONS`).
 
-        >>> Selection(city="x", place="b00", language="es").figures(unit="city") == Selection(city="x", unit="city")
+        >>> Selection(city="x", picked="b00", language="es").figures(unit="city") == Selection(city="x", unit="city")
         True
         >>> Selection(city="x", correction="by", cap=5).figures(of=["scan"]) == Selection(city="x", cap=5)
         True
@@ -59,27 +61,46 @@ class Selection(Choices):
         others = tuple(pair for pair in self.where if pair[0] != name)
         return replace(self, where=tuple(sorted((*others, (name, tuple(sorted(values)))))) if values else others)
 
-    def study(self, city: City, geography: units.Geography | None = None) -> Study:
-        """Return the study that these choices ask of `city`; a `DataError` names a choice that the city cannot meet."""
+    def study(self, city: City, geography: units.Geography | None = None, *, everywhere: Study | None = None) -> Study:
+        """Return the study that these choices ask of `city`; a `DataError` names a choice that the city cannot meet.
+
+        `geography` are the city's units, and `everywhere` the study of these choices without a place, where they are at hand.
+        """
         if city.only_totals and city.totals is not None:
-            return self._totals(city, city.totals)
-        place = geography or units.geography(city.incidents, city.blocks, self.unit or units.default(city.blocks), streets=city.segments)
+            return self._totals(city, city.totals, everywhere)
+        unit = self.unit or units.default(city.blocks)
+        here = geography or units.geography(city.incidents, city.blocks, unit, streets=city.segments)
+        whole = everywhere or self._everywhere(city, here)
+        if not self.place:
+            return whole
+        place = places.found(city, self.place)
+        return whole.within(place, places.narrowed(place, here, unit))
+
+    def _everywhere(self, city: City, here: units.Geography) -> Study:
         return Study.of(
             city.incidents,
-            place.blocks,
+            here.blocks,
             start=self.start or city.start,
             end=self.end or city.end,
             where=self.where,
-            unit_of=place.unit_of,
+            unit_of=here.unit_of,
             covers=(city.start, city.end),
-            snapped=place.away,
+            snapped=here.away,
             streets=city.segments,
-            exposed_of=place.exposed_of,
+            exposed_of=here.exposed_of,
             **{row.name: getattr(self, row.name) for row in OF_STATISTICS},
         )
 
-    def _totals(self, city: City, totals: AreaCounts) -> Study:
+    def _totals(self, city: City, totals: AreaCounts, everywhere: Study | None) -> Study:
         unit = self.unit or "blocks"
+        whole = everywhere if isinstance(everywhere, of_totals.TotalsStudy) else self._all_totals(city, totals, unit)
+        if not self.place:
+            return whole
+        place = places.found(city, self.place)
+        rows = of_totals.in_place(totals, city.blocks, place, unit)
+        return whole.within_totals(place, rows, of_totals.units_of(place.blocks, unit))
+
+    def _all_totals(self, city: City, totals: AreaCounts, unit: str) -> of_totals.TotalsStudy:
         return of_totals.TotalsStudy.of_totals(
             of_totals.on_units(totals, city.blocks, unit),
             of_totals.units_of(city.blocks, unit),
@@ -97,6 +118,7 @@ def read_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
     >>> selection == Selection(city="x", where=(("weapon", ("firearm",)),)), strange
     (True, ('from',))
     """
+    query = _with_kinds(query)
     found: dict[str, Any] = {}
     problems = []
     for row in OPTIONS:
@@ -109,6 +131,14 @@ def read_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
         found["end"] = None
     where, strange = _read_where(query)
     return Selection(**found, where=where), (*problems, *strange)
+
+
+def _with_kinds(query: Mapping[str, str]) -> Mapping[str, str]:
+    """Return an address in which a unit of the map without a kind, as older addresses name it, is what is looked at."""
+    place = query.get("place", "")
+    if not place or ":" in place:
+        return query
+    return {name: text for name, text in query.items() if name != "place"} | {"picked": place}
 
 
 def _read_where(query: Mapping[str, str]) -> tuple[Where, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from hotspots.statistics import rates
 from hotspots.statistics.measure import Measure
 from hotspots.store.schema import UNKNOWN, Blocks, censuses
 from hotspots.study import Study, Where
+from hotspots.study.places import KINDS, Place
 from hotspots.words import Words, mark
 
 VALUES: dict[str, str] = {
@@ -59,12 +61,61 @@ def filters(where: Where, words: Words) -> str:
     return " · ".join(parts) or words.say("all homicides")
 
 
+def place_name(place: Place, words: Words) -> str:
+    """Return what a place is called: its own name, with the kind where the name says nothing by itself; what was drawn says so.
+
+    >>> from dataclasses import replace
+    >>> from hotspots.testing import square_blocks
+    >>> from hotspots.words import words_for
+    >>> one = Place("district:12", "district", "12", None, square_blocks(), ..., ...)
+    >>> place_name(one, words_for("en")), place_name(replace(one, name="Harbour"), words_for("en"))
+    ('District 12', 'Harbour')
+    """
+    kind = words.say(KINDS[place.kind])
+    if place.kind == "circle":
+        lat, lon, metres = place.text.partition(":")[2].split(",")
+        return words.say(
+            "Circle of {metres} m around {lat}, {lon}", metres=words.number(float(metres)), lat=f"{float(lat):.5f}", lon=f"{float(lon):.5f}"
+        )
+    if not place.name:
+        return kind
+    return place.name if re.search(r"[^\W\d_]{3}", place.name) else f"{kind} {place.name}"
+
+
+def subject(city: City, study: Study, words: Words) -> str:
+    """Return what a study is about: the city, or the place and the city."""
+    return city.name if study.place is None else f"{place_name(study.place, words)}, {city.name}"
+
+
+def of_place(study: Study, words: Words) -> list[str]:
+    """Return the sentences that figures of a place need: that residents are estimated, and who is in no place; none for the city."""
+    place = study.place
+    if place is None:
+        return []
+    lines = []
+    if place.estimated and study.population > 0:
+        lines.append(
+            words.say("Residents here are estimated: each block shares its residents among the streets in and around it by length.")
+            if place.lines
+            else words.say("Residents here are estimated: those of each block, shared out by area.")
+        )
+    if study.in_no_place > 0:
+        lines.append(
+            words.count(
+                "{n} person killed in this period is in no such place ({kind}), and in no figure of one.",
+                "{n} people killed in this period are in no such place ({kind}), and in no figure of one.",
+                study.in_no_place,
+                kind=words.say(KINDS[place.kind]).lower(),
+            )
+        )
+    return lines
+
+
 def people_killed(city: City, study: Study, words: Words) -> str:
-    """Return how many were killed in a city in a period, as a heading."""
+    """Return how many were killed in a city, or in a place of it, in a period, as a heading."""
     period = words.period(study.start.date(), study.end.date())
-    return words.count(
-        "{n} person killed in {city}, {period}", "{n} people killed in {city}, {period}", study.victims, city=city.name, period=period
-    )
+    told = {"city": subject(city, study, words), "period": period}
+    return words.count("{n} person killed in {city}, {period}", "{n} people killed in {city}, {period}", study.victims, **told)
 
 
 def left_out(victims: float, words: Words) -> str:
@@ -100,7 +151,9 @@ def of_series(city: City, study: Study, title: str, words: Words) -> Caption:
 def _facts(city: City, study: Study, words: Words) -> Iterable[str]:
     killed = words.count("{n} person killed", "{n} people killed", study.victims)
     reach = words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date()))
-    yield " · ".join([words.period(study.start.date(), study.end.date()), filters(study.where, words), killed, reach])
+    place = [place_name(study.place, words)] if study.place else []
+    yield " · ".join([words.period(study.start.date(), study.end.date()), *place, filters(study.where, words), killed, reach])
+    yield from of_place(study, words)
     if city.fictional:
         yield words.say("fictional city: no real person, no real place")
 
@@ -143,6 +196,8 @@ def facts(city: City, study: Study, unit: str) -> dict[str, Any]:
         "unit": unit,
         "start": study.start.date().isoformat(),
         "end": study.end.date().isoformat(),
+        **({"place": study.place.text, "in_no_place": _plain(study.in_no_place)} if study.place else {}),
+        **({"residents_estimated": study.place.estimated} if study.place else {}),
         "where": {name: list(values) for name, values in study.where},
         "victims": _plain(study.victims),
         "on_map": _plain(study.inside),

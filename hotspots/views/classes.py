@@ -92,7 +92,7 @@ def classed(study: Study, data: pd.DataFrame, measure: Measure, words: Words) ->
     """Return the class of each unit (−1: its state alone decides), and the label and colour of each class."""
     values, known = data[measure.key].to_numpy(dtype=float), data["state"].isin(["ok", "unstable"]).to_numpy()
     if measure.scale:
-        of = np.where(data["state"] == "ok", measure.scale.of(study), -1).astype(np.int8)
+        of = np.where(data["state"] == "ok", measure.scale.of(measure.of(study)).reindex(data.index), -1).astype(np.int8)
         return of, [words.say(label) for label in measure.scale.labels], measure.scale.colours
     if measure.categories:
         return _categories(values, known, measure, words)

@@ -25,20 +25,27 @@ from hotspots.study.calendar import DAY
 
 OF_PEOPLE = ("age", "sex", "weapon", "category", "status")  # what is said of the people killed, in the order of the page
 TOGETHER = ("(no place)", "(whole city)")  # what stands for a place where people killed in none, or in all, are counted
+IN_PLACE = ("(no place inside)", "(whole place)")  # the same, where a place was chosen
 
 
-def changes(found: Mapping[str, Comparison], names: pd.Series) -> pd.DataFrame:
+def together(study: Study) -> tuple[str, str]:
+    """Return what stands for a place in the rows of those in none, and of all."""
+    return IN_PLACE if study.place else TOGETHER
+
+
+def changes(found: Mapping[str, Comparison], study: Study) -> pd.DataFrame:
     """Return every period and place of a comparison, those in no place and the whole city: a row for each.
 
     `swings_low` and `swings_high` are the ends of the whole city's range that allows for the swings between years.
     """
     parts = []
+    names, rest_of = geography.names(study.blocks), together(study)
     for span, one in found.items():
         rows = one.places.assign(place=names.astype(str).to_numpy())
-        rest = pd.DataFrame([one.no_place, one.city]).assign(place=list(TOGETHER))
+        rest = pd.DataFrame([one.no_place, one.city]).assign(place=list(rest_of))
         every = pd.concat([rows, rest]).assign(period=span, start=one.days.start.date(), last=(one.days.end - DAY).date())
         usual = (None, None) if one.usual is None else (one.usual.low, one.usual.high)
-        whole = every["place"] == TOGETHER[-1]
+        whole = every["place"] == rest_of[-1]
         every["swings_low"], every["swings_high"] = (pd.Series(end, index=every.index, dtype=float).where(whole) for end in usual)
         parts.append(every)
     return _first(pd.concat(parts, ignore_index=True), "period", "start", "last", "place")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import geopandas as gpd
 import numpy as np
@@ -19,12 +19,12 @@ from hotspots.statistics import rates
 from hotspots.statistics.catalog import measure as measure_of
 from hotspots.statistics.measure import STATES, UNSTABLE_UNDER, Measure, table
 from hotspots.store.schema import Blocks
-from hotspots.study import Study
+from hotspots.study import Study, places
 from hotspots.views import captions
 from hotspots.views.classes import Classes, category, classed
 from hotspots.views.classes import class_labels as class_labels
 from hotspots.views.classes import class_limits as breaks  # noqa: F401 (other programs know it by this name)
-from hotspots.views.outlines import Outline, outlines
+from hotspots.views.outlines import Outline, of_place, outlines
 from hotspots.words import Words, mark
 
 UNIT_WORDS: dict[str, str] = {
@@ -133,6 +133,13 @@ def unit_name(unit: str, words: Words, called: Mapping[str, str] | None = None) 
     return words.say("Squares of {side} m", side=words.number(side)) if side else words.say(UNIT_WORDS[unit])
 
 
+def around(view: MapView, study: Study, unit: str) -> MapView:
+    """Return a map of the whole city with the line around the place that a study is of; as it is where there is none."""
+    if study.place is None or places.unit_in(study.place.text, unit) in view.ids:
+        return view
+    return replace(view, outlines=(*view.outlines, *of_place(study.place, study.blocks.crs)))
+
+
 def geometry(key: str, blocks: Blocks, context: Sequence[ContextLayer] = (), *, weights: pd.Series | None = None) -> MapGeometry:
     """Return the part of a map that stays when filters change. `key` must differ wherever shapes differ.
 
@@ -207,11 +214,11 @@ def map_view(
     study = study.for_map()
     data = table(study, measure)
     notes = {**state_words(study), **measure.words}
-    reason = measure.withheld(study, words) if measure.withheld else ""
+    reason = measure.withheld(measure.of(study), words) if measure.withheld else ""
     if reason:
         data, notes = data.assign(state="zero"), {"zero": reason}
     classes, labels, colours = classed(study, data, measure, words)
-    remarks = measure.remarks(study, words) if measure.remarks and not reason else ()
+    remarks = measure.remarks(measure.of(study), words) if measure.remarks and not reason else ()
     period = " · ".join([words.period(study.start.date(), study.end.date()), mapped(study, words), *_residents(study, measure, words)])
     title = words.say(
         "{what}, {period}, by {unit}",
@@ -325,7 +332,7 @@ def tips(data: pd.DataFrame, measure: Measure, words: Words, states: Mapping[str
 
 def note_texts(data: pd.DataFrame, measure: Measure, words: Words, study: Study) -> list[str]:
     """Return what is to be noted of each unit: its category or what its state means; nothing where no map may be drawn."""
-    if measure.withheld and measure.withheld(study, words):
+    if measure.withheld and measure.withheld(measure.of(study), words):
         return [""] * len(data)
     states = {**state_words(study), **measure.words}
     if measure.categories:

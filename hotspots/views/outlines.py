@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+
+from hotspots.study.places import Place
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +50,15 @@ def outlines(groups: pd.Series, shapes: gpd.GeoSeries) -> tuple[Outline, ...]:
             spot = shapely.points(corners[corners[:, 1].argmax()]) if at_top else shapely.point_on_surface(largest)
             found.append(Outline(str(number), shape, float(shapely.get_x(spot)), float(shapely.get_y(spot))))
     return tuple(found)
+
+
+def of_place(place: Place, crs: Any) -> tuple[Outline, ...]:
+    """Return the line around a place, without a number; none where nobody drew one. `crs` is that of the city's metres."""
+    if place.outline is None or place.outline.is_empty:
+        return ()
+    shape = gpd.GeoSeries([place.outline], crs=crs).to_crs(4326).iloc[0]
+    spot = shapely.point_on_surface(shape)
+    return (Outline("", shape, float(shapely.get_x(spot)), float(shapely.get_y(spot))),)
 
 
 def _drawable(shapes: np.ndarray) -> np.ndarray:

@@ -86,9 +86,10 @@ def show_map(
     _component("map")(key=key, data=data, on_clicked_change=clicked, on_need_change=needed)
 
 
-def set_page_language(code: str) -> None:
+def set_page_language(code: str, *, keep: tuple[str, str] | None = None) -> None:
     """Tell the browser the language of a page without a map, so that screen readers and hyphenation follow it.
 
     `code` is a language code such as "es". A page with a map needs no call: the map does the same from `words["lang"]`.
+    `keep` is the name and the text of what the browser is to remember for the next visit, in a cookie of this page alone.
     """
-    _component("page")(key="hotspots_page_language", data={"lang": code})
+    _component("page")(key="hotspots_page_language", data={"lang": code} | ({"keep": list(keep)} if keep else {}))

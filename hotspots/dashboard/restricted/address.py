@@ -6,8 +6,11 @@ otherwise the session's own copy holds, since Streamlit drops the address when t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import streamlit as st
 
@@ -15,6 +18,8 @@ from hotspots.study.selection import Selection, read_query
 
 _CHOSEN = "chosen"
 _WRITTEN = "written"
+_OWN = "own_places"
+COOKIE = "hotspots_places"  # the places that this browser opens with, by city; set by the page itself (see `frontend/page.js`)
 
 
 def current() -> tuple[Selection, tuple[str, ...]]:
@@ -23,6 +28,8 @@ def current() -> tuple[Selection, tuple[str, ...]]:
     known = st.session_state.get(_CHOSEN)
     if known is None or (query and query != st.session_state.get(_WRITTEN)):
         chosen, strange = read_query(query)
+        if known is None and not chosen.place and not set(query) - {"city", "lang"}:  # a visit, not a link to something
+            chosen = replace(chosen, place=own_place(chosen.city))
         st.session_state[_CHOSEN] = chosen
         return chosen, strange
     return known, ()
@@ -56,6 +63,38 @@ def widget(name: str, value: Any, update: Callable[[Selection, Any], Selection])
         change(lambda chosen: update(chosen, new))
 
     return {"key": key, "on_change": changed}
+
+
+def own_places() -> dict[str, str]:
+    """Return the places that this browser opens with, by city; the city "" stands for the one that opens."""
+    if _OWN not in st.session_state:
+        text = st.context.cookies.get(COOKIE)
+        try:
+            found = json.loads(unquote(text)) if isinstance(text, str) else {}
+        except ValueError:
+            found = {}
+        pairs = found.items() if isinstance(found, dict) else ()
+        st.session_state[_OWN] = {city: place for city, place in pairs if isinstance(place, str)}
+    own: dict[str, str] = st.session_state[_OWN]
+    return own
+
+
+def own_place(city: str) -> str:
+    """Return the place that this browser opens a city with; empty where none was kept."""
+    own = own_places()
+    return own.get(city, "") if city else next(iter(own.values()), "") if len(own) == 1 else ""
+
+
+def own(city: str, place: str) -> None:
+    """Keep a place of a city for the next visit on this browser; an empty one forgets it."""
+    kept = {**own_places(), city: place}
+    st.session_state[_OWN] = {name: one for name, one in kept.items() if one}
+    st.session_state[_OWN + "_changed"] = True
+
+
+def own_to_keep() -> str | None:
+    """Return what the browser is to keep, as text; None where nothing changed."""
+    return json.dumps(own_places()) if st.session_state.get(_OWN + "_changed") else None
 
 
 def picked_row(key: str) -> int | None:

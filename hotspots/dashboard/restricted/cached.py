@@ -81,13 +81,15 @@ def geography(slug: str, version: int, unit: str) -> units.Geography:
 
 
 def study(chosen: Selection) -> Study:
-    """Return the study of a selection; what does not change the numbers (language, place, measure) is no part of the key."""
+    """Return the study of a selection; what does not change the numbers (language, measure) is no part of the key."""
     return _study(chosen.figures())
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _study(chosen: Selection) -> Study:
-    return chosen.study(city(chosen.city, chosen.version), geography(chosen.city, chosen.version, chosen.unit))
+    everywhere = study(replace(chosen, place="")) if chosen.place else None
+    here = geography(chosen.city, chosen.version, chosen.unit)
+    return chosen.study(city(chosen.city, chosen.version), here, everywhere=everywhere)
 
 
 def asked(chosen: Selection) -> Asked:

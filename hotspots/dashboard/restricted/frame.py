@@ -15,7 +15,7 @@ import streamlit as st
 from hotspots import settings
 from hotspots.cities import City
 from hotspots.dashboard import map_component
-from hotspots.dashboard.restricted import address, cached
+from hotspots.dashboard.restricted import address, cached, place_of
 from hotspots.dashboard.shell import guard, refusal
 from hotspots.drawing import charts
 from hotspots.geography import units
@@ -71,6 +71,11 @@ class Chosen:
         """The same on blocks: for questions whose answer does not depend on the unit shown."""
         return self.at(unit="blocks")
 
+    @property
+    def everywhere(self) -> Chosen:
+        """The same about the whole city, whatever place was chosen."""
+        return self.at(place="")
+
     def at(self, **changes: Any) -> Chosen:
         """Return the same with other choices."""
         return replace(self, selection=replace(self.selection, **changes))
@@ -107,7 +112,8 @@ def page(name: str, title: str, *, first: bool = False, cityless: bool = False) 
 
     def show() -> None:
         with guard(words):
-            map_component.set_page_language(words.language)
+            own = address.own_to_keep()
+            map_component.set_page_language(words.language, keep=(address.COOKIE, own) if own is not None else None)
             if cityless:
                 without_city(words)
                 render(words)
@@ -115,6 +121,7 @@ def page(name: str, title: str, *, first: bool = False, cityless: bool = False) 
             chosen = open_page()
             if chosen is not None:
                 invitation(chosen)
+                place_of.chip(chosen.selection, chosen.city, words)
                 render(chosen)
                 close_page(chosen)
 
@@ -173,7 +180,8 @@ def open_page() -> Chosen | None:
         selection, foreign = settle(selection, [one.slug for one in found])
         city = cached.city(selection.city, selection.version or next(one.version for one in found if one.slug == selection.city))
         pinned = selection.version
-        selection, missing = fit(replace(selection, version=city.version), city)
+        selection = place_of.settle(replace(selection, version=city.version), city, words)
+        selection, missing = fit(selection, city)
         address.keep(replace(selection, version=pinned))
         sidebar(selection, city, {one.slug: one.name for one in found}, words)
     except ToldError as fault:
@@ -233,6 +241,7 @@ def sidebar(selection: Selection, city: City, names: dict[str, str], words: Word
             format_func=names.__getitem__,
             **address.widget("city", selection.city, lambda old, new: Selection(city=new, language=old.language)),
         )
+        place_of.choice(selection, city, words)
         period_choice(selection, city, words)
         for name, label in FILTERS:
             if name in city.fields:
@@ -323,11 +332,14 @@ def heading(chosen: Chosen, title: str) -> None:
     """Draw the head of a page: a finding, then period, filters, number and how far the data reach."""
     words, study = chosen.words, chosen.study
     st.title(title, anchor=False)
-    parts = [chosen.period, chosen.filters, words.count("{n} person killed", "{n} people killed", study.victims)]
+    place = [captions.place_name(study.place, words)] if study.place else []
+    parts = [chosen.period, *place, chosen.filters, words.count("{n} person killed", "{n} people killed", study.victims)]
     parts.append(words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date())))
     if chosen.city.fictional:
         parts.append(words.say("fictional city: no real person, no real place"))
     st.caption(" · ".join(parts))
+    for line in captions.of_place(study, words):
+        st.caption(line)
 
 
 def close_page(chosen: Chosen) -> None:

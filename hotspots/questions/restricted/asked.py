@@ -16,7 +16,7 @@ from hotspots.study import Study
 from hotspots.study.calendar import Days
 from hotspots.study.memo import kept
 from hotspots.study.selection import Selection
-from hotspots.views import map_view
+from hotspots.views import captions, map_view
 from hotspots.views.answer import Answer
 from hotspots.words import Words
 
@@ -46,7 +46,7 @@ class Asked:
     def of(cls, selection: Selection) -> Asked:
         """Return what a command asks with: the city is read from the store, each study is made when it is asked for."""
         city = cities.load(selection.city, selection.version or None)
-        return cls(selection, city, lambda chosen: kept(city, _study, chosen))
+        return cls(selection, city, lambda chosen: _kept_study(city, chosen))
 
     @cached_property
     def study(self) -> Study:
@@ -71,6 +71,20 @@ class Asked:
         """Return the same with other choices."""
         return replace(self, selection=replace(self.selection, **changes))
 
+    @property
+    def everywhere(self) -> Asked:
+        """The same about the whole city, whatever place was chosen."""
+        return self.at(place="")
+
+    def of_place(self, text: str, words: Words) -> str:
+        """Return a sentence about what lies inside the place chosen, which it names; as it is where none was chosen."""
+        place = self.study.place
+        return f"{captions.place_name(place, words)}: {text}" if place else text
+
+    def of_city(self, text: str, words: Words) -> str:
+        """Return a sentence about the whole city, which it names where a place was chosen."""
+        return f"{self.city.name}: {text}" if self.selection.place else text
+
     def answer(
         self,
         value: _Value,
@@ -87,8 +101,13 @@ class Asked:
         return Answer(value, study.victims, period, self.city.source, says, rows, interval, warnings)
 
 
+def _kept_study(city: City, chosen: Selection) -> Study:
+    return kept(city, _study, chosen)
+
+
 def _study(city: City, chosen: Selection) -> Study:
-    return chosen.study(city)
+    everywhere = _kept_study(city, replace(chosen, place="")) if chosen.place else None
+    return chosen.study(city, everywhere=everywhere)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +139,7 @@ def question(
     >>> @question(lambda chosen: chosen.figures(of=["scan"]))
     ... def largest(asked: Asked) -> int:
     ...     return asked.selection.cap
-    >>> largest.reads(Selection(city="x", cap=5, correction="by", place="b00")) == Selection(city="x", cap=5)
+    >>> largest.reads(Selection(city="x", cap=5, correction="by", picked="b00")) == Selection(city="x", cap=5)
     True
     """
     return lambda ask: Question(ask, reads, most)

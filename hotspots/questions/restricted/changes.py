@@ -15,6 +15,7 @@ from hotspots.statistics import change
 from hotspots.statistics.change import Comparison
 from hotspots.study import Study
 from hotspots.study.calendar import DAY, Days, periods
+from hotspots.study.places import UNITS
 from hotspots.views import data_tables
 from hotspots.views.answer import Answer
 from hotspots.words import Words, mark
@@ -33,6 +34,21 @@ OF_EVENTS: dict[str, str] = {  # where people were killed together and the only 
     "below": mark("{n} people killed in {events} events, {days}: fewer than the years before lead one to expect"),
     "unknown": FINDINGS["unknown"],
 }
+
+
+def unit_of(asked: Asked, unit: str = "") -> str:
+    """Return the unit of the rows: `unit` where it makes rows that can be compared, else the largest that divides the city or the place."""
+    offered = offered_units(asked)
+    return unit if unit in offered else offered[0]
+
+
+def offered_units(asked: Asked) -> tuple[str, ...]:
+    """Return the units on offer: districts, beats, the whole; blocks where there are neither districts nor beats. First what divides it."""
+    there = units.available(asked.city.blocks)
+    large = [unit for unit in there if unit in ("districts", "beats")] or [unit for unit in there if unit == "blocks"]
+    kind = asked.selection.place.partition(":")[0]
+    whole = [unit for unit in large if kind and UNITS.get(unit) in (kind, "district")]
+    return (*(unit for unit in large if unit not in whole), *whole, "city")
 
 
 def until(study: Study, *, lag: int, as_of: dt.date | None = None) -> pd.Timestamp:
@@ -65,7 +81,7 @@ def changes(asked: Asked, until: pd.Timestamp, *, span: str = USUAL) -> Answer[M
         texts = FINDINGS if one.usual or killed == events else OF_EVENTS
         return words.say(texts[one.verdict], n=words.number(killed), events=words.number(events), days=days_in_words(one.days, words))
 
-    return asked.answer(found, says, rows=lambda: data_tables.changes(found, geography.names(study.blocks)), days=one.days)
+    return asked.answer(found, says, rows=lambda: data_tables.changes(found, study), days=one.days)
 
 
 def places(one: Comparison, study: Study) -> pd.DataFrame:
@@ -74,7 +90,7 @@ def places(one: Comparison, study: Study) -> pd.DataFrame:
     `judged` is that of `change.judged`, empty for the last two.
     """
     rows = pd.concat([one.places, one.no_place.to_frame().T, one.city.to_frame().T], ignore_index=True)
-    named = [*geography.names(study.blocks).astype(str), *data_tables.TOGETHER]
+    named = [*geography.names(study.blocks).astype(str), *data_tables.together(study)]
     return rows.assign(place=named, judged=[*change.judged(one.places), "", ""], whole=[False] * (len(rows) - 1) + [True])
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from hotspots import geography
 from hotspots.geography import units
@@ -24,17 +25,29 @@ SHUFFLES = 499  # of days: so many that nobody waits more than a few seconds; th
 @question(lambda chosen: chosen.figures(of=["scan"]))
 def circles(asked: Asked, *, cap: float | None = None, simulations: int = SIMULATIONS, seed: int = 0) -> Answer[Scan]:
     """Return the circles with more homicides than chance explains, up to the share `cap` of the city (left out: the reader's)."""
-    found = clusters.circular_scan(asked.study, cap=cap, simulations=simulations, seed=seed)
+    study = asked.study.everywhere
+    found = _reaching(clusters.circular_scan(study, cap=cap, simulations=simulations, seed=seed), asked.study)
 
     def says(words: Words) -> str:
         n = len(found.significant)
         if not n:
-            return words.say("No circle holds more homicides than chance explains")
-        return words.count(
+            return asked.of_place(words.say("No circle holds more homicides than chance explains"), words)
+        said = words.count(
             "One circle holds more homicides than chance explains", "{n} circles hold more homicides than chance explains", n
         )
+        return asked.of_place(said, words)
 
-    return asked.answer(found, says, rows=lambda: data_tables.scan(found, asked.study))
+    return asked.answer(found, says, rows=lambda: data_tables.scan(found, study))
+
+
+def _reaching(found: Scan, study: Study) -> Scan:
+    """Return a scan of the whole city with those of its circles that reach into the place of the study: all where there is none."""
+    if study.place is None:
+        return found
+    table, outline = found.table, study.place.outline
+    centres = shapely.points(table["x"].to_numpy(dtype=float), table["y"].to_numpy(dtype=float))
+    near = np.zeros(len(table), dtype=bool) if outline is None else shapely.distance(centres, outline) <= table["radius"].to_numpy()
+    return replace(found, table=table[near])
 
 
 @question(lambda chosen: chosen.figures(of=()))
@@ -42,8 +55,10 @@ def bursts(
     asked: Asked, *, anytime: bool = True, radius: float = RADIUS, days: int = DAYS, simulations: int = SHUFFLES, seed: int = 0
 ) -> Answer[Scan]:
     """Return the bursts in place and time; unless `anytime`, those that go on at the end."""
-    found = clusters.space_time_scan(asked.study, radius=radius, days=days, anytime=anytime, simulations=simulations, seed=seed)
-    return asked.answer(found, rows=lambda: data_tables.scan(found, asked.study))
+    study = asked.study.everywhere
+    scanned = clusters.space_time_scan(study, radius=radius, days=days, anytime=anytime, simulations=simulations, seed=seed)
+    found = _reaching(scanned, asked.study)
+    return asked.answer(found, rows=lambda: data_tables.scan(found, study))
 
 
 def place_name(study: Study, unit: str) -> str:
@@ -61,7 +76,8 @@ def place_at(study: Study, x: float, y: float) -> str:
 class HotPlaces:
     """The hot spots of a study: whether homicides are enough to rank places, and what the map shows where nothing is going on.
 
-    `places` are the hot ones by name, and `untested` those about which too little is known, most `killed` first, with their `residents`.
+    `places` are the hot ones by name, with the `beats` that each hot spot reaches into (more than one: it straddles them). `untested` are
+    those about which too little is known, most `killed` first, with their `residents`.
     Both are None where homicides are too few and no longer period is at hand.
     """
 
@@ -74,8 +90,11 @@ class HotPlaces:
 
 @question(most=64)
 def hot_places(asked: Asked) -> Answer[HotPlaces]:
-    """Return the hot places of a unit with their numbers, what chance alone would show, and the places that could not be tested."""
-    study = asked.study
+    """Return the hot places of a unit with their numbers, what chance alone would show, and the places that could not be tested.
+
+    The test is that of the whole city; places are listed inside the one chosen.
+    """
+    study, inside = asked.study.everywhere, asked.study.blocks.index
     advice, calibration = clusters.advice(study), clusters.calibration(study)
     warnings = () if advice.enough else (clusters.ADVICE[advice.reason],)
     if not advice.enough and advice.reason != "widen":
@@ -83,11 +102,32 @@ def hot_places(asked: Asked) -> Answer[HotPlaces]:
     names, hot = geography.names(study.blocks), clusters.hot_spot(study)
     places = clusters.hot_places(study, hot)
     places.insert(0, "place", names.loc[places.index])
+    if (reached := _beats(asked, places["group"])) is not None:
+        places.insert(2, "beats", reached)
+    places = places[places.index.isin(inside)]
     aside = pd.DataFrame({"place": names, "killed": study.counts, "residents": study.residents})[hot.isna()]
+    aside = aside[aside.index.isin(inside)]
     aside = aside.sort_values(["killed", "place"], ascending=[False, True])
     found = HotPlaces(advice, calibration, places, aside, int(aside["killed"].sum()))
     rows = places.rename_axis("id").reset_index
-    return asked.answer(found, lambda words: _hot_places(places, study, words), rows=rows, warnings=warnings)
+    return asked.answer(found, lambda words: asked.of_place(_hot_places(places, study, words), words), rows=rows, warnings=warnings)
+
+
+def _beats(asked: Asked, group: pd.Series) -> pd.Series | None:
+    """Return the beats that each hot spot reaches into, for each of its places; None where there are none, or the places are as large."""
+    blocks = asked.city.blocks
+    if "beat" not in blocks.columns or asked.unit in ("city", "districts", "beats"):
+        return None
+    if asked.unit == "blocks":
+        beat = blocks["beat"].reindex(group.index)
+        pairs = pd.DataFrame({"group": group, "beat": beat}).dropna()
+    else:
+        outlines = units.roll_up(blocks, "beats").geometry
+        shapes = np.asarray(asked.study.everywhere.blocks.geometry.reindex(group.index).array)
+        one, of = shapely.STRtree(np.asarray(outlines.array)).query(shapes, predicate="intersects")
+        pairs = pd.DataFrame({"group": group.to_numpy()[one], "beat": outlines.index[of]})
+    listed = pairs.groupby("group")["beat"].agg(lambda one: ", ".join(sorted({str(beat) for beat in one if beat})))
+    return group.map(listed).fillna("")
 
 
 def _hot_places(places: pd.DataFrame, study: Study, words: Words) -> str:
@@ -99,5 +139,5 @@ def _hot_places(places: pd.DataFrame, study: Study, words: Words) -> str:
         "In {period}, {n} places, with those beside them, had more homicides than chance explains: they form {groups} hot spots.",
         len(places),
         period=period,
-        groups=words.number(places["group"].max()),
+        groups=words.number(places["group"].nunique()),
     )

@@ -1,4 +1,4 @@
-"""How concentrated homicides are: beside chance, whether the same places last, how unequal the burden is."""
+"""How concentrated homicides are: beside chance, whether the same places last, how unequal the burden is. Always of the whole city."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ STEPS = (1, 2, 5, 10, 20, 30, 40, 50)  # percent of the places
 @question(most=128)
 def against_chance(asked: Asked, baseline: str = "equal") -> Answer[AgainstChance] | None:
     """Return how few places hold how many of the homicides, beside what chance alone gives by `baseline`; None where none is mapped."""
-    found = concentration.against_chance(asked.study, baseline=baseline)
+    found = concentration.against_chance(asked.study.everywhere, baseline=baseline)
     if found is None:
         return None
 
     def says(words: Words) -> str:
-        return concentration.sentence(found, words, unit=asked.unit_word(words))
+        return asked.of_city(concentration.sentence(found, words, unit=asked.unit_word(words)), words)
 
     return asked.answer(found, says, rows=lambda: data_tables.curve(found))
 
@@ -46,8 +46,8 @@ def steps(answer: Answer[AgainstChance]) -> pd.DataFrame:
 @question()
 def lasting(asked: Asked) -> Answer[Stability] | None:
     """Return what the places that held half of the homicides held in the time after; None where that cannot be told."""
-    found = concentration.stability(asked.study)
-    return None if found is None else asked.answer(found, lambda words: _lasting(found, words))
+    found = concentration.stability(asked.study.everywhere)
+    return None if found is None else asked.answer(found, lambda words: asked.of_city(_lasting(found, words), words))
 
 
 def _lasting(found: Stability, words: Words) -> str:
@@ -72,8 +72,11 @@ def _lasting(found: Stability, words: Words) -> str:
 @question()
 def fifths(asked: Asked) -> Answer[RateRatio] | None:
     """Return how far apart the rates of the hardest-hit and the least-hit fifth of the places lie; None where that cannot be told."""
-    found = rates.rate_ratio_of_fifths(asked.study) if asked.study.population > 0 else None
-    return None if found is None else asked.answer(found, lambda words: _fifths(found, words), interval=(found.low, found.high))
+    study = asked.study.everywhere
+    found = rates.rate_ratio_of_fifths(study) if study.population > 0 else None
+    if found is None:
+        return None
+    return asked.answer(found, lambda words: asked.of_city(_fifths(found, words), words), interval=(found.low, found.high))
 
 
 def _fifths(found: RateRatio, words: Words) -> str:

@@ -34,7 +34,7 @@ class Series:
 
 
 def _on_blocks(chosen: Selection) -> Selection:
-    return chosen.figures(unit="blocks")
+    return chosen.figures(unit="blocks", place="")  # what was done somewhere is beside what was not, wherever that is
 
 
 def log(asked: Asked) -> Answer[Log]:

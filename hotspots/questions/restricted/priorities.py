@@ -33,7 +33,7 @@ def deaths_alone(selection: Selection) -> Selection:
 @question()
 def backtest(asked: Asked, *, months: int = MONTHS, shares: tuple[float, ...] = SHARES) -> Answer[Backtest | str]:
     """Return how well every rule did on periods of `months` that it had not seen: which does best; or why that cannot be told."""
-    found = priorities.backtest(asked.study, months=months, shares=shares)
+    found = priorities.backtest(asked.study.everywhere, months=months, shares=shares)
     if isinstance(found, str):
         return asked.answer(found, lambda words: words.say("The rules cannot be tested here: {reason}.", reason=words.say(REASONS[found])))
     return asked.answer(found, lambda words: _verdict(found, words, shares=shares), rows=lambda: data_tables.backtest(found))
@@ -41,14 +41,25 @@ def backtest(asked: Asked, *, months: int = MONTHS, shares: tuple[float, ...] = 
 
 @question()
 def first_places(asked: Asked, rule: str = "", *, months: int = MONTHS, shares: tuple[float, ...] = SHARES) -> Answer[FirstPlaces]:
-    """Return the first places by a rule, on the largest of `shares` of the area; left out, by the rule that the test supports."""
+    """Return the first places by a rule, on the largest of `shares` of the area; left out, by the rule that the test supports.
+
+    The order is that of the whole city; those inside the place chosen are listed.
+    """
     tested, share = asked.ask(backtest, months=months, shares=shares).value, shares[-1]
     best = PLAIN if isinstance(tested, str) else tested.winner(share)
-    places = priorities.ranked(asked.study, rule=rule or best, share=share)
+    places = priorities.ranked(asked.study.everywhere, rule=rule or best, share=share)
+    places = places[places.index.isin(asked.study.blocks.index)]
 
     def says(words: Words) -> str:
         if places.empty or isinstance(tested, str):
-            return words.say("Where to begin")
+            return asked.of_place(words.say("Where to begin"), words)
+        if asked.study.place:
+            said = words.count(
+                "{n} of the places to begin with in the whole city is inside",
+                "{n} of the places to begin with in the whole city are inside",
+                len(places),
+            )
+            return asked.of_place(said, words)
         return words.say(
             "Where to begin: {n} {unit}, {share} of the area; such a choice held {rate} of later homicides",
             n=words.number(len(places)),
@@ -63,7 +74,7 @@ def first_places(asked: Asked, rule: str = "", *, months: int = MONTHS, shares: 
 @question()
 def spread(asked: Asked) -> Answer[float]:
     """Return how far the rule by density spreads each homicide of the list, in metres, and how that was found."""
-    metres = priorities.bandwidth(asked.study)
+    metres = priorities.bandwidth(asked.study.everywhere)
     return asked.answer(
         metres,
         lambda words: words.say(

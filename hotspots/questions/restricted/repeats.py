@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
+import shapely
 
 from hotspots.questions.restricted.asked import Asked, question
 from hotspots.statistics import repeats
 from hotspots.statistics.repeats import Events, NearRepeats, Strength, Surges
+from hotspots.study import Study
+from hotspots.study.selection import Selection
 from hotspots.views import data_tables
 from hotspots.views.answer import Answer
 from hotspots.words import Words
@@ -23,22 +27,32 @@ class Recurring:
     surges: Surges | None
 
 
-@question()
+def _in_city(chosen: Selection) -> Selection:
+    return chosen.figures(place="")
+
+
+@question(_in_city)
 def events(asked: Asked) -> Events:
-    """Return the killings by event, with their places and days."""
+    """Return the killings of the whole city by event, with their places and days."""
     return repeats.events_of(asked.study)
 
 
 @question()
 def recurring(asked: Asked) -> Answer[Recurring]:
-    """Return how much killings bring about others, and where there are more than usual of late: its rows are the districts watched."""
+    """Return how much killings bring about others, and where there are more than usual of late: its rows are the districts watched.
+
+    All districts are watched together; those that a place lies in are listed, and the whole city.
+    """
     found = asked.ask(events)
-    surges = repeats.surges(asked.study)
+    surges = repeats.surges(asked.study.everywhere)
+    if surges and asked.study.place and "district" in asked.study.blocks.columns:
+        districts = asked.study.place.blocks["district"].dropna().astype(str)
+        surges = replace(surges, table=surges.table[surges.table.index.isin(["", *districts])])
     rows = None if surges is None else lambda: surges.table
     return asked.answer(Recurring(found, repeats.strength(found), surges), rows=rows)
 
 
-@question()
+@question(_in_city)
 def near_repeats(asked: Asked, *, metres: float, days: int, seed: int = 0) -> Answer[NearRepeats]:
     """Return how often a killing is followed by another nearby soon after, beside chance; its rows are all bands of distance and delay."""
     found = repeats.near_repeats(asked.study, metres=metres, days=days, seed=seed)
@@ -64,12 +78,24 @@ def near_repeats(asked: Asked, *, metres: float, days: int, seed: int = 0) -> An
 
 @question()
 def open_windows(asked: Asked, *, metres: float, days: int) -> Answer[pd.DataFrame]:
-    """Return the windows that are open on the last day of the study; `unit` in its rows is the id of the place. Restricted."""
-    known, study = asked.ask(events), asked.study
+    """Return the windows that are open on the last day of the study; `unit` in its rows is the id of the place. Restricted.
+
+    Events anywhere in the city open one and lie in one; listed are those around an event inside the place chosen.
+    """
+    known, study = asked.ask(events), asked.study.everywhere
     found = repeats.open_windows(known, metres=metres, days=days)
+    if asked.study.place:
+        found = found[_inside(asked.study, known, found["event"].to_numpy())].reset_index(drop=True)
 
     def says(words: Words) -> str:
         last = words.date(repeats.day_of(known.last).date())
         return words.count("{n} window open on {day}", "{n} windows open on {day}", len(found), day=last)
 
     return asked.answer(found, says, rows=lambda: data_tables.windows(found, study))
+
+
+def _inside(study: Study, known: Events, at: np.ndarray) -> np.ndarray:
+    """Return which events have a victim in the place of a study."""
+    here = study.rows
+    points = set(zip(shapely.get_x(np.asarray(here.geometry.array)), shapely.get_y(np.asarray(here.geometry.array)), strict=True))
+    return np.array([spot in points for spot in zip(known.x[at], known.y[at], strict=True)], dtype=bool)

@@ -12,6 +12,7 @@ from hotspots.questions.restricted.asked import Asked, question
 from hotspots.statistics import trends
 from hotspots.statistics.trends import BesideYears, Judgement, Projection, WhenInWeek
 from hotspots.study.calendar import Days
+from hotspots.views import captions
 from hotspots.views.answer import Answer
 from hotspots.words import Words, mark
 
@@ -38,7 +39,7 @@ def last_twelve_months(asked: Asked, *, in_city: bool = False) -> Answer[Judgeme
         return None
 
     def says(words: Words) -> str:
-        told = {"city": asked.city.name} if in_city else {}
+        told = {"city": captions.subject(asked.city, asked.study, words)} if in_city else {}
         return words.say((LATEST_IN_CITY if in_city else LATEST)[found.verdict], n=words.number(found.count), **told)
 
     return asked.answer(found, says, days=Days(found.start, found.end))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -35,9 +36,12 @@ def geometry(asked: Asked) -> map_view.MapGeometry:
     return map_view.geometry(f"{city.slug}/{city.version}/{asked.unit}", study.blocks, background, weights=weights)
 
 
-@question(lambda chosen: chosen.figures(language=chosen.language, bandwidth=chosen.bandwidth, layer=chosen.layer), most=64)
+@question(lambda chosen: chosen.figures(place="", language=chosen.language, bandwidth=chosen.bandwidth, layer=chosen.layer), most=64)
 def map_of(asked: Asked, key: str) -> map_view.MapView:
-    """Return the map of the measure `key`, with the surface over it that the reader chose, in the reader's language."""
+    """Return the map of the measure `key`, with the surface over it that the reader chose, in the reader's language.
+
+    It shows the whole city, whichever place was chosen: a place is seen among those around it.
+    """
     chosen, words = asked.selection, words_for(asked.selection.language)
     what, shapes = measure(key), asked.ask(geometry)
     if what.key == "network_density" and chosen.layer == "streets" and chosen.bandwidth == density.streets.USUAL:
@@ -58,7 +62,7 @@ def _with_surface(asked: Asked, plain: map_view.MapView, words: Words) -> map_vi
     return surfaces.with_surface(plain, replace(density.surface(study, bandwidth=metres), rule=rule), epsg, words)
 
 
-@question()
+@question(lambda chosen: chosen.figures(place=""))
 def opening(asked: Asked) -> str:
     """Return the key of the measure that a map opens with."""
     return map_view.default_measure(asked.study).key
@@ -69,7 +73,7 @@ def usual_bandwidth(study: Study) -> int:
     return _whole(density.usual_bandwidth(study))
 
 
-@question(most=64)
+@question(lambda chosen: chosen.figures(place=""), most=64)
 def bandwidths(asked: Asked) -> Mapping[str, int]:
     """Return the bandwidth in whole metres that each rule gives, by the rule's name."""
     found = {rule: density.bandwidth_of(asked.study, rule=rule) for rule in ("scott", *density.CRITERIA)}
@@ -83,7 +87,7 @@ def _whole(metres: float) -> int:
 @question(lambda chosen: chosen.figures(of=["density"]), most=64)
 def sensitivity(asked: Asked) -> Answer[Sensitivity] | None:
     """Return how the highest places of the smooth surface change with its bandwidth; None where places or homicides are too few."""
-    study = asked.study
+    study, inside = asked.study.everywhere, asked.study.blocks.index
     if study.events.sum() < UNSTABLE_UNDER or len(study.blocks) <= FEW_PLACES:
         return None
     found = density.sensitivity(study, bandwidth=asked.selection.bandwidth)
@@ -91,14 +95,16 @@ def sensitivity(asked: Asked) -> Answer[Sensitivity] | None:
 
     def says(words: Words) -> str:
         widths = list(found.ranks.columns)
-        return words.say(
+        said = words.say(
             "**{stay} of the {top}** highest places stay among the {top} at every bandwidth from {low} to {high} m.",
             stay=words.number(found.stay),
             top=words.number(found.top),
             low=words.number(widths[0]),
             high=words.number(widths[-1]),
         )
+        return asked.of_city(said, words)
 
+    found = replace(found, ranks=found.ranks[found.ranks.index.isin(inside)])
     table = found.ranks.assign(place=names.reindex(found.ranks.index)).rename_axis("id")
     return asked.answer(found, says, rows=table.reset_index)
 
@@ -154,13 +160,42 @@ class Place:
     years: pd.DataFrame
 
 
-@question(most=64)
+@question(lambda chosen: chosen.figures(place=""), most=64)
 def place(asked: Asked, unit: str, key: str) -> Answer[Place]:
     """Return the numbers of one place and its own years."""
     study = asked.study
     row = table(study, measure(key)).loc[unit]
     found = Place(row, rates.estimate(float(study.exposed.loc[unit]), float(study.person_years.loc[unit])), trends.yearly(study.at(unit)))
     return asked.answer(found, interval=(found.rate.low, found.rate.high))
+
+
+@question(lambda chosen: chosen.figures(unit="blocks", beside=chosen.beside))
+def side_by_side(asked: Asked) -> Answer[pd.DataFrame]:
+    """Return the place chosen and the one beside it, or the whole city: a row for each, with the same numbers worked out alike.
+
+    `place` is its text, empty for the city. `rate` has its exact 95 % interval; `latest` are the last 12 whole months and `verdict` how
+    they stand to those before. Where one lies in the other, its people are in both.
+    """
+    both = [asked.selection.place, asked.selection.beside]
+    found = pd.DataFrame([_in_a_row(asked.at(place=text, beside="").study, text) for text in both])
+    return asked.answer(found, rows=lambda: found.drop(columns="study"))
+
+
+def _in_a_row(study: Study, text: str) -> dict[str, Any]:
+    rate, latest = rates.overall(study), trends.latest(study)
+    return {
+        "place": text,
+        "count": study.victims,
+        "population": study.population,
+        "rate": rate.value,
+        "rate_low": rate.low,
+        "rate_high": rate.high,
+        "latest": None if latest is None else latest.count,
+        "verdict": "unknown" if latest is None else latest.verdict,
+        "in_no_place": study.in_no_place,
+        "estimated": study.place is not None and study.place.estimated,
+        "study": study,
+    }
 
 
 @question()
@@ -183,11 +218,22 @@ def ages(asked: Asked) -> Answer[rates.AgesKnown]:
 
 @question(most=64)
 def compared(asked: Asked) -> Answer[Funnel | None]:
-    """Return each place beside what chance explains; no value where no homicide or no resident is known."""
-    study, found = asked.study, rates.funnel(asked.study)
+    """Return each place beside what chance explains; no value where no homicide or no resident is known.
+
+    What chance explains, with the allowance for the number of places, is that of the whole city; the places inside the one chosen are
+    listed.
+    """
+    study, inside = asked.study.everywhere, asked.study.blocks.index
+    found = rates.funnel(study)
+    alone = found is None or len(found.table) < 2
+    if found is not None and asked.study.place:
+        found = replace(found, table=found.table[found.table.index.isin(inside)])
 
     def says(words: Words) -> str:
-        if found is None or len(found.table) < 2:
+        return asked.of_place(stands_out(words), words)
+
+    def stands_out(words: Words) -> str:
+        if found is None or alone:
             return words.say("How do places compare?")
         count, told = found.verdicts(), {"all": words.number(len(found.table)), "unit": asked.unit_word(words)}
         if not count["above"] and not count["below"]:

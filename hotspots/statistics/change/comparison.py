@@ -91,7 +91,8 @@ def compare(study: Study, days: Days | None = None) -> Comparison:
 
     The normal range holds the counts that the exact E-test calls alike with the years before, days for days: a count outside has a p of
     at most 0.05. It is of events: people killed together would too often be called a change. `adjusted` is p allowing for the number of
-    places (Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x), apart for each comparison. The city and those in no
+    places (Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x), apart for each comparison: of all
+    places of the city, where the study is of one part of it. The city (of such a study: that part) and those in no
     place are not among the places compared. Years that the data do not cover in full take no part; a period of more than a year is
     compared with nothing. It misleads across a change of definition. Over the years homicides swing by more than chance; for the whole
     city `usual` allows for that.
@@ -116,8 +117,12 @@ def compare(study: Study, days: Days | None = None) -> Comparison:
     table["last_year_percent"] = (table["last_year_difference"] / table["last_year"]).where(table["last_year"] >= PERCENT_FROM)
     units = len(study.blocks)
     places = table.iloc[:units].set_axis(study.blocks.index)
+    every = places if study.of_city is None else compare(study.of_city, asked).places
     for prefix in ("", "last_year_"):
-        places = places.assign(**{f"{prefix}adjusted": benjamini_hochberg(places[f"{prefix}p"].to_numpy())})
+        p = every[f"{prefix}p"].copy()
+        p.loc[places.index] = places[f"{prefix}p"]
+        adjusted = pd.Series(benjamini_hochberg(p.to_numpy()), index=p.index)
+        places = places.assign(**{f"{prefix}adjusted": adjusted.reindex(places.index)})
     return Comparison(asked, before, places, table.iloc[units], table.iloc[units + 1], _usual(study, asked))
 
 

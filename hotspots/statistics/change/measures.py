@@ -85,6 +85,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         key="change_p",
+        over="city",
         compute=change_p,
         label=mark("How likely such a change is by chance alone (adjusted p)"),
         unit=mark("adjusted p"),

@@ -220,6 +220,7 @@ _EVENTS = frozenset({"counts", "days", "outlines"})
 MEASURES: tuple[Measure, ...] = (
     Measure(
         key="window_test",
+        over="city",
         compute=window_test,
         label=mark("How likely by chance alone (adjusted p)"),
         unit=mark("adjusted p"),
@@ -230,6 +231,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         key="hot_spot",
+        over="city",
         compute=hot_spot,
         label=mark("Hot spots: more homicides than chance explains"),
         unit=mark("hot (1) or not (0)"),
@@ -244,6 +246,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         key="scan",
+        over="city",
         compute=scan,
         label=mark("Circles with more homicides than chance explains"),
         unit=mark("in a circle (1) or not (0)"),
@@ -257,6 +260,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         key="emerging",
+        over="city",
         compute=emerging,
         label=mark("How hot spots came about"),
         unit=mark("class, 0 to 8"),
@@ -270,6 +274,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         key="getis_ord",
+        over="city",
         compute=getis_ord,
         label=mark("Far above or below the city's mean (Gi*), a description"),
         unit=mark("standard deviations"),
@@ -282,6 +287,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         key="local_moran",
+        over="city",
         compute=local_moran,
         label=mark("Like or unlike the places beside it (local Moran), a description"),
         unit=mark("local Moran's I"),
@@ -294,6 +300,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         key="local_shrunk_rate",
+        over="city",
         compute=local_shrunk_rate,
         label=mark("Shrunk rate among neighbours: homicides per 100,000 residents a year"),
         unit=mark("homicides per 100,000 residents a year"),

@@ -54,6 +54,7 @@ def _of(study: Study) -> tuple[pd.Series, pd.Series]:
 MEASURES: tuple[Measure, ...] = (
     Measure(
         key="density",
+        over="city",
         compute=density,
         label=mark("Density of homicides"),
         unit=mark("homicides per km² a year"),
@@ -63,6 +64,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         key="relative_risk",
+        over="city",
         compute=relative_risk,
         label=mark("Homicides compared with residents, smoothed"),
         unit=mark("times the average"),
@@ -71,6 +73,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         key="network_density",
+        over="city",
         compute=network_density,
         label=mark("Density of homicides along streets"),
         unit=mark("homicides per km of street a year"),

@@ -145,6 +145,7 @@ def priority_state(study: Study) -> pd.Series:
 MEASURES: tuple[Measure, ...] = (
     Measure(
         key="priority",
+        over="city",
         compute=priority,
         label=mark("First places by the plain count"),
         unit=mark("among the first 5% of the area (1) or not (0)"),

@@ -317,6 +317,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         key="shrunk_rate",
+        over="city",
         compute=shrunk_rate,
         label=mark("Shrunk rate: homicides per 100,000 residents a year"),
         unit=mark("homicides per 100,000 residents a year"),
@@ -336,6 +337,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         key="excess_risk",
+        over="city",
         compute=excess_risk,
         label=mark("Homicides for each one expected by residents"),
         unit=mark("homicides for each one expected"),

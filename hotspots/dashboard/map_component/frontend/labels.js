@@ -36,7 +36,7 @@ export class PlaceNames {
     const size = this.map.getSize();
     if (!size.x || !size.y) return;
     const zoom = this.map.getZoom() - this.wholeZoom;
-    const taken = this.numbers.map(({ number, lon, lat }) => {
+    const taken = this.numbers.filter(({ number }) => number).map(({ number, lon, lat }) => {
       const { x, y } = this.map.latLngToContainerPoint([lat, lon]);
       return [x - 4 * number.length - 5, y - 26, x + 4 * number.length + 5, y + 9];
     });

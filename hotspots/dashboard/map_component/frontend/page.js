@@ -11,6 +11,10 @@ for (const name of FILES) {
 
 export default function ({ data, parentElement }) {
   if (data?.lang) document.documentElement.lang = data.lang;
+  if (data?.keep) {
+    const [name, text] = data.keep; // the reader's own place: only this browser knows it, for a year
+    document.cookie = `${name}=${encodeURIComponent(text)}; max-age=31536000; path=/; samesite=strict`;
+  }
   const room = parentElement.host?.closest('[data-testid="stElementContainer"]');
   if (room) room.style.display = "none";
 }

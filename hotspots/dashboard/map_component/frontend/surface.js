@@ -210,6 +210,7 @@ export const Surface = L.Layer.extend({
     pen.textBaseline = "middle";
     const taken = [];
     for (const { number, at: spot, rings } of outlines) {
+      if (!number) continue; // the place that the page is about
       const [x, middle] = at(spot);
       const heights = rings.flat().map((each) => at(each)[1]);
       const upper = Math.min(middle, ...heights);

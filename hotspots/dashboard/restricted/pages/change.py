@@ -12,7 +12,6 @@ from hotspots import geography
 from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.frame import Chosen, heading
 from hotspots.dashboard.restricted.parts import maps, numbers, published, series, tables
-from hotspots.geography import units
 from hotspots.questions.restricted import changes, city, when
 from hotspots.questions.restricted.changes import days_in_words
 from hotspots.statistics import change
@@ -20,7 +19,7 @@ from hotspots.statistics.change import Comparison
 from hotspots.statistics.measure import NEEDS
 from hotspots.study.calendar import DAY
 from hotspots.study.of_totals import TotalsStudy
-from hotspots.views import map_view
+from hotspots.views import captions, map_view
 from hotspots.views.columns import Column, Form, called, each, number, signed, whole, with_sign, year
 from hotspots.words import Words, mark
 from hotspots.words.escape import safe_markdown
@@ -57,7 +56,7 @@ def render(chosen: Chosen) -> None:
     found = answer.value
     heading(chosen, answer.sentence(words))
     controls(chosen)
-    whole_city(found, words)
+    whole_city(chosen, found)
     if by_unit.selection.unit != "city":
         by_place(by_unit, found[span], span)
         all_spans(by_unit, found, span)
@@ -74,15 +73,7 @@ def span_of(chosen: Chosen) -> str:
 
 def unit_of(chosen: Chosen) -> str:
     """Return the unit of the rows: the one chosen where it makes rows that can be compared, else the largest on offer."""
-    offered = offers(chosen)
-    return chosen.selection.unit if chosen.selection.unit in offered else offered[0]
-
-
-def offers(chosen: Chosen) -> tuple[str, ...]:
-    """Return the units on offer: districts, beats, the whole city; blocks where there are neither districts nor beats."""
-    there = units.available(chosen.city.blocks)
-    large = tuple(unit for unit in there if unit in ("districts", "beats"))
-    return (*(large or tuple(unit for unit in there if unit == "blocks")), "city")
+    return changes.unit_of(chosen.asked, chosen.selection.unit)
 
 
 def controls(chosen: Chosen) -> None:
@@ -100,9 +91,9 @@ def controls(chosen: Chosen) -> None:
     with middle:
         st.selectbox(
             words.say("By"),
-            offers(chosen),
+            changes.offered_units(chosen.asked),
             format_func=lambda unit: map_view.unit_name(unit, words, chosen.city.called),
-            **address.widget("unit", unit_of(chosen), lambda old, new: replace(old, unit=new, place="")),
+            **address.widget("unit", unit_of(chosen), lambda old, new: replace(old, unit=new, picked="")),
         )
     with right:
         numbers.lag_choice(chosen)
@@ -140,9 +131,10 @@ def _from_last_year(row: pd.Series, words: Words) -> str:
     return with_sign(value, words) + (f" ({words.percent(abs(percent))})" if value and not pd.isna(percent) else "")
 
 
-def whole_city(found: Mapping[str, Comparison], words: Words) -> None:
+def whole_city(chosen: Chosen, found: Mapping[str, Comparison]) -> None:
     """Draw the table of the whole city: a row for each period."""
-    st.subheader(words.say("The whole city"), anchor=False)
+    words = chosen.words
+    st.subheader(whole_name(chosen) if chosen.study.place else words.say("The whole city"), anchor=False)
     means = {mean_text(one, words) for one in found.values()}
     mean = means.pop() if len(means) == 1 else words.say("Mean of the years before")
     rows = pd.DataFrame([one.city for one in found.values()]).assign(span=list(found))
@@ -163,7 +155,7 @@ def whole_city(found: Mapping[str, Comparison], words: Words) -> None:
         Column("last_year", mark("Last year"), number()),
         Column("last_year_difference", mark("Difference from last year"), each(_from_last_year)),
     ]
-    tables.draw(rows, columns, words, alt=words.say("The whole city, period by period"))
+    tables.draw(rows, columns, words, alt=words.say("All together, period by period"))
     st.caption(
         words.say(
             "Normal range: it allows for how far the years before differed from one another; the headline goes by it. By chance alone: "
@@ -187,6 +179,12 @@ def by_place(chosen: Chosen, one: Comparison, span: str) -> None:
     with right:
         finding(chosen, one)
     place_table(chosen, one)
+
+
+def whole_name(chosen: Chosen) -> str:
+    """Return what all places together are called: the place chosen, else the whole city."""
+    place = chosen.study.place
+    return captions.place_name(place, chosen.words) if place else chosen.words.say("Whole city")
 
 
 def names_of(chosen: Chosen) -> pd.Series:
@@ -222,7 +220,7 @@ def place_table(chosen: Chosen, one: Comparison) -> None:
     """Draw a row for each place, then the people killed in none of them, then the whole city: nothing is lost."""
     words = chosen.words
     rows = changes.places(one, chosen.by_unit)
-    names = [words.say("No place known, or outside"), words.say("Whole city")]
+    names = [words.say("No place known, or outside"), whole_name(chosen)]
     rows["name"] = [*rows["place"].iloc[:-2], *names]
     last = days_in_words(one.last_year, words) if one.last_year else mark("Last year")
     columns = [
@@ -314,14 +312,13 @@ def trust(chosen: Chosen, one: Comparison, until: pd.Timestamp) -> None:
 
 
 def when_in_the_week(chosen: Chosen) -> None:
-    """Draw weekdays by hours for the place chosen on the map, else for the whole city; nothing under 20."""
-    words, place, names = chosen.words, chosen.selection.place, names_of(chosen)
-    known = place in names.index
-    where = str(names[place]) if known else words.say("the whole city")
+    """Draw weekdays by hours for the place chosen, else for the whole city; nothing under 20."""
+    words, place = chosen.words, chosen.study.place
+    where = captions.place_name(place, words) if place else words.say("the whole city")
     st.subheader(words.say("Day of the week and hour: {place}", place=where), anchor=False)
-    if not known:
+    if not place:
         st.caption(words.say("Choose a place on the map to see its days and hours."))
-    series.hours_of_the_week(chosen, chosen.ask(when.hours_of_the_week, place=place if known else None))
+    series.hours_of_the_week(chosen, chosen.ask(when.hours_of_the_week))
 
 
 def method(words: Words) -> None:

@@ -21,7 +21,7 @@ SENTENCES = 3  # of the strongest; the rest is in the table
 
 def render(chosen: Chosen) -> None:
     """Draw the page."""
-    words, study = chosen.words, chosen.by_unit
+    words, study = chosen.words, chosen.everywhere.by_unit
     lacking = next((need for need, there in (("points", study.has_points), ("outlines", study.has_outlines)) if not there), "")
     if lacking or not study.inside:
         heading(chosen, words.say("Where and when homicides cluster"))
@@ -51,8 +51,8 @@ def render(chosen: Chosen) -> None:
 
 def in_space(chosen: Chosen, answer: Answer[Scan]) -> None:
     """Draw the map of the circles, the sentence of the strongest and the table of all."""
-    words, found = chosen.words, answer.value
-    rows = found.significant if len(found.significant) else found.table.head(1)
+    words, found, city = chosen.words, answer.value, chosen.everywhere.by_unit
+    rows = found.significant if len(found.significant) or chosen.selection.place else found.table.head(1)
     left, right = st.columns([1.3, 1], gap="medium")
     with left:
         maps.draw(chosen, "scan", key="scan_map", height=HEIGHT, place="")
@@ -71,7 +71,7 @@ def in_space(chosen: Chosen, answer: Answer[Scan]) -> None:
         )
     columns = (
         Column("number", mark("Number"), each(lambda row, words: words.number(row.name) if row["p"] <= LEVEL else "–")),
-        Column("centre", mark("Around"), lambda rows, key, words: [clusters.place_name(chosen.by_unit, str(unit)) for unit in rows[key]]),
+        Column("centre", mark("Around"), lambda rows, key, words: [clusters.place_name(city, str(unit)) for unit in rows[key]]),
         Column("radius", mark("Radius, m"), each(lambda row, words: words.number(row["radius"]) if row["units"] > 1 else "–")),
         Column("units", mark("Places")),
         *numbers(found),
@@ -83,7 +83,7 @@ def in_space(chosen: Chosen, answer: Answer[Scan]) -> None:
 def circle_sentence(chosen: Chosen, row: pd.Series, found: Scan) -> str:
     """Return a circle as a sentence; one that holds a single place is no circle to a reader."""
     words = chosen.words
-    centre = safe_markdown(clusters.place_name(chosen.by_unit, str(row["centre"])))
+    centre = safe_markdown(clusters.place_name(chosen.everywhere.by_unit, str(row["centre"])))
     if row["units"] == 1:
         return words.say(
             "In {centre} alone there were {observed} events; {expected} would be expected. Chance alone gives a place this strong in {p}.",
@@ -167,7 +167,7 @@ def burst_sentence(chosen: Chosen, row: pd.Series, found: Scan) -> str:
         "Between {first} and {last} there were {observed} events within {radius} m of {centre}; {expected} would be expected. "
         "Chance alone gives a burst this strong in {p}.",
         **told(row, found, words),
-        centre=safe_markdown(clusters.place_at(chosen.by_unit, float(row["x"]), float(row["y"]))),
+        centre=safe_markdown(clusters.place_at(chosen.everywhere.by_unit, float(row["x"]), float(row["y"]))),
         first=words.date(row["start"].date()),
         last=words.date((row["end"] - pd.Timedelta(days=1)).date()),
     )
@@ -175,8 +175,9 @@ def burst_sentence(chosen: Chosen, row: pd.Series, found: Scan) -> str:
 
 def burst_columns(chosen: Chosen, found: Scan) -> tuple[Column, ...]:
     """Return the columns of the table of the bursts."""
+    city = chosen.everywhere.by_unit
     return (
-        Column("place", mark("Around"), each(lambda row, words: clusters.place_at(chosen.by_unit, float(row["x"]), float(row["y"])))),
+        Column("place", mark("Around"), each(lambda row, words: clusters.place_at(city, float(row["x"]), float(row["y"])))),
         Column("start", mark("First day"), day),
         Column("end", mark("Last day"), each(lambda row, words: words.short_date((row["end"] - pd.Timedelta(days=1)).date()))),
         Column("radius", mark("Radius, m"), lambda rows, key, words: rows[key].round().astype(int)),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from hotspots import geography
+from hotspots.dashboard.restricted import place_of
 from hotspots.dashboard.restricted.frame import Chosen, heading
 from hotspots.dashboard.restricted.parts import maps, published, tables
 from hotspots.drawing.charts import funnel
@@ -15,9 +16,16 @@ from hotspots.questions.restricted import city, where
 from hotspots.statistics import rates
 from hotspots.statistics.measure import NEEDS
 from hotspots.study import Study
+from hotspots.views import captions
 from hotspots.views.columns import Column, called, rounded, whole
 from hotspots.words import Words, mark
 
+NORMAL: dict[str, str] = {
+    "within": mark("within the normal range"),
+    "above": mark("more than the years before lead one to expect"),
+    "below": mark("fewer than the years before lead one to expect"),
+    "unknown": mark("not known"),
+}
 COLUMNS: tuple[Column, ...] = (
     Column("place", mark("Place")),
     Column("count", mark("People killed"), whole),
@@ -27,6 +35,16 @@ COLUMNS: tuple[Column, ...] = (
     Column("rate_high", mark("to (95%)"), rounded(1)),
     Column("verdict", mark("Beside chance"), called(VERDICTS)),
 )
+BESIDE: tuple[Column, ...] = (
+    Column("name", mark("Place")),
+    Column("count", mark("People killed"), whole),
+    Column("rate", mark("Per 100,000 residents a year"), rounded(1)),
+    Column("rate_low", mark("from (95%)"), rounded(1)),
+    Column("rate_high", mark("to (95%)"), rounded(1)),
+    Column("population", mark("Residents"), rounded(0)),
+    Column("latest", mark("Last 12 months"), whole),
+    Column("verdict", mark("In words"), called(NORMAL)),
+)
 WIDENED = Column("widened", mark("With the wider funnel"), called(VERDICTS))
 
 
@@ -34,9 +52,10 @@ def render(chosen: Chosen) -> None:
     """Draw the page."""
     words = chosen.words
     on_map = replace(chosen, selection=city.for_map(chosen.asked))
-    study, answer = on_map.by_unit, on_map.ask(where.compared)
+    study, answer = on_map.everywhere.by_unit, on_map.ask(where.compared)
     found = answer.value
     heading(chosen, answer.sentence(words))
+    side_by_side(chosen)
     maps.unit_choice(chosen)
     published.explain(chosen, on_map)
     if found is None:
@@ -44,7 +63,10 @@ def render(chosen: Chosen) -> None:
         reason = words.say(NEEDS["population"]) if unknown else words.say("no homicide with a place matches these choices")
         st.info(words.say("{what}: not available, because {reason}.", what=words.say("Compare"), reason=reason))
         return
-    if len(found.table) == 1:
+    if found.table.empty:
+        st.info(words.say("No place of this kind lies inside; choose smaller places, or the whole city."))
+        return
+    if len(found.table) == 1 and not chosen.selection.place:
         st.info(words.say("There is one place only, and it holds everything. Choose smaller places."))
         return
     finding(found, words)
@@ -57,6 +79,22 @@ def render(chosen: Chosen) -> None:
     if found.scatter > 1:
         widened(study, found, words)
     limits(study, found, words)
+
+
+def side_by_side(chosen: Chosen) -> None:
+    """Draw the place chosen beside another one, or beside the whole city; without a place there is nothing to put beside."""
+    words, city, selection = chosen.words, chosen.city, chosen.selection
+    if not selection.place:
+        return
+    st.subheader(words.say("Side by side"), anchor=False)
+    other = place_of.beside(selection, city, words)
+    answer = chosen.at(beside=other).ask(where.side_by_side)
+    rows = answer.value.assign(name=[place_of.named(text, city, words) for text in answer.value["place"]])
+    tables.draw(rows, BESIDE, words, alt=words.say("The place chosen and another one, with the same numbers"))
+    tables.download(chosen.at(beside=other), answer, "side_by_side")
+    for one in rows["study"].iloc[1:]:
+        for line in captions.of_place(one, words):
+            st.caption(line)
 
 
 def finding(found: rates.Funnel, words: Words) -> None:

@@ -305,7 +305,7 @@ def target(chosen: Chosen) -> None:
     words, mapped = chosen.words, len(chosen.city.blocks)
     offered = units.available(chosen.city.blocks) if mapped else ("city",)
     unit = next((one for one in ("districts", "beats") if one in offered), "city")
-    places = chosen.at(unit=unit if mapped else "blocks", place="")
+    places = chosen.at(unit=unit if mapped else "blocks", picked="")
     st.subheader(words.say("What a target would mean"), anchor=False)
     percent = chosen.selection.target if TARGETS[0] <= chosen.selection.target <= TARGETS[1] else 10
     st.slider(

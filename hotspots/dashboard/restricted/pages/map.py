@@ -17,7 +17,7 @@ from hotspots.drawing import charts, exports
 from hotspots.questions.restricted import city, when, where
 from hotspots.questions.restricted.where import Mapped, Place
 from hotspots.statistics.catalog import MEASURES, measure
-from hotspots.statistics.measure import STATES, Measure
+from hotspots.statistics.measure import OVER, STATES, Measure
 from hotspots.statistics.rates import Estimate
 from hotspots.study import Study
 from hotspots.views import captions, map_view
@@ -68,7 +68,7 @@ def controls(chosen: Chosen) -> tuple[Measure, Chosen]:
     on_map = replace(chosen, selection=city.for_map(chosen.asked))
     selection, study = on_map.selection, on_map.by_unit
     possible = [row.key for row in MEASURES if row.mapped and not row.missing(study)]
-    default = on_map.at(where=(), start=None, end=None).ask(where.opening)
+    default = on_map.at(where=(), start=None, end=None, place="").ask(where.opening)
     key = selection.measure if selection.measure in possible else default if default in possible else possible[0]
     left.selectbox(
         words.say("What the map shows"),
@@ -109,13 +109,15 @@ def picture(chosen: Chosen, what: Measure) -> None:
     own = what.key == "network_density"
     if own and now.equal_split != chosen.selection.equal_split:
         st.rerun()  # the table below the map shows it too
-    looked_at = surfaces.choice(chosen.at(place=now.place, bandwidth=now.bandwidth, layer=now.layer, equal_split=now.equal_split))
+    if now.place != chosen.selection.place:
+        st.rerun()  # every figure of the page is of the place
+    looked_at = surfaces.choice(chosen.at(picked=now.picked, bandwidth=now.bandwidth, layer=now.layer, equal_split=now.equal_split))
     if own or looked_at.selection.layer == "streets":
         surfaces.crossings(looked_at)
     left, right = st.columns([2.1, 1], gap="medium")
     with left:
         shown = maps.draw(looked_at, what.key, key="map", height=HEIGHT)
-    place = looked_at.selection.place
+    place = maps.unit_of(looked_at.selection)
     with right:
         if place in shown.ids:
             profile(looked_at, what, shown.names[shown.ids.index(place)])
@@ -156,17 +158,17 @@ def find(shown: map_view.MapGeometry, words: Words) -> None:
         format_func=lambda unit: names.get(unit, "—"),
         placeholder=words.say("Type a name"),
         help=words.say("Type a name, or click a place on the map."),
-        **address.widget("place", None, lambda old, new: replace(old, place=new or "")),
+        **address.widget("place", None, lambda old, new: maps.at_unit(old, new or "")),
     )
 
 
 def profile(chosen: Chosen, what: Measure, name: str) -> None:
     """Show the numbers of one place and its own years."""
     words, study = chosen.words, chosen.by_unit
-    found: Place = chosen.ask(where.place, chosen.selection.place, what.key).value
+    found: Place = chosen.ask(where.place, maps.unit_of(chosen.selection), what.key).value
     one = found.rate
     st.subheader(name, anchor=False)
-    st.button(words.say("Back to all places"), on_click=address.change, args=(lambda old: replace(old, place=""),), type="tertiary")
+    st.button(words.say("Back to all places"), on_click=maps.pick, args=("",), type="tertiary")
     st.metric(words.say("People killed"), words.number(found.row["count"]))
     if one.state == "no_data":
         st.caption(words.say(map_view.state_words(study)["no_data"] if pd.isna(one.count) else map_view.STATE_WORDS["no_data"]))
@@ -235,7 +237,8 @@ def data_table(chosen: Chosen, what: Measure) -> None:
 
     def picked() -> None:
         row = address.picked_row("places")
-        address.change(lambda old: replace(old, place=str(data.index[row]) if row is not None else ""))
+        if row is not None:
+            maps.pick(str(data.index[row]))
 
     with tables.folded(words):
         tables.draw(
@@ -276,4 +279,6 @@ def how_to_read(chosen: Chosen, what: Measure) -> None:
         )
     if study.has_days and what.key == "standardised_rate":
         parts.append(chosen.ask(where.ages).sentence(words))
+    if study.place:
+        parts.append(f"{words.say(what.label)}: {words.say(OVER[what.over])}.")
     st.caption(" ".join([*parts, *(captions.of_units(study, what, words) if study.has_days else ())]))

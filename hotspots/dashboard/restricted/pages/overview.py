@@ -74,11 +74,11 @@ def largest_units(chosen: Chosen) -> Chosen:
     """Draw the map on the largest units that still show places, and return the choices that it shows."""
     offered = units.available(chosen.city.blocks)
     unit = next((one for one in ("districts", "beats", "blocks") if one in offered), offered[-1])
-    by_unit = chosen.at(unit=unit, place="", bandwidth=0)
+    by_unit = chosen.at(unit=unit, picked="", bandwidth=0)
     on_map = replace(chosen, selection=city.for_map(by_unit.asked))
 
     def to_the_place(place: str) -> None:
-        address.change(lambda old: replace(old, unit=unit, place=place))
+        address.change(lambda old: maps.at_unit(replace(old, unit=unit), place))
 
     maps.draw(on_map, on_map.ask(where.opening), key="overview_map", height=430, on_click=to_the_place)
     return on_map

@@ -101,7 +101,7 @@ def verdict(test: Answer[Backtest | str], words: Words) -> None:
 
 def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
     """Draw the list of places, first ones first, and its download."""
-    words, study = chosen.words, chosen.by_unit
+    words, study = chosen.words, chosen.everywhere.by_unit
     rule, places = answer.value.rule, answer.value.places
     st.subheader(words.say("The first places"), anchor=False)
     if places.empty:

@@ -165,7 +165,7 @@ def windows_map(chosen: Chosen, found: pd.DataFrame, *, metres: int, days: int) 
 
 def place_names(chosen: Chosen, unit: pd.Series) -> list[str]:
     """Return the name of each window's place, with its beat, else its district, where known."""
-    words, blocks = chosen.words, chosen.study.blocks
+    words, blocks = chosen.words, chosen.everywhere.study.blocks
     group = next((blocks[column] for column in ("beat", "district") if column in blocks.columns), None)
     called = geography.names(blocks)
     texts = []

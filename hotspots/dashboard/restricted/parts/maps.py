@@ -12,13 +12,33 @@ from hotspots.dashboard.restricted import address, cached
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.geography import units
 from hotspots.questions.restricted import where
+from hotspots.study import places
+from hotspots.study.selection import Selection
 from hotspots.views import map_view
 from hotspots.words import Words
 
 
-def pick(place: str) -> None:
-    """Make the place that was clicked the one looked at."""
-    address.change(lambda old: replace(old, place=place))
+def pick(unit: str) -> None:
+    """Make the unit that was clicked the place that every page is about; a square or a hexagon is looked at here alone."""
+    address.change(lambda old: at_unit(old, unit))
+
+
+def at_unit(chosen: Selection, unit: str) -> Selection:
+    """Return the choices with a unit of the map as the place, or as what is looked at; with no unit, the whole city.
+
+    >>> from hotspots.study.selection import Selection
+    >>> at_unit(Selection(unit="districts"), "12").place, at_unit(Selection(unit="h3:9"), "89").picked
+    ('district:12', '89')
+    """
+    if not unit:
+        return replace(chosen, place="", picked="")
+    place = places.text_of(chosen.unit, unit)
+    return replace(chosen, place=place, picked="") if place else replace(chosen, picked=unit)
+
+
+def unit_of(chosen: Selection) -> str:
+    """Return the unit of the map that is looked at: the place, where it is one of them, or what was picked."""
+    return places.unit_in(chosen.place, chosen.unit) or chosen.picked
 
 
 def draw(
@@ -26,8 +46,9 @@ def draw(
 ) -> map_view.MapView:
     """Draw the map of `measure` and return what it shows; `place` (left out: the one chosen) is outlined if it is on the map."""
     words, selection = chosen.words, chosen.selection
-    outlined = selection.place if place is None else place
-    shown, translated = chosen.ask(where.map_of, measure), map_component.spoken(words)
+    outlined = unit_of(selection) if place is None else place
+    translated = map_component.spoken(words)
+    shown = map_view.around(chosen.ask(where.map_of, measure), chosen.by_unit, selection.unit)
     if not chosen.by_unit.has_outlines:
         no_outlines(words)
         return shown
@@ -39,7 +60,7 @@ def draw(
         height=height,
         on_click=on_click,
         words=translated,
-        values=cached.values(where.map_of.reads(selection), measure, shown, translated),
+        values=cached.values(replace(where.map_of.reads(selection), place=selection.place), measure, shown, translated),
     )
     return shown
 
@@ -63,7 +84,7 @@ def unit_choice(chosen: Chosen) -> None:
         chosen.words.say("By"),
         offered,
         format_func=lambda unit: map_view.unit_name(unit, chosen.words, chosen.city.called),
-        **address.widget("unit", selection.unit, lambda old, new: replace(old, unit=new, place="")),
+        **address.widget("unit", selection.unit, lambda old, new: replace(old, unit=new, picked="")),
     )
 
 

@@ -120,7 +120,8 @@ def listed(places: pd.DataFrame, words: Words) -> None:
     if places.empty:
         return
     height = min(38 + 35 * len(places), 320)
-    tables.draw(places, HOT, words, height=height, alt=words.say("The places that are hot, with their numbers"))
+    columns = (*HOT[:2], Column("beats", mark("Beats it reaches into")), *HOT[2:]) if "beats" in places.columns else HOT
+    tables.draw(places, columns, words, height=height, alt=words.say("The places that are hot, with their numbers"))
     st.caption(
         words.say(
             "The number is that of the outline on the map. People killed together are one event. The interval is exact, for one place "

@@ -1,0 +1,112 @@
+"""The place that every page is about: its choice, its chip, and the one that a browser opens with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from hotspots.cities import City
+from hotspots.dashboard.restricted import address
+from hotspots.store.schema import DataError
+from hotspots.study import places
+from hotspots.study.selection import Selection
+from hotspots.views import captions
+from hotspots.words import Words
+from hotspots.words.escape import safe_markdown
+
+MOST_BLOCKS = 400  # more would be long to send with every page: they are found on the map
+
+
+def settle(selection: Selection, city: City, words: Words) -> Selection:
+    """Return the choices with a place that exists, or with none, and then say why in a sentence."""
+    if selection.place:
+        try:
+            places.found(city, selection.place)
+        except DataError as fault:
+            why = " ".join(safe_markdown(words.tell(one)) for one in fault.faults)
+            st.info(words.say("{why}. These are the figures of the whole city.", why=why.rstrip(".")))
+            return replace(selection, place="")
+    return selection
+
+
+def named(text: str, city: City, words: Words) -> str:
+    """Return what a place is called in a list: its kind and its name."""
+    if not text:
+        return words.say("Whole city")
+    kind = text.partition(":")[0]
+    if kind in ("circle", "polygon"):
+        return captions.place_name(places.found(city, text), words)
+    return f"{words.say(places.KINDS[kind])}: {places.called(city, text)}"
+
+
+def beside(selection: Selection, city: City, words: Words) -> str:
+    """Draw the choice of the place that stands beside the one chosen, and return it; empty is the whole city."""
+    other = settle(replace(selection, place=selection.beside), city, words).place
+    listed = {text: name for text, name in listed_places(city).items() if text != selection.place}
+    offered = ["", *([other] if other and other not in listed else []), *listed]
+    st.selectbox(
+        words.say("Beside"),
+        offered,
+        format_func=lambda text: named(text, city, words),
+        **address.widget("beside", other, lambda old, new: replace(old, beside=new or "")),
+    )
+    return other
+
+
+def listed_places(city: City) -> dict[str, str]:
+    """Return the places that a list can hold: blocks only where they are few."""
+    offered = places.offered(city)
+    if len(city.blocks) <= MOST_BLOCKS:
+        return offered
+    return {text: name for text, name in offered.items() if not text.startswith("block:")}
+
+
+def choice(selection: Selection, city: City, words: Words) -> None:
+    """Draw the choice of the place; nothing where the city is not divided."""
+    offered = listed_places(city)
+    if selection.place and selection.place not in offered:
+        offered = {selection.place: "", **offered}
+    if not offered:
+        return
+    st.selectbox(
+        words.say("Place"),
+        ["", *offered],
+        format_func=lambda text: named(text, city, words),
+        help=words.say("Every figure on every page is of this place. Type to find one; a place on the map can be clicked."),
+        **address.widget("place_of", selection.place, lambda old, new: replace(old, place=new or "", picked="")),
+    )
+
+
+def chip(selection: Selection, city: City, words: Words) -> None:
+    """Draw the place in force, which one press takes off, and the button that keeps it for the next visit on this browser."""
+    kept = address.own_place(selection.city)
+    if not selection.place and not kept:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if selection.place:
+            name = named(selection.place, city, words)
+            st.button(f"{safe_markdown(name)} ✕", help=words.say("Back to the whole city"), key="chip_place", on_click=_leave)
+        if selection.place != kept:
+            _keep(selection, city, kept, words)
+        elif kept:
+            st.button(words.say("Forget my place"), type="tertiary", key="forget_place", on_click=address.own, args=(selection.city, ""))
+
+
+def _keep(selection: Selection, city: City, kept: str, words: Words) -> None:
+    if selection.place:
+        help = words.say("This browser opens with it next time. It stays on this browser.")
+        args = (selection.city, selection.place)
+        st.button(words.say("Keep as my place"), type="tertiary", key="keep_place", help=help, on_click=address.own, args=args)
+        return
+    try:
+        name = named(kept, city, words)
+        places.found(city, kept)
+    except (DataError, KeyError):
+        return  # kept for an older version of the data
+    label = words.say("My place: {place}", place=safe_markdown(name))
+    st.button(label, type="tertiary", key="to_my_place", on_click=address.change, args=(lambda old: replace(old, place=kept),))
+
+
+def _leave() -> None:
+    address.change(lambda old: replace(old, place="", picked=""))
