@@ -15,7 +15,7 @@ import streamlit as st
 from hotspots import settings
 from hotspots.cities import City
 from hotspots.dashboard import map_component
-from hotspots.dashboard.restricted import address, cached
+from hotspots.dashboard.restricted import address, cached, place_search
 from hotspots.dashboard.shell import guard, refusal
 from hotspots.drawing import charts
 from hotspots.geography import units
@@ -114,6 +114,9 @@ def page(name: str, title: str, *, first: bool = False, cityless: bool = False) 
                 return
             chosen = open_page()
             if chosen is not None:
+                if len(chosen.city.blocks):
+                    with st.container(key="place_search_room"):
+                        place_search.field(chosen)
                 invitation(chosen)
                 render(chosen)
                 close_page(chosen)

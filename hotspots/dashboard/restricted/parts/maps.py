@@ -11,7 +11,7 @@ from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import address, cached
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.geography import units
-from hotspots.questions.restricted import where
+from hotspots.questions.restricted import search, where
 from hotspots.views import map_view
 from hotspots.words import Words
 
@@ -31,6 +31,7 @@ def draw(
     if not chosen.by_unit.has_outlines:
         no_outlines(words)
         return shown
+    here = chosen.ask(search.named, selection.place) if selection.place else None
     map_component.show_map(
         shown,
         cached.shapes(selection.city, selection.version, selection.unit, shown),
@@ -40,6 +41,7 @@ def draw(
         on_click=on_click,
         words=translated,
         values=cached.values(where.map_of.reads(selection), measure, shown, translated),
+        look=(here.place, here.box) if here and here.lies_somewhere else None,
     )
     return shown
 
