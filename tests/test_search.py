@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+import small_city as small
 from villa_prueba import write_small_city
 
 from hotspots import cities
@@ -21,6 +23,7 @@ from hotspots.geography.crossings import RANGES, Network, house
 from hotspots.geography.likeness import Lexicon
 from hotspots.geography.name_index import NameIndex
 from hotspots.geography.spelling import plain, weight, words_of
+from hotspots.store.schema import DataError
 
 BUNDLED = Path(__file__).resolve().parent.parent / "data" / "cities"
 WORDS = ("lobar", "tierra", "quimera", "pozo", "ñandú", "cigüeña", "ébano", "o'brien", "vela", "mayorazgo", "12", "3ra", "b", "san", "ruda")
@@ -391,3 +394,68 @@ def test_no_text_breaks_a_search(asked):
 def test_a_place_that_the_city_has_not_is_none(place):
     """It lies nowhere."""
     assert known(directory(town()), place) is None
+
+
+STREETS = """
+[segments]
+file = "streets.geojson"
+id = "id"
+street = "street"
+{houses}
+[gazetteer]
+file = "addresses.csv"
+name = "calle"
+number = "no"
+x = "lon"
+y = "lat"
+"""
+ADDRESSES = "calle,no,lon,lat\nPasaje Quimera,12-B,-91.995,11.005\nPasaje Quimera,14,-91.994,11.005\n,,-91.99,11.0\nMercado Ñandú,,,\n"
+
+
+def with_addresses(folder: Path, houses: str, **changed: str) -> Path:
+    """Write a small city with one street and a gazetteer of two addresses, a row without a name and one without a point."""
+    line = {"type": "LineString", "coordinates": [[-92.0, 11.0], [-91.99, 11.0]]}
+    numbers = {"fl": "1", "tl": "99 ", "fr": "2.0", "tr": "0", "f": 1, "t": 99}
+    street = {"type": "Feature", "properties": {"id": "s1", "street": "Calle Mayorazgo", **numbers}, "geometry": line}
+    more = {"streets.geojson": small.layer([street]), "addresses.csv": ADDRESSES} | changed
+    return small.write_city(folder / "addressed", toml=small.TOML + STREETS.format(houses=houses), more=more)
+
+
+@pytest.mark.parametrize(
+    ("houses", "known_numbers"),
+    [
+        ('from_left = "fl"\nto_left = "tl"\nfrom_right = "fr"\nto_right = "tr"', [[1.0, 99.0, 2.0, np.nan]]),
+        ('from = "f"\nto = "t"', [[1.0, 99.0, 1.0, 99.0]]),
+    ],
+)
+def test_house_numbers_and_a_gazetteer_come_with_the_city(tmp_path, houses, known_numbers):
+    """They are read, kept in the version, and found; a number of 0 is none, and rows without name or point are told."""
+    city = cities.import_folder(with_addresses(tmp_path, houses))
+    again = cities.load(city.slug)
+    for one in (city, again):
+        np.testing.assert_array_equal(one.segments[list(RANGES)].to_numpy(), known_numbers)
+        assert one.gazetteer["name"].tolist() == ["Pasaje Quimera 12-B", "Pasaje Quimera 14"]
+        found = directory(one)
+        assert search(found, "51 mayorazgo")[0].name == "Calle Mayorazgo 51"
+        hit = search(found, "psje quimera 12b")[0]
+        assert (hit.kind, hit.name) == ("address", "Pasaje Quimera 12-B")
+        assert (hit.lon, hit.lat) == pytest.approx((-91.995, 11.005), abs=1e-5)
+        assert hit.place.startswith("circle:")
+    assert [row.rows for row in city.report.findings if row.code == "gazetteer_incomplete"] == [2]
+
+
+@pytest.mark.parametrize(
+    ("houses", "changed", "told"),
+    [
+        ('from = "f"', {}, "house numbers in [segments] are from and to"),
+        ('from = "f"\nto = "t"\nfrom_left = "fl"', {}, "house numbers in [segments] are from and to"),
+        ('from_left = "fl"\nto_left = "tl"', {}, "house numbers in [segments] are from and to"),
+        ('from = "f"\nto = "gone"', {}, "gone"),
+        ("", {"addresses.csv": "calle,no,lon,lat\n,,1,2\n"}, "gazetteer: no row of addresses.csv has a name and a point"),
+        ("", {"addresses.csv": "calle,no,lon\nx,1,2\n"}, "lat"),
+    ],
+)
+def test_faults_in_house_numbers_and_gazetteers_are_told(tmp_path, houses, changed, told):
+    """Half a range, a column that is not there, a file without an address."""
+    with pytest.raises(DataError, match=re.escape(told)):
+        cities.read_folder(with_addresses(tmp_path, houses, **changed))

@@ -61,7 +61,7 @@ class Directory:
     @cached_property
     def by_place(self) -> dict[tuple[str, str], Entry]:
         """The entries by their kind and id."""
-        return {(one.kind, one.id): one for one in self.entries}
+        return {(one.kind, one.id): one for one in self.entries if one.id}
 
     @cached_property
     def box(self) -> tuple[float, float, float, float]:
@@ -76,7 +76,7 @@ def directory(city: City) -> Directory:
     """Return the places of a city that a search can find: of published totals the areas alone, for nothing else is known of these."""
     entries = [*_groups(city), *_blocks(city)]
     if not city.only_totals:
-        entries += [*_streets(city), *_layers(city.context)]
+        entries += [*_streets(city), *_layers(city.context), *_addresses(city.gazetteer)]
     return Directory(city, entries)
 
 
@@ -113,6 +113,12 @@ def _layers(context: gpd.GeoDataFrame) -> Iterable[Entry]:
     for (kind, name), own in named.groupby(["kind", named["name"].astype(str)]):
         shapes = np.asarray(own.geometry.array)
         yield Entry("layer", f"{kind}/{name}", _on_one_line(str(name)), "", _box(own.total_bounds), bool(shapely.area(shapes).sum() > 0))
+
+
+def _addresses(gazetteer: gpd.GeoDataFrame | None) -> Iterable[Entry]:
+    if gazetteer is not None:
+        for name, edge in zip(gazetteer["name"], gazetteer.geometry.bounds.to_numpy(), strict=True):
+            yield Entry("address", "", _on_one_line(str(name)), "", _box(edge), has_area=False)
 
 
 def _on_one_line(name: str) -> str:

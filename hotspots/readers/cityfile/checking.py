@@ -13,7 +13,20 @@ import pandas as pd
 import pyproj
 
 from hotspots.readers.cityfile.contents import content_of
-from hotspots.readers.cityfile.keys import AREA_COUNTS, BLOCKS, CITY, GROUP, INCIDENTS, INTERVENTION, LAYER, NOTE, SEGMENTS, WORDS
+from hotspots.readers.cityfile.keys import (
+    AREA_COUNTS,
+    BLOCKS,
+    CITY,
+    GAZETTEER,
+    GROUP,
+    HOUSES,
+    INCIDENTS,
+    INTERVENTION,
+    LAYER,
+    NOTE,
+    SEGMENTS,
+    WORDS,
+)
 from hotspots.readers.columns.values import fold
 from hotspots.readers.files.any_file import carries_shapes
 from hotspots.readers.sections import (
@@ -21,6 +34,7 @@ from hotspots.readers.sections import (
     AreaCountSection,
     BlockSection,
     CityFile,
+    GazetteerSection,
     GroupSection,
     IncidentSection,
     LayerSection,
@@ -72,9 +86,8 @@ class _Reader:
                     "unmapped = true where they are about the whole place"
                 )
             )
-        segments = (
-            SegmentSection(**self.complete(top.pop("segments"), SEGMENTS, "[segments]", file=Path(), id="")) if "segments" in top else None
-        )
+        segments = self.segments(top.pop("segments")) if "segments" in top else None
+        gazetteer = self.gazetteer(top.pop("gazetteer")) if "gazetteer" in top else None
         groups = tuple(self.group(kind, top.pop(f"{kind}s"), blocks) for kind in ("district", "beat") if f"{kind}s" in top)
         layers = tuple(self.layer(name, table) for name, table in top.pop("layers", {}).items())
         notes = self.notes(top)
@@ -92,6 +105,7 @@ class _Reader:
             blocks=blocks,
             groups=groups,
             segments=segments,
+            gazetteer=gazetteer,
             layers=layers,
             notes=notes,
             area_counts=totals,
@@ -254,6 +268,20 @@ class _Reader:
         if values.get("population_dot", "decimal") not in ("thousands", "decimal"):
             self.faults.append(told('city.toml: population_dot in [blocks] may be "thousands" or "decimal"'))
         return BlockSection(**values)
+
+    def segments(self, content: Any) -> SegmentSection:
+        values = self.complete(content, SEGMENTS, "[segments]", file=Path(), id="")
+        sides, both = [values.pop(key, "") for key in HOUSES], [values.pop(key, "") for key in ("from", "to")]
+        if (any(sides) and any(both)) or (any(sides) and not all(sides)) or (any(both) and not all(both)):
+            listed = ", ".join(HOUSES)
+            self.faults.append(told("city.toml: house numbers in [segments] are from and to, or all of {listed}", listed=listed))
+        return SegmentSection(**values, houses=tuple(sides) if all(sides) else (*both, *both) if all(both) else ())
+
+    def gazetteer(self, content: Any) -> GazetteerSection:
+        values = self.complete(content, GAZETTEER, "[gazetteer]", file=Path(), name="")
+        if bool(values.get("x")) != bool(values.get("y")):
+            self.faults.append(told("city.toml: x and y in [gazetteer] go together; leave both out where the file has shapes"))
+        return GazetteerSection(**values)
 
     def ages(self, content: Mapping[str, Any]) -> dict[str, str]:
         """Return the column of each band of ages, youngest first."""

@@ -19,6 +19,7 @@ CITY = {
     "districts": "section",
     "beats": "section",
     "segments": "section",
+    "gazetteer": "section",
     "layers": "section",
     "events": "list",
     "definition_breaks": "list",
@@ -91,7 +92,10 @@ AREA_COUNTS = {
     "values": "section",
     "where": "section",
 }
+HOUSES = ("from_left", "to_left", "from_right", "to_right")  # columns of house numbers, at the start and the end of each side of a street
 SEGMENTS = {"file": "file!", "id": "text!", "street": "text", "epsg": "number", "sheet": "text"}
+SEGMENTS |= dict.fromkeys((*HOUSES, "from", "to"), "text")
+GAZETTEER = {"file": "file!", "name": "text!", "number": "text", "x": "text", "y": "text", "epsg": "number", "sheet": "text"}
 GROUP = {"file": "file!", "name": "text!", "epsg": "number", "sheet": "text"}
 LAYER = {"file": "file!", "kind": "text!", "name": "text", "epsg": "number", "sheet": "text"}
 NOTE = {"date": "day!", "text": "words!"}
