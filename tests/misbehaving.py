@@ -97,3 +97,8 @@ def _connect_by_hand(port: int) -> None:
     address = b"\x02\x00" + port.to_bytes(2, "big") + socket.inet_aton("127.0.0.1") + bytes(8)
     if handle < 0 or libc.connect(handle, address, 16):
         raise PermissionError(ctypes.get_errno())
+
+
+def settings(name: str) -> str | None:
+    """Return a setting of the program."""
+    return os.environ.get(name)

@@ -325,3 +325,12 @@ def test_a_city_of_three_thousand_blocks_loads_whole(tmp_path: Path) -> None:
     cities.import_folder(folder)
     loaded = cities.load("big")
     assert (len(loaded.blocks), len(loaded.incidents)) == (3000, 2500)
+
+
+def test_a_folder_and_files_may_be_named_from_where_one_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = small.write_city(tmp_path / "town")
+    monkeypatch.chdir(tmp_path)
+    assert main(["import", "town"]) == 0
+    monkeypatch.chdir(folder)
+    assert main(["import", "--incidents", "homicides.csv", "--name", "Other", "--yes"]) == 0
+    assert {one.slug for one in cities.available()} >= {"town", "other"}

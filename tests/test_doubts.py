@@ -20,6 +20,7 @@ from hotspots.readers import doubts
 from hotspots.readers.cityfile import when_and_where
 from hotspots.readers.columns.dates import read_dates
 from hotspots.readers.columns.plausible_places import likely_system
+from hotspots.readers.falls import ShrinkError
 from hotspots.readers.faults import (
     AreaColumnError,
     DateColumnError,
@@ -29,6 +30,7 @@ from hotspots.readers.faults import (
     LatitudeError,
     LoneEventError,
     MidnightZoneError,
+    NumbersError,
     PlaceColumnError,
     ResidentsColumnError,
     SheetError,
@@ -179,6 +181,16 @@ FAULTS = {
         'por ninguna; escriba en city.toml, en [incidents], date_zone = "local" si los días son correctos, o timezone, la zona horaria de '
         "la ciudad",
     ),
+    ShrinkError(3, (told("{year}: {before} victims before, {now} now", year=2023, before=12, now=5),)): (
+        "what was read holds less than version 3, which is served: 2023: 12 victims before, 5 now. Is that right?",
+        "lo leído contiene menos que la versión 3, que está en uso: 2023: 12 víctimas antes, 5 ahora. ¿Es correcto?",
+    ),
+    NumbersError("a.csv", "pop", "dot", ("1.234", "2.345"), 40): (
+        'a.csv: in \'pop\' a point stands before three digits in 40 numbers of residents (\'1.234\', \'2.345\'); write under '
+        '[blocks] in city.toml population_dot = "thousands" or population_dot = "decimal"',
+        'a.csv: en \'pop\' hay un punto antes de tres cifras en 40 números de habitantes (\'1.234\', \'2.345\'); escriba en '
+        '[blocks] de city.toml population_dot = "thousands" (miles) o population_dot = "decimal"',
+    ),
     LoneEventError("a.csv", "case", ("1", "2", "3"), 103, 210): (
         "a.csv: 'case' never repeats, yet 210 rows share place and time in 103 groups: is each row an event of its own? Write event_id "
         "under [incidents] in city.toml only if it is",
@@ -316,7 +328,7 @@ def test_a_new_doubt_is_one_row_and_appears_in_the_json(tmp_path, capsys, monkey
 
 CUTTING = {"search", "match", "fullmatch", "findall", "finditer", "split", "rsplit", "partition", "rpartition", "startswith", "endswith"}
 CUTTING |= {"removeprefix", "removesuffix", "index", "find", "sub"}
-FOREIGN = {"hotspots/readers/cityfile/checking.py": "_where"}  # tomllib says the line of a fault in its sentence only
+FOREIGN = {"hotspots/readers/cityfile/contents.py": "_where"}  # tomllib says the line of a fault in its sentence only
 
 
 def cut(tree: ast.AST) -> list[str]:

@@ -320,8 +320,6 @@ def test_letters_of_an_old_shapefile(tmp_path: Path) -> None:
 AREAS: dict[str, tuple[Callable[[], gpd.GeoDataFrame], str]] = {
     "a repeated id": (lambda: pd.concat([frame(), frame().iloc[:1]], ignore_index=True), "occur more than once"),
     "an empty id": (lambda: frame().assign(id=["", "02", "03", "04"]), "have no id"),
-    "no shape": (lambda: frame().assign(geometry=[None, *frame().geometry[1:]]), "no usable shape"),
-    "an empty shape": (lambda: frame().assign(geometry=[shapely.Polygon(), *frame().geometry[1:]]), "no usable shape"),
     "a line among areas": (lambda: frame().assign(geometry=[frame().geometry[0].exterior, *frame().geometry[1:]]), "lines among"),
     "points": (lambda: frame().assign(geometry=frame().geometry.representative_point()), "are points"),
     "over the date line": (lambda: frame().assign(geometry=[shapely.box(179, 0, 180, 1), *frame().geometry[1:]]), "half the globe"),
@@ -337,6 +335,17 @@ def test_faults_of_areas_are_named_in_every_format(tmp_path: Path, make: str, na
     _ = geopackage(spoilt, folder / "b.gpkg") if make == "gpkg" else parquet(spoilt, folder / "b.parquet")
     with pytest.raises(DataError, match=words):
         cities.read_folder(folder)
+
+
+@pytest.mark.parametrize("shape", [None, shapely.Polygon()])
+@pytest.mark.parametrize("make", ["gpkg", "parquet"])
+def test_an_area_without_a_shape_is_told_and_has_no_outline(tmp_path: Path, make: str, shape: shapely.Polygon | None) -> None:
+    spoilt = gpd.GeoDataFrame(frame().assign(geometry=[shape, *frame().geometry[1:]]), crs=4326)
+    folder = small.write_city(tmp_path / "town", toml=small.with_lines(f'file = "b.{make}"', section="[blocks]"))
+    _ = geopackage(spoilt, folder / "b.gpkg") if make == "gpkg" else parquet(spoilt, folder / "b.parquet")
+    city = cities.read_folder(folder)
+    assert codes(city)["no_outline"] == 1
+    assert city.blocks.geometry.isna().tolist() == [True, False, False, False]
 
 
 def test_mended_areas_gaps_and_sentinels_are_told(tmp_path: Path) -> None:

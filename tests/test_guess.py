@@ -13,12 +13,12 @@ from test_formats import book_of, typed_rows
 
 from hotspots import cities
 from hotspots.cli.main import main
+from hotspots.readers.asking import Question
 from hotspots.readers.cityfile.checking import read_city_file
 from hotspots.readers.cityfile.working_out import work_out as content_of
 from hotspots.readers.cityfile.writing import text_of
 from hotspots.readers.columns.synonyms import WORDS
 from hotspots.readers.columns.values import fold
-from hotspots.readers.doubts import Question
 from hotspots.store.schema import DataError, field
 
 

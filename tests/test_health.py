@@ -8,6 +8,7 @@ import shutil
 import sys
 
 import pytest
+import small_city as small
 
 from hotspots import cities, settings, store
 from hotspots.cli.main import main
@@ -18,7 +19,7 @@ SLUG = "villa-prueba"
 
 @pytest.fixture
 def folder(city_folder, store):
-    cities.import_folder(city_folder)
+    cities.import_folder(small.touch(city_folder))
     return store / SLUG
 
 
@@ -53,7 +54,7 @@ def test_a_version_from_before_is_checked_without_comparison(folder, capsys):
 
 
 def test_check_on_the_command_line(folder, city_folder, capsys):
-    cities.import_folder(city_folder)
+    cities.import_folder(small.touch(city_folder))
     status, out, _ = run(capsys, "check", SLUG)
     assert status == 0
     assert out.splitlines()[0] == f"{SLUG}\tversion 1\tintact"
@@ -72,7 +73,7 @@ def test_check_on_the_command_line(folder, city_folder, capsys):
 
 def test_rollback_on_the_command_line(folder, city_folder, capsys):
     for _ in range(2):
-        cities.import_folder(city_folder)
+        cities.import_folder(small.touch(city_folder))
     status, out, _ = run(capsys, "rollback", SLUG)
     assert (status, out.startswith(f"{SLUG}: version 2, published ")) == (0, True)
     assert cities.load(SLUG).version == 2
@@ -80,14 +81,14 @@ def test_rollback_on_the_command_line(folder, city_folder, capsys):
     assert run(capsys, "rollback", SLUG)[0] == 1
     status, _, err = run(capsys, "rollback", SLUG, 9)
     assert (status, "versions 1, 2, 3 exist" in err) == (1, True)
-    assert cities.import_folder(city_folder).version == 4
+    assert cities.import_folder(small.touch(city_folder)).version == 4
 
 
 @pytest.mark.parametrize("name", ["incidents.parquet", "blocks.parquet", "context.parquet", "manifest.json"])
 @pytest.mark.parametrize("how", ["cut", "lost"])
 def test_the_newest_intact_version_stands_in(folder, city_folder, name, how):
     for _ in range(2):
-        cities.import_folder(city_folder)
+        cities.import_folder(small.touch(city_folder))
     assert (cities.load(SLUG).version, cities.load(SLUG).fallback_from) == (3, None)
     for number in (3, 2):
         path = folder / "versions" / str(number) / name
@@ -99,7 +100,7 @@ def test_the_newest_intact_version_stands_in(folder, city_folder, name, how):
         cities.load(SLUG, 2)
     [summary] = cities.available()
     assert (summary.version, summary.fallback_from) == ((1, 3) if name == "manifest.json" else (3, None))
-    assert cities.import_folder(city_folder).version == 4
+    assert cities.import_folder(small.touch(city_folder)).version == 4
     assert cities.load(SLUG).fallback_from is None
 
 
@@ -120,7 +121,7 @@ def test_where_nothing_is_intact_nothing_is_shown(folder):
 def test_a_second_import_is_told_before_it_reads(folder, city_folder):
     (city_folder / "homicides.csv").unlink()
     with store.lock(SLUG), pytest.raises(StoreError, match="is being imported by"):
-        cities.import_folder(city_folder)
+        cities.import_folder(small.touch(city_folder))
 
 
 def test_bundled_cities_are_not_imported_again_after_going_back(tmp_path, city_folder, monkeypatch):

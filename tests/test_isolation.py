@@ -187,3 +187,15 @@ def test_an_import_that_is_ended_leaves_the_store_as_it_was(tmp_path: Path, monk
     steps: list[str] = []
     assert cities.import_folder(folder, progress=steps.append).version == 2
     assert [step[:11] for step in steps] == [f"step {k} of 4" for k in (1, 2, 3, 4)]
+
+
+def test_the_settings_of_the_moment_hold_there_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOTSPOTS_STORE", "one")
+    assert isolated(misbehaving.settings, "HOTSPOTS_STORE") == str(tmp_path / "one")
+    monkeypatch.setenv("HOTSPOTS_STORE", str(tmp_path / "two"))
+    assert isolated(misbehaving.settings, "HOTSPOTS_STORE") == str(tmp_path / "two")
+    monkeypatch.setenv("HOTSPOTS_LAG", "30")
+    assert isolated(misbehaving.settings, "HOTSPOTS_LAG") == "30"
+    monkeypatch.delenv("HOTSPOTS_LAG")
+    assert isolated(misbehaving.settings, "HOTSPOTS_LAG") is None

@@ -75,11 +75,13 @@ def test_squares_that_hold_a_known_and_an_unknown_block_count_the_known_one() ->
     assert (rates.rate(study) * study.person_years).sum() / 1e5 == pytest.approx(2)
 
 
-def test_who_has_no_place_counts_where_all_residents_are_known_alone() -> None:
+def test_who_has_no_place_goes_with_most_of_those_who_have_one() -> None:
     known = study_on("blocks", [(5, 5), None], [1000.0] * 4, side=2)
-    assert rates.overall(known).count == 2
-    partly = study_on("blocks", [(5, 5), None], [1000.0, NAN, 1000.0, 1000.0], side=2)
-    assert (rates.overall(partly).count, rates.left_out(partly)) == (1, 1)
+    assert (rates.overall(known).count, rates.left_out(known)) == (2, 0)
+    mostly = study_on("blocks", [(5, 5), (5, 5), (15, 5), None], [1000.0, NAN, 1000.0, 1000.0], side=2)
+    assert (rates.overall(mostly).count, rates.left_out(mostly)) == (3, 1)
+    seldom = study_on("blocks", [(5, 5), (15, 5), None], [1000.0, NAN, 1000.0, 1000.0], side=2)
+    assert (rates.overall(seldom).count, rates.left_out(seldom)) == (1, 2)
 
 
 def test_blocks_where_nobody_lives_are_known() -> None:

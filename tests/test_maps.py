@@ -265,7 +265,17 @@ def test_captions_say_period_filters_number_and_source():
 
     one = study(weapon=["firearm"] * 30 + ["blade"])
     some = Study.of(one.incidents, one.blocks, start="2020-01-01", end="2021-01-01", where={"weapon": ["firearm"]})
-    city = SimpleNamespace(name="Town", fictional=True, source="Police", licence="CC0", population_year=2020, version=3)
+    city = SimpleNamespace(
+        name="Town",
+        fictional=True,
+        source="Police",
+        licence="CC0",
+        population_year=2020,
+        version=3,
+        blocks=one.blocks,
+        start=one.start,
+        end=one.end,
+    )
     caption = captions.of_map(city, some, "Title", EN)
     assert caption.head.split("\n") == [
         caption.head.split("\n")[0],

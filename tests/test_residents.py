@@ -12,7 +12,6 @@ import pytest
 
 from hotspots import cities
 from hotspots.readers import doubts
-from hotspots.readers.cityfile.working_out import work_out
 from hotspots.readers.columns.residents import Numbers, read_residents
 from hotspots.readers.faults import NumbersError
 from hotspots.store.schema import DataError
@@ -163,17 +162,14 @@ def test_a_table_of_residents_with_a_row_of_totals_counts_nobody_twice(tmp_path:
     assert {"population_dots", "population_id_spelled", "population_mismatch"} <= codes(city)
 
 
-@pytest.mark.parametrize(("answer", "line"), [("thousands", 'population_dot = "thousands"'), ("decimal", "")])
-def test_the_point_is_asked_about_where_nobody_wrote_a_city_file(tmp_path: Path, answer: str, line: str) -> None:
+@pytest.mark.parametrize(("answer", "people"), [("", 8500), ("thousands", 8500), ("1000", 8500), ("1", 8)])
+def test_the_point_is_asked_about_where_nobody_wrote_a_city_file(tmp_path: Path, answer: str, people: int) -> None:
     city_with(tmp_path / "asked", [square(at, id=str(at)) for at in range(4)], "")
     (tmp_path / "p.csv").write_text("id;habitantes\n0;1.000\n1;1.000\n2;2.000\n3;4.500\n", encoding="utf-8")
-    asked = []
-
-    def ask(question: doubts.Question) -> str:
-        asked.append(question.id)
-        return answer if question.safe == "thousands" else "1000" if "1000" in question.options else next(iter(question.options))
-
     folder = tmp_path / "asked"
-    text = work_out([folder / "h.csv"], name="x", ask=ask, blocks=folder / "blocks.geojson", population=tmp_path / "p.csv")
-    assert "residents_number" in asked
-    assert line in text
+    files = cities.Files((folder / "h.csv",), folder / "blocks.geojson", tmp_path / "p.csv")
+    understood = cities.understand(files, {"residents_number": answer} if answer else {}, name="x")
+    asked = {one.id: one for one in understood.questions}
+    assert (asked["residents_number"].safe, asked["residents_number"].answer) == ("thousands", answer)
+    assert understood.city is not None
+    assert understood.city.blocks["population"].sum() == people

@@ -13,11 +13,12 @@ import pandas as pd
 from hotspots.cities.city import City, publish, read_city, slug_of
 from hotspots.cities.guard import differences, shrunk
 from hotspots.cities.steps import Progress
+from hotspots.readers.asking import Entries, Question
 from hotspots.readers.cityfile.checking import check_city_file
 from hotspots.readers.cityfile.contents import content_of
 from hotspots.readers.cityfile.working_out import work_out
 from hotspots.readers.cityfile.writing import text_of
-from hotspots.readers.doubts import Entries, Question, question, section_of, settled
+from hotspots.readers.doubts import question, section_of, settled
 from hotspots.readers.faults import DoubtError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table
@@ -42,6 +43,13 @@ class Files:
     population: Path | None = None
     folder: Path | None = None
     allowed: tuple[Path, ...] = ()
+
+    def __post_init__(self) -> None:  # they are read by a process that works in a folder of its own
+        for name in ("incidents", "allowed"):
+            object.__setattr__(self, name, tuple(path.absolute() for path in getattr(self, name)))
+        for name in ("blocks", "population", "folder"):
+            path = getattr(self, name)
+            object.__setattr__(self, name, path.absolute() if path else None)
 
     @property
     def named(self) -> tuple[Path, ...]:
@@ -188,17 +196,30 @@ class _Inquiry:
 
     def __init__(self, given: Mapping[str, str], remembered: Mapping[str, Any], opened: _Opened) -> None:
         self._given, self._remembered, self._opened = given, remembered, opened
-        self._asked: dict[tuple[str, str], Question] = {}
+        self._asked: dict[tuple[str, str, tuple[str, ...]], Question] = {}
 
     def __call__(self, asked: Question) -> str:
-        names = (f"{asked.id}@{asked.file}", asked.id)
-        given = next((self._given[name] for name in names if name in self._given), "")
-        if given and not asked.takes(given):
-            known = ", ".join(asked.options)
-            raise _AnswerError(told("{id} = {given} is no answer; known are: {known}", id=asked.id, given=repr(given), known=known))
-        answer = given or self._before(asked, names)
-        self._asked[asked.id, asked.file] = replace(asked, answer=answer)
+        names = (self._name(asked), asked.id)
+        answer = self._given_to(asked, names) or self._before(asked, names)
+        self._asked[asked.id, asked.file, tuple(asked.options)] = replace(asked, answer=answer)
         return answer or asked.safe or next(iter(asked.options), "")
+
+    def _name(self, asked: Question) -> str:
+        """Return what the question is called beside others of its id: by its file, and a number where one file is in several doubts."""
+        options = [known for id, file, known in self._asked if (id, file) == (asked.id, asked.file)]
+        mine = tuple(asked.options)
+        number = options.index(mine) + 1 if mine in options else len(options) + 1
+        return f"{asked.id}@{asked.file}" + (f"#{number}" if number > 1 else "")
+
+    def _given_to(self, asked: Question, names: tuple[str, ...]) -> str:
+        """Return the answer that was given; one that is none raises, unless it is the answer to another question of the same id."""
+        given = next((self._given[name] for name in names if name in self._given), "")
+        if not given or asked.takes(given):
+            return given
+        if any(id == asked.id and one.answer == given for (id, _, _), one in self._asked.items()):
+            return ""
+        known = ", ".join(asked.options)
+        raise _AnswerError(told("{id} = {given} is no answer; known are: {known}", id=asked.id, given=repr(given), known=known))
 
     def _before(self, asked: Question, names: tuple[str, ...]) -> str:
         """Return the answer that was given to the same question about files of the same columns."""
@@ -213,8 +234,8 @@ class _Inquiry:
 
     def asked(self) -> tuple[Question, ...]:
         """Return every question so far; the id says the file where two files are in the same doubt."""
-        ids = [id for id, _ in self._asked]
-        return tuple(replace(one, id=f"{one.id}@{one.file}") if ids.count(one.id) > 1 else one for one in self._asked.values())
+        ids = [id for id, _, _ in self._asked]
+        return tuple(replace(one, id=self._name(one)) if ids.count(one.id) > 1 else one for one in self._asked.values())
 
     def blocked(self) -> bool:
         """Return whether a question has neither answer nor safe answer."""

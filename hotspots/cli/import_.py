@@ -15,7 +15,7 @@ from tqdm import tqdm
 from hotspots import cities, store
 from hotspots.cities import Files, Understood
 from hotspots.cli.printing import print_json
-from hotspots.readers.doubts import Question
+from hotspots.readers.asking import Question
 from hotspots.readers.isolation.limits import allowed
 from hotspots.readers.isolation.running import isolated
 from hotspots.readers.report import lines
@@ -58,6 +58,8 @@ def run(choices: argparse.Namespace, words: Words) -> None:
         choices.wrong(words.say("--incidents needs --name NAME, the name of the city"))
     files = Files(tuple(choices.incidents or ()), choices.blocks, choices.population, choices.folder, tuple(choices.allow or ()))
     answers = _answers(choices, words)
+    for path in files.named:
+        path.open("rb").close()  # a file that is not there is told as such
     before = store.served(files.slug(choices.name or ""))
     with store.lock(files.slug(choices.name or "")) as held:
         understood = _understood(choices, words, files=files, answers=answers)

@@ -101,8 +101,6 @@ def download(study: Study, measures: Sequence[Measure], suffix: str, *, told: Su
     data = download_table(study, measures)
     if suffix == ".csv":
         return csv(data).encode("utf-8-sig")
-    if suffix in PICTURES and not study.has_outlines:
-        raise DataError(words.told("export: no outline of these areas is loaded, so there is no map; use .csv, .geojson or .parquet"))
     if suffix in PICTURES:
         return _picture(study, measures, suffix, told)
     shapes = gpd.GeoDataFrame(data, geometry=study.blocks.geometry.to_numpy(), crs=study.blocks.crs)
@@ -136,6 +134,8 @@ def _picture(study: Study, measures: Sequence[Measure], suffix: str, told: Subje
         raise DataError(words.told("export: a map shows one measure of a city; name one for {ending}", ending=suffix))
     if not len(told.city.blocks):
         raise DataError(words.told("export: there is no map for these data, which are totals of the whole place; write a .csv"))
+    if not study.has_outlines:
+        raise DataError(words.told("export: no outline of these areas is loaded, so there is no map; use .csv, .geojson or .parquet"))
     shown = told.view or _view(study, measures[0], told)
     caption = captions.of_map(told.city, study.for_map(), shown.title, told.words)
     if suffix == ".png":

@@ -83,14 +83,17 @@ def known_to_live(unit_of: pd.Series, blocks: pd.DataFrame) -> pd.Series | None:
     """Return which incidents lie where residents are known; None where that is everywhere, or nowhere.
 
     `unit_of` is the block of each incident. Only these homicides may stand over the residents that are known: a rate divides what
-    belongs together. One that lies in no block counts with the whole city, so only where all residents are known.
+    belongs together. One that lies in no block goes with most of those that lie in one: so the city's rate errs the least.
 
     >>> from hotspots.testing import square_blocks
     >>> blocks = square_blocks(side=2, population=[100, float("nan"), 100, 100])
-    >>> known_to_live(pd.Series(pd.Categorical(["b00", "b01", None], categories=blocks.index)), blocks).tolist()
-    [True, False, False]
+    >>> known_to_live(pd.Series(pd.Categorical(["b00", "b00", "b01", None], categories=blocks.index)), blocks).tolist()
+    [True, True, False, True]
     """
     if not known_in_part(blocks):
         return None
     known = blocks["population"].notna().to_numpy()
-    return pd.Series(np.append(known, False)[unit_of.cat.codes.to_numpy()], index=unit_of.index, name="exposed")
+    codes = unit_of.cat.codes.to_numpy()
+    placed = codes[codes >= 0]
+    most = len(placed) > 0 and float(known[placed].mean()) > 0.5
+    return pd.Series(np.append(known, most)[codes], index=unit_of.index, name="exposed")

@@ -24,9 +24,9 @@ class Change:
     def applied(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Return the coordinates after the change, still in the system of the file.
 
-            >>> import numpy as np
+        >>> import numpy as np
         >>> Change(negate=("x",)).applied(np.array([89.0]), np.array([13.0]))[0].tolist()
-            [-89.0]
+        [-89.0]
         """
         x, y = (x, y) if self.swap is None else (y, x)
         return (-x if "x" in self.negate else x) / self.divide, (-y if "y" in self.negate else y) / self.divide

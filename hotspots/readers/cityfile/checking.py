@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 import zoneinfo
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -12,21 +11,8 @@ from typing import Any
 import pandas as pd
 import pyproj
 
+from hotspots.readers.cityfile import keys
 from hotspots.readers.cityfile.contents import content_of
-from hotspots.readers.cityfile.keys import (
-    AREA_COUNTS,
-    BLOCKS,
-    CITY,
-    GAZETTEER,
-    GROUP,
-    HOUSES,
-    INCIDENTS,
-    INTERVENTION,
-    LAYER,
-    NOTE,
-    SEGMENTS,
-    WORDS,
-)
 from hotspots.readers.columns.values import fold
 from hotspots.readers.files.any_file import carries_shapes
 from hotspots.readers.sections import (
@@ -60,9 +46,6 @@ def check_city_file(content: Mapping[str, Any], *, folder: Path, named: Collecti
     return _Reader(folder, named).city(content)
 
 
-_YEAR = re.compile(r"[12][0-9]{3}")
-
-
 class _Reader:
     """Turns sections into values, keeping every fault until the end."""
 
@@ -72,7 +55,7 @@ class _Reader:
         self.faults: list[Told] = []
 
     def city(self, content: Mapping[str, Any]) -> CityFile:
-        top = self.section(content, CITY, where="")
+        top = self.section(content, keys.CITY, where="")
         if "incidents" not in content and "area_counts" not in content:
             self.faults.append(told("city.toml: incidents is missing; write [incidents], or [area_counts] where only totals are published"))
         incidents = self.incidents(top.pop("incidents")) if "incidents" in top else None
@@ -128,13 +111,13 @@ class _Reader:
                 value = self.value(content[key], kind.rstrip("!"))
                 if value is None:
                     self.faults.append(
-                        told("city.toml: {key}{place} must be {wanted}", key=key, place=place, wanted=WORDS[kind.rstrip("!")])
+                        told("city.toml: {key}{place} must be {wanted}", key=key, place=place, wanted=keys.WORDS[kind.rstrip("!")])
                     )
                 else:
                     values[key] = value
             elif kind.endswith("!"):
                 self.faults.append(
-                    told("city.toml: {key}{place} is missing; write {wanted}", key=key, place=place, wanted=WORDS[kind.rstrip("!")])
+                    told("city.toml: {key}{place} is missing; write {wanted}", key=key, place=place, wanted=keys.WORDS[kind.rstrip("!")])
                 )
         return values
 
@@ -158,8 +141,8 @@ class _Reader:
         if kind == "day":
             return self.day(value)
         if kind == "column":
-            return _by_census(value)
-        return _by_language(value)
+            return keys.by_census(value)
+        return keys.by_language(value)
 
     def path(self, name: str) -> Path:
         """Return the file, noting a fault when it is not there, or lies outside the folder and nobody named it."""
@@ -193,7 +176,7 @@ class _Reader:
         return {**otherwise, **values}
 
     def incidents(self, content: Any) -> IncidentSection:
-        values = self.complete(content, INCIDENTS, "[incidents]", file=(), date="")
+        values = self.complete(content, keys.INCIDENTS, "[incidents]", file=(), date="")
         files = values.pop("file")
         values["values"] = self.mappings(values.get("values", {}))
         values["where"] = self.filters(values.get("where", {}))
@@ -228,7 +211,7 @@ class _Reader:
         return (self.totals("totals", content, "[area_counts]"),) if content else ()
 
     def totals(self, name: str, content: Any, where: str) -> AreaCountSection:
-        values = self.complete(content, AREA_COUNTS, where, file=Path(), period="", count="")
+        values = self.complete(content, keys.AREA_COUNTS, where, file=Path(), period="", count="")
         values["suppressed"] = tuple(str(mark).strip() for mark in values.get("suppressed", []))
         values["where"] = self.filters(values.get("where", {}))
         words = values.pop("values", {})
@@ -251,7 +234,7 @@ class _Reader:
         return AreaCountSection(table=name, values=mappings, **values)
 
     def blocks(self, content: Any) -> BlockSection:
-        values = self.complete(content, BLOCKS, "[blocks]", file=Path(), id="")
+        values = self.complete(content, keys.BLOCKS, "[blocks]", file=Path(), id="")
         if "population_file" in values and not {"population", "population_id"} <= values.keys():
             self.faults.append(
                 told("city.toml: population_file in [blocks] needs population and population_id, the two columns of that file")
@@ -270,15 +253,12 @@ class _Reader:
         return BlockSection(**values)
 
     def segments(self, content: Any) -> SegmentSection:
-        values = self.complete(content, SEGMENTS, "[segments]", file=Path(), id="")
-        sides, both = [values.pop(key, "") for key in HOUSES], [values.pop(key, "") for key in ("from", "to")]
-        if (any(sides) and any(both)) or (any(sides) and not all(sides)) or (any(both) and not all(both)):
-            listed = ", ".join(HOUSES)
-            self.faults.append(told("city.toml: house numbers in [segments] are from and to, or all of {listed}", listed=listed))
-        return SegmentSection(**values, houses=tuple(sides) if all(sides) else (*both, *both) if all(both) else ())
+        values, faults = keys.with_houses(self.complete(content, keys.SEGMENTS, "[segments]", file=Path(), id=""))
+        self.faults += faults
+        return SegmentSection(**values)
 
     def gazetteer(self, content: Any) -> GazetteerSection:
-        values = self.complete(content, GAZETTEER, "[gazetteer]", file=Path(), name="")
+        values = self.complete(content, keys.GAZETTEER, "[gazetteer]", file=Path(), name="")
         if bool(values.get("x")) != bool(values.get("y")):
             self.faults.append(told("city.toml: x and y in [gazetteer] go together; leave both out where the file has shapes"))
         return GazetteerSection(**values)
@@ -300,10 +280,10 @@ class _Reader:
             self.faults.append(
                 told("city.toml: [{kind}s] and {kind} in [blocks] both say which {kind} a block is in; keep one of the two", kind=kind)
             )
-        return GroupSection(kind, **self.complete(content, GROUP, f"[{kind}s]", file=Path(), name=""))
+        return GroupSection(kind, **self.complete(content, keys.GROUP, f"[{kind}s]", file=Path(), name=""))
 
     def layer(self, name: str, content: Any) -> LayerSection:
-        values = self.complete(content, LAYER, f"[layers.{name}]", file=Path(), kind=CONTEXT_KINDS[0])
+        values = self.complete(content, keys.LAYER, f"[layers.{name}]", file=Path(), kind=CONTEXT_KINDS[0])
         if values["kind"] not in CONTEXT_KINDS:
             self.faults.append(
                 told(
@@ -319,10 +299,10 @@ class _Reader:
         found = []
         for key, kind in (("events", "event"), ("definition_breaks", "definition")):
             for entry in top.pop(key, []):
-                values = self.section(entry, NOTE, where=f"[[{key}]]")
+                values = self.section(entry, keys.NOTE, where=f"[[{key}]]")
                 found += [Note(values["date"], values["text"], kind)] if len(values) == 2 else []
         for entry in top.pop("interventions", []):
-            values = self.section(entry, INTERVENTION, where="[[interventions]]")
+            values = self.section(entry, keys.INTERVENTION, where="[[interventions]]")
             treated, comparison = (tuple(map(str, values.get(key, []))) for key in ("treated", "comparison"))
             rest = treated, values.get("end"), comparison, values.get("note", {})
             found += [Note(values["start"], values["name"], "intervention", *rest)] if {"start", "name"} <= values.keys() else []
@@ -428,19 +408,3 @@ class _Reader:
                 self.faults.append(
                     told('city.toml: {key} = "{zone}" is no time zone; write a name such as "America/El_Salvador"', key=key, zone=zone)
                 )
-
-
-def _by_census(value: Any) -> str | dict[int, str] | None:
-    """Return the column of residents, or that of each census by its year; None where it is neither."""
-    if isinstance(value, str):
-        return value or None
-    good = isinstance(value, Mapping) and value and all(isinstance(column, str) and column for column in value.values())
-    years = [str(year) for year in value] if good else []
-    return dict(sorted((int(year), column) for year, column in value.items())) if years and all(map(_YEAR.fullmatch, years)) else None
-
-
-def _by_language(value: Any) -> dict[str, str] | None:
-    if isinstance(value, str) and value:
-        return {"en": value}
-    good = isinstance(value, Mapping) and value and all(isinstance(text, str) and text for text in value.values())
-    return dict(value) if good else None

@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.columns.dates import share_dated
 from hotspots.readers.columns.killings import evidence, homicide_doubt, rows_where, victims_doubt
 from hotspots.readers.columns.offences import plain
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_places import share_paired
-from hotspots.readers.doubts import Ask, Entries, settled
+from hotspots.readers.doubts import settled
 from hotspots.readers.faults import DateColumnError, PlaceColumnError
 from hotspots.readers.files.text_tables import Table
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.cityfile.pointing import date_column, place_columns
 from hotspots.readers.columns.area_ids import matched
 from hotspots.readers.columns.dates import read_dates, share_dated
@@ -15,7 +16,7 @@ from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_dates import joined_date, month_number
 from hotspots.readers.columns.written_places import share_paired
-from hotspots.readers.doubts import Ask, Entries, settled
+from hotspots.readers.doubts import settled
 from hotspots.readers.faults import DoubtError
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.sections import IncidentSection

@@ -12,17 +12,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.cityfile.pointing import killed
 from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys, share_of_ids
 from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
-from hotspots.readers.columns.residents import are_residents
+from hotspots.readers.columns.residents import are_residents, is_open
 from hotspots.readers.columns.second_looks import lone_event
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
 from hotspots.readers.columns.values import built_in, fold, is_missing
-from hotspots.readers.doubts import Ask, Entries, settled
-from hotspots.readers.faults import AreaColumnError, LatitudeError, ResidentsColumnError, there_are
+from hotspots.readers.doubts import settled
+from hotspots.readers.faults import AreaColumnError, LatitudeError, NumbersError, ResidentsColumnError, there_are
 from hotspots.readers.files.any_file import read_asked, read_file
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.place_faults import UnknownSystemError
@@ -201,7 +202,18 @@ def _blocks(table: Table, path: Path, population: Path | None, ask: Ask) -> Entr
     if "population" in columns and not are_residents(table.columns[columns["population"]]):
         del columns["population"]
     entries: Entries = {"file": str(path), **columns}
-    return entries if population is None else entries | _population(population, table.columns[columns["id"]], ask)
+    if population is None:
+        return entries | (_dots(table, columns["population"], ask) if "population" in columns else {})
+    return entries | _population(population, table.columns[columns["id"]], ask)
+
+
+def _dots(table: Table, column: str, ask: Ask) -> Entries:
+    """Return what a point before three digits is in a column of residents, where nothing in it says so."""
+    text = table.columns[column]
+    if not is_open(text):
+        return {}
+    dotted = text[text.str.contains(".", regex=False)]
+    return settled(NumbersError(table.source, column, "dot", tuple(dotted.iloc[:3]), len(dotted)), ask)
 
 
 def _is_id(text: pd.Series) -> bool:
@@ -226,12 +238,13 @@ def _population(path: Path, ids: pd.Series, ask: Ask) -> Entries:
     entries: Entries = {"population_file": str(path), "population_id": key}
     entries |= {f"population_{name}": value for name, value in _only_sheet(asked).items()}
     if found:
-        return {**entries, "population": found["population"]}
+        return {**entries, "population": found["population"], **_dots(table, found["population"], ask)}
     numbers = [name for name in table.columns.columns if name != key and are_residents(table.columns[name], least=0.9)]
     fault = ResidentsColumnError(table.source, tuple(table.columns.columns), tuple(numbers))
     if not numbers:
         raise fault
-    return entries | settled(fault, ask)
+    pointed = settled(fault, ask)
+    return {**entries, **pointed, **_dots(table, str(pointed["population"]), ask)}
 
 
 def _only_sheet(entries: Entries) -> Entries:

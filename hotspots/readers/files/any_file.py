@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from hotspots.readers.doubts import Ask, Entries, settled
+from hotspots.readers.asking import Ask, Entries
+from hotspots.readers.doubts import settled
 from hotspots.readers.faults import HeaderError, SheetError
 from hotspots.readers.files import limits
 from hotspots.readers.files.archives import names_in, opened_zip, take, unpacked_gz

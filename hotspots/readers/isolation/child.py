@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 from hotspots.readers.isolation.channel import Channel
 from hotspots.readers.isolation.confinement import OutOfTimeError, confine
 from hotspots.readers.isolation.limits import Most
-from hotspots.readers.isolation.plain import Parcel
+from hotspots.readers.isolation.plain import SETTINGS, Parcel
 from hotspots.words import ToldError
 
 _REQUEST_BYTES = 1_000_000
@@ -34,6 +34,9 @@ def work(channel: Channel) -> None:
     request = channel.receive()
     if request is None:
         return
+    for name in [one for one in os.environ if one.startswith(SETTINGS)]:
+        del os.environ[name]
+    os.environ.update(request["settings"])
     folder = Path(request["folder"])
     os.chdir(folder)
     tempfile.tempdir = str(folder)

@@ -16,6 +16,7 @@ import pyproj
 from hotspots.words import Told, ToldError
 
 OURS = "hotspots."
+SETTINGS = "HOTSPOTS_"  # what the names of this program's settings begin with
 _SCALARS = (str, bool, int, float, type(None))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import tempfile
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from hotspots.readers.isolation.limits import WAITING, Most, allowed
-from hotspots.readers.isolation.plain import Parcel
+from hotspots.readers.isolation.plain import SETTINGS, Parcel
 from hotspots.readers.isolation.starting import Child, start
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told
@@ -67,12 +68,19 @@ def isolated(
             "asks": ask is not None,
             "tells": progress is not None,
             "folder": folder,
+            "settings": _settings(),
             "memory": limits.memory,
             "seconds": limits.seconds,
         }
         child.channel.send(request)
         answer: _T = _Watch(child, parcel, limits, stop).answer(ask, progress)
         return answer
+
+
+def _settings() -> dict[str, str]:
+    """Return this program's settings as they are now: what forks the process may have been started with others, in another folder."""
+    found = {name: value for name, value in os.environ.items() if name.startswith(SETTINGS)}
+    return found | {name: os.path.abspath(found[name]) for name in ("HOTSPOTS_STORE", "HOTSPOTS_CITIES") if found.get(name)}
 
 
 def _whole(value: Any) -> Any:

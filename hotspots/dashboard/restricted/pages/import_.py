@@ -15,7 +15,7 @@ from hotspots.dashboard.restricted.reading import Reading
 from hotspots.dashboard.shell import refusal
 from hotspots.drawing import exports
 from hotspots.questions.restricted import imports
-from hotspots.readers.doubts import Question
+from hotspots.readers.asking import Question
 from hotspots.study.selection import Selection
 from hotspots.words import ToldError, Words
 from hotspots.words.escape import safe_markdown

@@ -26,6 +26,11 @@ def draw(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: st
     st.dataframe(drawn, **({"hide_index": True} | how), column_config=decimals or None, alt=alt)
 
 
+def as_it_stands(rows: pd.DataFrame, *, alt: str) -> None:
+    """Draw rows of a file that somebody brings, under the names that the file has."""
+    st.dataframe(rows, hide_index=True, alt=alt)
+
+
 def folded(words: Words) -> Any:
     """Return the place, folded away, for the table behind a picture."""
     return st.expander(words.say("The same as a table"))

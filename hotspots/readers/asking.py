@@ -1,0 +1,61 @@
+"""What is asked of a person, and the answers that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hotspots.words import Told, Words
+
+
+@dataclass(frozen=True)
+class Question:
+    """What only a person can say: the text, the answers with what each means, and the one that can do no harm (empty: none is safe).
+
+    Without `options` any text may be given. `file` is the file that it is about, `samples` three of the values at stake (by column
+    where the answers are columns), `answer` what was answered: empty while the question is open.
+    Where the answers are values of columns, `values` is column → value → what it means, and besides the options any
+    `COLUMN=VALUE|VALUE` of them is an answer, of several columns joined by ` & `.
+    """
+
+    id: str
+    text: Told
+    options: Mapping[str, Told]
+    safe: str = ""
+    file: str = ""
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    answer: str = ""
+    values: Mapping[str, Mapping[str, Told]] = field(default_factory=dict)
+
+    def takes(self, answer: str) -> bool:
+        """Return whether the text is an answer to this question."""
+        return bool(answer) and (answer in self.options or not self.options or bool(where_of(answer, self.values)))
+
+    def to_dict(self, words: Words) -> dict[str, Any]:
+        """Return the question as plain values, in the reader's language."""
+        options = {answer: words.tell(meaning) for answer, meaning in self.options.items()}
+        said = {"id": self.id, "text": words.tell(self.text), "options": options, "safe": self.safe or None}
+        samples = {column: list(values) for column, values in self.samples.items()}
+        values = {column: {one: words.tell(meaning) for one, meaning in listed.items()} for column, listed in self.values.items()}
+        return {**said, "file": self.file or None, "samples": samples, "values": values, "answer": self.answer or None}
+
+
+def where_of(answer: str, columns: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
+    """Return column → values that an answer `COLUMN=VALUE|VALUE & COLUMN=VALUE` keeps; empty where a column does not have such a value.
+
+    >>> where_of("delito=DOLOSO|FEMINICIDIO & fatal=1", {"delito": ["DOLOSO", "FEMINICIDIO", "ROBO"], "fatal": ["0", "1"]})
+    {'delito': ('DOLOSO', 'FEMINICIDIO'), 'fatal': ('1',)}
+    """
+    found = {}
+    for part in answer.split(" & "):
+        column = max((name for name in columns if part.startswith(f"{name}=")), key=len, default="")
+        values = tuple(value.strip() for value in part[len(column) + 1 :].split("|")) if column else ()
+        if not values or not set(values) <= set(columns[column]):
+            return {}
+        found[column] = values
+    return found
+
+
+Ask = Callable[[Question], str]
+Entries = dict[str, Any]  # what an answer writes in city.toml
