@@ -84,7 +84,7 @@ def search(directory: Directory, text: str, *, most: int = MOST) -> tuple[Hit, .
     point = _written_point(directory, asked)
     if point is not None:
         return tuple(_at(directory, *point))
-    found = [*_named(directory, asked, most), *_crossing(directory, asked), *_houses(directory, asked), *_segment(directory, asked)]
+    found = [*named(directory, asked, most=most), *_crossing(directory, asked), *_houses(directory, asked), *_segment(directory, asked)]
     found.sort(key=lambda hit: -hit.worth)
     return tuple({hit.place: hit for hit in reversed(found)}[place] for place in dict.fromkeys(hit.place for hit in found))[:most]
 
@@ -113,7 +113,8 @@ def _circle(directory: Directory, place: str, of: str) -> Hit | None:
     return Hit(f"{lat:.5f}, {lon:.5f}", "point", "", place, lon, lat, _around(directory.epsg, x, y, metres), 1.0)
 
 
-def _named(directory: Directory, text: str, most: int) -> Iterator[Hit]:
+def named(directory: Directory, text: str, *, most: int = MOST) -> Iterator[Hit]:
+    """Yield the places that are called like a text, best first: names alone, no crossings, houses or coordinates."""
     seen: set[int] = set()
     for at, worth in directory.index.rank(text):
         if directory.of[at] not in seen and len(seen) < most:

@@ -107,6 +107,8 @@ def show_search(
     `data` holds its words (`label`, `hint`, `clear`, `near`, `near_failed`, `near_hint`), the `hits` (name, kind, place, near) that answer
     the text `asked`, the line `said` for screen readers and for an empty list, and `chosen`, the name of the place chosen. `on_choose`
     gets the text of a place, or "" for the whole city; `on_position` latitude and longitude, and only after the button was pressed.
+    Where `data` holds `areas` (id, name, rings in degrees) the browser finds the position among them by itself and sends it nowhere: the
+    area is offered like a hit (`near_kind`), or the reader is told to be in none (`near_outside`).
     """
 
     def chosen() -> None:

@@ -2,6 +2,7 @@
 // Text from data is only ever set as text, never as HTML. The position is asked for on a press of the button, and at no other time.
 
 const PAUSE = 140; // milliseconds without a key before the text is asked about
+const REACH = 60; // metres
 const fields = new WeakMap(); // the component's root → its field
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
@@ -30,9 +31,52 @@ function icon(path) {
   return svg;
 }
 
+// The area that holds a point, or the nearest within a street's reach: areas made of blocks may leave the streets out.
+function areaAt(areas, x, y) {
+  const here = areas.find(([, , rings]) => inside(rings, x, y));
+  if (here) return here;
+  let found = null;
+  let nearest = REACH;
+  for (const area of areas) {
+    const away = distance(area[2], x, y);
+    if (away < nearest) [found, nearest] = [area, away];
+  }
+  return found;
+}
+
+// How far a point lies from the nearest edge of rings, in metres; good for the few metres that matter here.
+function distance(rings, x, y) {
+  const high = 111_195; // metres to a degree of latitude
+  const wide = high * Math.cos((y * Math.PI) / 180);
+  let least = Infinity;
+  for (const ring of rings) {
+    for (let i = 0, before = ring.length - 2; i < ring.length; before = i, i += 2) {
+      const [ax, ay] = [(ring[before] - x) * wide, (ring[before + 1] - y) * high];
+      const [dx, dy] = [(ring[i] - x) * wide - ax, (ring[i + 1] - y) * high - ay];
+      const length = dx * dx + dy * dy;
+      const along = length ? Math.max(0, Math.min(1, -(ax * dx + ay * dy) / length)) : 0;
+      least = Math.min(least, Math.hypot(ax + along * dx, ay + along * dy));
+    }
+  }
+  return least;
+}
+
+// Whether a point lies within rings, by how often a line from it to the east crosses them.
+function inside(rings, x, y) {
+  let within = false;
+  for (const ring of rings) {
+    for (let i = 0, before = ring.length - 2; i < ring.length; before = i, i += 2) {
+      const [ax, ay, bx, by] = [ring[before], ring[before + 1], ring[i], ring[i + 1]];
+      if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) within = !within;
+    }
+  }
+  return within;
+}
+
 class Field {
   constructor(box) {
     this.data = { hits: [] };
+    this.offered = [];
     this.active = -1;
     this.wanted = false; // Enter was pressed before the answer came
     this.label = part("label", "unseen", { for: "text" });
@@ -74,6 +118,7 @@ class Field {
     this.input.title = data.hint;
     this.list.setAttribute("aria-label", data.listed);
     this.nearWord.textContent = data.near;
+    this.near.hidden = data.areas?.length === 0; // areas without an outline: nobody could say which one it is
     this.near.title = data.near_hint;
     this.near.setAttribute("aria-label", `${data.near}. ${data.near_hint}`);
     this.clear.textContent = "×";
@@ -92,7 +137,13 @@ class Field {
   }
 
   show() {
-    const { hits } = this.data;
+    this.offer(this.data.hits);
+    if (this.wanted) this.choose(0);
+    this.wanted = false;
+  }
+
+  offer(hits) {
+    this.offered = hits;
     this.list.replaceChildren(...hits.map((hit, at) => this.row(hit, at)));
     const open = this.box.matches(":focus-within");
     this.list.hidden = !open || !hits.length;
@@ -101,8 +152,6 @@ class Field {
     this.live.textContent = this.data.said;
     this.input.setAttribute("aria-expanded", String(!this.list.hidden));
     this.activate(-1);
-    if (this.wanted) this.choose(0);
-    this.wanted = false;
   }
 
   row(hit, at) {
@@ -129,7 +178,7 @@ class Field {
   }
 
   choose(at) {
-    const hit = this.data.hits[at];
+    const hit = this.offered[at];
     if (!hit) return;
     this.input.value = "";
     this.close();
@@ -169,7 +218,7 @@ class Field {
   }
 
   press(event) {
-    const count = this.list.hidden ? 0 : this.data.hits.length;
+    const count = this.list.hidden ? 0 : this.offered.length;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (!count) {
@@ -180,7 +229,7 @@ class Field {
       this.activate((this.active + step + count + (this.active < 0 && step < 0 ? 1 : 0)) % count);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      if (this.asked()) this.choose(Math.max(this.active, 0));
+      if (count || this.asked()) this.choose(Math.max(this.active, 0));
       else if (this.input.value.trim()) {
         this.wanted = true;
         clearTimeout(this.timer);
@@ -197,23 +246,36 @@ class Field {
   }
 
   locate() {
-    const failed = () => {
+    const failed = (text) => {
       this.near.disabled = false;
-      this.empty.textContent = this.live.textContent = this.data.near_failed;
+      this.list.hidden = true;
+      this.empty.textContent = this.live.textContent = text;
       this.empty.hidden = false;
       this.near.focus();
     };
     if (!navigator.geolocation) {
-      failed();
+      failed(this.data.near_failed);
       return;
     }
     this.near.disabled = true;
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         this.near.disabled = false;
-        this.send("position", `${coords.latitude.toFixed(6)},${coords.longitude.toFixed(6)}`);
+        const { areas } = this.data;
+        if (!areas) {
+          this.send("position", `${coords.latitude.toFixed(6)},${coords.longitude.toFixed(6)}`);
+          return;
+        }
+        const here = areaAt(areas, coords.longitude, coords.latitude); // here, and nowhere else
+        if (!here) {
+          failed(this.data.near_outside);
+          return;
+        }
+        this.input.focus();
+        this.offer([{ name: here[1], kind: this.data.near_kind, within: "", place: here[0] }]);
+        this.live.textContent = `${this.data.near_kind}: ${here[1]}`;
       },
-      failed,
+      () => failed(this.data.near_failed),
       { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 },
     );
   }
