@@ -36,6 +36,7 @@ from hotspots.readers.layers.blocks import (
     read_segments,
     squares_instead,
 )
+from hotspots.readers.layers.gazetteer import read_gazetteer
 from hotspots.readers.layers.groups import with_groups
 from hotspots.readers.layers.incidents import read_incidents
 from hotspots.readers.layers.shapes import NOWHERE
@@ -83,6 +84,7 @@ class City:
     end: pd.Timestamp
     version: int = 0
     segments: gpd.GeoDataFrame | None = None
+    gazetteer: gpd.GeoDataFrame | None = None
     fingerprint: str = ""
     totals: AreaCounts | None = None
     called: Mapping[str, str] = field(default_factory=dict)
@@ -162,7 +164,7 @@ def _read(city_file: CityFile, say: Steps, *, text: str | None = None, read_file
         raise DataError(faults)
     incidents, report = read
     totals, report = _with_totals(layer.blocks, len(incidents), report, published)
-    segments, context, noted = others
+    segments, context, gazetteer, noted = others
     start, end = _period(city_file, incidents, totals)
     return City(
         slug=slug_of(city_file.folder),
@@ -182,6 +184,7 @@ def _read(city_file: CityFile, say: Steps, *, text: str | None = None, read_file
         start=start,
         end=end,
         segments=segments,
+        gazetteer=gazetteer,
         fingerprint=fingerprint,
         totals=totals,
         called=city_file.blocks.called if city_file.blocks else {},
@@ -197,6 +200,8 @@ def publish(city: City, *, held: store.Lock | None = None) -> City:
     tables = {"incidents": city.incidents, "blocks": city.blocks, "context": city.context}
     if city.segments is not None:
         tables["segments"] = city.segments
+    if city.gazetteer is not None:
+        tables["gazetteer"] = city.gazetteer
     if city.totals is not None:
         tables["area_counts"] = city.totals
     version = store.publish(city.slug, tables, _facts(city), held=held, unless_same=True)
@@ -248,6 +253,7 @@ def _stored(version: store.Version) -> City:
         blocks=Blocks(store.read(version, "blocks")),
         context=store.read(version, "context"),
         segments=store.read(version, "segments") if store.has(version, "segments") else None,
+        gazetteer=store.read(version, "gazetteer") if store.has(version, "gazetteer") else None,
         totals=AreaCounts(store.read(version, "area_counts")) if store.has(version, "area_counts") else None,
         called=facts.get("called", {}),
         covers_stated=bool(facts.get("covers_stated")),
@@ -303,10 +309,14 @@ def _tried(read: Callable[[], _T], faults: list[DataError]) -> _T | None:
         return None
 
 
-def _other_layers(city_file: CityFile, crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame | None, gpd.GeoDataFrame, list[Finding]]:
+_Others = tuple[gpd.GeoDataFrame | None, gpd.GeoDataFrame, gpd.GeoDataFrame | None, list[Finding]]
+
+
+def _other_layers(city_file: CityFile, crs: pyproj.CRS) -> _Others:
     segments, noted = read_segments(city_file.segments, city_crs=crs) if city_file.segments else (None, [])
     context, more = read_context(city_file.layers, city_crs=crs)
-    return segments, context, [*noted, *more]
+    gazetteer, last = read_gazetteer(city_file.gazetteer, city_crs=crs) if city_file.gazetteer else (None, [])
+    return segments, context, gazetteer, [*noted, *more, *last]
 
 
 def _units(city_file: CityFile, layer: Layer | None, incidents: Incidents, context: gpd.GeoDataFrame, crs: pyproj.CRS) -> Layer | None:

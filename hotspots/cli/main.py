@@ -48,6 +48,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("interventions", mark("Bring data in"), mark("the log of interventions of a city: list, add, edit, remove")),
     Command("run", mark("Look"), mark("open the dashboard in the browser")),
+    Command("search", mark("Look"), mark("find a place of a city by what people call it")),
     Command("totals", mark("Look"), mark("print the headline numbers of a city")),
     Command("change", mark("Look"), mark("compare the newest days with the same days of the years before")),
     Command("table", mark("Look"), mark("print the table behind Trends, Who was killed, Compare or Concentration")),
@@ -78,6 +79,7 @@ EXAMPLES = """
   import data/cities/puerto-albatros
   import --incidents homicides.xlsx --blocks blocks.geojson --name "My city"
   list
+  search puerto-albatros "av gaviotas & calle real"
   totals puerto-albatros --start 2023-01-01 --end 2024-01-01
   totals puerto-albatros --where weapon=firearm --where sex=female --json
   export puerto-albatros --measure rate --unit districts --out districts.csv

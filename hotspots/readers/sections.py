@@ -166,11 +166,25 @@ class GroupSection:
 
 @dataclass(frozen=True)
 class SegmentSection:
-    """Where the street segments are."""
+    """Where the street segments are; `houses` are the columns of their house numbers: left from and to, right from and to."""
 
     file: Path
     id: str
     street: str = ""
+    epsg: int | None = None
+    sheet: str = ""
+    houses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GazetteerSection:
+    """Where addresses and names with their points are; `number` is a column of its own; without `x` and `y` the file has shapes."""
+
+    file: Path
+    name: str
+    number: str = ""
+    x: str = ""
+    y: str = ""
     epsg: int | None = None
     sheet: str = ""
 
@@ -244,6 +258,7 @@ class CityFile:
     unmapped: bool = False
     groups: tuple[GroupSection, ...] = ()
     segments: SegmentSection | None = None
+    gazetteer: GazetteerSection | None = None
     layers: tuple[LayerSection, ...] = ()
     notes: tuple[Note, ...] = ()
     area_counts: tuple[AreaCountSection, ...] = ()
@@ -256,4 +271,5 @@ class CityFile:
         found += [self.blocks.population_file] if self.blocks and self.blocks.population_file else []
         found += [group.file for group in self.groups]
         found += [self.segments.file] if self.segments else []
+        found += [self.gazetteer.file] if self.gazetteer else []
         return [*found, *(layer.file for layer in self.layers)]

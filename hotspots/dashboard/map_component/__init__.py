@@ -19,7 +19,7 @@ from hotspots.dashboard.map_component.payload import WORDS, encode_geometry, enc
 if TYPE_CHECKING:
     from hotspots.views.map_view import MapView
 
-__all__ = ["WORDS", "encode_geometry", "encode_values", "set_page_language", "show_map", "spoken"]
+__all__ = ["WORDS", "encode_geometry", "encode_values", "set_page_language", "show_map", "show_search", "spoken", "typed_in"]
 
 
 class MapNotInstalledError(RuntimeError):
@@ -35,6 +35,8 @@ def _component(name: str) -> Callable[..., Any]:
             return st.components.v2.component(
                 "hotspots.map", js="map.js", css="map.css", html='<div class="frame" data-state="waiting"></div>'
             )
+        if name == "search":
+            return st.components.v2.component("hotspots.search", js="search.js", css="search.css", html='<div class="finder"></div>')
         return st.components.v2.component("hotspots.page", js="page.js")
     except StreamlitAPIException as problem:
         raise MapNotInstalledError(
@@ -52,13 +54,16 @@ def show_map(
     on_click: Callable[[str], None],
     words: Mapping[str, str],
     values: bytes | None = None,
+    look: tuple[str, tuple[float, float, float, float]] | None = None,
 ) -> None:
     """Show `view` in the page, `height` pixels high (less on a low screen), with the unit `selected` outlined.
 
     `geometry` is `encode_geometry(view)`, which the caller caches by `view.key`; it is sent only when this browser lacks it.
     `values` is `encode_values(view, words)`; leave it out and it is made here (a caller that caches its views may cache it too).
     `words` are the map's own words (see `spoken`). `on_click` gets the id of a clicked unit, or "" when the reader
-    clears the choice with Escape; it runs before the page does. Centre and zoom are kept as long as `view.key` stays. `key` names
+    clears the choice with Escape; it runs before the page does. Centre and zoom are kept as long as `view.key` stays, unless the reader
+    looks for a place: `look` is its text and its edges in degrees (west, south, east, north), and the map goes there, once; a place that
+    was clicked on the map leaves it where it is. `key` names
     the component, as for any Streamlit widget. Raises MapNotInstalledError or LeafletMissingError when its files are not there.
     """
     fingerprint = fingerprint_of(geometry)
@@ -69,6 +74,8 @@ def show_map(
         "height": height,
         "lang": words.get("lang", WORDS["lang"]),
     }
+    if look and not memory.was_clicked(look[0]):
+        head["look"] = list(look[1])
     data = seal(
         head,
         encode_values(view, words) if values is None else values,
@@ -78,12 +85,45 @@ def show_map(
     def clicked() -> None:
         unit = memory.said(key, "clicked")
         if unit is not None:
+            memory.note_click(unit)
             on_click(unit)
 
     def needed() -> None:
         memory.forget(memory.said(key, "need") or fingerprint)
 
     _component("map")(key=key, data=data, on_clicked_change=clicked, on_need_change=needed)
+
+
+def typed_in(key: str) -> str:
+    """Return what the reader has typed into the search field of this key; empty where nothing."""
+    return memory.said(key, "typed") or ""
+
+
+def show_search(
+    data: Mapping[str, Any], *, key: str, on_choose: Callable[[str], None], on_position: Callable[[float, float], None] | None = None
+) -> None:
+    """Show a search field: a text box with a list of places below it, and a button that asks the browser where the reader is.
+
+    `data` holds its words (`label`, `hint`, `clear`, `near`, `near_failed`, `near_hint`), the `hits` (name, kind, place, near) that answer
+    the text `asked`, the line `said` for screen readers and for an empty list, and `chosen`, the name of the place chosen. `on_choose`
+    gets the text of a place, or "" for the whole city; `on_position` latitude and longitude, and only after the button was pressed.
+    Where `data` holds `areas` (id, name, rings in degrees) the browser finds the position among them by itself and sends it nowhere: the
+    area is offered like a hit (`near_kind`), or the reader is told to be in none (`near_outside`).
+    """
+
+    def chosen() -> None:
+        place = memory.said(key, "chosen")
+        if place is not None:
+            memory.note_click("")
+            on_choose(place)
+
+    def located() -> None:
+        lat, _, lon = (memory.said(key, "position") or "").partition(",")
+        if lon and on_position:
+            memory.note_click("")
+            on_position(float(lat), float(lon))
+
+    _component("search")(key=key, data=dict(data), on_chosen_change=chosen, on_position_change=located, on_typed_change=lambda: None)
 
 
 def set_page_language(code: str, *, keep: tuple[str, str] | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 _SENT = "hotspots_map_geometry_sent"
+_CLICKED = "hotspots_map_clicked"
 
 
 def first_time(fingerprint: str) -> bool:
@@ -28,3 +29,14 @@ def said(key: str, event: str) -> str | None:
     spoken: Any = st.session_state.get(key)
     word = spoken.get(event) if spoken is not None else None
     return None if word is None else str(word)
+
+
+def note_click(unit: str) -> None:
+    """Remember the unit that was clicked on a map last; empty: the place was chosen elsewhere."""
+    st.session_state[_CLICKED] = unit
+
+
+def was_clicked(place: str) -> bool:
+    """Tell whether a place, `block:C11-001` or the id alone, is the one that was clicked on a map last."""
+    unit = st.session_state.get(_CLICKED)
+    return bool(unit) and unit in (place, place.partition(":")[2])

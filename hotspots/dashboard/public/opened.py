@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from hotspots import release, settings
 from hotspots.dashboard import map_component
 from hotspots.drawing.site import Atlas
+from hotspots.questions.public import search
 from hotspots.release import Reading
 from hotspots.views.map_view import MapView
 from hotspots.words import LANGUAGES, words_for
@@ -70,6 +73,16 @@ def shapes(slug: str, view: MapView) -> bytes:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _shapes(slug: str, mark: str, _view: MapView) -> bytes:
     return map_component.encode_geometry(_view)
+
+
+def outlines(slug: str) -> Sequence[Sequence[Any]]:
+    """Return the outlines of a city's areas, as a browser needs them to find a position by itself."""
+    return _outlines(slug, available()[slug][1])
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _outlines(slug: str, mark: str) -> Sequence[Sequence[Any]]:
+    return search.outlines(reading(slug))
 
 
 def values(slug: str, show: str, window: str, language: str) -> bytes:

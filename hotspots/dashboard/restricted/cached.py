@@ -13,7 +13,7 @@ from hotspots.cities import City, Summary, drafts
 from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted.reading import Readings
 from hotspots.geography import units
-from hotspots.questions.restricted import Asked, Question, concentration, interventions, when, where
+from hotspots.questions.restricted import Asked, Question, concentration, interventions, search, when, where
 from hotspots.study import Study
 from hotspots.study.selection import Selection
 from hotspots.views import map_view
@@ -38,6 +38,7 @@ def warm() -> None:
                     shapes(one.slug, one.version, unit, asked(by_unit).ask(where.map_of, key))
         asked(replace(chosen, unit=units.default(place))).ask(concentration.against_chance)
         asked(replace(chosen, unit="blocks")).ask(when.months)
+        asked(chosen).ask(search.hits, "a & b")
 
 
 def warm_later() -> None:

@@ -15,7 +15,7 @@ import streamlit as st
 from hotspots import settings
 from hotspots.cities import City
 from hotspots.dashboard import map_component
-from hotspots.dashboard.restricted import address, cached, place_of
+from hotspots.dashboard.restricted import address, cached, place_of, place_search
 from hotspots.dashboard.shell import guard, refusal
 from hotspots.drawing import charts
 from hotspots.geography import units
@@ -120,6 +120,9 @@ def page(name: str, title: str, *, first: bool = False, cityless: bool = False) 
                 return
             chosen = open_page()
             if chosen is not None:
+                if len(chosen.city.blocks):
+                    with st.container(key="place_search_room"):
+                        place_search.field(chosen)
                 invitation(chosen)
                 place_of.chip(chosen.selection, chosen.city, words)
                 render(chosen)

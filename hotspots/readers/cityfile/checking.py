@@ -21,6 +21,7 @@ from hotspots.readers.sections import (
     AreaCountSection,
     BlockSection,
     CityFile,
+    GazetteerSection,
     GroupSection,
     IncidentSection,
     LayerSection,
@@ -69,9 +70,8 @@ class _Reader:
                     "unmapped = true where they are about the whole place"
                 )
             )
-        segments = None
-        if "segments" in top:
-            segments = SegmentSection(**self.complete(top.pop("segments"), keys.SEGMENTS, "[segments]", file=Path(), id=""))
+        segments = self.segments(top.pop("segments")) if "segments" in top else None
+        gazetteer = self.gazetteer(top.pop("gazetteer")) if "gazetteer" in top else None
         groups = tuple(self.group(kind, top.pop(f"{kind}s"), blocks) for kind in ("district", "beat") if f"{kind}s" in top)
         layers = tuple(self.layer(name, table) for name, table in top.pop("layers", {}).items())
         notes = self.notes(top)
@@ -89,6 +89,7 @@ class _Reader:
             blocks=blocks,
             groups=groups,
             segments=segments,
+            gazetteer=gazetteer,
             layers=layers,
             notes=notes,
             area_counts=totals,
@@ -246,6 +247,17 @@ class _Reader:
         if values.get("population_dot", "decimal") not in ("thousands", "decimal"):
             self.faults.append(told('city.toml: population_dot in [blocks] may be "thousands" or "decimal"'))
         return BlockSection(**values)
+
+    def segments(self, content: Any) -> SegmentSection:
+        values, faults = keys.with_houses(self.complete(content, keys.SEGMENTS, "[segments]", file=Path(), id=""))
+        self.faults += faults
+        return SegmentSection(**values)
+
+    def gazetteer(self, content: Any) -> GazetteerSection:
+        values = self.complete(content, keys.GAZETTEER, "[gazetteer]", file=Path(), name="")
+        if bool(values.get("x")) != bool(values.get("y")):
+            self.faults.append(told("city.toml: x and y in [gazetteer] go together; leave both out where the file has shapes"))
+        return GazetteerSection(**values)
 
     def ages(self, content: Mapping[str, Any]) -> dict[str, str]:
         """Return the column of each band of ages, youngest first."""

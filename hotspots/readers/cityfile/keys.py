@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hotspots.words import told
+from hotspots.words import Told, told
 
 CITY = {
     "name": "text!",
@@ -23,6 +23,7 @@ CITY = {
     "districts": "section",
     "beats": "section",
     "segments": "section",
+    "gazetteer": "section",
     "layers": "section",
     "events": "list",
     "definition_breaks": "list",
@@ -102,7 +103,10 @@ AREA_COUNTS = {
     "sheet": "text",
     "header_row": "number",
 }
+HOUSES = ("from_left", "to_left", "from_right", "to_right")  # columns of house numbers, at the start and the end of each side of a street
 SEGMENTS = {"file": "file!", "id": "text!", "street": "text", "epsg": "number", "sheet": "text"}
+SEGMENTS |= dict.fromkeys((*HOUSES, "from", "to"), "text")
+GAZETTEER = {"file": "file!", "name": "text!", "number": "text", "x": "text", "y": "text", "epsg": "number", "sheet": "text"}
 GROUP = {"file": "file!", "name": "text!", "epsg": "number", "sheet": "text"}
 LAYER = {"file": "file!", "kind": "text!", "name": "text", "epsg": "number", "sheet": "text"}
 NOTE = {"date": "day!", "text": "words!"}
@@ -138,3 +142,13 @@ def by_language(value: Any) -> dict[str, str] | None:
         return {"en": value}
     good = isinstance(value, Mapping) and value and all(isinstance(text, str) and text for text in value.values())
     return dict(value) if good else None
+
+
+def with_houses(values: dict[str, Any]) -> tuple[dict[str, Any], list[Told]]:
+    """Return the values of [segments] with the four columns of house numbers as one, and what is at fault with them."""
+    rest = {key: value for key, value in values.items() if key not in (*HOUSES, "from", "to")}
+    sides, both = [values[key] for key in HOUSES if key in values], [values[key] for key in ("from", "to") if key in values]
+    if (len(sides), len(both)) in ((0, 0), (4, 0), (0, 2)):
+        return {**rest, "houses": (*sides, *both, *both)}, []
+    listed = ", ".join(HOUSES)
+    return rest, [told("city.toml: house numbers in [segments] are from and to, or all of {listed}", listed=listed)]

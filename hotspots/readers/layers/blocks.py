@@ -13,6 +13,7 @@ import pyproj
 import shapely
 
 from hotspots.geography import grids, units
+from hotspots.geography.crossings import RANGES
 from hotspots.geography.outlines import outlined
 from hotspots.geography.segments import MEET
 from hotspots.readers.columns.residents import readable
@@ -179,9 +180,13 @@ def named_areas(areas: pd.Series, crs: pyproj.CRS) -> Layer:
 
 
 def read_segments(section: SegmentSection, *, city_crs: pyproj.CRS) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Return the street segments: index `segment_id`, columns street and geometry, in the city's coordinate system."""
+    """Return the street segments: index `segment_id`, columns street and geometry, in the city's coordinate system.
+
+    Where the section names columns of house numbers, they follow as `crossings.RANGES`; missing where a segment has none.
+    """
     table = read_layer(section.file, layer="segments", sheet=section.sheet)
     refuse(missing_columns(table, [(key, column) for key, column in (("id", section.id), ("street", section.street)) if column]))
+    refuse(missing_columns(table, list(zip(RANGES, section.houses, strict=False))))
     ids = table.columns[section.id].str.strip()
     kinds = shapely.get_type_id(table.shapes)
     faults = _id_faults(told("segments"), ids, table)
@@ -203,6 +208,11 @@ def read_segments(section: SegmentSection, *, city_crs: pyproj.CRS) -> tuple[gpd
     segments = gpd.GeoDataFrame(
         {"street": pd.Series(street, index=index, dtype="str")}, geometry=in_metres.array, index=index, crs=in_metres.crs
     )
+    for name, column in zip(RANGES, section.houses, strict=False):
+        numbers = pd.to_numeric(table.columns[column].str.extract(r"^\s*([0-9]+)(?:[.,]0*)?", expand=False), errors="coerce").to_numpy(
+            dtype=float
+        )
+        segments[name] = np.where(numbers > 0, numbers, np.nan)
     real = (segments.length > MEET).to_numpy()
     return segments[real], [*table.findings, *findings, *_no_length(table, index, real)]
 

@@ -10,10 +10,12 @@ import { Surface } from "./surface.js";
 
 const EDGE = 18; // pixels kept free around the whole city
 const LEAST = 60; // a box narrower or lower than this, in pixels, is hidden or not laid out yet
+const NEAREST = 17; // zoom: no nearer when it goes to a small place
 const REACH = 6; // how near to a street segment the pointer must be, in pixels
 const PATIENCE = 4000; // milliseconds to keep showing a choice that the page has not confirmed
 
 const views = new Map(); // view key → {center, zoom} where the reader left it; outlives pages
+const looks = new Map(); // view key → the edges of the place that it went to last; outlives pages, so that nobody is taken back
 const finders = new WeakMap(); // geometry → its Finder
 
 export class CityMap {
@@ -102,6 +104,7 @@ export class CityMap {
     this.frame.arrange(width, height);
     if (this.map.getSize().x !== width || this.map.getSize().y !== height) this.map.invalidateSize({ pan: false });
     if (this.viewKey !== head.view) this.begin(head.view, geometry);
+    this.lookAt(head.look);
     if (!this.map.hasLayer(this.surface)) this.map.addLayer(this.surface);
     if (this.drawn?.geometry !== geometry || this.drawn.values !== values) {
       this.drawn = { geometry, values };
@@ -136,6 +139,16 @@ export class CityMap {
     const view = views.get(viewKey) ?? this.whole;
     this.map.setView(view.center, view.zoom, { animate: false });
     this.map.setMinZoom(Math.max(0, this.whole.zoom - 1));
+  }
+
+  // Go to a place that was searched for, once: after that the reader moves on from there.
+  lookAt(edges) {
+    const key = edges ? edges.join() : "";
+    if (looks.get(this.viewKey) === key) return;
+    looks.set(this.viewKey, key);
+    if (!edges) return;
+    const [west, south, east, north] = edges;
+    this.map.fitBounds([[south, west], [north, east]], { padding: [4 * EDGE, 4 * EDGE], maxZoom: NEAREST, animate: false });
   }
 
   // Centre and zoom that show all of the city, beside the legend when the shape of the map leaves room for both.

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import geography
-from hotspots.dashboard.public import address, parts
+from hotspots.dashboard.public import address, area_search, parts
 from hotspots.dashboard.public.frame import Reader, heading
 from hotspots.drawing.site import sentences
 from hotspots.release import SHOWN
@@ -38,6 +38,7 @@ def render(reader: Reader) -> None:
     named = geography.names(reading.city.blocks)[reader.choices.area] if reader.choices.area else ""
     title = words.say("How are things in {area}?", area=named) if named else words.say("How are things around here?")
     heading(reader, title, reading.city.name, sentences.period(reader.window, words), sentences.held_back(reading, reader.window, words))
+    area_search.field(reader)
     choices(reader)
     left, right = st.columns([3, 2], gap="medium")
     with left:

@@ -11,7 +11,7 @@ from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import address, cached
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.geography import units
-from hotspots.questions.restricted import where
+from hotspots.questions.restricted import search, where
 from hotspots.study import places
 from hotspots.study.selection import Selection
 from hotspots.views import map_view
@@ -52,6 +52,7 @@ def draw(
     if not chosen.by_unit.has_outlines:
         no_outlines(words)
         return shown
+    here = chosen.ask(search.named, selection.place) if selection.place else None
     map_component.show_map(
         shown,
         cached.shapes(selection.city, selection.version, selection.unit, shown),
@@ -61,6 +62,7 @@ def draw(
         on_click=on_click,
         words=translated,
         values=cached.values(replace(where.map_of.reads(selection), place=selection.place), measure, shown, translated),
+        look=(here.place, here.box) if here and here.lies_somewhere else None,
     )
     return shown
 
