@@ -50,6 +50,7 @@ class Sent:
     after: list[str] = field(default_factory=list)
     packed: Callable[[bytes], bytes] | None = None
     suffix: str = ".csv"
+    drawn: list[frozenset[int]] = field(default_factory=list)  # the rows that each fault took
     touched: frozenset[str] = frozenset()  # what a fault has changed: two that change the same are not put together
 
     def at(self, meaning: str) -> int:
@@ -58,7 +59,16 @@ class Sent:
 
     def some(self, k: int, seed: int) -> list[int]:
         """Return `k` rows, spread over the table."""
-        return sorted(int(i) for i in np.random.default_rng(seed).choice(len(self.rows), k, replace=False))
+        found = sorted(int(i) for i in np.random.default_rng(seed).choice(len(self.rows), k, replace=False))
+        self.drawn.append(frozenset(found))
+        return found
+
+    def overlap(self, before: int) -> None:
+        """Let rows that two faults took count once: those drawn after the first `before` draws and in one of these as well."""
+        twice = {len(one & other) for one in self.drawn[:before] for other in self.drawn[before:]} - {0}
+        for of in ("killed", "placed"):
+            known = getattr(self, of)
+            setattr(self, of, known | {n + k for n in known for k in twice} | {n - k for n in known for k in twice})
 
     def less(self, k: int, *, of: str) -> None:
         """Take `k` from what must come out."""
@@ -181,7 +191,7 @@ def put(sent: Sent, name: str) -> Sent | None:
     if sent.touched & set(touches.split()):
         return None
     changed = replace(sent, rows=[list(row) for row in sent.rows], header=list(sent.header), areas=json.loads(json.dumps(sent.areas)))
-    changed.people = set(sent.people)
+    changed.people, changed.drawn = set(sent.people), list(sent.drawn)
     changed.killed, changed.placed = set(sent.killed), set(sent.placed)
     changed.before, changed.after, changed.column = list(sent.before), list(sent.after), dict(sent.column)
     try:
@@ -521,8 +531,7 @@ def an_open_quote(sent: Sent) -> None:
 def rows_twice(sent: Sent) -> None:
     again = [list(sent.rows[n]) for n in sent.some(10, 11)]
     sent.rows += again
-    dated = 10 - sum(row[sent.at("date")].startswith(("31/02", "2020-02-31")) for row in again)  # `no_such_day` may have been there
-    sent.killed, sent.placed = sent.killed | {n + dated for n in sent.killed}, sent.placed | {n + dated for n in sent.placed}
+    sent.killed, sent.placed = sent.killed | {n + 10 for n in sent.killed}, sent.placed | {n + 10 for n in sent.placed}
     sent.told = True
 
 

@@ -101,7 +101,9 @@ def test_one_fault(run, city, name):
 
 @pytest.mark.parametrize(("city", "one", "two"), some(pairs(300), 25), ids=lambda one: one)
 def test_two_faults(run, city, one, two):
-    sent = put(put(CITIES[city], one), two)
+    first = put(CITIES[city], one)
+    sent = put(first, two)
+    sent.overlap(len(first.drawn))
     held(sent, *run(sent))
 
 

@@ -109,34 +109,8 @@ def listed_values(judged: Judged) -> Told:
 
 
 @dataclass(eq=False)
-class VictimsError(DoubtError):
-    """A `file` of which it is in doubt which column is the number of people killed in each of its `rows`.
-
-    `sums` is what each candidate adds up to, the likeliest first; `samples` are three of its values. `sure` is the one that says so
-    by its name; empty where none does.
-    """
-
-    file: str
-    rows: int
-    sums: Mapping[str, int]
-    samples: Mapping[str, tuple[str, ...]]
-    sure: str = ""
-
-    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
-        """Return three values of each candidate."""
-        return self.samples
-
-    def _sentence(self) -> Told:
-        return told(
-            "{file}: how many people were killed in each row? Write under [incidents] in city.toml: victims = one of {columns}",
-            file=self.file,
-            columns=", ".join(map(repr, self.sums)),
-        )
-
-
-@dataclass(eq=False)
-class CountsError(DoubtError):
-    """A `file` of published totals of which it is in doubt which of its numbers are the people killed.
+class NumberOfKilledError(DoubtError):
+    """A `file` of `rows` rows, of which it is in doubt which of its numbers are the people killed.
 
     `sums` is what each candidate adds up to, the likeliest first; `samples` are three of its values. `sure` is the one that says so by
     its name; empty where none does.
@@ -151,6 +125,23 @@ class CountsError(DoubtError):
     def at_stake(self) -> Mapping[str, tuple[str, ...]]:
         """Return three values of each candidate."""
         return self.samples
+
+
+@dataclass(eq=False)
+class VictimsError(NumberOfKilledError):
+    """A `file` of which it is in doubt which column is the number of people killed in each of its `rows`."""
+
+    def _sentence(self) -> Told:
+        return told(
+            "{file}: how many people were killed in each row? Write under [incidents] in city.toml: victims = one of {columns}",
+            file=self.file,
+            columns=", ".join(map(repr, self.sums)),
+        )
+
+
+@dataclass(eq=False)
+class CountsError(NumberOfKilledError):
+    """A `file` of published totals of which it is in doubt which of its numbers are the people killed."""
 
     def _sentence(self) -> Told:
         return told(

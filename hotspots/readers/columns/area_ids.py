@@ -155,9 +155,15 @@ def read_area_ids(text: pd.Series, areas: pd.Series, *, column: str, placed: Mas
                 known=repr(areas.index[0]) if len(areas) else "–",
             )
         )
+    remarks = _on_ids(trimmed, found, of=len(areas), empty=empty, strange=strange, placed=placed, column=column)
+    return trimmed.map(lambda one: found.known.get(one, one)), list(only(remarks))
+
+
+def _on_ids(trimmed: pd.Series, found: Matched, *, of: int, empty: Mask, strange: Mask, placed: Mask, column: str) -> tuple[Remark, ...]:
+    """Return what is to be said of the ids in a column: written otherwise, of no area, or not there."""
     listed = ", ".join(f"{word!r} ({times:,})" for word, times in trimmed[strange].value_counts().iloc[:_LISTED].items())
-    numbers = {"areas": f"{len(areas):,}", "listed": listed}
-    remarks = (
+    numbers = {"areas": f"{of:,}", "listed": listed}
+    return (
         Remark(
             "area_id_spelled",
             "repaired",
@@ -202,7 +208,6 @@ def read_area_ids(text: pd.Series, areas: pd.Series, *, column: str, placed: Mas
             column=column,
         ),
     )
-    return trimmed.map(lambda one: found.known.get(one, one)), list(only(remarks))
 
 
 def areas_that_occur(text: pd.Series) -> tuple[pd.Series, list[str]]:

@@ -11,7 +11,6 @@ import pandas as pd
 
 from hotspots.readers.files import limits
 from hotspots.readers.report import Finding
-from hotspots.store.schema import DataError
 from hotspots.words import mark, told
 
 _FIELD = 32  # bytes that describe one field
@@ -32,15 +31,7 @@ def read_attributes(path: Path, page: Path, *, name: str, rows: int) -> tuple[pd
     raw = path.read_bytes()
     count, header, width = struct.unpack_from("<IHH", raw, 4)
     fields = _fields(raw, header)
-    if len(fields) > limits.MOST_COLUMNS:
-        raise DataError(
-            told(
-                "{file}: the layer has {columns} columns; the most we read is {most_columns}",
-                file=name,
-                columns=f"{len(fields):,}",
-                most_columns=f"{limits.MOST_COLUMNS:,}",
-            )
-        )
+    limits.check_columns(len(fields), file=name)
     if count != rows or width < 1 or len(raw) < header + count * width or sum(size for *_, size in fields) + 1 > width:
         raise ValueError("a table that does not fit its shapes")
     grid = np.frombuffer(raw, dtype=np.uint8, count=count * width, offset=header).reshape(count, width)

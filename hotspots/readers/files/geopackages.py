@@ -123,15 +123,7 @@ def _rows(database: sqlite3.Connection, name: str, table: str) -> tuple[list[str
     quoted = table.replace('"', '""')
     cursor = database.execute(f'SELECT * FROM "{quoted}"')  # noqa: S608  quoted, and found in the file's own list of tables
     names = [str(column[0]) for column in cursor.description]
-    if len(names) > limits.MOST_COLUMNS:
-        raise DataError(
-            told(
-                "{file}: the layer has {columns} columns; the most we read is {most_columns}",
-                file=name,
-                columns=f"{len(names):,}",
-                most_columns=f"{limits.MOST_COLUMNS:,}",
-            )
-        )
+    limits.check_columns(len(names), file=name)
     rows: list[tuple[Any, ...]] = []
     size = 0
     for row in cursor:

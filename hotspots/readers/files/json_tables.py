@@ -227,15 +227,7 @@ class _Rows:
 
     def _pack(self) -> None:
         names = list(dict.fromkeys(key for row in self.waiting for key in row))
-        if len(names) > limits.MOST_COLUMNS:
-            raise DataError(
-                told(
-                    "{file}: the layer has {columns} columns; the most we read is {most_columns}",
-                    file=self.name,
-                    columns=f"{len(names):,}",
-                    most_columns=f"{limits.MOST_COLUMNS:,}",
-                )
-            )
+        limits.check_columns(len(names), file=self.name)
         packed = {name: pa.array([row.get(name, "") for row in self.waiting], type=pa.large_string()) for name in names}
         self.parts.append((len(self.waiting), packed))
         self.waiting = []

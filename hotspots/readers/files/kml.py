@@ -41,15 +41,7 @@ def read_kml(path: Path, *, name: str = "") -> Table:
         why = told("it only links to data elsewhere, which we do not fetch") if links else told("it has no placemarks")
         raise DataError(told("{file}: this KML holds no data: {why}; download the data itself", file=name, why=why))
     names = list(dict.fromkeys(key for row in rows for key in row))
-    if len(names) > limits.MOST_COLUMNS:
-        raise DataError(
-            told(
-                "{file}: the layer has {columns} columns; the most we read is {most_columns}",
-                file=name,
-                columns=f"{len(names):,}",
-                most_columns=f"{limits.MOST_COLUMNS:,}",
-            )
-        )
+    limits.check_columns(len(names), file=name)
     columns = pd.DataFrame({key: [row.get(key, "") for row in rows] for key in names}, index=range(len(rows)), dtype="str")
     return Table(
         name,

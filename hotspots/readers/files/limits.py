@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hotspots.store.schema import DataError
+from hotspots.words import told
+
 MOST_ROWS = 2_000_000
 MOST_COLUMNS = 2_000
 MOST_BYTES = 400_000_000  # of a file, and of what a Parquet file says that it unpacks to
@@ -42,3 +45,16 @@ MOST_VERTICES = 5_000_000  # of all shapes of a file
 MOST_MARKUP_BYTES = 200_000_000  # of a web page, a KML file, the content of an OpenDocument
 MOST_JSON_BYTES = 250_000_000
 JSON_COLUMNS_DEEP = 6  # records within records that become columns
+
+
+def check_columns(n: int, *, file: str) -> None:
+    """Refuse a layer of more columns than are read."""
+    if n > MOST_COLUMNS:
+        raise DataError(
+            told(
+                "{file}: the layer has {columns} columns; the most we read is {most_columns}",
+                file=file,
+                columns=f"{n:,}",
+                most_columns=f"{MOST_COLUMNS:,}",
+            )
+        )
