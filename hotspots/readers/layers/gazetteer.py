@@ -49,7 +49,8 @@ def _points(table: Table, section: GazetteerSection) -> Shapes:
     """Return a point for each row: that of its coordinates, or one inside its shape."""
     if section.x:
         x, y = (coordinate(table.columns[column].fillna(""))[0] for column in (section.x, section.y))
-        points: Shapes = np.where(np.isfinite(x) & np.isfinite(y), shapely.points(x, y), None)
+        points: Shapes = shapely.points(x, y)
+        points[~(np.isfinite(x) & np.isfinite(y))] = None
         return points
     if table.shapes is None:
         refuse([told("gazetteer: {file} holds a table without shapes; name the columns x and y of its coordinates", file=table.source)])
