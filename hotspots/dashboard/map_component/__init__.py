@@ -14,9 +14,11 @@ from streamlit.errors import StreamlitAPIException
 
 from hotspots.dashboard.map_component import memory
 from hotspots.dashboard.map_component.leaflet import put_leaflet_in_place
-from hotspots.dashboard.map_component.payload import WORDS, encode_geometry, encode_values, fingerprint_of, seal, spoken
+from hotspots.dashboard.map_component.payload import WORDS, encode_geometry, encode_values, fingerprint_of, rings, seal, spoken
 
 if TYPE_CHECKING:
+    import shapely
+
     from hotspots.views.map_view import MapView
 
 __all__ = ["WORDS", "encode_geometry", "encode_values", "set_page_language", "show_map", "spoken"]
@@ -52,11 +54,13 @@ def show_map(
     on_click: Callable[[str], None],
     words: Mapping[str, str],
     values: bytes | None = None,
+    around: shapely.Geometry | None = None,
 ) -> None:
-    """Show `view` in the page, `height` pixels high (less on a low screen), with the unit `selected` outlined.
+    """Show `view` in the page, `height` pixels high (less on a low screen; 0 fills the window), with the unit `selected` outlined.
 
     `geometry` is `encode_geometry(view)`, which the caller caches by `view.key`; it is sent only when this browser lacks it.
     `values` is `encode_values(view, words)`; leave it out and it is made here (a caller that caches its views may cache it too).
+    `around`, in EPSG:4326, is a place that the map opens on: it gets an edge, and a veil lies over everything else.
     `words` are the map's own words (see `spoken`). `on_click` gets the id of a clicked unit, or "" when the reader
     clears the choice with Escape; it runs before the page does. Centre and zoom are kept as long as `view.key` stays. `key` names
     the component, as for any Streamlit widget. Raises MapNotInstalledError or LeafletMissingError when its files are not there.
@@ -68,6 +72,7 @@ def show_map(
         "selected": selected or "",
         "height": height,
         "lang": words.get("lang", WORDS["lang"]),
+        "around": [] if around is None else rings(around),
     }
     data = seal(
         head,
@@ -86,9 +91,10 @@ def show_map(
     _component("map")(key=key, data=data, on_clicked_change=clicked, on_need_change=needed)
 
 
-def set_page_language(code: str) -> None:
-    """Tell the browser the language of a page without a map, so that screen readers and hyphenation follow it.
+def set_page_language(code: str, *, menu: str = "") -> None:
+    """Tell the browser the language of a page, so that screen readers and hyphenation follow it, and what its menu is called.
 
-    `code` is a language code such as "es". A page with a map needs no call: the map does the same from `words["lang"]`.
+    `code` is a language code such as "es". On a narrow screen the button that opens the menu says `menu`, and the menu closes when a page
+    is chosen.
     """
-    _component("page")(key="hotspots_page_language", data={"lang": code})
+    _component("page")(key="hotspots_page_language", data={"lang": code, "menu": menu})

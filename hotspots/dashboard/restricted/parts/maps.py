@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import shapely
 import streamlit as st
 
 from hotspots.dashboard import map_component
@@ -12,7 +13,7 @@ from hotspots.dashboard.restricted import address, cached
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.geography import units
 from hotspots.questions.restricted import where
-from hotspots.views import map_view
+from hotspots.views import areas, map_view
 from hotspots.words import Words
 
 
@@ -22,9 +23,21 @@ def pick(place: str) -> None:
 
 
 def draw(
-    chosen: Chosen, measure: str, *, key: str, height: int, on_click: Callable[[str], None] = pick, place: str | None = None
+    chosen: Chosen,
+    measure: str,
+    *,
+    key: str,
+    height: int,
+    on_click: Callable[[str], None] = pick,
+    place: str | None = None,
+    numbered: Sequence[str] = (),
+    around: shapely.Geometry | None = None,
 ) -> map_view.MapView:
-    """Draw the map of `measure` and return what it shows; `place` (left out: the one chosen) is outlined if it is on the map."""
+    """Draw the map of `measure` and return what it shows; `place` (left out: the one chosen) is outlined if it is on the map.
+
+    A height of 0 fills the window. The places `numbered` get outlines with their numbers; `around`, in the city's metres, is the place
+    that the map opens on, with a veil over everything else.
+    """
     words, selection = chosen.words, chosen.selection
     outlined = selection.place if place is None else place
     shown, translated = chosen.ask(where.map_of, measure), map_component.spoken(words)
@@ -39,7 +52,8 @@ def draw(
         height=height,
         on_click=on_click,
         words=translated,
-        values=cached.values(where.map_of.reads(selection), measure, shown, translated),
+        values=cached.values(where.map_of.reads(selection), measure, shown, translated, tuple(numbered)),
+        around=None if around is None else areas.in_degrees(around, chosen.city.epsg),
     )
     return shown
 
