@@ -146,9 +146,7 @@ class Choices(Options):
 
 
 # Addresses out there are written in this order within a kind; a choice that is not named comes after.
-_WRITTEN = (
-    "city unit measure place picked lang span entry rule layer baseline correction equal_split version surface target cap near within months base"
-)
+_WRITTEN = "city unit measure place picked lang span entry rule layer baseline correction equal_split version surface target cap near within months base"
 
 
 def _order(row: Option) -> tuple[int, int]:

@@ -32,7 +32,12 @@ KINDS: Mapping[str, str] = {
     "circle": mark("Circle"),
     "polygon": mark("Area drawn by hand"),
 }
-UNITS: Mapping[str, str] = {"districts": "district", "beats": "beat", "blocks": "block", "segments": "segment"}  # a unit of these is a place
+UNITS: Mapping[str, str] = {
+    "districts": "district",
+    "beats": "beat",
+    "blocks": "block",
+    "segments": "segment",
+}  # a unit of these is a place
 MADE_OF_BLOCKS: Mapping[str, str] = {"district": "districts", "beat": "beats", "block": "blocks"}
 LONGEST_RADIUS = 50_000.0  # metres
 MOST_CORNERS = 500
@@ -127,7 +132,9 @@ def _found(city: City, text: str) -> Place:
         return _of_blocks(city, kind, of)
     if city.only_totals:
         listed = ", ".join(MADE_OF_BLOCKS)
-        raise DataError(told("place: {text}: published totals are known by area alone; choose one of {listed}", text=repr(text), listed=listed))
+        raise DataError(
+            told("place: {text}: published totals are known by area alone; choose one of {listed}", text=repr(text), listed=listed)
+        )
     if kind in ("street", "segment", "crossing"):
         return _of_streets(city, kind, of)
     return _drawn(city, text, kind, _layer_item(city, of) if kind == "layer" else _shape(city, kind, of))
@@ -319,7 +326,9 @@ def _units_in(place: Place, whole: units.Geography, unit: str) -> Blocks:
     elif place.outline is not None:
         near = np.flatnonzero(shapely.intersects(place.outline, shapes) & outlined(whole.blocks))
         common = shapely.intersection(shapes[near], place.outline)
-        chosen[near[np.maximum(shapely.area(common), shapely.length(common) * (shapely.get_dimensions(common) == 1)) >= LEAST_SHARED]] = True
+        chosen[near[np.maximum(shapely.area(common), shapely.length(common) * (shapely.get_dimensions(common) == 1)) >= LEAST_SHARED]] = (
+            True
+        )
     return Blocks(whole.blocks[chosen])
 
 

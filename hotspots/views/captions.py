@@ -115,7 +115,11 @@ def people_killed(city: City, study: Study, words: Words) -> str:
     """Return how many were killed in a city, or in a place of it, in a period, as a heading."""
     period = words.period(study.start.date(), study.end.date())
     return words.count(
-        "{n} person killed in {city}, {period}", "{n} people killed in {city}, {period}", study.victims, city=subject(city, study, words), period=period
+        "{n} person killed in {city}, {period}",
+        "{n} people killed in {city}, {period}",
+        study.victims,
+        city=subject(city, study, words),
+        period=period,
     )
 
 

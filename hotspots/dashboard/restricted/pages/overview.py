@@ -15,9 +15,11 @@ def render(chosen: Chosen) -> None:
     if isinstance(chosen.study, TotalsStudy):
         totals.draw(chosen)
         return
-    with st.container(key="screen", horizontal=True, gap=None):
-        with st.container(key="screen_panel"):
-            panel.draw(chosen)
-            frame.close_page(chosen)
+    with st.container(key="screen"):
+        with st.container(key="screen_head"):
+            panel.head(chosen)
         with st.container(key="screen_map"):
             place_map.draw(chosen)
+        with st.container(key="screen_rest"):
+            panel.rest(chosen)
+            frame.close_page(chosen)

@@ -24,28 +24,9 @@ from hotspots.views.columns import Column, percent
 from hotspots.views.series import numbered, series_of
 from hotspots.words import mark
 
-MONTHS = 36
-
-
-def draw(chosen: Chosen) -> None:
-    """Draw the panel."""
-    head(chosen)
-    if not chosen.study.victims:
-        st.info(chosen.words.say("No homicides match these choices. Widen the period or remove a filter."))
-        return
-    now(chosen)
-    ways_in(chosen)
-    over_time(chosen)
-    who_and_when(chosen)
-    few_places(chosen)
-    open_windows(chosen)
-    done(chosen)
-    unknown(chosen)
-    frame.invitation(chosen)
-
 
 def head(chosen: Chosen) -> None:
-    """Draw what the panel is about: the place, the choices in force, and the ways to others."""
+    """Draw what the panel is about, the choices in force, and the finding."""
     words, study = chosen.words, chosen.study
     st.title(here.name_of(chosen.asked, words), anchor=False)
     parts = [words.count("{n} person killed", "{n} people killed", study.victims), chosen.period, chosen.filters]
@@ -56,6 +37,25 @@ def head(chosen: Chosen) -> None:
         parts.append(words.say("fictional city: no real person, no real place"))
     st.caption(" · ".join(parts))
     chips(chosen)
+    if study.victims:
+        st.header(chosen.whole.ask(here.here).sentence(words), anchor=False)
+        st.caption(rate(chosen))
+    else:
+        st.info(words.say("No homicides match these choices. Widen the period or remove a filter."))
+
+
+def rest(chosen: Chosen) -> None:
+    """Draw the blocks of the panel, in the order of the questions that are asked of a place."""
+    if chosen.study.victims:
+        now(chosen)
+        ways_in(chosen)
+        over_time(chosen)
+        who_and_when(chosen)
+        few_places(chosen)
+        open_windows(chosen)
+        done(chosen)
+        unknown(chosen)
+    frame.invitation(chosen)
 
 
 def chips(chosen: Chosen) -> None:
@@ -67,7 +67,9 @@ def chips(chosen: Chosen) -> None:
             kept = dict(selection.where).get(name, ())
             if kept:
                 said = ", ".join(captions.value_name(name, value, words) for value in kept)
-                st.button(f"{words.say(label)}: {said} ×", key=f"chip_{name}", on_click=address.change, args=(partial(_without, name=name),))
+                st.button(
+                    f"{words.say(label)}: {said} ×", key=f"chip_{name}", on_click=address.change, args=(partial(_without, name=name),)
+                )
         with st.popover(words.say("City, period, filters · Idioma")):
             frame.choices(selection, chosen.city, words)
 
@@ -95,10 +97,8 @@ def place_choice(chosen: Chosen) -> None:
 
 
 def now(chosen: Chosen) -> None:
-    """Draw the finding, the rate, and each period beside the same days of the years before."""
+    """Draw each period beside the same days of the years before."""
     words, answer = chosen.words, chosen.whole.ask(here.here)
-    st.header(answer.sentence(words), anchor=False)
-    st.caption(rate(chosen))
     st.subheader(words.say("Now against usual"), anchor=False)
     rows = [
         charts.NowRow(
@@ -190,7 +190,8 @@ def who_and_when(chosen: Chosen) -> None:
         st.subheader(words.say("Who, and with what"), anchor=False)
         st.caption(f"{words.count('{n} person killed', '{n} people killed', newest.study.victims)} · {days(chosen)}")
         named = {
-            words.say(here.FIELDS[name]): counts.rename(lambda value, name=name: _value(chosen, name, value)) for name, counts in found.items()
+            words.say(here.FIELDS[name]): counts.rename(lambda value, name=name: _value(chosen, name, value))
+            for name, counts in found.items()
         }
         st.html(charts.shares(named, words))
     st.subheader(words.say("When"), anchor=False)
@@ -229,7 +230,9 @@ def few_places(chosen: Chosen) -> None:
     )
     left = len(answer.value.table) - len(rows)
     if left > 0:
-        tables.download(chosen, answer, "few_places", label=words.say("All {n} places (CSV)", n=words.number(left + len(rows))), restricted=True)
+        tables.download(
+            chosen, answer, "few_places", label=words.say("All {n} places (CSV)", n=words.number(left + len(rows))), restricted=True
+        )
 
 
 def pick(ids: list[str]) -> None:
@@ -248,8 +251,8 @@ def open_windows(chosen: Chosen) -> None:
     st.markdown(answer.sentence(words) + ".")
     table = answer.table()
     if len(table):
-        columns = [Column("place", mark("Place")), Column("day", mark("Day")), Column("left", mark("Days left"))]
-        tables.draw(table, [one for one in columns if one.key in table], words, alt=words.say("Open windows"))
+        columns = [Column("place", mark("Place")), Column("day", mark("Day, of {days}"), blanks={"days": here.WITHIN})]
+        tables.draw(table, columns, words, alt=words.say("Open windows"))
 
 
 def done(chosen: Chosen) -> None:
@@ -259,7 +262,11 @@ def done(chosen: Chosen) -> None:
     if not entries:
         st.markdown(words.say("Nothing stands in the log."))
     for one in entries:
-        ended = words.say("since {day}", day=words.date(one.start.date())) if one.end is None else words.period(one.start.date(), one.end.date())
+        ended = (
+            words.say("since {day}", day=words.date(one.start.date()))
+            if one.end is None
+            else words.period(one.start.date(), one.end.date())
+        )
         st.markdown(f"- **{words.own(one.name)}**, {ended}")
     st.caption(words.say("Whether it worked: under What was done."))
 
