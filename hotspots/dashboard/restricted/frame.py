@@ -93,7 +93,7 @@ class Chosen:
 def page(name: str, title: str, *, first: bool = False, cityless: bool = False) -> Any:
     """Return the page that the file `name` in `pages` renders, under its name in the address; the `first` one is at no path.
 
-    The file is read when somebody opens the page, so that the first page does not wait for all the others. A `cityless` page is about no
+    The file is read when somebody opens the page, so that the first page waits for no other. A `cityless` page is about no
     city: it gets the words alone. The first page fills the window: it draws the choices, the invitation and the foot where it wants them.
     """
     settings.refuse_in_public("such page")
@@ -162,7 +162,7 @@ def contents(pages: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
 
 
 def open_page(*, with_choices: bool = True) -> Chosen | None:
-    """Draw the sidebar, unless a page draws the choices itself, and return the reader's choices; None where there is nothing to show, and then the page says why."""
+    """Return the reader's choices, drawn in the sidebar unless a page draws them itself; None where nothing is to show: it says why."""
     selection, strange = address.current()
     selection = replace(selection, language=language(selection))
     words = words_for(selection.language)

@@ -17,9 +17,10 @@ from hotspots.views.series import DatedLike, series_of
 from hotspots.words import Words
 
 __all__ = [
-    "SMALL", "NowRow", "Rule", "Spec", "bars", "bars_in_range", "calendar", "compared_series", "composition", "histogram", "lines", "lorenz_curve",
-    "month_name", "monthly_counts", "now_and_before", "now_rows", "rolling_rate", "seasonal", "shares", "value_bars", "weekday_hour", "weekly_counts",
-    "year_over_year", "yearly_counts", "yearly_share", "years_in_range",
+    "SMALL", "NowRow", "Rule", "Spec", "bars", "bars_in_range", "calendar", "compared_series", "composition", "histogram", "lines",
+    "lorenz_curve", "month_name", "monthly_counts", "now_and_before", "now_rows", "rolling_rate", "seasonal", "shares", "value_bars",
+    "weekday_hour",
+    "weekly_counts", "year_over_year", "yearly_counts", "yearly_share", "years_in_range",
 ]  # fmt: skip
 
 

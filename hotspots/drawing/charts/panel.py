@@ -15,7 +15,7 @@ MOST_PARTS = 3  # of a bar, before what is left is one part
 
 
 class NowRow(NamedTuple):
-    """One row: the number, the period, its days, the normal range (missing where not known), the verdict; `judged` is what the dot shows."""
+    """One row: the number, the period, its days, its normal range (missing if not known), the verdict; `judged` is what the dot shows."""
 
     number: str
     period: str

@@ -64,7 +64,7 @@ class Now:
 
 @dataclass(frozen=True)
 class Direction:
-    """The last 12 months beside the first whole calendar year: `share` is of its count (missing under 10), `p` that chance alone explains it.
+    """The last 12 months beside the first whole calendar year: `share` of its count (missing under 10), `p` that chance explains it.
 
     `redefined` says whether what is counted changed in between.
     """
