@@ -14,37 +14,38 @@ def restricted() -> None:
     from hotspots.dashboard.restricted import frame
     from hotspots.words import mark
 
-    shell.settings("auto")
     pages = {
         "": [
-            frame.page("overview", mark("Overview"), first=True),
-            frame.page("map", mark("Map")),
+            frame.page("overview", mark("This place"), first=True),
         ],
-        mark("When"): [
-            frame.page("change", mark("Change")),
-            frame.page("trends", mark("Trends")),
+        mark("What changed"): [
+            frame.page("change", mark("More than usual?")),
+            frame.page("trends", mark("Over the years")),
         ],
-        mark("Where"): [
-            frame.page("compare", mark("Compare")),
-            frame.page("concentration", mark("Concentration")),
-            frame.page("clusters", mark("Clusters")),
+        mark("Where to begin"): [
+            frame.page("priorities", mark("The first places")),
+            frame.page("map", mark("Every measure on the map")),
+            frame.page("clusters", mark("More than chance explains")),
+            frame.page("concentration", mark("How few places")),
+            frame.page("compare", mark("Places side by side")),
         ],
-        mark("Who"): [
+        mark("People"): [
             frame.page("people", mark("Who was killed")),
+            frame.page("repeats", mark("What may be retaliation")),
         ],
-        mark("What to do"): [
-            frame.page("repeats", mark("Repeats")),
-            frame.page("priorities", mark("Priorities")),
+        mark("What was done"): [
             frame.page("interventions", mark("Did it work?")),
+        ],
+        mark("About the data"): [
+            frame.page("data", mark("Data")),
+            frame.page("methods", mark("Methods")),
+            frame.page("import_", mark("Import"), cityless=True),
             frame.page("publish", mark("Publish")),
         ],
-        mark("About"): [
-            frame.page("data", mark("Data")),
-            frame.page("import_", mark("Import"), cityless=True),
-            frame.page("methods", mark("Methods")),
-        ],
     }
-    st.navigation(frame.contents(pages), position="top").run()
+    shown = st.navigation(frame.contents(pages), position="top", expanded=True)
+    shell.settings("auto")
+    shown.run()
 
 
 if __name__ != "__main__":  # the server that `streamlit run` starts asks what to serve, and to whom

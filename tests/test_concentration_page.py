@@ -37,12 +37,6 @@ def test_the_title_is_the_sentence_with_its_chance_figure(city, lang, query):
         assert (f"Anything about the {left_out} of {study.victims} people killed" in text(app)) == (left_out > 0)
 
 
-def test_the_overview_says_the_same_sentence(city):
-    here, there = open_page("concentration", lang="en"), open_page("", lang="en")
-    assert not there.exception
-    assert f"- {here.title[0].value}." in text(there)
-
-
 def test_the_choice_of_places_goes_into_the_address(city):
     app = open_page("concentration", lang="en")
     app.selectbox(key="choice_unit").select("districts").run()

@@ -14,8 +14,9 @@ from opened import open_page, text
 from hotspots.cli.main import main
 from hotspots.drawing import exports
 from hotspots.geography import units
-from hotspots.statistics import rates, trends
+from hotspots.statistics import change, rates, trends
 from hotspots.statistics.catalog import measure
+from hotspots.study.calendar import periods
 from hotspots.study.selection import read_query
 from hotspots.views import captions
 from hotspots.words import words_for
@@ -94,15 +95,20 @@ def test_overview_and_trends(city, query):
     study = study_of(city, query)
     latest, months, years = trends.latest(study), trends.monthly(study), trends.yearly(study)
     assert months["count"].sum() == years["count"].sum() == study.victims
-    for page in ("", "trends"):
-        app = open_page(page, lang="en", **query)
-        assert not app.exception
-        assert f"{study.victims} people killed" in app.caption[0].value
-        values = [metric.value for metric in app.metric]
-        assert EN.number(latest.count) in values
-        assert EN.rate(rates.estimate(latest.exposed, latest.person_years).value) in values
-        if latest.range:
-            assert f"{latest.range.low}–{latest.range.high}" in values
+    first = open_page("", lang="en", **query)
+    assert not first.exception
+    assert f"{study.victims} people killed" in first.caption[0].value
+    changed = change.compare(study, periods(study.end)["365"])  # the same number, range and verdict as on the page Change
+    assert first.header[0].value.startswith(f"{int(changed.city['count'])} people killed in 12 months")
+    assert ("within the normal range" in first.header[0].value) == (changed.verdict == "within")
+    app = open_page("trends", lang="en", **query)
+    assert not app.exception
+    assert f"{study.victims} people killed" in app.caption[0].value
+    values = [metric.value for metric in app.metric]
+    assert EN.number(latest.count) in values
+    assert EN.rate(rates.estimate(latest.exposed, latest.person_years).value) in values
+    if latest.range:
+        assert f"{latest.range.low}–{latest.range.high}" in values
     tables = [frame.value for frame in app.dataframe]
     by_year = next(table for table in tables if "Year" in table.columns)
     assert tables[0]["People killed"].sum() == by_year["People killed"].sum() == study.victims

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +12,7 @@ import shapely
 
 from hotspots import colours
 from hotspots.views.map_view import ContextLayer, MapGeometry, MapView, TipLine, assemble
+from hotspots.views.outlines import outlines
 from hotspots.words import Words
 
 WINDOW_COLOURS = ("#f3b27a", "#c4501f")  # opened earlier, opened in the last third of the days
@@ -43,6 +45,21 @@ def marked_areas(
         legend_note="",
         title=title,
     )
+
+
+def numbered(view: MapView, ids: Sequence[str]) -> MapView:
+    """Return the map with an outline and a number around each of the units `ids`, from 1 in their order."""
+    if not ids:
+        return view
+    order = pd.Series(0, index=view.ids)
+    for n, one in enumerate(ids, 1):
+        order[one] = n
+    return replace(view, outlines=outlines(order, view.shapes))
+
+
+def in_degrees(shape: shapely.Geometry, epsg: int) -> shapely.Geometry:
+    """Return a shape in a city's metres as a map has it, in EPSG:4326, without detail that a map of a city cannot show."""
+    return gpd.GeoSeries([shape.simplify(5)], crs=epsg).to_crs(4326).iloc[0]
 
 
 def open_windows(

@@ -14,9 +14,11 @@ from streamlit.errors import StreamlitAPIException
 
 from hotspots.dashboard.map_component import memory
 from hotspots.dashboard.map_component.leaflet import put_leaflet_in_place
-from hotspots.dashboard.map_component.payload import WORDS, encode_geometry, encode_values, fingerprint_of, seal, spoken
+from hotspots.dashboard.map_component.payload import WORDS, encode_geometry, encode_values, fingerprint_of, rings, seal, spoken
 
 if TYPE_CHECKING:
+    import shapely
+
     from hotspots.views.map_view import MapView
 
 __all__ = ["WORDS", "encode_geometry", "encode_values", "set_page_language", "show_map", "show_search", "spoken", "typed_in"]
@@ -55,11 +57,13 @@ def show_map(
     words: Mapping[str, str],
     values: bytes | None = None,
     look: tuple[str, tuple[float, float, float, float]] | None = None,
+    around: shapely.Geometry | None = None,
 ) -> None:
-    """Show `view` in the page, `height` pixels high (less on a low screen), with the unit `selected` outlined.
+    """Show `view` in the page, `height` pixels high (less on a low screen; 0 fills the window), with the unit `selected` outlined.
 
     `geometry` is `encode_geometry(view)`, which the caller caches by `view.key`; it is sent only when this browser lacks it.
     `values` is `encode_values(view, words)`; leave it out and it is made here (a caller that caches its views may cache it too).
+    `around`, in EPSG:4326, is a place that the map opens on: it gets an edge, and a veil lies over everything else.
     `words` are the map's own words (see `spoken`). `on_click` gets the id of a clicked unit, or "" when the reader
     clears the choice with Escape; it runs before the page does. Centre and zoom are kept as long as `view.key` stays, unless the reader
     looks for a place: `look` is its text and its edges in degrees (west, south, east, north), and the map goes there, once; a place that
@@ -73,6 +77,7 @@ def show_map(
         "selected": selected or "",
         "height": height,
         "lang": words.get("lang", WORDS["lang"]),
+        "around": [] if around is None else rings(around),
     }
     if look and not memory.was_clicked(look[0]):
         head["look"] = list(look[1])
@@ -126,10 +131,11 @@ def show_search(
     _component("search")(key=key, data=dict(data), on_chosen_change=chosen, on_position_change=located, on_typed_change=lambda: None)
 
 
-def set_page_language(code: str, *, keep: tuple[str, str] | None = None) -> None:
-    """Tell the browser the language of a page without a map, so that screen readers and hyphenation follow it.
+def set_page_language(code: str, *, menu: str = "", keep: tuple[str, str] | None = None) -> None:
+    """Tell the browser the language of a page, so that screen readers and hyphenation follow it, and what its menu is called.
 
-    `code` is a language code such as "es". A page with a map needs no call: the map does the same from `words["lang"]`.
-    `keep` is the name and the text of what the browser is to remember for the next visit, in a cookie of this page alone.
+    `code` is a language code such as "es". On a narrow screen the button that opens the menu says `menu`, and the menu closes when a page
+    is chosen. `keep` is the name and the text of what the browser is to remember for the next visit, in a cookie of this page alone.
     """
-    _component("page")(key="hotspots_page_language", data={"lang": code} | ({"keep": list(keep)} if keep else {}))
+    data = {"lang": code, "menu": menu} | ({"keep": list(keep)} if keep else {})
+    _component("page")(key="hotspots_page_language", data=data)

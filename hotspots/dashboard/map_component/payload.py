@@ -105,7 +105,7 @@ def encode_values(view: MapView, words: Mapping[str, str]) -> bytes:
         "legend_note": view.legend_note,
         "tips": tips,
         "words": {**WORDS, **words},
-        "outlines": [[one.number, one.lon, one.lat, _rings(one.shape), one.along] for one in view.outlines],
+        "outlines": [[one.number, one.lon, one.lat, rings(one.shape), one.along] for one in view.outlines],
         "overlay": [base64.b64encode(view.overlay.png).decode(), list(view.overlay.bounds)] if view.overlay else None,
     }
     return _pack(meta, arrays)
@@ -166,7 +166,7 @@ def _vertices(paths: Any, closed: Any) -> tuple[Any, Any]:
     return points[keep], sizes - closed
 
 
-def _rings(shape: Any) -> list[list[float]]:
+def rings(shape: Any) -> list[list[float]]:
     """Return the outer and inner rings of an area, or the lines, as flat lists of longitude and latitude."""
     parts = shapely.get_parts(shape)
     areas = shapely.get_type_id(parts) == _POLYGON

@@ -16,7 +16,7 @@ from hotspots.geography import units
 from hotspots.questions.restricted import Asked, Question, concentration, interventions, search, when, where
 from hotspots.study import Study
 from hotspots.study.selection import Selection
-from hotspots.views import map_view
+from hotspots.views import areas, map_view
 from hotspots.words import LANGUAGES
 
 
@@ -121,6 +121,6 @@ def shapes(slug: str, version: int, unit: str, _shown: map_view.MapView) -> byte
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def values(chosen: Selection, key: str, _shown: map_view.MapView, _words: dict[str, str]) -> bytes:
-    """Return what a map shows as the browser gets it; `chosen` are the choices that the map reads."""
-    return map_component.encode_values(_shown, _words)
+def values(chosen: Selection, key: str, _shown: map_view.MapView, _words: dict[str, str], numbered: tuple[str, ...] = ()) -> bytes:
+    """Return what a map shows as the browser gets it; `chosen` are the choices that the map reads, `numbered` the places with a number."""
+    return map_component.encode_values(areas.numbered(_shown, numbered), _words)

@@ -98,8 +98,8 @@ class Chosen:
 def page(name: str, title: str, *, first: bool = False, cityless: bool = False) -> Any:
     """Return the page that the file `name` in `pages` renders, under its name in the address; the `first` one is at no path.
 
-    The file is read when somebody opens the page, so that the first page does not wait for all the others. A `cityless` page is about no
-    city: it gets the words alone.
+    The file is read when somebody opens the page, so that the first page waits for no other. A `cityless` page is about no
+    city: it gets the words alone. The first page fills the window: it draws the choices, the invitation and the foot where it wants them.
     """
     settings.refuse_in_public("such page")
     words = words_for(language(address.current()[0]))
@@ -113,22 +113,30 @@ def page(name: str, title: str, *, first: bool = False, cityless: bool = False) 
     def show() -> None:
         with guard(words):
             own = address.own_to_keep()
-            map_component.set_page_language(words.language, keep=(address.COOKIE, own) if own is not None else None)
+            keep = (address.COOKIE, own) if own is not None else None
+            map_component.set_page_language(words.language, menu=words.say("Menu"), keep=keep)
             if cityless:
                 without_city(words)
                 render(words)
                 return
-            chosen = open_page()
-            if chosen is not None:
-                if len(chosen.city.blocks):
-                    with st.container(key="place_search_room"):
-                        place_search.field(chosen)
+            chosen = open_page(with_choices=not first)
+            if chosen is not None and first:
+                render(chosen)
+            elif chosen is not None:
+                search_field(chosen)
                 invitation(chosen)
                 place_of.chip(chosen.selection, chosen.city, words)
                 render(chosen)
                 close_page(chosen)
 
     return st.Page(show, title=words.say(title), url_path=None if first else name.rstrip("_"), default=first)
+
+
+def search_field(chosen: Chosen) -> None:
+    """Draw the search for a place; nothing where the city has no blocks to lie in."""
+    if len(chosen.city.blocks):
+        with st.container(key="place_search_room"):
+            place_search.field(chosen)
 
 
 def without_city(words: Words) -> None:
@@ -169,8 +177,8 @@ def contents(pages: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
     return {words.say(group) if group else "": list(found) for group, found in pages.items()}
 
 
-def open_page() -> Chosen | None:
-    """Draw the sidebar and return the reader's choices; None where there is nothing to show, and then the page says why."""
+def open_page(*, with_choices: bool = True) -> Chosen | None:
+    """Return the reader's choices, drawn in the sidebar unless a page draws them itself; None where nothing is to show: it says why."""
     selection, strange = address.current()
     selection = replace(selection, language=language(selection))
     words = words_for(selection.language)
@@ -186,7 +194,9 @@ def open_page() -> Chosen | None:
         selection = place_of.settle(replace(selection, version=city.version), city, words)
         selection, missing = fit(selection, city)
         address.keep(replace(selection, version=pinned))
-        sidebar(selection, city, {one.slug: one.name for one in found}, words)
+        if with_choices:
+            with st.sidebar:
+                choices(selection, city, words)
     except ToldError as fault:
         refusal(words, words.say("The data cannot be shown."), fault)
         return None
@@ -234,23 +244,23 @@ def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
     return fitted, tuple(dropped)
 
 
-def sidebar(selection: Selection, city: City, names: dict[str, str], words: Words) -> None:
+def choices(selection: Selection, city: City, words: Words) -> None:
     """Draw the choices."""
-    with st.sidebar:
-        language_choice(selection)
-        st.selectbox(
-            words.say("City"),
-            list(names),
-            format_func=names.__getitem__,
-            **address.widget("city", selection.city, lambda old, new: Selection(city=new, language=old.language)),
-        )
-        place_of.choice(selection, city, words)
-        period_choice(selection, city, words)
-        for name, label in FILTERS:
-            if name in city.fields:
-                filter_choice(name, words.say(label), selection, words)
-        if selection.where:
-            st.button(words.say("Remove all filters"), on_click=address.change, args=(lambda old: replace(old, where=()),), width="stretch")
+    names = {one.slug: one.name for one in cached.available()}
+    language_choice(selection)
+    st.selectbox(
+        words.say("City"),
+        list(names),
+        format_func=names.__getitem__,
+        **address.widget("city", selection.city, lambda old, new: Selection(city=new, language=old.language)),
+    )
+    place_of.choice(selection, city, words)
+    period_choice(selection, city, words)
+    for name, label in FILTERS:
+        if name in city.fields:
+            filter_choice(name, words.say(label), selection, words)
+    if selection.where:
+        st.button(words.say("Remove all filters"), on_click=address.change, args=(lambda old: replace(old, where=()),), width="stretch")
 
 
 def filter_choice(name: str, label: str, selection: Selection, words: Words) -> None:

@@ -48,6 +48,9 @@ export class CityMap {
     smooth.style.zIndex = 430;
     smooth.style.pointerEvents = "none";
     smooth.style.mixBlendMode = "multiply"; // the legend's colours hold on paper, and outlines show through
+    const veil = this.map.createPane("veil");
+    veil.style.zIndex = 420;
+    veil.style.pointerEvents = "none";
     this.surface = new Surface();
     this.names = new PlaceNames(this.map, "names");
     this.watchPointer();
@@ -65,6 +68,8 @@ export class CityMap {
   // As high as the page asks; on a narrow screen no higher than the city needs, so that the legend stays in sight.
   size(height, bounds) {
     this.height = height;
+    this.box.dataset.fill = height ? "no" : "yes"; // then the style sheet says how high
+    if (!height) return;
     const width = this.frame.stage.clientWidth;
     let least = height;
     if (bounds && width && width < WIDE) {
@@ -105,6 +110,7 @@ export class CityMap {
     if (this.map.getSize().x !== width || this.map.getSize().y !== height) this.map.invalidateSize({ pan: false });
     if (this.viewKey !== head.view) this.begin(head.view, geometry);
     this.lookAt(head.look);
+    this.surround(head.around ?? []);
     if (!this.map.hasLayer(this.surface)) this.map.addLayer(this.surface);
     if (this.drawn?.geometry !== geometry || this.drawn.values !== values) {
       this.drawn = { geometry, values };
@@ -120,6 +126,29 @@ export class CityMap {
     this.outline();
     this.frame.ready();
     this.note();
+  }
+
+  // Go to a place that was chosen, draw its edge and lay a veil over all the rest; without one, show the whole city again.
+  surround(rings) {
+    const asked = `${this.viewKey} ${this.box.dataset.theme} ${JSON.stringify(rings)}`;
+    if (this.surrounded === asked) return;
+    const moved = this.surrounded !== undefined || rings.length > 0;
+    this.surrounded = asked;
+    for (const layer of this.around ?? []) layer.remove();
+    this.around = [];
+    if (rings.length) {
+      const lines = rings.map((ring) => pairs(ring));
+      const dark = this.box.dataset.theme === "dark";
+      const still = { pane: "veil", interactive: false };
+      const world = [[-85, -180], [-85, 180], [85, 180], [85, -180]];
+      const paper = dark ? "#12181f" : "#fbfaf7";
+      this.around = [
+        L.polygon([world, ...lines], { ...still, stroke: false, fillColor: paper, fillOpacity: 0.5 }),
+        L.polygon(lines, { ...still, fill: false, color: paper, weight: 6 }),
+        L.polygon(lines, { ...still, fill: false, color: dark ? "#7cb7e3" : "#1f5f8b", weight: 3 }),
+      ].map((layer) => layer.addTo(this.map));
+      if (moved) this.map.fitBounds(this.around[1].getBounds(), { padding: [EDGE, EDGE], animate: false });
+    } else if (moved) this.showWhole();
   }
 
   // Lay a picture over the units, or take it away.
@@ -324,6 +353,13 @@ function themeOf(box) {
   const [red, green, blue] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? [255, 255, 255]).map(Number);
   probe.remove();
   return 0.299 * red + 0.587 * green + 0.114 * blue < 110 ? "dark" : "light";
+}
+
+// A flat list of longitudes and latitudes as Leaflet has it.
+function pairs(ring) {
+  const found = [];
+  for (let i = 0; i < ring.length; i += 2) found.push([ring[i + 1], ring[i]]);
+  return found;
 }
 
 // Whether the units are lines.

@@ -9,12 +9,33 @@ for (const name of FILES) {
   document.head.append(link);
 }
 
+// On a narrow screen the menu is a drawer that covers the page: its button says so, and it closes once a page is chosen.
+const NARROW = window.matchMedia("(max-width: 768px)");
+let menu = "";
+
+function nameMenu() {
+  const button = document.querySelector('[data-testid="stExpandSidebarButton"]');
+  if (!button || !menu || button.dataset.menu === menu) return;
+  button.dataset.menu = menu;
+  button.setAttribute("aria-label", menu);
+}
+
+function closeMenu(event) {
+  if (!NARROW.matches || !event.target.closest?.('[data-testid="stSidebarNavLink"]')) return;
+  setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click(), 50);
+}
+
+document.addEventListener("click", closeMenu);
+new MutationObserver(nameMenu).observe(document.body, { childList: true, subtree: true });
+
 export default function ({ data, parentElement }) {
   if (data?.lang) document.documentElement.lang = data.lang;
   if (data?.keep) {
     const [name, text] = data.keep; // the reader's own place: only this browser knows it, for a year
     document.cookie = `${name}=${encodeURIComponent(text)}; max-age=31536000; path=/; samesite=strict`;
   }
+  menu = data?.menu ?? "";
+  nameMenu();
   const room = parentElement.host?.closest('[data-testid="stElementContainer"]');
   if (room) room.style.display = "none";
 }

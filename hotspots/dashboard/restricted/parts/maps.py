@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import shapely
 import streamlit as st
 
 from hotspots.dashboard import map_component
@@ -14,7 +15,7 @@ from hotspots.geography import units
 from hotspots.questions.restricted import search, where
 from hotspots.study import places
 from hotspots.study.selection import Selection
-from hotspots.views import map_view
+from hotspots.views import areas, map_view
 from hotspots.words import Words
 
 
@@ -42,9 +43,21 @@ def unit_of(chosen: Selection) -> str:
 
 
 def draw(
-    chosen: Chosen, measure: str, *, key: str, height: int, on_click: Callable[[str], None] = pick, place: str | None = None
+    chosen: Chosen,
+    measure: str,
+    *,
+    key: str,
+    height: int,
+    on_click: Callable[[str], None] = pick,
+    place: str | None = None,
+    numbered: Sequence[str] = (),
+    around: shapely.Geometry | None = None,
 ) -> map_view.MapView:
-    """Draw the map of `measure` and return what it shows; `place` (left out: the one chosen) is outlined if it is on the map."""
+    """Draw the map of `measure` and return what it shows; `place` (left out: the one chosen) is outlined if it is on the map.
+
+    A height of 0 fills the window. The places `numbered` get outlines with their numbers; `around`, in the city's metres, is the place
+    that the map opens on, with a veil over everything else.
+    """
     words, selection = chosen.words, chosen.selection
     outlined = unit_of(selection) if place is None else place
     translated = map_component.spoken(words)
@@ -61,8 +74,9 @@ def draw(
         height=height,
         on_click=on_click,
         words=translated,
-        values=cached.values(replace(where.map_of.reads(selection), place=selection.place), measure, shown, translated),
+        values=cached.values(replace(where.map_of.reads(selection), place=selection.place), measure, shown, translated, tuple(numbered)),
         look=(here.place, here.box) if here and here.lies_somewhere else None,
+        around=None if around is None else areas.in_degrees(around, chosen.city.epsg),
     )
     return shown
 

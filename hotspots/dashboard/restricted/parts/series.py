@@ -48,8 +48,8 @@ def months_text(table: pd.DataFrame, words: Words) -> str:
     return " ".join(texts)
 
 
-def hours_of_the_week(chosen: Chosen, answer: Answer[WhenInWeek]) -> None:
-    """Draw weekdays by hours and the table behind them; where too few hours are known, say so."""
+def hours_of_the_week(chosen: Chosen, answer: Answer[WhenInWeek], *, brief: bool = False) -> None:
+    """Draw weekdays by hours and the table behind them; where too few hours are known, say so. In `brief`, what to mind is folded away."""
     words, found = chosen.words, answer.value
     unknown = words.say(
         "Hour known for {known}, not known for {unknown}.", known=words.number(found.known), unknown=words.number(found.unknown)
@@ -61,7 +61,7 @@ def hours_of_the_week(chosen: Chosen, answer: Answer[WhenInWeek]) -> None:
     alt = answer.sentence(words)
     st.vega_lite_chart(charts.weekday_hour(found.table, days, words), width="stretch", alt=alt)
     midnight = words.say("In some files the hour is that of the report, and midnight stands for an hour nobody knew.")
-    st.caption(f"{alt} {chosen.period}. {unknown} {midnight}")
+    st.caption(f"{alt} {chosen.period}. {unknown}" if brief else f"{alt} {chosen.period}. {unknown} {midnight}")
     columns = [Column("weekday", mark("Day"), called(dict(enumerate(trends.WEEKDAYS))))]
     columns += [Column(hour, f"{hour:02}") for hour in found.table.columns]
     tables.behind(answer.table(), columns, words, alt=words.say("Days and hours as a table"))

@@ -1,0 +1,291 @@
+"""The panel about one place: what it is, how many now against usual, the series, who, when, which few places, what was done there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from hotspots.dashboard import dated_notes
+from hotspots.dashboard.restricted import address, frame
+from hotspots.dashboard.restricted.frame import FILTERS, Chosen
+from hotspots.dashboard.restricted.parts import place_map, series, tables
+from hotspots.drawing import charts, exports
+from hotspots.questions.restricted import here, when
+from hotspots.questions.restricted.changes import days_in_words
+from hotspots.statistics import rates
+from hotspots.statistics.catalog import measure
+from hotspots.study import places
+from hotspots.study.selection import Selection
+from hotspots.views import captions
+from hotspots.views.columns import Column, percent
+from hotspots.views.series import numbered, series_of
+from hotspots.words import mark
+
+
+def head(chosen: Chosen) -> None:
+    """Draw what the panel is about, the choices in force, and the finding."""
+    words, study = chosen.words, chosen.study
+    st.title(here.name_of(chosen.asked, words), anchor=False)
+    parts = [words.count("{n} person killed", "{n} people killed", study.victims), chosen.period, chosen.filters]
+    parts.append(words.say("data to {day}", day=words.date(here.until(chosen.asked).date())))
+    if study.population > 0:
+        parts.append(words.say("{n} residents", n=words.number(study.population)))
+    if chosen.city.fictional:
+        parts.append(words.say("fictional city: no real person, no real place"))
+    st.caption(" · ".join(parts))
+    chips(chosen)
+    if study.victims:
+        st.header(chosen.whole.ask(here.here).sentence(words), anchor=False)
+        st.caption(rate(chosen))
+    else:
+        st.info(words.say("No homicides match these choices. Widen the period or remove a filter."))
+
+
+def rest(chosen: Chosen) -> None:
+    """Draw the blocks of the panel, in the order of the questions that are asked of a place."""
+    if chosen.study.victims:
+        now(chosen)
+        ways_in(chosen)
+        over_time(chosen)
+        who_and_when(chosen)
+        few_places(chosen)
+        open_windows(chosen)
+        done(chosen)
+        unknown(chosen)
+    frame.invitation(chosen)
+
+
+def chips(chosen: Chosen) -> None:
+    """Draw the choice of the place, the filters in force, each with a cross that takes it away, and the way to all choices."""
+    words, selection = chosen.words, chosen.selection
+    with st.container(horizontal=True, key="chips", vertical_alignment="bottom"):
+        place_choice(chosen)
+        for name, label in FILTERS:
+            kept = dict(selection.where).get(name, ())
+            if kept:
+                said = ", ".join(captions.value_name(name, value, words) for value in kept)
+                st.button(
+                    f"{words.say(label)}: {said} ×", key=f"chip_{name}", on_click=address.change, args=(partial(_without, name=name),)
+                )
+        with st.popover(words.say("City, period, filters · Idioma")):
+            frame.choices(selection, chosen.city, words)
+
+
+def _without(old: Selection, *, name: str) -> Selection:
+    return old.with_where(name, ())
+
+
+def place_choice(chosen: Chosen) -> None:
+    """Draw the choice of a district, or of what the city has in place of them; nothing where it has none."""
+    words, now = chosen.words, chosen.selection.place
+    offered = {text: name for text, name in places.offered(chosen.city).items() if text.split(":")[0] in ("district", "beat")}
+    first = next(iter(offered), "").split(":")[0]
+    listed = [text for text in offered if text.split(":")[0] == first]
+    if not listed:
+        return
+    whole = words.say("The whole city")
+    st.selectbox(
+        words.say("Place"),
+        ["", *listed, *([now] if now and now not in listed else [])],
+        format_func=lambda text: offered.get(text, here.name_of(chosen.asked, words)) if text else whole,
+        label_visibility="collapsed",
+        **address.widget("district", now, lambda old, new: replace(old, place=new, picked="")),
+    )
+
+
+def now(chosen: Chosen) -> None:
+    """Draw each period beside the same days of the years before."""
+    words, answer = chosen.words, chosen.whole.ask(here.here)
+    st.subheader(words.say("Now against usual"), anchor=False)
+    rows = [
+        charts.NowRow(
+            words.number(one.count),
+            words.say(here.SPANS[one.span]),
+            days_in_words(one.days, words),
+            one.judged,
+            one.low,
+            one.high,
+            words.say(here.VERDICTS[one.verdict]),
+            one.verdict in ("above", "below"),
+        )
+        for one in answer.value.now
+    ]
+    st.html(charts.now_rows(rows, words))
+
+
+def rate(chosen: Chosen) -> str:
+    """Return the rate of the last 36 months with its interval, and the city's where the panel is about a part of it."""
+    words, study = chosen.words, here.recent(chosen.whole.asked).study
+    one = rates.overall(study)
+    if one.state == "no_data":
+        return words.say("No rate: residents are not known here.")
+    said = words.say(
+        "{rate} per 100,000 residents a year ({low}–{high}), {period}",
+        rate=words.rate(one.value),
+        low=words.rate(one.low),
+        high=words.rate(one.high),
+        period=days(chosen),
+    )
+    if study.place is None:
+        return said
+    return f"{said}; " + words.say("the city: {rate}", rate=words.rate(rates.overall(study.everywhere).value))
+
+
+def days(chosen: Chosen) -> str:
+    """Return the period that all but the first block is about."""
+    study = here.recent(chosen.whole.asked).study
+    return chosen.words.period(study.start.date(), study.end.date())
+
+
+def ways_in(chosen: Chosen) -> None:
+    """Draw the three ways in: what happened this week, where to begin, one page for the meeting."""
+    words = chosen.words
+    with st.container(horizontal=True, key="ways_in"):
+        if st.button(words.say("My place this week"), key="way_week"):
+            address.change(lambda old: replace(old, span="7"))
+            st.switch_page(st.Page(lambda: None, title=words.say("Change"), url_path="change"))
+        if st.button(words.say("Where to begin"), key="way_begin"):
+            st.switch_page(st.Page(lambda: None, title=words.say("Priorities"), url_path="priorities"))
+        page_for_the_meeting(chosen)
+
+
+def page_for_the_meeting(chosen: Chosen) -> None:
+    """Draw the button that gives the map with its heading, numbers and source as one picture; none where there is no map."""
+    words, on_map = chosen.words, place_map.shown_by(chosen)
+    study = on_map.by_unit
+    if not study.has_outlines or not len(chosen.city.blocks):
+        return
+    what, unit = [measure("count")], on_map.selection.unit
+    st.download_button(
+        words.say("One page for the meeting"),
+        data=lambda: exports.download(study, what, ".png", told=exports.Subject(chosen.city, unit, words)),
+        file_name=exports.file_name(chosen.city, study, what, ".png", unit=unit),
+        mime="image/png",
+        on_click="ignore",
+        type="primary",
+        key="way_page",
+    )
+
+
+def over_time(chosen: Chosen) -> None:
+    """Draw the monthly series with its normal range and the notes that cross it."""
+    words, table = chosen.words, chosen.whole.ask(when.months).value
+    notes = series.crossing(chosen)
+    st.subheader(words.say("Each month, and its normal range"), anchor=False)
+    drawn = charts.lines(series_of(table, words, dated=numbered(notes, words)), words) | {"height": 190}
+    st.vega_lite_chart(drawn, width="stretch", alt=when.months_in_brief(table, words))
+    with st.expander(words.say("How to read it, and what the numbers stand for")):
+        st.caption(series.months_text(table, words))
+        dated_notes.explained(notes, words)
+
+
+def who_and_when(chosen: Chosen) -> None:
+    """Draw who was killed and with what, and on which days and hours, in the last 36 months."""
+    words, found = chosen.words, chosen.whole.ask(here.here).value.who
+    newest = replace(chosen.whole, selection=here.recent(chosen.whole.asked).selection)
+    if found:
+        st.subheader(words.say("Who, and with what"), anchor=False)
+        st.caption(f"{words.count('{n} person killed', '{n} people killed', newest.study.victims)} · {days(chosen)}")
+        named = {
+            words.say(here.FIELDS[name]): counts.rename(lambda value, name=name: _value(chosen, name, value))
+            for name, counts in found.items()
+        }
+        st.html(charts.shares(named, words))
+    st.subheader(words.say("When"), anchor=False)
+    series.hours_of_the_week(newest, newest.ask(when.hours_of_the_week), brief=True)
+
+
+def _value(chosen: Chosen, name: str, value: object) -> str:
+    return str(value) if value == "unknown" else captions.value_name(name, str(value), chosen.words)
+
+
+def few_places(chosen: Chosen) -> None:
+    """Draw which few places drive it; a row picked is outlined on the map."""
+    words, unit = chosen.words, here.smallest(chosen.asked)
+    answer = chosen.at(unit=unit).ask(here.few_places)
+    if answer.value.table.empty:
+        return
+    rows = answer.table().head(here.LISTED).assign(order=range(1, min(here.LISTED, len(answer.value.table)) + 1))
+    st.subheader(words.say("Which few places drive it"), anchor=False)
+    st.caption(f"{answer.sentence(words)} · {days(chosen)}")
+    columns = [
+        Column("order", mark("No.")),
+        Column("name", mark("Place")),
+        Column("count", mark("36 months")),
+        Column("last_year", mark("12 months")),
+        Column("share", mark("Share"), percent()),
+        Column("running", mark("Running share"), percent()),
+    ]
+    tables.draw(
+        rows,
+        columns,
+        words,
+        alt=words.say("Which few places drive it"),
+        key="few_places",
+        on_select=partial(pick, list(rows["id"])) if chosen.selection.place else "ignore",
+        selection_mode="single-row",
+    )
+    left = len(answer.value.table) - len(rows)
+    if left > 0:
+        tables.download(
+            chosen, answer, "few_places", label=words.say("All {n} places (CSV)", n=words.number(left + len(rows))), restricted=True
+        )
+
+
+def pick(ids: list[str]) -> None:
+    """Outline on the map the place whose row was picked."""
+    row = address.picked_row("few_places")
+    address.change(lambda old: replace(old, picked="" if row is None else ids[row]))
+
+
+def open_windows(chosen: Chosen) -> None:
+    """Draw the windows that are open on the last day, with the way to their page."""
+    words, answer = chosen.words, chosen.whole.ask(here.windows)
+    if answer is None:
+        return
+    st.subheader(words.say("Open windows"), anchor=False)
+    st.caption(words.say("{near} m and {within} days around each killing, to the last day of the data", near=here.NEAR, within=here.WITHIN))
+    st.markdown(answer.sentence(words) + ".")
+    table = answer.table()
+    if len(table):
+        columns = [Column("place", mark("Place")), Column("day", mark("Day, of {days}"), blanks={"days": here.WITHIN})]
+        tables.draw(table, columns, words, alt=words.say("Open windows"))
+
+
+def done(chosen: Chosen) -> None:
+    """Draw what was done here, newest first, by its name and days."""
+    words, entries = chosen.words, here.done(chosen.asked)
+    st.subheader(words.say("What was done here"), anchor=False)
+    if not entries:
+        st.markdown(words.say("Nothing stands in the log."))
+    for one in entries:
+        ended = (
+            words.say("since {day}", day=words.date(one.start.date()))
+            if one.end is None
+            else words.period(one.start.date(), one.end.date())
+        )
+        st.markdown(f"- **{words.own(one.name)}**, {ended}")
+    st.caption(words.say("Whether it worked: under What was done."))
+
+
+def unknown(chosen: Chosen) -> None:
+    """Say what we do not know."""
+    words, study = chosen.words, chosen.study
+    st.subheader(words.say("What we do not know"), anchor=False)
+    lines = [words.say("What happened after {day}: the data end there.", day=words.date((chosen.city.end - pd.Timedelta(days=1)).date()))]
+    nowhere = study.victims - study.inside
+    if nowhere:
+        lines.insert(
+            0,
+            words.say(
+                "Where {n} of {total} people were killed: they are counted, and are on no map.",
+                n=words.number(nowhere),
+                total=words.number(study.victims),
+            ),
+        )
+    if any(note.kind == "definition" for note in series.crossing(chosen)):
+        lines.append(words.say("How many would have been counted under the other definition: what is counted changed within this period."))
+    st.markdown("\n".join(f"- {line}" for line in [*lines, *captions.of_place(study, words)]))

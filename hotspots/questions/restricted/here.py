@@ -1,0 +1,240 @@
+"""One place, or the whole city, at a glance: how many now against usual, which way, who and with what, which few places drive it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from hotspots import geography
+from hotspots.cities import logbook
+from hotspots.cities.logbook import Entry
+from hotspots.geography import units
+from hotspots.inference.e_test import LEVEL, e_test
+from hotspots.questions.restricted import changes, city, repeats, when
+from hotspots.questions.restricted.asked import Asked, covered, last_day, question
+from hotspots.statistics import victims
+from hotspots.statistics.change import Comparison
+from hotspots.study.calendar import DAY, Days
+from hotspots.study.selection import Selection
+from hotspots.views import captions
+from hotspots.views.answer import Answer
+from hotspots.words import Words, mark
+
+RECENT = 36  # months
+LISTED = 8  # places
+NEAR, WITHIN = 200, 14  # metres, days: an open window
+YEAR = "365"
+FIELDS: Mapping[str, str] = {
+    "weapon": mark("Weapon"),
+    "category": mark("What it came from"),
+    "age": mark("Age of the victim"),
+    "sex": mark("Sex of the victim"),
+}
+SPANS: Mapping[str, str] = {"7": mark("7 days"), "28": mark("28 days"), "ytd": mark("This year"), YEAR: mark("12 months")}
+VERDICTS: Mapping[str, str] = {
+    "within": mark("within the normal range"),
+    "above": mark("more than usual"),
+    "below": mark("fewer than usual"),
+    "unknown": mark("too few years before to tell"),
+}
+FINDINGS: Mapping[str, str] = {
+    "within": mark("{n} people killed in 12 months: within the normal range."),
+    "above": mark("{n} people killed in 12 months: more than usual."),
+    "below": mark("{n} people killed in 12 months: fewer than usual."),
+    "unknown": mark("{n} people killed in 12 months."),
+}
+
+
+@dataclass(frozen=True)
+class Now:
+    """How many were killed in `days`, the normal range from `low` to `high` (missing where it is not known), and the verdict.
+
+    Where people were killed together and there is no range of people killed, the range and `judged` are of events.
+    """
+
+    span: str
+    days: Days
+    count: int
+    judged: int
+    low: float
+    high: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Direction:
+    """The last 12 months beside the first whole calendar year: `share` of its count (missing under 10), `p` that chance explains it.
+
+    `redefined` says whether what is counted changed in between.
+    """
+
+    year: int
+    then: int
+    now: int
+    share: float
+    p: float
+    redefined: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Here:
+    """One place: `now` by period, the `direction` (None where it cannot be told), and who was killed of late, by field."""
+
+    now: tuple[Now, ...]
+    direction: Direction | None
+    who: Mapping[str, pd.Series]
+
+
+def recent(asked: Asked) -> Asked:
+    """Return the same about the last 36 months of the choices: the one period that who, when, where and the map are about."""
+    if not asked.study.has_days:
+        return asked
+    end = covered(asked.study).end
+    start = max(end - pd.DateOffset(months=RECENT), asked.study.start)
+    return replace(asked, selection=replace(asked.selection, start=start.date(), end=end.date()))
+
+
+@question(lambda chosen: chosen.figures(unit="blocks", lag=chosen.lag))
+def here(asked: Asked) -> Answer[Here]:
+    """Return what is said first of a place, with the finding: how many in 12 months, whether that is usual, and which way it goes."""
+    found = asked.ask(changes.changes, changes.until(asked.study, lag=city.lag(asked.selection))).value
+    now = tuple(_now(span, found[span]) for span in SPANS)
+    year = next(one for one in now if one.span == YEAR)
+    direction = _direction(asked, year)
+    newest = recent(asked).study
+    who = {name: victims.by(newest, name) for name in FIELDS if name in newest.rows.columns}
+
+    def says(words: Words) -> str:
+        first = words.say(FINDINGS[year.verdict], n=words.number(year.count))
+        return f"{first} {_which_way(direction, words)}".strip()
+
+    return asked.answer(Here(now, direction, who), says, rows=lambda: pd.DataFrame([_row(one) for one in now]), days=year.days)
+
+
+def _now(span: str, one: Comparison) -> Now:
+    count, events = int(one.city["count"]), int(one.city["events"])
+    low, high = (one.usual.low, one.usual.high) if one.usual else (one.city["low"], one.city["high"])
+    verdict = one.verdict.removeprefix("firmly_")
+    return Now(span, one.days, count, count if one.usual else events, float(low), float(high), verdict)
+
+
+def _row(one: Now) -> dict[str, object]:
+    last = (one.days.end - DAY).date()
+    numbers = {"count": one.count, "low": one.low, "high": one.high, "verdict": one.verdict}
+    return {"span": one.span, "start": one.days.start.date(), "last": last, **numbers}
+
+
+def _direction(asked: Asked, year: Now) -> Direction | None:
+    """Return how the last 12 months differ from the first whole year of the data; None with fewer than three years between them."""
+    table = asked.ask(when.years).value
+    whole = table.loc[table["complete"], "count"]
+    if whole.empty or year.days.n < 365:
+        return None
+    first = whole.index[0]
+    if year.days.start < first.end_time + pd.DateOffset(years=2):
+        return None
+    then = int(whole.iloc[0])
+    breaks = (note for note in asked.city.notes if note.kind == "definition")
+    redefined = any(first.start_time < note.start < year.days.end for note in breaks)
+    days = (first.end_time.normalize() - first.start_time).days + 1
+    p = float(e_test(year.count, then, exposure=year.days.n, base_exposure=days))
+    share = (year.count - then) / then if then >= 10 else float("nan")
+    return Direction(int(first.year), then, year.count, share, p, redefined)
+
+
+def _which_way(found: Direction | None, words: Words) -> str:
+    if found is None:
+        return ""
+    told = {"year": str(found.year), "then": words.number(found.then)}
+    if found.p > LEVEL or found.now == found.then:
+        text = words.say("No clear difference from {year} ({then}).", **told)
+    elif pd.isna(found.share):
+        below = words.say("Fewer than in {year} ({then}).", **told)
+        text = below if found.now < found.then else words.say("More than in {year} ({then}).", **told)
+    else:
+        told |= {"share": words.percent(abs(found.share))}
+        below = words.say("{share} below {year} ({then}), more than chance explains.", **told)
+        text = below if found.share < 0 else words.say("{share} above {year} ({then}), more than chance explains.", **told)
+    return f"{text} {words.say('What is counted changed in between.')}" if found.redefined else text
+
+
+@dataclass(frozen=True, eq=False)
+class FewPlaces:
+    """The places where most people were killed of late, most first: `name`, `count`, `last_year`, `share` and `running` share of `n`.
+
+    `table` has every place with a homicide; `of` is how many places there are, `half` how many of them hold half of `n`.
+    """
+
+    table: pd.DataFrame
+    n: int
+    of: int
+    half: int
+
+
+@question(lambda chosen: chosen.figures(unit=chosen.unit))
+def few_places(asked: Asked) -> Answer[FewPlaces]:
+    """Return which few places inside hold the homicides of the last 36 months, and how many of them died in the last 12."""
+    newest = recent(asked)
+    study, end = newest.study, covered(newest.study).end
+    counts = study.counts.fillna(0).astype(int)
+    year = study.between(max(end - pd.DateOffset(months=12), study.start), end).counts.fillna(0).astype(int)
+    table = pd.DataFrame({"name": geography.names(study.blocks).astype(str), "count": counts, "last_year": year})
+    table = table[table["count"] > 0].sort_values(["count", "last_year", "name"], ascending=[False, False, True], kind="stable")
+    n = int(table["count"].sum())
+    table["share"] = table["count"] / max(n, 1)
+    table["running"] = table["count"].cumsum() / max(n, 1)
+    half = int((table["running"] < 0.5).sum()) + 1 if n else 0
+    found = FewPlaces(table, n, len(counts), half)
+
+    def says(words: Words) -> str:
+        return words.say(
+            "{half} of {of} {unit} hold half of {n} people killed",
+            half=words.number(half),
+            of=words.number(found.of),
+            n=words.number(n),
+            unit=asked.unit_word(words),
+        )
+
+    return newest.answer(found, says, rows=lambda: table.rename_axis("id").reset_index())
+
+
+def smallest(asked: Asked) -> str:
+    """Return the unit that a place is looked into by: the one that the city is made of."""
+    return units.default(asked.city.blocks)
+
+
+@question(lambda chosen: chosen.figures(unit="blocks"))
+def windows(asked: Asked) -> Answer[pd.DataFrame] | None:
+    """Return the windows that are open on the last day of the data, within 200 m and 14 days; None where no points are known."""
+    if not asked.city.has_points or not asked.study.has_days:
+        return None
+    return asked.ask(repeats.open_windows, metres=NEAR, days=WITHIN)
+
+
+def done(asked: Asked) -> list[Entry]:
+    """Return what was done here, by the log: in the whole city, or in blocks that the place holds; newest first, read anew each time."""
+    blocks = asked.at(unit="blocks").study.blocks
+    here_too = set(blocks.index.astype(str))
+    for kind in ("district", "beat"):
+        here_too |= {f"{kind}:{name}" for name in (blocks[kind].dropna().unique() if kind in blocks.columns else ())}
+    entries = logbook.read(asked.city.slug, asked.city.notes).entries
+    found = [one for one in entries if not one.treated or here_too & set(map(str, one.treated))]
+    return sorted(found, key=lambda one: one.start, reverse=True)
+
+
+def name_of(asked: Asked, words: Words) -> str:
+    """Return what the place is called: its own name, else the city's."""
+    place = asked.study.place
+    return asked.city.name if place is None else captions.place_name(place, words)
+
+
+def until(asked: Asked) -> pd.Timestamp:
+    """Return the last day that the data cover."""
+    return last_day(asked.study)
+
+
+def districts(selection: Selection) -> Selection:
+    """Return the choices on districts, of the whole city: what a place is chosen among."""
+    return replace(selection, unit="districts", place="")

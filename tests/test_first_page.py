@@ -1,0 +1,77 @@
+"""The first page: one place, its numbers against usual, the few places that drive it; the menu and the ways in."""
+
+from __future__ import annotations
+
+import pytest
+from opened import ROOT, asked, open_page, text
+
+from hotspots.questions.restricted import Asked, here
+from hotspots.statistics import change
+from hotspots.study.calendar import periods
+from hotspots.study.selection import Selection
+from hotspots.words import words_for
+
+MOST_WORDS = 250
+MOST_ENTRIES = 7
+
+
+def words_of(app) -> int:
+    """Return how many words stand on a page outside of tables and of what is folded away."""
+    folded = " ".join(one.value for part in app.expander for kind in ("caption", "markdown") for one in part.get(kind) if one.value)
+    return len(text(app).split()) - len(folded.split())
+
+
+def of(city) -> Asked:
+    return Asked.of(Selection(city=city.slug, version=city.version))
+
+
+def test_each_period_is_that_of_the_page_change(city):
+    found = of(city).ask(here.here).value
+    study = of(city).at(unit="blocks").study
+    for one in found.now:
+        compared = change.compare(study, periods(study.end)[one.span])
+        assert one.count == compared.city["count"]
+        assert one.verdict == compared.verdict.removeprefix("firmly_")
+
+
+def test_the_few_places_add_up(city):
+    answer = of(city).at(unit="blocks").ask(here.few_places)
+    found, newest = answer.value, here.recent(of(city).at(unit="blocks")).study
+    assert found.n == found.table["count"].sum() == newest.inside
+    assert found.table["count"].is_monotonic_decreasing
+    assert (found.table["last_year"] <= found.table["count"]).all()
+    assert found.table["running"].iloc[-1] == pytest.approx(1)
+    assert found.table["count"].iloc[: found.half].sum() * 2 >= found.n > found.table["count"].iloc[: found.half - 1].sum() * 2
+
+
+def test_districts_and_nowhere_add_up_to_the_city(city):
+    whole = of(city)
+    names = whole.city.blocks["district"].dropna().unique()
+    counts = [whole.at(place=f"district:{name}").ask(here.here).value.now[-1].count for name in names]
+    assert 0 < sum(counts) <= whole.ask(here.here).value.now[-1].count
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_a_place_is_chosen_by_the_list_and_narrows_the_page(city, lang):
+    words, name = words_for(lang), city.blocks["district"].dropna().iloc[0]
+    app = open_page("", lang=lang)
+    app.selectbox(key="choice_district").select(f"district:{name}").run()
+    assert not app.exception
+    assert asked(app)["place"] == f"district:{name}"
+    inside = of(city).at(unit="blocks", place=f"district:{name}").study.victims
+    assert app.caption[0].value.startswith(words.count("{n} person killed", "{n} people killed", inside))
+
+
+def test_the_first_page_is_brief(city):
+    for lang in ("es", "en"):
+        assert 0 < words_of(open_page("", lang=lang)) <= MOST_WORDS
+
+
+def test_the_three_ways_in_are_one_click(city):
+    app = open_page("", lang="en")
+    assert {"My place this week", "Where to begin"} <= {one.label for one in app.button}
+
+
+def test_the_menu_has_few_entries():
+    groups = (ROOT / "app.py").read_text(encoding="utf-8").count("]: [") + (ROOT / "app.py").read_text(encoding="utf-8").count("): [")
+    assert 0 < groups + 1 <= MOST_ENTRIES
