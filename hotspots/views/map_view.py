@@ -44,6 +44,9 @@ STATE_WORDS: dict[str, str] = {
 TOTAL_WORDS: dict[str, str] = {**STATE_WORDS, "no_data": mark("Not published for this period")}
 
 
+BENEATH: tuple[str, ...] = ("boundary", "coast", "water", "park", "street", "avenue", "service")  # what lies around units, bottom to top
+
+
 @dataclass(frozen=True)
 class TipLine:
     """One line of what hovering says: a label, and its text for each unit."""
@@ -169,7 +172,7 @@ def _middle(shapes: gpd.GeoSeries, weights: pd.Series) -> np.ndarray:
 
 
 def context_layers(
-    context: gpd.GeoDataFrame, kinds: Sequence[str] = ("boundary", "coast", "water", "park", "street")
+    context: gpd.GeoDataFrame, kinds: Sequence[str] = ("boundary", "coast", "water", "park", "street", "service")
 ) -> list[ContextLayer]:
     """Return the city's own background, bottom to top, in EPSG:4326."""
     table = context.to_crs(4326)
@@ -185,12 +188,38 @@ def background(city: City, unit: str) -> list[ContextLayer]:
     """Return what a map of `unit` shows beneath: the city's own layers, its streets, and the outlines of the districts."""
     layers = context_layers(city.context)
     if city.segments is not None and unit not in units.ON_STREETS:
-        layers.append(ContextLayer("street", city.segments.geometry.to_crs(4326), [""] * len(city.segments)))
+        layers = [named_streets(city.segments), *(replace(one, kind="avenue") if one.kind == "street" else one for one in layers)]
+        layers.sort(key=lambda one: BENEATH.index(one.kind))
     if unit != "city" and "districts" in units.available(city.blocks):
         table = units.roll_up(city.blocks, "districts")
         drawn = table[outlined(table)]
         layers.append(ContextLayer("district", drawn.geometry.to_crs(4326), geography.names(drawn).tolist()))
     return layers
+
+
+def named_streets(segments: gpd.GeoDataFrame) -> ContextLayer:
+    """Return the streets of a city, each of one piece as far as it goes on under one name; those without a name stay as they are.
+
+    >>> lines = [shapely.LineString([(0, 0), (0, 1)]), shapely.LineString([(0, 1), (0, 2)]), shapely.LineString([(5, 5), (6, 6)])]
+    >>> found = named_streets(gpd.GeoDataFrame({"street": ["A", "A", None]}, geometry=lines, crs=4326))
+    >>> found.labels, [shape.geom_type for shape in found.shapes]
+    (['', 'A'], ['LineString', 'LineString'])
+    """
+    shapes = np.asarray(segments.geometry.to_crs(4326).array)
+    streets = segments["street"].fillna("").astype(str).to_numpy() if "street" in segments.columns else np.full(len(shapes), "")
+    named = streets != ""
+    codes, names = pd.factorize(streets[named])
+    order = np.argsort(codes, kind="stable")
+    parts = shapely.multilinestrings(shapely.get_parts(shapes[named][order]), indices=_owners(shapes[named][order], codes[order]))
+    merged = shapely.line_merge(parts) if len(names) else np.array([], dtype=object)
+    return ContextLayer(
+        "street", gpd.GeoSeries([*shapes[~named], *merged], crs=4326), [""] * int((~named).sum()) + [str(one) for one in names]
+    )
+
+
+def _owners(shapes: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return the code of each part of shapes that have one."""
+    return np.asarray(np.repeat(codes, shapely.get_num_geometries(shapes)))
 
 
 def default_measure(study: Study) -> Measure:

@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from hotspots.colours import in_the_dark
 from hotspots.words import Words, mark
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def encode_geometry(view: MapGeometry | MapView) -> bytes:
         "layers": [[layer.kind, len(layer.shapes)] for layer in view.context] + [["unit", len(view.ids)]],
         "ids": [str(unit) for unit in view.ids],
         "names": [str(name) for name in view.names],
-        "labels": [label for layer in view.context for label in _labels(layer)],
+        "labels": [label for first, layer in zip(_firsts(view), view.context, strict=True) for label in _labels(layer, first)],
     }
     block = _pack(
         meta,
@@ -100,6 +101,7 @@ def encode_values(view: MapView, words: Mapping[str, str]) -> bytes:
     meta = {
         "title": view.title,
         "colours": list(view.colours),
+        "dark": {one: in_the_dark(one, len(view.ids)) for one in {*view.colours, *(row.colour for row in view.legend)} if one},
         "legend": [[row.kind, row.label, row.colour, row.units] for row in view.legend],
         "legend_title": view.legend_title,
         "legend_note": view.legend_note,
@@ -174,15 +176,25 @@ def rings(shape: Any) -> list[list[float]]:
     return [np.round(shapely.get_coordinates(ring), 6).ravel().tolist() for ring in rings]
 
 
-def _labels(layer: ContextLayer) -> list[list[Any]]:
-    """Return [kind, text, longitude, latitude] for each shape of the layer that has a label: inside it, or half-way along it."""
-    kept = [(shape, str(text)) for shape, text in zip(layer.shapes, layer.labels, strict=False) if text and shape is not None]
+def _firsts(view: MapGeometry | MapView) -> list[int]:
+    """Return the number of the first shape of each layer beneath the units."""
+    sizes = [len(layer.shapes) for layer in view.context]
+    return [sum(sizes[:at]) for at in range(len(sizes))]
+
+
+def _labels(layer: ContextLayer, first: int) -> list[list[Any]]:
+    """Return [kind, text, longitude, latitude, line] for each shape of the layer that has a label: inside it, or half-way along it.
+
+    `line` is the number of the shape along which the name is written; −1 where it is no line.
+    """
     placed: list[list[Any]] = []
-    for shape, text in kept:
+    for number, (shape, text) in enumerate(zip(layer.shapes, layer.labels, strict=False), first):
+        if not text or shape is None:
+            continue
         is_line = shape.geom_type.endswith("LineString")
         spot = shape.interpolate(0.5, normalized=True) if is_line else shape.representative_point()
         if not spot.is_empty:
-            placed.append([layer.kind, text, round(spot.x, 6), round(spot.y, 6)])
+            placed.append([layer.kind, str(text), round(spot.x, 6), round(spot.y, 6), number if is_line else -1])
     return placed
 
 

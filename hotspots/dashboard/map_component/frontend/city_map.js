@@ -6,6 +6,7 @@ import { Finder } from "./find.js";
 import { Frame, WIDE } from "./frame.js";
 import { PlaceNames } from "./labels.js";
 import { drawLegend } from "./legend.js";
+import { COLOURS, wear } from "./looks.js";
 import { Surface } from "./surface.js";
 
 const EDGE = 18; // pixels kept free around the whole city
@@ -53,6 +54,10 @@ export class CityMap {
     veil.style.pointerEvents = "none";
     this.surface = new Surface();
     this.names = new PlaceNames(this.map, "names");
+    this.surface.taken = () => {
+      const { x, y } = this.surface.frame.margin;
+      return this.names.boxes.map(([left, top, right, bottom]) => [left + x, top + y, right + x, bottom + y]);
+    };
     this.watchPointer();
     this.watchKeys();
     this.watchButtons();
@@ -94,8 +99,11 @@ export class CityMap {
     const before = this.shown;
     this.shown = { head, geometry, values };
     this.box.dataset.theme = themeOf(this.box);
+    this.box.dataset.ground = values.overlay ? "light" : this.box.dataset.theme; // a picture over the map is made for paper
+    wear(this.box.dataset.ground, values.dark);
     this.box.dataset.sea = hasCoast(geometry) ? "yes" : "no";
-    if (before?.values !== values || before.geometry !== geometry) drawLegend(this.frame.legend, values, this.lang, areStreets(geometry));
+    if (before?.values !== values || before.geometry !== geometry || this.ground !== this.box.dataset.ground) drawLegend(this.frame.legend, values, this.lang, areStreets(geometry));
+    this.ground = this.box.dataset.ground;
     if (this.pending !== null && (head.selected === this.pending.id || Date.now() > this.pending.until)) this.pending = null;
     this.size(head.height, geometry.bounds);
     this.settle();
@@ -112,17 +120,18 @@ export class CityMap {
     this.lookAt(head.look);
     this.surround(head.around ?? []);
     if (!this.map.hasLayer(this.surface)) this.map.addLayer(this.surface);
-    if (this.drawn?.geometry !== geometry || this.drawn.values !== values) {
-      this.drawn = { geometry, values };
-      this.surface.show(geometry, values);
-      this.cover(values.overlay);
-      this.hover(-1);
-    }
+    const ground = this.box.dataset.ground;
     if (this.named !== geometry) {
       this.named = geometry;
       this.names.show(geometry.labels, this.whole.zoom);
     }
     this.names.avoid(values.outlines);
+    if (this.drawn?.geometry !== geometry || this.drawn.values !== values || this.drawn.ground !== ground) {
+      this.drawn = { geometry, values, ground };
+      this.surface.show(geometry, values);
+      this.cover(values.overlay);
+      this.hover(-1);
+    }
     this.outline();
     this.frame.ready();
     this.note();
@@ -138,14 +147,13 @@ export class CityMap {
     this.around = [];
     if (rings.length) {
       const lines = rings.map((ring) => pairs(ring));
-      const dark = this.box.dataset.theme === "dark";
       const still = { pane: "veil", interactive: false };
       const world = [[-85, -180], [-85, 180], [85, 180], [85, -180]];
-      const paper = dark ? "#12181f" : "#fbfaf7";
+      const { paper, place } = COLOURS;
       this.around = [
         L.polygon([world, ...lines], { ...still, stroke: false, fillColor: paper, fillOpacity: 0.5 }),
         L.polygon(lines, { ...still, fill: false, color: paper, weight: 6 }),
-        L.polygon(lines, { ...still, fill: false, color: dark ? "#7cb7e3" : "#1f5f8b", weight: 3 }),
+        L.polygon(lines, { ...still, fill: false, color: place, weight: 3 }),
       ].map((layer) => layer.addTo(this.map));
       if (moved) this.map.fitBounds(this.around[1].getBounds(), { padding: [EDGE, EDGE], animate: false });
     } else if (moved) this.showWhole();

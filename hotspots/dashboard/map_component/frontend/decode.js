@@ -92,7 +92,7 @@ export async function decodeGeometry(block) {
   return {
     ids: meta.ids,
     names: meta.names,
-    labels: meta.labels.map(([kind, text, lon, lat]) => ({ kind, text, lon, lat })),
+    labels: meta.labels.map(([kind, text, lon, lat, line]) => ({ kind, text, lon, lat, line })),
     bounds: meta.bounds,
     xs,
     ys,

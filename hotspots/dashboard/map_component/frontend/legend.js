@@ -1,7 +1,7 @@
 // The legend: title, one row for each class and for each state that occurs, number of units, note.
 
 import { COLOURS, hatch } from "./looks.js";
-import { lineLook, unitLook } from "./surface.js";
+import { lineLook, unitLook } from "./styles.js";
 
 const WIDTH = 26;
 const HEIGHT = 16;
