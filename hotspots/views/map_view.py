@@ -21,7 +21,7 @@ from hotspots.statistics.measure import STATES, UNSTABLE_UNDER, Measure, table
 from hotspots.store.schema import Blocks
 from hotspots.study import Study, places
 from hotspots.views import captions
-from hotspots.views.classes import Classes, category, classed
+from hotspots.views.classes import Classes, category, classed, starts_of
 from hotspots.views.classes import class_labels as class_labels
 from hotspots.views.classes import class_limits as breaks  # noqa: F401 (other programs know it by this name)
 from hotspots.views.outlines import Outline, of_place, outlines
@@ -118,6 +118,7 @@ class MapView:
     bounds: tuple[float, float, float, float]
     overlay: Overlay | None = None
     outlines: tuple[Outline, ...] = ()
+    limits: tuple[float, ...] = ()  # where the classes begin, of a measure of numbers
 
 
 def unit_name(unit: str, words: Words, called: Mapping[str, str] | None = None) -> str:
@@ -234,9 +235,16 @@ def default_measure(study: Study) -> Measure:
 
 
 def map_view(
-    study: Study, measure: Measure, geometry: MapGeometry, words: Words, *, unit: str, called: Mapping[str, str] | None = None
+    study: Study,
+    measure: Measure,
+    geometry: MapGeometry,
+    words: Words,
+    *,
+    unit: str,
+    called: Mapping[str, str] | None = None,
+    limits: Sequence[float] = (),
 ) -> MapView:
-    """Return the map of `measure` over `study`, on the shapes of `geometry`, in the language of `words`.
+    """Return the map of `measure` over `study`, on the shapes of `geometry`, in the language of `words`; `limits`: see `classes.classed`.
 
     Where the units are published for a part of the period only, it shows that part (`Study.for_map`) and says which.
     """
@@ -246,7 +254,7 @@ def map_view(
     reason = measure.withheld(measure.of(study), words) if measure.withheld else ""
     if reason:
         data, notes = data.assign(state="zero"), {"zero": reason}
-    classes, labels, colours = classed(study, data, measure, words)
+    classes, labels, colours = classed(study, data, measure, words, limits)
     remarks = measure.remarks(measure.of(study), words) if measure.remarks and not reason else ()
     period = " · ".join([words.period(study.start.date(), study.end.date()), mapped(study, words), *_residents(study, measure, words)])
     title = words.say(
@@ -258,7 +266,7 @@ def map_view(
     lines = tips(data, measure, words, notes)
     if measure.scale:
         lines = scale_tips(lines, data[measure.key].to_numpy(dtype=float), classes, labels, words)
-    return assemble(
+    shown = assemble(
         geometry,
         classes=(classes, labels, colours),
         states=data["state"],
@@ -269,6 +277,7 @@ def map_view(
         title=title,
         outlines=() if reason or measure.groups is None else outlines(measure.groups(study), geometry.shapes),
     )
+    return replace(shown, limits=tuple(starts_of(data, measure, limits)))
 
 
 def assemble(
