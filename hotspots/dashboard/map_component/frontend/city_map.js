@@ -11,6 +11,7 @@ import { drawLegend } from "./legend.js";
 import { COLOURS, wear } from "./looks.js";
 import { inMonths } from "./months.js";
 import { Strip } from "./strip.js";
+import { groupsOf, manyUnstable } from "./styles.js";
 import { Surface } from "./surface.js";
 import { Tools } from "./tools.js";
 import { WAYS, middleOf, neighbours, nextUnit } from "./walk.js";
@@ -127,7 +128,7 @@ export class CityMap {
     this.box.dataset.ground = values.overlay ? "light" : this.box.dataset.theme; // a picture over the map is made for paper
     wear(this.box.dataset.ground, values.dark);
     this.box.dataset.sea = hasCoast(geometry) ? "yes" : "no";
-    if (before?.values !== values || before.geometry !== geometry || this.ground !== this.box.dataset.ground) drawLegend(this.frame.legend, values, this.lang, areStreets(geometry));
+    if (before?.values !== values || before.geometry !== geometry || this.ground !== this.box.dataset.ground) this.legend();
     this.ground = this.box.dataset.ground;
     this.tools.show(head, geometry, values.words);
     this.frame.byName.draw.hidden = !head.draw;
@@ -149,20 +150,26 @@ export class CityMap {
 
   // Show other months: at once where the browser can, else by asking the page once the reader lets go.
   turnTo(start, end, last) {
-    const { head, geometry, values } = this.shown;
+    const { head, values } = this.shown;
     const received = values.kept ?? values;
     if (received.months) {
       this.shown.values = this.windowed(received);
-      drawLegend(this.frame.legend, this.shown.values, this.lang, areStreets(geometry));
+      this.legend();
       if (this.viewKey) this.settle();
       if (last) inAddress("window", this.strip.text());
     } else if (last && head.strip) this.say("window", this.strip.text());
+  }
+
+  legend() {
+    const { geometry, values } = this.shown;
+    drawLegend(this.frame.legend, values, this.lang, areStreets(geometry), manyUnstable(groupsOf(geometry, values)));
   }
 
   switchLayers() {
     if (!this.drawn) return;
     this.names.place();
     this.surface.redraw();
+    this.note();
   }
 
   // Bring the map to what is to be shown; a map without size (a hidden tab) waits until it gets one.
@@ -315,6 +322,7 @@ export class CityMap {
     this.box.dataset.view = `${lat.toFixed(7)},${lng.toFixed(7)},${this.map.getZoom()}`;
     this.box.dataset.units = this.shown.geometry.ids.length;
     this.box.dataset.redraws = this.surface.redraws;
+    this.box.dataset.lettered = this.surface.lettered ?? 0;
   }
 
   unitAt(point) {

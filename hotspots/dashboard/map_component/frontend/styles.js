@@ -18,10 +18,11 @@ export function groupsOf(geometry, values) {
   return [...groups.values()].sort((a, b) => a.level - b.level);
 }
 
-// Whether more than a third of the units would be hatched: then the map would be all hatch.
+// Whether more than a third of the units that have a colour would be hatched: then the map would be all hatch.
 export function manyUnstable(groups) {
   const sum = (found) => found.reduce((all, { areas, lines }) => all + areas.length + lines.length, 0);
-  return sum(groups.filter(({ state }) => state === "unstable")) * 3 > sum(groups);
+  const coloured = groups.filter(({ level }) => level >= 0);
+  return sum(coloured.filter(({ state }) => state === "unstable")) * 3 > sum(coloured);
 }
 
 // Fill, outline and hatch of one group. A unit whose class has no colour is shown as no data rather than as nothing.
