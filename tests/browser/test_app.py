@@ -173,17 +173,22 @@ def test_a_filter_changes_every_number_and_keeps_the_view(open_page, address):
     assert f"of {n} people killed" in page.locator("[data-testid=stCaptionContainer]").nth(1).inner_text() or f"of {n}" in page.content()
 
 
+def follow(page, group: str, name: str) -> None:
+    """Choose a page in the menu."""
+    page.get_by_text(group, exact=True).first.click()
+    page.get_by_role("menuitem", name=name).click()
+
+
 def test_choices_go_along_to_the_other_page_and_back(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1100})
     open_at(page, address, lang="en", weapon="firearm")
-    page.get_by_text("When", exact=True).click()
-    page.get_by_role("menuitem", name="Trends").click()
+    follow(page, "What changed", "Over the years")
     page.wait_for_url(re.compile("/trends"))
     page.wait_for_timeout(800)
     wait_until_idle(page)
     assert query_of(page)["weapon"] == "firearm"
     assert "Firearm" in page.locator("[data-testid=stCaptionContainer]").first.inner_text()
-    page.get_by_role("link", name="Map").click()
+    follow(page, "Where to begin", "Every measure on the map")
     page.wait_for_selector(READY)
     wait_until_idle(page)
     assert query_of(page)["weapon"] == "firearm"
@@ -192,8 +197,7 @@ def test_choices_go_along_to_the_other_page_and_back(open_page, address):
 def test_the_back_button_goes_back_a_page(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1100})
     open_at(page, address, lang="en")
-    page.get_by_text("When", exact=True).click()
-    page.get_by_role("menuitem", name="Trends").click()
+    follow(page, "What changed", "Over the years")
     page.wait_for_url(re.compile("/trends"))
     wait_until_idle(page)
     page.go_back()
