@@ -16,7 +16,7 @@ run: $(VENV)/running ## set everything up and open the dashboard on the bundled 
 
 test: $(VENV)/testing browser database ## set everything up and pass every test, a process for each processor
 	$(BIN)/python -m pytest -q -n auto --dist worksteal --benchmark-disable --durations 10 tests --ignore tests/browser
-	$(BIN)/python -m pytest -q --benchmark-disable --durations 10 -m "not walk" tests/browser
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable --durations 10 -m "not walk" tests/browser
 
 walk: $(VENV)/testing browser ## walk every page in a browser, each language and width; writes docs/walk.md
 	@mkdir -p build
