@@ -22,14 +22,12 @@ OUTPUTS = json.loads((KEPT / "outputs.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory) -> Path:
+def filled(bundled, tmp_path_factory) -> Path:
     """Return a copy of the kept store that also has the bundled city; caches of other tests are gone."""
     import streamlit as st
 
     folder = shutil.copytree(KEPT / "store", tmp_path_factory.mktemp("kept") / "store")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOTSPOTS_STORE", str(folder))
-        assert main(["import", str(KEPT.parent.parent / "data" / "cities" / "puerto-albatros"), "--json"]) == 0
+    shutil.copytree(bundled / "puerto-albatros", folder / "puerto-albatros")
     st.cache_resource.clear()
     st.cache_data.clear()
     return folder
