@@ -100,7 +100,7 @@ class City:
     def fields(self) -> tuple[str, ...]:
         """The columns that a reader can filter by."""
         if self.totals is None or not self.only_totals:
-            return tuple(self.incidents.columns)
+            return (*self.incidents.columns, "weekday", "month")  # the hour is a column; of the days both follow
         return tuple(name for name in ("sex",) if name in self.totals.columns and (self.totals[name] != "").any())
 
 

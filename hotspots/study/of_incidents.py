@@ -20,10 +20,11 @@ from hotspots.study.exposure import Exposure
 from hotspots.study.memo import kept
 from hotspots.study.options import OF_STATISTICS, Options, settled
 from hotspots.study.places import Place
+from hotspots.study.times import TIMES, times
 from hotspots.words import told
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
-FILTERS: tuple[str, ...] = (*(row.name for row in INCIDENT_FIELDS if row.kind == "word"), "age")
+FILTERS: tuple[str, ...] = (*(row.name for row in INCIDENT_FIELDS if row.kind == "word"), "age", *TIMES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -346,9 +347,9 @@ def _check_where(where: Where, incidents: Incidents) -> None:
         if name not in FILTERS:
             faults.append(told("where: {name} cannot be filtered; use one of {listed}", name=repr(name), listed=", ".join(FILTERS)))
             continue
-        if name not in incidents.columns:
+        if name not in (*incidents.columns, *TIMES):
             faults.append(told("where: these data have no {name}", name=name))
-        allowed = next((row.values for row in INCIDENT_FIELDS if row.name == name and row.values), None)
+        allowed = TIMES.get(name) or next((row.values for row in INCIDENT_FIELDS if row.name == name and row.values), None)
         for value in values:
             if not (value in allowed if allowed else band(value)):
                 hint = ", ".join(allowed) if allowed else told("a band such as 15-29, 65+ or unknown")
@@ -367,6 +368,8 @@ def band(text: str) -> tuple[float, float] | str | None:
 
 
 def _matches(incidents: Incidents, name: str, values: tuple[str, ...]) -> np.ndarray:
+    if name in TIMES:
+        return np.asarray(np.isin(times(incidents, name), values))
     if name != "age":
         codes, words = kept(incidents, _coded, name)
         return np.asarray(np.append(np.isin(words, values), False)[codes])

@@ -13,6 +13,7 @@ from hotspots.study import FILTERS, Study, Where, band, of_totals, places
 from hotspots.study.options import LAYERS as LAYERS
 from hotspots.study.options import MOST_CAP as MOST_CAP
 from hotspots.study.options import OF_STATISTICS, OPTIONS, Choices
+from hotspots.study.times import TIMES
 from hotspots.words import told
 
 
@@ -154,7 +155,7 @@ def _read_where(query: Mapping[str, str]) -> tuple[Where, tuple[str, ...]]:
 
 
 def _known(name: str, value: str) -> bool:
-    return bool(band(value)) if name == "age" else value in field(name).values
+    return bool(band(value)) if name == "age" else value in (TIMES.get(name) or field(name).values)
 
 
 def read_where(pairs: list[str]) -> Where:

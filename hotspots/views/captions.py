@@ -34,6 +34,25 @@ VALUES: dict[str, str] = {
     "female": mark("Women and girls"),
     "open": mark("Open"),
     "cleared": mark("Cleared"),
+    "mon": mark("Monday"),
+    "tue": mark("Tuesday"),
+    "wed": mark("Wednesday"),
+    "thu": mark("Thursday"),
+    "fri": mark("Friday"),
+    "sat": mark("Saturday"),
+    "sun": mark("Sunday"),
+    "jan": mark("January"),
+    "feb": mark("February"),
+    "mar": mark("March"),
+    "apr": mark("April"),
+    "may": mark("May"),
+    "jun": mark("June"),
+    "jul": mark("July"),
+    "aug": mark("August"),
+    "sep": mark("September"),
+    "oct": mark("October"),
+    "nov": mark("November"),
+    "dec": mark("December"),
 }
 
 
@@ -52,6 +71,9 @@ def value_name(name: str, value: str, words: Words) -> str:
     >>> value_name("weapon", "blade", words_for("en")), value_name("age", "15-29", words_for("en"))
     ('Blade', '15–29')
     """
+    if name == "hour" and value != UNKNOWN:
+        first, _, last = value.partition("-")
+        return f"{int(first)}:00–{int(last)}:59"
     return value.replace("-", "–") if name == "age" and value != UNKNOWN else words.say(VALUES[value])
 
 

@@ -17,6 +17,7 @@ from hotspots.questions.restricted import Asked, Question, concentration, interv
 from hotspots.study import Study
 from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view
+from hotspots.views.months import Months
 from hotspots.words import LANGUAGES
 
 
@@ -121,6 +122,18 @@ def shapes(slug: str, version: int, unit: str, _shown: map_view.MapView) -> byte
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def values(chosen: Selection, key: str, _shown: map_view.MapView, _words: dict[str, str], numbered: tuple[str, ...] = ()) -> bytes:
-    """Return what a map shows as the browser gets it; `chosen` are the choices that the map reads, `numbered` the places with a number."""
-    return map_component.encode_values(areas.numbered(_shown, numbered), _words)
+def values(
+    chosen: Selection,
+    key: str,
+    _shown: map_view.MapView,
+    _words: dict[str, str],
+    numbered: tuple[str, ...] = (),
+    limits: tuple[float, ...] = (),
+    period: tuple[Any, ...] = (),
+    _months: Months | None = None,
+) -> bytes:
+    """Return what a map shows as the browser gets it; `chosen` are the choices that the map reads, `numbered` the places with a number.
+
+    `limits` are the reader's own classes; `_months` are those of `period`, where the map can show any of them.
+    """
+    return map_component.encode_values(areas.numbered(_shown, numbered), _words, _months)

@@ -40,6 +40,9 @@ FILTERS: tuple[tuple[str, str], ...] = (
     ("category", mark("What it came from")),
     ("sex", mark("Sex of the victim")),
     ("age", mark("Age of the victim")),
+    ("hour", mark("Hour of the day")),
+    ("weekday", mark("Day of the week")),
+    ("month", mark("Month of the year")),
 )
 
 

@@ -12,6 +12,7 @@ from hotspots.inference.e_test import e_range
 from hotspots.store.schema import UNKNOWN, field
 from hotspots.study import Study, band
 from hotspots.study.calendar import YEARS, Days, known_before
+from hotspots.study.times import TIMES, times
 
 FEW = 10  # no share of fewer
 SWING_YEARS, LEAST_SWINGS = 5, 2  # earlier years that tell how far years swing
@@ -25,7 +26,7 @@ def values(name: str) -> tuple[str, ...]:
     >>> values("age")[1]
     '15-29'
     """
-    return AGES if name == "age" else field(name).values
+    return AGES if name == "age" else TIMES.get(name) or field(name).values
 
 
 def by(study: Study, name: str) -> pd.Series:
@@ -44,6 +45,8 @@ def by(study: Study, name: str) -> pd.Series:
 def _coded(rows: pd.DataFrame, name: str) -> np.ndarray:
     """Return the position among `values(name)` of the value of each row."""
     order = pd.Index(values(name))
+    if name in TIMES:
+        return np.asarray(order.get_indexer(times(rows, name)))
     if name not in rows.columns:
         return np.full(len(rows), order.get_loc(UNKNOWN))
     found = _age_bands(rows[name]) if name == "age" else rows[name]

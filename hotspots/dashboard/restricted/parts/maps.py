@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import shapely
 import streamlit as st
@@ -16,7 +17,22 @@ from hotspots.questions.restricted import search, where
 from hotspots.study import places
 from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view
+from hotspots.views.months import Months
 from hotspots.words import Words
+
+
+@dataclass(frozen=True, eq=False)
+class Over:
+    """What a reader can choose over a map: see `map_component.show_map`.
+
+    `limits` are the reader's own classes; `months`, those of `period`, let the browser show any of them.
+    """
+
+    more: Mapping[str, Any]
+    on_tell: Callable[[Mapping[str, str]], None]
+    limits: tuple[float, ...] = ()
+    months: Months | None = None
+    period: tuple[Any, ...] = ()
 
 
 def pick(unit: str) -> None:
@@ -52,16 +68,18 @@ def draw(
     place: str | None = None,
     numbered: Sequence[str] = (),
     around: shapely.Geometry | None = None,
+    over: Over | None = None,
 ) -> map_view.MapView:
     """Draw the map of `measure` and return what it shows; `place` (left out: the one chosen) is outlined if it is on the map.
 
     A height of 0 fills the window. The places `numbered` get outlines with their numbers; `around`, in the city's metres, is the place
-    that the map opens on, with a veil over everything else.
+    that the map opens on, with a veil over everything else. `over` is what a reader can choose over the map.
     """
     words, selection = chosen.words, chosen.selection
     outlined = unit_of(selection) if place is None else place
     translated = map_component.spoken(words)
-    shown = map_view.around(chosen.ask(where.map_of, measure), chosen.by_unit, selection.unit)
+    limits = over.limits if over else ()
+    shown = map_view.around(chosen.ask(where.map_of, measure, limits), chosen.by_unit, selection.unit)
     if not chosen.by_unit.has_outlines:
         no_outlines(words)
         return shown
@@ -74,9 +92,20 @@ def draw(
         height=height,
         on_click=on_click,
         words=translated,
-        values=cached.values(replace(where.map_of.reads(selection), place=selection.place), measure, shown, translated, tuple(numbered)),
+        values=cached.values(
+            replace(where.map_of.reads(selection), place=selection.place),
+            measure,
+            shown,
+            translated,
+            tuple(numbered),
+            limits,
+            over.period if over else (),
+            over.months if over else None,
+        ),
         look=(here.place, here.box) if here and here.lies_somewhere else None,
         around=None if around is None else areas.in_degrees(around, chosen.city.epsg),
+        more={"at": selection.at, **(over.more if over else {})},
+        on_tell=over.on_tell if over else None,
     )
     return shown
 
