@@ -42,12 +42,7 @@ from hotspots.readers.layers.incidents import read_incidents
 from hotspots.readers.layers.shapes import NOWHERE
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.readers.sections import CityFile, Note, TotalsTable
-from hotspots.store.schema import (
-    AreaCounts,
-    Blocks,
-    DataError,
-    Incidents,
-)
+from hotspots.store.schema import AreaCounts, Blocks, DataError, Incidents
 from hotspots.words import mark, told
 
 __all__ = ["City", "Note", "check", "fingerprint_of", "import_folder", "load", "publish", "read_folder", "slug_of"]
@@ -154,8 +149,8 @@ def _read(city_file: CityFile, say: Steps, *, text: str | None = None, read_file
     fingerprint = fingerprint_of(city_file, text=text)
     faults: list[DataError] = []
     own = pyproj.CRS.from_epsg(city_file.epsg) if city_file.epsg else None
-    first = _tried(lambda: _read_blocks(city_file, own, say), faults)
-    layer, drawn = first, first.blocks[outlined(first.blocks)] if first else None
+    layer = first = _tried(lambda: _read_blocks(city_file, own, say), faults)
+    drawn = first.blocks[outlined(first.blocks)] if first else None
     stated = own if drawn is None or not len(drawn) else drawn.crs
     bounds = tuple(drawn.total_bounds) if drawn is not None and len(drawn) else None
     known = {"bounds": bounds, "areas": geography.own_names(first.blocks) if first else None}
@@ -208,14 +203,8 @@ def publish(city: City, *, held: store.Lock | None = None) -> City:
     Where the version served says the same already, nothing is published, and that version's number is returned.
     """
     tables = {"incidents": city.incidents, "blocks": city.blocks, "context": city.context}
-    if city.segments is not None:
-        tables["segments"] = city.segments
-    if city.gazetteer is not None:
-        tables["gazetteer"] = city.gazetteer
-    if city.totals is not None:
-        tables["area_counts"] = city.totals
-    if city.partial is not None:
-        tables["partial_counts"] = city.partial
+    others = {"segments": city.segments, "gazetteer": city.gazetteer, "area_counts": city.totals, "partial_counts": city.partial}
+    tables |= {name: table for name, table in others.items() if table is not None}
     version = store.publish(city.slug, tables, _facts(city), held=held, unless_same=True)
     return replace(city, version=version.number)
 
@@ -324,10 +313,9 @@ def _tried(read: Callable[[], _T], faults: list[DataError]) -> _T | None:
         return None
 
 
-_Others = tuple[gpd.GeoDataFrame | None, gpd.GeoDataFrame, gpd.GeoDataFrame | None, list[Finding]]
-
-
-def _other_layers(city_file: CityFile, crs: pyproj.CRS) -> _Others:
+def _other_layers(
+    city_file: CityFile, crs: pyproj.CRS
+) -> tuple[gpd.GeoDataFrame | None, gpd.GeoDataFrame, gpd.GeoDataFrame | None, list[Finding]]:
     segments, noted = read_segments(city_file.segments, city_crs=crs) if city_file.segments else (None, [])
     context, more = read_context(city_file.layers, city_crs=crs)
     gazetteer, last = read_gazetteer(city_file.gazetteer, city_crs=crs) if city_file.gazetteer else (None, [])
@@ -343,8 +331,7 @@ def _units(city_file: CityFile, layer: Layer | None, incidents: Incidents, conte
     elif layer.blocks.crs != crs:
         layer = replace(layer, blocks=Blocks(layer.blocks.set_crs(crs, allow_override=True)))  # none has an outline
     outside = () if city_file.blocks is None else in_no_block(incidents, layer.blocks)
-    layer = replace(layer, findings=(*layer.findings, *outside))
-    return with_groups(layer, city_file.groups, incidents=incidents)
+    return with_groups(replace(layer, findings=(*layer.findings, *outside)), city_file.groups, incidents=incidents)
 
 
 def _instead(incidents: Incidents, context: gpd.GeoDataFrame) -> Layer:
