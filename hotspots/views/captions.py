@@ -83,6 +83,12 @@ def filters(where: Where, words: Words) -> str:
     return " · ".join(parts) or words.say("all homicides")
 
 
+def counted(city: City, study: Study, words: Words) -> str:
+    """Return what is counted where the reader chose a definition; else nothing."""
+    known, name = city.definitions, getattr(study, "definition", "")
+    return words.say("counted: {what}", what=words.own(known[name])) if name in known else ""
+
+
 def place_name(place: Place, words: Words) -> str:
     """Return what a place is called: its own name, with the kind where the name says nothing by itself; what was drawn says so.
 
@@ -174,7 +180,8 @@ def _facts(city: City, study: Study, words: Words) -> Iterable[str]:
     killed = words.count("{n} person killed", "{n} people killed", study.victims)
     reach = words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date()))
     place = [place_name(study.place, words)] if study.place else []
-    yield " · ".join([words.period(study.start.date(), study.end.date()), *place, filters(study.where, words), killed, reach])
+    what = [one for one in (filters(study.where, words), counted(city, study, words)) if one]
+    yield " · ".join([words.period(study.start.date(), study.end.date()), *place, *what, killed, reach])
     yield from of_place(study, words)
     if city.fictional:
         yield words.say("fictional city: no real person, no real place")
@@ -221,6 +228,7 @@ def facts(city: City, study: Study, unit: str) -> dict[str, Any]:
         **({"place": study.place.text, "in_no_place": _plain(study.in_no_place)} if study.place else {}),
         **({"residents_estimated": study.place.estimated} if study.place else {}),
         "where": {name: list(values) for name, values in study.where},
+        **({"definition": name} if (name := getattr(study, "definition", "")) else {}),
         "victims": _plain(study.victims),
         "on_map": _plain(study.inside),
         "population_year": city.population_year,

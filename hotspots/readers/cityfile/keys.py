@@ -102,6 +102,8 @@ AREA_COUNTS = {
     "where": "section",
     "sheet": "text",
     "header_row": "number",
+    "definition": "words",
+    "partial_of": "number",
 }
 HOUSES = ("from_left", "to_left", "from_right", "to_right")  # columns of house numbers, at the start and the end of each side of a street
 SEGMENTS = {"file": "file!", "id": "text!", "street": "text", "epsg": "number", "sheet": "text"}
