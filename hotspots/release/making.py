@@ -25,7 +25,7 @@ from hotspots.release.profiles import (
     windows,
 )
 from hotspots.release.release import Release
-from hotspots.store.schema import Blocks, DataError
+from hotspots.store.schema import AreaCounts, Blocks, DataError
 from hotspots.study import Study
 from hotspots.words import (
     LANGUAGES,
@@ -55,7 +55,7 @@ def build(
     """
     rules, past = profile_of(profile), list(before)
     if city.only_totals:
-        return _republished(city, rules)
+        return _republished(city, rules, pd.Timestamp(as_of if as_of is not None else dt.date.today()), through)
     if not outlined(city.blocks).all():
         raise DataError(
             told(
@@ -112,7 +112,7 @@ def _years(city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | 
     else:
         start, end = dates.min().normalize().replace(day=1), dates.max().normalize() + pd.Timedelta(days=1)
     if through is not None:
-        end = pd.Timestamp(through) + pd.Timedelta(days=1)
+        end = _through(city, end, pd.Timestamp(through) + pd.Timedelta(days=1))
     stop = min(end, cutoff(rules, pd.Timestamp(as_of if as_of is not None else dt.date.today())))
     first = start.year + (start > pd.Timestamp(start.year, 1, 1))
     last = stop.year - 1
@@ -126,6 +126,19 @@ def _years(city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | 
             )
         )
     return first, last
+
+
+def _through(city: City, end: pd.Timestamp, named: pd.Timestamp) -> pd.Timestamp:
+    """Return the day after the last day with complete data that a person named, unless city.toml says that they end before."""
+    if city.covers_stated and named > end:
+        raise DataError(
+            told(
+                "release: city.toml says that the data are complete to {day}, and --through is later: a year that is not whole would "
+                "look like one in which fewer were killed. Name that day or one before, or change `covers`",
+                day=(end - pd.Timedelta(days=1)).date(),
+            )
+        )
+    return named
 
 
 def _known(past: list[Release], rules: Profile) -> pd.DataFrame:
@@ -199,12 +212,32 @@ def _basemap(city: City) -> gpd.GeoDataFrame:
     return partition.published_corners(city.context) if len(city.context) else city.context
 
 
-def _republished(city: City, rules: Profile) -> Release:
-    """Return published totals as they are, each with its source: they are public, so there is nothing to hide and nothing to add."""
+def _republished(city: City, rules: Profile, as_of: pd.Timestamp, through: str | dt.date | None) -> Release:
+    """Return published totals as they are, each with its source: they are public, so there is nothing to hide and nothing to add.
+
+    A period that is not over on the day `as_of` is cut to the day `through`; without it nobody knows what its number is about.
+    """
     assert city.totals is not None
     areas = partition.published_corners(city.blocks)
     areas["name"] = geography.names(areas)
     keep = [name for name in ("population", "name", "geometry") if name in areas.columns]
     facts = _facts(city, rules, PROFILES[rules.name].years, merged=False) | {"kind": "published totals"}
-    totals = city.totals.reset_index(drop=True).rename_axis("row")
+    totals = _ended(city.totals, as_of, through).reset_index(drop=True).rename_axis("row")
     return Release(facts, Blocks(areas[keep]), _basemap(city), figures.empty(), totals=totals)
+
+
+def _ended(totals: AreaCounts, as_of: pd.Timestamp, through: str | dt.date | None) -> AreaCounts:
+    """Return the totals with a period that is not over cut to the last day that its number reaches to; later periods are refused."""
+    end = as_of.normalize() if through is None else pd.Timestamp(through) + pd.Timedelta(days=1)
+    late = totals["end"] > end
+    if late.any() and (through is None or (totals["start"] >= end).any()):
+        last = (totals["end"].max() - pd.Timedelta(days=1)).date()
+        raise DataError(
+            told(
+                "release: {n} totals are of a period that is not over ({day}), so they are not those of a whole one. Say to which day they "
+                "reach (--through)",
+                n=int(late.sum()),
+                day=last,
+            )
+        )
+    return AreaCounts(totals.assign(end=totals["end"].where(~late, end).astype("datetime64[us]")))

@@ -17,7 +17,7 @@ from hotspots.views.map_view import MapView
 from hotspots.words import Words
 
 AREA_COLUMNS = ["area", "name", "start", "end", "count", "reason", "population", "rate", "rate_low", "rate_high", "rate_state", "hot"]
-YEAR_COLUMNS = ["year", "count", "reason", "rate", "rate_low", "rate_high", "low", "high", "source"]
+YEAR_COLUMNS = ["year", "start", "end", "complete", "count", "reason", "rate", "rate_low", "rate_high", "low", "high", "source"]
 
 
 def name(found: Reading, what: str, suffix: str, window: Window | None = None) -> str:
@@ -91,4 +91,5 @@ def page(found: Reading, view: MapView, window: Window, words: Words) -> bytes:
 def series(found: Reading, words: Words, title: str) -> bytes:
     """Return the years as PNG."""
     shown = replace(sentences.years(found, words), dated=())
-    return prints.series_png(shown, words=words, head=title, note=" · ".join(sentences.source(found, words)))
+    note = [*sentences.parts_told(found, words), *sentences.source(found, words)]
+    return prints.series_png(shown, words=words, head=title, note=" · ".join(note))

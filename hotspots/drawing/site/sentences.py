@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -268,9 +269,21 @@ def crossing(reading: Reading) -> list[Note]:
 
 def years(reading: Reading, words: Words) -> Series:
     """Return the years as every public chart draws them: with their normal range and the notes that cross them."""
-    told = zip((year.year for year in reading.years.index), numbers(reading.years, words), strict=True)
-    alt = "; ".join(f"{year}: {n}" for year, n in told)
-    return series_of(reading.years, words, dated=numbered(crossing(reading), words), alt=alt)
+    called = years_called(reading, words)
+    alt = "; ".join(f"{year}: {n}" for year, n in zip(called, numbers(reading.years, words), strict=True))
+    shown = series_of(reading.years.assign(partial=parts_of_years(reading)), words, dated=numbered(crossing(reading), words), alt=alt)
+    return replace(shown, rows=shown.rows.assign(label=called))
+
+
+def parts_of_years(reading: Reading) -> pd.Series:
+    """Return which years have a number that is that of a part of the year."""
+    return reading.years["count"].notna() & ~reading.years["complete"]
+
+
+def years_called(reading: Reading, words: Words) -> list[str]:
+    """Return what each year is called: a part of a year by its months."""
+    rows = zip(reading.years.index, reading.years["start"], reading.years["end"], parts_of_years(reading), strict=True)
+    return [period((start, end), words) if part else str(year) for year, start, end, part in rows]
 
 
 def chart_key(reading: Reading, words: Words) -> str:
@@ -285,14 +298,20 @@ def chart_key(reading: Reading, words: Words) -> str:
         )
     if reading.years["base"].eq(0).any():
         said.append(words.say("No box: too few such years, or the year is not whole."))
-    return " ".join(said)
+    return " ".join([*said, *parts_told(reading, words)])
+
+
+def parts_told(reading: Reading, words: Words) -> list[str]:
+    """Return which numbers in the chart of years are those of a part of a year; nothing where none is."""
+    parts = [name for name, part in zip(years_called(reading, words), parts_of_years(reading), strict=True) if part]
+    return [words.say("Paler, or with a star: only {months}; compared with no whole year.", months=words.join(parts))] if parts else []
 
 
 def year_table(reading: Reading, words: Words) -> pd.DataFrame:
     """Return the years as texts, oldest first: number, rate, normal range; of republished figures also the publisher's rate and source."""
     rows = reading.years
     columns = {
-        words.say("Year"): [str(year) for year in rows.index],
+        words.say("Year"): years_called(reading, words),
         words.say("People killed"): numbers(rows, words),
         words.say("Per 100,000 a year (95%)"): rates(rows, words),
     }
