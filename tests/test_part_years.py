@@ -31,7 +31,10 @@ def totals_of(rows: AreaCounts, **more) -> disclosure.Release:
     """Return the release of a city that has nothing but these totals, of two areas."""
     city = released_city(victims=10)
     blocks = square_blocks(side=2, population=1000).iloc[:2]
-    return disclosure.build(replace(city, incidents=city.incidents.iloc[:0], blocks=blocks, totals=rows), **{"as_of": "2026-01-15"} | more)
+    return disclosure.build(
+        replace(city, incidents=city.incidents.iloc[:0], blocks=blocks, totals=rows),
+        **{"as_of": "2026-01-15", "already_public": True} | more,
+    )
 
 
 def months(area: str, first: str, n: int, each: int) -> list[tuple[str, str, int]]:

@@ -193,7 +193,8 @@ class AreaCountSection:
     `where` keeps only the rows whose value is listed, as it does of incidents. The period is in the column `period`, or in those of
     its `year`, `month` and `day`; or the `period_columns` are years or months, each with the numbers of that period, and then there is
     no `count`.
-    `count_dot` (`thousands`, `decimal`) says what a point before three digits of a number is.
+    `count_dot` (`thousands`, `decimal`) says what a point before three digits of a number is. `public`: the source has published these
+    very numbers already; a release passes only such on.
     """
 
     table: str
@@ -216,6 +217,7 @@ class AreaCountSection:
     count_dot: str = ""
     sheet: str = ""
     header_row: int | None = None
+    public: bool = False
 
     def named(self) -> dict[str, str]:
         """Return key to column for every key that names a column of the file.

@@ -12,8 +12,10 @@ import pandas as pd
 from hotspots import geography
 from hotspots.cities import City, Note
 from hotspots.cities.published_totals import WHOLE, years_between
+from hotspots.geography.outlines import outlined
 from hotspots.inference.intervals import PER, poisson_interval, ratio_interval
 from hotspots.inference.normal_range import expected_range
+from hotspots.release import standing_out
 from hotspots.release.profiles import FEWER_THAN, Window
 from hotspots.release.protection import SHOWN, UNPUBLISHED
 from hotspots.release.release import AREA_COLUMNS, Release, rate
@@ -89,7 +91,9 @@ class Reading:
     @cached_property
     def windows(self) -> list[Window]:
         """The windows that areas are published for, oldest first."""
-        return self.release.windows if self.release.totals is None else published_windows(self.release.totals)
+        if self.release.totals is None:
+            return self.release.windows
+        return published_windows(self.release.totals) if outlined(self.release.areas).any() else []
 
     def window(self, name: str) -> Window:
         """Return the window that begins on the day `name`; the newest one where none does."""
@@ -107,10 +111,11 @@ class Reading:
 
     @cached_property
     def by_area(self) -> pd.DataFrame:
-        """One row for each area and window: those of `Release.by_area`, with the exact 95 % interval of the rate.
+        """One row for each area and window: those of `Release.by_area`, with the exact 95 % interval of the rate, and `alone`.
 
         `reason` is `few`, `held` or `unpublished` where the number is not shown. No rate, and no interval, under 10. Residents of figures
-        that others had published are those of the window; missing where they do not say how many were killed.
+        that others had published are those of the window; missing where they do not say how many were killed. `alone`: 1 where an area's
+        own number is more than chance gives its residents (`standing_out.own_areas`); `hot` is about an area and its neighbours together.
         """
         if self.republished:
             parts = [self._published_areas(window) for window in self.windows]
@@ -120,7 +125,20 @@ class Reading:
         lived = table["population"].to_numpy(dtype=float) * [years_between(a, b) for a, b in zip(table["start"], table["end"], strict=True)]
         told = table["rate"].notna().to_numpy()
         low, high = (np.where(told, PER * end / np.where(told, lived, 1.0), np.nan) for end in poisson_interval(table["count"]))
-        return table.assign(rate_low=low, rate_high=high)
+        own = [standing_out.own_areas(rows["count"].to_numpy(dtype=float), self.city.blocks) for rows in self._by_window(table)]
+        alone = np.concatenate(own) if own and not self.republished else np.full(len(table), np.nan)
+        return table.assign(rate_low=low, rate_high=high, alone=alone)
+
+    def _by_window(self, table: pd.DataFrame) -> list[pd.DataFrame]:
+        """Return the rows of each window, in the order in which they stand in `by_area`."""
+        return [table[table["start"] == start] for start, _ in self.windows]
+
+    def groups(self, window: Window) -> pd.Series:
+        """Return which areas stand out together, see `standing_out.groups`; all 0 where others had published the numbers."""
+        rows, blocks = self.areas(window), self.city.blocks
+        if self.republished:
+            return pd.Series(0, index=blocks.index, name="group")
+        return standing_out.groups(rows["hot"].to_numpy(dtype=float), rows["count"].to_numpy(dtype=float), blocks)
 
     def _published_areas(self, window: Window) -> pd.DataFrame:
         study = self.study(window)

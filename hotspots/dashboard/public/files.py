@@ -16,7 +16,9 @@ from hotspots.release.profiles import Window
 from hotspots.views.map_view import MapView
 from hotspots.words import Words
 
-AREA_COLUMNS = ["area", "name", "start", "end", "count", "reason", "population", "rate", "rate_low", "rate_high", "rate_state", "hot"]
+AREA_COLUMNS = ["area", "name", "start", "end", "count", "reason", "population", "rate", "rate_low", "rate_high", "rate_state"]
+AREA_COLUMNS += ["above_chance", "above_chance_with_neighbours"]
+CALLED = {"alone": "above_chance", "hot": "above_chance_with_neighbours"}  # of the area's own number; of it and its neighbours together
 YEAR_COLUMNS = ["year", "start", "end", "complete", "count", "reason", "rate", "rate_low", "rate_high", "low", "high", "source"]
 
 
@@ -39,7 +41,8 @@ def table(data: pd.DataFrame) -> bytes:
 
 def areas(found: Reading) -> bytes:
     """Return all areas and windows as CSV; a number that is not shown is empty and has its reason."""
-    return table(found.by_area[[column for column in AREA_COLUMNS if column in found.by_area]])
+    data = found.by_area.rename(columns=CALLED)
+    return table(data[[column for column in AREA_COLUMNS if column in data]])
 
 
 def years(found: Reading) -> bytes:
@@ -56,7 +59,7 @@ def attributes(found: Reading) -> bytes:
 
 def geojson(found: Reading, window: Window, words: Words) -> bytes:
     """Return the areas of a window as GeoJSON, with what every map states."""
-    rows = found.areas(window)
+    rows = found.areas(window).rename(columns=CALLED)
     shapes = found.city.blocks.geometry.to_crs(4326)
     features = []
     for area, shape in zip(rows.index, shapes, strict=True):

@@ -54,10 +54,18 @@ JUDGED: Mapping[str, str] = {
     "unknown": mark("There is no normal range for it: too few years before were counted in the same way and are shown."),
 }
 HOT = mark(
-    "More than chance explains: an area and its neighbours together have more homicides than chance gives the same number of "
-    "residents, allowing for how many areas were looked at. It says where the numbers stand out, not why, and nothing of who "
-    "lives there. Nothing is said of an area whose number is not shown."
+    "More than chance explains: the area's own number is higher than chance gives the same number of residents, allowing for how "
+    "many areas were looked at. It says where the numbers stand out, not why, and nothing of who lives there. Nothing is said of an "
+    "area whose number is not shown."
 )
+GROUPS = mark(
+    "A thick line around several areas: together they have more than chance explains. That is said of the group, not of each of them: "
+    "one of them may have few."
+)
+RESIDENTS: Mapping[str, str] = {
+    "own": mark("Residents: those of {year}, in the rates of all years"),
+    "others": mark("Residents: those of {year}, where a source gives none of its own"),
+}
 FIELDS: Mapping[str, str] = {
     "sex": mark("Sex of the victim"),
     "age": mark("Age of the victim"),
@@ -109,6 +117,12 @@ def rates(table: pd.DataFrame, words: Words) -> list[str]:
 def areas_called(reading: Reading, words: Words) -> str:
     """Return what the areas are called."""
     return map_view.unit_name("blocks", words, reading.city.called)
+
+
+def residents_called(reading: Reading, words: Words) -> str:
+    """Return what the residents of areas are called: with their year, where it is the same for every window."""
+    year = reading.city.population_year
+    return words.say("Residents") if reading.republished or not year else words.say("Residents in {year}", year=year)
 
 
 def period(window: Window, words: Words) -> str:
@@ -360,7 +374,8 @@ def source(reading: Reading, words: Words) -> list[str]:
     lines = [words.say("Figures up to {day}", day=words.date(reading.last_day.date())), words.say("Source: {source}", source=city.source)]
     lines.append(words.say("Licence: {licence}", licence=city.licence))
     if city.population_year:
-        lines.append(words.say("Population: census of {year}", year=city.population_year))
+        told = RESIDENTS["others" if reading.republished else "own"]
+        lines.append(words.say(told, year=city.population_year))
     return lines + [fictional(words)] * city.fictional
 
 
