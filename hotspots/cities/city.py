@@ -41,12 +41,7 @@ from hotspots.readers.layers.incidents import read_incidents
 from hotspots.readers.layers.shapes import NOWHERE
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.readers.sections import CityFile, Note
-from hotspots.store.schema import (
-    AreaCounts,
-    Blocks,
-    DataError,
-    Incidents,
-)
+from hotspots.store.schema import AreaCounts, Blocks, DataError, Incidents
 from hotspots.words import mark, told
 
 __all__ = ["City", "Note", "check", "fingerprint_of", "import_folder", "load", "publish", "read_folder", "slug_of"]
@@ -63,7 +58,7 @@ class City:
     `version` is 0 until the city is published. `fallback_from` is the version that should be served and is damaged, so that this one
     stands in for it (0: even its number is lost); None in health. `fingerprint` tells whether the files it came from have changed.
     `covers_stated`: whether city.toml states the period that the data cover, so that `start` and `end` do not hang on single incidents.
-    `public_totals` names the tables of `totals` whose source has published them already, as city.toml says.
+    `public_totals`: the tables of `totals` that city.toml calls public already.
     """
 
     slug: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import io
 import json
 import os
@@ -19,7 +18,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import shapely
 
-from hotspots.release import figures, partition
+from hotspots.release import figures, partition, signing
 from hotspots.release.profiles import FIELDS
 from hotspots.release.protection import SHOWN
 from hotspots.release.release import AREA_COLUMNS, Release
@@ -54,7 +53,8 @@ def render(release: Release, *, key: bytes, pages: Mapping[str, bytes] | None = 
     if pages:
         manifest["pages"] = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(pages.items())}
         files |= _apart(files, pages)
-    files[MANIFEST] = _json(manifest | {"signature": _signature(manifest, key)})
+    manifest |= {"signed_with": signing.SIGNED_WITH, "public_key": signing.public_key(key)}
+    files[MANIFEST] = _json(manifest | {"signature": signing.sign(_json(manifest), secret=key)})
     return files
 
 
@@ -106,15 +106,19 @@ def pages_in(out: Path) -> tuple[str, ...]:
 def read(folder: Path | str, *, key: bytes | None = None) -> Release:
     """Return the release in a folder, after every file was found to be what `release.json` says it is.
 
-    With `key` the signature is checked too (`Release.signed`); without it nobody can tell a release from a careful forgery, only from
-    damage. Every derived figure (rates, hot areas) is worked out again from the counts and must be the one written. Raises `ReleaseError`.
+    The signature is checked with the public key that the release brings: a change after signing is found. With `key`, the secret of the
+    city, so is a release that somebody else signed (`Release.signed`); without it compare `public_key` with the one announced. Every
+    derived figure (rates, hot areas) is worked out again from the counts and must be the one written. Raises `ReleaseError`.
     """
     place = Path(folder)
     manifest = _manifest(place)
     raw = {name: _checked(place, name, wanted) for name, wanted in manifest["files"].items()}
     for name, wanted in manifest.get("pages", {}).items():
         _checked(place, name, wanted)
-    signed = None if key is None else hmac.compare_digest(manifest.get("signature", ""), _signature(_unsigned(manifest), key))
+    content = _json(_unsigned(manifest))
+    if "public_key" in manifest and not signing.holds(content, str(manifest.get("signature")), public=str(manifest["public_key"])):
+        raise ReleaseError(told("{folder}: the signature does not fit; the release was changed after it was published", folder=place.name))
+    signed = None if key is None else signing.signed_by(manifest, content, secret=key)
     if signed is False:
         raise ReleaseError(
             told("{folder}: the signature is not that of this store; the release was made or changed elsewhere", folder=place.name)
@@ -191,10 +195,6 @@ def _checked(place: Path, name: str, wanted: str) -> bytes:
 
 def _unsigned(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in manifest.items() if name != "signature"}
-
-
-def _signature(manifest: Mapping[str, Any], key: bytes) -> str:
-    return hmac.new(key, _json(_unsigned(manifest)), hashlib.sha256).hexdigest()
 
 
 def _json(values: Mapping[str, Any]) -> bytes:
