@@ -60,6 +60,7 @@ class City:
     `version` is 0 until the city is published. `fallback_from` is the version that should be served and is damaged, so that this one
     stands in for it (0: even its number is lost); None in health. `fingerprint` tells whether the files it came from have changed.
     `covers_stated`: whether city.toml states the period that the data cover, so that `start` and `end` do not hang on single incidents.
+    `public_totals`: the tables of `totals` that city.toml calls public already.
     """
 
     slug: str
@@ -88,6 +89,7 @@ class City:
     called: Mapping[str, str] = field(default_factory=dict)
     fallback_from: int | None = None
     covers_stated: bool = False
+    public_totals: tuple[str, ...] = ()
 
     @property
     def only_totals(self) -> bool:
@@ -194,6 +196,7 @@ def _read(city_file: CityFile, say: Steps, *, text: str | None = None, read_file
         tables={one.table: one.about for one in city_file.area_counts},
         called=city_file.blocks.called if city_file.blocks else {},
         covers_stated=bool(city_file.incidents and city_file.incidents.covers),
+        public_totals=tuple(section.table for section in city_file.area_counts if section.public),
     )
 
 
@@ -260,6 +263,7 @@ def _stored(version: store.Version) -> City:
         tables={name: TotalsTable(**row) for name, row in facts.get("tables", {}).items()},
         called=facts.get("called", {}),
         covers_stated=bool(facts.get("covers_stated")),
+        public_totals=tuple(facts.get("public_totals", ())),
         notes=tuple(Note.from_plain(row) for row in facts["notes"]),
         report=QualityReport.from_dict(facts["report"]),
         start=pd.Timestamp(facts["start"]),
@@ -282,6 +286,7 @@ def _facts(city: City) -> dict[str, Any]:
         "called": dict(city.called),
         "tables": {name: asdict(one) for name, one in city.tables.items()},
         "covers_stated": city.covers_stated,
+        "public_totals": list(city.public_totals),
         "start": city.start.isoformat(),
         "end": city.end.isoformat(),
         "notes": [note.as_plain() for note in city.notes],

@@ -220,6 +220,7 @@ class AreaCountSection:
     no `count`.
     `count_dot` (`thousands`, `decimal`) says what a point before three digits of a number is.
     `definition` is what the table counts, by language. `partial_of` is how many areas there are where the table tells some of them only.
+    `public`: the source has published these very numbers already; a release passes only such on.
     """
 
     table: str
@@ -244,6 +245,7 @@ class AreaCountSection:
     header_row: int | None = None
     definition: Mapping[str, str] = field(default_factory=dict)
     partial_of: int = 0
+    public: bool = False
 
     @property
     def about(self) -> TotalsTable:

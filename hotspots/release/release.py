@@ -151,7 +151,7 @@ class Release:
         """
         facts, totals = self.facts, self.area_counts()
         known = Published.of(totals, self.areas).known if self.totals is not None else self.city_years["count"].sum()
-        notes = tuple(Note(pd.Timestamp(row["start"]), row["text"], row["kind"]) for row in facts["notes"])
+        notes = tuple(Note.from_plain({"treated": row.get("areas", ()), **row}) for row in facts["notes"])
         plain = ("slug", "name", "language", "timezone", "source", "licence", "epsg", "fictional", "population_year", "called")
         return City(
             incidents=no_incidents(self.areas.crs),

@@ -168,12 +168,12 @@ def killed(city: City, study: Study, words: Words) -> str:
 
 def of_map(city: City, study: Study, title: str, words: Words) -> Caption:
     """Return the caption of a map whose own title is `title`."""
-    return Caption("\n".join([killed(city, study, words), title, *_facts(city, study, words)]), note(city, words))
+    return Caption("\n".join([killed(city, study, words), title, *_facts(city, study, words)]), of_file(city, words))
 
 
 def of_series(city: City, study: Study, title: str, words: Words) -> Caption:
     """Return the caption of a series whose heading is `title`."""
-    return Caption("\n".join([title, *_facts(city, study, words)]), note(city, words))
+    return Caption("\n".join([title, *_facts(city, study, words)]), of_file(city, words))
 
 
 def _facts(city: City, study: Study, words: Words) -> Iterable[str]:
@@ -185,6 +185,11 @@ def _facts(city: City, study: Study, words: Words) -> Iterable[str]:
     yield from of_place(study, words)
     if city.fictional:
         yield words.say("fictional city: no real person, no real place")
+
+
+def of_file(city: City, words: Words) -> str:
+    """Return what a file says below: that it is not for publication, since small numbers stand in it as they are, and its sources."""
+    return " · ".join([words.say("Restricted: not for publication"), note(city, words)])
 
 
 def note(city: City, words: Words) -> str:
@@ -201,7 +206,7 @@ def residents_of(city: City, words: Words) -> str:
     said = between_censuses(city.blocks, city.start, city.end, words)
     if said or not city.population_year:
         return said
-    return words.say("Population: census of {year}", year=city.population_year)
+    return words.say("Residents of {year}", year=city.population_year)
 
 
 def between_censuses(blocks: Blocks, start: pd.Timestamp, end: pd.Timestamp, words: Words) -> str:
@@ -220,6 +225,7 @@ def facts(city: City, study: Study, unit: str) -> dict[str, Any]:
     """Return the same as plain values, for files that programs read. `end` is exclusive."""
     return {
         "city": city.name,
+        "restricted": "not for publication",
         "fictional": city.fictional,
         "version": city.version,
         "unit": unit,

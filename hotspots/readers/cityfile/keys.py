@@ -98,6 +98,7 @@ AREA_COUNTS = {
     "source": "text",
     "published_rate": "text",
     "suppressed": "list",
+    "public": "yes/no",
     "values": "section",
     "where": "section",
     "sheet": "text",
