@@ -83,6 +83,12 @@ def filters(where: Where, words: Words) -> str:
     return " · ".join(parts) or words.say("all homicides")
 
 
+def counted(city: City, study: Study, words: Words) -> str:
+    """Return what is counted where the reader chose a definition; else nothing."""
+    known, name = city.definitions, getattr(study, "definition", "")
+    return words.say("counted: {what}", what=words.own(known[name])) if name in known else ""
+
+
 def place_name(place: Place, words: Words) -> str:
     """Return what a place is called: its own name, with the kind where the name says nothing by itself; what was drawn says so.
 
@@ -162,22 +168,28 @@ def killed(city: City, study: Study, words: Words) -> str:
 
 def of_map(city: City, study: Study, title: str, words: Words) -> Caption:
     """Return the caption of a map whose own title is `title`."""
-    return Caption("\n".join([killed(city, study, words), title, *_facts(city, study, words)]), note(city, words))
+    return Caption("\n".join([killed(city, study, words), title, *_facts(city, study, words)]), of_file(city, words))
 
 
 def of_series(city: City, study: Study, title: str, words: Words) -> Caption:
     """Return the caption of a series whose heading is `title`."""
-    return Caption("\n".join([title, *_facts(city, study, words)]), note(city, words))
+    return Caption("\n".join([title, *_facts(city, study, words)]), of_file(city, words))
 
 
 def _facts(city: City, study: Study, words: Words) -> Iterable[str]:
     killed = words.count("{n} person killed", "{n} people killed", study.victims)
     reach = words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date()))
     place = [place_name(study.place, words)] if study.place else []
-    yield " · ".join([words.period(study.start.date(), study.end.date()), *place, filters(study.where, words), killed, reach])
+    what = [one for one in (filters(study.where, words), counted(city, study, words)) if one]
+    yield " · ".join([words.period(study.start.date(), study.end.date()), *place, *what, killed, reach])
     yield from of_place(study, words)
     if city.fictional:
         yield words.say("fictional city: no real person, no real place")
+
+
+def of_file(city: City, words: Words) -> str:
+    """Return what a file says below: that it is not for publication, since small numbers stand in it as they are, and its sources."""
+    return " · ".join([words.say("Restricted: not for publication"), note(city, words)])
 
 
 def note(city: City, words: Words) -> str:
@@ -194,7 +206,7 @@ def residents_of(city: City, words: Words) -> str:
     said = between_censuses(city.blocks, city.start, city.end, words)
     if said or not city.population_year:
         return said
-    return words.say("Population: census of {year}", year=city.population_year)
+    return words.say("Residents of {year}", year=city.population_year)
 
 
 def between_censuses(blocks: Blocks, start: pd.Timestamp, end: pd.Timestamp, words: Words) -> str:
@@ -213,6 +225,7 @@ def facts(city: City, study: Study, unit: str) -> dict[str, Any]:
     """Return the same as plain values, for files that programs read. `end` is exclusive."""
     return {
         "city": city.name,
+        "restricted": "not for publication",
         "fictional": city.fictional,
         "version": city.version,
         "unit": unit,
@@ -221,6 +234,7 @@ def facts(city: City, study: Study, unit: str) -> dict[str, Any]:
         **({"place": study.place.text, "in_no_place": _plain(study.in_no_place)} if study.place else {}),
         **({"residents_estimated": study.place.estimated} if study.place else {}),
         "where": {name: list(values) for name, values in study.where},
+        **({"definition": name} if (name := getattr(study, "definition", "")) else {}),
         "victims": _plain(study.victims),
         "on_map": _plain(study.inside),
         "population_year": city.population_year,

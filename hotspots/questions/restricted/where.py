@@ -195,12 +195,12 @@ def place(asked: Asked, unit: str, key: str) -> Answer[Place]:
 def side_by_side(asked: Asked) -> Answer[pd.DataFrame]:
     """Return the place chosen and the one beside it, or the whole city: a row for each, with the same numbers worked out alike.
 
-    `place` is its text, empty for the city. `rate` has its exact 95 % interval; `latest` are the last 12 whole months and `verdict` how
+    `place` is its text, or the city's name. `rate` has its exact 95 % interval; `latest` are the last 12 whole months and `verdict` how
     they stand to those before. Where one lies in the other, its people are in both.
     """
     both = [asked.selection.place, asked.selection.beside]
     found = pd.DataFrame([_in_a_row(asked.at(place=text, beside="").study, text) for text in both])
-    return asked.answer(found, rows=lambda: found.drop(columns="study"))
+    return asked.answer(found, rows=lambda: found.drop(columns="study").assign(place=found["place"].replace("", asked.city.name)))
 
 
 def _in_a_row(study: Study, text: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from hotspots.views import captions
 from hotspots.views.columns import Column, percent
 from hotspots.views.series import numbered, series_of
 from hotspots.words import mark
+from hotspots.words.escape import safe_markdown
 
 
 def head(chosen: Chosen) -> None:
@@ -267,7 +268,7 @@ def done(chosen: Chosen) -> None:
             if one.end is None
             else words.period(one.start.date(), one.end.date())
         )
-        st.markdown(f"- **{words.own(one.name)}**, {ended}")
+        st.markdown(f"- **{safe_markdown(words.own(one.name))}**, {ended}")
     st.caption(words.say("Whether it worked: under What was done."))
 
 
