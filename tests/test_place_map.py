@@ -15,7 +15,7 @@ from hotspots.study.times import TIMES
 
 
 def of(city, **choices) -> Asked:
-    return Asked.of(Selection(city=city.slug, version=city.version, unit="districts", **choices))
+    return Asked.of(Selection(city=city.slug, version=city.version, unit="districts", language="en", **choices))
 
 
 def test_the_months_of_a_map_are_the_counts_of_those_months(city):

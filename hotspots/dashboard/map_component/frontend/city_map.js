@@ -144,7 +144,8 @@ export class CityMap {
     const key = `${this.strip.start}-${this.strip.end}`;
     if (this.turned?.kept !== received || this.turned.key !== key) {
       const number = new Intl.NumberFormat(this.lang === "es" ? "es-419" : this.lang || undefined);
-      this.turned = { ...inMonths(received, this.strip.start, this.strip.end, number), key };
+      const shown = inMonths(received, this.strip.start, this.strip.end, number);
+      this.turned = { ...shown, key, legend_note: `${this.strip.days.textContent} · ${shown.legend_note}` };
     }
     return this.turned;
   }
