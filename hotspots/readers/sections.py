@@ -48,6 +48,16 @@ class Note:
 
 
 @dataclass(frozen=True)
+class UnitCost:
+    """What a homicide costs by somebody's reckoning: whole units of `currency`, for a `year`, and whose reckoning it is."""
+
+    homicide: int = 0
+    currency: str = ""
+    year: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class TotalsTable:
     """What a table of published totals is: `definition` is what it counts, by language; `partial_of` how many areas there are in all.
 
@@ -280,6 +290,7 @@ class CityFile:
     gazetteer: GazetteerSection | None = None
     layers: tuple[LayerSection, ...] = ()
     notes: tuple[Note, ...] = ()
+    costs: UnitCost | None = None
     area_counts: tuple[AreaCountSection, ...] = ()
 
     def files(self) -> list[Path]:

@@ -155,7 +155,8 @@ def whole_city(chosen: Chosen, found: Mapping[str, Comparison]) -> None:
         Column("last_year", mark("Last year"), number()),
         Column("last_year_difference", mark("Difference from last year"), each(_from_last_year)),
     ]
-    tables.draw(rows, columns, words, alt=words.say("All together, period by period"))
+    lead = ("span", "count", "usual", "verdict", "last_year_difference", "days")
+    tables.fitting(rows, columns, words, alt=words.say("All together, period by period"), lead=lead)
     st.caption(
         words.say(
             "Normal range: it allows for how far the years before differed from one another; the headline goes by it. By chance alone: "
@@ -235,7 +236,8 @@ def place_table(chosen: Chosen, one: Comparison) -> None:
         Column("last_year_difference", mark("Difference from last year"), signed()),
     ]
     order = [*changes.in_order(one, list(rows["place"].iloc[:-2])), len(rows) - 2, len(rows) - 1]
-    tables.draw(rows.iloc[order], columns, words, alt=words.say("Each place, beside the years before"))
+    lead = ("name", "count", "low", "judged", "last_year_difference")
+    tables.fitting(rows.iloc[order], columns, words, alt=words.say("Each place, beside the years before"), lead=lead)
 
 
 def _judged(row: pd.Series, one: Comparison, words: Words) -> str:
@@ -256,7 +258,7 @@ def all_spans(chosen: Chosen, found: Mapping[str, Comparison], span: str) -> Non
     columns = [Column("place", mark("Place"))]
     columns += [Column(name, f"{words.say(SPANS[name])} · {days_in_words(one.days, words)}", of(one)) for name, one in found.items()]
     order = changes.in_order(found[span], names.to_list())
-    tables.draw(rows.iloc[order], columns, words, alt=words.say("Each place in all four periods"))
+    tables.fitting(rows.iloc[order], columns, words, alt=words.say("Each place in all four periods"), lead=("place", *found))
     st.caption(words.say("People killed, and in brackets the range of events to expect from the three years before."))
 
 

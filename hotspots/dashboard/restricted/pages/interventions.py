@@ -320,6 +320,7 @@ def target(chosen: Chosen) -> None:
         st.caption(words.say("Not available: no whole year is known."))
         return
     st.markdown(answer.sentence(words))
+    cost(chosen, percent)
     unit_word = mark("Areas") if unit == "city" and mapped else map_view.unit_name(places.selection.unit, words, chosen.city.called)
     columns = [
         Column("name", unit_word, lambda rows, key, words: rows[key].fillna(words.say("All, mapped or not"))),
@@ -336,6 +337,21 @@ def target(chosen: Chosen) -> None:
         found.attrs["base_years"],
     )
     st.caption(f"{from_years} {words.say('It says what the target means, not that it will be met, nor how.')}")
+
+
+def cost(chosen: Chosen, percent: int) -> None:
+    """Draw what the target means in money, and the field for the reader's own unit cost: there is no default."""
+    words = chosen.words
+    st.number_input(
+        words.say("What a homicide costs (a figure of your own)"),
+        min_value=0,
+        step=1000,
+        **address.widget("cost", chosen.selection.cost, lambda old, new: replace(old, cost=int(new or 0))),
+        width=420,
+    )
+    answer = chosen.ask(questions.cost, percent)
+    if answer is not None:
+        st.markdown(safe_markdown(answer.sentence(words)))
 
 
 def example(chosen: Chosen) -> None:

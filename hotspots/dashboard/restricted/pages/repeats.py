@@ -16,13 +16,14 @@ from hotspots.questions.restricted import repeats as questions
 from hotspots.questions.restricted import where
 from hotspots.statistics import repeats
 from hotspots.statistics.measure import why_not
+from hotspots.study import options
 from hotspots.views import areas
 from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, called, day, each, number
 from hotspots.words import Words, mark
 
-DISTANCES = (100, 200, 400)  # metres
-DELAYS = (7, 14, 28)  # days
+DISTANCES = tuple(map(int, options.DISTANCES))
+DELAYS = tuple(map(int, options.DELAYS))
 FEWEST = 20  # events
 SHADE = "background-color: #fdd49e; color: #1b2733"
 TITLE = mark("Which recent killings may be followed by another nearby?")
