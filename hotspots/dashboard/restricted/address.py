@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -92,8 +93,12 @@ def taken_up() -> bool:
     st.session_state[_SHOWN] = None
     changed = [(update, st.session_state[key]) for key, value, update in waiting if st.session_state.get(key, value) != value]
     for update, new in changed:
-        change(lambda chosen, update=update, new=new: update(chosen, new))
+        change(partial(_updated, update=update, new=new))
     return bool(changed)
+
+
+def _updated(chosen: Selection, *, update: Callable[[Selection, Any], Selection], new: Any) -> Selection:
+    return update(chosen, new)
 
 
 def own_places() -> dict[str, str]:

@@ -260,7 +260,7 @@ def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
         start = end = None
         dropped.append("from")
     unit = unit or units.default(city.blocks)
-    known = {"where": where, "unit": unit, "measure": measure, "baseline": baseline, "definition": definition}
+    known: dict[str, Any] = {"where": where, "unit": unit, "measure": measure, "baseline": baseline, "definition": definition}
     fitted = replace(selection, start=start, end=end, **known)
     return fitted, tuple(dropped)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 
 from hotspots.words.escape import safe_html
@@ -20,7 +23,7 @@ def fitting(table: pd.DataFrame, *, alt: str) -> str:
     return f'<table class="fitting" aria-label="{safe_html(alt)}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def _row(row: dict[object, object], figures: list[object]) -> str:
+def _row(row: Mapping[Any, Any], figures: Sequence[Any]) -> str:
     (_, first), *rest = row.items()
     cells = (f'<td data-label="{safe_html(str(name))}"{_look(name in figures)}>{safe_html(str(value))}</td>' for name, value in rest)
     return f'<tr><th scope="row">{safe_html(str(first))}</th>{"".join(cells)}</tr>'

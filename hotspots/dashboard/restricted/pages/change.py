@@ -325,7 +325,8 @@ def when_in_the_week(chosen: Chosen) -> None:
 
 def method(words: Words) -> None:
     """Say in a few sentences how the range is made."""
-    st.caption(
+    folded = st.expander(words.say("How it is worked out"))
+    folded.caption(
         words.say(
             "Normal range: the counts that an exact test of two counts (E-test) does not tell from the same calendar days of up to three "
             "years before, day for day; 29 February counts with the 28th. Where nothing changed a count lies outside in at most 5 of 100. "

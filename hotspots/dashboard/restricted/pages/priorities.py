@@ -130,11 +130,10 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
 
 def limits(words: Words) -> None:
     """Say what the page does not say."""
-    st.subheader(words.say("What this does not say"), anchor=False)
     lines = [
         words.say("That something will happen in a place: of single places, most will have no homicide in the months to come."),
         words.say("Why there, or what helps there: that is for people who know the place."),
         words.say("Anything about homicides without a place on the map: they can put no place on the list."),
         words.say("That more police is the answer. A place that is looked at more has more arrests and stops; so they are not used."),
     ]
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    st.expander(words.say("What this does not say")).markdown("\n".join(f"- {line}" for line in lines))

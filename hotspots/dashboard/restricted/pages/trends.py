@@ -299,7 +299,7 @@ def without_place(chosen: Chosen) -> None:
 
 def method(words: Words) -> None:
     """Say in two sentences how the normal range is made."""
-    st.caption(
+    st.expander(words.say("How it is worked out")).caption(
         words.say(
             "Normal range: a negative binomial range from the same month and its neighbours in up to five earlier years, wider where those "
             "years scatter more than chance. It misleads across a change of definition, and where the years before were falling or rising."
