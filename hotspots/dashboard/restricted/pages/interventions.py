@@ -231,7 +231,7 @@ def designs(chosen: Chosen, answer: Answer[Evaluation]) -> None:
         .set_index(design)
         .rename_axis(words.say("Design, and what it assumes"))
     )
-    st.caption(
+    tables.worked_out(words).caption(
         words.say(
             "Smallest fall it could tell: a true fall of that size would be found in 80 of 100 such cases. A smaller one would mostly be "
             "missed, so a row that shows no change does not show that nothing changed."
@@ -260,8 +260,8 @@ def break_sentence(found: Evaluation, words: Words) -> str:
 def caveats(answer: Answer[Evaluation], words: Words) -> None:
     """Say what to know before the figures are used."""
     if answer.warnings:
-        st.subheader(words.say("Before you use this"), anchor=False)
-        st.markdown("\n".join(f"- {words.say(warning)}" for warning in answer.warnings))
+        lines = "\n".join(f"- {words.say(warning)}" for warning in answer.warnings)
+        st.expander(words.say("Before you use this")).markdown(lines)
 
 
 def timeline(chosen: Chosen, written: Answer[Log]) -> None:
@@ -336,7 +336,7 @@ def target(chosen: Chosen) -> None:
         "Arithmetic, not prophecy: every place falls alike from its own mean of the last {n} years.",
         found.attrs["base_years"],
     )
-    st.caption(f"{from_years} {words.say('It says what the target means, not that it will be met, nor how.')}")
+    tables.worked_out(words).caption(f"{from_years} {words.say('It says what the target means, not that it will be met, nor how.')}")
 
 
 def cost(chosen: Chosen, percent: int) -> None:

@@ -54,6 +54,11 @@ def folded(words: Words) -> Any:
     return st.expander(words.say("The same as a table"))
 
 
+def worked_out(words: Words) -> Any:
+    """Return the place, folded away, for how a figure is worked out."""
+    return st.expander(words.say("How it is worked out"))
+
+
 def behind(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str) -> None:
     """Draw the table behind a picture, folded away."""
     with folded(words):
