@@ -18,7 +18,7 @@ import pyproj
 
 from hotspots import geography, store
 from hotspots.cities.health import check, headline
-from hotspots.cities.published_totals import Published, no_blocks, no_incidents
+from hotspots.cities.published_totals import Published, differ, no_blocks, no_incidents
 from hotspots.cities.steps import Progress, Steps
 from hotspots.geography.outlines import outlined
 from hotspots.readers.cityfile.checking import read_city_file
@@ -41,9 +41,9 @@ from hotspots.readers.layers.groups import with_groups
 from hotspots.readers.layers.incidents import read_incidents
 from hotspots.readers.layers.shapes import NOWHERE
 from hotspots.readers.report import Finding, QualityReport
-from hotspots.readers.sections import CityFile, Note, TotalsTable
+from hotspots.readers.sections import CityFile, Note, TotalsTable, UnitCost
 from hotspots.store.schema import AreaCounts, Blocks, DataError, Incidents
-from hotspots.words import mark, told
+from hotspots.words import told
 
 __all__ = ["City", "Note", "check", "fingerprint_of", "import_folder", "load", "publish", "read_folder", "slug_of"]
 _T = TypeVar("_T")
@@ -60,7 +60,6 @@ class City:
     `version` is 0 until the city is published. `fallback_from` is the version that should be served and is damaged, so that this one
     stands in for it (0: even its number is lost); None in health. `fingerprint` tells whether the files it came from have changed.
     `covers_stated`: whether city.toml states the period that the data cover, so that `start` and `end` do not hang on single incidents.
-    `public_totals`: the tables of `totals` that city.toml calls public already.
     """
 
     slug: str
@@ -89,7 +88,12 @@ class City:
     called: Mapping[str, str] = field(default_factory=dict)
     fallback_from: int | None = None
     covers_stated: bool = False
-    public_totals: tuple[str, ...] = ()
+    costs: UnitCost | None = None
+
+    @property
+    def public_totals(self) -> tuple[str, ...]:
+        """The tables of `totals` that city.toml calls public already."""
+        return tuple(name for name, one in self.tables.items() if one.public)
 
     @property
     def only_totals(self) -> bool:
@@ -196,7 +200,7 @@ def _read(city_file: CityFile, say: Steps, *, text: str | None = None, read_file
         tables={one.table: one.about for one in city_file.area_counts},
         called=city_file.blocks.called if city_file.blocks else {},
         covers_stated=bool(city_file.incidents and city_file.incidents.covers),
-        public_totals=tuple(section.table for section in city_file.area_counts if section.public),
+        costs=city_file.costs,
     )
 
 
@@ -263,7 +267,7 @@ def _stored(version: store.Version) -> City:
         tables={name: TotalsTable(**row) for name, row in facts.get("tables", {}).items()},
         called=facts.get("called", {}),
         covers_stated=bool(facts.get("covers_stated")),
-        public_totals=tuple(facts.get("public_totals", ())),
+        costs=UnitCost(**facts["costs"]) if facts.get("costs") else None,
         notes=tuple(Note.from_plain(row) for row in facts["notes"]),
         report=QualityReport.from_dict(facts["report"]),
         start=pd.Timestamp(facts["start"]),
@@ -286,7 +290,7 @@ def _facts(city: City) -> dict[str, Any]:
         "called": dict(city.called),
         "tables": {name: asdict(one) for name, one in city.tables.items()},
         "covers_stated": city.covers_stated,
-        "public_totals": list(city.public_totals),
+        "costs": asdict(city.costs) if city.costs else None,
         "start": city.start.isoformat(),
         "end": city.end.isoformat(),
         "notes": [note.as_plain() for note in city.notes],
@@ -379,7 +383,7 @@ def _with_totals(
     if published is None:
         return None, report
     totals, more = published
-    findings = (*report.findings, *more.findings, *_rivals(totals, blocks))
+    findings = (*report.findings, *more.findings, *differ(totals, blocks))
     parts = ("read", "accepted", "repaired", "rejected", "filtered")
     counts = {name: getattr(report, name) + getattr(more, name) for name in parts}
     source = ", ".join(name for name in (report.source, more.source) if name)
@@ -388,25 +392,6 @@ def _with_totals(
     elif not victims:
         victims = Published.of(totals, blocks).known
     return totals, QualityReport(source, victims=victims, findings=findings, left_out=report.left_out, **counts)
-
-
-def _rivals(totals: AreaCounts, blocks: Blocks) -> list[Finding]:
-    """Return a finding on tables that give the whole place different numbers for the same days."""
-    rivals = Published.of(totals, blocks).rivals(totals["start"].min(), totals["end"].max())
-    if not rivals:
-        return []
-    one, other = rivals[0]
-    text = told(
-        "{rivals} published totals of the whole place differ from another table's for the same period (first: "
-        "from {day}, {one} {n}, {other} {m}); both are kept and never added",
-        rivals=len(rivals),
-        day=f"{one.start:%Y-%m-%d}",
-        one=one.table,
-        n=f"{one.count:,.0f}",
-        other=other.table,
-        m=f"{other.count:,.0f}",
-    )
-    return [Finding("totals_differ", "accepted", len(rivals), text, mark("Say in the README of the folder why they differ."))]
 
 
 def _period(city_file: CityFile, incidents: Incidents, totals: AreaCounts | None) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -27,6 +27,7 @@ from hotspots.readers.sections import (
     LayerSection,
     Note,
     SegmentSection,
+    UnitCost,
 )
 from hotspots.store.schema import DataError, ages_of, field
 from hotspots.words import Told, told
@@ -75,6 +76,7 @@ class _Reader:
         groups = tuple(self.group(kind, top.pop(f"{kind}s"), blocks) for kind in ("district", "beat") if f"{kind}s" in top)
         layers = tuple(self.layer(name, table) for name, table in top.pop("layers", {}).items())
         notes = self.notes(top)
+        top |= {"costs": UnitCost(**self.section(top["costs"], keys.COSTS, where="[costs]"))} if "costs" in top else {}
         language, zone = top.pop("language", "en"), top.pop("timezone", "UTC")
         self.check_zone("timezone", zone)
         self.check_epsg("", top.get("epsg"), metres=True)

@@ -28,6 +28,7 @@ CITY = {
     "events": "list",
     "definition_breaks": "list",
     "interventions": "list",
+    "costs": "section",
 }
 INCIDENTS = {
     "file": "files!",
@@ -112,6 +113,7 @@ SEGMENTS |= dict.fromkeys((*HOUSES, "from", "to"), "text")
 GAZETTEER = {"file": "file!", "name": "text!", "number": "text", "x": "text", "y": "text", "epsg": "number", "sheet": "text"}
 GROUP = {"file": "file!", "name": "text!", "epsg": "number", "sheet": "text"}
 LAYER = {"file": "file!", "kind": "text!", "name": "text", "epsg": "number", "sheet": "text"}
+COSTS = {"homicide": "number!", "currency": "text!", "year": "number!", "source": "text!"}
 NOTE = {"date": "day!", "text": "words!"}
 INTERVENTION = {"name": "words!", "start": "day!", "end": "day", "treated": "list", "comparison": "list", "note": "words"}
 WORDS = {

@@ -8,6 +8,7 @@ from hotspots.readers.cityfile.keys import (
     AREA_COUNTS,
     BLOCKS,
     CITY,
+    COSTS,
     GROUP,
     INCIDENTS,
     INTERVENTION,
@@ -28,6 +29,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "[layers.NAME]": LAYER,
     "[[events]], [[definition_breaks]]": NOTE,
     "[[interventions]]": INTERVENTION,
+    "[costs]": COSTS,
 }
 _PART = "<!-- {name}: printed from the reader's own rows by `python -m hotspots.readers.cityfile.printed` -->"
 _END = "<!-- end of {name} -->"

@@ -42,8 +42,10 @@ export class CityMap {
     this.pending = null;
     this.byKeys = false;
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const byFinger = window.matchMedia("(pointer: coarse)").matches; // one finger scrolls the page, two move the map
     this.map = L.map(this.frame.ground, {
       attributionControl: false,
+      dragging: !byFinger,
       zoomControl: false,
       zoomSnap: 0.25,
       zoomDelta: 0.75,
