@@ -188,6 +188,12 @@ def _in_blocks(id: str, about: type[MisplacedError]) -> Doubt:
     )
 
 
+def _sheet_options(fault: SheetError) -> dict[str, Told]:
+    """Return the tables of a file, and all of those that have the same columns."""
+    named = {name: Told("{sample}", {"sample": sample}) for name, sample in fault.candidates[:_MOST_COLUMNS]}
+    return named | ({"*": told("all {n} that have the same columns, together", n=fault.alike)} if fault.alike > 1 else {})
+
+
 def _header_options(fault: HeaderError) -> dict[str, Told]:
     return {str(row): told("row {n}: {cells}", n=row, cells=cells) for row, cells in fault.candidates}
 
@@ -248,10 +254,10 @@ DOUBTS: tuple[Doubt, ...] = (
         "sheet",
         SheetError,
         text=lambda fault: told("{file}: {fault}; which is meant?", file=fault.file, fault=fault.fault),
-        options=lambda fault: {name: Told("{sample}", {"sample": sample}) for name, sample in fault.candidates[:_MOST_COLUMNS]},
+        options=_sheet_options,
         safe=lambda _: "",
         entries=lambda _, answer: {"sheet": answer},
-        ours=(),
+        ours=("*",),
     ),
     Doubt(
         "header",

@@ -323,11 +323,15 @@ class HeaderError(DoubtError):
 
 @dataclass(eq=False)
 class SheetError(DoubtError):
-    """A `file` of several tables and no sign which is meant: `fault` says so, `candidates` are their names, each with a sample."""
+    """A `file` of several tables and no sign which is meant: `fault` says so, `candidates` are their names, each with a sample.
+
+    `alike` are how many of them have the same columns, so that they may be the parts of one table.
+    """
 
     file: str
     fault: Told
     candidates: tuple[tuple[str, str], ...]
+    alike: int = 0
 
     def _sentence(self) -> Told:
         return told('{file}: {fault}; write sheet = "…" in city.toml to say which is meant', file=self.file, fault=self.fault)

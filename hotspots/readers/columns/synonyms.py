@@ -63,7 +63,7 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("incidents", "date", "pt", "data do registro|data registro|data da comunicacao|data comunicacao"),
     ("incidents", "date", "fr", "date du signalement|date signalement|date d enregistrement|date de declaration"),
-    ("incidents", "year", "en", "year|incident year|occurrence year|occ year|year of incident|yr"),
+    ("incidents", "year", "en", "year|incident year|occurrence year|occ year|year of incident|yr|year of the sheet"),
     ("incidents", "year", "es", "ano|anio|a o|ano hecho|ano del hecho|ano de ocurrencia|ano ocurrencia|ano registro|gestion"),
     ("incidents", "year", "pt", "ano do fato|ano fato|ano da ocorrencia|ano ocorrencia"),
     ("incidents", "year", "fr", "annee|annee des faits"),

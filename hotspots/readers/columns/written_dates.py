@@ -12,26 +12,11 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.columns.values import is_missing
+from hotspots.readers.files.months import BEGINNINGS
 from hotspots.readers.report import Remark
 from hotspots.readers.sections import IncidentSection
 from hotspots.words import Told, mark, told
 
-# The twelve months by the letters that they begin with, in English, Spanish, Portuguese and French.
-_MONTHS = (
-    ("jan", "ene"),
-    ("feb", "fev"),
-    ("mar",),
-    ("apr", "abr", "avr"),
-    ("may", "mai"),
-    ("jun", "juin"),
-    ("jul", "juil"),
-    ("aug", "ago", "aou"),
-    ("sep", "set"),
-    ("oct", "out"),
-    ("nov",),
-    ("dec", "dic", "dez"),
-)
-_MONTH_OF = {start: number for number, starts in enumerate(_MONTHS, start=1) for start in starts}
 _WEEKDAYS = (  # the letters that they begin with
     "mon|tue|wed|thu|fri|sat|sun|lun|mar|mie|jue|vie|sab|dom|seg|ter|qua|qui|sex|mer|jeu|ven|sam|dim"
 )
@@ -52,7 +37,7 @@ def month_number(text: pd.Series) -> pd.Series:
     """
     plain = unaccented(text)
     word = plain.str.extract(r"^(?:[0-9]{1,2}[ .-]+)?([a-z]{3,})\.?$")[0]
-    named = word.str[:3].map(_MONTH_OF).fillna(word.str[:4].map(_MONTH_OF))
+    named = word.str[:3].map(BEGINNINGS).fillna(word.str[:4].map(BEGINNINGS))
     number = pd.to_numeric(plain, errors="coerce").astype("float64")
     return named.astype("float64").fillna(number.where(number.between(1, 12) & (number % 1 == 0)))
 
