@@ -115,7 +115,7 @@ def _homicide_options(fault: HomicideError) -> dict[str, Told]:
     )
     first = next(one for one in fault.judged if one.column in fault.where)
     for meaning in ("unclear", "legal", "negligent"):
-        more = tuple(value for value in first.meaning(meaning) if value)
+        more = tuple(value for value in first.meaning(meaning) if value and value not in fault.where[first.column])
         if more:
             where = {**fault.where, first.column: (*fault.where[first.column], *more)}
             options[reading_of(where)] = told("these and what says: {meaning}", meaning=Told(MEANINGS[meaning], {}))

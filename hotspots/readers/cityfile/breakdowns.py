@@ -1,0 +1,66 @@
+"""Tables of counts that give parts of a total in rows of their own: by sex, by age, by weapon, with or without a row of the sum."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import pandas as pd
+
+from hotspots.readers.asking import Entries
+from hotspots.readers.columns.offences import plain
+from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
+from hotspots.readers.columns.total_rows import says_total
+from hotspots.readers.columns.values import built_in, fold, is_missing
+from hotspots.readers.files.text_tables import Table
+
+_MOST = 40  # different values of a column of parts
+_BOTH = frozenset({"both", "both sexes", "ambos", "ambos sexos", "ambos os sexos", "les deux sexes", "deux sexes"})
+
+
+def breakdown(table: Table, when: Sequence[str], area: str, *, used: Collection[str]) -> Entries:
+    """Return what city.toml says of the columns that give the parts of a total, so that nobody is counted twice and no part is lost.
+
+    `when` are the columns of the period. A column of the sex is `sex` where every area and period has every sex. Of a column in which
+    some rows are the sums of the others, the sums are kept where each area and period has one, else the parts.
+    """
+    rows = table.columns[table.spoiled == ""]
+    keys = [name for name in (area, *when) if name]
+    parts = {name: rows[name].str.strip() for name in rows.columns if name not in used and name != area and _of_parts(rows[name])}
+    sums = {name: text.map({one: _is_sum(one) for one in text.unique()}).astype(bool) for name, text in parts.items()}
+    sex = next((name for name in parts if plain(name) in INCIDENT_COLUMNS["sex"] and _sexes(parts[name][~sums[name]])), "")
+    where: dict[str, list[str]] = {}
+    found: Entries = {}
+    for name, text in parts.items():
+        others = [*keys, *(one for one in parts if one != name)]
+        each = rows[others].agg("\0".join, axis=1) if others else pd.Series("", index=rows.index)
+        complete = name == sex and _has_all(each[~sums[name]], text[~sums[name]], of=each[~sums[name]])
+        if complete:
+            found["sex"] = sex
+        if sums[name].any() and not sums[name].all():
+            whole = not complete and _has_all(each[sums[name]], pd.Series("sum", index=each.index[sums[name]]), of=each)
+            where[name] = sorted(text[sums[name] == whole].unique())
+    return found | ({"where": where} if where else {})
+
+
+def _of_parts(text: pd.Series) -> bool:
+    """Return whether a column may hold parts: few different words, and a sum among them, or a name of the sex."""
+    said = text.str.strip()[~is_missing(text)]
+    if not 1 < said.nunique() <= _MOST or pd.to_numeric(said, errors="coerce").notna().mean() > 0.5:
+        return False
+    return plain(str(text.name)) in INCIDENT_COLUMNS["sex"] or any(_is_sum(one) for one in said.unique())
+
+
+def _is_sum(text: str) -> bool:
+    return says_total(text) or plain(text) in _BOTH
+
+
+def _sexes(text: pd.Series) -> bool:
+    """Return whether every value is a word for a sex that we know."""
+    known = built_in(text, "sex")
+    return bool(len(text)) and all(fold(one) in known for one in text.unique())
+
+
+def _has_all(groups: pd.Series, text: pd.Series, *, of: pd.Series) -> bool:
+    """Return whether each group among those `of` has a row for each of the texts."""
+    pairs = pd.DataFrame({"group": groups, "text": text}).drop_duplicates()
+    return len(pairs) == of.nunique() * text.nunique() > 0
