@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hotspots.readers.asking import Ask, Entries
+from hotspots.readers.cityfile.breakdowns import breakdown
 from hotspots.readers.cityfile.pointing import samples_of
 from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form
-from hotspots.readers.cityfile.breakdowns import breakdown
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.killings import evidence, homicide_doubt
 from hotspots.readers.columns.offences import kinds_of, plain, says_killing

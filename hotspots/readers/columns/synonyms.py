@@ -14,7 +14,8 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "date",
         "en",
-        "date occurred|occurred date|cmplnt fr dt|incident occurred at|begin date|begindate|crimedatetime|date occ|occ date|occur date|occurrence date|occurred on date|occurred on|occurred at|"
+        "date occurred|occurred date|cmplnt fr dt|incident occurred at|begin date|begindate|crimedatetime|"
+        "date occ|occ date|occur date|occurrence date|occurred on date|occurred on|occurred at|"
         "date of occurrence|"
         "date of incident|incident date|incident datetime|date incident|crime date|crimedate|crime date time|"
         "offense date|offence date|"
@@ -68,7 +69,8 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "year",
         "es",
-        "ano|anio|a o|ano hecho|ano del hecho|ano de ocurrencia|ano ocurrencia|anio ocur|anio ocurr|ano ocur|ano ocurr|ano registro|gestion",
+        "ano|anio|a o|ano hecho|ano del hecho|ano de ocurrencia|ano ocurrencia|"
+        "anio ocur|anio ocurr|ano ocur|ano ocurr|ano registro|gestion",
     ),
     ("incidents", "year", "pt", "ano do fato|ano fato|ano da ocorrencia|ano ocorrencia"),
     ("incidents", "year", "fr", "annee|annee des faits"),
