@@ -181,7 +181,7 @@ def _in_blocks(id: str, about: type[MisplacedError]) -> Doubt:
     return Doubt(
         id,
         about,
-        text=lambda fault: fault.faults[0],
+        text=lambda fault: fault.doubt(),
         options=lambda _: {"yes": told("read them so: they lie where the blocks are"), "no": told("leave them")},
         safe=lambda _: "yes",
         entries=lambda fault, answer: fault.written() if answer == "yes" else {},
