@@ -132,3 +132,38 @@ def test_tables_of_counts(tmp_path: Path, name: str) -> None:
     assert "1T" not in set(totals["area"])
     if women is not None:
         assert totals.loc[totals["sex"] == "female", "count"].sum() == women
+
+
+NAMES = {
+    "in rows": (
+        "Año,Departamento,Municipio,Homicidios",
+        [
+            f"{y},{d},{m},{k}"
+            for y in YEARS
+            for d, m, k in (("Antioquia", "Barbosa", 5), ("Santander", "Barbosa", 2), ("Cauca", "Cali", 1), ("Cauca", "Bello", 1))
+        ],
+        18,
+    ),
+    "in columns": (
+        "Departamento,Municipio,2019,2020",
+        ["Antioquia,Barbosa,5,5", "Santander,Barbosa,2,2", "Cauca,Cali,1,1", "Cauca,Bello,1,1"],
+        18,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_areas_of_one_name_are_asked_about_with_their_numbers(tmp_path: Path, name: str) -> None:
+    head, rows, killed = NAMES[name]
+    path = tmp_path / "t.csv"
+    found = read(path, [head, *rows])
+    assert found.city is None
+    (asked,) = found.questions
+    assert (asked.id, asked.safe, list(asked.options)) == ("area", "", ["Departamento", "one"])
+    assert "Barbosa: 10 (Antioquia), 4 (Santander)" in asked.text
+    apart = ["Barbosa (Antioquia)", "Barbosa (Santander)", "Bello", "Cali"]
+    for answer, areas in (("one", ["Barbosa", "Bello", "Cali"]), ("Departamento", apart)):
+        city = understand(Files((path,)), {"area": answer}, name="Town").city
+        assert city is not None
+        assert city.report.victims == killed
+        assert list(city.blocks.index) == areas

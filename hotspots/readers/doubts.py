@@ -22,6 +22,7 @@ from hotspots.readers.faults import (
     NumbersError,
     PlaceColumnError,
     ResidentsColumnError,
+    SameNameError,
     SheetError,
 )
 from hotspots.readers.homicide_faults import MEANINGS, CountsError, HomicideError, VictimsError, reading_of
@@ -361,6 +362,19 @@ DOUBTS: tuple[Doubt, ...] = (
         entries=lambda _, answer: {"id": answer},
         ours=(),
         section="blocks",
+    ),
+    Doubt(
+        "area",
+        SameNameError,
+        text=lambda fault: told("{doubt}; are they one area each?", doubt=fault.doubt()),
+        options=lambda fault: {
+            fault.within: told("no: areas of one name are told apart by this column"),
+            "one": told("yes: their numbers are parts of one area, and are added up"),
+        },
+        safe=lambda _: "",
+        entries=lambda fault, answer: {} if answer == "one" else {"within": fault.within},
+        ours=("one",),
+        section="area_counts",
     ),
     Doubt(
         "residents",

@@ -8,11 +8,14 @@ import pandas as pd
 
 from hotspots.readers.asking import Entries
 from hotspots.readers.columns.offences import plain
+from hotspots.readers.columns.residents import Numbers, read_numbers
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
 from hotspots.readers.columns.total_rows import says_total
 from hotspots.readers.columns.values import built_in, fold, is_missing
+from hotspots.readers.faults import SameNameError
 from hotspots.readers.files.text_tables import Table
 
+_SHOWN = 3  # names that a question lists
 _MOST = 40  # different values of a column of parts
 _BOTH = frozenset({"both", "both sexes", "ambos", "ambos sexos", "ambos os sexos", "les deux sexes", "deux sexes"})
 
@@ -40,6 +43,38 @@ def breakdown(table: Table, when: Sequence[str], area: str, *, used: Collection[
             whole = not complete and _has_all(each[sums[name]], pd.Series("sum", index=each.index[sums[name]]), of=each)
             where[name] = sorted(text[sums[name] == whole].unique())
     return found | ({"where": where} if where else {})
+
+
+def same_names(table: Table, when: Sequence[str], area: str, counts: Sequence[str], *, used: Collection[str]) -> SameNameError | None:
+    """Return the doubt whether rows of one name are one area, where another column tells all such rows of a period apart.
+
+    `counts` are the columns of the numbers.
+    """
+    rows = table.columns[table.spoiled == ""]
+    keys = [area, *when]
+    twice = rows[~is_missing(rows[area])].duplicated(keys, keep=False)
+    twice = twice.reindex(rows.index, fill_value=False)
+    if not area or not twice.any():
+        return None
+    for name in rows.columns:
+        if name in {*used, *keys, *counts} or not _may_hold(rows, name, area) or rows[[*keys, name]].duplicated().any():
+            continue
+        numbers = sum((read_numbers(rows[one], Numbers())[0].fillna(0) for one in counts), start=pd.Series(0.0, index=rows.index))
+        several = rows[area].str.strip()[twice].unique()
+        of = {
+            one: numbers[rows[area].str.strip() == one].groupby(rows[name].str.strip()).sum().astype(int).to_dict()
+            for one in several[:_SHOWN]
+        }
+        return SameNameError(table.source, area, name, of, len(several))
+    return None
+
+
+def _may_hold(rows: pd.DataFrame, name: str, area: str) -> bool:
+    """Return whether a column may say what the areas lie within: words, fewer than there are areas, the same for most of them."""
+    text = rows[name].str.strip()
+    words = float(text.str.contains(r"[^\W\d_]", regex=True).mean()) > 0.5
+    each = text.groupby(rows[area].str.strip()).nunique()
+    return bool(words and 1 < text.nunique() <= each.size and (each == 1).mean() >= 0.5 and not is_missing(text).any())
 
 
 def _of_parts(text: pd.Series) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hotspots.readers.asking import Ask, Entries
-from hotspots.readers.cityfile.breakdowns import breakdown
+from hotspots.readers.cityfile.breakdowns import breakdown, same_names
 from hotspots.readers.cityfile.pointing import samples_of
 from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form
 from hotspots.readers.columns.dates import read_dates, share_dated
@@ -94,6 +94,12 @@ def _whole(table: Table, when: _When, candidates: Collection[str], ask: Ask, out
         entries["area"] = area
         used.add(area)
     plainly = {plain(name): name for name in reversed(list(table.columns.columns))}
+    if area:
+        counts = [entries["count"]] if "count" in entries else entries["period_columns"]
+        periods = when.columns if when.text is not None else tuple(name for name in when.columns if name not in counts)
+        twice = same_names(table, periods, area, counts, used=used - {area})
+        entries |= settled(twice, ask) if twice else {}
+    used |= {str(entries.get("within", ""))}
     entries |= breakdown(table, when.columns if when.text is not None else (), area, used=used)
     used |= {str(entries.get("sex", "")), *entries.get("where", {})}
     people = next((plainly[name] for name in BLOCK_COLUMNS["population"] if name in plainly and plainly[name] not in used), "")

@@ -187,6 +187,9 @@ BLOCKS = {
 AREA_COUNTS = {
     "file": _needed("file", "the table of the totals", '"totals.csv"'),
     "area": Key("text", "the column of the area: a block's id or name; an empty cell is the whole place", '"municipio"', "the whole place"),
+    "within": Key(
+        "text", "the column that tells areas of one name apart: `Barbosa` becomes `Barbosa (Santander)`", '"departamento"', "the name alone"
+    ),
     "period": Key(
         "text",
         "the column of the period: a year `2010`, a month `2015-01`, a day, or a range whose last part counts, `2015-01-01/2015-03-31`",

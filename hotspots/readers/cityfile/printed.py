@@ -22,6 +22,7 @@ from hotspots.readers.faults import (
     NumbersError,
     PlaceColumnError,
     ResidentsColumnError,
+    SameNameError,
     SheetError,
 )
 from hotspots.readers.homicide_faults import CountsError, HomicideError, Judged, VictimsError
@@ -76,6 +77,7 @@ EXAMPLES: tuple[DoubtError, ...] = (  # of each row of questions, a doubt that i
     LostSignError(*_AWAY, (("x", Change(negate=("x",))),), ("America/New_York",)),
     UnknownSystemError(_FILE, np.array([500_000.0]), np.array([1_500_000.0]), of=3, likely=32616),
     AreaColumnError("b.geojson", ("code", "name"), ("code",), {"code": ("05001",)}),
+    SameNameError("t.csv", "municipio", "departamento", {"Barbosa": {"Antioquia": 5, "Santander": 2}}, 1),
     ResidentsColumnError("b.geojson", ("people", "homes"), ("people", "homes"), {"people": ("1200",), "homes": ("310",)}),
     ShrinkError(3, (told("{year}: {before} victims before, {now} now", year=2023, before=12, now=5),)),
     NumbersError("b.csv", "pop", "dot", ("1.234", "2.345"), 40),

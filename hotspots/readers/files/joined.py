@@ -132,7 +132,7 @@ def unlike(tables: Sequence[Table]) -> list[Finding]:
     if not some:
         return []
     text: Told = told(
-        "{n} columns are in some of the files only ({listed}); in the others they are empty",
+        "columns that are in some of the files only, and empty in the others: {n} ({listed})",
         n=len(some),
         listed=", ".join(map(repr, some[: 2 * _SHOWN])),
     )

@@ -78,7 +78,7 @@ def _read(section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.DataFr
     faults = missing_columns(table, named)
     if faults:
         raise DataError(faults)
-    table, section = tall(table, section)
+    table, section = tall(_apart(table, section), section)
     rows, remarks = _rows(table, section, areas)
     outcome = outcomes(remarks, rows=len(rows))
     kept = np.isin(outcome, ["accepted", "repaired"])
@@ -94,6 +94,15 @@ def _read(section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.DataFr
     summed, added = _added_up(rows[kept].astype({"suppressed": bool}), table, np.flatnonzero(kept))
     report = QualityReport(table.source, len(rows), victims=0, findings=(*table.findings, *findings, *added), **count)
     return summed, report
+
+
+def _apart(table: Table, section: AreaCountSection) -> Table:
+    """Return the table in which areas of one name have the name of what they lie within beside it."""
+    if not (section.within and section.area):
+        return table
+    name, within = (table.columns[column].str.strip() for column in (section.area, section.within))
+    several = within.where(within != "").groupby(name).transform("nunique") > 1
+    return replace(table, columns=table.columns.assign(**{section.area: name.mask(several & (within != ""), name + " (" + within + ")")}))
 
 
 def _added_up(rows: pd.DataFrame, table: Table, at: npt.NDArray[np.intp]) -> tuple[pd.DataFrame, list[Finding]]:
