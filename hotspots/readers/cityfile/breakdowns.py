@@ -30,19 +30,24 @@ def breakdown(table: Table, when: Sequence[str], area: str, *, used: Collection[
     keys = [name for name in (area, *when) if name]
     parts = {name: rows[name].str.strip() for name in rows.columns if name not in used and name != area and _of_parts(rows[name])}
     sums = {name: text.map({one: _is_sum(one) for one in text.unique()}).astype(bool) for name, text in parts.items()}
+    found: Entries = {}
     sex = next((name for name in parts if plain(name) in INCIDENT_COLUMNS["sex"] and _sexes(parts[name][~sums[name]])), "")
     where: dict[str, list[str]] = {}
-    found: Entries = {}
-    for name, text in parts.items():
-        others = [*keys, *(one for one in parts if one != name)]
-        each = rows[others].agg("\0".join, axis=1) if others else pd.Series("", index=rows.index)
-        complete = name == sex and _has_all(each[~sums[name]], text[~sums[name]], of=each[~sums[name]])
-        if complete:
-            found["sex"] = sex
-        if sums[name].any() and not sums[name].all():
-            whole = not complete and _has_all(each[sums[name]], pd.Series("sum", index=each.index[sums[name]]), of=each)
-            where[name] = sorted(text[sums[name] == whole].unique())
+    keep = pd.Series(data=True, index=rows.index)
+    for name in sorted(parts, key=lambda one: one == sex):  # the sexes of what is kept of the other columns
+        each = _groups(rows, keys if name == sex else [*keys, *(one for one in parts if one != name)])[keep]
+        text, summed = parts[name][keep], sums[name][keep]
+        complete = name == sex and _has_all(each[~summed], text[~summed], of=each[~summed])
+        found |= {"sex": sex} if complete else {}
+        if summed.any() and not summed.all():
+            whole = not complete and _has_all(each[summed], pd.Series("sum", index=each.index[summed]), of=each)
+            where[name] = sorted(text[summed == whole].unique())
+            keep &= parts[name].isin(where[name])
     return found | ({"where": where} if where else {})
+
+
+def _groups(rows: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    return rows[list(names)].agg("\0".join, axis=1) if names else pd.Series("", index=rows.index)
 
 
 def same_names(table: Table, when: Sequence[str], area: str, counts: Sequence[str], *, used: Collection[str]) -> SameNameError | None:
