@@ -227,6 +227,7 @@ class LayerSection:
 class AreaCountSection:
     """One table of published totals; `area` empty stands for the whole place, `suppressed` are the marks of a number held back.
 
+    `within` is the column that tells areas of one name apart.
     `where` keeps only the rows whose value is listed, as it does of incidents. The period is in the column `period`, or in those of
     its `year`, `month` and `day`; or the `period_columns` are years or months, each with the numbers of that period, and then there is
     no `count`.
@@ -240,6 +241,7 @@ class AreaCountSection:
     period: str = ""
     count: str = ""
     area: str = ""
+    within: str = ""
     period_format: str = ""
     sex: str = ""
     population: str = ""
@@ -270,7 +272,7 @@ class AreaCountSection:
         >>> AreaCountSection("years", Path("a.csv"), period="year", count="killed").named()
         {'period': 'year', 'count': 'killed'}
         """
-        keys = ("area", "period", "year", "month", "day", "count", "sex", "population", "source", "published_rate")
+        keys = ("area", "within", "period", "year", "month", "day", "count", "sex", "population", "source", "published_rate")
         return {key: getattr(self, key) for key in keys if getattr(self, key)}
 
 
