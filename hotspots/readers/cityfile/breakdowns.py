@@ -103,4 +103,4 @@ def _sexes(text: pd.Series) -> bool:
 def _has_all(groups: pd.Series, text: pd.Series, *, of: pd.Series) -> bool:
     """Return whether each group among those `of` has a row for each of the texts."""
     pairs = pd.DataFrame({"group": groups, "text": text}).drop_duplicates()
-    return len(pairs) == of.nunique() * text.nunique() > 0
+    return bool(len(pairs) == of.nunique() * text.nunique() > 0)
