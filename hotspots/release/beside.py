@@ -49,8 +49,9 @@ def weakened(release: Release, there: Sequence[Beside]) -> list[Leak]:
     """
     found: list[Leak] = []
     for other in there:
-        if other.same and other.release.facts["slug"] != release.facts["slug"]:
-            text = told("the folder holds the release of another city, {city}", city=other.release.facts["name"])
+        facts = other.release.facts
+        if other.same and facts["slug"] != release.facts["slug"]:
+            text = told("the folder holds the release of another city, {city}", city=facts["name"])
             found.append(Leak("overwritten", other.name, text, told("this folder, and name another")))
         elif _hide_nothing(release, other.release) or not _same_place(release, other.release):
             continue
