@@ -76,6 +76,8 @@ def same_names(table: Table, when: Sequence[str], area: str, counts: Sequence[st
 
 def _may_hold(rows: pd.DataFrame, name: str, area: str) -> bool:
     """Return whether a column may say what the areas lie within: words, fewer than there are areas, the same for most of them."""
+    if any(plain(name) in INCIDENT_COLUMNS[key] for key in ("sex", "age", "weapon")):
+        return False
     text = rows[name].str.strip()
     words = float(text.str.contains(r"[^\W\d_]", regex=True).mean()) > 0.5
     each = text.groupby(rows[area].str.strip()).nunique()
