@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from hotspots import cities, store
 from hotspots.release import bundle, ledger
@@ -58,7 +59,7 @@ def publish(
     with store.lock(slug):
         city = as_it_stands(cities.load(slug))
         secret, before = ledger.key(slug), ledger.releases(slug)
-        made_by = {"as_of": as_of, "through": through, "secret": secret, "before": before, "already_public": already_public}
+        made_by: dict[str, Any] = {"as_of": as_of, "through": through, "secret": secret, "before": before, "already_public": already_public}
         release = build(city, profile=profile, **made_by)
         findings = audit(release, before)
         bundle.check_place(Path(out))

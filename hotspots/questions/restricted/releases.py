@@ -25,7 +25,7 @@ def examined(asked: Asked, profile: str, *, out: int, month: str, already_public
     """
     slug = asked.city.slug
     before = disclosure.releases(slug)
-    how = {"secret": disclosure.ledger.key(slug), "before": before, "already_public": already_public}
+    how: dict[str, Any] = {"secret": disclosure.ledger.key(slug), "before": before, "already_public": already_public}
     release = disclosure.build(as_it_stands(asked.city), profile=profile, **how)
     return asked.answer((release, disclosure.audit(release, before)), rows=lambda: windows(release))
 
