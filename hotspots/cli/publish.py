@@ -6,6 +6,7 @@ import argparse
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from hotspots import release, settings
 from hotspots.cli.arguments import add_city, add_json, day
@@ -40,7 +41,7 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     """Publish a release of a city."""
     days = {name: day(choices, name) for name in ("as_of", "through") if getattr(choices, name)}
     pages = partial(site.render, contact=settings.value("HOTSPOTS_CONTACT"))
-    how = {**days, "already_public": choices.already_public, "pages": pages, "html": choices.html}
+    how: dict[str, Any] = {**days, "already_public": choices.already_public, "pages": pages, "html": choices.html}
     done = release.publish(choices.city, choices.profile, choices.out, **how)
     covered = {f"{start:%Y}": round(share, 3) for start, share in done.release.coverage.items()}
     hidden, narrowest = done.findings.hidden, done.findings.narrowest

@@ -302,7 +302,7 @@ class Reading:
 def _years_later(one: Window, other: Window) -> bool:
     """Return whether `other` is the same months and days as `one`, some years later."""
     step = pd.DateOffset(years=other[0].year - one[0].year)
-    return one[1] <= other[0] and (one[0] + step, one[1] + step) == other
+    return bool(one[1] <= other[0] and (one[0] + step, one[1] + step) == other)
 
 
 def published_windows(totals: pd.DataFrame) -> list[Window]:

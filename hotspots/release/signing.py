@@ -49,7 +49,8 @@ def signed_by(manifest: Mapping[str, Any], content: bytes, *, secret: bytes) -> 
     """Return whether a manifest with this content was signed with a secret, as it is done now or was done before."""
     signature = str(manifest.get("signature", ""))
     if "public_key" in manifest:
-        return manifest["public_key"] == public_key(secret) and holds(content, signature, public=public_key(secret))
+        public = public_key(secret)
+        return bool(manifest["public_key"] == public) and holds(content, signature, public=public)
     return hmac.compare_digest(signature.encode(), former(content, secret=secret).encode())
 
 

@@ -238,7 +238,8 @@ def statement(reading: Reading, window: Window, words: Words) -> list[str]:
 def caption(reading: Reading, view: map_view.MapView, window: Window, words: Words) -> captions.Caption:
     """Return what a map says that is taken away: the finding above it; below, what it must say, and where the figures come from."""
     head = [killed(reading, window, words), view.title, held_back(reading, window, words)]
-    return captions.Caption("\n".join(head), "\n".join([*statement(reading, window, words), *source(reading, words)]))
+    drawn = [words.say(HOT), words.say(GROUPS)] if view.outlines else []
+    return captions.Caption("\n".join(head), "\n".join([*drawn, *statement(reading, window, words), *source(reading, words)]))
 
 
 # --- years ------------------------------------------------------------------------------------------------------------------------
