@@ -168,7 +168,7 @@ def _units(chosen: Chosen) -> list[list[str]]:
 
 def tell(told: Mapping[str, str]) -> None:
     """Take what was chosen over the map, by its name. Another measure has other classes; another place or unit leaves what was picked."""
-    known = {name: value for name, value in told.items() if name in TOLD}
+    known: dict[str, Any] = {name: value for name, value in told.items() if name in TOLD}
     left = {"limits": ""} if "measure" in known else {"picked": ""} if {"place", "by"} & set(known) else {}
     address.change(lambda old: replace(old, **{**known, **left}))
 
