@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from test_map_payload import unpack
 
 from hotspots.dashboard.map_component import payload
+from hotspots.dashboard.restricted.parts import place_map
 from hotspots.questions.restricted import Asked, where
 from hotspots.study.selection import Selection, read_query
 from hotspots.study.times import TIMES
@@ -45,8 +48,6 @@ def test_own_classes_hold_in_every_period(city):
 def test_the_browser_gets_the_months_and_where_the_classes_begin(city):
     asked = of(city)
     view, months = asked.ask(where.map_of, "count"), asked.ask(where.by_month)
-    from test_map_payload import unpack
-
     meta, arrays = unpack(payload.encode_values(view, {"lang": "es"}, months))
     assert meta["months"]["limits"] == list(view.limits)
     assert sum(meta["months"]["all"]) == asked.study.victims
@@ -69,3 +70,18 @@ def test_an_address_filters_by_hour_and_day():
     assert selection.where == (("hour", ("20-23",)), ("weekday", ("fri", "sat")))
     assert strange == ("month",)
     assert selection.query() == {"city": "x", "hour": "20-23", "weekday": "fri,sat"}
+
+
+def test_tiles_are_laid_only_from_an_address_that_the_agency_set(monkeypatch):
+    monkeypatch.delenv("HOTSPOTS_TILES", raising=False)
+    assert place_map.base_map() is None
+    monkeypatch.setenv("HOTSPOTS_TILES", "https://maps.agency.example/one.png")
+    assert place_map.base_map() is None
+    monkeypatch.setenv("HOTSPOTS_TILES", "https://maps.agency.example/{z}/{x}/{y}.png")
+    monkeypatch.setenv("HOTSPOTS_TILES_SOURCE", "The agency")
+    assert place_map.base_map() == ["https://maps.agency.example/{z}/{x}/{y}.png", "The agency"]
+
+
+def test_a_window_names_whole_months():
+    assert place_map.window("2020-02/2020-02") == (dt.date(2020, 2, 1), dt.date(2020, 3, 1))
+    assert [place_map.window(text) for text in ("", "2020-02", "2020-13/2021-01", "2021-01/2020-12")] == [None] * 4
