@@ -16,8 +16,11 @@ from hotspots import cities
 from hotspots.cities import logbook
 from hotspots.cities.logbook import Entry
 from hotspots.cli.main import main
+from hotspots.questions.restricted import Asked
+from hotspots.questions.restricted import interventions as questions
 from hotspots.statistics import interventions
 from hotspots.study.selection import Selection
+from hotspots.words import words_for
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = "<b>*a*</b> $x$ <script>alert(1)</script>"
@@ -150,3 +153,22 @@ def test_a_hypothetical_entry_on_a_real_city(name, real_data, tmp_path, none_bun
     assert found.lead is not None
     assert found.case.months["treated"].sum() == sum(found.case.halves("treated")[side].sum() for side in (0, 1))
     assert not found.case.areas["ring"].intersection(found.case.areas["treated"]).size
+
+
+def test_a_unit_cost_has_no_default_and_a_reader_may_type_one(bundled, unchanged):
+    unchanged(bundled)
+    plain, typed = (open_page("interventions", lang="en", city="el-salvador", **query) for query in ({}, {"cost": "1500000"}))
+    assert "a homicide (" not in text(plain)
+    said = text(typed).replace("\\", "")
+    assert f"At 1,500,000 a homicide (your own figure): {114 * 1_500_000:,} a year now" in said
+
+
+def test_the_unit_cost_of_the_city_file(city_folder, none_bundled):
+    file = city_folder / "city.toml"
+    costs = '[costs]\nhomicide = 1000\ncurrency = "USD"\nyear = 2019\nsource = "Ministry"\n'
+    file.write_text(file.read_text(encoding="utf-8") + "\n" + costs, encoding="utf-8")
+    about = Asked.of(Selection(city=cities.import_folder(city_folder).slug))
+    found, base = about.ask(questions.cost, 10), about.ask(questions.target, 10).value.loc["all", "base"]
+    assert found.value.a_year == base * 1000
+    assert "(2019, Ministry)" in found.sentence(words_for("en"))
+    assert about.at(cost=7).ask(questions.cost, 10).value.unit == 7

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from hotspots.store.schema import UNKNOWN
-from hotspots.words import Words
+from hotspots.words import Words, mark
 from hotspots.words.escape import safe_html
 
+NOW: tuple[str, ...] = (mark("People killed"), mark("Period"), mark("Normal range"), mark("Judgement"))
 MOST_PARTS = 3  # of a bar, before what is left is one part
 
 
@@ -27,7 +28,7 @@ class NowRow(NamedTuple):
     outside: bool
 
 
-def now_rows(rows: Sequence[NowRow], words: Words) -> str:
+def now_rows(rows: Sequence[NowRow], words: Words, *, heads: Sequence[str] = NOW) -> str:
     """Return now against usual: for each period its number, a bar of its normal range with a dot, and the verdict in words.
 
     >>> from hotspots.words import words_for
@@ -35,7 +36,7 @@ def now_rows(rows: Sequence[NowRow], words: Words) -> str:
     >>> now_rows([row], words_for("en")).count("<tr>"), "0 to 6" in now_rows([row], words_for("en"))
     (1, True)
     """
-    heads = "".join(f"<th>{safe_html(words.say(head))}</th>" for head in ("People killed", "Period", "Normal range", "Judgement"))
+    heads = "".join(f"<th>{safe_html(words.say(head))}</th>" for head in heads)
     body = "".join(_now_row(row, words) for row in rows)
     return f'<table class="now"><thead class="unseen">{heads}</thead><tbody>{body}</tbody></table>'
 

@@ -99,7 +99,7 @@ def card(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
             st.markdown(safe_markdown(note))
         if not unpublished(found):
             st.table(shown(interventions.before_and_after(found.case), AREAS, words).set_index(words.say("Areas")))
-            st.caption(areas_note(found, words))
+            tables.worked_out(words).caption(areas_note(found, words))
             areas_map(chosen, found)
     with right:
         st.subheader(words.say("Before and after"), anchor=False)

@@ -45,8 +45,8 @@ def tested(chosen: Chosen) -> None:
     words = chosen.words
     whole = chosen.at(unit=units.default(chosen.city.blocks), where=(), start=None, end=None)
     found = whole.ask(priorities.backtest)
-    st.subheader(words.say("The rules for priorities, tested on {city}", city=chosen.city.name), anchor=False)
-    backtest.draw(found, words, winners=True)
+    with st.expander(words.say("The rules for priorities, tested on {city}", city=chosen.city.name)):
+        backtest.draw(found, words, winners=True)
 
 
 def document(words: Words) -> tuple[str, str]:

@@ -117,7 +117,7 @@ def windows(chosen: Chosen, events: repeats.Events, *, metres: int, days: int) -
     found = answer.value
     last = words.date(repeats.day_of(events.last).date())
     st.subheader(answer.sentence(words), anchor=False)
-    st.caption(
+    tables.worked_out(words).caption(
         words.say(
             "Each killing opens a window: the ground within {metres} m, for {days} days. {day} is the last day of these data, not today. "
             "Watch these places and protect the people there; most windows close with nothing more.",

@@ -219,7 +219,7 @@ def months(table: pd.DataFrame, dated: list[Dated], words: Words) -> Series:
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
     shown = series_of(table, words, dated=dated)
     st.vega_lite_chart(charts.lines(shown, words), width="stretch", alt=when.months_in_words(table, words))
-    st.caption(series.months_text(table, words))
+    st.expander(words.say("How to read it, and what the numbers stand for")).caption(series.months_text(table, words))
     tables.behind(table.reset_index().iloc[::-1], MONTHS, words, alt=words.say("The months as a table"))
     return shown
 

@@ -86,7 +86,8 @@ def which_number(chosen: Chosen) -> None:
         )
         for one in answer.value
     ]
-    st.html(charts.now_rows(rows, words))
+    heads = (mark("People killed"), mark("Period"), mark("By source"), mark("What is counted"))
+    st.html(charts.now_rows(rows, words, heads=heads))
     tables.behind(answer.table(), _counts(chosen, answer.value), words, alt=words.say("Which number is right?"))
 
 
