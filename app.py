@@ -30,6 +30,7 @@ def restricted() -> None:
             frame.page("compare", mark("Places side by side")),
         ],
         mark("People"): [
+            frame.page("cases", mark("Cases")),
             frame.page("people", mark("Who was killed")),
             frame.page("repeats", mark("What may be retaliation")),
         ],

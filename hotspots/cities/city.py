@@ -105,7 +105,8 @@ class City:
     def fields(self) -> tuple[str, ...]:
         """The columns that a reader can filter by."""
         if self.totals is None or not self.only_totals:
-            return tuple(self.incidents.columns)
+            clock = ("hours",) if self.incidents["hour"].notna().any() else ()
+            return (*self.incidents.columns, *clock, "weekdays")
         return tuple(name for name in ("sex",) if name in self.totals.columns and (self.totals[name] != "").any())
 
 

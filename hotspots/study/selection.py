@@ -8,8 +8,8 @@ from typing import Any
 
 from hotspots.cities import City
 from hotspots.geography import units
-from hotspots.store.schema import AreaCounts, DataError, field
-from hotspots.study import FILTERS, Study, Where, band, of_totals, places
+from hotspots.store.schema import AreaCounts, DataError
+from hotspots.study import FILTERS, Study, Where, of_totals, places, takes
 from hotspots.study.options import LAYERS as LAYERS
 from hotspots.study.options import MOST_CAP as MOST_CAP
 from hotspots.study.options import OF_STATISTICS, OPTIONS, Choices
@@ -145,16 +145,12 @@ def _read_where(query: Mapping[str, str]) -> tuple[Where, tuple[str, ...]]:
     where, strange = [], []
     for name in FILTERS:
         values = tuple(sorted(set(query.get(name, "").split(",")) - {""}))
-        known = tuple(value for value in values if _known(name, value))
+        known = tuple(value for value in values if takes(name, value))
         if known:
             where.append((name, known))
         if known != values:
             strange.append(name)
     return tuple(sorted(where)), tuple(strange)
-
-
-def _known(name: str, value: str) -> bool:
-    return bool(band(value)) if name == "age" else value in field(name).values
 
 
 def read_where(pairs: list[str]) -> Where:

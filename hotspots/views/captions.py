@@ -34,6 +34,13 @@ VALUES: dict[str, str] = {
     "female": mark("Women and girls"),
     "open": mark("Open"),
     "cleared": mark("Cleared"),
+    "mon": mark("Monday"),
+    "tue": mark("Tuesday"),
+    "wed": mark("Wednesday"),
+    "thu": mark("Thursday"),
+    "fri": mark("Friday"),
+    "sat": mark("Saturday"),
+    "sun": mark("Sunday"),
 }
 
 
@@ -51,8 +58,13 @@ def value_name(name: str, value: str, words: Words) -> str:
     >>> from hotspots.words import words_for
     >>> value_name("weapon", "blade", words_for("en")), value_name("age", "15-29", words_for("en"))
     ('Blade', '15–29')
+    >>> value_name("hours", "20-23", words_for("en"))
+    '20:00–23:59'
     """
-    return value.replace("-", "–") if name == "age" and value != UNKNOWN else words.say(VALUES[value])
+    if value == UNKNOWN or name not in ("age", "hours"):
+        return words.say(VALUES[value])
+    first, _, last = value.partition("-")
+    return f"{int(first):02}:00–{int(last):02}:59" if name == "hours" else value.replace("-", "–")
 
 
 def filters(where: Where, words: Words) -> str:

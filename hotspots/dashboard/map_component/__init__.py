@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
     from hotspots.views.map_view import MapView
 
-__all__ = ["WORDS", "encode_geometry", "encode_values", "set_page_language", "show_map", "show_search", "spoken", "typed_in"]
+__all__ = [
+    "WORDS",
+    "encode_geometry",
+    "encode_values",
+    "set_page_language",
+    "show_filters",
+    "show_map",
+    "show_search",
+    "spoken",
+    "typed_in",
+]
 
 
 class MapNotInstalledError(RuntimeError):
@@ -39,6 +49,8 @@ def _component(name: str) -> Callable[..., Any]:
             )
         if name == "search":
             return st.components.v2.component("hotspots.search", js="search.js", css="search.css", html='<div class="finder"></div>')
+        if name == "filters":
+            return st.components.v2.component("hotspots.filters", js="filters.js", css="filters.css", html='<div class="filters"></div>')
         return st.components.v2.component("hotspots.page", js="page.js")
     except StreamlitAPIException as problem:
         raise MapNotInstalledError(
@@ -58,12 +70,14 @@ def show_map(
     values: bytes | None = None,
     look: tuple[str, tuple[float, float, float, float]] | None = None,
     around: shapely.Geometry | None = None,
+    on_dot: Callable[[str], None] | None = None,
 ) -> None:
     """Show `view` in the page, `height` pixels high (less on a low screen; 0 fills the window), with the unit `selected` outlined.
 
     `geometry` is `encode_geometry(view)`, which the caller caches by `view.key`; it is sent only when this browser lacks it.
     `values` is `encode_values(view, words)`; leave it out and it is made here (a caller that caches its views may cache it too).
     `around`, in EPSG:4326, is a place that the map opens on: it gets an edge, and a veil lies over everything else.
+    `on_dot` gets "latitude,longitude" of a single homicide whose dot was clicked.
     `words` are the map's own words (see `spoken`). `on_click` gets the id of a clicked unit, or "" when the reader
     clears the choice with Escape; it runs before the page does. Centre and zoom are kept as long as `view.key` stays, unless the reader
     looks for a place: `look` is its text and its edges in degrees (west, south, east, north), and the map goes there, once; a place that
@@ -96,7 +110,13 @@ def show_map(
     def needed() -> None:
         memory.forget(memory.said(key, "need") or fingerprint)
 
-    _component("map")(key=key, data=data, on_clicked_change=clicked, on_need_change=needed)
+    def dotted() -> None:
+        spot = memory.said(key, "dot")
+        if spot and on_dot:
+            memory.note_click("")
+            on_dot(spot)
+
+    _component("map")(key=key, data=data, on_clicked_change=clicked, on_need_change=needed, on_dot_change=dotted)
 
 
 def typed_in(key: str) -> str:
@@ -129,6 +149,21 @@ def show_search(
             on_position(float(lat), float(lon))
 
     _component("search")(key=key, data=dict(data), on_chosen_change=chosen, on_position_change=located, on_typed_change=lambda: None)
+
+
+def show_filters(data: Mapping[str, Any], *, key: str, on_pick: Callable[[str], None]) -> None:
+    """Show bars and cells that filter when they are clicked.
+
+    `data` holds `bars` and `week` as `views.crossfilter` describes them (`week` may be None) and their `words` (`filter`, `remove`,
+    `week`). `on_pick` gets what was clicked, such as `weekdays=fri&hours=20-23`.
+    """
+
+    def picked() -> None:
+        pick = memory.said(key, "picked")
+        if pick:
+            on_pick(pick)
+
+    _component("filters")(key=key, data=dict(data), on_picked_change=picked)
 
 
 def set_page_language(code: str, *, menu: str = "", keep: tuple[str, str] | None = None) -> None:

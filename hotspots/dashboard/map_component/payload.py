@@ -39,6 +39,9 @@ WORDS: dict[str, str] = {
     "legend": mark("Legend"),
     "units": mark("places"),
     "waiting": mark("Drawing the map…"),
+    "dot": mark("one death, last 12 months"),
+    "dot_newest": mark("one death, last 28 days"),
+    "dots": mark("several deaths: how many"),
     "failed": mark("The map's shapes did not arrive. Reload the page to try again."),
 }
 """Every word the map itself says, in English; `words` replaces them one by one. `lang` is the page's language code."""
@@ -106,6 +109,7 @@ def encode_values(view: MapView, words: Mapping[str, str]) -> bytes:
         "tips": tips,
         "words": {**WORDS, **words},
         "outlines": [[one.number, one.lon, one.lat, rings(one.shape), one.along] for one in view.outlines],
+        "dots": [[one.lon, one.lat, int(one.newest), list(one.lines)] for one in view.dots],
         "overlay": [base64.b64encode(view.overlay.png).decode(), list(view.overlay.bounds)] if view.overlay else None,
     }
     return _pack(meta, arrays)

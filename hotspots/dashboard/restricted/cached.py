@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from hotspots.questions.restricted import Asked, Question, concentration, interv
 from hotspots.study import Study
 from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view
+from hotspots.views.single_homicides import Dot
 from hotspots.words import LANGUAGES
 
 
@@ -121,6 +123,18 @@ def shapes(slug: str, version: int, unit: str, _shown: map_view.MapView) -> byte
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def values(chosen: Selection, key: str, _shown: map_view.MapView, _words: dict[str, str], numbered: tuple[str, ...] = ()) -> bytes:
-    """Return what a map shows as the browser gets it; `chosen` are the choices that the map reads, `numbered` the places with a number."""
-    return map_component.encode_values(areas.numbered(_shown, numbered), _words)
+def values(
+    chosen: Selection,
+    key: str,
+    _shown: map_view.MapView,
+    _words: dict[str, str],
+    numbered: tuple[str, ...] = (),
+    dots_of: Selection | None = None,
+    _dots: Callable[[], tuple[Dot, ...]] = tuple,
+) -> bytes:
+    """Return what a map shows as the browser gets it; `chosen` are the choices that the map reads, `numbered` the places with a number.
+
+    `_dots` makes the dots of single homicides, `dots_of` are the choices that they depend on.
+    """
+    shown = replace(areas.numbered(_shown, numbered), dots=_dots())
+    return map_component.encode_values(shown, _words)

@@ -4,6 +4,7 @@ import * as L from "./vendor/leaflet/leaflet-src.esm.js";
 import { worldPixel } from "./decode.js";
 import { Finder } from "./find.js";
 import { Frame, WIDE } from "./frame.js";
+import { Homicides, legendOf, toldOf } from "./homicides.js";
 import { PlaceNames } from "./labels.js";
 import { drawLegend } from "./legend.js";
 import { Surface } from "./surface.js";
@@ -19,10 +20,11 @@ const looks = new Map(); // view key → the edges of the place that it went to 
 const finders = new WeakMap(); // geometry → its Finder
 
 export class CityMap {
-  constructor(box, tell) {
+  constructor(box, tell, tellDot = () => {}) {
     this.frame = new Frame(box);
     this.box = box;
     this.tell = tell;
+    this.tellDot = tellDot;
     this.shown = null;
     this.hovered = -1;
     this.pending = null;
@@ -51,6 +53,10 @@ export class CityMap {
     const veil = this.map.createPane("veil");
     veil.style.zIndex = 420;
     veil.style.pointerEvents = "none";
+    const single = this.map.createPane("homicides");
+    single.style.zIndex = 440;
+    single.style.pointerEvents = "none";
+    this.homicides = new Homicides("homicides");
     this.surface = new Surface();
     this.names = new PlaceNames(this.map, "names");
     this.watchPointer();
@@ -95,7 +101,10 @@ export class CityMap {
     this.shown = { head, geometry, values };
     this.box.dataset.theme = themeOf(this.box);
     this.box.dataset.sea = hasCoast(geometry) ? "yes" : "no";
-    if (before?.values !== values || before.geometry !== geometry) drawLegend(this.frame.legend, values, this.lang, areStreets(geometry));
+    if (before?.values !== values || before.geometry !== geometry) {
+      drawLegend(this.frame.legend, values, this.lang, areStreets(geometry));
+      legendOf(this.frame.legend, values.dots ?? [], values.words);
+    }
     if (this.pending !== null && (head.selected === this.pending.id || Date.now() > this.pending.until)) this.pending = null;
     this.size(head.height, geometry.bounds);
     this.settle();
@@ -112,9 +121,11 @@ export class CityMap {
     this.lookAt(head.look);
     this.surround(head.around ?? []);
     if (!this.map.hasLayer(this.surface)) this.map.addLayer(this.surface);
+    if (!this.map.hasLayer(this.homicides)) this.map.addLayer(this.homicides);
     if (this.drawn?.geometry !== geometry || this.drawn.values !== values) {
       this.drawn = { geometry, values };
       this.surface.show(geometry, values);
+      this.homicides.show(values.dots ?? []);
       this.cover(values.overlay);
       this.hover(-1);
     }
@@ -226,6 +237,7 @@ export class CityMap {
     this.box.dataset.view = `${lat.toFixed(7)},${lng.toFixed(7)},${this.map.getZoom()}`;
     this.box.dataset.units = this.shown.geometry.ids.length;
     this.box.dataset.redraws = this.surface.redraws;
+    this.box.dataset.dots = this.homicides.marks.map(({ n, newest }) => `${n}/${newest}`).join(" ");
   }
 
   unitAt(point) {
@@ -275,10 +287,16 @@ export class CityMap {
     map.on("mousemove", (event) => {
       this.byKeys = false;
       this.box.classList.remove("keys");
-      this.hover(this.unitAt(event.containerPoint), event.containerPoint);
+      if (!this.pointAtDot(event.containerPoint)) this.hover(this.unitAt(event.containerPoint), event.containerPoint);
     });
     map.on("mouseout dragstart zoomstart", () => this.byKeys || this.hover(-1));
     map.on("click", (event) => {
+      const mark = this.viewKey && this.homicides.at(event.containerPoint);
+      if (mark) {
+        if (mark.n === 1) this.tellDot(`${mark.spots[0].lat},${mark.spots[0].lon}`);
+        else this.homicides.open(mark);
+        return;
+      }
       const unit = this.unitAt(event.containerPoint);
       this.hover(unit, event.containerPoint);
       if (unit >= 0) this.choose(this.shown.geometry.ids[unit]);
@@ -291,6 +309,17 @@ export class CityMap {
       this.frame.showHint();
     };
     stage.addEventListener("wheel", passOn, { capture: true, passive: true });
+  }
+
+  // Say what the mark under the pointer stands for; false where there is none.
+  pointAtDot(point) {
+    const mark = this.viewKey && this.homicides.at(point);
+    if (!mark) return false;
+    this.hover(-1);
+    const { name, lines } = toldOf(mark, this.shown.values.words);
+    this.frame.ground.classList.add("pointing");
+    this.frame.showTip(name, lines, point.x, point.y, false);
+    return true;
   }
 
   focusByPointer() {

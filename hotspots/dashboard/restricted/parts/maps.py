@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import shapely
 import streamlit as st
@@ -12,11 +13,16 @@ from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import address, cached
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.geography import units
-from hotspots.questions.restricted import search, where
+from hotspots.questions.restricted import cases, search, where
 from hotspots.study import places
+from hotspots.study.calendar import DAY
 from hotspots.study.selection import Selection
-from hotspots.views import areas, map_view
+from hotspots.views import areas, map_view, single_homicides
+from hotspots.views.single_homicides import Dot
 from hotspots.words import Words
+
+YEAR = 365  # days, whose homicides have a dot
+REACH = 200  # metres around a dot that was clicked
 
 
 def pick(unit: str) -> None:
@@ -52,11 +58,12 @@ def draw(
     place: str | None = None,
     numbered: Sequence[str] = (),
     around: shapely.Geometry | None = None,
+    dots_of: Chosen | None = None,
 ) -> map_view.MapView:
     """Draw the map of `measure` and return what it shows; `place` (left out: the one chosen) is outlined if it is on the map.
 
     A height of 0 fills the window. The places `numbered` get outlines with their numbers; `around`, in the city's metres, is the place
-    that the map opens on, with a veil over everything else.
+    that the map opens on, with a veil over everything else. `dots_of` are the choices whose single homicides stand on the map, a dot each.
     """
     words, selection = chosen.words, chosen.selection
     outlined = unit_of(selection) if place is None else place
@@ -74,11 +81,34 @@ def draw(
         height=height,
         on_click=on_click,
         words=translated,
-        values=cached.values(replace(where.map_of.reads(selection), place=selection.place), measure, shown, translated, tuple(numbered)),
+        values=cached.values(
+            replace(where.map_of.reads(selection), place=selection.place),
+            measure,
+            shown,
+            translated,
+            tuple(numbered),
+            None if dots_of is None else cases.cases.reads(dots_of.selection),
+            partial(dots, dots_of),
+        ),
+        on_dot=around_dot,
         look=(here.place, here.box) if here and here.lies_somewhere else None,
         around=None if around is None else areas.in_degrees(around, chosen.city.epsg),
     )
     return shown
+
+
+def dots(chosen: Chosen | None) -> tuple[Dot, ...]:
+    """Return a dot for each homicide of the last 12 months of these choices, those of the last 28 days apart; none of published totals."""
+    answer = None if chosen is None else chosen.ask(cases.cases, days=YEAR)
+    if chosen is None or answer is None:
+        return ()
+    newest_from = answer.value.days.end - cases.NEWEST * DAY
+    return single_homicides.dots(answer.value.table, chosen.words, newest_from=newest_from, epsg=chosen.city.epsg)
+
+
+def around_dot(spot: str) -> None:
+    """Make the ground around a homicide that was clicked the place that every page is about."""
+    address.change(lambda old: replace(old, place=f"circle:{spot},{REACH}", picked=""))
 
 
 def draw_areas(chosen: Chosen, shown: map_view.MapView, *, key: str, height: int) -> None:

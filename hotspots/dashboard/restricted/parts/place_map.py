@@ -32,6 +32,7 @@ def draw(chosen: Chosen) -> None:
         place=chosen.selection.picked,
         numbered=numbered,
         around=None if place is None else place.outline,
+        dots_of=chosen,
     )
 
 
