@@ -44,6 +44,9 @@ VALUES: dict[str, str] = {
 }
 
 
+OF_ONE: dict[str, str] = {"male": mark("Male"), "female": mark("Female")}  # of one person
+
+
 @dataclass(frozen=True)
 class Caption:
     """The lines above a picture (the first is its heading) and below it."""
@@ -65,6 +68,16 @@ def value_name(name: str, value: str, words: Words) -> str:
         return words.say(VALUES[value])
     first, _, last = value.partition("-")
     return f"{int(first):02}:00–{int(last):02}:59" if name == "hours" else value.replace("-", "–")
+
+
+def value_of_one(name: str, value: str, words: Words) -> str:
+    """Return how a value reads that one person or one case has.
+
+    >>> from hotspots.words import words_for
+    >>> value_of_one("sex", "female", words_for("en")), value_of_one("status", "open", words_for("en"))
+    ('Female', 'Open')
+    """
+    return words.say(OF_ONE[value]) if value in OF_ONE else value_name(name, value, words)
 
 
 def filters(where: Where, words: Words) -> str:

@@ -47,7 +47,7 @@ def dots(cases: pd.DataFrame, words: Words, *, newest_from: pd.Timestamp, epsg: 
 
 def _lines(case: pd.Series, words: Words) -> tuple[str, ...]:
     how = [captions.value_name(name, str(case[name]), words) for name in ("weapon", "category") if _known(case, name)]
-    who = [captions.value_name("sex", str(case["sex"]), words)] if _known(case, "sex") else []
+    who = [captions.value_of_one("sex", str(case["sex"]), words)] if _known(case, "sex") else []
     who += [words.say("{n} years old", n=words.number(int(case["age"])))] if _known(case, "age") else []
     state = captions.value_name("status", str(case["status"]), words) if _known(case, "status") else ""
     return tuple(line for line in (when(case), " · ".join(how), ", ".join(who), state) if line)

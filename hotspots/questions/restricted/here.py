@@ -181,8 +181,10 @@ def _from_first(one: SinceYear, words: Words) -> str:
     return words.say("{share} above {year}, when it was counted differently.", **told)
 
 
-def range_of(one: SinceYear, words: Words) -> str:
-    """Return the 95 % range of the change since the year of the finding, as a sentence."""
+def range_of(one: SinceYear | None, words: Words) -> str:
+    """Return the 95 % range of the change since the year of the finding, as a sentence; empty where that year had under 10."""
+    if one is None or pd.isna(one.share):
+        return ""
     ends = [f"{'+' if end > 1 else MINUS}{words.percent(abs(end - 1))}" for end in (one.found.low, one.found.high)]
     return words.say(
         "Last 12 months beside {year}: {low} to {high} (95% range, with the swings between years).",
@@ -259,10 +261,10 @@ def done(asked: Asked) -> list[Entry]:
 
 
 def whether_it_worked(asked: Asked, entry: Entry, words: Words) -> str:
-    """Return in one sentence whether something that was done worked: the evaluation's own, on the whole city."""
+    """Return in one sentence whether something that was done worked: the evaluation's own, of all homicides, whatever was filtered."""
     if not asked.study.has_days:
         return ""
-    return asked.ask(interventions.evaluation, entry).sentence(words)
+    return asked.at(where=(), start=None, end=None, place="").ask(interventions.evaluation, entry).sentence(words)
 
 
 def name_of(asked: Asked, words: Words) -> str:

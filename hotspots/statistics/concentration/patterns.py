@@ -33,9 +33,7 @@ def patterns(study: Study) -> pd.Series:
     """
     end = min(study.end, study.covers[1])
     edges = [end - pd.DateOffset(months=12 * years) for years in range(4)]
-    last, middle, first = (
-        study.between(start, after).counts.fillna(0).to_numpy() > 0 for after, start in pairwise(edges)
-    )
+    last, middle, first = (study.between(start, after).counts.fillna(0).to_numpy() > 0 for after, start in pairwise(edges))
     ever = study.counts.fillna(0).to_numpy() > 0
     found = np.select(
         [~(ever | last | middle | first), last & middle & first, last & ~middle & ~first, ~last & ~middle],

@@ -48,7 +48,7 @@ def state_choice(chosen: Chosen) -> None:
 
 def _named(name: str) -> Form:
     def form(rows: pd.DataFrame, key: str, words: Words) -> list[object]:
-        return ["–" if pd.isna(value) or value == UNKNOWN else captions.value_name(name, str(value), words) for value in rows[key]]
+        return ["–" if pd.isna(value) or value == UNKNOWN else captions.value_of_one(name, str(value), words) for value in rows[key]]
 
     return form
 
@@ -70,7 +70,7 @@ def _near(row: pd.Series, words: Words) -> str:
 ALL_COLUMNS: tuple[Column, ...] = (
     Column("date", mark("Date"), each(lambda row, words: when(row))),
     Column("place", mark("Place"), lambda rows, key, words: [place or words.say("on no map") for place in rows[key]]),
-    Column("district", mark("District")),
+    Column("district", mark("District"), lambda rows, key, words: [name or "–" for name in rows[key]]),
     Column("weapon", mark("Weapon"), _named("weapon")),
     Column("category", mark("What it came from"), _named("category")),
     Column("age", mark("Age"), lambda rows, key, words: ["–" if pd.isna(age) else f"{int(age):>2}" for age in rows[key]]),

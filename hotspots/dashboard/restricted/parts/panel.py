@@ -183,8 +183,8 @@ def over_time(chosen: Chosen) -> None:
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
     drawn = charts.lines(series_of(table, words, dated=numbered(notes, words)), words) | {"height": 190}
     st.vega_lite_chart(drawn, width="stretch", alt=when.months_in_brief(table, words))
-    if direction := chosen.whole.ask(here.here).value.direction:
-        st.caption(here.range_of(direction, words))
+    if said := here.range_of(chosen.whole.ask(here.here).value.direction, words):
+        st.caption(said)
     with st.expander(words.say("How to read it, and what the numbers stand for")):
         st.caption(series.months_text(table, words))
         dated_notes.explained(notes, words)
