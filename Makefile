@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+export PYTHONDONTWRITEBYTECODE :=  # what is compiled is kept, whatever the machine says: the tests start some hundred interpreters
 
 .DEFAULT_GOAL := help
-.PHONY: help run test walk check bench torture mutants lowest fix browser database clean
+.PHONY: help run test walk check types style layers examples bench torture mutants lowest fix browser database clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -15,7 +16,7 @@ run: $(VENV)/running ## set everything up and open the dashboard on the bundled 
 
 test: $(VENV)/testing browser database ## set everything up and pass every test, a process for each processor
 	$(BIN)/python -m pytest -q -n auto --dist worksteal --benchmark-disable --durations 10 tests --ignore tests/browser
-	$(BIN)/python -m pytest -q --benchmark-disable --durations 10 -m "not walk" tests/browser
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable --durations 10 -m "not walk" tests/browser
 
 walk: $(VENV)/testing browser ## walk every page in a browser, each language and width; writes docs/walk.md
 	@mkdir -p build
@@ -23,10 +24,19 @@ walk: $(VENV)/testing browser ## walk every page in a browser, each language and
 	$(BIN)/python tests/browser/walked.py build/walk.xml
 
 check: $(VENV)/testing ## style, types, architecture, the examples in the docstrings
+	$(MAKE) -j 2 types style layers examples
+
+types: $(VENV)/testing
+	$(BIN)/mypy
+
+style: $(VENV)/testing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+
+layers: $(VENV)/testing
 	$(BIN)/lint-imports
+
+examples: $(VENV)/testing
 	$(BIN)/python -m pytest -q hotspots
 
 bench: $(VENV)/testing browser ## measure speed, as ratios and in a browser; writes build/bench.json and docs/bench.md
@@ -79,5 +89,4 @@ $(VENV)/running: $(VENV)/bin/python requirements.txt pyproject.toml hatch_build.
 
 $(VENV)/testing: $(VENV)/running requirements-dev.txt
 	$(BIN)/python -m pip install -q -r requirements-dev.txt
-	$(BIN)/python -m pip install -q --no-deps -e .
 	@touch $@

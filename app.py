@@ -14,25 +14,26 @@ def restricted() -> None:
     from hotspots.dashboard.restricted import frame
     from hotspots.words import mark
 
+    cases = not frame.only_totals()
     pages = {
         "": [
             frame.page("overview", mark("This place"), first=True),
         ],
         mark("What changed"): [
-            frame.page("change", mark("More than usual?")),
+            frame.page("change", mark("More than usual?"), shown=cases),
             frame.page("trends", mark("Over the years")),
         ],
         mark("Where to begin"): [
-            frame.page("priorities", mark("The first places")),
+            frame.page("priorities", mark("The first places"), shown=cases),
             frame.page("map", mark("Every measure on the map")),
-            frame.page("clusters", mark("More than chance explains")),
-            frame.page("concentration", mark("How few places")),
-            frame.page("compare", mark("Places side by side")),
+            frame.page("clusters", mark("More than chance explains"), shown=cases),
+            frame.page("concentration", mark("How few places"), shown=cases),
+            frame.page("compare", mark("Places side by side"), shown=cases),
         ],
         mark("People"): [
-            frame.page("cases", mark("Cases")),
-            frame.page("people", mark("Who was killed")),
-            frame.page("repeats", mark("What may be retaliation")),
+            frame.page("cases", mark("Cases"), shown=cases),
+            frame.page("people", mark("Who was killed"), shown=cases),
+            frame.page("repeats", mark("What may be retaliation"), shown=cases),
         ],
         mark("What was done"): [
             frame.page("interventions", mark("Did it work?")),

@@ -11,7 +11,7 @@ ATTENTION = "#9c2f1f"
 
 # The lightest stands clear of the white of zero. Lightness falls steadily from there: the order survives grey print and every kind
 # of colour blindness.
-HOMICIDES: tuple[str, ...] = ("#fdecca", "#fac27d", "#ee8a4a", "#c4501f", "#741f05")
+HOMICIDES: tuple[str, ...] = ("#f9d9a0", "#f4b266", "#e8803f", "#bf4c1d", "#6f1d05")
 # Fewer, fewer, no clear change, more, more; the middle one stands clear of paper, of zero and of no data.
 CHANGE: tuple[str, ...] = ("#5e3c99", "#b2abd2", "#ebeae7", "#fdb863", "#e66101")
 # Kinds of things, for every kind of colour vision; the unknown are drawn in NO_DATA.
@@ -37,12 +37,33 @@ ROLES: dict[str, str] = {
     "new": "#741f05",
 }
 
+# The same colours where the map is dark: there more is brighter. What stands in no row stays as it is.
+IN_THE_DARK: dict[str, str] = {
+    **dict(zip(HOMICIDES, ("#5d4130", "#8c5428", "#c26c2d", "#f0a055", "#ffe0ae"), strict=True)),
+    **dict(zip(CHANGE, ("#b9a4ee", "#6f5fa3", "#46515c", "#9a6230", "#fdb863"), strict=True)),
+    **{"#f7f7f7": "#46515c", "#a3cec6": "#3f6f68", "#2a7d74": "#6fc0b4"},
+    **{"#fac27d": "#8c5428", "#ee8a4a": "#c26c2d", "#c4501f": "#f0a055", "#741f05": "#ffe0ae"},
+    **{ZERO: "#29343f", NO_DATA: "#4a5561", "#0072b2": "#4a9fd0", "#8c6d3f": "#b39565"},
+}
+FEW = 40  # a map of so few large areas leaves out the cream, which glares
+LARGE_IN_THE_DARK: dict[str, str] = dict(zip(HOMICIDES, ("#4a382c", "#6b4a30", "#8c5428", "#c26c2d", "#f0a055"), strict=True))
+
+
+def in_the_dark(colour: str, units: int) -> str:
+    """Return a colour of a map of so many units as a dark map shows it.
+
+    >>> in_the_dark("#6f1d05", 3000), in_the_dark("#6f1d05", 9)
+    ('#ffe0ae', '#f0a055')
+    """
+    dark = IN_THE_DARK.get(colour, colour)
+    return LARGE_IN_THE_DARK.get(colour, dark) if units < FEW else dark
+
 
 def classes(n: int) -> tuple[str, ...]:
     """Return `n` colours (1 to 5) from light to dark; few classes leave out the lightest, which is close to paper.
 
     >>> classes(2)
-    ('#fac27d', '#c4501f')
+    ('#f4b266', '#bf4c1d')
     """
     picks = {1: (2,), 2: (1, 3), 3: (1, 2, 3), 4: (1, 2, 3, 4), 5: (0, 1, 2, 3, 4)}
     return tuple(HOMICIDES[i] for i in picks[n])
@@ -50,15 +71,15 @@ def classes(n: int) -> tuple[str, ...]:
 
 # What lies around and beneath the units; the map on screen has the same in `frontend/looks.js`, and a test holds the two together.
 GROUND: dict[str, str] = {
-    "land": "#f1efe9",
-    "water": "#cfe0e8",
+    "land": "#ebe8e1",
+    "water": "#c9dce6",
     "waterEdge": "#b4ccd7",
-    "park": "#dfe8d8",
+    "park": "#d8e4d0",
     "street": "#c9c4bb",
     "coast": "#a9bfca",
     "border": "#6d6a63",
     "service": "#56636f",
-    "zero": "#fdfcf9",
+    "zero": "#f6f3ed",
     "zeroEdge": "#d3cdc1",
     "noData": "#d9d9d9",
     "noDataEdge": "#c6c6c6",
@@ -75,7 +96,7 @@ PAPER, SEA = "#fbfaf7", "#dbe7ec"
 def is_pale(colour: str) -> bool:
     """Return whether a colour is too pale to carry a light hatch.
 
-    >>> is_pale("#fdecca"), is_pale("#741f05")
+    >>> is_pale("#fdecca"), is_pale("#6f1d05")
     (True, False)
     """
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))

@@ -16,7 +16,7 @@ from hotspots.cities import City
 ROOT = Path(__file__).resolve().parent.parent
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 
-settings.register_profile("test", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("test", max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("torture", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("torture" if TORTURE else "test")
 
@@ -84,6 +84,14 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for toml in sorted((ROOT / "data/cities").glob("*/city.toml")):
             cities.import_folder(toml.parent)
     return folder
+
+
+@pytest.fixture(scope="session")
+def albatros(bundled: Path) -> City:
+    """Return the invented city as it was published, read once for each process of tests; nobody changes it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOTSPOTS_STORE", str(bundled))
+        return cities.load("puerto-albatros")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -172,17 +171,11 @@ def test_benjamini_and_hochberg_as_r_has_them():
     assert benjamini_hochberg(np.array([np.nan, 0.02]))[1] == 0.02
 
 
-@pytest.fixture(scope="module")
-def bundled():
-    """Return the bundled city, read from its folder."""
-    return cities.read_folder(Path(__file__).resolve().parent.parent / "data" / "cities" / "puerto-albatros")
-
-
 @pytest.mark.parametrize("unit", ["districts", "beats"])
-def test_false_alarms_at_the_rates_of_the_bundled_city(bundled, unit):
-    place = units.geography(bundled.incidents, bundled.blocks, unit)
-    study = Study.of(bundled.incidents, place.blocks, unit_of=place.unit_of, covers=(bundled.start, bundled.end))
-    a_day = study.counts.to_numpy() / (bundled.end - bundled.start).days
+def test_false_alarms_at_the_rates_of_the_bundled_city(albatros, unit):
+    place = units.geography(albatros.incidents, albatros.blocks, unit)
+    study = Study.of(albatros.incidents, place.blocks, unit_of=place.unit_of, covers=(albatros.start, albatros.end))
+    a_day = study.counts.to_numpy() / (albatros.end - albatros.start).days
     rng = np.random.default_rng(7)
     maps = 600
     for n in (7, 28, 182, 365):

@@ -514,11 +514,6 @@ def test_a_planted_cluster_is_recovered():
 # the invented city, whose truth is known
 
 
-@pytest.fixture(scope="module")
-def albatros() -> cities.City:
-    return cities.read_folder(ROOT / "data" / "cities" / "puerto-albatros")
-
-
 @pytest.mark.parametrize(("start", "end", "least_groups"), [("2015", "2025", 0.9), ("2022", "2025", 0.7), ("2024", "2025", 0.2)])
 def test_hot_places_of_puerto_albatros_are_those_planted(albatros, start, end, least_groups):
     """Planted: groups of blocks with many times the risk, and killings at markets and terminals where nobody lives."""

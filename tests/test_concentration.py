@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import real_cities
+from conftest import TORTURE
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import binom
@@ -146,8 +147,9 @@ def study_on_grid(rng, n, events, **columns) -> Study:
 
 def test_chance_does_not_look_concentrated():
     rng = np.random.default_rng(7)
-    cases = [against_chance(study_on_grid(rng, 150, 120), draws=399).half.verdict for _ in range(150)]
-    assert sum(case != "within" for case in cases) / 150 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 150)
+    times = 600 if TORTURE else 40
+    cases = [against_chance(study_on_grid(rng, 150, 120), draws=399).half.verdict for _ in range(times)]
+    assert sum(case != "within" for case in cases) / times <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / times)
 
 
 def test_victims_killed_together_do_not_look_like_places_that_draw_homicides():

@@ -24,10 +24,10 @@ def chosen(monkeypatch, selection: Selection, *picks: str) -> Selection:
 
 
 def test_a_click_filters_and_a_second_one_takes_it_away(monkeypatch):
-    one = chosen(monkeypatch, Selection(city="x"), "weapon=firearm", "weekdays=fri&hours=20-23")
-    assert one.where == (("hours", ("20-23",)), ("weapon", ("firearm",)), ("weekdays", ("fri",)))
-    assert chosen(monkeypatch, one, "weekdays=fri&hours=20-23", "weapon=firearm") == Selection(city="x")
-    assert chosen(monkeypatch, one, "weekdays=sat").where[2] == ("weekdays", ("sat",))
+    one = chosen(monkeypatch, Selection(city="x"), "weapon=firearm", "weekday=fri&hour=20-23")
+    assert one.where == (("hour", ("20-23",)), ("weapon", ("firearm",)), ("weekday", ("fri",)))
+    assert chosen(monkeypatch, one, "weekday=fri&hour=20-23", "weapon=firearm") == Selection(city="x")
+    assert chosen(monkeypatch, one, "weekday=sat").where[2] == ("weekday", ("sat",))
 
 
 def test_all_that_can_be_clicked_gives_the_number_that_it_says(city):
@@ -57,13 +57,13 @@ def test_each_cell_of_the_week_gives_the_number_that_it_says(bundled, unchanged)
 
 @pytest.mark.parametrize("page", ["", "map", "trends", "cases"])
 def test_filters_stand_as_chips_and_one_press_clears_all(city, page):
-    query = {"weapon": "firearm", "weekdays": "mon,tue", "from": "2016-01-01", "to": "2020-01-01", "place": "district:row 0"}
+    query = {"weapon": "firearm", "weekday": "mon,tue", "from": "2016-01-01", "to": "2020-01-01", "place": "district:row 0"}
     app = open_page(page, lang="en", **query)
     assert not app.exception
     assert {"chip_weapon", "chip_weekdays", "chip_period", "clear_all"} <= {one.key for one in app.button}
     app.button(key="chip_weapon").click().run()
     assert "weapon" not in asked(app)
-    assert asked(app)["weekdays"] == "mon,tue"
+    assert asked(app)["weekday"] == "mon,tue"
     app.button(key="clear_all").click().run()
     assert not set(query) & set(asked(app))
     assert "clear_all" not in {one.key for one in app.button}

@@ -26,7 +26,6 @@ from hotspots.release.profiles import (
 )
 from hotspots.release.protection import protect
 from hotspots.release.release import hot_areas, rate
-from hotspots.settings import cities_folder
 from hotspots.statistics.clusters import hot_spot, neighbours
 from hotspots.statistics.rates import count_state, rate_state
 from hotspots.store.schema import Blocks, DataError, Incidents
@@ -383,9 +382,8 @@ def test_totals_already_public_are_republished_as_they_are():
 # --- real cities ------------------------------------------------------------------------------------------------------------------
 
 
-def test_the_bundled_city():
-    city = cities.read_folder(cities_folder() / "puerto-albatros")
-    release = strict(city)
+def test_the_bundled_city(albatros):
+    release = strict(albatros)
     assert (release.coverage >= 0.8).all()
     found = audit(release, exact=True)
     assert (found.passed, found.pinned) == (True, 0)

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from conftest import TORTURE
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from released import SECRET, released_city
 
 from hotspots import cities, settings, store
@@ -27,6 +28,7 @@ from hotspots.release import (
     ReleaseError,
     bundle,
     ledger,
+    signing,
 )
 from hotspots.release.examination import Findings
 from hotspots.release.rules import Leak
@@ -142,20 +144,46 @@ def test_a_changed_or_lost_file(folder):
 
 
 def forged(folder: Path, name: str, old: bytes, new: bytes) -> None:
-    """Change a file and the hash of it, as somebody would who knows how."""
+    """Change a file and the hash of it, and sign it anew with another secret, as somebody would who knows how."""
     content = (folder / name).read_bytes()
     assert old in content
     content = content.replace(old, new, 1)
     (folder / name).write_bytes(content)
     manifest = json.loads((folder / "release.json").read_bytes())
     manifest["files"][name] = hashlib.sha256(content).hexdigest()
-    (folder / "release.json").write_text(json.dumps(manifest))
+    del manifest["signature"]
+    manifest["public_key"] = signing.public_key(b"another")
+    manifest["signature"] = signing.sign(bundle._json(manifest), secret=b"another")
+    (folder / "release.json").write_bytes(bundle._json(manifest))
+
+
+def test_anybody_can_check_who_signed(folder):
+    """With the public key that the agency announces, and an independent check of the bytes: no secret is needed."""
+    manifest = json.loads((folder / "release.json").read_bytes())
+    signature = bytes.fromhex(manifest.pop("signature"))
+    assert manifest["signed_with"] == "Ed25519"
+    public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(manifest["public_key"]))
+    public.verify(signature, (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode())
+    manifest["facts"]["source"] = "Somebody else"
+    (folder / "release.json").write_text(json.dumps({**manifest, "signature": signature.hex()}))
+    with pytest.raises(ReleaseError, match="changed after it was published"):
+        disclosure.read(folder)
+
+
+def test_a_release_of_before_is_checked_with_its_own_signature(tmp_path):
+    """The kept release bears an HMAC: it opens for everybody, and who holds the secret can check it still."""
+    kept = Path(__file__).parent / "kept"
+    secret = bytes.fromhex((kept / "store" / "villa-norte" / ledger.KEY).read_text())
+    assert disclosure.read(kept / "releases" / "villa-norte").signed is None
+    assert disclosure.read(kept / "releases" / "villa-norte", key=secret).signed
+    with pytest.raises(ReleaseError, match="signature"):
+        disclosure.read(kept / "releases" / "villa-norte", key=b"another")
 
 
 def test_a_forgery_fails_the_signature(folder, release):
     n = int(release.city_years["count"].iloc[0])
     forged(folder, "city.csv", f"2016-01-01,{n},".encode(), f"2016-01-01,{n + 1},".encode())
-    assert disclosure.verify(folder) == ()  # without the key it looks sound
+    assert disclosure.verify(folder) == ()  # it bears the forger's public key: without the agency's own it looks sound
     with pytest.raises(ReleaseError, match="signature"):
         disclosure.read(folder, key=SECRET)
 

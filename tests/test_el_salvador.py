@@ -15,8 +15,10 @@ from opened import open_page, text
 from hotspots import cities
 from hotspots.cli.main import main
 from hotspots.drawing import exports
+from hotspots.questions.restricted import Asked, interventions
 from hotspots.statistics import rates, trends
 from hotspots.statistics.catalog import measure
+from hotspots.store.schema import DataError
 from hotspots.study.selection import Selection
 from hotspots.views import map_view
 from hotspots.words import words_for
@@ -44,7 +46,7 @@ def test_the_departments(country):
 
 def test_every_row_is_accounted_for_and_sources_that_differ_are_told(country):
     report = country.report
-    assert (report.read, report.accepted, report.victims) == (30 + 14 + 36, 80, 108_956)
+    assert (report.read, report.accepted, report.victims) == (30 + 14 + 36 + 5 + 28, 113, 108_956)
     assert {row.code for row in report.findings} == {"totals_differ"}
     assert (country.totals["source"] != "").all()
 
@@ -67,7 +69,42 @@ def test_the_national_series(country):
     counts = {str(label): n for label, n in table["count"].items()}
     assert (counts["1995"], counts["2010"], counts["2015"], counts["2024"]) == (7977, 4005, 6656, 114)
     assert table["published_rate"].isna().sum() == 2
-    assert [(used.count, other.count) for used, other in study.rivals] == [(4005, 4004)]
+    assert [(used.count, other.count) for used, other in study.rivals] == [
+        (4005, 4004),
+        (3346, 3340),
+        (495, 578),
+        (495, 608),
+        (495, 659),
+        (154, 194),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("definition", "in_2022", "in_2023", "in_all"),
+    [
+        ("", 495, 154, 108_956),
+        ("with_alleged_gang_members", 495 + 83, 194, 108_956 + 83 + 40),
+        ("with_graves", 495 + 83 + 30, 154, 108_956 + 113),
+        ("with_prisons", 495 + 83 + 30 + 102 // 2, 154, 108_956 + 164),
+    ],
+)
+def test_the_definition_is_a_choice(country, definition, in_2022, in_2023, in_all):
+    study = Selection(definition=definition).study(country)
+    years = trends.yearly(study)["count"]
+    assert (years["2022"], years["2023"], study.victims, years.sum()) == (in_2022, in_2023, in_all, in_all)
+    assert years["2015"] == 6656
+
+
+def test_a_definition_that_nobody_counts_by_is_refused(country):
+    with pytest.raises(DataError, match="there is no definition 'graves'; there is national, with_alleged_gang_members, with_graves"):
+        Selection(definition="graves").study(country)
+
+
+def test_partial_figures_are_in_no_sum(country):
+    assert len(country.partial) == 6 + 8 + 7 + 7
+    assert not set(country.totals["table"]) & set(country.partial["table"])
+    in_2018 = Selection(start=dt.date(2018, 1, 1), end=dt.date(2019, 1, 1)).study(country)
+    assert (in_2018.victims, in_2018.counts.notna().sum()) == (3346, 0)
 
 
 def test_months_of_2015(country):
@@ -177,17 +214,13 @@ def test_no_page_fails(published, page, lang, query):
 @pytest.mark.parametrize(
     ("lang", "title", "sentence"),
     [
-        ("en", "108,956 people killed in El Salvador, 1995–2024", "Map, places and table: 2010, the latest period within 1995–2024"),
-        (
-            "es",
-            "108,956 personas asesinadas en El Salvador, 1995–2024",
-            "Mapa, lugares y tabla: 2010, el último período dentro de 1995–2024",
-        ),
+        ("en", "4,004 people killed in El Salvador, 2010", "2010 is the latest period within 1995–2024"),
+        ("es", "4,004 personas asesinadas en El Salvador, 2010", "2010 es el último período dentro de 1995–2024"),
     ],
 )
-def test_the_map_page_says_which_period_is_which(published, lang, title, sentence):
+def test_a_map_stands_under_its_own_year(published, lang, title, sentence):
     app = open_page("map", lang=lang)
-    assert app.title[0].value == title
+    assert app.title[0].value.startswith(title)
     assert sentence in text(app)
     assert "4,005" in text(app)
     assert {"en": "Departments", "es": "Departamentos"}[lang] in app.selectbox(key="choice_unit").options
@@ -214,9 +247,33 @@ def test_the_trend_page_shows_years_first(published, lang):
     assert {"en": "July 1, 2019", "es": "1 de julio de 2019"}[lang] in text(app)
 
 
+def test_the_first_page_says_which_number_is_right(published):
+    app = open_page("", lang="en")
+    rows = next(frame.value for frame in app.dataframe if "What is counted" in frame.value.columns)
+    counted = rows[rows["Period"] == "2022"]["People killed"].tolist()
+    assert counted == ["495", "578", "608", "659"]
+    app.selectbox(key="choice_definition").select("with_prisons").run()
+    assert not app.exception
+    assert "counted: and half of the deaths in prison" in app.caption[0].value
+    assert "109,120 people killed" in app.caption[0].value
+
+
+def test_partial_figures_are_tables_with_how_many_of_all(published):
+    app = open_page("", lang="en")
+    assert "**8 of 262 municipalities**, January 2015 – August 2015" in text(app)
+    assert "**6 of 14 departments**, 2018" in text(app)
+    known = next(frame.value for frame in app.dataframe if "Apopa" in frame.value.get("Place", pd.Series(dtype=str)).to_numpy())
+    assert known["People killed"].tolist() == ["339", "155", "135", "125", "124", "116", "108", "102"]
+
+
+def test_a_target_starts_from_the_last_year(published):
+    answer = Asked.of(Selection(city="el-salvador")).ask(interventions.target, 10)
+    assert answer.value.loc["all", "base"] == 114
+
+
 def test_an_empty_map_is_called_unknown(published):
     app = open_page("map", lang="en", **{"from": "2015-01-01", "to": "2016-01-01"})
-    assert "By departments, nothing is published for 2015: grey means unknown, not none. Published by departments: 2010." in text(app)
+    assert "By departments, nothing is published for 2015: unknown, not none. Published by departments: 2010." in text(app)
     assert "6,656 people killed in El Salvador, 2015" in app.title[0].value
 
 

@@ -171,7 +171,7 @@ def test_files_for_programs_say_what_they_are_of(told):
 def test_a_file_is_named_by_what_is_in_it(told):
     one = chosen(told, start=dt.date(2016, 1, 1), end=dt.date(2017, 1, 1), where=(("weapon", ("blade", "firearm")),))
     name = exports.file_name(told.city, one, [measure("rate")], ".csv", unit="blocks")
-    assert name == "villa-prueba_v1_blocks_rate_2016-01-01_2016-12-31_weapon-blade+firearm_n12.csv"
+    assert name == "villa-prueba_v1_blocks_rate_2016-01-01_2016-12-31_weapon-blade+firearm_n12_not-for-publication.csv"
     assert exports.file_name(told.city, one, [measure("rate")], ".png", unit="grid:250").split("_")[2] == "grid-250"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import TORTURE
 from scipy.stats import false_discovery_control, nbinom, poisson
 
 from hotspots.inference.random_allocation import benjamini_hochberg
@@ -99,22 +100,23 @@ def test_people_killed_together_count_once_in_the_verdict():
 
 def test_places_all_alike_are_seldom_called_different():
     """In a city where nothing differs, any place outside in at most 5 of 100; also with double killings in the data."""
-    rng = np.random.default_rng(8)
+    rng, times = np.random.default_rng(8), 1000 if TORTURE else 40
     for doubled in (False, True):
         false = 0
-        for _ in range(150):
+        for _ in range(times):
             people = rng.uniform(300, 3000, 16)  # residents differ, risk does not
             counts = rng.poisson(people * 0.006)
             names = [f"{unit}-{n // 2 if doubled and n < 2 * (size // 8) else n}" for unit, size in enumerate(counts) for n in range(size)]
             found = rates.funnel(city(counts, people=people, event_id=names))
             false += bool((found.table["verdict"] != "within").any())
-        assert false / 150 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 150)
+        assert false / times <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / times)
 
 
 def test_a_place_planted_is_found():
     rng = np.random.default_rng(9)
-    caught = sum(rates.funnel(city([*rng.poisson(8, 24), rng.poisson(32)])).table["verdict"].iloc[-1] == "above" for _ in range(40))
-    assert caught >= 38
+    times = 200 if TORTURE else 15
+    caught = sum(rates.funnel(city([*rng.poisson(8, 24), rng.poisson(32)])).table["verdict"].iloc[-1] == "above" for _ in range(times))
+    assert caught >= 0.93 * times
 
 
 def test_the_scatter_of_all():

@@ -199,11 +199,6 @@ def test_the_smallest_fall_is_found_in_80_of_100_cases(design):
 
 # The whole way: an entry of the log on a city.
 @pytest.fixture(scope="module")
-def albatros() -> cities.City:
-    return cities.read_folder(ROOT / "data" / "cities" / "puerto-albatros")
-
-
-@pytest.fixture(scope="module")
 def evaluated(albatros) -> interventions.Evaluation:
     study = Selection(city=albatros.slug).study(albatros)
     return interventions.evaluate(study, logbook.of_notes(albatros.notes)[0], notes=albatros.notes)

@@ -284,9 +284,17 @@ def test_captions_say_period_filters_number_and_source():
         "fictional city: no real person, no real place",
     ]
     assert caption.head.startswith("30 people killed in Town, 2020: 500 per 100,000 residents a year")
-    assert caption.note == "Source: Police · Licence: CC0 · Population: census of 2020 · Data version 3"
+    assert caption.note == "Restricted: not for publication · Source: Police · Licence: CC0 · Residents of 2020 · Data version 3"
     assert captions.facts(city, some, "blocks") == {
-        **{"city": "Town", "fictional": True, "version": 3, "unit": "blocks", "start": "2020-01-01", "end": "2021-01-01"},
+        **{
+            "city": "Town",
+            "restricted": "not for publication",
+            "fictional": True,
+            "version": 3,
+            "unit": "blocks",
+            "start": "2020-01-01",
+            "end": "2021-01-01",
+        },
         **{"where": {"weapon": ["firearm"]}, "victims": 30, "on_map": 30, "population_year": 2020, "source": "Police", "licence": "CC0"},
     }
 

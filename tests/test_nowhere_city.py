@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from conftest import TORTURE
 from nowhere_city import AREAS, write_nowhere_city
 from opened import ROOT, open_page, text
 from streamlit.testing.v1 import AppTest
@@ -61,8 +62,10 @@ def test_no_page_fails(page: str, city: str) -> None:
         check_page(app)
 
 
-@pytest.mark.parametrize("unit", ["city", "districts", "blocks"])
-@pytest.mark.parametrize("page", ["", "map", "compare", "change", "concentration"])
+ON_UNITS = [(page, unit) for page in ("", "map", "compare", "change", "concentration") for unit in ("city", "districts", "blocks")]
+
+
+@pytest.mark.parametrize(("page", "unit"), ON_UNITS if TORTURE else ON_UNITS[::2])  # each page and each unit at least once
 def test_the_pages_of_places_stand_on_every_unit(page: str, unit: str) -> None:
     check_page(open_page(page, city="by-table", lang="en", unit=unit))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,7 @@ def opened_cities():
 
 
 @pytest.fixture
-def city_of(published, opened_cities, monkeypatch, tmp_path, request):
+def city_of(published, bundled, opened_cities, monkeypatch, tmp_path, request):
     """Return a way to open a city, imported once for the whole grid."""
     monkeypatch.setenv("HOTSPOTS_STORE", str(published))
     monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
@@ -68,14 +69,15 @@ def city_of(published, opened_cities, monkeypatch, tmp_path, request):
     def load(slug):
         if slug not in opened_cities:
             forget()
-            folder = ROOT / "data" / "cities" / slug
             if slug == "villa-prueba":
                 folder = write_small_city(tmp_path / slug)
             if slug == "philadelphia":
                 folder = tmp_path / slug
                 folder.mkdir()
                 (folder / "city.toml").write_text(philadelphia_toml(request.getfixturevalue("real_data")), encoding="utf-8")
-            city = cities.import_folder(folder)
+            if slug == CITY:
+                shutil.copytree(bundled / slug, published / slug)
+            city = cities.load(slug) if slug == CITY else cities.import_folder(folder)
             opened_cities[slug] = city, plain_rows(city)
         return opened_cities[slug]
 

@@ -1,4 +1,4 @@
-"""The page Publish: what the audit found stands there before anything goes out, and what goes out can be read back."""
+"""The page Publish: first the audit and the page as it will be, then, when a person has looked, what goes out; and it can be read back."""
 
 from __future__ import annotations
 
@@ -17,23 +17,30 @@ def city(own_city):
     return own_city
 
 
-def test_the_page_shows_the_audit_and_publishes(city, monkeypatch, tmp_path):
+def test_the_page_shows_what_it_will_be_and_then_publishes(city, monkeypatch, tmp_path):
     folder = tmp_path / "releases"
     monkeypatch.setenv("HOTSPOTS_RELEASE", str(folder))
+    previews: list[str] = []
+    monkeypatch.setattr("streamlit.iframe", lambda page, **_: previews.append(page))
     app = open_page("publish", lang="en")
     assert not app.exception
     assert "0 releases of this city are out." in text(app)
     assert "Nothing is given away" in app.success[0].value
     assert not folder.exists()
-    next(button for button in app.button if button.label == "Write into the folder of releases").click().run()
-    assert release.read(folder / "villa-prueba").facts["profile"] == "strict"
-    assert app.code[0].value == release.fingerprint(folder / "villa-prueba")
+    assert release.releases("villa-prueba") == []
+    button = next(one for one in app.button if one.label == "Publish")
+    assert button.disabled
+    assert not app.get("download_button")
+    app.checkbox[0].check().run()
+    next(one for one in app.button if one.label == "Publish").click().run()
+    assert not app.exception
+    out = folder / "villa-prueba"
+    assert release.read(out).facts["profile"] == "strict"
+    assert app.code[0].value == release.fingerprint(out)
+    assert previews[0] == (out / "index.en.html").read_text(encoding="utf-8")  # the page that was shown is the one that went out
     again = open_page("publish", lang="es")
     assert "De esta ciudad hay 1 publicación." in text(again)
     assert not again.radio
-
-
-def test_the_zip_holds_the_release(city, tmp_path):
-    with zipfile.ZipFile(io.BytesIO(packed("villa-prueba", "strict"))) as archive:
-        archive.extractall(tmp_path)
-    assert release.read(tmp_path / "villa-prueba").facts["slug"] == "villa-prueba"
+    with zipfile.ZipFile(io.BytesIO(packed(out))) as archive:
+        archive.extractall(tmp_path / "taken")
+    assert release.fingerprint(tmp_path / "taken" / "villa-prueba") == release.fingerprint(out)

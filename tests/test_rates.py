@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import TORTURE
 
 from hotspots.inference import intervals
 from hotspots.inference.intervals import poisson_interval
@@ -217,13 +218,13 @@ def test_chance_alone_makes_no_gap_between_fifths():
     rng = np.random.default_rng(12)
     told = covered = 0
     naive = []
-    for _ in range(120):
+    for _ in range(480 if TORTURE else 60):
         first, second = rng.poisson(6, 25), rng.poisson(6, 25)
         naive.append(np.sort(first)[-5:].sum() / np.sort(first)[:5].sum())
         found = rates.rate_ratio_of_fifths(halves(first, second))
         if found:
             told += 1
             covered += found.low <= 1 <= found.high
-    assert told >= 40
+    assert told >= (160 if TORTURE else 20)
     assert covered / told >= 0.95 - 3 * np.sqrt(0.05 * 0.95 / told)
     assert np.median(naive) > 2.5

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from conftest import TORTURE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opened import open_page
@@ -35,7 +36,7 @@ def overlapping(blocks):
     return check_blocks(blocks.set_geometry(grown))
 
 
-@settings(max_examples=40)
+@settings(max_examples=200 if TORTURE else 15)
 @given(points=places, lapped=st.booleans(), recorded=st.booleans(), shuffled=st.integers(0, 5))
 def test_units_and_rejects_add_up_on_every_kind_of_unit(points, lapped, recorded, shuffled):
     columns = {"block_id": ["b11" if n % 3 else "" for n in range(len(points))]} if recorded else {}
@@ -52,7 +53,7 @@ def test_units_and_rejects_add_up_on_every_kind_of_unit(points, lapped, recorded
             assert found["without_place"] == points.count(None)
 
 
-@settings(max_examples=40)
+@settings(max_examples=200 if TORTURE else 25)
 @given(places)
 def test_a_place_in_overlapping_blocks_counts_in_the_one_of_the_smallest_id(points):
     incidents, plain = square_city(points, side=3, size=100.0)

@@ -22,7 +22,7 @@ from hotspots.study import Study
 from hotspots.study.testing import EPSG, square_blocks, square_city
 
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
-SEEDS = 1000 if TORTURE else 60
+SEEDS = 1000 if TORTURE else 40
 
 
 @cache

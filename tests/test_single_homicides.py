@@ -60,14 +60,14 @@ def test_the_newest_cases_are_those_of_the_raw_file(albatros, days):
 
 
 @pytest.mark.parametrize(
-    "query", [{}, {"place": f"district:{DISTRICT}"}, {"status": "open", "span": "365"}, {"span": "all", "hours": "20-23"}]
+    "query", [{}, {"place": f"district:{DISTRICT}"}, {"status": "open", "span": "365"}, {"span": "all", "hour": "20-23"}]
 )
 def test_page_file_and_command_list_the_same(albatros, capsys, query):
     asked_of = of(albatros, **query)
     days = cases.days_of(asked_of, query.get("span", "28"))
     answer = asked_of.ask(cases.cases, days=days)
     words = ["--place", query["place"]] if "place" in query else []
-    words += [part for name in ("status", "hours") if name in query for part in ("--where", f"{name}={query[name]}")]
+    words += [part for name in ("status", "hour") if name in query for part in ("--where", f"{name}={query[name]}")]
     assert main(["cases", albatros, "--days", str(days), "--csv", *words]) == 0
     out = capsys.readouterr()
     assert out.out == exports.csv(answer.table())
@@ -123,7 +123,7 @@ def test_a_dot_for_each_homicide_with_a_place(albatros):
     assert all(west < dot.lon < east and south < dot.lat < north for dot in dots)
 
 
-@pytest.mark.parametrize(("hours", "weekdays"), [("20-23", "fri,sat"), ("0-2,21-23", "sun"), ("unknown", "mon")])
+@pytest.mark.parametrize(("hour", "weekday"), [("20-23", "fri,sat"), ("0-2,21-23", "sun"), ("unknown", "mon")])
 def test_hours_and_weekdays_keep_what_the_raw_file_has(albatros, hours, weekdays):
     study = of(albatros, hours=hours, weekdays=weekdays).study
     rows = of(albatros).study.rows
@@ -137,14 +137,14 @@ def test_hours_and_weekdays_keep_what_the_raw_file_has(albatros, hours, weekdays
 
 def test_every_hour_and_day_is_in_one_band(albatros):
     study = of(albatros).study
-    for name in ("hours", "weekdays", "status"):
+    for name in ("hour", "weekday", "status"):
         counts = victims.by(study, name)
         assert counts.sum() == study.victims
         for value, n in counts.items():
             assert of(albatros, **{name: str(value)}).study.victims == n
 
 
-@pytest.mark.parametrize(("name", "value"), [("hours", "23-2"), ("hours", "20-24"), ("hours", "x"), ("weekdays", "friday")])
+@pytest.mark.parametrize(("name", "value"), [("hour", "23-2"), ("hour", "20-24"), ("hour", "x"), ("weekday", "friday")])
 def test_what_is_no_hour_or_day_is_refused(albatros, name, value):
     assert read_query({name: value})[1] == (name,)
     with pytest.raises(DataError, match="use "):

@@ -89,14 +89,14 @@ def test_the_tables_of_areas_are_the_release(release, pages):
     found = tables(pages["index.html"])
     for start, end in release.windows:
         rows = found[f"Areas, {start.year}–{end.year - 1}"][1:]
-        wanted = release.by_area[release.by_area["start"] == start]
+        wanted = Reading(release).areas((start, end)).reset_index()
         assert len(rows) == len(wanted)
         for i, (row, one) in enumerate(zip(rows, wanted.to_dict("records"), strict=True)):
             number, name, count, rate, people, hot = row
             assert (number, name, people) == (str(i + 1), one["name"], f"{one['population']:,.0f}")
             hidden = {"few": "fewer than 10", "held": "10 or more, not shown"}
             assert count == (hidden[one["reason"]] if one["reason"] else f"{one['count']:,.0f}")
-            assert hot == {1.0: "yes", 0.0: "no"}.get(one["hot"], "–")
+            assert hot == {1.0: "yes", 0.0: "no"}.get(one["alone"], "–")
             if np.isnan(one["rate"]):
                 assert rate == "–"
             else:
@@ -384,9 +384,10 @@ def test_publish_html(store, tmp_path, capsys, monkeypatch):
     (out / "release.json").write_text(json.dumps(manifest))
     with pytest.raises(ReleaseError, match="signature"):
         disclosure.read(out, key=disclosure.ledger.key(slug))
-    assert main(asked) == 0
-    assert not (out / "index.html").exists()
-    assert "pages" not in json.loads((out / "release.json").read_bytes())
+    assert main(["publish", slug, "--out", str(out), "--as-of", "2026-01-15"]) == 0
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == first  # without --html no page is lost, and none is stale
+    with pytest.raises(ReleaseError, match="take them off the web site"):
+        disclosure.publish(slug, "strict", out, as_of="2026-01-15")
 
 
 def test_a_page_may_not_take_the_name_of_a_file(release):

@@ -7,7 +7,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,13 +41,8 @@ from hotspots.readers.layers.groups import with_groups
 from hotspots.readers.layers.incidents import read_incidents
 from hotspots.readers.layers.shapes import NOWHERE
 from hotspots.readers.report import Finding, QualityReport
-from hotspots.readers.sections import CityFile, Note
-from hotspots.store.schema import (
-    AreaCounts,
-    Blocks,
-    DataError,
-    Incidents,
-)
+from hotspots.readers.sections import CityFile, Note, TotalsTable
+from hotspots.store.schema import AreaCounts, Blocks, DataError, Incidents
 from hotspots.words import mark, told
 
 __all__ = ["City", "Note", "check", "fingerprint_of", "import_folder", "load", "publish", "read_folder", "slug_of"]
@@ -58,12 +53,14 @@ _T = TypeVar("_T")
 class City:
     """A city's data, checked: what every study starts from.
 
-    `totals` are published totals, where there are any; `called` is the place's own word for its blocks, by language.
+    `totals` are published totals, where there are any; `called` is the place's own word for its blocks, by language. `tables` says what
+    each table of totals is, by name. `partial` are those that tell of some areas only: no part of any sum, and on no map.
 
     `start` and `end` (exclusive) are the period that the data cover. `context` is the basemap: columns kind and name.
     `version` is 0 until the city is published. `fallback_from` is the version that should be served and is damaged, so that this one
     stands in for it (0: even its number is lost); None in health. `fingerprint` tells whether the files it came from have changed.
     `covers_stated`: whether city.toml states the period that the data cover, so that `start` and `end` do not hang on single incidents.
+    `public_totals`: the tables of `totals` that city.toml calls public already.
     """
 
     slug: str
@@ -87,9 +84,12 @@ class City:
     gazetteer: gpd.GeoDataFrame | None = None
     fingerprint: str = ""
     totals: AreaCounts | None = None
+    partial: AreaCounts | None = None
+    tables: Mapping[str, TotalsTable] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
     fallback_from: int | None = None
     covers_stated: bool = False
+    public_totals: tuple[str, ...] = ()
 
     @property
     def only_totals(self) -> bool:
@@ -105,9 +105,13 @@ class City:
     def fields(self) -> tuple[str, ...]:
         """The columns that a reader can filter by."""
         if self.totals is None or not self.only_totals:
-            clock = ("hours",) if self.incidents["hour"].notna().any() else ()
-            return (*self.incidents.columns, *clock, "weekdays")
+            return (*self.incidents.columns, "weekday", "month")  # the hour is a column; of the days both follow
         return tuple(name for name in ("sex",) if name in self.totals.columns and (self.totals[name] != "").any())
+
+    @property
+    def definitions(self) -> dict[str, Mapping[str, str]]:
+        """What is counted, by the name of the table of totals that counts so; the first one is what holds where nobody chose."""
+        return {name: one.definition for name, one in self.tables.items() if one.definition and not one.partial_of}
 
 
 def slug_of(folder: Path | str) -> str:
@@ -147,8 +151,8 @@ def _read(city_file: CityFile, say: Steps, *, text: str | None = None, read_file
     fingerprint = fingerprint_of(city_file, text=text)
     faults: list[DataError] = []
     own = pyproj.CRS.from_epsg(city_file.epsg) if city_file.epsg else None
-    first = _tried(lambda: _read_blocks(city_file, own, say), faults)
-    layer, drawn = first, first.blocks[outlined(first.blocks)] if first else None
+    layer = first = _tried(lambda: _read_blocks(city_file, own, say), faults)
+    drawn = first.blocks[outlined(first.blocks)] if first else None
     stated = own if drawn is None or not len(drawn) else drawn.crs
     bounds = tuple(drawn.total_bounds) if drawn is not None and len(drawn) else None
     known = {"bounds": bounds, "areas": geography.own_names(first.blocks) if first else None}
@@ -164,7 +168,7 @@ def _read(city_file: CityFile, say: Steps, *, text: str | None = None, read_file
     if faults or layer is None or others is None or read is None:
         raise DataError(faults)
     incidents, report = read
-    totals, report = _with_totals(layer.blocks, len(incidents), report, published)
+    totals, report = _with_totals(layer.blocks, len(incidents), report, (published[0], published[2]) if published else None)
     segments, context, gazetteer, noted = others
     start, end = _period(city_file, incidents, totals)
     return City(
@@ -188,8 +192,11 @@ def _read(city_file: CityFile, say: Steps, *, text: str | None = None, read_file
         gazetteer=gazetteer,
         fingerprint=fingerprint,
         totals=totals,
+        partial=published[1] if published else None,
+        tables={one.table: one.about for one in city_file.area_counts},
         called=city_file.blocks.called if city_file.blocks else {},
         covers_stated=bool(city_file.incidents and city_file.incidents.covers),
+        public_totals=tuple(section.table for section in city_file.area_counts if section.public),
     )
 
 
@@ -199,12 +206,8 @@ def publish(city: City, *, held: store.Lock | None = None) -> City:
     Where the version served says the same already, nothing is published, and that version's number is returned.
     """
     tables = {"incidents": city.incidents, "blocks": city.blocks, "context": city.context}
-    if city.segments is not None:
-        tables["segments"] = city.segments
-    if city.gazetteer is not None:
-        tables["gazetteer"] = city.gazetteer
-    if city.totals is not None:
-        tables["area_counts"] = city.totals
+    others = {"segments": city.segments, "gazetteer": city.gazetteer, "area_counts": city.totals, "partial_counts": city.partial}
+    tables |= {name: table for name, table in others.items() if table is not None}
     version = store.publish(city.slug, tables, _facts(city), held=held, unless_same=True)
     return replace(city, version=version.number)
 
@@ -256,8 +259,11 @@ def _stored(version: store.Version) -> City:
         segments=store.read(version, "segments") if store.has(version, "segments") else None,
         gazetteer=store.read(version, "gazetteer") if store.has(version, "gazetteer") else None,
         totals=AreaCounts(store.read(version, "area_counts")) if store.has(version, "area_counts") else None,
+        partial=AreaCounts(store.read(version, "partial_counts")) if store.has(version, "partial_counts") else None,
+        tables={name: TotalsTable(**row) for name, row in facts.get("tables", {}).items()},
         called=facts.get("called", {}),
         covers_stated=bool(facts.get("covers_stated")),
+        public_totals=tuple(facts.get("public_totals", ())),
         notes=tuple(Note.from_plain(row) for row in facts["notes"]),
         report=QualityReport.from_dict(facts["report"]),
         start=pd.Timestamp(facts["start"]),
@@ -278,7 +284,9 @@ def _facts(city: City) -> dict[str, Any]:
         "headline": headline(city.incidents, city.blocks, city.totals),
         "only_totals": city.only_totals,
         "called": dict(city.called),
+        "tables": {name: asdict(one) for name, one in city.tables.items()},
         "covers_stated": city.covers_stated,
+        "public_totals": list(city.public_totals),
         "start": city.start.isoformat(),
         "end": city.end.isoformat(),
         "notes": [note.as_plain() for note in city.notes],
@@ -310,10 +318,9 @@ def _tried(read: Callable[[], _T], faults: list[DataError]) -> _T | None:
         return None
 
 
-_Others = tuple[gpd.GeoDataFrame | None, gpd.GeoDataFrame, gpd.GeoDataFrame | None, list[Finding]]
-
-
-def _other_layers(city_file: CityFile, crs: pyproj.CRS) -> _Others:
+def _other_layers(
+    city_file: CityFile, crs: pyproj.CRS
+) -> tuple[gpd.GeoDataFrame | None, gpd.GeoDataFrame, gpd.GeoDataFrame | None, list[Finding]]:
     segments, noted = read_segments(city_file.segments, city_crs=crs) if city_file.segments else (None, [])
     context, more = read_context(city_file.layers, city_crs=crs)
     gazetteer, last = read_gazetteer(city_file.gazetteer, city_crs=crs) if city_file.gazetteer else (None, [])
@@ -329,8 +336,7 @@ def _units(city_file: CityFile, layer: Layer | None, incidents: Incidents, conte
     elif layer.blocks.crs != crs:
         layer = replace(layer, blocks=Blocks(layer.blocks.set_crs(crs, allow_override=True)))  # none has an outline
     outside = () if city_file.blocks is None else in_no_block(incidents, layer.blocks)
-    layer = replace(layer, findings=(*layer.findings, *outside))
-    return with_groups(layer, city_file.groups, incidents=incidents)
+    return with_groups(replace(layer, findings=(*layer.findings, *outside)), city_file.groups, incidents=incidents)
 
 
 def _instead(incidents: Incidents, context: gpd.GeoDataFrame) -> Layer:
@@ -346,10 +352,15 @@ def _read_blocks(city_file: CityFile, crs: pyproj.CRS | None, say: Steps) -> Lay
     return read_blocks(city_file.blocks, city_crs=crs)
 
 
-def _read_totals(city_file: CityFile, blocks: Blocks, say: Steps) -> tuple[AreaCounts, QualityReport]:
+def _read_totals(city_file: CityFile, blocks: Blocks, say: Steps) -> tuple[AreaCounts, AreaCounts | None, QualityReport]:
+    """Return the published totals, apart from them those that tell of some areas only, and the account of all rows."""
     say(told("reading {file}", file=", ".join(one.file.name for one in city_file.area_counts)))
     nobody_names_them = city_file.blocks is None and city_file.incidents is None
-    return read_area_counts(city_file.area_counts, areas=None if nobody_names_them else geography.own_names(blocks))
+    rows, report = read_area_counts(city_file.area_counts, areas=None if nobody_names_them else geography.own_names(blocks))
+    some = rows["table"].isin([one.table for one in city_file.area_counts if one.partial_of])
+    if some.all():
+        raise DataError(told("city.toml: every table under [area_counts] is partial; at least one must tell of the whole place"))
+    return AreaCounts(rows[~some]), AreaCounts(rows[some]) if some.any() else None, report
 
 
 def _read_incidents(
@@ -375,8 +386,7 @@ def _with_totals(
     if not victims and len(set(totals["table"])) == 1 and (totals["area"] != "").all():
         victims = int(totals["count"].sum())
     elif not victims:
-        known = Published.of(totals, blocks).total("", totals["start"].min(), totals["end"].max())
-        victims = int(sum(cell.count for cell in known.cells if cell.count >= 0))
+        victims = Published.of(totals, blocks).known
     return totals, QualityReport(source, victims=victims, findings=findings, left_out=report.left_out, **counts)
 
 

@@ -84,15 +84,18 @@ class Published:
     """Published totals of some areas and of the whole place, after the filters.
 
     A row belongs to a period only if it lies in it entirely. Rows of different tables that count the same days are never added: the
-    table that fills most of the period is used, and among equals one that brings its population with it, then the one named first
-    in city.toml; others only fill what it leaves open.
+    table called `first` is used where it has a number, then the one that fills most of the period, and among equals one that brings its
+    population with it, then the one named first in city.toml; others only fill what it leaves open.
     """
 
     cells: Mapping[str, tuple[Cell, ...]]
     residents: Mapping[str, Mapping[int, float]]  # by area and census, see `residents.by_census`
+    first: str = ""
 
     @classmethod
-    def of(cls, totals: AreaCounts, blocks: pd.DataFrame, where: Iterable[tuple[str, tuple[str, ...]]] = ()) -> Published:
+    def of(
+        cls, totals: AreaCounts, blocks: pd.DataFrame, where: Iterable[tuple[str, tuple[str, ...]]] = (), *, first: str = ""
+    ) -> Published:
         """Return the totals of the areas in `blocks` (with their residents), and of the whole: as published, or as their sum."""
         kept = totals[totals["area"].isin([WHOLE, *blocks.index])]
         for field, values in where:
@@ -104,7 +107,14 @@ class Published:
         }
         people = pd.DataFrame(residents.by_census(blocks))
         people.loc[WHOLE] = people.sum(min_count=max(len(people), 1))  # of all areas, or not known
-        return cls(found, people.to_dict("index"))
+        return cls(found, people.to_dict("index"), first)
+
+    @property
+    def known(self) -> int:
+        """All victims of the whole place that rows tell of, no day counted twice."""
+        cells = self.cells.get(WHOLE, ())
+        used = self._fill(WHOLE, min(cell.start for cell in cells), max(cell.end for cell in cells)) if cells else []
+        return int(sum(cell.count for cell in used if cell.count >= 0))
 
     def total(self, area: str, start: pd.Timestamp, end: pd.Timestamp) -> Total:
         """Return what is known of `area` in `[start, end)`."""
@@ -158,9 +168,9 @@ class Published:
         inside = [cell for cell in self.cells.get(area, ()) if start <= cell.start and cell.end <= end]
         tables = {name: list(cells) for name, cells in groupby(inside, key=lambda cell: cell.table)}
 
-        def rank(name: str) -> tuple[int, int]:
+        def rank(name: str) -> tuple[bool, int, int]:
             known = [cell for cell in tables[name] if not np.isnan(cell.count)]
-            return -sum(cell.days for cell in known), -sum(cell.population > 0 for cell in known)
+            return name != self.first, -sum(cell.days for cell in known), -sum(cell.population > 0 for cell in known)
 
         ordered = [cell for name in sorted(tables, key=rank) for cell in tables[name]]
         taken: list[Cell] = []

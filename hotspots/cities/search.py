@@ -19,8 +19,8 @@ from hotspots.geography.spelling import words_of
 from hotspots.readers.columns.written_places import pairs
 from hotspots.words import mark
 
-# The kinds of places that a search finds, and what each is called.
-KINDS: dict[str, str] = {
+# The kinds of places that a city has, and those that a search finds: what each is called.
+PLACES: dict[str, str] = {
     "district": mark("District"),
     "beat": mark("Beat"),
     "block": mark("Block"),
@@ -28,9 +28,8 @@ KINDS: dict[str, str] = {
     "segment": mark("Street segment"),
     "crossing": mark("Crossing"),
     "layer": mark("Place on the map"),
-    "address": mark("Address"),
-    "point": mark("Point on the map"),
 }
+KINDS = PLACES | {"address": mark("Address"), "point": mark("Point on the map")}
 AROUND = 250  # metres around a point
 LONGEST = 120  # letters of a question; the rest is not read
 MOST = 8

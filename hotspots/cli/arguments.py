@@ -55,6 +55,8 @@ def add_study(command: argparse.ArgumentParser, words: Words) -> None:
             "(default: blocks; without blocks, squares)"
         ),
     )
+    counted = words.say("of published totals: the table under [area_counts] that counts as you want it (default: the first one)")
+    command.add_argument("--definition", metavar=words.say("NAME"), default="", help=counted)
 
 
 def add_options(command: argparse.ArgumentParser, words: Words, *, of: Iterable[str] | None = None) -> None:
@@ -96,6 +98,7 @@ def selection_of(choices: argparse.Namespace) -> Selection:
         where=read_where(choices.where),
         place=choices.place,
         beside=getattr(choices, "beside", ""),
+        definition=getattr(choices, "definition", ""),
         **{row.name: _chosen(choices, row) for row in OF_STATISTICS if row.help},
     )
 

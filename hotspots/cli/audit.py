@@ -38,6 +38,9 @@ def run(choices: argparse.Namespace, words: Words) -> int:
         print_json({**facts, "findings": [asdict(each) for each in findings.found]})
         return int(not findings.passed)
     nothing = words.say("nothing is given away")
+    if one.facts["kind"] != "incidents" and findings.passed:
+        print(f"{choices.what}: {words.say('totals that were public before: nothing is hidden here, so nothing was attacked')}")
+        return 0
     print(f"{choices.what}: {nothing if findings.passed else words.say('{n} findings', n=len(findings.found))}")
     counted = {"n": findings.hidden, "m": findings.pinned, "parts": findings.parts}
     print("  " + words.say("{n} hidden numbers attacked, {m} known exactly; {parts} smaller counts attacked", **counted))

@@ -26,10 +26,12 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--profile", choices=("strict", "open"), default="strict", help=profile)
     out = say("the folder to write; an older release is replaced")
     command.add_argument("--out", metavar=say("FOLDER"), type=Path, required=True, help=out)
-    html = say("also write the release as a web page that needs no server: index.html")
+    html = say("also write the release as a web page that needs no server: index.html (made anew by itself where the folder has one)")
     command.add_argument("--html", action="store_true", help=html)
     through = say("the last day on which the data are complete (default: `covers` of city.toml)")
     command.add_argument("--through", metavar=say("DAY"), help=through)
+    public = say("the source has published these very totals already: pass them on as they are (otherwise `public` of city.toml)")
+    command.add_argument("--already-public", action="store_true", help=public)
     command.add_argument("--as-of", metavar=say("DAY"), help=say("publish what may be public on this day (default: today)"))
     add_json(command, words)
 
@@ -38,19 +40,23 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     """Publish a release of a city."""
     days = {name: day(choices, name) for name in ("as_of", "through") if getattr(choices, name)}
     pages = partial(site.render, contact=settings.value("HOTSPOTS_CONTACT"))
-    done = release.publish(choices.city, choices.profile, choices.out, pages=pages if choices.html else None, **days)
+    how = {**days, "already_public": choices.already_public, "pages": pages, "html": choices.html}
+    done = release.publish(choices.city, choices.profile, choices.out, **how)
     covered = {f"{start:%Y}": round(share, 3) for start, share in done.release.coverage.items()}
     hidden, narrowest = done.findings.hidden, done.findings.narrowest
     if choices.json:
-        facts = {"city": choices.city, "profile": choices.profile, "out": str(choices.out), "files": list(done.files)}
+        facts = {"city": choices.city, "profile": done.release.profile.name, "out": str(choices.out), "files": list(done.files)}
         facts |= {"areas": len(done.release.areas), "hidden": hidden, "narrowest": whole(narrowest), "coverage": covered}
         print_json(facts | {"fingerprint": done.fingerprint})
         return
     made = {"folder": choices.out, "profile": choices.profile, "city": choices.city}
     made |= {"n": len(done.release.areas), "m": len(done.files)}
-    print(words.say("{folder}: {profile} release of {city}, {n} areas, {m} files", **made))
+    if done.release.totals is None:
+        print(words.say("{folder}: {profile} release of {city}, {n} areas, {m} files", **made))
+    else:
+        print(words.say("{folder}: totals of {city} that were public before, as they were, {n} areas, {m} files", **made))
     lines = []
-    if choices.html:
+    if "index.html" in done.files:
         lines.append(words.say("web page: {file}", file=choices.out / "index.html"))
     if hidden:
         lines.append(

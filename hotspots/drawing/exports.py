@@ -112,7 +112,8 @@ def download(study: Study, measures: Sequence[Measure], suffix: str, *, told: Su
 def file_name(city: City, study: Study, measures: Sequence[Measure], suffix: str, *, unit: str) -> str:
     """Return a name for a download that says what is in it: city, version, unit, measures, period (both days included), filters, number.
 
-    A place stands after the city. Such as `puerto-albatros_v1_blocks_count_2023-01-01_2023-12-31_weapon-firearm_n193.csv`.
+    A place stands after the city, and that it is not for publication at the end, for small numbers stand in it as they are. Such as
+    `puerto-albatros_v1_blocks_count_2023-01-01_2023-12-31_weapon-firearm_n193_not-for-publication.csv`.
     """
     last = (study.end - pd.Timedelta(days=1)).date()
     where = [f"{name}-{'+'.join(values)}" for name, values in study.where]
@@ -120,7 +121,8 @@ def file_name(city: City, study: Study, measures: Sequence[Measure], suffix: str
     number = "unknown" if study.victims != study.victims else int(study.victims)
     place = [] if study.place is None else [re.sub(r"[^A-Za-z0-9.]+", "-", plain(study.place.text))[:60].strip("-")]
     parts = [city.slug, f"v{city.version}", *place, unit, keys, study.start.date().isoformat(), last.isoformat(), *where, f"n{number}"]
-    return re.sub(r"[^A-Za-z0-9_+.-]+", "-", "_".join(part for part in parts if part))[:180] + suffix
+    stem = re.sub(r"[^A-Za-z0-9_+.-]+", "-", "_".join(part for part in parts if part))[:160]
+    return f"{stem}_not-for-publication{suffix}"
 
 
 def plain(text: str) -> str:

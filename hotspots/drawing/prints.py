@@ -79,7 +79,7 @@ def series_png(shown: Series, *, words: Words, head: str, note: str = "") -> byt
     figure = _figure(height)
     _write_lines(figure, above, start=height - MARGIN)
     axes = _axes(figure, (MARGIN + 0.34, foot, WIDTH - 2 * MARGIN - 0.34, 2.78), height)
-    _add_series(axes, shown.rows, words)
+    _add_series(axes, shown, words)
     _style_series(axes, words)
     _add_signs(axes, dated)
     _write_lines(figure, below, start=foot - 0.42)
@@ -95,10 +95,12 @@ def _add_signs(axes: Axes, dated: Sequence[Dated]) -> None:
         _text(axes, one.day, 0.985 - 0.055 * row, f" {one.sign}", transform=axes.get_xaxis_transform(), **style)
 
 
-def _add_series(axes: Axes, rows: pd.DataFrame, words: Words) -> None:
+def _add_series(axes: Axes, shown: Series, words: Words) -> None:
+    rows = shown.rows
     days, whole = pd.DatetimeIndex(rows["start"]), rows["complete"].to_numpy(dtype=bool)
     drawn = {name: rows[name].to_numpy(dtype=float) for name in ("count", "comparison", "low", "high") if name in rows}
-    axes.plot(days, drawn["count"], color=colours.PRIMARY, linewidth=1.1, label=words.say("People killed"), zorder=2)
+    line = np.where(whole, drawn["count"], np.nan) if shown.step == "year" else drawn["count"]  # no line leads into a part of a year
+    axes.plot(days, line, color=colours.PRIMARY, linewidth=1.1, label=words.say("People killed"), zorder=2)
     if "comparison" in drawn:
         dashed: dict[str, Any] = {"linewidth": 1.0, "linestyle": (0, (4, 3)), "zorder": 2}
         axes.plot(days, drawn["comparison"], color=colours.MUTED, label=words.say("Comparison areas"), **dashed)

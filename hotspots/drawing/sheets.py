@@ -136,6 +136,7 @@ def _beneath(layer: ContextLayer) -> Iterator[Sheet]:
         "water": (Look(GROUND["water"], GROUND["waterEdge"], 0.6), Look(edge=GROUND["water"], width=2.0)),
         "park": (Look(GROUND["park"]), None),
         "street": (Look(GROUND["street"]), Look(edge=GROUND["street"], width=0.7)),
+        "avenue": (Look(GROUND["street"]), Look(edge=GROUND["street"], width=1.4)),
         "coast": (Look(edge=GROUND["coast"], width=1.0), Look(edge=GROUND["coast"], width=1.2)),
     }
     for look, dimension in zip(looks.get(layer.kind, ()), (_AREA, _LINE), strict=False):
@@ -174,13 +175,16 @@ def _units(view: MapView) -> Iterator[Sheet]:
                     yield Sheet("units", look, shapes[found], found)
 
 
-_RANK = {"outline": -1, "district": 0, "boundary": 1, "coast": 1, "water": 2, "park": 3, "service": 4, "street": 5}
+_RANK = {"outline": -1, "district": 0, "boundary": 1, "coast": 1, "water": 2, "park": 3, "service": 4, "avenue": 5, "street": 6}
+MOST_STREETS = 200  # names of more streets than this would fill a downloaded map; its reader has the avenues
 
 
 def place_names(view: MapView) -> list[PlaceName]:
     """Return the names that may stand on the map, the most useful ones first; the drawing leaves out those that touch."""
     found = [PlaceName("outline", one.number, round(one.lon, 5), round(one.lat, 5)) for one in view.outlines if one.number]
     for layer in view.context:
+        if layer.kind == "street" and len(layer.labels) > MOST_STREETS:
+            continue
         for shape, text in zip(layer.shapes, layer.labels, strict=True):
             if text and shape is not None and not shape.is_empty:
                 is_line = shapely.get_dimensions(shape) == _LINE

@@ -48,6 +48,17 @@ class Note:
 
 
 @dataclass(frozen=True)
+class TotalsTable:
+    """What a table of published totals is: `definition` is what it counts, by language; `partial_of` how many areas there are in all.
+
+    A table that tells of some areas only is no part of any sum and of no map; 0 stands for a table that is whole.
+    """
+
+    definition: Mapping[str, str] = field(default_factory=dict)
+    partial_of: int = 0
+
+
+@dataclass(frozen=True)
 class IncidentSection:
     """Where the victims are and which column means what; an empty name stands for a column that the file does not have.
 
@@ -208,6 +219,8 @@ class AreaCountSection:
     its `year`, `month` and `day`; or the `period_columns` are years or months, each with the numbers of that period, and then there is
     no `count`.
     `count_dot` (`thousands`, `decimal`) says what a point before three digits of a number is.
+    `definition` is what the table counts, by language. `partial_of` is how many areas there are where the table tells some of them only.
+    `public`: the source has published these very numbers already; a release passes only such on.
     """
 
     table: str
@@ -230,6 +243,14 @@ class AreaCountSection:
     count_dot: str = ""
     sheet: str = ""
     header_row: int | None = None
+    definition: Mapping[str, str] = field(default_factory=dict)
+    partial_of: int = 0
+    public: bool = False
+
+    @property
+    def about(self) -> TotalsTable:
+        """What the table is, apart from its rows."""
+        return TotalsTable(self.definition, self.partial_of)
 
     def named(self) -> dict[str, str]:
         """Return key to column for every key that names a column of the file.

@@ -11,7 +11,7 @@ from hotspots.release.bundle import ReleaseError, fingerprint, read, render, ver
 from hotspots.release.examination import Findings, attacked, audit, nested, statements
 from hotspots.release.ledger import LedgerError, releases
 from hotspots.release.making import build
-from hotspots.release.profiles import COVERAGE, FEWER_THAN, PROFILES, UNMAPPED, WIDTH, Profile
+from hotspots.release.profiles import COVERAGE, FEWER_THAN, PROFILES, TOTALS, UNMAPPED, WIDTH, Profile
 from hotspots.release.protection import FEW, HELD, SHOWN, UNPUBLISHED
 from hotspots.release.publishing import Done, RefusedError, publish
 from hotspots.release.reading import Ratio, Reading, Sum
@@ -26,6 +26,7 @@ __all__ = [
     "HELD",
     "PROFILES",
     "SHOWN",
+    "TOTALS",
     "UNMAPPED",
     "UNPUBLISHED",
     "WIDTH",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import io
 import json
 import os
@@ -19,13 +18,14 @@ import pandas as pd
 import pyarrow.parquet as pq
 import shapely
 
-from hotspots.release import figures, partition
+from hotspots.release import figures, partition, signing
 from hotspots.release.profiles import FIELDS
 from hotspots.release.protection import SHOWN
 from hotspots.release.release import AREA_COLUMNS, Release
 from hotspots.store import StoreError, checked_json
 from hotspots.store.schema import AreaCounts, DataError, check_area_counts, check_blocks
 from hotspots.words import Told, told
+from hotspots.words.escape import safe_cell
 
 FORMAT = 1
 MANIFEST = "release.json"
@@ -53,7 +53,8 @@ def render(release: Release, *, key: bytes, pages: Mapping[str, bytes] | None = 
     if pages:
         manifest["pages"] = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(pages.items())}
         files |= _apart(files, pages)
-    files[MANIFEST] = _json(manifest | {"signature": _signature(manifest, key)})
+    manifest |= {"signed_with": signing.SIGNED_WITH, "public_key": signing.public_key(key)}
+    files[MANIFEST] = _json(manifest | {"signature": signing.sign(_json(manifest), secret=key)})
     return files
 
 
@@ -97,18 +98,27 @@ def check_place(out: Path) -> None:
         raise ReleaseError(told("{folder} is there already and is no release; name another folder", folder=out.name))
 
 
+def pages_in(out: Path) -> tuple[str, ...]:
+    """Return the names of the web pages of the release in a folder; none where there is no release."""
+    return tuple(_manifest(out).get("pages", ())) if (out / MANIFEST).is_file() else ()
+
+
 def read(folder: Path | str, *, key: bytes | None = None) -> Release:
     """Return the release in a folder, after every file was found to be what `release.json` says it is.
 
-    With `key` the signature is checked too (`Release.signed`); without it nobody can tell a release from a careful forgery, only from
-    damage. Every derived figure (rates, hot areas) is worked out again from the counts and must be the one written. Raises `ReleaseError`.
+    The signature is checked with the public key that the release brings: a change after signing is found. With `key`, the secret of the
+    city, so is a release that somebody else signed (`Release.signed`); without it compare `public_key` with the one announced. Every
+    derived figure (rates, hot areas) is worked out again from the counts and must be the one written. Raises `ReleaseError`.
     """
     place = Path(folder)
     manifest = _manifest(place)
     raw = {name: _checked(place, name, wanted) for name, wanted in manifest["files"].items()}
     for name, wanted in manifest.get("pages", {}).items():
         _checked(place, name, wanted)
-    signed = None if key is None else hmac.compare_digest(manifest.get("signature", ""), _signature(_unsigned(manifest), key))
+    content = _json(_unsigned(manifest))
+    if "public_key" in manifest and not signing.holds(content, str(manifest.get("signature")), public=str(manifest["public_key"])):
+        raise ReleaseError(told("{folder}: the signature does not fit; the release was changed after it was published", folder=place.name))
+    signed = None if key is None else signing.signed_by(manifest, content, secret=key)
     if signed is False:
         raise ReleaseError(
             told("{folder}: the signature is not that of this store; the release was made or changed elsewhere", folder=place.name)
@@ -126,7 +136,12 @@ def read(folder: Path | str, *, key: bytes | None = None) -> Release:
         ) from fault
     except (KeyError, ValueError, TypeError) as fault:
         raise ReleaseError(told("{folder}: the files of the release do not fit together; publish it again", folder=place.name)) from fault
-    strange = sorted(name for name in {*raw, *again} - {MANIFEST} if not _same(name, raw.get(name), again.get(name)))
+    former = {name: _csv(table, inert=False) for name, table in _tables(release).items()}
+    strange = sorted(
+        name
+        for name in {*raw, *again} - {MANIFEST}
+        if not _same(name, raw.get(name), again.get(name)) and raw.get(name) != former.get(name, b"")
+    )
     if strange:
         raise ReleaseError(
             told(
@@ -182,10 +197,6 @@ def _unsigned(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in manifest.items() if name != "signature"}
 
 
-def _signature(manifest: Mapping[str, Any], key: bytes) -> str:
-    return hmac.new(key, _json(_unsigned(manifest)), hashlib.sha256).hexdigest()
-
-
 def _json(values: Mapping[str, Any]) -> bytes:
     return (json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
@@ -211,7 +222,8 @@ def _geojson(table: gpd.GeoDataFrame) -> bytes:
     features = []
     for index, values, shape in zip(table.index, table[names].to_numpy(dtype=object), table.geometry, strict=True):
         properties = {name: _value(value) for name, value in zip(names, values, strict=True)}
-        whole = {"type": "Feature", "id": str(index), "properties": properties, "geometry": json.loads(shapely.to_geojson(shape))}
+        drawn = None if shape is None else json.loads(shapely.to_geojson(shape))  # areas of totals may have no outline
+        whole = {"type": "Feature", "id": str(index), "properties": properties, "geometry": drawn}
         features.append(whole)
     return (json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False) + "\n").encode()
 
@@ -239,14 +251,18 @@ def _same(name: str, one: bytes | None, other: bytes | None) -> bool:
     return tables[0] == tables[1]
 
 
-def _csv(table: pd.DataFrame) -> bytes:
+def _csv(table: pd.DataFrame, *, inert: bool = True) -> bytes:
+    """Return a table as CSV in which no text runs as a formula; `inert` is False for releases of before, which had it as it stood."""
     shown = table.copy()
     for name in shown.columns:
         if pd.api.types.is_datetime64_any_dtype(shown[name]):
             shown[name] = shown[name].dt.strftime("%Y-%m-%d")
         elif pd.api.types.is_float_dtype(shown[name]):
             shown[name] = pd.Series([_value(value) for value in shown[name]], index=shown.index, dtype=object)
-    return bytes(shown.astype(object).to_csv(index=False, lineterminator="\n").encode())
+    shown = shown.astype(object)
+    if inert:
+        shown = shown.map(safe_cell)
+    return bytes(shown.to_csv(index=False, lineterminator="\n").encode())
 
 
 def _tables(release: Release) -> dict[str, pd.DataFrame]:
@@ -276,7 +292,7 @@ def _layer(content: bytes, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
     table = {
         name: [one["properties"].get(name) for one in features] for name in columns if not features or name in features[0]["properties"]
     }
-    shapes = shapely.from_geojson([json.dumps(one["geometry"]) for one in features])
+    shapes = [None if one["geometry"] is None else shapely.from_geojson(json.dumps(one["geometry"])) for one in features]
     return gpd.GeoDataFrame(table, geometry=shapes, crs=4326, index=pd.Index([one["id"] for one in features], dtype=object))
 
 
@@ -297,7 +313,9 @@ def _read_figures(raw: Mapping[str, bytes]) -> pd.DataFrame:
 
 
 def _text(content: bytes) -> pd.DataFrame:
-    return pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    """Return a table as texts, without the sign that keeps a spreadsheet from running one."""
+    table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    return table.map(lambda cell: cell[1:] if cell.startswith("'") and safe_cell(cell[1:]) == cell else cell)
 
 
 def _read_totals(content: bytes) -> AreaCounts:

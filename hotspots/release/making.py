@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import geopandas as gpd
 import pandas as pd
 
-from hotspots import geography
 from hotspots.cities import City
 from hotspots.geography import units
 from hotspots.geography.outlines import outlined
-from hotspots.release import figures, partition
+from hotspots.release import figures, partition, republishing
+from hotspots.release.facts import basemap_of, facts_of
 from hotspots.release.profiles import (
     COVERAGE,
-    FEWER_THAN,
-    PROFILES,
-    UNMAPPED,
     Profile,
     cutoff,
     profile_of,
@@ -28,13 +24,8 @@ from hotspots.release.release import Release
 from hotspots.store.schema import Blocks, DataError
 from hotspots.study import Study
 from hotspots.words import (
-    LANGUAGES,
-    mark,
     told,
-    words_for,
 )
-
-AREAS = mark("Areas")
 
 
 def build(
@@ -45,17 +36,19 @@ def build(
     through: str | dt.date | None = None,
     secret: bytes = b"",
     before: Iterable[Release] = (),
+    already_public: bool = False,
 ) -> Release:
     """Return the release of a city under a profile, as it may be published on the day `as_of` (default: today). Nothing is written.
 
     `through` is the last day on which the data are complete; left out, the end of `covers` in city.toml, else the newest incident that
     may be counted. `before` are the releases already published: their areas and figures stay as they are. `secret` settles by lot which
-    larger numbers protect the small ones; without it anybody could repeat the lot. Withheld incidents are removed first of all. A
-    `DataError` says why a city cannot be released.
+    larger numbers protect the small ones; without it anybody could repeat the lot. Withheld incidents are removed first of all. Of a city
+    of totals only those go out that city.toml calls public, or all where a person says so here (`already_public`). A `DataError` says
+    why a city cannot be released.
     """
     rules, past = profile_of(profile), list(before)
     if city.only_totals:
-        return _republished(city, rules)
+        return republishing.republished(city, as_of=as_of, through=through, already_public=already_public)
     if not outlined(city.blocks).all():
         raise DataError(
             told(
@@ -86,10 +79,11 @@ def build(
     parts.append(figures.city_years(counted, first, last, spans))
     parts += figures.city_months(counted, first, last) if rules.months else []
     table = figures.typed(pd.concat([known, *parts], ignore_index=True).drop_duplicates(figures.KEYS))
-    facts = _facts(city, rules, length, merged=len(areas) < len(city.blocks))
+    named = pd.Series(areas.index[best.members.to_numpy()], index=best.members.index)
+    facts = facts_of(city, rules, length, merged=len(areas) < len(city.blocks), area_of=named)
     partly = areas.index[areas["population"].isna()].tolist()
     facts |= {"partly_known": partly} if partly else {}
-    return Release(facts, areas, _basemap(city), table, members=best.members)
+    return Release(facts, areas, basemap_of(city), table, members=best.members)
 
 
 class _Divided(NamedTuple):
@@ -112,7 +106,7 @@ def _years(city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | 
     else:
         start, end = dates.min().normalize().replace(day=1), dates.max().normalize() + pd.Timedelta(days=1)
     if through is not None:
-        end = pd.Timestamp(through) + pd.Timedelta(days=1)
+        end = _through(city, end, pd.Timestamp(through) + pd.Timedelta(days=1))
     stop = min(end, cutoff(rules, pd.Timestamp(as_of if as_of is not None else dt.date.today())))
     first = start.year + (start > pd.Timestamp(start.year, 1, 1))
     last = stop.year - 1
@@ -126,6 +120,19 @@ def _years(city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | 
             )
         )
     return first, last
+
+
+def _through(city: City, end: pd.Timestamp, named: pd.Timestamp) -> pd.Timestamp:
+    """Return the day after the last day with complete data that a person named, unless city.toml says that they end before."""
+    if city.covers_stated and named > end:
+        raise DataError(
+            told(
+                "release: city.toml says that the data are complete to {day}, and --through is later: a year that is not whole would "
+                "look like one in which fewer were killed. Name that day or one before, or change `covers`",
+                day=(end - pd.Timedelta(days=1)).date(),
+            )
+        )
+    return named
 
 
 def _known(past: list[Release], rules: Profile) -> pd.DataFrame:
@@ -170,41 +177,3 @@ def _members(past: list[Release], blocks: Blocks) -> pd.Series:
             )
         )
     return members.reindex(blocks.index)
-
-
-def _facts(city: City, rules: Profile, length: int, *, merged: bool) -> dict[str, Any]:
-    """Return what the release says of the city and of its own rules, as plain values; nothing in it hangs on a single incident."""
-    notes = [{"start": note.start.date().isoformat(), "text": dict(note.text), "kind": note.kind} for note in city.notes]
-    called = {language: words_for(language).say(AREAS) for language in LANGUAGES} if merged else dict(city.called)
-    plain = ("slug", "name", "language", "timezone", "source", "licence", "epsg", "fictional", "population_year")
-    return {
-        **{name: getattr(city, name) for name in plain},
-        "called": called,
-        "notes": notes,
-        "profile": rules.name,
-        "rules": {
-            "fewer_than": FEWER_THAN,
-            "area_floor": rules.floor,
-            "window_years": length,
-            "lag_months": rules.lag,
-            "exact_areas": rules.exact,
-            "unmapped": UNMAPPED,
-        },
-        "kind": "incidents",
-    }
-
-
-def _basemap(city: City) -> gpd.GeoDataFrame:
-    """Return the city's basemap with its corners as they are published."""
-    return partition.published_corners(city.context) if len(city.context) else city.context
-
-
-def _republished(city: City, rules: Profile) -> Release:
-    """Return published totals as they are, each with its source: they are public, so there is nothing to hide and nothing to add."""
-    assert city.totals is not None
-    areas = partition.published_corners(city.blocks)
-    areas["name"] = geography.names(areas)
-    keep = [name for name in ("population", "name", "geometry") if name in areas.columns]
-    facts = _facts(city, rules, PROFILES[rules.name].years, merged=False) | {"kind": "published totals"}
-    totals = city.totals.reset_index(drop=True).rename_axis("row")
-    return Release(facts, Blocks(areas[keep]), _basemap(city), figures.empty(), totals=totals)

@@ -14,6 +14,7 @@ FEWER_THAN = 10  # a count below this is shown as "fewer than 10": 0 and 1 to 9 
 WIDTH = 9  # what stays open of a number that is not shown: its highest possible value less its lowest
 COVERAGE = 0.8  # share of the mapped homicides that shown areas should hold
 UNMAPPED = "unmapped"  # the area of the victims who lie in none
+TOTALS = "totals"  # the profile of what others had published: nothing is hidden and nothing is added
 FIELDS: tuple[str, ...] = ("sex", "age", "weapon", "category", "status")  # one table each, never crossed
 
 
@@ -38,6 +39,7 @@ PROFILES: Mapping[str, Profile] = {
     "strict": Profile("strict", floor=5_000, years=5, lag=1, exact=False, months=False),
     "open": Profile("open", floor=1_000, years=1, lag=0, exact=True, months=True),
 }
+_OF_TOTALS = Profile(TOTALS, floor=0, years=1, lag=0, exact=True, months=True)
 
 
 def profile_of(name: str) -> Profile:
@@ -46,6 +48,8 @@ def profile_of(name: str) -> Profile:
     >>> profile_of("strict").floor
     5000
     """
+    if name == TOTALS:
+        return _OF_TOTALS
     if name not in PROFILES:
         raise DataError(told("release: there is no profile {name}; use one of {listed}", name=repr(name), listed=", ".join(PROFILES)))
     return PROFILES[name]

@@ -10,6 +10,7 @@ from pathlib import Path
 from hotspots import cities, store
 from hotspots.release import bundle, ledger
 from hotspots.release.examination import Findings, audit
+from hotspots.release.facts import as_it_stands
 from hotspots.release.making import build
 from hotspots.release.release import Release
 from hotspots.words import told
@@ -42,23 +43,37 @@ def publish(
     *,
     as_of: str | dt.date | None = None,
     through: str | dt.date | None = None,
+    already_public: bool = False,
     pages: Callable[[Release], Mapping[str, bytes]] | None = None,
+    html: bool = True,
 ) -> Done:
     """Publish a release of a stored city into the folder `out`, whole or not at all.
 
     `pages` makes further files of the release, such as its web page; they are given the release and nothing else, and signed with it.
+    `html`: they are wanted; else they are made anew only where the release that is replaced has some, so that none is ever taken away.
     It is written into the ledger before the folder appears: what may have got out counts as out. The same data published again give the
     same bytes. Raises `RefusedError` where the audit finds anything, and nothing is written then.
     """
     with store.lock(slug):
-        city = cities.load(slug)
+        city = as_it_stands(cities.load(slug))
         secret, before = ledger.key(slug), ledger.releases(slug)
-        release = build(city, profile=profile, as_of=as_of, through=through, secret=secret, before=before)
+        made_by = {"as_of": as_of, "through": through, "secret": secret, "before": before, "already_public": already_public}
+        release = build(city, profile=profile, **made_by)
         findings = audit(release, before)
         if not findings.passed:
             raise RefusedError(findings)
         bundle.check_place(Path(out))
-        made = pages(release) if pages else None
+        there = bundle.pages_in(Path(out))
+        if there and pages is None:
+            raise bundle.ReleaseError(
+                told(
+                    "{folder} holds a release with {n} web pages; publishing without them would take them off the web site. Publish with "
+                    "--html, or into another folder",
+                    folder=Path(out).name,
+                    n=len(there),
+                )
+            )
+        made = pages(release) if pages and (html or there) else None
         ledger.add(slug, release)
         files = bundle.write(release, Path(out), key=secret, pages=made)
     return Done(release, findings, tuple(files), bundle.fingerprint(out))

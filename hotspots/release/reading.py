@@ -12,8 +12,10 @@ import pandas as pd
 from hotspots import geography
 from hotspots.cities import City, Note
 from hotspots.cities.published_totals import WHOLE, years_between
+from hotspots.geography.outlines import outlined
 from hotspots.inference.intervals import PER, poisson_interval, ratio_interval
 from hotspots.inference.normal_range import expected_range
+from hotspots.release import standing_out
 from hotspots.release.profiles import FEWER_THAN, Window
 from hotspots.release.protection import SHOWN, UNPUBLISHED
 from hotspots.release.release import AREA_COLUMNS, Release, rate
@@ -91,26 +93,29 @@ class Reading:
         """The windows that areas are published for, oldest first."""
         if self.release.totals is None:
             return self.release.windows
-        rows = self.release.totals[self.release.totals["area"] != WHOLE]
-        return sorted({(start, end) for start, end in zip(rows["start"], rows["end"], strict=True)})
+        return published_windows(self.release.totals) if outlined(self.release.areas).any() else []
 
     def window(self, name: str) -> Window:
         """Return the window that begins on the day `name`; the newest one where none does."""
         return next((one for one in self.windows if f"{one[0]:%Y-%m-%d}".startswith(name or "-")), self.windows[-1])
 
     def before(self, window: Window) -> Window | None:
-        """Return the window before; None for the first one."""
-        at = self.windows.index(window)
-        return self.windows[at - 1] if at else None
+        """Return the newest window before that has the same months and days of earlier years; None where there is none.
+
+        So whole years are compared with as many whole years, and a part of a year only with the same part.
+        """
+        alike = [one for one in self.windows if _years_later(one, window)]
+        return alike[-1] if alike else None
 
     # --- areas ------------------------------------------------------------------------------------------------------------------
 
     @cached_property
     def by_area(self) -> pd.DataFrame:
-        """One row for each area and window: those of `Release.by_area`, with the exact 95 % interval of the rate.
+        """One row for each area and window: those of `Release.by_area`, with the exact 95 % interval of the rate, and `alone`.
 
         `reason` is `few`, `held` or `unpublished` where the number is not shown. No rate, and no interval, under 10. Residents of figures
-        that others had published are those of the window; missing where they do not say how many were killed.
+        that others had published are those of the window; missing where they do not say how many were killed. `alone`: 1 where an area's
+        own number is more than chance gives its residents (`standing_out.own_areas`); `hot` is about an area and its neighbours together.
         """
         if self.republished:
             parts = [self._published_areas(window) for window in self.windows]
@@ -120,7 +125,20 @@ class Reading:
         lived = table["population"].to_numpy(dtype=float) * [years_between(a, b) for a, b in zip(table["start"], table["end"], strict=True)]
         told = table["rate"].notna().to_numpy()
         low, high = (np.where(told, PER * end / np.where(told, lived, 1.0), np.nan) for end in poisson_interval(table["count"]))
-        return table.assign(rate_low=low, rate_high=high)
+        own = [standing_out.own_areas(rows["count"].to_numpy(dtype=float), self.city.blocks) for rows in self._by_window(table)]
+        alone = np.concatenate(own) if own and not self.republished else np.full(len(table), np.nan)
+        return table.assign(rate_low=low, rate_high=high, alone=alone)
+
+    def _by_window(self, table: pd.DataFrame) -> list[pd.DataFrame]:
+        """Return the rows of each window, in the order in which they stand in `by_area`."""
+        return [table[table["start"] == start] for start, _ in self.windows]
+
+    def groups(self, window: Window) -> pd.Series:
+        """Return which areas stand out together, see `standing_out.groups`; all 0 where others had published the numbers."""
+        rows, blocks = self.areas(window), self.city.blocks
+        if self.republished:
+            return pd.Series(0, index=blocks.index, name="group")
+        return standing_out.groups(rows["hot"].to_numpy(dtype=float), rows["count"].to_numpy(dtype=float), blocks)
 
     def _published_areas(self, window: Window) -> pd.DataFrame:
         study = self.study(window)
@@ -215,10 +233,14 @@ class Reading:
         """The whole city by year, on a PeriodIndex: `start`, `end`, `count`, `reason`, `rate` with its exact interval, `complete`.
 
         And `published_rate`, `source` where others published the number; `low`, `high`, `base` of the normal range (`normal_ranges`). No
-        rate under 10. `complete` is True where the number is shown and is that of a whole year.
+        rate under 10. `complete` is True where the number is shown and is that of a whole year; of a part of a year `start` and `end`
+        are those of the part.
         """
         table = self._published_years() if self.republished else self._own_years()
-        table = table.assign(start=table.index.start_time.as_unit("us"), end=(table.index + 1).start_time.as_unit("us"))
+        table = table.assign(
+            start=np.maximum(table.index.start_time, self.city.start).as_unit("us"),
+            end=np.minimum((table.index + 1).start_time, self.city.end).as_unit("us"),
+        )
         ranges = self.normal_ranges(table)
         ranges[(table["count"].notna() & ~table["complete"]).to_numpy()] = (np.nan, np.nan, 0)  # a part of a year beside whole ones
         return table.join(ranges)
@@ -236,6 +258,12 @@ class Reading:
         table = rows[["count", "reason", "rate"]].assign(rate_low=low, rate_high=high, complete=rows["count"].notna())
         table = table.assign(published_rate=np.nan, source="")
         return table.set_axis(pd.PeriodIndex(rows["start"], freq="Y", name="year"))
+
+    @property
+    def whole_years(self) -> pd.DataFrame:
+        """The newest whole years whose number is shown, without a gap: what may be added up and compared."""
+        years = self.years if self.newest is None else self.years[: self.newest.name]
+        return years[years["complete"][::-1].cummin()[::-1]]
 
     @property
     def newest(self) -> pd.Series | None:
@@ -269,6 +297,43 @@ class Reading:
             usual = expected_range(base.to_numpy(dtype=float)) if len(base) >= LEAST_BASE else None
             found.append((usual.low, usual.high, len(base)) if usual else (np.nan, np.nan, 0))
         return pd.DataFrame(found, columns=["low", "high", "base"], index=table.index).astype({"low": float, "high": float})
+
+
+def _years_later(one: Window, other: Window) -> bool:
+    """Return whether `other` is the same months and days as `one`, some years later."""
+    step = pd.DateOffset(years=other[0].year - one[0].year)
+    return one[1] <= other[0] and (one[0] + step, one[1] + step) == other
+
+
+def published_windows(totals: pd.DataFrame) -> list[Window]:
+    """Return the windows that published totals of areas are shown for: whole years as they are, months of one year without a gap as one.
+
+    So a year told month by month is one window, and one that is not over is a window of its own, named by its months. Of periods that
+    overlap, whole years and the shorter ones are taken; the others stand in the file of totals.
+
+    >>> from hotspots.testing import published_totals
+    >>> rows = published_totals([("b00", "2020", 3), ("b00", "2021-01", 1), ("b00", "2021-02", 0)])
+    >>> [(f"{start:%Y-%m}", f"{end:%Y-%m}") for start, end in published_windows(rows)]
+    [('2020-01', '2021-01'), ('2021-01', '2021-03')]
+    """
+    rows = totals[totals["area"] != WHOLE]
+    spans = {(start, end) for start, end in zip(rows["start"], rows["end"], strict=True)}
+    apart: list[Window] = []
+    for start, end in sorted(spans, key=lambda span: (not _whole_years(span), span[1] - span[0], span[0])):
+        if all(end <= other[0] or other[1] <= start for other in apart):
+            apart.append((start, end))
+    found: list[Window] = []
+    for start, end in sorted(apart):
+        before = found[-1] if found else None
+        if before and before[1] == start < end <= pd.Timestamp(before[0].year + 1, 1, 1) and not _whole_years(before):
+            found[-1] = (before[0], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def _whole_years(span: Window) -> bool:
+    return all((day.month, day.day) == (1, 1) for day in span)
 
 
 def _ratio(counts: tuple[float, float], exposures: tuple[float, float]) -> Ratio:

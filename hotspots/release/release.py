@@ -13,7 +13,7 @@ import pandas as pd
 
 from hotspots import geography
 from hotspots.cities import City, Note
-from hotspots.cities.published_totals import WHOLE, no_incidents, years_between
+from hotspots.cities.published_totals import WHOLE, Published, no_incidents, years_between
 from hotspots.geography.adjacency import contiguity
 from hotspots.readers.report import QualityReport
 from hotspots.release.figures import coverage
@@ -150,8 +150,8 @@ class Release:
         Its blocks are the areas; a number that is not shown is held back (`study.held_back`), never 0. No incident is in it.
         """
         facts, totals = self.facts, self.area_counts()
-        known = totals[totals["area"] == WHOLE]["count"].sum() if self.totals is not None else self.city_years["count"].sum()
-        notes = tuple(Note(pd.Timestamp(row["start"]), row["text"], row["kind"]) for row in facts["notes"])
+        known = Published.of(totals, self.areas).known if self.totals is not None else self.city_years["count"].sum()
+        notes = tuple(Note.from_plain({"treated": row.get("areas", ()), **row}) for row in facts["notes"])
         plain = ("slug", "name", "language", "timezone", "source", "licence", "epsg", "fictional", "population_year", "called")
         return City(
             incidents=no_incidents(self.areas.crs),

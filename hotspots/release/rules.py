@@ -73,7 +73,7 @@ def _areas(release: Release) -> list[Leak]:
     people = release.areas["population"]
     floor = release.profile.floor
     unknown = people.isna() & ~people.index.isin(release.facts.get("partly_known", ()))
-    low = release.areas.index[(people < floor) | unknown] if release.totals is None and len(people) > 1 else []
+    low = release.areas.index[(people < floor) | unknown] if release.facts["kind"] == "incidents" and len(people) > 1 else []
     few = told("fewer than {n} people live there", n=f"{floor:,}")
     found = [Leak("floor", str(area), few, told("the area {area}", area=area)) for area in low]
     shapes = np.asarray(release.areas.geometry.array)
@@ -101,7 +101,8 @@ def changed(release: Release, past: Sequence[Release]) -> list[Leak]:
     """Return where a release says something else than those before it said: what was published once never changes."""
     found: list[Leak] = []
     for other in past:
-        if other.profile.name != release.profile.name:
+        both_public = all(one.facts["kind"] != "incidents" for one in (release, other))
+        if other.profile.name != release.profile.name and not both_public:
             text = told("released as {profile} before; the two give each other's hidden numbers away", profile=other.profile.name)
             found.append(Leak("profile", release.profile.name, text, told("this release")))
         same = other.areas.index.equals(release.areas.index)

@@ -15,13 +15,16 @@ import shapely
 
 from hotspots.geography import outlines, residents, units
 from hotspots.geography.residents import years_between as years_between
-from hotspots.store.schema import Blocks, DataError, Incidents
+from hotspots.store.schema import INCIDENT_FIELDS, UNKNOWN, Blocks, DataError, Incidents, ages_of
 from hotspots.study.exposure import Exposure
-from hotspots.study.filters import Where, check_where, matching
 from hotspots.study.memo import kept
 from hotspots.study.options import OF_STATISTICS, Options, settled
 from hotspots.study.places import Place
+from hotspots.study.times import TIMES, times
 from hotspots.words import told
+
+Where = tuple[tuple[str, tuple[str, ...]], ...]
+FILTERS: tuple[str, ...] = (*(row.name for row in INCIDENT_FIELDS if row.kind == "word"), "age", *TIMES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +83,7 @@ class Study(Exposure, Options):
 
         `covers` is the period that the data cover, end exclusive; left out, it runs from the first day of the first month with an
         incident to the day after the last one. `start` and `end` (exclusive) are local days; left out, they are those of `covers`.
-        `where` maps a field to the values kept; ages are bands such as `15-29`, `65+` or `unknown`, `hours` bands of the clock such as
-        `20-23` (to 23:59) or `unknown`, `weekdays` are `mon` to `sun`. `unit_of` gives the unit of
+        `where` maps a field to the values kept; ages are bands such as `15-29`, `65+` or `unknown`. `unit_of` gives the unit of
         every incident where it is already known (see `units.assign`), `snapped` its distance from its street segment. `streets` are the
         city's street segments, for densities along them. `exposed_of`, beside `unit_of`, says which incidents lie where residents are
         known (`residents.known_to_live`); left out beside it, all do. `options` are those of single statistics, left out where the usual
@@ -104,7 +106,7 @@ class Study(Exposure, Options):
             )
         pairs = where.items() if isinstance(where, Mapping) else (where or ())
         chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in pairs if tuple(values)))
-        check_where(chosen, incidents)
+        _check_where(chosen, incidents)
         placed = units.assign(incidents, blocks) if unit_of is None else unit_of
         exposed_of = residents.known_to_live(placed, blocks) if unit_of is None else exposed_of
         span = (begin.normalize(), finish.normalize())
@@ -184,7 +186,7 @@ class Study(Exposure, Options):
         """Which incidents pass the filters, whatever their date."""
         keep = np.ones(len(self.incidents), dtype=bool)
         for name, values in self.where:
-            keep &= matching(self.incidents, name, values)
+            keep &= _matches(self.incidents, name, values)
         return keep
 
     @cached_property
@@ -337,3 +339,52 @@ def _span(incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:
         return pd.Timestamp(2000, 1, 1), pd.Timestamp(2001, 1, 1)
     first, last = incidents["date"].min(), incidents["date"].max()
     return pd.Timestamp(first.year, first.month, 1), last.normalize() + pd.Timedelta(days=1)
+
+
+def _check_where(where: Where, incidents: Incidents) -> None:
+    faults = []
+    for name, values in where:
+        if name not in FILTERS:
+            faults.append(told("where: {name} cannot be filtered; use one of {listed}", name=repr(name), listed=", ".join(FILTERS)))
+            continue
+        if name not in (*incidents.columns, *TIMES):
+            faults.append(told("where: these data have no {name}", name=name))
+        allowed = TIMES.get(name) or next((row.values for row in INCIDENT_FIELDS if row.name == name and row.values), None)
+        for value in values:
+            if not (value in allowed if allowed else band(value)):
+                hint = ", ".join(allowed) if allowed else told("a band such as 15-29, 65+ or unknown")
+                faults.append(told("where: {name} has no value {value}; use {listed}", name=name, value=repr(value), listed=hint))
+    if faults:
+        raise DataError(faults)
+
+
+def band(text: str) -> tuple[float, float] | str | None:
+    """Return the ages that a band such as `15-29` or `65+` spans, the word `unknown` as it is, and None for anything else.
+
+    >>> band("15-29"), band("x")
+    ((15.0, 29.0), None)
+    """
+    return UNKNOWN if text == UNKNOWN else ages_of(text)
+
+
+def _matches(incidents: Incidents, name: str, values: tuple[str, ...]) -> np.ndarray:
+    if name in TIMES:
+        return np.asarray(np.isin(times(incidents, name), values))
+    if name != "age":
+        codes, words = kept(incidents, _coded, name)
+        return np.asarray(np.append(np.isin(words, values), False)[codes])
+    column = incidents[name]
+    keep = np.zeros(len(column), dtype=bool)
+    for value in values:
+        ages = band(value)
+        if isinstance(ages, tuple):
+            keep |= np.asarray((column >= ages[0]) & (column < ages[1] + 1))
+        else:
+            keep |= np.asarray(column.isna())
+    return keep
+
+
+def _coded(incidents: Incidents, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a column of words as numbers and the words they stand for (−1: missing)."""
+    codes, words = pd.factorize(incidents[name])
+    return codes.astype(np.int8 if len(words) < 128 else np.intp), np.asarray(words, dtype=object)

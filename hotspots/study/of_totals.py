@@ -43,6 +43,7 @@ class TotalsStudy(Study):
     """
 
     totals: AreaCounts
+    definition: str = ""  # the table whose numbers go first
     has_days: ClassVar[bool] = False
 
     @property
@@ -60,10 +61,12 @@ class TotalsStudy(Study):
         end: str | dt.date | pd.Timestamp | None = None,
         where: Mapping[str, Iterable[str]] | Where | None = None,
         covers: tuple[pd.Timestamp, pd.Timestamp] | None = None,
+        definition: str = "",
     ) -> TotalsStudy:
         """Return the study of `totals`, whose areas are those of `blocks` (see `published_totals.lift` for larger units).
 
-        The arguments mean what they mean in `Study.of`; the one field to filter by is `sex`.
+        The arguments mean what they mean in `Study.of`; the one field to filter by is `sex`. `definition` is the table of totals that
+        counts as the reader wants it: its numbers go first where it has any.
 
         >>> from hotspots.testing import published_totals, square_blocks
         >>> rows = published_totals([("b00", "2020", 3), ("", "2020", 4), ("", "2021", 5)])
@@ -77,7 +80,7 @@ class TotalsStudy(Study):
         span = covers or (totals["start"].min(), totals["end"].max())
         plain = Study.of(empty, blocks, start=start, end=end, covers=span)
         chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in pairs if tuple(values)))
-        return cls(empty, blocks, plain.start, plain.end, chosen, plain.placed, span, totals=totals)
+        return cls(empty, blocks, plain.start, plain.end, chosen, plain.placed, span, totals=totals, definition=definition)
 
     @cached_property
     def _passing(self) -> np.ndarray:
@@ -87,7 +90,7 @@ class TotalsStudy(Study):
     @cached_property
     def published(self) -> Published:
         """The rows that pass the filters, by area."""
-        return Published.of(self.totals, self.blocks, self.where)
+        return Published.of(self.totals, self.blocks, self.where, first=self.definition)
 
     @cached_property
     def whole(self) -> Total:

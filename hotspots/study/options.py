@@ -131,7 +131,12 @@ class Choices(Options):
     start: dt.date | None = option("from", "day", changes_figures=True)
     end: dt.date | None = option("to", "day", changes_figures=True)
     place: str = option("place", "word", changes_figures=True)  # KIND:ID (see `places`): what every figure is narrowed to
+    definition: str = option("definition", "word", changes_figures=True)  # of published totals: the table whose numbers go first
     picked: str = option("picked", "word")  # the unit of a map that is looked at, where it is no place of its own: a square, a hexagon
+    by: str = option("by", "word")  # the units of the map on the first page; empty: those that fit the place
+    window: str = option("window", "word")  # the months that this map shows, as 2022-01/2024-12; empty: the last 36
+    limits: str = option("limits", "word")  # where its classes begin, as 1,2,5,10; empty: where the numbers put them
+    at: str = option("at", "word")  # the middle of the map and its zoom, as LAT,LON,ZOOM; empty: where it opens by itself
     beside: str = option("beside", "word")  # a second place, beside the one chosen
     language: str = option("lang", "word")
     layer: str = option("layer", "listed", values=LAYERS)

@@ -14,6 +14,7 @@ import shapely
 
 from hotspots import geography
 from hotspots.cities import City
+from hotspots.cities.search import PLACES
 from hotspots.geography import interpolation, units
 from hotspots.geography.outlines import outlined
 from hotspots.store.schema import AGES, Blocks, DataError, censuses, check_blocks, population_bands
@@ -21,17 +22,7 @@ from hotspots.study.memo import kept
 from hotspots.words import Told, mark, told
 
 # The kinds of places in the order in which they are offered, and what each is called.
-KINDS: Mapping[str, str] = {
-    "district": mark("District"),
-    "beat": mark("Beat"),
-    "block": mark("Block"),
-    "street": mark("Street"),
-    "segment": mark("Street segment"),
-    "crossing": mark("Crossing"),
-    "layer": mark("Place on the map"),
-    "circle": mark("Circle"),
-    "polygon": mark("Area drawn by hand"),
-}
+KINDS: Mapping[str, str] = PLACES | {"circle": mark("Circle"), "polygon": mark("Area drawn by hand")}
 # Units that are places, each of its kind.
 UNITS: Mapping[str, str] = {"districts": "district", "beats": "beat", "blocks": "block", "segments": "segment"}
 MADE_OF_BLOCKS: Mapping[str, str] = {"district": "districts", "beat": "beats", "block": "blocks"}

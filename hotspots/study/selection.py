@@ -8,11 +8,12 @@ from typing import Any
 
 from hotspots.cities import City
 from hotspots.geography import units
-from hotspots.store.schema import AreaCounts, DataError
-from hotspots.study import FILTERS, Study, Where, of_totals, places, takes
+from hotspots.store.schema import AreaCounts, DataError, field
+from hotspots.study import FILTERS, Study, Where, band, of_totals, places
 from hotspots.study.options import LAYERS as LAYERS
 from hotspots.study.options import MOST_CAP as MOST_CAP
 from hotspots.study.options import OF_STATISTICS, OPTIONS, Choices
+from hotspots.study.times import TIMES
 from hotspots.words import told
 
 
@@ -28,6 +29,7 @@ class Selection(Choices):
     `span` is the period of a comparison (a key of `calendar.periods`); `lag` the days before the end of the data that are left out of it.
     `near` metres and `within` days are those of near repeats; `rule` puts places in order, tested on periods of `months`; `base` is a year
     to compare with.
+    `definition` is the table of published totals that counts what the reader wants counted.
     `equal_split` is what a density along streets does at crossings.
     `baseline` and `correction` are those of tests of clustering, `cap` is the largest circle of a scan in per cent (see `Study.of`).
     """
@@ -101,6 +103,9 @@ class Selection(Choices):
         return whole.within_totals(place, rows, of_totals.units_of(place.blocks, unit))
 
     def _all_totals(self, city: City, totals: AreaCounts, unit: str) -> of_totals.TotalsStudy:
+        if self.definition and self.definition not in city.definitions:
+            listed = ", ".join(city.definitions) or told("none")
+            raise DataError(told("there is no definition {name}; there is {listed}", name=repr(self.definition), listed=listed))
         return of_totals.TotalsStudy.of_totals(
             of_totals.on_units(totals, city.blocks, unit),
             of_totals.units_of(city.blocks, unit),
@@ -108,6 +113,7 @@ class Selection(Choices):
             end=self.end or city.end,
             where=self.where,
             covers=(city.start, city.end),
+            definition=self.definition,
         )
 
 
@@ -145,12 +151,16 @@ def _read_where(query: Mapping[str, str]) -> tuple[Where, tuple[str, ...]]:
     where, strange = [], []
     for name in FILTERS:
         values = tuple(sorted(set(query.get(name, "").split(",")) - {""}))
-        known = tuple(value for value in values if takes(name, value))
+        known = tuple(value for value in values if _known(name, value))
         if known:
             where.append((name, known))
         if known != values:
             strange.append(name)
     return tuple(sorted(where)), tuple(strange)
+
+
+def _known(name: str, value: str) -> bool:
+    return bool(band(value)) if name == "age" else value in (TIMES.get(name) or field(name).values)
 
 
 def read_where(pairs: list[str]) -> Where:

@@ -59,7 +59,7 @@ def numbered(view: MapView, ids: Sequence[str]) -> MapView:
 
 def in_degrees(shape: shapely.Geometry, epsg: int) -> shapely.Geometry:
     """Return a shape in a city's metres as a map has it, in EPSG:4326, without detail that a map of a city cannot show."""
-    return gpd.GeoSeries([shape.simplify(5)], crs=epsg).to_crs(4326).iloc[0]
+    return gpd.GeoSeries([shape.simplify(min(5.0, shape.area**0.5 / 400))], crs=epsg).to_crs(4326).iloc[0]
 
 
 def open_windows(

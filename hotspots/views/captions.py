@@ -41,6 +41,18 @@ VALUES: dict[str, str] = {
     "fri": mark("Friday"),
     "sat": mark("Saturday"),
     "sun": mark("Sunday"),
+    "jan": mark("January"),
+    "feb": mark("February"),
+    "mar": mark("March"),
+    "apr": mark("April"),
+    "may": mark("May"),
+    "jun": mark("June"),
+    "jul": mark("July"),
+    "aug": mark("August"),
+    "sep": mark("September"),
+    "oct": mark("October"),
+    "nov": mark("November"),
+    "dec": mark("December"),
 }
 
 
@@ -61,13 +73,11 @@ def value_name(name: str, value: str, words: Words) -> str:
     >>> from hotspots.words import words_for
     >>> value_name("weapon", "blade", words_for("en")), value_name("age", "15-29", words_for("en"))
     ('Blade', '15–29')
-    >>> value_name("hours", "20-23", words_for("en"))
-    '20:00–23:59'
     """
-    if value == UNKNOWN or name not in ("age", "hours"):
-        return words.say(VALUES[value])
-    first, _, last = value.partition("-")
-    return f"{int(first):02}:00–{int(last):02}:59" if name == "hours" else value.replace("-", "–")
+    if name == "hour" and value != UNKNOWN:
+        first, _, last = value.partition("-")
+        return f"{int(first)}:00–{int(last)}:59"
+    return value.replace("-", "–") if name == "age" and value != UNKNOWN else words.say(VALUES[value])
 
 
 def value_of_one(name: str, value: str, words: Words) -> str:
@@ -84,6 +94,12 @@ def filters(where: Where, words: Words) -> str:
     """Return the filters in words; "all homicides" where there are none."""
     parts = [words.join(value_name(name, value, words) for value in values) for name, values in where]
     return " · ".join(parts) or words.say("all homicides")
+
+
+def counted(city: City, study: Study, words: Words) -> str:
+    """Return what is counted where the reader chose a definition; else nothing."""
+    known, name = city.definitions, getattr(study, "definition", "")
+    return words.say("counted: {what}", what=words.own(known[name])) if name in known else ""
 
 
 def place_name(place: Place, words: Words) -> str:
@@ -165,22 +181,28 @@ def killed(city: City, study: Study, words: Words) -> str:
 
 def of_map(city: City, study: Study, title: str, words: Words) -> Caption:
     """Return the caption of a map whose own title is `title`."""
-    return Caption("\n".join([killed(city, study, words), title, *_facts(city, study, words)]), note(city, words))
+    return Caption("\n".join([killed(city, study, words), title, *_facts(city, study, words)]), of_file(city, words))
 
 
 def of_series(city: City, study: Study, title: str, words: Words) -> Caption:
     """Return the caption of a series whose heading is `title`."""
-    return Caption("\n".join([title, *_facts(city, study, words)]), note(city, words))
+    return Caption("\n".join([title, *_facts(city, study, words)]), of_file(city, words))
 
 
 def _facts(city: City, study: Study, words: Words) -> Iterable[str]:
     killed = words.count("{n} person killed", "{n} people killed", study.victims)
     reach = words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date()))
     place = [place_name(study.place, words)] if study.place else []
-    yield " · ".join([words.period(study.start.date(), study.end.date()), *place, filters(study.where, words), killed, reach])
+    what = [one for one in (filters(study.where, words), counted(city, study, words)) if one]
+    yield " · ".join([words.period(study.start.date(), study.end.date()), *place, *what, killed, reach])
     yield from of_place(study, words)
     if city.fictional:
         yield words.say("fictional city: no real person, no real place")
+
+
+def of_file(city: City, words: Words) -> str:
+    """Return what a file says below: that it is not for publication, since small numbers stand in it as they are, and its sources."""
+    return " · ".join([words.say("Restricted: not for publication"), note(city, words)])
 
 
 def note(city: City, words: Words) -> str:
@@ -197,7 +219,7 @@ def residents_of(city: City, words: Words) -> str:
     said = between_censuses(city.blocks, city.start, city.end, words)
     if said or not city.population_year:
         return said
-    return words.say("Population: census of {year}", year=city.population_year)
+    return words.say("Residents of {year}", year=city.population_year)
 
 
 def between_censuses(blocks: Blocks, start: pd.Timestamp, end: pd.Timestamp, words: Words) -> str:
@@ -216,6 +238,7 @@ def facts(city: City, study: Study, unit: str) -> dict[str, Any]:
     """Return the same as plain values, for files that programs read. `end` is exclusive."""
     return {
         "city": city.name,
+        "restricted": "not for publication",
         "fictional": city.fictional,
         "version": city.version,
         "unit": unit,
@@ -224,6 +247,7 @@ def facts(city: City, study: Study, unit: str) -> dict[str, Any]:
         **({"place": study.place.text, "in_no_place": _plain(study.in_no_place)} if study.place else {}),
         **({"residents_estimated": study.place.estimated} if study.place else {}),
         "where": {name: list(values) for name, values in study.where},
+        **({"definition": name} if (name := getattr(study, "definition", "")) else {}),
         "victims": _plain(study.victims),
         "on_map": _plain(study.inside),
         "population_year": city.population_year,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 import numpy as np
 import pandas as pd
@@ -88,20 +88,47 @@ def _plain(value: float, words: Words) -> str:
     return words.number(value) if value == int(value) else words.rate(value)
 
 
-def classed(study: Study, data: pd.DataFrame, measure: Measure, words: Words) -> Classes:
-    """Return the class of each unit (−1: its state alone decides), and the label and colour of each class."""
+def own_limits(text: str) -> tuple[float, ...]:
+    """Return where a reader's own classes begin, from a text; none where it is not one to five growing numbers, the first at least 0.
+
+    >>> own_limits("1, 2,5"), own_limits("5,2"), own_limits("")
+    ((1.0, 2.0, 5.0), (), ())
+    """
+    try:
+        found = tuple(float(part) for part in text.replace(";", ",").split(","))
+    except ValueError:
+        return ()
+    rising = all(low < high for low, high in pairwise(found))
+    return found if rising and len(found) <= CLASSES and found[0] >= 0 and np.isfinite(found).all() else ()
+
+
+def starts_of(data: pd.DataFrame, measure: Measure, limits: Sequence[float] = ()) -> list[float]:
+    """Return the lower ends of the classes of a measure of numbers: `limits` where they are given; none of one that has no such classes."""
+    if measure.scale or measure.categories:
+        return []
+    if limits:
+        return list(limits)
+    known = data["state"].isin(["ok", "unstable"]).to_numpy()
+    return class_limits(np.where(known, data[measure.key].to_numpy(dtype=float), np.nan), whole=measure.whole)
+
+
+def classed(study: Study, data: pd.DataFrame, measure: Measure, words: Words, limits: Sequence[float] = ()) -> Classes:
+    """Return the class of each unit (−1: its state alone decides), and the label and colour of each class.
+
+    `limits` are where classes begin; left out, the numbers decide. A number below the first limit is in the first class.
+    """
     values, known = data[measure.key].to_numpy(dtype=float), data["state"].isin(["ok", "unstable"]).to_numpy()
     if measure.scale:
         of = np.where(data["state"] == "ok", measure.scale.of(measure.of(study)).reindex(data.index), -1).astype(np.int8)
         return of, [words.say(label) for label in measure.scale.labels], measure.scale.colours
     if measure.categories:
         return _categories(values, known, measure, words)
-    starts = class_limits(np.where(known, values, np.nan), whole=measure.whole)
+    starts = starts_of(data, measure, limits)
     coloured = known & (values > 0)
     labels = class_labels(starts, words, whole=measure.whole, top=float(np.nanmax(values, initial=0)))
     if "ok" in measure.words:
         labels = [words.say(measure.words["ok"]) for _ in labels]
-    classes = np.where(coloured, np.searchsorted(starts, values, side="right") - 1, -1).astype(np.int8)
+    classes = np.where(coloured, np.maximum(np.searchsorted(starts, values, side="right") - 1, 0), -1).astype(np.int8)
     return classes, labels, colours.classes(len(starts)) if starts else ()
 
 

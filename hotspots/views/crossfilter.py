@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from hotspots.store.schema import UNKNOWN
-from hotspots.study import WEEKDAYS
 from hotspots.views import captions
 from hotspots.words import Words
 
@@ -44,34 +43,29 @@ def _part(name: str, value: str, label: str, n: int, total: int, words: Words, *
 
 
 def week(table: pd.DataFrame, words: Words, *, hours: Collection[str] = (), weekdays: Collection[str] = ()) -> dict[str, Any]:
-    """Return the cells of `trends.weekday_hour`: rows are days, columns hours; a head picks its day or hours, a cell both.
+    """Return the cells of days of the week (rows) by bands of hours: a head picks its day or its hours, a cell both.
 
     >>> from hotspots.words import words_for
-    >>> table = pd.DataFrame([[2, 0]] + [[0, 1]] * 6, columns=pd.Index([0, 3], name="hour"))
+    >>> table = pd.DataFrame([[2, 0], [0, 1]], index=["mon", "tue"], columns=["0-3", "4-7"])
     >>> drawn = week(table, words_for("en"), weekdays=["mon"])
     >>> drawn["rows"][0]["cells"][0], drawn["rows"][0]["on"], drawn["heads"][1]["pick"]
-    ({'n': '2', 'heat': 4, 'pick': 'weekdays=mon&hours=0-2', 'on': False, 'label': 'Monday, 00:00–02:59'}, True, 'hours=3-5')
+    ({'n': '2', 'heat': 4, 'pick': 'weekday=mon&hour=0-3', 'on': False, 'label': 'Monday, 0:00–3:59'}, True, 'hour=4-7')
     """
-    width = int(table.columns[1] - table.columns[0])
-    bands = [f"{hour}-{hour + width - 1}" for hour in table.columns]
     most = max(int(table.to_numpy().max()), 1)
-    named = [captions.value_name("hours", band, words) for band in bands]
-    heads = [
-        {"label": f"{hour:02}", "said": text, "pick": f"hours={band}", "on": band in hours}
-        for hour, band, text in zip(table.columns, bands, named, strict=True)
-    ]
+    bands = {str(band): captions.value_name("hour", str(band), words) for band in table.columns}
+    heads = [{"label": band.split("-")[0], "said": said, "pick": f"hour={band}", "on": band in hours} for band, said in bands.items()]
     rows = []
-    for day, (_, counts) in zip(WEEKDAYS, table.iterrows(), strict=True):
-        said = captions.value_name("weekdays", day, words)
+    for day, counts in table.iterrows():
+        called = captions.value_name("weekday", str(day), words)
         cells = [
             {
-                "n": words.number(n) if n else "",
-                "heat": -(-4 * int(n) // most),  # 0 for none, then four steps
-                "pick": f"weekdays={day}&hours={band}",
+                "n": words.number(counts[band]) if counts[band] else "",
+                "heat": -(-4 * int(counts[band]) // most),  # 0 for none, then four steps
+                "pick": f"weekday={day}&hour={band}",
                 "on": day in weekdays and band in hours,
-                "label": f"{said}, {text}",
+                "label": f"{called}, {said}",
             }
-            for n, band, text in zip(counts, bands, named, strict=True)
+            for band, said in bands.items()
         ]
-        rows.append({"label": said, "pick": f"weekdays={day}", "on": day in weekdays, "cells": cells})
+        rows.append({"label": called, "pick": f"weekday={day}", "on": day in weekdays, "cells": cells})
     return {"heads": heads, "rows": rows}

@@ -21,7 +21,7 @@ from hotspots.statistics.measure import STATES, UNSTABLE_UNDER, Measure, table
 from hotspots.store.schema import Blocks
 from hotspots.study import Study, places
 from hotspots.views import captions
-from hotspots.views.classes import Classes, category, classed
+from hotspots.views.classes import Classes, category, classed, starts_of
 from hotspots.views.classes import class_labels as class_labels
 from hotspots.views.classes import class_limits as breaks  # noqa: F401 (other programs know it by this name)
 from hotspots.views.outlines import Outline, of_place, outlines
@@ -43,6 +43,9 @@ STATE_WORDS: dict[str, str] = {
     "no_data": mark("No residents or none known: no rate"),
 }
 TOTAL_WORDS: dict[str, str] = {**STATE_WORDS, "no_data": mark("Not published for this period")}
+
+
+BENEATH: tuple[str, ...] = ("boundary", "coast", "water", "park", "street", "avenue", "service")  # what lies around units, bottom to top
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ class MapView:
     overlay: Overlay | None = None
     outlines: tuple[Outline, ...] = ()
     dots: tuple[Dot, ...] = ()
+    limits: tuple[float, ...] = ()  # where the classes begin, of a measure of numbers
 
 
 def unit_name(unit: str, words: Words, called: Mapping[str, str] | None = None) -> str:
@@ -171,7 +175,7 @@ def _middle(shapes: gpd.GeoSeries, weights: pd.Series) -> np.ndarray:
 
 
 def context_layers(
-    context: gpd.GeoDataFrame, kinds: Sequence[str] = ("boundary", "coast", "water", "park", "street")
+    context: gpd.GeoDataFrame, kinds: Sequence[str] = ("boundary", "coast", "water", "park", "street", "service")
 ) -> list[ContextLayer]:
     """Return the city's own background, bottom to top, in EPSG:4326."""
     table = context.to_crs(4326)
@@ -187,12 +191,38 @@ def background(city: City, unit: str) -> list[ContextLayer]:
     """Return what a map of `unit` shows beneath: the city's own layers, its streets, and the outlines of the districts."""
     layers = context_layers(city.context)
     if city.segments is not None and unit not in units.ON_STREETS:
-        layers.append(ContextLayer("street", city.segments.geometry.to_crs(4326), [""] * len(city.segments)))
+        layers = [named_streets(city.segments), *(replace(one, kind="avenue") if one.kind == "street" else one for one in layers)]
+        layers.sort(key=lambda one: BENEATH.index(one.kind))
     if unit != "city" and "districts" in units.available(city.blocks):
         table = units.roll_up(city.blocks, "districts")
         drawn = table[outlined(table)]
         layers.append(ContextLayer("district", drawn.geometry.to_crs(4326), geography.names(drawn).tolist()))
     return layers
+
+
+def named_streets(segments: gpd.GeoDataFrame) -> ContextLayer:
+    """Return the streets of a city, each of one piece as far as it goes on under one name; those without a name stay as they are.
+
+    >>> lines = [shapely.LineString([(0, 0), (0, 1)]), shapely.LineString([(0, 1), (0, 2)]), shapely.LineString([(5, 5), (6, 6)])]
+    >>> found = named_streets(gpd.GeoDataFrame({"street": ["A", "A", None]}, geometry=lines, crs=4326))
+    >>> found.labels, [shape.geom_type for shape in found.shapes]
+    (['', 'A'], ['LineString', 'LineString'])
+    """
+    shapes = np.asarray(segments.geometry.to_crs(4326).array)
+    streets = segments["street"].fillna("").astype(str).to_numpy() if "street" in segments.columns else np.full(len(shapes), "")
+    named = streets != ""
+    codes, names = pd.factorize(streets[named])
+    order = np.argsort(codes, kind="stable")
+    parts = shapely.multilinestrings(shapely.get_parts(shapes[named][order]), indices=_owners(shapes[named][order], codes[order]))
+    merged = shapely.line_merge(parts) if len(names) else np.array([], dtype=object)
+    return ContextLayer(
+        "street", gpd.GeoSeries([*shapes[~named], *merged], crs=4326), [""] * int((~named).sum()) + [str(one) for one in names]
+    )
+
+
+def _owners(shapes: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return the code of each part of shapes that have one."""
+    return np.asarray(np.repeat(codes, shapely.get_num_geometries(shapes)))
 
 
 def default_measure(study: Study) -> Measure:
@@ -207,9 +237,16 @@ def default_measure(study: Study) -> Measure:
 
 
 def map_view(
-    study: Study, measure: Measure, geometry: MapGeometry, words: Words, *, unit: str, called: Mapping[str, str] | None = None
+    study: Study,
+    measure: Measure,
+    geometry: MapGeometry,
+    words: Words,
+    *,
+    unit: str,
+    called: Mapping[str, str] | None = None,
+    limits: Sequence[float] = (),
 ) -> MapView:
-    """Return the map of `measure` over `study`, on the shapes of `geometry`, in the language of `words`.
+    """Return the map of `measure` over `study`, on the shapes of `geometry`, in the language of `words`; `limits`: see `classes.classed`.
 
     Where the units are published for a part of the period only, it shows that part (`Study.for_map`) and says which.
     """
@@ -219,7 +256,7 @@ def map_view(
     reason = measure.withheld(measure.of(study), words) if measure.withheld else ""
     if reason:
         data, notes = data.assign(state="zero"), {"zero": reason}
-    classes, labels, colours = classed(study, data, measure, words)
+    classes, labels, colours = classed(study, data, measure, words, limits)
     remarks = measure.remarks(measure.of(study), words) if measure.remarks and not reason else ()
     period = " · ".join([words.period(study.start.date(), study.end.date()), mapped(study, words), *_residents(study, measure, words)])
     title = words.say(
@@ -231,7 +268,7 @@ def map_view(
     lines = tips(data, measure, words, notes)
     if measure.scale:
         lines = scale_tips(lines, data[measure.key].to_numpy(dtype=float), classes, labels, words)
-    return assemble(
+    shown = assemble(
         geometry,
         classes=(classes, labels, colours),
         states=data["state"],
@@ -242,6 +279,7 @@ def map_view(
         title=title,
         outlines=() if reason or measure.groups is None else outlines(measure.groups(study), geometry.shapes),
     )
+    return replace(shown, limits=tuple(starts_of(data, measure, limits)))
 
 
 def assemble(

@@ -62,6 +62,7 @@ def test_every_page_fits_and_is_photographed(open_page, address, name, lang, siz
     assert page.locator("h1").count() == 1
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_reflows_at_320_pixels(open_page, address, name):
     page = open_page(viewport={"width": 320, "height": 900})
@@ -85,6 +86,7 @@ def test_axe_finds_nothing_serious_of_ours(open_page, address, name, lang, schem
     assert not bad, "\n".join(bad)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("lang", "width"), [("es", 390), ("en", 1440)])
 @pytest.mark.parametrize("name", MEETING)
 def test_pages_of_a_meeting_fit_are_silent_and_can_be_walked_by_keyboard(open_page, address, name, lang, width):
@@ -138,6 +140,7 @@ def test_a_click_shows_the_block_and_the_link_restores_it(open_page, address):
     assert again.locator("[data-testid=stMetricValue]").first.inner_text() == killed
 
 
+@pytest.mark.walk
 def test_panning_and_zooming_ask_nothing_of_the_server(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1100})
     sent: list[int] = []
@@ -173,27 +176,33 @@ def test_a_filter_changes_every_number_and_keeps_the_view(open_page, address):
     assert f"of {n} people killed" in page.locator("[data-testid=stCaptionContainer]").nth(1).inner_text() or f"of {n}" in page.content()
 
 
+def follow(page, group: str, name: str) -> None:
+    """Choose a page in the menu."""
+    page.get_by_text(group, exact=True).first.click()
+    page.get_by_role("menuitem", name=name).click()
+
+
+@pytest.mark.walk
 def test_choices_go_along_to_the_other_page_and_back(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1100})
     open_at(page, address, lang="en", weapon="firearm")
-    page.get_by_text("When", exact=True).click()
-    page.get_by_role("menuitem", name="Trends").click()
+    follow(page, "What changed", "Over the years")
     page.wait_for_url(re.compile("/trends"))
     page.wait_for_timeout(800)
     wait_until_idle(page)
     assert query_of(page)["weapon"] == "firearm"
     assert "Firearm" in page.locator("[data-testid=stCaptionContainer]").first.inner_text()
-    page.get_by_role("link", name="Map").click()
+    follow(page, "Where to begin", "Every measure on the map")
     page.wait_for_selector(READY)
     wait_until_idle(page)
     assert query_of(page)["weapon"] == "firearm"
 
 
+@pytest.mark.walk
 def test_the_back_button_goes_back_a_page(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1100})
     open_at(page, address, lang="en")
-    page.get_by_text("When", exact=True).click()
-    page.get_by_role("menuitem", name="Trends").click()
+    follow(page, "What changed", "Over the years")
     page.wait_for_url(re.compile("/trends"))
     wait_until_idle(page)
     page.go_back()
@@ -217,6 +226,7 @@ def test_a_place_is_found_by_keyboard_alone(open_page, address):
     assert page.locator("h3").count() >= 1
 
 
+@pytest.mark.walk
 def test_the_table_behind_the_map(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1500})
     open_at(page, address, lang="en")
@@ -248,6 +258,7 @@ def test_downloads_are_what_is_shown(open_page, address, tmp_path):
     assert f"{shown[2]} people killed" in alone.locator("body").inner_text()
 
 
+@pytest.mark.walk
 def test_a_smooth_surface_is_off_until_asked_for(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1100})
     open_at(page, address, lang="en")

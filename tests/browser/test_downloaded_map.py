@@ -69,6 +69,7 @@ def test_it_draws_the_classes_and_tells_the_numbers(opened):
     page.wait_for_selector(".unit-tip", state="detached")
 
 
+@pytest.mark.walk
 def test_a_surface_lies_over_the_units_and_lets_the_pointer_through(opened):
     one = shown("count")
     red = surfaces.png(np.ones((4, 4), dtype=np.uint8), ("#c4501f",))
@@ -80,6 +81,7 @@ def test_a_surface_lies_over_the_units_and_lets_the_pointer_through(opened):
     assert page.locator(".unit-tip").text_content().startswith(one.names[4])
 
 
+@pytest.mark.walk
 def test_keys_and_buttons_zoom(opened):
     page = opened(maps.page(shown("count"), words=EN))
     before = page.evaluate("map_city.getZoom()")
@@ -91,6 +93,7 @@ def test_keys_and_buttons_zoom(opened):
     page.wait_for_function("before => map_city.getZoom() === before", arg=before)
 
 
+@pytest.mark.walk
 def test_the_wheel_scrolls_the_page_until_the_map_is_chosen(opened):
     page = opened(maps.page(shown("count"), words=EN))
     before = page.evaluate("map_city.getZoom()")
@@ -112,6 +115,7 @@ def test_the_table_behind_is_there_for_who_cannot_see_the_map(opened):
     assert page.get_by_role("region", name=one.title).count() == 2
 
 
+@pytest.mark.walk
 def test_it_is_readable_on_a_phone_and_on_paper(opened):
     page = opened(
         maps.page(shown("rate"), words=EN, head="A finding of some length that must break", note="Source: nobody"),

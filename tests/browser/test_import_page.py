@@ -104,6 +104,7 @@ def expected(folder: Path, slug: str) -> list[str]:
     return [f"{tracts['points']:,}", f"{tracts['n_areas']:,}", inside, f"{known['population_acs2023']:,}"]
 
 
+@pytest.mark.walk
 @pytest.mark.real_data
 @pytest.mark.parametrize("slug", CITIES)
 def test_a_real_city_comes_in_with_its_totals(slug, open_page, server, tmp_path_factory, real_data):

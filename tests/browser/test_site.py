@@ -76,6 +76,7 @@ def test_axe_finds_nothing(opened, slug, name):
     assert [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found] == []
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("slug", CITIES)
 def test_links_lead_on(opened, slug):
     page = opened(slug)
@@ -90,6 +91,7 @@ def test_links_lead_on(opened, slug):
     assert page.locator("canvas").count() > 0
 
 
+@pytest.mark.walk
 def test_a_map_can_be_shown_within_another_page(opened, folders):
     code = re.search(r"<code>(.*?)</code>", (folders["puerto-albatros"] / "index.html").read_text(encoding="utf-8"))[1]
     frame = code.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import pandas as pd
 from opened import open_page
+from streamlit.testing.v1 import AppTest
 
 FEW = 120  # numbers of one table that are kept; of the rest their count and their sum
 _NUMBER = re.compile(r"[-−]?\d[\d.,]*\d|[-−]?\d")
@@ -36,12 +37,18 @@ def table(rows: pd.DataFrame) -> dict[str, Any]:
     return {"rows": len(rows), "numbers": found[:FEW], "count": len(found), "sum": f"{whole[whole == whole].sum():.6g}"}
 
 
-def answer(address: str) -> dict[str, Any]:
-    """Open a page and return what it answers; a page that fails raises an `AssertionError`."""
+def opened_at(address: str) -> AppTest:
+    """Open the page at an address; a page that fails raises an `AssertionError`."""
     page, _, query = address.partition("?")
     app = open_page(page.strip("/"), **dict(parse_qsl(query)))
     assert not app.exception, f"{address}: {app.exception}"
     assert not app.error, f"{address}: {[one.value for one in app.error]}"
+    return app
+
+
+def answer(address: str) -> dict[str, Any]:
+    """Return what the page at an address answers."""
+    app = opened_at(address)
     return {
         "title": app.title[0].value if app.title else "",
         "sentence": app.caption[0].value if app.caption else "",

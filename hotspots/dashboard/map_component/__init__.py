@@ -70,19 +70,24 @@ def show_map(
     values: bytes | None = None,
     look: tuple[str, tuple[float, float, float, float]] | None = None,
     around: shapely.Geometry | None = None,
-    on_dot: Callable[[str], None] | None = None,
+    more: Mapping[str, Any] | None = None,
+    on_tell: Callable[[Mapping[str, str]], None] | None = None,
 ) -> None:
     """Show `view` in the page, `height` pixels high (less on a low screen; 0 fills the window), with the unit `selected` outlined.
 
     `geometry` is `encode_geometry(view)`, which the caller caches by `view.key`; it is sent only when this browser lacks it.
     `values` is `encode_values(view, words)`; leave it out and it is made here (a caller that caches its views may cache it too).
     `around`, in EPSG:4326, is a place that the map opens on: it gets an edge, and a veil lies over everything else.
-    `on_dot` gets "latitude,longitude" of a single homicide whose dot was clicked.
     `words` are the map's own words (see `spoken`). `on_click` gets the id of a clicked unit, or "" when the reader
     clears the choice with Escape; it runs before the page does. Centre and zoom are kept as long as `view.key` stays, unless the reader
     looks for a place: `look` is its text and its edges in degrees (west, south, east, north), and the map goes there, once; a place that
     was clicked on the map leaves it where it is. `key` names
-    the component, as for any Streamlit widget. Raises MapNotInstalledError or LeafletMissingError when its files are not there.
+    the component, as for any Streamlit widget.
+
+    `more` is what stands over the map: `choices` (rows of name, label, value and groups of options), `limits` (where the reader's own
+    classes begin), `window` (the months shown), `draw` (whether a place can be drawn) and `at` (the view in the address, which then
+    follows the map); `on_tell` gets what was changed there, by name. Raises MapNotInstalledError or
+    LeafletMissingError when its files are not there.
     """
     fingerprint = fingerprint_of(geometry)
     head: dict[str, Any] = {
@@ -92,6 +97,7 @@ def show_map(
         "height": height,
         "lang": words.get("lang", WORDS["lang"]),
         "around": [] if around is None else rings(around),
+        **(more or {}),
     }
     if look and not memory.was_clicked(look[0]):
         head["look"] = list(look[1])
@@ -107,16 +113,16 @@ def show_map(
             memory.note_click(unit)
             on_click(unit)
 
+    def told() -> None:
+        pairs = [line.partition("=") for line in (memory.said(key, "told") or "").splitlines()]
+        if pairs and on_tell:
+            memory.note_click("")
+            on_tell({name: value for name, _, value in pairs})
+
     def needed() -> None:
         memory.forget(memory.said(key, "need") or fingerprint)
 
-    def dotted() -> None:
-        spot = memory.said(key, "dot")
-        if spot and on_dot:
-            memory.note_click("")
-            on_dot(spot)
-
-    _component("map")(key=key, data=data, on_clicked_change=clicked, on_need_change=needed, on_dot_change=dotted)
+    _component("map")(key=key, data=data, on_clicked_change=clicked, on_told_change=told, on_need_change=needed)
 
 
 def typed_in(key: str) -> str:
@@ -155,7 +161,7 @@ def show_filters(data: Mapping[str, Any], *, key: str, on_pick: Callable[[str], 
     """Show bars and cells that filter when they are clicked.
 
     `data` holds `bars` and `week` as `views.crossfilter` describes them (`week` may be None) and their `words` (`filter`, `remove`,
-    `week`). `on_pick` gets what was clicked, such as `weekdays=fri&hours=20-23`.
+    `week`). `on_pick` gets what was clicked, such as `weekday=fri&hour=20-23`.
     """
 
     def picked() -> None:

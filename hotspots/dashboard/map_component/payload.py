@@ -24,10 +24,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from hotspots.colours import in_the_dark
 from hotspots.words import Words, mark
 
 if TYPE_CHECKING:
     from hotspots.views.map_view import ContextLayer, MapGeometry, MapView
+    from hotspots.views.months import Months
 
 WORDS: dict[str, str] = {
     "lang": "en",
@@ -35,13 +37,62 @@ WORDS: dict[str, str] = {
     "zoom_out": mark("Zoom out"),
     "whole_city": mark("Show the whole city"),
     "scroll_hint": mark("Hold Ctrl and scroll to zoom, or click the map first"),
-    "help": mark("Arrow keys move the map, plus and minus zoom, Enter chooses the place in the middle, Escape clears the choice."),
+    "help": mark(
+        "Arrow keys go from place to place, with Shift they move the map, plus and minus zoom, N goes through the numbered places, "
+        "Enter chooses the place, Escape clears the choice."
+    ),
+    "number_of": mark("Number {n} of {all}"),
+    "up": mark("Above"),
+    "right": mark("To the right"),
+    "down": mark("Below"),
+    "left": mark("To the left"),
+    "full_screen": mark("Full screen"),
+    "draw": mark("Draw an area"),
+    "draw_area": mark("Draw an area with corners"),
+    "draw_circle": mark("Draw a circle"),
+    "corner": mark("Add the middle of the map"),
+    "undo": mark("Take back"),
+    "finish": mark("Finish"),
+    "cancel": mark("Cancel"),
+    "draw_corners": mark("Click each corner, or move the map with the arrow keys and press Enter. {n} corners so far. {size}"),
+    "draw_centre": mark("Click the centre of the circle, or move the map with the arrow keys and press Enter."),
+    "draw_edge": mark("Click the edge of the circle, or move the map with the arrow keys and press Enter. {size}"),
+    "layers": mark("Layers"),
+    "layers_help": mark("What the map shows; kept on this browser"),
+    "layer_unit": mark("Colours of the places"),
+    "layer_names": mark("Names of places"),
+    "layer_street_names": mark("Names of streets"),
+    "layer_avenue": mark("Main streets"),
+    "layer_street": mark("Streets"),
+    "layer_park": mark("Parks"),
+    "layer_water": mark("Water"),
+    "layer_service": mark("Services"),
+    "layer_district": mark("Borders of districts"),
+    "layer_boundary": mark("Border of the city"),
+    "layer_coast": mark("Coast"),
+    "limits": mark("Classes begin at"),
+    "limits_help": mark("Up to five growing numbers, such as 1, 2, 5, 10; kept over periods. Empty: by the numbers themselves."),
+    "time": mark("Months that the map shows"),
+    "time_from": mark("First month"),
+    "time_to": mark("Last month"),
+    "play": mark("Play"),
+    "pause": mark("Pause"),
+    "step_back": mark("One step back"),
+    "step_on": mark("One step on"),
+    "step_by": mark("Step"),
+    "step_month": mark("by month"),
+    "step_year": mark("by year"),
+    "month_one": mark("1 month"),
+    "month_many": mark("{n} months"),
+    "on_map": mark("on the map: {n} of {total} people killed"),
+    "or_more": mark("{low} or more"),
     "legend": mark("Legend"),
     "units": mark("places"),
     "waiting": mark("Drawing the map…"),
     "dot": mark("one death, last 12 months"),
     "dot_newest": mark("one death, last 28 days"),
     "dots": mark("several deaths: how many"),
+    "zero": mark("None in this period"),
     "failed": mark("The map's shapes did not arrive. Reload the page to try again."),
 }
 """Every word the map itself says, in English; `words` replaces them one by one. `lang` is the page's language code."""
@@ -74,7 +125,7 @@ def encode_geometry(view: MapGeometry | MapView) -> bytes:
         "layers": [[layer.kind, len(layer.shapes)] for layer in view.context] + [["unit", len(view.ids)]],
         "ids": [str(unit) for unit in view.ids],
         "names": [str(name) for name in view.names],
-        "labels": [label for layer in view.context for label in _labels(layer)],
+        "labels": [label for first, layer in zip(_firsts(view), view.context, strict=True) for label in _labels(layer, first)],
     }
     block = _pack(
         meta,
@@ -89,12 +140,17 @@ def encode_geometry(view: MapGeometry | MapView) -> bytes:
     return _fingerprint(block).encode() + block
 
 
-def encode_values(view: MapView, words: Mapping[str, str]) -> bytes:
-    """Return the block of everything that a choice on the page can change: classes, states, tips, colours, legend and words."""
+def encode_values(view: MapView, words: Mapping[str, str], months: Months | None = None) -> bytes:
+    """Return the block of everything that a choice on the page can change: classes, states, tips, colours, legend and words.
+
+    With `months` the browser shows any months of a map of counts by itself, on the classes of `view`.
+    """
     arrays: dict[str, tuple[Any, str]] = {
         "classes": (np.asarray(view.classes, dtype=np.int64) + 1, "plain"),
         "states": (np.asarray(view.states, dtype=np.int64), "plain"),
     }
+    if months is not None:
+        arrays |= {"month_unit": (months.unit, "delta"), "month_at": (months.month, "plain"), "month_n": (months.n, "plain")}
     tips = []
     for number, tip in enumerate(view.tips):
         codes, texts = pd.factorize(np.asarray([str(text) for text in tip.texts], dtype=object))
@@ -103,6 +159,7 @@ def encode_values(view: MapView, words: Mapping[str, str]) -> bytes:
     meta = {
         "title": view.title,
         "colours": list(view.colours),
+        "dark": {one: in_the_dark(one, len(view.ids)) for one in {*view.colours, *(row.colour for row in view.legend)} if one},
         "legend": [[row.kind, row.label, row.colour, row.units] for row in view.legend],
         "legend_title": view.legend_title,
         "legend_note": view.legend_note,
@@ -110,6 +167,8 @@ def encode_values(view: MapView, words: Mapping[str, str]) -> bytes:
         "words": {**WORDS, **words},
         "outlines": [[one.number, one.lon, one.lat, rings(one.shape), one.along] for one in view.outlines],
         "dots": [[one.lon, one.lat, int(one.newest), list(one.lines)] for one in view.dots],
+        "months": None if months is None else {"first": months.first, "all": months.all.tolist(), "limits": list(view.limits)},
+        "zero": words.get("zero", ""),
         "overlay": [base64.b64encode(view.overlay.png).decode(), list(view.overlay.bounds)] if view.overlay else None,
     }
     return _pack(meta, arrays)
@@ -178,15 +237,25 @@ def rings(shape: Any) -> list[list[float]]:
     return [np.round(shapely.get_coordinates(ring), 6).ravel().tolist() for ring in rings]
 
 
-def _labels(layer: ContextLayer) -> list[list[Any]]:
-    """Return [kind, text, longitude, latitude] for each shape of the layer that has a label: inside it, or half-way along it."""
-    kept = [(shape, str(text)) for shape, text in zip(layer.shapes, layer.labels, strict=False) if text and shape is not None]
+def _firsts(view: MapGeometry | MapView) -> list[int]:
+    """Return the number of the first shape of each layer beneath the units."""
+    sizes = [len(layer.shapes) for layer in view.context]
+    return [sum(sizes[:at]) for at in range(len(sizes))]
+
+
+def _labels(layer: ContextLayer, first: int) -> list[list[Any]]:
+    """Return [kind, text, longitude, latitude, line] for each shape of the layer that has a label: inside it, or half-way along it.
+
+    `line` is the number of the shape along which the name is written; −1 where it is no line.
+    """
     placed: list[list[Any]] = []
-    for shape, text in kept:
+    for number, (shape, text) in enumerate(zip(layer.shapes, layer.labels, strict=False), first):
+        if not text or shape is None:
+            continue
         is_line = shape.geom_type.endswith("LineString")
         spot = shape.interpolate(0.5, normalized=True) if is_line else shape.representative_point()
         if not spot.is_empty:
-            placed.append([layer.kind, text, round(spot.x, 6), round(spot.y, 6)])
+            placed.append([layer.kind, str(text), round(spot.x, 6), round(spot.y, 6), number if is_line else -1])
     return placed
 
 

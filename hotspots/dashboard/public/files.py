@@ -16,8 +16,10 @@ from hotspots.release.profiles import Window
 from hotspots.views.map_view import MapView
 from hotspots.words import Words
 
-AREA_COLUMNS = ["area", "name", "start", "end", "count", "reason", "population", "rate", "rate_low", "rate_high", "rate_state", "hot"]
-YEAR_COLUMNS = ["year", "count", "reason", "rate", "rate_low", "rate_high", "low", "high", "source"]
+AREA_COLUMNS = ["area", "name", "start", "end", "count", "reason", "population", "rate", "rate_low", "rate_high", "rate_state"]
+AREA_COLUMNS += ["above_chance", "above_chance_with_neighbours"]
+CALLED = {"alone": "above_chance", "hot": "above_chance_with_neighbours"}  # of the area's own number; of it and its neighbours together
+YEAR_COLUMNS = ["year", "start", "end", "complete", "count", "reason", "rate", "rate_low", "rate_high", "low", "high", "source"]
 
 
 def name(found: Reading, what: str, suffix: str, window: Window | None = None) -> str:
@@ -39,7 +41,8 @@ def table(data: pd.DataFrame) -> bytes:
 
 def areas(found: Reading) -> bytes:
     """Return all areas and windows as CSV; a number that is not shown is empty and has its reason."""
-    return table(found.by_area[[column for column in AREA_COLUMNS if column in found.by_area]])
+    data = found.by_area.rename(columns=CALLED)
+    return table(data[[column for column in AREA_COLUMNS if column in data]])
 
 
 def years(found: Reading) -> bytes:
@@ -56,7 +59,7 @@ def attributes(found: Reading) -> bytes:
 
 def geojson(found: Reading, window: Window, words: Words) -> bytes:
     """Return the areas of a window as GeoJSON, with what every map states."""
-    rows = found.areas(window)
+    rows = found.areas(window).rename(columns=CALLED)
     shapes = found.city.blocks.geometry.to_crs(4326)
     features = []
     for area, shape in zip(rows.index, shapes, strict=True):
@@ -91,4 +94,5 @@ def page(found: Reading, view: MapView, window: Window, words: Words) -> bytes:
 def series(found: Reading, words: Words, title: str) -> bytes:
     """Return the years as PNG."""
     shown = replace(sentences.years(found, words), dated=())
-    return prints.series_png(shown, words=words, head=title, note=" · ".join(sentences.source(found, words)))
+    note = [*sentences.parts_told(found, words), *sentences.source(found, words)]
+    return prints.series_png(shown, words=words, head=title, note=" · ".join(note))

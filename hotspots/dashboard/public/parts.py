@@ -42,7 +42,7 @@ def draw_map(reader: Reader, *, key: str, height: int) -> MapView:
 def statement(reader: Reader) -> None:
     """Say what every map must say."""
     if reader.show == "hot":
-        st.caption(reader.words.say(sentences.HOT))
+        st.caption("  \n".join(reader.words.say(text) for text in (sentences.HOT, sentences.GROUPS)))
     st.caption("  \n".join(safe_markdown(line) for line in sentences.statement(reader.reading, reader.window, reader.words)))
 
 

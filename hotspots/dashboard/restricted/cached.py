@@ -18,6 +18,7 @@ from hotspots.questions.restricted import Asked, Question, concentration, interv
 from hotspots.study import Study
 from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view
+from hotspots.views.months import Months
 from hotspots.views.single_homicides import Dot
 from hotspots.words import LANGUAGES
 
@@ -129,12 +130,15 @@ def values(
     _shown: map_view.MapView,
     _words: dict[str, str],
     numbered: tuple[str, ...] = (),
+    limits: tuple[float, ...] = (),
+    period: tuple[Any, ...] = (),
     dots_of: Selection | None = None,
+    _months: Months | None = None,
     _dots: Callable[[], tuple[Dot, ...]] = tuple,
 ) -> bytes:
     """Return what a map shows as the browser gets it; `chosen` are the choices that the map reads, `numbered` the places with a number.
 
-    `_dots` makes the dots of single homicides, `dots_of` are the choices that they depend on.
+    `limits` are the reader's own classes; `_months` are those of `period`, where the map can show any of them. `_dots` makes the dots of
+    single homicides, `dots_of` are the choices that they depend on.
     """
-    shown = replace(areas.numbered(_shown, numbered), dots=_dots())
-    return map_component.encode_values(shown, _words)
+    return map_component.encode_values(replace(areas.numbered(_shown, numbered), dots=_dots()), _words, _months)

@@ -21,8 +21,9 @@ FILTERS: tuple[tuple[str, str], ...] = (
     ("sex", mark("Sex of the victim")),
     ("age", mark("Age of the victim")),
     ("status", mark("State of the case")),
-    ("weekdays", mark("Day of the week")),
-    ("hours", mark("Hour of the day")),
+    ("hour", mark("Hour of the day")),
+    ("weekday", mark("Day of the week")),
+    ("month", mark("Month of the year")),
 )
 
 
@@ -71,7 +72,7 @@ def _cleared(old: Selection) -> Selection:
 
 
 def pick(text: str) -> None:
-    """Filter by what was clicked, such as `weapon=firearm` or `weekdays=fri&hours=20-23`; clicked again, it is taken away."""
+    """Filter by what was clicked, such as `weapon=firearm` or `weekday=fri&hour=20-23`; clicked again, it is taken away."""
     pairs = [part.partition("=")[::2] for part in text.split("&")]
 
     def update(old: Selection) -> Selection:

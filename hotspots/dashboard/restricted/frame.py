@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -88,11 +88,12 @@ class Chosen:
         return captions.filters(self.selection.where, self.words)
 
 
-def page(name: str, title: str, *, first: bool = False, cityless: bool = False) -> Any:
+def page(name: str, title: str, *, first: bool = False, cityless: bool = False, shown: bool = True) -> Any:
     """Return the page that the file `name` in `pages` renders, under its name in the address; the `first` one is at no path.
 
     The file is read when somebody opens the page, so that the first page waits for no other. A `cityless` page is about no
     city: it gets the words alone. The first page fills the window: it draws the choices, the invitation and the foot where it wants them.
+    One that is not `shown` is not in the menu, and its address still answers: where only totals are published there are no cases.
     """
     settings.refuse_in_public("such page")
     words = words_for(language(address.current()[0]))
@@ -122,7 +123,14 @@ def page(name: str, title: str, *, first: bool = False, cityless: bool = False) 
                 render(chosen)
                 close_page(chosen)
 
-    return st.Page(show, title=words.say(title), url_path=None if first else name.rstrip("_"), default=first)
+    seen: Literal["visible", "hidden"] = "visible" if shown else "hidden"
+    return st.Page(show, title=words.say(title), url_path=None if first else name.rstrip("_"), default=first, visibility=seen)
+
+
+def only_totals() -> bool:
+    """Return whether the city that the page opens with publishes totals alone."""
+    chosen, listed = address.current()[0].city, cached.available()
+    return any(one.only_totals for one in listed if one.slug == chosen) or bool(listed and not chosen and listed[0].only_totals)
 
 
 def search_field(chosen: Chosen) -> None:
@@ -229,11 +237,14 @@ def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
     if baseline == "population" and not city.blocks["population"].sum() > 0:
         baseline = ""
         dropped.append("baseline")
+    definition = selection.definition if selection.definition in city.definitions else ""
+    dropped += ["definition"] if selection.definition and not definition else []
     start, end = selection.start, selection.end
     if (start and start >= city.end.date()) or (end and end <= city.start.date()):
         start = end = None
         dropped.append("from")
-    fitted = replace(selection, where=where, unit=unit or units.default(city.blocks), start=start, end=end, baseline=baseline)
+    unit = unit or units.default(city.blocks)
+    fitted = replace(selection, where=where, unit=unit, start=start, end=end, baseline=baseline, definition=definition)
     return fitted, tuple(dropped)
 
 
@@ -337,7 +348,8 @@ def heading(chosen: Chosen, title: str) -> None:
     words, study = chosen.words, chosen.study
     st.title(title, anchor=False)
     place = [captions.place_name(study.place, words)] if study.place else []
-    parts = [chosen.period, *place, chosen.filters, words.count("{n} person killed", "{n} people killed", study.victims)]
+    said = (chosen.period, *place, chosen.filters, captions.counted(chosen.city, study, words))
+    parts = [*(one for one in said if one), words.count("{n} person killed", "{n} people killed", study.victims)]
     parts.append(words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date())))
     if chosen.city.fictional:
         parts.append(words.say("fictional city: no real person, no real place"))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from hotspots.cities.search import AROUND, KINDS
 from hotspots.dashboard import map_component
-from hotspots.dashboard.restricted import address
+from hotspots.dashboard.restricted import address, place_of
 from hotspots.dashboard.shell import guard
 from hotspots.questions.restricted import search
 from hotspots.words import Words
@@ -48,7 +48,7 @@ def _field(chosen: Chosen) -> None:
             for hit in found
         ],
         "said": words.count("{n} place found", "{n} places found", len(found)) if found else words.say("No place is called like this."),
-        "chosen": here.name if here else place,
+        "chosen": _called(chosen, here.name if here else place),
     }
 
     def choose(text: str) -> None:
@@ -62,6 +62,12 @@ def _field(chosen: Chosen) -> None:
             st.toast(words.say("You are not in {city}.", city=chosen.city.name))
 
     map_component.show_search(data, key=KEY, on_choose=choose, on_position=near)
+
+
+def _called(chosen: Chosen, name: str) -> str:
+    """Return what the field calls the place: its name, or what was drawn."""
+    place = chosen.selection.place
+    return place_of.named(place, chosen.city, chosen.words) if place.startswith(("circle:", "polygon:")) else name
 
 
 def spoken(words: Words) -> dict[str, str]:

@@ -18,6 +18,7 @@ TALL = 0.12  # of the highest: what a bar needs to hold its number
 _CALLED = {"month": mark("Month"), "week": mark("Week"), "period": mark("Period")}
 _HIGH = {"month": 300, "week": 220, "period": 260}
 _POINTS = {"month": (26, 0.9), "week": (18, 1.0), "period": (26, 0.7)}  # size, opacity
+PALE = {"condition": {"test": "datum.complete", "value": 1}, "value": 0.4}  # a part of a year
 _KNOWN = [{"filter": "isValid(datum.high)"}]
 
 
@@ -141,11 +142,11 @@ def bars_in_range(shown: Series, words: Words) -> Spec:
     most = float(np.nanmax([1.0, *shown.rows["count"], *shown.rows["high"]]))
     rows = _rows(shown, words)
     for row in rows:
-        year, count = row["label"], row["count"]
-        row |= {"year": year, "start": f"{year}-01-25", "end": f"{year}-12-07", "middle": f"{year}-07-01"}
+        year, count = row["month"][:4], row["count"]
+        row |= {"year": row["label"], "start": f"{year}-01-25", "end": f"{year}-12-07", "middle": f"{year}-07-01"}
         row |= {"tall": count is not None and count >= TALL * most, "low_bar": count is not None and count < TALL * most}
-        row["text"] = "" if count is None else words.number(count)
-    ticks = [{"year": int(row["year"]), "month": 7, "date": 1, "utc": True} for row in rows]
+        row["text"] = "" if count is None else words.number(count) + "*" * (not row["complete"])
+    ticks = [{"year": int(row["month"][:4]), "month": 7, "date": 1, "utc": True} for row in rows]
     axis = {"format": "%Y", "values": ticks, "labelOverlap": True, "grid": False, "ticks": False}
     time = {"type": "temporal", "timeUnit": "utcyearmonthdate", "title": None, "axis": axis}
     across = {"x": {"field": "start", **time}, "x2": {"field": "end", "timeUnit": "utcyearmonthdate"}}
@@ -156,7 +157,7 @@ def bars_in_range(shown: Series, words: Words) -> Spec:
         {
             "transform": [{"filter": "isValid(datum.count)"}],
             "mark": {"type": "bar", "color": colours.PRIMARY},
-            "encoding": {**across, "y": y, "y2": {"datum": 0}, "tooltip": tips},
+            "encoding": {**across, "y": y, "y2": {"datum": 0}, "opacity": PALE, "tooltip": tips},
         },
         {"transform": _KNOWN, "mark": box, "encoding": {**across, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "tooltip": tips}},
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotspots.drawing.site.pages import render
+from hotspots.drawing.site.pages import page, render
 from hotspots.drawing.site.public_map import Atlas
 
-__all__ = ["Atlas", "render"]
+__all__ = ["Atlas", "page", "render"]

@@ -33,8 +33,8 @@ def years(name: str, title: str, shown: Series, *, words: Words) -> Html:
     parts = _grid(top, floor, level, words) if left else []
     for i, row in rows.iterrows():
         parts += _bar(row, left + i * step, step, floor, level, numbered=not left, words=words)
-        if not left or i % 5 == 0:
-            parts.append(_text(row["label"], left + (i + 0.5) * step, HEIGHT - 6))
+        if not left or i % 5 == 0 or row["partial"]:
+            parts.append(_text(f"{row['start'].year}{'*' * row['partial']}", left + (i + 0.5) * step, HEIGHT - 6))
     parts.append(el("line", x1=f"{left:g}%", x2="100%", y1=floor, y2=floor, stroke=MUTED))
     lines = [part for i, one in enumerate(shown.dated) for part in _dated(one, left + _at(one.day, rows["start"].min()) * step, i, floor)]
     return _svg(name, title, shown.alt, [*lines, *parts], width="100%", height=HEIGHT)
@@ -65,7 +65,8 @@ def _bar(row: pd.Series, x: float, step: float, floor: float, level: float, *, n
         high, low = floor - row["high"] * level, floor - row["low"] * level
         parts.append(_box(x + 0.06 * step, 0.88 * step, high, low, fill="#e3e0d8", stroke="#8a8577"))
     if top == top:
-        parts.append(_box(x + 0.2 * step, 0.6 * step, top, floor, fill=PRIMARY))
+        pale = {"fill_opacity": 0.35, "stroke": PRIMARY} if row["partial"] else {}
+        parts.append(_box(x + 0.2 * step, 0.6 * step, top, floor, fill=PRIMARY, **pale))
         if numbered:
             parts.append(_text(words.number(row["count"]), x + 0.5 * step, top - 5, class_="value"))
     elif numbered:

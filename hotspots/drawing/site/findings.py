@@ -25,8 +25,7 @@ def numbers(reading: Reading, words: Words) -> Html:
     newest = reading.newest
     if newest is None:
         return joined([])
-    table_of = reading.years[: newest.name]
-    cards = [_year(reading, table_of, words), _rate(reading, table_of, words), _long(reading, table_of, words)]
+    cards = [_year(reading, newest, words), _rate(reading, reading.years[: newest.name], words), _long(reading, words)]
     shown = [
         el("li", el("p", number, class_="big"), el("p", what), el("p", beside, class_="note"))
         for number, what, beside in cards
@@ -35,14 +34,16 @@ def numbers(reading: Reading, words: Words) -> Html:
     return el("ul", *shown, class_="numbers")
 
 
-def _year(reading: Reading, table: pd.DataFrame, words: Words) -> tuple[str, str, str]:
-    last = table.iloc[-1]
-    beside = _changed(words)
-    if len(table) > 1 and not reading.redefined(table["start"].iloc[-2], last["end"]):
-        before = table.iloc[-2]
+def _year(reading: Reading, last: pd.Series, words: Words) -> tuple[str, str, str]:
+    """Return the newest whole year beside the one before; a part of a year is beside nothing."""
+    earlier = reading.years[reading.years.index == last.name - 1]
+    beside = ""
+    for before in earlier[earlier["complete"] | (earlier["reason"] != SHOWN)].to_dict("records"):
         beside = f"{before['start'].year}: {sentences.number(before['count'], before['reason'], words)}"
+        if reading.redefined(before["start"], last["end"]):
+            beside = _changed(words)
     said = words.say("people killed in {year}", year=last["start"].year)
-    return sentences.number(last["count"], last["reason"], words), said, beside if len(table) > 1 else ""
+    return sentences.number(last["count"], last["reason"], words), said, beside
 
 
 def _changed(words: Words) -> str:
@@ -61,13 +62,15 @@ def _rate(reading: Reading, table: pd.DataFrame, words: Words) -> tuple[str, str
     return words.rate(last["rate"]), said, " · ".join(each)
 
 
-def _long(reading: Reading, table: pd.DataFrame, words: Words) -> tuple[str, str, str]:
-    """Return the newest window beside the one before; where windows are single years, five years beside five."""
+def _long(reading: Reading, words: Words) -> tuple[str, str, str]:
+    """Return the newest window beside the one before; where windows are single years, five whole years beside five."""
     spans = [(start, end, reading.total((start, end))) for start, end in reading.windows[-2:]]
     if spans and not reading.republished and spans[-1][1] - spans[-1][0] > pd.Timedelta(days=370):
         parts = [(start, end, one.count, one.reason) for start, end, one in spans]
     else:
-        rows = table.tail(2 * LONG)
+        rows = reading.whole_years.tail(2 * LONG)
+        if rows.empty:
+            return "", "", ""
         groups = [rows.tail(LONG)] if len(rows) < 2 * LONG else [rows.head(LONG), rows.tail(LONG)]
         parts = [(part["start"].min(), part["end"].max(), part["count"].sum(skipna=False), SHOWN) for part in groups]
     start, end, count, reason = parts[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +16,7 @@ from hotspots.release.profiles import Window
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.views import map_view
 from hotspots.views.classes import Classes, class_labels, class_limits
+from hotspots.views.outlines import outlines
 from hotspots.words import Words, mark
 
 TITLES: Mapping[str, str] = {
@@ -53,6 +55,7 @@ class Atlas:
         states = map_states(table, show)
         title, unit = words.say(TITLES[show]), sentences.areas_called(self.reading, words).lower()
         period = sentences.period(window, words)
+        marked = outlines(self.reading.groups(window), self.geometry.shapes) if show == "hot" else ()
         hidden = tuple(reason for reason in (FEW, HELD) if (table["reason"] == reason).any())
         notes = {
             "zero": words.say("None in this period"),
@@ -60,7 +63,7 @@ class Atlas:
             "suppressed": words.say(HIDDEN[hidden]) if hidden else "",
             "no_data": words.say(NO_DATA[show]),
         }
-        return map_view.assemble(
+        shown = map_view.assemble(
             self.geometry,
             classes=self._classes(table, show, states),
             states=states,
@@ -69,11 +72,24 @@ class Atlas:
             legend_title=title,
             legend_note=words.say("{period}, by {unit}", period=period, unit=unit),
             title=words.say("{what}, {period}, by {unit}", what=title, period=period, unit=unit),
+            outlines=marked,
         )
+        return replace(shown, legend=[self._counted_once(row) for row in shown.legend])
+
+    def _counted_once(self, row: map_view.LegendRow) -> map_view.LegendRow:
+        """Return a row of the legend; that of uncertain rates says how many of the areas above it these are, for they have colours too."""
+        if row.kind != "unstable" or row.units is None:
+            return row
+        label = self.words.count(
+            "{n} of these: 10 to 19 people killed, and the rate is uncertain",
+            "{n} of these: 10 to 19 people killed in each, and the rate is uncertain",
+            row.units,
+        )
+        return replace(row, label=label, units=None)
 
     def _classes(self, table: pd.DataFrame, show: str, states: np.ndarray) -> Classes:
         known = np.isin(states, ["ok", "unstable"])
-        values = np.where(known, table[show].to_numpy(dtype=float), np.nan)
+        values = np.where(known, table["alone" if show == "hot" else show].to_numpy(dtype=float), np.nan)
         if show == "hot":
             of = np.where(known, values, -1).astype(np.int8)
             return of, [self.words.say(text) for text in HOT], (colours.ROLES["neither"], colours.ROLES["growing"])
@@ -95,9 +111,9 @@ class Atlas:
         lines = [map_view.TipLine(words.say("People killed"), sentences.numbers(table, words))]
         if table["population"].notna().any():
             lines.append(map_view.TipLine(words.say("Per 100,000 residents a year"), sentences.rates(table, words)))
-            lines.append(map_view.TipLine(words.say("Residents"), [words.number(n) for n in table["population"]]))
-        if table["hot"].notna().any():
-            said = [words.say("yes") if hot == 1 else words.say("no") if hot == 0 else "–" for hot in table["hot"]]
+            lines.append(map_view.TipLine(sentences.residents_called(self.reading, words), [words.number(n) for n in table["population"]]))
+        if table["alone"].notna().any():
+            said = [words.say("yes") if one == 1 else words.say("no") if one == 0 else "–" for one in table["alone"]]
             lines.append(map_view.TipLine(words.say("More than chance"), said))
         return lines
 
@@ -109,7 +125,7 @@ def map_states(table: pd.DataFrame, show: str) -> np.ndarray:
     be told.
 
     >>> one = pd.DataFrame({"count": [30.0, 12, 0, np.nan, np.nan, np.nan], "reason": ["", "", "", "few", "held", "unpublished"]})
-    >>> one["rate"], one["hot"] = one["count"], [1.0, 0.0, 0.0, np.nan, np.nan, np.nan]
+    >>> one["rate"], one["alone"] = one["count"], [1.0, 0.0, 0.0, np.nan, np.nan, np.nan]
     >>> map_states(one, "rate").tolist()
     ['ok', 'unstable', 'zero', 'suppressed', 'suppressed', 'no_data']
     >>> map_states(one, "hot").tolist()
@@ -118,7 +134,7 @@ def map_states(table: pd.DataFrame, show: str) -> np.ndarray:
     cases = {
         "suppressed": table["reason"].isin([FEW, HELD]),
         "zero": (table["count"] == 0) & (show != "hot"),
-        "no_data": (table["reason"] != SHOWN) | table[show].isna(),
+        "no_data": (table["reason"] != SHOWN) | table["alone" if show == "hot" else show].isna(),
         "unstable": (table["count"] < UNSTABLE_UNDER) & (show == "rate"),
     }
     return np.select([case.to_numpy() for case in cases.values()], list(cases), "ok")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hotspots.drawing import sheets
-from hotspots.drawing.site import drawings, omissions, sentences
+from hotspots.drawing.site import drawings, omissions, programmes, sentences
 from hotspots.drawing.site.markup import Column, Html, el, items, joined, table
 from hotspots.drawing.site.public_map import Atlas
 from hotspots.release import Reading
@@ -40,7 +40,7 @@ def where(reading: Reading, atlas: Atlas, words: Words) -> Html:
     said = words.say("All maps here have the same colours for the same numbers. A number on the map is that of its row in the table.")
     if len(reading.city.blocks) > drawings.NUMBERED:
         said = words.say("All maps here have the same colours for the same numbers.")
-    hot = [el("p", words.say(sentences.HOT))] if reading.by_area["hot"].notna().any() else []
+    hot = [el("p", words.say(sentences.HOT))] if reading.by_area["alone"].notna().any() else []
     return joined([el("p", said), *hot, *(_where(reading, atlas, window, words) for window in reversed(reading.windows))])
 
 
@@ -118,7 +118,7 @@ def done(reading: Reading, words: Words) -> Html:
     notes = [note for note in reading.notes if note.kind == "intervention"]
     if not notes:
         return el("p", words.say(sentences.NO_PROGRAMME))
-    points = [f"{words.date(note.start.date())}: {words.own(note.text)}" for note in notes]
+    points = [": ".join(programmes.programme(note, reading, words)) for note in notes]
     return joined([items(points), el("p", words.say(sentences.NO_CAUSE))])
 
 

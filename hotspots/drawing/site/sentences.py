@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -53,10 +54,18 @@ JUDGED: Mapping[str, str] = {
     "unknown": mark("There is no normal range for it: too few years before were counted in the same way and are shown."),
 }
 HOT = mark(
-    "More than chance explains: an area and its neighbours together have more homicides than chance gives the same number of "
-    "residents, allowing for how many areas were looked at. It says where the numbers stand out, not why, and nothing of who "
-    "lives there. Nothing is said of an area whose number is not shown."
+    "More than chance explains: the area's own number is higher than chance gives the same number of residents, allowing for how "
+    "many areas were looked at. It says where the numbers stand out, not why, and nothing of who lives there. Nothing is said of an "
+    "area whose number is not shown."
 )
+GROUPS = mark(
+    "A thick line around several areas: together they have more than chance explains. That is said of the group, not of each of them: "
+    "one of them may have few."
+)
+RESIDENTS: Mapping[str, str] = {
+    "own": mark("Residents: those of {year}, in the rates of all years"),
+    "others": mark("Residents: those of {year}, where a source gives none of its own"),
+}
 FIELDS: Mapping[str, str] = {
     "sex": mark("Sex of the victim"),
     "age": mark("Age of the victim"),
@@ -108,6 +117,12 @@ def rates(table: pd.DataFrame, words: Words) -> list[str]:
 def areas_called(reading: Reading, words: Words) -> str:
     """Return what the areas are called."""
     return map_view.unit_name("blocks", words, reading.city.called)
+
+
+def residents_called(reading: Reading, words: Words) -> str:
+    """Return what the residents of areas are called: with their year, where it is the same for every window."""
+    year = reading.city.population_year
+    return words.say("Residents") if reading.republished or not year else words.say("Residents in {year}", year=year)
 
 
 def period(window: Window, words: Words) -> str:
@@ -268,9 +283,21 @@ def crossing(reading: Reading) -> list[Note]:
 
 def years(reading: Reading, words: Words) -> Series:
     """Return the years as every public chart draws them: with their normal range and the notes that cross them."""
-    told = zip((year.year for year in reading.years.index), numbers(reading.years, words), strict=True)
-    alt = "; ".join(f"{year}: {n}" for year, n in told)
-    return series_of(reading.years, words, dated=numbered(crossing(reading), words), alt=alt)
+    called = years_called(reading, words)
+    alt = "; ".join(f"{year}: {n}" for year, n in zip(called, numbers(reading.years, words), strict=True))
+    shown = series_of(reading.years.assign(partial=parts_of_years(reading)), words, dated=numbered(crossing(reading), words), alt=alt)
+    return replace(shown, rows=shown.rows.assign(label=called))
+
+
+def parts_of_years(reading: Reading) -> pd.Series:
+    """Return which years have a number that is that of a part of the year."""
+    return reading.years["count"].notna() & ~reading.years["complete"]
+
+
+def years_called(reading: Reading, words: Words) -> list[str]:
+    """Return what each year is called: a part of a year by its months."""
+    rows = zip(reading.years.index, reading.years["start"], reading.years["end"], parts_of_years(reading), strict=True)
+    return [period((start, end), words) if part else str(year) for year, start, end, part in rows]
 
 
 def chart_key(reading: Reading, words: Words) -> str:
@@ -285,14 +312,20 @@ def chart_key(reading: Reading, words: Words) -> str:
         )
     if reading.years["base"].eq(0).any():
         said.append(words.say("No box: too few such years, or the year is not whole."))
-    return " ".join(said)
+    return " ".join([*said, *parts_told(reading, words)])
+
+
+def parts_told(reading: Reading, words: Words) -> list[str]:
+    """Return which numbers in the chart of years are those of a part of a year; nothing where none is."""
+    parts = [name for name, part in zip(years_called(reading, words), parts_of_years(reading), strict=True) if part]
+    return [words.say("Paler, or with a star: only {months}; compared with no whole year.", months=words.join(parts))] if parts else []
 
 
 def year_table(reading: Reading, words: Words) -> pd.DataFrame:
     """Return the years as texts, oldest first: number, rate, normal range; of republished figures also the publisher's rate and source."""
     rows = reading.years
     columns = {
-        words.say("Year"): [str(year) for year in rows.index],
+        words.say("Year"): years_called(reading, words),
         words.say("People killed"): numbers(rows, words),
         words.say("Per 100,000 a year (95%)"): rates(rows, words),
     }
@@ -341,7 +374,8 @@ def source(reading: Reading, words: Words) -> list[str]:
     lines = [words.say("Figures up to {day}", day=words.date(reading.last_day.date())), words.say("Source: {source}", source=city.source)]
     lines.append(words.say("Licence: {licence}", licence=city.licence))
     if city.population_year:
-        lines.append(words.say("Population: census of {year}", year=city.population_year))
+        told = RESIDENTS["others" if reading.republished else "own"]
+        lines.append(words.say(told, year=city.population_year))
     return lines + [fictional(words)] * city.fictional
 
 

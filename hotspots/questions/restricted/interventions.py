@@ -12,6 +12,7 @@ from hotspots.cities.logbook import Entry, Log
 from hotspots.questions.restricted.asked import Asked, question
 from hotspots.statistics import interventions
 from hotspots.statistics.interventions import RING, Evaluation, reading
+from hotspots.study.of_totals import TotalsStudy
 from hotspots.study.selection import Selection
 from hotspots.views import data_tables
 from hotspots.views.answer import Answer
@@ -66,8 +67,12 @@ def series(asked: Asked, entry: Entry) -> Answer[Series]:
 
 @question()
 def target(asked: Asked, percent: int) -> Answer[pd.DataFrame]:
-    """Return how many homicides fewer a yearly fall by so many per cent would mean, by place and year; the row `ALL` is all of them."""
-    found = interventions.avoided(asked.study, fall=percent / 100)
+    """Return how many homicides fewer a yearly fall by so many per cent would mean, by place and year; the row `ALL` is all of them.
+
+    It starts from the mean of three years; from the last year alone where totals are published, since what they count changes.
+    """
+    of_totals = isinstance(asked.study, TotalsStudy)
+    found = interventions.avoided(asked.study, fall=percent / 100, base_years=1 if of_totals else interventions.BASE_YEARS)
 
     def says(words: Words) -> str:
         every = found.loc[ALL]

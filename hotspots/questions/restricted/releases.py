@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from hotspots import release as disclosure
+from hotspots.drawing import site
 from hotspots.questions.restricted.asked import Asked, question
-from hotspots.release import Findings, Release
+from hotspots.release import Findings, Reading, Release
+from hotspots.release.facts import as_it_stands
 from hotspots.study.selection import Selection
 from hotspots.views.answer import Answer
+from hotspots.words import words_for
 
 
 @question(lambda chosen: Selection(city=chosen.city, version=chosen.version, unit="blocks"), most=4)
-def examined(asked: Asked, profile: str, *, out: int, month: str) -> Answer[tuple[Release, Findings]]:
+def examined(asked: Asked, profile: str, *, out: int, month: str, already_public: bool = False) -> Answer[tuple[Release, Findings]]:
     """Return the release that would be published now, and what its audit finds. Nothing is written but the city's key.
 
-    `out` releases were published before, and it is the `month` as 2024-05: an answer holds for these alone.
+    `out` releases were published before, and it is the `month` as 2024-05: an answer holds for these alone. `already_public` as in
+    `release.build`.
     """
     slug = asked.city.slug
     before = disclosure.releases(slug)
-    release = disclosure.build(asked.city, profile=profile, secret=disclosure.ledger.key(slug), before=before)
+    how = {"secret": disclosure.ledger.key(slug), "before": before, "already_public": already_public}
+    release = disclosure.build(as_it_stands(asked.city), profile=profile, **how)
     return asked.answer((release, disclosure.audit(release, before)), rows=lambda: windows(release))
+
+
+@question(lambda chosen: Selection(city=chosen.city, version=chosen.version, unit="blocks"), most=4)
+def page(asked: Asked, profile: str, *, language: str, contact: str, **when: Any) -> Answer[str]:
+    """Return the web page of what would be published now, in a language, as it will be; `when` as in `examined`."""
+    release, _ = asked.ask(examined, profile, **when).value
+    reading = Reading(release)
+    return asked.answer(site.page(reading, site.Atlas(reading, words_for(language)), contact=contact), rows=lambda: windows(release))
 
 
 def windows(release: Release) -> pd.DataFrame:

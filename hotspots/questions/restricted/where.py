@@ -6,20 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hotspots import geography as places
 from hotspots.geography import grids
-from hotspots.questions.restricted.asked import Asked, question
+from hotspots.questions.restricted.asked import Asked, covered, question
 from hotspots.statistics import density, rates, trends
 from hotspots.statistics.catalog import measure
 from hotspots.statistics.density import Sensitivity
 from hotspots.statistics.measure import UNSTABLE_UNDER, table
 from hotspots.statistics.rates import Estimate, Funnel
 from hotspots.study import Study
+from hotspots.study.calendar import DAY
 from hotspots.study.selection import Selection
 from hotspots.views import data_tables, map_view, surfaces
 from hotspots.views.answer import Answer
+from hotspots.views.months import Months
 from hotspots.words import Words, words_for
 
 FEW_PLACES = 20  # among so few, which are the highest says nothing of the bandwidth
@@ -37,8 +40,10 @@ def geometry(asked: Asked) -> map_view.MapGeometry:
 
 
 @question(lambda chosen: chosen.figures(place="", language=chosen.language, bandwidth=chosen.bandwidth, layer=chosen.layer), most=64)
-def map_of(asked: Asked, key: str) -> map_view.MapView:
+def map_of(asked: Asked, key: str, limits: tuple[float, ...] = ()) -> map_view.MapView:
     """Return the map of the measure `key`, with the surface over it that the reader chose, in the reader's language.
+
+    `limits` are where its classes begin; left out, the numbers decide.
 
     It shows the whole city, whichever place was chosen: a place is seen among those around it.
     """
@@ -46,7 +51,7 @@ def map_of(asked: Asked, key: str) -> map_view.MapView:
     what, shapes = measure(key), asked.ask(geometry)
     if what.key == "network_density" and chosen.layer == "streets" and chosen.bandwidth == density.streets.USUAL:
         what = replace(what, remarks=None)  # the surface's own note says the same
-    plain = map_view.map_view(asked.study, what, shapes, words, unit=asked.unit, called=asked.city.called)
+    plain = map_view.map_view(asked.study, what, shapes, words, unit=asked.unit, called=asked.city.called, limits=limits)
     return _with_surface(asked, plain, words) if chosen.bandwidth else plain
 
 
@@ -60,6 +65,23 @@ def _with_surface(asked: Asked, plain: map_view.MapView, words: Words) -> map_vi
         risk = density.risk_surface(study, bandwidth=metres, draws=density.relative.DRAWS)
         return surfaces.with_risk(plain, replace(risk, rule=rule), epsg, words)
     return surfaces.with_surface(plain, replace(density.surface(study, bandwidth=metres), rule=rule), epsg, words)
+
+
+@question()
+def by_month(asked: Asked) -> Months | None:
+    """Return how many were killed in each month, and in which unit: what a map needs to show any months; None of published totals."""
+    study = asked.study
+    if not study.has_days:
+        return None
+    days = covered(study)
+    months = pd.period_range(days.start, days.end - DAY, freq="M")
+    date = study.rows["date"].dt
+    at = ((date.year - months[0].year) * 12 + date.month - months[0].month).to_numpy()
+    inside = (at >= 0) & (at < len(months))
+    placed = inside & (study.codes >= 0)
+    cell, n = np.unique(study.codes[placed].astype(np.int64) * len(months) + at[placed], return_counts=True)
+    unit, month = np.divmod(cell, len(months))
+    return Months(str(months[0]), np.bincount(at[inside], minlength=len(months)), unit, month, n)
 
 
 @question(lambda chosen: chosen.figures(place=""))
@@ -173,12 +195,12 @@ def place(asked: Asked, unit: str, key: str) -> Answer[Place]:
 def side_by_side(asked: Asked) -> Answer[pd.DataFrame]:
     """Return the place chosen and the one beside it, or the whole city: a row for each, with the same numbers worked out alike.
 
-    `place` is its text, empty for the city. `rate` has its exact 95 % interval; `latest` are the last 12 whole months and `verdict` how
+    `place` is its text, or the city's name. `rate` has its exact 95 % interval; `latest` are the last 12 whole months and `verdict` how
     they stand to those before. Where one lies in the other, its people are in both.
     """
     both = [asked.selection.place, asked.selection.beside]
     found = pd.DataFrame([_in_a_row(asked.at(place=text, beside="").study, text) for text in both])
-    return asked.answer(found, rows=lambda: found.drop(columns="study"))
+    return asked.answer(found, rows=lambda: found.drop(columns="study").assign(place=found["place"].replace("", asked.city.name)))
 
 
 def _in_a_row(study: Study, text: str) -> dict[str, Any]:

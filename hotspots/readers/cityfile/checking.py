@@ -80,7 +80,6 @@ class _Reader:
         self.check_epsg("", top.get("epsg"), metres=True)
         if self.faults:
             raise DataError(self.faults)
-        defaults = {"source": "", "licence": "", **top}
         return CityFile(
             folder=self.folder,
             language=language,
@@ -93,7 +92,7 @@ class _Reader:
             layers=layers,
             notes=notes,
             area_counts=totals,
-            **defaults,
+            **{"source": "", "licence": "", **top},
         )
 
     def section(self, content: Any, known: Mapping[str, str], *, where: str) -> dict[str, Any]:
@@ -134,9 +133,7 @@ class _Reader:
             return tuple(self.path(name) for name in names) if good else None
         if kind == "day":
             return self.day(value)
-        if kind == "column":
-            return keys.by_census(value)
-        return keys.by_language(value)
+        return keys.by_census(value) if kind == "column" else keys.by_language(value)
 
     def path(self, name: str) -> Path:
         """Return the file, noting a fault when it is not there, or lies outside the folder and nobody named it."""
@@ -159,9 +156,8 @@ class _Reader:
             day = pd.Timestamp(value)
         except (ValueError, TypeError):
             return None
-        return (
-            day if isinstance(day, pd.Timestamp) and day == day.normalize() and day.tzinfo is None and not isinstance(value, int) else None
-        )
+        whole = isinstance(day, pd.Timestamp) and day == day.normalize() and day.tzinfo is None
+        return day if whole and not isinstance(value, int) else None
 
     def complete(self, content: Any, known: Mapping[str, str], where: str, **otherwise: Any) -> dict[str, Any]:
         """Return the section with a stand-in for required values that are at fault, so that the check can go on."""
@@ -188,12 +184,11 @@ class _Reader:
             self.faults.append(told("city.toml: x and y in [incidents] go together; give both, or geometry"))
         if values.get("x") and values.get("geometry"):
             self.faults.append(told("city.toml: [incidents] has x and y, and geometry as well; keep one of the two"))
-        flat = not all(carries_shapes(path) for path in files)
         if values.get("header_row", 1) < 1:
             self.faults.append(
                 told("city.toml: header_row in [incidents] must be 1 or more: the row that names the columns, as Excel counts")
             )
-        if flat and not any(values.get(key) for key in ("x", "y", "geometry", "block_id")):
+        if not all(carries_shapes(path) for path in files) and not any(values.get(key) for key in ("x", "y", "geometry", "block_id")):
             self.faults.append(told("city.toml: [incidents] names no place; give x and y, or geometry, or block_id"))
         return IncidentSection(files=files, **values)
 
@@ -214,16 +209,15 @@ class _Reader:
         for key, mapping in words.items():
             if key not in ("sex", "area") or not isinstance(mapping, Mapping):
                 self.faults.append(told("city.toml: values.{key} in {where} is not a list of words for sex or area", key=key, where=where))
-        known = field("sex").values
         for word, ours in dict(words.get("sex", {})).items():
-            if ours not in known:
+            if ours not in field("sex").values:
                 self.faults.append(
                     told(
                         'city.toml: "{word}" = {ours} in values.sex of {where} is no word of ours; use one of {listed}',
                         word=word,
                         ours=repr(ours),
                         where=where,
-                        listed=", ".join(known),
+                        listed=", ".join(field("sex").values),
                     )
                 )
         mappings = {key: {fold(word): str(ours) for word, ours in words[key].items()} for key in ("sex", "area") if key in words}
@@ -239,9 +233,8 @@ class _Reader:
             self.faults.append(told("city.toml: population_id in [blocks] needs population_file, the table that it belongs to"))
         if isinstance(values.get("population"), dict):
             values["population_censuses"] = values["population"]
-            newest = max(values["population"])
-            values["population"] = values["population"][newest]
-            values.setdefault("population_year", newest)
+            values.setdefault("population_year", max(values["population"]))
+            values["population"] = values["population"][max(values["population"])]
         values["population_ages"] = self.ages(values.get("population_ages", {}))
         values["population_unknown"] = tuple(str(mark).strip() for mark in values.get("population_unknown", []))
         if values.get("population_dot", "decimal") not in ("thousands", "decimal"):

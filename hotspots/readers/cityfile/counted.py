@@ -37,4 +37,8 @@ def counted_faults(values: Mapping[str, Any], where: str) -> list[Told]:
         faults.append(
             told("city.toml: header_row in {where} must be 1 or more: the row that names the columns, as Excel counts", where=where)
         )
+    if values.get("partial_of") is not None and (values["partial_of"] < 1 or not values.get("area")):
+        faults.append(
+            told("city.toml: partial_of in {where} is how many areas there are in all; it goes with area, their column", where=where)
+        )
     return faults

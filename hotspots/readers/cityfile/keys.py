@@ -98,10 +98,13 @@ AREA_COUNTS = {
     "source": "text",
     "published_rate": "text",
     "suppressed": "list",
+    "public": "yes/no",
     "values": "section",
     "where": "section",
     "sheet": "text",
     "header_row": "number",
+    "definition": "words",
+    "partial_of": "number",
 }
 HOUSES = ("from_left", "to_left", "from_right", "to_right")  # columns of house numbers, at the start and the end of each side of a street
 SEGMENTS = {"file": "file!", "id": "text!", "street": "text", "epsg": "number", "sheet": "text"}

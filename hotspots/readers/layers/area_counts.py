@@ -45,13 +45,14 @@ def read_area_counts(sections: tuple[AreaCountSection, ...], *, areas: pd.Series
     """Return the rows of all tables, and what became of every row.
 
     `areas` are the names of the blocks by their ids; a row about any other area is left out and reported. Without it the areas are those
-    that the tables name. Rows of one table, area and period are added up. Raises a `DataError` with the faults of all tables together.
+    that the tables name, and those of a table that tells of some areas only are always its own. Rows of one table, area and period are
+    added up. Raises a `DataError` with the faults of all tables together.
     """
     faults: list[DataError] = []
     parts, reports = [], []
     for section in sections:
         try:
-            rows, report = _read(section, areas)
+            rows, report = _read(section, None if section.partial_of else areas)
         except DataError as error:
             faults.append(error)
         else:

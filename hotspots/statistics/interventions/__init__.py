@@ -18,12 +18,12 @@ from hotspots.statistics.interventions.effects import Effect, Placebos
 from hotspots.statistics.interventions.interrupted import LEAST_AFTER, interrupted
 from hotspots.statistics.interventions.measures import MEASURES
 from hotspots.statistics.interventions.synthetic import synthetic_control
-from hotspots.statistics.interventions.targets import avoided
+from hotspots.statistics.interventions.targets import BASE_YEARS, avoided
 from hotspots.study import Study
 from hotspots.words import mark
 
 __all__ = [
-    "ASSUMES", "DESIGNS", "LABELS", "MEASURES", "RING", "WARNINGS", "WHY_NOT", "Case", "Effect", "Evaluation", "Placebos",
+    "ASSUMES", "BASE_YEARS", "DESIGNS", "LABELS", "MEASURES", "RING", "WARNINGS", "WHY_NOT", "Case", "Effect", "Evaluation", "Placebos",
     "against_comparison", "avoided", "before_after", "before_and_after", "case", "evaluate", "interrupted", "series",
     "synthetic_control", "weighted_displacement_difference",
 ]  # fmt: skip
@@ -46,7 +46,7 @@ ASSUMES: dict[str, str] = {
 }
 WHY_NOT: dict[str, str] = {
     "short": mark("fewer than 12 whole months before the start, or fewer than 6 after it"),
-    "unpublished": mark("its months are not published; yearly totals cannot tell the time before a date from the time after it"),
+    "unpublished": mark("no months are published"),
     "strange": mark("none of its areas exist in these data"),
     "few": mark("fewer than 10 homicides before the start, or fewer than 10 expected after it"),
     "power": mark("even a fall of 60% could not be told from chance"),

@@ -10,10 +10,10 @@ from hotspots.study import Study
 BASE_YEARS = 3
 
 
-def avoided(study: Study, *, fall: float = 0.10, years: int = 5) -> pd.DataFrame:
+def avoided(study: Study, *, fall: float = 0.10, years: int = 5, base_years: int = BASE_YEARS) -> pd.DataFrame:
     """Return how many homicides fewer a yearly fall by the share `fall` would mean, in each unit and year.
 
-    `base` is the yearly mean of the last three whole years of the data within the study (fewer where there are fewer; `base_years`).
+    `base` is the yearly mean of the last `base_years` whole years of the data within the study (fewer where there are fewer: `attrs`).
     A column `1`, `2`, … for each year: base · (1 − (1 − fall)ᵗ), and `total`, their sum. It is arithmetic: it holds if every place falls
     alike from its own mean, and says nothing of whether or why that happens. The last row, `all`, is of all victims, mapped or not. Counts
     are victims. A unit without a published number is missing.
@@ -29,7 +29,7 @@ def avoided(study: Study, *, fall: float = 0.10, years: int = 5) -> pd.DataFrame
     """
     end = min(study.end, study.covers[1])
     start = max(study.start, study.covers[0])
-    whole = next((years for years in range(BASE_YEARS, 0, -1) if end - pd.DateOffset(years=years) >= start), 0)
+    whole = next((years for years in range(base_years, 0, -1) if end - pd.DateOffset(years=years) >= start), 0)
     steps = np.arange(1, years + 1)
     if not whole:
         empty = pd.DataFrame(columns=["base", *map(str, steps), "total"], dtype=float)

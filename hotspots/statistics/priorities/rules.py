@@ -22,7 +22,7 @@ from hotspots.words import mark, told
 PLAIN = "count"  # the rule that every other has to beat
 RECENT_YEARS = 3.0
 # What happened, and when; never who was killed, nor whether anybody was arrested.
-ALLOWED_FILTERS: tuple[str, ...] = ("category", "hours", "weapon", "weekdays")
+ALLOWED_FILTERS: tuple[str, ...] = ("category", "hour", "month", "weapon", "weekday")
 _WEEK = 7.0
 _SLIVER = 0.25  # of the area of the middle place
 

@@ -10,23 +10,23 @@ from scipy.special import betainc, betaincinv, stdtrit
 
 from hotspots.inference.e_test import e_range
 from hotspots.store.schema import UNKNOWN, field
-from hotspots.study import OF_COLUMN, WEEKDAYS, Study, band
+from hotspots.study import Study, band
 from hotspots.study.calendar import YEARS, Days, known_before
+from hotspots.study.times import TIMES, times
 
 FEW = 10  # no share of fewer
 SWING_YEARS, LEAST_SWINGS = 5, 2  # earlier years that tell how far years swing
 NORMAL_95 = 1.959963984540054
-HOURS: tuple[str, ...] = (*(f"{hour}-{hour + 2}" for hour in range(0, 24, 3)), UNKNOWN)
 AGES: tuple[str, ...] = ("0-14", "15-29", "30-44", "45-59", "60+", UNKNOWN)
 
 
 def values(name: str) -> tuple[str, ...]:
-    """Return the values of a field in the order in which they are shown; of ages and hours the bands, of weekdays the days.
+    """Return the values of a field in the order in which they are shown; for ages, the bands.
 
     >>> values("age")[1]
     '15-29'
     """
-    return {"age": AGES, "hours": HOURS, "weekdays": WEEKDAYS}.get(name) or field(name).values
+    return AGES if name == "age" else TIMES.get(name) or field(name).values
 
 
 def by(study: Study, name: str) -> pd.Series:
@@ -44,10 +44,12 @@ def by(study: Study, name: str) -> pd.Series:
 
 def _coded(rows: pd.DataFrame, name: str) -> np.ndarray:
     """Return the position among `values(name)` of the value of each row."""
-    order, column = pd.Index(values(name)), OF_COLUMN.get(name, name)
-    if column not in rows.columns:
+    order = pd.Index(values(name))
+    if name in TIMES:
+        return np.asarray(order.get_indexer(times(rows, name)))
+    if name not in rows.columns:
         return np.full(len(rows), order.get_loc(UNKNOWN))
-    found = {"age": _age_bands, "hours": _hour_bands, "weekdays": _weekdays}.get(name, pd.Series)(rows[column])
+    found = _age_bands(rows[name]) if name == "age" else rows[name]
     codes, words = pd.factorize(found)
     return np.asarray(np.append(order.get_indexer(words), -1)[codes])
 
@@ -61,15 +63,6 @@ def _age_bands(age: pd.Series) -> pd.Series:
     starts = [ages[0] for ages in map(band, AGES) if isinstance(ages, tuple)]
     position = np.searchsorted(starts, age.fillna(-1).to_numpy(dtype=float), side="right") - 1
     return pd.Series(np.where(age.notna(), np.array(AGES)[position], UNKNOWN), index=age.index)
-
-
-def _hour_bands(hour: pd.Series) -> pd.Series:
-    position = (hour.fillna(0).to_numpy(dtype=float) // 3).astype(int)
-    return pd.Series(np.where(hour.notna(), np.array(HOURS)[position], UNKNOWN), index=hour.index)
-
-
-def _weekdays(date: pd.Series) -> pd.Series:
-    return pd.Series(np.array(WEEKDAYS)[date.dt.day_of_week], index=date.index)
 
 
 @dataclass(frozen=True, eq=False)

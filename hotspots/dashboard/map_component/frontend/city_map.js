@@ -1,14 +1,23 @@
 // One map in the page: keeps Leaflet, the drawing and the parts around it together, and turns gestures into choices.
 
 import * as L from "./vendor/leaflet/leaflet-src.esm.js";
+import { inAddress, viewOf } from "./address.js";
 import { worldPixel } from "./decode.js";
+import { Drawing } from "./drawing.js";
 import { Finder } from "./find.js";
 import { Frame, WIDE } from "./frame.js";
 import { Homicides, legendOf, toldOf } from "./homicides.js";
 import { PlaceNames } from "./labels.js";
 import { drawLegend } from "./legend.js";
+import { COLOURS, wear } from "./looks.js";
+import { inMonths } from "./months.js";
+import { Strip } from "./strip.js";
+import { groupsOf, manyUnstable } from "./styles.js";
 import { Surface } from "./surface.js";
+import { Tools } from "./tools.js";
+import { WAYS, middleOf, neighbours, nextUnit } from "./walk.js";
 
+const AROUND = 200; // metres around a homicide that was clicked
 const EDGE = 18; // pixels kept free around the whole city
 const LEAST = 60; // a box narrower or lower than this, in pixels, is hidden or not laid out yet
 const NEAREST = 17; // zoom: no nearer when it goes to a small place
@@ -18,13 +27,18 @@ const PATIENCE = 4000; // milliseconds to keep showing a choice that the page ha
 const views = new Map(); // view key → {center, zoom} where the reader left it; outlives pages
 const looks = new Map(); // view key → the edges of the place that it went to last; outlives pages, so that nobody is taken back
 const finders = new WeakMap(); // geometry → its Finder
+let arrived = false; // a view in the address holds for the first map of a visit
 
 export class CityMap {
-  constructor(box, tell, tellDot = () => {}) {
+  constructor(box, tell, say) {
     this.frame = new Frame(box);
     this.box = box;
     this.tell = tell;
-    this.tellDot = tellDot;
+    // What the reader changes over the map, with the months that only the browser knows of.
+    this.say = (name, value) => {
+      const own = !this.strip.box.hidden && name !== "window" ? `\nwindow=${this.strip.text()}` : "";
+      say(`${name}=${value}${own}`);
+    };
     this.shown = null;
     this.hovered = -1;
     this.pending = null;
@@ -57,8 +71,21 @@ export class CityMap {
     single.style.zIndex = 440;
     single.style.pointerEvents = "none";
     this.homicides = new Homicides("homicides");
+    const drawn = this.map.createPane("drawn");
+    drawn.style.zIndex = 460;
+    drawn.style.pointerEvents = "none";
     this.surface = new Surface();
     this.names = new PlaceNames(this.map, "names");
+    this.surface.taken = () => {
+      const { x, y } = this.surface.frame.margin;
+      return this.names.boxes.map(([left, top, right, bottom]) => [left + x, top + y, right + x, bottom + y]);
+    };
+    this.tools = new Tools(this.say, () => this.switchLayers());
+    this.strip = new Strip((start, end, last) => this.turnTo(start, end, last));
+    this.drawing = new Drawing(this.map, this.frame.stage, this.frame.live, this.say);
+    this.surface.hidden = this.names.hidden = this.tools.hidden;
+    this.frame.strip = this.strip.box;
+    this.frame.stage.append(this.tools.box, this.strip.box);
     this.watchPointer();
     this.watchKeys();
     this.watchButtons();
@@ -68,6 +95,7 @@ export class CityMap {
 
   remove() {
     this.watcher.disconnect();
+    this.strip.stop();
     this.map.remove();
   }
 
@@ -90,24 +118,65 @@ export class CityMap {
     this.lang = lang;
     this.frame.words(values.words);
     this.frame.ground.setAttribute("aria-label", values.title);
+    this.drawing.words(values.words);
   }
 
   fail(text) {
     this.frame.fail(text);
   }
 
-  show(head, geometry, values) {
+  show(head, geometry, received) {
     const before = this.shown;
-    this.shown = { head, geometry, values };
     this.box.dataset.theme = themeOf(this.box);
+    this.strip.show(head.strip ?? null, received.words, this.lang);
+    const values = this.windowed(received);
+    this.shown = { head, geometry, values };
+    this.box.dataset.ground = values.overlay ? "light" : this.box.dataset.theme; // a picture over the map is made for paper
+    wear(this.box.dataset.ground, values.dark);
     this.box.dataset.sea = hasCoast(geometry) ? "yes" : "no";
-    if (before?.values !== values || before.geometry !== geometry) {
-      drawLegend(this.frame.legend, values, this.lang, areStreets(geometry));
-      legendOf(this.frame.legend, values.dots ?? [], values.words);
-    }
+    if (before?.values !== values || before.geometry !== geometry || this.ground !== this.box.dataset.ground) this.legend();
+    this.ground = this.box.dataset.ground;
+    this.tools.show(head, geometry, values.words);
+    this.frame.byName.draw.hidden = !head.draw;
     if (this.pending !== null && (head.selected === this.pending.id || Date.now() > this.pending.until)) this.pending = null;
     this.size(head.height, geometry.bounds);
     this.settle();
+  }
+
+  // What came from the server, in the months of the strip where the browser can work them out.
+  windowed(received) {
+    if (!received.months || this.strip.box.hidden) return received;
+    const key = `${this.strip.start}-${this.strip.end}`;
+    if (this.turned?.kept !== received || this.turned.key !== key) {
+      const number = new Intl.NumberFormat(this.lang === "es" ? "es-419" : this.lang || undefined);
+      this.turned = { ...inMonths(received, this.strip.start, this.strip.end, number), key };
+    }
+    return this.turned;
+  }
+
+  // Show other months: at once where the browser can, else by asking the page once the reader lets go.
+  turnTo(start, end, last) {
+    const { head, values } = this.shown;
+    const received = values.kept ?? values;
+    if (received.months) {
+      this.shown.values = this.windowed(received);
+      this.legend();
+      if (this.viewKey) this.settle();
+      if (last) inAddress("window", this.strip.text());
+    } else if (last && head.strip) this.say("window", this.strip.text());
+  }
+
+  legend() {
+    const { geometry, values } = this.shown;
+    drawLegend(this.frame.legend, values, this.lang, areStreets(geometry), manyUnstable(groupsOf(geometry, values)));
+    legendOf(this.frame.legend, values.dots ?? [], values.words);
+  }
+
+  switchLayers() {
+    if (!this.drawn) return;
+    this.names.place();
+    this.surface.redraw();
+    this.note();
   }
 
   // Bring the map to what is to be shown; a map without size (a hidden tab) waits until it gets one.
@@ -117,26 +186,35 @@ export class CityMap {
     if (width < LEAST || height < LEAST) return;
     this.frame.arrange(width, height);
     if (this.map.getSize().x !== width || this.map.getSize().y !== height) this.map.invalidateSize({ pan: false });
+    this.linked = arrived ? null : viewOf(head.at);
+    arrived = true;
+    this.addressed = head.at !== undefined;
     if (this.viewKey !== head.view) this.begin(head.view, geometry);
     this.lookAt(head.look);
     this.surround(head.around ?? []);
+    this.linked = null;
     if (!this.map.hasLayer(this.surface)) this.map.addLayer(this.surface);
     if (!this.map.hasLayer(this.homicides)) this.map.addLayer(this.homicides);
-    if (this.drawn?.geometry !== geometry || this.drawn.values !== values) {
-      this.drawn = { geometry, values };
-      this.surface.show(geometry, values);
+    const ground = this.box.dataset.ground;
+    if (this.dotted?.values !== values || this.dotted.ground !== ground) {
+      this.dotted = { values, ground };
       this.homicides.show(values.dots ?? []);
-      this.cover(values.overlay);
-      this.hover(-1);
     }
     if (this.named !== geometry) {
       this.named = geometry;
       this.names.show(geometry.labels, this.whole.zoom);
     }
     this.names.avoid(values.outlines);
+    if (this.drawn?.geometry !== geometry || this.drawn.values !== values || this.drawn.ground !== ground) {
+      this.drawn = { geometry, values, ground };
+      this.surface.show(geometry, values);
+      this.cover(values.overlay);
+      this.hover(-1);
+    }
     this.outline();
     this.frame.ready();
-    this.note();
+    if (this.shown.values.months && !this.strip.box.hidden) inAddress("window", this.strip.text());
+    this.remember();
   }
 
   // Go to a place that was chosen, draw its edge and lay a veil over all the rest; without one, show the whole city again.
@@ -149,17 +227,16 @@ export class CityMap {
     this.around = [];
     if (rings.length) {
       const lines = rings.map((ring) => pairs(ring));
-      const dark = this.box.dataset.theme === "dark";
       const still = { pane: "veil", interactive: false };
       const world = [[-85, -180], [-85, 180], [85, 180], [85, -180]];
-      const paper = dark ? "#12181f" : "#fbfaf7";
+      const { paper, place } = COLOURS;
       this.around = [
         L.polygon([world, ...lines], { ...still, stroke: false, fillColor: paper, fillOpacity: 0.5 }),
         L.polygon(lines, { ...still, fill: false, color: paper, weight: 6 }),
-        L.polygon(lines, { ...still, fill: false, color: dark ? "#7cb7e3" : "#1f5f8b", weight: 3 }),
+        L.polygon(lines, { ...still, fill: false, color: place, weight: 3 }),
       ].map((layer) => layer.addTo(this.map));
-      if (moved) this.map.fitBounds(this.around[1].getBounds(), { padding: [EDGE, EDGE], animate: false });
-    } else if (moved) this.showWhole();
+      if (moved && !this.linked) this.fit(this.around[1].getBounds(), { paddingTopLeft: [EDGE, EDGE], paddingBottomRight: [EDGE, EDGE + this.foot()] });
+    } else if (moved && !this.linked) this.showWhole();
   }
 
   // Lay a picture over the units, or take it away.
@@ -176,7 +253,8 @@ export class CityMap {
   begin(viewKey, geometry) {
     this.viewKey = viewKey;
     this.whole = this.wholeCity(geometry.bounds);
-    const view = views.get(viewKey) ?? this.whole;
+    const view = views.get(viewKey) ?? this.linked ?? this.whole;
+    this.home = this.whole;
     this.map.setView(view.center, view.zoom, { animate: false });
     this.map.setMinZoom(Math.max(0, this.whole.zoom - 1));
   }
@@ -186,9 +264,17 @@ export class CityMap {
     const key = edges ? edges.join() : "";
     if (looks.get(this.viewKey) === key) return;
     looks.set(this.viewKey, key);
-    if (!edges) return;
+    if (!edges || this.linked) return;
     const [west, south, east, north] = edges;
-    this.map.fitBounds([[south, west], [north, east]], { padding: [4 * EDGE, 4 * EDGE], maxZoom: NEAREST, animate: false });
+    this.fit([[south, west], [north, east]], { padding: [4 * EDGE, 4 * EDGE], maxZoom: NEAREST });
+  }
+
+  // Go where the page says: a view that the address need not name.
+  fit(bounds, options) {
+    this.home = null;
+    this.map.fitBounds(bounds, { ...options, animate: false });
+    this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
+    this.remember();
   }
 
   // Centre and zoom that show all of the city, beside the legend when the shape of the map leaves room for both.
@@ -197,16 +283,24 @@ export class CityMap {
     const bounds = L.latLngBounds([south, west], [north, east]);
     const corner = this.box.dataset.legend === "corner";
     const aside = corner ? this.frame.legend.offsetWidth : 0;
-    const plain = this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE, 2 * EDGE));
-    const beside = this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE + aside, 2 * EDGE));
-    const shift = beside >= plain - 0.25 ? aside / 2 : 0;
+    const foot = this.foot();
+    const plain = this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE, 2 * EDGE + foot));
+    const beside = this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE + aside, 2 * EDGE + foot));
+    const left = this.box.dataset.fill === "yes"; // there the legend stands in the other corner
+    const shift = beside >= plain - 0.25 ? (left ? -aside : aside) / 2 : 0;
     const zoom = shift ? beside : plain;
     const middle = this.map.project(bounds.getSouthWest(), zoom).add(this.map.project(bounds.getNorthEast(), zoom)).divideBy(2);
-    return { center: this.map.unproject(middle.add([shift, 0]), zoom), zoom };
+    return { center: this.map.unproject(middle.add([shift, foot / 2]), zoom), zoom };
+  }
+
+  // How much of the map the time strip covers.
+  foot() {
+    return this.box.dataset.legend === "corner" && !this.strip.box.hidden ? this.strip.box.offsetHeight : 0;
   }
 
   resized() {
     if (!this.shown) return;
+    this.strip.draw();
     this.size(this.height, this.shown.geometry.bounds);
     const atWhole = this.viewKey && !views.has(this.viewKey);
     this.settle();
@@ -217,6 +311,7 @@ export class CityMap {
   }
 
   showWhole() {
+    this.home = this.whole;
     this.map.setView(this.whole.center, this.whole.zoom, { animate: false });
   }
 
@@ -225,9 +320,11 @@ export class CityMap {
     if (!this.viewKey) return;
     const center = this.map.getCenter();
     const zoom = this.map.getZoom();
-    const offset = this.map.project(center, zoom).distanceTo(this.map.project(this.whole.center, zoom));
-    if (zoom === this.whole.zoom && offset < 2) views.delete(this.viewKey);
+    const there = (view) => view && zoom === view.zoom && this.map.project(center, zoom).distanceTo(this.map.project(view.center, zoom)) < 2;
+    if (there(this.whole)) views.delete(this.viewKey);
     else views.set(this.viewKey, { center, zoom });
+    const text = there(this.home) ? "" : `${center.lat.toFixed(5)},${center.lng.toFixed(5)},${zoom.toFixed(2)}`;
+    if (this.addressed && this.home) inAddress("at", text);
     this.note();
   }
 
@@ -238,6 +335,7 @@ export class CityMap {
     this.box.dataset.units = this.shown.geometry.ids.length;
     this.box.dataset.redraws = this.surface.redraws;
     this.box.dataset.dots = this.homicides.marks.map(({ n, newest }) => `${n}/${newest}`).join(" ");
+    this.box.dataset.lettered = this.surface.lettered ?? 0;
   }
 
   unitAt(point) {
@@ -259,7 +357,8 @@ export class CityMap {
     }
     const { geometry, values } = this.shown;
     const lines = values.tips.map((tip) => [tip.label, tip.texts[tip.codes[unit]] ?? ""]).filter(([, text]) => text !== "");
-    this.frame.showTip(geometry.names[unit] ?? "", lines, point.x, point.y, aloud);
+    const beside = aloud ? neighbours(geometry, values, unit, values.words) : "";
+    this.frame.showTip(geometry.names[unit] ?? "", lines, point.x, point.y, aloud, beside);
   }
 
   outline() {
@@ -285,15 +384,23 @@ export class CityMap {
     const { stage, ground } = this.frame;
     map.on("moveend", () => this.remember());
     map.on("mousemove", (event) => {
+      if (this.drawing.active) {
+        this.drawing.move(event.latlng);
+        return;
+      }
       this.byKeys = false;
       this.box.classList.remove("keys");
       if (!this.pointAtDot(event.containerPoint)) this.hover(this.unitAt(event.containerPoint), event.containerPoint);
     });
     map.on("mouseout dragstart zoomstart", () => this.byKeys || this.hover(-1));
     map.on("click", (event) => {
+      if (this.drawing.active) {
+        this.drawing.add(event.latlng);
+        return;
+      }
       const mark = this.viewKey && this.homicides.at(event.containerPoint);
       if (mark) {
-        if (mark.n === 1) this.tellDot(`${mark.spots[0].lat},${mark.spots[0].lon}`);
+        if (mark.n === 1) this.say("place", `circle:${mark.spots[0].lat},${mark.spots[0].lon},${AROUND}`);
         else this.homicides.open(mark);
         return;
       }
@@ -331,45 +438,96 @@ export class CityMap {
     const { ground } = this.frame;
     ground.addEventListener("keydown", (event) => {
       if (!this.shown || event.target !== ground) return;
-      if (event.key === "Escape") {
-        this.hover(-1);
-        this.choose("");
-        event.stopPropagation();
-        return;
-      }
-      if (/^(Arrow|[-+=_]$)/.test(event.key)) this.useKeys();
-      if (event.key !== "Enter" && event.key !== " ") return;
+      const used = this.drawing.active ? this.drawByKey(event) : this.goByKey(event);
+      if (!used) return;
       event.preventDefault();
-      this.useKeys();
-      if (this.hovered >= 0) this.choose(this.shown.geometry.ids[this.hovered]);
+      event.stopPropagation();
     });
     ground.addEventListener("blur", () => {
       this.box.classList.remove("keys", "pointed");
       if (this.byKeys) this.hover(-1);
       this.byKeys = false;
     });
-    this.map.on("moveend", () => this.byKeys && this.useKeys());
+    this.map.on("moveend", () => this.drawing.active && this.byKeys && this.drawing.move(this.map.getCenter()));
   }
 
-  // Without a pointer the middle of the map, marked by a cross, is what the reader points at; a street there gives the block beside it.
-  useKeys() {
+  // While a place is drawn the middle of the map, marked by a cross, is the pen: arrows move the map beneath it.
+  drawByKey({ key }) {
     this.byKeys = true;
     this.box.classList.add("keys");
-    this.box.classList.remove("pointed");
+    if (key === "Enter" || key === " ") this.drawing.add(this.map.getCenter());
+    else if (key === "Backspace") this.drawing.undo();
+    else if (key === "Escape") this.drawing.stop();
+    else return false;
+    return true;
+  }
+
+  goByKey({ key, shiftKey }) {
+    if (key === "Escape") {
+      this.hover(-1);
+      this.choose("");
+    } else if (key in WAYS && !shiftKey) this.go(WAYS[key]);
+    else if (key === "n" || key === "N") this.goToNumber();
+    else if (key === "Enter" || key === " ") {
+      if (this.hovered < 0) this.go(null);
+      else this.choose(this.shown.geometry.ids[this.hovered]);
+    } else return false;
+    return true;
+  }
+
+  // Go to the next place in a direction; the first press tells the place in the middle, or the one that is chosen.
+  go(way) {
+    const { geometry, head } = this.shown;
+    const chosen = geometry.index?.get(head.selected) ?? -1;
+    let from = this.byKeys && this.hovered >= 0 ? this.hovered : chosen >= 0 ? chosen : this.nearMiddle();
+    if (from < 0) return;
+    if (way && this.byKeys) {
+      const next = nextUnit(geometry, from, way);
+      if (next >= 0) from = next;
+    }
+    this.standOn(from);
+  }
+
+  nearMiddle() {
     const middle = this.map.getSize().divideBy(2).round();
     let unit = this.unitAt(middle);
-    for (let step = 0; unit < 0 && step < 24; step += 1) {
-      const reach = step < 8 ? 7 : step < 16 ? 14 : 21;
+    for (let step = 0; unit < 0 && step < 48; step += 1) {
+      const reach = 7 * (1 + Math.floor(step / 8)) ** 1.5;
       const turn = (step * Math.PI) / 4;
       unit = this.unitAt(middle.add([reach * Math.cos(turn), reach * Math.sin(turn)]));
     }
-    this.hover(unit, middle, true);
+    return unit;
+  }
+
+  // Point at a unit without a pointer, keep it in sight, and say it aloud with what lies beside it.
+  standOn(unit, before = "") {
+    this.byKeys = true;
+    this.box.classList.remove("pointed");
+    const [x, y] = middleOf(this.shown.geometry, unit);
+    const place = this.map.unproject([x, y], 0);
+    this.map.panInside(place, { padding: [90, 90], animate: false });
+    this.hover(unit, this.map.latLngToContainerPoint(place), true);
+    if (before) this.frame.live.textContent = `${before}: ${this.frame.live.textContent}`;
+  }
+
+  // The walk through the hot places: each press of N goes to the next one that has a number.
+  goToNumber() {
+    const { geometry, values } = this.shown;
+    const listed = values.outlines.filter(({ number }) => number);
+    if (!listed.length) return;
+    this.walked = ((this.walked ?? -1) + 1) % listed.length;
+    const { at, number } = listed[this.walked];
+    if (!finders.has(geometry)) finders.set(geometry, new Finder(geometry));
+    const unit = finders.get(geometry).at(at[0], at[1], REACH / 2 ** this.map.getZoom());
+    const said = values.words.number_of.replace("{n}", number).replace("{all}", String(listed.length));
+    if (unit >= 0) this.standOn(unit, said);
   }
 
   watchButtons() {
     const { byName } = this.frame;
     byName.zoom_in.addEventListener("click", () => this.viewKey && this.map.zoomIn());
     byName.zoom_out.addEventListener("click", () => this.viewKey && this.map.zoomOut());
+    byName.draw.addEventListener("click", () => this.drawing.toggle());
     byName.whole_city.addEventListener("click", () => this.viewKey && this.showWhole());
   }
 }

@@ -60,7 +60,8 @@ export async function decodeValues(block) {
   const outlines = (meta.outlines ?? []).map(([number, lon, lat, rings, along]) => {
     return { number, lon, lat, along, at: worldPixel(lon, lat), rings: rings.map(pixelsOf) };
   });
-  return { ...meta, tips, outlines, classes: arrays.classes, states: arrays.states };
+  const byMonth = meta.months ? { unit: arrays.month_unit, at: arrays.month_at, n: arrays.month_n } : null;
+  return { ...meta, byMonth, tips, outlines, classes: arrays.classes, states: arrays.states };
 }
 
 function pixelsOf(ring) {
@@ -92,7 +93,7 @@ export async function decodeGeometry(block) {
   return {
     ids: meta.ids,
     names: meta.names,
-    labels: meta.labels.map(([kind, text, lon, lat]) => ({ kind, text, lon, lat })),
+    labels: meta.labels.map(([kind, text, lon, lat, line]) => ({ kind, text, lon, lat, line })),
     bounds: meta.bounds,
     xs,
     ys,

@@ -1,29 +1,10 @@
 // The parts around the drawing: buttons, tip, hint, notice, legend box. Text from data is only ever set as text, never as HTML.
 
-const ICONS = {
-  zoom_in: "M8 3v10M3 8h10",
-  zoom_out: "M3 8h10",
-  whole_city: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
-};
+import { icon, part, piece } from "./parts.js";
+
+const BUTTONS = ["zoom_in", "zoom_out", "whole_city", "draw", "full_screen"];
 
 export const WIDE = 700; // from this width the legend stands in a corner of the map
-
-function part(tag, name, attributes = {}) {
-  const made = document.createElement(tag);
-  made.className = name;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
-function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", ICONS[name]);
-  svg.append(path);
-  return svg;
-}
 
 export class Frame {
   constructor(box) {
@@ -39,12 +20,15 @@ export class Frame {
     this.live = part("p", "unseen", { "aria-live": "polite" });
     this.legend = part("div", "legend", { role: "group" });
     this.byName = {};
-    for (const name of Object.keys(ICONS)) {
+    for (const name of BUTTONS) {
       const button = part("button", "button", { type: "button" });
       button.append(icon(name));
       this.byName[name] = button;
       this.buttons.append(button);
     }
+    this.byName.draw.hidden = true;
+    this.byName.full_screen.hidden = !document.fullscreenEnabled;
+    this.byName.full_screen.addEventListener("click", () => this.toggleFull());
     this.tip.hidden = this.hint.hidden = this.legend.hidden = true;
     this.stage.append(this.ground, this.cross, this.buttons, this.tip, this.hint, this.notice);
     box.replaceChildren(this.stage, this.legend, this.help, this.live);
@@ -65,10 +49,19 @@ export class Frame {
     const corner = width >= WIDE && height >= 380;
     this.box.dataset.legend = corner ? "corner" : width >= 480 ? "row" : "below";
     (corner ? this.stage : this.box).append(this.legend);
+    if (this.strip) {
+      if (corner) this.stage.append(this.strip);
+      else this.stage.after(this.strip);
+    }
+  }
+
+  toggleFull() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.box.requestFullscreen().catch(() => {}); // the browser may refuse; then the map stays as it is
   }
 
   // Say `name` and its lines beside the point (x, y) of the map; `aloud` reads them to a screen reader too.
-  showTip(name, lines, x, y, aloud) {
+  showTip(name, lines, x, y, aloud, beside = "") {
     const rows = lines.map(([label, text]) => {
       const row = part("div", label ? "tip-row" : "tip-row alone");
       if (label) row.append(piece(label, "tip-label"));
@@ -83,7 +76,7 @@ export class Frame {
     const top = y + 16 + height > room.height ? y - 12 - height : y + 16;
     this.tip.style.left = `${Math.max(4, Math.min(left, room.width - width - 4))}px`;
     this.tip.style.top = `${Math.max(4, top)}px`;
-    if (aloud) this.live.textContent = [name, ...lines.map(([label, text]) => (label ? `${label}: ${text}` : text))].join(". ");
+    if (aloud) this.live.textContent = [name, ...lines.map(([label, text]) => (label ? `${label}: ${text}` : text))].concat(beside || []).join(". ");
   }
 
   hideTip() {
@@ -107,10 +100,4 @@ export class Frame {
     this.box.dataset.state = "failed";
     this.notice.textContent = text;
   }
-}
-
-function piece(text, name) {
-  const made = part("span", name);
-  made.textContent = text;
-  return made;
 }

@@ -8,7 +8,6 @@ const NEAR = 8; // metres a pixel: from here on dots stand one by one
 const EARTH = 40075016.686; // metres around the equator
 const TOGETHER = { near: 8, far: 60 }; // pixels: dots closer than this are one mark with their number
 const REACH = 6; // pixels beyond a mark that still point at it
-const NEWEST = "#1f5f8b";
 const MARGIN = 0.35; // as the drawing of the map has it
 
 export const Homicides = L.Layer.extend({
@@ -124,11 +123,11 @@ function radius({ n, newest }, near) {
 }
 
 function drawMark(pen, { n, newest, r }, x, y) {
-  disc(pen, x, y, r, newest === n ? NEWEST : COLOURS.ink);
+  disc(pen, x, y, r, newest === n ? COLOURS.place : COLOURS.ink);
   if (n === 1) return;
   number(pen, n, x, y, r > 12 ? 13 : 11);
   if (!newest || newest === n) return;
-  disc(pen, x + r * 0.8, y - r * 0.8, 7, NEWEST); // those of the last 28 days apart
+  disc(pen, x + r * 0.8, y - r * 0.8, 7, COLOURS.place); // those of the last 28 days apart
   number(pen, newest, x + r * 0.8, y - r * 0.8, 10);
 }
 
@@ -147,7 +146,7 @@ function number(pen, n, x, y, size) {
   pen.font = `600 ${size}px sans-serif`;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
-  pen.fillStyle = "#ffffff";
+  pen.fillStyle = COLOURS.paper;
   pen.fillText(String(n), x, y + 0.5);
 }
 
@@ -168,7 +167,7 @@ export function legendOf(box, dots, words) {
     [canvas.width, canvas.height] = [26 * ratio, 16 * ratio];
     const pen = canvas.getContext("2d");
     pen.scale(ratio, ratio);
-    disc(pen, 13, 8, n > 1 ? 7 : newest ? 6.5 : 4, newest ? NEWEST : COLOURS.ink);
+    disc(pen, 13, 8, n > 1 ? 7 : newest ? 6.5 : 4, newest ? COLOURS.place : COLOURS.ink);
     if (n > 1) number(pen, n, 13, 8, 10);
     const label = document.createElement("span");
     label.className = "legend-label";

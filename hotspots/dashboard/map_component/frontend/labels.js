@@ -14,6 +14,8 @@ export class PlaceNames {
     this.labels = [];
     this.numbers = [];
     this.shown = new Map();
+    this.boxes = [];
+    this.hidden = new Set();
     this.wholeZoom = 0;
     map.on("moveend zoomend resize", () => this.place());
   }
@@ -21,7 +23,7 @@ export class PlaceNames {
   show(labels, wholeZoom) {
     for (const marker of this.shown.values()) marker.remove();
     this.shown.clear();
-    this.labels = [...labels].sort((a, b) => (RANK[a.kind] ?? 9) - (RANK[b.kind] ?? 9));
+    this.labels = labels.filter(({ kind, line }) => line < 0 || (kind !== "street" && kind !== "avenue")).sort((a, b) => (RANK[a.kind] ?? 9) - (RANK[b.kind] ?? 9));
     this.wholeZoom = wholeZoom;
     this.place();
   }
@@ -43,7 +45,7 @@ export class PlaceNames {
     const wanted = new Set();
     for (const label of this.labels) {
       if (wanted.size >= MOST) break;
-      if (zoom < (FROM_ZOOM[label.kind] ?? 2)) continue;
+      if (zoom < (FROM_ZOOM[label.kind] ?? 2) || this.hidden.has("names") || this.hidden.has(label.kind)) continue;
       const at = this.map.latLngToContainerPoint([label.lat, label.lon]);
       const half = 3.6 * label.text.length + 8;
       const box = [at.x - half, at.y - 11, at.x + half, at.y + 11];
@@ -52,6 +54,7 @@ export class PlaceNames {
       taken.push(box);
       wanted.add(label);
     }
+    this.boxes = taken;
     for (const [label, marker] of this.shown) {
       if (wanted.has(label)) continue;
       marker.remove();

@@ -1,12 +1,13 @@
 // The legend: title, one row for each class and for each state that occurs, number of units, note.
 
 import { COLOURS, hatch } from "./looks.js";
-import { lineLook, unitLook } from "./surface.js";
+import { lineLook, unitLook } from "./styles.js";
 
 const WIDTH = 26;
 const HEIGHT = 16;
 
-export function drawLegend(box, values, lang, streets) {
+// `many`: so many units are uncertain that none is hatched.
+export function drawLegend(box, values, lang, streets, many) {
   // The rest of the page writes Latin America's Spanish: 2,114 rather than 2114.
   const number = new Intl.NumberFormat(lang === "es" ? "es-419" : lang || undefined);
   const title = element("p", "legend-title", values.legend_title);
@@ -14,7 +15,7 @@ export function drawLegend(box, values, lang, streets) {
   for (const [kind, label, colour, units] of values.legend) {
     const row = element("li", "legend-row");
     row.dataset.kind = kind;
-    const swatch = kind === "class" ? swatchOf("ok", colour, streets) : swatchOf(kind, colour ?? values.colours[1] ?? values.colours[0], streets);
+    const swatch = kind === "class" ? swatchOf("ok", colour, streets) : swatchOf(kind, colour ?? values.colours[1] ?? values.colours[0], streets, many);
     const count = element("span", "legend-count", units === null ? "" : number.format(units));
     count.title = values.words.units;
     row.append(swatch, element("span", "legend-label", label), count);
@@ -34,7 +35,7 @@ function element(tag, name, text = "") {
 }
 
 // Draw a swatch with the very fills and hatches of the map.
-function swatchOf(state, colour, street) {
+function swatchOf(state, colour, street, many = false) {
   const ratio = Math.min(2, window.devicePixelRatio || 1);
   const canvas = element("canvas", "swatch");
   canvas.setAttribute("aria-hidden", "true");
@@ -61,9 +62,13 @@ function swatchOf(state, colour, street) {
     return canvas;
   }
   const look = unitLook({ state, level: 0 }, [colour]);
+  const pale = many && state === "unstable";
+  if (pale) pen.fillStyle = COLOURS.zero;
+  if (pale) pen.fillRect(0, 0, WIDTH, HEIGHT);
+  pen.globalAlpha = pale ? 0.5 : 1;
   pen.fillStyle = look.fill;
   pen.fillRect(0, 0, WIDTH, HEIGHT);
-  if (look.hatch) {
+  if (look.hatch && !pale) {
     pen.fillStyle = hatch(pen, look.hatch, ratio);
     pen.fillRect(0, 0, WIDTH, HEIGHT);
   }

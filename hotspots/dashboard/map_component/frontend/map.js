@@ -43,11 +43,7 @@ class Shown {
     const { head, values } = this.message;
     const frame = await this.styledFrame();
     if (!this.map) {
-      this.map = new CityMap(
-        frame,
-        (unit) => this.send("clicked", unit),
-        (spot) => this.send("dot", spot),
-      );
+      this.map = new CityMap(frame, (unit) => this.send("clicked", unit), (told) => this.send("told", told));
       this.map.size(head.height);
     }
     if (this.valuesOf.fingerprint !== head.values) this.valuesOf = { fingerprint: head.values, decoded: decodeValues(values) };

@@ -1,7 +1,10 @@
 // Tells the browser the page's language; shows nothing and takes no room. It is the first thing on a page, so it also fetches the map's
 // files, which the map would ask for one after the other, all at once.
 
-const FILES = ["map", "city_map", "decode", "find", "frame", "homicides", "labels", "legend", "looks", "surface", "vendor/leaflet/leaflet-src.esm"];
+const FILES = [
+  "map", "city_map", "decode", "find", "frame", "homicides", "labels", "legend", "looks", "dark", "styles", "street_names", "parts", "tools",
+  "strip", "months", "walk", "drawing", "address", "search", "surface", "vendor/leaflet/leaflet-src.esm",
+];
 for (const name of FILES) {
   const link = document.createElement("link");
   link.rel = "modulepreload";

@@ -1,7 +1,9 @@
 // The drawing: context and units on one canvas, the outlines of the hovered and the chosen unit on a second one above it.
 
 import * as L from "./vendor/leaflet/leaflet-src.esm.js";
-import { COLOURS, STATES, hatch, isPale } from "./looks.js";
+import { COLOURS, WIDE_ENOUGH, hatch, shade } from "./looks.js";
+import { StreetNames } from "./street_names.js";
+import { contextStyle, groupsOf, lineLook, manyUnstable, unitLook } from "./styles.js";
 
 const MARGIN = 0.35; // how far beyond the visible map the canvas is drawn, as a share of the map, so that a short pan shows no gap
 const CHUNK = 400; // shapes in one path: a path of a whole city is slower to fill than many small ones
@@ -14,13 +16,18 @@ export const Surface = L.Layer.extend({
     this.hovered = -1;
     this.selected = -1;
     this.redraws = 0;
+    this.hidden = new Set(); // what the reader switched off: kinds of layers, and "names"
+    this.taken = () => [];
+    this.streets = new StreetNames();
   },
 
   onAdd(map) {
     const animated = map.options.zoomAnimation && L.Browser.any3d;
     this.base = L.DomUtil.create("canvas", animated ? "leaflet-zoom-animated drawing" : "drawing");
     this.over = L.DomUtil.create("canvas", animated ? "leaflet-zoom-animated outlines" : "outlines");
+    this.names = L.DomUtil.create("canvas", animated ? "leaflet-zoom-animated lettering" : "lettering");
     this.getPane().append(this.base, this.over);
+    this._map.getPane("names").prepend(this.names);
     this.redraw();
   },
 
@@ -28,6 +35,7 @@ export const Surface = L.Layer.extend({
     cancelAnimationFrame(this.waiting);
     this.base.remove();
     this.over.remove();
+    this.names.remove();
   },
 
   getEvents() {
@@ -39,6 +47,7 @@ export const Surface = L.Layer.extend({
   show(geometry, values) {
     this.geometry = geometry;
     this.groups = geometry ? groupsOf(geometry, values) : [];
+    this.many = manyUnstable(this.groups);
     this.values = values;
     this.redraw();
   },
@@ -82,7 +91,7 @@ export const Surface = L.Layer.extend({
       .add(L.DomUtil.getPosition(map.getPane("mapPane")))
       .round();
     const scale = map.getZoomScale(zoom, this.frame.zoom);
-    for (const canvas of [this.base, this.over]) L.DomUtil.setTransform(canvas, corner.subtract(origin), scale);
+    for (const canvas of [this.base, this.over, this.names]) L.DomUtil.setTransform(canvas, corner.subtract(origin), scale);
   },
 
   redraw() {
@@ -106,9 +115,10 @@ export const Surface = L.Layer.extend({
       scale: 2 ** zoom,
       left: pixel.x,
       top: pixel.y,
+      margin,
     };
     this.frame = frame;
-    for (const canvas of [this.base, this.over]) {
+    for (const canvas of [this.base, this.over, this.names]) {
       canvas.width = frame.width * ratio;
       canvas.height = frame.height * ratio;
       canvas.style.width = `${frame.width}px`;
@@ -118,8 +128,22 @@ export const Surface = L.Layer.extend({
     if (this.geometry) {
       this.drawBase();
       this.drawOver();
+      this.letter();
     }
     this.redraws += 1;
+  },
+
+  // Write the names of streets along them, clear of the names and numbers that stand on the map already.
+  letter() {
+    if (!this.frame || !this.geometry) return;
+    const pen = this.pen(this.names);
+    const off = this.hidden.has("street_names");
+    this.lettered = off ? 0 : this.streets.draw(pen, this.geometry, this.frame, this.taken(), this.metres());
+  },
+
+  // Metres to a pixel, in the middle of the map.
+  metres() {
+    return (40_075_017 * Math.cos((this._map.getCenter().lat * Math.PI) / 180)) / (256 * this.frame.scale);
   },
 
   pen(canvas) {
@@ -171,15 +195,18 @@ export const Surface = L.Layer.extend({
 
   drawBase() {
     const pen = this.pen(this.base);
-    const layers = this.geometry.layers.map((layer) => this.contextInView(layer));
+    const layers = this.geometry.layers.filter(({ kind }) => !this.hidden.has(kind)).map((layer) => this.contextInView(layer));
     for (const { style, areas } of layers) if (style.land) this.fillAll(pen, areas, style.land);
     for (const { style, areas, lines } of layers) {
       if (style.fill) this.fillAll(pen, areas, style.fill);
       if (style.edge) this.strokeAll(pen, areas, style.edge);
+      if (style.casing) this.strokeAll(pen, lines, style.casing);
       if (style.line) this.strokeAll(pen, lines, style.line);
     }
-    this.drawUnits(pen);
+    if (!this.hidden.has("unit")) this.drawUnits(pen);
     for (const { style, areas, lines } of layers) {
+      if (style.casing) this.strokeAll(pen, lines, style.casing);
+      if (style.casing) this.strokeAll(pen, lines, style.line);
       if (style.above) this.strokeAll(pen, [...areas, ...lines], style.above);
       if (style.dots) this.dots(pen, lines);
     }
@@ -192,7 +219,7 @@ export const Surface = L.Layer.extend({
     const at = ([x, y]) => [x * scale - left, y * scale - top];
     const outlines = this.values?.outlines ?? [];
     pen.lineCap = pen.lineJoin = "round";
-    const within = this.values?.colours.at(-1) ?? COLOURS.ink; // streets keep their colour between two edges
+    const within = this.values?.colours.length ? shade(this.values.colours.at(-1)) : COLOURS.ink; // streets keep their colour between two edges
     for (const [colour, width, lines] of [
       [COLOURS.halo, 4, false], [COLOURS.ink, 2, false], [COLOURS.halo, 8, true], [COLOURS.ink, 6, true], [within, 3, true],
     ]) {
@@ -219,11 +246,14 @@ export const Surface = L.Layer.extend({
       const half = 4 * number.length + 5;
       if (taken.some(([i, j, other]) => Math.abs(i - x) < half + other && Math.abs(j - y) < 17)) continue;
       taken.push([x, y, half]);
-      pen.fillStyle = COLOURS.halo;
+      pen.fillStyle = COLOURS.ink;
+      pen.strokeStyle = COLOURS.halo;
+      pen.lineWidth = 2;
       pen.beginPath();
       pen.roundRect(x - half, y - 9, 2 * half, 18, 9);
+      pen.stroke();
       pen.fill();
-      pen.fillStyle = COLOURS.ink;
+      pen.fillStyle = COLOURS.paper;
       pen.fillText(number, x, y + 0.5);
     }
   },
@@ -256,7 +286,7 @@ export const Surface = L.Layer.extend({
   dots(pen, shapes) {
     const { xs, ys, pathStarts, shapeStarts } = this.geometry;
     const { scale, left, top } = this.frame;
-    pen.fillStyle = "#ffffff";
+    pen.fillStyle = COLOURS.paper;
     pen.strokeStyle = COLOURS.service;
     pen.lineWidth = 1.5;
     for (const shape of shapes) {
@@ -269,8 +299,8 @@ export const Surface = L.Layer.extend({
   },
 
   drawUnits(pen) {
-    const { x, y, ratio } = this.frame;
-    const hatchOf = (name) => hatch(pen, name, ratio, x, y);
+    const { ratio, margin } = this.frame;
+    const hatchOf = (name) => hatch(pen, name, ratio, margin.x, margin.y);
     for (const group of this.groups) {
       const areas = group.areas.filter((shape) => this.visible(shape));
       const lines = group.lines.filter((shape) => this.visible(shape));
@@ -279,11 +309,42 @@ export const Surface = L.Layer.extend({
     }
   },
 
+  // A hatch needs room: narrow shapes, and all where a third of the map would be hatched, take their colour at half strength.
   drawAreas(pen, shapes, look, hatchOf) {
-    this.fillAll(pen, shapes, look.fill);
-    if (look.hatch) this.fillAll(pen, shapes, hatchOf(look.hatch));
     const width = this.edgeWidth(shapes);
+    const plain = look.hatch && look.hatch !== "hatchDark";
+    const roomy = (shape) => !(plain && this.many) && this.across(shape) >= WIDE_ENOUGH;
+    const wide = look.hatch ? shapes.filter(roomy) : shapes;
+    const narrow = look.hatch ? shapes.filter((shape) => !roomy(shape)) : [];
+    if (narrow.length) {
+      this.fillAll(pen, narrow, COLOURS.zero);
+      pen.globalAlpha = plain ? 0.5 : 1;
+      this.fillAll(pen, narrow, plain ? look.fill : COLOURS.suppressed);
+      pen.globalAlpha = 1;
+    }
+    if (wide.length) this.fillAll(pen, wide, look.fill);
+    if (look.hatch && wide.length) this.fillAll(pen, wide, hatchOf(look.hatch));
+    if (look.hatch && wide.length) this.rim(pen, wide, look.fill);
     if (width > 0) this.strokeAll(pen, shapes, { colour: look.edge, width });
+  },
+
+  // Keep a hatch 3 pixels away from the edge of its shape.
+  rim(pen, shapes, colour) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = 6;
+    this.inChunks(pen, shapes, () => {
+      pen.save();
+      pen.clip();
+      pen.stroke();
+      pen.restore();
+    });
+  },
+
+  // How wide a shape is on the screen, in pixels.
+  across(shape) {
+    const { boxes } = this.geometry;
+    const at = 4 * shape;
+    return Math.min(boxes[at + 2] - boxes[at], boxes[at + 3] - boxes[at + 1]) * this.frame.scale;
   },
 
   drawLines(pen, shapes, look) {
@@ -329,53 +390,3 @@ export const Surface = L.Layer.extend({
     }
   },
 });
-
-// Units of one look together: first the quiet states, then the classes from low to high, so that the darkest edge lies on top.
-function groupsOf(geometry, values) {
-  const groups = new Map();
-  const { first, end } = geometry.units;
-  for (let shape = first; shape < end; shape += 1) {
-    const unit = shape - first;
-    const state = unit < values.states.length ? STATES[values.states[unit]] : "no_data";
-    const level = unit < values.classes.length ? values.classes[unit] - 1 : -1;
-    const name = `${state}|${level}`;
-    if (!groups.has(name)) groups.set(name, { state, level, areas: [], lines: [] });
-    const isArea = geometry.closed[geometry.shapeStarts[shape]] === 1;
-    groups.get(name)[isArea ? "areas" : "lines"].push(shape);
-  }
-  return [...groups.values()].sort((a, b) => a.level - b.level);
-}
-
-// Fill, outline and hatch of one group. A unit whose class has no colour is shown as no data rather than as nothing.
-export function unitLook({ state, level }, classColours) {
-  const own = classColours[level];
-  if (state === "zero") return { fill: COLOURS.zero, edge: COLOURS.zeroEdge, pale: true };
-  if (state === "suppressed") return { fill: COLOURS.suppressed, edge: COLOURS.noDataEdge, hatch: "hatchDark", pale: true };
-  if (own && state === "unstable") return { fill: own, edge: COLOURS.unitEdge, hatch: isPale(own) ? "hatchSoft" : "hatchLight" };
-  if (own && state === "ok") return { fill: own, edge: COLOURS.unitEdge };
-  return { fill: COLOURS.noData, edge: COLOURS.noDataEdge, pale: true };
-}
-
-// A street: thin and pale where there was no homicide, thick in the colour of its class, dashed where that is uncertain.
-export function lineLook({ state, level }, classColours) {
-  const own = classColours[level];
-  if (state === "zero") return { colour: COLOURS.street, width: 0.32, dash: [] };
-  if (state === "suppressed") return { colour: COLOURS.hatchDark, width: 0.6, dash: [1.4, 1.6] };
-  if (own && (state === "ok" || state === "unstable")) return { colour: own, width: 1, dash: state === "ok" ? [] : [1.6, 0.9], cased: true };
-  return { colour: COLOURS.street, width: 0.32, dash: [1, 3] };
-}
-
-function contextStyle(kind, zoom) {
-  const streetWidth = Math.max(0.35, Math.min(5, 0.5 * 2 ** ((zoom - 12.5) * 0.6)));
-  const border = { colour: COLOURS.border, width: 0.9, alpha: 0.45 };
-  const styles = {
-    water: { fill: COLOURS.water, edge: { colour: COLOURS.waterEdge, width: 0.6 }, line: { colour: COLOURS.water, width: Math.max(1.5, streetWidth * 2) } },
-    park: { fill: COLOURS.park },
-    street: { fill: COLOURS.street, line: { colour: COLOURS.street, width: streetWidth, alpha: zoom < 12 ? 0.6 : 1 } },
-    coast: { land: COLOURS.land, edge: { colour: COLOURS.coast, width: 1 }, line: { colour: COLOURS.coast, width: 1.2 } },
-    boundary: { land: COLOURS.land, above: { ...border, width: 1.1 } },
-    district: { above: border },
-    service: { dots: true },
-  };
-  return styles[kind] ?? { line: { colour: COLOURS.street, width: 1 } };
-}

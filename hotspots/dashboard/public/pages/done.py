@@ -8,7 +8,7 @@ import streamlit as st
 from hotspots.dashboard import dated_notes
 from hotspots.dashboard.public import parts
 from hotspots.dashboard.public.frame import Reader, heading
-from hotspots.drawing.site import sentences
+from hotspots.drawing.site import programmes, sentences
 from hotspots.words import mark
 
 NOT_HERE: tuple[tuple[str, str], ...] = (
@@ -27,9 +27,10 @@ def render(reader: Reader) -> None:
     title = words.count("{n} programme is named in this release", "{n} programmes are named in this release", len(known))
     heading(reader, title if known else words.say("What is being done"), reading.city.name)
     if known:
+        told = [programmes.programme(note, reading, words) for note in known]
         data = {
-            words.say("From"): [words.date(note.start.date()) for note in known],
-            words.say("What is done"): [words.own(note.text) for note in known],
+            words.say("When"): [when for when, _ in told],
+            words.say("What is done"): [what for _, what in told],
         }
         st.dataframe(pd.DataFrame(data), hide_index=True, width="stretch", alt=title)
     else:

@@ -42,7 +42,7 @@ BESIDE: tuple[Column, ...] = (
     Column("rate_low", mark("from (95%)"), rounded(1)),
     Column("rate_high", mark("to (95%)"), rounded(1)),
     Column("population", mark("Residents"), rounded(0)),
-    Column("latest", mark("Last 12 months"), whole),
+    Column("latest", mark("12 months"), whole),
     Column("verdict", mark("In words"), called(NORMAL)),
 )
 WIDENED = Column("widened", mark("With the wider funnel"), called(VERDICTS))

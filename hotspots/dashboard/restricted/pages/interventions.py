@@ -330,13 +330,12 @@ def target(chosen: Chosen) -> None:
     alt = words.say("Homicides avoided by place and year, as a table")
     tables.draw(questions.in_order(found, places.asked), columns, words, alt=alt)
     tables.download(chosen, answer, "target")
-    st.caption(
-        words.say(
-            "Arithmetic, not prophecy: every place falls alike from its own mean of the last {n} years. It says what the target means, not "
-            "that it will be met, nor how. Decimals are means: nobody is saved in part.",
-            n=words.number(found.attrs["base_years"]),
-        )
+    from_years = words.count(
+        "Arithmetic, not prophecy: every place falls alike from its last year.",
+        "Arithmetic, not prophecy: every place falls alike from its own mean of the last {n} years.",
+        found.attrs["base_years"],
     )
+    st.caption(f"{from_years} {words.say('It says what the target means, not that it will be met, nor how.')}")
 
 
 def example(chosen: Chosen) -> None:

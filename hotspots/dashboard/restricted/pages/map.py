@@ -36,15 +36,17 @@ DOWNLOADS: dict[str, tuple[str, str]] = {
 
 def render(chosen: Chosen) -> None:
     """Draw the page."""
-    words, study = chosen.words, chosen.study
-    heading(chosen, title(chosen))
+    words, shown = chosen.words, replace(chosen, selection=city.for_map(chosen.asked))  # a map stands under its own period
+    heading(shown, title(shown))
     if not len(chosen.city.blocks):
         maps.no_map(words)
         return
-    if not study.victims:
+    if not shown.study.victims:
         st.info(words.say("No homicides match these choices. Widen the period or remove a filter."))
     what, on_map = controls(chosen)
     published.explain(chosen, on_map)
+    if not published.by_area(on_map):
+        return
     tested.controls(on_map, what.key)
     guarded_picture(on_map, what)
     tested.findings(on_map, what.key)

@@ -1,11 +1,13 @@
-"""Publish: build a public release, see what its audit finds, then write it or take it away. For the analyst."""
+"""Publish, in two steps: see what the audit finds and the page as it will be, then publish. For the analyst."""
 
 from __future__ import annotations
 
 import io
-import tempfile
 import zipfile
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +18,7 @@ from hotspots.dashboard.restricted import cached
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.dashboard.restricted.parts import tables
 from hotspots.dashboard.shell import refusal
+from hotspots.drawing import site
 from hotspots.questions.restricted import Asked, releases
 from hotspots.study.selection import Selection
 from hotspots.views.columns import Column, each, number, percent
@@ -26,6 +29,10 @@ PROFILES: dict[str, str] = {
     "strict": mark("Strict: areas over five years, nothing under 10"),
     "open": mark("Open: exact by area and year, for an agency that publishes single homicides anyway"),
 }
+INTERNAL = mark(
+    "Then nothing goes out: a table of counts cannot be protected here, because small counts by area can tell of single people. Publish "
+    "from single homicides, which can."
+)
 WINDOWS: tuple[Column, ...] = (
     Column("start", mark("Window"), each(lambda row, words: words.period(row["start"].date(), row["end"].date()))),
     Column("count", mark("People killed"), number()),
@@ -40,11 +47,15 @@ def render(chosen: Chosen) -> None:
     words, slug = chosen.words, chosen.city.slug
     st.title(words.say("Publish a release of {city}", city=chosen.city.name), anchor=False)
     st.caption(words.say("The public edition shows a release and nothing else. The filters and the period on the left do not matter here."))
+    public = chosen.city.only_totals and already_public(chosen)
+    if chosen.city.only_totals and not public:
+        return
     try:
         past = disclosure.releases(slug)
-        profile = profile_choice(past, words)
+        profile = disclosure.TOTALS if public else profile_choice(past, words)
+        asked = {"out": len(past), "month": f"{pd.Timestamp.now():%Y-%m}", "already_public": public}
         with st.spinner(words.say("Building the release and attacking it…")):
-            release, findings = newest(slug).ask(releases.examined, profile, out=len(past), month=f"{pd.Timestamp.now():%Y-%m}").value
+            release, findings = newest(slug).ask(releases.examined, profile, **asked).value
     except ToldError as fault:
         refusal(words, words.say("Nothing can be released."), fault)
         return
@@ -52,13 +63,31 @@ def render(chosen: Chosen) -> None:
     examined(findings, words)
     coverage(release, words)
     if findings.passed:
-        outlets(chosen, profile)
+        preview(chosen, profile, asked)
+        outlets(chosen, profile, public=public)
 
 
 def newest(slug: str) -> Asked:
     """Return what questions about the newest version of a city are asked with: that one would be released, whichever is looked at."""
     version = next(one.version for one in cached.available() if one.slug == slug)
     return cached.asked(Selection(city=slug, version=version))
+
+
+def already_public(chosen: Chosen) -> bool:
+    """Return whether the totals of a city are public, as city.toml says or a person answers; what to do where not is said."""
+    words, totals = chosen.words, chosen.city.totals
+    if totals is None or set(totals["table"]) <= set(chosen.city.public_totals):
+        return totals is not None
+    said = st.radio(
+        words.say("Has the source of these totals published these very numbers already?"),
+        [True, False],
+        index=None,
+        format_func=lambda yes: words.say("Yes, each of them: pass them on as they are") if yes else words.say("No, or not all of them"),
+        key="publish_already_public",
+    )
+    if said is False:
+        st.info(words.say(INTERNAL))
+    return bool(said)
 
 
 def profile_choice(past: list[disclosure.Release], words: Words) -> str:
@@ -95,36 +124,52 @@ def coverage(release: disclosure.Release, words: Words) -> None:
         st.warning(words.say("Less than {share} of the homicides lie in areas with a number.", share=words.percent(disclosure.COVERAGE)))
 
 
-def outlets(chosen: Chosen, profile: str) -> None:
-    """Draw the two ways out: the folder of the releases, and a packed file."""
+def preview(chosen: Chosen, profile: str, asked: Mapping[str, Any]) -> None:
+    """Show the web page of the release as it will be; nothing is written."""
+    words = chosen.words
+    st.subheader(words.say("Step 1: look at the page as it will be"), anchor=False)
+    contact = settings.value("HOTSPOTS_CONTACT")
+    page = newest(chosen.city.slug).ask(releases.page, profile, **asked, language=words.language, contact=contact).value
+    st.iframe(page, height=700)
+    st.caption(words.say("Nothing is written yet. The other language, the maps to zoom in and the files hold the same figures."))
+
+
+def outlets(chosen: Chosen, profile: str, *, public: bool) -> None:
+    """Draw the second step: who looked says so, and then the release is written; what is out can be taken away as one file."""
     words, slug = chosen.words, chosen.city.slug
-    st.subheader(words.say("Publish"), anchor=False)
+    st.subheader(words.say("Step 2: publish"), anchor=False)
     st.markdown(words.say("What was published is out for good: later releases never change a number of this one."))
-    folder = settings.release_folder()
-    if folder is not None and st.button(words.say("Write into the folder of releases"), type="primary"):
+    seen = st.checkbox(words.say("I have looked at the page above and at what the audit found."), key="publish_seen")
+    if st.button(words.say("Publish"), type="primary", disabled=not seen, key="publish_button"):
+        contact = settings.value("HOTSPOTS_CONTACT")
         try:
-            done = disclosure.publish(slug, profile, folder.joinpath(slug))
+            done = disclosure.publish(slug, profile, place(slug), already_public=public, pages=partial(site.render, contact=contact))
         except ToldError as fault:
             refusal(words, words.say("Nothing was written."), fault)
             return
         st.success(words.say("Published: {n} files. Announce this fingerprint elsewhere:", n=len(done.files)))
         st.code(done.fingerprint, language=None)
-    if folder is None:
+        st.download_button(
+            words.say("What was published, as one file (ZIP)"),
+            data=partial(packed, place(slug)),
+            file_name=f"{slug}_release.zip",
+            mime="application/zip",
+            on_click="ignore",
+        )
+    if settings.release_folder() is None:
         st.caption(words.say("To write into a folder that the public edition opens, set HOTSPOTS_RELEASE."))
-    st.download_button(
-        words.say("Publish and take away (ZIP)"),
-        data=lambda: packed(slug, profile),
-        file_name=f"{slug}_release.zip",
-        mime="application/zip",
-        on_click="ignore",
-    )
 
 
-def packed(slug: str, profile: str) -> bytes:
-    """Publish and return the release as one ZIP file."""
+def place(slug: str) -> Path:
+    """Return the folder that the release of a city is written to: of those that the public edition opens, else one in the store."""
+    folder = settings.release_folder()
+    return folder.joinpath(slug) if folder is not None else settings.store_folder().joinpath(slug, "release")
+
+
+def packed(folder: Path) -> bytes:
+    """Return a release that was published as one ZIP file; nothing is published by it."""
     held = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        done = disclosure.publish(slug, profile, Path(folder, slug))
-        for name in done.files:
-            archive.writestr(zipfile.ZipInfo(f"{slug}/{name}", (1980, 1, 1, 0, 0, 0)), Path(folder, slug, name).read_bytes())
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.iterdir()):
+            archive.writestr(zipfile.ZipInfo(f"{folder.name}/{path.name}", (1980, 1, 1, 0, 0, 0)), path.read_bytes())
     return held.getvalue()

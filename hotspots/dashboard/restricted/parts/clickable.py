@@ -25,7 +25,7 @@ def bars(chosen: Chosen, fields: Mapping[str, tuple[str, pd.Series]], *, key: st
 def week(chosen: Chosen, table: pd.DataFrame, *, key: str) -> None:
     """Draw the days of the week by hours."""
     where = dict(chosen.selection.where)
-    drawn = crossfilter.week(table, chosen.words, hours=where.get("hours", ()), weekdays=where.get("weekdays", ()))
+    drawn = crossfilter.week(table, chosen.words, hours=where.get("hour", ()), weekdays=where.get("weekday", ()))
     _show(chosen, {"bars": [], "week": drawn}, key)
 
 

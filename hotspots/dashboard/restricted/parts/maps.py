@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import shapely
 import streamlit as st
@@ -18,11 +19,25 @@ from hotspots.study import places
 from hotspots.study.calendar import DAY
 from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view, single_homicides
+from hotspots.views.months import Months
 from hotspots.views.single_homicides import Dot
 from hotspots.words import Words
 
 YEAR = 365  # days, whose homicides have a dot
-REACH = 200  # metres around a dot that was clicked
+
+
+@dataclass(frozen=True, eq=False)
+class Over:
+    """What a reader can choose over a map: see `map_component.show_map`.
+
+    `limits` are the reader's own classes; `months`, those of `period`, let the browser show any of them.
+    """
+
+    more: Mapping[str, Any]
+    on_tell: Callable[[Mapping[str, str]], None]
+    limits: tuple[float, ...] = ()
+    months: Months | None = None
+    period: tuple[Any, ...] = ()
 
 
 def pick(unit: str) -> None:
@@ -58,17 +73,20 @@ def draw(
     place: str | None = None,
     numbered: Sequence[str] = (),
     around: shapely.Geometry | None = None,
+    over: Over | None = None,
     dots_of: Chosen | None = None,
 ) -> map_view.MapView:
     """Draw the map of `measure` and return what it shows; `place` (left out: the one chosen) is outlined if it is on the map.
 
     A height of 0 fills the window. The places `numbered` get outlines with their numbers; `around`, in the city's metres, is the place
-    that the map opens on, with a veil over everything else. `dots_of` are the choices whose single homicides stand on the map, a dot each.
+    that the map opens on, with a veil over everything else. `over` is what a reader can choose over the map. `dots_of` are the choices
+    whose single homicides stand on the map, a dot each.
     """
     words, selection = chosen.words, chosen.selection
     outlined = unit_of(selection) if place is None else place
     translated = map_component.spoken(words)
-    shown = map_view.around(chosen.ask(where.map_of, measure), chosen.by_unit, selection.unit)
+    limits = over.limits if over else ()
+    shown = map_view.around(chosen.ask(where.map_of, measure, limits), chosen.by_unit, selection.unit)
     if not chosen.by_unit.has_outlines:
         no_outlines(words)
         return shown
@@ -87,12 +105,16 @@ def draw(
             shown,
             translated,
             tuple(numbered),
+            limits,
+            over.period if over else (),
             None if dots_of is None else cases.cases.reads(dots_of.selection),
+            over.months if over else None,
             partial(dots, dots_of),
         ),
-        on_dot=around_dot,
         look=(here.place, here.box) if here and here.lies_somewhere else None,
         around=None if around is None else areas.in_degrees(around, chosen.city.epsg),
+        more={"at": selection.at, **(over.more if over else {})},
+        on_tell=over.on_tell if over else None,
     )
     return shown
 
@@ -104,11 +126,6 @@ def dots(chosen: Chosen | None) -> tuple[Dot, ...]:
         return ()
     newest_from = answer.value.days.end - cases.NEWEST * DAY
     return single_homicides.dots(answer.value.table, chosen.words, newest_from=newest_from, epsg=chosen.city.epsg)
-
-
-def around_dot(spot: str) -> None:
-    """Make the ground around a homicide that was clicked the place that every page is about."""
-    address.change(lambda old: replace(old, place=f"circle:{spot},{REACH}", picked=""))
 
 
 def draw_areas(chosen: Chosen, shown: map_view.MapView, *, key: str, height: int) -> None:

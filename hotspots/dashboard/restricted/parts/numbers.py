@@ -25,6 +25,7 @@ def newest(latest: Study, words: Words) -> None:
     one = rates.overall(latest)
     left, right = st.columns(2)
     left.metric(words.say("People killed"), words.number(latest.victims))
+    left.caption(words.period(latest.start.date(), latest.end.date()))
     with right:
         if one.state == "no_data" and isinstance(latest, TotalsStudy):
             published.published_rate(latest, words)

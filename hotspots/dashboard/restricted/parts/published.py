@@ -10,6 +10,7 @@ import streamlit as st
 
 from hotspots.cities.published_totals import Cell
 from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.questions.restricted import published as questions
 from hotspots.study.of_totals import TotalsStudy
 from hotspots.views.columns import Column, rounded, year
 from hotspots.words import Words, mark
@@ -19,7 +20,7 @@ from hotspots.words.escape import safe_markdown
 def explain(chosen: Chosen, on_map: Chosen | None = None) -> None:
     """Say which totals a page shows; `on_map` are the choices of its map. Says nothing where single homicides are known."""
     if isinstance(chosen.study, TotalsStudy):
-        lines = [whole(chosen.study, chosen), *(units_of(chosen, on_map) if on_map else ()), *rivals(chosen.study, chosen.words)]
+        lines = [whole(chosen.study, chosen), *(units_of(chosen, on_map) if on_map else ()), differ(chosen)]
         st.markdown("\n".join(f"- {line}" for line in lines if line))
 
 
@@ -36,6 +37,12 @@ def whole(study: TotalsStudy, chosen: Chosen) -> str:
     )
 
 
+def missing(chosen: Chosen) -> list[str]:
+    """Return what is published for the whole place, where that is not the whole period; nothing else."""
+    line = whole(chosen.study, chosen) if isinstance(chosen.study, TotalsStudy) else ""
+    return [line] if line else []
+
+
 def units_of(chosen: Chosen, on_map: Chosen) -> list[str]:
     """Return which period the map shows, where it is another than that of the title, and that an empty map is not a zero."""
     words, selection, study = chosen.words, on_map.selection, on_map.by_unit
@@ -44,7 +51,7 @@ def units_of(chosen: Chosen, on_map: Chosen) -> list[str]:
     if selection.start != chosen.selection.start or selection.end != chosen.selection.end:
         return [
             words.say(
-                "Map, places and table: {shown}, the latest period within {period} that is published by {unit}. The title: {period}.",
+                "{shown} is the latest period within {period} that is published by {unit}.",
                 shown=shown,
                 period=chosen.period,
                 unit=unit,
@@ -53,10 +60,10 @@ def units_of(chosen: Chosen, on_map: Chosen) -> list[str]:
     if isinstance(study, TotalsStudy) and study.counts.isna().all() and not study.held_back.any():
         found = sorted({span for area in study.blocks.index for span in study.published.spans(area)})
         if not found:
-            return [words.say("By {unit}, nothing is published with these choices: grey means unknown, not none.", unit=unit)]
+            return [words.say("By {unit}, nothing is published with these choices: unknown, not none.", unit=unit)]
         return [
             words.say(
-                "By {unit}, nothing is published for {period}: grey means unknown, not none. Published by {unit}: {periods}.",
+                "By {unit}, nothing is published for {period}: unknown, not none. Published by {unit}: {periods}.",
                 unit=unit,
                 period=shown,
                 periods=spans(found, words),
@@ -65,19 +72,16 @@ def units_of(chosen: Chosen, on_map: Chosen) -> list[str]:
     return []
 
 
-def rivals(study: TotalsStudy, words: Words) -> list[str]:
-    """Return a sentence for each period on which two published totals of the whole place differ."""
-    return [
-        words.say(
-            "Sources differ on {period}: {n} is counted here ({source}); {other} stands in another table ({other_source}).",
-            period=words.period(one.start.date(), one.end.date()),
-            n=words.number(one.count),
-            source=_plain(one),
-            other=words.number(other.count),
-            other_source=_plain(other),
-        )
-        for one, other in study.rivals
-    ]
+def by_area(on_map: Chosen) -> bool:
+    """Return whether any unit has a number to be drawn: of published totals only in the periods that are published so."""
+    study = on_map.by_unit
+    return not isinstance(study, TotalsStudy) or bool(study.counts.notna().any() or study.held_back.any())
+
+
+def differ(chosen: Chosen) -> str:
+    """Return the periods on which two published totals of the whole place differ, with the range; empty where there is none."""
+    answer = chosen.whole.ask(questions.ranges)
+    return chosen.words.say("Sources differ. {ranges}.", ranges=answer.sentence(chosen.words)) if answer.value else ""
 
 
 def _plain(cell: Cell) -> str:

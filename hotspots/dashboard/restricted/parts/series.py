@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 
@@ -54,7 +52,7 @@ def months_text(table: pd.DataFrame, words: Words) -> str:
 def hours_of_the_week(chosen: Chosen, answer: Answer[WhenInWeek], *, brief: bool = False) -> None:
     """Draw weekdays by hours and the table behind them; where too few hours are known, say so. In `brief`, what to mind is folded away."""
     words, found = chosen.words, answer.value
-    shown = every_hour(chosen, answer)
+    shown = chosen.ask(when.cells_of_the_week).value
     unknown = words.say(
         "Hour known for {known}, not known for {unknown}.", known=words.number(found.known), unknown=words.number(found.unknown)
     )
@@ -70,14 +68,6 @@ def hours_of_the_week(chosen: Chosen, answer: Answer[WhenInWeek], *, brief: bool
     columns = [Column("weekday", mark("Day"), called(dict(enumerate(trends.WEEKDAYS))))]
     columns += [Column(hour, f"{hour:02}") for hour in found.table.columns]
     tables.behind(answer.table(), columns, words, alt=words.say("Days and hours as a table"))
-
-
-def every_hour(chosen: Chosen, answer: Answer[WhenInWeek]) -> pd.DataFrame | None:
-    """Return the days and hours without the filters by day and hour, so that others can be chosen; None where too few hours are known."""
-    bare = chosen.selection.with_where("hours", ()).with_where("weekdays", ())
-    if bare == chosen.selection:
-        return answer.value.table
-    return replace(chosen, selection=bare).ask(when.hours_of_the_week).value.table
 
 
 def downloads(chosen: Chosen, table: pd.DataFrame, shown: Series, *, title: str, name: str) -> None:

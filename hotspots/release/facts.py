@@ -1,0 +1,64 @@
+"""What a release says of the city and of its own rules, and the basemap that it brings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.cities import City, Note, logbook
+from hotspots.release import partition
+from hotspots.release.profiles import FEWER_THAN, UNMAPPED, Profile
+from hotspots.words import LANGUAGES, mark, words_for
+
+AREAS = mark("Areas")
+
+
+def as_it_stands(city: City) -> City:
+    """Return the city with the interventions of its log as they stand today: what was added is there, what was removed is not."""
+    others = tuple(note for note in city.notes if note.kind != "intervention")
+    log = logbook.read(city.slug, city.notes)
+    return replace(city, notes=(*others, *(Note(one.start, one.name, "intervention", one.treated, one.end) for one in log.entries)))
+
+
+def facts_of(city: City, rules: Profile, length: int, *, merged: bool, area_of: pd.Series | None = None) -> dict[str, Any]:
+    """Return what the release says of the city and of its own rules, as plain values; nothing in it hangs on a single incident.
+
+    `area_of` is the published area of each block: where something was done is told by area, never by block.
+    """
+    notes = [_plain(note, city, area_of) for note in city.notes]
+    called = {language: words_for(language).say(AREAS) for language in LANGUAGES} if merged else dict(city.called)
+    plain = ("slug", "name", "language", "timezone", "source", "licence", "epsg", "fictional", "population_year")
+    return {
+        **{name: getattr(city, name) for name in plain},
+        "called": called,
+        "notes": notes,
+        "profile": rules.name,
+        "rules": {
+            "fewer_than": FEWER_THAN,
+            "area_floor": rules.floor,
+            "window_years": length,
+            "lag_months": rules.lag,
+            "exact_areas": rules.exact,
+            "unmapped": UNMAPPED,
+        },
+        "kind": "incidents",
+    }
+
+
+def _plain(note: Note, city: City, area_of: pd.Series | None) -> dict[str, Any]:
+    """Return a dated note as plain values; of an intervention also when it ended and in which areas it was (none named: everywhere)."""
+    told: dict[str, Any] = {"start": note.start.date().isoformat(), "text": dict(note.text), "kind": note.kind}
+    if note.kind != "intervention":
+        return told
+    told |= {"end": note.end.date().isoformat()} if note.end is not None else {}
+    blocks = logbook.find_areas(city.blocks, note.treated)[0]
+    areas = blocks if area_of is None else area_of.reindex(blocks).dropna().unique()
+    return told | ({"areas": sorted(map(str, areas))} if len(areas) else {})
+
+
+def basemap_of(city: City) -> gpd.GeoDataFrame:
+    """Return the city's basemap with its corners as they are published."""
+    return partition.published_corners(city.context) if len(city.context) else city.context

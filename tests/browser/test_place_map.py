@@ -1,0 +1,114 @@
+"""The map of the first page in a real browser: places by click, by hand and by key; months without the server; the view in the address."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from driving import wait_until_idle
+from test_app import READY, query_of
+
+from hotspots.questions.restricted import Asked
+from hotspots.study.selection import Selection
+
+SOON = 0.5  # seconds
+
+
+@pytest.fixture(scope="session")
+def address(server) -> str:
+    return server("app.py")
+
+
+def open_map(page, address: str, **query: str) -> None:
+    page.goto(f"{address}/?" + "&".join(f"{name}={value}" for name, value in {"lang": "en", **query}.items()), timeout=120_000)
+    page.wait_for_selector(READY, timeout=120_000)
+    wait_until_idle(page)
+
+
+def said(page) -> str:
+    return page.locator(".frame [aria-live]").inner_text()
+
+
+def test_a_click_on_a_district_makes_it_the_place(page, address):
+    open_map(page, address)
+    box = page.locator(".name.district", has_text="El Malecón").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**place=district*", timeout=15_000)
+    page.wait_for_function("document.querySelector('h1').innerText === 'El Malecón'", timeout=15_000)
+
+
+def test_the_months_are_turned_without_the_server(page, address, city):
+    open_map(page, address, measure="count", by="districts", window="2020-01/2020-12")
+    asked = Asked.of(Selection(city=city.slug, version=city.version, unit="districts"))
+    year = asked.at(start="2020-01-01", end="2021-01-01").study
+    assert f"on the map: {year.inside} of {year.victims} people killed" in page.locator(".legend").inner_text()
+    page.locator(".step-by").select_option("year")
+    after = asked.at(start="2021-01-01", end="2022-01-01").study
+    begun = time.monotonic()
+    page.get_by_role("button", name="One step on").click()
+    page.locator(".legend-note", has_text=f"{after.inside} of {after.victims}").wait_for(timeout=5000)
+    assert time.monotonic() - begun <= SOON
+    assert query_of(page)["window"] == "2021-01/2021-12"
+    labels = page.locator(".legend-row .legend-label").all_inner_texts()
+    page.get_by_role("button", name="One step back").click()
+    assert page.locator(".legend-row .legend-label").all_inner_texts() == labels  # the classes stay
+
+
+def test_an_area_is_drawn_by_pointer_and_a_circle_by_keys(page, address):
+    open_map(page, address)
+    box = page.locator(".map").bounding_box()
+    page.get_by_role("button", name="Draw an area", exact=True).click()
+    for x, y in ((0.45, 0.5), (0.6, 0.5), (0.6, 0.65)):
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        page.wait_for_timeout(150)
+    page.get_by_role("button", name="Finish").click()
+    page.wait_for_url("**place=polygon*", timeout=15_000)
+    wait_until_idle(page)
+    page.get_by_role("button", name="Draw an area", exact=True).click()
+    page.get_by_role("button", name="Draw a circle").click()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(600)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**place=circle*", timeout=15_000)
+    page.wait_for_function("document.querySelector('h1').innerText.startsWith('Circle')", timeout=15_000)
+
+
+def test_keys_go_from_place_to_place_and_say_what_lies_beside(page, address):
+    open_map(page, address)
+    page.locator(".map").focus()
+    page.keyboard.press("ArrowRight")
+    first = said(page)
+    beside = dict(part.split(": ", 1) for part in first.split(". ")[-1].split("; "))
+    way = next(key for name, key in (("To the right", "ArrowRight"), ("To the left", "ArrowLeft")) if name in beside)
+    page.keyboard.press(way)
+    name = beside["To the right" if way == "ArrowRight" else "To the left"].rpartition(", ")[0]
+    assert said(page).startswith(name)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**place=district*", timeout=15_000)
+
+
+def test_streets_are_named_and_layers_switched_off(page, address):
+    open_map(page, address, place="district:El Malecón")
+    frame = page.locator(".frame")
+    assert int(frame.get_attribute("data-lettered")) >= 10
+    page.get_by_role("button", name="Layers").click()
+    page.get_by_label("Names of streets").uncheck()
+    assert frame.get_attribute("data-lettered") == "0"
+
+
+def test_the_view_stands_in_the_address(open_page, address):
+    page = open_page(color_scheme="dark")
+    open_map(page, address)
+    assert "at" not in query_of(page)
+    assert page.locator(".frame").get_attribute("data-ground") == "dark"
+    page.get_by_role("button", name="Zoom in").click()
+    page.wait_for_function("location.search.includes('at=')", timeout=5000)
+    page.wait_for_timeout(400)
+    shown, link = page.locator(".frame").get_attribute("data-view"), page.url
+    other = open_page()
+    other.goto(link, timeout=120_000)
+    other.wait_for_selector(READY, timeout=120_000)
+    wait_until_idle(other)
+    there = [[float(part) for part in view.split(",")] for view in (shown, other.locator(".frame").get_attribute("data-view"))]
+    assert there[0] == pytest.approx(there[1], abs=1e-4)
