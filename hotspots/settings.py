@@ -41,6 +41,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("HOTSPOTS_SOURCES", "Folder with descriptions of further official sources; the page Import and `fetch` know them as well.", ""),
     Setting("HOTSPOTS_CONTACT", "Whom the public pages name for corrections: an address or a telephone number.", ""),
     Setting("HOTSPOTS_SNAP", "How far a homicide may lie from the street segment that it is counted on, in metres.", "75"),
+    Setting(
+        "HOTSPOTS_TILES",
+        "Address of map tiles of the agency's own, with {z}, {x} and {y}, which a reader can lay beneath the map; whoever serves them sees "
+        "where readers look. Empty: no request leaves the machine.",
+        "",
+    ),
+    Setting("HOTSPOTS_TILES_SOURCE", "Whom these tiles are credited to; shown on the map with them.", ""),
     Setting("HOTSPOTS_CORNER", "How far along a street a corner reaches, in metres, where corners are places of their own.", "15"),
     Setting(
         "HOTSPOTS_EDITION", "Which dashboard opens: `restricted`, on the store, or `public`, on releases and on nothing else.", "restricted"

@@ -53,3 +53,9 @@ def text(app: AppTest) -> str:
     """Return all sentences of a page."""
     kinds = ("title", "subheader", "caption", "markdown", "info", "warning", "error")
     return " ".join(element.value for kind in kinds for element in app.get(kind) if element.value)
+
+
+def words_outside_of_tables(app: AppTest) -> int:
+    """Return how many words stand on a page outside of tables and of what is folded away."""
+    folded = " ".join(one.value for part in app.expander for kind in ("caption", "markdown") for one in part.get(kind) if one.value)
+    return len(text(app).split()) - len(folded.split())

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 from conftest import TORTURE
-from opened import ROOT, open_page, text
+from opened import ROOT, open_page, text, words_outside_of_tables
 
 from hotspots.words import words_for
 
@@ -15,6 +15,8 @@ PAGES = (
     "",
     *sorted(path.stem for path in (ROOT / "hotspots/dashboard/restricted/pages").glob("*.py") if path.stem not in ("__init__", "overview")),
 )
+MOST_WORDS = 250
+LONGER: dict[str, int] = {}  # what is still to be said more briefly
 BUNDLED = sorted(path.parent.name for path in (ROOT / "data/cities").glob("*/city.toml"))
 
 
@@ -36,6 +38,15 @@ def test_every_page_of_every_bundled_city_opens(bundled, unchanged, store, none_
         assert not app.exception
         assert failed.split("{")[0] not in text(app)
         assert text(app).strip()
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "publish"])  # it makes a key
+@pytest.mark.parametrize("city", BUNDLED)
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_no_page_is_long(bundled, unchanged, none_bundled, city, page, lang):
+    unchanged(bundled)
+    n = words_outside_of_tables(open_page(page, city=city, lang=lang))
+    assert 0 < n <= LONGER.get(page, MOST_WORDS)
 
 
 def test_there_are_bundled_cities():

@@ -48,9 +48,9 @@ def test_a_field_that_filters_still_shows_its_other_values(city):
 def test_each_cell_of_the_week_gives_the_number_that_it_says(bundled, unchanged):
     unchanged(bundled)
     whole = Asked.of(Selection(city="puerto-albatros"))
-    drawn = crossfilter.week(whole.ask(when.hours_of_the_week).value.table, EN)
+    drawn = crossfilter.week(whole.ask(when.cells_of_the_week).value, EN)
     for row in drawn["rows"][::3]:
-        for cell in row["cells"][::7]:
+        for cell in row["cells"][::2]:
             where = tuple(sorted((name, (value,)) for name, _, value in (part.partition("=") for part in cell["pick"].split("&"))))
             assert whole.at(where=where).study.victims == int(cell["n"] or 0)
 

@@ -33,6 +33,7 @@ from hotspots.readers.faults import (
     NumbersError,
     PlaceColumnError,
     ResidentsColumnError,
+    SameNameError,
     SheetError,
     ShortYearsError,
 )
@@ -190,6 +191,12 @@ FAULTS = {
         "'homicidios', 'lesiones'",
         'a.csv: ¿qué números son las personas asesinadas? Escriba bajo [area_counts] en city.toml: count = una de '
         "'homicidios', 'lesiones'",
+    ),
+    SameNameError("a.csv", "municipio", "depto", {"Barbosa": {"Antioquia": 5, "Santander": 1200}}, 1): (
+        "a.csv: names in 'municipio' that stand in several 'depto', with numbers of their own: 1 (Barbosa: 5 (Antioquia), 1,200 "
+        "(Santander)); write under [area_counts] in city.toml within = 'depto' to keep them apart",
+        "a.csv: nombres de 'municipio' que están en varios 'depto', con números propios: 1 (Barbosa: 5 (Antioquia), 1,200 (Santander)); "
+        "escriba en [area_counts] de city.toml within = 'depto' para distinguirlos",
     ),
     NumbersError("a.csv", "pop", "dot", ("1.234", "2.345"), 40): (
         'a.csv: in \'pop\' a point stands before three digits in 40 numbers of residents (\'1.234\', \'2.345\'); write under '

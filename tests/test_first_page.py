@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from opened import ROOT, asked, open_page, text
+from opened import ROOT, asked, open_page, words_outside_of_tables
 
 from hotspots.questions.restricted import Asked, here
 from hotspots.statistics import change
@@ -13,12 +13,6 @@ from hotspots.words import words_for
 
 MOST_WORDS = 250
 MOST_ENTRIES = 7
-
-
-def words_of(app) -> int:
-    """Return how many words stand on a page outside of tables and of what is folded away."""
-    folded = " ".join(one.value for part in app.expander for kind in ("caption", "markdown") for one in part.get(kind) if one.value)
-    return len(text(app).split()) - len(folded.split())
 
 
 def of(city) -> Asked:
@@ -64,7 +58,7 @@ def test_a_place_is_chosen_by_the_list_and_narrows_the_page(city, lang):
 
 def test_the_first_page_is_brief(city):
     for lang in ("es", "en"):
-        assert 0 < words_of(open_page("", lang=lang)) <= MOST_WORDS
+        assert 0 < words_outside_of_tables(open_page("", lang=lang)) <= MOST_WORDS
 
 
 def test_the_three_ways_in_are_one_click(city):

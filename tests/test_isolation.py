@@ -185,7 +185,7 @@ def test_an_import_that_is_ended_leaves_the_store_as_it_was(tmp_path: Path, monk
     with pytest.raises(ReadingEndedError, match="stopped"):
         cities.import_folder(folder, stop=stop)
     with monkeypatch.context() as patch:
-        patch.setattr("hotspots.cities.city.allowed", lambda _: limits.Most(memory=1_000_000))
+        patch.setattr("hotspots.cities.versions.allowed", lambda _: limits.Most(memory=1_000_000))
         with pytest.raises(ReadingEndedError, match="of memory"):
             cities.import_folder(folder)
     assert store.served("town") == 1

@@ -73,7 +73,11 @@ def asked(**query: str) -> Selection:
 
 def drawn(row: Option) -> tuple[str, ...]:
     """Return the values that are tried: all those listed, or those of `DRAWN`; for what is only looked at any will do."""
-    return DRAWN.get(row.key) or row.values or {"day": ("2020-02-02",), "number": ("7",), "days": ("0", "30")}.get(row.kind, ("b01",))
+    return (
+        DRAWN.get(row.key)
+        or row.values
+        or {"day": ("2020-02-02",), "number": ("7",), "amount": ("1500000",), "days": ("0", "30")}.get(row.kind, ("b01",))
+    )
 
 
 def figures(study: Study, key: str) -> pd.Series:

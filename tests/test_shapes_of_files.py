@@ -248,9 +248,10 @@ def test_which_sheet_and_which_row_are_asked_where_the_file_leaves_it_open(tmp_p
     path = tmp_path / "h.xlsx"
     made.save(path)
     with pytest.raises(SheetError) as sheets:
-        read_file(path)
+        read_file(path, header_row=1)  # the same rows under two years: one is a copy
     assert [name for name, _ in sheets.value.candidates] == ["2018", "2019"]
     assert sheets.value.candidates[0][1].startswith("case, day, lon")
+    assert sheets.value.alike == 2
     with pytest.raises(HeaderError) as header:
         read_file(path, sheet="2019")
     assert [row for row, _ in header.value.candidates] == [1, 2]
@@ -261,7 +262,7 @@ def test_which_sheet_and_which_row_are_asked_where_the_file_leaves_it_open(tmp_p
         return {"sheet": "2019", "header": "1"}[question.id]
 
     said = work_out([path], name="x", ask=ask)
-    assert [(one.id, one.safe) for one in asked] == [("sheet", ""), ("header", "1")]
+    assert [(one.id, one.safe) for one in asked] == [("header", "1"), ("sheet", "")]
     assert (said["incidents"]["sheet"], said["incidents"]["header_row"]) == ("2019", 1)
     (tmp_path / "z.zip").write_bytes(zipped(a__csv=CSV, b__csv=CSV))
     with pytest.raises(SheetError, match=r"holds several files \(a\.csv, b\.csv\)"):

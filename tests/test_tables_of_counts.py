@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from hotspots.cities import Files, Understood, understand
-from hotspots.readers.cityfile.printed import filled
 from hotspots.store.schema import DataError
 
 
@@ -130,10 +129,3 @@ def test_of_several_kinds_of_numbers_the_homicides_are_asked_about(tmp_path: Pat
     found = read(tmp_path, text)
     assert [(one.id, one.safe) for one in found.questions] == [("victims", "homicidios")]
     assert victims(found) == 10
-
-
-def test_the_printed_parts_of_the_page_are_the_rows_that_are_read() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "city-file.md").read_text(encoding="utf-8")
-    assert filled(page) == page
-    assert "| `[area_counts]` | `period_columns` |" in page
-    assert "| `victims` | `[incidents]`, `[area_counts]` |" in page

@@ -91,7 +91,7 @@ def test_the_page_asks(store, tmp_path, monkeypatch):
     assert "Then nothing goes out" in app.info[0].value
     assert not app.button
     forget()
-    cities.publish(replace(city, public_totals=("inside", "outside")))
+    cities.publish(replace(city, tables={name: replace(one, public=True) for name, one in city.tables.items()}))
     forget()
     again = open_page("publish", lang="en", city="tot")
     assert not again.radio

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hotspots.cities.bring_in import Files, Sample, Understood, bring_in, understand
-from hotspots.cities.city import City, Note, check, import_folder, load, publish, read_folder, slug_of
+from hotspots.cities.city import City, Note, check, read_folder, slug_of
 from hotspots.cities.listing import Summary, available, bundled, ensure_bundled
+from hotspots.cities.versions import import_folder, load, publish
 
 __all__ = [
     "City",

@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots.cities.city import City, publish, read_city, slug_of
+from hotspots.cities.city import City, read_city, slug_of
 from hotspots.cities.guard import differences, shrunk
 from hotspots.cities.steps import Progress
+from hotspots.cities.versions import publish
 from hotspots.readers.asking import Entries, Question
 from hotspots.readers.cityfile.checking import check_city_file
 from hotspots.readers.cityfile.contents import content_of

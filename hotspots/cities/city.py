@@ -1,13 +1,12 @@
-"""A city: its folder with city.toml → checked layers → a published version → the layers again."""
+"""A city: its folder with city.toml → checked layers → one city."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,16 +15,14 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from hotspots import geography, store
-from hotspots.cities.health import check, headline
-from hotspots.cities.published_totals import Published, no_blocks, no_incidents
+from hotspots import geography
+from hotspots.cities.health import check
+from hotspots.cities.published_totals import Published, differ, no_blocks, no_incidents
 from hotspots.cities.steps import Progress, Steps
 from hotspots.geography.outlines import outlined
 from hotspots.readers.cityfile.checking import read_city_file
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table
-from hotspots.readers.isolation.limits import allowed
-from hotspots.readers.isolation.running import Stop, isolated
 from hotspots.readers.layers.area_counts import read_area_counts
 from hotspots.readers.layers.blocks import (
     Layer,
@@ -41,11 +38,11 @@ from hotspots.readers.layers.groups import with_groups
 from hotspots.readers.layers.incidents import read_incidents
 from hotspots.readers.layers.shapes import NOWHERE
 from hotspots.readers.report import Finding, QualityReport
-from hotspots.readers.sections import CityFile, Note, TotalsTable
+from hotspots.readers.sections import CityFile, Note, TotalsTable, UnitCost
 from hotspots.store.schema import AreaCounts, Blocks, DataError, Incidents
-from hotspots.words import mark, told
+from hotspots.words import told
 
-__all__ = ["City", "Note", "check", "fingerprint_of", "import_folder", "load", "publish", "read_folder", "slug_of"]
+__all__ = ["City", "Note", "check", "fingerprint_of", "read_folder", "slug_of"]
 _T = TypeVar("_T")
 
 
@@ -60,7 +57,6 @@ class City:
     `version` is 0 until the city is published. `fallback_from` is the version that should be served and is damaged, so that this one
     stands in for it (0: even its number is lost); None in health. `fingerprint` tells whether the files it came from have changed.
     `covers_stated`: whether city.toml states the period that the data cover, so that `start` and `end` do not hang on single incidents.
-    `public_totals`: the tables of `totals` that city.toml calls public already.
     """
 
     slug: str
@@ -89,7 +85,12 @@ class City:
     called: Mapping[str, str] = field(default_factory=dict)
     fallback_from: int | None = None
     covers_stated: bool = False
-    public_totals: tuple[str, ...] = ()
+    costs: UnitCost | None = None
+
+    @property
+    def public_totals(self) -> tuple[str, ...]:
+        """The tables of `totals` that city.toml calls public already."""
+        return tuple(name for name, one in self.tables.items() if one.public)
 
     @property
     def only_totals(self) -> bool:
@@ -196,102 +197,8 @@ def _read(city_file: CityFile, say: Steps, *, text: str | None = None, read_file
         tables={one.table: one.about for one in city_file.area_counts},
         called=city_file.blocks.called if city_file.blocks else {},
         covers_stated=bool(city_file.incidents and city_file.incidents.covers),
-        public_totals=tuple(section.table for section in city_file.area_counts if section.public),
+        costs=city_file.costs,
     )
-
-
-def publish(city: City, *, held: store.Lock | None = None) -> City:
-    """Publish the city as the next version of its slug and return it with its version number; `held` is its lock, if it is held.
-
-    Where the version served says the same already, nothing is published, and that version's number is returned.
-    """
-    tables = {"incidents": city.incidents, "blocks": city.blocks, "context": city.context}
-    others = {"segments": city.segments, "gazetteer": city.gazetteer, "area_counts": city.totals, "partial_counts": city.partial}
-    tables |= {name: table for name, table in others.items() if table is not None}
-    version = store.publish(city.slug, tables, _facts(city), held=held, unless_same=True)
-    return replace(city, version=version.number)
-
-
-def import_folder(
-    folder: Path | str, progress: Progress | None = None, *, named: Collection[Path] | None = None, stop: Stop | None = None
-) -> City:
-    """Read the folder and publish what was read: a new version, or a `DataError` and nothing changed.
-
-    The files are read in a process of its own, within limits and without a network; `stop` ends it, and so does a limit, with a
-    `ReadingEndedError`. One import of a city at a time: a second one is told at once, by a `StoreError`, who is importing and since when.
-    """
-    with store.lock(slug_of(Path(folder))) as held:
-        city_file = read_city_file(Path(folder), named=named)
-        say = Steps(city_file, progress)
-        most = allowed(city_file.files())
-        city = isolated(
-            read_folder, Path(folder), progress=say.passed_on, named=None if named is None else tuple(named), stop=stop, most=most
-        )
-        say(told("publishing {city}", city=city.name))
-        return publish(city, held=held)
-
-
-def load(slug: str, number: int | None = None) -> City:
-    """Return a published city: the version served now, or the one of the given number. Raises `StoreError` where there is none.
-
-    Where the version served is damaged, the newest intact one before it stands in (then the newest after it), and
-    `City.fallback_from` says which one it stands in for. A version asked for by its number that is not served has no stand-in.
-    """
-    try:
-        return _stored(store.current(slug, number))
-    except store.DamageError:
-        served = store.served(slug)
-        if number not in (None, served):
-            raise
-        for other in store.instead(slug):
-            with contextlib.suppress(store.DamageError):
-                return replace(_stored(store.current(slug, other)), fallback_from=served or 0)
-        raise
-
-
-def _stored(version: store.Version) -> City:
-    facts = version.manifest["facts"]
-    return City(
-        slug=version.slug,
-        incidents=Incidents(store.read(version, "incidents")),
-        blocks=Blocks(store.read(version, "blocks")),
-        context=store.read(version, "context"),
-        segments=store.read(version, "segments") if store.has(version, "segments") else None,
-        gazetteer=store.read(version, "gazetteer") if store.has(version, "gazetteer") else None,
-        totals=AreaCounts(store.read(version, "area_counts")) if store.has(version, "area_counts") else None,
-        partial=AreaCounts(store.read(version, "partial_counts")) if store.has(version, "partial_counts") else None,
-        tables={name: TotalsTable(**row) for name, row in facts.get("tables", {}).items()},
-        called=facts.get("called", {}),
-        covers_stated=bool(facts.get("covers_stated")),
-        public_totals=tuple(facts.get("public_totals", ())),
-        notes=tuple(Note.from_plain(row) for row in facts["notes"]),
-        report=QualityReport.from_dict(facts["report"]),
-        start=pd.Timestamp(facts["start"]),
-        end=pd.Timestamp(facts["end"]),
-        version=version.number,
-        **{key: facts[key] for key in _PLAIN},
-    )
-
-
-_PLAIN = ("name", "language", "timezone", "source", "licence", "epsg", "fictional", "population_year", "fingerprint")
-
-
-def _facts(city: City) -> dict[str, Any]:
-    """Return everything about the city that is not a table, as plain values for the manifest."""
-    return {
-        **{key: getattr(city, key) for key in _PLAIN},
-        "victims": city.report.victims,
-        "headline": headline(city.incidents, city.blocks, city.totals),
-        "only_totals": city.only_totals,
-        "called": dict(city.called),
-        "tables": {name: asdict(one) for name, one in city.tables.items()},
-        "covers_stated": city.covers_stated,
-        "public_totals": list(city.public_totals),
-        "start": city.start.isoformat(),
-        "end": city.end.isoformat(),
-        "notes": [note.as_plain() for note in city.notes],
-        "report": city.report.to_dict(),
-    }
 
 
 def fingerprint_of(city_file: CityFile, *, text: str | None = None) -> str:
@@ -379,7 +286,7 @@ def _with_totals(
     if published is None:
         return None, report
     totals, more = published
-    findings = (*report.findings, *more.findings, *_rivals(totals, blocks))
+    findings = (*report.findings, *more.findings, *differ(totals, blocks))
     parts = ("read", "accepted", "repaired", "rejected", "filtered")
     counts = {name: getattr(report, name) + getattr(more, name) for name in parts}
     source = ", ".join(name for name in (report.source, more.source) if name)
@@ -388,25 +295,6 @@ def _with_totals(
     elif not victims:
         victims = Published.of(totals, blocks).known
     return totals, QualityReport(source, victims=victims, findings=findings, left_out=report.left_out, **counts)
-
-
-def _rivals(totals: AreaCounts, blocks: Blocks) -> list[Finding]:
-    """Return a finding on tables that give the whole place different numbers for the same days."""
-    rivals = Published.of(totals, blocks).rivals(totals["start"].min(), totals["end"].max())
-    if not rivals:
-        return []
-    one, other = rivals[0]
-    text = told(
-        "{rivals} published totals of the whole place differ from another table's for the same period (first: "
-        "from {day}, {one} {n}, {other} {m}); both are kept and never added",
-        rivals=len(rivals),
-        day=f"{one.start:%Y-%m-%d}",
-        one=one.table,
-        n=f"{one.count:,.0f}",
-        other=other.table,
-        m=f"{other.count:,.0f}",
-    )
-    return [Finding("totals_differ", "accepted", len(rivals), text, mark("Say in the README of the folder why they differ."))]
 
 
 def _period(city_file: CityFile, incidents: Incidents, totals: AreaCounts | None) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from hotspots import settings, store
-from hotspots.cities.city import fingerprint_of, publish, read_folder, slug_of
+from hotspots.cities.city import fingerprint_of, read_folder, slug_of
 from hotspots.cities.health import stored
 from hotspots.cities.steps import Progress
+from hotspots.cities.versions import publish
 from hotspots.readers.cityfile.checking import read_city_file
 from hotspots.readers.columns.values import fold
 

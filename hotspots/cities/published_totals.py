@@ -13,6 +13,7 @@ import pandas as pd
 
 from hotspots.geography import residents
 from hotspots.geography.residents import years_between as years_between
+from hotspots.readers.report import Finding
 from hotspots.store.schema import (
     AreaCounts,
     Blocks,
@@ -20,6 +21,7 @@ from hotspots.store.schema import (
     check_blocks,
     check_incidents,
 )
+from hotspots.words import mark, told
 
 WHOLE = ""  # the area of a row that is about the whole place
 _KEYS = ["table", "area", "start", "end"]
@@ -190,6 +192,25 @@ class Published:
         person_years = years if years > 0 else nothing
         held = any(np.isnan(cell.count) for cell in cells)
         return Total(sum(cell.count for cell in cells), person_years, "suppressed" if held else "known", tuple(cells))
+
+
+def differ(totals: AreaCounts, blocks: pd.DataFrame) -> list[Finding]:
+    """Return a finding on tables that give the whole place different numbers for the same days."""
+    rivals = Published.of(totals, blocks).rivals(totals["start"].min(), totals["end"].max())
+    if not rivals:
+        return []
+    one, other = rivals[0]
+    text = told(
+        "{rivals} published totals of the whole place differ from another table's for the same period (first: "
+        "from {day}, {one} {n}, {other} {m}); both are kept and never added",
+        rivals=len(rivals),
+        day=f"{one.start:%Y-%m-%d}",
+        one=one.table,
+        n=f"{one.count:,.0f}",
+        other=other.table,
+        m=f"{other.count:,.0f}",
+    )
+    return [Finding("totals_differ", "accepted", len(rivals), text, mark("Say in the README of the folder why they differ."))]
 
 
 def _all_sexes(rows: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,15 +49,33 @@ def where_of(answer: str, columns: Mapping[str, Collection[str]]) -> dict[str, t
 
     >>> where_of("delito=DOLOSO|FEMINICIDIO & fatal=1", {"delito": ["DOLOSO", "FEMINICIDIO", "ROBO"], "fatal": ["0", "1"]})
     {'delito': ('DOLOSO', 'FEMINICIDIO'), 'fatal': ('1',)}
+    >>> where_of("offense=MURDER & MANSLAUGHTER|KILLING & fatal=1", {"offense": ["MURDER & MANSLAUGHTER", "KILLING"], "fatal": ["1"]})
+    {'offense': ('MURDER & MANSLAUGHTER', 'KILLING'), 'fatal': ('1',)}
     """
-    found = {}
-    for part in answer.split(" & "):
-        column = max((name for name in columns if part.startswith(f"{name}=")), key=len, default="")
-        values = tuple(value.strip() for value in part[len(column) + 1 :].split("|")) if column else ()
-        if not values or not set(values) <= set(columns[column]):
+    found: dict[str, tuple[str, ...]] = {}
+    rest = answer
+    while rest:
+        column = max((name for name in columns if rest.startswith(f"{name}=")), key=len, default="")
+        values, rest = _values(rest[len(column) + 1 :], columns.get(column, ())) if column else ((), "")
+        if not values:
             return {}
         found[column] = values
     return found
+
+
+def _values(text: str, known: Collection[str]) -> tuple[tuple[str, ...], str]:
+    """Return the values that the text begins with, and what follows after ` & `; a value may hold these signs itself."""
+    found: list[str] = []
+    while True:
+        text = text.lstrip()
+        ends = [one for one in known if text.startswith(one) and re.match(r"\s*(?:\||$)| & ", text[len(one) :])]
+        if not ends:
+            return (), ""
+        found.append(max(ends, key=len))
+        text = text[len(found[-1]) :]
+        if not text.lstrip().startswith("|"):
+            return tuple(found), text.removeprefix(" & ").strip()
+        text = text.lstrip()[1:]
 
 
 Ask = Callable[[Question], str]

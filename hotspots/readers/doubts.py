@@ -22,6 +22,7 @@ from hotspots.readers.faults import (
     NumbersError,
     PlaceColumnError,
     ResidentsColumnError,
+    SameNameError,
     SheetError,
 )
 from hotspots.readers.homicide_faults import MEANINGS, CountsError, HomicideError, VictimsError, reading_of
@@ -115,7 +116,7 @@ def _homicide_options(fault: HomicideError) -> dict[str, Told]:
     )
     first = next(one for one in fault.judged if one.column in fault.where)
     for meaning in ("unclear", "legal", "negligent"):
-        more = tuple(value for value in first.meaning(meaning) if value)
+        more = tuple(value for value in first.meaning(meaning) if value and value not in fault.where[first.column])
         if more:
             where = {**fault.where, first.column: (*fault.where[first.column], *more)}
             options[reading_of(where)] = told("these and what says: {meaning}", meaning=Told(MEANINGS[meaning], {}))
@@ -181,11 +182,17 @@ def _in_blocks(id: str, about: type[MisplacedError]) -> Doubt:
     return Doubt(
         id,
         about,
-        text=lambda fault: fault.faults[0],
+        text=lambda fault: fault.doubt(),
         options=lambda _: {"yes": told("read them so: they lie where the blocks are"), "no": told("leave them")},
         safe=lambda _: "yes",
         entries=lambda fault, answer: fault.written() if answer == "yes" else {},
     )
+
+
+def _sheet_options(fault: SheetError) -> dict[str, Told]:
+    """Return the tables of a file, and all of those that have the same columns."""
+    named = {name: Told("{sample}", {"sample": sample}) for name, sample in fault.candidates[:_MOST_COLUMNS]}
+    return named | ({"*": told("all {n} that have the same columns, together", n=fault.alike)} if fault.alike > 1 else {})
 
 
 def _header_options(fault: HeaderError) -> dict[str, Told]:
@@ -248,10 +255,10 @@ DOUBTS: tuple[Doubt, ...] = (
         "sheet",
         SheetError,
         text=lambda fault: told("{file}: {fault}; which is meant?", file=fault.file, fault=fault.fault),
-        options=lambda fault: {name: Told("{sample}", {"sample": sample}) for name, sample in fault.candidates[:_MOST_COLUMNS]},
+        options=_sheet_options,
         safe=lambda _: "",
         entries=lambda _, answer: {"sheet": answer},
-        ours=(),
+        ours=("*",),
     ),
     Doubt(
         "header",
@@ -355,6 +362,19 @@ DOUBTS: tuple[Doubt, ...] = (
         entries=lambda _, answer: {"id": answer},
         ours=(),
         section="blocks",
+    ),
+    Doubt(
+        "area",
+        SameNameError,
+        text=lambda fault: told("{doubt}; are they one area each?", doubt=fault.doubt()),
+        options=lambda fault: {
+            fault.within: told("no: areas of one name are told apart by this column"),
+            "one": told("yes: their numbers are parts of one area, and are added up"),
+        },
+        safe=lambda _: "",
+        entries=lambda fault, answer: {} if answer == "one" else {"within": fault.within},
+        ours=("one",),
+        section="area_counts",
     ),
     Doubt(
         "residents",

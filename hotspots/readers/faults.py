@@ -306,6 +306,41 @@ class ResidentsColumnError(ColumnError):
 
 
 @dataclass(eq=False)
+class SameNameError(DoubtError):
+    """Areas of a `file` that have one name in a `column` of theirs and several in the column `within`: `numbers` are those of some,
+    name → what they lie within → people killed; `areas` how many names there are of that kind."""
+
+    file: str
+    column: str
+    within: str
+    numbers: Mapping[str, Mapping[str, int]]
+    areas: int
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the names."""
+        return {self.column: tuple(self.numbers)}
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        shown = "; ".join(f"{name}: {', '.join(f'{n:,} ({where})' for where, n in parts.items())}" for name, parts in self.numbers.items())
+        return told(
+            "{file}: names in {column} that stand in several {within}, with numbers of their own: {n} ({shown})",
+            file=self.file,
+            n=self.areas,
+            column=repr(self.column),
+            within=repr(self.within),
+            shown=shown,
+        )
+
+    def _sentence(self) -> Told:
+        return told(
+            "{doubt}; write under [area_counts] in city.toml within = {within} to keep them apart",
+            doubt=self.doubt(),
+            within=repr(self.within),
+        )
+
+
+@dataclass(eq=False)
 class HeaderError(DoubtError):
     """A `file` of which several rows could name the columns; `candidates` are those, each with its number and its first cells."""
 
@@ -323,11 +358,15 @@ class HeaderError(DoubtError):
 
 @dataclass(eq=False)
 class SheetError(DoubtError):
-    """A `file` of several tables and no sign which is meant: `fault` says so, `candidates` are their names, each with a sample."""
+    """A `file` of several tables and no sign which is meant: `fault` says so, `candidates` are their names, each with a sample.
+
+    `alike` are how many of them have the same columns, so that they may be the parts of one table.
+    """
 
     file: str
     fault: Told
     candidates: tuple[tuple[str, str], ...]
+    alike: int = 0
 
     def _sentence(self) -> Told:
         return told('{file}: {fault}; write sheet = "…" in city.toml to say which is meant', file=self.file, fault=self.fault)

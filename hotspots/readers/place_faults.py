@@ -150,19 +150,25 @@ class MisplacedError(DoubtError):
             return {"x": y, "y": x} if x else {"swapped": not self.swapped}
         return {"negate": list(change.negate)} if change.negate else {}
 
-    def _sentence(self) -> Told:
-        fault = told(
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        return self._where() if self.change is None else told("{fault}; {why}", fault=self._where(), why=_why(self.change))
+
+    def _where(self) -> Told:
+        return told(
             "incidents: only {n} of {total} places lie within the bounds of the blocks (first place: {first})",
             n=f"{self.inside:,}",
             total=f"{self.total:,}",
             first=f"{self.first[0]:.10g}, {self.first[1]:.10g}",
         )
+
+    def _sentence(self) -> Told:
         if self.change is not None:
-            return _mended(fault, self.change)
+            return _mended(self._where(), self.change)
         return told(
             "{fault}; no single change of axes, signs or coordinate system mends it: check that incidents and "
             "blocks are of the same city, and each epsg",
-            fault=fault,
+            fault=self._where(),
         )
 
 
@@ -181,18 +187,24 @@ class OtherSystemError(MisplacedError):
 def _mended(fault: Told, change: Change) -> Told:
     """Return the fault with the change that mends it: why, and what to write."""
     if change.epsg is not None:
-        why = told("they look like the coordinate system {name}", name=pyproj.CRS.from_epsg(change.epsg).name)
         what = told("write epsg = {epsg} under [incidents] in city.toml", epsg=change.epsg)
     elif change.swap is not None:
         x, y = change.swap
         lines = told('write x = "{x}" and y = "{y}" under [incidents] in city.toml', x=y, y=x)
         what = lines if x else told("write swapped = true under [incidents] in city.toml")
-        why = told("the two coordinates are swapped")
     elif change.negate:
-        why = told("a minus sign is missing")
         listed = ", ".join(f'"{sign}"' for sign in change.negate)
         what = told("write negate = [{listed}] under [incidents] in city.toml", listed=listed)
     else:
-        why = told("the numbers are {times} times too large", times=f"{change.divide:,.0f}")
         what = told("divide them in the file")
-    return told("{fault}; {why}: {what}", fault=fault, why=why, what=what)
+    return told("{fault}; {why}: {what}", fault=fault, why=_why(change), what=what)
+
+
+def _why(change: Change) -> Told:
+    if change.epsg is not None:
+        return told("they look like the coordinate system {name}", name=pyproj.CRS.from_epsg(change.epsg).name)
+    if change.swap is not None:
+        return told("the two coordinates are swapped")
+    if change.negate:
+        return told("a minus sign is missing")
+    return told("the numbers are {times} times too large", times=f"{change.divide:,.0f}")

@@ -48,14 +48,26 @@ class Note:
 
 
 @dataclass(frozen=True)
+class UnitCost:
+    """What a homicide costs by somebody's reckoning: whole units of `currency`, for a `year`, and whose reckoning it is."""
+
+    homicide: int = 0
+    currency: str = ""
+    year: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class TotalsTable:
     """What a table of published totals is: `definition` is what it counts, by language; `partial_of` how many areas there are in all.
 
-    A table that tells of some areas only is no part of any sum and of no map; 0 stands for a table that is whole.
+    A table that tells of some areas only is no part of any sum and of no map; 0 stands for a table that is whole. `public`: the source has
+    published these very numbers already.
     """
 
     definition: Mapping[str, str] = field(default_factory=dict)
     partial_of: int = 0
+    public: bool = False
 
 
 @dataclass(frozen=True)
@@ -215,6 +227,7 @@ class LayerSection:
 class AreaCountSection:
     """One table of published totals; `area` empty stands for the whole place, `suppressed` are the marks of a number held back.
 
+    `within` is the column that tells areas of one name apart.
     `where` keeps only the rows whose value is listed, as it does of incidents. The period is in the column `period`, or in those of
     its `year`, `month` and `day`; or the `period_columns` are years or months, each with the numbers of that period, and then there is
     no `count`.
@@ -228,6 +241,7 @@ class AreaCountSection:
     period: str = ""
     count: str = ""
     area: str = ""
+    within: str = ""
     period_format: str = ""
     sex: str = ""
     population: str = ""
@@ -250,7 +264,7 @@ class AreaCountSection:
     @property
     def about(self) -> TotalsTable:
         """What the table is, apart from its rows."""
-        return TotalsTable(self.definition, self.partial_of)
+        return TotalsTable(self.definition, self.partial_of, self.public)
 
     def named(self) -> dict[str, str]:
         """Return key to column for every key that names a column of the file.
@@ -258,7 +272,7 @@ class AreaCountSection:
         >>> AreaCountSection("years", Path("a.csv"), period="year", count="killed").named()
         {'period': 'year', 'count': 'killed'}
         """
-        keys = ("area", "period", "year", "month", "day", "count", "sex", "population", "source", "published_rate")
+        keys = ("area", "within", "period", "year", "month", "day", "count", "sex", "population", "source", "published_rate")
         return {key: getattr(self, key) for key in keys if getattr(self, key)}
 
 
@@ -282,6 +296,7 @@ class CityFile:
     gazetteer: GazetteerSection | None = None
     layers: tuple[LayerSection, ...] = ()
     notes: tuple[Note, ...] = ()
+    costs: UnitCost | None = None
     area_counts: tuple[AreaCountSection, ...] = ()
 
     def files(self) -> list[Path]:

@@ -260,8 +260,8 @@ def _csv(table: pd.DataFrame, *, inert: bool = True) -> bytes:
         elif pd.api.types.is_float_dtype(shown[name]):
             shown[name] = pd.Series([_value(value) for value in shown[name]], index=shown.index, dtype=object)
     shown = shown.astype(object)
-    if inert:
-        shown = shown.map(safe_cell)
+    if inert:  # `DataFrame.map` would write whole numbers beside missing ones as fractions
+        shown = shown.apply(lambda column: pd.Series([safe_cell(cell) for cell in column], index=column.index, dtype=object))
     return bytes(shown.to_csv(index=False, lineterminator="\n").encode())
 
 

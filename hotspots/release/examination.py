@@ -56,7 +56,7 @@ def audit(release: Release, before: Iterable[Release] = (), *, exact: bool = Fal
     past = list(before)
     found = rules.broken(release) + rules.changed(release, past)
     hidden, inside = [Intervals(np.zeros(0), np.zeros(0))], 0
-    for known in _spells(_statements([release, *past])):
+    for known in spells(_statements([release, *past])):
         more, open_, parts = _together_or_apart(known, exact=exact, zero_tells=not release.profile.exact)
         found += more + ([] if release.profile.exact else nested(known))
         hidden.append(open_)
@@ -85,7 +85,7 @@ def statements(table: pd.DataFrame) -> tuple[Statement, ...]:
     return tuple(found)
 
 
-def _spells(known: Sequence[Statement]) -> list[tuple[Statement, ...]]:
+def spells(known: Sequence[Statement]) -> list[tuple[Statement, ...]]:
     """Return the statements in groups that have no day in common: nothing links them."""
     found: list[list[Statement]] = []
     until = pd.Timestamp.min

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from hotspots import cities, store
 from hotspots.release import bundle, ledger
+from hotspots.release.beside import beside, weakened
 from hotspots.release.examination import Findings, audit
 from hotspots.release.facts import as_it_stands
 from hotspots.release.making import build
@@ -57,12 +59,14 @@ def publish(
     with store.lock(slug):
         city = as_it_stands(cities.load(slug))
         secret, before = ledger.key(slug), ledger.releases(slug)
-        made_by = {"as_of": as_of, "through": through, "secret": secret, "before": before, "already_public": already_public}
+        made_by: dict[str, Any] = {"as_of": as_of, "through": through, "secret": secret, "before": before, "already_public": already_public}
         release = build(city, profile=profile, **made_by)
         findings = audit(release, before)
+        bundle.check_place(Path(out))
+        more = weakened(release, beside(Path(out)))
+        findings = replace(findings, found=(*findings.found, *more))
         if not findings.passed:
             raise RefusedError(findings)
-        bundle.check_place(Path(out))
         there = bundle.pages_in(Path(out))
         if there and pages is None:
             raise bundle.ReleaseError(

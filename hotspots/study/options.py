@@ -17,18 +17,21 @@ EQUAL_SPLITS: tuple[str, ...] = ("discontinuous", "continuous")  # what a densit
 LAYERS: tuple[str, ...] = ("residents", "streets")  # homicides beside where people live; homicides along streets
 CAP = 10  # per cent of the baseline in the largest circle of a scan: half of a city would be one useless giant
 MOST_CAP = 50  # per cent: a circle of more than half of a city says that the rest has less
-KINDS: tuple[str, ...] = ("word", "listed", "number", "day", "days")  # the order in which an address names them
-_UNSET: dict[str, Any] = {"word": "", "listed": "", "number": 0, "day": None, "days": None}
-_DIGITS: dict[str, int] = {"number": 6, "days": 3}
+DISTANCES: tuple[str, ...] = ("100", "200", "400")  # metres: how near a near repeat is
+DELAYS: tuple[str, ...] = ("7", "14", "28")  # days: how soon it comes
+KINDS: tuple[str, ...] = ("word", "listed", "number", "day", "days", "amount")  # the order in which an address names them
+_UNSET: dict[str, Any] = {"word": "", "listed": "", "number": 0, "day": None, "days": None, "amount": 0}
+_DIGITS: dict[str, int] = {"number": 6, "days": 3, "amount": 12}
 
 
 @dataclass(frozen=True)
 class Option:
     """One choice: its `key` in the address, its `name` in `Selection` (and in `Study`), and what else has to be known of it.
 
-    `kind` is one of `KINDS`: `listed` is a word out of `values`, `days` a whole number where 0 is a choice too. `usual` holds where nobody
-    chose; an address names only what was chosen. `changes_figures` says whether figures on pages depend on it, or it only says what is
-    looked at. `read_by` are the keys of the measures that read it; empty: all. With `help` it is an argument of the command line.
+    `kind` is one of `KINDS`: `listed` is a word out of `values` (a number may have some too), `days` a whole number where 0 is a choice
+    too, `amount` money in whole units. `usual` holds where nobody chose; an address names only what was chosen. `changes_figures` says
+    whether figures on pages depend on it, or it only says what is looked at. `read_by` are the keys of the measures that read it; empty:
+    all. With `help` it is an argument of the command line.
     """
 
     key: str
@@ -63,7 +66,7 @@ class Option:
             return dt.date.fromisoformat(text)
         if self.kind in _DIGITS:
             value = int(text) if re.fullmatch(f"[0-9]{{1,{_DIGITS[self.kind]}}}", text) else -1
-            if value < 0 or (self.most is not None and value > self.most):
+            if value < 0 or (self.most is not None and value > self.most) or (self.values and str(value) not in self.values):
                 raise ValueError(text)
             return value
         if self.kind == "listed" and text not in self.values:
@@ -143,12 +146,13 @@ class Choices(Options):
     entry: str = option("entry", "word")
     target: int = option("target", "number")
     span: str = option("span", "word")
-    near: int = option("near", "number")
-    within: int = option("within", "number")
+    near: int = option("near", "number", values=DISTANCES)
+    within: int = option("within", "number", values=DELAYS)
     rule: str = option("rule", "word")
     months: int = option("months", "number")
     base: int = option("base", "number")
     lag: int | None = option("lag", "days")
+    cost: int = option("cost", "amount")  # of a homicide, typed by the reader: no default
 
 
 # Addresses out there are written in this order within a kind; a choice that is not named comes after.

@@ -24,7 +24,8 @@ class Column:
     """One column of a table on screen.
 
     `key` is that of the plain table, `label` what stands above it (marked for translation; `blanks` fill it), `form` makes its cells.
-    Numbers that stay numbers, to be sorted by, are drawn with so many `decimals`; left out, with as many as they have.
+    Numbers that stay numbers, to be sorted by, are drawn with so many `decimals`; left out, with as many as they have. `width` is in
+    pixels, where there is little room; 0 leaves it to the table.
     """
 
     key: Any
@@ -32,6 +33,7 @@ class Column:
     form: Form = plain
     blanks: Mapping[str, object] = field(default_factory=dict)
     decimals: int | None = None
+    width: int = 0
 
     def title(self, words: Words) -> str:
         """Return what stands above the column."""

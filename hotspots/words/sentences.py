@@ -6,12 +6,13 @@ import datetime as dt
 import gettext
 import io
 import math
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -226,6 +227,18 @@ class Words:
             first = self.month(start)
             return first if (start.year, start.month) == (last.year, last.month) else f"{first} – {self.month(last)}"
         return f"{self.date(start)} – {self.date(last)}"
+
+    def days(self, first: dt.date, last: dt.date) -> str:
+        """Return some days, both ends included, as briefly as it can be said.
+
+        >>> Words("en").days(dt.date(2024, 12, 25), dt.date(2024, 12, 31)), Words("en").days(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
+        ('25–31 Dec 2024', '1 Jan – 31 Dec 2024')
+        >>> Words("es").days(dt.date(2024, 12, 25), dt.date(2024, 12, 31))
+        '25–31 de dic de 2024'
+        """
+        day_first = "en_GB" if self.locale.language == "en" else self.locale
+        text = str(format_interval(first, last, "yMMMd", locale=day_first)).replace("\u2009", " ")
+        return re.sub(r"(?<=\d) – (?=\d+ (?!.* – ))", "–", text) if (first.year, first.month) == (last.year, last.month) else text
 
     def join(self, items: Iterable[str]) -> str:
         """Return the items as a list in words.

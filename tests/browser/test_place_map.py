@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
+import datetime as dt
 
 import pytest
 from driving import wait_until_idle
 from test_app import READY, query_of
 
-from hotspots.questions.restricted import Asked
 from hotspots.study.selection import Selection
 
 SOON = 0.5  # seconds
@@ -33,21 +32,27 @@ def test_a_click_on_a_district_makes_it_the_place(page, address):
     open_map(page, address)
     box = page.locator(".name.district", has_text="El Malecón").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_url("**place=district*", timeout=15_000)
-    page.wait_for_function("document.querySelector('h1').innerText === 'El Malecón'", timeout=15_000)
+    page.wait_for_url("**place=district*", timeout=60_000)
+    page.wait_for_function("document.querySelector('h1').innerText === 'El Malecón'", timeout=60_000)
 
 
-def test_the_months_are_turned_without_the_server(page, address, city):
+def test_the_months_are_turned_without_the_server(page, address, albatros):
     open_map(page, address, measure="count", by="districts", window="2020-01/2020-12")
-    asked = Asked.of(Selection(city=city.slug, version=city.version, unit="districts"))
-    year = asked.at(start="2020-01-01", end="2021-01-01").study
+    year, after = (
+        Selection(city=albatros.slug, unit="districts", start=dt.date(first, 1, 1), end=dt.date(first + 1, 1, 1)).study(albatros)
+        for first in (2020, 2021)
+    )
     assert f"on the map: {year.inside} of {year.victims} people killed" in page.locator(".legend").inner_text()
     page.locator(".step-by").select_option("year")
-    after = asked.at(start="2021-01-01", end="2022-01-01").study
-    begun = time.monotonic()
-    page.get_by_role("button", name="One step on").click()
-    page.locator(".legend-note", has_text=f"{after.inside} of {after.victims}").wait_for(timeout=5000)
-    assert time.monotonic() - begun <= SOON
+    taken, note = page.locator(".frame").evaluate(
+        """frame => {
+            const begun = performance.now();
+            frame.querySelector(".steps button:last-of-type").click();
+            return [(performance.now() - begun) / 1000, frame.querySelector(".legend-note").textContent];
+        }"""
+    )
+    assert f"{after.inside} of {after.victims}" in note
+    assert taken <= SOON
     assert query_of(page)["window"] == "2021-01/2021-12"
     labels = page.locator(".legend-row .legend-label").all_inner_texts()
     page.get_by_role("button", name="One step back").click()
@@ -62,7 +67,7 @@ def test_an_area_is_drawn_by_pointer_and_a_circle_by_keys(page, address):
         page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
         page.wait_for_timeout(150)
     page.get_by_role("button", name="Finish").click()
-    page.wait_for_url("**place=polygon*", timeout=15_000)
+    page.wait_for_url("**place=polygon*", timeout=60_000)
     wait_until_idle(page)
     page.get_by_role("button", name="Draw an area", exact=True).click()
     page.get_by_role("button", name="Draw a circle").click()
@@ -70,8 +75,8 @@ def test_an_area_is_drawn_by_pointer_and_a_circle_by_keys(page, address):
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(600)
     page.keyboard.press("Enter")
-    page.wait_for_url("**place=circle*", timeout=15_000)
-    page.wait_for_function("document.querySelector('h1').innerText.startsWith('Circle')", timeout=15_000)
+    page.wait_for_url("**place=circle*", timeout=60_000)
+    page.wait_for_function("document.querySelector('h1').innerText.startsWith('Circle')", timeout=60_000)
 
 
 def test_keys_go_from_place_to_place_and_say_what_lies_beside(page, address):
@@ -85,7 +90,7 @@ def test_keys_go_from_place_to_place_and_say_what_lies_beside(page, address):
     name = beside["To the right" if way == "ArrowRight" else "To the left"].rpartition(", ")[0]
     assert said(page).startswith(name)
     page.keyboard.press("Enter")
-    page.wait_for_url("**place=district*", timeout=15_000)
+    page.wait_for_url("**place=district*", timeout=60_000)
 
 
 def test_streets_are_named_and_layers_switched_off(page, address):

@@ -11,12 +11,13 @@ from opened import open_page
 from streamlit.testing.v1 import AppTest
 
 FEW = 120  # numbers of one table that are kept; of the rest their count and their sum
+_SPACED = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}\b)")
 _NUMBER = re.compile(r"[-−]?\d[\d.,]*\d|[-−]?\d")
 
 
 def numbers_in(text: str) -> list[str]:
-    """Return the numbers in a text, as they are written."""
-    return _NUMBER.findall(text)
+    """Return the numbers in a text, as they are written; a space that marks thousands, as Spanish pages had it, reads as a comma."""
+    return _NUMBER.findall(_SPACED.sub(",", text))
 
 
 def cell(value: Any) -> list[str]:

@@ -70,6 +70,7 @@ WORDS: dict[str, str] = {
     "layer_district": mark("Borders of districts"),
     "layer_boundary": mark("Border of the city"),
     "layer_coast": mark("Coast"),
+    "layer_base": mark("Base map of the agency"),
     "limits": mark("Classes begin at"),
     "limits_help": mark("Up to five growing numbers, such as 1, 2, 5, 10; kept over periods. Empty: by the numbers themselves."),
     "time": mark("Months that the map shows"),

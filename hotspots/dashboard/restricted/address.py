@@ -2,6 +2,8 @@
 
 The address is read when a page is opened and whenever it differs from what we wrote last (a link followed, the back button);
 otherwise the session's own copy holds, since Streamlit drops the address when the reader goes to another page.
+
+After a restart of the server a tab that stayed open begins a new session with what its widgets show: the first run takes that up.
 """
 
 from __future__ import annotations
@@ -9,16 +11,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from hotspots.study.selection import Selection, read_query
 
 _CHOSEN = "chosen"
 _WRITTEN = "written"
 _OWN = "own_places"
+_READ = "read"  # the address that was read last, and what of it made no sense
+_SHOWN = "shown_before"  # what widgets of an open tab may show that a new session does not know of: key, value by the address, update
 COOKIE = "hotspots_places"  # the places that this browser opens with, by city; set by the page itself (see `frontend/page.js`)
 
 
@@ -26,8 +32,12 @@ def current() -> tuple[Selection, tuple[str, ...]]:
     """Return the reader's choices, and the parts of the address that made no sense (only when it was just read)."""
     query = dict(st.query_params)
     known = st.session_state.get(_CHOSEN)
+    if known is not None and st.session_state.get(_READ, ({}, ()))[0] == query:
+        return known, st.session_state[_READ][1]
     if known is None or (query and query != st.session_state.get(_WRITTEN)):
         chosen, strange = read_query(query)
+        st.session_state.setdefault(_SHOWN, [])
+        st.session_state[_READ] = query, strange
         if known is None and not chosen.place and not set(query) - {"city", "lang"}:  # a visit, not a link to something
             chosen = replace(chosen, place=own_place(chosen.city))
         st.session_state[_CHOSEN] = chosen
@@ -39,6 +49,7 @@ def keep(chosen: Selection) -> None:
     """Make these the reader's choices and write them into the address."""
     st.session_state[_CHOSEN] = chosen
     query = chosen.query()
+    st.session_state.pop(_READ, None)
     if dict(st.query_params) != query:
         st.query_params.from_dict(query)
     st.session_state[_WRITTEN] = query
@@ -56,13 +67,38 @@ def widget(name: str, value: Any, update: Callable[[Selection, Any], Selection])
     The choices stay the only truth: the widget is set from them on every run, so it cannot drift away from the address.
     """
     key = f"choice_{name}"
-    st.session_state[key] = value
+    waiting = st.session_state.get(_SHOWN)
+    if waiting is not None and any(one.endswith(f"-{key}") for one in _sent()):
+        waiting.append((key, value, update))
+    else:
+        st.session_state[key] = value
 
     def changed() -> None:
         new = st.session_state[key]
         change(lambda chosen: update(chosen, new))
 
     return {"key": key, "on_change": changed}
+
+
+def _sent() -> tuple[str, ...]:
+    """Return the ids of the widgets that the browser told of: in the first run of a session those of a tab that was open before."""
+    context = get_script_run_ctx(suppress_warning=True)
+    state = getattr(getattr(context, "session_state", None), "_state", None)
+    return tuple(getattr(getattr(state, "_new_widget_state", None), "states", ()))
+
+
+def taken_up() -> bool:
+    """Take up what the widgets of an open tab show and a new session did not know of; return whether that is another choice."""
+    waiting = st.session_state.get(_SHOWN) or []
+    st.session_state[_SHOWN] = None
+    changed = [(update, st.session_state[key]) for key, value, update in waiting if st.session_state.get(key, value) != value]
+    for update, new in changed:
+        change(partial(_updated, update=update, new=new))
+    return bool(changed)
+
+
+def _updated(chosen: Selection, *, update: Callable[[Selection, Any], Selection], new: Any) -> Selection:
+    return update(chosen, new)
 
 
 def own_places() -> dict[str, str]:

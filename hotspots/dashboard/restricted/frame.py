@@ -21,6 +21,7 @@ from hotspots.drawing import charts
 from hotspots.geography import units
 from hotspots.questions.restricted import Asked, Question
 from hotspots.statistics import victims
+from hotspots.statistics.catalog import MEASURES
 from hotspots.study import Study
 from hotspots.study.selection import Selection
 from hotspots.views import captions
@@ -32,6 +33,7 @@ from hotspots.words import (
     words_for,
 )
 
+MEASURE_KEYS = frozenset(one.key for one in MEASURES)
 _Told = ParamSpec("_Told")
 _Given = TypeVar("_Given")
 
@@ -112,19 +114,24 @@ def page(name: str, title: str, *, first: bool = False, cityless: bool = False, 
             if cityless:
                 without_city(words)
                 render(words)
-                return
-            chosen = open_page(with_choices=not first)
-            if chosen is not None and first:
-                render(chosen)
-            elif chosen is not None:
-                search_field(chosen)
-                invitation(chosen)
-                chips.draw(chosen.selection, chosen.city, words)
-                render(chosen)
-                close_page(chosen)
+            elif (chosen := open_page(with_choices=not first)) is not None:
+                framed(chosen, render, whole=first)
+        if address.taken_up():
+            st.rerun()
 
     seen: Literal["visible", "hidden"] = "visible" if shown else "hidden"
     return st.Page(show, title=words.say(title), url_path=None if first else name.rstrip("_"), default=first, visibility=seen)
+
+
+def framed(chosen: Chosen, render: Callable[[Chosen], None], *, whole: bool) -> None:
+    """Draw a page about a city between the search and the foot; one that fills the `whole` window draws these where it wants them."""
+    if not whole:
+        search_field(chosen)
+        invitation(chosen)
+        chips.draw(chosen.selection, chosen.city, chosen.words)
+    render(chosen)
+    if not whole:
+        close_page(chosen)
 
 
 def only_totals() -> bool:
@@ -237,6 +244,8 @@ def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
     if baseline == "population" and not city.blocks["population"].sum() > 0:
         baseline = ""
         dropped.append("baseline")
+    measure = selection.measure if selection.measure in MEASURE_KEYS else ""
+    dropped += ["measure"] if selection.measure and not measure else []
     definition = selection.definition if selection.definition in city.definitions else ""
     dropped += ["definition"] if selection.definition and not definition else []
     start, end = selection.start, selection.end
@@ -244,7 +253,8 @@ def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
         start = end = None
         dropped.append("from")
     unit = unit or units.default(city.blocks)
-    fitted = replace(selection, where=where, unit=unit, start=start, end=end, baseline=baseline, definition=definition)
+    known: dict[str, Any] = {"where": where, "unit": unit, "measure": measure, "baseline": baseline, "definition": definition}
+    fitted = replace(selection, start=start, end=end, **known)
     return fitted, tuple(dropped)
 
 

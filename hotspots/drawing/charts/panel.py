@@ -44,7 +44,7 @@ def _now_row(row: NowRow, words: Words) -> str:
     dot = f'<i class="dot" style="left:{100 * row.judged / most:.1f}%"></i>'
     low, high = words.number(row.low), words.number(row.high)
     said = f"<small>{safe_html(words.say('{low} to {high}', low=low, high=high))}</small>" if known else ""
-    look = "outside" if row.outside else "inside"
+    look = ("outside" if row.outside else "inside") + (" known" if known else "")
     return (
         f"<tr><th>{safe_html(row.number)}</th><td>{safe_html(row.period)}<small>{safe_html(row.days)}</small></td>"
         f'<td class="bar {look}" aria-hidden="true"><b>{bar}{dot}</b></td>'

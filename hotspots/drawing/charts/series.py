@@ -98,11 +98,11 @@ def rolling_rate(table: pd.DataFrame, words: Words, rules: Sequence[DatedLike] =
 def bars(shown: Series, words: Words, *, height: int = SMALL) -> Spec:
     """Return one bar a year with its number; years covered in part lighter, unknown ones empty. Dated lines stand within their year.
 
-    A small chart of many years numbers only the highest and the last one.
+    A small chart of many years numbers only the highest and the last one; a large one of very many the first, the last and the turns.
     """
     table = shown.rows
     counts, known = table["count"], bool(table["count"].notna().any())
-    few = {counts.idxmax(), counts.last_valid_index()} if known and height <= SMALL and len(table) > FEW else set(table.index)
+    few = _told(counts, height=height) if known else set()
     rows = [
         {"year": row["label"], "count": plain(row["count"]), "complete": bool(row["complete"])}
         | {"text": words.number(row["count"]) if i in few else ""}
@@ -110,7 +110,7 @@ def bars(shown: Series, words: Words, *, height: int = SMALL) -> Spec:
     ]
     x = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}}
     room = {"domainMax": 1.35 * float(max(counts.max(), 1))} if shown.dated and known else {}  # for the signs above the numbers
-    y = {**count_axis(words), "axis": None, "scale": {"zero": True, **room}}
+    y = {**count_axis(words), **({} if len(table) > CROWDED else {"axis": None}), "scale": {"zero": True, **room}}
     shade = {"condition": {"test": "datum.complete", "value": 0.85}, "value": 0.4}
     tips = tooltip(("year", words.say("Year")), ("count", words.say("People killed")))
     text = {"type": "text", "dy": -7, "fontSize": 12, "color": colours.MUTED}
@@ -123,6 +123,17 @@ def bars(shown: Series, words: Words, *, height: int = SMALL) -> Spec:
     for row, one in zip(below, within, strict=True):
         layers += _line_within_year(one, drop=8 + SIGN_HEIGHT * row)
     return chart(rows, layers, height=height)
+
+
+def _told(counts: pd.Series, *, height: int) -> set[object]:
+    """Return the years whose bars have their number: all where there is room for them."""
+    if height <= SMALL and len(counts) > FEW:
+        return {counts.idxmax(), counts.last_valid_index()}
+    if len(counts) <= CROWDED:
+        return set(counts.index)
+    before, after = counts.shift(1), counts.shift(-1)
+    turns = ((counts > before) & (counts > after)) | ((counts < before) & (counts < after))
+    return {counts.first_valid_index(), counts.last_valid_index(), *counts.index[turns]}
 
 
 def _line_within_year(one: Dated, *, drop: int) -> list[Spec]:

@@ -11,7 +11,7 @@ import pandas as pd
 from hotspots import store
 from hotspots.cities import City, Sample, Understood
 from hotspots.geography import grids
-from hotspots.readers.report import LeftOut, QualityReport
+from hotspots.readers.report import Finding, LeftOut, QualityReport
 from hotspots.statistics import trends
 from hotspots.statistics.catalog import measure
 from hotspots.study import Study
@@ -172,3 +172,13 @@ def versions(slug: str) -> pd.DataFrame:
         published = pd.Timestamp(manifest["published"])
         rows.append({"version": number, "published": published, "victims": facts["victims"], "day": day, "served": number == now})
     return pd.DataFrame(rows, columns=["version", "published", "victims", "day", "served"])
+
+
+def advice(found: Finding) -> str:
+    """Return what to do about a finding on the page Import, where nobody writes a city.toml.
+
+    >>> advice(Finding("bad_age", "repaired", 1, "1 age", "Name it in city.toml."))
+    'If it matters, correct the file and give it again; else publish it as it stands.'
+    """
+    here = mark("If it matters, correct the file and give it again; else publish it as it stands.")
+    return here if "city.toml" in found.advice else found.advice

@@ -10,6 +10,7 @@ from hotspots import geography
 from hotspots.cities import logbook
 from hotspots.cities.logbook import Entry, Log
 from hotspots.questions.restricted.asked import Asked, question
+from hotspots.readers.sections import UnitCost
 from hotspots.statistics import interventions
 from hotspots.statistics.interventions import RING, Evaluation, reading
 from hotspots.study.of_totals import TotalsStudy
@@ -86,6 +87,40 @@ def target(asked: Asked, percent: int) -> Answer[pd.DataFrame]:
         )
 
     return asked.answer(found, says, rows=lambda: found.rename_axis("place").reset_index())
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What the homicides of a year cost at `unit` each, and how much less a target would mean in five years; `known`: whose it is."""
+
+    unit: int
+    a_year: float
+    less: float
+    known: UnitCost | None
+
+
+@question(lambda chosen: chosen.figures(unit="blocks", cost=chosen.cost))
+def cost(asked: Asked, percent: int) -> Answer[Cost] | None:
+    """Return what the target means in money: at the reader's unit cost, else that of the city file; None where there is neither."""
+    known = asked.city.costs if not asked.selection.cost else None
+    unit = asked.selection.cost or (known.homicide if known else 0)
+    every = asked.ask(target, percent).value
+    if not unit or not len(every):
+        return None
+    found = Cost(unit, every.loc[ALL, "base"] * unit, every.loc[ALL, "total"] * unit, known)
+
+    def says(words: Words) -> str:
+        money = f" {known.currency}" if known else ""
+        whose = f"{known.year}, {known.source}" if known else words.say("your own figure")
+        return words.say(
+            "At {unit} a homicide ({whose}): {year} a year now; the target means {less} less in five years.",
+            unit=words.number(unit) + money,
+            whose=whose,
+            year=words.number(found.a_year) + money,
+            less=words.number(found.less) + money,
+        )
+
+    return asked.answer(found, says)
 
 
 def in_order(found: pd.DataFrame, asked: Asked) -> pd.DataFrame:

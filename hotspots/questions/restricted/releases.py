@@ -25,13 +25,13 @@ def examined(asked: Asked, profile: str, *, out: int, month: str, already_public
     """
     slug = asked.city.slug
     before = disclosure.releases(slug)
-    how = {"secret": disclosure.ledger.key(slug), "before": before, "already_public": already_public}
+    how: dict[str, Any] = {"secret": disclosure.ledger.key(slug), "before": before, "already_public": already_public}
     release = disclosure.build(as_it_stands(asked.city), profile=profile, **how)
     return asked.answer((release, disclosure.audit(release, before)), rows=lambda: windows(release))
 
 
 @question(lambda chosen: Selection(city=chosen.city, version=chosen.version, unit="blocks"), most=4)
-def page(asked: Asked, profile: str, *, language: str, contact: str, **when: Any) -> Answer[str]:
+def page(asked: Asked, /, profile: str, *, language: str, contact: str, **when: Any) -> Answer[str]:
     """Return the web page of what would be published now, in a language, as it will be; `when` as in `examined`."""
     release, _ = asked.ask(examined, profile, **when).value
     reading = Reading(release)

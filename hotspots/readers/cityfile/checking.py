@@ -27,6 +27,7 @@ from hotspots.readers.sections import (
     LayerSection,
     Note,
     SegmentSection,
+    UnitCost,
 )
 from hotspots.store.schema import DataError, ages_of, field
 from hotspots.words import Told, told
@@ -75,6 +76,7 @@ class _Reader:
         groups = tuple(self.group(kind, top.pop(f"{kind}s"), blocks) for kind in ("district", "beat") if f"{kind}s" in top)
         layers = tuple(self.layer(name, table) for name, table in top.pop("layers", {}).items())
         notes = self.notes(top)
+        top |= {"costs": UnitCost(**self.section(top["costs"], keys.COSTS, where="[costs]"))} if "costs" in top else {}
         language, zone = top.pop("language", "en"), top.pop("timezone", "UTC")
         self.check_zone("timezone", zone)
         self.check_epsg("", top.get("epsg"), metres=True)
@@ -95,7 +97,7 @@ class _Reader:
             **{"source": "", "licence": "", **top},
         )
 
-    def section(self, content: Any, known: Mapping[str, str], *, where: str) -> dict[str, Any]:
+    def section(self, content: Any, known: Mapping[str, keys.Key], *, where: str) -> dict[str, Any]:
         """Return the values of a section that are of the right kind; everything else becomes a fault."""
         if not isinstance(content, Mapping):
             self.faults.append(told("city.toml: {where} must be a section of its own", where=where))
@@ -106,19 +108,16 @@ class _Reader:
             hint = told("did you mean {name}?", name=repr(near[0])) if near else told("known are {listed}", listed=", ".join(known))
             self.faults.append(told("city.toml: unknown key {key}{place}; {hint}", key=repr(key), place=place, hint=hint))
         values = {}
-        for key, kind in known.items():
-            if key in content:
-                value = self.value(content[key], kind.rstrip("!"))
+        for name, key in known.items():
+            wanted = {"key": name, "place": place, "wanted": keys.WORDS[key.kind]}
+            if name in content:
+                value = self.value(content[name], key.kind)
                 if value is None:
-                    self.faults.append(
-                        told("city.toml: {key}{place} must be {wanted}", key=key, place=place, wanted=keys.WORDS[kind.rstrip("!")])
-                    )
+                    self.faults.append(told("city.toml: {key}{place} must be {wanted}", **wanted))
                 else:
-                    values[key] = value
-            elif kind.endswith("!"):
-                self.faults.append(
-                    told("city.toml: {key}{place} is missing; write {wanted}", key=key, place=place, wanted=keys.WORDS[kind.rstrip("!")])
-                )
+                    values[name] = value
+            elif key.needed:
+                self.faults.append(told("city.toml: {key}{place} is missing; write {wanted}", **wanted))
         return values
 
     def value(self, value: Any, kind: str) -> Any:
@@ -159,7 +158,7 @@ class _Reader:
         whole = isinstance(day, pd.Timestamp) and day == day.normalize() and day.tzinfo is None
         return day if whole and not isinstance(value, int) else None
 
-    def complete(self, content: Any, known: Mapping[str, str], where: str, **otherwise: Any) -> dict[str, Any]:
+    def complete(self, content: Any, known: Mapping[str, keys.Key], where: str, **otherwise: Any) -> dict[str, Any]:
         """Return the section with a stand-in for required values that are at fault, so that the check can go on."""
         values = self.section(content, known, where=where)
         self.check_epsg(where, values.get("epsg"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hotspots.readers.asking import Ask, Entries
+from hotspots.readers.cityfile.breakdowns import breakdown, same_names
 from hotspots.readers.cityfile.pointing import samples_of
 from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form
 from hotspots.readers.columns.dates import read_dates, share_dated
@@ -33,6 +34,9 @@ _NO_COUNT = re.compile(
     r".*\b(pob\w*|popul\w*|habit\w*|resid\w*|tasas?|taxas?|taux|rates?|tx|ratio|porc\w*|pct|percent\w*|var\w*|cambio|change|"
     r"dif\w*|100 ?k|100000|100 000|codigo|cod|code|id|dane|ibge|ubigeo|cve|zip|tracts?|wards?|fid|gid|objectid|edad|age|idade|lat|lon|"
     r"latitud|longitud|latitude|longitude|x|y|area km2|km2|superficie|semana|week|trimestre|quarter|hora|hour)\b.*"
+)
+_OF_TIME = re.compile(
+    r"\b(?:ano|anio|year|annee|mes|month|mois|dia|day|jour|trimestre|quarter|semestre|semester|bimestre|semana|week|hora|hour|franja|turno)\b"
 )
 _COUNT = re.compile(
     r"(?:n|no|nr|num|numero|number|cantidad|count|counts|total|totales|casos?|cases?|valor|valores|value|frecuencia|freq|frequencia|"
@@ -90,13 +94,22 @@ def _whole(table: Table, when: _When, candidates: Collection[str], ask: Ask, out
         entries["area"] = area
         used.add(area)
     plainly = {plain(name): name for name in reversed(list(table.columns.columns))}
+    if area:
+        counts = [entries["count"]] if "count" in entries else entries["period_columns"]
+        periods = when.columns if when.text is not None else tuple(name for name in when.columns if name not in counts)
+        twice = same_names(table, periods, area, counts, used=used - {area})
+        entries |= settled(twice, ask) if twice else {}
+    used |= {str(entries.get("within", ""))}
+    entries |= breakdown(table, when.columns if when.text is not None else (), area, used=used)
+    used |= {str(entries.get("sex", "")), *entries.get("where", {})}
     people = next((plainly[name] for name in BLOCK_COLUMNS["population"] if name in plainly and plainly[name] not in used), "")
     if people and are_residents(table.columns[people]):
         entries["population"] = people
         used.add(people)
     doubt = homicide_doubt(evidence(table.columns, used=used), file=table.source)
     found = settled(doubt, ask) if doubt else {}
-    return entries | ({"where": found["where"]} if "where" in found else {})
+    where = {**entries.pop("where", {}), **found.get("where", {})}
+    return entries | ({"where": where} if where else {})
 
 
 def _wide(table: Table, ask: Ask) -> _When | None:
@@ -331,7 +344,7 @@ def _is_text(text: pd.Series) -> bool:
 
 
 def _may_be_area(text: pd.Series, name: str) -> bool:
-    of_others = any(plain(name) in INCIDENT_COLUMNS[key] for key in ("sex", "weapon", "age"))
+    of_others = any(plain(name) in INCIDENT_COLUMNS[key] for key in ("sex", "weapon", "age")) or bool(_OF_TIME.search(plain(name)))
     return not of_others and not kinds_of(name) & {"offence", "flag"} and text[~is_missing(text)].nunique() > 0
 
 

@@ -1,13 +1,18 @@
-"""The parts of docs/city-file.md that are printed from the rows that the reader reads: keys, kinds, questions."""
+"""The parts of docs/city-file.md that are printed from the rows that the reader reads: keys, questions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+import pandas as pd
+
 from hotspots.readers.cityfile.keys import (
     AREA_COUNTS,
     BLOCKS,
     CITY,
+    COSTS,
+    GAZETTEER,
     GROUP,
     INCIDENTS,
     INTERVENTION,
@@ -15,42 +20,125 @@ from hotspots.readers.cityfile.keys import (
     NOTE,
     SEGMENTS,
     WORDS,
+    Key,
 )
-from hotspots.readers.doubts import DOUBTS
+from hotspots.readers.doubts import DOUBTS, question
+from hotspots.readers.falls import ShrinkError
+from hotspots.readers.faults import (
+    AreaColumnError,
+    DateColumnError,
+    DayOrMonthError,
+    DoubtError,
+    HeaderError,
+    LatitudeError,
+    LoneEventError,
+    MidnightZoneError,
+    NumbersError,
+    PlaceColumnError,
+    ResidentsColumnError,
+    SameNameError,
+    SheetError,
+)
+from hotspots.readers.homicide_faults import CountsError, HomicideError, Judged, VictimsError
+from hotspots.readers.place_faults import (
+    Change,
+    LostSignError,
+    LostSignInBlocksError,
+    OtherSystemError,
+    SwappedAxesError,
+    SwappedInBlocksError,
+    UnknownSystemError,
+)
+from hotspots.words import told
 
-SECTIONS: Mapping[str, Mapping[str, str]] = {
+SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "": CITY,
     "[incidents]": INCIDENTS,
     "[area_counts]": AREA_COUNTS,
     "[blocks]": BLOCKS,
-    "[districts], [beats]": GROUP,
+    "[districts]` and `[beats]": GROUP,
     "[segments]": SEGMENTS,
+    "[gazetteer]": GAZETTEER,
     "[layers.NAME]": LAYER,
-    "[[events]], [[definition_breaks]]": NOTE,
+    "[[events]]` and `[[definition_breaks]]": NOTE,
     "[[interventions]]": INTERVENTION,
+    "[costs]": COSTS,
 }
+_FILE = "h.csv"
+_AWAY = (_FILE, ("lon", "lat"), "", False, "75.1, 39.9", 9, "Asia/Bishkek")
+EXAMPLES: tuple[DoubtError, ...] = (  # of each row of questions, a doubt that it is about
+    SwappedInBlocksError(0, 12, (89.2, 13.7), Change(swap=("lon", "lat"))),
+    LostSignInBlocksError(0, 12, (89.2, 13.7), Change(negate=("x",))),
+    OtherSystemError(0, 12, (89.2, 13.7), Change(epsg=4326)),
+    HomicideError(_FILE, 9, (Judged("delito", (("ROBO", "other", 7), ("DOLOSO", "homicide", 2))),), {"delito": ("DOLOSO",)}, 2),
+    VictimsError(_FILE, 9, {"killed": 4}, {"killed": ("0", "1")}, "killed"),
+    CountsError("t.csv", 12, {"homicidios": 40, "lesiones": 90}, {"homicidios": ("1",), "lesiones": ("2",)}),
+    SheetError("h.xlsx", told("several sheets hold a table ({listed})", listed="'a', 'b'"), (("a", "id, day"), ("b", "id, day")), 2),
+    HeaderError(_FILE, ((1, "Fecha, Edad"), (2, "date, age"))),
+    DayOrMonthError(
+        "day",
+        ("%d/%m/%Y", "%m/%d/%Y"),
+        (0.0, 0.0),
+        12,
+        (("2/6/2019", pd.Timestamp(2019, 6, 2), pd.Timestamp(2019, 2, 6)),),
+        0,
+        0,
+    ),
+    LoneEventError(_FILE, "case", ("1", "2", "3"), 103, 210),
+    MidnightZoneError("day", "23:00", 1200),
+    DateColumnError(_FILE, ("when", "who"), ("when",), {"when": ("2019-06-02",)}),
+    PlaceColumnError(_FILE, ("lon", "lat"), ("lon, lat",), {"lon, lat": ("-89.2", "13.7")}, places={"lon, lat": {"x": "lon", "y": "lat"}}),
+    LatitudeError("lat", "lon", -103.25),
+    SwappedAxesError(*_AWAY, (("swap", Change(swap=("lon", "lat"))),), ("America/Bogota",)),
+    LostSignError(*_AWAY, (("x", Change(negate=("x",))),), ("America/New_York",)),
+    UnknownSystemError(_FILE, np.array([500_000.0]), np.array([1_500_000.0]), of=3, likely=32616),
+    AreaColumnError("b.geojson", ("code", "name"), ("code",), {"code": ("05001",)}),
+    SameNameError("t.csv", "municipio", "departamento", {"Barbosa": {"Antioquia": 5, "Santander": 2}}, 1),
+    ResidentsColumnError("b.geojson", ("people", "homes"), ("people", "homes"), {"people": ("1200",), "homes": ("310",)}),
+    ShrinkError(3, (told("{year}: {before} victims before, {now} now", year=2023, before=12, now=5),)),
+    NumbersError("b.csv", "pop", "dot", ("1.234", "2.345"), 40),
+)
 _PART = "<!-- {name}: printed from the reader's own rows by `python -m hotspots.readers.cityfile.printed` -->"
 _END = "<!-- end of {name} -->"
 
 
 def printed_keys() -> str:
-    """Return the table of all keys: section, key, kind of its value, and whether it must be there."""
-    lines = ["| section | key | value | must be there |", "| --- | --- | --- | --- |"]
+    """Return a table of the keys of each section: what each means, the kind of its value, what holds without it, an example."""
+    lines: list[str] = []
     for section, keys in SECTIONS.items():
-        shown = f"`{section}`" if section else "above all sections"
-        lines += [
-            f"| {shown} | `{key}` | {WORDS[kind.rstrip('!')]} | {'yes' if kind.endswith('!') else ''} |" for key, kind in keys.items()
-        ]
-    return "\n".join(lines)
+        lines += ["", f"### `{section}`" if section else "### Above all sections", ""]
+        lines += ["| key | meaning | value | left out | example |", "| --- | --- | --- | --- | --- |"]
+        lines += [_row(f"`{name}`", key.meaning, WORDS[key.kind], _without(key), _example(name, key)) for name, key in keys.items()]
+    return "\n".join(lines[1:])
+
+
+def _without(key: Key) -> str:
+    return "it must be there" if key.needed else key.without
+
+
+def _example(name: str, key: Key) -> str:
+    return (
+        f"`{key.example}`"
+        if key.example.lstrip("[").startswith((f"{name}]", f"{name}.")) and key.example[0] == "["
+        else f"`{name} = {key.example}`"
+    )
 
 
 def printed_questions() -> str:
-    """Return the table of all questions: id, and the sections that its answer is written in."""
-    sections: dict[str, list[str]] = {}
-    for row in DOUBTS:
-        sections.setdefault(row.id, []).append(f"`[{row.section}]`")
-    lines = ["| id | the answer is written under |", "| --- | --- |"]
-    return "\n".join([*lines, *(f"| `{id}` | {', '.join(dict.fromkeys(found))} |" for id, found in sections.items())])
+    """Return the table of all questions, one row for each doubt: id, text and answers of an example, and where the answer is written."""
+    lines = ["| id | for example | answers | the answer is written under |", "| --- | --- | --- | --- |"]
+    for row, fault in zip(DOUBTS, EXAMPLES, strict=True):
+        asked = question(fault)
+        assert asked is not None  # a row is about it
+        named = {answer: f"`{answer}`" + (" (safe)" if answer == asked.safe else "") for answer in asked.options}
+        answers = "<br>".join(f"{named[answer]}: {meaning}" for answer, meaning in asked.options.items())
+        under = "nothing is written" if row.id == "shrink" else f"`[{row.section}]`"
+        lines.append(_row(f"`{row.id}`", asked.text, answers, under))
+    return "\n".join(lines)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 
 def filled(page: str) -> str:

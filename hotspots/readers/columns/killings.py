@@ -49,7 +49,8 @@ def evidence(columns: pd.DataFrame, *, used: Collection[str] = ()) -> Evidence:
     sure = [one for one in judged if one.meaning("homicide", "died")]
     says_so = bool(sure) or any(says_killing(name) for name in columns.columns) or any("killed" in kinds_of(name) for name in names)
     telling = tuple(one for one in judged if not _only_homicides(one))
-    where = _reading(columns, telling)
+    where = _reading(columns, telling if any(one in telling for one in sure) or not telling else judged)
+    where = {column: values for column, values in where.items() if column in {one.column for one in telling}}
     return Evidence(telling, where, rows_where(columns, where), says_so)
 
 
@@ -107,7 +108,7 @@ def victims_doubt(columns: pd.DataFrame, said: Evidence, *, file: str, used: Col
 def _judged(text: pd.Series, name: str) -> Judged | None:
     """Return the column with what its values mean; None where it names no offence and no outcome."""
     kinds = kinds_of(name)
-    if not kinds & {"offence", "maybe", "flag"}:
+    if not kinds & {"offence", "maybe", "flag", "attempt"}:
         return None
     counts = text.str.strip().value_counts()
     if len(counts) > _MOST_VALUES:
@@ -115,6 +116,9 @@ def _judged(text: pd.Series, name: str) -> Judged | None:
     if "flag" in kinds and {fold(value) for value in counts.index if value} <= YES | NO:
         numeric = {fold(value) for value in counts.index} <= {"0", "1", "0.0", "1.0", ""}
         return None if "killed" in kinds and numeric else _flag(name, counts)
+    if "attempt" in kinds:
+        yes = {fold(value) for value in counts.index if value} <= YES | NO
+        return _unknown(text, name, attempted=YES) if yes and len(counts) > 1 else None
     meanings = {value: meaning_of(value) for value in counts.index}
     if "homicide" in meanings.values():
         meanings = {value: "unclear" if meaning == "died" else meaning for value, meaning in meanings.items()}
@@ -122,14 +126,17 @@ def _judged(text: pd.Series, name: str) -> Judged | None:
     telling = {"homicide", "died", *_OUT} & set(known)
     strong = "offence" in kinds and any(any(map(str.isalpha, value)) for value in counts.index)
     few = 1 < len(counts) <= min(_FEW_VALUES, max(len(text) // 5, 2))
-    if not ({"homicide", "died"} & telling or (strong and (known or few))):
+    if not (telling or (strong and (known or few))):
         return None
     return Judged(name, tuple((str(value), meanings[value], int(rows)) for value, rows in counts.items()))
 
 
-def _unknown(text: pd.Series, name: str) -> Judged:
+def _unknown(text: pd.Series, name: str, *, attempted: Collection[str] = ()) -> Judged:
+    """Return a column whose values say nothing of themselves, but for those that say "yes" to an attempt."""
     counts = text.str.strip().value_counts()
-    return Judged(name, tuple((str(value), "unclear", int(rows)) for value, rows in counts.items()))
+    return Judged(
+        name, tuple((str(value), "attempted" if fold(value) in attempted else "unclear", int(rows)) for value, rows in counts.items())
+    )
 
 
 def _flag(name: str, counts: pd.Series) -> Judged:
@@ -150,7 +157,7 @@ def _reading(columns: pd.DataFrame, judged: tuple[Judged, ...]) -> dict[str, tup
     where = {first.column: first.meaning("homicide", "died")}
     keep = rows_where(columns, where)
     for other in judged:
-        flag = {fold(value) for value, _, _ in other.values} <= YES | NO | {""}
+        flag = {fold(value) for value, _, _ in other.values} <= YES | NO | {""} and not other.meaning("attempted")
         against = set(other.meaning(*_OUT, *(("other", "unclear") if flag else ())))
         left = columns[other.column].str.strip()[keep].unique()
         if other is not first and against & set(left):

@@ -23,6 +23,9 @@ OFFENCES: tuple[tuple[str, bool, str], ...] = (
     ("traffic", True, r"traffic|vehic\w*|auto|dui|dwi|driving|motor\w*|hit and run|crash|circulation|routier\w*|route"),
     ("traffic", False, r"accidentes? de transito|hechos? de transito|traffic (accident|collision|crash)|acidentes? de transito"),
     ("negligent", True, r"culpos\w*|imprud\w*|involuntari\w*|preterintencional\w*|no intencional\w*|negligen\w*|involuntary|reckless"),
+    ("traffic", False, r"^(?:en )?(?:siniestros?|accidentes?) (?:vial(?:es)?|de transito)$|^vial(?:es)?$"),
+    ("negligent", False, r"^culpos[oa]s?$"),
+    ("attempted", False, r"^(?:(?:en )?grado de )?(?:tentativas?|tentad[oa]s?|frustrad[oa]s?|attempted)$"),
     ("negligent", True, r"unintentional|unintended|nao intencional|involontaires?|par imprudence|neglig\w*|negl"),
     ("homicide", False, r"homicid\w*|asesinat\w*|asesinad\w*|feminicid\w*|femicid\w*|parricid\w*|infanticid\w*|sicariat\w*|uxoricid\w*"),
     ("homicide", False, r"murder(ed|s)?|killing|(non ?negligent|voluntary) manslaughter|assassinat\w*|latrocini\w*|meurtres?|assassine\w*"),
@@ -63,7 +66,9 @@ NAMES: dict[str, str] = {
         r"deceased|dead|lethal|letal|muert[oa]|fallecid[oa]|fallecio|murio|asesinad[oa]|obito|mort[oae]?|deces|fatal shooting)"
         r"(?: flag| ind| indicator| yn| y n)?"
     ),
+    "attempt": r"(?:es |is |fue |en )*(?:grado de )?(tentativa|tentado|attempted|attempt|intento)(?: flag| ind| yn| y n| s n)?",
     "killed": (
+        r"(?:hom|homicidios?) (?:dolosos?|intencional(?:es)?)|cvli|letalidade violenta|"
         rf"{_COUNT}(killed|fatalities|deaths|dead|deceased|homicides?|murders?|muert[oa]s|muertes|fallecid[oa]s|homicidios?|asesinatos?|"
         r"asesinad[oa]s|occisos|decesos|defunciones|mort[oae]s|obitos|morts|tues|mortales|fatales|fatais)(?: count| total| num)?"
     ),
@@ -76,7 +81,7 @@ _BESIDE = re.compile(
     r".*\b(id|date|fecha|data|time|hora|hour|year|ano|anio|mes|month|location|address|direccion|lugar|place|zone|zona|area|barrio|lat|lon|"
     r"latitud|longitud|unit|number|rate|tasa|taxa|arma|weapon|premis|premise|victim type|tipo de arma)\b.*"
 )
-_SAYS = re.compile(r"homicid|asesin|murder|feminicid|femicid|killing|killed|meurtre|assassin|occis")
+_SAYS = re.compile(r"homicid|\bhom dolos|\bcvli\b|asesin|murder|feminicid|femicid|killing|killed|meurtre|assassin|occis")
 
 YES = frozenset({"1", "1.0", "true", "t", "yes", "y", "si", "s", "sim", "oui", "o", "x", "v", "verdadero", "verdadeiro", "vrai"})
 NO = frozenset({"0", "0.0", "false", "f", "no", "n", "nao", "non", "falso", "faux"})
@@ -110,7 +115,7 @@ def meaning_of(text: str) -> str:
 
 
 def kinds_of(name: str) -> frozenset[str]:
-    """Return what a column of this name may hold: offence, maybe, flag, killed, victims, hurt.
+    """Return what a column of this name may hold: offence, maybe, flag, attempt, killed, victims, hurt.
 
     >>> sorted(kinds_of("Crm Cd Desc")), sorted(kinds_of("num_killed")), sorted(kinds_of("homicide date")), sorted(kinds_of("IS_FATAL"))
     (['maybe', 'offence'], ['killed'], [], ['flag'])

@@ -9,23 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hotspots.readers.columns.values import fold
+from hotspots.readers.files.months import MONTH_OF
 
-# The twelve months as they are written out and cut short, in Spanish, English, Portuguese and French.
-MONTHS: tuple[str, ...] = (
-    "enero|ene|january|jan|janeiro|janvier|janv",
-    "febrero|feb|february|fevereiro|fev|fevrier|fevr",
-    "marzo|mar|march|marco|mars",
-    "abril|abr|april|apr|avril|avr",
-    "mayo|may|maio|mai",
-    "junio|jun|june|junho|juin",
-    "julio|jul|july|julho|juillet|juil",
-    "agosto|ago|august|aug|aout",
-    "septiembre|setiembre|sep|sept|set|september|setembro|septembre",
-    "octubre|oct|october|outubro|out|octobre",
-    "noviembre|nov|november|novembro|novembre",
-    "diciembre|dic|december|dec|dezembro|dez|decembre",
-)
-_MONTH_OF = {word: number for number, words in enumerate(MONTHS, start=1) for word in words.split("|")}
 _FILLERS = frozenset(
     {"de", "del", "do", "da", "du", "of", "en", "em", "y"}
     | {"ano", "anos", "anio", "anios", "year", "years", "annee", "mes", "month", "mois", "the"}
@@ -70,8 +55,8 @@ def named_period(text: str) -> Named:
     for part in _PARTS.findall(plain):
         if part.isdigit():
             _sort_number(part, years, months, numbers)
-        elif part in _MONTH_OF:
-            months.append(_MONTH_OF[part])
+        elif part in MONTH_OF:
+            months.append(MONTH_OF[part])
         elif part not in _FILLERS:
             rest.append(part)
     return Named(_joined(years, months, numbers), " ".join(rest))

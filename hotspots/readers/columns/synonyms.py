@@ -14,7 +14,8 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "date",
         "en",
-        "date occurred|occurred date|date occ|occ date|occur date|occurrence date|occurred on date|occurred on|occurred at|"
+        "date occurred|occurred date|cmplnt fr dt|incident occurred at|begin date|begindate|crimedatetime|"
+        "date occ|occ date|occur date|occurrence date|occurred on date|occurred on|occurred at|"
         "date of occurrence|"
         "date of incident|incident date|incident datetime|date incident|crime date|crimedate|crime date time|"
         "offense date|offence date|"
@@ -63,32 +64,43 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("incidents", "date", "pt", "data do registro|data registro|data da comunicacao|data comunicacao"),
     ("incidents", "date", "fr", "date du signalement|date signalement|date d enregistrement|date de declaration"),
-    ("incidents", "year", "en", "year|incident year|occurrence year|occ year|year of incident|yr"),
-    ("incidents", "year", "es", "ano|anio|a o|ano hecho|ano del hecho|ano de ocurrencia|ano ocurrencia|ano registro|gestion"),
+    ("incidents", "year", "en", "year|incident year|occurrence year|occ year|year of incident|yr|year of the sheet"),
+    (
+        "incidents",
+        "year",
+        "es",
+        "ano|anio|a o|ano hecho|ano del hecho|ano de ocurrencia|ano ocurrencia|"
+        "anio ocur|anio ocurr|ano ocur|ano ocurr|ano registro|gestion",
+    ),
     ("incidents", "year", "pt", "ano do fato|ano fato|ano da ocorrencia|ano ocorrencia"),
     ("incidents", "year", "fr", "annee|annee des faits"),
     ("incidents", "month", "en", "month|incident month|occurrence month|occ month|month of incident|mon"),
-    ("incidents", "month", "es", "mes|mes hecho|mes del hecho|mes de ocurrencia|mes ocurrencia|mes registro|nombre mes"),
+    ("incidents", "month", "es", "mes|mes hecho|mes del hecho|mes de ocurrencia|mes ocurrencia|mes ocurr|mes registro|nombre mes"),
     ("incidents", "month", "pt", "mes do fato|mes fato|mes da ocorrencia|mes ocorrencia"),
     ("incidents", "month", "fr", "mois|mois des faits"),
     ("incidents", "day", "en", "day|day of month|incident day|occurrence day|occ day"),
-    ("incidents", "day", "es", "dia|dia hecho|dia del hecho|dia de ocurrencia|dia ocurrencia|dia del mes|dia registro"),
+    ("incidents", "day", "es", "dia|dia hecho|dia del hecho|dia de ocurrencia|dia ocurrencia|dia ocurr|dia del mes|dia registro"),
     ("incidents", "day", "pt", "dia do fato|dia fato|dia da ocorrencia|dia ocorrencia"),
     ("incidents", "day", "fr", "jour|jour du mois"),
     (
         "incidents",
         "time",
         "en",
-        "time|time occurred|time occ|occ time|occurrence time|incident time|time of incident|time of day|crime time",
+        "cmplnt fr tm|time|time occurred|time occ|occ time|occurrence time|incident time|time of incident|time of day|crime time",
     ),
-    ("incidents", "time", "es", "hora infraccion|hora hecho|hora del hecho|hora de hecho|hora de los hechos|hora ocurrencia|hora"),
+    (
+        "incidents",
+        "time",
+        "es",
+        "hora infraccion|hora hecho|hora del hecho|hora de hecho|hora de los hechos|hora hechos|hora ocurrencia|hora",
+    ),
     ("incidents", "time", "pt", "hora do fato|hora fato|hora da ocorrencia|hora ocorrencia|horario"),
     ("incidents", "time", "fr", "heure|heure des faits|heure de l incident"),
     (
         "incidents",
         "x",
         "en",
-        "lon|lng|long|longitude|"
+        "lon|lng|long|longitude|center long|centerlong|"
         "lon wgs84|long wgs84|longitude wgs84|wgs84 lon|incident longitude|x|coord x|coordx|x coord|xcoord|x coordinate|"
         "point x|pointx|pos x|posx|x pos|easting|geo x|geo lon|gps longitude|x wgs84|start lng|long x",
     ),
@@ -99,7 +111,7 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "y",
         "en",
-        "lat|latitude|"
+        "lat|latitude|center lat|centerlat|"
         "lat wgs84|latitude wgs84|wgs84 lat|incident latitude|y|coord y|coordy|y coord|ycoord|y coordinate|point y|pointy|pos y|posy|"
         "y pos|northing|geo y|geo lat|gps latitude|y wgs84|start lat|lat y",
     ),

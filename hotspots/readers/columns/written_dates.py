@@ -12,32 +12,18 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.columns.values import is_missing
+from hotspots.readers.files.months import BEGINNINGS
 from hotspots.readers.report import Remark
 from hotspots.readers.sections import IncidentSection
 from hotspots.words import Told, mark, told
 
-# The twelve months by the letters that they begin with, in English, Spanish, Portuguese and French.
-_MONTHS = (
-    ("jan", "ene"),
-    ("feb", "fev"),
-    ("mar",),
-    ("apr", "abr", "avr"),
-    ("may", "mai"),
-    ("jun", "juin"),
-    ("jul", "juil"),
-    ("aug", "ago", "aou"),
-    ("sep", "set"),
-    ("oct", "out"),
-    ("nov",),
-    ("dec", "dic", "dez"),
-)
-_MONTH_OF = {start: number for number, starts in enumerate(_MONTHS, start=1) for start in starts}
 _WEEKDAYS = (  # the letters that they begin with
     "mon|tue|wed|thu|fri|sat|sun|lun|mar|mie|jue|vie|sab|dom|seg|ter|qua|qui|sex|mer|jeu|ven|sam|dim"
 )
 _DATE_AHEAD = r"[0-9]{1,2}(?:st|nd|rd|th|er|o)?[ .-]+(?:de )?[a-z]{3}|[0-9]+[-/.][0-9]+[-/.][0-9]|[a-z]{3,}\.? [0-9]"
 _WEEKDAY = re.compile(rf"^(?:{_WEEKDAYS})[a-z]*(?:-feira)?\.?,?\s+(?={_DATE_AHEAD})")
 _ZONE_NAME = re.compile(r"\s*\([^)]*\)$")
+_NAMED_SHORT = r"^(?P<d>[0-9]{1,2})[-/ .](?P<m>[a-z]{3,})\.?[-/ .](?P<y>[0-9]{2})(?P<rest>[ t].*)?$"
 _SECONDS = r"-?[0-9]{9,10}(?:\.0+)?"
 _MILLISECONDS = r"-?[0-9]{12,13}(?:\.0+)?"
 _WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})-?([1-7])")
@@ -52,7 +38,7 @@ def month_number(text: pd.Series) -> pd.Series:
     """
     plain = unaccented(text)
     word = plain.str.extract(r"^(?:[0-9]{1,2}[ .-]+)?([a-z]{3,})\.?$")[0]
-    named = word.str[:3].map(_MONTH_OF).fillna(word.str[:4].map(_MONTH_OF))
+    named = word.str[:3].map(BEGINNINGS).fillna(word.str[:4].map(BEGINNINGS))
     number = pd.to_numeric(plain, errors="coerce").astype("float64")
     return named.astype("float64").fillna(number.where(number.between(1, 12) & (number % 1 == 0)))
 
@@ -108,18 +94,35 @@ def plain_dates(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark
     ['06 Feb 2023 14:30:00 GMT', 'Mar 5, 2023', '2023-02-01', '13/01/2023']
     >>> plain_dates(pd.Series(["1672549200000"]), column="d")[0].tolist()
     ['2023-01-01 05:00:00 UTC']
+    >>> plain_dates(pd.Series(["05-ene-19", "1 May 98"]), column="d")[0].tolist()
+    ['05 ene 2019', '1 may 1998']
     """
     low = unaccented(text)
     plain = text.where(~low.str.match(_WEEKDAY), low.str.replace(_WEEKDAY, "", regex=True).str.title())
     plain = plain.str.replace(_ZONE_NAME, "", regex=True).str.replace(r"\b(?:GMT|UTC)(?=[+-][0-9])", "", regex=True, flags=re.IGNORECASE)
     plain = plain.str.replace(r"^([A-Za-z]{3,} [0-9]{1,2}) ([0-9:]{5,8}) ([0-9]{4})$", r"\1 \3 \2", regex=True)  # Feb 06 14:30:00 2023
     plain = plain.str.replace(r"\b(Gmt|Utc)$", lambda found: found[0].upper(), regex=True)
+    plain, named = _named_years(plain, column)
     plain, counted = _counts(plain, column)
     plain = _weeks(plain)
     ends = plain.str.contains(_END_OF_DAY, regex=True).to_numpy(dtype=bool)
     plain = plain.str.replace(rf"[T ,]*{_END_OF_DAY}", "", regex=True)
     said = mark("{rows} of {total} rows give the hour 24:00; the day stands as written, and the hour is not known")
-    return plain, [*counted, Remark("end_of_day", "repaired", ends, said, column=column)]
+    return plain, [*named, *counted, Remark("end_of_day", "repaired", ends, said, column=column)]
+
+
+def _named_years(text: pd.Series, column: str) -> tuple[pd.Series, list[Remark]]:
+    """Return dates such as 05-ene-19 with a year of four digits: the month stands in words, so that only the century is left to say."""
+    parts = unaccented(text).str.extract(_NAMED_SHORT)
+    hits = month_number(parts["m"].fillna("")).notna()
+    if not hits.any():
+        return text, []
+    year = pd.to_numeric(parts["y"])
+    whole = (year + (2000 - 100 * (year > datetime.date.today().year % 100))).map("{:.0f}".format, na_action="ignore")
+    written = parts["d"] + " " + parts["m"] + " " + whole + parts["rest"].fillna("")
+    said = mark("{rows} of {total} rows write the year with two digits after a month in words; read as day, month and year")
+    remark = Remark("named_short_year", "repaired", hits.to_numpy(dtype=bool), said, "", column)
+    return text.mask(hits, written), [remark]
 
 
 def _counts(text: pd.Series, column: str) -> tuple[pd.Series, list[Remark]]:

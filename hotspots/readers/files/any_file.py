@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import csv
 import tempfile
+import zipfile
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from hotspots.readers.asking import Ask, Entries
@@ -15,6 +16,7 @@ from hotspots.readers.faults import HeaderError, SheetError
 from hotspots.readers.files import limits
 from hotspots.readers.files.archives import names_in, opened_zip, take, unpacked_gz
 from hotspots.readers.files.geopackages import read_geopackage
+from hotspots.readers.files.joined import ALL, belong_together, same_columns, whole
 from hotspots.readers.files.json_tables import looks_like_json, read_json
 from hotspots.readers.files.kml import read_kml
 from hotspots.readers.files.markup import read_opendocument, read_web_table, read_xml_workbook, starts_like
@@ -86,10 +88,10 @@ def carries_shapes(path: Path) -> bool:
 def read_file(path: Path, *, needs: Collection[str] = (), sheet: str = "", header_row: int | None = None) -> Table:
     """Return the table or layer in the file, every cell as text.
 
-    `sheet` names the sheet of a workbook, the layer of a GeoPackage or the file in a zip archive; `needs` are columns by which it and
-    the header are found, unless `header_row` says where that is. Raises `SheetError` and `HeaderError` where a person has to say, and
-    `DataError` for what we do not read, with what to do instead. What a file holds decides, not its name; no file is opened by what
-    its name or content asks for: each reader takes its own kind alone.
+    `sheet` names the sheet of a workbook, the layer of a GeoPackage or the file in a zip archive, or is `*`: all that have the same
+    columns; `needs` are columns by which it and the header are found, unless `header_row` says where that is. Raises `SheetError` and
+    `HeaderError` where a person has to say, and `DataError` for what we do not read, with what to do instead. What a file holds decides,
+    not its name; no file is opened by what its name or content asks for: each reader takes its own kind alone.
     """
     if path.stat().st_size > limits.MOST_BYTES:
         raise DataError(
@@ -216,20 +218,40 @@ def _zip_kind(path: Path) -> str:
 
 
 def _from_zip(path: Path, asked: _Asked) -> Table:
-    """Return the one table or layer in a zip archive; where there are several, the one that is named, or a person is asked."""
+    """Return the table in a zip archive; of several the one that is named, or those of the same columns, or a person is asked."""
     with opened_zip(path, path.name) as archive:
         found = [name for name in names_in(path) if PurePosixPath(name).suffix.lower() in _INSIDE and not _is_note(name)]
-        chosen = [name for name in found if asked.sheet in (name, PurePosixPath(name).name)] or found
-        if not chosen:
+        chosen = [name for name in found if asked.sheet in (name, PurePosixPath(name).name)]
+        if not found:
             return read_shapefile(path)  # which says what is missing
-        if len(chosen) > 1:
-            listed = ", ".join(found[: limits.SAMPLE_LINES])
-            samples = tuple((name, f"{archive.getinfo(name).file_size / 1e6:,.1f} MB") for name in found)
-            raise SheetError(path.name, told("the archive holds several files ({listed})", listed=listed), samples)
-        with tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
-            inner = Path(folder) / f"inside{PurePosixPath(chosen[0]).suffix.lower()}"
-            take(archive, archive.getinfo(chosen[0]), inner, name=path.name)
-            return _inner(inner, path, asked if chosen == found else _Asked(asked.name, asked.needs, "", asked.header_row))
+        if len(found) > 1 and len(chosen) != 1:
+            return _several(archive, found, path, asked)
+        return _member(archive, (chosen or found)[0], path, replace(asked, sheet="") if chosen else asked)
+
+
+def _member(archive: zipfile.ZipFile, member: str, path: Path, asked: _Asked) -> Table:
+    with tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
+        inner = Path(folder) / f"inside{PurePosixPath(member).suffix.lower()}"
+        take(archive, archive.getinfo(member), inner, name=path.name)
+        return _inner(inner, path, asked)
+
+
+def _several(archive: zipfile.ZipFile, names: list[str], path: Path, asked: _Asked) -> Table:
+    """Return the one of several files that has the columns, or all of those that have the same; raises `SheetError` where that is open."""
+    tables: dict[str, Table] = {}
+    for name in names:
+        with contextlib.suppress(DataError):  # it may be no table; all that are needed are looked for below
+            tables[name] = _member(archive, name, path, replace(asked, name=f"{path.name}, {name}", sheet=""))
+    needed = [name for name, table in tables.items() if set(asked.needs) <= set(table.columns.columns)] if asked.needs else names
+    if len(needed) == 1:
+        return replace(tables[needed[0]], source=path.name)
+    alike = same_columns({name: list(table.columns.columns) for name, table in tables.items()})
+    group = {name: tables[name] for name in alike}
+    if len(group) > 1 and (asked.sheet == ALL or (set(needed) <= set(group) and belong_together(group))):
+        return whole(group, source=path.name)
+    listed = ", ".join(names[: limits.SAMPLE_LINES])
+    samples = tuple((name, f"{archive.getinfo(name).file_size / 1e6:,.1f} MB") for name in names)
+    raise SheetError(path.name, told("the archive holds several files ({listed})", listed=listed), samples, len(group))
 
 
 def _is_note(name: str) -> bool:

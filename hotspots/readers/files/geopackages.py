@@ -37,14 +37,6 @@ def read_geopackage(path: Path, *, name: str = "", layer: str = "") -> Table:
         raise DataError(
             told("{file}: this is no GeoPackage, whatever its name says; export it again, or give it its true ending", file=label)
         )
-    if path.stat().st_size > limits.MOST_BYTES:
-        raise DataError(
-            told(
-                "{file}: the file is larger than {most} MB; export only the layer that is needed",
-                file=label,
-                most=f"{limits.MOST_BYTES / 1e6:,.0f}",
-            )
-        )
     try:
         with _opened(path) as database:
             table, column, epsg = _layer(database, label, layer)

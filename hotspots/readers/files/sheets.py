@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.faults import SheetError
+from hotspots.readers.faults import HeaderError, SheetError
 from hotspots.readers.files import limits
-from hotspots.readers.files.records import from_records
+from hotspots.readers.files.joined import ALL, belong_together, of_periods, same_columns, whole
+from hotspots.readers.files.records import from_records, header_at
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.report import Finding
 from hotspots.store.schema import DataError
@@ -42,9 +43,20 @@ def read_sheet(
 ) -> Table:
     """Return the table of the sheet that is meant: the one `wanted`, else the only one that holds the columns in `needs`, else the fullest.
 
-    Raises `SheetError` where several could be meant, and `DataError` where there is none of that name.
+    Sheets of the same columns whose names are periods are read together, and so are all of the same columns where `*` is wanted. Raises
+    `SheetError` where several could be meant, and `DataError` where there is none of that name.
     """
-    sheet = _meant(sheets, name=name, needs=needs, wanted=wanted)
+    meant = _meant(sheets, name=name, needs=needs, wanted=wanted)
+    tables = {sheet.title: _read(sheet, name=name, needs=needs, header_row=header_row, day_zero=day_zero) for sheet in meant}
+    if len(tables) == 1:
+        return tables[meant[0].title]
+    if wanted != ALL and not belong_together(tables):
+        heads = {sheet.title: _head(sheet) for sheet in meant}
+        raise _open(name, heads, list(heads), alike=len(heads))
+    return whole(tables, source=name)
+
+
+def _read(sheet: Sheet, *, name: str, needs: Collection[str], header_row: int | None, day_zero: pd.Timestamp | None) -> Table:
     where = f"{name}, sheet {sheet.title}"
     blanked = _Blanked(sheet.records())
     known: dict[str, str] = {}  # one text for all cells that are alike
@@ -57,11 +69,11 @@ def read_sheet(
     return Table(name, columns, rows, spoiled, findings=found, origins=origins, day_zero=day_zero)
 
 
-def _meant(sheets: Sequence[Sheet], *, name: str, needs: Collection[str], wanted: str) -> Sheet:
+def _meant(sheets: Sequence[Sheet], *, name: str, needs: Collection[str], wanted: str) -> list[Sheet]:
     by_title = {sheet.title: sheet for sheet in sheets}
     if not by_title:
         raise DataError(told("{file}: the workbook has no sheet with a table", file=name))
-    if wanted and wanted not in by_title:
+    if wanted and wanted not in (*by_title, ALL):
         raise DataError(
             told(
                 "{file}: there is no sheet {sheet}; the workbook has: {listed}; write the right name in city.toml",
@@ -70,26 +82,50 @@ def _meant(sheets: Sequence[Sheet], *, name: str, needs: Collection[str], wanted
                 listed=", ".join(by_title),
             )
         )
-    if wanted or len(by_title) == 1:
-        return by_title[wanted or sheets[0].title]
-    heads = {title: list(itertools.islice(sheet.records(), limits.SHEET_SEEN)) for title, sheet in by_title.items()}
-    return by_title[_likeliest(heads, name, needs)]
+    if wanted in by_title or len(by_title) == 1:
+        return [by_title[wanted] if wanted in by_title else sheets[0]]
+    heads = {title: _head(sheet) for title, sheet in by_title.items()}
+    alike = same_columns({title: _columns(head, needs, name) for title, head in heads.items() if _is_table(head)})
+    if wanted == ALL:
+        return [by_title[title] for title in alike or [sheets[0].title]]
+    return [by_title[title] for title in _likeliest(heads, name, needs, alike=alike)]
 
 
-def _likeliest(heads: dict[str, list[list[str]]], name: str, needs: Collection[str]) -> str:
+def _head(sheet: Sheet) -> list[list[str]]:
+    return list(itertools.islice(sheet.records(), limits.SHEET_SEEN))
+
+
+def _columns(head: list[list[str]], needs: Collection[str], name: str) -> list[str]:
+    try:
+        row = header_at(head, needs, name=name)
+    except HeaderError as several:
+        row = several.candidates[0][0] - 1
+    return [] if row is None else [cell.strip() for cell in head[row] if cell.strip()]
+
+
+def _likeliest(heads: dict[str, list[list[str]]], name: str, needs: Collection[str], *, alike: list[str]) -> list[str]:
+    """Return the sheet that is meant, or those of the same columns (`alike`) that are the parts of one table."""
     found = {title: max((len(set(needs) & {cell.strip() for cell in row}) for row in head), default=0) for title, head in heads.items()}
     best = [title for title in heads if found[title] == max(found.values())]
+    parts = alike if of_periods(alike) else []
     if max(found.values()):
-        if len(best) > 1:
+        if len(best) > 1 and set(best) != set(parts):
             both = told("the sheets {one} and {other} both hold the columns", one=repr(best[0]), other=repr(best[1]))
-            raise SheetError(name, both, _offered(heads, best))
-        return best[0]
+            raise SheetError(name, both, _offered(heads, best), len(set(best) & set(alike)))
+        return best
     cells = {title: sum(bool(cell.strip()) for row in head for cell in row) for title, head in heads.items() if _is_table(head)}
     order = sorted(cells or heads, key=lambda title: -cells.get(title, 0))
-    if len(cells) > 1 and cells[order[0]] < _CLEAR * cells[order[1]]:
-        listed = ", ".join(map(repr, order))
-        raise SheetError(name, told("several sheets hold a table ({listed})", listed=listed), _offered(heads, order))
-    return order[0]
+    rest = max((cells[title] for title in cells if title not in alike), default=0)
+    if parts and sum(cells[title] for title in parts) >= _CLEAR * rest:
+        return parts
+    if len(cells) > 1 and (cells[order[0]] < _CLEAR * cells[order[1]] or (len(alike) > 1 and order[0] in alike)):
+        raise _open(name, heads, order, alike=len(alike))
+    return order[:1]
+
+
+def _open(name: str, heads: dict[str, list[list[str]]], titles: list[str], *, alike: int) -> SheetError:
+    listed = ", ".join(map(repr, titles))
+    return SheetError(name, told("several sheets hold a table ({listed})", listed=listed), _offered(heads, titles), alike)
 
 
 def _is_table(head: list[list[str]]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.periods import read_periods
 from hotspots.readers.columns.residents import Numbers, read_numbers
 from hotspots.readers.columns.total_rows import no_areas, notes, total_rows
-from hotspots.readers.columns.values import fold, is_missing
+from hotspots.readers.columns.values import built_in, fold, is_missing
 from hotspots.readers.faults import DateOrderError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
@@ -78,7 +79,7 @@ def _read(section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.DataFr
     faults = missing_columns(table, named)
     if faults:
         raise DataError(faults)
-    table, section = tall(table, section)
+    table, section = tall(_apart(table, section), section)
     rows, remarks = _rows(table, section, areas)
     outcome = outcomes(remarks, rows=len(rows))
     kept = np.isin(outcome, ["accepted", "repaired"])
@@ -94,6 +95,15 @@ def _read(section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.DataFr
     summed, added = _added_up(rows[kept].astype({"suppressed": bool}), table, np.flatnonzero(kept))
     report = QualityReport(table.source, len(rows), victims=0, findings=(*table.findings, *findings, *added), **count)
     return summed, report
+
+
+def _apart(table: Table, section: AreaCountSection) -> Table:
+    """Return the table in which areas of one name have the name of what they lie within beside it."""
+    if not (section.within and section.area):
+        return table
+    name, within = (table.columns[column].str.strip() for column in (section.area, section.within))
+    several = within.where(within != "").groupby(name).transform("nunique") > 1
+    return replace(table, columns=table.columns.assign(**{section.area: name.mask(several & (within != ""), name + " (" + within + ")")}))
 
 
 def _added_up(rows: pd.DataFrame, table: Table, at: npt.NDArray[np.intp]) -> tuple[pd.DataFrame, list[Finding]]:
@@ -131,6 +141,7 @@ def _rows(table: Table, section: AreaCountSection, areas: pd.Series | None) -> t
     count, held, strange, marked = _counts(cells[section.count], section)
     sex, remarks = _sexes(cells, section)
     away = np.logical_or.reduce([one.where for one in filtered]) | (table.spoiled != "")
+    remarks = [replace(one, where=one.where & ~away) for one in remarks]
     groups = (start.astype("str") + " " + sex).where(~away)
     area, noted, summed = _areas(cells, section, areas, groups=groups, counts=count)
     remarks += [*filtered, *noted]
@@ -288,7 +299,7 @@ def _words(cells: pd.DataFrame, column: str, words: dict[str, str] | Any) -> pd.
 def _sexes(cells: pd.DataFrame, section: AreaCountSection) -> tuple[pd.Series, list[Remark]]:
     if not section.sex:
         return pd.Series("", index=cells.index), []
-    ours = {fold(word): word for word in field("sex").values} | dict(section.values.get("sex", {}))
+    ours = built_in(cells[section.sex], "sex") | {fold(word): word for word in field("sex").values} | dict(section.values.get("sex", {}))
     read = cells[section.sex].map({text: ours.get(fold(text)) for text in cells[section.sex].unique()})
     empty = is_missing(cells[section.sex])
     strange = (read.isna() & ~empty).to_numpy(dtype=bool)

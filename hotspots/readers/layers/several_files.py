@@ -3,40 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-import numpy as np
-import pandas as pd
-
+from hotspots.readers.files.joined import joined, named_like, unlike
 from hotspots.readers.files.text_tables import Table, missing_columns
+from hotspots.readers.report import Finding
 from hotspots.readers.sections import IncidentSection
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told
+
+_OF_VICTIMS = ("age", "sex", "weapon", "category", "status", "time")  # what the files of some years may not say
 
 
 def read_tables(section: IncidentSection, read: Callable[..., Table]) -> Table:
     """Return the files of a list, each opened by `read`, as one table.
 
-    Raises `DataError` for columns that are missing or differ, and for a file without places.
+    Columns that are alike but for case and accents are one; what only some files say of a victim is not known in the others, and told.
+    Raises `DataError` for columns that are missing, and for a file without places.
     """
     named = section.named()
     needs = (*named.values(), *section.where, *section.withheld)
     tables = [read(path, needs=needs, sheet=section.sheet, header_row=section.header_row) for path in section.files]
+    tables, found = _filled([named_like(table, tables[0]) for table in tables], section)
     wanted = [*named.items(), *(("where", column) for column in section.where), *(("withheld", column) for column in section.withheld)]
     faults = [fault for table in tables for fault in [*missing_columns(table, wanted), *_no_place(table, section)]]
     if faults:
         raise DataError(faults)
-    for table in tables[1:]:
-        if set(table.columns.columns) != set(tables[0].columns.columns):
-            faults.append(
-                told(
-                    "{file}: the columns differ from those of {other}; files of one list must have the same columns",
-                    file=table.source,
-                    other=tables[0].source,
-                )
+    one = joined(tables)
+    return one if len(tables) == 1 else replace(one, findings=(*one.findings, *found, *unlike(tables)))
+
+
+def _filled(tables: list[Table], section: IncidentSection) -> tuple[list[Table], list[Finding]]:
+    """Return the tables with an empty column for what only some of them say of a victim, and a finding on each."""
+    have = [set(table.columns.columns) for table in tables]
+    wanted = {key: column for key, column in section.named().items() if key in _OF_VICTIMS and any(column in names for names in have)}
+    filled, found = [], []
+    for table, names in zip(tables, have, strict=True):
+        lacks = {key: column for key, column in wanted.items() if column not in names}
+        for key, column in lacks.items():
+            text = told(
+                "{file}: no column {column} (for {key}): it is not known in its rows", file=table.source, column=repr(column), key=key
             )
-    if faults:
-        raise DataError(faults)
-    return tables[0] if len(tables) == 1 else _joined(tables)
+            found.append(Finding("column_lacks", "accepted", len(table.rows), text))
+        filled.append(replace(table, columns=table.columns.assign(**dict.fromkeys(lacks.values(), ""))) if lacks else table)
+    return filled, found
 
 
 def _no_place(table: Table, section: IncidentSection) -> list[Told]:
@@ -52,34 +62,3 @@ def _no_place(table: Table, section: IncidentSection) -> list[Told]:
             told("{file}: the file does not say its coordinate system; write epsg = … under [incidents] in city.toml", file=table.source)
         ]
     return []
-
-
-def _joined(tables: list[Table]) -> Table:
-    """Return several files of the same columns as one table, in which each row knows its file."""
-    systems = {table.epsg for table in tables}
-    zeros = {table.day_zero for table in tables if table.day_zero is not None}
-    if len(systems) > 1 or len(zeros) > 1:
-        what = told("coordinate systems") if len(systems) > 1 else told("first days (1900 and 1904)")
-        raise DataError(
-            told("incidents: the files of the list have different {what}; export them alike, or import them one by one", what=what)
-        )
-    shapes = [table.shapes for table in tables if table.shapes is not None]
-    return Table(
-        ", ".join(table.source for table in tables),
-        pd.concat([table.columns for table in tables], ignore_index=True),
-        np.concatenate([table.rows for table in tables]),
-        np.concatenate([table.spoiled for table in tables]),
-        findings=tuple(row for table in tables for row in table.findings),
-        shapes=np.concatenate(shapes) if len(shapes) == len(tables) else None,
-        epsg=tables[0].epsg,
-        origins=np.concatenate([_origins(table) for table in tables]),
-        day_zero=next(iter(zeros), None),
-    )
-
-
-def _origins(table: Table) -> np.ndarray:
-    return np.array([table.source if origin == "" else f"{table.source}, {origin}" for origin in _sheets(table)])
-
-
-def _sheets(table: Table) -> np.ndarray:
-    return np.full(len(table.rows), "") if table.origins is None else table.origins

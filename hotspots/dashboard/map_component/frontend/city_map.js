@@ -15,7 +15,7 @@ import { Strip } from "./strip.js";
 import { groupsOf, manyUnstable } from "./styles.js";
 import { Surface } from "./surface.js";
 import { Tools } from "./tools.js";
-import { WAYS, middleOf, neighbours, nextUnit } from "./walk.js";
+import { KEYBOARD, neighbours } from "./walk.js";
 
 const AROUND = 200; // metres around a homicide that was clicked
 const EDGE = 18; // pixels kept free around the whole city
@@ -44,8 +44,10 @@ export class CityMap {
     this.pending = null;
     this.byKeys = false;
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const byFinger = window.matchMedia("(pointer: coarse)").matches; // one finger scrolls the page, two move the map
     this.map = L.map(this.frame.ground, {
       attributionControl: false,
+      dragging: !byFinger,
       zoomControl: false,
       zoomSnap: 0.25,
       zoomDelta: 0.75,
@@ -137,6 +139,7 @@ export class CityMap {
     if (before?.values !== values || before.geometry !== geometry || this.ground !== this.box.dataset.ground) this.legend();
     this.ground = this.box.dataset.ground;
     this.tools.show(head, geometry, values.words);
+    this.lay();
     this.frame.byName.draw.hidden = !head.draw;
     if (this.pending !== null && (head.selected === this.pending.id || Date.now() > this.pending.until)) this.pending = null;
     this.size(head.height, geometry.bounds);
@@ -149,7 +152,8 @@ export class CityMap {
     const key = `${this.strip.start}-${this.strip.end}`;
     if (this.turned?.kept !== received || this.turned.key !== key) {
       const number = new Intl.NumberFormat(this.lang === "es" ? "es-419" : this.lang || undefined);
-      this.turned = { ...inMonths(received, this.strip.start, this.strip.end, number), key };
+      const shown = inMonths(received, this.strip.start, this.strip.end, number);
+      this.turned = { ...shown, key, legend_note: `${this.strip.days.textContent} · ${shown.legend_note}` };
     }
     return this.turned;
   }
@@ -166,6 +170,18 @@ export class CityMap {
     } else if (last && head.strip) this.say("window", this.strip.text());
   }
 
+  // Lay the agency's own map tiles beneath, or take them away; off until the reader wants them.
+  lay() {
+    const base = this.shown?.head.base;
+    const wanted = base && this.tools.base ? base[0] : "";
+    this.box.dataset.base = wanted ? "yes" : "no";
+    this.surface.beneath = Boolean(wanted);
+    this.frame.credit.textContent = wanted ? base[1] : "";
+    if ((this.tiles?._url ?? "") === wanted) return;
+    this.tiles?.remove();
+    this.tiles = wanted ? L.tileLayer(wanted, { maxZoom: 19 }).addTo(this.map) : null;
+  }
+
   legend() {
     const { geometry, values } = this.shown;
     drawLegend(this.frame.legend, values, this.lang, areStreets(geometry), manyUnstable(groupsOf(geometry, values)));
@@ -173,6 +189,7 @@ export class CityMap {
   }
 
   switchLayers() {
+    this.lay();
     if (!this.drawn) return;
     this.names.place();
     this.surface.redraw();
@@ -340,10 +357,14 @@ export class CityMap {
 
   unitAt(point) {
     if (!this.shown || !this.viewKey) return -1;
+    const { lat, lng } = this.map.containerPointToLatLng(point);
+    return this.unitOn(...worldPixel(lng, lat));
+  }
+
+  // The unit at a pixel of the world.
+  unitOn(x, y) {
     const { geometry } = this.shown;
     if (!finders.has(geometry)) finders.set(geometry, new Finder(geometry));
-    const { lat, lng } = this.map.containerPointToLatLng(point);
-    const [x, y] = worldPixel(lng, lat);
     return finders.get(geometry).at(x, y, REACH / 2 ** this.map.getZoom());
   }
 
@@ -434,95 +455,6 @@ export class CityMap {
     this.frame.ground.focus({ preventScroll: true });
   }
 
-  watchKeys() {
-    const { ground } = this.frame;
-    ground.addEventListener("keydown", (event) => {
-      if (!this.shown || event.target !== ground) return;
-      const used = this.drawing.active ? this.drawByKey(event) : this.goByKey(event);
-      if (!used) return;
-      event.preventDefault();
-      event.stopPropagation();
-    });
-    ground.addEventListener("blur", () => {
-      this.box.classList.remove("keys", "pointed");
-      if (this.byKeys) this.hover(-1);
-      this.byKeys = false;
-    });
-    this.map.on("moveend", () => this.drawing.active && this.byKeys && this.drawing.move(this.map.getCenter()));
-  }
-
-  // While a place is drawn the middle of the map, marked by a cross, is the pen: arrows move the map beneath it.
-  drawByKey({ key }) {
-    this.byKeys = true;
-    this.box.classList.add("keys");
-    if (key === "Enter" || key === " ") this.drawing.add(this.map.getCenter());
-    else if (key === "Backspace") this.drawing.undo();
-    else if (key === "Escape") this.drawing.stop();
-    else return false;
-    return true;
-  }
-
-  goByKey({ key, shiftKey }) {
-    if (key === "Escape") {
-      this.hover(-1);
-      this.choose("");
-    } else if (key in WAYS && !shiftKey) this.go(WAYS[key]);
-    else if (key === "n" || key === "N") this.goToNumber();
-    else if (key === "Enter" || key === " ") {
-      if (this.hovered < 0) this.go(null);
-      else this.choose(this.shown.geometry.ids[this.hovered]);
-    } else return false;
-    return true;
-  }
-
-  // Go to the next place in a direction; the first press tells the place in the middle, or the one that is chosen.
-  go(way) {
-    const { geometry, head } = this.shown;
-    const chosen = geometry.index?.get(head.selected) ?? -1;
-    let from = this.byKeys && this.hovered >= 0 ? this.hovered : chosen >= 0 ? chosen : this.nearMiddle();
-    if (from < 0) return;
-    if (way && this.byKeys) {
-      const next = nextUnit(geometry, from, way);
-      if (next >= 0) from = next;
-    }
-    this.standOn(from);
-  }
-
-  nearMiddle() {
-    const middle = this.map.getSize().divideBy(2).round();
-    let unit = this.unitAt(middle);
-    for (let step = 0; unit < 0 && step < 48; step += 1) {
-      const reach = 7 * (1 + Math.floor(step / 8)) ** 1.5;
-      const turn = (step * Math.PI) / 4;
-      unit = this.unitAt(middle.add([reach * Math.cos(turn), reach * Math.sin(turn)]));
-    }
-    return unit;
-  }
-
-  // Point at a unit without a pointer, keep it in sight, and say it aloud with what lies beside it.
-  standOn(unit, before = "") {
-    this.byKeys = true;
-    this.box.classList.remove("pointed");
-    const [x, y] = middleOf(this.shown.geometry, unit);
-    const place = this.map.unproject([x, y], 0);
-    this.map.panInside(place, { padding: [90, 90], animate: false });
-    this.hover(unit, this.map.latLngToContainerPoint(place), true);
-    if (before) this.frame.live.textContent = `${before}: ${this.frame.live.textContent}`;
-  }
-
-  // The walk through the hot places: each press of N goes to the next one that has a number.
-  goToNumber() {
-    const { geometry, values } = this.shown;
-    const listed = values.outlines.filter(({ number }) => number);
-    if (!listed.length) return;
-    this.walked = ((this.walked ?? -1) + 1) % listed.length;
-    const { at, number } = listed[this.walked];
-    if (!finders.has(geometry)) finders.set(geometry, new Finder(geometry));
-    const unit = finders.get(geometry).at(at[0], at[1], REACH / 2 ** this.map.getZoom());
-    const said = values.words.number_of.replace("{n}", number).replace("{all}", String(listed.length));
-    if (unit >= 0) this.standOn(unit, said);
-  }
-
   watchButtons() {
     const { byName } = this.frame;
     byName.zoom_in.addEventListener("click", () => this.viewKey && this.map.zoomIn());
@@ -531,6 +463,8 @@ export class CityMap {
     byName.whole_city.addEventListener("click", () => this.viewKey && this.showWhole());
   }
 }
+
+Object.assign(CityMap.prototype, KEYBOARD);
 
 // Streamlit gives its theme as CSS variables; a dark background means the dark theme.
 function themeOf(box) {

@@ -29,8 +29,9 @@ export class Frame {
     this.byName.draw.hidden = true;
     this.byName.full_screen.hidden = !document.fullscreenEnabled;
     this.byName.full_screen.addEventListener("click", () => this.toggleFull());
+    this.credit = part("p", "credit");
     this.tip.hidden = this.hint.hidden = this.legend.hidden = true;
-    this.stage.append(this.ground, this.cross, this.buttons, this.tip, this.hint, this.notice);
+    this.stage.append(this.ground, this.cross, this.buttons, this.tip, this.hint, this.notice, this.credit);
     box.replaceChildren(this.stage, this.legend, this.help, this.live);
   }
 

@@ -7,6 +7,7 @@ import { contextStyle, groupsOf, lineLook, manyUnstable, unitLook } from "./styl
 
 const MARGIN = 0.35; // how far beyond the visible map the canvas is drawn, as a share of the map, so that a short pan shows no gap
 const CHUNK = 400; // shapes in one path: a path of a whole city is slower to fill than many small ones
+const GROUND = ["coast", "boundary", "water", "park", "street", "avenue"];
 const LEAST_STEP = 0.6; // vertices closer than this many pixels to the last one drawn add nothing to see
 
 export const Surface = L.Layer.extend({
@@ -137,7 +138,7 @@ export const Surface = L.Layer.extend({
   letter() {
     if (!this.frame || !this.geometry) return;
     const pen = this.pen(this.names);
-    const off = this.hidden.has("street_names");
+    const off = this.beneath || this.hidden.has("street_names");
     this.lettered = off ? 0 : this.streets.draw(pen, this.geometry, this.frame, this.taken(), this.metres());
   },
 
@@ -195,7 +196,8 @@ export const Surface = L.Layer.extend({
 
   drawBase() {
     const pen = this.pen(this.base);
-    const layers = this.geometry.layers.filter(({ kind }) => !this.hidden.has(kind)).map((layer) => this.contextInView(layer));
+    const beneath = this.beneath ? GROUND : []; // tiles show these
+    const layers = this.geometry.layers.filter(({ kind }) => !this.hidden.has(kind) && !beneath.includes(kind)).map((layer) => this.contextInView(layer));
     for (const { style, areas } of layers) if (style.land) this.fillAll(pen, areas, style.land);
     for (const { style, areas, lines } of layers) {
       if (style.fill) this.fillAll(pen, areas, style.fill);

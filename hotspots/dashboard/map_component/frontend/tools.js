@@ -12,6 +12,7 @@ export class Tools {
     this.tell = tell;
     this.switched = switched;
     this.hidden = new Set(remembered());
+    this.base = this.hidden.delete("base_on"); // the one layer that is off until it is wanted
     this.box = part("div", "tools");
     this.bar = part("div", "tool-bar", { role: "group" });
     this.button = part("button", "tool", { type: "button", "aria-expanded": "false" });
@@ -35,7 +36,7 @@ export class Tools {
   }
 
   show(head, geometry, words) {
-    const asked = JSON.stringify([head.choices, head.limits, words.layers, geometry.layers.map(({ kind }) => kind), geometry.ids.length]);
+    const asked = JSON.stringify([head.choices, head.limits, head.base, words.layers, geometry.layers.map(({ kind }) => kind), geometry.ids.length]);
     this.colour();
     if (this.asked === asked) return;
     this.asked = asked;
@@ -48,6 +49,7 @@ export class Tools {
     if (geometry.labels.some(({ kind, line }) => line < 0 || !/^(street|avenue)$/.test(kind))) there.add("names");
     if (geometry.labels.some(({ kind, line }) => line >= 0 && /^(street|avenue)$/.test(kind))) there.add("street_names");
     this.panel.replaceChildren(...ORDER.filter((kind) => there.has(kind)).map((kind) => this.layer(kind, words[`layer_${kind}`])));
+    if (head.base) this.panel.append(this.layer("base", words.layer_base));
     if (head.limits !== undefined) this.panel.append(this.limits(head.limits, words));
     this.colour();
   }
@@ -67,11 +69,12 @@ export class Tools {
   layer(kind, text) {
     const row = part("label", "layer");
     const box = part("input", "", { type: "checkbox", "data-layer": kind });
-    box.checked = !this.hidden.has(kind);
+    box.checked = kind === "base" ? this.base : !this.hidden.has(kind);
     box.addEventListener("change", () => {
-      if (box.checked) this.hidden.delete(kind);
+      if (kind === "base") this.base = box.checked;
+      else if (box.checked) this.hidden.delete(kind);
       else this.hidden.add(kind);
-      remember([...this.hidden]);
+      remember([...this.hidden, ...(this.base ? ["base_on"] : [])]);
       this.switched();
     });
     row.append(box, piece(text, "layer-name"));

@@ -155,8 +155,9 @@ def whole_city(chosen: Chosen, found: Mapping[str, Comparison]) -> None:
         Column("last_year", mark("Last year"), number()),
         Column("last_year_difference", mark("Difference from last year"), each(_from_last_year)),
     ]
-    tables.draw(rows, columns, words, alt=words.say("All together, period by period"))
-    st.caption(
+    lead = ("span", "count", "usual", "verdict", "last_year_difference", "days")
+    tables.fitting(rows, columns, words, alt=words.say("All together, period by period"), lead=lead)
+    tables.worked_out(words).caption(
         words.say(
             "Normal range: it allows for how far the years before differed from one another; the headline goes by it. By chance alone: "
             "narrower, for a city where nothing ever changes but by chance."
@@ -206,7 +207,7 @@ def finding(chosen: Chosen, one: Comparison) -> None:
             st.markdown(f"**{words.say(change.VERDICTS[key])}** ({len(there)}): " + safe_markdown(", ".join(there[:8])) + more)
     within = len(judged[judged == "within"])
     st.markdown(words.say("**{within} of {n}** places lie within their normal range.", within=words.number(within), n=words.number(n)))
-    st.markdown(
+    tables.worked_out(words).caption(
         words.say(
             "If nothing had changed anywhere, up to {n} of {all} places would still lie outside it by chance. The two dark colours "
             "allow for that: seldom is any place dark where nothing changed.",
@@ -235,7 +236,8 @@ def place_table(chosen: Chosen, one: Comparison) -> None:
         Column("last_year_difference", mark("Difference from last year"), signed()),
     ]
     order = [*changes.in_order(one, list(rows["place"].iloc[:-2])), len(rows) - 2, len(rows) - 1]
-    tables.draw(rows.iloc[order], columns, words, alt=words.say("Each place, beside the years before"))
+    lead = ("name", "count", "low", "judged", "last_year_difference")
+    tables.fitting(rows.iloc[order], columns, words, alt=words.say("Each place, beside the years before"), lead=lead)
 
 
 def _judged(row: pd.Series, one: Comparison, words: Words) -> str:
@@ -256,8 +258,8 @@ def all_spans(chosen: Chosen, found: Mapping[str, Comparison], span: str) -> Non
     columns = [Column("place", mark("Place"))]
     columns += [Column(name, f"{words.say(SPANS[name])} · {days_in_words(one.days, words)}", of(one)) for name, one in found.items()]
     order = changes.in_order(found[span], names.to_list())
-    tables.draw(rows.iloc[order], columns, words, alt=words.say("Each place in all four periods"))
-    st.caption(words.say("People killed, and in brackets the range of events to expect from the three years before."))
+    tables.fitting(rows.iloc[order], columns, words, alt=words.say("Each place in all four periods"), lead=("place", *found))
+    tables.worked_out(words).caption(words.say("People killed, and in brackets the range of events to expect from the three years before."))
 
 
 def _killed_and_range(row: pd.Series, words: Words) -> str:
@@ -323,7 +325,8 @@ def when_in_the_week(chosen: Chosen) -> None:
 
 def method(words: Words) -> None:
     """Say in a few sentences how the range is made."""
-    st.caption(
+    folded = tables.worked_out(words)
+    folded.caption(
         words.say(
             "Normal range: the counts that an exact test of two counts (E-test) does not tell from the same calendar days of up to three "
             "years before, day for day; 29 February counts with the 28th. Where nothing changed a count lies outside in at most 5 of 100. "

@@ -187,11 +187,10 @@ def burst_columns(chosen: Chosen, found: Scan) -> tuple[Column, ...]:
 
 def limits(words: Words) -> None:
     """Say what the page does not say."""
-    st.subheader(words.say("What this does not say"), anchor=False)
     lines = [
         words.say("Where exactly a cluster ends: a circle is a rough shape, and a neighbouring street may belong to it or not."),
         words.say("How much higher the risk is: a circle picked because it is the strongest looks stronger than it is."),
         words.say("Why: residents say little of a market or a terminal, and bursts can come from chance in how deaths were recorded."),
         words.say("Anything about who lives there, or about what comes next."),
     ]
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    st.expander(words.say("What this does not say")).markdown("\n".join(f"- {line}" for line in lines))

@@ -122,7 +122,7 @@ def picture(study: Study, found: rates.Funnel, words: Words, *, alt: str) -> Non
         )
     )
     st.vega_lite_chart(funnel.spec(found, geography.names(study.blocks), whole, words), width="stretch", alt=alt)
-    st.caption(
+    tables.worked_out(words).caption(
         words.say(
             "{period}: {n} people killed in {all} places. Dashed: the rate of all, {rate} per 100,000 residents a year. Funnel: 95 of 100, "
             "and 998 of 1,000 places at that rate lie inside. Triangles: more (pointing up) or fewer (down) than chance explains.",
@@ -162,7 +162,6 @@ def widened(study: Study, found: rates.Funnel, words: Words) -> None:
 
 def limits(study: Study, found: rates.Funnel, words: Words) -> None:
     """Say what the page does not say."""
-    st.subheader(words.say("What this does not say"), anchor=False)
     lines = [
         words.say("Why a place lies outside. Residents are those of the census: where many pass and few live, rates are high."),
         words.say("That a place inside is safe, or like the others: with few homicides a real difference is missed."),
@@ -178,4 +177,4 @@ def limits(study: Study, found: rates.Funnel, words: Words) -> None:
         )
     if study.has_days:
         lines.append(words.say("People killed together count once in the judgement, and each one in counts and rates."))
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    st.expander(words.say("What this does not say")).markdown("\n".join(f"- {line}" for line in lines))

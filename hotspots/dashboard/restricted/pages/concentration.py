@@ -86,7 +86,8 @@ def verdict(chosen: Chosen, found: AgainstChance) -> None:
                 )
             )
     if found.homicides < found.of_units:
-        lines.append(
+        few = tables.worked_out(words)
+        few.caption(
             words.say(
                 "There are fewer homicides ({n}) than places ({all}), so most places have none whatever happens: only the comparison with "
                 "chance says something.",
@@ -107,7 +108,7 @@ def curve(chosen: Chosen, answer: Answer[AgainstChance]) -> None:
     words, found = chosen.words, answer.value
     st.subheader(words.say("How much the places with most hold"), anchor=False)
     st.vega_lite_chart(charts.lorenz_curve(found.curve, words), width="stretch", alt=answer.sentence(words))
-    st.caption(
+    tables.worked_out(words).caption(
         words.say(
             "{period}: {n} homicides of {events} events on {all} places. Blue: as it is. Grey: the mean of {draws} draws by lot, with the "
             "band that 95 of 100 draws fall in.",
@@ -159,7 +160,7 @@ def lasting(chosen: Chosen) -> None:
         st.markdown(words.say("Not known: the period is too short, or one part of it has no homicide with a place."))
         return
     st.markdown(answer.sentence(words) + " " + words.say(LASTING[answer.value.share.verdict]))
-    st.caption(
+    tables.worked_out(words).caption(
         words.say("Even where nothing changes the share falls below one half: the places were picked when they happened to be high.")
     )
 
@@ -172,12 +173,13 @@ def fifths(chosen: Chosen) -> None:
         st.markdown(words.say("Not known: no population is known, places are fewer than five, or homicides too few to tell places apart."))
         return
     st.markdown(answer.sentence(words))
-    st.caption(words.say("One half of the period puts the places in order and the other measures them, so that chance alone makes no gap."))
+    tables.worked_out(words).caption(
+        words.say("One half of the period puts the places in order and the other measures them, so that chance alone makes no gap.")
+    )
 
 
 def limits(victims: float, found: AgainstChance, words: Words) -> None:
     """Say what the page does not say."""
-    st.subheader(words.say("What this does not say"), anchor=False)
     lines = [
         words.say("Which places these are: that is on the page Map."),
         words.say("How likely a resident of a place is to be killed: more homicides happen where more people live and pass."),
@@ -191,4 +193,4 @@ def limits(victims: float, found: AgainstChance, words: Words) -> None:
                 total=words.number(victims),
             )
         )
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    st.expander(words.say("What this does not say")).markdown("\n".join(f"- {line}" for line in lines))

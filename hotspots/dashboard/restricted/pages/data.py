@@ -103,7 +103,8 @@ def findings(report: QualityReport, words: Words) -> None:
         return
     st.subheader(words.say("What was found in the files"), anchor=False)
     rows = pd.DataFrame([vars(one) for one in report.findings], dtype=object)  # a text column would forget how a sentence is translated
-    tables.draw(rows, FINDINGS, words, alt=words.say("What was found in the files"))
+    lead = ("outcome", "rows", "text", "advice")
+    tables.fitting(rows, FINDINGS, words, alt=words.say("What was found in the files"), lead=lead)
 
 
 def _examples(row: pd.Series, words: Words) -> str:

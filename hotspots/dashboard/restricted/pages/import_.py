@@ -120,6 +120,11 @@ def what_was_understood(draft: Draft, understood: Understood, words: Words) -> N
     """Draw what was understood of the files, with the button that publishes it and the questions."""
     if understood.refusal is not None:
         refusal(words, words.say("These files cannot be published as they are."), understood.refusal)
+        if "city.toml" in str(understood.refusal):
+            here = words.say(
+                "Here no city.toml is needed: answer the questions below, if there are any; else correct the files and give them again."
+            )
+            st.caption(here)
     elif understood.city is not None:
         found = imports.totals(understood.city)
         st.markdown(f"**{imports.says(found, words)}**")

@@ -231,7 +231,7 @@ def designs(chosen: Chosen, answer: Answer[Evaluation]) -> None:
         .set_index(design)
         .rename_axis(words.say("Design, and what it assumes"))
     )
-    st.caption(
+    tables.worked_out(words).caption(
         words.say(
             "Smallest fall it could tell: a true fall of that size would be found in 80 of 100 such cases. A smaller one would mostly be "
             "missed, so a row that shows no change does not show that nothing changed."
@@ -260,8 +260,8 @@ def break_sentence(found: Evaluation, words: Words) -> str:
 def caveats(answer: Answer[Evaluation], words: Words) -> None:
     """Say what to know before the figures are used."""
     if answer.warnings:
-        st.subheader(words.say("Before you use this"), anchor=False)
-        st.markdown("\n".join(f"- {words.say(warning)}" for warning in answer.warnings))
+        lines = "\n".join(f"- {words.say(warning)}" for warning in answer.warnings)
+        st.expander(words.say("Before you use this")).markdown(lines)
 
 
 def timeline(chosen: Chosen, written: Answer[Log]) -> None:
@@ -320,6 +320,7 @@ def target(chosen: Chosen) -> None:
         st.caption(words.say("Not available: no whole year is known."))
         return
     st.markdown(answer.sentence(words))
+    cost(chosen, percent)
     unit_word = mark("Areas") if unit == "city" and mapped else map_view.unit_name(places.selection.unit, words, chosen.city.called)
     columns = [
         Column("name", unit_word, lambda rows, key, words: rows[key].fillna(words.say("All, mapped or not"))),
@@ -335,7 +336,22 @@ def target(chosen: Chosen) -> None:
         "Arithmetic, not prophecy: every place falls alike from its own mean of the last {n} years.",
         found.attrs["base_years"],
     )
-    st.caption(f"{from_years} {words.say('It says what the target means, not that it will be met, nor how.')}")
+    tables.worked_out(words).caption(f"{from_years} {words.say('It says what the target means, not that it will be met, nor how.')}")
+
+
+def cost(chosen: Chosen, percent: int) -> None:
+    """Draw what the target means in money, and the field for the reader's own unit cost: there is no default."""
+    words = chosen.words
+    st.number_input(
+        words.say("What a homicide costs (a figure of your own)"),
+        min_value=0,
+        step=1000,
+        **address.widget("cost", chosen.selection.cost, lambda old, new: replace(old, cost=int(new or 0))),
+        width=420,
+    )
+    answer = chosen.ask(questions.cost, percent)
+    if answer is not None:
+        st.markdown(safe_markdown(answer.sentence(words)))
 
 
 def example(chosen: Chosen) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from hotspots import settings
@@ -9,6 +12,7 @@ from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.dashboard.restricted.parts import backtest
 from hotspots.geography import units
 from hotspots.questions.restricted import priorities
+from hotspots.statistics.catalog import MEASURES
 from hotspots.words import Words
 
 
@@ -16,9 +20,24 @@ def render(chosen: Chosen) -> None:
     """Draw the page."""
     title, text = document(chosen.words)
     st.title(title, anchor=False)
-    st.markdown(text)
+    before, *sections = text.split("\n## ")
+    st.markdown(before)
+    st.caption(chosen.words.say("Contents: each figure unfolds; the one last looked at on the map is open."))
+    for one in sections:
+        section(chosen, *one.partition("\n")[::2])
     if not chosen.city.only_totals:
         tested(chosen)
+
+
+def section(chosen: Chosen, head: str, body: str) -> None:
+    """Draw one part of the document, folded, with the way to its figure on the map; that of the measure chosen is open."""
+    words, what = chosen.words, next((one for one in MEASURES if one.key == head.strip()), None)
+    label = f"{words.say(what.label)} ({what.key})" if what else head
+    with st.expander(label, expanded=what is not None and chosen.selection.measure == what.key):
+        if what is not None and what.mapped and len(chosen.city.blocks):
+            query = urlencode(replace(chosen.selection, measure=what.key, language=words.language, picked="").query())
+            st.markdown(f"[{words.say('Show it on the map')}](map?{query})")
+        st.markdown(body)
 
 
 def tested(chosen: Chosen) -> None:

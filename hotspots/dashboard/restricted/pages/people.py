@@ -80,7 +80,7 @@ def render(chosen: Chosen) -> None:
         tables.download(chosen, answer, "people", label=words.say("Now and before (CSV)"))
         by_year = chosen.whole.ask(who.people_by_year)
         tables.download(chosen, by_year, "people_by_year", label=words.say("Year by year (CSV)"))
-    st.caption(ranges(found.swings, words))
+    tables.worked_out(words).caption(ranges(found.swings, words))
 
 
 def ranges(years: int, words: Words) -> str:
@@ -135,7 +135,9 @@ def ages_by_sex(chosen: Chosen) -> None:
     columns.append(Column("total", mark("Total")))
     tables.draw(who.with_total(answer.value), columns, words, alt=words.say("Victims by age and sex"))
     tables.download(chosen, answer, "age_and_sex", restricted=True)
-    st.caption(words.say("Small numbers stand here as they are: this table is for those who may see single cases, not for publication."))
+    tables.worked_out(words).caption(
+        words.say("Small numbers stand here as they are: this table is for those who may see single cases, not for publication.")
+    )
 
 
 def firearms(chosen: Chosen) -> None:
@@ -144,7 +146,9 @@ def firearms(chosen: Chosen) -> None:
     st.markdown("**" + words.say("Killed with a firearm, of those whose weapon is known") + "**")
     if alt := answer.sentence(words):
         st.vega_lite_chart(charts.yearly_share(answer.value, words), width="stretch", alt=alt)
-        st.caption(words.say("Points: the share of each year; lines: its exact 95% interval. No share of fewer than 10."))
+        tables.worked_out(words).caption(
+            words.say("Points: the share of each year; lines: its exact 95% interval. No share of fewer than 10.")
+        )
     tables.behind(answer.table(), FIREARMS, words, alt=words.say("Share killed with a firearm"))
 
 

@@ -62,8 +62,8 @@ def render(chosen: Chosen) -> None:
         named = words.say(RULE_WORDS[found.best])
         st.info(words.say("You chose another rule than the one that the test supports: {rule}.", rule=named))
     listed(plain, answer)
-    st.subheader(words.say("Would it have been right before?"), anchor=False)
-    backtest.draw(test, words)
+    with st.expander(words.say("Would it have been right before?")):
+        backtest.draw(test, words)
     if not isinstance(test.value, str):
         tables.download(plain, test, f"{selection.unit}_priorities_tests")
     limits(words)
@@ -126,7 +126,7 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
         selection_mode="single-row",
     )
     st.caption(patterns(words))
-    st.caption(
+    tables.worked_out(words).caption(
         words.say(
             "{rule}, {period}: {n} of {all} places, together at most 5% of the area, in the order of homicides for their size. Events: "
             "people killed together count once. Places that tie have the same number; where they tie over the end of the 5% they are "
@@ -159,11 +159,10 @@ def patterns(words: Words) -> str:
 
 def limits(words: Words) -> None:
     """Say what the page does not say."""
-    st.subheader(words.say("What this does not say"), anchor=False)
     lines = [
         words.say("That something will happen in a place: of single places, most will have no homicide in the months to come."),
         words.say("Why there, or what helps there: that is for people who know the place."),
         words.say("Anything about homicides without a place on the map: they can put no place on the list."),
         words.say("That more police is the answer. A place that is looked at more has more arrests and stops; so they are not used."),
     ]
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    st.expander(words.say("What this does not say")).markdown("\n".join(f"- {line}" for line in lines))

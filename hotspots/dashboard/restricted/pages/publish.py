@@ -53,7 +53,7 @@ def render(chosen: Chosen) -> None:
     try:
         past = disclosure.releases(slug)
         profile = disclosure.TOTALS if public else profile_choice(past, words)
-        asked = {"out": len(past), "month": f"{pd.Timestamp.now():%Y-%m}", "already_public": public}
+        asked: dict[str, Any] = {"out": len(past), "month": f"{pd.Timestamp.now():%Y-%m}", "already_public": public}
         with st.spinner(words.say("Building the release and attacking it…")):
             release, findings = newest(slug).ask(releases.examined, profile, **asked).value
     except ToldError as fault:

@@ -16,13 +16,14 @@ from hotspots.questions.restricted import repeats as questions
 from hotspots.questions.restricted import where
 from hotspots.statistics import repeats
 from hotspots.statistics.measure import why_not
+from hotspots.study import options
 from hotspots.views import areas
 from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, called, day, each, number
 from hotspots.words import Words, mark
 
-DISTANCES = (100, 200, 400)  # metres
-DELAYS = (7, 14, 28)  # days
+DISTANCES = tuple(map(int, options.DISTANCES))
+DELAYS = tuple(map(int, options.DELAYS))
 FEWEST = 20  # events
 SHADE = "background-color: #fdd49e; color: #1b2733"
 TITLE = mark("Which recent killings may be followed by another nearby?")
@@ -95,7 +96,7 @@ def limits(chosen: Chosen) -> tuple[int, int]:
 def basis(found: repeats.Knox, events: repeats.Events, chosen: Chosen) -> None:
     """Say what the ratio rests on."""
     words = chosen.words
-    st.caption(
+    tables.worked_out(words).caption(
         words.say(
             "{period}: {events} events with a place (killings of one event count once), {observed} pairs that near and that soon; "
             "{mean} by chance, from {draws} shuffles of the days among the places, of which {p} gave as many or more. In brackets: the 95% "
@@ -141,7 +142,7 @@ def windows(chosen: Chosen, events: repeats.Events, *, metres: int, days: int) -
             tables.draw(found, columns, words, alt=words.say("Open windows"))
         tables.download(chosen, answer, "open_windows", restricted=True)
     if events.unplaced:
-        st.caption(
+        tables.worked_out(words).caption(
             words.count(
                 "{n} event of the period has no place, so it opens no window and is in no pair.",
                 "{n} events of the period have no place, so they open no window and are in no pair.",
@@ -208,7 +209,7 @@ def surging(found: repeats.Surges | None, words: Words) -> None:
         st.markdown(words.say("Nowhere: the killings of late are within the normal range of every district that can be judged."))
     for name, row in up.iterrows():
         st.markdown("- " + surge_sentence(str(name), row, words))
-    st.caption(
+    tables.worked_out(words).caption(
         words.say(
             "Weeks up to {day}, beside the mean of the {weeks} weeks before the last 52. When nothing changes, {n} false alarms a year are "
             "to be expected over the whole city. Events are counted, not people killed. Seasons are not taken out.",
@@ -241,7 +242,7 @@ def bands(chosen: Chosen, answer: Answer[repeats.NearRepeats]) -> None:
     """Draw the table of all bands of distance and delay."""
     words, found = chosen.words, answer.value
     st.subheader(words.say("How near, how soon?"), anchor=False)
-    st.markdown(
+    tables.worked_out(words).caption(
         words.say("Each cell: how many times as often as chance alone gives; in brackets the pairs counted and those that chance gives.")
     )
     rows = bands_table(found.table, words)
@@ -250,7 +251,7 @@ def bands(chosen: Chosen, answer: Answer[repeats.NearRepeats]) -> None:
     columns = [Column(delay, delay) for delay in rows.columns]
     tables.draw(rows, columns, words, alt=words.say("Near repeats by distance and delay"), shades=shades, hide_index=False)
     tables.download(chosen, answer, "near_repeats", restricted=True)
-    st.caption(
+    tables.worked_out(words).caption(
         words.say(
             "Shaded and marked with “more”: more pairs than chance explains, allowing for the number of cells looked at. From 0 to 100 m "
             "means more than 0 and less than 100."
@@ -302,7 +303,7 @@ def lasting(found: repeats.Strength | None, words: Words) -> None:
             **values,
         )
     st.markdown(text)
-    st.caption(
+    tables.worked_out(words).caption(
         words.say(
             "{events} events; {observed} pairs that near and that soon, {expected} by chance.",
             events=words.number(found.events),
@@ -314,10 +315,9 @@ def lasting(found: repeats.Strength | None, words: Words) -> None:
 
 def caveats(words: Words) -> None:
     """Say what the page does not say."""
-    st.subheader(words.say("What this does not say"), anchor=False)
     lines = [
         words.say("Who did what, or who may do what. Nothing here is about a person."),
         words.say("That a killing was retaliation: only a case review can tell. Two killings near each other may have nothing in common."),
         words.say("Why: a place that was busy for a season and then quiet gives near repeats without one killing drawing another."),
     ]
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    st.expander(words.say("What this does not say")).markdown("\n".join(f"- {line}" for line in lines))

@@ -79,7 +79,8 @@ def render(chosen: Chosen) -> None:
         heading(chosen, latest.sentence(words))
         numbers.three(latest.value, words)
         if latest.value.person_years > 0:
-            numbers.countries(words)
+            with st.expander(words.say("Beside whole countries")):
+                numbers.countries(words)
     answer = chosen.whole.ask(when.months)
     table, notes = answer.value, series.crossing(chosen)
     dated = numbered(notes, words)
@@ -94,7 +95,9 @@ def render(chosen: Chosen) -> None:
                 lag,
             )
         )
-    dated_notes.explained(notes, words)
+    if notes:
+        with st.expander(words.say("What the numbers stand for")):
+            dated_notes.explained(notes, words)
     series.downloads(chosen, answer.table(), drawn, title=words.say("Each month, and its normal range"), name="month")
     shift(chosen)
     rolling(table, dated, words)
@@ -118,7 +121,9 @@ def shift(chosen: Chosen) -> None:
     st.subheader(words.say("Did the level shift?"), anchor=False)
     st.markdown(found.sentence(words))
     if found.value is not None:
-        st.caption(words.say("It says when, not why. A steady rise or fall also counts as a shift, and there may be more than one."))
+        tables.worked_out(words).caption(
+            words.say("It says when, not why. A steady rise or fall also counts as a shift, and there may be more than one.")
+        )
 
 
 def so_far(chosen: Chosen) -> None:
@@ -164,7 +169,9 @@ def weeks(chosen: Chosen, dated: list[Dated]) -> None:
     shown = series_of(table, words, dated=[one for one in dated if one.day >= table.index[0]])
     st.vega_lite_chart(charts.lines(shown, words), width="stretch", alt=alt)
     ends = (table.index[-1] + pd.Timedelta(days=6)).date()
-    st.caption(alt + " " + words.say("Weeks of seven days, the last one to {day}; at most the last three years.", day=words.date(ends)))
+    tables.worked_out(words).caption(
+        alt + " " + words.say("Weeks of seven days, the last one to {day}; at most the last three years.", day=words.date(ends))
+    )
     tables.behind(table.reset_index().iloc[::-1], WEEKS, words, alt=words.say("The weeks as a table"))
 
 
@@ -177,7 +184,9 @@ def months_of_the_year(chosen: Chosen) -> None:
         st.caption(alt)
         return
     st.vega_lite_chart(charts.seasonal(answer.value, words), width="stretch", alt=alt)
-    st.caption(alt + " " + words.say("Bars: the mean of each month; dark lines: that range (95%). By chance one month may lie outside."))
+    tables.worked_out(words).caption(
+        alt + " " + words.say("Bars: the mean of each month; dark lines: that range (95%). By chance one month may lie outside.")
+    )
     tables.behind(answer.table(), SEASONS, words, alt=words.say("The months of the year as a table"))
 
 
@@ -228,7 +237,9 @@ def rolling(table: pd.DataFrame, dated: list[Dated], words: Words) -> None:
         last=words.rate(known["rate"].iloc[-1]),
     )
     st.vega_lite_chart(charts.rolling_rate(table, words, dated), width="stretch", alt=alt)
-    st.caption(words.say("Each point is the rate of the 12 months that end there; the band is its exact 95% interval."))
+    tables.worked_out(words).caption(
+        words.say("Each point is the rate of the 12 months that end there; the band is its exact 95% interval.")
+    )
 
 
 def years(chosen: Chosen, dated: Sequence[Dated] = (), notes: Sequence[Note] = ()) -> Series:
@@ -241,7 +252,8 @@ def years(chosen: Chosen, dated: Sequence[Dated] = (), notes: Sequence[Note] = (
     if not table["complete"].all():
         st.caption(words.say("Lighter bars: years that the period covers only in part."))
     if notes:
-        dated_notes.explained(list(notes), words)
+        with st.expander(words.say("What the numbers stand for")):
+            dated_notes.explained(list(notes), words)
     alt = words.say("The years as a table")
     if "source" in table.columns:
         tables.draw(answer.table(), published.year_columns(table), words, alt=alt)
@@ -270,7 +282,9 @@ def beside_years(chosen: Chosen) -> None:
         Column("difference", mark("Difference"), each(_difference)),
     )
     tables.draw(answer.table(), columns, words, alt=words.say("The newest year beside other years"))
-    st.caption(words.say("A single year swings by chance, so a difference alone shows no change: read it with the normal range above."))
+    tables.worked_out(words).caption(
+        words.say("A single year swings by chance, so a difference alone shows no change: read it with the normal range above.")
+    )
 
 
 def _base(row: pd.Series, words: Words) -> str:
@@ -299,7 +313,7 @@ def without_place(chosen: Chosen) -> None:
 
 def method(words: Words) -> None:
     """Say in two sentences how the normal range is made."""
-    st.caption(
+    tables.worked_out(words).caption(
         words.say(
             "Normal range: a negative binomial range from the same month and its neighbours in up to five earlier years, wider where those "
             "years scatter more than chance. It misleads across a change of definition, and where the years before were falling or rising."

@@ -67,7 +67,7 @@ def _findings(understood: Understood, words: Words) -> None:
     report = understood.city.report if understood.city else None
     for title, found in groups(report) if report else []:
         st.subheader(words.say(title), anchor=False)
-        lines = [f"{words.tell(one.text)}. {words.tell(one.advice)}" if one.advice else words.tell(one.text) for one in found]
+        lines = [f"{words.tell(one.text)}. {words.tell(imports.advice(one))}" if one.advice else words.tell(one.text) for one in found]
         st.markdown("\n".join(f"- {safe_markdown(line)}" for line in lines))
 
 

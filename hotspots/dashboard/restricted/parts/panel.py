@@ -14,11 +14,11 @@ from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.dashboard.restricted.parts import case_list, clickable, place_map, series, tables
 from hotspots.drawing import charts, exports
 from hotspots.questions.restricted import cases, here, when
-from hotspots.questions.restricted.changes import days_in_words
 from hotspots.statistics import rates
 from hotspots.statistics.catalog import measure
 from hotspots.statistics.concentration import PATTERNS
 from hotspots.study import places
+from hotspots.study.calendar import DAY
 from hotspots.views import captions
 from hotspots.views.columns import Column, called, percent
 from hotspots.views.series import numbered, series_of
@@ -110,7 +110,7 @@ def now(chosen: Chosen) -> None:
         charts.NowRow(
             words.number(one.count),
             words.say(here.SPANS[one.span]),
-            days_in_words(one.days, words),
+            words.days(one.days.start.date(), (one.days.end - DAY).date()),
             one.judged,
             one.low,
             one.high,
@@ -212,13 +212,13 @@ def few_places(chosen: Chosen) -> None:
     st.subheader(words.say("Which few places drive it"), anchor=False)
     st.caption(f"{answer.sentence(words)} · {days(chosen)}")
     columns = [
-        Column("order", mark("No.")),
-        Column("name", mark("Place")),
-        Column("count", mark("36 months")),
-        Column("last_year", mark("12 months")),
-        Column("share", mark("Share"), percent()),
-        Column("running", mark("Running share"), percent()),
-        Column("pattern", mark("Pattern"), called(PATTERNS)),
+        Column("order", mark("No."), width=40),
+        Column("name", mark("Place"), width=120),
+        Column("count", mark("36 months"), width=70),
+        Column("last_year", mark("12 months"), width=70),
+        Column("share", mark("Share"), percent(), width=52),
+        Column("running", mark("Running share"), percent(), width=76),
+        Column("pattern", mark("Pattern"), called(PATTERNS), width=70),
     ]
     tables.draw(
         rows,

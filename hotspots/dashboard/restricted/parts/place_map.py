@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from hotspots import settings
 from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.dashboard.restricted.parts import maps
@@ -131,6 +132,7 @@ def over(chosen: Chosen, on_map: Chosen, key: str) -> dict[str, Any]:
             ["by", words.say("By"), on_map.selection.unit, [["", _units(chosen)]]],
         ],
         "limits": chosen.selection.limits,
+        "base": base_map(),
         "strip": None
         if bars is None
         else {
@@ -141,6 +143,13 @@ def over(chosen: Chosen, on_map: Chosen, key: str) -> dict[str, Any]:
         },
         "draw": study.has_days and chosen.city.has_points,
     }
+
+
+def base_map() -> list[str] | None:
+    """Return the address of the agency's own map tiles and whom they are credited to; None where no such address is set."""
+    tiles = settings.value("HOTSPOTS_TILES")
+    whole = tiles.startswith(("https://", "http://")) and all(part in tiles for part in ("{z}", "{x}", "{y}"))
+    return [tiles, settings.value("HOTSPOTS_TILES_SOURCE")] if whole else None
 
 
 def _measures(chosen: Chosen, on_map: Chosen) -> list[list[Any]]:
@@ -160,7 +169,7 @@ def _units(chosen: Chosen) -> list[list[str]]:
 
 def tell(told: Mapping[str, str]) -> None:
     """Take what was chosen over the map, by its name. Another measure has other classes; another place or unit leaves what was picked."""
-    known = {name: value for name, value in told.items() if name in TOLD}
+    known: dict[str, Any] = {name: value for name, value in told.items() if name in TOLD}
     left = {"limits": ""} if "measure" in known else {"picked": ""} if {"place", "by"} & set(known) else {}
     address.change(lambda old: replace(old, **{**known, **left}))
 

@@ -9,10 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.dashboard.restricted.frame import Chosen
-from hotspots.drawing import exports
+from hotspots.drawing import charts, exports
 from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, shown
 from hotspots.words import Words
+
+MOST_ROWS = 12  # more are read as a table of all columns
 
 
 def draw(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, shades: pd.DataFrame | None = None, **how: Any) -> None:
@@ -21,9 +23,25 @@ def draw(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: st
     `shades` are the backgrounds of the cells (CSS), with the rows and columns of what is shown; `how` is for `st.dataframe`.
     """
     table = shown(rows, columns, words)
-    decimals = {one.title(words): st.column_config.NumberColumn(format=f"%.{one.decimals}f") for one in columns if one.decimals is not None}
+    decimals: dict[str, Any] = {
+        one.title(words): st.column_config.NumberColumn(format=f"%.{one.decimals}f") for one in columns if one.decimals is not None
+    }
+    decimals |= {one.title(words): st.column_config.Column(width=one.width) for one in columns if one.width}
     drawn = table if shades is None else table.style.apply(lambda _: shades.set_axis(table.columns, axis=1), axis=None)
     st.dataframe(drawn, **({"hide_index": True} | how), column_config=decimals or None, alt=alt)
+
+
+def fitting(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, lead: Sequence[str]) -> None:
+    """Draw the columns called `lead`, in that order, so that they fit the page; the whole table, with every column, folded below.
+
+    Of many rows the first ones are drawn; nothing of the table is lost.
+    """
+    first = [next(one for one in columns if one.key == key) for key in lead]
+    st.html(charts.fitting(shown(rows.head(MOST_ROWS), first, words), alt=alt))
+    more = len(rows) - MOST_ROWS
+    label = words.say("All columns, and {n} more rows", n=words.number(more)) if more > 0 else words.say("All columns")
+    with st.expander(label):
+        draw(rows, columns, words, alt=alt)
 
 
 def as_it_stands(rows: pd.DataFrame, *, alt: str) -> None:
@@ -34,6 +52,11 @@ def as_it_stands(rows: pd.DataFrame, *, alt: str) -> None:
 def folded(words: Words) -> Any:
     """Return the place, folded away, for the table behind a picture."""
     return st.expander(words.say("The same as a table"))
+
+
+def worked_out(words: Words) -> Any:
+    """Return the place, folded away, for how a figure is worked out."""
+    return st.expander(words.say("How it is worked out"))
 
 
 def behind(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str) -> None:
