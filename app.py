@@ -31,6 +31,7 @@ def restricted() -> None:
             frame.page("compare", mark("Places side by side"), shown=cases),
         ],
         mark("People"): [
+            frame.page("cases", mark("Cases"), shown=cases),
             frame.page("people", mark("Who was killed"), shown=cases),
             frame.page("repeats", mark("What may be retaliation"), shown=cases),
         ],

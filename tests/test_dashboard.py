@@ -22,7 +22,21 @@ from hotspots.statistics import rates, trends
 from hotspots.study.selection import read_query
 from hotspots.words import words_for
 
-PAGES = ("", "map", "trends", "change", "compare", "people", "concentration", "priorities", "repeats", "interventions", "data", "methods")
+PAGES = (
+    "",
+    "map",
+    "trends",
+    "change",
+    "compare",
+    "cases",
+    "people",
+    "concentration",
+    "priorities",
+    "repeats",
+    "interventions",
+    "data",
+    "methods",
+)
 WITH_NUMBERS = PAGES[:3]
 
 

@@ -129,6 +129,7 @@ def test_every_measure_works_or_says_why_not(city: str, tmp_path: Path) -> None:
         (["check", "by-table"], 0),
         (["evaluate", "by-name", "lights-2020-01-01"], 0),
         (["clusters", "by-table"], 1),
+        (["cases", "by-table", "--days", "0"], 0),
         (["repeats", "by-table"], 1),
         (["priorities", "by-table", "--share", "20"], 1),
     ],

@@ -110,6 +110,7 @@ COMMANDS = [
     *(["clusters", "odd-town", "--method", method, "--shuffles", "19"] for method in ("scan", "space-time")),
     *(["priorities", "odd-town", "--share", "20", "--unit", unit] for unit in ("blocks", "segments+corners")),
     *(["table", "odd-town", name, "--unit", "blocks"] for name in TABLES),
+    ["cases", "odd-town", "--days", "0"],
     ["repeats", "odd-town"],
     ["evaluate", "odd-town", "lights-u-eyes-u-2020-01-01"],
     ["interventions", "odd-town", "list"],

@@ -112,7 +112,7 @@ def test_what_the_release_does_not_offer_is_set_aside(public, query):
     assert set(asked(app)) == {"lang", "city"}
 
 
-@pytest.mark.parametrize("page", ["map", "priorities", "repeats", "interventions", "data", "publish"])
+@pytest.mark.parametrize("page", ["map", "cases", "priorities", "repeats", "interventions", "data", "publish"])
 def test_restricted_pages_do_not_exist(public, page):
     app = open_page(page, lang="en", weapon="firearm", unit="grid:50")
     assert app.title[0].value == "How are things around here?"

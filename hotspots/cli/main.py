@@ -52,6 +52,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("totals", mark("Look"), mark("print the headline numbers of a city")),
     Command("change", mark("Look"), mark("compare the newest days with the same days of the years before")),
     Command("table", mark("Look"), mark("print the table behind Trends, Who was killed, Compare or Concentration")),
+    Command("cases", mark("Look"), mark("list single homicides, the newest first (restricted: never publish)")),
     Command("clusters", mark("Look"), mark("find circles, or bursts in place and time, with more homicides than chance explains")),
     Command(
         "export",
@@ -89,6 +90,7 @@ EXAMPLES = """
   totals puerto-albatros --reconcile
   repeats puerto-albatros --metres 200 --days 14 --as-of 2024-06-30
   change puerto-albatros --as-of 2024-06-30
+  cases puerto-albatros --days 28 --where status=open
   clusters puerto-albatros --method space-time --start 2024-01-01
   table puerto-albatros people --end 2024-01-01
   check puerto-albatros"""

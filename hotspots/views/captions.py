@@ -56,6 +56,9 @@ VALUES: dict[str, str] = {
 }
 
 
+OF_ONE: dict[str, str] = {"male": mark("Male"), "female": mark("Female")}  # of one person
+
+
 @dataclass(frozen=True)
 class Caption:
     """The lines above a picture (the first is its heading) and below it."""
@@ -75,6 +78,16 @@ def value_name(name: str, value: str, words: Words) -> str:
         first, _, last = value.partition("-")
         return f"{int(first)}:00–{int(last)}:59"
     return value.replace("-", "–") if name == "age" and value != UNKNOWN else words.say(VALUES[value])
+
+
+def value_of_one(name: str, value: str, words: Words) -> str:
+    """Return how a value reads that one person or one case has.
+
+    >>> from hotspots.words import words_for
+    >>> value_of_one("sex", "female", words_for("en")), value_of_one("status", "open", words_for("en"))
+    ('Female', 'Open')
+    """
+    return words.say(OF_ONE[value]) if value in OF_ONE else value_name(name, value, words)
 
 
 def filters(where: Where, words: Words) -> str:

@@ -25,6 +25,7 @@ from hotspots.views.classes import Classes, category, classed, starts_of
 from hotspots.views.classes import class_labels as class_labels
 from hotspots.views.classes import class_limits as breaks  # noqa: F401 (other programs know it by this name)
 from hotspots.views.outlines import Outline, of_place, outlines
+from hotspots.views.single_homicides import Dot
 from hotspots.words import Words, mark
 
 UNIT_WORDS: dict[str, str] = {
@@ -118,6 +119,7 @@ class MapView:
     bounds: tuple[float, float, float, float]
     overlay: Overlay | None = None
     outlines: tuple[Outline, ...] = ()
+    dots: tuple[Dot, ...] = ()
     limits: tuple[float, ...] = ()  # where the classes begin, of a measure of numbers
 
 

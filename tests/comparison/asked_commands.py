@@ -13,6 +13,7 @@ COMMANDS = [
     "totals",
     "export",
     "change",
+    "cases",
     "clusters",
     "repeats",
     "priorities",

@@ -12,6 +12,7 @@ PAGES = (
     "compare",
     "concentration",
     "clusters",
+    "cases",
     "people",
     "repeats",
     "priorities",

@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
     from hotspots.views.map_view import MapView
 
-__all__ = ["WORDS", "encode_geometry", "encode_values", "set_page_language", "show_map", "show_search", "spoken", "typed_in"]
+__all__ = [
+    "WORDS",
+    "encode_geometry",
+    "encode_values",
+    "set_page_language",
+    "show_filters",
+    "show_map",
+    "show_search",
+    "spoken",
+    "typed_in",
+]
 
 
 class MapNotInstalledError(RuntimeError):
@@ -39,6 +49,8 @@ def _component(name: str) -> Callable[..., Any]:
             )
         if name == "search":
             return st.components.v2.component("hotspots.search", js="search.js", css="search.css", html='<div class="finder"></div>')
+        if name == "filters":
+            return st.components.v2.component("hotspots.filters", js="filters.js", css="filters.css", html='<div class="filters"></div>')
         return st.components.v2.component("hotspots.page", js="page.js")
     except StreamlitAPIException as problem:
         raise MapNotInstalledError(
@@ -143,6 +155,21 @@ def show_search(
             on_position(float(lat), float(lon))
 
     _component("search")(key=key, data=dict(data), on_chosen_change=chosen, on_position_change=located, on_typed_change=lambda: None)
+
+
+def show_filters(data: Mapping[str, Any], *, key: str, on_pick: Callable[[str], None]) -> None:
+    """Show bars and cells that filter when they are clicked.
+
+    `data` holds `bars` and `week` as `views.crossfilter` describes them (`week` may be None) and their `words` (`filter`, `remove`,
+    `week`). `on_pick` gets what was clicked, such as `weekday=fri&hour=20-23`.
+    """
+
+    def picked() -> None:
+        pick = memory.said(key, "picked")
+        if pick:
+            on_pick(pick)
+
+    _component("filters")(key=key, data=dict(data), on_picked_change=picked)
 
 
 def set_page_language(code: str, *, menu: str = "", keep: tuple[str, str] | None = None) -> None:

@@ -90,6 +90,9 @@ WORDS: dict[str, str] = {
     "legend": mark("Legend"),
     "units": mark("places"),
     "waiting": mark("Drawing the map…"),
+    "dot": mark("one death, last 12 months"),
+    "dot_newest": mark("one death, last 28 days"),
+    "dots": mark("several deaths: how many"),
     "zero": mark("None in this period"),
     "failed": mark("The map's shapes did not arrive. Reload the page to try again."),
 }
@@ -164,6 +167,7 @@ def encode_values(view: MapView, words: Mapping[str, str], months: Months | None
         "tips": tips,
         "words": {**WORDS, **words},
         "outlines": [[one.number, one.lon, one.lat, rings(one.shape), one.along] for one in view.outlines],
+        "dots": [[one.lon, one.lat, int(one.newest), list(one.lines)] for one in view.dots],
         "months": None if months is None else {"first": months.first, "all": months.all.tolist(), "limits": list(view.limits)},
         "zero": words.get("zero", ""),
         "overlay": [base64.b64encode(view.overlay.png).decode(), list(view.overlay.bounds)] if view.overlay else None,

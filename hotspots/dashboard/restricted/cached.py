@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from hotspots.study import Study
 from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view
 from hotspots.views.months import Months
+from hotspots.views.single_homicides import Dot
 from hotspots.words import LANGUAGES
 
 
@@ -130,10 +132,13 @@ def values(
     numbered: tuple[str, ...] = (),
     limits: tuple[float, ...] = (),
     period: tuple[Any, ...] = (),
+    dots_of: Selection | None = None,
     _months: Months | None = None,
+    _dots: Callable[[], tuple[Dot, ...]] = tuple,
 ) -> bytes:
     """Return what a map shows as the browser gets it; `chosen` are the choices that the map reads, `numbered` the places with a number.
 
-    `limits` are the reader's own classes; `_months` are those of `period`, where the map can show any of them.
+    `limits` are the reader's own classes; `_months` are those of `period`, where the map can show any of them. `_dots` makes the dots of
+    single homicides, `dots_of` are the choices that they depend on.
     """
-    return map_component.encode_values(areas.numbered(_shown, numbered), _words, _months)
+    return map_component.encode_values(replace(areas.numbered(_shown, numbered), dots=_dots()), _words, _months)

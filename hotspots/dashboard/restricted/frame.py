@@ -15,7 +15,7 @@ import streamlit as st
 from hotspots import settings
 from hotspots.cities import City
 from hotspots.dashboard import map_component
-from hotspots.dashboard.restricted import address, cached, place_of, place_search
+from hotspots.dashboard.restricted import address, cached, chips, place_of, place_search
 from hotspots.dashboard.shell import guard, refusal
 from hotspots.drawing import charts
 from hotspots.geography import units
@@ -30,22 +30,12 @@ from hotspots.words import (
     LANGUAGES,
     ToldError,
     Words,
-    mark,
     words_for,
 )
 
 MEASURE_KEYS = frozenset(one.key for one in MEASURES)
 _Told = ParamSpec("_Told")
 _Given = TypeVar("_Given")
-FILTERS: tuple[tuple[str, str], ...] = (
-    ("weapon", mark("Weapon")),
-    ("category", mark("What it came from")),
-    ("sex", mark("Sex of the victim")),
-    ("age", mark("Age of the victim")),
-    ("hour", mark("Hour of the day")),
-    ("weekday", mark("Day of the week")),
-    ("month", mark("Month of the year")),
-)
 
 
 @dataclass(frozen=True)
@@ -138,7 +128,7 @@ def framed(chosen: Chosen, render: Callable[[Chosen], None], *, whole: bool) -> 
     if not whole:
         search_field(chosen)
         invitation(chosen)
-        place_of.chip(chosen.selection, chosen.city, chosen.words)
+        chips.draw(chosen.selection, chosen.city, chosen.words)
     render(chosen)
     if not whole:
         close_page(chosen)
@@ -280,11 +270,9 @@ def choices(selection: Selection, city: City, words: Words) -> None:
     )
     place_of.choice(selection, city, words)
     period_choice(selection, city, words)
-    for name, label in FILTERS:
+    for name, label in chips.FILTERS:
         if name in city.fields:
             filter_choice(name, words.say(label), selection, words)
-    if selection.where:
-        st.button(words.say("Remove all filters"), on_click=address.change, args=(lambda old: replace(old, where=()),), width="stretch")
 
 
 def filter_choice(name: str, label: str, selection: Selection, words: Words) -> None:
@@ -292,7 +280,7 @@ def filter_choice(name: str, label: str, selection: Selection, words: Words) -> 
     chosen = dict(selection.where).get(name, ())
     st.multiselect(
         label,
-        victims.values(name),
+        [*victims.values(name), *(value for value in chosen if value not in victims.values(name))],
         format_func=lambda value: captions.value_name(name, value, words),
         placeholder=words.say("All"),
         **address.widget(name, list(chosen), lambda old, new: old.with_where(name, tuple(new))),

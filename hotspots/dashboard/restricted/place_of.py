@@ -1,4 +1,4 @@
-"""The place that every page is about: its choice, its chip, and the one that a browser opens with."""
+"""The place that every page is about: its choice, and the one that a browser opens with."""
 
 from __future__ import annotations
 
@@ -78,26 +78,22 @@ def choice(selection: Selection, city: City, words: Words) -> None:
     )
 
 
-def chip(selection: Selection, city: City, words: Words) -> None:
-    """Draw the place in force, which one press takes off, and the button that keeps it for the next visit on this browser."""
+def own_choice(selection: Selection, city: City, words: Words) -> None:
+    """Draw the button that keeps the place for the next visit on this browser, forgets it, or leads to the one kept; none for the city."""
     kept = address.own_place(selection.city)
-    if not selection.place and not kept:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if selection.place:
-            name = named(selection.place, city, words)
-            st.button(f"{safe_markdown(name)} ✕", help=words.say("Back to the whole city"), key="chip_place", on_click=_leave)
-        if selection.place != kept:
-            _keep(selection, city, kept, words)
-        elif kept:
-            st.button(words.say("Forget my place"), type="tertiary", key="forget_place", on_click=address.own, args=(selection.city, ""))
+    if selection.place != kept:
+        _keep(selection, city, kept, words)
+    elif kept:
+        args = (selection.city, "")
+        st.button(f"★ {words.say('Forget my place')}", type="tertiary", key="forget_place", on_click=address.own, args=args)
 
 
 def _keep(selection: Selection, city: City, kept: str, words: Words) -> None:
     if selection.place:
         help = words.say("This browser opens with it next time. It stays on this browser.")
         args = (selection.city, selection.place)
-        st.button(words.say("Keep as my place"), type="tertiary", key="keep_place", help=help, on_click=address.own, args=args)
+        label = f"☆ {words.say('Keep as my place')}"
+        st.button(label, type="tertiary", key="keep_place", help=help, on_click=address.own, args=args)
         return
     try:
         name = named(kept, city, words)
@@ -105,8 +101,9 @@ def _keep(selection: Selection, city: City, kept: str, words: Words) -> None:
     except (DataError, KeyError):
         return  # kept for an older version of the data
     label = words.say("My place: {place}", place=safe_markdown(name))
-    st.button(label, type="tertiary", key="to_my_place", on_click=address.change, args=(lambda old: replace(old, place=kept),))
+    st.button(f"★ {label}", type="tertiary", key="to_my_place", on_click=address.change, args=(lambda old: replace(old, place=kept),))
 
 
-def _leave() -> None:
+def leave() -> None:
+    """Go back to the whole city."""
     address.change(lambda old: replace(old, place="", picked=""))

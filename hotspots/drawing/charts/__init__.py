@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from hotspots.drawing.charts.concentration import lorenz_curve
-from hotspots.drawing.charts.panel import NowRow, now_rows, shares
+from hotspots.drawing.charts.panel import NowRow, now_rows
 from hotspots.drawing.charts.parts import Spec
 from hotspots.drawing.charts.people import composition, histogram, now_and_before, value_bars, yearly_share
 from hotspots.drawing.charts.rows import fitting
@@ -19,7 +19,7 @@ from hotspots.words import Words
 
 __all__ = [
     "SMALL", "NowRow", "Rule", "Spec", "bars", "bars_in_range", "calendar", "compared_series", "composition", "fitting", "histogram",
-    "lines", "lorenz_curve", "month_name", "monthly_counts", "now_and_before", "now_rows", "rolling_rate", "seasonal", "shares",
+    "lines", "lorenz_curve", "month_name", "monthly_counts", "now_and_before", "now_rows", "rolling_rate", "seasonal",
     "value_bars", "weekday_hour", "weekly_counts", "year_over_year", "yearly_counts", "yearly_share", "years_in_range",
 ]  # fmt: skip
 

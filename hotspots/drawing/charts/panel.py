@@ -1,18 +1,16 @@
-"""The panel about one place as HTML: now against usual, and who was killed with what. The browser draws it before any chart library."""
+"""The panel about one place as HTML: now against usual. The browser draws it before any chart library."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pandas as pd
 
-from hotspots.store.schema import UNKNOWN
 from hotspots.words import Words, mark
 from hotspots.words.escape import safe_html
 
 NOW: tuple[str, ...] = (mark("People killed"), mark("Period"), mark("Normal range"), mark("Judgement"))
-MOST_PARTS = 3  # of a bar, before what is left is one part
 
 
 class NowRow(NamedTuple):
@@ -54,30 +52,3 @@ def _now_row(row: NowRow, words: Words) -> str:
         f'<td class="bar {look}" aria-hidden="true"><b>{bar}{dot}</b></td>'
         f'<td class="{look}"><strong>{safe_html(row.verdict)}</strong>{said}</td></tr>'
     )
-
-
-def shares(fields: Mapping[str, pd.Series], words: Words) -> str:
-    """Return a stacked bar for each field, its values by name: the largest first, what is not known last, each named with its number.
-
-    >>> from hotspots.words import words_for
-    >>> "Firearm <b>3</b>" in shares({"Weapon": pd.Series({"Firearm": 3, "Blade": 1})}, words_for("en"))
-    True
-    """
-    return f'<dl class="shares">{"".join(_share(label, counts, words) for label, counts in fields.items())}</dl>'
-
-
-def _share(label: str, counts: pd.Series, words: Words) -> str:
-    known = counts.drop(UNKNOWN, errors="ignore").sort_values(ascending=False, kind="stable")
-    known = known[known > 0]
-    parts = [(str(value), int(n)) for value, n in known.iloc[:MOST_PARTS].items()]
-    rest, unknown = int(known.iloc[MOST_PARTS:].sum()), int(counts.get(UNKNOWN, 0))
-    named = [*parts, *([(words.say("all others"), rest)] if rest else []), *([(words.say("not known"), unknown)] if unknown else [])]
-    total = max(int(counts.sum()), 1)
-    looks = [*(f"p{i}" for i in range(len(parts))), *(["p3"] if rest else []), *(["unknown"] if unknown else [])]
-    bar = "".join(f'<i class="{look}" style="width:{100 * n / total:.1f}%"></i>' for look, (_, n) in zip(looks, named, strict=True))
-    said = " · ".join(_named(named, words))
-    return f"<div><dt>{safe_html(label)}</dt><dd><span>{said}</span><b aria-hidden='true'>{bar}</b></dd></div>"
-
-
-def _named(parts: Iterable[tuple[str, int]], words: Words) -> list[str]:
-    return [f"{safe_html(value)} <b>{safe_html(words.number(n))}</b>" for value, n in parts]

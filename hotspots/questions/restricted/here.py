@@ -11,11 +11,10 @@ from hotspots import geography
 from hotspots.cities import logbook
 from hotspots.cities.logbook import Entry
 from hotspots.geography import units
-from hotspots.inference.e_test import LEVEL, e_test
-from hotspots.questions.restricted import changes, city, repeats, when
+from hotspots.questions.restricted import changes, city, interventions, repeats, when, who
 from hotspots.questions.restricted.asked import Asked, covered, last_day, question
-from hotspots.statistics import victims
-from hotspots.statistics.change import Comparison
+from hotspots.statistics import change, concentration
+from hotspots.statistics.change import Comparison, Direction
 from hotspots.study.calendar import DAY, Days
 from hotspots.study.selection import Selection
 from hotspots.views import captions
@@ -26,6 +25,7 @@ RECENT = 36  # months
 LISTED = 8  # places
 NEAR, WITHIN = 200, 14  # metres, days: an open window
 YEAR = "365"
+MINUS = "\N{MINUS SIGN}"
 FIELDS: Mapping[str, str] = {
     "weapon": mark("Weapon"),
     "category": mark("What it came from"),
@@ -64,18 +64,19 @@ class Now:
 
 
 @dataclass(frozen=True)
-class Direction:
-    """The last 12 months beside the first whole calendar year: `share` of its count (missing under 10), `p` that chance explains it.
+class SinceYear:
+    """The last 12 months beside a whole calendar `year` that was counted alike, the first such one: see `change.Direction`.
 
-    `redefined` says whether what is counted changed in between.
+    `share` is the difference as a share of that year (missing under 10). Where what is counted changed, and no year since is early
+    enough, `redefined` says so; else `first` is the first year of the data, counted differently, and `from_first` the share from there.
     """
 
     year: int
-    then: int
-    now: int
+    found: Direction
     share: float
-    p: float
     redefined: bool
+    first: int
+    from_first: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +84,7 @@ class Here:
     """One place: `now` by period, the `direction` (None where it cannot be told), and who was killed of late, by field."""
 
     now: tuple[Now, ...]
-    direction: Direction | None
+    direction: SinceYear | None
     who: Mapping[str, pd.Series]
 
 
@@ -103,14 +104,14 @@ def here(asked: Asked) -> Answer[Here]:
     now = tuple(_now(span, found[span]) for span in SPANS)
     year = next(one for one in now if one.span == YEAR)
     direction = _direction(asked, year)
-    newest = recent(asked).study
-    who = {name: victims.by(newest, name) for name in FIELDS if name in newest.rows.columns}
+    counted = recent(asked).ask(who.by_field).value
+    known = {name: counted[name] for name in FIELDS if name in counted}
 
     def says(words: Words) -> str:
         first = words.say(FINDINGS[year.verdict], n=words.number(year.count))
         return f"{first} {_which_way(direction, words)}".strip()
 
-    return asked.answer(Here(now, direction, who), says, rows=lambda: pd.DataFrame([_row(one) for one in now]), days=year.days)
+    return asked.answer(Here(now, direction, known), says, rows=lambda: pd.DataFrame([_row(one) for one in now]), days=year.days)
 
 
 def _now(span: str, one: Comparison) -> Now:
@@ -126,43 +127,77 @@ def _row(one: Now) -> dict[str, object]:
     return {"span": one.span, "start": one.days.start.date(), "last": last, **numbers}
 
 
-def _direction(asked: Asked, year: Now) -> Direction | None:
-    """Return how the last 12 months differ from the first whole year of the data; None with fewer than three years between them."""
+def _direction(asked: Asked, year: Now) -> SinceYear | None:
+    """Return how the last 12 months differ from the first whole year counted alike; None with fewer than three years between them."""
     table = asked.ask(when.years).value
     whole = table.loc[table["complete"], "count"]
     if whole.empty or year.days.n < 365:
         return None
-    first = whole.index[0]
-    if year.days.start < first.end_time + pd.DateOffset(years=2):
-        return None
-    then = int(whole.iloc[0])
-    breaks = (note for note in asked.city.notes if note.kind == "definition")
-    redefined = any(first.start_time < note.start < year.days.end for note in breaks)
-    days = (first.end_time.normalize() - first.start_time).days + 1
-    p = float(e_test(year.count, then, exposure=year.days.n, base_exposure=days))
-    share = (year.count - then) / then if then >= 10 else float("nan")
-    return Direction(int(first.year), then, year.count, share, p, redefined)
+    breaks = [note.start for note in asked.city.notes if note.kind == "definition"]
+    breaks = [day for day in breaks if whole.index[0].start_time < day < year.days.end]
+    alike = whole[whole.index.start_time >= max(breaks)] if breaks else whole
+    for years in (alike, whole) if breaks else (whole,):
+        if years.empty or year.days.start < years.index[0].end_time + pd.DateOffset(years=2):
+            continue
+        found = change.direction(year.count, int(years.iloc[0]), years)
+        if found:
+            apart = bool(breaks) and years is alike
+            from_first = _share(year.count, int(whole.iloc[0])) if apart else float("nan")
+            redefined = bool(breaks) and not apart
+            return SinceYear(
+                int(years.index[0].year), found, _share(found.now, found.then), redefined, int(whole.index[0].year), from_first
+            )
+    return None
 
 
-def _which_way(found: Direction | None, words: Words) -> str:
-    if found is None:
+def _share(now: int, then: int) -> float:
+    return (now - then) / then if then >= change.PERCENT_FROM else float("nan")
+
+
+def _which_way(one: SinceYear | None, words: Words) -> str:
+    if one is None:
         return ""
-    told = {"year": str(found.year), "then": words.number(found.then)}
-    if found.p > LEVEL or found.now == found.then:
+    told = {"year": str(one.year), "then": words.number(one.found.then)}
+    fewer = one.found.now < one.found.then
+    if not one.found.clear:
         text = words.say("No clear difference from {year} ({then}).", **told)
-    elif pd.isna(found.share):
-        below = words.say("Fewer than in {year} ({then}).", **told)
-        text = below if found.now < found.then else words.say("More than in {year} ({then}).", **told)
+    elif pd.isna(one.share):
+        text = words.say("Fewer than in {year} ({then}).", **told) if fewer else words.say("More than in {year} ({then}).", **told)
     else:
-        told |= {"share": words.percent(abs(found.share))}
-        below = words.say("{share} below {year} ({then}), more than chance explains.", **told)
-        text = below if found.share < 0 else words.say("{share} above {year} ({then}), more than chance explains.", **told)
-    return f"{text} {words.say('What is counted changed in between.')}" if found.redefined else text
+        told |= {"share": words.percent(abs(one.share))}
+        below = words.say("{share} below {year} ({then}), more than chance and the swings between years explain.", **told)
+        text = (
+            below if fewer else words.say("{share} above {year} ({then}), more than chance and the swings between years explain.", **told)
+        )
+    if one.redefined:
+        return f"{text} {words.say('What is counted changed in between.')}"
+    return text if pd.isna(one.from_first) else f"{text} {_from_first(one, words)}"
+
+
+def _from_first(one: SinceYear, words: Words) -> str:
+    told = {"share": words.percent(abs(one.from_first)), "year": str(one.first)}
+    if one.from_first < 0:
+        return words.say("{share} below {year}, when it was counted differently.", **told)
+    return words.say("{share} above {year}, when it was counted differently.", **told)
+
+
+def range_of(one: SinceYear | None, words: Words) -> str:
+    """Return the 95 % range of the change since the year of the finding, as a sentence; empty where that year had under 10."""
+    if one is None or pd.isna(one.share):
+        return ""
+    ends = [f"{'+' if end > 1 else MINUS}{words.percent(abs(end - 1))}" for end in (one.found.low, one.found.high)]
+    return words.say(
+        "Last 12 months beside {year}: {low} to {high} (95% range, with the swings between years).",
+        year=str(one.year),
+        low=ends[0],
+        high=ends[1],
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class FewPlaces:
-    """The places where most people were killed of late, most first: `name`, `count`, `last_year`, `share` and `running` share of `n`.
+    """The places where most people were killed of late, most first: `name`, `count`, `last_year`, `share` and `running` share of `n`, and
+    the `pattern` (see `concentration.patterns`).
 
     `table` has every place with a homicide; `of` is how many places there are, `half` how many of them hold half of `n`.
     """
@@ -184,6 +219,7 @@ def few_places(asked: Asked) -> Answer[FewPlaces]:
     table = table[table["count"] > 0].sort_values(["count", "last_year", "name"], ascending=[False, False, True], kind="stable")
     n = int(table["count"].sum())
     table["share"] = table["count"] / max(n, 1)
+    table["pattern"] = concentration.patterns(study).reindex(table.index)
     table["running"] = table["count"].cumsum() / max(n, 1)
     half = int((table["running"] < 0.5).sum()) + 1 if n else 0
     found = FewPlaces(table, n, len(counts), half)
@@ -222,6 +258,13 @@ def done(asked: Asked) -> list[Entry]:
     entries = logbook.read(asked.city.slug, asked.city.notes).entries
     found = [one for one in entries if not one.treated or here_too & set(map(str, one.treated))]
     return sorted(found, key=lambda one: one.start, reverse=True)
+
+
+def whether_it_worked(asked: Asked, entry: Entry, words: Words) -> str:
+    """Return in one sentence whether something that was done worked: the evaluation's own, of all homicides, whatever was filtered."""
+    if not asked.study.has_days:
+        return ""
+    return asked.at(where=(), start=None, end=None, place="").ask(interventions.evaluation, entry).sentence(words)
 
 
 def name_of(asked: Asked, words: Words) -> str:

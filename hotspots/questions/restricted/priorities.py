@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
+from hotspots.geography import units
 from hotspots.questions.restricted.asked import Asked, question
-from hotspots.statistics import priorities
+from hotspots.statistics import concentration, priorities
 from hotspots.statistics.priorities import ALLOWED_FILTERS, MONTHS, PLAIN, REASONS, RULE_WORDS, SHARES, Backtest
 from hotspots.study.selection import Selection
 from hotspots.views import data_tables
 from hotspots.views.answer import Answer
 from hotspots.words import Words
+
+BESIDE = 250  # metres: a service is near
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +53,7 @@ def first_places(asked: Asked, rule: str = "", *, months: int = MONTHS, shares: 
     """
     tested, share = asked.ask(backtest, months=months, shares=shares).value, shares[-1]
     best = PLAIN if isinstance(tested, str) else tested.winner(share)
-    places = priorities.ranked(asked.study.everywhere, rule=rule or best, share=share)
+    places = _described(priorities.ranked(asked.study.everywhere, rule=rule or best, share=share), asked)
     places = places[places.index.isin(asked.study.blocks.index)]
 
     def says(words: Words) -> str:
@@ -69,6 +75,34 @@ def first_places(asked: Asked, rule: str = "", *, months: int = MONTHS, shares: 
         )
 
     return asked.answer(FirstPlaces(places, rule or best, best, share), says, rows=lambda: places.reset_index(names="id"))
+
+
+def _described(places: pd.DataFrame, asked: Asked) -> pd.DataFrame:
+    """Return the first places with their share of all events and the running one, their pattern, district, and services near."""
+    study = asked.study.everywhere
+    every = max(priorities.past(study).counts.sum(), 1)
+    places = places.assign(share=places["events"] / every, running=places["events"].cumsum() / every)
+    places = places.assign(pattern=concentration.patterns(study).reindex(places.index))
+    shapes = study.blocks.geometry.loc[places.index]
+    middles = shapes.representative_point()
+    if "district" in asked.city.blocks.columns:
+        at = units.locate(middles.x.to_numpy(), middles.y.to_numpy(), asked.city.blocks)
+        districts = np.append(asked.city.blocks["district"].astype(object).fillna("").to_numpy(), "")
+        places = places.assign(district=districts[at])
+    services = asked.city.context[asked.city.context["kind"] == "service"]
+    return places.assign(services=_near(shapes, services)) if len(services) else places
+
+
+def _near(shapes: gpd.GeoSeries, services: gpd.GeoDataFrame) -> list[str]:
+    """Return the names of the services within `BESIDE` metres of each place, the nearest first."""
+    names = services["name"].fillna("").astype(str).to_numpy()
+    spots = np.asarray(services.geometry.array)
+    found = []
+    for shape in shapes:
+        away = shapely.distance(spots, shape)
+        order = [n for n in np.argsort(away, kind="stable") if away[n] <= BESIDE and names[n]]
+        found.append("; ".join(names[order]))
+    return found
 
 
 @question()

@@ -37,6 +37,12 @@ def events(asked: Asked) -> Events:
     return repeats.events_of(asked.study)
 
 
+@question(lambda chosen: chosen.figures(place="", where=(), start=None, end=None, unit="blocks"))
+def close_by(asked: Asked, *, metres: float, days: int) -> pd.DataFrame:
+    """Return what lies near each killing in place and time, out of all that the data hold, whatever was chosen. Restricted."""
+    return repeats.close_by(asked.study, metres=metres, days=days)
+
+
 @question()
 def recurring(asked: Asked) -> Answer[Recurring]:
     """Return how much killings bring about others, and where there are more than usual of late: its rows are the districts watched.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -11,7 +11,9 @@ from hotspots.inference.level_shift import Break
 from hotspots.questions.restricted.asked import Asked, question
 from hotspots.statistics import trends
 from hotspots.statistics.trends import BesideYears, Judgement, Projection, WhenInWeek
+from hotspots.store.schema import UNKNOWN
 from hotspots.study.calendar import Days
+from hotspots.study.times import TIMES, times
 from hotspots.views import captions
 from hotspots.views.answer import Answer
 from hotspots.words import Words, mark
@@ -168,6 +170,19 @@ def hours_of_the_week(asked: Asked, *, place: str | None = None) -> Answer[WhenI
         return words.say("{n} people killed, by day of the week and hour.", n=words.number(found.known))
 
     return asked.answer(found, says, rows=None if found.table is None else found.table.reset_index)
+
+
+@question()
+def cells_of_the_week(asked: Asked) -> Answer[pd.DataFrame | None]:
+    """Return how many were killed on each day of the week (rows) in each band of hours: what can be filtered by, without such a filter.
+
+    No value with fewer than 20 homicides of known hour.
+    """
+    bare = asked.selection.with_where("hour", ()).with_where("weekday", ())
+    rows = replace(asked, selection=bare).study.rows
+    found = pd.crosstab(times(rows, "weekday"), times(rows, "hour"))
+    found = found.reindex(index=list(TIMES["weekday"]), columns=[band for band in TIMES["hour"] if band != UNKNOWN], fill_value=0)
+    return asked.answer(found if found.to_numpy().sum() >= trends.LEAST else None)
 
 
 @question()

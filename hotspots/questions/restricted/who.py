@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -63,6 +63,14 @@ def people_by_year(asked: Asked) -> Answer[Mapping[str, pd.DataFrame]]:
     there = [name for name in data_tables.OF_PEOPLE if name in asked.study.rows.columns]
     found = {name: victims.by_year(asked.study, name) for name in there}
     return asked.answer(found, rows=lambda: data_tables.people_by_year(found))
+
+
+@question()
+def by_field(asked: Asked) -> Answer[Mapping[str, pd.Series]]:
+    """Return how many were killed by the values of each field that the file has, each without its own filter: its other values too."""
+    there = [name for name in data_tables.OF_PEOPLE if name in asked.study.rows.columns]
+    found = {name: victims.by(replace(asked, selection=asked.selection.with_where(name, ())).study, name) for name in there}
+    return asked.answer(found)
 
 
 @question()

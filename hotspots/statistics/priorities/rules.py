@@ -21,7 +21,8 @@ from hotspots.words import mark, told
 
 PLAIN = "count"  # the rule that every other has to beat
 RECENT_YEARS = 3.0
-ALLOWED_FILTERS: tuple[str, ...] = ("category", "weapon")  # what happened; never who was killed, nor whether anybody was arrested
+# What happened, and when; never who was killed, nor whether anybody was arrested.
+ALLOWED_FILTERS: tuple[str, ...] = ("category", "hour", "month", "weapon", "weekday")
 _WEEK = 7.0
 _SLIVER = 0.25  # of the area of the middle place
 

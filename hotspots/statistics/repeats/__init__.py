@@ -3,6 +3,7 @@
 For the restricted edition only: windows come from single incidents, so none of this is ever published.
 """
 
+from hotspots.statistics.repeats.close_by import close_by
 from hotspots.statistics.repeats.events import Events, day_number, day_of, events_of
 from hotspots.statistics.repeats.knox import DAYS, LEVEL, METRES, Knox, NearRepeats, knox, near_repeats
 from hotspots.statistics.repeats.measures import MEASURES
@@ -11,6 +12,6 @@ from hotspots.statistics.repeats.surges import Cusum, Surges, surges
 from hotspots.statistics.repeats.windows import open_windows
 
 __all__ = [
-    "DAYS", "LEVEL", "MEASURES", "METRES", "Cusum", "Events", "Knox", "NearRepeats", "Strength", "Surges", "day_number", "day_of",
-    "events_of", "knox", "near_repeats", "open_windows", "strength", "surges",
+    "DAYS", "LEVEL", "MEASURES", "METRES", "Cusum", "Events", "Knox", "NearRepeats", "Strength", "Surges", "close_by", "day_number",
+    "day_of", "events_of", "knox", "near_repeats", "open_windows", "strength", "surges",
 ]  # fmt: skip

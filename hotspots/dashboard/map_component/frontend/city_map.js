@@ -6,6 +6,7 @@ import { worldPixel } from "./decode.js";
 import { Drawing } from "./drawing.js";
 import { Finder } from "./find.js";
 import { Frame, WIDE } from "./frame.js";
+import { Homicides, legendOf, toldOf } from "./homicides.js";
 import { PlaceNames } from "./labels.js";
 import { drawLegend } from "./legend.js";
 import { COLOURS, wear } from "./looks.js";
@@ -16,6 +17,7 @@ import { Surface } from "./surface.js";
 import { Tools } from "./tools.js";
 import { KEYBOARD, neighbours } from "./walk.js";
 
+const AROUND = 200; // metres around a homicide that was clicked
 const EDGE = 18; // pixels kept free around the whole city
 const LEAST = 60; // a box narrower or lower than this, in pixels, is hidden or not laid out yet
 const NEAREST = 17; // zoom: no nearer when it goes to a small place
@@ -67,6 +69,10 @@ export class CityMap {
     const veil = this.map.createPane("veil");
     veil.style.zIndex = 420;
     veil.style.pointerEvents = "none";
+    const single = this.map.createPane("homicides");
+    single.style.zIndex = 440;
+    single.style.pointerEvents = "none";
+    this.homicides = new Homicides("homicides");
     const drawn = this.map.createPane("drawn");
     drawn.style.zIndex = 460;
     drawn.style.pointerEvents = "none";
@@ -179,6 +185,7 @@ export class CityMap {
   legend() {
     const { geometry, values } = this.shown;
     drawLegend(this.frame.legend, values, this.lang, areStreets(geometry), manyUnstable(groupsOf(geometry, values)));
+    legendOf(this.frame.legend, values.dots ?? [], values.words);
   }
 
   switchLayers() {
@@ -204,7 +211,12 @@ export class CityMap {
     this.surround(head.around ?? []);
     this.linked = null;
     if (!this.map.hasLayer(this.surface)) this.map.addLayer(this.surface);
+    if (!this.map.hasLayer(this.homicides)) this.map.addLayer(this.homicides);
     const ground = this.box.dataset.ground;
+    if (this.dotted?.values !== values || this.dotted.ground !== ground) {
+      this.dotted = { values, ground };
+      this.homicides.show(values.dots ?? []);
+    }
     if (this.named !== geometry) {
       this.named = geometry;
       this.names.show(geometry.labels, this.whole.zoom);
@@ -339,6 +351,7 @@ export class CityMap {
     this.box.dataset.view = `${lat.toFixed(7)},${lng.toFixed(7)},${this.map.getZoom()}`;
     this.box.dataset.units = this.shown.geometry.ids.length;
     this.box.dataset.redraws = this.surface.redraws;
+    this.box.dataset.dots = this.homicides.marks.map(({ n, newest }) => `${n}/${newest}`).join(" ");
     this.box.dataset.lettered = this.surface.lettered ?? 0;
   }
 
@@ -398,12 +411,18 @@ export class CityMap {
       }
       this.byKeys = false;
       this.box.classList.remove("keys");
-      this.hover(this.unitAt(event.containerPoint), event.containerPoint);
+      if (!this.pointAtDot(event.containerPoint)) this.hover(this.unitAt(event.containerPoint), event.containerPoint);
     });
     map.on("mouseout dragstart zoomstart", () => this.byKeys || this.hover(-1));
     map.on("click", (event) => {
       if (this.drawing.active) {
         this.drawing.add(event.latlng);
+        return;
+      }
+      const mark = this.viewKey && this.homicides.at(event.containerPoint);
+      if (mark) {
+        if (mark.n === 1) this.say("place", `circle:${mark.spots[0].lat},${mark.spots[0].lon},${AROUND}`);
+        else this.homicides.open(mark);
         return;
       }
       const unit = this.unitAt(event.containerPoint);
@@ -418,6 +437,17 @@ export class CityMap {
       this.frame.showHint();
     };
     stage.addEventListener("wheel", passOn, { capture: true, passive: true });
+  }
+
+  // Say what the mark under the pointer stands for; false where there is none.
+  pointAtDot(point) {
+    const mark = this.viewKey && this.homicides.at(point);
+    if (!mark) return false;
+    this.hover(-1);
+    const { name, lines } = toldOf(mark, this.shown.values.words);
+    this.frame.ground.classList.add("pointing");
+    this.frame.showTip(name, lines, point.x, point.y, false);
+    return true;
   }
 
   focusByPointer() {

@@ -2,8 +2,8 @@
 // files, which the map would ask for one after the other, all at once.
 
 const FILES = [
-  "map", "city_map", "decode", "find", "frame", "labels", "legend", "looks", "dark", "styles", "street_names", "parts", "tools", "strip",
-  "months", "walk", "drawing", "address", "search", "surface", "vendor/leaflet/leaflet-src.esm",
+  "map", "city_map", "decode", "find", "frame", "homicides", "labels", "legend", "looks", "dark", "styles", "street_names", "parts", "tools",
+  "strip", "months", "walk", "drawing", "address", "search", "surface", "vendor/leaflet/leaflet-src.esm",
 ];
 for (const name of FILES) {
   const link = document.createElement("link");

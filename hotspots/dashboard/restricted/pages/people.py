@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from hotspots.dashboard.restricted.frame import Chosen, heading
-from hotspots.dashboard.restricted.parts import tables
+from hotspots.dashboard.restricted.parts import clickable, tables
 from hotspots.drawing import charts
 from hotspots.geography import units
 from hotspots.questions.restricted import who
@@ -61,6 +61,9 @@ def render(chosen: Chosen) -> None:
             words.say("These data say nothing of the people killed but when and where: no age, no sex, no weapon, no state of the case.")
         )
         return
+    counted = chosen.whole.ask(who.by_field).value
+    st.caption(words.say("In the whole period chosen; what is clicked filters every page."))
+    clickable.bars(chosen, {name: (FIELDS[name], counts) for name, counts in counted.items() if name in FIELDS}, key="people_bars")
     st.markdown(
         words.say(
             "Points: people killed, {days}. Grey bars: the range to expect from the same days of the years before.",

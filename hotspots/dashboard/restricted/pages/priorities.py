@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -11,17 +12,24 @@ from hotspots.dashboard.restricted.frame import Chosen, heading
 from hotspots.dashboard.restricted.parts import backtest, maps, tables
 from hotspots.questions.restricted import priorities
 from hotspots.questions.restricted.priorities import FirstPlaces
+from hotspots.statistics.concentration import PATTERNS
 from hotspots.statistics.measure import why_not
 from hotspots.statistics.priorities import MONTHS, MOST_PERIODS, PLAIN, RULE_WORDS, Backtest
 from hotspots.views.answer import Answer
-from hotspots.views.columns import Column, percent
+from hotspots.views.columns import Column, called, percent
 from hotspots.words import Words, mark
 
+NUMBERED = 20  # places with a number on the map
 COLUMNS: tuple[Column, ...] = (
     Column("order", mark("No.")),
     Column("name", mark("Place")),
-    Column("events", mark("Events with deaths")),
-    Column("last_year", mark("of these in the last 12 months")),
+    Column("last_year", mark("12 months")),
+    Column("events", mark("Events, all years")),
+    Column("share", mark("Share"), percent(1)),
+    Column("running", mark("Running share"), percent()),
+    Column("pattern", mark("Pattern"), called(PATTERNS)),
+    Column("district", mark("District")),
+    Column("services", mark("Services near")),
     Column("area", mark("Hectares"), lambda rows, key, words: (rows[key] / 1e4).round(2)),
     Column("within", mark("Within the first"), percent()),
 )
@@ -107,12 +115,17 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
     if places.empty:
         st.info(words.say("The homicides with a place do not tell these places apart. Widen the period or choose other places."))
         return
-    left, right = st.columns([1.25, 1], gap="medium") if rule == PLAIN else (None, st.container())
-    if left is not None:
-        with left:
-            maps.draw(chosen, "priority", key="first_places", height=410)
-    with right:
-        tables.draw(places, COLUMNS, words, alt=words.say("The first places in order, with their homicides"))
+    maps.draw(chosen, "priority" if rule == PLAIN else "count", key="first_places", height=410, numbered=list(places.index[:NUMBERED]))
+    tables.draw(
+        places,
+        [one for one in COLUMNS if one.key in places.columns],
+        words,
+        alt=words.say("The first places in order, with their homicides"),
+        key="first_places_list",
+        on_select=partial(pick, list(places.index)),
+        selection_mode="single-row",
+    )
+    st.caption(patterns(words))
     tables.worked_out(words).caption(
         words.say(
             "{rule}, {period}: {n} of {all} places, together at most 5% of the area, in the order of homicides for their size. Events: "
@@ -126,6 +139,22 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
         + (" " + chosen.ask(priorities.spread).sentence(words) if rule == "density" else "")
     )
     tables.download(chosen, answer, f"{chosen.selection.unit}_priorities")
+
+
+def pick(ids: list[str]) -> None:
+    """Make the place whose row was picked the one that every page is about."""
+    row = address.picked_row("first_places_list")
+    if row is not None:
+        maps.pick(ids[row])
+
+
+def patterns(words: Words) -> str:
+    """Return what the patterns and the columns of the list stand for."""
+    return words.say(
+        "Pattern, in years of 12 months back from the last day: lasting, in each of 3; new, in the last and not in the 2 before; past, "
+        "not in the last 2; at times, any other. Services within {metres} m. A row or a shape picked sets the place.",
+        metres=words.number(priorities.BESIDE),
+    )
 
 
 def limits(words: Words) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import shapely
@@ -13,12 +14,16 @@ from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import address, cached
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.geography import units
-from hotspots.questions.restricted import search, where
+from hotspots.questions.restricted import cases, search, where
 from hotspots.study import places
+from hotspots.study.calendar import DAY
 from hotspots.study.selection import Selection
-from hotspots.views import areas, map_view
+from hotspots.views import areas, map_view, single_homicides
 from hotspots.views.months import Months
+from hotspots.views.single_homicides import Dot
 from hotspots.words import Words
+
+YEAR = 365  # days, whose homicides have a dot
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +74,13 @@ def draw(
     numbered: Sequence[str] = (),
     around: shapely.Geometry | None = None,
     over: Over | None = None,
+    dots_of: Chosen | None = None,
 ) -> map_view.MapView:
     """Draw the map of `measure` and return what it shows; `place` (left out: the one chosen) is outlined if it is on the map.
 
     A height of 0 fills the window. The places `numbered` get outlines with their numbers; `around`, in the city's metres, is the place
-    that the map opens on, with a veil over everything else. `over` is what a reader can choose over the map.
+    that the map opens on, with a veil over everything else. `over` is what a reader can choose over the map. `dots_of` are the choices
+    whose single homicides stand on the map, a dot each.
     """
     words, selection = chosen.words, chosen.selection
     outlined = unit_of(selection) if place is None else place
@@ -100,7 +107,9 @@ def draw(
             tuple(numbered),
             limits,
             over.period if over else (),
+            None if dots_of is None else cases.cases.reads(dots_of.selection),
             over.months if over else None,
+            partial(dots, dots_of),
         ),
         look=(here.place, here.box) if here and here.lies_somewhere else None,
         around=None if around is None else areas.in_degrees(around, chosen.city.epsg),
@@ -108,6 +117,15 @@ def draw(
         on_tell=over.on_tell if over else None,
     )
     return shown
+
+
+def dots(chosen: Chosen | None) -> tuple[Dot, ...]:
+    """Return a dot for each homicide of the last 12 months of these choices, those of the last 28 days apart; none of published totals."""
+    answer = None if chosen is None else chosen.ask(cases.cases, days=YEAR)
+    if chosen is None or answer is None:
+        return ()
+    newest_from = answer.value.days.end - cases.NEWEST * DAY
+    return single_homicides.dots(answer.value.table, chosen.words, newest_from=newest_from, epsg=chosen.city.epsg)
 
 
 def draw_areas(chosen: Chosen, shown: map_view.MapView, *, key: str, height: int) -> None:

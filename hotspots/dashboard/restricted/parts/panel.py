@@ -9,27 +9,32 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.dashboard import dated_notes
-from hotspots.dashboard.restricted import address, frame
-from hotspots.dashboard.restricted.frame import FILTERS, Chosen
-from hotspots.dashboard.restricted.parts import place_map, series, tables
+from hotspots.dashboard.restricted import address, chips, frame, place_of
+from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.parts import case_list, clickable, place_map, series, tables
 from hotspots.drawing import charts, exports
-from hotspots.questions.restricted import here, when
+from hotspots.questions.restricted import cases, here, when
 from hotspots.statistics import rates
 from hotspots.statistics.catalog import measure
+from hotspots.statistics.concentration import PATTERNS
 from hotspots.study import places
 from hotspots.study.calendar import DAY
-from hotspots.study.selection import Selection
 from hotspots.views import captions
-from hotspots.views.columns import Column, percent
+from hotspots.views.columns import Column, called, percent
 from hotspots.views.series import numbered, series_of
 from hotspots.words import mark
 from hotspots.words.escape import safe_markdown
+
+NEWEST = 5  # cases
+EVALUATED = 3  # of what was done: the newest
 
 
 def head(chosen: Chosen) -> None:
     """Draw what the panel is about, the choices in force, and the finding."""
     words, study = chosen.words, chosen.study
-    st.title(here.name_of(chosen.asked, words), anchor=False)
+    with st.container(horizontal=True, key="panel_name", vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title(here.name_of(chosen.asked, words), anchor=False, width="content")
+        buttons(chosen)
     parts = [words.count("{n} person killed", "{n} people killed", study.victims), chosen.period, chosen.filters]
     parts.append(words.say("data to {day}", day=words.date(here.until(chosen.asked).date())))
     if study.population > 0:
@@ -37,7 +42,7 @@ def head(chosen: Chosen) -> None:
     if chosen.city.fictional:
         parts.append(words.say("fictional city: no real person, no real place"))
     st.caption(" · ".join(parts))
-    chips(chosen)
+    choices_in_force(chosen)
     if study.victims:
         st.header(chosen.whole.ask(here.here).sentence(words), anchor=False)
         st.caption(rate(chosen))
@@ -54,29 +59,29 @@ def rest(chosen: Chosen) -> None:
         who_and_when(chosen)
         few_places(chosen)
         open_windows(chosen)
+        newest_cases(chosen)
         done(chosen)
         unknown(chosen)
     frame.invitation(chosen)
 
 
-def chips(chosen: Chosen) -> None:
-    """Draw the choice of the place, the filters in force, each with a cross that takes it away, and the way to all choices."""
+def choices_in_force(chosen: Chosen) -> None:
+    """Draw the choice of the place, the way to all choices, and the filters in force, each with a cross that takes it away."""
     words, selection = chosen.words, chosen.selection
     with st.container(horizontal=True, key="chips", vertical_alignment="bottom"):
         place_choice(chosen)
-        for name, label in FILTERS:
-            kept = dict(selection.where).get(name, ())
-            if kept:
-                said = ", ".join(captions.value_name(name, value, words) for value in kept)
-                st.button(
-                    f"{words.say(label)}: {said} ×", key=f"chip_{name}", on_click=address.change, args=(partial(_without, name=name),)
-                )
         with st.popover(words.say("City, period, filters · Idioma")):
             frame.choices(selection, chosen.city, words)
+        chips.filters(selection, chosen.city, words)
 
 
-def _without(old: Selection, *, name: str) -> Selection:
-    return old.with_where(name, ())
+def buttons(chosen: Chosen) -> None:
+    """Draw what can be done with the place: keep it as one's own, put it beside another."""
+    words = chosen.words
+    with st.container(horizontal=True, key="panel_buttons", horizontal_alignment="right", width="content"):
+        place_of.own_choice(chosen.selection, chosen.city, words)
+        if chosen.selection.place and st.button(words.say("Beside…"), key="to_beside"):
+            st.switch_page(st.Page(lambda: None, title=words.say("Compare"), url_path="compare"))
 
 
 def place_choice(chosen: Chosen) -> None:
@@ -178,29 +183,23 @@ def over_time(chosen: Chosen) -> None:
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
     drawn = charts.lines(series_of(table, words, dated=numbered(notes, words)), words) | {"height": 190}
     st.vega_lite_chart(drawn, width="stretch", alt=when.months_in_brief(table, words))
+    if said := here.range_of(chosen.whole.ask(here.here).value.direction, words):
+        st.caption(said)
     with st.expander(words.say("How to read it, and what the numbers stand for")):
         st.caption(series.months_text(table, words))
         dated_notes.explained(notes, words)
 
 
 def who_and_when(chosen: Chosen) -> None:
-    """Draw who was killed and with what, and on which days and hours, in the last 36 months."""
+    """Draw who was killed and with what, and on which days and hours, in the last 36 months; what is clicked filters."""
     words, found = chosen.words, chosen.whole.ask(here.here).value.who
     newest = replace(chosen.whole, selection=here.recent(chosen.whole.asked).selection)
     if found:
         st.subheader(words.say("Who, and with what"), anchor=False)
         st.caption(f"{words.count('{n} person killed', '{n} people killed', newest.study.victims)} · {days(chosen)}")
-        named = {
-            words.say(here.FIELDS[name]): counts.rename(lambda value, name=name: _value(chosen, name, value))
-            for name, counts in found.items()
-        }
-        st.html(charts.shares(named, words))
+        clickable.bars(chosen, {name: (here.FIELDS[name], counts) for name, counts in found.items()}, key="who")
     st.subheader(words.say("When"), anchor=False)
     series.hours_of_the_week(newest, newest.ask(when.hours_of_the_week), brief=True)
-
-
-def _value(chosen: Chosen, name: str, value: object) -> str:
-    return str(value) if value == "unknown" else captions.value_name(name, str(value), chosen.words)
 
 
 def few_places(chosen: Chosen) -> None:
@@ -219,6 +218,7 @@ def few_places(chosen: Chosen) -> None:
         Column("last_year", mark("12 months"), width=70),
         Column("share", mark("Share"), percent(), width=52),
         Column("running", mark("Running share"), percent(), width=76),
+        Column("pattern", mark("Pattern"), called(PATTERNS), width=70),
     ]
     tables.draw(
         rows,
@@ -256,10 +256,28 @@ def open_windows(chosen: Chosen) -> None:
         tables.draw(table, columns, words, alt=words.say("Open windows"))
 
 
+def newest_cases(chosen: Chosen) -> None:
+    """Draw the newest cases, how many of the last 12 months are open, and the way to all of them."""
+    words = chosen.words
+    month, year = chosen.whole.ask(cases.cases), chosen.whole.ask(cases.cases, days=365)
+    if month is None or year is None:
+        return
+    st.subheader(words.say("Cases"), anchor=False)
+    said = words.say("last 28 days: {n}", n=words.number(len(month.value.table)))
+    told = words.say("last 12 months: {cases}", cases=cases.open_cases(year.value, words))
+    st.caption(f"{said} · {told}" if year.value.known else said)
+    rows = year.value.table.head(NEWEST)
+    if len(rows):
+        columns = case_list.columns(year.value, without=("district", "category", "near"))
+        tables.draw(rows, columns, words, alt=words.say("Cases, newest first"))
+    if st.button(words.say("All cases"), key="to_cases"):
+        st.switch_page(st.Page(lambda: None, title=words.say("Cases"), url_path="cases"))
+
+
 def done(chosen: Chosen) -> None:
     """Draw what was done here, newest first, by its name and days."""
     words, entries = chosen.words, here.done(chosen.asked)
-    st.subheader(words.say("What was done here"), anchor=False)
+    st.subheader(words.say("What was done here, and whether it worked"), anchor=False)
     if not entries:
         st.markdown(words.say("Nothing stands in the log."))
     for one in entries:
@@ -268,8 +286,10 @@ def done(chosen: Chosen) -> None:
             if one.end is None
             else words.period(one.start.date(), one.end.date())
         )
-        st.markdown(f"- **{safe_markdown(words.own(one.name))}**, {ended}")
-    st.caption(words.say("Whether it worked: under What was done."))
+        worked = here.whether_it_worked(chosen.asked, one, words) if entries.index(one) < EVALUATED else ""
+        st.markdown(f"- **{safe_markdown(words.own(one.name))}**, {ended}. {worked}".rstrip())
+    if entries and st.button(words.say("How sure is this?"), key="to_done"):
+        st.switch_page(st.Page(lambda: None, title=words.say("Did it work?"), url_path="interventions"))
 
 
 def unknown(chosen: Chosen) -> None:

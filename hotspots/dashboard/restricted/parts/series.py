@@ -7,8 +7,9 @@ import streamlit as st
 
 from hotspots.cities import Note, logbook
 from hotspots.dashboard.restricted.frame import Chosen
-from hotspots.dashboard.restricted.parts import tables
-from hotspots.drawing import charts, exports, prints
+from hotspots.dashboard.restricted.parts import clickable, tables
+from hotspots.drawing import exports, prints
+from hotspots.questions.restricted import when
 from hotspots.statistics import trends
 from hotspots.statistics.trends.profiles import WhenInWeek
 from hotspots.views import captions
@@ -51,17 +52,19 @@ def months_text(table: pd.DataFrame, words: Words) -> str:
 def hours_of_the_week(chosen: Chosen, answer: Answer[WhenInWeek], *, brief: bool = False) -> None:
     """Draw weekdays by hours and the table behind them; where too few hours are known, say so. In `brief`, what to mind is folded away."""
     words, found = chosen.words, answer.value
+    shown = chosen.ask(when.cells_of_the_week).value
     unknown = words.say(
         "Hour known for {known}, not known for {unknown}.", known=words.number(found.known), unknown=words.number(found.unknown)
     )
-    if found.table is None:
+    if shown is None:
         st.caption(words.say("Not shown: under {n} homicides of known hour a pattern is chance.", n=trends.LEAST) + " " + unknown)
         return
-    days = [words.say(day) for day in trends.WEEKDAYS]
     alt = answer.sentence(words)
-    st.vega_lite_chart(charts.weekday_hour(found.table, days, words), width="stretch", alt=alt)
+    clickable.week(chosen, shown, key="week")
     midnight = words.say("In some files the hour is that of the report, and midnight stands for an hour nobody knew.")
     st.caption(f"{alt} {chosen.period}. {unknown}" if brief else f"{alt} {chosen.period}. {unknown} {midnight}")
+    if found.table is None:
+        return
     columns = [Column("weekday", mark("Day"), called(dict(enumerate(trends.WEEKDAYS))))]
     columns += [Column(hour, f"{hour:02}") for hour in found.table.columns]
     tables.behind(answer.table(), columns, words, alt=words.say("Days and hours as a table"))

@@ -31,7 +31,7 @@ def draw(chosen: Chosen) -> None:
             heading(chosen, words.say("{city}, {period}: no total is published", city=chosen.city.name, period=chosen.period))
         else:
             heading(chosen, latest.sentence(words))
-        panel.chips(chosen)
+        panel.choices_in_force(chosen)
         left, right = st.columns([1.7, 1], gap="large")
         with left:
             years(chosen)

@@ -1,0 +1,140 @@
+"""Single homicides, one row for each person killed: when, where, how, who, the state of the case, and what is near it. Restricted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hotspots import geography
+from hotspots.questions.restricted import repeats
+from hotspots.questions.restricted.asked import Asked, covered, question
+from hotspots.questions.restricted.changes import days_in_words
+from hotspots.statistics.repeats import DAYS, METRES
+from hotspots.study import Study
+from hotspots.study.calendar import DAY, Days, periods
+from hotspots.views.answer import Answer
+from hotspots.words import Words, mark
+
+NEWEST = 28  # days
+ALL = "all"  # the whole period, where `periods` names a part of it
+SPANS: dict[str, str] = {
+    "7": mark("7 days"),
+    "28": mark("28 days"),
+    "ytd": mark("This year"),
+    "365": mark("12 months"),
+    ALL: mark("The whole period"),
+}
+FIELDS: tuple[str, ...] = ("weapon", "category", "age", "sex", "status")
+MARKED = "not for publication"  # in every row of the file, so that a part of it says so too
+
+
+@dataclass(frozen=True, eq=False)
+class Cases:
+    """The people killed in `days`, newest first, on the ids of the data.
+
+    Columns: `date`, `time` (empty where it is not known), `place` and `block` (empty where the case is on no map), `district`, then what
+    the file tells of `FIELDS`, `event` (those killed together share it), `near` (other killings within `metres` and `within` days),
+    `near_metres` and `near_days` of the nearest in time, and `x`, `y` in metres. `unsolved` and `known` count the cases that are open and
+    those whose state is known.
+    """
+
+    table: pd.DataFrame
+    days: Days
+    metres: float
+    within: int
+    unsolved: int
+    known: int
+
+
+def days_of(asked: Asked, span: str) -> int:
+    """Return how many days a period named in an address has, up to the end of the choices; 0 is all of them."""
+    named = periods(covered(asked.study).end)
+    return 0 if span == ALL else named[span if span in named else str(NEWEST)].n
+
+
+@question(lambda chosen: chosen.figures(unit="blocks"))
+def cases(asked: Asked, *, days: int = NEWEST, metres: float = METRES, within: int = DAYS) -> Answer[Cases] | None:
+    """Return the people killed in the last `days` of the choices (0: in all of them); None where single homicides are not known.
+
+    What is near a case is looked for among all killings of the city, whatever place, filter or period was chosen.
+    """
+    if not asked.study.has_days:
+        return None
+    whole = covered(asked.study)
+    span = Days(max(whole.start, whole.end - days * DAY) if days else whole.start, whole.end)
+    study = asked.study.between(*span)
+    table = _listed(study).join(_near(asked, study, metres, within)).sort_values(["date", "time"], ascending=False, kind="stable")
+    state = table["status"] if "status" in table.columns else pd.Series(dtype=object)
+    found = Cases(table, span, metres, within, int((state == "open").sum()), int(state.isin(["open", "cleared"]).sum()))
+
+    def says(words: Words) -> str:
+        said = words.count("{n} person killed, {days}", "{n} people killed, {days}", len(table), days=days_in_words(span, words))
+        return f"{said} · {open_cases(found, words)}" if found.known else said
+
+    return asked.answer(found, says, rows=lambda: for_file(found), days=span)
+
+
+def _listed(study: Study) -> pd.DataFrame:
+    rows, at = study.rows, study.unit_of
+    x, y = study.places
+    clock = rows["date"].dt.strftime("%H:%M").where(rows["hour"].notna(), "")
+    table = pd.DataFrame({"date": rows["date"].dt.normalize(), "time": clock})
+    table["place"] = at.map(geography.names(study.blocks)).astype(object).fillna("")
+    table["block"] = at.astype(object).fillna("")
+    if "district" in study.blocks.columns:
+        table["district"] = at.map(study.blocks["district"]).astype(object).fillna("")
+    for name in FIELDS:
+        if name in rows.columns:
+            table[name] = rows[name]
+    placed = (rows["unplaced"] == "").to_numpy()
+    return table.assign(event=rows["event_id"], x=np.where(placed, x, np.nan), y=np.where(placed, y, np.nan))
+
+
+def _near(asked: Asked, study: Study, metres: float, within: int) -> pd.DataFrame:
+    """Return how many killings are near each of the cases, and how near the nearest in time is; missing where it has no place."""
+    rows = study.rows
+    if not asked.city.has_points:
+        return pd.DataFrame({"near": pd.NA, "near_metres": np.nan, "near_days": pd.NA}, index=rows.index)
+    pairs = asked.ask(repeats.close_by, metres=metres, days=within)
+    first = pairs.drop_duplicates("event").set_index("event")
+    counts = pairs.groupby("event").size()
+    event, placed = rows["event_id"], rows["unplaced"] == ""
+    return pd.DataFrame(
+        {
+            "near": event.map(counts).fillna(0).where(placed).astype("Int64"),
+            "near_metres": event.map(first["metres"]),
+            "near_days": event.map(first["days"]).astype("Int64"),
+        },
+        index=rows.index,
+    )
+
+
+def for_file(found: Cases) -> pd.DataFrame:
+    """Return the cases as a file has them: without coordinates, and marked in every row."""
+    table = found.table.drop(columns=["x", "y"])
+    return table.assign(date=table["date"].dt.date, restricted=MARKED).rename_axis("id").reset_index()
+
+
+def open_cases(found: Cases, words: Words) -> str:
+    """Return how many of the cases are open, of those whose state is known."""
+    return words.say("{open} of {known} cases open", open=words.number(found.unsolved), known=words.number(found.known))
+
+
+@question(lambda chosen: chosen.figures(place="", where=(), start=None, end=None, unit="blocks"))
+def near_to(asked: Asked, event: str, *, metres: float = METRES, within: int = DAYS) -> Answer[pd.DataFrame]:
+    """Return the killings near one event in place and time, the nearest in time first: `date`, `days`, `metres`, `killed`, `other`."""
+    pairs = asked.ask(repeats.close_by, metres=metres, days=within)
+    found = pairs[pairs["event"] == event].drop(columns="event")
+
+    def says(words: Words) -> str:
+        limits = {"metres": words.number(metres), "days": words.number(within)}
+        return words.count(
+            "{n} other killing within {metres} m and {days} days",
+            "{n} other killings within {metres} m and {days} days",
+            len(found),
+            **limits,
+        )
+
+    return asked.answer(found, says, rows=lambda: found.assign(date=found["date"].dt.date, restricted=MARKED))

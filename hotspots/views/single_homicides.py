@@ -1,0 +1,57 @@
+"""How a single homicide is shown: its day and clock, and its dot on a map. For the restricted edition only."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.store.schema import UNKNOWN
+from hotspots.views import captions
+from hotspots.words import Words
+
+
+class Dot(NamedTuple):
+    """One homicide on a map: where it stands in EPSG:4326, whether it is of the newest days, and the lines that say what it was."""
+
+    lon: float
+    lat: float
+    newest: bool
+    lines: tuple[str, ...]
+
+
+def when(case: pd.Series) -> str:
+    """Return the day and, where it is known, the clock of a case, in an order that can be sorted by.
+
+    >>> when(pd.Series({"date": pd.Timestamp(2020, 5, 1), "time": "21:40"}))
+    '2020-05-01 21:40'
+    """
+    return f"{case['date']:%Y-%m-%d} {case['time']}".strip()
+
+
+def dots(cases: pd.DataFrame, words: Words, *, newest_from: pd.Timestamp, epsg: int) -> tuple[Dot, ...]:
+    """Return a dot for each case that has a place; those from the day `newest_from` on are of the newest days. `epsg` is that of x and y.
+
+    >>> from hotspots.words import words_for
+    >>> case = {"date": pd.Timestamp(2020, 5, 1), "time": "", "x": 500000.0, "y": 1500000.0, "weapon": "firearm"}
+    >>> dots(pd.DataFrame([case]), words_for("en"), newest_from=pd.Timestamp(2020, 4, 20), epsg=32616)[0].lines
+    ('2020-05-01', 'Firearm')
+    """
+    placed = cases[cases["x"].notna()]
+    spots = gpd.GeoSeries(gpd.points_from_xy(placed["x"], placed["y"]), crs=epsg).to_crs(4326)
+    lines = [_lines(case, words) for _, case in placed.iterrows()]
+    newest = placed["date"] >= newest_from
+    return tuple(Dot(*found) for found in zip(spots.x.round(6), spots.y.round(6), newest.tolist(), lines, strict=True))
+
+
+def _lines(case: pd.Series, words: Words) -> tuple[str, ...]:
+    how = [captions.value_name(name, str(case[name]), words) for name in ("weapon", "category") if _known(case, name)]
+    who = [captions.value_of_one("sex", str(case["sex"]), words)] if _known(case, "sex") else []
+    who += [words.say("{n} years old", n=words.number(int(case["age"])))] if _known(case, "age") else []
+    state = captions.value_name("status", str(case["status"]), words) if _known(case, "status") else ""
+    return tuple(line for line in (when(case), " · ".join(how), ", ".join(who), state) if line)
+
+
+def _known(case: pd.Series, name: str) -> bool:
+    return name in case.index and pd.notna(case[name]) and case[name] != UNKNOWN
