@@ -6,12 +6,13 @@ import datetime as dt
 import gettext
 import io
 import math
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -200,6 +201,15 @@ class Words:
         'Jul 1, 2019'
         """
         return str(format_date(day, format="medium", locale=self.locale))
+
+    def days(self, first: dt.date, last: dt.date) -> str:
+        """Return days from `first` to `last`, both included, with short months and each year once.
+
+        >>> Words("en").days(dt.date(2019, 7, 1), dt.date(2019, 7, 7))
+        'Jul 1 – 7, 2019'
+        """
+        written = str(format_interval(first, last, "yMMMd", locale=self.locale))
+        return re.sub(r"\s*–\s*", " – ", written)
 
     def month(self, day: dt.date) -> str:
         """Return the month of `day` written out.
