@@ -67,12 +67,13 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The map: what stands above and below it, the place to look at (None: all of the map) in EPSG:4326."""
+    """The map: what stands above and below it, the outline of the place (EPSG:4326), and whether only that is looked at."""
 
     title: str
     about: str
     view: MapView
     place: shapely.Geometry | None = None
+    near: bool = False
     note: str = ""
 
 

@@ -21,19 +21,25 @@ GRID, RANGE = "#e4e0d7", "#cfd6dc"
 SHADES: tuple[str, ...] = ("#2f6f9c", "#8fb3cb", "#c6d8e3", "#dce7ee", "#eaf0f4")
 UNKNOWN = "#d9d9d9"
 SIZE = 11.5
-LEFT, RIGHT, TOP, FOOT = 30.0, 26.0, 20.0, 20.0
+DAY = pd.Timedelta(days=1)
+LEFT, RIGHT, TOP, FOOT = 34.0, 30.0, 22.0, 20.0
+ROW = 12.5  # between two signs, one above the other
 Array = npt.NDArray[np.float64]
 
 
 class _Plot:
     """Days and counts to pixels."""
 
-    def __init__(self, rows: pd.DataFrame, wide: float, tall: float) -> None:
+    def __init__(self, shown: Series, wide: float, tall: float) -> None:
+        rows = shown.rows
         days = pd.DatetimeIndex(rows["start"])
         self.first, self.last = days[0], days[-1] + (days[-1] - days[-2])
         known = [rows[name].to_numpy(dtype=float) for name in ("count", "low", "high") if name in rows]
         self.steps = _steps(float(np.nanmax([1.0, *(n for each in known for n in each)])))
         self.wide, self.tall = wide, tall
+        span = (self.last - self.first) / DAY
+        self.signs = colours.sign_rows([(one.day - self.first) / DAY for one in shown.dated], span)
+        self.top = TOP + ROW * max(self.signs, default=0)
 
     def x(self, days: pd.DatetimeIndex | pd.Timestamp) -> Array:
         """Return where days lie across."""
@@ -42,7 +48,7 @@ class _Plot:
 
     def y(self, counts: Array | float) -> Array:
         """Return where counts lie, from the top."""
-        return np.asarray(self.tall - FOOT - np.asarray(counts, dtype=float) / self.steps[-1] * (self.tall - FOOT - TOP))
+        return np.asarray(self.tall - FOOT - np.asarray(counts, dtype=float) / self.steps[-1] * (self.tall - FOOT - self.top))
 
 
 def _steps(top: float) -> list[float]:
@@ -54,10 +60,9 @@ def _steps(top: float) -> list[float]:
 
 def series(shown: Series, *, words: Words, wide: float, tall: float) -> Html:
     """Return a series as SVG: months as a line with its normal range, years as bars; it starts at zero."""
-    plot, rows = _Plot(shown.rows, wide, tall), shown.rows
-    parts = [*_grid(plot, words), *_dated(plot, shown.dated)]
-    parts += _bars(plot, rows) if shown.step == "year" else _line(plot, rows)
-    parts += [*_last(plot, rows, words), *_years(plot)]
+    plot, rows = _Plot(shown, wide, tall), shown.rows
+    drawn = _bars(plot, rows) if shown.step == "year" else _line(plot, rows)
+    parts = [*_grid(plot, words), *drawn, *_dated(plot, shown.dated), *_last(plot, rows, words), *_years(plot)]
     style = {"viewBox": f"0 0 {wide:g} {tall:g}", "width": wide, "height": tall, "font_family": f"{FAMILY}, Source Sans 3, sans-serif"}
     return el("svg", el("title", shown.alt), *parts, xmlns="http://www.w3.org/2000/svg", role="img", **style)
 
@@ -149,16 +154,13 @@ def _years(plot: _Plot) -> Iterator[Html]:
 
 def _dated(plot: _Plot, dated: tuple[Dated, ...]) -> Iterator[Html]:
     """Yield a line for each dated note: dashed for a change of what is counted, whole for all others; its number on top."""
-    span = (plot.last - plot.first) / pd.Timedelta(days=1)
-    places = [(one.day - plot.first) / pd.Timedelta(days=1) for one in dated]
-    for row, one in zip(colours.sign_rows(places, span), dated, strict=True):
-        x, colour = float(plot.x(one.day)), ATTENTION if one.definition else MUTED
-        dash = "4 3" if one.definition else None
-        top = 13 + 11 * (row % 2)
-        yield el(
-            "line", x1=round(x, 1), x2=round(x, 1), y1=top - 2, y2=plot.tall - FOOT, stroke=colour, stroke_width=1.0, stroke_dasharray=dash
-        )
-        yield _text(one.sign, x, top - 4, bold=True, colour=colour)
+    for row, one in zip(plot.signs, dated, strict=True):
+        x, colour = round(float(plot.x(one.day)), 1), ATTENTION if one.definition else MUTED
+        top = 13 + ROW * row
+        line: dict[str, object] = {"x1": x, "x2": x, "y1": top, "y2": plot.tall - FOOT}
+        yield el("line", **line, stroke="#ffffff", stroke_width=3.0, stroke_opacity=0.75)
+        yield el("line", **line, stroke=colour, stroke_width=1.0, stroke_dasharray="4 3" if one.definition else None)
+        yield _text(one.sign, x, top - 3, bold=True, colour=colour)
 
 
 def _points(x: Array, y: Array) -> str:

@@ -74,14 +74,15 @@ class Parts:
         shown = self.page.graph
         if shown is None:
             return None
-        tall = 150.0 if self.page.plan is not None else 230.0
+        tall = 146.0 if self.page.plan is not None else 250.0
         drawn = graphs.series(shown.series, words=self.words, wide=self.across, tall=tall)
         signs = [list(sign.split("  ", 1)) for sign in shown.signs]
         return {"title": shown.title, "about": shown.about, "svg": drawn, "alt": shown.series.alt, "signs": signs, "said": list(shown.said)}
 
 
 def _table(one: Table) -> dict[str, Any]:
-    return {**asdict(one), "numbers": sorted(one.numbers)}
+    longest = [max(len(row[j]) for row in (one.columns, *one.rows)) for j in range(len(one.columns))]
+    return {**asdict(one), "numbers": sorted(one.numbers), "wide": longest.index(max(longest))}
 
 
 def _shades(one: Table) -> list[list[tuple[str, str]]]:

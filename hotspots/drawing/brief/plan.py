@@ -20,7 +20,7 @@ from hotspots.views.map_view import MapView
 from hotspots.views.one_page import Plan
 from hotspots.words import Words
 
-WIDE, TALL = 400.0, 396.0  # of the map, in pixels of 1/96 inch
+WIDE, TALL = 400.0, 345.0  # of the map, in pixels of 1/96 inch
 MARGIN = 0.07  # of the place's size, around it
 COARSE = 6.0  # metres a pixel: from here on streets are drawn only where they have a name
 NAME = 10.5  # height of the names
@@ -53,7 +53,7 @@ class _Frame:
     """Degrees to pixels: the place, or all of the map, in the middle."""
 
     def __init__(self, plan: Plan) -> None:
-        bounds = plan.view.bounds if plan.place is None else shapely.bounds(plan.place)
+        bounds = shapely.bounds(plan.place) if plan.place is not None and plan.near else plan.view.bounds
         corners = mercator(np.array([bounds[:2], bounds[2:]], dtype=float))
         size = np.maximum(corners[1] - corners[0], 1e-9) * (1 + 2 * MARGIN)
         self.scale = float(min(WIDE / size[0], TALL / size[1]))
@@ -78,7 +78,7 @@ def svg(plan: Plan, *, words: Words, name: str = "map") -> Html:
     parts: list[str] = [hatches(name), el("rect", width=WIDE, height=TALL, fill=sheets.backdrop(plan.view))]
     parts += _ground(name, plan.view, frame)
     if plan.place is not None:
-        parts += _place(plan.place, frame)
+        parts += _place(plan.place, frame, veil=plan.near)
     numbers = list(_numbers(plan.view, frame, room))
     parts += [*_scale(frame, room, words), *_names(plan, frame, room), *numbers]
     parts.append(el("rect", x=0.5, y=0.5, width=WIDE - 1, height=TALL - 1, fill="none", stroke="#dcd8cf"))
@@ -116,12 +116,13 @@ def _edge(sheet: Sheet, shapes: npt.NDArray[np.object_]) -> float:
     return 0.0 if mean < 5 else min(0.9, mean / 24)
 
 
-def _place(place: shapely.Geometry, frame: _Frame) -> Iterator[Html]:
+def _place(place: shapely.Geometry, frame: _Frame, *, veil: bool) -> Iterator[Html]:
     """Yield the veil over all but the place, and the line around it."""
     whole = shapely.union_all([shapely.polygons(part.exterior) for part in shapely.get_parts(place) if part.geom_type == "Polygon"])
     shape = frame.shapes(np.array([whole], dtype=object))[0]
     rest = shapely.difference(shapely.box(-9, -9, WIDE + 9, TALL + 9), shapely.make_valid(shape))
-    yield el("path", d=outline_path(rest), fill=PAPER, fill_opacity=0.62, fill_rule="evenodd")
+    if veil:
+        yield el("path", d=outline_path(rest), fill=PAPER, fill_opacity=0.62, fill_rule="evenodd")
     line = outline_path(shape)
     yield el("path", d=line, fill="none", stroke="#ffffff", stroke_width=5.0, stroke_opacity=0.85, stroke_linejoin="round")
     yield el("path", d=line, fill="none", stroke=PRIMARY, stroke_width=2.4, stroke_linejoin="round")

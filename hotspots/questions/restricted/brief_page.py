@@ -159,11 +159,10 @@ def _unknown(found: Brief, city: City, words: Words) -> Block:
 
 
 def _source(found: Brief, city: City, words: Words) -> tuple[str, ...]:
-    lines = [captions.note(city, words)]
+    invented = [words.say("fictional city: no real person, no real place")] if city.fictional else []
+    lines = [" · ".join([captions.note(city, words), *invented])]
     if any(one.ranged for one in brief_words.figures(found, city, words)):
         lines.append(words.say("Normal range: from the years before; 95 in 100 such counts fall inside."))
-    if city.fictional:
-        lines.append(words.say("fictional city: no real person, no real place").capitalize() + ".")
     if found.study.where:
         lines.append(f"{words.say('Only')}: {captions.filters(found.study.where, words)}.")
     return tuple(lines)

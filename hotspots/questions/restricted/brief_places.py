@@ -27,13 +27,14 @@ from hotspots.words import Words, mark
 
 MOST = 5  # places that are listed
 MOST_AREAS = 8
+MOST_YEARS = 10  # of published totals
 TITLES: dict[str, str] = {"rate": mark("Per 100,000 residents a year"), "count": mark("People killed")}
 
 
 def table(found: Brief, city: City, words: Words) -> Table | None:
     """Return the places with the most people killed, or the areas; None where nobody was killed, or nothing is known by place."""
     if found.places is None:
-        return None
+        return None if found.study.has_days else _years(found, words)
     rows = found.places.value
     rows = rows[rows["count"] > 0].head(MOST_AREAS if found.preset.by_area else MOST)
     if rows.empty:
@@ -77,6 +78,18 @@ def _areas(rows: pd.DataFrame, found: Brief, city: City, words: Words) -> Table:
     return Table(title, about, columns, tuple(told), frozenset(range(1, len(columns))), lengths, strong=strong)
 
 
+def _years(found: Brief, words: Words) -> Table | None:
+    """Return the newest years of published totals, each with the rate and the source that were printed."""
+    rows = found.years.value[::-1].head(MOST_YEARS)
+    if rows["count"].notna().sum() < 1:
+        return None
+    told = tuple(
+        (str(year), words.number(row["count"]), words.rate(row["published_rate"]), str(row["source"])) for year, row in rows.iterrows()
+    )
+    columns = (words.say("Year"), words.say("People killed"), words.say("Rate as published"), words.say("Source"))
+    return Table(words.say("Year by year"), "", columns, told, frozenset({1, 2}))
+
+
 def shown_areas(found: Brief, city: City) -> pd.Series:
     """Return which areas have a number that is told: all, or those that the rules of a release let stand."""
     assert found.places is not None
@@ -113,7 +126,7 @@ def plan(found: Brief, listed: Table | None, city: City, words: Words) -> Plan |
         unit=unit,
         period=span(found.recent, words),
     )
-    return Plan(words.say("Where"), about, view, shape)
+    return Plan(words.say("Where"), about, view, shape, near=not found.preset.by_area)
 
 
 def guarded(view: MapView, shown: pd.Series, words: Words) -> MapView:

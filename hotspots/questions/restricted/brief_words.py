@@ -115,7 +115,7 @@ def figures(found: Brief, city: City, words: Words) -> tuple[Figure, ...]:
 def _compared(one: Comparison, label: str, found: Brief, words: Words) -> Figure:
     n, when = float(one.city["count"]), days(one.days, words)
     if found.preset.guarded and n < FEWER_THAN:
-        return Figure(words.say(label), when, told(n, found, words), "")
+        return Figure(words.say(label), when, told(n, found, words), words.say("not shown: too few"))
     if one.usual is not None:
         return _figure(label, when, n, (one.usual.low, one.usual.high), one.verdict, words)
     low, high, events = (float(one.city[name]) for name in ("low", "high", "events"))
@@ -136,7 +136,7 @@ def _figure(label: str, when: str, n: float, ends: tuple[float, float], verdict:
 def _twelve(latest: Judgement, found: Brief, words: Words) -> Figure:
     label, when = mark("12 months"), days(Days(latest.start, latest.end), words)
     if found.preset.guarded and latest.count < FEWER_THAN:
-        return Figure(words.say(label), when, told(latest.count, found, words), "")
+        return Figure(words.say(label), when, told(latest.count, found, words), words.say("not shown: too few"))
     if latest.range is None:
         return Figure(words.say(label), when, words.number(latest.count), words.say("no earlier years to compare with"), latest.count)
     return _figure(label, when, latest.count, (latest.range.low, latest.range.high), latest.verdict, words)
@@ -217,7 +217,7 @@ def _bar(name: str, counts: pd.Series, found: Brief, city: City, words: Words) -
     known = shown.drop(UNKNOWN, errors="ignore").sort_values(ascending=False, kind="stable")
     parts = [Part(captions.value_name(name, str(value), words), float(n)) for value, n in known.items()]
     if (rest := float(counts.sum() - shown.sum())) > 0:
-        parts.append(Part(words.say("not shown: too few"), rest, unknown=True))
+        parts.append(Part(words.say("not shown"), rest, unknown=True))
     if UNKNOWN in shown.index:
         parts.append(Part(words.say("not known"), float(shown[UNKNOWN]), unknown=True))
     said = [f"{one.name} {words.number(one.n)}" for one in parts if not one.unknown][:NAMED]
