@@ -30,6 +30,7 @@ def picture(svg: str, *, width: float, ppi: float = 220.0) -> bytes:
 
     source = (
         "#set page(width: auto, height: auto, margin: 0pt)\n"
+        f'#set text(font: "{letters.FAMILY}", fallback: false)\n'
         '#image(bytes(sys.inputs.svg), format: "svg", width: float(sys.inputs.width) * 1pt)'
     )
     found = typst.compile(source.encode(), font_paths=_fonts(), format="png", ppi=ppi, sys_inputs={"svg": svg, "width": str(width * 0.75)})

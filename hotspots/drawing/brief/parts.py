@@ -81,8 +81,8 @@ class Parts:
 
 
 def _table(one: Table) -> dict[str, Any]:
-    longest = [max(len(row[j]) for row in (one.columns, *one.rows)) for j in range(len(one.columns))]
-    return {**asdict(one), "numbers": sorted(one.numbers), "wide": longest.index(max(longest))}
+    longest = {j: max(len(row[j]) for row in (one.columns, *one.rows)) for j in range(len(one.columns)) if j not in one.numbers}
+    return {**asdict(one), "numbers": sorted(one.numbers), "wide": max(longest, key=lambda j: longest[j])}
 
 
 def _shades(one: Table) -> list[list[tuple[str, str]]]:

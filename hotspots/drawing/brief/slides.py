@@ -9,14 +9,18 @@ from typing import Any
 import numpy as np
 
 from hotspots import colours
+from hotspots.drawing import sheets
 from hotspots.drawing.brief import plan
 from hotspots.drawing.brief.graphs import MUTED, RANGE
-from hotspots.drawing.brief.letters import FAMILY
 from hotspots.drawing.brief.paper import picture
 from hotspots.drawing.brief.parts import qr
 from hotspots.views.one_page import Bar, Figure, OnePage, Table
 from hotspots.words import words_for
 
+FAMILY = "Arial"  # a slide takes the letters of the machine that shows it
+FEW = 6  # rows of a table with letters of the usual size
+WORDY = 46  # letters of a line that needs smaller ones
+LONG = 70  # letters of a title that needs smaller ones
 WIDE, TALL, EDGE = 13.333, 7.5, 0.45  # inches
 Box = tuple[float, float, float, float]  # left, top, width, height
 EPOCH = dt.datetime(2000, 1, 1)
@@ -32,7 +36,7 @@ def pptx(page: OnePage) -> bytes:
     about = show.core_properties
     about.title, about.author, about.language = page.title, page.city, page.language
     about.created = about.modified = EPOCH
-    first = _Slide(show, page.title, size=24)
+    first = _Slide(show, page.title, size=22 if len(page.title) < LONG else 18)
     _head(first, page)
     _figures(first, page.figures)
     _middle(first, page)
@@ -51,7 +55,7 @@ class _Slide:
         self.slide = show.slides.add_slide(show.slide_layouts[5])  # a title alone
         self.shapes = self.slide.shapes
         holder = self.shapes.title
-        holder.left, holder.top, holder.width, holder.height = _inches((EDGE, 0.55, WIDE - 2 * EDGE, 0.55))
+        holder.left, holder.top, holder.width, holder.height = _inches((EDGE, 0.56, WIDE - 2 * EDGE, 0.42))
         _write(holder.text_frame, [[(title, size, True, colours.INK)]])
 
     def text(self, box: Box, lines: list[list[tuple[str, float, bool, str]]], *, right: bool = False) -> None:
@@ -62,12 +66,13 @@ class _Slide:
     def rectangle(self, box: Box, colour: str, *, round_: bool = False) -> None:
         """Draw a rectangle without an edge."""
         from pptx.enum.shapes import MSO_SHAPE
+        from pptx.oxml.ns import qn
 
         shape = self.shapes.add_shape(MSO_SHAPE.OVAL if round_ else MSO_SHAPE.RECTANGLE, *_inches(box))
         shape.fill.solid()
         shape.fill.fore_color.rgb = _rgb(colour)
         shape.line.fill.background()
-        shape.shadow.inherit = False
+        shape._element.remove(shape._element.find(qn("p:style")))  # its shadow and its edge
 
     def picture(self, content: bytes, box: Box, *, alt: str) -> None:
         """Draw a picture in a box, as large as fits."""
@@ -88,13 +93,13 @@ class _Slide:
         shares = _shares(one, box[2])
         for column, share in zip(shape.table.columns, shares, strict=True):
             column.width = _inches((share, 0, 0, 0))[0]
-        tall = min(box[3] / len(rows), 0.29)
+        tall = min(box[3] / len(rows), 0.25)
         for i, row in enumerate(rows):
             shape.table.rows[i].height = _inches((tall, 0, 0, 0))[0]
             cells = [*([str(i) if i else "#"] if numbered else []), *row]
             for j, cell in enumerate(cells):
                 place = shape.table.cell(i, j)
-                place.margin_top = place.margin_bottom = _inches((0.02, 0, 0, 0))[0]
+                place.margin_top = place.margin_bottom = _inches((0.008, 0, 0, 0))[0]
                 place.margin_left = place.margin_right = _inches((0.05, 0, 0, 0))[0]
                 place.fill.background()
                 colour = MUTED if i == 0 else colours.INK
@@ -150,7 +155,7 @@ def _head(slide: _Slide, page: OnePage) -> None:
         right=True,
     )
     slide.rectangle((EDGE, 0.5, WIDE - 2 * EDGE, 0.02), colours.INK)
-    slide.text((EDGE, 1.05, WIDE - 2 * EDGE, 0.35), [[(" ".join(page.lead), 13, False, colours.INK)]])
+    slide.text((EDGE, 1.0, WIDE - 2 * EDGE, 0.35), [[(" ".join(page.lead), 11, False, colours.INK)]])
 
 
 def _figures(slide: _Slide, figures: tuple[Figure, ...]) -> None:
@@ -161,70 +166,59 @@ def _figures(slide: _Slide, figures: tuple[Figure, ...]) -> None:
         left = EDGE + i * wide
         head = [(one.label, 11, True, colours.INK), (f"  {one.days}", 10.5, False, MUTED)]
         tone = colours.ATTENTION if one.outside else MUTED
-        slide.text((left, 1.48, wide - 0.15, 0.25), [head])
-        slide.text((left, 1.7, wide - 0.15, 0.5), [[(one.text, 26, True, colours.INK)]])
+        slide.text((left, 1.36, wide - 0.15, 0.25), [head])
+        slide.text((left, 1.55, wide - 0.15, 0.45), [[(one.text, 26, True, colours.INK)]])
         if one.ranged:
             _range(slide, one, left + 1.1, wide - 1.4)
-        slide.text((left, 2.2, wide - 0.15, 0.25), [[(one.said, 10.5, one.outside, tone)]])
-    slide.rectangle((EDGE, 2.47, WIDE - 2 * EDGE, 0.01), "#c9c4b9")
+        slide.text((left, 1.99, wide - 0.15, 0.25), [[(one.said, 10.5 if len(one.said) < WORDY else 8.5, one.outside, tone)]])
+    slide.rectangle((EDGE, 2.27, WIDE - 2 * EDGE, 0.01), "#c9c4b9")
 
 
 def _range(slide: _Slide, one: Figure, left: float, wide: float) -> None:
     top = max(one.high, one.n, 1.0) * 1.15
     low, high, n = (left + value / top * wide for value in (one.low, one.high, one.n))
-    slide.rectangle((left, 1.965, wide, 0.02), "#d8d3c8")
-    slide.rectangle((low, 1.925, max(high - low, 0.02), 0.1), RANGE)
-    slide.rectangle((n - 0.065, 1.91, 0.13, 0.13), colours.ATTENTION if one.outside else colours.INK, round_=True)
+    slide.rectangle((left, 1.785, wide, 0.02), "#d8d3c8")
+    slide.rectangle((low, 1.745, max(high - low, 0.02), 0.1), RANGE)
+    slide.rectangle((n - 0.065, 1.73, 0.13, 0.13), colours.ATTENTION if one.outside else colours.INK, round_=True)
+
+
+def _titled(slide: _Slide, box: Box, title: str, about: str) -> None:
+    slide.text((*box[:3], 0.25), [[(title, 12, True, colours.INK), (f"  {about}", 9, False, MUTED)]])
 
 
 def _middle(slide: _Slide, page: OnePage) -> None:
-    left, top = EDGE, 2.58
+    left, top = EDGE, 2.36
     if page.plan is not None:
-        shown = page.plan
-        slide.text((left, top, 4.1, 0.25), [[(shown.title, 12.5, True, colours.INK), (f"  {shown.about}", 9.5, False, MUTED)]])
-        drawn = picture(plan.svg(shown, words=words_for(page.language)), width=plan.WIDE)
-        slide.picture(drawn, (left, top + 0.28, 3.55, 3.3), alt=shown.view.title)
-        rows = "   ".join(f"■ {row.label}" for row in shown.view.legend)
-        _legend(slide, (left, top + 3.62, 4.0, 0.4), page, rows)
-        left += 4.1
+        _map(slide, page, (left, top, 3.95, 4.0))
+        left += 4.2
     wide = WIDE - EDGE - left
     if page.graph is not None:
-        _chart(slide, page, (left, top, wide * (0.55 if page.bars else 1.0), 2.55))
+        noted = page.plan is None and page.graph.signs
+        _chart(slide, page, (left, top, wide * (0.55 if page.bars or noted else 1.0), 2.15))
+        signs = [[(sign, 9.0, False, MUTED)] for sign in page.graph.signs]
+        if noted:
+            slide.text((left + wide * 0.58, top + 0.1, wide * 0.42, 2.0), signs)
+        slide.slide.notes_slide.notes_text_frame.text = "\n".join([*page.graph.signs, *page.graph.said])
     if page.bars:
         _bars(slide, page, (left + wide * 0.58, top, wide * 0.42))
-    below = top + 2.65
     if page.places is not None:
-        slide.text(
-            (left, below, wide, 0.25), [[(page.places.title, 12.5, True, colours.INK), (f"  {page.places.about}", 9.5, False, MUTED)]]
-        )
-        slide.table(
-            page.places,
-            (left, below + 0.26, wide, 1.6 if len(page.places.rows) < 6 else 1.75),
-            size=9.5 if len(page.places.rows) < 6 else 8.5,
-        )
-    elif page.graph is not None:
-        signs = [[(sign, 9.5, False, MUTED)] for sign in page.graph.signs]
-        slide.text((left, below, wide, 1.6), signs) if signs else None
+        _titled(slide, (left, top + 2.2, wide, 0.25), page.places.title, page.places.about)
+        slide.table(page.places, (left, top + 2.45, wide, 1.52), size=9 if len(page.places.rows) <= FEW else 7)
 
 
-def _legend(slide: _Slide, box: Box, page: OnePage, rows: str) -> None:
-    assert page.plan is not None
-    from hotspots.drawing import sheets
-
+def _map(slide: _Slide, page: OnePage, box: Box) -> None:
+    shown, (left, top, wide, _) = page.plan, box
+    assert shown is not None
+    _titled(slide, box, shown.title, shown.about)
+    drawn = picture(plan.svg(shown, words=words_for(page.language)), width=plan.WIDE)
+    slide.picture(drawn, (left, top + 0.27, wide, wide * plan.TALL / plan.WIDE), alt=shown.view.title)
     runs: list[tuple[str, float, bool, str]] = []
-    for row in page.plan.view.legend:
-        look = sheets.legend_look(row, page.plan.view)
-        colour = look.fill or look.edge or colours.NO_DATA
-        runs += [
-            (
-                "■ " if colour.lower() not in ("#ffffff", "#fdfcf9") else "□ ",
-                10,
-                False,
-                colour if colour.lower() not in ("#ffffff", "#fdfcf9") else MUTED,
-            )
-        ]
-        runs += [(f"{row.label}   ", 9, False, MUTED)]
-    slide.text(box, [runs] if rows else [])
+    for row in shown.view.legend:
+        look = sheets.legend_look(row, shown.view)
+        colour = (look.fill or look.edge or colours.NO_DATA).lower()
+        pale = colour in ("#ffffff", colours.GROUND["zero"])
+        runs += [("□ " if pale else "■ ", 10, False, MUTED if pale else colour), (f"{row.label}   ", 8.5, False, MUTED)]
+    slide.text((left, top + 0.32 + wide * plan.TALL / plan.WIDE, wide, 0.3), [runs])
 
 
 def _chart(slide: _Slide, page: OnePage, box: Box) -> None:
@@ -234,7 +228,7 @@ def _chart(slide: _Slide, page: OnePage, box: Box) -> None:
 
     shown = page.graph
     assert shown is not None
-    slide.text((box[0], box[1], box[2], 0.25), [[(shown.title, 12.5, True, colours.INK), (f"  {shown.about}", 9.5, False, MUTED)]])
+    _titled(slide, box, shown.title, shown.about)
     rows, data = shown.series.rows, CategoryChartData()
     yearly = shown.series.step == "year"
     data.categories = [str(label) for label in rows["label"]]
@@ -255,7 +249,7 @@ def _plain(value: Any) -> float | None:
 
 
 def _style(chart: Any, n: int, *, ranged: bool, yearly: bool) -> None:
-    from pptx.enum.chart import XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+    from pptx.enum.chart import XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION
     from pptx.util import Pt
 
     chart.has_title = False
@@ -269,7 +263,7 @@ def _style(chart: Any, n: int, *, ranged: bool, yearly: bool) -> None:
     chart.value_axis.format.line.fill.background()
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     chart.category_axis.format.line.color.rgb = _rgb(MUTED)
-    every = max(1, int(np.ceil(n / 10)))
+    every = max(1, int(np.ceil(n / (15 if yearly else 6))))
     for tag in ("c:tickLblSkip", "c:tickMarkSkip"):
         _added(chart.category_axis._element, tag, str(every))
     for one, (colour, wide) in zip(chart.plots[0].series, ((colours.PRIMARY, 1.75), ("#8a8577", 1.0), ("#8a8577", 1.0)), strict=False):
@@ -279,9 +273,7 @@ def _style(chart: Any, n: int, *, ranged: bool, yearly: bool) -> None:
             continue
         one.smooth = False
         one.format.line.color.rgb, one.format.line.width = _rgb(colour), Pt(wide)
-        one.marker.style = None
-        one.marker.format.fill.background()
-        one.marker.format.line.fill.background()
+        one.marker.style = XL_MARKER_STYLE.NONE
 
 
 def _added(axis: Any, tag: str, value: str) -> None:
@@ -296,12 +288,12 @@ def _added(axis: Any, tag: str, value: str) -> None:
 
 def _bars(slide: _Slide, page: OnePage, corner: tuple[float, float, float]) -> None:
     left, top, wide = corner
-    slide.text((left, top, wide, 0.25), [[(page.bars_title, 12.5, True, colours.INK), (f"  {page.bars_about}", 9.5, False, MUTED)]])
+    _titled(slide, (left, top, wide, 0.25), page.bars_title, page.bars_about)
     for i, one in enumerate(page.bars):
-        y = top + 0.32 + i * 0.55
-        slide.text((left, y, 0.9, 0.2), [[(one.label, 10, False, MUTED)]])
-        slide.text((left + 0.9, y, wide - 0.9, 0.2), [[(one.said, 10, False, colours.INK)]], right=True)
-        _parts(slide, one, left, y + 0.23, wide)
+        y = top + 0.3 + i * 0.46
+        slide.text((left, y, 0.9, 0.2), [[(one.label, 9, False, MUTED)]])
+        slide.text((left + 0.7, y, wide - 0.7, 0.2), [[(one.said, 9 if len(one.said) < WORDY else 7.5, False, colours.INK)]], right=True)
+        _parts(slide, one, left, y + 0.2, wide)
 
 
 def _parts(slide: _Slide, one: Bar, left: float, top: float, wide: float) -> None:
@@ -317,12 +309,14 @@ def _parts(slide: _Slide, one: Bar, left: float, top: float, wide: float) -> Non
 
 
 def _foot(slide: _Slide, page: OnePage) -> None:
-    top = 6.32 if page.plan is None or page.places is None else 6.42
+    top, wide = 6.44, WIDE - 2 * EDGE - 0.85
     slide.rectangle((EDGE, top - 0.06, WIDE - 2 * EDGE, 0.01), "#c9c4b9")
-    wide = (WIDE - 2 * EDGE - 0.8) / max(len(page.blocks) + 1, 1)
-    for i, one in enumerate(page.blocks):
-        lines = [[(one.title, 10.5, True, colours.INK)], [(" ".join(one.lines), 8.5, False, colours.INK)]]
-        slide.text((EDGE + i * wide, top, wide - 0.2, 1.0), lines)
-    source = [[(line, 8, False, MUTED)] for line in (*page.source, f"{page.link_text} {page.link}")]
-    slide.text((EDGE + len(page.blocks) * wide, top, wide - 0.1, 1.0), source)
+    source = [[(line, 7.5, False, MUTED)] for line in (*page.source, f"{page.link_text} {page.link}")]
+    parts = [[[(one.title, 10.0, True, colours.INK)], [(" ".join(one.lines), 8.0, False, colours.INK)]] for one in page.blocks]
+    lengths = [max(sum(len(run[0]) for line in part for run in line), 120) for part in [*parts, source]]
+    left = EDGE
+    for part, length in zip([*parts, source], lengths, strict=True):
+        across = wide * length / sum(lengths)
+        slide.text((left, top, across - 0.2, 0.95), part)
+        left += across
     slide.picture(picture(qr(page.link), width=80), (WIDE - EDGE - 0.72, top + 0.05, 0.72, 0.72), alt=page.link)

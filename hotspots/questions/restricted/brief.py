@@ -198,4 +198,5 @@ def permalink(chosen: Selection, *, address: str, version: int) -> str:
 
 def day_before(day: pd.Timestamp) -> dt.date:
     """Return the last day of a period whose end is exclusive."""
-    return (day - pd.Timedelta(days=1)).date()
+    last: dt.date = (day - pd.Timedelta(days=1)).date()
+    return last

@@ -8,11 +8,11 @@ import pandas as pd
 
 from hotspots.cities import City
 from hotspots.questions.restricted.brief import FIELDS, Brief
-from hotspots.release import ledger
 from hotspots.release.profiles import FEWER_THAN
 from hotspots.release.protection import SHOWN, protect
 from hotspots.statistics import rates
 from hotspots.statistics.change import Comparison
+from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.statistics.trends import Judgement
 from hotspots.store.schema import UNKNOWN
 from hotspots.study import Study
@@ -202,7 +202,7 @@ def rivals(found: Brief, words: Words) -> list[str]:
 
 def bars(found: Brief, city: City, words: Words) -> tuple[Bar, ...]:
     """Return who was killed and with what: a bar for each field, the largest value first and the unknown last; none of under 20."""
-    if not found.study.has_days or found.recent.victims < rates.UNSTABLE_UNDER:
+    if not found.study.has_days or found.recent.victims < UNSTABLE_UNDER:
         return ()
     return tuple(_bar(name, found.people[name].value, found, city, words) for name in FIELDS if name in found.people)
 
@@ -211,7 +211,7 @@ def _bar(name: str, counts: pd.Series, found: Brief, city: City, words: Words) -
     shown = counts[counts > 0]
     if found.preset.guarded:
         weights = pd.Series([16.0**-i for i in range(len(counts))], index=counts.index)
-        states = protect(counts, weights=weights, secret=ledger.key(city.slug), label=f"brief/{name}/{found.recent.start:%Y%m%d}")
+        states = protect(counts, weights=weights, secret=city.fingerprint.encode(), label=f"brief/{name}/{found.recent.start:%Y%m%d}")
         assert states is not None  # nothing was published before
         shown = counts[states == SHOWN]
     known = shown.drop(UNKNOWN, errors="ignore").sort_values(ascending=False, kind="stable")

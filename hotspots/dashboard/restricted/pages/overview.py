@@ -10,7 +10,7 @@ import streamlit as st
 from hotspots.dashboard import dated_notes
 from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.frame import Chosen, heading
-from hotspots.dashboard.restricted.parts import maps, numbers, published, series
+from hotspots.dashboard.restricted.parts import maps, numbers, one_page, published, series
 from hotspots.drawing import charts
 from hotspots.geography import units
 from hotspots.questions.restricted import city, concentration, when, where, who
@@ -40,6 +40,7 @@ def render(chosen: Chosen) -> None:
         in_words(chosen, latest.value if latest else None)
     months(chosen)
     unknown(chosen)
+    one_page.downloads(chosen)
     if latest is not None and latest.value.person_years > 0 and not chosen.selection.where:
         numbers.countries(words)
 
@@ -68,6 +69,7 @@ def published_totals(chosen: Chosen) -> None:
     drawn = charts.bars(series_of(years.value, words, dated=numbered(notes, words)), words, height=260)
     st.vega_lite_chart(drawn, width="stretch", alt=years.sentence(words))
     dated_notes.explained(notes, words)
+    one_page.downloads(chosen)
 
 
 def largest_units(chosen: Chosen) -> Chosen:
