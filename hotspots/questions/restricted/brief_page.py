@@ -126,7 +126,7 @@ def behind(found: Brief, city: City, words: Words) -> tuple[Table, ...]:
 
 def _done(found: Brief, words: Words) -> Block:
     lines = [
-        f"{words.own(entry.name)}, {words.say('since {day}', day=words.month(entry.start.date()))}: {evaluated.sentence(words)}"
+        f"{words.own(entry.name)}, {words.say('since {month}', month=words.month(entry.start.date()))}: {evaluated.sentence(words)}"
         for entry, evaluated in found.done
     ]
     if not lines:
