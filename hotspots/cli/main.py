@@ -61,6 +61,12 @@ COMMANDS: tuple[Command, ...] = (
         language=mark("the language of a .png or .html (default: the city's own)"),
     ),
     Command(
+        "brief",
+        mark("Look"),
+        mark("write one page about a city or a place: PDF, slide or HTML (restricted: not for publication)"),
+        language=mark("the language of the page (default: the city's own)"),
+    ),
+    Command(
         "repeats", mark("Decide"), mark("say whether killings draw others nearby, and which windows are open (restricted: never publish)")
     ),
     Command("priorities", mark("Decide"), mark("list the places to begin with, and how well such lists did before")),
@@ -85,6 +91,7 @@ EXAMPLES = """
   totals puerto-albatros --where weapon=firearm --where sex=female --json
   export puerto-albatros --measure rate --unit districts --out districts.csv
   export puerto-albatros --start 2023-01-01 --end 2024-01-01 --out map-2023.html
+  brief puerto-albatros --place district:Centro --preset command --out brief.pdf
   priorities puerto-albatros --share 1,5
   totals puerto-albatros --unit segments
   totals puerto-albatros --reconcile

@@ -114,16 +114,16 @@ def _svg(name: str, title: str, desc: str, parts: Iterable[str], **attributes: o
 
 def city(name: str, shown: MapView) -> Html:
     """Return a map with the looks of every other map here; where there is room, areas bear the number of their row in the table."""
-    corners = _mercator(np.array([shown.bounds[:2], shown.bounds[2:]]))
+    corners = mercator(np.array([shown.bounds[:2], shown.bounds[2:]]))
     size = corners[1] - corners[0]
     scale = min(WIDE / size[0], TALL / size[1])
     width, height = (int(np.ceil(side)) for side in size * scale)
 
     def flat(points: np.ndarray) -> np.ndarray:
-        found: np.ndarray = (_mercator(points) - [corners[0][0], corners[1][1]]) * [scale, -scale]
+        found: np.ndarray = (mercator(points) - [corners[0][0], corners[1][1]]) * [scale, -scale]
         return found
 
-    parts: list[str] = [_hatches(name)]
+    parts: list[str] = [hatches(name)]
     for sheet in sheets.sheets(shown):
         shapes = shapely.simplify(shapely.clip_by_rect(shapely.transform(sheet.shapes, flat), -9, -9, width + 9, height + 9), 0.4)
         parts += _sheet(name, sheet, shapes, shown)
@@ -134,7 +134,8 @@ def city(name: str, shown: MapView) -> Html:
     return _svg(name, shown.title, _said(shown), [box, *parts], viewBox=f"0 0 {width} {height}", class_="map")
 
 
-def _mercator(points: np.ndarray) -> np.ndarray:
+def mercator(points: np.ndarray) -> np.ndarray:
+    """Return degrees as Web Mercator has them, in radii of the globe."""
     return np.column_stack([np.radians(points[:, 0]), np.arcsinh(np.tan(np.radians(points[:, 1])))])
 
 
@@ -145,31 +146,33 @@ def _said(shown: MapView) -> str:
 def _sheet(name: str, sheet: Sheet, shapes: np.ndarray, shown: MapView) -> list[Html]:
     if sheet.kind == "service":
         points = shapely.get_coordinates(shapes)
-        return [el("circle", cx=round(x, 1), cy=round(y, 1), r=3, **_paint(name, sheet.look)) for x, y in points]
+        return [el("circle", cx=round(x, 1), cy=round(y, 1), r=3, **paint(sheet.look)) for x, y in points]
     if sheet.units is None:
-        return _path(name, sheet.look, "".join(_outline(shape) for shape in shapes))
+        return _path(name, sheet.look, "".join(outline_path(shape) for shape in shapes))
     found = []
     for unit, shape in zip(sheet.units.tolist(), shapes, strict=True):
         said = ". ".join([shown.names[unit], *(f"{tip.label}: {tip.texts[unit]}" for tip in shown.tips)])
-        found += _path(name, sheet.look, _outline(shape), el("title", said))
+        found += _path(name, sheet.look, outline_path(shape), el("title", said))
     return found
 
 
 def _path(name: str, look: Look, line: str, *inside: Html) -> list[Html]:
     if not line:
         return []
-    paths = [el("path", *inside, d=line, **_paint(name, look))]
+    paths = [el("path", *inside, d=line, **paint(look))]
     if look.hatch:
         paths.append(el("path", d=line, fill=f"url(#{name}-{look.hatch})", pointer_events="none"))
     return paths
 
 
-def _paint(name: str, look: Look) -> dict[str, object]:
+def paint(look: Look) -> dict[str, object]:
+    """Return a look as the attributes of a path."""
     paint: dict[str, object] = {"fill": look.fill or "none", "stroke": look.edge, "stroke_width": look.width if look.edge else None}
     return paint | {"stroke_opacity": look.alpha if look.alpha < 1 else None, "fill_rule": "evenodd"}
 
 
-def _outline(shape: shapely.Geometry) -> str:
+def outline_path(shape: shapely.Geometry) -> str:
+    """Return areas and lines as the text of a path."""
     lines = []
     for part in shapely.get_parts(shape):
         rings = [part.exterior, *part.interiors] if part.geom_type == "Polygon" else [part] if part.geom_type == "LineString" else []
@@ -179,7 +182,8 @@ def _outline(shape: shapely.Geometry) -> str:
     return "".join(lines)
 
 
-def _hatches(name: str) -> Html:
+def hatches(name: str) -> Html:
+    """Return the hatches that looks name, as patterns whose names begin with `name`."""
     kinds = {"hatchDark": 1.2, "hatchLight": 1.6, "hatchSoft": 1.2}
     line = "M-1 8L8 -1M-1 1L1 -1M6 8L8 6"
     found = [
@@ -202,7 +206,7 @@ def _place(number: int, point: shapely.Point) -> Html:
 
 def legend(name: str, shown: MapView) -> Html:
     """Return the legend of a map, as a list."""
-    rows = [el("li", _swatch(name, row, shown), el("span", row.label), el("span", _units(row), class_="units")) for row in shown.legend]
+    rows = [el("li", swatch(name, row, shown), el("span", row.label), el("span", _units(row), class_="units")) for row in shown.legend]
     return joined([el("p", shown.legend_title, class_="legend-title"), el("ul", *rows, class_="legend")])
 
 
@@ -210,7 +214,8 @@ def _units(row: LegendRow) -> str:
     return "" if row.units is None else str(row.units)
 
 
-def _swatch(name: str, row: LegendRow, shown: MapView) -> Html:
+def swatch(name: str, row: LegendRow, shown: MapView) -> Html:
+    """Return the look of a row of the legend; `name` begins the names of the map's hatches."""
     look = sheets.legend_look(row, shown)
     box = {"x": 0.5, "y": 0.5, "width": 27, "height": 16}
     parts = [el("rect", fill=look.fill or "none", stroke="#8a8577", **box)]

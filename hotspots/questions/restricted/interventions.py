@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hotspots import geography
-from hotspots.cities import logbook
+from hotspots.cities import Note, logbook
 from hotspots.cities.logbook import Entry, Log
 from hotspots.questions.restricted.asked import Asked, question
 from hotspots.readers.sections import UnitCost
@@ -17,7 +17,7 @@ from hotspots.study.of_totals import TotalsStudy
 from hotspots.study.selection import Selection
 from hotspots.views import data_tables
 from hotspots.views.answer import Answer
-from hotspots.words import Words
+from hotspots.words import Words, words_for
 
 ALL = "all"  # the row of a target that is of the whole place
 
@@ -43,6 +43,24 @@ def log(asked: Asked) -> Answer[Log]:
     """Return what is done and was done in a city; read anew each time, since it is written into."""
     found = logbook.read(asked.city.slug, asked.city.notes)
     return asked.answer(found, rows=lambda: data_tables.log(found.entries, asked.selection.language))
+
+
+def noted(asked: Asked) -> list[Note]:
+    """Return the starts and the ends of the interventions in the city's log, as charts draw them."""
+    found = []
+    for entry in log(asked).value.entries:
+        found.append(Note(entry.start, entry.name, "intervention", entry.treated))
+        if entry.end is not None:
+            ended = {language: words_for(language).say("end of {name}", name=text) for language, text in entry.name.items()}
+            found.append(Note(entry.end, ended, "intervention", entry.treated))
+    return found
+
+
+def crossing(asked: Asked) -> list[Note]:
+    """Return the dated events, changes of definition and interventions that fall into the period, in order of time."""
+    study = asked.study
+    known = [note for note in asked.city.notes if note.kind != "intervention"] + noted(asked)
+    return sorted((note for note in known if study.start <= note.start < study.end), key=lambda note: note.start)
 
 
 @question(_on_blocks)

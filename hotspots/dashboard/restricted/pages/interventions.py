@@ -182,7 +182,7 @@ def series(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     answer = chosen.ask(questions.series, entry)
     table, ends = answer.value.table, answer.value.ends
     table = table.assign(label=[words.period(start.date(), end.date()) for start, end in zip(table["start"], ends, strict=True)])
-    notes = [note for note in parts.logged(chosen) if note.start in (entry.start, entry.end)]
+    notes = [note for note in questions.noted(chosen.whole.asked) if note.start in (entry.start, entry.end)]
     notes = notes or [Note(entry.start, entry.name, "event")]
     known = [(note.start, "", words.own(note.text)) for note in notes if table["start"].iloc[0] <= note.start <= ends.iloc[-1]]
     shown = series_of(table, words, dated=known)

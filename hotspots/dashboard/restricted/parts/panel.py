@@ -11,11 +11,10 @@ import streamlit as st
 from hotspots.dashboard import dated_notes
 from hotspots.dashboard.restricted import address, chips, frame, place_of
 from hotspots.dashboard.restricted.frame import Chosen
-from hotspots.dashboard.restricted.parts import case_list, clickable, place_map, series, tables
-from hotspots.drawing import charts, exports
+from hotspots.dashboard.restricted.parts import case_list, clickable, one_page, series, tables
+from hotspots.drawing import charts
 from hotspots.questions.restricted import cases, here, when
 from hotspots.statistics import rates
-from hotspots.statistics.catalog import measure
 from hotspots.statistics.concentration import PATTERNS
 from hotspots.study import places
 from hotspots.study.calendar import DAY
@@ -62,6 +61,7 @@ def rest(chosen: Chosen) -> None:
         newest_cases(chosen)
         done(chosen)
         unknown(chosen)
+        one_page.downloads(chosen)
     frame.invitation(chosen)
 
 
@@ -155,25 +155,7 @@ def ways_in(chosen: Chosen) -> None:
             st.switch_page(st.Page(lambda: None, title=words.say("Change"), url_path="change"))
         if st.button(words.say("Where to begin"), key="way_begin"):
             st.switch_page(st.Page(lambda: None, title=words.say("Priorities"), url_path="priorities"))
-        page_for_the_meeting(chosen)
-
-
-def page_for_the_meeting(chosen: Chosen) -> None:
-    """Draw the button that gives the map with its heading, numbers and source as one picture; none where there is no map."""
-    words, on_map = chosen.words, place_map.shown_by(chosen)
-    study = on_map.by_unit
-    if not study.has_outlines or not len(chosen.city.blocks):
-        return
-    what, unit = [measure("count")], on_map.selection.unit
-    st.download_button(
-        words.say("One page for the meeting"),
-        data=lambda: exports.download(study, what, ".png", told=exports.Subject(chosen.city, unit, words)),
-        file_name=exports.file_name(chosen.city, study, what, ".png", unit=unit),
-        mime="image/png",
-        on_click="ignore",
-        type="primary",
-        key="way_page",
-    )
+        one_page.for_the_meeting(chosen)
 
 
 def over_time(chosen: Chosen) -> None:

@@ -5,36 +5,23 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from hotspots.cities import Note, logbook
+from hotspots.cities import Note
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.dashboard.restricted.parts import clickable, tables
 from hotspots.drawing import exports, prints
-from hotspots.questions.restricted import when
+from hotspots.questions.restricted import interventions, when
 from hotspots.statistics import trends
 from hotspots.statistics.trends.profiles import WhenInWeek
 from hotspots.views import captions
 from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, called
 from hotspots.views.series import Series
-from hotspots.words import Words, mark, words_for
+from hotspots.words import Words, mark
 
 
 def crossing(chosen: Chosen) -> list[Note]:
     """Return the dated events, changes of definition and interventions that fall into the period, in order of time."""
-    study = chosen.study
-    known = [note for note in chosen.city.notes if note.kind != "intervention"] + logged(chosen)
-    return sorted((note for note in known if study.start <= note.start < study.end), key=lambda note: note.start)
-
-
-def logged(chosen: Chosen) -> list[Note]:
-    """Return the starts and the ends of the interventions in the city's log, as the charts draw them."""
-    found = []
-    for entry in logbook.read(chosen.city.slug, chosen.city.notes).entries:
-        found.append(Note(entry.start, entry.name, "intervention", entry.treated))
-        if entry.end is not None:
-            ended = {language: words_for(language).say("end of {name}", name=text) for language, text in entry.name.items()}
-            found.append(Note(entry.end, ended, "intervention", entry.treated))
-    return found
+    return interventions.crossing(chosen.whole.asked)
 
 
 def months_text(table: pd.DataFrame, words: Words) -> str:

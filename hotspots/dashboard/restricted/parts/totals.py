@@ -10,7 +10,7 @@ import streamlit as st
 from hotspots.dashboard import dated_notes
 from hotspots.dashboard.restricted import address, frame
 from hotspots.dashboard.restricted.frame import Chosen, heading
-from hotspots.dashboard.restricted.parts import maps, numbers, panel, published, series, tables
+from hotspots.dashboard.restricted.parts import maps, numbers, one_page, panel, published, series, tables
 from hotspots.drawing import charts
 from hotspots.geography import units
 from hotspots.questions.restricted import city, when, where
@@ -43,6 +43,7 @@ def draw(chosen: Chosen) -> None:
             which_number(chosen)
         of_areas(chosen)
         known_in_part(chosen)
+        one_page.downloads(chosen)
         frame.invitation(chosen)
         frame.close_page(chosen)
 

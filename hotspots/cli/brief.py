@@ -1,0 +1,49 @@
+"""`brief`: one page about a city or a place, as PDF, slide or HTML."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from hotspots import settings
+from hotspots.cli.arguments import add_study, asked_of
+from hotspots.drawing.brief import SUFFIXES, render
+from hotspots.questions.restricted.brief import PRESETS
+from hotspots.questions.restricted.brief_page import of_choices
+from hotspots.store.schema import DataError
+from hotspots.words import Words, told
+
+
+def grammar(command: argparse.ArgumentParser, words: Words) -> None:
+    """Add the arguments."""
+    say = words.say
+    command.description = say(
+        "Write one page about a city or a place: the finding, numbers with their normal range, one map, one series, who was killed, the "
+        "few places that drive it, what was done, what is not known, and where it comes from. Restricted: not for publication."
+    )
+    add_study(command, words)
+    preset = say("for whom: {names} (default: command)", names=", ".join(PRESETS))
+    command.add_argument("--preset", choices=tuple(PRESETS), default="command", metavar=say("PRESET"), help=preset)
+    command.add_argument("--paper", choices=("a4", "letter"), default="a4", help=say("paper of a .pdf (default: a4)"))
+    command.add_argument("--tables", action="store_true", help=say("add the tables behind the page"))
+    out = say("the file to write: {endings}", endings=", ".join(SUFFIXES))
+    command.add_argument("--out", metavar=say("FILE"), type=Path, required=True, help=out)
+
+
+def run(choices: argparse.Namespace, words: Words) -> None:
+    """Write the file and print its finding."""
+    out: Path = choices.out
+    if out.suffix not in SUFFIXES:
+        ending = out.suffix or told("a file without an ending")
+        raise DataError(told("brief: cannot write {ending}; use one of {listed}", ending=ending, listed=", ".join(SUFFIXES)))
+    asked = asked_of(choices)
+    language = choices.language or asked.city.language
+    page = of_choices(asked.at(language=language), choices.preset, address=settings.value("HOTSPOTS_ADDRESS"), tables=choices.tables)
+    content = render(page, out.suffix, paper=choices.paper)
+    part = out.with_name(f".{out.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    print(f"{out}: {page.title}")

@@ -1,0 +1,47 @@
+"""How long a brief takes to be drawn once its numbers are known, and how long the whole command takes: CPU time."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hotspots import cities
+from hotspots.drawing.brief import SUFFIXES, render
+from hotspots.questions.restricted import Asked
+from hotspots.questions.restricted.brief_page import of_choices
+from hotspots.study.selection import Selection
+
+BUNDLED = Path(__file__).resolve().parents[2] / "data" / "cities" / "puerto-albatros"
+DRAWN, COLD = 1.0, 3.0  # seconds
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    store = tmp_path_factory.mktemp("brief") / "store"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOTSPOTS_STORE", str(store))
+        cities.import_folder(BUNDLED)
+        page = of_choices(Asked.of(Selection(city="puerto-albatros", language="en")), address="http://localhost:8501")
+    return store, page
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_drawing_what_is_known(benchmark, stored, suffix):
+    render(stored[1], suffix)
+    start = time.process_time()
+    benchmark.pedantic(lambda: render(stored[1], suffix), rounds=3)
+    assert (time.process_time() - start) / 3 <= DRAWN
+
+
+def test_the_whole_command(benchmark, stored, tmp_path):
+    command = [sys.executable, "-m", "hotspots", "brief", "puerto-albatros", "--language", "en", "--out", str(tmp_path / "brief.pdf")]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    benchmark.pedantic(lambda: subprocess.run(command, check=True, env={**os.environ, "HOTSPOTS_STORE": str(stored[0])}), rounds=1)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime <= COLD

@@ -1,0 +1,239 @@
+"""One page about a place: it says what the commands print, in each file, for each reader, in each language."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import TORTURE
+from pptx import Presentation
+from pypdf import PdfReader
+
+from hotspots import cities
+from hotspots.cli.main import main
+from hotspots.drawing.brief import render
+from hotspots.questions.restricted import Asked, when
+from hotspots.questions.restricted.brief import FIELDS, PRESETS, brief
+from hotspots.questions.restricted.brief_page import of_choices
+from hotspots.release.profiles import FEWER_THAN
+from hotspots.study.selection import Selection
+from hotspots.words import words_for
+
+ROOT = Path(__file__).resolve().parent.parent
+VILLA, ADDRESS = "villa-prueba", "http://localhost:8501"
+PLACES = ("", "district:row 0", "block:b00")
+PERIODS = ((), ("--start", "2018-01-01", "--end", "2020-01-01"))
+FEW = [
+    (PLACES[0], "command", "en", ()),
+    (PLACES[1], "command", "es", PERIODS[1]),
+    (PLACES[1], "policy", "en", ()),
+    ("", "community", "es", ()),
+]
+GRID = [(place, preset, language, period) for place in PLACES for preset in PRESETS for language in ("en", "es") for period in PERIODS]
+
+
+def plain(text: str) -> str:
+    """Return a text without the breaks of lines, which paper puts where it wants."""
+    return re.sub(r"\s+", " ", text)
+
+
+def pdf_text(content: bytes) -> str:
+    return plain(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
+
+
+def slide(content: bytes):
+    return Presentation(io.BytesIO(content)).slides[0]
+
+
+def slide_text(content: bytes) -> str:
+    shapes = slide(content).shapes
+    cells = [cell.text for shape in shapes if shape.has_table for row in shape.table.rows for cell in row.cells]
+    return plain(" ".join([*(shape.text_frame.text for shape in shapes if shape.has_text_frame), *cells]))
+
+
+def chart(content: bytes) -> pd.DataFrame:
+    """Return the numbers behind the slide's own chart."""
+    (shape,) = [shape for shape in slide(content).shapes if shape.has_chart]
+    plot = shape.chart.plots[0]
+    return pd.DataFrame({one.name: list(one.values) for one in plot.series}, index=list(plot.categories), dtype=float)
+
+
+@pytest.fixture
+def printed(capsys):
+    """Return a way to run a command and read what it prints."""
+
+    def run(*arguments):
+        capsys.readouterr()
+        assert main([*arguments]) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+def page_of(city, place="", preset="command", language="en"):
+    return of_choices(Asked.of(Selection(city=city.slug, place=place, language=language)), preset, address=ADDRESS)
+
+
+def written(printed, tmp_path, at, preset, language):
+    """Return the text of each file that the command writes, and the numbers behind the slide's chart."""
+    files = {}
+    for suffix in (".pdf", ".pptx", ".html"):
+        out = tmp_path / f"brief{suffix}"
+        printed("brief", *at, "--preset", preset, "--language", language, "--out", str(out))
+        files[suffix] = out.read_bytes()
+    return (pdf_text(files[".pdf"]), slide_text(files[".pptx"]), plain(files[".html"].decode())), chart(files[".pptx"])
+
+
+@pytest.mark.parametrize(("place", "preset", "language", "period"), GRID if TORTURE else FEW)
+def test_the_files_say_what_the_commands_print(city, printed, tmp_path, place, preset, language, period):
+    words, at = words_for(language), [VILLA, "--place", place, *period]
+    texts, drawn = written(printed, tmp_path, at, preset, language)
+    series = pd.read_csv(io.StringIO(printed("table", *at, "months" if preset == "command" else "years"))).tail(120)
+    counted = series["count"].astype(float)
+    told = counted.where(counted >= FEWER_THAN) if preset == "community" else counted
+    assert drawn[words.say("People killed")].tolist() == pytest.approx(told.tolist(), nan_ok=True)
+    for name, key in (("Normal range, from", "low"), ("Normal range, to", "high")) if words.say("Normal range, from") in drawn else ():
+        assert drawn[words.say(name)].tolist() == pytest.approx(series[key].tolist(), nan_ok=True)
+    said = [words.say("Restricted: not for publication")]
+    totals = json.loads(printed("totals", *at, "--unit", "blocks", "--json"))
+    if period and totals["victims"] >= 20:
+        said.append(words.count("{n} person killed", "{n} people killed", totals["victims"]))
+    if preset != "community":
+        start, end = (period[1], period[3]) if period else (None, None)
+        days = {name: dt.date.fromisoformat(day) for name, day in (("start", start), ("end", end)) if day}
+        said.append(Asked.of(Selection(city=VILLA, place=place, **days)).ask(when.last_twelve_months, in_city=True).sentence(words))
+    assert not [(one, text) for one in said for text in texts if plain(one) not in text]
+
+
+@pytest.mark.parametrize("place", PLACES[:2])
+def test_the_numbers_and_their_ranges_are_those_of_the_command(city, printed, place):
+    compared = json.loads(printed("change", VILLA, "--place", place, "--json"))["periods"]
+    figures = {one.label: one for one in page_of(city, place).figures}
+    for span, label in (("7", "7 days"), ("28", "28 days")):
+        one, usual = figures[label], compared[span]["usual"]
+        assert (one.n, one.low, one.high) == (compared[span]["city"]["count"], usual["low"], usual["high"])
+        assert one.outside == (usual["verdict"] != "within")
+        assert one.said in pdf_text(render(page_of(city, place), ".pdf"))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_who_adds_up_to_what_the_command_prints(city, printed, preset):
+    page, asked = page_of(city, preset=preset), Asked.of(Selection(city=VILLA, language="en"))
+    found = asked.ask(brief, preset).value
+    start, end = (day.date().isoformat() for day in (found.recent.start, found.recent.end))
+    by_year = pd.read_csv(io.StringIO(printed("table", VILLA, "--start", start, "--end", end, "people-by-year")))
+    assert len(by_year)
+    assert [one.label for one in page.bars] == [words for name, words in (("weapon", "Weapon"), ("sex", "Sex")) if name in FIELDS]
+    for one in page.bars:
+        assert sum(part.n for part in one.parts) == found.recent.victims
+
+
+def test_the_community_gets_areas_alone_and_no_small_number(city):
+    texts = [pdf_text(render(page_of(city, preset="community", language=language), ".pdf")) for language in ("en", "es")]
+    assert not [name for name in city.blocks["name"] for text in texts if re.search(rf"{name}\b", text)]
+    page = page_of(city, preset="community")
+    small = [part for bar in page.bars for part in bar.parts if part.n < FEWER_THAN and not part.unknown]
+    assert small == []
+    assert page.graph is None or not (page.graph.series.rows["count"] < FEWER_THAN).any()
+    assert page.places is None or not [row for row in page.places.rows if row[1].isdigit() and int(row[1]) < FEWER_THAN]
+    assert page_of(city, preset="command").places is not None
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_the_pdf_is_one_tagged_page_and_always_the_same(city, paper):
+    page = page_of(city, "district:row 0", language="es")
+    one, again = render(page, ".pdf", paper=paper), render(page_of(city, "district:row 0", language="es"), ".pdf", paper=paper)
+    assert one == again
+    reader = PdfReader(io.BytesIO(one))
+    assert len(reader.pages) == 1
+    wide, tall = (float(side) for side in reader.pages[0].mediabox[2:])
+    assert (round(wide), round(tall)) == {"a4": (595, 842), "letter": (612, 792)}[paper]
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"].startswith("es")
+    assert b"pdfuaid" in root["/Metadata"].get_data()
+    assert reader.metadata.title == page.title
+    fonts = {str(font.get_object()["/BaseFont"]) for font in reader.pages[0]["/Resources"]["/Font"].values()}
+    assert fonts
+    assert all("SourceSansPro" in name for name in fonts)
+
+
+def test_tables_come_on_demand(city, tmp_path, printed):
+    out = tmp_path / "brief.pdf"
+    printed("brief", VILLA, "--tables", "--language", "en", "--out", str(out))
+    reader = PdfReader(out)
+    assert len(reader.pages) == 2
+    assert "The numbers behind this page" in plain(reader.pages[1].extract_text())
+
+
+def test_text_of_the_data_is_never_markup(city):
+    hostile = "#panic() *x* <script>alert(1)</script> $y$ @z [w]"
+    page = replace(page_of(city), city=hostile, title=hostile)
+    html = render(page, ".html").decode()
+    assert "<script" not in html
+    assert hostile in pdf_text(render(page, ".pdf"))
+    assert hostile in slide_text(render(page, ".pptx"))
+
+
+def test_the_page_for_the_browser_asks_for_nothing(city):
+    html = render(page_of(city), ".html").decode()
+    assert not re.findall(r'(?:src|@import|url\()\s*=?["\']?(?!#)https?:', html)
+    assert [link for link in re.findall(r'href="([^"]+)"', html) if not link.startswith(ADDRESS)] == []
+    assert html.count("<h1") == 1
+
+
+def test_the_link_opens_the_same_choices(city):
+    page = page_of(city, "district:row 0")
+    assert page.link == f"{ADDRESS}/?city=villa-prueba&place=district%3Arow+0&lang=en&version=1"
+
+
+def test_a_country_of_published_totals(store):
+    city = cities.import_folder(ROOT / "data/cities/el-salvador")
+    for preset in PRESETS:
+        page = page_of(city, preset=preset, language="es")
+        text = pdf_text(render(page, ".pdf"))
+        assert page.title == "114 personas asesinadas en El Salvador, 2024"
+        assert page.plan is None
+        assert page.mark == ""
+        assert page.title in text
+        assert "578, 608, 659" in text
+        assert [one.text for one in page.figures] == ["114", "1.9", "154"]
+        assert [one.low for one in page.figures if one.ranged] == []
+        assert len(PdfReader(io.BytesIO(render(page, ".pdf"))).pages) == 1
+    known = page.graph.series.rows.set_index("label")["count"]
+    assert chart(render(page, ".pptx")).iloc[:, 0].tolist() == known.tolist()
+
+
+def test_a_wrong_ending_is_refused(city, tmp_path, capsys):
+    assert main(["brief", VILLA, "--out", str(tmp_path / "brief.doc")]) == 1
+    assert "cannot write .doc" in capsys.readouterr().err
+    assert list(tmp_path.glob("brief*")) == []
+
+
+@pytest.mark.slow
+def test_the_slide_opens_in_libreoffice(city, tmp_path):
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice Impress is not installed")
+    page = page_of(city)
+    (tmp_path / "brief.pptx").write_bytes(render(page, ".pptx"))
+    home = f"-env:UserInstallation=file://{tmp_path}/office"
+    done = subprocess.run(
+        [office, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / "brief.pptx")],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    reader = PdfReader(tmp_path / "brief.pdf")
+    assert len(reader.pages) == 1
+    assert plain(page.title) in plain(reader.pages[0].extract_text())
