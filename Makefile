@@ -6,7 +6,7 @@ PORT ?= 8501
 export PYTHONDONTWRITEBYTECODE :=  # what is compiled is kept, whatever the machine says: the tests start some hundred interpreters
 
 .DEFAULT_GOAL := help
-.PHONY: help run test walk check types style layers examples bench torture mutants lowest fix browser database clean
+.PHONY: help run test walk check types style layers examples bench torture calibrate mutants lowest fix browser database clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ mutants: $(VENV)/testing database ## put 200 small faults into the code, one at 
 
 LOWEST := build/lowest
 QUICK := tests/test_cli.py tests/test_study.py tests/test_units.py tests/test_trends.py tests/test_victims.py tests/test_repeats.py tests/test_maps.py
+calibrate: $(VENV)/testing ## measure how often each flag is false where nothing changes; writes docs/calibration.md
+	$(BIN)/python tests/calibrated.py --write
+
 lowest: ## install the lowest version of each library that pyproject.toml allows, and pass a quick set of tests with them
 	@mkdir -p build
 	$(PYTHON) -m venv --clear $(LOWEST)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from conftest import TORTURE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from printed import printed
@@ -48,7 +49,7 @@ def test_agrees_with_sparr(h):
     found = risk_surface(sparrs_city(), bandwidth=h, kernel="gaussian", cell=0.5, draws=199)
     column, row = (np.argmin(abs(middles[:, None] - at), axis=0) for middles, at in ((found.x, PLACES[:, 0]), (found.y, PLACES[:, 1])))
     np.testing.assert_allclose(np.log(found.ratio[row, column]), theirs()[f"log_{h}"], atol=0.05)
-    np.testing.assert_allclose(found.high[row, column], theirs()[f"monte_carlo_p_{h}"], atol=0.09)
+    assert (found.high[row, column] >= np.array(theirs()[f"monte_carlo_p_{h}"]) - 0.09).all()  # theirs is of each place alone
 
 
 def city(points, side=4, size=1000.0, population=1000.0, **choices) -> Study:
@@ -133,23 +134,22 @@ def test_a_small_crowded_block_gives_its_residents_to_the_nearest_cell():
     assert found.sum() == pytest.approx(11_000)
 
 
-def test_chance_alone_is_outlined_as_often_as_it_says():
-    """Where homicides fall by residents, a place is outlined in 5 of 100 cities on each side."""
+def test_maps_of_nothing_seldom_have_an_outline():
+    """Where homicides fall by residents, any outline at all is on 5 of 100 maps on each side; place by place it was on 93 and more."""
     rng = np.random.default_rng(5)
     blocks = square_blocks(side=4, size=1000.0, population=list(rng.integers(500, 4000, 16).astype(float)))
     share = blocks["population"].to_numpy() / blocks["population"].sum()
-    more, less, cities = [], [], 60
+    more, less, cities = [], [], 400 if TORTURE else 40
     for seed in range(cities):
         own = np.random.default_rng(seed)
         at = own.choice(16, 80, p=share)
         points = np.column_stack((at % 4, at // 4)) * 1000 + own.uniform(0, 1000, (80, 2))
         incidents, _ = square_city([tuple(p) for p in points])
         found = risk_surface(Study.of(incidents, blocks), bandwidth=1200, draws=39, seed=seed, cell=100.0)
-        inside = np.isfinite(found.high)
-        more.append((found.high[inside] <= 0.05).mean())
-        less.append((found.low[inside] <= 0.05).mean())
+        more.append(np.nanmin(found.high) <= 0.05)
+        less.append(np.nanmin(found.low) <= 0.05)
     for found in (more, less):
-        assert 0.01 < np.mean(found) <= 0.05 + 3 * np.std(found) / np.sqrt(cities)
+        assert np.mean(found) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / cities)
 
 
 def test_a_planted_quarter_is_outlined_and_the_seed_repeats_it():
@@ -169,9 +169,8 @@ def test_where_chance_cannot_move_the_homicides_every_draw_is_as_extreme():
     row, column = np.argwhere(window.unit >= 0)[0]
     people[row, column] = 900  # all live in one cell, so all are killed there
     cells = np.full(7, row * window.grid.columns + column)
-    high, low = tolerance(cells, people, window, kernel="quartic", bandwidth=20.0, draws=19, seed=1)
-    assert (high == 1).all()
-    assert (low == 1).all()
+    high, low = tolerance(cells, people, window, window.unit >= 0, kernel="quartic", bandwidth=20.0, draws=19, seed=1)
+    assert np.nanmin(high) == np.nanmin(low) == 1
 
 
 def test_several_victims_of_one_event_are_one_piece_of_evidence():

@@ -6,7 +6,6 @@ import json
 import math
 import os
 import warnings
-from functools import cache
 from itertools import permutations
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 import small_city as small
 from hypothesis import given
 from hypothesis import strategies as st
+from nothing_changes import surging, weekly
 from printed import printed
 from scipy.special import gammaln
 
@@ -376,9 +376,22 @@ def test_a_surge_is_named_with_its_weeks():
     assert (row["state"], found.table.loc["row 1", "state"]) == ("surge", "within")
     assert row["usual"] == pytest.approx(0.5, abs=0.01)
     assert row["events"] >= 9
-    assert row["expected"] == pytest.approx(row["usual"] * row["weeks"])
-    assert found.false_alarms <= 1
+    assert row["since"] == found.last - pd.Timedelta(days=7 * int(row["weeks"]) - 1)
+    assert 0 < found.chance <= 0.05
     assert found.last == pd.Timestamp("2019-12-30")
+
+
+def test_a_surge_ends_when_the_last_weeks_are_as_usual():
+    """Nine killings in three weeks, seen half a year later: the sum of old held an alarm until it came down to 0."""
+    whole = surging_city(more=9)
+    days = [
+        *whole.incidents["date"].dt.strftime("%Y-%m-%d"),
+        *(str(np.datetime64("2020-01-06") + 14 * k) for k in range(16) for _ in (0, 1)),
+    ]
+    places = [(5, 5)] * 104 + [(5, 15)] * 104 + [(15, 5)] * 9 + [(5, 5), (5, 15)] * 16
+    covers = (pd.Timestamp("2016-01-01"), pd.Timestamp("2020-08-10"))
+    later = Study.of(*square_city(places, dates=days), start=covers[0], end=covers[1], covers=covers)
+    assert (repeats.surges(later).table["state"] == "within").all()
 
 
 def test_no_surge_where_nothing_changes():
@@ -389,17 +402,19 @@ def test_a_short_series_has_no_usual():
     assert repeats.surges(Study.of(*square_city([(5, 5)] * 3, dates=["2019-01-01", "2020-01-01", "2020-06-01"]))) is None
 
 
-def test_false_alarms_over_a_whole_city_with_the_usual_estimated():
-    """Eight districts over a year: with the usual estimated from three years, alarms stay near the one a year that is stated."""
-    runs = 400 if TORTURE else 60
-    rng = np.random.default_rng(11)
-    chart_of = cache(lambda usual: repeats.Cusum.of(usual, quiet=8 * 365.25 / 7))
-    alarms = 0
-    for _ in range(runs):
-        for mean in (0.1, 0.3, 0.3, 0.5, 0.5, 0.8, 1.0, 4.0):
-            chart = chart_of(max(rng.poisson(mean * 156), 1) / 156)
-            alarms += bool((chart.sums(rng.poisson(mean, 52)) >= chart.limit).any())
-    assert alarms / runs <= 1.5
+@pytest.mark.parametrize(("year", "season", "swing", "allowed"), [(300, 0.0, 0.0, 0.05), (50, 0.2, 0.12, 0.05), (300, 0.2, 0.12, 0.15)])
+def test_the_page_seldom_shows_a_surge_where_nothing_changes(year, season, swing, allowed):
+    """22 districts: the cumulative sum that was here before showed one on 32 to 70 of 100 visits; see docs/calibration.md."""
+    visits = 400 if TORTURE else 20
+    rng = np.random.default_rng(year)
+    shown = [surging(weekly(rng, year, season=season, swing=swing)) for _ in range(visits)]
+    assert np.mean([one > 0 for one in shown]) <= allowed + 3 * math.sqrt(allowed * (1 - allowed) / visits)
+
+
+def test_twice_as_many_in_the_whole_city_are_shown():
+    rng = np.random.default_rng(9)
+    found = [surging(weekly(rng, 300, season=0.2, swing=0.12, rise=2.0)) for _ in range(5)]
+    assert all(found)
 
 
 # The command line.

@@ -10,6 +10,7 @@ import pytest
 from conftest import TORTURE
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nothing_changes import SWING, monthly
 from opened import open_page, text
 from test_change import COVERS, days, many, told
 
@@ -28,15 +29,13 @@ def test_break_dates_as_strucchange_has_them(name):
     np.testing.assert_allclose(f, told(f"{name}_f"), rtol=1e-9)
     assert last == told(f"{name}_last")[0]
     found = break_date(pd.Series(values, index=pd.period_range("1992-01", periods=len(values), freq="M")))
-    theirs = told(f"{name}_p")[0]
-    assert abs(found.p - theirs) < 0.06 + 0.1 * theirs  # theirs is Hansen's approximation for long series, ours shuffles the months
+    assert found.p > told(f"{name}_p")[0] - 0.1  # theirs takes every month for itself; ours lets years swing, and finds fewer
 
 
 def test_boston_broke_in_july_1996():
     found = break_date(pd.Series(told("boston_values"), index=pd.period_range("1992-01", periods=77, freq="M")))
     assert str(found.last) == "1996-07"
     assert found.f == pytest.approx(27.645, abs=5e-4)
-    assert found.p == 0.001
 
 
 def test_breaks_are_seldom_found_where_nothing_broke():
@@ -45,6 +44,26 @@ def test_breaks_are_seldom_found_where_nothing_broke():
     times = 1000 if TORTURE else 80
     found = [break_date(pd.Series(rng.poisson(3, 60), index=index), shuffles=99, seed=i).p <= 0.05 for i in range(times)]
     assert np.mean(found) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / times)
+
+
+@pytest.mark.parametrize("year", [50, 300])
+def test_breaks_are_seldom_found_where_years_only_swing(year):
+    """Shuffled months found one in 15 (50 a year) and 45 (300 a year) of 100 such histories."""
+    many = 400 if TORTURE else 60
+    rng = np.random.default_rng(year)
+    index = pd.period_range("2015-01", periods=96, freq="M")
+    rows = [monthly(rng, year=year, years=8, season=0.2, swing=SWING) for _ in range(many)]
+    found = [break_date(pd.Series(row, index=index), shuffles=199, seed=i).p <= 0.05 for i, row in enumerate(rows)]
+    assert np.mean(found) <= 0.07 + 3 * np.sqrt(0.07 * 0.93 / many)
+
+
+def test_a_shift_beyond_the_swings_is_found():
+    rng = np.random.default_rng(3)
+    index = pd.period_range("2015-01", periods=120, freq="M")
+    shift = np.where(np.arange(120) < 60, 1.0, 0.6)
+    rows = [rng.poisson(25 * shift * np.repeat(rng.gamma(1 / 0.06**2, 0.06**2, 10), 12)) for _ in range(20)]
+    found = [break_date(pd.Series(row, index=index), shuffles=199) for row in rows]
+    assert np.mean([one.p <= 0.05 for one in found]) >= 0.7
 
 
 def test_no_break_of_short_or_constant_series():
@@ -68,9 +87,9 @@ def test_weeks_are_compared_with_the_same_weeks_of_earlier_years():
     table = trends.weekly(study)
     last = table.index[-1]
     base = [
-        study.between(start, start + pd.Timedelta(days=7)).victims
-        for year in range(1, 6)
-        for start in (last - pd.Timedelta(days=364 * year + 7 * step) for step in range(-2, 3))
+        [study.between(start, start + pd.Timedelta(days=7)).victims for start in around]
+        for year in range(5, 0, -1)
+        for around in [[last - pd.Timedelta(days=364 * year + 7 * step) for step in range(-2, 3)]]
     ]
     assert (table.loc[last, "low"], table.loc[last, "high"]) == (trends.expected_range(base).low, trends.expected_range(base).high)
     assert table["low"].first_valid_index() >= COVERS[0] + pd.Timedelta(days=3 * 364 + 14)

@@ -24,6 +24,24 @@ def beside(told: dict[str, np.ndarray], name: str, n: int) -> sparse.csr_array:
     return sparse.csr_array(matrix)
 
 
+def test_people_killed_together_do_not_make_rates_differ():
+    """Equal risk everywhere, a fifth of the events kill two: counted one by one, the rates of nearly all such cities seem to differ."""
+    rng = np.random.default_rng(8)
+    blocks_apart, by_victim = [], []
+    for _ in range(30):
+        at = rng.integers(0, 100, 1250)
+        sizes = 1 + (rng.random(1250) < 0.2)
+        event = np.repeat(np.arange(1250), sizes)
+        points = [(10 * (place % 10) + 5, 10 * (place // 10) + 5) for place in at[event]]
+        study = Study.of(*square_city(points, event_id=[str(one) for one in event]))
+        found = rates.shrunk_rate(study)
+        blocks_apart.append(found.std() / found.mean())
+        alone = rates.shrink(study.exposed.astype(float), study.person_years.astype(float))
+        by_victim.append(alone.std() / alone.mean())
+    assert np.mean(blocks_apart) < 0.5 * np.mean(by_victim)
+    assert np.mean(np.array(blocks_apart) > 1e-9) <= 0.75
+
+
 @pytest.mark.parametrize("name", ["sids74", "sids79", "lattice"])
 def test_shrunk_rates_are_those_of_spdep(name):
     told = oracle()

@@ -90,6 +90,18 @@ def test_three_streets_continuous_meet_without_a_step():
 
 
 @both_ways
+@pytest.mark.parametrize(("stub", "h"), [(0.5, 300.0), (0.5, 1000.0), (0.5, 2000.0), (0.02, 300.0)])
+def test_a_stub_shorter_than_a_step_does_not_win(way, stub, h):
+    """Two homicides at 100 m of a street of 300, a stub beyond it: the stub was as dense as a street of a 256th of the bandwidth."""
+    net = Network.of(lines([(0, 0), (300, 0)], [(300, 0), (300 + stub, 0)], [(300 + stub, 0), (8000, 0)]))
+    mass = spread(net, np.array([0, 0]), np.array([100.0, 100.0]), bandwidth=h, way=way)
+    dense = mass[net.piece_street == 1].sum() / stub
+    ways = np.array([200.0, 400.0])  # straight on, and turned back at the dead end at 0
+    assert dense == pytest.approx(2 * quartic(ways / h).sum() / h, rel=0.02)
+    assert mass.sum() == pytest.approx(2)
+
+
+@both_ways
 def test_where_two_streets_meet_nothing_happens(way):
     whole = Network.of(lines([(0, 0), (200, 0)]), lixel=5)
     cut = Network.of(lines([(0, 0), (100, 0)], [(100, 0), (200, 0)]), lixel=5)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import TORTURE
 from hypothesis import given
 from hypothesis import strategies as st
+from nothing_changes import yearly
 
+from hotspots.inference.normal_range import yearly_trend
 from hotspots.statistics import trends
 from hotspots.study import Study
 from hotspots.study.testing import square_city
 
+MANY = 4000 if TORTURE else 400
 BOSTON = """
 2 1 1 1 3 3 3 5 4 7 2 5 5 1 4 2 7 3 4 5 7 2 4 4 2 5 6 1 1 6 3 3 3 4 3 1
 3 4 2 1 2 3 7 3 10 5 3 3 4 2 1 3 4 2 3 1 2 0 1 2 1 3 1 0 2 3 0 1 0 1 0 3 1 1 0 0 2
@@ -26,15 +32,19 @@ def boston(**choices) -> Study:
     return Study.of(incidents, blocks, covers=(pd.Timestamp("1992-01-01"), pd.Timestamp("1998-06-01")), **choices)
 
 
-@given(st.lists(st.integers(0, 60), min_size=1, max_size=15))
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=12))
 def test_the_range_is_a_negative_binomial_quantile(base):
-    from scipy.stats import nbinom
+    from scipy.stats import nbinom, t
 
     found = trends.expected_range(base)
-    m = len(base)
-    mean = max(np.mean(base), 0.5 / m)
-    scatter = np.sum((np.array(base) - mean) ** 2) / (mean * (m - 1)) if m > 1 else 1
-    variance = max(scatter, 1) * mean * (1 + 1 / m)
+    newest = base[-5:]
+    m, years = len(newest), len(base)
+    mean = max(np.mean(newest), 0.5 / m)
+    pairs = [(a - b) ** 2 / (a + b) for a, b in pairwise(base) if a + b]
+    free = 2 * (years - 1) ** 2 / max(3 * years - 4, 1)
+    held = (free * (np.mean(pairs) if pairs else 1) + 2 * (1 + mean * 0.12**2)) / (free + 2)
+    wider = (t.ppf(0.975, free + 2) / 1.959963984540054) ** 2
+    variance = (1 + wider * max(held - 1, 0)) * mean * (1 + 1 / m)
     size = mean**2 / (variance - mean)
     assert (found.low, found.high) == tuple(nbinom.ppf([0.025, 0.975], size, size / (size + mean)))
     assert found.low <= found.high
@@ -44,15 +54,78 @@ def test_the_band_keeps_its_promise_when_nothing_goes_on():
     rng = np.random.default_rng(3)
     for mean in (0.8, 4, 20):
         draws = rng.poisson(mean, (1500, 16))
-        ranges = [trends.expected_range(row[:15]) for row in draws]
+        ranges = [trends.expected_range(row[:15].reshape(5, 3)) for row in draws]
         inside = np.mean([found.low <= row[15] <= found.high for found, row in zip(ranges, draws, strict=True)])
         assert 0.945 <= inside <= 0.999
 
 
 def test_the_band_widens_where_the_years_scatter():
-    calm, wild = trends.expected_range([10] * 15), trends.expected_range([2, 18, 10] * 5)
+    calm, wild = trends.expected_range([10] * 5), trends.expected_range([2, 18, 10, 2, 18])
     assert wild.low < calm.low
     assert wild.high > calm.high
+
+
+def judged(rows: np.ndarray) -> np.ndarray:
+    """Return for each row which side of its range the last year lies: −1, 0 or 1."""
+    ranges = [trends.expected_range(row[:-1]) for row in rows]
+    return np.array([int(row[-1] > one.high) - int(row[-1] < one.low) for row, one in zip(rows, ranges, strict=True)])
+
+
+def test_years_that_swing_lie_within_their_range_as_often_as_promised():
+    outside = (judged(yearly(np.random.default_rng(1), MANY)) != 0).mean()
+    assert outside <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / MANY)
+
+
+def test_a_steady_fall_hardly_widens_the_range():
+    """300 a year, 6 % fewer each year: the scatter around the mean of five years would make the range twice as wide as for a level."""
+    rng = np.random.default_rng(2)
+
+    def width(fall: float) -> float:
+        ranges = [trends.expected_range(row) for row in rng.poisson(300 * (1 - fall) ** np.arange(10), (MANY, 10))]
+        return float(np.median([(one.high - one.low) / one.expected for one in ranges]))
+
+    assert width(0.06) <= 1.4 * width(0.0)
+
+
+def test_a_trend_is_found_where_there_is_one_and_seldom_where_years_only_swing():
+    rng = np.random.default_rng(3)
+    found = [yearly_trend(row).verdict for row in yearly(rng, MANY, years=10)]
+    assert np.mean([one != "none" for one in found]) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / MANY)
+    falling = [yearly_trend(row).verdict for row in yearly(rng, MANY, years=10, fall=0.06)]
+    assert np.mean([one == "fall" for one in falling]) >= 0.7
+
+
+def test_the_trend_is_that_of_a_regression_by_another_program():
+    from statsmodels.api import GLM, families
+
+    counts = np.array([305, 343, 277, 292, 285, 232, 210, 229, 193, 166])
+    levels = [0, 0, 0, 0, -1, 1, 1, 1, 1, 1]
+    kept = np.array(levels) >= 0
+    design = np.column_stack([np.arange(10), np.array(levels) == 0, np.array(levels) == 1])[kept].astype(float)
+    theirs = GLM(counts[kept], design, family=families.Poisson()).fit()
+    found = yearly_trend(counts, levels)
+    assert (found.years, found.span) == (9, 9)
+    assert found.share == pytest.approx(np.expm1(theirs.params[0]), rel=1e-6)
+    assert found.high - found.low >= np.exp(theirs.conf_int()[0])[1] - np.exp(theirs.conf_int()[0])[0]
+
+
+def test_a_change_of_definition_is_a_step_and_no_trend():
+    counts = [300] * 5 + [200] * 5
+    assert yearly_trend(counts).share < -0.05
+    assert yearly_trend(counts, [0] * 5 + [1] * 5).share == pytest.approx(0, abs=1e-9)
+    assert yearly_trend(counts[:7], [0] * 4 + [1] * 3) is None
+
+
+def test_years_counted_in_another_way_are_compared_with_nothing():
+    dates = [f"{year}-{month:02}-10" for year in range(2012, 2021) for month in range(1, 13)]
+    covers = (pd.Timestamp("2012-01-01"), pd.Timestamp("2021-01-01"))
+    city = square_city([(5, 5)] * len(dates), dates=dates)
+    changed = Study.of(*city, covers=covers, recounted=(pd.Timestamp("2018-01-01"),))
+    assert trends.latest(Study.of(*city, covers=covers)).verdict == "within"
+    assert trends.latest(changed).verdict == "unknown"
+    assert trends.monthly(changed)["low"].last_valid_index() == pd.Period("2017-12", "M")
+    later = Study.of(*city, covers=covers, recounted=(pd.Timestamp("2017-01-01"),))
+    assert trends.latest(later).verdict == "within"
 
 
 def test_months_and_years_add_up_to_the_study():
@@ -74,10 +147,13 @@ def test_boston_by_hand():
 
 
 def test_boston_fell_below_its_normal_range():
-    latest = trends.latest(boston())
-    assert (latest.start, latest.end) == (pd.Timestamp("1997-06-01"), pd.Timestamp("1998-06-01"))
-    assert latest.count == 3 + 0 + 1 + 0 + 1 + 0 + 3 + 1 + 1 + 0 + 0 + 2
+    latest = trends.latest(boston(end="1997-06-01"))
+    assert (latest.start, latest.end) == (pd.Timestamp("1996-06-01"), pd.Timestamp("1997-06-01"))
+    assert latest.count == 2 + 3 + 1 + 2 + 0 + 1 + 2 + 1 + 3 + 1 + 0 + 2
     assert latest.verdict == "below"
+    later = trends.latest(boston())
+    assert later.count == 3 + 0 + 1 + 0 + 1 + 0 + 3 + 1 + 1 + 0 + 0 + 2
+    assert later.range.low < latest.range.low  # the fall is among the years that it is judged by: years that swing so widen the range
 
 
 def test_months_covered_in_part_are_marked_and_compared_with_nothing():

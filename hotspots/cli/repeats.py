@@ -98,7 +98,7 @@ def _facts(asked: Asked, near: NearRepeats, windows: pd.DataFrame, found: Recurr
         "windows": _rows(windows.drop(columns="event")),
         "strength": asdict(found.strength) if found.strength else None,
         "surges": _rows(surges.table) if surges else None,
-        "false_alarms_a_year": surges.false_alarms if surges else None,
+        "chance_of_a_false_one": surges.chance if surges else None,
     }
 
 

@@ -1,4 +1,4 @@
-"""When did the level of a series shift, if it did: the largest F of all dates, beside what shuffled months give."""
+"""When did the level of a series shift, if it did: the largest F of all dates, beside what years that swing give."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hotspots.inference.normal_range import swings
+
 TRIM = 0.15  # part of the series at each end where no break is looked for
 LEAST_MONTHS = 36
+YEAR = 12
 LEVEL = 0.05  # a shift with a larger p is none
 
 
@@ -56,24 +59,45 @@ def _f(rows: np.ndarray, first: int) -> np.ndarray:
 
 
 def break_date(months: pd.Series, *, shuffles: int = 999, seed: int = 0) -> Break | None:
-    """Return the likeliest date at which the monthly level shifted, and how likely so clear a break is where nothing did.
+    """Return the likeliest date at which the monthly level shifted, and how likely so clear a break is where years only swing.
 
-    p is the part of shuffled series, the months in an order by lot, whose largest F is at least as large. It misleads where the level
-    rose or fell steadily: that gives a break in the middle too; and it names one date where there may be several. None with fewer than
-    36 months, or where all are alike. `months` are counts on a PeriodIndex. Source: Andrews (1993), doi:10.2307/2951764.
+    p is the part of histories drawn without a shift whose largest F is at least as large. They have the months of the year and the mean
+    of this one; months scatter about their year as here, and the levels of years, each alone, swing as far as one year lies from the one
+    before (see `normal_range.swings`), which a single shift widens little. It misleads where the level rose or fell steadily, or drifts
+    from year to year: that gives a break in the middle too; and it names one date where there may be several. None with fewer than 36
+    months, or where all are alike. `months` are counts on a PeriodIndex. Source: Andrews (1993), doi:10.2307/2951764.
 
-    >>> months = pd.Series([4.0, 5] * 15 + [1.0, 2] * 15, index=pd.period_range("2015-01", periods=60, freq="M"))
+    >>> months = pd.Series([4.0, 5] * 30 + [1.0, 2] * 30, index=pd.period_range("2015-01", periods=120, freq="M"))
     >>> found = break_date(months)
     >>> str(found.last), found.before, found.after, found.p
-    ('2017-06', 4.5, 1.5, 0.001)
+    ('2019-12', 4.5, 1.5, 0.001)
     """
     values = months.to_numpy(dtype=float)
     if len(values) < LEAST_MONTHS or np.ptp(values) == 0:
         return None
     at, f = sup_f(values)
-    rng = np.random.default_rng(seed)
-    shuffled = rng.permuted(np.tile(values, (shuffles, 1)), axis=1)
-    largest = _f(shuffled, int(np.floor(TRIM * len(values)))).max(axis=1)
+    drawn = _without_shift(values, np.random.default_rng(seed), shuffles)
+    largest = _f(drawn, int(np.floor(TRIM * len(values)))).max(axis=1)
     p = (1 + int((largest >= f.max() - 1e-9).sum())) / (shuffles + 1)
     last = months.index[at - 1]
     return Break(last, float(f.max()), p, float(values[:at].mean()), float(values[at:].mean()), len(values))
+
+
+def _without_shift(values: np.ndarray, rng: np.random.Generator, many: int) -> np.ndarray:
+    """Return histories like this one, a row each, whose years swing and whose level does not shift."""
+    n = len(values)
+    ago = np.arange(n)[::-1]
+    year, month = ago // YEAR, ago % YEAR
+    whole = values[n % YEAR :].reshape(-1, YEAR)
+    means = np.maximum(np.bincount(year, values) / np.bincount(year), 0.5 / YEAR)
+    season = np.bincount(month, values) / np.maximum(np.bincount(month, means[year]), 1e-12)
+    usual = np.maximum(means[year] * season[month], 1e-3)
+    free = max(n - len(means) - YEAR + 1, 1)
+    scatter = max(float(((values - usual) ** 2 / usual).sum() / free), 1.0)  # of months about their year
+    total = max(float(whole.sum(axis=1).mean()), 1.0)
+    swing = max((swings(whole.sum(axis=1)[:, None], total) - scatter) / total, 1e-6)  # of the level of a year, as a share of its square
+    level = rng.gamma(1 / swing, swing, (many, len(means)))[:, year]
+    expected = np.maximum(level * values.mean() * season[month], 1e-3)
+    if scatter < 1.01:
+        return np.asarray(rng.poisson(expected), dtype=float)
+    return np.asarray(rng.negative_binomial(expected / (scatter - 1), 1 / scatter), dtype=float)

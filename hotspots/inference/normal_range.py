@@ -1,11 +1,17 @@
-"""What the next count is expected to be, and the range that it should fall in."""
+"""What the next count is expected to be, the range that it should fall in, and whether counts rise or fall from year to year."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc
+from scipy.special import betainc, stdtrit
+
+MEAN_YEARS = 5  # the newest years, whose mean is expected
+SPREAD_YEARS = 10  # the years that tell how far a year lies from the one before
+SWING, SWING_YEARS = 0.12, 2.0  # how far the level of a large city swings from year to year, and for how many years that counts
+TREND_LEAST = 6  # years beyond the levels of a trend; fewer tell none
+NORMAL_95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -18,27 +24,51 @@ class Range:
 
 
 def expected_range(base: np.ndarray | list[int], level: float = 0.95) -> Range:
-    """Return the range that the next count should fall in when nothing has changed since the counts of `base`.
+    """Return the range that the next count should fall in when nothing has changed since the counts of `base`, oldest first.
 
-    The next count is a negative binomial with the mean of `base`. Its variance has three parts: chance, the uncertainty of a mean known
-    from few counts, and as much more as the counts of `base` scatter beyond chance (never less than chance). It misleads when `base`
-    itself rises or falls, or crosses a change of definition. Source: the baseline of Farrington et al. (1996), doi:10.2307/2983331, with
-    the negative binomial limits of Noufaily et al. (2013), doi:10.1002/sim.5595.
+    `base` has an element for each year, or a row for each year with a column for each part of it (such as three months). What is expected
+    is the mean of the newest five years. The next count is a negative binomial of that mean whose variance has three parts: chance, the
+    uncertainty of a mean known from few counts, and as much more as each year lies beyond chance from the one before: the mean of
+    (x − y)² ÷ (x + y), 1 by chance alone, together with a swing of 12 % for two years, as large cities have (Philadelphia 12 to 14 %);
+    never less than 1, and as much wider as Student's t makes it for so few years. So years that swing widen it, and a steady rise or fall
+    hardly does. It misleads where `base` crosses a change of definition; and where it rose or fell,
+    a count outside may be no more than that going on. Source: the baseline of Farrington et al. (1996), doi:10.2307/2983331, with the
+    negative binomial limits of Noufaily et al. (2013), doi:10.1002/sim.5595; the successive differences of von Neumann et al. (1941),
+    doi:10.1214/aoms/1177731677.
 
-    With `base` 4, 4, 4, 4 the variance is 4 · (1 + 1/4) = 5: a negative binomial of size 16.
+    With `base` 4, 4, 4, 4 the variance is 4 · (1 + 1/4) = 5: a negative binomial of size 16. 40, 37, 34, 31 lie as near to one another
+    as chance brings them, though they fall; 40, 28, 45, 29 do not:
 
     >>> expected_range([4, 4, 4, 4])
     Range(expected=4.0, low=0, high=9)
+    >>> expected_range([40, 37, 34, 31]).low, expected_range([40, 28, 45, 29]).low
+    (23, 15)
     """
-    counts = np.asarray(base, dtype=float)
-    m = len(counts)
-    mean = max(float(counts.mean()), 0.5 / m)
-    scatter = float(((counts - mean) ** 2).sum() / (mean * (m - 1))) if m > 1 else 1.0
-    variance = max(scatter, 1.0) * mean * (1 + 1 / m)
+    years = np.asarray(base, dtype=float).reshape(len(base), -1)
+    newest = years[-MEAN_YEARS:]
+    mean = max(float(newest.mean()), 0.5 / newest.size)
+    variance = swings(years, mean) * mean * (1 + 1 / newest.size)
     size = mean**2 / (variance - mean)
     tail = (1 - level) / 2
     low, high = quantiles(size, mean, np.array([tail, 1 - tail]))
-    return Range(float(counts.mean()), int(low), int(high))
+    return Range(float(newest.mean()), int(low), int(high))
+
+
+def swings(years: np.ndarray, mean: float) -> float:
+    """Return how many times as much as by chance counts of that `mean` vary, as each of `years` (rows; parts as columns) tells.
+
+    See `expected_range`. Never less than 1.
+
+    >>> swings(np.array([[4.0], [4.0], [4.0], [4.0]]), 4.0)
+    1.0
+    """
+    n, parts = years.shape
+    both = years[1:] + years[:-1]
+    seen = both > 0
+    found = float(((years[1:] - years[:-1])[seen] ** 2 / both[seen]).mean()) if seen.any() else 1.0
+    known = parts * 2 * (n - 1) ** 2 / max(3 * n - 4, 1)  # degrees of freedom of a mean of successive differences
+    held = (known * found + SWING_YEARS * (1 + mean * SWING**2)) / (known + SWING_YEARS)
+    return float(1 + max(held - 1, 0.0) * (stdtrit(known + SWING_YEARS, 0.975) / NORMAL_95) ** 2)
 
 
 def quantiles(size: float, mean: float, at: np.ndarray) -> np.ndarray:
@@ -46,3 +76,64 @@ def quantiles(size: float, mean: float, at: np.ndarray) -> np.ndarray:
     spread = np.sqrt(mean + mean**2 / size)
     counts = np.arange(int(mean + 12 * spread) + 20)
     return np.asarray(np.searchsorted(betainc(size, counts + 1.0, size / (size + mean)), at))
+
+
+@dataclass(frozen=True)
+class Trend:
+    """By what share counts rise (above 0) or fall each year, with its 95 % interval.
+
+    `years` took part, the first of them `span` years before the newest.
+    """
+
+    share: float
+    low: float
+    high: float
+    span: int
+    years: int
+
+    @property
+    def verdict(self) -> str:
+        """`rise` or `fall` where the interval leaves out no change, else `none`."""
+        return "rise" if self.low > 0 else "fall" if self.high < 0 else "none"
+
+
+def yearly_trend(counts: np.ndarray | list[float], levels: np.ndarray | list[int] | None = None) -> Trend | None:
+    """Return by what share the counts of successive years (oldest first) rise or fall each year; None where too few years tell it.
+
+    A Poisson regression on the year, its interval as wide as the years scatter about the line (never less than chance) and follow one
+    another (the correlation of each year with the next, corrected for so few years), by Student's t. `levels` numbers how each year was
+    counted: years alike share a number, so that a change of definition is a step and no trend; a year below 0, or whose count is
+    missing, takes no part. A line through ten years says nothing of where it goes on, and years that drift can pass for one: where each
+    follows the one before closely (correlation .6) it finds a rise or a fall in 12 of 100 histories, where each stands alone in at most 5.
+
+    >>> found = yearly_trend([400, 360, 324, 292, 262, 236, 213, 191, 172, 155])
+    >>> round(found.share, 2), found.verdict, found.years
+    (-0.1, 'fall', 10)
+    """
+    x = np.asarray(counts, dtype=float)
+    level = np.zeros(len(x), dtype=int) if levels is None else np.asarray(levels)
+    known = np.flatnonzero(~np.isnan(x) & (level >= 0))
+    design = np.column_stack([known - known.mean() if len(known) else known, *(level[known] == one for one in np.unique(level[known]))])
+    free = len(known) - design.shape[1]
+    if free < TREND_LEAST or not x[known].sum():
+        return None
+    slope, error = _slope(x[known], design.astype(float), free)
+    reach = float(stdtrit(free, 0.975)) * error
+    share, low, high = (float(np.expm1(one)) for one in (slope, slope - reach, slope + reach))
+    return Trend(share, low, high, len(x) - 1 - int(known[0]), len(known))
+
+
+def _slope(y: np.ndarray, design: np.ndarray, free: int) -> tuple[float, float]:
+    """Return the first coefficient of a Poisson regression and its standard error."""
+    mean = y + 0.5
+    for _ in range(25):  # iteratively reweighted least squares
+        working = np.log(mean) + (y - mean) / mean
+        found = np.linalg.lstsq(design * np.sqrt(mean)[:, None], working * np.sqrt(mean), rcond=None)[0]
+        mean = np.exp(np.clip(design @ found, -20, 20))
+    left = (y - mean) / np.sqrt(mean)
+    scatter = float((left**2).sum() / free)
+    n = len(y)
+    near = float(left[1:] @ left[:-1]) / max(float(left @ left), 1e-12)
+    follow = float(np.clip((n * near + 2) / (n - 4), 0, 0.8)) if scatter > 1 else 0.0
+    inverse = np.linalg.pinv(design.T @ (design * mean[:, None]))[0, 0]
+    return float(found[0]), float(np.sqrt(max(scatter, 1.0) * inverse * (1 + follow) / (1 - follow)))

@@ -14,7 +14,7 @@ from hotspots.cities import City, Note
 from hotspots.cities.published_totals import WHOLE, years_between
 from hotspots.geography.outlines import outlined
 from hotspots.inference.intervals import PER, poisson_interval, ratio_interval
-from hotspots.inference.normal_range import expected_range
+from hotspots.inference.normal_range import MEAN_YEARS, SPREAD_YEARS, Trend, expected_range, yearly_trend
 from hotspots.release import standing_out
 from hotspots.release.profiles import FEWER_THAN, Window
 from hotspots.release.protection import SHOWN, UNPUBLISHED
@@ -22,9 +22,10 @@ from hotspots.release.release import AREA_COLUMNS, Release, rate
 from hotspots.statistics import trends
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.store.schema import UNKNOWN
+from hotspots.study.calendar import counted_alike
 from hotspots.study.of_totals import TotalsStudy
 
-LEAST_BASE, MOST_BASE = 3, 5  # years that a normal range is made from
+LEAST_BASE = 3  # years that a normal range is made from
 
 
 @dataclass(frozen=True)
@@ -284,18 +285,30 @@ class Reading:
         """Return the last years of `table`, without a gap, that are `complete` and were counted as the year up to `end` was."""
         alike = np.array([not self.redefined(start, end) for start in table["start"]], dtype=bool)
         run = (table["complete"] & alike)[::-1].cummin()[::-1]
-        return table[run].tail(MOST_BASE)
+        return table[run].tail(SPREAD_YEARS)
+
+    @cached_property
+    def trend(self) -> Trend | None:
+        """By what share the whole city's number rises or falls each year, up to the newest whole year; None where too few are shown."""
+        newest = self.newest
+        if newest is None:
+            return None
+        last = self.years[: newest.name].tail(SPREAD_YEARS)
+        changes = [note.start for note in self.notes if note.kind == "definition"]
+        whole = last["count"].where(last["complete"])
+        return yearly_trend(whole.to_numpy(dtype=float), counted_alike(zip(last["start"], last["end"], strict=True), changes))
 
     def normal_ranges(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return the normal range of each year of `table` (`start`, `end`, `count`, `complete`; oldest first) as `low`, `high` and `base`.
 
-        It comes from the three to five years before that are `comparable`; `base` is how many these are, 0 where they are too few.
+        It comes from the three to ten years before that are `comparable`; `base` is how many of them make what is expected (at most five),
+        0 where they are too few.
         """
         found = []
         for i, end in enumerate(table["end"]):
             base = self.comparable(table.iloc[:i], end)["count"]
             usual = expected_range(base.to_numpy(dtype=float)) if len(base) >= LEAST_BASE else None
-            found.append((usual.low, usual.high, len(base)) if usual else (np.nan, np.nan, 0))
+            found.append((usual.low, usual.high, min(len(base), MEAN_YEARS)) if usual else (np.nan, np.nan, 0))
         return pd.DataFrame(found, columns=["low", "high", "base"], index=table.index).astype({"low": float, "high": float})
 
 

@@ -121,7 +121,7 @@ class Measure:
             "population": bool((study.person_years > 0).any()),
             "ages": "age" in study.incidents.columns and bool(population_bands(study.blocks)),
             "areas": bool((study.blocks.area > 0).any()),
-            "earlier": bool(known_before(Days(max(study.start, study.covers[0]), min(study.end, study.covers[1])), study.covers)),
+            "earlier": bool(known_before(Days(max(study.start, study.covers[0]), min(study.end, study.covers[1])), study.alike(study.end))),
             "streets": study.streets is not None and bool(len(study.streets)),
         }
         lacking = {need for need, there in has.items() if not there}

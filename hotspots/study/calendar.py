@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -45,6 +45,16 @@ def known_before(days: Days, covers: tuple[pd.Timestamp, pd.Timestamp], *, years
         return ()
     found = (earlier(days, one) for one in range(1, years + 1))
     return tuple(one for one in found if one.start >= covers[0])
+
+
+def counted_alike(periods: Iterable[tuple[pd.Timestamp, pd.Timestamp]], changes: Collection[pd.Timestamp]) -> list[int]:
+    """Return for each period after how many changes of what is counted it lies; −1 where one falls within it.
+
+    >>> years = [(pd.Timestamp(year, 1, 1), pd.Timestamp(year + 1, 1, 1)) for year in (2018, 2019, 2020)]
+    >>> counted_alike(years, [pd.Timestamp("2019-07-01")])
+    [0, -1, 1]
+    """
+    return [-1 if any(start < day < end for day in changes) else sum(day <= start for day in changes) for start, end in periods]
 
 
 def latest(days: Days) -> Days:

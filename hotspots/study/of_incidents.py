@@ -45,6 +45,7 @@ class Study(Exposure, Options):
     snapped: pd.Series | None = field(default=None, kw_only=True)
     streets: gpd.GeoDataFrame | None = field(default=None, kw_only=True)  # the city's street segments, whatever the unit
     exposed_of: pd.Series | None = field(default=None, kw_only=True)  # which incidents lie where residents are known; None: all
+    recounted: tuple[pd.Timestamp, ...] = field(default=(), kw_only=True)  # days from which on deaths are counted in another way
     place: Place | None = field(default=None, kw_only=True)  # what the study is narrowed to; None: the whole city
     of_city: Study | None = field(default=None, kw_only=True)  # the same without that place
     has_days: ClassVar[bool] = True  # single homicides are known, each with its day
@@ -77,6 +78,7 @@ class Study(Exposure, Options):
         snapped: pd.Series | None = None,
         streets: gpd.GeoDataFrame | None = None,
         exposed_of: pd.Series | None = None,
+        recounted: tuple[pd.Timestamp, ...] = (),
         **options: Any,
     ) -> Study:
         """Return the study of `incidents` on `blocks`.
@@ -86,7 +88,8 @@ class Study(Exposure, Options):
         `where` maps a field to the values kept; ages are bands such as `15-29`, `65+` or `unknown`. `unit_of` gives the unit of
         every incident where it is already known (see `units.assign`), `snapped` its distance from its street segment. `streets` are the
         city's street segments, for densities along them. `exposed_of`, beside `unit_of`, says which incidents lie where residents are
-        known (`residents.known_to_live`); left out beside it, all do. `options` are those of single statistics, left out where the usual
+        known (`residents.known_to_live`); left out beside it, all do. `recounted` are the days from which on deaths are counted in another
+        way: what came before them is compared with nothing after. `options` are those of single statistics, left out where the usual
         one will do (the rows of `options.Options`): `bandwidth` in metres is for measures that smooth; `equal_split` (`discontinuous`,
         `continuous`) is what a density along streets does at crossings; `baseline` (`population`, `area`, `equal`) and `correction`
         (`bh`, `by`) are what tests of clustering compare with, and how they allow for the number of places; `cap` is how many per cent of
@@ -120,6 +123,7 @@ class Study(Exposure, Options):
             snapped=snapped,
             streets=streets,
             exposed_of=exposed_of,
+            recounted=recounted,
             **options,
         )
 
@@ -150,6 +154,10 @@ class Study(Exposure, Options):
     def in_no_place(self) -> float:
         """Victims in the period that pass the filters and lie in no place of the kind chosen, and so in none that could be chosen."""
         return 0 if self.place is None else int(self.place.in_none[self.everywhere._seen].sum())
+
+    def alike(self, end: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """Return the days that the data cover, from the last change before `end` in how deaths are counted."""
+        return max([self.covers[0], *(day for day in self.recounted if day < end)]), self.covers[1]
 
     def split(self, day: pd.Timestamp) -> tuple[Study, Study]:
         """Return the study before `day` and from `day` on."""
@@ -216,6 +224,20 @@ class Study(Exposure, Options):
     def unit_of(self) -> pd.Series:
         """The unit of each of `rows`; missing where the incident lies in none."""
         return self._placed.iloc[self._seen]
+
+    @cached_property
+    def together(self) -> float:
+        """How many times more victims vary by chance than as many killed one by one: those of one event come together.
+
+        The sum of the squares of the victims of each event over the sum of the victims (the design effect of Kish 1965); 1 where nobody
+        was killed together, or where single homicides are not known. Three killed, two of them in one event: (4 + 1) ÷ 3.
+
+        >>> from hotspots.testing import square_city
+        >>> round(Study.of(*square_city([(5, 5)] * 3, event_id=["a", "a", "b"])).together, 4)
+        1.6667
+        """
+        sizes = self.rows["event_id"].value_counts().to_numpy(dtype=float)
+        return float((sizes**2).sum() / sizes.sum()) if len(sizes) else 1.0
 
     @cached_property
     def codes(self) -> np.ndarray:

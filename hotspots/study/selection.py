@@ -90,6 +90,7 @@ class Selection(Choices):
             snapped=here.away,
             streets=city.segments,
             exposed_of=here.exposed_of,
+            recounted=tuple(note.start for note in city.notes if note.kind == "definition"),
             **{row.name: getattr(self, row.name) for row in OF_STATISTICS},
         )
 

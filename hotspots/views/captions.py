@@ -11,6 +11,7 @@ import pandas as pd
 
 from hotspots.cities import City
 from hotspots.geography import residents, segments, units
+from hotspots.inference.normal_range import Trend
 from hotspots.statistics import rates
 from hotspots.statistics.measure import Measure
 from hotspots.store.schema import UNKNOWN, Blocks, censuses
@@ -18,6 +19,11 @@ from hotspots.study import Study, Where
 from hotspots.study.places import KINDS, Place
 from hotspots.words import Words, mark
 
+TRENDS: dict[str, str] = {
+    "fall": mark("From year to year since {first}: {share} (95% interval {low} to {high}): fewer each year."),
+    "rise": mark("From year to year since {first}: {share} (95% interval {low} to {high}): more each year."),
+    "none": mark("From year to year since {first}: {share} (95% interval {low} to {high}): no clear rise or fall."),
+}
 VALUES: dict[str, str] = {
     "firearm": mark("Firearm"),
     "blade": mark("Blade"),
@@ -168,6 +174,21 @@ def left_out(victims: float, words: Words) -> str:
         "In no rate: {n} people killed where the number of residents is not known",
         victims,
     )
+
+
+def from_year_to_year(trend: Trend, first: int, words: Words) -> str:
+    """Return by what share the numbers rise or fall each year, with the interval, and whether that is clear.
+
+    >>> from hotspots.words import words_for
+    >>> from_year_to_year(Trend(-0.05, -0.11, 0.02, 9, 10), 2015, words_for("en"))
+    'From year to year since 2015: −5% (95% interval −11% to +2%): no clear rise or fall.'
+    """
+
+    def said(share: float) -> str:
+        plain = words.percent(abs(share))
+        return plain if plain == words.percent(0) else ("+" if share > 0 else "\N{MINUS SIGN}") + plain
+
+    return words.say(TRENDS[trend.verdict], first=first, share=said(trend.share), low=said(trend.low), high=said(trend.high))
 
 
 def killed(city: City, study: Study, words: Words) -> str:

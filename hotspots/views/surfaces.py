@@ -75,8 +75,8 @@ def with_risk(shown: MapView, risk: RelativeRisk, epsg: int, words: Words) -> Ma
         labels, colours = [*labels, words.say(MORE), words.say(FEWER)], [*colours, look.INK, look.CHANGE_EDGE]
         parts.append(
             words.say(
-                "outlines from {draws} maps on which chance alone put {n} events down by residents; a place would be outlined in 5 of 100 "
-                "such maps",
+                "outlines from {draws} maps on which chance alone put {n} events down by residents; on 5 of 100 such maps any place at all "
+                "would be outlined as higher, and on 5 as lower",
                 draws=words.number(risk.draws),
                 n=words.number(risk.events),
             )

@@ -265,7 +265,7 @@ def title(reading: Reading, words: Words) -> str:
 
 
 def judged(reading: Reading, words: Words) -> str:
-    """Return whether the newest whole year lies in its normal range; nothing where its number is not shown."""
+    """Return whether the newest whole year lies in its normal range, and whether the years rise or fall; nothing where it is not shown."""
     year = reading.newest
     if year is None:
         return words.say(NO_YEARS)
@@ -273,7 +273,9 @@ def judged(reading: Reading, words: Words) -> str:
         return ""
     first = year["start"].year
     ends = {"low": words.number(year["low"]), "high": words.number(year["high"]), "base": f"{first - int(year['base'])}–{first - 1}"}
-    return words.say(JUDGED[_verdict(year)], **ends)
+    said = words.say(JUDGED[_verdict(year)], **ends)
+    trend = reading.trend
+    return f"{said} {captions.from_year_to_year(trend, first - trend.span, words)}" if trend else said
 
 
 def crossing(reading: Reading) -> list[Note]:
@@ -307,8 +309,8 @@ def chart_key(reading: Reading, words: Words) -> str:
     if reading.years["base"].any():
         said.append(
             words.say(
-                "Grey boxes: the normal range, in which 95 of 100 years fall as long as nothing changes; made from the three to five years "
-                "before that were counted in the same way."
+                "Grey boxes: the normal range, in which 95 of 100 years fall as long as nothing changes; made from the years "
+                "before that were counted in the same way: the mean of the last five, and how far each of ten lay from the one before."
             )
         )
     if reading.years["base"].eq(0).any():

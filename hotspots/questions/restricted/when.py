@@ -33,16 +33,30 @@ LATEST_IN_CITY: dict[str, str] = {
 }
 
 
+TREND: dict[str, str] = {
+    "fall": mark("{finding}; since {year} about {share} fewer each year"),
+    "rise": mark("{finding}; since {year} about {share} more each year"),
+    "none": "{finding}",
+}
+
+
 @question()
 def last_twelve_months(asked: Asked, *, in_city: bool = False) -> Answer[Judgement] | None:
-    """Return the last 12 whole months beside those before them; None with less than 12. The sentence names the city if `in_city`."""
+    """Return the last 12 whole months beside those before them; None with less than 12. The sentence names the city if `in_city`.
+
+    A rise or fall from year to year that is clear is part of the finding: it can stand beside a number within its normal range.
+    """
     found = trends.latest(asked.study)
     if found is None:
         return None
 
     def says(words: Words) -> str:
         told = {"city": captions.subject(asked.city, asked.study, words)} if in_city else {}
-        return words.say((LATEST_IN_CITY if in_city else LATEST)[found.verdict], n=words.number(found.count), **told)
+        finding = words.say((LATEST_IN_CITY if in_city else LATEST)[found.verdict], n=words.number(found.count), **told)
+        trend = found.trend
+        if trend is None or trend.verdict == "none":
+            return finding
+        return words.say(TREND[trend.verdict], finding=finding, year=found.first.year, share=words.percent(abs(trend.share)))
 
     return asked.answer(found, says, days=Days(found.start, found.end))
 
@@ -83,12 +97,12 @@ def level_shift_of(asked: Asked) -> Answer[Break | None]:
             return words.say("Not known: it takes 36 whole months to tell.")
         if found.p > level_shift.LEVEL:
             return words.say(
-                "No clear shift in {months} months: one as clear as any seen here is often found when the same months are shuffled.",
+                "No clear shift in {months} months: one as clear as any seen here is often found where years only swing as they do here.",
                 months=words.number(found.months),
             )
         return words.say(
             "Yes, most clearly from {month}: {before} people killed a month before, {after} from then on ({months} months). So clear "
-            "a shift is seldom seen when the same months are shuffled (at most 5 times in 100).",
+            "a shift is seldom seen where years only swing as they do here (at most 5 times in 100).",
             month=words.month((found.last + 1).start_time),
             before=words.number(found.before, 1),
             after=words.number(found.after, 1),

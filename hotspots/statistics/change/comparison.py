@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotspots import settings
 from hotspots.inference.e_test import LEVEL, e_range, e_test
-from hotspots.inference.normal_range import Range, expected_range
+from hotspots.inference.normal_range import SPREAD_YEARS, Range, expected_range
 from hotspots.inference.random_allocation import benjamini_hochberg
 from hotspots.store.schema import DataError
 from hotspots.study import Study
@@ -17,7 +17,7 @@ from hotspots.study.calendar import Days, known_before
 from hotspots.words import mark, told
 
 PERCENT_FROM = 10  # no percentage on a smaller base
-SWING_YEARS, LEAST_YEARS = 5, 3  # earlier years whose ups and downs make the wider range; with fewer there is none
+LEAST_YEARS = 3  # earlier years whose ups and downs make the wider range; with fewer there is none
 
 VERDICTS: dict[str, str] = {
     "firmly_below": mark("Fewer, even allowing for the number of places compared"),
@@ -91,11 +91,10 @@ def compare(study: Study, days: Days | None = None) -> Comparison:
 
     The normal range holds the counts that the exact E-test calls alike with the years before, days for days: a count outside has a p of
     at most 0.05. It is of events: people killed together would too often be called a change. `adjusted` is p allowing for the number of
-    places (Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x), apart for each comparison: of all
-    places of the city, where the study is of one part of it. The city (of such a study: that part) and those in no
-    place are not among the places compared. Years that the data do not cover in full take no part; a period of more than a year is
-    compared with nothing. It misleads across a change of definition. Over the years homicides swing by more than chance; for the whole
-    city `usual` allows for that.
+    places (Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x), apart for each comparison: of all places of the city,
+    where the study is of one part of it. The city (of such a study: that part) and those in no place are not among the places compared.
+    Years that the data do not cover in full, or that were counted in another way, take no part; a period of more than a year is compared
+    with nothing. Over the years homicides swing by more than chance; for the whole city `usual` allows for that.
 
     Ten in 2020 against four, three and two in the years before: expected 3, and 9 in 1,096 days against 10 in 366 has p < 0.05.
 
@@ -107,7 +106,7 @@ def compare(study: Study, days: Days | None = None) -> Comparison:
     (10, 4, 9, 'above')
     """
     asked = days or Days(max(study.start, study.covers[0]), min(study.end, study.covers[1]))
-    before = known_before(asked, study.covers)
+    before = known_before(asked, study.alike(asked.end))
     tallies = _tallies(study, [asked, *before])
     table = pd.DataFrame({"count": tallies[0][0], "events": tallies[0][1]})
     table = table.join(_against(table, tallies[1], asked, before[:1]).add_prefix("last_year_"))
@@ -127,12 +126,12 @@ def compare(study: Study, days: Days | None = None) -> Comparison:
 
 
 def _usual(study: Study, days: Days) -> Range | None:
-    """Return what the same days of up to five years before lead one to expect of the whole city, with the swings between them."""
-    before = known_before(days, study.covers, years=SWING_YEARS)
+    """Return what the same days of the years before lead one to expect of the whole city, with the swings between them."""
+    before = known_before(days, study.alike(days.end), years=SPREAD_YEARS)
     if len(before) < LEAST_YEARS:
         return None
     date = study.between(before[-1].start, before[0].end).rows["date"].to_numpy()
-    return expected_range([int(((date >= one.start.to_datetime64()) & (date < one.end.to_datetime64())).sum()) for one in before])
+    return expected_range([int(((date >= one.start.to_datetime64()) & (date < one.end.to_datetime64())).sum()) for one in before[::-1]])
 
 
 def _tallies(study: Study, periods: list[Days]) -> list[np.ndarray]:

@@ -22,9 +22,9 @@ def local_shrunk_rate(study: Study, *, gap: float | None = None) -> pd.Series:
     person-years; missing where nobody lives or nobody knows. `gap` is that of `neighbours`.
 
     With x killed in n person-years, r = x ÷ n, and sums over a unit and its neighbours that have residents: m = Σx ÷ Σn,
-    s² = Σ n (r − m)² ÷ Σn where each term takes the m of its own neighbourhood, a = max(0, s² − m ÷ mean n), and the rate is
-    m + a ÷ (a + m ÷ n) · (r − m). Source: Marshall (1991), doi:10.2307/2347593, in the form of spdep's `EBlocal`; GeoDa's takes the m of
-    the unit in every term.
+    s² = Σ n (r − m)² ÷ Σn where each term takes the m of its own neighbourhood, a = max(0, s² − d m ÷ mean n), and the rate is
+    m + a ÷ (a + d m ÷ n) · (r − m); d is `Study.together`. Source: Marshall (1991), doi:10.2307/2347593, in the form of spdep's
+    `EBlocal`; GeoDa's takes the m of the unit in every term.
 
     Two units, each the other's neighbour, are all there is, so this is `shrunk_rate`: see there.
 
@@ -37,18 +37,19 @@ def local_shrunk_rate(study: Study, *, gap: float | None = None) -> pd.Series:
     found = np.full(len(known), np.nan)
     if known.any():
         beside = kept(study.blocks, contiguity, gap=gap).matrix[known][:, known]
-        found[known] = local_shrinkage(study.exposed.to_numpy(dtype=float)[known], study.person_years.to_numpy(dtype=float)[known], beside)
+        counts, people = (one.to_numpy(dtype=float)[known] for one in (study.exposed, study.person_years))
+        found[known] = local_shrinkage(counts, people, beside, together=study.together)
     return pd.Series(PER * found, index=study.blocks.index, name="local_shrunk_rate")
 
 
-def local_shrinkage(counts: np.ndarray, people: np.ndarray, beside: sparse.csr_array) -> np.ndarray:
+def local_shrinkage(counts: np.ndarray, people: np.ndarray, beside: sparse.csr_array, *, together: float = 1.0) -> np.ndarray:
     """Return the shrunk rate of each unit by `beside`, a matrix of 0 and 1 of neighbours; see `local_shrunk_rate`."""
     near = sparse.csr_array(beside + sparse.eye_array(len(counts)))
     rate, exposure = counts / people, near @ people
     mean = (near @ counts) / exposure
     spread = (near @ (people * (rate - mean) ** 2)) / exposure
-    between = np.maximum(0.0, spread - mean * near.sum(axis=1) / exposure)
-    own = np.divide(between, between + mean / people, out=np.zeros_like(mean), where=between > 0)
+    between = np.maximum(0.0, spread - together * mean * near.sum(axis=1) / exposure)
+    own = np.divide(between, between + together * mean / people, out=np.zeros_like(mean), where=between > 0)
     return np.asarray(mean + own * (rate - mean))
 
 

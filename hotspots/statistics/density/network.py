@@ -139,13 +139,14 @@ def spread(
         raise DataError(told("streets: a bandwidth of {bandwidth} m is not a length; give metres above 0", bandwidth=f"{bandwidth:g}"))
     if not len(street):
         return np.zeros(network.first[-1])
-    length = np.maximum(network.length / bandwidth, 1 / steps)  # in bandwidths; what is shorter than a step is as long as one
+    whole = network.length / bandwidth
+    length = np.maximum(whole, 1 / steps)  # in bandwidths; to who walks it, what is shorter than a step is as long as one
     begin = np.clip(along / network.length[street], 0, 1) * length[street]
     places, weight = np.unique(np.column_stack([street, begin]), axis=0, return_counts=True)
     on, begin = places[:, 0].astype(np.int64), places[:, 1]
     leaving = _walk(network, length, on, begin, weight.astype(float), way=way, steps=steps)
     mass = _from_ends(network, length, leaving) + _on_their_own(network, length, on, begin, weight.astype(float))
-    np.maximum(mass, 0, out=mass)
+    mass = np.maximum(mass, 0) * (whole / length)[network.piece_street]  # a street holds what its own length does
     return np.asarray(mass * (len(street) / mass.sum()))
 
 

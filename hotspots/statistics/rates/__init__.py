@@ -150,8 +150,9 @@ def shrunk_rate(study: Study) -> pd.Series:
     place that is truly different; it takes all places for one family and knows nothing of neighbours. A place without homicides gets a
     rate above 0. Shape: one number for each unit, per 100,000 person-years.
 
-    With x killed in n person-years in each of m units, r = x ÷ n: b = Σx ÷ Σn, s² = Σ n (r − b)² ÷ Σn, a = max(0, s² − b ÷ (Σn ÷ m)),
-    and the shrunk rate is b + a ÷ (a + b ÷ n) · (r − b). Source: Marshall (1991), doi:10.2307/2347593.
+    With x killed in n person-years in each of m units, r = x ÷ n: b = Σx ÷ Σn, s² = Σ n (r − b)² ÷ Σn, a = max(0, s² − d b ÷ (Σn ÷ m)),
+    and the shrunk rate is b + a ÷ (a + d b ÷ n) · (r − b). d is how many times more counts vary by chance because people are killed
+    together (see `Study.together`), 1 where nobody is. Source: Marshall (1991), doi:10.2307/2347593.
 
     With 0 and 8 killed in 1,000 person-years each, b = 0.004, s² = 0.000016, a = 0.000012 and the weight a ÷ (a + 0.000004) is 3/4.
 
@@ -161,10 +162,10 @@ def shrunk_rate(study: Study) -> pd.Series:
     [100.0, 700.0]
     """
     people = study.person_years.astype(float)
-    return (PER * shrink(study.exposed.astype(float), people)).rename("shrunk_rate")
+    return (PER * shrink(study.exposed.astype(float), people, together=study.together)).rename("shrunk_rate")
 
 
-def shrink(counts: pd.Series, people: pd.Series) -> pd.Series:
+def shrink(counts: pd.Series, people: pd.Series, *, together: float = 1.0) -> pd.Series:
     """Return counts per person-year, drawn towards the rate of all as `shrunk_rate` says; missing where nobody lives or nobody knows.
 
     >>> shrink(pd.Series([0.0, 8.0]), pd.Series([1000.0, 1000.0])).round(6).tolist()
@@ -175,8 +176,8 @@ def shrink(counts: pd.Series, people: pd.Series) -> pd.Series:
     if not len(x):
         return pd.Series(np.nan, index=counts.index)
     b = x.sum() / n.sum()
-    between = max(0.0, float((n * (x / n - b) ** 2).sum() / n.sum() - b / n.mean()))
-    own = between / (between + b / n) if between > 0 else 0.0
+    between = max(0.0, float((n * (x / n - b) ** 2).sum() / n.sum() - together * b / n.mean()))
+    own = between / (between + together * b / n) if between > 0 else 0.0
     return pd.Series(b + own * (x / n - b), index=counts.index[known]).reindex(counts.index)
 
 
@@ -270,7 +271,8 @@ def rate_ratio_of_fifths(study: Study) -> RateRatio | None:
     all alike, those that happened to be high are high. So the units are put in order by the first half of the period (by their shrunk
     rate, so that few residents do not decide) and measured in the second half. The ratio is of what lasts: where all places are alike
     it is about 1, and where the hard-hit places change it is less than either half alone would show. Units that tie for the last place
-    in a fifth count in part. The interval takes victims as independent, and the order as given. None with fewer than five units with
+    in a fifth count in part. The interval takes the order as given, and victims in pieces of `Study.together`: it is that of so many fewer
+    killed one by one. None with fewer than five units with
     residents, without homicides in both halves, or where the first half shows no difference beyond chance to put the units in order by.
 
     Source of the interval: the binomial one given the sum of both counts, see `intervals.ratio_interval`.
@@ -289,7 +291,8 @@ def rate_ratio_of_fifths(study: Study) -> RateRatio | None:
     weights = part_of_top(order, k), part_of_top(-order, k)
     x, y = (float(one @ counts) for one in weights)
     n, m = (float(one @ people) for one in weights)
-    low, high = ratio_interval((x, y), (n, m))
+    pieces = after.together
+    low, high = ratio_interval((x / pieces, y / pieces), (n, m))
     value = (x / n) / (y / m) if y > 0 else float("nan")
     return RateRatio(value, low, high, estimate(x, n), estimate(y, m), k, len(order), start, day, end)
 

@@ -4,11 +4,12 @@ For the restricted edition only: windows come from single incidents, so none of 
 """
 
 from hotspots.statistics.repeats.close_by import close_by
+from hotspots.statistics.repeats.cusum import Cusum
 from hotspots.statistics.repeats.events import Events, day_number, day_of, events_of
 from hotspots.statistics.repeats.knox import DAYS, LEVEL, METRES, Knox, NearRepeats, knox, near_repeats
 from hotspots.statistics.repeats.measures import MEASURES
 from hotspots.statistics.repeats.strength import Strength, strength
-from hotspots.statistics.repeats.surges import Cusum, Surges, surges
+from hotspots.statistics.repeats.surges import Surges, surges
 from hotspots.statistics.repeats.windows import open_windows
 
 __all__ = [

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotspots.inference.normal_range import Range, expected_range
+from hotspots.inference.normal_range import SPREAD_YEARS, Range, Trend, expected_range, yearly_trend
 from hotspots.statistics.trends.measures import MEASURES
 from hotspots.statistics.trends.profiles import LEAST, WEEKDAYS, WhenInWeek, seasonal, weekday_hour, weekly, year_over_year
 from hotspots.statistics.trends.year_end import Projection, year_end, year_end_of
 from hotspots.statistics.trends.years import BesideYears, beside_years, complete, rates_of, without_place, yearly
 from hotspots.study import Study
+from hotspots.study.calendar import counted_alike
 from hotspots.study.of_totals import TotalsStudy
 
 __all__ = [
     "BASE_YEARS", "LEAST", "LEAST_YEARS", "MEASURES", "WEEKDAYS", "WINDOW", "BesideYears", "Judgement", "Projection", "Range",
-    "WhenInWeek", "beside_years", "expected_range", "latest", "monthly", "outside", "provisional", "seasonal", "weekday_hour", "weekly",
-    "without_place", "year_end", "year_end_of", "year_over_year", "yearly",
+    "Trend", "WhenInWeek", "beside_years", "expected_range", "latest", "monthly", "outside", "provisional", "seasonal", "weekday_hour",
+    "weekly", "without_place", "year_end", "year_end_of", "year_over_year", "yearly",
 ]  # fmt: skip
 
 BASE_YEARS = 5  # earlier years a month is compared with
@@ -31,10 +32,10 @@ def monthly(study: Study) -> pd.DataFrame:
 
     The index is a PeriodIndex of months. `count` adds up to `study.victims`; `complete` is False for a month that the study or the data
     cover in part, which is compared with nothing. `expected`, `low`, `high`: see `expected_range`; the months compared with are the
-    same calendar month and its two neighbours in the five years before (at least three years with all three). `rolling_count` and
-    `rate`, `rate_low`, `rate_high` (per 100,000 person-years, exact 95 %) are of the 12 months that end with this one; missing where
-    the data do not cover them all. Of published totals it holds the months from the first to the last that are published: none where
-    only years are.
+    same calendar month and its two neighbours in the five years before (at least three years with all three,
+    counted in the same way). `rolling_count` and `rate`, `rate_low`, `rate_high` (per 100,000 person-years, exact 95 %) are of the
+    12 months that end with this one; missing where the data do not cover them all. Of published totals it holds the months from the
+    first to the last that are published: none where only years are.
 
     >>> from hotspots.testing import square_city
     >>> incidents, blocks = square_city([(5, 5), (5, 6), None], dates=["2020-01-05", "2020-01-31", "2020-02-29"])
@@ -50,7 +51,7 @@ def monthly(study: Study) -> pd.DataFrame:
     table = table.astype({"count": "int64"}) if table["count"].notna().all() else table
     table["complete"] = complete(months, max(study.start, study.covers[0]), min(study.end, study.covers[1])) & table["count"].notna()
     usable, exposed = (covered.loc[complete(every, *study.covers), name] for name in ("count", "exposed"))
-    ranges = [_range_of(usable, month) if done else None for month, done in table["complete"].items()]
+    ranges = [_range_of(usable, month, study) if done else None for month, done in table["complete"].items()]
     for name in ("expected", "low", "high"):
         table[name] = [getattr(found, name) if found else np.nan for found in ranges]
     rolling = usable.rolling(WINDOW).sum().reindex(months)
@@ -74,11 +75,12 @@ def outside(table: pd.DataFrame, value: str = "count") -> tuple[int, int]:
     return int(((known[value] < known["low"]) | (known[value] > known["high"])).sum()), len(known)
 
 
-def _range_of(usable: pd.Series, month: pd.Period) -> Range | None:
-    around = [month - 12 * year + step for year in range(1, BASE_YEARS + 1) for step in (-1, 0, 1)]
-    found = usable.reindex(pd.PeriodIndex(around)).to_numpy().reshape(-1, 3)
+def _range_of(usable: pd.Series, month: pd.Period, study: Study) -> Range | None:
+    around = pd.PeriodIndex([month - 12 * year + step for year in range(BASE_YEARS, 0, -1) for step in (-1, 0, 1)])
+    alike = around.start_time >= study.alike((month + 1).start_time)[0]
+    found = usable.reindex(around).where(alike).to_numpy().reshape(-1, 3)
     known = found[~np.isnan(found).any(axis=1)]
-    return expected_range(known.ravel()) if len(known) >= LEAST_YEARS else None
+    return expected_range(known) if len(known) >= LEAST_YEARS else None
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ class Judgement:
     """The last 12 complete months of the data beside what the years before lead one to expect.
 
     `exposed` of `count` were killed where residents are known, and stand over `person_years` in the rate.
-    `verdict` is `within`, `above` or `below` the range; `unknown` where there are too few earlier years, `range` is None then.
+    `verdict` is `within`, `above` or `below` the range; `unknown` where there are too few earlier years that were counted in the same way,
+    `range` is None then. `trend` is of up to ten such periods, this one included; None where they are too few.
     """
 
     start: pd.Timestamp
@@ -96,6 +99,12 @@ class Judgement:
     person_years: float
     range: Range | None
     verdict: str
+    trend: Trend | None = None
+
+    @property
+    def first(self) -> pd.Timestamp:
+        """The first day of the periods that `trend` is of; that of this one where there is none."""
+        return self.start - pd.DateOffset(years=self.trend.span) if self.trend else self.start
 
 
 def latest(study: Study) -> Judgement | None:
@@ -116,15 +125,18 @@ def latest(study: Study) -> Judgement | None:
     months = _months(study.covers[0], (last + 1).start_time)
     table = study.between(study.covers[0], (last + 1).start_time).series(months)[complete(months, study.covers[0], until)]
     usable = table["count"]
-    sums = usable.rolling(WINDOW).sum().iloc[::-1][::WINDOW].dropna().to_numpy()
+    sums = usable.rolling(WINDOW).sum().iloc[::-1][::WINDOW].dropna().iloc[::-1]
     if not len(sums):
         return None
     start, end = (last - WINDOW + 1).start_time, (last + 1).start_time
-    base = sums[1 : BASE_YEARS + 1]
+    spans = [((month - WINDOW + 1).start_time, (month + 1).start_time) for month in sums.index]
+    same = np.array([one[0] for one in spans[:-1]], dtype="datetime64[us]") >= study.alike(end)[0].to_datetime64()
+    base = sums.to_numpy()[:-1][same][-SPREAD_YEARS:]
     found = expected_range(base) if len(base) >= LEAST_YEARS else None
-    count = int(sums[0])
+    count = int(sums.iloc[-1])
     exposed = int(table["exposed"].tail(WINDOW).sum())
-    return Judgement(start, end, count, exposed, study.person_years_between(start, end), found, _verdict(count, found))
+    trend = yearly_trend(sums.to_numpy()[-SPREAD_YEARS:], counted_alike(spans[-SPREAD_YEARS:], study.recounted))
+    return Judgement(start, end, count, exposed, study.person_years_between(start, end), found, _verdict(count, found), trend)
 
 
 def _latest_total(study: TotalsStudy) -> Judgement | None:

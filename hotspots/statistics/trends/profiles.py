@@ -42,12 +42,13 @@ def weekly(study: Study, *, until: pd.Timestamp | None = None) -> pd.DataFrame:
     end = until or min(study.end, study.covers[1])
     every = _weeks(study, study.covers[0], end)
     counts = every.to_numpy(dtype=float)
-    base = np.arange(len(counts))[:, None, None] - 52 * np.arange(1, 6)[None, :, None] + _AROUND[None, None, :]
-    known = np.asarray((base >= 0).all(axis=2))
+    base = np.arange(len(counts))[:, None, None] - 52 * np.arange(5, 0, -1)[None, :, None] + _AROUND[None, None, :]
+    alike = np.array([np.searchsorted(every.index, study.alike(week + 7 * DAY)[0]) for week in every.index])
+    known = np.asarray((base >= alike[:, None, None]).all(axis=2))
     ranges = []
     for position in np.flatnonzero(every.index >= study.start):
         years = base[position][known[position]]
-        ranges.append(expected_range(counts[years].ravel()) if len(years) >= 3 else None)
+        ranges.append(expected_range(counts[years]) if len(years) >= 3 else None)
     table = every[every.index >= study.start].to_frame("count")
     for name in ("expected", "low", "high"):
         table[name] = [getattr(one, name) if one else np.nan for one in ranges]

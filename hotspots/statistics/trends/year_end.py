@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
-from hotspots.inference.normal_range import quantiles
+from hotspots.inference.normal_range import NORMAL_95, quantiles
 from hotspots.study import Study
 from hotspots.study.calendar import DAY, Days, earlier
 
@@ -33,9 +34,10 @@ def year_end(study: Study, *, level: float = 0.95) -> Projection | None:
 
     In up to five whole years before (at least three), Y had been killed by the same day and R followed. r = ΣR ÷ ΣY. With y killed this
     year, what follows is a negative binomial with mean r (y + ½) and variance φ · r (y + ½) · (1 + r): chance in what follows and in y
-    itself. φ is how far the years before scattered beyond that, Σ (R − r Y)² ÷ (r Y (1 + r)) ÷ (years − 1), at least 1. It is not a
-    forecast: it says where the year ends if the rest of it is to its beginning as in those years. It misleads after a change that came
-    in the course of this year. None in the first 28 days, on the last day, or with fewer than three whole years before.
+    itself. φ is how far the years before scattered beyond that, Σ (R − r Y)² ÷ (r Y (1 + r)) ÷ (years − 1), at least 1, and what is
+    more than 1 as much wider as Student's t makes it for so few years. It is not a forecast: it says where the year
+    ends if the rest of it is to its beginning as in those years. It misleads after a change that came in the course
+    of this year. None in the first 28 days, on the last day, or with fewer than three whole years before.
 
     >>> from hotspots.testing import square_city
     >>> dates = [f"{year}-{month:02}-15" for year in range(2017, 2021) for month in range(1, 13)]
@@ -48,7 +50,7 @@ def year_end(study: Study, *, level: float = 0.95) -> Projection | None:
     this = Days(pd.Timestamp((end - DAY).year, 1, 1), end)
     if this.n < LEAST_DAYS or end == pd.Timestamp(this.start.year + 1, 1, 1):
         return None
-    past = [earlier(this, one) for one in range(1, YEARS + 1) if this.start - pd.DateOffset(years=one) >= study.covers[0]]
+    past = [earlier(this, one) for one in range(1, YEARS + 1) if this.start - pd.DateOffset(years=one) >= study.alike(end)[0]]
     if len(past) < LEAST_YEARS:
         return None
     date = study.between(study.covers[0], end).rows["date"].sort_values().to_numpy()
@@ -74,7 +76,8 @@ def year_end_of(count: int, so_far: np.ndarray, followed: np.ndarray, level: flo
     usual = ratio * np.maximum(so_far, 0.5)
     scatter = float(((followed - usual) ** 2 / (usual * (1 + ratio))).sum() / (len(so_far) - 1))
     mean = ratio * (count + 0.5)
-    variance = max(scatter, 1.0) * mean * (1 + ratio)
+    wider = (float(stdtrit(len(so_far) - 1, 0.5 + level / 2)) / NORMAL_95) ** 2
+    variance = (1 + max(scatter - 1, 0.0) * wider) * mean * (1 + ratio)
     tail = (1 - level) / 2
     low, high = quantiles(mean**2 / (variance - mean), mean, np.array([tail, 1 - tail]))
     return int(low), int(high)

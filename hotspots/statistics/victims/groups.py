@@ -106,7 +106,7 @@ def against_before(study: Study, name: str, days: Days) -> AgainstBefore:
     >>> found.table.loc[["male", "female"], ["count", "base", "verdict"]].to_numpy().tolist()
     [[2, 1.0, 'within'], [1, 0.0, 'within']]
     """
-    before, known = (known_before(days, study.covers, years=years) for years in (YEARS, SWING_YEARS))
+    before, known = (known_before(days, study.alike(days.end), years=years) for years in (YEARS, SWING_YEARS))
     codes, date = _coded(study.history, name), study.history["date"].to_numpy()
     within = [(date >= one.start.to_datetime64()) & (date < one.end.to_datetime64()) for one in (days, *known)]
     count, *earlier = (_tally(codes[one], name) for one in within)
@@ -126,7 +126,7 @@ def against_before(study: Study, name: str, days: Days) -> AgainstBefore:
 
 def swings(study: Study, days: Days) -> int:
     """Return how many earlier years tell how far the same days of years differ from one another; 0 with fewer than two."""
-    n = len(known_before(days, study.covers, years=SWING_YEARS))
+    n = len(known_before(days, study.alike(days.end), years=SWING_YEARS))
     return n if n >= LEAST_SWINGS else 0
 
 

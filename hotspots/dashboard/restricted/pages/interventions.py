@@ -253,8 +253,8 @@ def break_sentence(found: Evaluation, words: Words) -> str:
     )
     share = words.percent(found.breaks.p, 1)
     if found.breaks.p > level_shift.LEVEL:
-        return said + " " + words.say("The same months in any order break as clearly in {share} of cases: no break.", share=share)
-    return said + " " + words.say("The same months in a random order break as clearly in {share} of cases.", share=share)
+        return said + " " + words.say("Years that only swing as these do break as clearly in {share} of cases: no break.", share=share)
+    return said + " " + words.say("Years that only swing as these do break as clearly in {share} of cases.", share=share)
 
 
 def caveats(answer: Answer[Evaluation], words: Words) -> None:

@@ -185,16 +185,17 @@ def _weeks(n: int, words: Words) -> str:
 
 
 def _doubling(row: pd.Series, words: Words) -> str:
-    return "–" if row["state"] == "few" else words.number(row["doubling"])
+    return "–" if row["state"] == "few" else words.percent(row["doubling"])
 
 
 SURGES: tuple[Column, ...] = (
     Column("district", mark("District"), lambda rows, key, words: [name or words.say("Whole city") for name in rows[key]]),
     Column("usual", mark("Events a week, usually"), number(2)),
     Column("state", mark("State"), called(STATES)),
-    Column("weeks", mark("Above the usual for"), lambda rows, key, words: [_weeks(n, words) for n in rows[key]]),
+    Column("weeks", mark("The last weeks that stand out most"), lambda rows, key, words: [_weeks(n, words) for n in rows[key]]),
     Column("events", mark("Events in these weeks"), each(lambda row, words: words.number(row["events"]) if row["weeks"] else "–")),
-    Column("doubling", mark("Weeks until a doubling is noticed"), each(_doubling)),
+    Column("expected", mark("Usual in these weeks"), each(lambda row, words: words.number(row["expected"], 1) if row["weeks"] else "–")),
+    Column("doubling", mark("A doubling for half a year would be shown in"), each(_doubling)),
 )
 
 
@@ -211,11 +212,11 @@ def surging(found: repeats.Surges | None, words: Words) -> None:
         st.markdown("- " + surge_sentence(str(name), row, words))
     tables.worked_out(words).caption(
         words.say(
-            "Weeks up to {day}, beside the mean of the {weeks} weeks before the last 52. When nothing changes, {n} false alarms a year are "
-            "to be expected over the whole city. Events are counted, not people killed. Seasons are not taken out.",
+            "The last 4, 13 and 26 weeks up to {day}, beside the {weeks} weeks before them, with their season and how far years swing. "
+            "When nothing changes, {n} of 100 visits show something here all the same. Events are counted, not people killed.",
             day=words.date(found.last.date()),
             weeks=words.number(found.baseline_weeks),
-            n=words.number(found.false_alarms, 1),
+            n=words.number(100 * found.chance),
         )
     )
     with st.expander(words.say("All districts as a table")):

@@ -315,7 +315,8 @@ def method(words: Words) -> None:
     """Say in two sentences how the normal range is made."""
     tables.worked_out(words).caption(
         words.say(
-            "Normal range: a negative binomial range from the same month and its neighbours in up to five earlier years, wider where those "
-            "years scatter more than chance. It misleads across a change of definition, and where the years before were falling or rising."
+            "Normal range: a negative binomial range from the same month and its neighbours in up to five earlier years that were counted "
+            "in the same way, wider where a year lies further from the one before than chance brings it. Where the years before were "
+            "falling or rising, a month outside may be no more than that going on."
         )
     )

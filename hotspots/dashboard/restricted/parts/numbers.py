@@ -51,6 +51,8 @@ def three(latest: trends.Judgement, words: Words) -> None:
     else:
         right.metric(words.say("Normal range"), f"{words.number(latest.range.low)}–{words.number(latest.range.high)}")
         right.caption(words.say("from the years before; 95 in 100 such counts fall inside"))
+    if latest.trend is not None:
+        left.caption(captions.from_year_to_year(latest.trend, latest.first.year, words))
 
 
 def countries(words: Words) -> None:

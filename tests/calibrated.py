@@ -1,0 +1,168 @@
+"""How often each flag is false where nothing changes: `make calibrate`. Writes docs/calibration.md, beside what it was before.
+
+Every row is a design of its own with a fixed seed. `--share` runs a part of the counts, for a look; what was counted stands in each row.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import shapely
+from nothing_changes import SWING, monthly, surging, weekly, yearly
+
+from hotspots.inference.level_shift import break_date
+from hotspots.inference.normal_range import expected_range, yearly_trend
+from hotspots.statistics import rates
+from hotspots.statistics.density.network import Network, spread
+from hotspots.statistics.density.relative import risk_surface
+from hotspots.study import Study
+from hotspots.study.testing import square_blocks, square_city
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAD = """# Calibration, as `make calibrate` last measured it
+
+{day}. Each row is a design in which the truth is known: how often a flag is raised where nothing changes, or found where something does.
+“Before” is what the same design, or that of an independent audit with the same numbers, gave before the method was changed. ± is one
+standard error of a share out of n.
+
+| what | design | promised | before | now | n |
+| --- | --- | --- | --- | --- | ---: |
+"""
+SWINGS = f"season .2, years that swing by {SWING}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One design: `runs` at full count, and what gives the number of one run."""
+
+    what: str
+    design: str
+    promised: str
+    before: str
+    runs: int
+    one: Callable[[np.random.Generator], float]
+    share: bool = True  # whether the number is the share of runs in which something is so
+
+    def measured(self, part: float) -> str:
+        """Return the row of the table, from `part` of the full count."""
+        n = max(round(self.runs * part), 2)
+        rng = np.random.default_rng(1)
+        found = float(np.mean([self.one(rng) for _ in range(n)]))
+        error = f" ± {math.sqrt(found * (1 - found) / n):.3f}" if self.share and 0 < found < 1 else ""
+        return f"| {self.what} | {self.design} | {self.promised} | {self.before} | {found:.3f}{error} | {n} |"
+
+
+def visit(year: float, *, season: float = 0.0, swing: float = 0.0) -> Callable[[np.random.Generator], float]:
+    """Return whether the page shows a surge."""
+    return lambda rng: surging(weekly(rng, year, season=season, swing=swing)) > 0
+
+
+def outside(mean: float, years: int, *, swing: float) -> Callable[[np.random.Generator], float]:
+    """Return whether the newest year lies outside the range of the years before it."""
+
+    def one(rng: np.random.Generator) -> float:
+        row = yearly(rng, 1, mean=mean, years=years + 1, swing=swing)[0]
+        found = expected_range(row[:-1])
+        return not found.low <= row[-1] <= found.high
+
+    return one
+
+
+def trend(*, fall: float) -> Callable[[np.random.Generator], float]:
+    """Return whether ten years are said to rise or fall."""
+
+    def one(rng: np.random.Generator) -> float:
+        found = yearly_trend(yearly(rng, 1, years=10, fall=fall)[0])
+        return found is not None and found.verdict != "none"
+
+    return one
+
+
+def shifted(year: float, *, season: float = 0.0, swing: float = 0.0) -> Callable[[np.random.Generator], float]:
+    """Return whether the level is said to have shifted."""
+    index = pd.period_range("2015-01", periods=96, freq="M")
+    return lambda rng: break_date(pd.Series(monthly(rng, year=year, years=8, season=season, swing=swing), index=index)).p <= 0.05
+
+
+def outlined(rng: np.random.Generator) -> float:
+    """Return whether a map on which homicides fall by residents has any outline of more than chance."""
+    people = rng.integers(500, 4000, 16).astype(float)
+    at = rng.choice(16, 80, p=people / people.sum())
+    points = np.column_stack((at % 4, at // 4)) * 1000 + rng.uniform(0, 1000, (80, 2))
+    study = Study.of(square_city([tuple(one) for one in points])[0], square_blocks(side=4, size=1000.0, population=list(people)))
+    return float(np.nanmin(risk_surface(study, bandwidth=1200, draws=99, seed=int(rng.integers(1 << 30)), cell=100.0).high) <= 0.05)
+
+
+def differing(rng: np.random.Generator) -> float:
+    """Return how far shrunk rates differ (their variation) where all risks are alike and a fifth of the events kill two."""
+    at, sizes = rng.integers(0, 100, 1250), 1 + (rng.random(1250) < 0.2)
+    event = np.repeat(np.arange(1250), sizes)
+    points = [(10 * (place % 10) + 5, 10 * (place // 10) + 5) for place in at[event]]
+    found = rates.shrunk_rate(Study.of(*square_city(points, event_id=[str(one) for one in event])))
+    return float(found.std() / found.mean())
+
+
+def stub(rng: np.random.Generator) -> float:
+    """Return the density of a stub of 0.5 m beside that of a long street in its place, bandwidth 1,000 m."""
+    import geopandas as gpd
+
+    at = rng.uniform(0, 300)
+
+    def dense(middle: float) -> float:
+        cuts = [0, 300, 300 + middle, 8000]
+        lines = [shapely.LineString([(a, 0), (b, 0)]) for a, b in pairwise(cuts)]
+        net = Network.of(gpd.GeoDataFrame(geometry=lines))
+        mass = spread(net, np.array([0]), np.array([at]), bandwidth=1000.0)
+        return float((mass / net.piece_length)[net.piece_street == 1][0])
+
+    return dense(0.5) / dense(25.0)
+
+
+ROWS = (
+    Row("a surge on the page", "22 districts, 50 events a year", ".05", ".35", 200, visit(50)),
+    Row("", f"50 a year, {SWINGS}", ".05", ".37", 200, visit(50, season=0.2, swing=SWING)),
+    Row("", "300 a year", ".05", ".63", 200, visit(300)),
+    Row("", "300 a year, season .2", ".05", ".68", 200, visit(300, season=0.2)),
+    Row("", f"300 a year, {SWINGS}", ".05", ".70", 200, visit(300, season=0.2, swing=SWING)),
+    Row("12 months outside their normal range", "300 a year, ten years before", ".05", ".04", 2000, outside(300, 10, swing=0)),
+    Row("", "300 a year that swing by .12, five years before", ".05", ".11", 2000, outside(300, 5, swing=SWING)),
+    Row("", "the same, ten years before", ".05", ".11", 2000, outside(300, 10, swing=SWING)),
+    Row("", "50 a year that swing by .2, five years before", ".05", ".09", 2000, outside(50, 5, swing=0.2)),
+    Row("a rise or fall from year to year", "300 a year that swing by .12, ten years", ".05", "not told", 1000, trend(fall=0)),
+    Row("", "the same, 6 % fewer each year: found", "", "not told", 1000, trend(fall=0.06)),
+    Row("“did the level shift?” yes", "50 a year, eight years", ".05", ".03", 300, shifted(50)),
+    Row("", f"50 a year, {SWINGS}", ".05", ".15", 300, shifted(50, season=0.2, swing=SWING)),
+    Row("", "300 a year", ".05", ".02", 300, shifted(300)),
+    Row("", f"300 a year, {SWINGS}", ".05", ".45", 300, shifted(300, season=0.2, swing=SWING)),
+    Row("any outline of more than chance", "80 events by residents on 16 km²", ".05", ".93 to 1.00", 200, outlined),
+    Row("variation of shrunk rates, all risks alike", "1,250 events, a fifth of two, 100 places", "0", ".13", 100, differing, share=False),
+    Row("density of a stub of 0.5 m ÷ of a street there", "bandwidth 1,000 m", "1", "7.8", 20, stub, share=False),
+)
+
+
+def main() -> int:
+    """Measure, print, and write the page if asked."""
+    told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    told.add_argument("--share", type=float, default=1.0, help="part of the full counts")
+    told.add_argument("--write", action="store_true", help="write docs/calibration.md")
+    chosen = told.parse_args()
+    lines = []
+    for row in ROWS:
+        lines.append(row.measured(chosen.share))
+        print(lines[-1], flush=True)
+    if chosen.write:
+        (ROOT / "docs" / "calibration.md").write_text(HEAD.format(day=date.today()) + "\n".join(lines) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
