@@ -94,8 +94,8 @@ def plain_dates(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark
     ['06 Feb 2023 14:30:00 GMT', 'Mar 5, 2023', '2023-02-01', '13/01/2023']
     >>> plain_dates(pd.Series(["1672549200000"]), column="d")[0].tolist()
     ['2023-01-01 05:00:00 UTC']
-    >>> plain_dates(pd.Series(["05-ene-19", "1 May 98"]), column="d")[0].tolist()
-    ['05 ene 2019', '1 may 1998']
+    >>> plain_dates(pd.Series(["05-ene-19", "7-ene-19", "1 May 19"]), column="d")[0].tolist()
+    ['05 ene 2019', '7 ene 2019', '1 may 2019']
     """
     low = unaccented(text)
     plain = text.where(~low.str.match(_WEEKDAY), low.str.replace(_WEEKDAY, "", regex=True).str.title())
@@ -112,10 +112,10 @@ def plain_dates(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark
 
 
 def _named_years(text: pd.Series, column: str) -> tuple[pd.Series, list[Remark]]:
-    """Return dates such as 05-ene-19 with a year of four digits: the month stands in words, so that only the century is left to say."""
+    """Return dates such as 05-ene-19 with a year of four digits, where the first number changes far more than the last: the year."""
     parts = unaccented(text).str.extract(_NAMED_SHORT)
     hits = month_number(parts["m"].fillna("")).notna()
-    if not hits.any():
+    if parts["d"][hits].nunique() <= 2 * parts["y"][hits].nunique():
         return text, []
     year = pd.to_numeric(parts["y"])
     whole = (year + (2000 - 100 * (year > datetime.date.today().year % 100))).map("{:.0f}".format, na_action="ignore")
