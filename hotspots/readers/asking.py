@@ -9,6 +9,8 @@ from typing import Any
 
 from hotspots.words import Told, Words
 
+MOST_CANDIDATES = 20  # columns, sheets, values that can be pointed at
+
 
 @dataclass(frozen=True)
 class Question:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hotspots.readers.asking import Ask, Entries, Question, where_of
+from hotspots.readers.asking import MOST_CANDIDATES, Ask, Entries, Question
 from hotspots.readers.falls import ShrinkError
 from hotspots.readers.faults import (
     AreaColumnError,
@@ -25,7 +25,8 @@ from hotspots.readers.faults import (
     SameNameError,
     SheetError,
 )
-from hotspots.readers.homicide_faults import MEANINGS, CountsError, HomicideError, VictimsError, reading_of
+from hotspots.readers.homicide_doubts import entries_of, options_of, values_of
+from hotspots.readers.homicide_faults import CountsError, HomicideError, VictimsError, reading_of
 from hotspots.readers.place_faults import (
     ElsewhereError,
     LostSignError,
@@ -38,8 +39,6 @@ from hotspots.readers.place_faults import (
 )
 from hotspots.store.schema import DataError
 from hotspots.words import Told, mark, told
-
-_MOST_COLUMNS = 20  # that can be pointed at
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def question(fault: DoubtError) -> Question | None:
         return None
     options, file = row.options(fault), getattr(fault, "file", "")
     named = () if row.ours is None else tuple(answer for answer in options if answer not in row.ours)
-    return Question(row.id, row.text(fault), options, row.safe(fault), file, fault.at_stake(), values=_values(fault), named=named)
+    return Question(row.id, row.text(fault), options, row.safe(fault), file, fault.at_stake(), values=values_of(fault), named=named)
 
 
 def section_of(fault: DoubtError) -> str:
@@ -87,46 +86,6 @@ def settled(fault: DoubtError, ask: Ask) -> Entries:
 
 def _row(fault: DoubtError) -> Doubt | None:
     return next((row for row in DOUBTS if isinstance(fault, row.about)), None)
-
-
-def _values(fault: DoubtError) -> dict[str, dict[str, Told]]:
-    """Return what each value of the columns of a doubt means, where values are the answers."""
-    if not isinstance(fault, HomicideError):
-        return {}
-    return {one.column: {value: _of_rows(rows, meaning) for value, meaning, rows in one.values} for one in fault.judged}
-
-
-def _of_rows(rows: int, meaning: str) -> Told:
-    return told("{n} rows ({meaning})", n=f"{rows:,}", meaning=Told(MEANINGS[meaning], {}))
-
-
-def _homicide_options(fault: HomicideError) -> dict[str, Told]:
-    """Return the rows that say so without doubt, those with others beside them, and all; or each value where none says so."""
-    options: dict[str, Told] = {}
-    every = told("each of the {n} rows is a person killed", n=f"{fault.rows:,}")
-    if not fault.where:
-        pairs = [(one.column, *value) for one in fault.judged for value in one.values[:_MOST_COLUMNS]]
-        options = {reading_of({column: (value,)}): _of_rows(rows, meaning) for column, value, meaning, rows in pairs[: 2 * _MOST_COLUMNS]}
-        return {**options, "all": every}
-    options[reading_of(fault.where)] = told(
-        "what says intentional homicide without doubt: {n} of {total} rows; the other {left} are set aside",
-        n=f"{fault.kept:,}",
-        total=f"{fault.rows:,}",
-        left=f"{fault.rows - fault.kept:,}",
-    )
-    first = next(one for one in fault.judged if one.column in fault.where)
-    for meaning in ("unclear", "legal", "negligent"):
-        more = tuple(value for value in first.meaning(meaning) if value and value not in fault.where[first.column])
-        if more:
-            where = {**fault.where, first.column: (*fault.where[first.column], *more)}
-            options[reading_of(where)] = told("these and what says: {meaning}", meaning=Told(MEANINGS[meaning], {}))
-    return {**options, "all": every}
-
-
-def _homicide_entries(fault: HomicideError, answer: str) -> Entries:
-    if answer == "all":
-        return {"all_homicides": True}
-    return {"where": {column: list(values) for column, values in where_of(answer, _values(fault)).items()}}
 
 
 def _victims_options(fault: VictimsError) -> dict[str, Told]:
@@ -162,7 +121,7 @@ def _epsg_entries(_: UnknownSystemError, answer: str) -> Entries:
 def _columns(fault: ColumnError) -> dict[str, Told]:
     """Return the candidates by name, each with three of its values."""
     stake = fault.at_stake()
-    such = {column: ", ".join(map(repr, stake.get(column, ()))) for column in fault.candidates[:_MOST_COLUMNS]}
+    such = {column: ", ".join(map(repr, stake.get(column, ()))) for column in fault.candidates[:MOST_CANDIDATES]}
     return {column: told("such as {values}", values=values) if values else told("nothing in it") for column, values in such.items()}
 
 
@@ -191,7 +150,7 @@ def _in_blocks(id: str, about: type[MisplacedError]) -> Doubt:
 
 def _sheet_options(fault: SheetError) -> dict[str, Told]:
     """Return the tables of a file, and all of those that have the same columns."""
-    named = {name: Told("{sample}", {"sample": sample}) for name, sample in fault.candidates[:_MOST_COLUMNS]}
+    named = {name: Told("{sample}", {"sample": sample}) for name, sample in fault.candidates[:MOST_CANDIDATES]}
     return named | ({"*": told("all {n} that have the same columns, together", n=fault.alike)} if fault.alike > 1 else {})
 
 
@@ -226,9 +185,9 @@ DOUBTS: tuple[Doubt, ...] = (
         "homicide",
         HomicideError,
         text=lambda fault: told("Which rows are homicides? {doubt}", doubt=fault.doubt()),
-        options=_homicide_options,
+        options=options_of,
         safe=lambda fault: reading_of(fault.where),
-        entries=_homicide_entries,
+        entries=entries_of,
         ours=("all",),
     ),
     Doubt(

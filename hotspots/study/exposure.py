@@ -39,6 +39,10 @@ class Exposure:
         @cached_property
         def _seen(self) -> np.ndarray: ...
 
+        @cached_property
+        def rows(self) -> pd.DataFrame:
+            """Those who were killed in the study, by the choices."""
+
         def _tally(self, codes: np.ndarray) -> pd.Series: ...
 
     @cached_property
@@ -82,3 +86,18 @@ class Exposure:
     def exposed_events(self) -> pd.Series:
         """Events in each unit where residents are known: those that may be compared with residents."""
         return self._tally(self.codes[~self.repeated & self.exposed_rows])
+
+    @cached_property
+    def together(self) -> float:
+        """How many times more victims vary by chance than as many killed one by one: those of one event come together.
+
+        The sum of the squares of the victims of each event over the sum of the victims (the design effect of Kish 1965); 1 where nobody
+        was killed together, or where single homicides are not known. Three killed, two of them in one event: (4 + 1) ÷ 3.
+
+        >>> from hotspots.study import Study
+        >>> from hotspots.testing import square_city
+        >>> round(Study.of(*square_city([(5, 5)] * 3, event_id=["a", "a", "b"])).together, 4)
+        1.6667
+        """
+        sizes = self.rows["event_id"].value_counts().to_numpy(dtype=float)
+        return float((sizes**2).sum() / sizes.sum()) if len(sizes) else 1.0

@@ -226,20 +226,6 @@ class Study(Exposure, Options):
         return self._placed.iloc[self._seen]
 
     @cached_property
-    def together(self) -> float:
-        """How many times more victims vary by chance than as many killed one by one: those of one event come together.
-
-        The sum of the squares of the victims of each event over the sum of the victims (the design effect of Kish 1965); 1 where nobody
-        was killed together, or where single homicides are not known. Three killed, two of them in one event: (4 + 1) ÷ 3.
-
-        >>> from hotspots.testing import square_city
-        >>> round(Study.of(*square_city([(5, 5)] * 3, event_id=["a", "a", "b"])).together, 4)
-        1.6667
-        """
-        sizes = self.rows["event_id"].value_counts().to_numpy(dtype=float)
-        return float((sizes**2).sum() / sizes.sum()) if len(sizes) else 1.0
-
-    @cached_property
     def codes(self) -> np.ndarray:
         """The position among the units of the unit of each of `rows`; −1 where the incident lies in none."""
         return np.asarray(self._placed.cat.codes.to_numpy().take(self._seen))

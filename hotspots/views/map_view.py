@@ -26,6 +26,7 @@ from hotspots.views.classes import class_labels as class_labels
 from hotspots.views.classes import class_limits as breaks  # noqa: F401 (other programs know it by this name)
 from hotspots.views.outlines import Outline, of_place, outlines
 from hotspots.views.single_homicides import Dot
+from hotspots.views.street_lines import named_streets
 from hotspots.words import Words, mark
 
 UNIT_WORDS: dict[str, str] = {
@@ -191,38 +192,16 @@ def background(city: City, unit: str) -> list[ContextLayer]:
     """Return what a map of `unit` shows beneath: the city's own layers, its streets, and the outlines of the districts."""
     layers = context_layers(city.context)
     if city.segments is not None and unit not in units.ON_STREETS:
-        layers = [named_streets(city.segments), *(replace(one, kind="avenue") if one.kind == "street" else one for one in layers)]
+        layers = [
+            ContextLayer("street", *named_streets(city.segments)),
+            *(replace(one, kind="avenue") if one.kind == "street" else one for one in layers),
+        ]
         layers.sort(key=lambda one: BENEATH.index(one.kind))
     if unit != "city" and "districts" in units.available(city.blocks):
         table = units.roll_up(city.blocks, "districts")
         drawn = table[outlined(table)]
         layers.append(ContextLayer("district", drawn.geometry.to_crs(4326), geography.names(drawn).tolist()))
     return layers
-
-
-def named_streets(segments: gpd.GeoDataFrame) -> ContextLayer:
-    """Return the streets of a city, each of one piece as far as it goes on under one name; those without a name stay as they are.
-
-    >>> lines = [shapely.LineString([(0, 0), (0, 1)]), shapely.LineString([(0, 1), (0, 2)]), shapely.LineString([(5, 5), (6, 6)])]
-    >>> found = named_streets(gpd.GeoDataFrame({"street": ["A", "A", None]}, geometry=lines, crs=4326))
-    >>> found.labels, [shape.geom_type for shape in found.shapes]
-    (['', 'A'], ['LineString', 'LineString'])
-    """
-    shapes = np.asarray(segments.geometry.to_crs(4326).array)
-    streets = segments["street"].fillna("").astype(str).to_numpy() if "street" in segments.columns else np.full(len(shapes), "")
-    named = streets != ""
-    codes, names = pd.factorize(streets[named])
-    order = np.argsort(codes, kind="stable")
-    parts = shapely.multilinestrings(shapely.get_parts(shapes[named][order]), indices=_owners(shapes[named][order], codes[order]))
-    merged = shapely.line_merge(parts) if len(names) else np.array([], dtype=object)
-    return ContextLayer(
-        "street", gpd.GeoSeries([*shapes[~named], *merged], crs=4326), [""] * int((~named).sum()) + [str(one) for one in names]
-    )
-
-
-def _owners(shapes: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Return the code of each part of shapes that have one."""
-    return np.asarray(np.repeat(codes, shapely.get_num_geometries(shapes)))
 
 
 def default_measure(study: Study) -> Measure:

@@ -1,0 +1,49 @@
+"""What is asked about rows that may be no homicides: the answers, and what city.toml then says."""
+
+from __future__ import annotations
+
+from hotspots.readers.asking import MOST_CANDIDATES, Entries, where_of
+from hotspots.readers.faults import DoubtError
+from hotspots.readers.homicide_faults import MEANINGS, HomicideError, reading_of
+from hotspots.words import Told, told
+
+
+def values_of(fault: DoubtError) -> dict[str, dict[str, Told]]:
+    """Return what each value of the columns of a doubt means, where values are the answers."""
+    if not isinstance(fault, HomicideError):
+        return {}
+    return {one.column: {value: _of_rows(rows, meaning) for value, meaning, rows in one.values} for one in fault.judged}
+
+
+def _of_rows(rows: int, meaning: str) -> Told:
+    return told("{n} rows ({meaning})", n=f"{rows:,}", meaning=Told(MEANINGS[meaning], {}))
+
+
+def options_of(fault: HomicideError) -> dict[str, Told]:
+    """Return the rows that say so without doubt, those with others beside them, and all; or each value where none says so."""
+    options: dict[str, Told] = {}
+    every = told("each of the {n} rows is a person killed", n=f"{fault.rows:,}")
+    if not fault.where:
+        pairs = [(one.column, *value) for one in fault.judged for value in one.values[:MOST_CANDIDATES]]
+        options = {reading_of({column: (value,)}): _of_rows(rows, meaning) for column, value, meaning, rows in pairs[: 2 * MOST_CANDIDATES]}
+        return {**options, "all": every}
+    options[reading_of(fault.where)] = told(
+        "what says intentional homicide without doubt: {n} of {total} rows; the other {left} are set aside",
+        n=f"{fault.kept:,}",
+        total=f"{fault.rows:,}",
+        left=f"{fault.rows - fault.kept:,}",
+    )
+    first = next(one for one in fault.judged if one.column in fault.where)
+    for meaning in ("unclear", "legal", "negligent"):
+        more = tuple(value for value in first.meaning(meaning) if value and value not in fault.where[first.column])
+        if more:
+            where = {**fault.where, first.column: (*fault.where[first.column], *more)}
+            options[reading_of(where)] = told("these and what says: {meaning}", meaning=Told(MEANINGS[meaning], {}))
+    return {**options, "all": every}
+
+
+def entries_of(fault: HomicideError, answer: str) -> Entries:
+    """Return what an answer writes under [incidents]."""
+    if answer == "all":
+        return {"all_homicides": True}
+    return {"where": {column: list(values) for column, values in where_of(answer, values_of(fault)).items()}}
