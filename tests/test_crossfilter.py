@@ -60,7 +60,7 @@ def test_filters_stand_as_chips_and_one_press_clears_all(city, page):
     query = {"weapon": "firearm", "weekday": "mon,tue", "from": "2016-01-01", "to": "2020-01-01", "place": "district:row 0"}
     app = open_page(page, lang="en", **query)
     assert not app.exception
-    assert {"chip_weapon", "chip_weekdays", "chip_period", "clear_all"} <= {one.key for one in app.button}
+    assert {"chip_weapon", "chip_weekday", "chip_period", "clear_all"} <= {one.key for one in app.button}
     app.button(key="chip_weapon").click().run()
     assert "weapon" not in asked(app)
     assert asked(app)["weekday"] == "mon,tue"

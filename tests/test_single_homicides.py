@@ -122,9 +122,9 @@ def test_a_dot_for_each_homicide_with_a_place(albatros):
     assert all(west < dot.lon < east and south < dot.lat < north for dot in dots)
 
 
-@pytest.mark.parametrize(("hour", "weekday"), [("20-23", "fri,sat"), ("0-3,20-23", "sun"), ("unknown", "mon")])
+@pytest.mark.parametrize(("hours", "weekdays"), [("20-23", "fri,sat"), ("0-3,20-23", "sun"), ("unknown", "mon")])
 def test_hours_and_weekdays_keep_what_the_raw_file_has(albatros, hours, weekdays):
-    study = of(albatros, hours=hours, weekdays=weekdays).study
+    study = of(albatros, hour=hours, weekday=weekdays).study
     rows = of(albatros).study.rows
     bands = [band.split("-") for band in hours.split(",") if band != "unknown"]
     keep = rows["hour"].isna() if hours == "unknown" else pd.Series(False, index=rows.index)

@@ -194,13 +194,13 @@ def few_places(chosen: Chosen) -> None:
     st.subheader(words.say("Which few places drive it"), anchor=False)
     st.caption(f"{answer.sentence(words)} · {days(chosen)}")
     columns = [
-        Column("order", mark("No."), width=40),
-        Column("name", mark("Place"), width=120),
-        Column("count", mark("36 months"), width=70),
-        Column("last_year", mark("12 months"), width=70),
-        Column("share", mark("Share"), percent(), width=52),
-        Column("running", mark("Running share"), percent(), width=76),
-        Column("pattern", mark("Pattern"), called(PATTERNS), width=70),
+        Column("order", mark("No."), width=34),
+        Column("name", mark("Place"), width=104),
+        Column("count", mark("36 months"), width=62),
+        Column("last_year", mark("12 months"), width=62),
+        Column("share", mark("Share"), percent(), width=48),
+        Column("running", mark("Running share"), percent(), width=60),
+        Column("pattern", mark("Pattern"), called(PATTERNS), width=62),
     ]
     tables.draw(
         rows,
@@ -250,7 +250,7 @@ def newest_cases(chosen: Chosen) -> None:
     st.caption(f"{said} · {told}" if year.value.known else said)
     rows = year.value.table.head(NEWEST)
     if len(rows):
-        columns = case_list.columns(year.value, without=("district", "category", "near"))
+        columns = case_list.columns(year.value, without=("district", "category", "near", "sex"))
         tables.draw(rows, columns, words, alt=words.say("Cases, newest first"))
     if st.button(words.say("All cases"), key="to_cases"):
         st.switch_page(st.Page(lambda: None, title=words.say("Cases"), url_path="cases"))
