@@ -104,7 +104,19 @@ def test_publishing_again_gives_the_same_bytes(own, tmp_path, capsys):
 FIRST = [address for address in ANSWERS if address.startswith("/?") and "el-salvador" not in address]
 
 
-@pytest.mark.parametrize("address", [one for one in ANSWERS if one not in FIRST])
+OF_TOTALS = ("/?city=el-salvador&lang=es", "/map?city=el-salvador&lang=en")
+
+
+@pytest.mark.parametrize("address", OF_TOTALS)
+def test_totals_tell_what_they_told(kept, address):
+    """The first page of totals has tables now, and a map stands under its own year and not under that of all the data."""
+    before, now = ANSWERS[address], answer(address)
+    assert now["metrics"] == before["metrics"]
+    assert all(table in now["tables"] for table in before["tables"])
+    assert address.startswith("/map") or figures(now | {"tables": []}) == figures(before | {"tables": []})
+
+
+@pytest.mark.parametrize("address", [one for one in ANSWERS if one not in (*FIRST, *OF_TOTALS)])
 def test_an_address_gives_the_kept_answer(kept, address):
     assert figures(answer(address)) == figures(SINCE.get(address, ANSWERS[address]))
 

@@ -77,14 +77,13 @@ class _Reader:
         layers = tuple(self.layer(name, table) for name, table in top.pop("layers", {}).items())
         notes = self.notes(top)
         top |= {"costs": UnitCost(**self.section(top["costs"], keys.COSTS, where="[costs]"))} if "costs" in top else {}
-        language, zone = top.pop("language", "en"), top.pop("timezone", "UTC")
-        self.check_zone("timezone", zone)
+        self.check_zone("timezone", zone := top.pop("timezone", "UTC"))
         self.check_epsg("", top.get("epsg"), metres=True)
         if self.faults:
             raise DataError(self.faults)
         return CityFile(
             folder=self.folder,
-            language=language,
+            language=top.pop("language", "en"),
             timezone=zone,
             incidents=incidents,
             blocks=blocks,
