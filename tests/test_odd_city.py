@@ -144,7 +144,8 @@ def check_csv(told: str) -> None:
     table = pd.read_csv(io.StringIO(told), dtype=str, keep_default_na=False)
     assert len(table.columns) > 1
     for column in {*PLACES} & {*table.columns}:
-        somewhere = table["unit"] != "" if "unit" in table else pd.Series(True, index=table.index)  # a place outside all units has no name
+        lies_in = next((name for name in ("unit", "block") if name in table), None)  # a place outside all units has no name
+        somewhere = pd.Series(True, index=table.index) if lies_in is None else table[lies_in] != ""
         assert not nameless(table.loc[somewhere, column]), table
 
 

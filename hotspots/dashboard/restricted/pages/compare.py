@@ -115,7 +115,7 @@ def finding(found: rates.Funnel, words: Words) -> None:
 def picture(study: Study, found: rates.Funnel, words: Words, *, alt: str) -> None:
     """Draw the funnel and the line that says what it is made of."""
     whole = rates.rate_of_all(study)
-    st.caption(
+    tables.worked_out(words).caption(
         words.say(
             "Each sign is a place; those in the grey funnel differ from the rate of all no more than chance explains. The funnel is wide "
             "on the left, because where few are expected one or two deaths change the rate a lot."

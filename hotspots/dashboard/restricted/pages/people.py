@@ -196,5 +196,7 @@ def clearance(chosen: Chosen) -> None:
         st.markdown("**" + words.say("Cleared, by {unit}", unit=map_view.unit_name(unit, words, chosen.city.called).lower()) + "**")
         tables.draw(answer.table(), CLEARED, words, alt=words.say("Cleared cases by place"))
         tables.download(chosen, answer, f"{unit}_cleared")
-        st.caption(words.say("Of the cases whose state is known, in the whole period chosen; no share of fewer than 10."))
-    st.caption(words.say("A recent case had less time to be cleared: the share of the newest years will still rise."))
+    lines = [words.say("A recent case had less time to be cleared: the share of the newest years will still rise.")]
+    if unit:
+        lines.append(words.say("Of the cases whose state is known, in the whole period chosen; no share of fewer than 10."))
+    tables.worked_out(words).caption(" ".join(lines))

@@ -28,7 +28,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("share", mark("Share"), percent(1)),
     Column("running", mark("Running share"), percent()),
     Column("pattern", mark("Pattern"), called(PATTERNS)),
-    Column("district", mark("District")),
+    Column("district", mark("District"), lambda rows, key, words: [name or "–" for name in rows[key]]),
     Column("services", mark("Services near")),
     Column("area", mark("Hectares"), lambda rows, key, words: (rows[key] / 1e4).round(2)),
     Column("within", mark("Within the first"), percent()),

@@ -277,7 +277,6 @@ def done(chosen: Chosen) -> None:
 def unknown(chosen: Chosen) -> None:
     """Say what we do not know."""
     words, study = chosen.words, chosen.study
-    st.subheader(words.say("What we do not know"), anchor=False)
     lines = [words.say("What happened after {day}: the data end there.", day=words.date((chosen.city.end - pd.Timedelta(days=1)).date()))]
     nowhere = study.victims - study.inside
     if nowhere:
@@ -291,4 +290,5 @@ def unknown(chosen: Chosen) -> None:
         )
     if any(note.kind == "definition" for note in series.crossing(chosen)):
         lines.append(words.say("How many would have been counted under the other definition: what is counted changed within this period."))
-    st.markdown("\n".join(f"- {line}" for line in [*lines, *captions.of_place(study, words)]))
+    told = "\n".join(f"- {line}" for line in [*lines, *captions.of_place(study, words)])
+    st.expander(words.say("What we do not know")).markdown(told)
