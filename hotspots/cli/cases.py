@@ -54,5 +54,5 @@ def run(choices: argparse.Namespace, words: Words) -> None:
 
 
 def _cell(value: Any) -> str:
-    """Return a value as text; nothing where it is missing."""
-    return "" if pd.isna(value) else f"{value:.0f}" if isinstance(value, float) else str(value)
+    """Return a value as text; a dash where it is missing."""
+    return "–" if pd.isna(value) or value == "" else f"{value:.0f}" if isinstance(value, float) else str(value)
