@@ -153,7 +153,8 @@ def blanks(found: Any, key: str = "") -> Iterator[str]:
     """Yield the keys of names that are none anywhere in a result."""
     if isinstance(found, dict):
         for name, value in found.items():
-            yield from blanks(value, name)
+            if name != "place" or found.get("block") != "":  # a case on no map lies in no block
+                yield from blanks(value, name)
     elif isinstance(found, list):
         for value in found:
             yield from blanks(value, key)
