@@ -136,7 +136,10 @@ def framed(chosen: Chosen, render: Callable[[Chosen], None], *, whole: bool) -> 
 
 def only_totals() -> bool:
     """Return whether the city that the page opens with publishes totals alone."""
-    chosen, listed = address.current()[0].city, cached.available()
+    try:
+        chosen, listed = address.current()[0].city, cached.available()
+    except ToldError:
+        return False  # the page says what is wrong
     return any(one.only_totals for one in listed if one.slug == chosen) or bool(listed and not chosen and listed[0].only_totals)
 
 
