@@ -132,7 +132,7 @@ def test_months_of_ones_own(city):
 
 def test_filters_can_be_removed_at_once(city):
     app = open_page(lang="en", weapon="firearm", sex="male")
-    app.button[0].click().run()
+    app.button(key="clear_all").click().run()
     assert "72 people killed" in app.caption[0].value
     assert "weapon" not in asked(app)
 
