@@ -370,7 +370,7 @@ def test_totals_already_public_are_republished_as_they_are():
     city = replace(
         base, incidents=Incidents(base.incidents.iloc[:0]), totals=totals, blocks=Blocks(base.blocks.assign(name=base.blocks.index))
     )
-    release = build(city)
+    release = build(city, already_public=True)
     assert release.area_counts()[["area", "count", "source"]].equals(totals[["area", "count", "source"]])
     again = release.as_city()
     assert (again.start, again.end) == (DAY("2020-01-01"), DAY("2021-01-01"))
