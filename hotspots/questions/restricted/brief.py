@@ -13,7 +13,7 @@ from hotspots.cities import Note
 from hotspots.cities.logbook import Entry, find_areas
 from hotspots.geography import units
 from hotspots.inference.level_shift import Break
-from hotspots.questions.restricted import changes, concentration, interventions, when, where, who
+from hotspots.questions.restricted import changes, concentration, interventions, published, when, where, who
 from hotspots.questions.restricted import city as whole_city
 from hotspots.questions.restricted.asked import Asked, question
 from hotspots.statistics.change import Comparison
@@ -83,6 +83,7 @@ class Brief:
     places_latest: Answer[pd.DataFrame] | None
     done: tuple[tuple[Entry, Answer[Evaluation]], ...]
     late: Answer[Any]
+    ranges: Answer[tuple[published.Range, ...]]
     notes: tuple[Note, ...]
 
 
@@ -114,6 +115,7 @@ def brief(asked: Asked, preset: str = "command") -> Answer[Brief]:
         **_places(by_unit, kind, judged["latest"]),
         done=_done(whole),
         late=asked.ask(whole_city.late),
+        ranges=whole.ask(published.ranges),
         notes=tuple(interventions.crossing(whole)),
     )
     finding = found.latest or found.newest

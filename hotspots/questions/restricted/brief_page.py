@@ -40,7 +40,7 @@ def one_page(answer: Answer[Brief], city: City, chosen: Selection, words: Words,
         language=words.language,
         about=words.say(found.preset.label),
         city=city.name,
-        place=captions.place_name(found.study.place, words) if found.study.place else words.say("The whole city"),
+        place=captions.place_name(found.study.place, words) if found.study.place else words.say("All of {city}", city=city.name),
         reach=words.say("data to {day}", day=words.date(day_before(city.end))),
         mark="" if city.only_totals else words.say("Restricted: not for publication"),
         title=brief_words.title(answer, city, words),
@@ -148,7 +148,8 @@ def _unknown(found: Brief, city: City, words: Words) -> Block:
     lines.append(words.say("What happened after {day}: the data end there.", day=words.date(day_before(city.end))))
     if any(note.kind == "definition" for note in found.notes):
         lines.append(words.say("How many would have been counted under the other definition: what is counted changed within this period."))
-    lines += brief_words.rivals(found, words)
+    if found.ranges.value:
+        lines.append(words.say("Sources differ. {ranges}.", ranges=found.ranges.sentence(words)))
     if study.has_days:
         lines += [*captions.of_place(study, words), found.late.sentence(words)]
     if not study.has_days:

@@ -182,24 +182,6 @@ def _beside(found: Brief, words: Words) -> Iterator[Figure]:
     yield Figure(words.say("The year before"), str(int(row["first"])), words.number(row["then"]), said)
 
 
-def rivals(found: Brief, words: Words) -> list[str]:
-    """Return a sentence for each period on which two published totals of the whole place differ."""
-    study = found.study
-    if not isinstance(study, TotalsStudy):
-        return []
-    return [
-        words.say(
-            "Sources differ on {period}: {n} is counted here ({source}); {other} stands in another table ({other_source}).",
-            period=words.period(one.start.date(), one.end.date()),
-            n=words.number(one.count),
-            source=one.source or one.table,
-            other=words.number(other.count),
-            other_source=other.source or other.table,
-        )
-        for one, other in study.rivals
-    ]
-
-
 def bars(found: Brief, city: City, words: Words) -> tuple[Bar, ...]:
     """Return who was killed and with what: a bar for each field, the largest value first and the unknown last; none of under 20."""
     if not found.study.has_days or found.recent.victims < UNSTABLE_UNDER:
