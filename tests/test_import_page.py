@@ -191,7 +191,7 @@ def test_a_workbook_of_two_sheets_is_asked_about_and_the_answer_leads_on() -> No
     drafts.begin("Villa Nueva", incidents=[("homicidios.xlsx", io.BytesIO(book.getvalue()))])
     app = settled()
     sheet = next(radio for radio in app.radio if radio.key == "import_sheet")
-    assert [option.split(":")[0] for option in sheet.options] == ["**todos**", "**enero**"]
+    assert [option.split(":")[0] for option in sheet.options] == ["**todos**", "**enero**", "all 2 that have the same columns, together"]
     assert sheet.value is None
     assert "import_publish" not in {button.key for button in app.button}
     app = chosen(app, "import_sheet", "todos")

@@ -275,6 +275,7 @@ def test_captions_say_period_filters_number_and_source():
         blocks=one.blocks,
         start=one.start,
         end=one.end,
+        definitions={},
     )
     caption = captions.of_map(city, some, "Title", EN)
     assert caption.head.split("\n") == [

@@ -166,7 +166,7 @@ def test_every_number_on_the_page_comes_from_the_release(release, pages):
 
 def test_the_title_is_a_finding(release, pages):
     counts = release.city_years["count"]
-    usual = expected_range(counts.iloc[:-1].tolist())
+    usual = expected_range(counts.iloc[2:-1].tolist())  # what is counted changed in 2016
     assert usual.low <= counts.iloc[-1] <= usual.high
     assert f"<h1>{counts.iloc[-1]:.0f} people killed in Villa Prueba in 2024: within the normal range</h1>" in pages["index.html"]
     assert f"That lies within the {usual.low}–{usual.high} that the years 2019–2023 lead one to expect." in pages["index.html"]
@@ -384,6 +384,9 @@ def test_publish_html(store, tmp_path, capsys, monkeypatch):
     (out / "release.json").write_text(json.dumps(manifest))
     with pytest.raises(ReleaseError, match="signature"):
         disclosure.read(out, key=disclosure.ledger.key(slug))
+    assert main(["publish", slug, "--out", str(out), "--as-of", "2026-01-15"]) == 1  # what lies there was changed: it says so
+    for name, content in first.items():
+        (out / name).write_bytes(content)
     assert main(["publish", slug, "--out", str(out), "--as-of", "2026-01-15"]) == 0
     assert {path.name: path.read_bytes() for path in out.iterdir()} == first  # without --html no page is lost, and none is stale
     with pytest.raises(ReleaseError, match="take them off the web site"):

@@ -38,7 +38,7 @@ def test_people_killed_together_do_not_make_rates_differ():
         blocks_apart.append(found.std() / found.mean())
         alone = rates.shrink(study.exposed.astype(float), study.person_years.astype(float))
         by_victim.append(alone.std() / alone.mean())
-    assert np.mean(blocks_apart) < 0.5 * np.mean(by_victim)
+    assert np.mean(blocks_apart) < 0.7 * np.mean(by_victim)
     assert np.mean(np.array(blocks_apart) > 1e-9) <= 0.75
 
 

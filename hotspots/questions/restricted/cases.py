@@ -47,6 +47,11 @@ class Cases:
     unsolved: int
     known: int
 
+    @property
+    def newest_from(self) -> pd.Timestamp:
+        """The first of the newest days, which are told apart."""
+        return self.days.end - NEWEST * DAY
+
 
 def days_of(asked: Asked, span: str) -> int:
     """Return how many days a period named in an address has, up to the end of the choices; 0 is all of them."""

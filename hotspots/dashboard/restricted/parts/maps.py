@@ -16,7 +16,6 @@ from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.geography import units
 from hotspots.questions.restricted import cases, search, where
 from hotspots.study import places
-from hotspots.study.calendar import DAY
 from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view, single_homicides
 from hotspots.views.months import Months
@@ -124,8 +123,8 @@ def dots(chosen: Chosen | None) -> tuple[Dot, ...]:
     answer = None if chosen is None else chosen.ask(cases.cases, days=YEAR)
     if chosen is None or answer is None:
         return ()
-    newest_from = answer.value.days.end - cases.NEWEST * DAY
-    return single_homicides.dots(answer.value.table, chosen.words, newest_from=newest_from, epsg=chosen.city.epsg)
+    found = answer.value
+    return single_homicides.dots(found.table, chosen.words, newest_from=found.newest_from, epsg=chosen.city.epsg)
 
 
 def draw_areas(chosen: Chosen, shown: map_view.MapView, *, key: str, height: int) -> None:
