@@ -239,8 +239,7 @@ def test_the_four_states_and_a_class_look_different(server, page) -> None:
     assert set(ok) == {(0xC9, 0x56, 0x2C)}
     assert set(zero) == {(0xF6, 0xF3, 0xED)}
     assert set(none) == {(0xD9, 0xD9, 0xD9)}
-    assert (0xC9, 0x56, 0x2C) in unstable
-    assert len(set(unstable)) > 3
+    assert set(unstable) == {(0xE0, 0xA4, 0x8C)}  # half strength: more than a third of what is coloured is uncertain
     assert len(set(suppressed)) > 3
     assert all(max(pixel) - min(pixel) < 12 for pixel in suppressed)
 

@@ -419,8 +419,9 @@ export class CityMap {
         this.drawing.add(event.latlng);
         return;
       }
+      // Until a place is chosen, a number of homicides leaves the click to the district it lies on.
       const mark = this.viewKey && this.homicides.at(event.containerPoint);
-      if (mark) {
+      if (mark && (mark.n === 1 || this.around?.length)) {
         if (mark.n === 1) this.say("place", `circle:${mark.spots[0].lat},${mark.spots[0].lon},${AROUND}`);
         else this.homicides.open(mark);
         return;
