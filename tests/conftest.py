@@ -117,3 +117,16 @@ def city(villa: tuple[City, Path], unchanged: Callable[[Path], None]) -> City:
     """Return the small city, the only one that the dashboard knows, in a store that all tests read and none changes."""
     unchanged(villa[1])
     return villa[0]
+
+
+@pytest.fixture
+def printed(capsys):
+    """Return a way to run a command and read what it prints."""
+    from hotspots.__main__ import main
+
+    def run(*arguments):
+        capsys.readouterr()
+        assert main([*arguments]) == 0
+        return capsys.readouterr().out
+
+    return run

@@ -66,18 +66,6 @@ def chart(content: bytes) -> pd.DataFrame:
     return pd.DataFrame({one.name: list(one.values) for one in plot.series}, index=list(plot.categories), dtype=float)
 
 
-@pytest.fixture
-def printed(capsys):
-    """Return a way to run a command and read what it prints."""
-
-    def run(*arguments):
-        capsys.readouterr()
-        assert main([*arguments]) == 0
-        return capsys.readouterr().out
-
-    return run
-
-
 def page_of(city, place="", preset="command", language="en"):
     return of_choices(Asked.of(Selection(city=city.slug, place=place, language=language)), preset, address=ADDRESS)
 

@@ -82,7 +82,7 @@ def test_an_uninhabited_block_is_never_infinite(row):
 
 
 @every_measure
-@settings(max_examples=200 if TORTURE else 4)
+@settings(max_examples=2000 if TORTURE else 4)
 @given(seed=st.integers(0, 1000))
 def test_shuffled_rows_give_the_same(row, seed):
     incidents, blocks = square_city([(5, 5), (10, 5), (15, 15), None, (15, 5)])

@@ -18,7 +18,6 @@ from villa_prueba import write_small_city
 from hotspots import cities
 from hotspots.cities import logbook
 from hotspots.cities.logbook import Entry
-from hotspots.cli.main import main
 from hotspots.words import words_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,18 +86,6 @@ def city_of(published, bundled, opened_cities, monkeypatch, tmp_path, request):
 @pytest.fixture
 def see(monkeypatch):
     return watch(monkeypatch)
-
-
-@pytest.fixture
-def printed(capsys):
-    """Return a way to run a command and read the table that it prints."""
-
-    def run(*arguments):
-        capsys.readouterr()
-        assert main([*arguments]) == 0
-        return capsys.readouterr().out
-
-    return run
 
 
 def place_column(city, unit):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hotspots import settings
 from hotspots.cli.arguments import add_study, asked_of
+from hotspots.drawing import exports
 from hotspots.drawing.brief import SUFFIXES, render
 from hotspots.questions.restricted.brief import PRESETS
 from hotspots.questions.restricted.brief_page import of_choices
@@ -39,11 +40,5 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     asked = asked_of(choices)
     language = choices.language or asked.city.language
     page = of_choices(asked.at(language=language), choices.preset, address=settings.value("HOTSPOTS_ADDRESS"), tables=choices.tables)
-    content = render(page, out.suffix, paper=choices.paper)
-    part = out.with_name(f".{out.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
+    exports.put(out, lambda: render(page, out.suffix, paper=choices.paper))
     print(f"{out}: {page.title}")

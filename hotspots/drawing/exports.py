@@ -6,7 +6,7 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,16 +80,21 @@ def write(study: Study, measures: Sequence[Measure], path: Path, *, told: Subjec
     The file appears whole or not at all, and holds the bytes that `download` gives.
     """
     _check_suffix(path.suffix)
+    put(path, lambda: download(study, measures, path.suffix, told=told))
+    return len(study.blocks)
+
+
+def put(path: Path, made: Callable[[], bytes]) -> None:
+    """Write to `path` what `made` gives, whole or not at all; a `DataError` where the folder does not exist, before anything is made."""
     if not path.parent.is_dir():
         raise DataError(words.told("export: the folder {folder} does not exist", folder=path.parent))
-    content = download(study, measures, path.suffix, told=told)
+    content = made()
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(content)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    return len(study.blocks)
 
 
 def download(study: Study, measures: Sequence[Measure], suffix: str, *, told: Subject | None = None) -> bytes:

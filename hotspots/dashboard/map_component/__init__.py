@@ -90,22 +90,12 @@ def show_map(
     LeafletMissingError when its files are not there.
     """
     fingerprint = fingerprint_of(geometry)
-    head: dict[str, Any] = {
-        "view": view.key,
-        "geometry": fingerprint,
-        "selected": selected or "",
-        "height": height,
-        "lang": words.get("lang", WORDS["lang"]),
-        "around": [] if around is None else rings(around),
-        **(more or {}),
-    }
+    head = {"view": view.key, "geometry": fingerprint, "selected": selected or "", "height": height, **(more or {})}
+    head |= {"lang": words.get("lang", WORDS["lang"]), "around": [] if around is None else rings(around)}
     if look and not memory.was_clicked(look[0]):
         head["look"] = list(look[1])
-    data = seal(
-        head,
-        encode_values(view, words) if values is None else values,
-        geometry if memory.first_time(fingerprint) else None,
-    )
+    shown = encode_values(view, words) if values is None else values
+    data = seal(head, shown, geometry if memory.first_time(fingerprint) else None)
 
     def clicked() -> None:
         unit = memory.said(key, "clicked")

@@ -88,25 +88,13 @@ def _line(plot: _Plot, rows: pd.DataFrame) -> Iterator[Html]:
             "path", d="M" + _points(x[solid], plot.y(count[solid])), fill="none", stroke=PRIMARY, stroke_width=1.5, stroke_linejoin="round"
         )
     for i in np.flatnonzero(~whole & ~np.isnan(count)):
-        yield el(
-            "circle",
-            cx=round(float(x[i]), 1),
-            cy=round(float(plot.y(count[i])), 1),
-            r=2.6,
-            fill="#ffffff",
-            stroke=PRIMARY,
-            stroke_width=1.2,
-        )
+        yield _ring(float(x[i]), float(plot.y(count[i])), r=2.6, stroke=PRIMARY, stroke_width=1.2)
     for i in np.flatnonzero(whole & _outside(rows)):
-        yield el(
-            "circle",
-            cx=round(float(x[i]), 1),
-            cy=round(float(plot.y(count[i])), 1),
-            r=2.8,
-            fill="#ffffff",
-            stroke=ATTENTION,
-            stroke_width=1.5,
-        )
+        yield _ring(float(x[i]), float(plot.y(count[i])), r=2.8, stroke=ATTENTION, stroke_width=1.5)
+
+
+def _ring(x: float, y: float, **style: float | str) -> Html:
+    return el("circle", cx=round(x, 1), cy=round(y, 1), fill="#ffffff", **style)
 
 
 def _outside(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
