@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from hotspots.cities import Note
@@ -65,3 +66,12 @@ def series_of(table: pd.DataFrame, words: Words, *, dated: Sequence[DatedLike] =
     else:
         step = "period"
     return Series(rows if "complete" in rows else rows.assign(complete=True), step, tuple(Dated(*one) for one in dated), alt)
+
+
+def runs(known: np.ndarray) -> np.ndarray:
+    """Return a number for each row that changes where a row is not known: a band drawn over each number alone never bridges a gap.
+
+    >>> runs(np.array([True, True, False, True])).tolist()
+    [0, 0, 1, 1]
+    """
+    return np.cumsum(~np.asarray(known, dtype=bool))

@@ -13,7 +13,7 @@ from hotspots.colours import ATTENTION, INK, PRIMARY
 from hotspots.drawing.brief.letters import FAMILY
 from hotspots.drawing.site.markup import Html, el
 from hotspots.views.one_page import Bar, Figure
-from hotspots.views.series import Dated, Series
+from hotspots.views.series import Dated, Series, runs
 from hotspots.words import Words
 
 MUTED = "#56636f"
@@ -78,10 +78,12 @@ def _line(plot: _Plot, rows: pd.DataFrame) -> Iterator[Html]:
     days, count = pd.DatetimeIndex(rows["start"]), rows["count"].to_numpy(dtype=float)
     x, whole = plot.x(days), rows["complete"].to_numpy(dtype=bool)
     if "low" in rows and rows["low"].notna().any():
-        known = rows["low"].notna().to_numpy()
-        above = _points(x[known], plot.y(rows["high"].to_numpy(dtype=float)[known]))
-        below = _points(x[known][::-1], plot.y(rows["low"].to_numpy(dtype=float)[known][::-1]))
-        yield el("path", d=f"M{above}L{below}Z", fill=RANGE, fill_opacity=0.75)
+        known, low, high = rows["low"].notna().to_numpy(), rows["low"].to_numpy(dtype=float), rows["high"].to_numpy(dtype=float)
+        run = runs(known)
+        for one in np.unique(run[known]):
+            at = np.flatnonzero(known & (run == one))
+            above, below = _points(x[at], plot.y(high[at])), _points(x[at[::-1]], plot.y(low[at[::-1]]))
+            yield el("path", d=f"M{above}L{below}Z", fill=RANGE, fill_opacity=0.75)
     solid = np.flatnonzero(whole & ~np.isnan(count))
     if len(solid):
         yield el(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotspots import colours
 from hotspots.drawing.charts.parts import SIGN_HEIGHT, Spec, chart, count_axis, dated_lines, months, plain, tooltip
-from hotspots.views.series import Dated, DatedLike, Series
+from hotspots.views.series import Dated, DatedLike, Series, runs
 from hotspots.words import Words, mark
 
 SMALL, FEW = 160, 12  # pixels high; bars that have room for their numbers then
@@ -25,11 +25,12 @@ _KNOWN = [{"filter": "isValid(datum.high)"}]
 def _rows(shown: Series, words: Words) -> list[Spec]:
     """Return the rows of a chart: `month` is their first day, `range` says the normal range."""
     numbers = [name for name in ("count", "low", "high", "mean", "side", "comparison") if name in shown.rows]
+    rows = shown.rows.assign(run=runs(shown.rows["low"].notna().to_numpy())) if "low" in numbers else shown.rows
     return [
         {"month": row["start"].strftime("%Y-%m-%d"), "label": row["label"], "complete": bool(row["complete"])}
-        | {name: plain(row[name]) for name in numbers}
+        | {name: plain(row[name]) for name in [*numbers, *(["run"] if "low" in numbers else [])]}
         | ({"range": f"{words.number(row['low'])}–{words.number(row['high'])}"} if "low" in numbers else {})
-        for row in shown.rows.to_dict("records")
+        for row in rows.to_dict("records")
     ]
 
 
@@ -53,7 +54,7 @@ def lines(shown: Series, words: Words) -> Spec:
     if "low" in shown.rows:
         band = {"type": "area", "color": colours.MUTED, "opacity": 0.25} | ({"interpolate": "step-after"} if step == "week" else {})
         ends = {"y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}}
-        layers.append({"transform": _KNOWN, "mark": band, "encoding": {"x": x, **ends, "tooltip": tips}})
+        layers.append({"transform": _KNOWN, "mark": band, "encoding": {"x": x, **ends, "detail": {"field": "run"}, "tooltip": tips}})
     if "mean" in shown.rows:
         broad = {"type": "line", "color": colours.PRIMARY, "strokeWidth": 3, "opacity": 0.35, "interpolate": "step"}
         layers.append({"mark": broad, "encoding": {"x": x, "y": {**y, "field": "mean"}, "detail": {"field": "side"}}})
