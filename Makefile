@@ -92,4 +92,5 @@ $(VENV)/running: $(VENV)/bin/python requirements.txt pyproject.toml hatch_build.
 
 $(VENV)/testing: $(VENV)/running requirements-dev.txt
 	$(BIN)/python -m pip install -q -r requirements-dev.txt
+	$(BIN)/python -m pip install -q --no-deps -e .
 	@touch $@

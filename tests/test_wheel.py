@@ -59,7 +59,8 @@ def command(wheel: Path) -> Path:
     python = home / "bin" / "python"
     own = Path(call(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
     (own / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")  # its own .pth files are not read: no editable install
-    call(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", "--no-index", "--no-compile", wheel)
+    options = ("-q", "--no-deps", "--no-index", "--no-compile", "--force-reinstall")  # of the same version one may lie among the libraries
+    call(sys.executable, "-m", "pip", "--python", python, "install", *options, wheel)
     return home / "bin" / "hotspots"
 
 

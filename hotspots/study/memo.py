@@ -7,6 +7,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
@@ -35,6 +36,11 @@ _entries: OrderedDict[tuple[object, ...], _Entry] = OrderedDict()
 _lock = threading.RLock()  # of the table alone, held for moments; taken again where an owner dies meanwhile
 
 
+def _forget(entries: OrderedDict[tuple[object, ...], _Entry], lock: threading.RLock, key: tuple[object, ...], _: object) -> None:
+    with lock:  # both are given: an owner may outlive the names of this module when the interpreter ends
+        entries.pop(key, None)
+
+
 def kept(owner: _Owner, make: Callable[Concatenate[_Owner, _Asked], _Found], /, *args: _Asked.args, **kwargs: _Asked.kwargs) -> _Found:
     """Return `make(owner, …)`: worked out once for one owner and one set of arguments, for all threads, as long as the owner lives.
 
@@ -53,7 +59,7 @@ def kept(owner: _Owner, make: Callable[Concatenate[_Owner, _Asked], _Found], /, 
     with _lock:
         entry = _entries.get(key)
         if entry is None:
-            entry = _entries[key] = _Entry(weakref.ref(owner, lambda _: _forget(key)))
+            entry = _entries[key] = _Entry(weakref.ref(owner, partial(_forget, _entries, _lock, key)))
         _entries.move_to_end(key)
     with entry.lock:
         if not entry.found:
@@ -62,11 +68,6 @@ def kept(owner: _Owner, make: Callable[Concatenate[_Owner, _Asked], _Found], /, 
         entry.size = max(size(found), LEAST_BYTES)
     _make_room()
     return found
-
-
-def _forget(key: tuple[object, ...]) -> None:
-    with _lock:
-        _entries.pop(key, None)
 
 
 def _make_room() -> None:
