@@ -112,20 +112,22 @@ class Measure:
     def missing(self, study: Study) -> tuple[str, ...]:
         """Return the reasons why this study cannot give the measure; empty where it can."""
         study = self.of(study)
-        has = {
-            "counts": not study.has_days or bool(len(study.incidents)),
-            "points": study.has_points,
-            "days": study.has_days,
-            "neighbours": len(study.blocks) > 1,
-            "outlines": study.has_outlines or not len(study.blocks),
-            "population": bool((study.person_years > 0).any()),
-            "ages": "age" in study.incidents.columns and bool(population_bands(study.blocks)),
-            "areas": bool((study.blocks.area > 0).any()),
-            "earlier": bool(known_before(Days(max(study.start, study.covers[0]), min(study.end, study.covers[1])), study.alike(study.end))),
-            "streets": study.streets is not None and bool(len(study.streets)),
+        has: dict[str, Callable[[], bool]] = {
+            "counts": lambda: not study.has_days or bool(len(study.incidents)),
+            "points": lambda: study.has_points,
+            "days": lambda: study.has_days,
+            "neighbours": lambda: len(study.blocks) > 1,
+            "outlines": lambda: study.has_outlines or not len(study.blocks),
+            "population": lambda: bool((study.person_years > 0).any()),
+            "ages": lambda: "age" in study.incidents.columns and bool(population_bands(study.blocks)),
+            "areas": lambda: bool((study.blocks.area > 0).any()),
+            "earlier": lambda: bool(
+                known_before(Days(max(study.start, study.covers[0]), min(study.end, study.covers[1])), study.alike(study.end))
+            ),
+            "streets": lambda: study.streets is not None and bool(len(study.streets)),
         }
-        lacking = {need for need, there in has.items() if not there}
-        return tuple(dict.fromkeys(why_not(study, need) for need in sorted(self.needs & lacking)))
+        lacking = {need for need in self.needs if not has[need]()}
+        return tuple(dict.fromkeys(why_not(study, need) for need in sorted(lacking)))
 
 
 def _on_city(function: Callable[[Study], _Found]) -> Callable[[Study], _Found]:

@@ -90,18 +90,22 @@ def found(city: City, text: str) -> Place:
 
 
 def offered(city: City) -> dict[str, str]:
-    """Return the districts, beats and named blocks of a city by their texts, with their names: what a list can offer.
+    """Return the districts, beats and named blocks of a city by their texts, with their names: what a list can offer. Kept with the city.
 
     >>> from hotspots.testing import square_blocks
     >>> list(_listed(square_blocks(side=2), "districts").items())
     [('district:row 0', 'row 0'), ('district:row 1', 'row 1')]
     """
+    return kept(city, _offered)
+
+
+def _offered(city: City) -> dict[str, str]:
     names: dict[str, str] = {}
     for unit, column in units.ROLL_UPS.items():
         if column in city.blocks.columns:
             names |= dict(sorted(_listed(city.blocks, unit).items()))
-    ordered = units.natural_order([name for name in names.values()])
-    by_name = dict(sorted(names.items(), key=lambda one: (list(KINDS).index(one[0].split(":")[0]), ordered[list(names).index(one[0])])))
+    order = dict(zip(names, units.natural_order(list(names.values())), strict=True))
+    by_name = dict(sorted(names.items(), key=lambda one: (list(KINDS).index(one[0].split(":")[0]), order[one[0]])))
     return by_name | _listed(city.blocks, "blocks")
 
 
@@ -118,7 +122,7 @@ def called(city: City, text: str) -> str:
 def _listed(blocks: Blocks, unit: str) -> dict[str, str]:
     if unit == "blocks":
         names = geography.names(blocks)
-        return {f"block:{one}": str(names[one]) for one in names.index}
+        return {f"block:{one}": name for one, name in zip(names.index, names.tolist(), strict=True)}
     keys = units.roll_up_keys(blocks, unit).dropna().astype(str).unique()
     return {f"{UNITS[unit]}:{one}": one for one in keys}
 

@@ -22,6 +22,8 @@ from hotspots.views.months import Months
 from hotspots.views.single_homicides import Dot
 from hotspots.words import LANGUAGES
 
+KEYS: dict[str | type[Any], Callable[[Any], Any]] = {Selection: repr}  # its forty choices as one text: a page asks some two hundred times
+
 
 @st.cache_resource(show_spinner=False)
 def bundled() -> tuple[str, ...]:
@@ -89,7 +91,7 @@ def study(chosen: Selection) -> Study:
     return _study(chosen.figures())
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@st.cache_resource(max_entries=128, show_spinner=False, hash_funcs=KEYS)
 def _study(chosen: Selection) -> Study:
     everywhere = study(replace(chosen, place="")) if chosen.place else None
     here = geography(chosen.city, chosen.version, chosen.unit)
@@ -114,7 +116,7 @@ def _kept(question: Question[..., Any]) -> Any:
         return question.ask(replace(_asked, selection=chosen), *told, **named)
 
     answered.__qualname__ = question.name  # by which Streamlit tells functions of the same text apart
-    return st.cache_resource(max_entries=question.most, show_spinner=False)(answered)
+    return st.cache_resource(max_entries=question.most, show_spinner=False, hash_funcs=KEYS)(answered)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -123,7 +125,7 @@ def shapes(slug: str, version: int, unit: str, _shown: map_view.MapView) -> byte
     return map_component.encode_geometry(_shown)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def values(
     chosen: Selection,
     key: str,

@@ -56,12 +56,12 @@ class Chosen:
         """The study of the choices on the unit shown."""
         return self.asked.study
 
-    @property
+    @cached_property
     def asked(self) -> Asked:
         """What questions about the choices are asked with."""
         return cached.asked(self.selection)
 
-    @property
+    @cached_property
     def whole(self) -> Chosen:
         """The same on blocks: for questions whose answer does not depend on the unit shown."""
         return self.at(unit="blocks")
