@@ -18,6 +18,7 @@ from hotspots.words import mark, told
 _EMPTY = {"", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "-", "--", "?", "unknown", "unk"}
 _EMPTY |= {"desconocido", "desconocida", "sin dato", "s/d"}
 _LISTED = 12
+_SPACES = re.compile(r"[\s_]+")
 
 
 def fold(text: str) -> str:
@@ -26,14 +27,15 @@ def fold(text: str) -> str:
     >>> fold("  Arma  BLÁNCA ")
     'arma blanca'
     """
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return re.sub(r"[\s_]+", " ", plain).strip().casefold()
+    if not text.isascii():
+        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return _SPACES.sub(" ", text).strip().casefold()
 
 
 def is_missing(text: pd.Series) -> pd.Series:
     """Return where a cell says nothing: empty, or a word such as "unknown", "n/a", "sin dato"."""
-    known = {value: fold(value) in _EMPTY for value in text.unique()}
-    return text.map(known).astype(bool)
+    says_nothing = [value for value in text.unique() if not value[:1].isdigit() and fold(value) in _EMPTY]
+    return text.isin(says_nothing)
 
 
 def built_in(text: pd.Series, name: str) -> dict[str, str]:
