@@ -18,6 +18,7 @@ def restricted() -> None:
     pages = {
         "": [
             frame.page("overview", mark("This place"), first=True),
+            frame.page("wall", mark("On the wall"), shown=False, whole=True),
         ],
         mark("What changed"): [
             frame.page("change", mark("More than usual?"), shown=cases),

@@ -90,11 +90,12 @@ class Chosen:
         return captions.filters(self.selection.where, self.words)
 
 
-def page(name: str, title: str, *, first: bool = False, cityless: bool = False, shown: bool = True) -> Any:
+def page(name: str, title: str, *, first: bool = False, cityless: bool = False, shown: bool = True, whole: bool = False) -> Any:
     """Return the page that the file `name` in `pages` renders, under its name in the address; the `first` one is at no path.
 
     The file is read when somebody opens the page, so that the first page waits for no other. A `cityless` page is about no
-    city: it gets the words alone. The first page fills the window: it draws the choices, the invitation and the foot where it wants them.
+    city: it gets the words alone. The first page, and one that is `whole`, fills the window: it draws the choices, the invitation and the
+    foot where it wants them, if it does.
     One that is not `shown` is not in the menu, and its address still answers: where only totals are published there are no cases.
     """
     settings.refuse_in_public("such page")
@@ -114,8 +115,8 @@ def page(name: str, title: str, *, first: bool = False, cityless: bool = False, 
             if cityless:
                 without_city(words)
                 render(words)
-            elif (chosen := open_page(with_choices=not first)) is not None:
-                framed(chosen, render, whole=first)
+            elif (chosen := open_page(with_choices=not (first or whole))) is not None:
+                framed(chosen, render, whole=first or whole)
         if address.taken_up():
             st.rerun()
 
