@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import settings
+from hotspots.agency import worn
 from hotspots.cities import City
 from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import address, cached, chips, place_of, place_search
@@ -32,6 +33,7 @@ from hotspots.words import (
     Words,
     words_for,
 )
+from hotspots.words.escape import safe_markdown
 
 MEASURE_KEYS = frozenset(one.key for one in MEASURES)
 _Told = ParamSpec("_Told")
@@ -377,4 +379,5 @@ def close_page(chosen: Chosen) -> None:
     words, city = chosen.words, chosen.city
     invented = words.say("fictional city: no real person, no real place") + " · " if city.fictional else ""
     st.divider()
-    st.caption(invented + captions.note(city, words))
+    ours = worn()
+    st.caption((f"{safe_markdown(ours.name)} · " if ours else "") + invented + captions.note(city, words))

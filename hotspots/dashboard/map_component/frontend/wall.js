@@ -84,6 +84,7 @@ class Wall {
     if (this.barred === asked) return;
     this.barred = asked;
     this.said.textContent = top.map;
+    if (top.colour) this.box.style.setProperty("--agency", top.colour);
     const logo = top.logo ? [Object.assign(part("img", "logo", { alt: "" }), { src: top.logo })] : [];
     const agency = top.agency ? [piece(top.agency, "agency")] : [];
     this.top.replaceChildren(...logo, ...agency, piece(top.title, "city", "strong"), piece(top.about, "counted"), piece(top.reach, "reach"));

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from hotspots.agency import worn
 from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import address, cached
 from hotspots.dashboard.restricted.frame import Chosen
@@ -68,7 +69,7 @@ def screen(chosen: Chosen) -> None:
     needed = [i for i in map_component.wanted(KEY) if i < len(listed)] or [start]
     told = {
         "words": {name: words.say(text) for name, text in WORDS.items()},
-        "top": {"title": chosen.city.name, "about": about(chosen), "reach": reach(chosen), "map": on_map_said(chosen)},
+        "top": {"title": chosen.city.name, "about": about(chosen), "reach": reach(chosen), "map": on_map_said(chosen), **worn_by_agency()},
         "places": [[text, name] for text, name in offered.items()],
         "start": start,
         "seconds": SECONDS,
@@ -85,6 +86,12 @@ def turned_through(chosen: Chosen) -> dict[str, str]:
     found = {"": chosen.city.name} | {text: name for text, name in offered.items() if kind and text.startswith(f"{kind}:")}
     own = chosen.selection.place
     return found if not own or own in found else {own: captions.place_name(places.found(chosen.city, own), chosen.words)} | found
+
+
+def worn_by_agency() -> dict[str, str]:
+    """Return the agency's name, logo and colour; nothing where there is none."""
+    ours = worn()
+    return {"agency": ours.name, "logo": ours.picture, "colour": ours.primary_dark} if ours else {}
 
 
 def about(chosen: Chosen) -> str:
