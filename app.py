@@ -18,6 +18,7 @@ def restricted() -> None:
     pages = {
         "": [
             frame.page("overview", mark("This place"), first=True),
+            frame.page("wall", mark("On the wall"), shown=False, whole=True),
         ],
         mark("What changed"): [
             frame.page("change", mark("More than usual?"), shown=cases),
@@ -51,8 +52,9 @@ def restricted() -> None:
 
 
 if __name__ != "__main__":  # the server that `streamlit run` starts asks what to serve, and to whom
-    from hotspots.dashboard import door
+    from hotspots.dashboard import door, shell
 
+    shell.wear_colours()
     app = st.App(__file__, middleware=door.guarded())
 elif settings.edition() == "public":  # chosen before anything of the restricted edition is imported
     from hotspots.dashboard.public import contents

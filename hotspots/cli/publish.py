@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hotspots import release, settings
+from hotspots import agency, release, settings
 from hotspots.cli.arguments import add_city, add_json, day
 from hotspots.cli.printing import print_json, whole
 from hotspots.drawing import site
@@ -40,7 +40,7 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
 def run(choices: argparse.Namespace, words: Words) -> None:
     """Publish a release of a city."""
     days = {name: day(choices, name) for name in ("as_of", "through") if getattr(choices, name)}
-    pages = partial(site.render, contact=settings.value("HOTSPOTS_CONTACT"))
+    pages = partial(site.render, contact=settings.value("HOTSPOTS_CONTACT"), agency=agency.agency())
     how: dict[str, Any] = {**days, "already_public": choices.already_public, "pages": pages, "html": choices.html}
     done = release.publish(choices.city, choices.profile, choices.out, **how)
     covered = {f"{start:%Y}": round(share, 3) for start, share in done.release.coverage.items()}

@@ -9,13 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hotspots import settings
+from hotspots import agency, settings
 from hotspots.store.schema import DataError
 from hotspots.words import Words, told
 
 PORT = 8501
-# Settings that name a folder: relative to where the command is called.
-FOLDERS = ("HOTSPOTS_STORE", "HOTSPOTS_CITIES", "HOTSPOTS_SOURCES", "HOTSPOTS_RELEASE")
+# Settings that name a folder or a file: relative to where the command is called.
+FOLDERS = ("HOTSPOTS_STORE", "HOTSPOTS_CITIES", "HOTSPOTS_SOURCES", "HOTSPOTS_RELEASE", "HOTSPOTS_AGENCY")
 
 
 def grammar(command: argparse.ArgumentParser, words: Words) -> None:
@@ -35,6 +35,7 @@ def run(choices: argparse.Namespace, words: Words) -> int:
     """Start the server as a process of its own, and wait for it to end."""
     if choices.public and not choices.public.is_dir():
         raise DataError(told("--public: there is no folder {folder}", folder=repr(str(choices.public))))
+    agency.agency()  # a file that cannot be used stops here, with what is wrong in it
     folder = settings.dashboard_folder()
     screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in ("darwin", "win32")
     server = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).parents[1] / "dashboard" / "serve.py")]

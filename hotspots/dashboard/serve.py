@@ -14,7 +14,7 @@ import streamlit as st
 from PIL import Image
 
 from hotspots import settings
-from hotspots.dashboard import door
+from hotspots.dashboard import door, shell
 
 QUIET = 30  # seconds to leave to the first reader before more is made ready
 
@@ -65,4 +65,5 @@ def rehearse() -> None:
         log.disabled = False
 
 
+shell.wear_colours()
 app = st.App(settings.dashboard_folder() / "app.py", lifespan=warmed, middleware=door.guarded())

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+from streamlit import config
 
+from hotspots.agency import worn
 from hotspots.words import ToldError, Words
 from hotspots.words.escape import safe_markdown
 
@@ -34,9 +36,22 @@ def guard(words: Words) -> Iterator[None]:
 
 
 def settings(sidebar: Literal["auto", "collapsed"]) -> None:
-    """Set what the browser shows around the page."""
-    st.set_page_config(page_title="Hotspots", page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=sidebar)
+    """Set what the browser shows around the page, with the agency's name and logo where there are any."""
+    ours = worn()
+    named = f"{ours.name} · Hotspots" if ours else "Hotspots"
+    st.set_page_config(page_title=named, page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=sidebar)
     st.html(HERE / "page.css")
+    if ours and ours.logo:
+        st.logo(ours.logo, size="large")
+
+
+def wear_colours() -> None:
+    """Give the server the agency's colours, once, before it answers; what stands in the theme file holds where there is no agency."""
+    ours = worn()
+    if ours:
+        for theme, colour in (("light", ours.primary), ("dark", ours.primary_dark)):
+            for name in ("primaryColor", "linkColor"):
+                config.set_option(f"theme.{theme}.{name}", colour)
 
 
 def refusal(words: Words, head: str, fault: ToldError) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import shapely
 
+from hotspots.agency import Agency
 from hotspots.views.map_view import MapView
 from hotspots.views.series import Series
 
@@ -127,6 +128,7 @@ class OnePage:
     link_text: str
     tables: tuple[Table, ...] = field(default=())
     tables_title: str = ""
+    agency: Agency | None = None
 
 
 def length(values: Sequence[float]) -> tuple[float, ...]:

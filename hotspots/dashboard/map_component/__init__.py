@@ -25,12 +25,15 @@ __all__ = [
     "WORDS",
     "encode_geometry",
     "encode_values",
+    "rings",
     "set_page_language",
     "show_filters",
     "show_map",
     "show_search",
+    "show_wall",
     "spoken",
     "typed_in",
+    "wanted",
 ]
 
 
@@ -47,6 +50,8 @@ def _component(name: str) -> Callable[..., Any]:
             return st.components.v2.component(
                 "hotspots.map", js="map.js", css="map.css", html='<div class="frame" data-state="waiting"></div>'
             )
+        if name == "wall":
+            return st.components.v2.component("hotspots.wall", js="wall.js", css="wall.css", html='<div class="wall"></div>')
         if name == "search":
             return st.components.v2.component("hotspots.search", js="search.js", css="search.css", html='<div class="finder"></div>')
         if name == "filters":
@@ -113,6 +118,33 @@ def show_map(
         memory.forget(memory.said(key, "need") or fingerprint)
 
     _component("map")(key=key, data=data, on_clicked_change=clicked, on_told_change=told, on_need_change=needed)
+
+
+def show_wall(
+    wall: Mapping[str, Any], *, key: str, view: MapView | None, geometry: bytes = b"", values: bytes = b"", words: Mapping[str, str]
+) -> None:
+    """Fill the window with a screen that a room reads: a map beside one place, which turns through the places by itself.
+
+    `wall` holds its `words`, the texts of its bar (`top`), the `places` (text, name), which of them comes first (`start`), how many
+    `seconds` each stays, and the `slides` known so far by the text of their place (see `views.wall.Slide`; `around` is the outline in
+    degrees). The browser says ahead of time which slides it will need: see `wanted`. Without a `view` there is no map.
+    """
+    head: dict[str, Any] = {"wall": dict(wall), "lang": words.get("lang", WORDS["lang"]), "still": True, "height": 0, "selected": ""}
+    if view is None:
+        data = seal({**head, "view": "", "geometry": ""}, b"", None)
+    else:
+        fingerprint = fingerprint_of(geometry)
+        data = seal({**head, "view": view.key, "geometry": fingerprint}, values, geometry if memory.first_time(fingerprint) else None)
+
+    def needed() -> None:
+        memory.forget(memory.said(key, "need") or "")
+
+    _component("wall")(key=key, data=data, on_wanted_change=lambda: None, on_need_change=needed)
+
+
+def wanted(key: str) -> list[int]:
+    """Return the positions of the places whose slides the wall of this key has asked for."""
+    return [int(one) for one in (memory.said(key, "wanted") or "").split(",") if one.isdigit()]
 
 
 def typed_in(key: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from hotspots import settings
+from hotspots.agency import worn
 from hotspots.dashboard import map_component
 from hotspots.dashboard.public import address, opened
 from hotspots.dashboard.public.address import Choices
@@ -125,7 +126,8 @@ def close_page(reader: Reader) -> None:
     """Draw the foot of a page: where the figures come from, what is open, whom to write to."""
     words = reader.words
     st.divider()
-    st.caption(source(reader))
+    ours = worn()
+    st.caption((f"{safe_markdown(ours.name)} · " if ours else "") + source(reader))
     wrong = words.say("Public edition: everything here was released, checked and fixed beforehand. A number is wrong?")
     st.caption(f"{wrong} {contact(reader)}")
 

@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import settings
+from hotspots.agency import worn
 from hotspots.cities import City
 from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import address, cached, chips, place_of, place_search
@@ -32,6 +33,7 @@ from hotspots.words import (
     Words,
     words_for,
 )
+from hotspots.words.escape import safe_markdown
 
 MEASURE_KEYS = frozenset(one.key for one in MEASURES)
 _Told = ParamSpec("_Told")
@@ -90,11 +92,12 @@ class Chosen:
         return captions.filters(self.selection.where, self.words)
 
 
-def page(name: str, title: str, *, first: bool = False, cityless: bool = False, shown: bool = True) -> Any:
+def page(name: str, title: str, *, first: bool = False, cityless: bool = False, shown: bool = True, whole: bool = False) -> Any:
     """Return the page that the file `name` in `pages` renders, under its name in the address; the `first` one is at no path.
 
     The file is read when somebody opens the page, so that the first page waits for no other. A `cityless` page is about no
-    city: it gets the words alone. The first page fills the window: it draws the choices, the invitation and the foot where it wants them.
+    city: it gets the words alone. The first page, and one that is `whole`, fills the window: it draws the choices, the invitation and the
+    foot where it wants them, if it does.
     One that is not `shown` is not in the menu, and its address still answers: where only totals are published there are no cases.
     """
     settings.refuse_in_public("such page")
@@ -114,8 +117,8 @@ def page(name: str, title: str, *, first: bool = False, cityless: bool = False, 
             if cityless:
                 without_city(words)
                 render(words)
-            elif (chosen := open_page(with_choices=not first)) is not None:
-                framed(chosen, render, whole=first)
+            elif (chosen := open_page(with_choices=not (first or whole))) is not None:
+                framed(chosen, render, whole=first or whole)
         if address.taken_up():
             st.rerun()
 
@@ -376,4 +379,5 @@ def close_page(chosen: Chosen) -> None:
     words, city = chosen.words, chosen.city
     invented = words.say("fictional city: no real person, no real place") + " · " if city.fictional else ""
     st.divider()
-    st.caption(invented + captions.note(city, words))
+    ours = worn()
+    st.caption((f"{safe_markdown(ours.name)} · " if ours else "") + invented + captions.note(city, words))

@@ -15,7 +15,15 @@ STYLE = Path(__file__).with_name("page.css")
 def html(page: OnePage) -> str:
     """Return the page as HTML."""
     told = Parts.of(page).plain()
-    body = [_head(told), _figures(told), _where(told), _lists(told), _blocks(told), _foot(told), *(_table(one) for one in told["tables"])]
+    body = [
+        _head(page, told),
+        _figures(told),
+        _where(told),
+        _lists(told),
+        _blocks(told),
+        _foot(told),
+        *(_table(one) for one in told["tables"]),
+    ]
     top = el(
         "head",
         el("meta", charset="utf-8"),
@@ -26,9 +34,13 @@ def html(page: OnePage) -> str:
     return "<!doctype html>\n" + el("html", top, el("body", el("main", *body)), lang=page.language)
 
 
-def _head(told: dict[str, Any]) -> Html:
+def _head(page: OnePage, told: dict[str, Any]) -> Html:
     mark = [el("strong", told["mark"])] if told["mark"] else []
-    left = el("p", el("strong", told["city"]), el("br"), el("span", told["about"], class_="quiet"))
+    ours = page.agency
+    name = [el("strong", ours.name), " · "] if ours else []
+    left = el("p", *name, el("strong", told["city"]), el("br"), el("span", told["about"], class_="quiet"))
+    logo = [el("img", src=ours.picture, alt="", class_="logo")] if ours and ours.logo else []
+    left = el("div", *logo, left, class_="whose")
     right = el(
         "p",
         el("strong", told["place"]),
@@ -37,7 +49,8 @@ def _head(told: dict[str, Any]) -> Html:
         *([" · ", *mark] if mark else []),
         class_="right",
     )
-    return joined([el("header", left, right), el("h1", told["title"]), el("p", " ".join(told["lead"]), class_="lead")])
+    style = f"border-color:{ours.primary}" if ours else None
+    return joined([el("header", left, right, style=style), el("h1", told["title"]), el("p", " ".join(told["lead"]), class_="lead")])
 
 
 def _figures(told: dict[str, Any]) -> Html:

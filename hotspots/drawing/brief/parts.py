@@ -39,6 +39,9 @@ class Parts:
         return {
             **{name: getattr(page, name) for name in ("language", "about", "city", "place", "reach", "mark", "title", "link", "link_text")},
             **{name: getattr(page, name) for name in ("bars_title", "bars_about", "tables_title")},
+            "agency": page.agency.name if page.agency else "",
+            "logo": list(page.agency.logo) if page.agency else [],
+            "brand": page.agency.primary if page.agency else colours.INK,
             "lead": list(page.lead),
             "source": list(page.source),
             "figures": [{**asdict(one), "n": 0, "low": 0, "high": 0, "bar": self._range(one)} for one in page.figures],

@@ -147,14 +147,19 @@ def _write(frame: Any, lines: list[list[tuple[str, float, bool, str]]], *, right
 
 
 def _head(slide: _Slide, page: OnePage) -> None:
-    slide.text((EDGE, 0.2, 6, 0.3), [[(page.city, 12, True, colours.INK), (f"   {page.about}", 11, False, MUTED)]])
+    ours, left = page.agency, EDGE
+    if ours and ours.logo:
+        slide.picture(ours.logo, (EDGE, 0.14, 1.2, 0.32), alt=ours.name)
+        left += 1.25
+    name = [(f"{ours.name} · ", 12, True, colours.INK)] if ours else []
+    slide.text((left, 0.2, 6.4 - left, 0.3), [[*name, (page.city, 12, True, colours.INK), (f"   {page.about}", 11, False, MUTED)]])
     mark = [(f" · {page.mark}", 11, True, colours.INK)] if page.mark else []
     slide.text(
         (6.5, 0.2, WIDE - EDGE - 6.5, 0.3),
         [[(page.place, 12, True, colours.INK), (f"   {page.reach}", 11, False, MUTED), *mark]],
         right=True,
     )
-    slide.rectangle((EDGE, 0.5, WIDE - 2 * EDGE, 0.02), colours.INK)
+    slide.rectangle((EDGE, 0.5, WIDE - 2 * EDGE, 0.02), ours.primary if ours else colours.INK)
     slide.text((EDGE, 1.0, WIDE - 2 * EDGE, 0.35), [[(" ".join(page.lead), 11, False, colours.INK)]])
 
 

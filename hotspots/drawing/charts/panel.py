@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import pandas as pd
-
+from hotspots.views.range_bar import range_bar
 from hotspots.words import Words, mark
 from hotspots.words.escape import safe_html
 
@@ -40,10 +39,11 @@ def now_rows(rows: Sequence[NowRow], words: Words, *, heads: Sequence[str] = NOW
 
 
 def _now_row(row: NowRow, words: Words) -> str:
-    known = not pd.isna(row.low)
-    most = 1.25 * max(row.judged, row.high if known else 0, 1)
-    bar = f'<i class="band" style="left:{100 * row.low / most:.1f}%;right:{100 - 100 * row.high / most:.1f}%"></i>' if known else ""
-    dot = f'<i class="dot" style="left:{100 * row.judged / most:.1f}%"></i>'
+    at = range_bar(row.judged, row.low, row.high)
+    known, bar = at.low is not None, ""
+    if at.low is not None and at.high is not None:
+        bar = f'<i class="band" style="left:{100 * at.low:.1f}%;right:{100 - 100 * at.high:.1f}%"></i>'
+    dot = f'<i class="dot" style="left:{100 * at.dot:.1f}%"></i>'
     low, high = words.number(row.low), words.number(row.high)
     said = f"<small>{safe_html(words.say('{low} to {high}', low=low, high=high))}</small>" if known else ""
     look = ("outside" if row.outside else "inside") + (" known" if known else "")

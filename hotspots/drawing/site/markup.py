@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hotspots.words.escape import safe_html
 
-_VOID = frozenset({"meta", "link", "br"})
+_VOID = frozenset({"meta", "link", "br", "img"})
 
 
 class Html(str):

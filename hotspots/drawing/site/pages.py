@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from hotspots.agency import Agency
 from hotspots.drawing import maps
 from hotspots.drawing.site import findings, sections, sentences
 from hotspots.drawing.site.markup import Html, el, raw
@@ -28,10 +29,11 @@ _PARTS: Mapping[str, str] = {
 }
 
 
-def render(release: Release, *, contact: str = "") -> dict[str, bytes]:
+def render(release: Release, *, contact: str = "", agency: Agency | None = None) -> dict[str, bytes]:
     """Return the files of a site by name: a page in each language and the maps that can be moved.
 
-    Every figure comes from the release. `contact` is whom to ask for a correction. The page in the city's own language is `index.html`;
+    Every figure comes from the release. `contact` is whom to ask for a correction, `agency` whose name,
+    logo and colour the pages bear. The page in the city's own language is `index.html`;
     the other bears its language in the name. The pages hold no script at all; the maps hold those of folium and Leaflet, and allow no
     other.
     """
@@ -40,7 +42,7 @@ def render(release: Release, *, contact: str = "") -> dict[str, bytes]:
     for language in LANGUAGES:
         words = words_for(language)
         atlas = Atlas(reading, words)
-        found[page_name(release, language)] = page(reading, atlas, contact=contact).encode()
+        found[page_name(release, language)] = page(reading, atlas, contact=contact, agency=agency).encode()
         for window in reading.windows:
             found[sections.map_name(window, language)] = _map(reading, atlas, window).encode()
     return found
@@ -52,8 +54,8 @@ def page_name(release: Release, language: str) -> str:
     return "index.html" if language == own else f"index.{language}.html"
 
 
-def page(reading: Reading, atlas: Atlas, *, contact: str) -> str:
-    """Return the page in one language."""
+def page(reading: Reading, atlas: Atlas, *, contact: str, agency: Agency | None = None) -> str:
+    """Return the page in one language, with the agency's name, logo and colour where one is given."""
     words = atlas.words
     inside = {
         "numbers": findings.numbers(reading, words),
@@ -70,15 +72,22 @@ def page(reading: Reading, atlas: Atlas, *, contact: str) -> str:
     body = el(
         "body",
         el("a", words.say("Skip to the figures"), href="#main", class_="skip"),
-        el("header", el("p", reading.city.name, class_="brand"), _languages(reading, words)),
+        el("header", _brand(reading, agency), _languages(reading, words)),
         el("main", el("h1", title), *_lead(reading, words), _contents(words), *parts, id="main", tabindex=-1),
         el("footer", *[el("p", line) for line in sentences.source(reading, words)]),
     )
-    return f"<!DOCTYPE html>\n{el('html', _head(title, words), body, lang=words.language)}\n".replace("<section", "\n<section")
+    return f"<!DOCTYPE html>\n{el('html', _head(title, words, agency), body, lang=words.language)}\n".replace("<section", "\n<section")
 
 
-def _head(title: str, words: Words) -> Html:
-    style = _STYLE.read_text(encoding="utf-8")
+def _brand(reading: Reading, agency: Agency | None) -> Html:
+    logo = [el("img", src=agency.picture, alt="", class_="logo")] if agency and agency.logo else []
+    name = [agency.name, " · "] if agency else []
+    return el("p", *logo, *name, reading.city.name, class_="brand")
+
+
+def _head(title: str, words: Words, agency: Agency | None) -> Html:
+    own = f":root {{ --link: {agency.primary}; }}\n" if agency else ""
+    style = _STYLE.read_text(encoding="utf-8") + own
     allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{allowed}'; img-src data:; base-uri 'none'; form-action 'none'"
     return el(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
+from hotspots.agency import worn
 from hotspots.cities import City, Note
 from hotspots.questions.restricted import brief_places, brief_words
 from hotspots.questions.restricted.asked import Asked
@@ -26,7 +29,8 @@ def of_choices(asked: Asked, preset: str = "command", *, address: str, tables: b
     """Return the page of a `preset` about the choices, in their language: what the command writes and the button gives."""
     words = words_for(asked.selection.language or asked.city.language)
     asked = asked.at(language=words.language)
-    return one_page(asked.ask(brief, preset), asked.city, asked.selection, words, address=address, tables=tables)
+    page = one_page(asked.ask(brief, preset), asked.city, asked.selection, words, address=address, tables=tables)
+    return replace(page, agency=worn())
 
 
 def one_page(answer: Answer[Brief], city: City, chosen: Selection, words: Words, *, address: str, tables: bool = False) -> OnePage:

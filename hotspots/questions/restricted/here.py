@@ -109,7 +109,7 @@ def here(asked: Asked) -> Answer[Here]:
 
     def says(words: Words) -> str:
         first = words.say(FINDINGS[year.verdict], n=words.number(year.count))
-        return f"{first} {_which_way(direction, words)}".strip()
+        return f"{first} {which_way(direction, words)}".strip()
 
     return asked.answer(Here(now, direction, known), says, rows=lambda: pd.DataFrame([_row(one) for one in now]), days=year.days)
 
@@ -154,7 +154,8 @@ def _share(now: int, then: int) -> float:
     return (now - then) / then if then >= change.PERCENT_FROM else float("nan")
 
 
-def _which_way(one: SinceYear | None, words: Words) -> str:
+def which_way(one: SinceYear | None, words: Words) -> str:
+    """Return how the last 12 months stand to the first whole year counted alike, in words; empty where that is not known."""
     if one is None:
         return ""
     told = {"year": str(one.year), "then": words.number(one.found.then)}

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots import release as disclosure
+from hotspots.agency import Agency
 from hotspots.drawing import site
 from hotspots.questions.restricted.asked import Asked, question
 from hotspots.release import Findings, Reading, Release
@@ -31,11 +32,12 @@ def examined(asked: Asked, profile: str, *, out: int, month: str, already_public
 
 
 @question(lambda chosen: Selection(city=chosen.city, version=chosen.version, unit="blocks"), most=4)
-def page(asked: Asked, /, profile: str, *, language: str, contact: str, **when: Any) -> Answer[str]:
+def page(asked: Asked, /, profile: str, *, language: str, contact: str, agency: Agency | None = None, **when: Any) -> Answer[str]:
     """Return the web page of what would be published now, in a language, as it will be; `when` as in `examined`."""
     release, _ = asked.ask(examined, profile, **when).value
     reading = Reading(release)
-    return asked.answer(site.page(reading, site.Atlas(reading, words_for(language)), contact=contact), rows=lambda: windows(release))
+    made = site.page(reading, site.Atlas(reading, words_for(language)), contact=contact, agency=agency)
+    return asked.answer(made, rows=lambda: windows(release))
 
 
 def windows(release: Release) -> pd.DataFrame:

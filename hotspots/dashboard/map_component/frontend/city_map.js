@@ -20,6 +20,7 @@ import { KEYBOARD, neighbours } from "./walk.js";
 const AROUND = 200; // metres around a homicide that was clicked
 const EDGE = 18; // pixels kept free around the whole city
 const LEAST = 60; // a box narrower or lower than this, in pixels, is hidden or not laid out yet
+const FROM_AFAR = 1.6; // times the size of names
 const NEAREST = 17; // zoom: no nearer when it goes to a small place
 const REACH = 6; // how near to a street segment the pointer must be, in pixels
 const PATIENCE = 4000; // milliseconds to keep showing a choice that the page has not confirmed
@@ -130,6 +131,8 @@ export class CityMap {
   show(head, geometry, received) {
     const before = this.shown;
     this.box.dataset.theme = themeOf(this.box);
+    if (head.still) this.tools.hidden.add("street_names"); // it is looked at from afar, in larger letters
+    this.names.scale = head.still ? FROM_AFAR : 1;
     this.strip.show(head.strip ?? null, received.words, this.lang);
     const values = this.windowed(received);
     this.shown = { head, geometry, values };
@@ -252,7 +255,7 @@ export class CityMap {
         L.polygon(lines, { ...still, fill: false, color: paper, weight: 6 }),
         L.polygon(lines, { ...still, fill: false, color: place, weight: 3 }),
       ].map((layer) => layer.addTo(this.map));
-      if (moved && !this.linked) this.fit(this.around[1].getBounds(), { paddingTopLeft: [EDGE, EDGE], paddingBottomRight: [EDGE, EDGE + this.foot()] });
+      if (moved && !this.linked && !this.shown.head.still) this.fit(this.around[1].getBounds(), { paddingTopLeft: [EDGE, EDGE], paddingBottomRight: [EDGE, EDGE + this.foot()] });
     } else if (moved && !this.linked) this.showWhole();
   }
 

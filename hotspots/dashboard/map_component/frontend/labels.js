@@ -17,6 +17,7 @@ export class PlaceNames {
     this.boxes = [];
     this.hidden = new Set();
     this.wholeZoom = 0;
+    this.scale = 1;
     map.on("moveend zoomend resize", () => this.place());
   }
 
@@ -47,8 +48,9 @@ export class PlaceNames {
       if (wanted.size >= MOST) break;
       if (zoom < (FROM_ZOOM[label.kind] ?? 2) || this.hidden.has("names") || this.hidden.has(label.kind)) continue;
       const at = this.map.latLngToContainerPoint([label.lat, label.lon]);
-      const half = 3.6 * label.text.length + 8;
-      const box = [at.x - half, at.y - 11, at.x + half, at.y + 11];
+      const half = this.scale * (3.6 * label.text.length + 8);
+      const tall = 11 * this.scale;
+      const box = [at.x - half, at.y - tall, at.x + half, at.y + tall];
       if (box[0] < 0 || box[1] < 0 || box[2] > size.x || box[3] > size.y) continue;
       if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
       taken.push(box);

@@ -21,7 +21,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   return () => setTimeout(() => shown.root.host?.isConnected || shown.remove(), 0);
 }
 
-class Shown {
+export class Shown {
   constructor(root) {
     this.root = root;
     this.map = null;
@@ -36,6 +36,13 @@ class Shown {
     this.message = { head, values };
     if (head.lang) document.documentElement.lang = head.lang;
     if (geometry) keep(head.geometry, geometry);
+    this.update();
+  }
+
+  // The same map with another place in sight.
+  surround(around) {
+    if (!this.message) return;
+    this.message = { ...this.message, head: { ...this.message.head, around } };
     this.update();
   }
 

@@ -11,6 +11,7 @@ const ICONS = {
   pause: "M5 3v10M11 3v10",
   back: "M10 3L5 8l5 5",
   on: "M6 3l5 5-5 5",
+  end: "M4 4l8 8M12 4l-8 8",
 };
 
 export function part(tag, name, attributes = {}) {

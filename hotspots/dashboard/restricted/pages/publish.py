@@ -14,6 +14,7 @@ import streamlit as st
 
 from hotspots import release as disclosure
 from hotspots import settings
+from hotspots.agency import worn
 from hotspots.dashboard.restricted import cached
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.dashboard.restricted.parts import tables
@@ -129,7 +130,7 @@ def preview(chosen: Chosen, profile: str, asked: Mapping[str, Any]) -> None:
     words = chosen.words
     st.subheader(words.say("Step 1: look at the page as it will be"), anchor=False)
     contact = settings.value("HOTSPOTS_CONTACT")
-    page = newest(chosen.city.slug).ask(releases.page, profile, **asked, language=words.language, contact=contact).value
+    page = newest(chosen.city.slug).ask(releases.page, profile, **asked, language=words.language, contact=contact, agency=worn()).value
     st.iframe(page, height=700)
     st.caption(words.say("Nothing is written yet. The other language, the maps to zoom in and the files hold the same figures."))
 
@@ -143,7 +144,8 @@ def outlets(chosen: Chosen, profile: str, *, public: bool) -> None:
     if st.button(words.say("Publish"), type="primary", disabled=not seen, key="publish_button"):
         contact = settings.value("HOTSPOTS_CONTACT")
         try:
-            done = disclosure.publish(slug, profile, place(slug), already_public=public, pages=partial(site.render, contact=contact))
+            pages = partial(site.render, contact=contact, agency=worn())
+            done = disclosure.publish(slug, profile, place(slug), already_public=public, pages=pages)
         except ToldError as fault:
             refusal(words, words.say("Nothing was written."), fault)
             return

@@ -76,12 +76,14 @@ def choices_in_force(chosen: Chosen) -> None:
 
 
 def buttons(chosen: Chosen) -> None:
-    """Draw what can be done with the place: keep it as one's own, put it beside another."""
+    """Draw what can be done with the place: keep it as one's own, put it beside another, show it to a room."""
     words = chosen.words
     with st.container(horizontal=True, key="panel_buttons", horizontal_alignment="right", width="content"):
         place_of.own_choice(chosen.selection, chosen.city, words)
         if chosen.selection.place and st.button(words.say("Beside…"), key="to_beside"):
             st.switch_page(st.Page(lambda: None, title=words.say("Compare"), url_path="compare"))
+        if st.button(words.say("On the wall"), key="to_wall"):
+            st.switch_page(st.Page(lambda: None, title=words.say("On the wall"), url_path="wall"))
 
 
 def place_choice(chosen: Chosen) -> None:
@@ -124,20 +126,24 @@ def now(chosen: Chosen) -> None:
 
 def rate(chosen: Chosen) -> str:
     """Return the rate of the last 36 months with its interval, and the city's where the panel is about a part of it."""
-    words, study = chosen.words, here.recent(chosen.whole.asked).study
-    one = rates.overall(study)
+    words, study, said = chosen.words, here.recent(chosen.whole.asked).study, own_rate(chosen)
+    if study.place is None or rates.overall(study).state == "no_data":
+        return said
+    return f"{said}; " + words.say("the city: {rate}", rate=words.rate(rates.overall(study.everywhere).value))
+
+
+def own_rate(chosen: Chosen) -> str:
+    """Return the rate of the last 36 months with its interval, of the place alone."""
+    words, one = chosen.words, rates.overall(here.recent(chosen.whole.asked).study)
     if one.state == "no_data":
         return words.say("No rate: residents are not known here.")
-    said = words.say(
+    return words.say(
         "{rate} per 100,000 residents a year ({low}–{high}), {period}",
         rate=words.rate(one.value),
         low=words.rate(one.low),
         high=words.rate(one.high),
         period=days(chosen),
     )
-    if study.place is None:
-        return said
-    return f"{said}; " + words.say("the city: {rate}", rate=words.rate(rates.overall(study.everywhere).value))
 
 
 def days(chosen: Chosen) -> str:
