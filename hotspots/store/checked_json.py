@@ -12,8 +12,13 @@ from typing import Any
 
 def write(path: Path, values: Mapping[str, Any]) -> None:
     """Write JSON with a seal over its own content, and flush it to disk."""
-    path.write_text(json.dumps({**values, "seal": seal(values)}, indent=1, ensure_ascii=True) + "\n", encoding="ascii")
+    path.write_bytes(sealed(values))
     flush(path)
+
+
+def sealed(values: Mapping[str, Any]) -> bytes:
+    """Return values as JSON with a seal over their own content."""
+    return (json.dumps({**values, "seal": seal(values)}, indent=1, ensure_ascii=True) + "\n").encode("ascii")
 
 
 def read(path: Path) -> dict[str, Any] | None:
