@@ -31,6 +31,12 @@ SETTINGS: tuple[Setting, ...] = (
         "30",
     ),
     Setting(
+        "HOTSPOTS_ANCHORS",
+        "Folder, best on another disk, that notes how many releases of each city there were, so that a list of releases that was cut or "
+        "deleted is noticed. Empty: a folder inside the store.",
+        "",
+    ),
+    Setting(
         "HOTSPOTS_LAG", "Reporting lag: how many days before the end of the data comparisons stop, unless the reader says otherwise.", "0"
     ),
     Setting(

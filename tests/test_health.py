@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import shutil
 import sys
 
 import pytest
 import small_city as small
+from opened import open_page, text
 
 from hotspots import cities, settings, store
 from hotspots.cli.main import main
@@ -102,6 +104,57 @@ def test_the_newest_intact_version_stands_in(folder, city_folder, name, how):
     assert (summary.version, summary.fallback_from) == ((1, 3) if name == "manifest.json" else (3, None))
     assert cities.import_folder(small.touch(city_folder)).version == 4
     assert cities.load(SLUG).fallback_from is None
+
+
+def headline(app) -> str:
+    """Return the number of people killed that the page says, after a click that changes nothing."""
+    app.run()
+    assert not app.exception
+    return " ".join(re.findall(r"\d+ people killed", text(app)))
+
+
+def with_rows(folder, rows):
+    """Return the city's folder with so many rows of its homicides."""
+    path = folder / "homicides.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[: rows + 1]))
+    return folder
+
+
+def test_after_a_copy_is_put_back_a_number_that_comes_again_shows_its_new_data(own_city, city_folder, store, tmp_path):
+    """Once the caches were keyed by the number: an open page, and a new one, showed data that were no longer in the store."""
+    copy = shutil.copytree(store / SLUG, tmp_path / "copy")
+    cities.import_folder(with_rows(city_folder, 60))
+    app = open_page("data", lang="en", city=SLUG)
+    assert cities.load(SLUG).version == 2
+    assert "60 people killed" in headline(app)
+    shutil.rmtree(store / SLUG)
+    shutil.copytree(copy, store / SLUG)
+    assert "72 people killed" in headline(app)
+    assert cities.import_folder(with_rows(city_folder, 48)).version == 2
+    assert "48 people killed" in headline(app)
+    assert "48 people killed" in headline(open_page("data", lang="en", city=SLUG, version="2"))
+
+
+def test_a_stand_in_ends_when_the_file_is_repaired(own_city, city_folder, store):
+    cities.import_folder(with_rows(city_folder, 60))
+    app, path = open_page("data", lang="en", city=SLUG), store / SLUG / "versions" / "2" / "incidents.parquet"
+    assert "60 people killed" in headline(app)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9])
+    assert "72 people killed" in headline(app)
+    assert "This is version 1, the newest one intact" in text(app)
+    path.write_bytes(whole)
+    assert "60 people killed" in headline(app)
+    assert "intact" not in text(app)
+
+
+def test_data_that_changed_after_they_were_looked_at_are_not_taken_for_the_old_ones(folder, city_folder):
+    now = cities.standing(SLUG)
+    assert cities.holding(SLUG, now.version, now.content).content == cities.load(SLUG).content == now.content
+    manifest = checked_json.read(folder / "versions" / "1" / "manifest.json")
+    checked_json.write(folder / "versions" / "1" / "manifest.json", manifest | {"published": "2020-01-01T00:00:00+00:00"})
+    with pytest.raises(StoreError, match="version 1 of villa-prueba holds other data now; load it again"):
+        cities.holding(SLUG, now.version, now.content)
 
 
 def test_a_lost_pointer_is_told(folder):

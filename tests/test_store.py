@@ -133,7 +133,7 @@ STEPS = [
     (os, "rename"),
     (os, "fsync"),
     (os, "open"),
-    (Path, "write_text"),
+    (Path, "write_bytes"),
     (pd.DataFrame, "to_parquet"),
     (gpd.GeoDataFrame, "to_parquet"),
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from hotspots.cities.bring_in import Files, Sample, Understood, bring_in, understand
 from hotspots.cities.city import City, Note, check, read_folder, slug_of
 from hotspots.cities.listing import Summary, available, bundled, ensure_bundled
-from hotspots.cities.versions import import_folder, load, publish
+from hotspots.cities.versions import Standing, holding, import_folder, load, publish, standing
 
 __all__ = [
     "City",
     "Files",
     "Note",
     "Sample",
+    "Standing",
     "Summary",
     "Understood",
     "available",
@@ -19,10 +20,12 @@ __all__ = [
     "bundled",
     "check",
     "ensure_bundled",
+    "holding",
     "import_folder",
     "load",
     "publish",
     "read_folder",
     "slug_of",
+    "standing",
     "understand",
 ]

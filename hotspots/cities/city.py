@@ -55,7 +55,8 @@ class City:
 
     `start` and `end` (exclusive) are the period that the data cover. `context` is the basemap: columns kind and name.
     `version` is 0 until the city is published. `fallback_from` is the version that should be served and is damaged, so that this one
-    stands in for it (0: even its number is lost); None in health. `fingerprint` tells whether the files it came from have changed.
+    stands in for it (0: even its number is lost); None in health. `content` is the hash of all that the version holds: its number may
+    come again, after a copy was put back. `fingerprint` tells whether the files it came from have changed.
     `covers_stated`: whether city.toml states the period that the data cover, so that `start` and `end` do not hang on single incidents.
     """
 
@@ -84,6 +85,7 @@ class City:
     tables: Mapping[str, TotalsTable] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
     fallback_from: int | None = None
+    content: str = ""
     covers_stated: bool = False
     costs: UnitCost | None = None
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection
-from dataclasses import asdict, replace
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -22,6 +22,8 @@ from hotspots.readers.sections import Note, TotalsTable, UnitCost
 from hotspots.store.schema import AreaCounts, Blocks, Incidents
 from hotspots.words import told
 
+_T = TypeVar("_T")
+
 
 def publish(city: City, *, held: store.Lock | None = None) -> City:
     """Publish the city as the next version of its slug and return it with its version number; `held` is its lock, if it is held.
@@ -32,7 +34,7 @@ def publish(city: City, *, held: store.Lock | None = None) -> City:
     others = {"segments": city.segments, "gazetteer": city.gazetteer, "area_counts": city.totals, "partial_counts": city.partial}
     tables |= {name: table for name, table in others.items() if table is not None}
     version = store.publish(city.slug, tables, _facts(city), held=held, unless_same=True)
-    return replace(city, version=version.number)
+    return replace(city, version=version.number, content=store.content(version))
 
 
 def import_folder(
@@ -60,15 +62,55 @@ def load(slug: str, number: int | None = None) -> City:
     Where the version served is damaged, the newest intact one before it stands in (then the newest after it), and
     `City.fallback_from` says which one it stands in for. A version asked for by its number that is not served has no stand-in.
     """
+    city, fallen = _intact(slug, number, _stored)
+    return city if fallen is None else replace(city, fallback_from=fallen)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What `load` would return now, without its tables: which version, the hash of what it holds, and what it stands in for."""
+
+    slug: str
+    version: int
+    content: str
+    fallback_from: int | None = None
+
+
+def standing(slug: str, number: int | None = None) -> Standing:
+    """Return what `load` would return now, and raise as it does. Files are read only where they changed since they were last read."""
+    version, fallen = _intact(slug, number, _whole)
+    return Standing(slug, version.number, store.content(version), fallen)
+
+
+def holding(slug: str, number: int, content: str) -> City:
+    """Return the version of a city that holds what `content` is the hash of; a `DamageError` where it no longer does."""
     try:
-        return _stored(store.current(slug, number))
+        version = store.current(slug, number)
+        if store.content(version) != content:
+            raise store.DamageError(told("version {version} of {city} holds other data now; load it again", version=number, city=slug))
+        return _stored(version)
+    except store.DamageError:
+        store.look_again()
+        raise
+
+
+def _whole(version: store.Version) -> store.Version:
+    if not store.unchanged(version):
+        raise store.DamageError(store.verify(version) or [told("{city} was changed while it was read; load it again", city=version.slug)])
+    return version
+
+
+def _intact(slug: str, number: int | None, take: Callable[[store.Version], _T]) -> tuple[_T, int | None]:
+    """Return what is taken of a version, or of the one that stands in for it, and then also the number of the damaged one."""
+    try:
+        return take(store.current(slug, number)), None
     except store.DamageError:
         served = store.served(slug)
         if number not in (None, served):
             raise
         for other in store.instead(slug):
             with contextlib.suppress(store.DamageError):
-                return replace(_stored(store.current(slug, other)), fallback_from=served or 0)
+                return take(store.current(slug, other)), served or 0
         raise
 
 
@@ -92,6 +134,7 @@ def _stored(version: store.Version) -> City:
         start=pd.Timestamp(facts["start"]),
         end=pd.Timestamp(facts["end"]),
         version=version.number,
+        content=store.content(version),
         **{key: facts[key] for key in _PLAIN},
     )
 

@@ -22,6 +22,8 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     )
     what = say("a release's folder, a city's short name, or the word verify")
     command.add_argument("what", metavar=say("FOLDER|CITY|verify"), help=what)
+    accept = say("of a city: take the list of releases and the key as they stand, where what was lost is in no copy")
+    command.add_argument("--accept", action="store_true", help=accept)
     command.add_argument("--exact", action="store_true", help=say("work out the whole interval of every hidden number"))
     add_json(command, words)
 
@@ -29,7 +31,10 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
 def run(choices: argparse.Namespace, words: Words) -> int:
     """Audit a release, the releases of a city, or verify the lists of releases; return 1 where something is wrong."""
     if choices.what == "verify":
-        _verify(choices, words)
+        return _verify(choices, words)
+    if choices.accept:
+        n = release.ledger.accept(choices.what)
+        print(f"{choices.what}\t" + words.say("{n} releases, taken as they stand", n=n))
         return 0
     one, past = _releases(choices.what)
     findings = release.audit(one, past, exact=choices.exact)
@@ -49,12 +54,22 @@ def run(choices: argparse.Namespace, words: Words) -> int:
     return int(not findings.passed)
 
 
-def _verify(choices: argparse.Namespace, words: Words) -> None:
-    lengths = {slug: len(release.releases(slug)) for slug in store.slugs()}
+def _verify(choices: argparse.Namespace, words: Words) -> int:
+    """Print how many releases each city has; a list, key or note that is not what was written is told after the others: null in JSON."""
+    lengths: dict[str, int | None] = {}
+    for slug in release.ledger.known():
+        try:
+            lengths[slug] = release.ledger.verify(slug)
+        except release.LedgerError as fault:
+            lengths[slug] = None
+            for one in fault.faults:
+                print(words.tell(one), file=sys.stderr)
     if choices.json:
         print_json(lengths)
     else:
-        print("\n".join(f"{slug}\t" + words.say("{n} releases, unchanged", n=n) for slug, n in lengths.items()))
+        for slug, n in lengths.items():
+            print(f"{slug}\t" + (words.say("not what was written") if n is None else words.say("{n} releases, unchanged", n=n)))
+    return int(None in lengths.values())
 
 
 def _releases(what: str) -> tuple[release.Release, list[release.Release]]:

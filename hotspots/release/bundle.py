@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from hotspots.release import figures, partition, signing
 from hotspots.release.profiles import FIELDS
 from hotspots.release.protection import SHOWN
 from hotspots.release.release import AREA_COLUMNS, Release
-from hotspots.store import StoreError, checked_json
+from hotspots.store import StoreError, checked_json, whole
 from hotspots.store.schema import AreaCounts, DataError, check_area_counts, check_blocks
 from hotspots.words import Told, told
 from hotspots.words.escape import safe_cell
@@ -72,7 +73,8 @@ def write(release: Release, out: Path, *, key: bytes, pages: Mapping[str, bytes]
     """
     check_place(out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=".tmp-", dir=out.parent))
+    _sweep(out)
+    building = Path(tempfile.mkdtemp(prefix=f".tmp-{out.name}-", dir=out.parent))
     try:
         files = render(release, key=key, pages=pages)
         for name, content in files.items():
@@ -80,16 +82,30 @@ def write(release: Release, out: Path, *, key: bytes, pages: Mapping[str, bytes]
             checked_json.flush(building / name)
         checked_json.flush_folder(building)
         building.chmod(0o755)
-        old = building.with_name(building.name + "-old")
         if out.exists():
-            os.rename(out, old)
-        os.rename(building, out)
+            whole.swap(building, out)
+        else:
+            os.rename(building, out)
         checked_json.flush_folder(out.parent)
-        shutil.rmtree(old, ignore_errors=True)
-    except BaseException:
+    finally:
         shutil.rmtree(building, ignore_errors=True)
-        raise
     return list(files)
+
+
+def _sweep(out: Path) -> None:
+    """Remove what a killed call left beside a release; what had stepped aside for a moment comes back where its place is empty.
+
+    Folders of before were not named after their release: such a one goes where it holds what nothing but a release has.
+    """
+    for left in sorted(out.parent.glob(".tmp-*")):
+        of_before = re.fullmatch(r"\.tmp-[a-z0-9_]{8}(-old)?", left.name) and (left / "areas.geojson").is_file()
+        ours = re.fullmatch(rf"\.tmp-{re.escape(out.name)}-[a-z0-9_]{{8}}(-old)?", left.name)
+        if not (ours or of_before):
+            continue
+        if left.name.endswith("-old") and ours and not out.exists() and (left / MANIFEST).is_file():
+            os.rename(left, out)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def check_place(out: Path) -> None:

@@ -1,11 +1,16 @@
-"""What was ever released of a city, kept in the store: one line for each release, only ever added to; and the key that signs."""
+"""What was ever released of a city, kept in the store: one line for each release, only ever added to; and the key that signs.
+
+Both are written whole or not at all. What was noted apart from the list (`anchor`) tells when lines are gone, and when a key is another.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
+import re
 import secrets
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -13,11 +18,12 @@ import pandas as pd
 import shapely
 
 from hotspots import settings, store
-from hotspots.release import figures
+from hotspots.release import anchor, figures, signing
+from hotspots.release.anchor import Anchor
 from hotspots.release.release import Release
-from hotspots.store import checked_json
+from hotspots.store import whole
 from hotspots.store.schema import Blocks
-from hotspots.words import told
+from hotspots.words import Told, told
 
 FILE = "releases.jsonl"
 KEY = ".release-key"
@@ -25,23 +31,45 @@ _FIRST = "0" * 64
 
 
 class LedgerError(store.StoreError):
-    """The list of what was released is not what was written."""
+    """The list of what was released, or the key that signed it, is not what was written."""
 
 
 def key(slug: str) -> bytes:
-    """Return the secret key of a city, made when first asked for; only its owner can read the file."""
+    """Return the secret key of a city, made when first asked for; only its owner can read the file.
+
+    A `LedgerError` where it is empty, damaged, another one than signed before, or lost: it is never replaced but by `accept`.
+    """
     path = settings.store_folder() / slug / KEY
+    found = _key(path)
+    noted = _anchor(slug)
+    if found is None:
+        if path.exists():
+            raise _refused(slug, told("the key that signs the releases of {city} ({file}) is empty or damaged", city=repr(slug), file=KEY))
+        if noted or _lines(slug):
+            raise _refused(slug, told("the key that signed the releases of {city} ({file}) is gone", city=repr(slug), file=KEY))
+        return _make_key(path)
+    if noted and noted.public_key != signing.public_key(found):
+        raise _refused(slug, told("the key of {city} ({file}) is another one than signed its releases", city=repr(slug), file=KEY))
+    return found
+
+
+def _key(path: Path) -> bytes | None:
+    """Return the key in a file; None where there is none, or what is there is no key: 64 hexadecimal digits."""
     try:
-        return bytes.fromhex(path.read_text(encoding="ascii"))
+        text = path.read_bytes().strip().decode("latin-1")
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        made = secrets.token_bytes(32)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(made.hex())
-            file.flush()
-            os.fsync(file.fileno())
-        return made
+        return None
+    return bytes.fromhex(text) if re.fullmatch("[0-9a-fA-F]{64}", text) else None
+
+
+def _make_key(path: Path) -> bytes:
+    made = secrets.token_bytes(32)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        whole.write(path, made.hex().encode(), mode=0o600, anew=True)
+    except FileExistsError:  # another made one this very moment
+        return key(path.parent.name)
+    return made
 
 
 def releases(slug: str) -> list[Release]:
@@ -50,50 +78,181 @@ def releases(slug: str) -> list[Release]:
 
 
 def entries(slug: str) -> list[dict[str, Any]]:
-    """Return the lines of the ledger as plain values, after the chain that ties each to the one before was found whole."""
-    path = settings.store_folder() / slug / FILE
-    if not path.is_file():
-        return []
+    """Return the lines of the ledger as plain values.
+
+    The chain that ties each to the one before was found whole, and as long as what was noted apart from it. An unfinished last line that
+    was never noted is passed over: its release never came out.
+    """
+    noted, lines = _anchor(slug), _lines(slug)
     found, last = [], _FIRST
-    for number, line in enumerate(path.read_text(encoding="ascii").splitlines(), 1):
-        try:
-            chained = json.loads(line)
-            entry = json.loads(chained["entry"])
-            whole = chained["chain"] == _chain(last, chained["entry"])
-        except (ValueError, KeyError, TypeError):
-            whole = False
-        if not whole:
-            raise LedgerError(
+    for number, line in enumerate(lines, 1):
+        entry = _entry_of(line, last)
+        if entry is None and noted and number == len(lines) == noted.releases + 1 and _parsed(line) is None:
+            break
+        if entry is None:
+            raise _refused(
+                slug,
                 told(
                     "line {line} of the list of releases of {city} ({file}) was changed or cut; without it nobody can "
-                    "tell what a new release gives away. Bring the file back from a copy",
+                    "tell what a new release gives away",
                     line=number,
                     city=repr(slug),
                     file=FILE,
-                )
+                ),
             )
         found.append(entry)
-        last = chained["chain"]
+        last = json.loads(line)["chain"]
+    _check_anchor(slug, noted, lines[: len(found)])
     return found
 
 
-def add(slug: str, release: Release) -> bool:
-    """Add a release to the ledger and flush it to disk; False, and nothing written, where it says nothing that is not there already."""
-    entry = _entry(release)
-    known = entries(slug)
-    if known and known[-1] == entry:
-        return False
+def _lines(slug: str) -> list[str]:
     path = settings.store_folder() / slug / FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lines = path.read_text(encoding="ascii").splitlines() if path.is_file() else []
-    last = json.loads(lines[-1])["chain"] if lines else _FIRST
+    return path.read_bytes().decode("latin-1").splitlines() if path.is_file() else []
+
+
+def _parsed(line: str) -> dict[str, Any] | None:
+    """Return what a line says, whatever its chain; None where it is no line of a ledger."""
+    try:
+        entry = json.loads(json.loads(line)["entry"])
+        return dict(entry) if _release(entry) is not None else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _entry_of(line: str, last: str) -> dict[str, Any] | None:
+    """Return what a line says where it follows on the one chained by `last`, else None."""
+    try:
+        chained = json.loads(line)
+        entry = json.loads(chained["entry"])
+        return dict(entry) if chained["chain"] == _chain(last, chained["entry"]) else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _check_anchor(slug: str, noted: Anchor | None, lines: list[str]) -> None:
+    """Raise a `LedgerError` where the lines of a whole chain are not those that were noted."""
+    if noted is None:
+        if any(json.loads(line).get("anchored") for line in lines):
+            raise _no_anchor(slug)
+        return
+    if len(lines) < noted.releases:
+        raise _refused(
+            slug,
+            told(
+                "the list of releases of {city} ({file}) has lost lines: {n} releases are there, and {m} were published",
+                city=repr(slug),
+                file=FILE,
+                n=len(lines),
+                m=noted.releases,
+            ),
+        )
+    head = json.loads(lines[noted.releases - 1])["chain"] if noted.releases else _FIRST
+    secret = _key(settings.store_folder() / slug / KEY)
+    if head != noted.head:
+        raise _refused(slug, told("the list of releases of {city} ({file}) is not the one that was kept", city=repr(slug), file=FILE))
+    if secret is not None and noted.public_key == signing.public_key(secret) and not anchor.keyed(slug, secret=secret):
+        raise _no_anchor(slug)
+
+
+def _anchor(slug: str) -> Anchor | None:
+    try:
+        return anchor.read(slug)
+    except (ValueError, KeyError, TypeError):
+        raise _no_anchor(slug) from None
+
+
+def _no_anchor(slug: str) -> LedgerError:
+    what = told(
+        "what was noted of the releases of {city} apart from their list ({file}) was changed, damaged or lost",
+        city=repr(slug),
+        file=anchor.place(slug).name,
+    )
+    return _refused(slug, what)
+
+
+def _refused(slug: str, fault: Told) -> LedgerError:
+    remedy = told(
+        "bring the file back from a copy; where there is none, take what is left as it stands: python -m hotspots audit {city} --accept",
+        city=slug,
+    )
+    return LedgerError([fault, remedy])
+
+
+def add(slug: str, release: Release) -> bool:
+    """Add a release to the ledger, whole or not at all; False where it says nothing that is not there already."""
+    entry, known = _entry(release), entries(slug)
+    new = not (known and known[-1] == entry)
+    lines = [*_lines(slug)[: len(known)], *([_line(entry, _last(_lines(slug)[: len(known)]))] if new else [])]
+    if new:
+        path = settings.store_folder() / slug / FILE
+        path.parent.mkdir(parents=True, exist_ok=True)
+        whole.write(path, _text(lines))
+    _note(slug, lines)
+    return new
+
+
+def _note(slug: str, lines: list[str], accepted: str = "") -> None:
+    """Note how far the list has come, where that is not noted yet."""
+    noted, secret = None if accepted else _anchor(slug), key(slug)
+    now = anchor.of(len(lines), _last(lines), secret=secret, accepted=noted.accepted if noted else ((accepted,) if accepted else ()))
+    if now != noted:
+        anchor.write(slug, now, secret=secret)
+
+
+def accept(slug: str) -> int:
+    """Take the list of releases and the key of a city as they stand, where what was lost is in no copy; return how many releases it has.
+
+    Every line that can be read stays, since what may have got out counts as out. A key that is none is put aside and a new one made: then
+    signatures of before can be checked only with the public key that was announced. What stood there before is kept beside, and the moment
+    in the anchor.
+    """
+    with store.lock(slug, wait=10):
+        folder, now = settings.store_folder() / slug, datetime.now(UTC).isoformat(timespec="seconds")
+        old = _lines(slug)
+        lines: list[str] = []
+        for entry in (_parsed(line) for line in old):
+            lines += [] if entry is None else [_line(entry, _last(lines))]
+        place = anchor.place(slug)
+        for path in (folder / FILE, folder / KEY, place):
+            if path.exists():
+                whole.write(path.with_name(f"{path.name}-{now.replace(':', '')}"), path.read_bytes(), mode=0o600)
+        place.unlink(missing_ok=True)
+        if lines or old:
+            whole.write(folder / FILE, _text(lines))
+        if _key(folder / KEY) is None:
+            whole.write(folder / KEY, secrets.token_bytes(32).hex().encode(), mode=0o600)
+        _note(slug, lines, accepted=now)
+    return len(lines)
+
+
+def known() -> list[str]:
+    """Return the cities that have a list of releases, a key, or a note of either: also those whose folder is gone."""
+    folder, notes = settings.store_folder(), anchor.place("x").parent
+    there = {path.parent.name for name in (FILE, KEY) for path in folder.glob(f"*/{name}")}
+    there |= {path.stem for path in notes.glob("*.json")} if notes.is_dir() else set()
+    return sorted({*there, *store.slugs()})
+
+
+def verify(slug: str) -> int:
+    """Return how many releases of a city were published; a `LedgerError` where the list, its note or the key is not what was written."""
+    found = len(entries(slug))
+    if found or (settings.store_folder() / slug / KEY).exists():
+        key(slug)
+    return found
+
+
+def _line(entry: dict[str, Any], last: str) -> str:
     text = json.dumps(entry, sort_keys=True)
-    with path.open("a", encoding="ascii") as file:
-        file.write(json.dumps({"entry": text, "chain": _chain(last, text)}) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    checked_json.flush_folder(path.parent)
-    return True
+    return json.dumps({"entry": text, "chain": _chain(last, text), "anchored": True})
+
+
+def _last(lines: list[str]) -> str:
+    return str(json.loads(lines[-1])["chain"]) if lines else _FIRST
+
+
+def _text(lines: list[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode("ascii")
 
 
 def _chain(last: str, text: str) -> str:

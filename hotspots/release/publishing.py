@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Callable, Mapping
+import errno
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,18 @@ class Done:
     fingerprint: str
 
 
+@contextlib.contextmanager
+def _told_when_full() -> Iterator[None]:
+    """Say in a sentence that the disk is full."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise store.StoreError(told("the disk is full. The release that was there is still there; make room and publish again")) from error
+
+
+@_told_when_full()
 def publish(
     slug: str,
     profile: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hotspots.store import answers
+from hotspots.store.content import content, look_again, unchanged
 from hotspots.store.folder import (
     FORMAT,
     DamageError,
@@ -31,15 +32,18 @@ __all__ = [
     "Version",
     "answers",
     "check",
+    "content",
     "current",
     "has",
     "instead",
     "lock",
+    "look_again",
     "publish",
     "read",
     "rollback",
     "served",
     "slugs",
+    "unchanged",
     "verify",
     "versions",
 ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
 from hotspots import settings
-from hotspots.store import checked_json
+from hotspots.store import checked_json, whole
 
 _NAME = "answers.json"
 
@@ -16,10 +15,7 @@ def remember(slug: str, source: str, answers: Mapping[str, Any]) -> None:
     """Keep the answers about files of one kind, the `source`, with those about others of the city."""
     folder = settings.store_folder() / slug
     folder.mkdir(parents=True, exist_ok=True)
-    building = folder / f".tmp-{_NAME}"
-    checked_json.write(building, remembered(slug) | {source: dict(answers)})
-    os.replace(building, folder / _NAME)
-    checked_json.flush_folder(folder)
+    whole.write(folder / _NAME, checked_json.sealed(remembered(slug) | {source: dict(answers)}))
 
 
 def remembered(slug: str) -> dict[str, Any]:

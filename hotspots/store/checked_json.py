@@ -12,16 +12,20 @@ from typing import Any
 
 def write(path: Path, values: Mapping[str, Any]) -> None:
     """Write JSON with a seal over its own content, and flush it to disk."""
-    path.write_text(json.dumps({**values, "seal": _seal(values)}, indent=1, ensure_ascii=True) + "\n", encoding="ascii")
+    path.write_bytes(sealed(values))
     flush(path)
+
+
+def sealed(values: Mapping[str, Any]) -> bytes:
+    """Return values as JSON with a seal over their own content."""
+    return (json.dumps({**values, "seal": seal(values)}, indent=1, ensure_ascii=True) + "\n").encode("ascii")
 
 
 def read(path: Path) -> dict[str, Any] | None:
     """Return the values of a sealed file; None where it is gone, cut or changed."""
     try:
         values = json.loads(path.read_bytes())
-        seal = values.pop("seal")
-        whole = seal == _seal(values)
+        whole = values.pop("seal") == seal(values)
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return None
     return dict(values) if whole else None
@@ -44,5 +48,6 @@ def flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _seal(values: Mapping[str, Any]) -> str:
+def seal(values: Mapping[str, Any]) -> str:
+    """Return the hash of values, whatever their order."""
     return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=True).encode()).hexdigest()

@@ -31,10 +31,13 @@ class Selection(Choices):
     to compare with.
     `definition` is the table of published totals that counts what the reader wants counted.
     `equal_split` is what a density along streets does at crossings.
+    `content` is the hash of the data that the page opened on: no choice and in no address, but what a kept figure is known by, since a
+    version's number may come again with other data. Empty: whatever the version holds.
     `baseline` and `correction` are those of tests of clustering, `cap` is the largest circle of a scan in per cent (see `Study.of`).
     """
 
     where: Where = ()
+    content: str = ""
 
     def figures(self, *, of: Iterable[str] | None = None, **changes: Any) -> Selection:
         """Return the choices that decide figures, with `changes`: what only says what is looked at, and in which language, is set aside.

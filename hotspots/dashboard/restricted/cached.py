@@ -1,4 +1,4 @@
-"""The only caches. Keys are small values; what comes out is shared by all readers and never changed."""
+"""The only caches. Keys are small values, among them the hash of the data; what comes out is shared by all readers and never changed."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def bundled() -> tuple[str, ...]:
 def warm() -> None:
     """Make what the first reader will ask for first: the city that opens, its shapes, its maps and its sentence, in every language."""
     for one in available()[:1]:
-        chosen = Selection(city=one.slug, version=one.version)
-        place = city(one.slug, one.version).blocks
+        chosen, _ = settled(Selection(city=one.slug))
+        place = city(chosen).blocks
         for unit in {units.default(place), *units.available(place)} & {"districts", "beats", units.default(place)}:
             for language in LANGUAGES:
                 by_unit = replace(chosen, unit=unit, language=language)
                 for key in ("count", "rate"):
-                    shapes(one.slug, one.version, unit, asked(by_unit).ask(where.map_of, key))
+                    shapes(one.slug, chosen.content, unit, asked(by_unit).ask(where.map_of, key))
         asked(replace(chosen, unit=units.default(place))).ask(concentration.against_chance)
         asked(replace(chosen, unit="blocks")).ask(when.months)
         asked(chosen).ask(search.hits, "a & b")
@@ -49,7 +49,7 @@ def warm() -> None:
 def warm_later() -> None:
     """Evaluate the interventions of the city that opens: what takes longest, and nobody asks for first."""
     for one in available()[:1]:
-        chosen = asked(Selection(city=one.slug, version=one.version, unit="blocks"))
+        chosen = asked(Selection(city=one.slug, unit="blocks"))
         for entry in interventions.log(chosen).value.entries:
             chosen.ask(interventions.evaluation, entry)
 
@@ -73,39 +73,59 @@ def readings() -> Readings:
     return Readings()
 
 
+def settled(chosen: Selection) -> tuple[Selection, int | None]:
+    """Return the choices about the data that the store holds now, and the number of the version that these stand in for, if any is damaged.
+
+    What is kept is known by the hash of the data, not by the version's number, which comes again with other data after a copy was put back.
+    """
+    found = cities.standing(chosen.city, chosen.version or None)
+    return replace(chosen, version=found.version, content=found.content), found.fallback_from
+
+
+def _about(chosen: Selection) -> Selection:
+    """Return the choices about known data: those of the page, else those that the store holds now."""
+    return chosen if chosen.content else settled(chosen)[0]
+
+
+def city(chosen: Selection) -> City:
+    """Return the data of a city that choices are about."""
+    chosen = _about(chosen)
+    return _city(chosen.city, chosen.version, chosen.content)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
-def city(slug: str, version: int) -> City:
-    """Return one version of a city's data."""
-    return cities.load(slug, version)
+def _city(slug: str, version: int, content: str) -> City:
+    return cities.holding(slug, version, content)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def geography(slug: str, version: int, unit: str) -> units.Geography:
+def _geography(slug: str, version: int, content: str, unit: str) -> units.Geography:
     """Return the units of one kind and the unit of every incident."""
-    found = city(slug, version)
+    found = _city(slug, version, content)
     return units.geography(found.incidents, found.blocks, unit, streets=found.segments)
 
 
 def study(chosen: Selection) -> Study:
     """Return the study of a selection; what does not change the numbers (language, measure) is no part of the key."""
-    return _study(chosen.figures())
+    return _study(_about(chosen).figures())
 
 
 @st.cache_resource(max_entries=128, show_spinner=False, hash_funcs=KEYS)
 def _study(chosen: Selection) -> Study:
     everywhere = study(replace(chosen, place="")) if chosen.place else None
-    here = geography(chosen.city, chosen.version, chosen.unit)
-    return chosen.study(city(chosen.city, chosen.version), here, everywhere=everywhere)
+    here = _geography(chosen.city, chosen.version, chosen.content, chosen.unit)
+    return chosen.study(city(chosen), here, everywhere=everywhere)
 
 
 def asked(chosen: Selection) -> Asked:
     """Return what a question about a selection is asked with: its answers are kept."""
-    return Asked(chosen, city(chosen.city, chosen.version), study, answer)
+    chosen = _about(chosen)
+    return Asked(chosen, city(chosen), study, answer)
 
 
 def answer(question: Question[..., Any], asked: Asked, told: tuple[Any, ...], named: dict[str, Any]) -> Any:
     """Return the answer to a question, kept by the choices that it reads and by what else it was told."""
-    return _kept(question)(question.reads(asked.selection), told, named, asked)
+    return _kept(question)(question.read(asked.selection), told, named, asked)
 
 
 @functools.cache
@@ -120,7 +140,7 @@ def _kept(question: Question[..., Any]) -> Any:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def shapes(slug: str, version: int, unit: str, _shown: map_view.MapView) -> bytes:
+def shapes(slug: str, content: str, unit: str, _shown: map_view.MapView) -> bytes:
     """Return the shapes of a map as the browser gets them."""
     return map_component.encode_geometry(_shown)
 

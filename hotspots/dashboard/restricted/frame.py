@@ -203,18 +203,19 @@ def open_page(*, with_choices: bool = True) -> Chosen | None:
             to_import(words, primary=True)
             return None
         selection, foreign = settle(selection, [one.slug for one in found])
-        city = cached.city(selection.city, selection.version or next(one.version for one in found if one.slug == selection.city))
         pinned = selection.version
-        selection = place_of.settle(replace(selection, version=city.version), city, words)
+        selection, fallen = cached.settled(selection)
+        city = cached.city(selection)
+        selection = place_of.settle(selection, city, words)
         selection, missing = fit(selection, city)
-        address.keep(replace(selection, version=pinned))
+        address.keep(replace(selection, version=pinned, content=""))
         if with_choices:
             with st.sidebar:
                 choices(selection, city, words)
     except ToldError as fault:
         refusal(words, words.say("The data cannot be shown."), fault)
         return None
-    if city.fallback_from is not None:
+    if fallen is not None:
         st.warning(words.say("The newest data are damaged. This is version {version}, the newest one intact.", version=city.version))
     set_aside = sorted({*strange, *foreign, *missing})
     if set_aside:

@@ -128,7 +128,11 @@ class Question(Generic[_Told, _Given]):
 
     def __call__(self, asked: Asked, /, *told: _Told.args, **named: _Told.kwargs) -> _Given:
         """Answer."""
-        return self.ask(replace(asked, selection=self.reads(asked.selection)), *told, **named)
+        return self.ask(replace(asked, selection=self.read(asked.selection)), *told, **named)
+
+    def read(self, selection: Selection) -> Selection:
+        """Return the choices that its answer depends on, always about the same data."""
+        return replace(self.reads(selection), content=selection.content)
 
 
 def question(

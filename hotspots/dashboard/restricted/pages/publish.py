@@ -70,8 +70,7 @@ def render(chosen: Chosen) -> None:
 
 def newest(slug: str) -> Asked:
     """Return what questions about the newest version of a city are asked with: that one would be released, whichever is looked at."""
-    version = next(one.version for one in cached.available() if one.slug == slug)
-    return cached.asked(Selection(city=slug, version=version))
+    return cached.asked(Selection(city=slug))
 
 
 def already_public(chosen: Chosen) -> bool:

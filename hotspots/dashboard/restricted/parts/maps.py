@@ -92,21 +92,21 @@ def draw(
     here = chosen.ask(search.named, selection.place) if selection.place else None
     map_component.show_map(
         shown,
-        cached.shapes(selection.city, selection.version, selection.unit, shown),
+        cached.shapes(selection.city, selection.content, selection.unit, shown),
         key=key,
         selected=outlined if outlined in shown.ids else None,
         height=height,
         on_click=on_click,
         words=translated,
         values=cached.values(
-            replace(where.map_of.reads(selection), place=selection.place),
+            replace(where.map_of.read(selection), place=selection.place),
             measure,
             shown,
             translated,
             tuple(numbered),
             limits,
             over.period if over else (),
-            None if dots_of is None else cases.cases.reads(dots_of.selection),
+            None if dots_of is None else cases.cases.read(dots_of.selection),
             over.months if over else None,
             partial(dots, dots_of),
         ),
@@ -133,7 +133,7 @@ def draw_areas(chosen: Chosen, shown: map_view.MapView, *, key: str, height: int
         no_outlines(chosen.words)
         return
     selection, translated = chosen.selection, map_component.spoken(chosen.words)
-    shapes = cached.shapes(selection.city, selection.version, shown.key, shown)
+    shapes = cached.shapes(selection.city, selection.content, shown.key, shown)
     map_component.show_map(shown, shapes, key=key, selected=None, height=height, on_click=lambda unit: None, words=translated)
 
 
