@@ -166,5 +166,5 @@ def map_of(chosen: Chosen) -> dict[str, Any]:
         return {"view": None}
     selection, spoken = on_map.selection, map_component.spoken(chosen.words)
     shown = on_map.ask(where.map_of, "count")
-    shapes = cached.shapes(selection.city, selection.version, selection.unit, shown)
-    return {"view": shown, "geometry": shapes, "values": cached.values(where.map_of.reads(selection), "count", shown, spoken)}
+    shapes = cached.shapes(selection.city, selection.content, selection.unit, shown)
+    return {"view": shown, "geometry": shapes, "values": cached.values(where.map_of.read(selection), "count", shown, spoken)}
