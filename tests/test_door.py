@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -106,6 +107,44 @@ def test_it_does_not_start_on_a_network(script: str, flags: tuple[str, ...], env
     assert "the restricted edition has no sign-in" in said
     assert "Nothing was started" in said
     assert "Traceback" not in said
+
+
+FLIPPED = {
+    "browser.gatherUsageStats": "true",
+    "client.showErrorDetails": "full",
+    "client.toolbarMode": "developer",
+    "server.enableCORS": "false",
+    "server.enableXsrfProtection": "false",
+    "server.enableStaticServing": "true",
+    "server.maxUploadSize": "5000",
+    "server.corsAllowedOrigins": "http://evil.example",
+}
+
+
+def test_no_unsafe_setting_is_accepted(tmp_path: Path) -> None:
+    """Each by a flag or by the environment; the sentence names each, and where it was set."""
+    assert {*FLIPPED, "global.developmentMode"} == {*door.SAFE}  # that one Streamlit itself refuses with a port
+    for number, names in enumerate((tuple(FLIPPED)[::2], tuple(FLIPPED)[1::2], ("server.enableXsrfProtection",))):
+        flags = [text for name in names for text in (f"--{name}", FLIPPED[name])] if number else []
+        env = {} if number else {"STREAMLIT_" + re.sub("([A-Z]+)", r"_\1", name).replace(".", "_").upper(): FLIPPED[name] for name in names}
+        with running(streamlit(("app.py", "hotspots/dashboard/serve.py")[number % 2], free_port(), *flags), tmp_path, **env) as (
+            process,
+            log,
+        ):
+            assert process.wait(timeout=60) == 1
+        said = log.read_text()
+        assert [name for name in names if f"{name} is " not in said] == []
+        assert "that is not safe. Nothing was started" in said
+        assert "Traceback" not in said
+
+
+def test_the_log_names_the_address_that_it_listens_on(tmp_path: Path) -> None:
+    port = free_port()
+    env = {"HOTSPOTS_EDITION": "public", "HOTSPOTS_RELEASE": str(tmp_path / "none"), "PYTHONUNBUFFERED": "1"}
+    with running(streamlit("app.py", port, *OPEN), tmp_path, **env) as (process, log):
+        answers(process, port, log)
+        assert f"http://0.0.0.0:{port}" in log.read_text()
+        assert "127.0.0.1" not in log.read_text()
 
 
 def test_started_by_another_server_it_answers_nobody_from_outside(tmp_path: Path) -> None:

@@ -157,6 +157,37 @@ def test_data_that_changed_after_they_were_looked_at_are_not_taken_for_the_old_o
         cities.holding(SLUG, now.version, now.content)
 
 
+def rewritten(folder, number, change):
+    path = folder / "versions" / str(number) / "manifest.json"
+    manifest = checked_json.read(path)
+    change(manifest)
+    checked_json.write(path, manifest)
+
+
+def test_what_a_newer_program_wrote_is_refused_in_a_sentence_and_stays(folder, city_folder, capsys):
+    cities.import_folder(small.touch(city_folder))
+    rewritten(folder, 2, lambda manifest: manifest.update(format=99))
+    before = {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file() and path.name != ".lock"}
+    for command in (("totals", SLUG), ("import", city_folder), ("publish", SLUG, "--out", folder.parent / "out")):
+        status, _, err = run(capsys, *command)
+        assert (status, "version 2 of 'villa-prueba' was written by a newer program (format 99" in err) == (1, True), command
+        assert "Traceback" not in err
+    assert {path: path.read_bytes() for path in before} == before
+    assert run(capsys, "rollback", SLUG, 1)[0] == 0
+    assert cities.load(SLUG).version == 1
+
+
+@pytest.mark.parametrize("lost", ["format", "notes", "epsg"])
+def test_a_manifest_that_lacks_something_is_told_and_another_version_stands_in(folder, city_folder, lost):
+    cities.import_folder(small.touch(city_folder))
+    rewritten(folder, 2, lambda manifest: (manifest if lost == "format" else manifest["facts"]).pop(lost))
+    city = cities.load(SLUG)
+    assert (city.version, city.fallback_from) == (1, 2)
+    (folder / "versions" / "1" / "manifest.json").unlink()
+    with pytest.raises(StoreError, match=f"in which format|does not say its {lost}"):
+        cities.load(SLUG)
+
+
 def test_a_lost_pointer_is_told(folder):
     (folder / "current").unlink()
     city = cities.load(SLUG)

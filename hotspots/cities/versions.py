@@ -116,6 +116,10 @@ def _intact(slug: str, number: int | None, take: Callable[[store.Version], _T]) 
 
 def _stored(version: store.Version) -> City:
     facts = version.manifest["facts"]
+    lost = [name for name in (*_PLAIN, "notes", "report", "start", "end") if name not in facts]
+    if lost:
+        what = told("version {number} of {city}", number=version.number, city=repr(version.slug))
+        raise store.DamageError(told("{version} does not say its {facts}; import the city again", version=what, facts=", ".join(lost)))
     return City(
         slug=version.slug,
         incidents=Incidents(store.read(version, "incidents")),

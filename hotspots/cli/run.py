@@ -41,9 +41,11 @@ def run(choices: argparse.Namespace, words: Words) -> int:
     server = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).parents[1] / "dashboard" / "serve.py")]
     server += ["--server.port", str(choices.port), "--server.headless", "false" if screen else "true"]
     surroundings = environment(choices.public)
+    address = surroundings.get("STREAMLIT_SERVER_ADDRESS") or "127.0.0.1"
     if surroundings.get("HOTSPOTS_EDITION") != "public":
-        server += ["--server.address", "127.0.0.1"]  # the edition without sign-in stays here, whatever the environment says
-    print(words.say("The dashboard opens at {address} (stop it with Ctrl-C)", address=f"http://127.0.0.1:{choices.port}"), file=sys.stderr)
+        address = "127.0.0.1"
+        server += ["--server.address", address]  # the edition without sign-in stays here, whatever the environment says
+    print(words.say("The dashboard opens at {address} (stop it with Ctrl-C)", address=f"http://{address}:{choices.port}"), file=sys.stderr)
     return _wait(subprocess.Popen(server, cwd=folder, env=surroundings))  # noqa: S603
 
 

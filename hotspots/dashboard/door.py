@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.middleware import Middleware
@@ -20,6 +22,7 @@ from streamlit import config
 from hotspots import settings
 
 NAMES = ("localhost", "127.0.0.1", "::1")  # by which this machine calls itself
+MOST_UPLOADED = 200  # MB
 _SETTINGS_FILE = settings.dashboard_folder() / ".streamlit" / "config.toml"
 
 
@@ -29,11 +32,14 @@ def guarded() -> Sequence[Middleware]:
     Raises `SystemExit` where the restricted edition would listen to a network, and where Streamlit has not read the project's settings.
     """
     refuse_unset()
+    refuse_unsafe()
+    if settings.edition() != "public":
+        refuse_network()
+    sys.stderr.write(f"Listening on {listening()}\n")
     if settings.edition() == "public":
         if Path(config.get_where_defined("server.allowedHosts")).resolve() == _SETTINGS_FILE.resolve():
             config.set_option("server.allowedHosts", [])  # that line is for the restricted edition; an operator's own one holds
         return ()
-    refuse_network()
     config.set_option("server.allowedHosts", list(NAMES))
     return (Middleware(OnlyHere),)
 
@@ -43,6 +49,34 @@ def refuse_unset() -> None:
     if "<default>" in (config.get_where_defined("server.address"), config.get_where_defined("browser.gatherUsageStats")):
         folder = settings.dashboard_folder()
         raise SystemExit(f"{_SETTINGS_FILE} was not read. Start the dashboard by python -m hotspots run, or in that folder: cd {folder}")
+
+
+# What each setting must be: whoever sets another one opens a door that the pages rely on being shut.
+SAFE: Mapping[str, Callable[[Any], bool]] = {
+    "browser.gatherUsageStats": lambda value: value is False,
+    "client.showErrorDetails": lambda value: value == "none",
+    "client.toolbarMode": lambda value: value in ("minimal", "viewer"),
+    "global.developmentMode": lambda value: value is False,
+    "server.enableCORS": lambda value: value is True,
+    "server.enableXsrfProtection": lambda value: value is True,
+    "server.enableStaticServing": lambda value: value is False,
+    "server.maxUploadSize": lambda value: 0 < value <= MOST_UPLOADED,
+    "server.corsAllowedOrigins": lambda value: not value or (settings.edition() == "public" and "*" not in value),
+}
+
+
+def refuse_unsafe() -> None:
+    """Stop where a setting is not safe, whoever set it: by a flag, by the environment, or in a file of the user's own."""
+    wrong = [name for name, safe in SAFE.items() if not safe(config.get_option(name))]
+    if wrong:
+        said = [f"{name} is {config.get_option(name)!r} ({config.get_where_defined(name)})" for name in wrong]
+        raise SystemExit(f"{'; '.join(said)}: that is not safe. Nothing was started. Leave it out: {_SETTINGS_FILE} sets it as it must be.")
+
+
+def listening() -> str:
+    """Return the address that the server listens on, as the log names it."""
+    address = str(config.get_option("server.address"))
+    return f"http://{f'[{address}]' if ':' in address else address}:{config.get_option('server.port')}"
 
 
 def refuse_network() -> None:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from hotspots.store import answers
 from hotspots.store.content import content, look_again, unchanged
 from hotspots.store.folder import (
-    FORMAT,
-    DamageError,
     Lock,
-    StoreError,
     Version,
     check,
     current,
@@ -23,11 +20,13 @@ from hotspots.store.folder import (
     verify,
     versions,
 )
+from hotspots.store.formats import FORMAT, DamageError, NewerError, StoreError
 
 __all__ = [
     "FORMAT",
     "DamageError",
     "Lock",
+    "NewerError",
     "StoreError",
     "Version",
     "answers",

@@ -22,21 +22,13 @@ import pyarrow.parquet as pq
 
 from hotspots import settings
 from hotspots.store import checked_json, locks
+from hotspots.store.formats import FORMAT, DamageError, NewerError, StoreError, check_format
 from hotspots.store.geometry_tables import with_geometry
-from hotspots.store.keeping import leaving, published_at
-from hotspots.words import Told, ToldError, told
+from hotspots.store.keeping import kept, leaving, published_at
+from hotspots.words import Told, told
 
-FORMAT = 1
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _TEMP = ".tmp-"
-
-
-class StoreError(ToldError, RuntimeError):
-    """The store cannot give or take a version, and why, in plain words."""
-
-
-class DamageError(StoreError):
-    """What the store holds is not what was published: a file was changed, cut or lost."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +83,11 @@ def publish(
     fails on the way the version served before stays served. `held` is the city's lock where the caller has it already; without
     it this call takes the lock, and raises a `StoreError` that names who is importing and since when.
     """
-    keep = _kept("HOTSPOTS_KEEP", 1), _kept("HOTSPOTS_KEEP_DAYS", 0)
+    keep = kept("HOTSPOTS_KEEP", 1), kept("HOTSPOTS_KEEP_DAYS", 0)
     with contextlib.nullcontext(held) if held else lock(slug):
         city = settings.store_folder() / slug
         (city / "versions").mkdir(parents=True, exist_ok=True)
+        _refuse_newer(slug)
         _sweep(city)
         number = max(_newest(city), *_folders(city), 0) + 1
         target = city / "versions" / str(number)
@@ -117,6 +110,16 @@ def publish(
                 raise
         _prune(city, number, keep)
     return Version(slug, number, target, manifest)
+
+
+def _refuse_newer(slug: str) -> None:
+    """Raise a `NewerError` where the version served was written by a newer program: that one stays as it is."""
+    try:
+        current(slug)
+    except NewerError:
+        raise
+    except StoreError:
+        pass
 
 
 def _same(slug: str, manifest: Mapping[str, Any]) -> Version | None:
@@ -217,6 +220,7 @@ def current(slug: str, number: int | None = None) -> Version:
     manifest = _sealed(folder / "manifest.json", told("the manifest of {version}", version=_named(slug, wanted)))
     if manifest.get("version") != wanted:
         raise DamageError(told("the manifest of {version} belongs to another version; import the city again", version=_named(slug, wanted)))
+    check_format(manifest, _named(slug, wanted))
     return Version(slug, wanted, folder, manifest)
 
 
@@ -353,13 +357,6 @@ def _folders(city: Path) -> list[int]:
     """Return the numbers of the version folders, ascending, whole or not."""
     folder = city / "versions"
     return sorted(int(path.name) for path in folder.iterdir() if path.name.isdecimal()) if folder.is_dir() else []
-
-
-def _kept(setting: str, least: int) -> int:
-    text = settings.value(setting)
-    if not text.isdecimal() or int(text) < least:
-        raise StoreError(told("{setting} is {text}; set it to a whole number from {least}", setting=setting, text=repr(text), least=least))
-    return int(text)
 
 
 def _prune(city: Path, number: int, keep: tuple[int, int]) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from hotspots import settings
 from hotspots.store import checked_json
+from hotspots.store.formats import StoreError
+from hotspots.words import told
 
 _YEAR = timedelta(days=366)
 
@@ -37,3 +40,11 @@ def published_at(folder: Path) -> datetime | None:
         return datetime.fromisoformat(str(values["published"]))
     except (OSError, KeyError, ValueError):
         return None
+
+
+def kept(setting: str, least: int) -> int:
+    """Return what a setting says of how much is kept; a `StoreError` where it is no whole number from `least`."""
+    text = settings.value(setting)
+    if not text.isdecimal() or int(text) < least:
+        raise StoreError(told("{setting} is {text}; set it to a whole number from {least}", setting=setting, text=repr(text), least=least))
+    return int(text)

@@ -54,7 +54,7 @@ class Scan:
     `table` has one row for each cluster, the strongest first; no two share a member. Columns: `centre` (the unit or event it is drawn
     around), `x`, `y` and `radius` in metres, `units` or `events` inside, `observed` events, `expected` by chance, `ratio` of the two with
     its exact 95 % interval (`ratio_low`, `ratio_high`), `llr` (log-likelihood ratio), `p`, `members` (a tuple); the space-time scan adds
-    `start` and `end` (exclusive). Up to 30 are listed, whatever their p. `n` events took part.
+    `start` and `end` (exclusive). Up to 30 are listed, whatever their p. `n` events took part; circles were drawn around so many `centres`.
     """
 
     table: pd.DataFrame
@@ -63,6 +63,7 @@ class Scan:
     seed: int
     baseline: str
     cap: float
+    centres: int = 0
 
     @property
     def significant(self) -> pd.DataFrame:
@@ -94,22 +95,26 @@ def circles(study: Study, *, cap: float | None = None, baseline: str | None = No
     residents = np.nansum(study.residents.to_numpy(dtype=float)) if base.baseline == "population" else np.inf
     least = LEAST_RESIDENTS / residents
     tree = cKDTree(places[usable])
-    at = _thinned(places[usable])
+    at = thinned(places[usable], MOST_CENTRES)
     sizes, members, share, radius = _around(at, tree, base.weight[usable], cap=cap, least=least)
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     return Circles(usable[at], starts, usable[members].astype(np.int32), share, radius), base
 
 
-def _thinned(places: np.ndarray) -> np.ndarray:
-    """Return the positions of the centres: all, or about `MOST_CENTRES`, the first in each cell of a grid."""
-    if len(places) <= MOST_CENTRES:
+def thinned(places: np.ndarray, most: int) -> np.ndarray:
+    """Return the positions of the centres: all, or about `most`, the first in each cell of a grid.
+
+    >>> thinned(np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [90.0, 0.0]]), 4).tolist()
+    [0, 1, 2, 3]
+    """
+    if len(places) <= most:
         return np.arange(len(places))
     low, span = places.min(axis=0), np.ptp(places, axis=0).max()
-    side = int(np.sqrt(MOST_CENTRES))
+    side = max(int(np.sqrt(most)), 1)
     while True:
         cell = np.floor((places - low) / span * side * 0.999999).astype(np.int64)
         _, first = np.unique(cell[:, 0] * (side + 1) + cell[:, 1], return_index=True)
-        if len(first) >= 0.8 * MOST_CENTRES or side > 4 * np.sqrt(MOST_CENTRES):
+        if len(first) >= 0.8 * most or side > 4 * np.sqrt(most):
             return np.sort(first)
         side = int(side * 1.1) + 1
 
@@ -203,7 +208,7 @@ def _scan(study: Study, *, cap: float, simulations: int, seed: int, baseline: st
         best = simulated_best(zones, base.weight, order, n, simulations=simulations, seed=seed, floor=floor)
         beaten = (best[:, None] >= ratio[picked] - _ROUNDING * (1 + ratio[picked])).sum(axis=0)
     table = _table(study, zones, picked, observed, n * zones.share, ratio, (1 + beaten) / (simulations + 1))
-    return Scan(table, n, simulations, seed, base.baseline, cap)
+    return Scan(table, n, simulations, seed, base.baseline, cap, centres=len(zones.centres))
 
 
 def _sums(zones: Circles, events: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from hotspots.statistics.clusters.circles import SIMULATIONS, Scan, _check, compared, in_batches
+from hotspots.statistics.clusters.circles import SIMULATIONS, Scan, _check, compared, in_batches, thinned
 from hotspots.statistics.clusters.scan_bounds import Calendar, Diary, best_cylinders, spans
 from hotspots.store.schema import DataError
 from hotspots.study import Study
@@ -18,6 +18,7 @@ from hotspots.words import told
 RADIUS = 500.0  # metres: a neighbourhood on foot
 DAYS = 30  # of the longest time span: what outlasts a month is rather a lasting hot spot
 MOST_CLUSTERS = 10
+MOST_MEMBERS = 4_000_000  # of all circles together: where there would be more, circles are drawn around fewer places, evenly spread
 _BATCH = 32
 _ROUNDING = 1e-9
 
@@ -56,10 +57,17 @@ def dated_events(study: Study) -> Events:
 
 
 def cylinders(places: np.ndarray, *, radius: float) -> Cylinders:
-    """Return the circles around each place where an event lies, up to `radius` metres and half of all events."""
+    """Return the circles around each place where an event lies, up to `radius` metres and half of all events.
+
+    Where they would hold more than `MOST_MEMBERS` together, they are drawn around fewer places, the first in each cell of a grid.
+    """
     spots, first = np.unique(places, axis=0, return_index=True)
     spots, first = spots[np.argsort(first)], np.sort(first)
     tree = cKDTree(places)
+    held = int(cKDTree(spots).count_neighbors(tree, radius + 5e-4)) if len(places) else 0
+    if held > MOST_MEMBERS:
+        some = thinned(spots, int(len(spots) * MOST_MEMBERS / held))
+        spots, first = spots[some], first[some]
     pairs = cKDTree(spots).sparse_distance_matrix(tree, radius + 5e-4, output_type="coo_matrix") if len(places) else None
     if pairs is None:
         nothing = np.zeros(0, dtype=np.int32)
@@ -92,6 +100,9 @@ def space_time_scan(
     with `anytime` false only spans that end on the last day, to see what is going on now. Of N events, S in the circle at any time
     and T in the span anywhere, S·T ÷ N are expected in both. The largest likelihood ratio is compared with those after the days were
     shuffled among the events, `simulations` times, so that p allows for all cylinders having been looked at. Clusters share no event.
+
+    In a city with very many events circles are drawn around some of the places only (`Scan.centres` says around how many): every map that
+    chance made is looked at in the same way, so p stays what it is.
 
     It finds bursts, not lasting hot spots. Where people moved within the period, or homicides were reported with a delay that differs
     between places, it finds that.
@@ -127,7 +138,7 @@ def _scan(study: Study, *, radius: float, days: int, anytime: bool, simulations:
         best = shuffled_best(zones, before, events.day, length=days, anytime=anytime, simulations=simulations, seed=seed, floor=floor)
         beaten = (best[:, None] >= ratio - _ROUNDING * (1 + ratio)).sum(axis=0)
     table = _table(study, events, zones, seen.iloc[picked], (1 + beaten) / (simulations + 1))
-    return Scan(table, n, simulations, seed, "days", radius)
+    return Scan(table, n, simulations, seed, "days", radius, centres=len(zones.centres))
 
 
 def logarithms(n: int) -> np.ndarray:

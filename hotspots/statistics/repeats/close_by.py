@@ -28,8 +28,8 @@ def close_by(study: Study, *, metres: float = METRES, days: int = DAYS) -> pd.Da
     pairs, gap = close_pairs(placed[["x", "y"]].to_numpy(dtype=float), metres)
     one, other = np.vstack([pairs, pairs[:, ::-1]]).T
     day, ids = placed["day"].to_numpy(), placed["event"].to_numpy()
-    apart = day[other] - day[one]
-    found = pd.DataFrame({"event": ids[one], "other": ids[other], "metres": np.tile(gap, 2), "days": apart})
-    found = found.assign(date=[day_of(each) for each in day[other]], killed=killed.reindex(ids[other]).to_numpy())
-    found = found[found["days"].abs() <= days]
+    soon = np.flatnonzero(np.abs(day[other] - day[one]) <= days)  # of many pairs near in place few are near in time
+    one, other = one[soon], other[soon]
+    found = pd.DataFrame({"event": ids[one], "other": ids[other], "metres": np.tile(gap, 2)[soon], "days": day[other] - day[one]})
+    found = found.assign(date=day_of(0) + pd.to_timedelta(day[other], unit="D"), killed=killed.reindex(ids[other]).to_numpy())
     return found.sort_values(["event", "days", "metres"], key=lambda row: row.abs() if row.name == "days" else row, kind="stable")

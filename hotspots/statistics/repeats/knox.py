@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 from scipy.special import gammaincinv
 
+from hotspots.inference.parallel import side_by_side
 from hotspots.statistics.repeats.events import events_of
 from hotspots.store.schema import DataError
 from hotspots.study import Study
@@ -24,7 +25,10 @@ SPACE_BANDS: tuple[float, ...] = (0, 100, 200, 400)  # metres, each band [a, b);
 TIME_BANDS: tuple[int, ...] = (0, 7, 14, 28, 56)  # days, each band [a, b)
 LEVEL = 0.05  # p up to here is more than chance explains
 FEWEST = 5  # pairs that chance alone must give before "no near repeats" can be said
+MOST_LOOKS = 1_000_000_000  # pairs times shuffles: some ten seconds of one processor
+FEWEST_DRAWS = 99
 _TALL = 128  # pairs looked at together; below 256, so that a byte can count them
+_SHARED = 50  # shuffles from which on it is worth to work side by side
 _WIDE = 16_000  # days that 16 bits can hold with their differences
 
 
@@ -116,6 +120,9 @@ def near_repeats(
     band of its own; the single test counts distances and delays up to and including its limits. `adjusted_p` is p adjusted for the
     number of cells (Benjamini & Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x): at most 0.05 means more than chance explains.
 
+    Where very many events lie close together there are fewer shuffles than `draws`, though never fewer than 99: then chance alone gives so
+    many pairs that their mean is known closely. `single.draws` says how many there were.
+
     >>> from hotspots.testing import square_city
     >>> incidents, blocks = square_city([(5, 5), (5, 5), (15, 5), (15, 15)], dates=["2020-01-01", "2020-01-03", "2020-06-01", "2021-01-01"])
     >>> found = near_repeats(Study.of(incidents, blocks), draws=99)
@@ -129,6 +136,7 @@ def near_repeats(
     bands = np.where(gap == 0, 0, bands)
     group = 2 * bands + (gap <= metres)
     last = np.unique([*(end - 1 for end in time[1:]), days])
+    draws = min(draws, max(FEWEST_DRAWS, MOST_LOOKS // max(len(pairs), 1)))
     counts, found = _counted(day, pairs, group, last, draws=draws, seed=seed, groups=2 * (len(space) + 1))
     at = int(np.searchsorted(last, days))
     near = gap <= metres
@@ -198,8 +206,13 @@ def _counted(
     rows = np.ascontiguousarray(rows[involved]) if len(involved) < len(day) else rows
     where = where.reshape(pairs.shape)
     ends = np.searchsorted(group, np.arange(groups + 1))
-    for g in range(groups):
-        _count_close(rows, where[ends[g] : ends[g + 1]], last, counts[g])
+
+    def some(part: slice) -> None:
+        here = np.ascontiguousarray(rows[:, part])
+        for g in range(groups):
+            _count_close(here, where[ends[g] : ends[g + 1]], last, counts[g, :, part])
+
+    side_by_side(some, draws, least=_SHARED)
     return counts, found
 
 

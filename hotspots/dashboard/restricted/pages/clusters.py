@@ -151,8 +151,9 @@ def in_time(chosen: Chosen, answer: Answer[Scan], now: Scan) -> None:
     st.caption(
         words.say(
             "No population is needed: the days of the {n} events were shuffled among their places {draws} times. Circles up to {radius} m, "
-            "spans up to {days} days. What lasts longer is on the map above.",
+            "spans up to {days} days, drawn around {centres} places. What lasts longer is on the map above.",
             n=words.number(ever.n),
+            centres=words.number(ever.centres),
             draws=words.number(ever.simulations),
             radius=words.number(RADIUS),
             days=words.number(DAYS),
