@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from hotspots.release import (
     system,
 )
 from hotspots.release.attack import _surely_free
+from hotspots.release.protection import ASKED_FOR, attribute_weights, protect, told_by_lot
 from hotspots.statistics.clusters import gi_star, neighbours
 from hotspots.store.schema import Blocks, Incidents
 from hotspots.study.testing import square_blocks
@@ -253,6 +255,16 @@ def test_the_figure_to_give_up_is_named():
     assert {one.code for one in narrow} == {"narrow"}
 
 
+def test_who_lies_in_no_area_is_told():
+    """A number of nobody's area: neither it nor its 0 by year is a finding, nor what is left of a city of one area."""
+    nowhere = [said(40.0, areas="", years=2), said(20.0, areas=""), said(20.0, areas="", year=2016)]
+    for n in (0, 3):
+        told = [*nowhere, replace(said(n, areas="u", years=2), areas=frozenset(["unmapped"])), said(40.0 - n, areas="a", years=2)]
+        assert attacked(told)[0] == []
+        assert nested(told) == []
+    assert attacked([*nowhere, said(0, areas="b", years=2), said(40.0, areas="a", years=2)])[0]
+
+
 def test_what_does_not_leak_is_not_flagged():
     sound = [said(100.0, areas="abcd"), said(50, areas="a"), few("b"), few("c"), said(10, np.inf, "d", hidden=True)]
     assert attacked(sound)[0] == []
@@ -268,6 +280,76 @@ def test_the_limits_are_where_the_rules_put_them():
 
 
 # --- whole releases -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("former", [True, False])
+def test_the_lot_tells_nothing_to_who_knows_the_method(former):
+    """The attacker knows the method and sees which number is held back, not the key: 15 is shown, so was it passed over for good reason?
+
+    Every count of the unknown is tried with many keys, as the attacker would. With the weights of before, all but certainly at most 3.
+    """
+    values, drawn = ["0-14", "15-29", "30-44", "45-59", "60+", "unknown"], []
+    weights = pd.Series([16.0**-i for i in range(6)], index=values) if former else attribute_weights("age", values)
+    for unknown in range(10):
+        counts = pd.Series([30, 150, 90, 45 - unknown, 15, unknown], index=values)
+        found = [protect(counts, weights=weights, secret=str(n).encode(), label="age") for n in range(400)]
+        drawn.append(sum(one is not None and one.tolist() == ["", "", "", "held", "", "few"] for one in found))
+    assert (min(drawn) == 0) if former else (max(drawn) <= 2.5 * min(drawn) and min(drawn) > 40)
+
+
+def test_an_audit_by_who_knows_the_lot():
+    """The table of the finding: 45-59 held back, unknown few, 60+ shown as 15."""
+    shown = pd.Series({"0-14": 12.0, "15-29": 150, "30-44": 90, "60+": 15})
+    weights = {name: 16.0**-i for i, name in enumerate(["0-14", "15-29", "30-44", "45-59", "60+", "unknown"])}
+    told = partial(told_by_lot, shown, held="45-59", together=45, small=1)
+    assert told(pd.Series(weights)) > 10
+    # alike: of 3, 4 or 5 that could be drawn, so 5 ÷ 3
+    assert told(pd.Series(1.0, index=list(weights))) == pytest.approx(5 / 3)
+
+
+def test_a_lot_that_tells_is_found_in_a_release():
+    release = strict(released_city(**CITIES["middle"]))
+    assert rules.lots(release) == []
+    rows = release.figures
+    age = rows["table"] == "age"
+    table = rows[~age].copy()
+    values = {"15-29": 440.0, "30-44": np.nan, "45-59": 14.0, "60+": 13.0, "unknown": np.nan}
+    reasons = ["", "held", "", "", "few"]
+    row = {"table": "age", "area": "", "start": DAY(2015, 1, 1), "end": DAY(2020, 1, 1)}
+    more = [row | {"value": value, "count": n, "reason": reason} for (value, n), reason in zip(values.items(), reasons, strict=True)]
+    table = pd.concat([table, pd.DataFrame(more)], ignore_index=True)
+    lopsided = replace(release, figures=table)
+    assert rules.lots(lopsided) == []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rules, "attribute_weights", lambda _, values: pd.Series([16.0**-i for i in range(len(values))], index=values))
+        assert [leak.code for leak in rules.lots(lopsided)] == ["lot"]
+        assert rules.lots(lopsided, [lopsided]) == []  # it is out, and drawing anew would tell more
+
+
+def test_what_people_ask_for_is_held_back_last():
+    """Empty and rare values protect one another with a number that nobody asks for: women killed and cases cleared are told."""
+    for name, counts in (
+        ("sex", {"male": 300, "female": 40, "other": 0, "unknown": 2}),
+        ("status", {"open": 200, "cleared": 50, "unknown": 0}),
+        ("weapon", {"firearm": 300, "blade": 40, "blunt": 3, "body": 2, "other": 1, "unknown": 0}),
+    ):
+        found = protect(pd.Series(counts), weights=attribute_weights(name, counts), secret=b"any", label=name)
+        asked = [value for value in counts if (name, value) in ASKED_FOR]
+        assert found is not None
+        assert found[asked].tolist() == [""]
+    # where only they can protect, they do; where another was passed over for a reason that tells, nothing is told
+    alone = protect(pd.Series({"male": 3, "female": 40}), weights=attribute_weights("sex", ["male", "female"]), secret=b"any", label="sex")
+    told = protect(
+        pd.Series({"male": 15, "female": 40, "other": 2}),
+        weights=attribute_weights("sex", ["male", "female", "other"]),
+        secret=b"any",
+        label="sex",
+    )
+    assert alone is not None
+    assert told is not None
+    assert alone.tolist() == ["few", "held"]
+    assert told.tolist() == ["unpublished"] * 3
+
 
 CITIES = {
     "large": {"victims": 3000, "side": 10, "seed": 1},

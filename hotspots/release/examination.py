@@ -12,7 +12,7 @@ import pandas as pd
 from hotspots.cities.published_totals import WHOLE
 from hotspots.release import figures, rules
 from hotspots.release.attack import ContradictionError, Intervals, fixed, intervals
-from hotspots.release.profiles import FEWER_THAN, WIDTH
+from hotspots.release.profiles import FEWER_THAN, UNMAPPED, WIDTH
 from hotspots.release.protection import FEW, HELD, SHOWN, UNPUBLISHED
 from hotspots.release.release import Release
 from hotspots.release.rules import Leak
@@ -48,13 +48,13 @@ def audit(release: Release, before: Iterable[Release] = (), *, exact: bool = Fal
     """Return what the release gives away, alone and beside all releases before it.
 
     First the rules: no small number, areas with enough residents and without overlap, windows that do not overlap, no crossed tables,
-    no number changed since it was first published. Then the attack by linear programming on all figures together: each hidden number
-    must stay open by at least 9, and no smaller count may be known exactly. `exact` asks for the whole interval of every number, which
-    takes longer.
+    no number changed since it was first published, no lot that tells what it should hide. Then the attack by linear programming on all
+    figures together: each hidden number must stay open by at least 9, and no smaller count may be known exactly. `exact` asks for the
+    whole interval of every number, which takes longer.
     """
     begun = time.perf_counter()
     past = list(before)
-    found = rules.broken(release) + rules.changed(release, past)
+    found = rules.broken(release) + rules.changed(release, past) + rules.lots(release, past)
     hidden, inside = [Intervals(np.zeros(0), np.zeros(0))], 0
     for known in spells(_statements([release, *past])):
         more, open_, parts = _together_or_apart(known, exact=exact, zero_tells=not release.profile.exact)
@@ -144,9 +144,15 @@ def attacked(known: Iterable[Statement], *, exact: bool = False, zero_tells: boo
 
 
 def _parts(solved: System) -> np.ndarray:
-    """Return the unknowns that no statement is about on its own."""
-    said = {next(iter(one)) for one in solved.supports[: len(solved.statements)] if len(one) == 1}
-    return np.array([j for j in range(len(solved.labels)) if j not in said], dtype=int)
+    """Return the unknowns that no statement is about on its own, and that are no part of a told 0 of people who lie in no area.
+
+    That 0 is of nobody; so where a release has one area, what is said of the city is said of the area.
+    """
+    pairs = list(zip(solved.statements, solved.supports, strict=False))
+    none = [its for one, its in pairs if one.areas == frozenset([UNMAPPED]) and one.exact and one.high == 0]
+    nobody = frozenset[int]().union(*none)
+    said = {next(iter(its - nobody)) for _, its in pairs if len(its - nobody) == 1}
+    return np.array([j for j in range(len(solved.labels)) if j not in said | nobody], dtype=int)
 
 
 def _sibling(solved: System, row: int) -> str:
@@ -166,7 +172,10 @@ def _finest(solved: System, unknown: int) -> str:
 
 
 def nested(known: Iterable[Statement]) -> list[Leak]:
-    """Return the pairs of shown figures, one within the other, whose difference is a number from 1 to 9."""
+    """Return the pairs of shown figures, one within the other, whose difference is a number from 1 to 9.
+
+    Not where they differ by those who lie in no area, whose number is told.
+    """
     solved = system(tuple(known))
     shown = [i for i, one in enumerate(solved.statements) if one.exact]
     own = solved.matrix[shown].tocsr()
@@ -176,10 +185,11 @@ def nested(known: Iterable[Statement]) -> list[Leak]:
     inner, outer = shared.row, shared.col
     within = (shared.data == size[inner]) & (size[outer] > size[inner])
     value = np.array([solved.statements[i].low for i in shown])
+    told_anyway = [solved.supports[i] for i in shown if solved.statements[i].areas == frozenset([UNMAPPED])]
     found = []
     for i, j in zip(inner[within], outer[within], strict=True):
         gap = value[j] - value[i]
-        if 0 < gap < FEWER_THAN:
+        if 0 < gap < FEWER_THAN and solved.supports[shown[j]] - solved.supports[shown[i]] not in told_anyway:
             one, other = solved.statements[shown[i]].name, solved.statements[shown[j]].name
             found.append(Leak("difference", other, told("less {one} it leaves {n}", one=one, n=f"{gap:.0f}"), one))
     return found

@@ -8,7 +8,7 @@ import pandas as pd
 
 from hotspots.cities.published_totals import WHOLE
 from hotspots.release.profiles import FEWER_THAN, FIELDS, UNMAPPED, Profile, Window
-from hotspots.release.protection import FEW, SHOWN, UNPUBLISHED, protect
+from hotspots.release.protection import FEW, SHOWN, UNPUBLISHED, attribute_weights, protect
 from hotspots.statistics import victims
 from hotspots.store.schema import Incidents
 from hotspots.study import Study
@@ -94,19 +94,13 @@ def _states(counted: Counted, name: str, counts: pd.Series, window: Window) -> p
         return pd.Series(SHOWN, index=counts.index)
     if name == "areas":
         weights = counted.residents.reindex(counts.index).astype(float)
-        offered = counts.drop(UNMAPPED)  # how many could not be mapped is told wherever it may be
-        return _without(UNMAPPED, counts, offered, counted, weights, f"areas/{window[0]:%Y}")
-    weights = pd.Series([16.0**-i for i in range(len(counts))], index=counts.index)  # the last values are the least asked for
+        told = pd.Series({UNMAPPED: SHOWN})  # how many lie in no area is no number of any area: it is told, also where it is 0
+        states = protect(counts, weights=weights.fillna(1.0), secret=counted.secret, label=f"areas/{window[0]:%Y}", fixed=told)
+        return pd.Series(UNPUBLISHED, index=counts.index) if states is None else states
+    weights = attribute_weights(name, counts.index)
     states = protect(counts, weights=weights, secret=counted.secret, label=f"{name}/{window[0]:%Y}")
     assert states is not None  # nothing of this table was published before
     return states
-
-
-def _without(alone: str, counts: pd.Series, offered: pd.Series, counted: Counted, weights: pd.Series, label: str) -> pd.Series:
-    """Return the states of a table in which the number called `alone` is never held back in favour of others, only for its own sake."""
-    fixed = pd.Series({alone: FEW if counts[alone] < FEWER_THAN else SHOWN})
-    states = protect(counts, weights=weights.fillna(1.0), secret=counted.secret, label=label, fixed=fixed)
-    return pd.Series(UNPUBLISHED, index=counts.index) if states is None or not len(offered) else states
 
 
 def city_years(counted: Counted, first: int, last: int, spans: list[Window]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Hashable, Iterable
 from math import log
 
 import numpy as np
@@ -12,6 +13,9 @@ import pandas as pd
 from hotspots.release.profiles import FEWER_THAN, WIDTH
 
 SHOWN, FEW, HELD, UNPUBLISHED = "", "few", "held", "unpublished"
+LIKELIER = 10.0  # how many times likelier than another one value of a small number may become to who knows how the lot is drawn
+ASKED_FOR = frozenset({("sex", "female"), ("status", "cleared"), ("weapon", "firearm")})  # held back only where no other number can be
+_LAST = 1e9  # weight of what is asked for
 
 
 def protect(counts: pd.Series, *, weights: pd.Series, secret: bytes, label: str, fixed: pd.Series | None = None) -> pd.Series | None:
@@ -20,8 +24,9 @@ def protect(counts: pd.Series, *, weights: pd.Series, secret: bytes, label: str,
     Numbers under 10 are `few`. Wherever there is one, one number of 10 or more is `held` back too, always exactly one: how many were
     needed would itself tell something. Which one is drawn by lot from those that make the hidden numbers add up to at least 19, the
     least sum that leaves each `few` anywhere from 0 to 9. The lot is fixed for good by `secret` and `label`, and nobody who does not
-    hold the secret can tell which were passed over; numbers of small `weights` (residents) are likelier to be drawn. Where none will do
-    the whole table is `unpublished`. `fixed` are states published before, which stay; None where that makes protection impossible.
+    hold the secret can tell which were passed over; numbers of small `weights` (residents) are likelier to be drawn. Where none will do,
+    or where the one drawn would tell too much of those passed over (`told_by_lot`), the whole table is `unpublished`. `fixed` are states
+    published before, which stay; None where that makes protection impossible.
 
     >>> counts = pd.Series([3, 40, 12], index=["a", "b", "c"])
     >>> weights = pd.Series(1.0, index=counts.index)
@@ -38,10 +43,50 @@ def protect(counts: pd.Series, *, weights: pd.Series, secret: bytes, label: str,
     able = counts[~hidden & (counts + few >= FEWER_THAN + WIDTH)]
     if fixed is not None:
         able = able.drop(fixed.index, errors="ignore")
-    if not len(able):
-        return None if fixed is not None and len(fixed) else pd.Series(UNPUBLISHED, index=counts.index, dtype=object)
-    states[min(able.index, key=lambda key: (_lot(secret, f"{label}/{key}", float(weights[key])), str(key)))] = HELD
-    return states
+    if len(able):
+        held = min(able.index, key=lambda key: (_lot(secret, f"{label}/{key}", float(weights[key])), str(key)))
+        states[held] = HELD
+        rivals = counts[states == SHOWN].drop(fixed.index if fixed is not None else [], errors="ignore")
+        if told_by_lot(rivals, weights, held=held, together=float(few + counts[held]), small=int(hidden.sum())) <= LIKELIER:
+            return states
+    return None if fixed is not None and len(fixed) else pd.Series(UNPUBLISHED, index=counts.index, dtype=object)
+
+
+def told_by_lot(shown: pd.Series, weights: pd.Series, *, held: Hashable, together: float, small: int) -> float:
+    """Return how many times likelier one value of a small number is than another, to who knows how the lot is drawn; 1 tells nothing.
+
+    `shown` are the numbers that could have been drawn instead of the one `held`, `together` what the hidden ones add up to, `small` how
+    many of them are under 10. A shown number from 10 to 18 can be drawn only where the small ones add up to enough; that another was
+    drawn says that this was perhaps not so. All values that the small ones can have are taken for equally likely beforehand. Figures that
+    contradict one another (`together` under 10) tell nothing here; the attack on them says so.
+
+    >>> told_by_lot(pd.Series({"b": 300, "c": 12}), pd.Series({"a": 1.0, "b": 1.0, "c": 1.0}), held="a", together=40, small=1)
+    1.5
+    """
+    if not together >= FEWER_THAN:
+        return 1.0
+    sums = np.arange(min(9 * small, int(together) - FEWER_THAN) + 1)
+    pull = 1.0 / np.maximum(weights[shown.index].to_numpy(dtype=float), 1e-9)
+    own = 1.0 / max(float(weights[held]), 1e-9)
+    enters = np.clip(FEWER_THAN + WIDTH - shown.to_numpy(dtype=float), 0, None)  # the least sum with which each shown one could be drawn
+    chance = own / (own + (pull * (enters <= sums[:, None])).sum(axis=1))
+    ways = np.array([1.0])
+    for _ in range(small - 1):
+        ways = np.convolve(ways, np.full(FEWER_THAN, 1 / FEWER_THAN))
+    odds = []
+    for value in range(min(FEWER_THAN, len(sums))):
+        rest = ways[: len(sums) - value]
+        odds.append(float(rest @ chance[value : value + len(rest)] / rest.sum()))
+    return max(odds) / min(odds)
+
+
+def attribute_weights(name: str, values: Iterable[str]) -> pd.Series:
+    """Return how the lot weighs the values of an attribute: all alike, but what people ask for (`ASKED_FOR`) comes last.
+
+    >>> attribute_weights("sex", ["male", "female"]).tolist()
+    [1.0, 1000000000.0]
+    """
+    return pd.Series({value: _LAST if (name, value) in ASKED_FOR else 1.0 for value in values})
 
 
 def _lot(secret: bytes, text: str, weight: float) -> float:

@@ -13,7 +13,7 @@ import shapely
 from hotspots.cities.published_totals import WHOLE
 from hotspots.release import figures
 from hotspots.release.profiles import FEWER_THAN, FIELDS, UNMAPPED
-from hotspots.release.protection import SHOWN
+from hotspots.release.protection import FEW, HELD, LIKELIER, SHOWN, attribute_weights, told_by_lot
 from hotspots.release.release import Release
 from hotspots.release.statements import spell
 from hotspots.words import Told, told
@@ -61,11 +61,36 @@ def _table(release: Release, name: str, rows: pd.DataFrame) -> list[Leak]:
         found.append(Leak("crossed", name, told("is told by the attributes of victims"), name))
     strange = sorted(set(rows["area"]) - {WHOLE, UNMAPPED} - set(release.areas.index))
     found += [Leak("area", area, told("is no area of this release"), area) for area in strange]
-    small = rows[(rows["reason"] == SHOWN) & (rows["count"] < FEWER_THAN)]
+    small = rows[(rows["reason"] == SHOWN) & (rows["count"] < FEWER_THAN) & (rows["area"] != UNMAPPED)]
     if len(small) and (name in FIELDS or not release.profile.exact):
         first = small.iloc[0]
         label = ", ".join(part for part in (name, first["area"], first["value"], f"{first['start']:%Y}") if part)
         found.append(Leak("small", label, told("{n} numbers under {limit} are shown", n=len(small), limit=FEWER_THAN), label))
+    return found
+
+
+def lots(release: Release, past: Sequence[Release] = ()) -> list[Leak]:
+    """Return the tables in which the number that was drawn tells who knows the method too much of those passed over (`told_by_lot`).
+
+    Tables published before are left out: they are out, and drawing anew would tell more.
+    """
+    rows = release.figures[release.figures["table"].isin(["areas", *FIELDS])]
+    out = {(name, start) for one in past for name, start in zip(one.figures["table"], one.figures["start"], strict=True)}
+    found = []
+    for (name, start), part in rows.groupby(["table", "start"]):
+        if (name, start) in out or not (part["reason"] == HELD).any():
+            continue
+        inner = part[~part["area"].isin([UNMAPPED, *([WHOLE] if name == "areas" else [])])]
+        states = inner.set_index("area" if name == "areas" else "value")
+        people = release.areas["population"].astype(float).reindex(states.index).fillna(1.0)
+        weights = people if name == "areas" else attribute_weights(str(name), states.index)
+        held, few = states.index[states["reason"] == HELD][0], int((states["reason"] == FEW).sum())
+        shown = states.loc[states["reason"] == SHOWN, "count"]
+        times = told_by_lot(shown, weights, held=held, together=release.together(str(name), start), small=max(few, 1))
+        if times > LIKELIER:
+            figure = spell(str(name), start, part["end"].iloc[0])
+            text = told("which number is held back makes some values of a small one {n} times likelier than others", n=f"{times:.0f}")
+            found.append(Leak("lot", figure, text, told("the whole table")))
     return found
 
 

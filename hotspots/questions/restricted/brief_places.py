@@ -12,6 +12,7 @@ import shapely
 from hotspots.cities import City
 from hotspots.questions.restricted.brief import Brief
 from hotspots.questions.restricted.brief_words import days, span
+from hotspots.release import ledger
 from hotspots.release.profiles import FEWER_THAN
 from hotspots.release.protection import SHOWN, protect
 from hotspots.statistics import trends
@@ -97,7 +98,7 @@ def shown_areas(found: Brief, city: City) -> pd.Series:
         return pd.Series(True, index=rows.index)
     weights = rows["population"].astype(float).fillna(1.0).clip(lower=1.0)
     label = f"brief/areas/{found.recent.start:%Y%m%d}/{found.recent.end:%Y%m%d}"
-    states = protect(rows["count"], weights=weights, secret=city.fingerprint.encode(), label=label)
+    states = protect(rows["count"], weights=weights, secret=ledger.key(city.slug), label=label)
     assert states is not None  # nothing was published before
     return states == SHOWN
 

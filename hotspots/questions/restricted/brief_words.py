@@ -8,8 +8,9 @@ import pandas as pd
 
 from hotspots.cities import City
 from hotspots.questions.restricted.brief import FIELDS, Brief
+from hotspots.release import ledger
 from hotspots.release.profiles import FEWER_THAN
-from hotspots.release.protection import SHOWN, protect
+from hotspots.release.protection import SHOWN, attribute_weights, protect
 from hotspots.statistics import rates
 from hotspots.statistics.change import Comparison
 from hotspots.statistics.measure import UNSTABLE_UNDER
@@ -192,8 +193,8 @@ def bars(found: Brief, city: City, words: Words) -> tuple[Bar, ...]:
 def _bar(name: str, counts: pd.Series, found: Brief, city: City, words: Words) -> Bar:
     shown = counts[counts > 0]
     if found.preset.guarded:
-        weights = pd.Series([16.0**-i for i in range(len(counts))], index=counts.index)
-        states = protect(counts, weights=weights, secret=city.fingerprint.encode(), label=f"brief/{name}/{found.recent.start:%Y%m%d}")
+        weights = attribute_weights(name, counts.index)
+        states = protect(counts, weights=weights, secret=ledger.key(city.slug), label=f"brief/{name}/{found.recent.start:%Y%m%d}")
         assert states is not None  # nothing was published before
         shown = counts[states == SHOWN]
     known = shown.drop(UNKNOWN, errors="ignore").sort_values(ascending=False, kind="stable")
