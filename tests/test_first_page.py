@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from opened import ROOT, asked, open_page, words_outside_of_tables
 
 from hotspots.questions.restricted import Asked, here
-from hotspots.statistics import change
+from hotspots.statistics import change, trends
 from hotspots.study.calendar import periods
 from hotspots.study.selection import Selection
 from hotspots.words import words_for
@@ -26,6 +28,28 @@ def test_each_period_is_that_of_the_page_change(city):
         compared = change.compare(study, periods(study.end)[one.span])
         assert one.count == compared.city["count"]
         assert one.verdict == compared.verdict.removeprefix("firmly_")
+
+
+def test_the_last_12_months_are_those_of_the_page_trends(city):
+    year, latest = of(city).ask(here.here).value.now[-1], trends.latest(of(city).study)
+    assert (year.count, year.low, year.high, year.verdict) == (latest.count, latest.range.low, latest.range.high, latest.verdict)
+    assert (year.days.start, year.days.end) == (latest.start, latest.end)
+
+
+def test_a_year_that_is_over_stands_there_once(city):
+    spans = [one.span for one in of(city).ask(here.here).value.now]
+    assert spans == ["7", "28", "365"]
+
+
+def test_old_and_new_places_add_up(city):
+    found = of(city).at(unit="blocks").ask(here.few_places).value
+    every, *parts = (int(n.replace(",", "")) for n in re.findall(r"\d[\d,]*", here.old_or_new(found, words_for("en"))))
+    assert sum(parts) == every == len(found.table)
+
+
+def test_a_place_where_nobody_was_killed_says_so(city):
+    app = open_page("", lang="en", **{"from": "2015-02-01", "to": "2015-03-01", "weapon": "other", "sex": "female"})
+    assert app.info[0].value.startswith("Nobody to whom these filters apply was killed in Villa Prueba, February 2015.")
 
 
 def test_the_few_places_add_up(city):
@@ -53,7 +77,8 @@ def test_a_place_is_chosen_by_the_list_and_narrows_the_page(city, lang):
     assert not app.exception
     assert asked(app)["place"] == f"district:{name}"
     inside = of(city).at(unit="blocks", place=f"district:{name}").study.victims
-    assert app.caption[0].value.startswith(words.count("{n} person killed", "{n} people killed", inside))
+    counted = words.count("{n} person killed", "{n} people killed", inside)
+    assert any(one.value.startswith(f"{counted} · ") for one in app.caption)
 
 
 def test_the_first_page_is_brief(city):

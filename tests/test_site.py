@@ -176,8 +176,8 @@ def test_the_title_is_a_finding(release, pages):
     ("n", "wanted"),
     [
         (50, "50 people killed in Villa Prueba in 2018: within the normal range"),
-        (150, "150 people killed in Villa Prueba in 2018: more than the years before lead one to expect"),
-        (14, "14 people killed in Villa Prueba in 2018: fewer than the years before lead one to expect"),
+        (150, "150 people killed in Villa Prueba in 2018: more than usual"),
+        (14, "14 people killed in Villa Prueba in 2018: fewer than usual"),
         (4, "Villa Prueba, 2018: number of people killed: fewer than 10"),
     ],
 )

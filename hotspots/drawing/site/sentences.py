@@ -14,7 +14,7 @@ from hotspots.release.profiles import Window
 from hotspots.release.reading import Ratio
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.store.schema import UNKNOWN
-from hotspots.views import captions, map_view
+from hotspots.views import captions, map_view, verdicts
 from hotspots.views.series import Series, numbered, series_of
 from hotspots.words import Words, mark
 
@@ -40,12 +40,6 @@ BESIDE: Mapping[str, str] = {
     "within": mark("{ratio} times the rate of the rest (95% interval {low} to {high}): no clear difference."),
     "above": mark("{ratio} times the rate of the rest (95% interval {low} to {high}): higher."),
     "below": mark("{ratio} times the rate of the rest (95% interval {low} to {high}): lower."),
-}
-VERDICTS: Mapping[str, str] = {
-    "within": mark("{killed}: within the normal range"),
-    "above": mark("{killed}: more than the years before lead one to expect"),
-    "below": mark("{killed}: fewer than the years before lead one to expect"),
-    "unknown": "{killed}",
 }
 JUDGED: Mapping[str, str] = {
     "within": mark("That lies within the {low}–{high} that the years {base} lead one to expect."),
@@ -261,7 +255,7 @@ def title(reading: Reading, words: Words) -> str:
         said = number(year["count"], year["reason"], words)
         return words.say("{city}, {year}: number of people killed: {said}", said=said, **where)
     n = words.count("{n} person killed in {city} in {year}", "{n} people killed in {city} in {year}", year["count"], **where)
-    return words.say(VERDICTS[_verdict(year)], killed=n)
+    return verdicts.judged(n, _verdict(year), words)
 
 
 def judged(reading: Reading, words: Words) -> str:

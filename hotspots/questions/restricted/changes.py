@@ -16,24 +16,12 @@ from hotspots.statistics.change import Comparison
 from hotspots.study import Study
 from hotspots.study.calendar import DAY, Days, periods
 from hotspots.study.places import UNITS
-from hotspots.views import data_tables
+from hotspots.views import data_tables, verdicts
 from hotspots.views.answer import Answer
-from hotspots.words import Words, mark
+from hotspots.words import Words
 
 MANY = 40  # places, from here on those outside their range come first
 USUAL = "28"  # the period that a finding is about where nobody chose another
-FINDINGS: dict[str, str] = {
-    "within": mark("{n} people killed, {days}: within the normal range"),
-    "above": mark("{n} people killed, {days}: more than the years before lead one to expect"),
-    "below": mark("{n} people killed, {days}: fewer than the years before lead one to expect"),
-    "unknown": mark("{n} people killed, {days}"),
-}
-OF_EVENTS: dict[str, str] = {  # where people were killed together and the only range there is counts that once
-    "within": mark("{n} people killed in {events} events, {days}: within the normal range"),
-    "above": mark("{n} people killed in {events} events, {days}: more than the years before lead one to expect"),
-    "below": mark("{n} people killed in {events} events, {days}: fewer than the years before lead one to expect"),
-    "unknown": FINDINGS["unknown"],
-}
 
 
 def unit_of(asked: Asked, unit: str = "") -> str:
@@ -78,8 +66,13 @@ def changes(asked: Asked, until: pd.Timestamp, *, span: str = USUAL) -> Answer[M
 
     def says(words: Words) -> str:
         killed, events = one.city["count"], one.city["events"]
-        texts = FINDINGS if one.usual or killed == events else OF_EVENTS
-        return words.say(texts[one.verdict], n=words.number(killed), events=words.number(events), days=days_in_words(one.days, words))
+        days = days_in_words(one.days, words)
+        if one.usual or killed == events or one.verdict == "unknown":
+            finding = words.count("{n} person killed, {days}", "{n} people killed, {days}", killed, days=days)
+        else:  # people were killed together, and the only range there is counts that once
+            told = {"n": words.number(killed), "events": words.number(events), "days": days}
+            finding = words.say("{n} people killed in {events} events, {days}", **told)
+        return verdicts.judged(finding, one.verdict, words)
 
     return asked.answer(found, says, rows=lambda: data_tables.changes(found, study), days=one.days)
 

@@ -61,6 +61,18 @@ def bursts(
     return asked.answer(found, rows=lambda: data_tables.scan(found, study))
 
 
+def reached(asked: Asked, circle: pd.Series) -> tuple[str, list[str]]:
+    """Return what a circle reaches into, by name: the beats of its places, else their districts; and which of the two, empty for none."""
+    blocks = asked.city.blocks
+    kind = next((one for one in ("beat", "district") if one in blocks.columns), "")
+    if not kind or asked.unit != "blocks":
+        return "", []
+    middles = shapely.centroid(np.asarray(blocks.geometry.array))
+    inside = shapely.distance(middles, middles[blocks.index.get_loc(circle["centre"])]) <= circle["radius"] + 1e-6
+    names = blocks[kind][inside].dropna().astype(str).unique().tolist()
+    return kind, [names[at] for at in units.natural_order(names)]
+
+
 def place_name(study: Study, unit: str) -> str:
     """Return the name of a unit, or its id where it has none."""
     return str(geography.names(study.blocks).get(unit, unit))

@@ -15,11 +15,13 @@ from hotspots.questions.restricted import changes, city, interventions, repeats,
 from hotspots.questions.restricted.asked import Asked, covered, last_day, question
 from hotspots.statistics import change, concentration
 from hotspots.statistics.change import Comparison, Direction
+from hotspots.statistics.concentration import PATTERNS
 from hotspots.study.calendar import DAY, Days
 from hotspots.study.selection import Selection
-from hotspots.views import captions
+from hotspots.views import captions, verdicts
 from hotspots.views.answer import Answer
 from hotspots.words import Words, mark
+from hotspots.words.escape import safe_markdown
 
 RECENT = 36  # months
 LISTED = 8  # places
@@ -33,18 +35,6 @@ FIELDS: Mapping[str, str] = {
     "sex": mark("Sex of the victim"),
 }
 SPANS: Mapping[str, str] = {"7": mark("7 days"), "28": mark("28 days"), "ytd": mark("This year"), YEAR: mark("12 months")}
-VERDICTS: Mapping[str, str] = {
-    "within": mark("within the normal range"),
-    "above": mark("more than usual"),
-    "below": mark("fewer than usual"),
-    "unknown": mark("too few years before to tell"),
-}
-FINDINGS: Mapping[str, str] = {
-    "within": mark("{n} people killed in 12 months: within the normal range."),
-    "above": mark("{n} people killed in 12 months: more than usual."),
-    "below": mark("{n} people killed in 12 months: fewer than usual."),
-    "unknown": mark("{n} people killed in 12 months."),
-}
 
 
 @dataclass(frozen=True)
@@ -101,17 +91,35 @@ def recent(asked: Asked) -> Asked:
 def here(asked: Asked) -> Answer[Here]:
     """Return what is said first of a place, with the finding: how many in 12 months, whether that is usual, and which way it goes."""
     found = asked.ask(changes.changes, changes.until(asked.study, lag=city.lag(asked.selection))).value
-    now = tuple(_now(span, found[span]) for span in SPANS)
-    year = next(one for one in now if one.span == YEAR)
+    year = _now(YEAR, change.compare(asked.study, _twelve_months(asked, found[YEAR].days.end)))
+    others = tuple(_now(span, found[span]) for span in SPANS if span != YEAR)
+    now = (*(one for one in others if one.days != year.days), year)
     direction = _direction(asked, year)
     counted = recent(asked).ask(who.by_field).value
     known = {name: counted[name] for name in FIELDS if name in counted}
 
     def says(words: Words) -> str:
-        first = words.say(FINDINGS[year.verdict], n=words.number(year.count))
-        return f"{first} {which_way(direction, words)}".strip()
+        killed = words.count("{n} person killed, {days}", "{n} people killed, {days}", year.count, days=in_words(year.days, words))
+        first = verdicts.judged(killed, year.verdict, words)
+        return f"{first}. {which_way(direction, words)}".strip()
 
     return asked.answer(Here(now, direction, known), says, rows=lambda: pd.DataFrame([_row(one) for one in now]), days=year.days)
+
+
+def in_words(days: Days, words: Words) -> str:
+    """Return a period as briefly as it can be said: 2024, or 28 Oct 2023 – 27 Oct 2024.
+
+    >>> from hotspots.words import words_for
+    >>> in_words(Days(pd.Timestamp("2024-12-04"), pd.Timestamp("2025-01-01")), words_for("en"))
+    '4–31 Dec 2024'
+    """
+    first, end = days.start.date(), days.end.date()
+    return words.period(first, end) if first.day == end.day == 1 else words.days(first, (days.end - DAY).date())
+
+
+def _twelve_months(asked: Asked, end: pd.Timestamp) -> Days:
+    """Return the 12 months before a day: where it is the first of a month they are the last 12 whole months, as on the page Trends."""
+    return Days(max(end - pd.DateOffset(years=1), asked.study.covers[0]), end)
 
 
 def _now(span: str, one: Comparison) -> Now:
@@ -237,6 +245,14 @@ def few_places(asked: Asked) -> Answer[FewPlaces]:
     return newest.answer(found, says, rows=lambda: table.rename_axis("id").reset_index())
 
 
+def old_or_new(found: FewPlaces, words: Words) -> str:
+    """Return how many of the places are old and how many new: those with a homicide in the last 36 months, by their pattern."""
+    n = found.table["pattern"].value_counts()
+    told = {name: words.number(n.get(name, 0)) for name in PATTERNS}
+    every = words.number(len(found.table))
+    return words.say("Old or new: of {every} places {lasting} lasting, {new} new, {past} past, {at_times} at times.", every=every, **told)
+
+
 def smallest(asked: Asked) -> str:
     """Return the unit that a place is looked into by: the one that the city is made of."""
     return units.default(asked.city.blocks)
@@ -272,6 +288,15 @@ def name_of(asked: Asked, words: Words) -> str:
     """Return what the place is called: its own name, else the city's."""
     place = asked.study.place
     return asked.city.name if place is None else captions.place_name(place, words)
+
+
+def nobody(asked: Asked, words: Words) -> str:
+    """Say that nobody was killed here in the period; where a filter is in force, nobody to whom it applies."""
+    study = asked.study
+    told = {"place": safe_markdown(name_of(asked, words)), "period": words.period(study.start.date(), study.end.date())}
+    if asked.selection.where:
+        return words.say("Nobody to whom these filters apply was killed in {place}, {period}. Remove a filter to see the others.", **told)
+    return words.say("Nobody was killed in {place}, {period}.", **told)
 
 
 def until(asked: Asked) -> pd.Timestamp:

@@ -17,6 +17,7 @@ from hotspots.study.selection import Selection
 from hotspots.views import data_tables
 from hotspots.views.answer import Answer
 from hotspots.words import Words
+from hotspots.words.escape import safe_markdown
 
 BESIDE = 250  # metres: a service is near
 
@@ -75,6 +76,18 @@ def first_places(asked: Asked, rule: str = "", *, months: int = MONTHS, shares: 
         )
 
     return asked.answer(FirstPlaces(places, rule or best, best, share), says, rows=lambda: places.reset_index(names="id"))
+
+
+def in_words(found: FirstPlaces, asked: Asked, words: Words) -> str:
+    """Return the place that the list begins with: how many events there in all years, and how many of them in the last 12 months."""
+    first, study = found.places.iloc[0], asked.study
+    return words.say(
+        "First: {place}, {events} events in {period}, {last} of them in the last 12 months.",
+        place=safe_markdown(str(first["name"])),
+        events=words.number(first["events"]),
+        period=words.period(study.start.date(), study.end.date()),
+        last=words.number(first["last_year"]),
+    )
 
 
 def _described(places: pd.DataFrame, asked: Asked) -> pd.DataFrame:

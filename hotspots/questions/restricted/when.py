@@ -14,25 +14,11 @@ from hotspots.statistics.trends import BesideYears, Judgement, Projection, WhenI
 from hotspots.store.schema import UNKNOWN
 from hotspots.study.calendar import Days
 from hotspots.study.times import TIMES, times
-from hotspots.views import captions
+from hotspots.views import captions, verdicts
 from hotspots.views.answer import Answer
 from hotspots.words import Words, mark
 
 WEEKS = 156  # three years
-LATEST: dict[str, str] = {
-    "within": mark("{n} people killed in the last 12 months: within the normal range"),
-    "above": mark("{n} people killed in the last 12 months: more than the years before lead one to expect"),
-    "below": mark("{n} people killed in the last 12 months: fewer than the years before lead one to expect"),
-    "unknown": mark("{n} people killed in the last 12 months"),
-}
-LATEST_IN_CITY: dict[str, str] = {
-    "within": mark("{n} people killed in {city} in the last 12 months: within the normal range"),
-    "above": mark("{n} people killed in {city} in the last 12 months: more than the years before lead one to expect"),
-    "below": mark("{n} people killed in {city} in the last 12 months: fewer than the years before lead one to expect"),
-    "unknown": mark("{n} people killed in {city} in the last 12 months"),
-}
-
-
 TREND: dict[str, str] = {
     "fall": mark("{finding}; since {year} about {share} fewer each year"),
     "rise": mark("{finding}; since {year} about {share} more each year"),
@@ -51,8 +37,9 @@ def last_twelve_months(asked: Asked, *, in_city: bool = False) -> Answer[Judgeme
         return None
 
     def says(words: Words) -> str:
-        told = {"city": captions.subject(asked.city, asked.study, words)} if in_city else {}
-        finding = words.say((LATEST_IN_CITY if in_city else LATEST)[found.verdict], n=words.number(found.count), **told)
+        n, city = words.number(found.count), captions.subject(asked.city, asked.study, words)
+        where = words.say("{n} people killed in {city} in the last 12 months", n=n, city=city)
+        finding = verdicts.judged(where if in_city else words.say("{n} people killed in the last 12 months", n=n), found.verdict, words)
         trend = found.trend
         if trend is None or trend.verdict == "none":
             return finding

@@ -61,7 +61,7 @@ def in_space(chosen: Chosen, answer: Answer[Scan]) -> None:
         shown = rows.head(SENTENCES)
         for _, row in shown.iterrows():
             st.markdown(("- " if len(shown) > 1 else "") + circle_sentence(chosen, row, found))
-        st.caption(
+        tables.worked_out(words).caption(
             words.say(
                 "Every circle around the middle of a place was looked at, up to {cap} of the city: larger ones say only that one half of "
                 "the city differs from the other. {n} shuffles.",
@@ -90,13 +90,25 @@ def circle_sentence(chosen: Chosen, row: pd.Series, found: Scan) -> str:
             **told(row, found, words),
             centre=centre,
         )
-    return words.say(
+    said = words.say(
         "Within {radius} m of {centre} there were {observed} events in {units} places; {expected} would be expected. Chance "
         "alone gives a circle this strong in {p}.",
         **told(row, found, words),
         centre=centre,
         units=words.number(row["units"]),
     )
+    return f"{said} {reaches(chosen, row)}".rstrip()
+
+
+def reaches(chosen: Chosen, row: pd.Series) -> str:
+    """Return which beats, or districts, a circle reaches into: who has to speak with whom; empty where the city tells of none."""
+    words, (kind, names) = chosen.words, clusters.reached(chosen.asked, row)
+    told = {"names": safe_markdown(words.join(names))}
+    if not names:
+        return ""
+    if kind == "beat":
+        return words.count("It lies in the beat {names}.", "It reaches into {n} beats: {names}.", len(names), **told)
+    return words.count("It lies in the district {names}.", "It reaches into {n} districts: {names}.", len(names), **told)
 
 
 def told(row: pd.Series, found: Scan, words: Words) -> dict[str, str]:
@@ -148,7 +160,7 @@ def in_time(chosen: Chosen, answer: Answer[Scan], now: Scan) -> None:
     if len(rows):
         tables.draw(rows, burst_columns(chosen, ever), words, alt=words.say("The bursts, strongest first"))
     tables.download(chosen, answer, "bursts")
-    st.caption(
+    tables.worked_out(words).caption(
         words.say(
             "No population is needed: the days of the {n} events were shuffled among their places {draws} times. Circles up to {radius} m, "
             "spans up to {days} days, drawn around {centres} places. What lasts longer is on the map above.",

@@ -14,7 +14,7 @@ from hotspots.dashboard.restricted.frame import Chosen, heading
 from hotspots.dashboard.restricted.parts import maps, published, series, surfaces, tables, tested
 from hotspots.dashboard.shell import guard
 from hotspots.drawing import charts, exports
-from hotspots.questions.restricted import city, when, where
+from hotspots.questions.restricted import city, here, when, where
 from hotspots.questions.restricted.where import Mapped, Place
 from hotspots.statistics.catalog import MEASURES, measure
 from hotspots.statistics.measure import OVER, STATES, Measure
@@ -42,7 +42,7 @@ def render(chosen: Chosen) -> None:
         maps.no_map(words)
         return
     if not shown.study.victims:
-        st.info(words.say("No homicides match these choices. Widen the period or remove a filter."))
+        st.info(here.nobody(chosen.asked, words))
     what, on_map = controls(chosen)
     published.explain(chosen, on_map)
     if not published.by_area(on_map):

@@ -115,6 +115,7 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
     if places.empty:
         st.info(words.say("The homicides with a place do not tell these places apart. Widen the period or choose other places."))
         return
+    st.markdown(priorities.in_words(answer.value, chosen.asked, words))
     maps.draw(chosen, "priority" if rule == PLAIN else "count", key="first_places", height=410, numbered=list(places.index[:NUMBERED]))
     tables.draw(
         places,

@@ -21,6 +21,7 @@ from hotspots.study.calendar import DAY
 from hotspots.views import captions
 from hotspots.views.columns import Column, called, percent
 from hotspots.views.series import numbered, series_of
+from hotspots.views.verdicts import VERDICTS
 from hotspots.words import mark
 from hotspots.words.escape import safe_markdown
 
@@ -34,8 +35,7 @@ def head(chosen: Chosen) -> None:
     with st.container(horizontal=True, key="panel_name", vertical_alignment="center", horizontal_alignment="distribute"):
         st.title(here.name_of(chosen.asked, words), anchor=False, width="content")
         buttons(chosen)
-    parts = [words.count("{n} person killed", "{n} people killed", study.victims), chosen.period, chosen.filters]
-    parts.append(words.say("data to {day}", day=words.date(here.until(chosen.asked).date())))
+    parts = [chosen.filters, words.say("data to {day}", day=words.date(here.until(chosen.asked).date()))]
     if study.population > 0:
         parts.append(words.say("{n} residents", n=words.number(study.population)))
     if chosen.city.fictional:
@@ -46,7 +46,7 @@ def head(chosen: Chosen) -> None:
         st.header(chosen.whole.ask(here.here).sentence(words), anchor=False)
         st.caption(rate(chosen))
     else:
-        st.info(words.say("No homicides match these choices. Widen the period or remove a filter."))
+        st.info(here.nobody(chosen.asked, words))
 
 
 def rest(chosen: Chosen) -> None:
@@ -116,7 +116,7 @@ def now(chosen: Chosen) -> None:
             one.judged,
             one.low,
             one.high,
-            words.say(here.VERDICTS[one.verdict]),
+            words.say(VERDICTS[one.verdict]),
             one.verdict in ("above", "below"),
         )
         for one in answer.value.now
@@ -169,6 +169,7 @@ def over_time(chosen: Chosen) -> None:
     words, table = chosen.words, chosen.whole.ask(when.months).value
     notes = series.crossing(chosen)
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
+    st.caption(f"{words.count('{n} person killed', '{n} people killed', chosen.study.victims)} · {chosen.period}")
     drawn = charts.lines(series_of(table, words, dated=numbered(notes, words)), words) | {"height": 190}
     st.vega_lite_chart(drawn, width="stretch", alt=when.months_in_brief(table, words))
     if said := here.range_of(chosen.whole.ask(here.here).value.direction, words):
@@ -199,6 +200,7 @@ def few_places(chosen: Chosen) -> None:
     rows = answer.table().head(here.LISTED).assign(order=range(1, min(here.LISTED, len(answer.value.table)) + 1))
     st.subheader(words.say("Which few places drive it"), anchor=False)
     st.caption(f"{answer.sentence(words)} · {days(chosen)}")
+    st.caption(f"{here.old_or_new(answer.value, words)} {days(chosen)}.")
     columns = [
         Column("order", mark("No."), width=34),
         Column("name", mark("Place"), width=104),

@@ -19,7 +19,7 @@ from hotspots.questions.restricted import here, when, where
 from hotspots.questions.restricted.brief_words import OF_EVENTS, SAID
 from hotspots.questions.restricted.here import Now
 from hotspots.study import places
-from hotspots.views import areas, captions, wall
+from hotspots.views import areas, captions, verdicts, wall
 from hotspots.words import Words, mark
 
 KEY = "wall_screen"
@@ -150,7 +150,7 @@ def count(one: Now, told: Mapping[str, str], words: Words) -> wall.Count:
     """Return a period of the panel in words; where people were killed together and the range is of events, that is said in full."""
     known = told if one.judged == one.count else OF_EVENTS
     ends = {"low": words.number(one.low), "high": words.number(one.high), "events": words.number(one.judged)}
-    said = words.say(here.VERDICTS["unknown"] if pd.isna(one.low) else known[one.verdict], **ends)
+    said = words.say(verdicts.VERDICTS["unknown"] if pd.isna(one.low) else known[one.verdict], **ends)
     days = words.days(one.days.start.date(), (one.days.end - pd.Timedelta(days=1)).date())
     outside = one.verdict in ("above", "below")
     return wall.Count(words.number(one.count), words.say(here.SPANS[one.span]), days, said, one.judged, one.low, one.high, outside)
