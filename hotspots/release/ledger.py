@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -44,6 +46,61 @@ def key(slug: str) -> bytes:
         return made
 
 
+def packed(slug: str) -> bytes:
+    """Return the key and the list of releases of a city as one file: a copy to keep, and what another machine needs to publish too.
+
+    Whoever holds it can sign in the city's name and repeat the lot: it is as secret as the data.
+    """
+    entries(slug)  # a list that was changed is not passed on
+    path = settings.store_folder() / slug / FILE
+    lines = path.read_text(encoding="ascii").splitlines() if path.is_file() else []
+    return (json.dumps({"city": slug, "key": key(slug).hex(), "releases": lines}, indent=1) + "\n").encode()
+
+
+def unpack(slug: str, content: bytes) -> int:
+    """Bring the key and the list of releases of a city from a `packed` file into this store; return how many releases the list now has.
+
+    The longer of two lists is kept, where one begins with the other. Raises `LedgerError` where the file is damaged or of another city,
+    where something was published here with another key, or where the two lists part: then both machines have published, each on its own.
+    """
+    try:
+        told_by = json.loads(content)
+        lines, secret = [str(line) for line in told_by["releases"]], bytes.fromhex(told_by["key"])
+        good = told_by["city"] == slug and len(secret) == 32
+    except (ValueError, KeyError, TypeError):
+        good = False
+    if not good:
+        raise LedgerError(told("that is not the file of the key of {city}, or it is damaged", city=repr(slug)))
+    _whole(lines, slug)
+    folder = settings.store_folder() / slug
+    here = (folder / FILE).read_text(encoding="ascii").splitlines() if (folder / FILE).is_file() else []
+    if here and key(slug) != secret:
+        raise LedgerError(
+            told("{city} was published here with another key; two keys draw two lots, which give each other away", city=repr(slug))
+        )
+    if lines[: len(here)] != here[: len(lines)]:
+        raise LedgerError(
+            told("the list of releases of {city} here and the one in the file part: both machines published apart", city=repr(slug))
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    _secretly(folder / KEY, secret.hex())
+    if len(lines) > len(here):
+        _secretly(folder / FILE, "".join(f"{line}\n" for line in lines))
+    checked_json.flush_folder(folder)
+    return max(len(lines), len(here))
+
+
+def _secretly(path: Path, text: str) -> None:
+    """Write a file whole, for its owner alone."""
+    building = path.with_name(f".tmp-{secrets.token_hex(4)}")
+    handle = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(building, path)
+
+
 def releases(slug: str) -> list[Release]:
     """Return what was released of a city so far, oldest first; a `LedgerError` where a line was changed, cut or lost."""
     return [_release(entry) for entry in entries(slug)]
@@ -52,10 +109,12 @@ def releases(slug: str) -> list[Release]:
 def entries(slug: str) -> list[dict[str, Any]]:
     """Return the lines of the ledger as plain values, after the chain that ties each to the one before was found whole."""
     path = settings.store_folder() / slug / FILE
-    if not path.is_file():
-        return []
+    return _whole(path.read_text(encoding="ascii").splitlines(), slug) if path.is_file() else []
+
+
+def _whole(lines: Sequence[str], slug: str) -> list[dict[str, Any]]:
     found, last = [], _FIRST
-    for number, line in enumerate(path.read_text(encoding="ascii").splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         try:
             chained = json.loads(line)
             entry = json.loads(chained["entry"])
