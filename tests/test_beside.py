@@ -5,15 +5,19 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 from released import SECRET, city_of, released_city
 
 from hotspots import cities
 from hotspots import release as disclosure
+from hotspots.cli.main import main
 from hotspots.geography import units
-from hotspots.release import RefusedError
-from hotspots.release.beside import Beside, weakened
-from hotspots.store.schema import Blocks
+from hotspots.release import RefusedError, figures
+from hotspots.release.beside import Beside, counted_twice, same_deaths, weakened
+from hotspots.store.schema import Blocks, Incidents
 
 DAY = "2026-01-15"
 
@@ -24,6 +28,19 @@ def city(**more):
 
 def lying(release, name="there", *, same=False) -> list[Beside]:
     return [Beside(name, release, same)]
+
+
+@pytest.fixture
+def ask(capsys):
+    """Return a way to run a command that gives its exit status and what it printed."""
+
+    def run(*arguments):
+        capsys.readouterr()
+        status = main([*arguments, "--language", "en"])
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return run
 
 
 def codes(release, *others: Beside) -> set[str]:
@@ -63,6 +80,92 @@ def test_another_geography_of_the_same_deaths_is_attacked(strict):
     found = weakened(other, lying(strict))
     assert {leak.code for leak in found} & {"pinned", "narrow", "part_pinned", "difference"}
     assert all("beside the release in there" in str(leak) for leak in found)
+
+
+def three_geographies(strict):
+    """Return three releases of four squares, each of which tells two pairs of them; any two leave every square open, all three do not."""
+    counts = {"x": 14.0, "y": 17.0, "z": 13.0, "w": 40.0}
+    squares = {
+        name: shapely.box(500.0 * (i % 2), 500.0 * (i // 2), 500.0 * (i % 2) + 500, 500.0 * (i // 2) + 500) for i, name in enumerate(counts)
+    }
+    span = {"table": "areas", "start": pd.Timestamp(2015, 1, 1), "end": pd.Timestamp(2020, 1, 1), "value": "", "reason": ""}
+    for pairs in (("xy", "zw"), ("yz", "xw"), ("xz", "yw")):
+        shapes = [shapely.union_all([squares[one] for one in pair]) for pair in pairs]
+        sums = {"": sum(counts.values()), "unmapped": 0.0} | {f"a{i}": counts[p[0]] + counts[p[1]] for i, p in enumerate(pairs)}
+        areas = gpd.GeoDataFrame(
+            {"population": [9000.0, 9000.0], "name": list(pairs)},
+            geometry=shapes,
+            crs=strict.areas.crs,
+            index=pd.Index(["a0", "a1"], name="block_id"),
+        )
+        table = figures.typed(pd.DataFrame([span | {"area": area, "count": n} for area, n in sums.items()]))
+        yield replace(strict, areas=Blocks(areas), figures=table, facts=strict.facts | {"slug": pairs[0]}, members=None)
+
+
+def test_all_releases_of_a_folder_are_attacked_together(strict):
+    """Two by two nothing falls out, also not beside the first; all three together give every square away."""
+    one, two, three = three_geographies(strict)
+    assert codes(two, *lying(one)) == codes(three, *lying(one)) == codes(three, *lying(two)) == set()
+    found = weakened(three, [*lying(one, "one"), *lying(two, "two")])
+    assert {leak.code for leak in found} == {"part_pinned"}
+    assert len(found) == 4
+    assert "one, two" in str(found[0])
+    assert {leak.code for leak in weakened(three, lying(two), before=[one])} <= {"part_pinned", "contradiction"}
+
+
+def test_two_cities_of_the_same_deaths_are_told(store, tmp_path):
+    """Other blocks, another name, a few records more: still the same deaths. Others of the same days in other places are not."""
+    whole = city()
+    cities.publish(whole)
+    disclosure.publish(whole.slug, "strict", tmp_path / "somewhere" / "one", as_of=DAY)
+    copy = replace(whole, slug="copy", incidents=Incidents(whole.incidents.iloc[20:].reset_index(drop=True).rename_axis("incident")))
+    assert [one.name for one in counted_twice(copy)] == [whole.slug]
+    assert not same_deaths(copy, city(seed=4))
+    cities.publish(copy)
+    with pytest.raises(RefusedError, match="beside the release in villa-prueba"):
+        disclosure.publish("copy", "open", tmp_path / "elsewhere" / "two", as_of=DAY)
+
+
+def test_the_key_goes_to_another_machine(store, tmp_path, monkeypatch, ask):
+    """With the file of the key a second store draws the same lot, byte for byte; one that went its own way is refused."""
+    whole = city()
+    cities.publish(whole)
+    disclosure.publish(whole.slug, "strict", tmp_path / "a" / "one", as_of=DAY, who="R. Prueba")
+    copy = tmp_path / "key.json"
+    assert ask("key", "export", whole.slug, str(copy))[0] == 0
+    assert copy.stat().st_mode & 0o077 == 0
+    assert ask("key", "export", whole.slug, str(copy))[0] == 1  # it is there
+    monkeypatch.setenv("HOTSPOTS_STORE", str(tmp_path / "second"))
+    cities.publish(whole)
+    assert ask("key", "import", "other", str(copy))[0] == 1
+    assert ask("key", "import", whole.slug, str(copy))[0] == 0
+    disclosure.publish(whole.slug, "strict", tmp_path / "b" / "one", as_of=DAY)
+    assert disclosure.fingerprint(tmp_path / "a" / "one") == disclosure.fingerprint(tmp_path / "b" / "one")
+    assert [sheet.against for sheet in disclosure.sheets(whole.slug)] == [(f"{whole.slug} 1",)]
+    monkeypatch.setenv("HOTSPOTS_STORE", str(tmp_path / "third"))
+    cities.publish(whole)
+    disclosure.publish(whole.slug, "strict", tmp_path / "c" / "one", as_of=DAY)
+    code, _, said = ask("key", "import", whole.slug, str(copy))
+    assert code == 1
+    assert "another key" in said
+    spoilt = copy.read_text().replace("few", "fewer")
+    (tmp_path / "spoilt.json").write_text(spoilt)
+    monkeypatch.setenv("HOTSPOTS_STORE", str(tmp_path / "fourth"))
+    assert ask("key", "import", whole.slug, str(tmp_path / "spoilt.json"))[0] == 1
+
+
+def test_who_published_is_kept_with_what_it_was_audited_against(store, tmp_path, ask):
+    slug = cities.publish(city()).slug
+    code, _, said = ask("publish", slug, "--out", str(tmp_path / "rel" / "one"), "--as-of", DAY, "--signed-by", "R. Prueba")
+    assert code == 0
+    assert said.index("another store") < said.index("signed off by R. Prueba")
+    ask("publish", slug, "--out", str(tmp_path / "rel" / "two"), "--as-of", DAY, "--signed-by", "B. Prueba")
+    first, second = disclosure.sheets(slug)
+    assert (first.who, first.against, second.against) == ("R. Prueba", (), (f"{slug} 1", "one"))
+    assert second.fingerprint == disclosure.fingerprint(tmp_path / "rel" / "two")
+    assert first.not_known == disclosure.NOT_KNOWN
+    assert "B. Prueba" in ask("audit", slug)[1]
+    assert not any(b"B. Prueba" in path.read_bytes() for path in (tmp_path / "rel" / "two").iterdir())  # a person's name stays inside
 
 
 def test_a_city_elsewhere_or_at_another_time_is_no_matter(strict):

@@ -32,11 +32,16 @@ def test_the_page_shows_what_it_will_be_and_then_publishes(city, monkeypatch, tm
     assert button.disabled
     assert not app.get("download_button")
     app.checkbox[0].check().run()
+    assert next(one for one in app.button if one.label == "Publish").disabled  # nobody has signed
+    assert "another store" in text(app)  # what cannot be known is said before
+    app.text_input(key="publish_who").input("R. Prueba").run()
     next(one for one in app.button if one.label == "Publish").click().run()
     assert not app.exception
     out = folder / "villa-prueba"
     assert release.read(out).facts["profile"] == "strict"
     assert app.code[0].value == release.fingerprint(out)
+    sheet = release.sheets("villa-prueba")[-1]
+    assert (sheet.who, sheet.fingerprint, sheet.against) == ("R. Prueba", release.fingerprint(out), ())
     assert previews[0] == (out / "index.en.html").read_text(encoding="utf-8")  # the page that was shown is the one that went out
     again = open_page("publish", lang="es")
     assert "De esta ciudad hay 1 publicación." in text(again)

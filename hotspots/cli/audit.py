@@ -49,6 +49,9 @@ def run(choices: argparse.Namespace, words: Words) -> int:
     print(f"{choices.what}: {nothing if findings.passed else words.say('{n} findings', n=len(findings.found))}")
     counted = {"n": findings.hidden, "m": findings.pinned, "parts": findings.parts}
     print("  " + words.say("{n} hidden numbers attacked, {m} known exactly; {parts} smaller counts attacked", **counted))
+    for sheet in release.sheets(choices.what) if not Path(choices.what).is_dir() else ():
+        signed = {"fingerprint": sheet.fingerprint[:12], "who": sheet.who, "when": sheet.when, "against": ", ".join(sheet.against) or "–"}
+        print("  " + words.say("{fingerprint}… signed off by {who}, {when}; audited together with: {against}", **signed))
     for each in findings.found:
         print(f"  {words.tell(each.sentence)}", file=sys.stderr)
     return int(not findings.passed)

@@ -78,6 +78,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("publish", mark("Publish"), mark("write the public release of a city into a folder")),
     Command("audit", mark("Publish"), mark("attack a release, all releases of a city, or verify what was written down (audit verify)")),
+    Command("key", mark("Publish"), mark("copy the key and the list of releases of a city, to keep or to share between machines")),
     Command("list", mark("Look after the store"), mark("list the published cities")),
     Command("check", mark("Look after the store"), mark("look whether the stored versions of a city are what was published")),
     Command("rollback", mark("Look after the store"), mark("serve an earlier version of a city again")),

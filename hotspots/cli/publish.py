@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,8 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--through", metavar=say("DAY"), help=through)
     public = say("the source has published these very totals already: pass them on as they are (otherwise `public` of city.toml)")
     command.add_argument("--already-public", action="store_true", help=public)
+    who = say("who signs the release off; kept beside the list of releases (default: who is logged in)")
+    command.add_argument("--signed-by", metavar=say("NAME"), default="", help=who)
     command.add_argument("--as-of", metavar=say("DAY"), help=say("publish what may be public on this day (default: today)"))
     add_json(command, words)
 
@@ -42,13 +47,18 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     days = {name: day(choices, name) for name in ("as_of", "through") if getattr(choices, name)}
     pages = partial(site.render, contact=settings.value("HOTSPOTS_CONTACT"), agency=agency.agency())
     how: dict[str, Any] = {**days, "already_public": choices.already_public, "pages": pages, "html": choices.html}
+    if not choices.json:
+        print(words.say("What no audit can know, and nobody looked at:"), file=sys.stderr)
+        for line in release.NOT_KNOWN:
+            print(f"  - {words.say(line)}", file=sys.stderr)
+    how["who"] = choices.signed_by or getpass.getuser()
     done = release.publish(choices.city, choices.profile, choices.out, **how)
-    covered = {f"{start:%Y}": round(share, 3) for start, share in done.release.coverage.items()}
-    hidden, narrowest = done.findings.hidden, done.findings.narrowest
     if choices.json:
+        covered = {f"{start:%Y}": round(share, 3) for start, share in done.release.coverage.items()}
+        hidden, narrowest = done.findings.hidden, done.findings.narrowest
         facts = {"city": choices.city, "profile": done.release.profile.name, "out": str(choices.out), "files": list(done.files)}
         facts |= {"areas": len(done.release.areas), "hidden": hidden, "narrowest": whole(narrowest), "coverage": covered}
-        print_json(facts | {"fingerprint": done.fingerprint})
+        print_json(facts | {"fingerprint": done.fingerprint, "signed_off": asdict(done.sheet)})
         return
     made = {"folder": choices.out, "profile": choices.profile, "city": choices.city}
     made |= {"n": len(done.release.areas), "m": len(done.files)}
@@ -56,16 +66,21 @@ def run(choices: argparse.Namespace, words: Words) -> None:
         print(words.say("{folder}: {profile} release of {city}, {n} areas, {m} files", **made))
     else:
         print(words.say("{folder}: totals of {city} that were public before, as they were, {n} areas, {m} files", **made))
-    lines = []
-    if "index.html" in done.files:
-        lines.append(words.say("web page: {file}", file=choices.out / "index.html"))
-    if hidden:
-        lines.append(
-            words.say("{n} numbers are held back; the audit leaves each open by at least {least}", n=hidden, least=whole(narrowest))
-        )
-    for start, share in covered.items():
-        part = words.percent(share)
-        lines.append(words.say("window from {start}: {share} of the homicides lie in areas whose number is shown", start=start, share=part))
-    for line in lines:
+    for line in _told(choices, done, words):
         print(f"  {line}", file=sys.stderr)
     print("  " + words.say("fingerprint {fingerprint}", fingerprint=done.fingerprint))
+
+
+def _told(choices: argparse.Namespace, done: release.Done, words: Words) -> Iterator[str]:
+    """Yield what is told beside the result."""
+    if "index.html" in done.files:
+        yield words.say("web page: {file}", file=choices.out / "index.html")
+    hidden, narrowest = done.findings.hidden, done.findings.narrowest
+    if hidden:
+        yield words.say("{n} numbers are held back; the audit leaves each open by at least {least}", n=hidden, least=whole(narrowest))
+    against = ", ".join(done.sheet.against)
+    yield words.say("audited together with: {releases}", releases=against) if against else words.say("it is the first release")
+    yield words.say("signed off by {who}, {when}", who=done.sheet.who, when=done.sheet.when)
+    for start, share in done.release.coverage.items():
+        part = words.percent(share)
+        yield words.say("window from {start}: {share} of the homicides lie in areas whose number is shown", start=f"{start:%Y}", share=part)

@@ -17,6 +17,7 @@ from hotspots.release.publishing import Done, RefusedError, publish
 from hotspots.release.reading import Ratio, Reading, Sum
 from hotspots.release.release import Release
 from hotspots.release.rules import Leak as Finding  # the name that other programs know
+from hotspots.release.sign_off import NOT_KNOWN, Sheet, sheets
 from hotspots.release.statements import Statement, System, system
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "FEW",
     "FEWER_THAN",
     "HELD",
+    "NOT_KNOWN",
     "PROFILES",
     "SHOWN",
     "TOTALS",
@@ -42,6 +44,7 @@ __all__ = [
     "RefusedError",
     "Release",
     "ReleaseError",
+    "Sheet",
     "Statement",
     "Sum",
     "System",
@@ -55,6 +58,7 @@ __all__ = [
     "read",
     "releases",
     "render",
+    "sheets",
     "statements",
     "system",
     "verify",

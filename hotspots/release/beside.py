@@ -1,4 +1,4 @@
-"""What lies in the folder that a release is written to, and beside it: releases of the same deaths are attacked together with it."""
+"""What lies in the folder that a release is written to, and beside it: all releases of the same deaths are attacked together with it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from hotspots import cities, store
+from hotspots.cities import City
 from hotspots.cities.published_totals import WHOLE
-from hotspots.release import bundle, rules
+from hotspots.release import bundle, ledger, rules
 from hotspots.release.attack import ContradictionError
 from hotspots.release.examination import attacked, nested, spells, statements
 from hotspots.release.profiles import UNMAPPED
@@ -20,6 +22,7 @@ from hotspots.release.rules import Leak
 from hotspots.release.statements import Statement
 from hotspots.words import told
 
+SAME_DEATHS = 0.5  # share of the deaths of the smaller of two cities, by day and place, from which they are the same data
 SHARED = 0.01  # share of the smaller of two shapes that corners rounded and streets closed may share
 
 
@@ -41,13 +44,43 @@ def beside(out: Path) -> list[Beside]:
     return [Beside(one.name, bundle.read(one), same=one.name == out.name) for one in places if not one.name.startswith(".")]
 
 
-def weakened(release: Release, there: Sequence[Beside]) -> list[Leak]:
+def counted_twice(city: City) -> list[Beside]:
+    """Return the newest release of each other city of the store that is made of the same deaths, wherever its folder lies.
+
+    Two cities are the same data where at least half the deaths of the smaller one have the day and the place (to some 100 m) of one of
+    the other; blocks, names and codes may differ. The marks are made when they are compared, and stand in no file.
+    """
+    found = []
+    for slug in store.slugs():
+        out = ledger.releases(slug) if slug != city.slug else []
+        if out and same_deaths(city, cities.load(slug)):
+            found.append(Beside(slug, out[-1], same=False))
+    return found
+
+
+def same_deaths(one: City, other: City) -> bool:
+    """Return whether two cities are made of the same deaths."""
+    here, there = _deaths(one), _deaths(other)
+    return bool(here and there) and len(here & there) >= SAME_DEATHS * min(len(here), len(there))
+
+
+def _deaths(city: City) -> set[tuple[int, int, int]]:
+    placed = city.incidents[~city.incidents.geometry.is_empty & city.incidents.geometry.notna()]
+    points = placed.geometry.to_crs(4326)
+    days = placed["date"].dt.normalize().astype("datetime64[s]").astype("int64")
+    columns = (days, (points.x * 1000).round().astype(int), (points.y * 1000).round().astype(int))
+    return set(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def weakened(release: Release, there: Sequence[Beside], *, before: Sequence[Release] = ()) -> list[Leak]:
     """Return what a release would give away beside those that lie in its folder: alone they may be safe, together not.
 
     One of another city in the place to be overwritten is refused. One of the same city, or of the same areas, is held to what was said
-    before, as if it stood in the ledger. One of other areas that overlap is attacked by laying the shapes over one another.
+    before, as if it stood in the ledger. Those of other areas that overlap are attacked all together, with all that was released
+    `before`, by laying their shapes over one another.
     """
     found: list[Leak] = []
+    others: list[Beside] = []
     for other in there:
         facts = other.release.facts
         if other.same and facts["slug"] != release.facts["slug"]:
@@ -56,14 +89,20 @@ def weakened(release: Release, there: Sequence[Beside]) -> list[Leak]:
         elif _hide_nothing(release, other.release) or not _same_place(release, other.release):
             continue
         elif _same_areas(release, other.release):
-            found += [_named(leak, other) for leak in rules.changed(release, [other.release])]
+            found += [_named(leak, [other]) for leak in rules.changed(release, [other.release])]
+        elif release.profile.name != other.release.profile.name:
+            text = told("released as {profile} there; the two give each other's hidden numbers away", profile=other.release.profile.name)
+            found.append(_named(Leak("profile", release.profile.name, text, told("this release")), [other]))
         else:
-            found += [_named(leak, other) for leak in _together(release, other.release)]
+            others.append(other)
+    if others:
+        found += [_named(leak, others) for leak in _together([release, *before], [one.release for one in others])]
     return found
 
 
-def _named(leak: Leak, other: Beside) -> Leak:
-    return replace(leak, figure=told("beside the release in {folder}: {figure}", folder=other.name, figure=leak.figure))
+def _named(leak: Leak, others: Sequence[Beside]) -> Leak:
+    folders = ", ".join(dict.fromkeys(one.name for one in others))
+    return replace(leak, figure=told("beside the release in {folder}: {figure}", folder=folders, figure=leak.figure))
 
 
 def _hide_nothing(one: Release, other: Release) -> bool:
@@ -79,7 +118,7 @@ def _same_areas(one: Release, other: Release) -> bool:
 
 
 def _degrees(release: Release) -> np.ndarray:
-    return np.asarray(release.areas.geometry.to_crs(4326).array)
+    return np.asarray(shapely.make_valid(np.asarray(release.areas.geometry.to_crs(4326).array)))
 
 
 def _same_place(one: Release, other: Release) -> bool:
@@ -90,42 +129,55 @@ def _same_place(one: Release, other: Release) -> bool:
     return bool(shared and first < end and begin < last)
 
 
-def _together(one: Release, other: Release) -> list[Leak]:
-    """Return what two releases with other areas give away together: the pieces that their shapes cut one another into are unknowns."""
-    if one.profile.name != other.profile.name:
-        text = told("released as {profile} there; the two give each other's hidden numbers away", profile=other.profile.name)
-        return [Leak("profile", one.profile.name, text, told("this release"))]
-    pieces = _pieces(_degrees(one), _degrees(other))
-    known = [line for at, release in enumerate((one, other)) for line in _on_pieces(release, at, pieces)]
-    found: list[Leak] = []
+def _together(own: Sequence[Release], others: Sequence[Release]) -> list[Leak]:
+    """Return what releases with different areas give away together: the pieces that their shapes cut one another into are unknowns."""
+    layers: list[list[Release]] = [list(own)]
+    for one in others:
+        alike = next((layer for layer in layers if _same_areas(layer[0], one)), None)
+        if alike is None:
+            layers.append([one])
+        else:
+            alike.append(one)
+    pieces = _pieces([_degrees(layer[0]) for layer in layers])
+    known = [line for at, layer in enumerate(layers) for line in _on_pieces(layer, at, pieces)]
+    exact, found = own[0].profile.exact, list[Leak]()
     for group in spells(list(dict.fromkeys(known))):
         try:
-            found += attacked(group, zero_tells=not one.profile.exact)[0] + ([] if one.profile.exact else nested(group))
+            found += attacked(group, zero_tells=not exact)[0] + ([] if exact else nested(group))
         except ContradictionError:
-            text = told("the two count the same days and places and do not fit together, so nobody can tell what they give away")
-            found.append(Leak("contradiction", f"{group[0].start:%Y-%m-%d}", text, told("one of the two, or publish it elsewhere")))
+            text = told("they count the same days and places and do not fit together, so nobody can tell what they give away")
+            found.append(Leak("contradiction", f"{group[0].start:%Y-%m-%d}", text, told("one of them, or publish it elsewhere")))
     return found
 
 
-def _on_pieces(release: Release, at: int, pieces: Mapping[str, tuple[int, int]]) -> list[Statement]:
-    """Return what a release says, of pieces; where it covers a part of the other alone, its whole is that part and who lies nowhere."""
-    where = {area: frozenset(name for name, pair in pieces.items() if pair[at] == i) for i, area in enumerate(release.areas.index)}
+def _on_pieces(layer: Sequence[Release], at: int, pieces: Mapping[str, tuple[int, ...]]) -> list[Statement]:
+    """Return what releases of the same areas say, of pieces.
+
+    Where they cover a part alone, their whole is that part and who lies nowhere.
+    """
+    where = {area: frozenset(name for name, places in pieces.items() if places[at] == i) for i, area in enumerate(layer[0].areas.index)}
     inside = frozenset[str]().union(*where.values())
     part = len(inside) < len(pieces)
     nowhere = frozenset([f"{UNMAPPED} {at}" if part else UNMAPPED])
     where |= {UNMAPPED: nowhere, WHOLE: inside | nowhere if part else frozenset()}
-    said = zip(statements(release.figures), release.figures["area"], strict=True)
-    return [replace(line, areas=where[area]) for line, area in said]
+    figures = pd.concat([one.figures for one in layer], ignore_index=True).drop_duplicates()
+    return [replace(line, areas=where[area]) for line, area in zip(statements(figures), figures["area"], strict=True)]
 
 
-def _pieces(here: np.ndarray, there: np.ndarray) -> dict[str, tuple[int, int]]:
-    """Return the pieces that two sets of shapes cut one another into, by name: the positions of the shapes, −1 for none."""
-    i, j = shapely.STRtree(there).query(here, predicate="intersects")
-    shared = shapely.area(shapely.intersection(here[i], there[j]))
-    real = shared > SHARED * np.minimum(shapely.area(here)[i], shapely.area(there)[j])
-    found = {f"{a}+{b}": (int(a), int(b)) for a, b in zip(i[real], j[real], strict=True)}
-    inside = [pd.Series(shared[real]).groupby(at[real]).sum().reindex(range(len(of)), fill_value=0.0) for at, of in ((i, here), (j, there))]
-    for side, (of, covered) in enumerate(zip((here, there), inside, strict=True)):
-        for at in np.flatnonzero(covered.to_numpy() < (1 - SHARED) * shapely.area(of)):
-            found[f"{at}+" if side == 0 else f"+{at}"] = (int(at), -1) if side == 0 else (-1, int(at))
-    return found
+def _pieces(layers: Sequence[np.ndarray]) -> dict[str, tuple[int, ...]]:
+    """Return the pieces that sets of shapes cut one another into, by name: the position of the shape in each set, −1 for none."""
+    shapes, places = np.asarray(layers[0]), [(i,) for i in range(len(layers[0]))]
+    for depth, more in enumerate(layers[1:], 1):
+        i, j = shapely.STRtree(more).query(shapes, predicate="intersects")
+        cut = shapely.intersection(shapes[i], more[j])
+        size = shapely.area(cut)
+        real = size > SHARED * np.minimum(shapely.area(shapes)[i], shapely.area(more)[j])
+        parts = [*cut[real]]
+        at = [(*places[a], int(b)) for a, b in zip(i[real], j[real], strict=True)]
+        for own, (mine, of, others, theirs) in enumerate(((i, shapes, more, j), (j, more, shapes, i))):
+            covered = np.bincount(mine[real], weights=size[real], minlength=len(of))
+            for one in np.flatnonzero(covered < (1 - SHARED) * shapely.area(of)):
+                parts.append(shapely.difference(of[one], shapely.union_all(others[theirs[real & (mine == one)]])))
+                at.append((*places[one], -1) if own == 0 else (*[-1] * depth, int(one)))
+        shapes, places = np.array(parts, dtype=object), at
+    return {"+".join("" if one < 0 else str(one) for one in place): place for place in places}

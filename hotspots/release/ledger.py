@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,65 @@ def _make_key(path: Path) -> bytes:
     return made
 
 
+def packed(slug: str) -> bytes:
+    """Return the key and the list of releases of a city as one file: a copy to keep, and what another machine needs to publish too.
+
+    Whoever holds it can sign in the city's name and repeat the lot: it is as secret as the data.
+    """
+    known = entries(slug)  # a list that was changed is not passed on
+    return (json.dumps({"city": slug, "key": key(slug).hex(), "releases": _lines(slug)[: len(known)]}, indent=1) + "\n").encode()
+
+
+def unpack(slug: str, content: bytes) -> int:
+    """Bring the key and the list of releases of a city from a `packed` file into this store; return how many releases the list now has.
+
+    The longer of two lists is kept, where one begins with the other. Raises `LedgerError` where the file is damaged or of another city,
+    where something was published here with another key, or where the two lists part: then both machines have published, each on its own.
+    """
+    try:
+        told_by = json.loads(content)
+        lines, secret = [str(line) for line in told_by["releases"]], bytes.fromhex(told_by["key"])
+        good = told_by["city"] == slug and len(secret) == 32 and len(_followed(lines)) == len(lines)
+    except (ValueError, KeyError, TypeError):
+        good = False
+    if not good:
+        raise LedgerError(told("that is not the file of the key of {city}, or it is damaged", city=repr(slug)))
+    with store.lock(slug, wait=10):
+        return _take(slug, lines, secret)
+
+
+def _take(slug: str, lines: list[str], secret: bytes) -> int:
+    folder = settings.store_folder() / slug
+    here, own, noted = _followed(_lines(slug)), _key(folder / KEY), _anchor(slug)
+    if (here and own not in (None, secret)) or (noted and noted.public_key != signing.public_key(secret)):
+        raise LedgerError(
+            told("{city} was published here with another key; two keys draw two lots, which give each other away", city=repr(slug))
+        )
+    if lines[: len(here)] != here[: len(lines)]:
+        raise LedgerError(
+            told("the list of releases of {city} here and the one in the file part: both machines published apart", city=repr(slug))
+        )
+    longer = max(lines, here, key=len)
+    folder.mkdir(parents=True, exist_ok=True)
+    whole.write(folder / KEY, secret.hex().encode(), mode=0o600)
+    if longer:
+        whole.write(folder / FILE, _text(longer))
+    if noted:
+        entries(slug)  # a copy from before the last release does not bring back what was noted since: that is said
+    _note(slug, longer)
+    return len(longer)
+
+
+def _followed(lines: Sequence[str]) -> list[str]:
+    """Return the first lines of a list, as far as each follows on the one before."""
+    last = _FIRST
+    for number, line in enumerate(lines):
+        if _entry_of(line, last) is None:
+            return list(lines[:number])
+        last = json.loads(line)["chain"]
+    return list(lines)
+
+
 def releases(slug: str) -> list[Release]:
     """Return what was released of a city so far, oldest first; a `LedgerError` where a line was changed, cut or lost."""
     return [_release(entry) for entry in entries(slug)]
@@ -84,26 +144,21 @@ def entries(slug: str) -> list[dict[str, Any]]:
     was never noted is passed over: its release never came out.
     """
     noted, lines = _anchor(slug), _lines(slug)
-    found, last = [], _FIRST
-    for number, line in enumerate(lines, 1):
-        entry = _entry_of(line, last)
-        if entry is None and noted and number == len(lines) == noted.releases + 1 and _parsed(line) is None:
-            break
-        if entry is None:
-            raise _refused(
-                slug,
-                told(
-                    "line {line} of the list of releases of {city} ({file}) was changed or cut; without it nobody can "
-                    "tell what a new release gives away",
-                    line=number,
-                    city=repr(slug),
-                    file=FILE,
-                ),
-            )
-        found.append(entry)
-        last = json.loads(line)["chain"]
-    _check_anchor(slug, noted, lines[: len(found)])
-    return found
+    good = _followed(lines)
+    torn = noted is not None and len(lines) == noted.releases + 1 and len(good) == noted.releases and _parsed(lines[-1]) is None
+    if len(good) < len(lines) and not torn:
+        raise _refused(
+            slug,
+            told(
+                "line {line} of the list of releases of {city} ({file}) was changed or cut; without it nobody can "
+                "tell what a new release gives away",
+                line=len(good) + 1,
+                city=repr(slug),
+                file=FILE,
+            ),
+        )
+    _check_anchor(slug, noted, good)
+    return [json.loads(json.loads(line)["entry"]) for line in good]
 
 
 def _lines(slug: str) -> list[str]:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from hotspots import cities, store
-from hotspots.release import bundle, ledger
-from hotspots.release.beside import beside, weakened
+from hotspots.release import bundle, ledger, sign_off
+from hotspots.release.beside import beside, counted_twice, weakened
 from hotspots.release.examination import Findings, audit
 from hotspots.release.facts import as_it_stands
 from hotspots.release.making import build
 from hotspots.release.release import Release
+from hotspots.release.sign_off import Sheet
 from hotspots.words import told
 
 
@@ -32,12 +33,13 @@ class RefusedError(store.StoreError):
 
 @dataclass(frozen=True)
 class Done:
-    """A release that went out: the release, its audit, the names of its files, and the fingerprint to compare it by."""
+    """A release that went out: the release, its audit, the names of its files, the fingerprint to compare it by, and who signed it off."""
 
     release: Release
     findings: Findings
     files: tuple[str, ...]
     fingerprint: str
+    sheet: Sheet
 
 
 @contextlib.contextmanager
@@ -62,11 +64,13 @@ def publish(
     already_public: bool = False,
     pages: Callable[[Release], Mapping[str, bytes]] | None = None,
     html: bool = True,
+    who: str = "",
 ) -> Done:
     """Publish a release of a stored city into the folder `out`, whole or not at all.
 
     `pages` makes further files of the release, such as its web page; they are given the release and nothing else, and signed with it.
     `html`: they are wanted; else they are made anew only where the release that is replaced has some, so that none is ever taken away.
+    `who` signs it off: the sheet says what it was audited against and what not, and lies beside the ledger.
     It is written into the ledger before the folder appears: what may have got out counts as out. The same data published again give the
     same bytes. Raises `RefusedError` where the audit finds anything, and nothing is written then.
     """
@@ -77,21 +81,25 @@ def publish(
         release = build(city, profile=profile, **made_by)
         findings = audit(release, before)
         bundle.check_place(Path(out))
-        more = weakened(release, beside(Path(out)))
-        findings = replace(findings, found=(*findings.found, *more))
+        there = [*beside(Path(out)), *counted_twice(city)]
+        findings = replace(findings, found=(*findings.found, *weakened(release, there, before=before)))
         if not findings.passed:
             raise RefusedError(findings)
-        there = bundle.pages_in(Path(out))
-        if there and pages is None:
+        online = bundle.pages_in(Path(out))
+        if online and pages is None:
             raise bundle.ReleaseError(
                 told(
                     "{folder} holds a release with {n} web pages; publishing without them would take them off the web site. Publish with "
                     "--html, or into another folder",
                     folder=Path(out).name,
-                    n=len(there),
+                    n=len(online),
                 )
             )
-        made = pages(release) if pages and (html or there) else None
+        made = pages(release) if pages and (html or online) else None
         ledger.add(slug, release)
         files = bundle.write(release, Path(out), key=secret, pages=made)
-    return Done(release, findings, tuple(files), bundle.fingerprint(out))
+        against = dict.fromkeys([*(f"{slug} {number}" for number in range(1, len(before) + 1)), *(one.name for one in there)])
+        day, mark = dt.datetime.now().astimezone().isoformat(timespec="minutes"), bundle.fingerprint(out)
+        sheet = Sheet(who, day, mark, release.profile.name, tuple(against))
+        sign_off.keep(slug, sheet)
+    return Done(release, findings, tuple(files), mark, sheet)

@@ -139,12 +139,15 @@ def outlets(chosen: Chosen, profile: str, *, public: bool) -> None:
     words, slug = chosen.words, chosen.city.slug
     st.subheader(words.say("Step 2: publish"), anchor=False)
     st.markdown(words.say("What was published is out for good: later releases never change a number of this one."))
+    st.markdown(words.say("What no audit can know, and nobody looked at:"))
+    st.markdown("\n".join(f"- {words.say(line)}" for line in disclosure.NOT_KNOWN))
+    who = st.text_input(words.say("Who signs the release off"), max_chars=80, key="publish_who")
+    st.caption(words.say("Kept beside the list of releases, with the day and what the release was audited against; it does not go out."))
     seen = st.checkbox(words.say("I have looked at the page above and at what the audit found."), key="publish_seen")
-    if st.button(words.say("Publish"), type="primary", disabled=not seen, key="publish_button"):
-        contact = settings.value("HOTSPOTS_CONTACT")
+    if st.button(words.say("Publish"), type="primary", disabled=not (seen and who.strip()), key="publish_button"):
+        pages = partial(site.render, contact=settings.value("HOTSPOTS_CONTACT"), agency=worn())
         try:
-            pages = partial(site.render, contact=contact, agency=worn())
-            done = disclosure.publish(slug, profile, place(slug), already_public=public, pages=pages)
+            done = disclosure.publish(slug, profile, place(slug), already_public=public, pages=pages, who=who.strip())
         except ToldError as fault:
             refusal(words, words.say("Nothing was written."), fault)
             return
