@@ -37,6 +37,7 @@ def settings(sidebar: Literal["auto", "collapsed"]) -> None:
     """Set what the browser shows around the page."""
     st.set_page_config(page_title="Hotspots", page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=sidebar)
     st.html(HERE / "page.css")
+    st.html(HERE / "paper.css")
 
 
 def refusal(words: Words, head: str, fault: ToldError) -> None:
