@@ -41,6 +41,7 @@ def settings(sidebar: Literal["auto", "collapsed"]) -> None:
     named = f"{ours.name} · Hotspots" if ours else "Hotspots"
     st.set_page_config(page_title=named, page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=sidebar)
     st.html(HERE / "page.css")
+    st.html(HERE / "paper.css")
     if ours and ours.logo:
         st.logo(ours.logo, size="large")
 

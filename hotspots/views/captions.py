@@ -226,6 +226,14 @@ def of_file(city: City, words: Words) -> str:
     return " · ".join([words.say("Restricted: not for publication"), note(city, words)])
 
 
+def of_sheet(city: City, study: Study, words: Words) -> str:
+    """Return what stands at the head of a printed page: whether it may be published, of what it is, and how far the data reach."""
+    reach = words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date()))
+    place = [place_name(study.place, words)] if study.place else []
+    marked = [] if city.only_totals else [words.say("Restricted: not for publication")]
+    return " · ".join([*marked, city.name, *place, reach, words.say("Data version {version}", version=city.version)])
+
+
 def note(city: City, words: Words) -> str:
     """Return where the figures come from: source, licence, census, version of the data."""
     parts = [words.say("Source: {source}", source=city.source), words.say("Licence: {licence}", licence=city.licence)]

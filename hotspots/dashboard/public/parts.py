@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from hotspots.dashboard import map_component
+from hotspots.dashboard import map_component, paper
 from hotspots.dashboard.public import address, files, opened
 from hotspots.dashboard.public.frame import Reader
 from hotspots.drawing import sheets
@@ -58,7 +58,7 @@ def table_of(reader: Reader, view: MapView) -> None:
     data = sheets.table(view, words)
     order = sorted(range(len(data)), key=lambda row: natural(str(data[words.say("Place")].iloc[row])))
     with st.expander(words.say("The same as a table")):
-        st.dataframe(data.iloc[order], hide_index=True, width="stretch", alt=view.title)
+        paper.table(data.iloc[order], words=reader.words, alt=view.title)
 
 
 def natural(name: str) -> list[tuple[int, str]]:

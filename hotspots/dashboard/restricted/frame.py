@@ -15,7 +15,7 @@ import streamlit as st
 from hotspots import settings
 from hotspots.agency import worn
 from hotspots.cities import City
-from hotspots.dashboard import map_component
+from hotspots.dashboard import map_component, paper
 from hotspots.dashboard.restricted import address, cached, chips, place_of, place_search
 from hotspots.dashboard.shell import guard, refusal
 from hotspots.drawing import charts
@@ -128,6 +128,7 @@ def page(name: str, title: str, *, first: bool = False, cityless: bool = False, 
 
 def framed(chosen: Chosen, render: Callable[[Chosen], None], *, whole: bool) -> None:
     """Draw a page about a city between the search and the foot; one that fills the `whole` window draws these where it wants them."""
+    paper.label(captions.of_sheet(chosen.city, chosen.study, chosen.words))
     if not whole:
         search_field(chosen)
         invitation(chosen)

@@ -10,7 +10,7 @@ from hotspots.drawing.charts.concentration import lorenz_curve
 from hotspots.drawing.charts.panel import NowRow, now_rows
 from hotspots.drawing.charts.parts import Spec
 from hotspots.drawing.charts.people import composition, histogram, now_and_before, value_bars, yearly_share
-from hotspots.drawing.charts.rows import fitting
+from hotspots.drawing.charts.rows import fitting, on_paper
 from hotspots.drawing.charts.seasons import calendar, month_name, seasonal, weekday_hour, year_over_year
 from hotspots.drawing.charts.series import SMALL, bars, bars_in_range, lines, rolling_rate
 from hotspots.views.series import Dated as Rule
@@ -19,7 +19,7 @@ from hotspots.words import Words
 
 __all__ = [
     "SMALL", "NowRow", "Rule", "Spec", "bars", "bars_in_range", "calendar", "compared_series", "composition", "fitting", "histogram",
-    "lines", "lorenz_curve", "month_name", "monthly_counts", "now_and_before", "now_rows", "rolling_rate", "seasonal",
+    "lines", "lorenz_curve", "month_name", "monthly_counts", "now_and_before", "now_rows", "on_paper", "rolling_rate", "seasonal",
     "value_bars", "weekday_hour", "weekly_counts", "year_over_year", "yearly_counts", "yearly_share", "years_in_range",
 ]  # fmt: skip
 

@@ -23,6 +23,7 @@ const LEAST = 60; // a box narrower or lower than this, in pixels, is hidden or 
 const FROM_AFAR = 1.6; // times the size of names
 const NEAREST = 17; // zoom: no nearer when it goes to a small place
 const REACH = 6; // how near to a street segment the pointer must be, in pixels
+const SHEET = { width: 690, height: 780 }; // pixels that A4 and Letter both have between margins, less what stands above a map
 const PATIENCE = 4000; // milliseconds to keep showing a choice that the page has not confirmed
 
 const views = new Map(); // view key → {center, zoom} where the reader left it; outlives pages
@@ -233,6 +234,7 @@ export class CityMap {
     }
     this.outline();
     this.frame.ready();
+    this.atScreen();
     if (this.shown.values.months && !this.strip.box.hidden) inAddress("window", this.strip.text());
     this.remember();
   }
@@ -319,7 +321,8 @@ export class CityMap {
   }
 
   resized() {
-    if (!this.shown) return;
+    if (!this.shown || window.matchMedia("print").matches) return; // on paper it stays as it is on screen, only smaller
+    this.atScreen();
     this.strip.draw();
     this.size(this.height, this.shown.geometry.bounds);
     const atWhole = this.viewKey && !views.has(this.viewKey);
@@ -328,6 +331,15 @@ export class CityMap {
     this.whole = this.wholeCity(this.shown.geometry.bounds);
     this.map.setMinZoom(Math.max(0, this.whole.zoom - 1));
     if (atWhole) this.showWhole();
+  }
+
+  // Tell the style sheet for paper how large the map is on screen, and how much smaller it has to be on a sheet.
+  atScreen() {
+    const { clientWidth: width, clientHeight: height, style } = this.frame.stage;
+    if (width < LEAST || height < LEAST) return;
+    style.setProperty("--screen-width", `${width}px`);
+    style.setProperty("--screen-height", `${height}px`);
+    style.setProperty("--paper-zoom", Math.min(1, SHEET.width / width, SHEET.height / height).toFixed(4));
   }
 
   showWhole() {

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import geography
+from hotspots.dashboard import paper
 from hotspots.dashboard.public import address, area_search, parts
 from hotspots.dashboard.public.frame import Reader, heading
 from hotspots.drawing.site import sentences
@@ -96,7 +97,7 @@ def card(reader: Reader, area: str) -> None:
         )
     if len(reading.windows) > 1:
         st.markdown(f"**{words.say('Every window')}**")
-        st.dataframe(windows(reader, area), hide_index=True, width="stretch", alt=words.say("Every window"))
+        paper.table(windows(reader, area), words=reader.words, alt=words.say("Every window"))
 
 
 def beneath_the_rate(reader: Reader, row: pd.Series) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard import dated_notes
+from hotspots.dashboard import dated_notes, paper
 from hotspots.dashboard.public import files, parts
 from hotspots.dashboard.public.frame import Reader, heading
 from hotspots.drawing import charts
@@ -40,7 +40,7 @@ def render(reader: Reader) -> None:
     st.caption(sentences.chart_key(reading, words))
     dated_notes.explained(sentences.crossing(reading), words)
     with st.expander(words.say("The same as a table")):
-        st.dataframe(table.iloc[::-1], hide_index=True, width="stretch", alt=title)
+        paper.table(table.iloc[::-1], words=reader.words, alt=title)
     series_files(reader)
     if reading.windows:
         areas(reader)

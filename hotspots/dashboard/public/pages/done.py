@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard import dated_notes
+from hotspots.dashboard import dated_notes, paper
 from hotspots.dashboard.public import parts
 from hotspots.dashboard.public.frame import Reader, heading
 from hotspots.drawing.site import programmes, sentences
@@ -32,7 +32,7 @@ def render(reader: Reader) -> None:
             words.say("When"): [when for when, _ in told],
             words.say("What is done"): [what for _, what in told],
         }
-        st.dataframe(pd.DataFrame(data), hide_index=True, width="stretch", alt=title)
+        paper.table(pd.DataFrame(data), words=reader.words, alt=title)
     else:
         st.info(words.say(sentences.NO_PROGRAMME))
     others = [note for note in reading.notes if note.kind != "intervention"]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from hotspots.dashboard import paper
 from hotspots.dashboard.public.frame import Reader, contact, heading, source
 from hotspots.drawing.site import omissions, sentences
 from hotspots.words import mark
@@ -66,4 +67,4 @@ def placed(reader: Reader) -> None:
             words.say("In areas whose number is shown"): shares,
         }
     )
-    st.dataframe(table, hide_index=True, width="stretch", alt=words.say("Placed in an area"))
+    paper.table(table, words=reader.words, alt=words.say("Placed in an area"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from hotspots.dashboard import paper
 from hotspots.dashboard.public import files, parts
 from hotspots.dashboard.public.frame import Reader, heading
 from hotspots.drawing import charts
@@ -82,7 +83,7 @@ def attribute(reader: Reader, name: str, total: float) -> None:
         alt = "; ".join(f"{names[value]}: {text}" for value, text in texts.items())
         st.vega_lite_chart(charts.value_bars(shown, texts, names, words), width="stretch", alt=alt)
     with right:
-        st.dataframe(table(reader, rows, names, total), hide_index=True, width="stretch", alt=words.say(sentences.FIELDS[name]))
+        paper.table(table(reader, rows, names, total), words=reader.words, alt=words.say(sentences.FIELDS[name]))
     st.caption(sentences.rest(reader.reading, name, reader.window, words))
 
 

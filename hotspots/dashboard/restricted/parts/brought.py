@@ -23,7 +23,7 @@ def sample(understood: Understood, words: Words) -> None:
     """Draw the first rows of each file, with the role of each column over it."""
     for one in understood.samples:
         st.subheader(words.say("The first rows of {file}", file=safe_markdown(one.file)), anchor=False)
-        tables.as_it_stands(imports.sample(one, words), alt=words.say("The first rows of {file}", file=one.file))
+        tables.as_it_stands(imports.sample(one, words), words, alt=words.say("The first rows of {file}", file=one.file))
 
 
 def city(understood: Understood, draft: Draft, words: Words) -> None:

@@ -24,26 +24,27 @@ KINDS: dict[str, tuple[str, str]] = {
 def downloads(chosen: Chosen) -> None:
     """Draw the choice of whom the page is for, and a button for each kind of file; each is made when it is asked for."""
     words = chosen.words
-    st.subheader(words.say("One page"), anchor=False)
-    preset = st.segmented_control(
-        words.say("For whom"),
-        list(PRESETS),
-        format_func=lambda name: words.say(PRESETS[name].label),
-        default="command",
-        required=True,
-        key="one_page_for",
-    )
-    name = exports.file_name(chosen.city, chosen.study, [], "", unit=f"brief_{preset}_{words.language}")
-    with st.container(horizontal=True):
-        for suffix, (label, kind) in KINDS.items():
-            st.download_button(
-                words.say(label),
-                data=partial(made, chosen, preset or "command", suffix),
-                file_name=name + suffix,
-                mime=kind,
-                on_click="ignore",
-                key=f"one_page{suffix}",
-            )
+    with st.container(key="one_page"):
+        st.subheader(words.say("One page"), anchor=False)
+        preset = st.segmented_control(
+            words.say("For whom"),
+            list(PRESETS),
+            format_func=lambda name: words.say(PRESETS[name].label),
+            default="command",
+            required=True,
+            key="one_page_for",
+        )
+        name = exports.file_name(chosen.city, chosen.study, [], "", unit=f"brief_{preset}_{words.language}")
+        with st.container(horizontal=True):
+            for suffix, (label, kind) in KINDS.items():
+                st.download_button(
+                    words.say(label),
+                    data=partial(made, chosen, preset or "command", suffix),
+                    file_name=name + suffix,
+                    mime=kind,
+                    on_click="ignore",
+                    key=f"one_page{suffix}",
+                )
 
 
 def for_the_meeting(chosen: Chosen) -> None:

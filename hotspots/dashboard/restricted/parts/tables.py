@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from hotspots.dashboard import paper
 from hotspots.dashboard.restricted.frame import Chosen
 from hotspots.drawing import charts, exports
 from hotspots.views.answer import Answer
@@ -28,7 +29,7 @@ def draw(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: st
     }
     decimals |= {one.title(words): st.column_config.Column(width=one.width) for one in columns if one.width}
     drawn = table if shades is None else table.style.apply(lambda _: shades.set_axis(table.columns, axis=1), axis=None)
-    st.dataframe(drawn, **({"hide_index": True} | how), column_config=decimals or None, alt=alt)
+    paper.table(drawn, alt=alt, words=words, **how, column_config=decimals or None)
 
 
 def fitting(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, lead: Sequence[str]) -> None:
@@ -44,9 +45,9 @@ def fitting(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt:
         draw(rows, columns, words, alt=alt)
 
 
-def as_it_stands(rows: pd.DataFrame, *, alt: str) -> None:
+def as_it_stands(rows: pd.DataFrame, words: Words, *, alt: str) -> None:
     """Draw rows of a file that somebody brings, under the names that the file has."""
-    st.dataframe(rows, hide_index=True, alt=alt)
+    paper.table(rows, alt=alt, words=words)
 
 
 def folded(words: Words) -> Any:

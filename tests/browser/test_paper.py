@@ -1,0 +1,74 @@
+"""Pages on paper: the map whole, nothing to press, no table cut, on A4 and on Letter."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from driving import wait_until_idle
+from pypdf import PdfReader
+from test_app import READY
+
+WIDTHS = {"A4": 794 - 2 * 45, "Letter": 816 - 2 * 45}  # pixels between margins of 12 mm
+OUTSIDE = """() => {
+    const room = document.documentElement.clientWidth + 1, found = [];
+    const look = root => root.querySelectorAll("table, h1, h2, h3, p, canvas, svg, .stage, .legend").forEach(one => {
+        const { width, right } = one.getBoundingClientRect();
+        if (width && right > room && !one.closest(".stage .map, .stage .tip")) found.push(`${one.tagName} ${one.className} ${right}`);
+    });
+    look(document);
+    document.querySelectorAll("*").forEach(one => one.shadowRoot && look(one.shadowRoot));
+    return found;
+}"""
+SHOWN = """() => [...document.querySelectorAll("header, [data-testid=stSidebar], button, input")]
+    .filter(one => one.checkVisibility() && !one.closest("[data-testid=stButtonGroup], [data-testid=stSelectbox], [data-testid=stMultiSelect]"))
+    .map(one => one.outerHTML.slice(0, 80))"""
+
+
+@pytest.fixture(scope="session")
+def address(server) -> str:
+    return server("app.py")
+
+
+def opened(page, address: str, path: str, ready: str) -> None:
+    page.goto(f"{address}/{path}?lang=en", timeout=120_000)
+    page.wait_for_selector(ready, timeout=120_000)
+    wait_until_idle(page, timeout=120_000)
+
+
+@pytest.mark.parametrize("paper", WIDTHS)
+@pytest.mark.parametrize("path", ["", "change", "cases"])
+def test_nothing_is_cut_and_nothing_is_there_to_press(page, address, path, paper):
+    opened(page, address, path, "h1" if path == "cases" else READY)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": WIDTHS[paper], "height": 1000})
+    page.wait_for_timeout(500)
+    assert page.evaluate(OUTSIDE) == []
+    assert page.evaluate(SHOWN) == []
+
+
+@pytest.mark.parametrize("paper", WIDTHS)
+def test_the_map_of_the_first_page_stands_whole_on_its_sheet(page, address, paper):
+    opened(page, address, "", READY)
+    on_screen = page.locator(".frame .stage").bounding_box()
+    text = [one.extract_text() for one in PdfReader(io.BytesIO(page.pdf(format=paper))).pages]
+    assert "not for publication" in text[0]
+    assert "Residents of" in text[-1]  # the foot: nothing after the map was lost
+    page.emulate_media(media="print")
+    stage = page.locator(".frame .stage").bounding_box()
+    assert stage["width"] <= 691
+    assert stage["height"] <= 781
+    assert stage["width"] / stage["height"] == pytest.approx(on_screen["width"] / on_screen["height"], rel=0.02)
+
+
+def test_a_table_on_paper_has_all_its_columns_and_rows(page, address):
+    opened(page, address, "cases", "h1")
+    page.wait_for_selector("table.on-paper", state="attached", timeout=60_000)
+    screen = page.locator("table.on-paper").first
+    assert not screen.is_visible()
+    rows = screen.locator("tbody tr").count()
+    killed = int(page.locator("h1").inner_text().split()[0])
+    assert rows == killed > 0
+    page.emulate_media(media="print")
+    assert screen.is_visible()
+    assert not page.locator("[data-testid=stDataFrame]").first.is_visible()
