@@ -19,6 +19,7 @@ CAP = 10  # per cent of the baseline in the largest circle of a scan: half of a 
 MOST_CAP = 50  # per cent: a circle of more than half of a city says that the rest has less
 DISTANCES: tuple[str, ...] = ("100", "200", "400")  # metres: how near a near repeat is
 DELAYS: tuple[str, ...] = ("7", "14", "28")  # days: how soon it comes
+AGAINST: tuple[str, ...] = ("before", "1", "3", "5")  # the same time just before; the same months so many years earlier
 KINDS: tuple[str, ...] = ("word", "listed", "number", "day", "days", "amount")  # the order in which an address names them
 _UNSET: dict[str, Any] = {"word": "", "listed": "", "number": 0, "day": None, "days": None, "amount": 0}
 _DIGITS: dict[str, int] = {"number": 6, "days": 3, "amount": 12}
@@ -141,6 +142,7 @@ class Choices(Options):
     limits: str = option("limits", "word")  # where its classes begin, as 1,2,5,10; empty: where the numbers put them
     at: str = option("at", "word")  # the middle of the map and its zoom, as LAT,LON,ZOOM; empty: where it opens by itself
     beside: str = option("beside", "word")  # a second place, beside the one chosen
+    against: str = option("against", "listed", values=AGAINST)  # the period that the map's own stands beside
     language: str = option("lang", "word")
     layer: str = option("layer", "listed", values=LAYERS)
     entry: str = option("entry", "word")

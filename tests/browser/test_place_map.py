@@ -117,3 +117,22 @@ def test_the_view_stands_in_the_address(open_page, address):
     wait_until_idle(other)
     there = [[float(part) for part in view.split(",")] for view in (shown, other.locator(".frame").get_attribute("data-view"))]
     assert there[0] == pytest.approx(there[1], abs=1e-4)
+
+
+def test_two_periods_move_together_and_point_at_the_same_place(page, address):
+    page.goto(f"{address}/map?lang=en&against=before&unit=districts&measure=count", timeout=120_000)
+    frames = page.locator(f"{READY}")
+    frames.nth(1).wait_for(timeout=120_000)
+    wait_until_idle(page)
+    assert frames.count() == 2
+    page.get_by_role("button", name="Zoom in").first.click()
+    page.wait_for_timeout(1000)
+    box = page.locator(".frame .map").first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y + 40, steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(1000)
+    one, other = ([float(part) for part in view.split(",")] for view in frames.evaluate_all("all => all.map(frame => frame.dataset.view)"))
+    assert one == pytest.approx(other, abs=1e-4)

@@ -29,6 +29,8 @@ const PATIENCE = 4000; // milliseconds to keep showing a choice that the page ha
 const views = new Map(); // view key → {center, zoom} where the reader left it; outlives pages
 const looks = new Map(); // view key → the edges of the place that it went to last; outlives pages, so that nobody is taken back
 const finders = new WeakMap(); // geometry → its Finder
+const companions = new Map(); // name of a group → the maps that move together
+const LIGHT = 8000; // units up to which the others follow while a map moves, and not only after
 let arrived = false; // a view in the address holds for the first map of a visit
 
 export class CityMap {
@@ -97,7 +99,31 @@ export class CityMap {
     this.watcher.observe(this.frame.stage);
   }
 
+  // Move together with the other maps of a group, and point at the same place.
+  link(group) {
+    if (this.group === group) return;
+    companions.get(this.group)?.delete(this);
+    this.group = group;
+    if (!group) return;
+    if (!companions.has(group)) companions.set(group, new Set());
+    companions.get(group).add(this);
+  }
+
+  others() {
+    return [...(companions.get(this.group) ?? [])].filter((other) => other !== this && other.viewKey);
+  }
+
+  lead(moving) {
+    if (this.following || !this.group || (moving && this.shown.geometry.ids.length > LIGHT)) return;
+    for (const other of this.others()) {
+      other.following = true;
+      other.map.setView(this.map.getCenter(), this.map.getZoom(), { animate: false });
+      other.following = false;
+    }
+  }
+
   remove() {
+    this.link("");
     this.watcher.disconnect();
     this.strip.stop();
     this.map.remove();
@@ -137,6 +163,7 @@ export class CityMap {
     this.strip.show(head.strip ?? null, received.words, this.lang);
     const values = this.windowed(received);
     this.shown = { head, geometry, values };
+    this.link(head.linked ?? "");
     this.box.dataset.ground = values.overlay ? "light" : this.box.dataset.theme; // a picture over the map is made for paper
     wear(this.box.dataset.ground, values.dark);
     this.box.dataset.sea = hasCoast(geometry) ? "yes" : "no";
@@ -386,6 +413,10 @@ export class CityMap {
   hover(unit, point, aloud = false) {
     this.hovered = unit;
     this.outline();
+    for (const other of this.group ? this.others() : []) {
+      other.hovered = unit;
+      other.outline();
+    }
     this.frame.ground.classList.toggle("pointing", unit >= 0);
     if (unit < 0) {
       this.frame.hideTip();
@@ -418,7 +449,11 @@ export class CityMap {
   watchPointer() {
     const { map } = this;
     const { stage, ground } = this.frame;
-    map.on("moveend", () => this.remember());
+    map.on("moveend", () => {
+      this.remember();
+      this.lead(false);
+    });
+    map.on("move", () => this.lead(true));
     map.on("mousemove", (event) => {
       if (this.drawing.active) {
         this.drawing.move(event.latlng);

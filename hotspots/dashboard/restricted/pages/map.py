@@ -11,7 +11,7 @@ import streamlit as st
 from hotspots.dashboard import dated_notes
 from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.frame import Chosen, heading
-from hotspots.dashboard.restricted.parts import maps, published, series, surfaces, tables, tested
+from hotspots.dashboard.restricted.parts import maps, published, series, surfaces, tables, tested, two_periods
 from hotspots.dashboard.shell import guard
 from hotspots.drawing import charts, exports
 from hotspots.questions.restricted import city, here, when, where
@@ -67,6 +67,7 @@ def controls(chosen: Chosen) -> tuple[Measure, Chosen]:
     left, right, last = st.columns(3)
     with right:
         maps.unit_choice(chosen)
+        two_periods.choice(chosen)
     on_map = replace(chosen, selection=city.for_map(chosen.asked))
     selection, study = on_map.selection, on_map.by_unit
     possible = [row.key for row in MEASURES if row.mapped and not row.missing(study)]
@@ -116,9 +117,10 @@ def picture(chosen: Chosen, what: Measure) -> None:
     looked_at = surfaces.choice(chosen.at(picked=now.picked, bandwidth=now.bandwidth, layer=now.layer, equal_split=now.equal_split))
     if own or looked_at.selection.layer == "streets":
         surfaces.crossings(looked_at)
-    left, right = st.columns([2.1, 1], gap="medium")
+    beside = two_periods.draw(looked_at, what.key, height=HEIGHT)
+    left, right = st.columns([2.1, 1], gap="medium") if beside is None else (st.container(), st.container())
     with left:
-        shown = maps.draw(looked_at, what.key, key="map", height=HEIGHT)
+        shown = beside or maps.draw(looked_at, what.key, key="map", height=HEIGHT)
     place = maps.unit_of(looked_at.selection)
     with right:
         if place in shown.ids:
