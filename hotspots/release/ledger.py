@@ -70,6 +70,14 @@ def _make_key(path: Path) -> bytes:
         whole.write(path, made.hex().encode(), mode=0o600, anew=True)
     except FileExistsError:  # another made one this very moment
         return key(path.parent.name)
+    except PermissionError:
+        raise LedgerError(
+            told(
+                "{city} has no key yet that draws which numbers are held back, and this account may not write one into the store; let who "
+                "publishes run: python -m hotspots key export {city} FILE",
+                city=path.parent.name,
+            )
+        ) from None
     return made
 
 
