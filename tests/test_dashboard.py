@@ -65,7 +65,8 @@ def test_pages_open_in_both_languages(city, page, lang):
 def test_the_number_on_every_page_is_that_of_the_one_study(city, page, query):
     app = open_page(page, lang="en", **query)
     study = read_query(query)[0].study(city)
-    assert f"{study.victims} people killed" in app.caption[0].value
+    period = words_for("en").period(study.start.date(), study.end.date())
+    assert any(f"{study.victims} people killed" in one.value and period in one.value for one in app.caption)
     assert asked(app)["city"] == "villa-prueba"
 
 
@@ -186,7 +187,7 @@ def test_a_hot_spot_map_of_too_few_places_declines_to_rank_them(city):
 def test_no_homicides_after_filtering(city):
     app = open_page(lang="en", weapon="body")
     assert not app.exception
-    assert "No homicides match" in app.info[0].value
+    assert app.info[0].value.startswith("Nobody to whom these filters apply was killed in Villa Prueba, 2015–2020.")
     assert not open_page("trends", lang="en", weapon="body").exception
 
 

@@ -70,7 +70,7 @@ def reached(asked: Asked, circle: pd.Series) -> tuple[str, list[str]]:
     middles = shapely.centroid(np.asarray(blocks.geometry.array))
     inside = shapely.distance(middles, middles[blocks.index.get_loc(circle["centre"])]) <= circle["radius"] + 1e-6
     names = blocks[kind][inside].dropna().astype(str).unique().tolist()
-    return kind, [names[at] for at in units.natural_order(names)]
+    return kind, [names[at] for at in np.argsort(units.natural_order(names))]
 
 
 def place_name(study: Study, unit: str) -> str:

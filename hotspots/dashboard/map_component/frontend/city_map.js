@@ -82,6 +82,7 @@ export class CityMap {
     drawn.style.pointerEvents = "none";
     this.surface = new Surface();
     this.names = new PlaceNames(this.map, "names");
+    this.names.marks = () => this.homicides.boxes();
     this.surface.taken = () => {
       const { x, y } = this.surface.frame.margin;
       return this.names.boxes.map(([left, top, right, bottom]) => [left + x, top + y, right + x, bottom + y]);

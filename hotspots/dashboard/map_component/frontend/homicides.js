@@ -99,6 +99,15 @@ export const Homicides = L.Layer.extend({
     return found;
   },
 
+  // The boxes of the numbers, in pixels of the map's box: no name lies over one.
+  boxes() {
+    if (!this._map || !this.spots.length) return [];
+    const { x, y } = this._map.getPixelBounds().min;
+    return this.grouped()
+      .filter(({ n }) => n > 1)
+      .map((mark) => [mark.x - x - mark.r, mark.y - y - mark.r, mark.x - x + mark.r, mark.y - y + mark.r]);
+  },
+
   // Go nearer, so that the homicides of a mark come apart.
   open(mark) {
     const bounds = L.latLngBounds(mark.spots.map(({ lat, lon }) => [lat, lon]));

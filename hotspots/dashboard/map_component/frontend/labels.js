@@ -6,6 +6,7 @@ import * as L from "./vendor/leaflet/leaflet-src.esm.js";
 const RANK = { district: 0, boundary: 1, coast: 1, water: 2, park: 3, service: 4, street: 5 };
 const FROM_ZOOM = { district: 0, boundary: 0, coast: 0, water: 0, park: 0.75, service: 1, street: 2.5 };
 const MOST = 60;
+const STEPS = [0, -22, 22, -40, 40]; // pixels up or down that a name may move to lie over no number and no other name
 
 export class PlaceNames {
   constructor(map, pane) {
@@ -13,6 +14,7 @@ export class PlaceNames {
     this.pane = pane;
     this.labels = [];
     this.numbers = [];
+    this.marks = () => []; // the boxes of what else must stay free
     this.shown = new Map();
     this.boxes = [];
     this.hidden = new Set();
@@ -22,7 +24,7 @@ export class PlaceNames {
   }
 
   show(labels, wholeZoom) {
-    for (const marker of this.shown.values()) marker.remove();
+    for (const { marker } of this.shown.values()) marker.remove();
     this.shown.clear();
     this.labels = labels.filter(({ kind, line }) => line < 0 || (kind !== "street" && kind !== "avenue")).sort((a, b) => (RANK[a.kind] ?? 9) - (RANK[b.kind] ?? 9));
     this.wholeZoom = wholeZoom;
@@ -43,33 +45,37 @@ export class PlaceNames {
       const { x, y } = this.map.latLngToContainerPoint([lat, lon]);
       return [x - 4 * number.length - 5, y - 26, x + 4 * number.length + 5, y + 9];
     });
-    const wanted = new Set();
+    taken.push(...this.marks());
+    const free = (box) => !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+    const wanted = new Map();
     for (const label of this.labels) {
       if (wanted.size >= MOST) break;
       if (zoom < (FROM_ZOOM[label.kind] ?? 2) || this.hidden.has("names") || this.hidden.has(label.kind)) continue;
       const at = this.map.latLngToContainerPoint([label.lat, label.lon]);
       const half = this.scale * (3.6 * label.text.length + 8);
       const tall = 11 * this.scale;
-      const box = [at.x - half, at.y - tall, at.x + half, at.y + tall];
-      if (box[0] < 0 || box[1] < 0 || box[2] > size.x || box[3] > size.y) continue;
-      if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
-      taken.push(box);
-      wanted.add(label);
+      const boxAt = (step) => [at.x - half, at.y + step - tall, at.x + half, at.y + step + tall];
+      const inside = (box) => box[0] >= 0 && box[1] >= 0 && box[2] <= size.x && box[3] <= size.y;
+      const steps = label.kind === "district" ? STEPS.map((one) => one * this.scale) : [0];
+      const step = steps.find((one) => inside(boxAt(one)) && free(boxAt(one)));
+      if (step === undefined) continue;
+      taken.push(boxAt(step));
+      wanted.set(label, step);
     }
     this.boxes = taken;
-    for (const [label, marker] of this.shown) {
-      if (wanted.has(label)) continue;
+    for (const [label, { marker, step }] of this.shown) {
+      if (wanted.get(label) === step) continue;
       marker.remove();
       this.shown.delete(label);
     }
-    for (const label of wanted) if (!this.shown.has(label)) this.shown.set(label, this.put(label));
+    for (const [label, step] of wanted) if (!this.shown.has(label)) this.shown.set(label, { marker: this.put(label, step), step });
   }
 
-  put({ kind, text, lat, lon }) {
+  put({ kind, text, lat, lon }, step) {
     const name = document.createElement("span");
     name.className = `name ${kind in RANK ? kind : "other"}`;
     name.textContent = text;
-    const icon = L.divIcon({ html: name, className: "place", iconSize: [0, 0] });
+    const icon = L.divIcon({ html: name, className: "place", iconSize: [0, 0], iconAnchor: [0, -step] });
     return L.marker([lat, lon], { icon, interactive: false, keyboard: false, pane: this.pane }).addTo(this.map);
   }
 }

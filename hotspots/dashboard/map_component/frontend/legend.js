@@ -68,6 +68,12 @@ function swatchOf(state, colour, street, many = false) {
   pen.globalAlpha = pale ? 0.5 : 1;
   pen.fillStyle = look.fill;
   pen.fillRect(0, 0, WIDTH, HEIGHT);
+  pen.globalAlpha = 1;
+  if (pale) {
+    pen.strokeStyle = look.fill;
+    pen.lineWidth = 3;
+    pen.strokeRect(0, 0, WIDTH, HEIGHT);
+  }
   if (look.hatch && !pale) {
     pen.fillStyle = hatch(pen, look.hatch, ratio);
     pen.fillRect(0, 0, WIDTH, HEIGHT);

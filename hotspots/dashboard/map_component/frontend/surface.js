@@ -311,7 +311,8 @@ export const Surface = L.Layer.extend({
     }
   },
 
-  // A hatch needs room: narrow shapes, and all where a third of the map would be hatched, take their colour at half strength.
+  // A hatch needs room: narrow shapes, and all where a third of the map would be hatched, take their colour at half strength within an edge of
+  // the whole colour: a lighter class has no such edge.
   drawAreas(pen, shapes, look, hatchOf) {
     const width = this.edgeWidth(shapes);
     const plain = look.hatch && look.hatch !== "hatchDark";
@@ -328,6 +329,7 @@ export const Surface = L.Layer.extend({
     if (look.hatch && wide.length) this.fillAll(pen, wide, hatchOf(look.hatch));
     if (look.hatch && wide.length) this.rim(pen, wide, look.fill);
     if (width > 0) this.strokeAll(pen, shapes, { colour: look.edge, width });
+    if (plain && narrow.length) this.strokeAll(pen, narrow, { colour: look.fill, width: Math.max(width, 1.5) }); // no class looks so
   },
 
   // Keep a hatch 3 pixels away from the edge of its shape.

@@ -137,7 +137,9 @@ def so_far(chosen: Chosen) -> None:
         st.caption(words.say("Grey band: lowest and highest of {first}–{last}; dashed: their mean.", **ends))
     if found.end is not None:
         st.markdown(
-            words.say(
+            answer.sentence(words)
+            + " "
+            + words.say(
                 "If the rest of {year} is to its beginning as in {first}–{last}, the year ends between **{low} and {high}** people killed. "
                 "This is a range for 95 of 100 such years, not a forecast.",
                 year=found.end.year,

@@ -1,0 +1,176 @@
+"""The questions of `asked_by_users`, walked as a reader would: by the clicks, to the number with its period in visible text."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import asked_by_users
+import pytest
+from asked_by_users import LANGUAGES, MOST_CLICKS, ROWS, Row
+from driving import wait_until_idle
+from real_cities import philadelphia_toml
+
+from hotspots import cities
+
+SECONDS = 60
+WIDTHS = {"desktop": (1440, 900), "phone": (390, 844)}
+# The text that a reader sees, in the order of the page: nothing folded away, nothing for screen readers alone; components are looked into.
+SEEN = """() => {
+    const out = [];
+    const walk = node => {
+        if (node.nodeType === 3) {
+            const range = document.createRange();
+            range.selectNodeContents(node);
+            const box = range.getBoundingClientRect();
+            if (box.width > 1 && box.height > 1) out.push(node.textContent);
+            return;
+        }
+        if (node.nodeType === 1) {
+            const style = getComputedStyle(node);
+            if (style.display === "none" || style.visibility === "hidden" || ["STYLE", "SCRIPT"].includes(node.tagName)) return;
+            if (style.overflow === "hidden" && style.position === "absolute" && node.clientWidth <= 1) return;
+            if (node.tagName === "DETAILS" && !node.open) { walk(node.querySelector("summary")); return; }
+            if (node.shadowRoot) node.shadowRoot.childNodes.forEach(walk);
+        }
+        node.childNodes.forEach(walk);
+    };
+    walk(document.body);
+    return out.join(" ");
+}"""
+
+
+def together(rows: list[Row]) -> dict[tuple[object, ...], list[Row]]:
+    """Return the rows that are answered, by the way that leads to them: each way is walked once."""
+    ways: dict[tuple[object, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.says is not None:
+            ways[row.start, str(row.clicks), row.typed].append(row)
+    return ways
+
+
+def plain(text: str) -> str:
+    """Return a text with one space between words, and none before a full stop or comma that markup sets apart."""
+    return re.sub(r" (?=[.,])", "", " ".join(text.split()))
+
+
+def follow(page, row: Row, lang: str, *, phone: bool) -> str:
+    """Do the clicks of a row, and return the text of the file that the last one gave, if it gave one."""
+    for kind, names in row.clicks:
+        name = names[lang]
+        if kind == "group":
+            if phone:
+                page.locator("[data-testid=stExpandSidebarButton]").click()
+            else:
+                page.get_by_text(name, exact=True).first.click()
+        elif kind == "page":
+            link = page.locator("[data-testid=stSidebarNavLink]", has_text=name) if phone else page.get_by_role("menuitem", name=name)
+            link.first.click()
+        elif kind == "choice":
+            page.get_by_role("combobox", name=name).first.click()
+        elif kind == "option":
+            page.get_by_role("option", name=name, exact=True).click()
+        elif kind == "number":
+            page.get_by_label(name).fill(row.typed)
+            page.keyboard.press("Enter")
+        else:
+            with page.expect_download(timeout=SECONDS * 1000) as waiting:
+                page.get_by_role("button", name=name).click()
+            return plain(re.sub("<[^>]*>", " ", Path(waiting.value.path()).read_text(encoding="utf-8")))
+        page.wait_for_timeout(300)
+        wait_until_idle(page, timeout=SECONDS * 1000)
+    return ""
+
+
+def unseen(page, rows: list[Row], lang: str, data: Path, file: str) -> list[str]:
+    """Return what does not stand in visible text, or in the file, within a minute."""
+    wanted = {plain(text) for row in rows for text in (row.told(lang, data), row.of(lang)) if text}
+    until = time.monotonic() + SECONDS
+    while True:
+        there = file or plain(page.evaluate(SEEN))
+        missing = [text for text in wanted if text not in there]
+        if not missing or time.monotonic() > until:
+            return missing
+        page.wait_for_timeout(400)
+
+
+def walk(page, base: str, city: str, *, lang: str, data: Path, phone: bool = False) -> None:
+    lost = []
+    for rows in together([row for row in ROWS if row.city == city]).values():
+        page.goto(f"{base}/?city={city}&lang={lang}" + (f"&{rows[0].start}" if rows[0].start else ""), timeout=SECONDS * 1000)
+        page.wait_for_selector("h1", timeout=SECONDS * 1000)
+        wait_until_idle(page, timeout=SECONDS * 1000)
+        lost += unseen(page, rows, lang, data, follow(page, rows[0], lang, phone=phone))
+    assert not lost
+
+
+@pytest.fixture(scope="session")
+def philadelphia(real_data, tmp_path_factory) -> Path:
+    """Return a store with Philadelphia in it, as an agency would bring it: with its police districts."""
+    folder = tmp_path_factory.mktemp("asked") / "philadelphia"
+    folder.mkdir()
+    districts = f'\n[districts]\nfile = "{real_data / "philadelphia" / "police_districts.geojson"}"\nname = "police_district"\n'
+    (folder / "city.toml").write_text(philadelphia_toml(real_data) + districts, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOTSPOTS_STORE", str(folder.parent / "store"))
+        cities.import_folder(folder)
+    return folder.parent / "store"
+
+
+def test_the_page_is_written_from_the_table(request):
+    """The page of numbers is that of the table; those of Philadelphia are held to it where its file is at hand."""
+    page = asked_by_users.PAGE.read_text(encoding="utf-8").splitlines()
+    try:
+        data = request.getfixturevalue("real_data")
+    except pytest.skip.Exception:
+        data = None
+    fresh = asked_by_users.written(data).splitlines()
+    assert len(page) == len(fresh)
+    assert [line for line, there in zip(fresh, page, strict=True) if line != there and (data or "city=philadelphia" not in line)] == []
+
+
+def test_every_question_has_its_row_and_three_clicks_at_most():
+    for city in asked_by_users.CITIES:
+        asked = [row.question for row in ROWS if row.city == city]
+        assert sorted(asked) == sorted([*asked_by_users.COMMANDER, *asked_by_users.POLICYMAKER])
+    assert all(len(row.clicks) <= MOST_CLICKS for row in ROWS)
+    assert all(row.missing for row in ROWS if row.says is None or not row.numbers)
+
+
+@pytest.mark.parametrize(
+    ("city", "letter", "least"),
+    [
+        ("puerto-albatros", "C", 11),
+        ("puerto-albatros", "P", 11),
+        ("philadelphia", "C", 9),
+        ("philadelphia", "P", 7),
+        ("el-salvador", "P", 7),
+    ],
+)
+def test_as_many_are_answered_as_were_asked_for(city, letter, least):
+    assert sum(row.says is not None for row in ROWS if row.city == city and row.question.startswith(letter)) >= least
+
+
+def test_puerto_albatros_in_brief(open_page, server):
+    walk(open_page(viewport={"width": 1440, "height": 900}), server("app.py"), "puerto-albatros", lang="en", data=asked_by_users.REPO)
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("size", WIDTHS)
+@pytest.mark.parametrize("city", ["puerto-albatros", "el-salvador"])
+def test_the_bundled_cities(open_page, server, city, size, lang):
+    width, height = WIDTHS[size]
+    page = open_page(viewport={"width": width, "height": height})
+    walk(page, server("app.py"), city, lang=lang, data=asked_by_users.REPO, phone=size == "phone")
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("size", WIDTHS)
+def test_philadelphia(open_page, server, philadelphia, real_data, size, lang):
+    width, height = WIDTHS[size]
+    base = server("app.py", {"HOTSPOTS_STORE": str(philadelphia)})
+    walk(open_page(viewport={"width": width, "height": height}), base, "philadelphia", lang=lang, data=real_data, phone=size == "phone")
