@@ -109,16 +109,27 @@ def albatros(bundled: Path) -> City:
 
 
 @pytest.fixture
-def unchanged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[Path], None]]:
-    """Return a way to serve a store that tests share; whoever changes it fails."""
-    from opened import content, keep_caches_of
-
-    served: dict[Path, dict[str, tuple[int, int]]] = {}
+def serve_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Path], None]:
+    """Return a way to let the dashboard know one store alone, and to keep what it has worked out from that store's cities."""
+    from opened import keep_caches_of
 
     def serve(store: Path) -> None:
         monkeypatch.setenv("HOTSPOTS_STORE", str(store))
         monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
         keep_caches_of(store)
+
+    return serve
+
+
+@pytest.fixture
+def unchanged(serve_alone: Callable[[Path], None]) -> Iterator[Callable[[Path], None]]:
+    """Return a way to serve a store that tests share; whoever changes it fails."""
+    from opened import content
+
+    served: dict[Path, dict[str, tuple[int, int]]] = {}
+
+    def serve(store: Path) -> None:
+        serve_alone(store)
         served[store] = content(store)
 
     yield serve

@@ -24,21 +24,16 @@ OUTPUTS = json.loads((KEPT / "outputs.json").read_text(encoding="utf-8"))
 
 @pytest.fixture(scope="module")
 def filled(bundled, tmp_path_factory) -> Path:
-    """Return a copy of the kept store that also has the bundled city; caches of other tests are gone."""
-    import streamlit as st
-
+    """Return a copy of the kept store that also has the bundled city."""
     folder = shutil.copytree(KEPT / "store", tmp_path_factory.mktemp("kept") / "store")
     shutil.copytree(bundled / "puerto-albatros", folder / "puerto-albatros")
-    st.cache_resource.clear()
-    st.cache_data.clear()
     return folder
 
 
 @pytest.fixture
-def kept(filled, monkeypatch, tmp_path) -> None:
+def kept(filled, serve_alone) -> None:
     """Let the project see the kept store and no other city."""
-    monkeypatch.setenv("HOTSPOTS_STORE", str(filled))
-    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    serve_alone(filled)
 
 
 @pytest.fixture

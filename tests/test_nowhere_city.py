@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -28,21 +28,18 @@ PAGES = ("", *sorted({path.stem for path in PAGES_FOLDER.glob("*.py")} - {"__ini
 @pytest.fixture(scope="module")
 def nowhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Publish the city twice: by its names alone, and with a table of its areas."""
-    import streamlit as st
-
     folder = tmp_path_factory.mktemp("nowhere")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOTSPOTS_STORE", str(folder / "store"))
         cities.import_folder(write_nowhere_city(folder / "by-name"))
         cities.import_folder(write_nowhere_city(folder / "by-table", blocks=True))
-    st.cache_resource.clear()
     return folder
 
 
 @pytest.fixture(autouse=True)
-def opened(nowhere: Path, none_bundled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def opened(nowhere: Path, serve_alone: Callable[[Path], None]) -> None:
     """Let the dashboard and the commands know these two cities alone."""
-    monkeypatch.setenv("HOTSPOTS_STORE", str(nowhere / "store"))
+    serve_alone(nowhere / "store")
 
 
 def check_page(app: AppTest) -> None:

@@ -6,7 +6,7 @@ import io
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,22 +36,19 @@ NO_NAME = {"", "nan", "NaN", "None", "<NA>", "NaT", "null"}
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Publish the odd city, and a release of it, once; return the folder of releases."""
-    import streamlit as st
-
     folder = tmp_path_factory.mktemp("odd")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOTSPOTS_STORE", str(folder / "store"))
         city = cities.import_folder(write_odd_city(folder / "odd-town"))
         made = release.build(city, profile="open", as_of="2025-01-01", secret=b"a secret of the tests")
         release.write(made, folder / "releases" / "odd-town", key=b"a secret of the tests")
-    st.cache_resource.clear()
     return folder
 
 
 @pytest.fixture(autouse=True)
-def opened(odd: Path, none_bundled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def opened(odd: Path, serve_alone: Callable[[Path], None]) -> None:
     """Let the dashboard and the commands know the odd city alone."""
-    monkeypatch.setenv("HOTSPOTS_STORE", str(odd / "store"))
+    serve_alone(odd / "store")
 
 
 def nameless(values: Any) -> list[str]:

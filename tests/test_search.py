@@ -17,7 +17,7 @@ from villa_prueba import write_small_city
 
 from hotspots import cities
 from hotspots.cities import City
-from hotspots.cities.directory import directory
+from hotspots.cities import directory as directories
 from hotspots.cities.search import AROUND, KINDS, known, search
 from hotspots.geography.crossings import RANGES, Network, house
 from hotspots.geography.likeness import Lexicon
@@ -63,6 +63,12 @@ def town() -> City:
         crs=32616,
     )
     return replace(albatros(), segments=table, context=context)
+
+
+@cache
+def directory(city: City) -> directories.Directory:
+    """Return what a search looks through, made once for each city of these tests; nobody changes it."""
+    return directories.directory(city)
 
 
 def textbook(one: str, other: str) -> int:
