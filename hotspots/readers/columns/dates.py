@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,14 +11,14 @@ import pandas as pd
 from hotspots.readers.columns.clocks import in_city_zone, read_clock, split_offset
 from hotspots.readers.columns.odd_clocks import believed
 from hotspots.readers.columns.odd_dates import far_dates, far_remark, odd_days, unfinished
-from hotspots.readers.columns.values import is_missing
+from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.columns.written_dates import month_number, plain_dates, unaccented
 from hotspots.readers.faults import DayOrMonthError, ShortYearsError
 from hotspots.readers.report import Mask, Remark, only
 from hotspots.store.schema import DataError
 from hotspots.words import mark, told
 
-_TAIL = r"(?:[T ,]+(?P<clock>[0-9].*))?$"
+_TAIL = r"(?:[Tt ,]+(?P<clock>[0-9].*))?$"
 _YEAR_FIRST = rf"^(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}})[-/.](?P<d>[0-9]{{1,2}}){_TAIL}"
 _COMPACT = rf"^(?P<y>(?:19|20)[0-9]{{2}})(?P<m>[0-9]{{2}})(?P<d>[0-9]{{2}}){_TAIL}"
 _YEAR_LAST = rf"^(?P<a>[0-9]{{1,2}})[-/.](?P<b>[0-9]{{1,2}})[-/.](?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
@@ -26,7 +27,8 @@ _DAY_NAMED = (
 )
 _NAMED_DAY = rf"^(?P<m>[a-z]{{3,}})\.?[ -]+(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th|er|o)?,?[ -]+(?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
 _SERIAL = r"^[0-9]{5}(?:\.[0-9]+)?$"
-_MONTH_ONLY = r"^(?:[0-9]{4}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{4})$"
+_MONTH_ONLY = r"^(?:(?:19|20)[0-9]{2}[-/.](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)[0-9]{2})$"
+_OF_DATES = re.compile(r"fec|date|data|dia|day|jour|when|time|hora|hecho|fato|occur|ocurr|dt")  # in the name of a column
 FIRST_YEAR = 1900
 
 
@@ -123,6 +125,8 @@ _FORMS = (_YEAR_FIRST, _COMPACT, _YEAR_LAST, _DAY_NAMED, _NAMED_DAY, _SERIAL, _M
 def share_dated(text: pd.Series) -> float:
     """Return how many of the first thousand values that say anything have the form of a date.
 
+    A number of five digits is the date of a spreadsheet only under a name that speaks of dates: it may be a code, or residents.
+
     >>> share_dated(pd.Series(["5 de enero de 2023", "2023-01-06", "7", ""]))
     0.6666666666666666
     """
@@ -131,7 +135,8 @@ def share_dated(text: pd.Series) -> float:
         return 0.0
     plain, counted = plain_dates(known, column="")
     low = unaccented(split_offset(plain)[0])
-    dated = np.logical_or.reduce([low.str.fullmatch(form).to_numpy(dtype=bool) for form in _FORMS])
+    forms = _FORMS if not text.name or _OF_DATES.search(fold(str(text.name))) else [form for form in _FORMS if form != _SERIAL]
+    dated = np.logical_or.reduce([low.str.fullmatch(form).to_numpy(dtype=bool) for form in forms])
     return float(np.mean(dated | bool(counted and counted[0].code == "epoch_dates")))
 
 

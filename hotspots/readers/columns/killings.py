@@ -116,9 +116,8 @@ def _judged(text: pd.Series, name: str) -> Judged | None:
     if "flag" in kinds and {fold(value) for value in counts.index if value} <= YES | NO:
         numeric = {fold(value) for value in counts.index} <= {"0", "1", "0.0", "1.0", ""}
         return None if "killed" in kinds and numeric else _flag(name, counts)
-    if "attempt" in kinds:
-        yes = {fold(value) for value in counts.index if value} <= YES | NO
-        return _unknown(text, name, attempted=YES) if yes and len(counts) > 1 else None
+    if "attempt" in kinds and {fold(value) for value in counts.index if value} <= YES | NO:
+        return _unknown(text, name, attempted=YES) if len(counts) > 1 else None
     meanings = {value: meaning_of(value) for value in counts.index}
     if "homicide" in meanings.values():
         meanings = {value: "unclear" if meaning == "died" else meaning for value, meaning in meanings.items()}

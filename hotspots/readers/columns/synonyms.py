@@ -14,7 +14,7 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "date",
         "en",
-        "date occurred|occurred date|cmplnt fr dt|incident occurred at|begin date|begindate|crimedatetime|"
+        "date occurred|occurred date|occurred|cmplnt fr dt|incident occurred at|begin date|begindate|crimedatetime|"
         "date occ|occ date|occur date|occurrence date|occurred on date|occurred on|occurred at|"
         "date of occurrence|"
         "date of incident|incident date|incident datetime|date incident|crime date|crimedate|crime date time|"

@@ -22,6 +22,8 @@ _WKT = rf"^(?:SRID=[0-9]+;)?\s*(?:MULTI)?POINT\s*(?:ZM|Z|M)?\s*\(+\s*({NUMBER})\
 _EMPTY_WKT = r"(?:SRID=[0-9]+;)?\s*(?:MULTI)?POINT\s*(?:ZM|Z|M)? EMPTY"
 _JSON = rf"\"COORDINATES\"\s*:\s*\[\s*({NUMBER})\s*,\s*({NUMBER})\s*[,\]]"
 _NAMED = rf"LAT[A-Z]*['\"]?\s*[:=]\s*['\"]?({NUMBER})['\"]?\s*[,;]\s*['\"]?LO?NG?[A-Z]*['\"]?\s*[:=]\s*['\"]?({NUMBER})"
+_LINK = rf"HTTPS?://\S*?[@=/]({NUMBER}),\s*\+?({NUMBER})"
+_LISTED = rf"^\[.*,\s*\"({NUMBER})\",\s*\"({NUMBER})\",[^\"]*\]$"  # as rows of Socrata list a place: address, latitude, longitude
 _POINT_PAIR = r"^([^,;|]+?)\s*[,;|]\s*([^,;|]+)$"
 _COMMA_PAIR = r"^([-+]?[0-9]+,[0-9]+)\s*(?:;|\||\s)\s*([-+]?[0-9]+,[0-9]+)$|^([-+]?[0-9]+,[0-9]+),\s+([-+]?[0-9]+,[0-9]+)$"
 _GAP_PAIR = rf"^({NUMBER})\s+({NUMBER})$"
@@ -82,6 +84,8 @@ def pairs(text: pd.Series) -> Pairs:
     x, x_comma = coordinate(known[0].fillna(""))
     y, y_comma = coordinate(known[1].fillna(""))
     named = upper.str.extract(_NAMED)
+    for pattern in (_LINK, _LISTED):
+        named = named.fillna(upper.str.extract(pattern))
     bare = upper.where(np.isnan(x) & ~blank & named[0].isna(), "")
     first, second = _bare_pair(bare)
     one, one_comma = coordinate(first.fillna(named[0]).fillna(""))

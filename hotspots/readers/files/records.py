@@ -18,6 +18,7 @@ from hotspots.store.schema import DataError
 from hotspots.words import Told, told
 
 Body = tuple[pd.DataFrame, npt.NDArray[np.int64], npt.NDArray[np.str_]]
+_OF_ROWS = tuple(re.compile(form) for form in (r"\d{4}[-/.]\d\d?[-/.]\d\d?\b.*", r"\d\d?[-/.]\d\d?[-/.]\d{2,4}\b.*", r"-?\d+[.,]\d{3,}"))
 _BODY_SEEN = 20  # rows under the header that say what a column holds
 _SHOWN = 6  # cells of a row that is offered as the header
 
@@ -47,6 +48,9 @@ def from_records(
     if len(first[head]) > most_columns:
         raise _too_large(name, told("{columns} columns", columns=f"{len(first[head]):,}"), most_columns)
     findings = []
+    if header_row is None and not set(needs) & {cell.strip() for cell in first[head]} and _names_nothing(first[head], first[head + 1 :]):
+        first = [*first[:head], [""] * len(first[head]), *first[head:]]
+        return _without_names(itertools.chain(first, coming), head, name=name, most_columns=most_columns)
     if head and any(cell.strip() for record in first[:head] for cell in record):
         passed = told("{name}: {head} rows above the column names were passed over", name=name, head=head)
         findings.append(Finding("title_rows", "accepted", head, passed))
@@ -55,6 +59,27 @@ def from_records(
     rows = _Rows(first[head], head, name=name, most_columns=most_columns)
     rows.take(itertools.chain(first[head + 1 :], coming))
     return rows.body(), [*findings, *rows.findings()]
+
+
+def _names_nothing(record: list[str], body: list[list[str]]) -> bool:
+    """Return whether a row is one of the rows under it, and no row of names: it holds a date or a fraction where they all do."""
+    for place, cell in enumerate(record):
+        under = [row[place].strip() for row in body if place < len(row) and row[place].strip()]
+        form = next((form for form in _OF_ROWS if form.fullmatch(cell.strip())), None)
+        if form and len(under) > 1 and all(form.fullmatch(one) for one in under):
+            return True
+    return False
+
+
+def _without_names(records: Iterable[list[str]], head: int, *, name: str, most_columns: int) -> tuple[Body, list[Finding]]:
+    """Return the table of a file without a row of names: its columns are called by their place."""
+    coming = iter(records)
+    empty = list(itertools.islice(coming, head + 1))[-1]
+    rows = _Rows(empty, head, name=name, most_columns=most_columns)
+    rows.number -= 1  # the names take no row of the file
+    rows.take(coming)
+    text = told("{name}: no row names the columns; they are called column 1, column 2 and so on, from the left", name=name)
+    return rows.body(), [Finding("no_names", "accepted", 0, text), *rows.findings()]
 
 
 def _too_large(name: str, what: Told, most_columns: int) -> DataError:
