@@ -7,6 +7,7 @@ import re
 import pytest
 from opened import ROOT, asked, open_page, words_outside_of_tables
 
+from hotspots.dashboard.restricted import address
 from hotspots.questions.restricted import Asked, here
 from hotspots.statistics import change, trends
 from hotspots.study.calendar import periods
@@ -94,3 +95,11 @@ def test_the_three_ways_in_are_one_click(city):
 def test_the_menu_has_few_entries():
     groups = (ROOT / "app.py").read_text(encoding="utf-8").count("]: [") + (ROOT / "app.py").read_text(encoding="utf-8").count("): [")
     assert 0 < groups + 1 <= MOST_ENTRIES
+
+
+def test_a_page_chosen_in_the_menu_keeps_the_choices(monkeypatch):
+    """The menu leads to an address without a query, and what was read last may be forgotten by then."""
+    chosen = Selection(city="villa-prueba", unit="districts")
+    monkeypatch.setattr(address.st, "session_state", {"chosen": chosen, "written": chosen.query()})
+    monkeypatch.setattr(address.st, "query_params", {})
+    assert address.current() == (chosen, ())

@@ -32,8 +32,9 @@ def current() -> tuple[Selection, tuple[str, ...]]:
     """Return the reader's choices, and the parts of the address that made no sense (only when it was just read)."""
     query = dict(st.query_params)
     known = st.session_state.get(_CHOSEN)
-    if known is not None and st.session_state.get(_READ, ({}, ()))[0] == query:
-        return known, st.session_state[_READ][1]
+    read, left = st.session_state.get(_READ, ({}, ()))  # the menu leads to an address without choices
+    if known is not None and read == query:
+        return known, left
     if known is None or (query and query != st.session_state.get(_WRITTEN)):
         chosen, strange = read_query(query)
         st.session_state.setdefault(_SHOWN, [])

@@ -6,7 +6,9 @@ import * as L from "./vendor/leaflet/leaflet-src.esm.js";
 const RANK = { district: 0, boundary: 1, coast: 1, water: 2, park: 3, service: 4, street: 5 };
 const FROM_ZOOM = { district: 0, boundary: 0, coast: 0, water: 0, park: 0.75, service: 1, street: 2.5 };
 const MOST = 60;
-const STEPS = [0, -22, 22, -40, 40]; // pixels up or down that a name may move to lie over no number and no other name
+// Pixels that the name of a district may move, the nearest first, so that it lies over no number and no other name.
+const STEPS = [-40, -20, 0, 20, 40].flatMap((dx) => [-58, -40, -22, 0, 22, 40, 58].map((dy) => [dx, dy])).sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
+const STILL = [[0, 0]];
 
 export class PlaceNames {
   constructor(map, pane) {
@@ -45,8 +47,8 @@ export class PlaceNames {
       const { x, y } = this.map.latLngToContainerPoint([lat, lon]);
       return [x - 4 * number.length - 5, y - 26, x + 4 * number.length + 5, y + 9];
     });
-    taken.push(...this.marks());
-    const free = (box) => !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+    const marks = this.marks();
+    const free = (box, of) => !of.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
     const wanted = new Map();
     for (const label of this.labels) {
       if (wanted.size >= MOST) break;
@@ -54,28 +56,29 @@ export class PlaceNames {
       const at = this.map.latLngToContainerPoint([label.lat, label.lon]);
       const half = this.scale * (3.6 * label.text.length + 8);
       const tall = 11 * this.scale;
-      const boxAt = (step) => [at.x - half, at.y + step - tall, at.x + half, at.y + step + tall];
+      const boxAt = ([dx, dy]) => [at.x + dx - half, at.y + dy - tall, at.x + dx + half, at.y + dy + tall];
       const inside = (box) => box[0] >= 0 && box[1] >= 0 && box[2] <= size.x && box[3] <= size.y;
-      const steps = label.kind === "district" ? STEPS.map((one) => one * this.scale) : [0];
-      const step = steps.find((one) => inside(boxAt(one)) && free(boxAt(one)));
+      const steps = (label.kind === "district" ? STEPS : STILL).filter((one) => inside(boxAt(one)) && free(boxAt(one), taken));
+      // Where numbers leave no room a district is named all the same, at its middle; nothing else is.
+      const step = steps.find((one) => free(boxAt(one), marks)) ?? (label.kind === "district" ? steps[0] : undefined);
       if (step === undefined) continue;
       taken.push(boxAt(step));
       wanted.set(label, step);
     }
-    this.boxes = taken;
+    this.boxes = [...taken, ...marks];
     for (const [label, { marker, step }] of this.shown) {
-      if (wanted.get(label) === step) continue;
+      if (String(wanted.get(label)) === String(step)) continue;
       marker.remove();
       this.shown.delete(label);
     }
     for (const [label, step] of wanted) if (!this.shown.has(label)) this.shown.set(label, { marker: this.put(label, step), step });
   }
 
-  put({ kind, text, lat, lon }, step) {
+  put({ kind, text, lat, lon }, [dx, dy]) {
     const name = document.createElement("span");
     name.className = `name ${kind in RANK ? kind : "other"}`;
     name.textContent = text;
-    const icon = L.divIcon({ html: name, className: "place", iconSize: [0, 0], iconAnchor: [0, -step] });
+    const icon = L.divIcon({ html: name, className: "place", iconSize: [0, 0], iconAnchor: [-dx, -dy] });
     return L.marker([lat, lon], { icon, interactive: false, keyboard: false, pane: this.pane }).addTo(this.map);
   }
 }
