@@ -17,6 +17,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import shapely
+from high_before import headline, picked
+from next_year import on_the_first
 from nothing_changes import SWING, monthly, surging, weekly, yearly
 
 from hotspots.inference.level_shift import break_date
@@ -127,6 +129,31 @@ def stub(rng: np.random.Generator) -> float:
     return dense(0.5) / dense(25.0)
 
 
+def fallen(by: str, *, effect: float = 1.0) -> Callable[[np.random.Generator], float]:
+    """Return whether the headline on areas that were high before a made-up start is of a fall."""
+
+    def one(rng: np.random.Generator) -> float:
+        found = headline(picked(rng, by=by, effect=effect))
+        return found is not None and found.verdict == "fall"
+
+    return one
+
+
+def foretold(rng: np.random.Generator) -> float:
+    """Return whether likelihood foretells the next homicides of six knots on even ground better than the rule of thumb."""
+    knots, ground = rng.uniform(0, 20_000, (6, 2)), 20_000
+
+    def draw(n: int) -> np.ndarray:
+        even = rng.random(n) < 0.5
+        near = knots[rng.integers(0, 6, n)] + rng.normal(0, 700, (n, 2))
+        return np.where(even[:, None], rng.uniform(0, ground, (n, 2)), near)
+
+    early, late = draw(600), draw(200)
+    years = np.repeat([1, 2], [600, 200])
+    both = [on_the_first(np.vstack((early, late)), years, 2, rule=rule, shares=(0.05,))[0] for rule in ("likelihood", "scott")]
+    return both[0] > both[1]
+
+
 ROWS = (
     Row("a surge on the page", "22 districts, 50 events a year", ".05", ".35", 200, visit(50)),
     Row("", f"50 a year, {SWINGS}", ".05", ".37", 200, visit(50, season=0.2, swing=SWING)),
@@ -145,6 +172,10 @@ ROWS = (
     Row("", f"300 a year, {SWINGS}", ".05", ".45", 300, shifted(300, season=0.2, swing=SWING)),
     Row("any outline of more than chance", "80 events by residents on 16 km²", ".05", ".93 to 1.00", 200, outlined),
     Row("variation of shrunk rates, all risks alike", "1,250 events, a fifth of two, 100 places", "0", ".13", 100, differing, share=False),
+    Row("next homicides on the first 5 % of the ground", "six knots: likelihood has more than Scott's rule", "", "Scott's", 100, foretold),
+    Row("a headline of a fall", "areas picked for a year above four before it", ".025", ".23 to .58", 1000, fallen("rise")),
+    Row("", "areas picked for a high year", ".025", ".23 to .58", 1000, fallen("level")),
+    Row("", "the first, and homicides halved: found", "", "", 1000, fallen("rise", effect=0.5)),
     Row("density of a stub of 0.5 m ÷ of a street there", "bandwidth 1,000 m", "1", "7.8", 20, stub, share=False),
 )
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from next_year import CITIES, YEARS, on_the_first
 from printed import printed
 
 from hotspots.statistics import density
 from hotspots.statistics.density import bandwidths
 from hotspots.statistics.density.places import QUARTIC_AS_GAUSSIAN
+from hotspots.statistics.density.surfaces import USUAL_RULE
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.study.testing import square_city
@@ -118,7 +122,8 @@ def test_the_surface_names_its_rule():
     x, y = clusters(60)
     study = Study.of(*square_city(list(zip(x % 10_000, y % 10_000, strict=True)), side=2, size=5000.0))
     assert density.surface(study, rule="likelihood", cell=200).rule == "likelihood"
-    assert density.surface(study, cell=200).rule == "scott"
+    assert density.surface(study, cell=200).rule == "likelihood"
+    assert density.surface(study, rule="scott", cell=200).rule == "scott"
     assert density.surface(study, bandwidth=700, cell=200).rule == "given"
     own = Study.of(study.incidents, study.blocks, bandwidth=900)
     assert (density.surface(own, cell=200).bandwidth, density.surface(own, cell=200).rule) == (900, "given")
@@ -149,3 +154,12 @@ def test_a_far_corner_wins_at_every_bandwidth_and_a_pair_only_at_wide_ones():
 def test_units_without_any_are_never_among_the_highest():
     found = density.sensitivity(Study.of(*square_city([(500.0, 500.0)], side=4, size=1000.0)), bandwidth=100, top=10)
     assert (found.top, found.stay) == (1, 1)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("city", CITIES)
+def test_the_usual_bandwidth_picks_the_ground_of_the_next_year_better_than_the_rule_of_thumb(real_data, city):
+    places, years = CITIES[city](real_data)
+    for year in YEARS if os.environ.get("HOTSPOTS_TORTURE") else YEARS[-1:]:
+        usual, rule = (on_the_first(places, years, year, rule=rule, shares=(0.01, 0.05)) for rule in (USUAL_RULE, "scott"))
+        assert all(one > other for one, other in zip(usual, rule, strict=True)), (year, usual, rule)

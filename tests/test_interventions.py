@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import planted
 import pytest
+from high_before import headline, picked
 from printed import printed
 
 from hotspots import cities
@@ -297,6 +298,63 @@ def test_hot_places_that_fall_back_are_warned_of():
     assert is_unusual(high, usual)
     assert not is_unusual(usual[-12:], usual[:-12])
     assert not is_unusual(np.array([]), usual)
+
+
+def risen(*, places: tuple[int, ...]) -> Study:
+    """Return four years of 48 homicides a year in each of four blocks, and 120 in the third year of `places`."""
+    days, spots = [], []
+    for block in range(4):
+        for year in range(4):
+            many = 120 if block in places and year == 2 else 48
+            days += [f"{2016 + year}-{i % 12 + 1:02}-{5 + i // 12:02}" for i in range(many)]
+            spots += [(5 + 10 * (block % 2), 5 + 10 * (block // 2))] * many
+    return Study.of(*square_city(spots, side=2, dates=days), covers=(pd.Timestamp("2016-01-01"), pd.Timestamp("2020-01-01")))
+
+
+@pytest.mark.parametrize(("places", "lead"), [((0,), "earlier"), ((0, 1, 2, 3), "matched")])
+def test_a_headline_says_that_the_areas_were_high_and_does_not_take_the_return_for_an_effect(places, lead):
+    found = interventions.evaluate(risen(places=places), entry("2019-01-01", treated=("b00",)))
+    assert found.high
+    assert found.lead is not None
+    assert found.lead.design == lead
+    assert found.lead.value == pytest.approx(1)  # where it was before that year; and the others that rose fell back as far
+    assert found.effect("before_after").value < 0.7
+    said = reading.sentence(found, words_for("en"))
+    assert said.startswith("These areas were high in the year before, so a fall was to be expected without anything being done. ")
+    assert "No change can be told from chance" in said
+    assert len(reading.rows(found, words_for("es"))) == len(interventions.DESIGNS) + 2
+    assert [one["design"] for one in reading.numbers(found)["designs"]][-2:] == ["matched", "earlier"]
+    assert found.effect("matched").facts.get("places") == (None if lead == "earlier" else 1)
+
+
+def test_high_areas_without_earlier_years_lead_to_no_headline():
+    each = {2018: 6, 2019: 10, 2020: 6}  # a month
+    days = [f"{year}-{month:02}-{5 + i:02}" for year, many in each.items() for month in range(1, 13) for i in range(many)]
+    covers = (pd.Timestamp("2018-06-01"), pd.Timestamp("2021-01-01"))
+    study = Study.of(*square_city([(5, 5)] * len(days), dates=days), start=covers[0], end=covers[1], covers=covers)
+    found = interventions.evaluate(study, entry("2020-01-01", treated=("b00",)))
+    assert found.high
+    assert (~found.case.after).sum() - 12 < 12
+    assert found.effect("before_after").evaluable
+    assert found.effect("earlier").why_not == "short_earlier"
+    assert found.lead is None
+    assert reading.sentence(found, words_for("en")) == (
+        "Not evaluable: these areas were high just before the start, and nothing here allows for their falling back by themselves."
+    )
+
+
+@pytest.mark.parametrize("by", ["rise", "level"])
+def test_areas_picked_for_a_high_year_lead_to_no_headline_of_a_fall(by):
+    rng = np.random.default_rng(15)
+    cases = 400 if TORTURE else 60
+    said = [headline(picked(rng, by=by)) for _ in range(cases)]
+    verdicts = [one.verdict if one else "none" for one in said]
+    assert sum(one is not None for one in said) >= cases / 4
+    assert verdicts.count("fall") <= 0.025 * cases + 2.6 * np.sqrt(0.025 * 0.975 * cases)
+    assert verdicts.count("rise") <= 0.025 * cases + 2.6 * np.sqrt(0.025 * 0.975 * cases)
+    halved = [headline(picked(rng, by=by, effect=0.5)) for _ in range(cases)]
+    led = [one for one in halved if one is not None]
+    assert sum(one.verdict == "fall" for one in led) >= 0.6 * len(led)  # a true fall by half is still found
 
 
 def test_a_definition_break_outside_is_no_warning():

@@ -49,8 +49,9 @@ def map_of(asked: Asked, key: str, limits: tuple[float, ...] = ()) -> map_view.M
     """
     chosen, words = asked.selection, words_for(asked.selection.language)
     what, shapes = measure(key), asked.ask(geometry)
-    if what.key == "network_density" and chosen.layer == "streets" and chosen.bandwidth == density.streets.USUAL:
-        what = replace(what, remarks=None)  # the surface's own note says the same
+    along = what.key == "network_density" and chosen.layer == "streets" and chosen.bandwidth == density.streets.USUAL
+    if along or (what.key in ("density", "relative_risk") and chosen.bandwidth):
+        what = replace(what, remarks=None)  # the surface's own note says how far it spreads each homicide
     plain = map_view.map_view(asked.study, what, shapes, words, unit=asked.unit, called=asked.city.called, limits=limits)
     return _with_surface(asked, plain, words) if chosen.bandwidth else plain
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from hotspots.statistics.density.relative import enough_near, relative_risk, relative_risk_state
 from hotspots.statistics.density.streets import network_density, network_density_how, network_density_remarks, network_density_state
-from hotspots.statistics.density.surfaces import by_unit, surface
+from hotspots.statistics.density.surfaces import by_unit, spread_remarks, surface
 from hotspots.statistics.density.window import window_of
 from hotspots.statistics.measure import Measure
 from hotspots.study import Study
@@ -61,6 +61,7 @@ MEASURES: tuple[Measure, ...] = (
         needs=frozenset({"counts", "points", "areas"}),
         state=density_state,
         doubled=2,
+        remarks=spread_remarks,
     ),
     Measure(
         key="relative_risk",
@@ -70,6 +71,7 @@ MEASURES: tuple[Measure, ...] = (
         unit=mark("times the average"),
         needs=frozenset({"counts", "points", "population", "areas"}),
         state=relative_risk_state,
+        remarks=lambda study, words: spread_remarks(study.exposed_study, words),
     ),
     Measure(
         key="network_density",

@@ -15,7 +15,8 @@ from hotspots.statistics.density.smoothing import smooth
 from hotspots.statistics.density.window import Window, cell_for, window_of
 from hotspots.store.schema import DataError
 from hotspots.study import Study
-from hotspots.words import mark, told
+from hotspots.study.memo import kept
+from hotspots.words import Words, mark, told
 
 KERNELS: tuple[str, ...] = tuple(SUPPORT)
 
@@ -29,6 +30,11 @@ RULES: dict[str, str] = {
     "streets": mark("usual along streets"),
 }
 
+FORETOLD = mark(
+    "Each homicide is spread {metres} m over the ground around it: the distance at which the homicides of this period best foretell "
+    "one another's places (cross-validation)."
+)
+USUAL_RULE = "likelihood"  # on two real cities it picks the ground of the next year better than the rule of thumb (docs/calibration.md)
 PER_KM2 = 1e6  # m²
 
 
@@ -61,7 +67,7 @@ def surface(
     study: Study,
     *,
     bandwidth: float | None = None,
-    rule: str = "scott",
+    rule: str = USUAL_RULE,
     kernel: str = "quartic",
     edge: str = "jones_diggle",
     cell: float | None = None,
@@ -72,10 +78,10 @@ def surface(
     Each homicide is spread over the ground around it: within `bandwidth` metres by the `quartic` kernel, or as a bell with that
     standard deviation by the `gaussian`. Nothing is spread outside the units. `edge` says what becomes of the part that would fall
     there: `jones_diggle` puts it back around the same homicide, so that the surface adds up to the homicides exactly; `uniform`
-    raises the surface near the edge; `none` loses it. Left out, `bandwidth` is that of the study, else found by `rule`: `scott`
-    (see `rule_of_thumb`), `likelihood` or `least_squares` (see `cross_validated`), or an eighth of the shorter side of the area where
-    all homicides are at one place; `cell`, in metres, at most a twelfth of it as far as 1,000 cells a side allow. Give `window` to use
-    one again; its cells then hold.
+    raises the surface near the edge; `none` loses it. Left out, `bandwidth` is that of the study, else found by `rule`:
+    `likelihood` or `least_squares` (see `cross_validated`), `scott` (see `rule_of_thumb`), or an eighth of the shorter side of the area
+    where all homicides are at one place; `cell`, in metres, at most a twelfth of it as far as 1,000 cells a side allow. Give `window` to
+    use one again; its cells then hold.
 
     The bandwidth decides what is seen: try others before you believe a peak. Few homicides are summed one by one, many by Fourier
     transform with an error of about 1/10,000 of the peak. A `DataError` says what is wrong. Source: Diggle (1985, doi:10.2307/2347366).
@@ -108,7 +114,7 @@ def places_of(study: Study) -> tuple[np.ndarray, np.ndarray, int]:
     return x[inside], y[inside], int(placed.sum() - inside.sum())
 
 
-def bandwidth_of(study: Study, bandwidth: float | None = None, *, rule: str = "scott", kernel: str = "quartic") -> tuple[float, str]:
+def bandwidth_of(study: Study, bandwidth: float | None = None, *, rule: str = USUAL_RULE, kernel: str = "quartic") -> tuple[float, str]:
     """Return the bandwidth in metres to take, and where it came from (see `RULES`): the one given, the study's own, or that of `rule`."""
     given = study.bandwidth if bandwidth is None else bandwidth
     if given is not None:
@@ -121,18 +127,22 @@ def bandwidth_of(study: Study, bandwidth: float | None = None, *, rule: str = "s
                 listed=", ".join(bandwidths.CRITERIA),
             )
         )
-    x, y, _ = places_of(study)
-    if rule == "scott":
-        found = bandwidths.rule_of_thumb(x, y, kernel=kernel)
-    else:
-        found = bandwidths.cross_validated(x, y, criterion=rule, kernel=kernel)
+    found = kept(study, _by_rule, rule, kernel)
     if found is not None:
         return found, rule
     west, south, east, north = study.blocks.total_bounds
     return float(min(east - west, north - south) or max(east - west, north - south) or 1.0) / 8, "window"
 
 
-def usual_bandwidth(study: Study, *, rule: str = "scott") -> float:
+def _by_rule(study: Study, rule: str, kernel: str) -> float | None:
+    """Return the bandwidth that a rule finds for the homicides of a study; None where all are at one place."""
+    x, y, _ = places_of(study)
+    if rule == "scott":
+        return bandwidths.rule_of_thumb(x, y, kernel=kernel)
+    return bandwidths.cross_validated(x, y, criterion=rule, kernel=kernel)
+
+
+def usual_bandwidth(study: Study, *, rule: str = USUAL_RULE) -> float:
     """Return the bandwidth in metres that `surface` takes when none is given.
 
     >>> from hotspots.testing import square_city
@@ -140,6 +150,19 @@ def usual_bandwidth(study: Study, *, rule: str = "scott") -> float:
     20.0
     """
     return bandwidth_of(study, rule=rule)[0]
+
+
+def spread_remarks(study: Study, words: Words) -> tuple[str, ...]:
+    """Return what a map of the density by unit says of its bandwidth: how many metres it is, and which rule gave it."""
+    metres, rule = bandwidth_of(study)
+    if rule == "likelihood":
+        return (words.say(FORETOLD, metres=words.number(round(metres))),)
+    said = words.say(
+        "Each homicide is spread {metres} m over the ground around it ({rule}).",
+        metres=words.number(round(metres)),
+        rule=words.say(RULES[rule]),
+    )
+    return (said,)
 
 
 def by_unit(study: Study, found: Surface) -> pd.Series:

@@ -10,11 +10,12 @@ import pandas as pd
 from hotspots.cities.logbook import Entry
 from hotspots.inference.level_shift import Break, break_date
 from hotspots.readers.sections import Note
-from hotspots.statistics.interventions.before_after import against_comparison, before_after, is_unusual
+from hotspots.statistics.interventions.before_after import against_comparison, before_after
 from hotspots.statistics.interventions.cases import RING, Case, before_and_after, case, series
 from hotspots.statistics.interventions.designs import DESIGNS, every
 from hotspots.statistics.interventions.displacement import weighted_displacement_difference
 from hotspots.statistics.interventions.effects import Effect, Placebos
+from hotspots.statistics.interventions.high_before import ALLOWING, was_high
 from hotspots.statistics.interventions.interrupted import LEAST_AFTER, interrupted
 from hotspots.statistics.interventions.measures import MEASURES
 from hotspots.statistics.interventions.synthetic import synthetic_control
@@ -23,8 +24,8 @@ from hotspots.study import Study
 from hotspots.words import mark
 
 __all__ = [
-    "ASSUMES", "BASE_YEARS", "DESIGNS", "LABELS", "MEASURES", "RING", "WARNINGS", "WHY_NOT", "Case", "Effect", "Evaluation", "Placebos",
-    "against_comparison", "avoided", "before_after", "before_and_after", "case", "evaluate", "interrupted", "series",
+    "ALLOWING", "ASSUMES", "BASE_YEARS", "DESIGNS", "LABELS", "MEASURES", "RING", "WARNINGS", "WHY_NOT", "Case", "Effect", "Evaluation",
+    "Placebos", "against_comparison", "avoided", "before_after", "before_and_after", "case", "evaluate", "interrupted", "series",
     "synthetic_control", "weighted_displacement_difference",
 ]  # fmt: skip
 
@@ -34,6 +35,8 @@ LABELS: dict[str, str] = {
     "interrupted": mark("Break in the monthly series (trend and season taken off)"),
     "displacement": mark("Difference in homicides, with what moved next door"),
     "synthetic": mark("Beside a mix of similar places (synthetic control)"),
+    "matched": mark("Beside other places that were as high before"),
+    "earlier": mark("Before and after, without the high year"),
 }
 ASSUMES: dict[str, str] = {
     "before_after": mark("Nothing else changed at that time, and the areas were not picked because they were high."),
@@ -43,6 +46,11 @@ ASSUMES: dict[str, str] = {
         "Without it, these areas would have changed by as many homicides as the comparison areas; what was pushed out went into the ring."
     ),
     "synthetic": mark("The mix of untouched places that moved alike before would have moved alike after."),
+    "matched": mark("Without it, these areas would have fallen back by the same share as the other places that rose as much in that year."),
+    "earlier": mark(
+        "Without it, these areas would have gone back to where they were before that year, or to the mean of all the time before: the "
+        "interval reaches over both."
+    ),
 }
 WHY_NOT: dict[str, str] = {
     "short": mark("fewer than 12 whole months before the start, or fewer than 6 after it"),
@@ -55,12 +63,15 @@ WHY_NOT: dict[str, str] = {
     "empty_comparison": mark("the comparison areas have too few homicides"),
     "series": mark("it needs 24 months before, 12 after, and homicides on both sides"),
     "pool": mark("fewer than 10 other places have enough homicides and time to be mixed"),
+    "none_as_high": mark("no other place rose as much in the year before the start"),
+    "short_earlier": mark("fewer than 12 months before the year in which they were high"),
+    "high": mark("these areas were high just before the start, and nothing here allows for their falling back by themselves"),
     "fit": mark("no mix of other places follows these areas before the start"),
 }
 WARNINGS: dict[str, str] = {
     "hot_before": mark(
         "These areas had unusually many homicides in the last 12 months before the start. Places picked when they are high fall back by "
-        "themselves: a part of any fall is that return, and only comparison areas that were just as high take it off."
+        "themselves: a part of any fall is that return. The two rows at the end allow for it; the others do not."
     ),
     "definition": mark(
         "What is counted changed within this time. The rows without comparison areas take that change for an effect: choose a period "
@@ -83,7 +94,8 @@ class Evaluation:
     """What all designs say of one intervention.
 
     `effects` come in the order of `DESIGNS`. `lead` is the one whose sentence is read first: beside comparison areas where there are
-    any, else the interrupted series, else before and after; None where none evaluates anything. `warnings` are keys of `WARNINGS`.
+    any, else the interrupted series, else before and after; where the areas were high before the start (`high`), one that allows for
+    their falling back, never the two of the areas alone; None where none evaluates anything. `warnings` are keys of `WARNINGS`.
     `breaks` is where the months of the treated areas break by themselves.
     """
 
@@ -92,6 +104,11 @@ class Evaluation:
     lead: Effect | None
     warnings: tuple[str, ...]
     breaks: Break | None
+
+    @property
+    def high(self) -> bool:
+        """Whether the areas were high before the start, so that a fall was to be expected."""
+        return any(effect.design in ALLOWING for effect in self.effects)
 
     def effect(self, design: str) -> Effect:
         """Return what one design says."""
@@ -115,23 +132,28 @@ def evaluate(study: Study, entry: Entry, *, notes: Iterable[Note] = (), ring: fl
     """
     numbers = case(study, entry, ring=ring)
     effects = every(numbers)
-    by_name = {effect.design: effect for effect in effects}
-    order = ("comparison", "interrupted", "before_after")
-    lead = next((by_name[name] for name in order if by_name[name].evaluable), None)
     known = numbers.months["treated"]
     found = None if known.isna().any() else break_date(known)
-    return Evaluation(numbers, effects, lead, _warnings(numbers, effects, notes), found)
+    return Evaluation(numbers, effects, leading(effects), _warnings(numbers, effects, notes), found)
+
+
+def leading(effects: tuple[Effect, ...]) -> Effect | None:
+    """Return the design whose sentence is read first, of those that evaluate something."""
+    high = any(effect.design in ALLOWING for effect in effects)
+    order = (*ALLOWING, "comparison") if high else ("comparison", "interrupted", "before_after")
+    able = {effect.design: effect for effect in effects if effect.evaluable}
+    return next((able[name] for name in order if name in able), None)
 
 
 def _warnings(one: Case, effects: tuple[Effect, ...], notes: Iterable[Note]) -> tuple[str, ...]:
     """Return the keys of the warnings that hold."""
     if not any(effect.evaluable for effect in effects):
         return ("part",) if one.strange and len(one.areas["treated"]) else ()
-    before, after = one.halves("treated")
+    _, after = one.halves("treated")
     crossed = any(note.kind == "definition" and _within(one, note.start) for note in notes)
     by_name = {effect.design: effect for effect in effects if effect.evaluable}
     holds = {
-        "hot_before": is_unusual(before[-12:], before[:-12]),
+        "hot_before": was_high(one),
         "definition": crossed,
         "part": bool(one.strange),
         "trend": any(_moves(by_name.get(name)) for name in ("before_after", "interrupted")),

@@ -12,6 +12,7 @@ from hotspots.statistics.interventions.before_after import against_comparison, b
 from hotspots.statistics.interventions.cases import Case
 from hotspots.statistics.interventions.displacement import weighted_displacement_difference
 from hotspots.statistics.interventions.effects import LARGEST, Effect, Placebos
+from hotspots.statistics.interventions.high_before import allowing, was_high
 from hotspots.statistics.interventions.interrupted import interrupted
 from hotspots.statistics.interventions.synthetic import LEAST_POOL, synthetic_control
 
@@ -23,7 +24,10 @@ Halves = Callable[[np.ndarray, np.ndarray], Effect]
 
 
 def every(one: Case) -> tuple[Effect, ...]:
-    """Return what each design gives, in the order of `DESIGNS`; those that evaluate nothing carry the reason."""
+    """Return what each design gives, in the order of `DESIGNS`; those that evaluate nothing carry the reason.
+
+    Where the areas were high before the start, the two designs that allow for their falling back (`ALLOWING`) come after them.
+    """
     why = _cannot(one)
     if why:
         return tuple(Effect(name, "count" if name == "displacement" else "ratio", why_not=why) for name in DESIGNS)
@@ -33,7 +37,8 @@ def every(one: Case) -> tuple[Effect, ...]:
         series = replace(series, why_not="series")
     found = [_tried(before_after, one, "treated"), *_beside(one), series, _mixed(one, months)]
     by_name = {effect.design: _judged(effect) for effect in found}
-    return tuple(by_name[name] for name in DESIGNS)
+    more = [_judged(effect) for effect in allowing(one, _of_halves)] if was_high(one) else []
+    return (*(by_name[name] for name in DESIGNS), *more)
 
 
 def _cannot(one: Case) -> str:
@@ -51,7 +56,10 @@ def _tried(design: Halves, one: Case, *groups: str) -> Effect:
     """Return a design of two halves, with made-up starts before the real one and the start moved by up to three months."""
     values = one.months[list(groups)].to_numpy(dtype=float)
     values = values[:, 0] if len(groups) == 1 else values
-    cut = int((~one.after).sum())
+    return _of_halves(design, values, int((~one.after).sum()))
+
+
+def _of_halves(design: Halves, values: np.ndarray, cut: int) -> Effect:
     found = design(values[:cut], values[cut:])
     if not np.isfinite(found.value):
         return found

@@ -13,11 +13,23 @@ BESIDE: dict[str, str] = {
     "comparison": mark("than the comparison areas lead one to expect"),
     "interrupted": mark("than trend and season lead one to expect"),
     "before_after": mark("than the months before lead one to expect"),
+    "matched": mark("than in other places that were as high before"),
+    "earlier": mark("than the time before that year leads one to expect"),
 }
 
 
 def sentence(found: Evaluation, words: Words) -> str:
-    """Return the finding in one sentence, with its interval; "not evaluable" with the reason where that is the truth."""
+    """Return the finding in one sentence, with its interval; "not evaluable" with the reason where that is the truth.
+
+    Where the areas were high before the start it begins with that.
+    """
+    said = _finding(found, words)
+    if not found.high or found.lead is None:
+        return said
+    return words.say("These areas were high in the year before, so a fall was to be expected without anything being done.") + " " + said
+
+
+def _finding(found: Evaluation, words: Words) -> str:
     lead = found.lead
     if lead is None:
         return words.say("Not evaluable: {reason}.", reason=words.say(WHY_NOT[_reason(found)]))
@@ -47,6 +59,8 @@ def limit(found: Evaluation, words: Words) -> str:
 
 def _reason(found: Evaluation) -> str:
     """Return the reason of the design that came nearest to evaluating something."""
+    if any(effect.evaluable for effect in found.effects):
+        return "high"  # what remains are designs that take the return to the usual for an effect
     reasons = [effect.why_not for effect in found.effects]
     return next((reason for reason in reasons if reason not in ("no_comparison", "no_whole", "pool")), reasons[0])
 
@@ -109,6 +123,8 @@ def _detectable(effect: Effect, words: Words) -> str:
 def _placebo(effect: Effect, words: Words) -> str:
     """Return what the design says where nothing happened: at made-up dates, or in other places."""
     made = effect.placebos
+    if effect.design == "matched":
+        return "–"  # other places would be as high at each made-up date
     if made is None:
         return words.say("too few months to try")
     if effect.design == "synthetic":

@@ -1,4 +1,4 @@
-"""Did it work: one intervention of the log by five designs side by side, what each can tell, and what a target would mean."""
+"""Did it work: one intervention of the log by several designs side by side, what each can tell, and what a target would mean."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ def yearly(chosen: Chosen, entry: Entry) -> None:
 def designs(chosen: Chosen, answer: Answer[Evaluation]) -> None:
     """Draw the designs as the rows of one table, and what each says where nothing happened."""
     words, found = chosen.words, answer.value
-    st.subheader(words.say("Five ways to look at it"), anchor=False)
+    st.subheader(words.say("Several ways to look at it"), anchor=False)
     rows = reading.rows(found, words)
     if len({effect.why_not for effect in found.effects}) == 1 and found.lead is None:
         st.info(answer.sentence(words))
