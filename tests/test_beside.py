@@ -159,6 +159,7 @@ def test_who_published_is_kept_with_what_it_was_audited_against(store, tmp_path,
     code, _, said = ask("publish", slug, "--out", str(tmp_path / "rel" / "one"), "--as-of", DAY, "--signed-by", "R. Prueba")
     assert code == 0
     assert said.index("another store") < said.index("signed off by R. Prueba")
+    assert " s  attacking the figures: 0 of 1 periods done" in said  # a sign of life
     ask("publish", slug, "--out", str(tmp_path / "rel" / "two"), "--as-of", DAY, "--signed-by", "B. Prueba")
     first, second = disclosure.sheets(slug)
     assert (first.who, first.against, second.against) == ("R. Prueba", (), (f"{slug} 1", "one"))

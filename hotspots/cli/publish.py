@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from functools import partial
@@ -52,6 +53,8 @@ def run(choices: argparse.Namespace, words: Words) -> None:
         for line in release.NOT_KNOWN:
             print(f"  - {words.say(line)}", file=sys.stderr)
     how["who"] = choices.signed_by or getpass.getuser()
+    begun = time.monotonic()
+    how["progress"] = lambda text: print(f"  {time.monotonic() - begun:4.0f} s  {words.tell(text)}", file=sys.stderr)
     done = release.publish(choices.city, choices.profile, choices.out, **how)
     if choices.json:
         covered = {f"{start:%Y}": round(share, 3) for start, share in done.release.coverage.items()}

@@ -55,16 +55,13 @@ def intervals(known: System, targets: sparse.csr_array, *, enough: np.ndarray | 
 
 def _blocks(known: System, targets: sparse.csr_array) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return columns and rows of each set of unknowns that hangs together and that a target is about."""
-    every = sparse.vstack([known.matrix, targets]).tocsr()
-    pattern = sparse.csr_array((np.ones(every.nnz), every.indices, every.indptr), shape=every.shape)
-    _, label = connected_components(pattern.T @ pattern, directed=False)
-    asked = {int(label[column]) for column in targets.tocsr().indices}
-    found = []
-    for one in sorted(asked):
-        columns = np.flatnonzero(label == one)
-        rows = np.flatnonzero(np.diff(known.matrix[:, columns].tocsr().indptr))
-        found.append((columns, rows))
-    return found
+    every = sparse.vstack([known.matrix, targets]).tocoo()
+    n, size = every.shape[1], sum(every.shape)
+    links = sparse.coo_array((np.ones(every.nnz), (every.col, n + every.row)), shape=(size, size))  # each sum hangs on its unknowns
+    label = connected_components(links, directed=False)[1]
+    asked = np.unique(label[targets.tocsr().indices])
+    rows = label[n : n + known.matrix.shape[0]]
+    return [(np.flatnonzero(label[:n] == one), np.flatnonzero(rows == one)) for one in asked]
 
 
 class _Block:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,19 +44,24 @@ class Findings:
         return not self.found
 
 
-def audit(release: Release, before: Iterable[Release] = (), *, exact: bool = False) -> Findings:
+def audit(
+    release: Release, before: Iterable[Release] = (), *, exact: bool = False, progress: Callable[[int, int], object] | None = None
+) -> Findings:
     """Return what the release gives away, alone and beside all releases before it.
 
     First the rules: no small number, areas with enough residents and without overlap, windows that do not overlap, no crossed tables,
     no number changed since it was first published, no lot that tells what it should hide. Then the attack by linear programming on all
     figures together: each hidden number must stay open by at least 9, and no smaller count may be known exactly. `exact` asks for the
-    whole interval of every number, which takes longer.
+    whole interval of every number, which takes longer. `progress` is told before each period how many are done, and of how many.
     """
     begun = time.perf_counter()
     past = list(before)
     found = rules.broken(release) + rules.changed(release, past) + rules.lots(release, past)
     hidden, inside = [Intervals(np.zeros(0), np.zeros(0))], 0
-    for known in spells(_statements([release, *past])):
+    groups = spells(_statements([release, *past]))
+    for done, known in enumerate(groups):
+        if progress is not None:
+            progress(done, len(groups))
         more, open_, parts = _together_or_apart(known, exact=exact, zero_tells=not release.profile.exact)
         found += more + ([] if release.profile.exact else nested(known))
         hidden.append(open_)

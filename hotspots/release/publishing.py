@@ -18,7 +18,7 @@ from hotspots.release.facts import as_it_stands
 from hotspots.release.making import build
 from hotspots.release.release import Release
 from hotspots.release.sign_off import Sheet
-from hotspots.words import told
+from hotspots.words import Told, told
 
 
 class RefusedError(store.StoreError):
@@ -65,12 +65,14 @@ def publish(
     pages: Callable[[Release], Mapping[str, bytes]] | None = None,
     html: bool = True,
     who: str = "",
+    progress: Callable[[Told], object] = lambda _: None,
 ) -> Done:
     """Publish a release of a stored city into the folder `out`, whole or not at all.
 
     `pages` makes further files of the release, such as its web page; they are given the release and nothing else, and signed with it.
     `html`: they are wanted; else they are made anew only where the release that is replaced has some, so that none is ever taken away.
-    `who` signs it off: the sheet says what it was audited against and what not, and lies beside the ledger.
+    `progress` is told what is being done, as it takes a while. `who` signs it off: the sheet says what it was audited against and what
+    not, and lies beside the ledger.
     It is written into the ledger before the folder appears: what may have got out counts as out. The same data published again give the
     same bytes. Raises `RefusedError` where the audit finds anything, and nothing is written then.
     """
@@ -78,9 +80,11 @@ def publish(
         city = as_it_stands(cities.load(slug))
         secret, before = ledger.key(slug), ledger.releases(slug)
         made_by: dict[str, Any] = {"as_of": as_of, "through": through, "secret": secret, "before": before, "already_public": already_public}
+        progress(told("dividing {city} into areas and counting", city=city.name))
         release = build(city, profile=profile, **made_by)
-        findings = audit(release, before)
+        findings = audit(release, before, progress=lambda n, m: progress(told("attacking the figures: {n} of {m} periods done", n=n, m=m)))
         bundle.check_place(Path(out))
+        progress(told("looking at the releases beside it"))
         there = [*beside(Path(out)), *counted_twice(city)]
         findings = replace(findings, found=(*findings.found, *weakened(release, there, before=before)))
         if not findings.passed:
@@ -95,6 +99,7 @@ def publish(
                     n=len(online),
                 )
             )
+        progress(told("drawing and writing the files"))
         made = pages(release) if pages and (html or online) else None
         ledger.add(slug, release)
         files = bundle.write(release, Path(out), key=secret, pages=made)
