@@ -88,12 +88,12 @@ def publish(
         city = settings.store_folder() / slug
         (city / "versions").mkdir(parents=True, exist_ok=True)
         _refuse_newer(slug)
-        _sweep(city)
+        sweep(city)
         number = max(_newest(city), *_folders(city), 0) + 1
         target = city / "versions" / str(number)
         building = Path(tempfile.mkdtemp(prefix=_TEMP, dir=city / "versions"))
         try:
-            manifest = _build(building, number, tables, facts)
+            manifest = build(building, number, tables, facts)
             same = _same(slug, manifest) if unless_same else None
             if same:
                 shutil.rmtree(building, ignore_errors=True)
@@ -306,7 +306,10 @@ def _bytes(version: Version, name: str) -> bytes:
     return raw
 
 
-def _build(folder: Path, number: int, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> dict[str, Any]:
+def build(
+    folder: Path, number: int, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any], *, published: str = ""
+) -> dict[str, Any]:
+    """Write the files of a version into a folder, flush them, and return its manifest; `published` left out is now."""
     files = {}
     for name, table in tables.items():
         path = folder / f"{name}.parquet"
@@ -314,7 +317,7 @@ def _build(folder: Path, number: int, tables: Mapping[str, pd.DataFrame], facts:
         raw = path.read_bytes()
         checked_json.flush(path)
         files[name] = {"sha256": hashlib.sha256(raw).hexdigest(), "rows": len(table)}
-    published = datetime.now(UTC).isoformat(timespec="seconds")
+    published = published or datetime.now(UTC).isoformat(timespec="seconds")
     manifest = {"format": FORMAT, "version": number, "published": published, "facts": dict(facts), "files": files}
     checked_json.write(folder / "manifest.json", manifest)
     checked_json.flush_folder(folder)
@@ -387,7 +390,7 @@ def _sealed(path: Path, what: Told) -> dict[str, Any]:
     return values
 
 
-def _sweep(city: Path) -> None:
+def sweep(city: Path) -> None:
     """Remove what a publication that was killed left behind; the lock is held, so nobody is writing there."""
     left = list((city / "versions").glob(f"{_TEMP}*"))
     newest = _newest(city)
