@@ -172,10 +172,17 @@ ROWS = (
     Row("", f"300 a year, {SWINGS}", ".05", ".45", 300, shifted(300, season=0.2, swing=SWING)),
     Row("any outline of more than chance", "80 events by residents on 16 km²", ".05", ".93 to 1.00", 200, outlined),
     Row("variation of shrunk rates, all risks alike", "1,250 events, a fifth of two, 100 places", "0", ".13", 100, differing, share=False),
-    Row("next homicides on the first 5 % of the ground", "six knots: likelihood has more than Scott's rule", "", "Scott's", 100, foretold),
+    Row(
+        "next homicides on the first 5 % of the ground",
+        "six knots: likelihood has more than Scott's rule",
+        "",
+        "Scott's used",
+        100,
+        foretold,
+    ),
     Row("a headline of a fall", "areas picked for a year above four before it", ".025", ".23 to .58", 1000, fallen("rise")),
-    Row("", "areas picked for a high year", ".025", ".23 to .58", 1000, fallen("level")),
-    Row("", "the first, and homicides halved: found", "", "", 1000, fallen("rise", effect=0.5)),
+    Row("", "areas picked for a high year", ".025", "not measured", 1000, fallen("level")),
+    Row("", "the first, and homicides halved: found", "", "not measured", 1000, fallen("rise", effect=0.5)),
     Row("density of a stub of 0.5 m ÷ of a street there", "bandwidth 1,000 m", "1", "7.8", 20, stub, share=False),
 )
 
