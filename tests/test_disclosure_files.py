@@ -289,7 +289,7 @@ def test_the_ledger_only_grows(stored, tmp_path, store):
 
 def test_a_release_that_fails_the_audit_is_refused(stored, tmp_path, monkeypatch, capsys):
     found = Findings((Leak("pinned", "areas, a001", "held back, yet it is 3", "areas, a002"),), 1, 1, 0, 0, 0.0)
-    monkeypatch.setattr("hotspots.release.publishing.audit", lambda release, before: found)
+    monkeypatch.setattr("hotspots.release.publishing.audit", lambda release, before, **_: found)
     with pytest.raises(RefusedError, match="give up areas, a002"):
         disclosure.publish(stored, "strict", tmp_path / "one")
     assert main(["publish", stored, "--out", str(tmp_path / "one")]) == 1

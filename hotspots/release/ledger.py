@@ -81,6 +81,14 @@ def _make_key(path: Path) -> bytes:
     return made
 
 
+def lot_secret(slug: str, fingerprint: str) -> bytes:
+    """Return what a brief draws its lot with: the key of the city, or the hash of the data (`fingerprint`) until there is a key.
+
+    Nobody who does not have the data can work out either; nothing is written.
+    """
+    return key(slug) if (settings.store_folder() / slug / KEY).is_file() else fingerprint.encode()
+
+
 def packed(slug: str) -> bytes:
     """Return the key and the list of releases of a city as one file: a copy to keep, and what another machine needs to publish too.
 

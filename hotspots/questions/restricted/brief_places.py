@@ -98,7 +98,7 @@ def shown_areas(found: Brief, city: City) -> pd.Series:
         return pd.Series(True, index=rows.index)
     weights = rows["population"].astype(float).fillna(1.0).clip(lower=1.0)
     label = f"brief/areas/{found.recent.start:%Y%m%d}/{found.recent.end:%Y%m%d}"
-    states = protect(rows["count"], weights=weights, secret=ledger.key(city.slug), label=label)
+    states = protect(rows["count"], weights=weights, secret=ledger.lot_secret(city.slug, city.fingerprint), label=label)
     assert states is not None  # nothing was published before
     return states == SHOWN
 

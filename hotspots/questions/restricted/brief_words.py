@@ -194,7 +194,12 @@ def _bar(name: str, counts: pd.Series, found: Brief, city: City, words: Words) -
     shown = counts[counts > 0]
     if found.preset.guarded:
         weights = attribute_weights(name, counts.index)
-        states = protect(counts, weights=weights, secret=ledger.key(city.slug), label=f"brief/{name}/{found.recent.start:%Y%m%d}")
+        states = protect(
+            counts,
+            weights=weights,
+            secret=ledger.lot_secret(city.slug, city.fingerprint),
+            label=f"brief/{name}/{found.recent.start:%Y%m%d}",
+        )
         assert states is not None  # nothing was published before
         shown = counts[states == SHOWN]
     known = shown.drop(UNKNOWN, errors="ignore").sort_values(ascending=False, kind="stable")
