@@ -21,7 +21,8 @@ OUTSIDE = """() => {
     return found;
 }"""
 SHOWN = """() => [...document.querySelectorAll("header, [data-testid=stSidebar], button, input")]
-    .filter(one => one.checkVisibility() && !one.closest("[data-testid=stButtonGroup], [data-testid=stSelectbox], [data-testid=stMultiSelect]"))
+    .filter(one => one.checkVisibility())
+    .filter(one => !one.closest("[data-testid=stButtonGroup], [data-testid=stSelectbox], [data-testid=stMultiSelect]"))
     .map(one => one.outerHTML.slice(0, 80))"""
 
 
