@@ -67,6 +67,12 @@ COMMANDS: tuple[Command, ...] = (
         language=mark("the language of the page (default: the city's own)"),
     ),
     Command(
+        "digest",
+        mark("Look"),
+        mark("say what is new since an earlier version, as files and by mail (restricted: not for publication)"),
+        language=mark("the language of the digest (default: the city's own)"),
+    ),
+    Command(
         "repeats", mark("Decide"), mark("say whether killings draw others nearby, and which windows are open (restricted: never publish)")
     ),
     Command("priorities", mark("Decide"), mark("list the places to begin with, and how well such lists did before")),
@@ -96,6 +102,7 @@ EXAMPLES = """
   export puerto-albatros --measure rate --unit districts --out districts.csv
   export puerto-albatros --start 2023-01-01 --end 2024-01-01 --out map-2023.html
   brief puerto-albatros --place district:Centro --preset command --out brief.pdf
+  digest puerto-albatros --since 2024-06-30 --out news
   priorities puerto-albatros --share 1,5
   totals puerto-albatros --unit segments
   totals puerto-albatros --reconcile
