@@ -18,12 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from hotspots import settings
-from hotspots.store import checked_json, locks
+from hotspots.store import checked_json, geometry_tables, locks
 from hotspots.store.formats import FORMAT, DamageError, NewerError, StoreError, check_format
-from hotspots.store.geometry_tables import with_geometry
 from hotspots.store.keeping import kept, leaving, published_at
 from hotspots.words import Told, told
 
@@ -288,10 +286,7 @@ def read(version: Version, name: str) -> pd.DataFrame:
     if not has(version, name):
         what, there = _named(version.slug, version.number), ", ".join(version.manifest["files"])
         raise StoreError(told("{version} has no table {name}; it has {there}", version=what, name=repr(name), there=there))
-    table = pq.read_table(io.BytesIO(_bytes(version, name)))
-    geo = (table.schema.metadata or {}).get(b"geo")
-    rows = table.to_pandas()
-    return with_geometry(rows, json.loads(geo)) if geo else rows
+    return geometry_tables.read(io.BytesIO(_bytes(version, name)))
 
 
 def _bytes(version: Version, name: str) -> bytes:

@@ -8,11 +8,11 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
 
+from hotspots.store import geometry_tables
 from hotspots.words import Told, ToldError
 
 OURS = "hotspots."
@@ -79,7 +79,7 @@ class Parcel:
         self.tables += 1
         path = self.folder / f"{self.tables}.parquet"
         table.to_parquet(path, index=True)
-        return {"table": [path.name, isinstance(table, gpd.GeoDataFrame)]}
+        return {"table": path.name}
 
     def open(self, plain: Any) -> Any:
         """Return the value that was packed. Raises `ValueError` for what no `pack` made.
@@ -107,17 +107,13 @@ class Parcel:
             "day": lambda: pd.Timestamp(held) if held else pd.NaT,
             "array": lambda: np.array(held[1], dtype=held[0]),
             "crs": lambda: pyproj.CRS.from_wkt(held),
-            "table": lambda: self._read(self.folder / Path(held[0]).name, shapes=held[1]),
+            "table": lambda: geometry_tables.read(self.folder / Path(held).name),
             "made": lambda: _class(held[0])(**{name: self.open(one) for name, one in held[1].items()}),
             "error": lambda: self._error(held),
         }
         if kind not in build:
             raise ValueError(kind)
         return build[kind]()
-
-    @staticmethod
-    def _read(path: Path, *, shapes: bool) -> pd.DataFrame:
-        return gpd.read_parquet(path) if shapes else pd.read_parquet(path)
 
     def _error(self, held: Any) -> ToldError:
         kind = _class(held[0])
