@@ -10,8 +10,14 @@ import pandas as pd
 def own_names(units: gpd.GeoDataFrame) -> pd.Series:
     """Return the name that the data give each unit, on one line and without spaces around it; empty where they give none."""
     given = units["name"] if "name" in units.columns else pd.Series(None, index=units.index, dtype="str")
-    texts = [" ".join(str(name).split()) if known else "" for name, known in zip(given, given.notna(), strict=True)]
-    return pd.Series([text if any(map(str.isprintable, text)) else "" for text in texts], index=units.index, dtype="str", name="name")
+    found = zip(given.tolist(), given.notna().tolist(), strict=True)  # lists: to walk through a column of text is slow
+    texts = [" ".join(str(name).split()) if known else "" for name, known in found]
+    return pd.Series(
+        [text if text.isprintable() or any(map(str.isprintable, text)) else "" for text in texts],
+        index=units.index,
+        dtype="str",
+        name="name",
+    )
 
 
 def names(units: gpd.GeoDataFrame) -> pd.Series:

@@ -235,9 +235,12 @@ def _segment_names(met: pd.DataFrame, words: npt.NDArray[np.object_], ids: pd.In
         return next((name for name in streets_at.get(place, ()) if name != own), "")
 
     names = []
-    for own, unit, start, end in zip(words, ids, sides["start"], sides["end"], strict=True):
+    for own, unit, start, end in zip(words.tolist(), ids.tolist(), sides["start"].tolist(), sides["end"].tolist(), strict=True):
+        if not own:
+            names.append(str(unit))
+            continue
         ends = sorted((other(start, own), other(end, own)), key=lambda name: (name == "", name))
-        names.append(f"{own}, {ends[0]} – {ends[1]}".rstrip() if own and ends[0] else own or str(unit))
+        names.append(f"{own}, {ends[0]} – {ends[1]}".rstrip() if ends[0] else own)
     return names
 
 
@@ -256,7 +259,10 @@ def _corner_words(met: pd.DataFrame, crossing: Ints, ids: pd.Index) -> tuple[lis
 def _listed(met: pd.DataFrame, column: str) -> dict[int, list[str]]:
     """Return the words of a column that each place has, each once and in order."""
     pairs = met[["place", column]].drop_duplicates().sort_values(["place", column])
-    return {int(place): list(words) for place, words in pairs.groupby("place")[column]}
+    found: dict[int, list[str]] = {}
+    for place, word in zip(pairs["place"].tolist(), pairs[column].tolist(), strict=True):
+        found.setdefault(place, []).append(word)
+    return found
 
 
 def _cut(lines: npt.NDArray[np.object_], arms: Floats, own: Ints, corners: int) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:

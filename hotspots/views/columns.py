@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from hotspots.words import Words
@@ -137,3 +138,14 @@ def with_interval(write: Callable[[Words], Callable[[float], str]]) -> Form:
 def each(write: Callable[[pd.Series, Words], object]) -> Form:
     """Return the form of a cell that is made of its whole row."""
     return lambda rows, key, words: [write(row, words) for _, row in rows.iterrows()]
+
+
+def numbers(column: pd.Series, words: Words) -> list[str]:
+    """Return the numbers of a column as text, each made once: on a map of streets most are alike.
+
+    >>> from hotspots.words import words_for
+    >>> numbers(pd.Series([1200, 0, float("nan"), 0]), words_for("en"))
+    ['1,200', '0', '–', '0']
+    """
+    codes, seen = pd.factorize(column.to_numpy(dtype=float), use_na_sentinel=False)
+    return [str(text) for text in np.array([words.number(n) for n in seen.tolist()], dtype=object)[codes]]

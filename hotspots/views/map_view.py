@@ -24,6 +24,7 @@ from hotspots.views import captions
 from hotspots.views.classes import Classes, category, classed, starts_of
 from hotspots.views.classes import class_labels as class_labels
 from hotspots.views.classes import class_limits as breaks  # noqa: F401 (other programs know it by this name)
+from hotspots.views.columns import numbers
 from hotspots.views.outlines import Outline, of_place, outlines
 from hotspots.views.single_homicides import Dot
 from hotspots.views.street_lines import named_streets
@@ -156,7 +157,7 @@ def geometry(key: str, blocks: Blocks, context: Sequence[ContextLayer] = (), *, 
     shapes = without_gaps(blocks.geometry.to_crs(4326))
     west, south, east, north = (float(side) for side in (shapes.total_bounds if weights is None else _middle(shapes, weights)))
     return MapGeometry(
-        key, [str(block) for block in blocks.index], geography.names(blocks).tolist(), shapes, list(context), (west, south, east, north)
+        key, blocks.index.astype(str).tolist(), geography.names(blocks).tolist(), shapes, list(context), (west, south, east, north)
     )
 
 
@@ -339,14 +340,14 @@ def state_words(study: Study) -> Mapping[str, str]:
 
 def tips(data: pd.DataFrame, measure: Measure, words: Words, states: Mapping[str, str] = STATE_WORDS) -> list[TipLine]:
     """Return what hovering over each unit says: the count, the rate with its interval, residents, and the state in words."""
-    lines = [TipLine(words.say("People killed"), [words.number(n) for n in data["count"]])]
+    lines = [TipLine(words.say("People killed"), numbers(data["count"], words))]
     if not measure.whole:
         lines.append(TipLine(words.say(measure.label), interval_texts(data, measure, words)))
-    lines.append(TipLine(words.say("Residents"), [words.number(n) for n in data["population"]]))
+    lines.append(TipLine(words.say("Residents"), numbers(data["population"], words)))
     if measure.categories:
         return [*lines[:1], lines[-1], TipLine("", category_texts(data, measure, words, states))]
     notes = {state: words.say(text) for state, text in states.items() if state != "zero" or "zero" in measure.words}
-    return [*lines, TipLine("", [notes.get(state, "") for state in data["state"]])]
+    return [*lines, TipLine("", [notes.get(state, "") for state in data["state"].tolist()])]
 
 
 def note_texts(data: pd.DataFrame, measure: Measure, words: Words, study: Study) -> list[str]:
@@ -371,7 +372,10 @@ def category_texts(data: pd.DataFrame, measure: Measure, words: Words, states: M
 def interval_texts(data: pd.DataFrame, measure: Measure, words: Words) -> list[str]:
     """Return value and interval of each unit as text, such as `22.2 (15.9–30.1)`; a dash where there is no value."""
     columns = (data[measure.key], data[f"{measure.key}_low"], data[f"{measure.key}_high"])
-    return [with_interval(*row, words) for row in zip(*columns, strict=True)]
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+    # On a map of streets most are alike.
+    texts = {(value, low, high): with_interval(value, low, high, words) for value, low, high in set(rows)}
+    return [texts[row] for row in rows]
 
 
 def with_interval(value: float, low: float, high: float, words: Words) -> str:
