@@ -22,6 +22,7 @@ from hotspots.words import (
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "hotspots" / "locale" / "es.po"
+ENGLISH = CATALOGUE.with_name("en.po")  # what a number of 1 changes in the sentences of the code
 
 
 def said(tree: ast.AST) -> set[tuple[str, ...]]:
@@ -50,8 +51,8 @@ def every_text() -> set[tuple[str, ...]]:
 
 
 @functools.cache
-def catalogue() -> dict[tuple[str, ...], tuple[str, ...]]:
-    with CATALOGUE.open("rb") as file:
+def catalogue(path: Path = CATALOGUE) -> dict[tuple[str, ...], tuple[str, ...]]:
+    with path.open("rb") as file:
         messages = [message for message in read_po(file) if message.id]
     as_tuple = lambda text: (text,) if isinstance(text, str) else tuple(text)  # noqa: E731
     return {as_tuple(message.id): as_tuple(message.string) for message in messages if not message.fuzzy}
@@ -67,13 +68,15 @@ def test_every_text_is_translated():
     assert not missing, "add to hotspots/locale/es.po: " + "\n".join(map(str, missing))
 
 
-def test_no_translation_is_left_over():
-    assert not sorted(set(catalogue()) - every_text())
+@pytest.mark.parametrize("path", [CATALOGUE, ENGLISH], ids=["es", "en"])
+def test_no_translation_is_left_over(path):
+    assert not sorted(set(catalogue(path)) - every_text())
 
 
-def test_translations_fill_the_same_blanks():
-    both = [pair for texts, translated in catalogue().items() for pair in zip(texts, translated, strict=True)]
-    assert len(both) > 1000
+@pytest.mark.parametrize(("path", "least"), [(CATALOGUE, 1000), (ENGLISH, 200)], ids=["es", "en"])
+def test_translations_fill_the_same_blanks(path, least):
+    both = [pair for texts, translated in catalogue(path).items() for pair in zip(texts, translated, strict=True)]
+    assert len(both) > least
     unlike = [(original, translated) for original, translated in both if blanks(translated) != blanks(original)]
     assert not unlike
 
@@ -135,6 +138,49 @@ def test_a_refusal_is_told_in_spanish():
 def test_plural_forms():
     assert words_for("es").count("{n} person killed", "{n} people killed", 1) == "1 persona asesinada"
     assert words_for("es").count("{n} person killed", "{n} people killed", 1200) == "1,200 personas asesinadas"
+
+
+# Words of many, and what stands before the number where it is a limit, a share, or a whole of which there are always several.
+MANY = {
+    "en": "rows|people|months|weeks|years|days|events|places|pairs|files|questions|residents|changes|findings|releases|homicides|lines|"
+    "groups|areas|columns|shapes|ids|populations|ages|values|numbers|cells|corners|shapefiles",
+    "es": "filas|personas|meses|semanas|años|días|hechos|lugares|pares|archivos|preguntas|habitantes|cambios|hallazgos|publicaciones|"
+    "homicidios|líneas|zonas|columnas|figuras|identificadores|edades|valores|números|celdas|vértices",
+}
+LIMITS = {
+    "en": "at least|[Ff]ewer than|more than|under|over|all|[Aa]ll|the|(?:rates )?had|last|none of(?: the)?|each of the|the most we read is|"
+    "is|holds|has|have|to|of|and",
+    "es": "al menos|menos de|más de|hasta|[Ll]os|[Ll]as|tuvo|últimos|ninguna? de l[oa]s|cada una de las|leemos como mucho|"
+    "se leen como máximo|contiene|tiene|tienen|es|en|de|y",
+}
+MANY_DO = {"en": r"\b1 of 1 \w+ (?:are|have|were|lie|do)\b", "es": r"\b1 de 1 \w+ (?:no )?(?:son|están|tienen|se \w+[ae]n)\b"}
+
+
+class Ones(dict[str, object]):
+    def __missing__(self, name: str) -> str:
+        return "{share}" if name in ("share", "percent") else "1"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_counted_sentence_suits_one(language):
+    """Of one: a row, that is, and not rows, that are."""
+    words, tried = words_for(language), 0
+    for texts in every_text():
+        if len(texts) == 1 and blanks(texts[0]) and not texts[0].startswith("Places put in order by"):  # a fifth of many places
+            said = words.say(texts[0], **{name: Ones()[name] for name in blanks(texts[0])})
+            tried += 1
+            alone = re.sub(rf"\b(?:{LIMITS[language]}) 1 (?:\w+ )?(?:{MANY[language]})\b", "", said)
+            assert not re.search(rf"\b1 (?:{MANY[language]})\b", alone), said
+            assert not re.search(MANY_DO[language], said), said
+    assert tried > 500
+
+
+def test_one_and_many_of_a_sentence():
+    pattern = "{rows} of {total} rows have no date; they were left out"
+    assert told(pattern, rows="1", total="9") == "1 of 9 rows has no date; it was left out"
+    assert told(pattern, rows="1,001", total="2,000") == "1,001 of 2,000 rows have no date; they were left out"
+    assert words_for("es").tell(told(pattern, rows=1, total=1)) == "1 de 1 fila no tiene fecha; se dejó fuera"
+    assert words_for("en").say("{n} months", n=1.5) == "1.5 months"
 
 
 def test_no_sensational_words():

@@ -7,9 +7,11 @@ import gettext
 import io
 import math
 import re
-from collections.abc import Iterable, Mapping
+import string
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton
@@ -17,7 +19,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-_FOLDER = Path(__file__).parents[1] / "locale"  # one catalogue for each language; English is what the code itself says
+# One catalogue for each language. English is what the code itself says; its catalogue has what a number of 1 changes in it.
+_FOLDER = Path(__file__).parents[1] / "locale"
 DEFAULT = "es"
 
 
@@ -27,7 +30,7 @@ def languages(folder: Path = _FOLDER) -> dict[str, str]:
     >>> languages()
     {'es': 'Español', 'en': 'English'}
     """
-    codes = [*sorted(path.stem for path in folder.glob("*.po")), "en"]
+    codes = [*sorted(path.stem for path in folder.glob("*.po") if path.stem != "en"), "en"]
     return {code: (Locale.parse(code).get_display_name() or code).capitalize() for code in codes}
 
 
@@ -54,7 +57,7 @@ class Told(str):
 
     def __new__(cls, pattern: str, values: Mapping[str, object]) -> Told:
         """Fill the blanks of `pattern`."""
-        self = super().__new__(cls, pattern.format_map(_Blanks(values)))
+        self = super().__new__(cls, _filled(_spoken("en")[1].gettext(pattern) if pattern else pattern, _Blanks(values), _one_or_more))
         self.pattern, self.values = pattern, dict(values)
         return self
 
@@ -65,6 +68,36 @@ class Told(str):
 class _Blanks(dict[str, object]):
     def __missing__(self, name: str) -> str:
         return f"{{{name}}}"
+
+
+def _one_or_more(number: int) -> int:
+    return int(number != 1)
+
+
+class _Filling(string.Formatter):
+    """Fills the blanks of a sentence; `{n:row|rows}` is the form that suits the number `n`, by the language's rule."""
+
+    def __init__(self, form: Callable[[int], int]) -> None:
+        self.form = form
+
+    def format_field(self, value: Any, spec: str) -> str:
+        """Return the form that suits a number, or the value as Python writes it."""
+        if "|" not in spec:
+            return format(value, spec)
+        forms = spec.split("|")
+        return forms[min(self.form(_whole(value)), len(forms) - 1)]
+
+
+def _whole(value: object) -> int:
+    """Return the whole number that a value is or that its text writes; 0, which takes the form of many, where it is none."""
+    if isinstance(value, str):
+        digits = re.sub(r"(?<=[0-9])[,.\u00a0\u202f ](?=[0-9]{3}\b)", "", value)
+        return int(digits) if digits.isdecimal() else 0
+    return int(value) if isinstance(value, (int, float)) and float(value).is_integer() else 0
+
+
+def _filled(pattern: str, values: Mapping[str, object], form: Callable[[int], int]) -> str:
+    return _Filling(form).vformat(pattern, (), values) if "|" in pattern else pattern.format_map(values)
 
 
 def told(pattern: str, /, **values: object) -> Told:
@@ -110,6 +143,7 @@ class Words:
         self.language = language if language in LANGUAGES else DEFAULT
         self.locale, self._catalogue = _spoken(self.language)
         signs = self.locale.number_symbols["latn"]
+        self._form: Callable[[int], int] = getattr(self._catalogue, "plural", _one_or_more)
         self._signs = str.maketrans({",": signs["group"], ".": signs["decimal"]})
 
     def say(self, text: str, /, **values: object) -> str:
@@ -119,9 +153,11 @@ class Words:
         'mapped 2 of 3'
         >>> Words("es").say("")
         ''
+        >>> Words("en").say("{rows} of {total} rows have no date; they were left out", rows=1, total=9)
+        '1 of 9 rows has no date; it was left out'
         """
         sentence = self._catalogue.gettext(text) if text else text  # a catalogue answers an empty text with its own header
-        return sentence.format(**values) if values else sentence
+        return _filled(sentence, values, self._form) if values else sentence
 
     def tell(self, text: str | ToldError) -> str:
         """Return a sentence made by `told`, or those of an error, in this language; a text that is none is looked up as it stands.

@@ -14,6 +14,7 @@ from hotspots.cities.arrivals import differences
 from hotspots.questions.restricted import changes, city, clusters, here, repeats
 from hotspots.questions.restricted.asked import Asked
 from hotspots.questions.restricted.brief import permalink
+from hotspots.statistics import change
 from hotspots.store.schema import UNKNOWN, DataError
 from hotspots.study.calendar import DAY
 from hotspots.study.of_totals import TotalsStudy
@@ -148,7 +149,7 @@ def _judged(asked: Asked) -> dict[str, tuple[str, Any]]:
         return {}
     one = by.ask(changes.compared, end)[changes.USUAL]
     places = one.places if by.unit != "city" else one.places.iloc[:0]
-    firm = changes.change.judged(places)
+    firm = change.judged(places)
     names = geography.names(by.study.blocks)
     known = {str(names[unit]): _firmly(verdict) for unit, verdict in firm.items()}
     return {name: (verdict, one.days) for name, verdict in {"": one.verdict.removeprefix("firmly_"), **known}.items()}
