@@ -65,12 +65,13 @@ def test_arithmetic_would_be_found(line):
 
 def test_tables_are_drawn_in_one_place():
     found = {
-        str(path.relative_to(RESTRICTED))
+        (str(path.relative_to(RESTRICTED)), node.attr)
         for path in RESTRICTED.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute) and node.attr in {"dataframe", "data_editor"}
+        if isinstance(node, ast.Attribute)
+        and (node.attr in {"dataframe", "data_editor"} or (node.attr == "table" and ast.unparse(node.value) == "paper"))
     }
-    assert found == {"parts/tables.py"}
+    assert found == {("parts/tables.py", "table")}  # on screen and on paper
 
 
 def test_each_question_has_a_name_of_its_own():
@@ -104,7 +105,7 @@ def heard(monkeypatch) -> dict[Key, Any]:
 
     def listening(asked: Asked, question: Question[..., Any], /, *told: Any, **named: Any) -> Any:
         answer = ask(asked, question, *told, **named)
-        read = question.reads(asked.at(unit=asked.unit, version=asked.city.version, city=asked.city.slug).selection)
+        read = question.reads(asked.at(unit=asked.unit, version=asked.city.version, city=asked.city.slug, content="").selection)
         found[(question.name, read, told, tuple(sorted(named.items())))] = answer
         return answer
 
