@@ -64,7 +64,7 @@ def read(path: Path) -> Agency:
     try:
         text = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise AgencyError(told("agency: {file} cannot be read: {problem}", file=path.name, problem=str(problem))) from problem
+        raise AgencyError(told("agency: {file} cannot be read: {problem}", file=path.name, problem=problem)) from problem
     faults = [*_strange(text), *_name(text.get("name"))]
     colours = text.get("colours") if isinstance(text.get("colours"), dict) else {}
     chosen = {**USUAL, **{key: value for key, value in (colours or {}).items() if key in USUAL}}
@@ -134,7 +134,7 @@ def _logo(folder: Path, name: Any) -> bytes:
     try:
         content = path.read_bytes() if path.stat().st_size <= MOST_BYTES else b""
     except OSError as problem:
-        raise AgencyError(told("agency: the logo {file} cannot be read: {problem}", file=name, problem=str(problem))) from problem
+        raise AgencyError(told("agency: the logo {file} cannot be read: {problem}", file=name, problem=problem.strerror)) from problem
     if not content:
         raise AgencyError(told("agency: the logo {file} is empty or larger than {most} bytes", file=name, most=MOST_BYTES))
     return _pixels(content, name)

@@ -317,7 +317,7 @@ def test_commands(stored, tmp_path, capsys):
     assert main(["audit", stored, "--json", "--exact"]) == 0
     assert json.loads(capsys.readouterr().out)["pinned"] == 0
     assert main(["audit", "verify"]) == 0
-    assert "1 releases, unchanged" in capsys.readouterr().out
+    assert "1 release, unchanged" in capsys.readouterr().out
     assert main(["audit", "verify", "--json"]) == 0
 
 

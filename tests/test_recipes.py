@@ -137,7 +137,7 @@ def test_a_choice(project):
     assert unread.returncode == 1, unread.stdout
     assert "1 failed" in unread.stdout
     assert "test_an_option_changes_each_measure_that_reads_it[counted-count]" in unread.stdout
-    family = project / "hotspots" / "statistics" / "rates" / "__init__.py"
+    family = project / "hotspots" / "statistics" / "rates" / "measures.py"
     text = family.read_text(encoding="utf-8")
     head, body = text.split("def count(study: Study)")
     family.write_text(f"{head}def count(study: Study){body.replace('    return study.counts' + chr(10), use, 1)}", encoding="utf-8")

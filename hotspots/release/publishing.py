@@ -42,13 +42,17 @@ class Done:
     sheet: Sheet
 
 
+def _full(fault: OSError) -> bool:
+    return fault.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 @contextlib.contextmanager
 def _told_when_full() -> Iterator[None]:
     """Say in a sentence that the disk is full."""
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not _full(error):
             raise
         raise store.StoreError(told("the disk is full. The release that was there is still there; make room and publish again")) from error
 

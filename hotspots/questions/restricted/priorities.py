@@ -80,13 +80,13 @@ def first_places(asked: Asked, rule: str = "", *, months: int = MONTHS, shares: 
 
 def in_words(found: FirstPlaces, asked: Asked, words: Words) -> str:
     """Return the place that the list begins with: how many events there in all years, and how many of them in the last 12 months."""
-    first, study = found.places.iloc[0], asked.study
+    (_, row), study = next(found.places.iterrows()), asked.study
     return words.say(
         "First: {place}, {events} events in {period}, {last} of them in the last 12 months.",
-        place=safe_markdown(str(first["name"])),
-        events=words.number(first["events"]),
+        place=safe_markdown(str(row["name"])),
+        events=words.number(row["events"]),
         period=words.period(study.start.date(), study.end.date()),
-        last=words.number(first["last_year"]),
+        last=words.number(row["last_year"]),
     )
 
 

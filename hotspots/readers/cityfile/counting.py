@@ -11,7 +11,7 @@ import pandas as pd
 from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.cityfile.breakdowns import breakdown, same_names
 from hotspots.readers.cityfile.pointing import samples_of
-from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form
+from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form, lacks_year
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.killings import evidence, homicide_doubt
 from hotspots.readers.columns.offences import kinds_of, plain, says_killing
@@ -68,7 +68,7 @@ def counted(table: Table, ask: Ask, *, outlines: Table | None = None) -> Entries
         return _whole(table, wide, [], ask, outlines)
     plainly = {plain(name): name for name in reversed(list(table.columns.columns))}
     when = _rows_of(table, plainly)
-    if when is None or (when.daily and _of_one(table, plainly)):
+    if when is None or ((when.daily or _has_days(table, plainly)) and _of_one(table, plainly)):
         return None
     candidates = _numbers(table, when.columns)
     if not candidates:
@@ -79,6 +79,11 @@ def counted(table: Table, ask: Ask, *, outlines: Table | None = None) -> Entries
     form = date_form(table, {"date": when.columns[0]}, ask) if when.daily and len(when.columns) == 1 else {}
     entries = {**when.entries, **({"period_format": form["date_format"]} if form else {}), "count": column}
     return _whole(table, replace_entries(when, entries), candidates, ask, outlines)
+
+
+def _has_days(table: Table, plainly: Mapping[str, str]) -> bool:
+    """Return whether a date stands beside its year."""
+    return any(lacks_year(table.columns[plainly[name]]) for name in INCIDENT_COLUMNS["date"] if name in plainly)
 
 
 def replace_entries(when: _When, entries: Entries) -> _When:

@@ -54,7 +54,7 @@ def _parts(table: Table, plain: Mapping[str, str]) -> dict[str, str]:
                 break
     if len(found) == 3:
         return found
-    dayed = next((plain[name] for name in INCIDENT_COLUMNS["date"] if name in plain and _lacks_year(table.columns[plain[name]])), "")
+    dayed = next((plain[name] for name in INCIDENT_COLUMNS["date"] if name in plain and lacks_year(table.columns[plain[name]])), "")
     return {"date": dayed, "year": found["year"]} if dayed and "year" in found else {}
 
 
@@ -65,7 +65,8 @@ def _holds(text: pd.Series, key: str) -> bool:
     return float(number.between(least, most).mean()) > 0.5
 
 
-def _lacks_year(text: pd.Series) -> bool:
+def lacks_year(text: pd.Series) -> bool:
+    """Return whether texts are dates but for the year, as 3/1."""
     return share_dated(pd.Series(joined_date(pd.DataFrame({"d": text, "y": "2000"}), {"date": "d", "year": "y"}))) > _MOSTLY
 
 
