@@ -110,7 +110,7 @@ def test_what_is_near_is_found_pair_by_pair(albatros):
 
 
 def test_a_dot_for_each_homicide_with_a_place(albatros):
-    from hotspots.dashboard.restricted.frame import Chosen
+    from hotspots.dashboard.restricted.chosen import Chosen
 
     chosen = Chosen(Selection(city=albatros, version=cities.load(albatros).version, unit="blocks"), words_for("en"), cities.load(albatros))
     answer = chosen.ask(cases.cases, days=365)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from opened import open_page, text
 
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import panel, wall
 from hotspots.questions.restricted import here
 from hotspots.study import places

@@ -12,7 +12,7 @@ import streamlit as st
 from hotspots.cities import logbook
 from hotspots.cities.logbook import Entry, Log
 from hotspots.dashboard.restricted import address
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.shell import refusal
 from hotspots.store.schema import Blocks
 from hotspots.words import ToldError, Words

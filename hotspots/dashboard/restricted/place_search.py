@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
 from hotspots.cities.search import AROUND, KINDS
 from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import address, place_of
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.shell import guard
 from hotspots.questions.restricted import search
 from hotspots.words import Words
-
-if TYPE_CHECKING:
-    from hotspots.dashboard.restricted.frame import Chosen
 
 KEY = "place_search"
 

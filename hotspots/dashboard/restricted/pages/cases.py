@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.dashboard.restricted import address
-from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.chosen import Chosen
+from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import case_list, tables
 from hotspots.questions.restricted import cases as questions
 from hotspots.questions.restricted.cases import Cases

@@ -10,7 +10,8 @@ import streamlit as st
 
 from hotspots import geography
 from hotspots.dashboard.restricted import address
-from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.chosen import Chosen
+from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import maps, numbers, published, series, tables
 from hotspots.questions.restricted import changes, city, when
 from hotspots.questions.restricted.changes import days_in_words

@@ -8,7 +8,8 @@ import streamlit as st
 
 from hotspots import geography
 from hotspots.dashboard.restricted import place_of
-from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.chosen import Chosen
+from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import maps, published, tables
 from hotspots.drawing.charts import funnel
 from hotspots.drawing.charts.funnel import VERDICTS

@@ -11,7 +11,8 @@ import streamlit as st
 from hotspots.cities import Note
 from hotspots.cities.logbook import Entry, Log
 from hotspots.dashboard.restricted import address, cached, log_form
-from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.chosen import Chosen
+from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import maps, tables
 from hotspots.dashboard.restricted.parts import series as parts
 from hotspots.drawing import charts

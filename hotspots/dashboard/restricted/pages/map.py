@@ -10,7 +10,8 @@ import streamlit as st
 
 from hotspots.dashboard import dated_notes
 from hotspots.dashboard.restricted import address
-from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.chosen import Chosen
+from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import maps, published, series, surfaces, tables, tested, two_periods
 from hotspots.dashboard.shell import guard
 from hotspots.drawing import charts, exports

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from hotspots import settings
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import backtest
 from hotspots.geography import units
 from hotspots.questions.restricted import priorities

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.chosen import Chosen
+from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import clickable, tables
 from hotspots.drawing import charts
 from hotspots.geography import units

@@ -8,7 +8,8 @@ from functools import partial
 import streamlit as st
 
 from hotspots.dashboard.restricted import address
-from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.chosen import Chosen
+from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import backtest, maps, tables
 from hotspots.questions.restricted import priorities
 from hotspots.questions.restricted.priorities import FirstPlaces

@@ -16,7 +16,7 @@ from hotspots import release as disclosure
 from hotspots import settings
 from hotspots.agency import worn
 from hotspots.dashboard.restricted import cached
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import tables
 from hotspots.dashboard.shell import refusal
 from hotspots.drawing import site

@@ -9,7 +9,8 @@ import streamlit as st
 
 from hotspots import geography
 from hotspots.dashboard.restricted import address
-from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.chosen import Chosen
+from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import maps, tables
 from hotspots.geography import units
 from hotspots.questions.restricted import repeats as questions

@@ -11,7 +11,8 @@ import streamlit as st
 from hotspots.cities import Note
 from hotspots.dashboard import dated_notes
 from hotspots.dashboard.restricted import address
-from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.chosen import Chosen
+from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import numbers, published, series, tables
 from hotspots.drawing import charts
 from hotspots.questions.restricted import city, when

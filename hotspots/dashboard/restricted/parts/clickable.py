@@ -8,7 +8,7 @@ import pandas as pd
 
 from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import chips
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.views import crossfilter
 
 

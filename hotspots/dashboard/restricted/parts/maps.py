@@ -12,7 +12,7 @@ import streamlit as st
 
 from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import address, cached
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.geography import units
 from hotspots.questions.restricted import cases, search, where
 from hotspots.study import places

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from hotspots.dashboard.restricted import address
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import published
 from hotspots.questions.restricted import city
 from hotspots.statistics import rates, trends

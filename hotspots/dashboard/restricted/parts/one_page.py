@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from hotspots import settings
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.drawing import exports
 from hotspots.drawing.brief import render
 from hotspots.questions.restricted.brief import PRESETS

@@ -10,7 +10,7 @@ import streamlit as st
 
 from hotspots.dashboard import dated_notes
 from hotspots.dashboard.restricted import address, chips, frame, place_of
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import case_list, clickable, one_page, series, tables
 from hotspots.drawing import charts
 from hotspots.questions.restricted import cases, here, when

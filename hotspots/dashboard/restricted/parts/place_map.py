@@ -15,7 +15,7 @@ import pandas as pd
 
 from hotspots import settings
 from hotspots.dashboard.restricted import address
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import maps
 from hotspots.geography import units
 from hotspots.questions.restricted import here, where

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.cities.published_totals import Cell
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.questions.restricted import published as questions
 from hotspots.study.of_totals import TotalsStudy
 from hotspots.views.columns import Column, rounded, year

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.cities import Note
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import clickable, tables
 from hotspots.drawing import exports, prints
 from hotspots.questions.restricted import interventions, when

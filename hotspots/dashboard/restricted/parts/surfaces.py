@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.dashboard.restricted import address
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import tables
 from hotspots.questions.restricted import where
 from hotspots.statistics.catalog import measure

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.dashboard import paper
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.drawing import charts, exports
 from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, shown

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.dashboard.restricted import address
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import tables
 from hotspots.questions.restricted import clusters
 from hotspots.questions.restricted.clusters import HotPlaces

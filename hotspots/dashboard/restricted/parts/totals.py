@@ -9,7 +9,8 @@ import streamlit as st
 
 from hotspots.dashboard import dated_notes
 from hotspots.dashboard.restricted import address, frame
-from hotspots.dashboard.restricted.frame import Chosen, heading
+from hotspots.dashboard.restricted.chosen import Chosen
+from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import maps, numbers, one_page, panel, published, series, tables
 from hotspots.drawing import charts
 from hotspots.geography import units

@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from hotspots.dashboard.restricted import address
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import maps
 from hotspots.questions.restricted import Asked, periods, where
 from hotspots.study.options import AGAINST

@@ -12,7 +12,7 @@ import streamlit as st
 from hotspots.agency import worn
 from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import address, cached
-from hotspots.dashboard.restricted.frame import Chosen
+from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import panel
 from hotspots.dashboard.shell import guard
 from hotspots.questions.restricted import here, when, where
