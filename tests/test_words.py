@@ -175,6 +175,11 @@ def test_each_counted_sentence_suits_one(language):
     assert tried > 500
 
 
+def test_a_sentence_that_the_browser_fills_has_blanks_only():
+    assert words_for("en").say("On the map: {n} of {total} people killed.") == "On the map: {n} of {total} people killed."
+    assert words_for("es").say("On the map: {n} of {total} people killed.") == "En el mapa: {n} de {total} personas asesinadas."
+
+
 def test_one_and_many_of_a_sentence():
     pattern = "{rows} of {total} rows have no date; they were left out"
     assert told(pattern, rows="1", total="9") == "1 of 9 rows has no date; it was left out"

@@ -101,6 +101,11 @@ def _filled(pattern: str, values: Mapping[str, object], form: Callable[[int], in
     return _Filling(form).vformat(pattern, (), values) if "|" in pattern else pattern.format_map(values)
 
 
+def _of_many(pattern: str) -> str:
+    """Return a sentence with its blanks, which the browser fills, in the form of many."""
+    return re.sub(r"\{\w+:[^{}]*\|([^{}|]*)\}", r"\1", pattern)
+
+
 def told(pattern: str, /, **values: object) -> Told:
     """Return a sentence for a reader whose language is not known yet; the catalogues must hold its `pattern`.
 
@@ -158,7 +163,7 @@ class Words:
         '1 of 9 rows has no date; it was left out'
         """
         sentence = self._catalogue.gettext(text) if text else text  # a catalogue answers an empty text with its own header
-        return _filled(sentence, values, self._form) if values else sentence
+        return _filled(sentence, values, self._form) if values else _of_many(sentence)
 
     def tell(self, text: str | ToldError) -> str:
         """Return a sentence made by `told`, or those of an error, in this language; a text that is none is looked up as it stands.
