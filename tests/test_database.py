@@ -242,7 +242,7 @@ def test_a_role_that_could_write_is_told_of(server: Server, name: str, tmp_path:
     server.run("GRANT UPDATE (sex) ON homicides TO analyst", name=name)
     got(tmp_path, said=said)
     assert (
-        f"Town: the role analyst could write into 1 tables of 127.0.0.1:{server.port}/{name}; use one that can only read (docs/sources.md)"
+        f"Town: the role analyst could write into 1 table of 127.0.0.1:{server.port}/{name}; use one that can only read (docs/sources.md)"
         in said
     )
     monkeypatch.setenv(VARIABLE, server.address(name, role="owner", password=OWNER))
