@@ -259,7 +259,7 @@ def test_units_without_neighbours_and_without_differences():
     assert np.isnan(clusters.local_i([0.1] * 9, near)).all()
     with pytest.raises(DataError, match="give one value for each unit"):
         clusters.gi_star([1, 2], near)
-    with pytest.raises(DataError, match="1 of 9 values are unknown"):
+    with pytest.raises(DataError, match="1 of 9 values is unknown"):
         clusters.local_i([np.nan] + [1.0] * 8, near)
 
 

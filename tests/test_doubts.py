@@ -113,11 +113,11 @@ FAULTS = {
         'date_format = "%d/%m/%y" si primero va el día, date_format = "%m/%d/%y" si primero va el mes',
     ),
     UnknownSystemError("a.csv", *METRES, of=3, likely=32616): (
-        "incidents: 1 of 3 coordinates are not degrees (first: 500000, 1500000) and their coordinate system is not given; ask the source "
+        "incidents: 1 of 3 coordinates is not in degrees (first: 500000, 1500000) and its coordinate system is not given; ask the source "
         "for its EPSG number and write epsg = … under [incidents] in city.toml; they look like the coordinate system "
         "WGS 84 / UTM zone 16N: write epsg = 32616 under [incidents] in city.toml",
-        "homicidios: 1 de 3 coordenadas no son grados (la primera: 500000, 1500000) y no se indica su sistema de coordenadas; pregunte a "
-        "la fuente el número EPSG y escriba epsg = … en [incidents] de city.toml; parecen del sistema de coordenadas "
+        "homicidios: 1 de 3 coordenadas no está en grados (la primera: 500000, 1500000) y no se indica su sistema de coordenadas; pregunte "
+        "a la fuente el número EPSG y escriba epsg = … en [incidents] de city.toml; parecen del sistema de coordenadas "
         "WGS 84 / UTM zone 16N: escriba epsg = 32616 en [incidents] de city.toml",
     ),
     HeaderError("a.csv", ((1, "Fecha, Edad"), (2, "date, age"))): (

@@ -319,8 +319,8 @@ def test_letters_of_an_old_shapefile(tmp_path: Path) -> None:
 
 AREAS: dict[str, tuple[Callable[[], gpd.GeoDataFrame], str]] = {
     "a repeated id": (lambda: pd.concat([frame(), frame().iloc[:1]], ignore_index=True), "occur more than once"),
-    "an empty id": (lambda: frame().assign(id=["", "02", "03", "04"]), "have no id"),
-    "a line among areas": (lambda: frame().assign(geometry=[frame().geometry[0].exterior, *frame().geometry[1:]]), "lines among"),
+    "an empty id": (lambda: frame().assign(id=["", "02", "03", "04"]), "has no id"),
+    "a line among areas": (lambda: frame().assign(geometry=[frame().geometry[0].exterior, *frame().geometry[1:]]), "line among"),
     "points": (lambda: frame().assign(geometry=frame().geometry.representative_point()), "are points"),
     "over the date line": (lambda: frame().assign(geometry=[shapely.box(179, 0, 180, 1), *frame().geometry[1:]]), "half the globe"),
 }

@@ -113,8 +113,8 @@ def test_squares_have_districts_too(city_folder):
     ("shapes", "more", "said"),
     [
         ({"Lejos": box(5000, 5000, 6000, 6000)}, "", "districts: no block lies in any area of zones.gpkg"),
-        ({"": box(0, 0, 30, 30)}, "", "districts: 1 of 1 features of zones.gpkg have no name or no area (first: feature 1)"),
-        ({"Calle": LineString([(0, 0), (30, 30)])}, "", "have no name or no area"),
+        ({"": box(0, 0, 30, 30)}, "", "districts: 1 of 1 feature of zones.gpkg has no name or no area (first: feature 1)"),
+        ({"Calle": LineString([(0, 0), (30, 30)])}, "", "has no name or no area"),
         ({"Todo": box(0, 0, 30, 30)}, 'colour = "red"', "unknown key 'colour' in [districts]"),
         ({"Todo": box(0, 0, 30, 30)}, "epsg = 1", "epsg = 1 in [districts] is not a coordinate system that exists"),
     ],

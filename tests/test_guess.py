@@ -176,14 +176,14 @@ def test_yes_refuses_where_no_answer_is_safe_and_a_person_may_answer(
     assert main([*arguments, "--yes"]) == 1
     said = capsys.readouterr().err
     assert "'1/1/2019'" in said or "'2/6/2019' is 2 June 2019 or 6 February 2019" in said
-    assert "1 questions are open" in said
+    assert "1 question is open" in said
     answers = iter(["perhaps\n", "day\n"])
     monkeypatch.setattr("sys.stdin.readline", lambda: next(answers))
     assert main(arguments) == 0
     assert capsys.readouterr().out == "ciudad: published version 1\n"
     monkeypatch.setattr("sys.stdin.readline", lambda: "")
     assert main([*arguments[:-1], "Otra"]) == 1
-    assert "questions are open" in capsys.readouterr().err
+    assert "question is open" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["import"], ["import", "a", "--incidents", "b"], ["import", "--incidents", "b"]])

@@ -126,8 +126,8 @@ def test_hostile_text_is_kept_letter_by_letter_and_turns_nothing(city):
     [
         ({"name": {"en": " \n"}}, "no name"),
         ({"name": {"en": "x" * 201}}, "201 characters; use at most 200"),
-        ({"treated": ("b00", "b99")}, "1 of 2 areas do not exist here .first: 'b99'."),
-        ({"comparison": ("b00",)}, "1 areas are treated and compared with"),
+        ({"treated": ("b00", "b99")}, "1 of 2 areas does not exist here .first: 'b99'."),
+        ({"comparison": ("b00",)}, "1 area is treated and compared with"),
         ({"treated": (), "comparison": ("b01",)}, "comparison areas and no treated ones"),
         ({"end": pd.Timestamp("2018-12-31")}, "ends on 2018-12-31 and starts on 2019-01-01"),
     ],

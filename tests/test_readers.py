@@ -378,9 +378,9 @@ BAD_BLOCKS: dict[str, tuple[str | bytes, str]] = {
     "a nested bomb": ('{"type":' + "[" * 200_000, "nested too deeply"),
     "a coordinate that is no number": (small.layer(small.blocks()).replace("-92.0", "NaN", 1), "not a number"),
     "a repeated id": (small.layer([*small.blocks(), small.block("01", small.square(3, 3))]), "occur more than once"),
-    "an empty id": (small.layer([*small.blocks(), small.block("", small.square(3, 3))]), "have no id"),
-    "a line among areas": (_with(0, LINE), "1 lines among 3 areas"),
-    "a point among areas": (_with(0, {"type": "Point", "coordinates": [1, 1]}), "are points"),
+    "an empty id": (small.layer([*small.blocks(), small.block("", small.square(3, 3))]), "has no id"),
+    "a line among areas": (_with(0, LINE), "1 line among 3 areas"),
+    "a point among areas": (_with(0, {"type": "Point", "coordinates": [1, 1]}), "is a point"),
     "metres without a name": (small.layer([small.block("01", [[5e5, 1e6], [6e5, 1e6], [6e5, 2e6], [5e5, 1e6]])]), "are not degrees"),
     "half the globe": (_with(0, [[170, 0], [180, 0], [180, 1], [170, 0]]), "more than half the globe"),
     "a missing column": (_without(small.layer(small.blocks()), "people"), "no column 'people' (for population)"),
@@ -451,8 +451,8 @@ def test_population_from_another_table_keeps_leading_zeros(tmp_path: Path) -> No
     assert city.blocks["population"].tolist() == pytest.approx([10, 20, np.nan, 40], nan_ok=True)
     found = city.report.findings[0]
     assert found.code == "population_mismatch"
-    assert "1 of 4 blocks have no row" in found.text
-    assert "1 of 4 rows have no block" in found.text
+    assert "1 of 4 blocks has no row" in found.text
+    assert "1 of 4 rows has no block" in found.text
 
 
 @pytest.mark.parametrize(
@@ -620,9 +620,9 @@ def test_a_report_is_told_in_the_readers_language_before_and_after_the_store():
         ),
     )
     found = finding(remark, table=pd.DataFrame({"arma": ["x", "y"]}), numbers=np.array([2, 3]))
-    assert found.text == "1 of 2 rows have a weapon that is in no list; set to unknown: 'x' and 3 more"
+    assert found.text == "1 of 2 rows has a weapon that is in no list; set to unknown: 'x' and 3 more"
     report = QualityReport("a.csv", 2, 1, 1, 0, 0, 2, (found,))
     again = QualityReport.from_dict(json.loads(json.dumps(report.to_dict())))
     assert again == report
-    spanish = "1 de 2 filas tienen en weapon una palabra que no está en ninguna lista; quedan como desconocido: 'x' y 3 más"
+    spanish = "1 de 2 filas tiene en weapon una palabra que no está en ninguna lista; queda como desconocido: 'x' y 3 más"
     assert words_for("es").tell(found.text) == words_for("es").tell(again.findings[0].text) == spanish

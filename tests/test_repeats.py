@@ -178,9 +178,9 @@ def test_adjustment_is_that_of_scipy():
 
 
 def test_what_cannot_be_used_is_named():
-    with pytest.raises(DataError, match="2 places but 1 days"):
+    with pytest.raises(DataError, match="2 places but 1 day;"):
         repeats.knox(np.zeros((2, 2)), np.array([1]), metres=1, within=1)
-    with pytest.raises(DataError, match="1 of 2 places are missing"):
+    with pytest.raises(DataError, match="1 of 2 places is missing"):
         repeats.knox(np.array([[0, 0], [np.nan, 0]]), np.array([1, 2]), metres=1, within=1)
     with pytest.raises(DataError, match="whole numbers"):
         repeats.knox(np.zeros((2, 2)), np.array([1, 1.5]), metres=1, within=1)

@@ -6,6 +6,7 @@ import datetime as dt
 import gettext
 import io
 import math
+import numbers
 import re
 import string
 from collections.abc import Callable, Iterable, Mapping
@@ -93,7 +94,7 @@ def _whole(value: object) -> int:
     if isinstance(value, str):
         digits = re.sub(r"(?<=[0-9])[,.\u00a0\u202f ](?=[0-9]{3}\b)", "", value)
         return int(digits) if digits.isdecimal() else 0
-    return int(value) if isinstance(value, (int, float)) and float(value).is_integer() else 0
+    return int(value) if isinstance(value, numbers.Real) and float(value).is_integer() else 0
 
 
 def _filled(pattern: str, values: Mapping[str, object], form: Callable[[int], int]) -> str:
