@@ -72,7 +72,7 @@ def read(file: Path) -> Mail:
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except ValueError as fault:
-        raise DataError(told("{file} is no TOML: {reason}", file=file, reason=str(fault))) from None
+        raise DataError(told("{file} is no TOML: {reason}", file=file, reason=fault)) from None
     mail, listed = values.get("mail", {}), values.get("receiver", [])
     missing = [f"[mail] {name}" for name in ("server", "sender") if not mail.get(name)]
     missing += [] if listed and all("@" in str(one.get("address", "")) for one in listed) else ["[[receiver]] address"]
@@ -109,7 +109,7 @@ def send(slug: str, version: int, mail: Mail, made: Callable[[Receiver, int], Di
                 try:
                     yield from _one(slug, version, one, mail, made)
                 except (smtplib.SMTPException, OSError) as fault:
-                    yield Done(told("{who}: not sent: {reason}", who=one.address, reason=str(fault)), failed=True)
+                    yield Done(told("{who}: not sent: {reason}", who=one.address, reason=fault), failed=True)
                 except ToldError as fault:
                     yield from (Done(told("{who}: not sent: {reason}", who=one.address, reason=part), failed=True) for part in fault.faults)
     except locks.TakenError:
