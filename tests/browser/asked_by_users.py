@@ -473,7 +473,7 @@ def written(data: Path | None) -> str:
         "A commander's twelve and a policymaker's twelve, on three cities: where each is answered, and how its number follows from the raw",
         "file with pandas alone. Written from the table `tests/browser/asked_by_users.py` by that program; `make walk`",
         "walks every row in a browser, on a desk and on a phone, in Spanish and English, everything outside blocked, and finds the number",
-        "with its period in visible text; `make test` walks those of Puerto Albatros once. How a number follows is a function of",
+        "with its period in visible text; `make test` holds this page to the table. How a number follows is a function of",
         "`tests/browser/from_the_file.py`, which imports pandas and nothing of ours.",
         "",
     ]

@@ -153,6 +153,7 @@ def test_as_many_are_answered_as_were_asked_for(city, letter, least):
     assert sum(row.says is not None for row in ROWS if row.city == city and row.question.startswith(letter)) >= least
 
 
+@pytest.mark.walk  # over a minute
 def test_puerto_albatros_in_brief(open_page, server):
     walk(open_page(viewport={"width": 1440, "height": 900}), server("app.py"), "puerto-albatros", lang="en", data=asked_by_users.REPO)
 
