@@ -13,7 +13,6 @@ from villa_prueba import write_small_city
 
 from hotspots import cities
 from hotspots.cities import City
-from hotspots.release import ledger
 
 ROOT = Path(__file__).resolve().parent.parent
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
@@ -84,9 +83,7 @@ def villa(tmp_path_factory: pytest.TempPathFactory) -> tuple[City, Path]:
     folder = tmp_path_factory.mktemp("villa")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOTSPOTS_STORE", str(folder / "store"))
-        city = cities.import_folder(write_small_city(folder / "villa-prueba"))
-        ledger.key(city.slug)  # a brief for the public makes it where there is none
-        return city, folder / "store"
+        return cities.import_folder(write_small_city(folder / "villa-prueba")), folder / "store"
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +93,7 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOTSPOTS_STORE", str(folder))
         for toml in sorted((ROOT / "data/cities").glob("*/city.toml")):
-            ledger.key(cities.import_folder(toml.parent).slug)  # a brief for the public makes it where there is none
+            cities.import_folder(toml.parent)
     return folder
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shutil
 import ssl
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import pandas as pd
 import pytest
 from driving import free_port
 
-from hotspots import cities, store
+from hotspots import cities, settings, store
 from hotspots.cities import logbook, receivers, versions
 from hotspots.cities.arrivals import arrivals
 from hotspots.cli import mailing
@@ -328,6 +329,25 @@ def test_a_mail_that_the_server_refuses_is_sent_the_next_time(villa_again, mailb
     assert len(mailbox.got) == before
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_who_was_told_up_to_a_version_that_is_gone_hears_so(villa_again, mailbox, capsys, kept):
+    """What changed since cannot be told; the next digest goes on from what is kept."""
+    to_one(mailbox.file)
+    first = villa_again.version
+    assert main(["digest", villa_again.slug, "--send", str(mailbox.file)]) == 0
+    end = villa_again.end + DAY
+    city = with_rows(villa_again, (end - DAY, 0), end=end)
+    if kept:
+        city = with_rows(city, (end, 1), end=end + DAY)
+    shutil.rmtree(settings.store_folder() / city.slug / "versions" / str(first))
+    capsys.readouterr()
+    assert main(["digest", city.slug, "--send", str(mailbox.file)]) == 1
+    assert f"version {first}, up to which it was told, is not kept any more" in capsys.readouterr().err
+    assert len(mailbox.got) == int(kept)
+    assert main(["digest", city.slug, "--send", str(mailbox.file)]) == 0
+    assert len(mailbox.got) == int(kept)
+
+
 KILLED = """
 import os, signal, smtplib, sys
 from hotspots.cities import receivers
@@ -396,4 +416,4 @@ def test_a_damaged_record_stops_its_mail(villa_again, mailbox, capsys):
     assert main(["digest", city.slug, "--send", str(mailbox.file)]) == 1
     assert "damaged" in capsys.readouterr().err
     assert len(mailbox.got) == before
-    assert receivers.Told(1).trying == 0
+    assert receivers.Reached(1).trying == 0

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import warnings
+from importlib import import_module
 from itertools import permutations
 from pathlib import Path
 
@@ -193,6 +194,14 @@ def test_nothing_near_says_nothing():
 
 
 # Planted truth.
+
+
+def test_fewer_shuffles_of_very_many_pairs_say_the_same(invented, monkeypatch):
+    many = repeats.near_repeats(invented, metres=200, days=14).single
+    monkeypatch.setattr(import_module("hotspots.statistics.repeats.knox"), "MOST_LOOKS", 1)
+    few = repeats.near_repeats(invented, metres=200, days=14).single
+    assert (many.draws, few.draws, few.observed) == (999, 99, many.observed)
+    assert few.mean == pytest.approx(many.mean, abs=4 * math.sqrt(many.mean / 99))  # four standard errors of a mean of 99 Poisson counts
 
 
 def test_the_ratio_planted_in_the_bundled_city(invented):

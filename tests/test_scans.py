@@ -277,6 +277,22 @@ def test_a_planted_outbreak_is_found():
     assert sum(map(len, inside)) == len(set().union(*inside))
 
 
+def test_a_planted_outbreak_is_found_from_fewer_centres_and_noise_is_not(monkeypatch):
+    """In a very large city circles are drawn around some of the places: a burst is still found, and nothing where is none."""
+    burst = dated(np.random.default_rng(3), 150, extra=[((1000.0 + 5 * k, 1000.0), 150 + 2 * k) for k in range(6)])
+    everywhere = clusters.space_time_scan(burst, simulations=19).centres
+    monkeypatch.setattr(outbreaks, "MOST_MEMBERS", 3000)
+    found = clusters.space_time_scan(burst, simulations=199)
+    assert 0 < found.centres < everywhere
+    assert len({str(n) for n in range(150, 156)} & set(found.table.iloc[0]["members"])) >= 5
+    monkeypatch.setattr(outbreaks, "MOST_MEMBERS", 200)
+    rng = np.random.default_rng(5)
+    scans = [clusters.space_time_scan(dated(rng, 60), simulations=39, seed=seed) for seed in range(SEEDS)]
+    assert {one.centres < 60 for one in scans} == {True}
+    low = sum(one.table["p"].min() <= 0.05 for one in scans)
+    assert low <= stats.binom.ppf(0.999, SEEDS, 0.05)
+
+
 def test_what_goes_on_now():
     burst = [((500.0 + 5 * k, 500.0), 190 + 2 * k) for k in range(5)]
     going = dated(np.random.default_rng(3), 150, extra=burst)

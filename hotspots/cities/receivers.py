@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 
 from hotspots import settings
-from hotspots.store import StoreError, checked_json
+from hotspots.store import StoreError, checked_json, whole
 from hotspots.words import told
 
 _FOLDER = "told"
 
 
 @dataclass(frozen=True)
-class Told:
+class Reached:
     """What one receiver knows of one place: all `upto` a version; `trying` is the version being told, 0 where none is.
 
     Where `trying` stands when nothing is being sent, that sending was cut off, and whether it arrived is not known.
@@ -24,7 +23,7 @@ class Told:
     trying: int = 0
 
 
-def read(slug: str, receiver: str) -> Told | None:
+def read(slug: str, receiver: str) -> Reached | None:
     """Return what a receiver was told; None where nothing yet.
 
     Who is asked after is named by what makes the receiver: its address and place. A `StoreError` where what was written is damaged: then
@@ -38,20 +37,14 @@ def read(slug: str, receiver: str) -> Told | None:
         raise StoreError(
             told("{file}, which says what {who} was sent, is damaged; nothing is sent. Remove it to begin anew", file=path, who=receiver)
         )
-    return Told(int(values["upto"]), int(values["trying"]))
+    return Reached(int(values["upto"]), int(values["trying"]))
 
 
-def write(slug: str, receiver: str, state: Told) -> None:
+def write(slug: str, receiver: str, state: Reached) -> None:
     """Write what a receiver was told, whole or not at all, and flush it to disk before this returns."""
     folder = settings.store_folder() / slug / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    building = folder / f".tmp-{_name(receiver)}"
-    try:
-        checked_json.write(building, {"receiver": receiver, "upto": state.upto, "trying": state.trying})
-        os.replace(building, folder / _name(receiver))
-    finally:
-        building.unlink(missing_ok=True)
-    checked_json.flush_folder(folder)
+    whole.write(folder / _name(receiver), checked_json.sealed({"receiver": receiver, "upto": state.upto, "trying": state.trying}))
 
 
 def _name(receiver: str) -> str:

@@ -34,7 +34,8 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
 
 def run(choices: argparse.Namespace, words: Words) -> int:
     """Erase what is asked, or say what would be erased; return 1 where anything is left that should be gone."""
-    store.current(choices.city) if choices.city not in store.slugs() else None
+    if choices.city not in store.slugs():
+        store.current(choices.city)  # says that there is none
     if choices.event:
         return _events(choices, words)
     if choices.older_than is not None:

@@ -7,6 +7,7 @@ not. Killed between, nobody can know whether the mail arrived: it is not sent ag
 
 from __future__ import annotations
 
+import hashlib
 import os
 import smtplib
 import ssl
@@ -118,7 +119,7 @@ def send(slug: str, version: int, mail: Mail, made: Callable[[Receiver, int], Di
 
 def _one(slug: str, version: int, one: Receiver, mail: Mail, made: Callable[[Receiver, int], Digest]) -> Iterator[Done]:
     older = [number for number in store.versions(slug) if number < version]
-    state = receivers.read(slug, one.key) or receivers.Told(older[-1] if older else version)
+    state = receivers.read(slug, one.key) or receivers.Reached(older[-1] if older else version)
     if state.trying:
         lost = told(
             "{who}: the digest up to version {version} was cut off while it was sent, and may not have arrived; it is not sent again",
@@ -126,24 +127,36 @@ def _one(slug: str, version: int, one: Receiver, mail: Mail, made: Callable[[Rec
             version=state.trying,
         )
         yield Done(lost, failed=True)
-        state = receivers.Told(state.trying)
+        state = receivers.Reached(state.trying)
         receivers.write(slug, one.key, state)
     if state.upto >= version:
         receivers.write(slug, one.key, state)
         yield Done(told("{who}: told already, up to version {version}", who=one.address, version=state.upto))
         return
-    found = made(one, min((number for number in older if number >= state.upto), default=older[-1]))
+    since = min((number for number in older if number >= state.upto), default=0)
+    if since != state.upto:
+        pruned = told(
+            "{who}: version {upto}, up to which it was told, is not kept any more; what changed before version {version} is not told",
+            who=one.address,
+            upto=state.upto,
+            version=since or version,
+        )
+        yield Done(pruned, failed=True)
+    if not since:
+        receivers.write(slug, one.key, receivers.Reached(version))
+        return
+    found = made(one, since)
     sent = not found.quiet or one.quiet
     if sent:
         _tried(slug, one, mail, found, state)
-    receivers.write(slug, one.key, receivers.Told(version))
+    receivers.write(slug, one.key, receivers.Reached(version))
     title = found.title
     yield Done(told("{who}: sent: {title}", who=one.address, title=title) if sent else told("{who}: nothing new", who=one.address))
 
 
-def _tried(slug: str, one: Receiver, mail: Mail, found: Digest, state: receivers.Told) -> None:
+def _tried(slug: str, one: Receiver, mail: Mail, found: Digest, state: receivers.Reached) -> None:
     """Deliver a digest; where the server has said that it did not take it, write that down, so that the next run sends it."""
-    trying = receivers.Told(state.upto, found.version)
+    trying = receivers.Reached(state.upto, found.version)
     try:
         _deliver(mail, one, message(found, mail.sender, one.address), lambda: receivers.write(slug, one.key, trying))
     except smtplib.SMTPResponseException:
@@ -153,8 +166,6 @@ def _tried(slug: str, one: Receiver, mail: Mail, found: Digest, state: receivers
 
 def message(found: Digest, sender: str, receiver: str) -> EmailMessage:
     """Return the mail: the text, the same as HTML; its own name is that of the digest and its receiver, so that a mailbox can tell."""
-    import hashlib
-
     mail = EmailMessage(policy=SMTP)
     mail["From"], mail["To"] = sender, receiver
     mail["Subject"] = " ".join(found.title.split())

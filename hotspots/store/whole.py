@@ -18,7 +18,7 @@ def write(path: Path, content: bytes, *, mode: int = 0o644, anew: bool = False) 
 
     `anew`: a `FileExistsError` where there is one already, which stays as it is.
     """
-    building = path.with_name(f".tmp-{path.name}")
+    building = path.with_name(f".tmp-{path.name}-{os.getpid()}" if anew else f".tmp-{path.name}")  # of two that begin, each its own
     try:
         building.unlink(missing_ok=True)
         with os.fdopen(os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:

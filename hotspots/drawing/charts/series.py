@@ -14,6 +14,7 @@ from hotspots.words import Words, mark
 
 SMALL, FEW = 160, 12  # pixels high; bars that have room for their numbers then
 CROWDED = 16  # more bars than this have no room for their numbers
+ROOM = 2  # bars from one number to the next, where they are crowded
 TALL = 0.12  # of the highest: what a bar needs to hold its number
 _CALLED = {"month": mark("Month"), "week": mark("Week"), "period": mark("Period")}
 _HIGH = {"month": 300, "week": 220, "period": 260}
@@ -99,7 +100,8 @@ def rolling_rate(table: pd.DataFrame, words: Words, rules: Sequence[DatedLike] =
 def bars(shown: Series, words: Words, *, height: int = SMALL) -> Spec:
     """Return one bar a year with its number; years covered in part lighter, unknown ones empty. Dated lines stand within their year.
 
-    A small chart of many years numbers only the highest and the last one; a large one of very many the first, the last and the turns.
+    A small chart of many years numbers only the highest and the last one; a large one of very many the first, the last and the peaks, as
+    far as there is room.
     """
     table = shown.rows
     counts, known = table["count"], bool(table["count"].notna().any())
@@ -132,9 +134,14 @@ def _told(counts: pd.Series, *, height: int) -> set[object]:
         return {counts.idxmax(), counts.last_valid_index()}
     if len(counts) <= CROWDED:
         return set(counts.index)
-    before, after = counts.shift(1), counts.shift(-1)
-    turns = ((counts > before) & (counts > after)) | ((counts < before) & (counts < after))
-    return {counts.first_valid_index(), counts.last_valid_index(), *counts.index[turns]}
+    told: list[int] = []
+    heights = counts.to_numpy(dtype=float)
+    known = np.flatnonzero(~np.isnan(heights))
+    peaks = [i for i in known[1:-1] if heights[i - 1] < heights[i] > heights[i + 1]]
+    for i in (known[0], known[-1], *sorted(peaks, key=lambda one: -heights[one])):
+        if all(abs(i - other) >= ROOM for other in told):
+            told.append(int(i))
+    return set(counts.index[told])
 
 
 def _line_within_year(one: Dated, *, drop: int) -> list[Spec]:

@@ -9,6 +9,8 @@ const MOST = 60;
 // Pixels that the name of a district may move, the nearest first, so that it lies over no number and no other name.
 const STEPS = [-40, -20, 0, 20, 40].flatMap((dx) => [-58, -40, -22, 0, 22, 40, 58].map((dy) => [dx, dy])).sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
 const STILL = [[0, 0]];
+const LARGE = 500; // pixels across
+const FAR = 0.06; // of the map's width
 
 export class PlaceNames {
   constructor(map, pane) {
@@ -58,9 +60,10 @@ export class PlaceNames {
       const tall = 11 * this.scale;
       const boxAt = ([dx, dy]) => [at.x + dx - half, at.y + dy - tall, at.x + dx + half, at.y + dy + tall];
       const inside = (box) => box[0] >= 0 && box[1] >= 0 && box[2] <= size.x && box[3] <= size.y;
-      const steps = (label.kind === "district" ? STEPS : STILL).filter((one) => inside(boxAt(one)) && free(boxAt(one), taken));
-      // Where numbers leave no room a district is named all the same, at its middle; nothing else is.
-      const step = steps.find((one) => free(boxAt(one), marks)) ?? (label.kind === "district" ? steps[0] : undefined);
+      const near = label.kind === "district" ? STEPS.filter((one) => Math.hypot(...one) <= FAR * size.x) : STILL; // or it would name a neighbour
+      const steps = near.filter((one) => inside(boxAt(one)) && free(boxAt(one), taken));
+      // Where numbers leave no room a district is named all the same, at its middle, if the map is large; nothing else is.
+      const step = steps.find((one) => free(boxAt(one), marks)) ?? (label.kind === "district" && size.x >= LARGE ? steps[0] : undefined);
       if (step === undefined) continue;
       taken.push(boxAt(step));
       wanted.set(label, step);

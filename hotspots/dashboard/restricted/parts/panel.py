@@ -210,15 +210,11 @@ def few_places(chosen: Chosen) -> None:
         Column("running", mark("Running share"), percent(), width=60),
         Column("pattern", mark("Pattern"), called(PATTERNS), width=62),
     ]
-    tables.draw(
-        rows,
-        columns,
-        words,
-        alt=words.say("Which few places drive it"),
-        key="few_places",
-        on_select=partial(pick, list(rows["id"])) if chosen.selection.place else "ignore",
-        selection_mode="single-row",
-    )
+    alt = words.say("Which few places drive it")
+    if chosen.selection.place:
+        tables.draw(rows, columns, words, alt=alt, key="few_places", on_select=partial(pick, list(rows["id"])), selection_mode="single-row")
+    else:
+        tables.whole(rows, columns, words, alt=alt)
     left = len(answer.value.table) - len(rows)
     if left > 0:
         tables.download(

@@ -38,11 +38,16 @@ def fitting(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt:
     Of many rows the first ones are drawn; nothing of the table is lost.
     """
     first = [next(one for one in columns if one.key == key) for key in lead]
-    st.html(charts.fitting(shown(rows.head(MOST_ROWS), first, words), alt=alt))
+    whole(rows.head(MOST_ROWS), first, words, alt=alt)
     more = len(rows) - MOST_ROWS
     label = words.say("All columns, and {n} more rows", n=words.number(more)) if more > 0 else words.say("All columns")
     with st.expander(label):
         draw(rows, columns, words, alt=alt)
+
+
+def whole(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str) -> None:
+    """Draw a few rows with all of these columns, none cut, as cards on a phone; no row can be picked."""
+    st.html(charts.fitting(shown(rows, columns, words), alt=alt))
 
 
 def as_it_stands(rows: pd.DataFrame, words: Words, *, alt: str) -> None:
