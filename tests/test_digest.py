@@ -104,6 +104,23 @@ def test_an_intervention_begun_stands_in_it_and_a_place_narrows_it(villa_again):
     assert "new" not in numbers(told_of(second, 1, place=f"block:{elsewhere}"))
 
 
+def test_of_published_totals_only_what_is_new_or_changed_is_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOTSPOTS_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    folder = tmp_path / "totals"
+    folder.mkdir()
+    toml = 'name = "Totals"\nlanguage = "en"\ntimezone = "UTC"\nsource = "Invented"\nlicence = "none"\nunmapped = true\n'
+    toml += '[area_counts.police]\nfile = "counts.csv"\narea = "place"\nperiod = "year"\ncount = "killed"\nsex = "sex"\n'
+    (folder / "city.toml").write_text(toml)
+    head, rows = "place,year,killed,sex\n", ["Norte,2021,2,male", "Norte,2021,1,female", "Sur,2021,4,male", "Sur,2021,0,female"]
+    (folder / "counts.csv").write_text(head + "\n".join(rows))
+    first = cities.import_folder(folder)
+    (folder / "counts.csv").write_text(head + "\n".join([*rows[:2], "Sur,2021,5,male", rows[3], "Sur,2022,7,male", "Norte,2022,3,male"]))
+    city = cities.import_folder(folder)
+    (section,) = told_of(city, first.version).sections
+    assert sorted(section.lines) == ["Norte, Men and boys, 2022: 3", "Sur, Men and boys, 2021: 5, before 4", "Sur, Men and boys, 2022: 7"]
+
+
 def test_the_version_to_compare_with_is_named_by_number_or_by_day(villa_again):
     second = with_rows(villa_again, (villa_again.end + DAY, 0), end=villa_again.end + 7 * DAY)
     today = dt.datetime.now(dt.UTC).date().isoformat()

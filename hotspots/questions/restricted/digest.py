@@ -211,13 +211,18 @@ def _named(entry: logbook.Entry, day: pd.Timestamp, words: Words) -> dict[str, s
 
 def _totals(old: Asked, now: Asked, words: Words) -> Section:
     """Return the published numbers that the newer version has and the older one lacks, or has otherwise."""
-    lines = []
     before, after = _published(old.city), _published(now.city)
-    for (_, area, start, end, _), n in after.items():
-        was = before.get((_, area, start, end, _))
+    lines = []
+    for key, n in after.items():
+        was = before.get(key)
         if was != n:
-            period = words.period(start.date(), end.date())
-            lines.append(f"{area or now.city.name}, {period}: {words.number(n)}" if was is None else f"{area or now.city.name}, {period}")
+            _, area, start, end, sex = key
+            whom = [captions.value_name("sex", sex, words)] if sex else []
+            what = ", ".join([area or now.city.name, *whom, words.period(start.date(), end.date())])
+            killed = words.number(n)
+            lines.append(
+                f"{what}: {killed}" if was is None else words.say("{what}: {n}, before {was}", what=what, n=killed, was=words.number(was))
+            )
     return _section("totals", lines, words)
 
 
