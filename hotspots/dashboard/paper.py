@@ -1,4 +1,4 @@
-"""What a page shows on paper: a table that is drawn on a canvas, and cut by it, in full; and what the sheet is."""
+"""What a page shows on paper and on a phone: a table that is drawn on a canvas, and cut by it, in full; and what the sheet is."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ MOST = 400  # rows of one table on paper; more go into a file
 
 
 def table(rows: Any, *, alt: str, words: Words, **how: Any) -> None:
-    """Draw a table, or rows with a style, on screen, and all its columns once more for paper. `how` is for `st.dataframe`."""
+    """Draw a table, or rows with a style, on screen, and all its columns once more for paper and phones. `how` is for `st.dataframe`."""
     st.dataframe(rows, **({"hide_index": True} | how), alt=alt)
     plain: pd.DataFrame = rows if isinstance(rows, pd.DataFrame) else rows.data
     if len(plain.columns):
-        st.html(charts.on_paper(plain, alt=alt, most=MOST, words=words))
+        st.html(charts.on_paper(plain, alt=alt, most=MOST, words=words, picked="on_select" in how))
 
 
 def label(text: str) -> None:

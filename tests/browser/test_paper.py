@@ -1,4 +1,4 @@
-"""Pages on paper: the map whole, nothing to press, no table cut, on A4 and on Letter."""
+"""Pages on paper and tables on a phone: the map whole, nothing to press, no table cut, on A4 and on Letter; on a phone each row a card."""
 
 from __future__ import annotations
 
@@ -73,3 +73,24 @@ def test_a_table_on_paper_has_all_its_columns_and_rows(page, address):
     page.emulate_media(media="print")
     assert screen.is_visible()
     assert not page.locator("[data-testid=stDataFrame]").first.is_visible()
+
+
+@pytest.mark.parametrize(("path", "stays"), [("compare", False), ("cases", True)])
+def test_a_table_on_a_phone_is_its_cards_and_what_can_be_picked_stays(open_page, address, path, stays):
+    page = open_page(viewport={"width": 390, "height": 900})
+    opened(page, address, path, "h1")
+    cards = page.locator("table.on-paper").first
+    cards.wait_for(state="visible", timeout=60_000)
+    assert page.locator("[data-testid=stDataFrame]").first.is_visible() == stays
+    assert cards.locator("tbody tr").first.locator("td").last.is_visible()  # the last column too
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_long_table_on_a_phone_shows_its_first_cards_and_all_when_asked(open_page, address):
+    page = open_page(viewport={"width": 390, "height": 900})
+    opened(page, address, "compare", "h1")
+    rows = page.locator("table.on-paper").first.locator("tbody tr")
+    rows.first.wait_for(state="visible", timeout=60_000)
+    assert [rows.nth(n).is_visible() for n in (11, 12)] == [True, False]
+    page.get_by_label("388 more rows").first.check()  # of the 400 that a page holds; the file has all 3,117
+    assert rows.nth(399).is_visible()

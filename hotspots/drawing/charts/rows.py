@@ -10,6 +10,7 @@ import pandas as pd
 from hotspots.words import Words
 from hotspots.words.escape import safe_html
 
+CARDS = 12  # rows of a long table that a phone shows at once
 
 def fitting(table: pd.DataFrame, *, alt: str) -> str:
     """Return a table as a reader sees it: its first column names the row, numbers stand right; `alt` says what it is.
@@ -24,8 +25,10 @@ def fitting(table: pd.DataFrame, *, alt: str) -> str:
     return f'<table class="fitting" aria-label="{safe_html(alt)}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def on_paper(table: pd.DataFrame, *, alt: str, most: int, words: Words) -> str:
-    """Return all columns of the first `most` rows of a table as they are printed; a line says how many more rows there are.
+def on_paper(table: pd.DataFrame, *, alt: str, most: int, words: Words, picked: bool = False) -> str:
+    """Return all columns of the first `most` rows of a table, for paper and as cards for a phone; a line says how many more there are.
+
+    On a phone the first `CARDS` rows show, the others when a box is ticked. `picked` tells that rows of the table on screen can be picked.
 
     >>> from hotspots.words import words_for
     >>> found = on_paper(pd.DataFrame({"Place": ["Harbour", "Hill"], "Day": [None, 2]}), alt="Places", most=1, words=words_for("en"))
@@ -33,12 +36,15 @@ def on_paper(table: pd.DataFrame, *, alt: str, most: int, words: Words) -> str:
     (2, True, False)
     """
     plain = table.head(most).astype(object)
-    drawn = fitting(plain.where(plain.notna(), "–"), alt=alt).replace('class="fitting"', 'class="fitting on-paper"', 1)
-    more = len(table) - most
-    if more <= 0:
-        return drawn
-    left = words.count("{n} more row, in the file", "{n} more rows, in the file", more)
-    return f'<div class="on-paper">{drawn}<p>{safe_html(left)}</p></div>'
+    look = "fitting on-paper picks" if picked else "fitting on-paper"
+    drawn = fitting(plain.where(plain.notna(), "–"), alt=alt).replace('class="fitting"', f'class="{look}"', 1)
+    folded, left = len(plain) - CARDS, len(table) - most
+    if folded > 0:
+        more = safe_html(words.count("{n} more row", "{n} more rows", folded))
+        drawn = f'<label class="more-cards"><input type="checkbox"> {more}</label>{drawn}'
+    if left > 0:
+        drawn = f"{drawn}<p>{safe_html(words.count('{n} more row, in the file', '{n} more rows, in the file', left))}</p>"
+    return f'<div class="on-paper">{drawn}</div>'
 
 
 def _row(row: Mapping[Any, Any], figures: Sequence[Any]) -> str:

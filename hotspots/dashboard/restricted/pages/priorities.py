@@ -22,15 +22,15 @@ from hotspots.words import Words, mark
 
 NUMBERED = 20  # places with a number on the map
 COLUMNS: tuple[Column, ...] = (
-    Column("order", mark("No.")),
-    Column("name", mark("Place")),
+    Column("order", mark("No."), width=50),
+    Column("name", mark("Place"), width=215),
     Column("last_year", mark("12 months")),
     Column("events", mark("Events, all years")),
     Column("share", mark("Share"), percent(1)),
     Column("running", mark("Running share"), percent()),
     Column("pattern", mark("Pattern"), called(PATTERNS)),
     Column("district", mark("District"), lambda rows, key, words: [name or "–" for name in rows[key]]),
-    Column("services", mark("Services near")),
+    Column("services", mark("Services near"), lambda rows, key, words: [one or "–" for one in rows[key]], width=130),
     Column("area", mark("Hectares"), lambda rows, key, words: (rows[key] / 1e4).round(2)),
     Column("within", mark("Within the first"), percent()),
 )
@@ -118,10 +118,12 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
         return
     st.markdown(priorities.in_words(answer.value, chosen.asked, words))
     maps.draw(chosen, "priority" if rule == PLAIN else "count", key="first_places", height=410, numbered=list(places.index[:NUMBERED]))
+    columns = [one for one in COLUMNS if one.key in places.columns]
     tables.draw(
         places,
-        [one for one in COLUMNS if one.key in places.columns],
+        columns,
         words,
+        column_order=[one.title(words) for one in columns if one.key != "within"],  # what the order tells too; the file has it
         alt=words.say("The first places in order, with their homicides"),
         key="first_places_list",
         on_select=partial(pick, list(places.index)),
