@@ -20,6 +20,7 @@ import shapely
 from high_before import headline, picked
 from next_year import on_the_first
 from nothing_changes import SWING, monthly, surging, weekly, yearly
+from small_area_maps import covered
 
 from hotspots.inference.level_shift import break_date
 from hotspots.inference.normal_range import expected_range, yearly_trend
@@ -154,6 +155,22 @@ def foretold(rng: np.random.Generator) -> float:
     return both[0] > both[1]
 
 
+def held(kind: str, expected: float, *, highest: bool = False) -> Callable[[np.random.Generator], float]:
+    """Return how many of a map's intervals hold the true risk: of all places, or of the twentieth whose risk is put highest."""
+
+    def one(rng: np.random.Generator) -> float:
+        found = covered(kind, expected, rng)
+        return found.highest if highest else found.all_places
+
+    return one
+
+
+KINDS_OF_RISK = {
+    "model": "risks as the model has them",
+    "step": "a quarter at four times the risk",
+    "spikes": "eight places at eight times",
+}
+
 ROWS = (
     Row("a surge on the page", "22 districts, 50 events a year", ".05", ".35", 200, visit(50)),
     Row("", f"50 a year, {SWINGS}", ".05", ".37", 200, visit(50, season=0.2, swing=SWING)),
@@ -183,6 +200,32 @@ ROWS = (
     Row("a headline of a fall", "areas picked for a year above four before it", ".025", ".23 to .58", 1000, fallen("rise")),
     Row("", "areas picked for a high year", ".025", "not measured", 1000, fallen("level")),
     Row("", "the first, and homicides halved: found", "", "not measured", 1000, fallen("rise", effect=0.5)),
+    *(
+        Row(
+            "the interval of a smoothed rate holds the truth" if (name, expected) == ("model", 0.05) else "",
+            f"400 places, {said}, {expected:g} expected events in each",
+            ".95",
+            "no interval",
+            60,
+            held(name, expected),
+            share=False,
+        )
+        for name, said in KINDS_OF_RISK.items()
+        for expected in (0.05, 0.3, 1, 5)
+    ),
+    *(
+        Row(
+            "the same, of the twentieth put highest" if (name, expected) == ("model", 0.3) else "",
+            f"400 places, {said}, {expected:g} expected events in each",
+            "as it is",
+            "no interval",
+            60,
+            held(name, expected, highest=True),
+            share=False,
+        )
+        for name, said in KINDS_OF_RISK.items()
+        for expected in (0.3, 1, 5)
+    ),
     Row("density of a stub of 0.5 m ÷ of a street there", "bandwidth 1,000 m", "1", "7.8", 20, stub, share=False),
 )
 

@@ -8,6 +8,7 @@ from pkgutil import iter_modules
 from hotspots import statistics
 from hotspots.statistics.measure import Measure
 from hotspots.store.schema import DataError
+from hotspots.study.options import REPLACED
 from hotspots.words import told
 
 ORDER: tuple[str, ...] = ("rates", "clusters", "density", "concentration", "trends", "change", "priorities")  # of the families in menus
@@ -32,12 +33,12 @@ MEASURES: tuple[Measure, ...] = rows()
 
 
 def measure(key: str) -> Measure:
-    """Return the measure called `key`; a `DataError` names those that exist.
+    """Return the measure called `key`, or what took its place; a `DataError` names those that exist.
 
     >>> measure("rate").unit
     'homicides per 100,000 residents a year'
     """
     for row in MEASURES:
-        if row.key == key:
+        if row.key == REPLACED.get(key, key):
             return row
     raise DataError(told("measure: there is no {key}; use one of {listed}", key=repr(key), listed=", ".join(row.key for row in MEASURES)))

@@ -13,6 +13,7 @@ from hotspots.words import mark, told
 
 BASELINES: tuple[str, ...] = ("population", "area", "equal")  # what tests of clustering may compare with
 CORRECTIONS: tuple[str, ...] = ("bh", "by")  # for looking at many places at once
+LEAST: tuple[str, ...] = ("1.5", "2", "3")  # times the city's risk that a hot spot may be asked to have
 EQUAL_SPLITS: tuple[str, ...] = ("discontinuous", "continuous")  # what a density along streets does at crossings
 LAYERS: tuple[str, ...] = ("residents", "streets")  # homicides beside where people live; homicides along streets
 CAP = 10  # per cent of the baseline in the largest circle of a scan: half of a city would be one useless giant
@@ -20,6 +21,7 @@ MOST_CAP = 50  # per cent: a circle of more than half of a city says that the re
 DISTANCES: tuple[str, ...] = ("100", "200", "400")  # metres: how near a near repeat is
 DELAYS: tuple[str, ...] = ("7", "14", "28")  # days: how soon it comes
 AGAINST: tuple[str, ...] = ("before", "1", "3", "5")  # the same time just before; the same months so many years earlier
+REPLACED: dict[str, str] = {"shrunk_rate": "smoothed_rate"}  # measures that addresses and commands still name, and what took their place
 KINDS: tuple[str, ...] = ("word", "listed", "number", "day", "days", "amount")  # the order in which an address names them
 _UNSET: dict[str, Any] = {"word": "", "listed": "", "number": 0, "day": None, "days": None, "amount": 0}
 _DIGITS: dict[str, int] = {"number": 6, "days": 3, "amount": 12}
@@ -32,7 +34,7 @@ class Option:
     `kind` is one of `KINDS`: `listed` is a word out of `values` (a number may have some too), `days` a whole number where 0 is a choice
     too, `amount` money in whole units. `usual` holds where nobody chose; an address names only what was chosen. `changes_figures` says
     whether figures on pages depend on it, or it only says what is looked at. `read_by` are the keys of the measures that read it; empty:
-    all. With `help` it is an argument of the command line.
+    all. With `help` it is an argument of the command line. `replaced` leads words of old addresses to those that took their place.
     """
 
     key: str
@@ -45,6 +47,7 @@ class Option:
     read_by: tuple[str, ...] = ()
     help: str = ""
     metavar: str = "N"
+    replaced: tuple[tuple[str, str], ...] = ()
 
     @property
     def unset(self) -> Any:
@@ -72,7 +75,7 @@ class Option:
             return value
         if self.kind == "listed" and text not in self.values:
             raise ValueError(text)
-        return text
+        return dict(self.replaced).get(text, text)
 
 
 def option(key: str, kind: str, **known: Any) -> Any:
@@ -121,6 +124,15 @@ class Options:
         read_by=("window_test", "hot_spot", "emerging"),
         help=mark("hot spots: how many places are allowed for (by: stricter)"),
     )
+    least: str = option(  # of hot spots; empty: any excess that chance does not explain
+        "least",
+        "listed",
+        values=LEAST,
+        usual="",
+        changes_figures=True,
+        read_by=("hot_spot",),
+        help=mark("hot spots: only places of at least so many times the city's risk, with 95 in 100 certainty"),
+    )
     cap: int = option("cap", "number", usual=CAP, most=MOST_CAP, changes_figures=True, read_by=("scan",))
 
 
@@ -131,7 +143,7 @@ class Choices(Options):
     city: str = option("city", "word", changes_figures=True)
     version: int = option("version", "number", changes_figures=True)
     unit: str = option("unit", "word", changes_figures=True)
-    measure: str = option("measure", "word")
+    measure: str = option("measure", "word", replaced=tuple(REPLACED.items()))
     start: dt.date | None = option("from", "day", changes_figures=True)
     end: dt.date | None = option("to", "day", changes_figures=True)
     place: str = option("place", "word", changes_figures=True)  # KIND:ID (see `places`): what every figure is narrowed to
@@ -159,7 +171,7 @@ class Choices(Options):
 
 # Addresses out there are written in this order within a kind; a choice that is not named comes after.
 _WRITTEN = (
-    "city unit measure place picked beside lang span entry rule layer baseline correction equal_split version surface target cap near"
+    "city unit measure place picked beside lang span entry rule layer baseline correction least equal_split version surface target cap near"
     " within months base"
 )
 
@@ -173,7 +185,7 @@ def rows_of(choices: type[Options]) -> tuple[Option, ...]:
     """Return the rows of a class of choices, in the order in which an address names them.
 
     >>> [row.key for row in rows_of(Options)]
-    ['baseline', 'correction', 'equal_split', 'surface', 'cap']
+    ['baseline', 'correction', 'least', 'equal_split', 'surface', 'cap']
     """
     found = [Option(**{**vars(one.metadata["option"]), "name": one.name}) for one in fields(choices) if "option" in one.metadata]
     return tuple(sorted(found, key=_order))

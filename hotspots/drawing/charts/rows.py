@@ -12,6 +12,7 @@ from hotspots.words.escape import safe_html
 
 CARDS = 12  # rows of a long table that a phone shows at once
 
+
 def fitting(table: pd.DataFrame, *, alt: str) -> str:
     """Return a table as a reader sees it: its first column names the row, numbers stand right; `alt` says what it is.
 

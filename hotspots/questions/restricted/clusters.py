@@ -101,10 +101,10 @@ class HotPlaces:
 
 
 @question(most=64)
-def hot_places(asked: Asked) -> Answer[HotPlaces]:
+def hot_places(asked: Asked, *, sized: bool = True) -> Answer[HotPlaces]:
     """Return the hot places of a unit with their numbers, what chance alone would show, and the places that could not be tested.
 
-    The test is that of the whole city; places are listed inside the one chosen.
+    The test is that of the whole city; places are listed inside the one chosen. `sized`: with how much larger their risk is.
     """
     study, inside = asked.study.everywhere, asked.study.blocks.index
     advice, calibration = clusters.advice(study), clusters.calibration(study)
@@ -113,6 +113,8 @@ def hot_places(asked: Asked) -> Answer[HotPlaces]:
         return asked.answer(HotPlaces(advice, calibration), warnings=warnings)
     names, hot = geography.names(study.blocks), clusters.hot_spot(study)
     places = clusters.hot_places(study, hot)
+    if sized and len(places):
+        places = places.join(clusters.sizes(study, calibration.baseline))
     places.insert(0, "place", names.loc[places.index])
     if (reached := _beats(asked, places["group"])) is not None:
         places.insert(2, "beats", reached)

@@ -188,7 +188,7 @@ def _hot(old: Asked, now: Asked, words: Words) -> list[str]:
 
 
 def _hot_names(asked: Asked) -> dict[str, str]:
-    places = asked.at(unit=here.smallest(asked)).ask(clusters.hot_places).value.places
+    places = asked.at(unit=here.smallest(asked)).ask(clusters.hot_places, sized=False).value.places
     return {} if places is None else dict(zip(places.index.astype(str), places["place"].astype(str), strict=True))
 
 

@@ -14,6 +14,7 @@ from hotspots.statistics.clusters.maps import (
     calibration,
     descriptive,
     hot_places,
+    sizes,
     together,
     too_few,
 )
@@ -38,6 +39,6 @@ __all__ = [
     "MEASURES", "METHODS", "RADIUS", "RULES", "SIMULATIONS", "Advice", "Calibration", "Contiguity", "Emergence", "Scan", "Windows",
     "advice", "calibration", "circular_scan", "contiguity", "descriptive", "emergence", "emerging", "events_in", "getis_ord", "gi_star",
     "hot_places", "hot_spot", "hot_spot_state", "local_i", "local_moran", "local_shrinkage", "local_shrunk_rate", "local_shrunk_state",
-    "mann_kendall", "morans_i", "neighbours", "null_calibration", "scan", "space_time_scan", "sparse", "together", "too_few",
+    "mann_kendall", "morans_i", "neighbours", "null_calibration", "scan", "sizes", "space_time_scan", "sparse", "together", "too_few",
     "window_test", "window_test_state", "windows",
 ]  # fmt: skip

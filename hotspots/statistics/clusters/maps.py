@@ -11,6 +11,7 @@ from hotspots.inference.intervals import poisson_interval
 from hotspots.statistics.clusters.exact_window import BASELINES, Calibration, events_in, null_calibration, windows
 from hotspots.statistics.clusters.power import ADVICE, Advice, sparse
 from hotspots.study import Study
+from hotspots.study.area_model import SURE, area_model, chance_above
 from hotspots.study.memo import kept
 from hotspots.words import Words, mark
 
@@ -117,3 +118,21 @@ def hot_places(study: Study, hot: pd.Series) -> pd.DataFrame:
         }
     )
     return found[found["group"] > 0].sort_values(["group", "events"], ascending=[True, False], kind="stable")
+
+
+def sizes(study: Study, baseline: str) -> pd.DataFrame:
+    """Return how much more each unit's own risk is than the city's: `risk`, its 95 % interval (`risk_low`, `risk_high`), and whether it is
+    `own`: more than the city's with 95 in 100 certainty. Where a hot unit's is not, it is hot through those beside it. See `area_model`.
+
+    >>> from hotspots.testing import square_city
+    >>> found = sizes(Study.of(*square_city([(5, 5)] * 9, side=9)), "equal")
+    >>> found["own"].tolist()[:3], bool(found["risk_low"].iloc[0] > 1)
+    ([True, False, False], True)
+    """
+    model = area_model(study, baseline)
+    columns = ["risk", "risk_low", "risk_high"]
+    if model is None:
+        return pd.DataFrame(np.nan, index=study.blocks.index, columns=columns).assign(own=False)
+    ends = dict(zip(columns, (model.risks.mean, *model.risks.interval()), strict=True))
+    found = pd.DataFrame({name: model.series(values) for name, values in ends.items()})
+    return found.assign(own=chance_above(study, 1, baseline=baseline) >= SURE)

@@ -14,6 +14,7 @@ from hotspots.statistics.clusters.maps import COMPARED, description_remarks, tes
 from hotspots.statistics.clusters.smoothed import local_shrunk_rate, local_shrunk_state
 from hotspots.statistics.measure import Category, Measure
 from hotspots.study import Study
+from hotspots.study.area_model import SURE, chance_above
 from hotspots.study.memo import kept
 from hotspots.words import Words, mark
 
@@ -67,8 +68,9 @@ def hot_spot(study: Study, *, baseline: str | None = None, method: str | None = 
 
     Hot: the adjusted p of `window_test`, whose arguments it takes, is at most 0.05. Where nothing is going on there is any hot unit on
     at most 5 in 100 maps. 0 does not mean safe: with few homicides even a place of twenty times the risk can be missed (see `sparse`).
-    Missing where there are not enough data. Shape: 1, 0 or missing for each unit. Source: Choynowski (1959),
-    Journal of the American Statistical Association 54, 385–388.
+    Missing where there are not enough data. Where the study asks for a `least` size, only those of them are hot whose own risk is more
+    than so many times that of the city with 95 in 100 certainty (see `area_model`). Shape: 1, 0 or missing for each unit. Source:
+    Choynowski (1959), Journal of the American Statistical Association 54, 385–388.
 
     >>> from hotspots.testing import square_city
     >>> study = Study.of(*square_city([(5, 5)] * 9, side=9))
@@ -77,7 +79,10 @@ def hot_spot(study: Study, *, baseline: str | None = None, method: str | None = 
     ['b00', 'b01', 'b10', 'b11']
     """
     p = window_test(study, baseline=baseline, method=method, gap=gap)
-    return (p <= LEVEL).astype(float).where(p.notna()).rename("hot_spot")
+    hot = p <= LEVEL
+    if study.least:
+        hot &= chance_above(study, float(study.least), baseline=baseline_of(study, baseline=baseline).baseline) >= SURE
+    return hot.astype(float).where(p.notna()).rename("hot_spot")
 
 
 def hot_spot_state(study: Study) -> pd.Series:

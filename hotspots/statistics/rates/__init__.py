@@ -29,6 +29,12 @@ from hotspots.statistics.rates.measures import (
     shrunk_rate,
     shrunk_state,
 )
+from hotspots.statistics.rates.small_areas import (
+    smoothed_interval,
+    smoothed_rate,
+    smoothed_state,
+    unlike_neighbours,
+)
 from hotspots.statistics.rates.standardised import (
     STANDARDS,
     AgesKnown,
@@ -71,9 +77,13 @@ __all__ = [
     "shrink",
     "shrunk_rate",
     "shrunk_state",
+    "smoothed_interval",
+    "smoothed_rate",
+    "smoothed_state",
     "standard_weights",
     "standardised",
     "standardised_interval",
     "standardised_rate",
     "standardised_state",
+    "unlike_neighbours",
 ]

@@ -15,6 +15,7 @@ from hotspots.statistics.rates.funnel import (
     excess_risk,
     excess_risk_interval,
 )
+from hotspots.statistics.rates.small_areas import smoothed_interval, smoothed_rate, smoothed_state, smoothing_remarks
 from hotspots.statistics.rates.standardised import (
     standardised_interval,
     standardised_rate,
@@ -269,14 +270,17 @@ MEASURES: tuple[Measure, ...] = (
         interval=rate_interval,
     ),
     Measure(
-        key="shrunk_rate",
+        key="smoothed_rate",
         over="city",
-        compute=shrunk_rate,
-        label=mark("Shrunk rate: homicides per 100,000 residents a year"),
+        compute=smoothed_rate,
+        label=mark("Rate steadied by what lies around: homicides per 100,000 residents a year"),
         unit=mark("homicides per 100,000 residents a year"),
         needs=frozenset({"counts", "population"}),
-        state=shrunk_state,
+        state=smoothed_state,
+        interval=smoothed_interval,
         doubled=None,
+        words={"unstable": mark("The upper end is over ten times the lower one")},
+        remarks=smoothing_remarks,
     ),
     Measure(
         key="standardised_rate",

@@ -127,7 +127,8 @@ def picture(chosen: Chosen, what: Measure) -> None:
         if place in shown.ids:
             profile(looked_at, what, shown.names[shown.ids.index(place)])
         else:
-            hatched = not looked_at.selection.bandwidth and bool((shown.states == STATES.index("unstable")).any())
+            usual = not looked_at.selection.bandwidth and "unstable" not in what.words  # else the legend says what is hatched
+            hatched = usual and bool((shown.states == STATES.index("unstable")).any())
             largest(looked_at, hatched=hatched)
     surfaces.what_changes(looked_at)
     downloads(looked_at, shown, what)

@@ -28,7 +28,7 @@ from hotspots.words import mark
 # What the map can show, in the reader's words; a measure that stands in no group is on the page Map alone.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     mark("How many"): ("count",),
-    mark("At what rate"): ("rate", "shrunk_rate", "standardised_rate", "local_shrunk_rate"),
+    mark("At what rate"): ("rate", "smoothed_rate", "standardised_rate", "local_shrunk_rate"),
     mark("Where unusual"): ("hot_spot", "scan", "emerging", "excess_risk"),
     mark("How it changed"): ("change",),
     mark("How dense"): ("density", "relative_risk", "network_density"),

@@ -14,7 +14,8 @@ from hotspots.questions.restricted import clusters
 from hotspots.questions.restricted.clusters import HotPlaces
 from hotspots.statistics.clusters import CALIBRATED, Advice
 from hotspots.study import BASELINES, CORRECTIONS
-from hotspots.views.columns import Column, rounded
+from hotspots.study.options import LEAST
+from hotspots.views.columns import Column, each, rounded
 from hotspots.words import Words, mark
 
 TESTED: tuple[str, ...] = ("hot_spot", "scan", "emerging")  # measures that rest on a test
@@ -29,15 +30,24 @@ CORRECTION_NAMES: dict[str, str] = {
     "by": mark("Strict: fewer false finds, more missed"),
 }
 
+OWN, BESIDE = mark("its own homicides"), mark("those beside it")
+
+
+def _risk(row: pd.Series, words: Words) -> str:
+    return f"{words.number(row['risk'], 1)} ({words.number(row['risk_low'], 1)}–{words.number(row['risk_high'], 1)})"
+
+
 HOT: tuple[Column, ...] = (
     Column("group", mark("Hot spot")),
     Column("place", mark("Place")),
-    Column("killed", mark("People killed here")),
-    Column("events", mark("Events here and beside")),
-    Column("expected", mark("Expected by chance"), rounded(1)),
-    Column("ratio", mark("Times as many"), rounded(1)),
-    Column("low", mark("from (95%)"), rounded(1)),
-    Column("high", mark("to (95%)"), rounded(1)),
+    Column("killed", mark("People killed here"), width=110),
+    Column("events", mark("Events here and beside"), width=110),
+    Column("expected", mark("Expected by chance"), rounded(1), width=110),
+    Column("ratio", mark("Times as many"), rounded(1), width=90),
+    Column("low", mark("from (95%)"), rounded(1), width=80),
+    Column("high", mark("to (95%)"), rounded(1), width=70),
+    Column("risk", mark("Risk here, times the city's (95%)"), each(_risk), width=130),
+    Column("own", mark("Hot by"), lambda rows, key, words: [words.say(OWN if own else BESIDE) for own in rows[key]]),
 )
 UNTESTED: tuple[Column, ...] = (
     Column("place", mark("Place")),
@@ -52,7 +62,7 @@ def controls(chosen: Chosen, key: str) -> None:
         return
     words, selection, study = chosen.words, chosen.selection, chosen.by_unit
     offered = [name for name in BASELINES if name != "population" or study.population > 0]
-    left, right = st.columns(2)
+    left, right, *third = st.columns(3 if key == "hot_spot" else 2)
     left.selectbox(
         words.say("Compared with"),
         offered,
@@ -73,6 +83,16 @@ def controls(chosen: Chosen, key: str) -> None:
             CORRECTIONS,
             format_func=lambda name: words.say(CORRECTION_NAMES[name]),
             **address.widget("correction", selection.correction or "bh", lambda old, new: replace(old, correction=new)),
+        )
+    for place in third:
+        place.selectbox(
+            words.say("At least"),
+            ["", *LEAST],
+            format_func=lambda times: (
+                words.say("{n} times the city's risk", n=words.rate(float(times))) if times else words.say("Any excess")
+            ),
+            help=words.say("Only places whose own risk is so many times the city's with 95 in 100 certainty."),
+            **address.widget("least", selection.least, lambda old, new: replace(old, least=new)),
         )
     if (selection.baseline or offered[0]) != "population":
         st.caption(
@@ -120,12 +140,24 @@ def listed(places: pd.DataFrame, words: Words) -> None:
     if places.empty:
         return
     height = min(38 + 35 * len(places), 320)
-    columns = (*HOT[:2], Column("beats", mark("Beats it reaches into")), *HOT[2:]) if "beats" in places.columns else HOT
+    listed = [one for one in HOT if one.key in places.columns]
+    columns = (*listed[:2], Column("beats", mark("Beats it reaches into")), *listed[2:]) if "beats" in places.columns else listed
+    if "own" in places.columns:
+        own = int(places["own"].sum())
+        st.markdown(
+            words.count(
+                "{n} of {all} places is hot by its own homicides, the others only through those beside them.",
+                "{n} of {all} places are hot by their own homicides, the others only through those beside them.",
+                own,
+                all=words.number(len(places)),
+            )
+        )
     tables.draw(places, columns, words, height=height, alt=words.say("The places that are hot, with their numbers"))
     st.caption(
         words.say(
             "The number is that of the outline on the map. People killed together are one event. The interval is exact, for one place "
-            "looked at by itself; places picked because they are high lie rather at its lower end."
+            "looked at by itself; places picked because they are high lie rather at its lower end. The risk here is drawn towards those "
+            "around and to the city's, so it may be read as it is."
         )
     )
 
