@@ -1,7 +1,9 @@
-"""What the R scripts in `oracles` printed."""
+"""What the R scripts in `oracles` printed, and what our own commands print as CSV."""
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import numpy as np
@@ -12,3 +14,13 @@ def printed(script: str) -> list[tuple[str, np.ndarray]]:
     text = (Path(__file__).parent / "oracles" / f"{script}.txt").read_text(encoding="utf-8")
     rows = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     return [(name, np.array(numbers, dtype=float)) for name, *numbers in rows]
+
+
+def unlabelled(text: str) -> str:
+    """Return a table that a command printed without its last column, which says what it is; it must be there."""
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0][-1] == "about"
+    assert "ot for publication" in rows[1][-1]
+    held = io.StringIO()
+    csv.writer(held, lineterminator="\n").writerows(row[:-1] for row in rows)
+    return held.getvalue()

@@ -64,7 +64,7 @@ def test_no_area_is_called_more_than_chance_and_lower_than_the_rest():
 
 
 def test_files_say_whose_number_it_is(peak):
-    table = pd.read_csv(io.BytesIO(files.areas(peak)), encoding="utf-8-sig")
+    table = pd.read_csv(io.BytesIO(files.areas(peak, words_for("en"))), encoding="utf-8-sig")
     assert "hot" not in table
     assert table["above_chance"].sum() == 1
     assert table["above_chance_with_neighbours"].sum() > 4

@@ -75,7 +75,7 @@ def test_the_page_with_a_server_says_so_too(boston, monkeypatch, tmp_path):
 
 def test_the_charts_and_the_file_mark_the_part(boston):
     reading = Reading(boston)
-    rows = pd.read_csv(io.BytesIO(files.years(reading)), encoding="utf-8-sig")
+    rows = pd.read_csv(io.BytesIO(files.years(reading, words_for("en"))), encoding="utf-8-sig")
     last = rows.iloc[-1]
     assert (last["start"], last["end"], last["complete"], last["count"]) == ("1998-01-01", "1998-06-01", False, 4)
     assert rows["complete"].sum() == 6

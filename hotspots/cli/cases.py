@@ -42,7 +42,7 @@ def run(choices: argparse.Namespace, words: Words) -> None:
         raise DataError(told("{city}: published totals; single homicides are not known", city=asked.city.slug))
     print(words.say("restricted: from single incidents, never to be published"), file=sys.stderr)
     if choices.csv:
-        print_csv(answer.table())
+        print_csv(answer, asked, what="cases")
     elif choices.json:
         days = {"start": answer.period.start.date().isoformat(), "end": answer.period.end.date().isoformat()}
         rows = records(answer.table().astype({"date": str}))

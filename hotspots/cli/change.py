@@ -61,7 +61,7 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     until = _until(asked, as_of=as_of)
     answer = asked.ask(changes.changes, until)
     if choices.csv:
-        print_csv(answer.table())
+        print_csv(answer, asked, what="change")
         return
     found = _facts(answer.value, asked.study, until, as_of=as_of)
     if choices.json:

@@ -48,7 +48,7 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     period = {"start": study.start.date().isoformat(), "end": study.end.date().isoformat()}
     about = {"city": city.slug, "method": choices.method, **period, "events": found.n, "compared_with": found.baseline, **shuffles}
     if choices.csv:
-        print_csv(answer.table())
+        print_csv(answer, asked, what=f"clusters: {choices.method}")
         return
     if choices.json:
         print_json({**about, "clusters": records(found.table)})

@@ -38,7 +38,7 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     if choices.json:
         print_json(reading.numbers(answer.value))
     elif choices.csv:
-        print_csv(answer.table())
+        print_csv(answer, asked, what="evaluation")
     else:
         print("\n".join(_lines(answer, words_for(choices.language or asked.city.language))))
 

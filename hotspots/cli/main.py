@@ -83,6 +83,12 @@ COMMANDS: tuple[Command, ...] = (
         language=mark("the language of the text (default: the city's own)"),
     ),
     Command("publish", mark("Publish"), mark("write the public release of a city into a folder")),
+    Command(
+        "handout",
+        mark("Publish"),
+        mark("write a page to print about an area, or about each, from a release alone (may be passed on)"),
+        language=mark("the language of the page (default: the city's own)"),
+    ),
     Command("audit", mark("Publish"), mark("attack a release, all releases of a city, or verify what was written down (audit verify)")),
     Command("key", mark("Publish"), mark("copy the key and the list of releases of a city, to keep or to share between machines")),
     Command("list", mark("Look after the store"), mark("list the published cities")),

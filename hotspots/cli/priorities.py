@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-
-import pandas as pd
+from typing import Any
 
 from hotspots.cli.arguments import add_form, add_study, asked_of
 from hotspots.cli.printing import print_csv, print_json, records
@@ -38,7 +37,7 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     test = asked.ask(priorities.backtest, months=choices.months, shares=shares)
     answer = asked.ask(priorities.first_places, choices.rule or "", months=choices.months, shares=shares)
     if choices.csv:
-        print_csv(_table(test, answer, which=choices.csv))
+        print_csv(_table(test, answer, which=choices.csv), asked, what=f"priorities: {choices.csv}")
         return
     if choices.json:
         print_json(_facts(asked, test, answer))
@@ -78,12 +77,12 @@ def _facts(asked: Asked, test: Answer[Backtest | str], answer: Answer[FirstPlace
     return {**facts, "places": records(answer.table())}
 
 
-def _table(test: Answer[Backtest | str], answer: Answer[FirstPlaces], *, which: str) -> pd.DataFrame:
+def _table(test: Answer[Backtest | str], answer: Answer[FirstPlaces], *, which: str) -> Answer[Any]:
     if which == "places":
-        return answer.table()
+        return answer
     if isinstance(test.value, str):
         raise DataError(told("priorities: the rules cannot be tested: {reason}", reason=Told(REASONS[test.value], {})))
-    return test.table()
+    return test
 
 
 def _shares(text: str) -> tuple[float, ...]:

@@ -19,6 +19,7 @@ from hotspots.statistics import repeats
 from hotspots.statistics.repeats import Events, NearRepeats
 from hotspots.store.schema import DataError
 from hotspots.study import Study
+from hotspots.views.answer import Answer
 from hotspots.words import Words, mark, told
 
 VERDICTS = {"more": mark("more than chance explains"), "within": mark("within what chance gives"), "few": mark("too few to tell")}
@@ -50,7 +51,7 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     _check(choices, asked.study)
     if choices.csv:
         print(words.say("restricted: from single incidents, never to be published"), file=sys.stderr)
-        print_csv(_table(choices, asked))
+        print_csv(_table(choices, asked), asked, what=f"repeats: {choices.csv}")
         return
     near = asked.ask(questions.near_repeats, metres=choices.metres, days=choices.days, seed=choices.seed).value
     windows = asked.ask(questions.open_windows, metres=choices.metres, days=choices.days).value
@@ -73,16 +74,16 @@ def _check(choices: argparse.Namespace, study: Study) -> None:
         raise DataError(told("--as-of: {day} is after the last day of the data, {last}", day=choices.as_of, last=last))
 
 
-def _table(choices: argparse.Namespace, asked: Asked) -> pd.DataFrame:
-    """Return the one table that was asked for, as the page of the dashboard gives it."""
+def _table(choices: argparse.Namespace, asked: Asked) -> Answer[Any]:
+    """Return the answer that has the one table that was asked for, as the page of the dashboard gives it."""
     if choices.csv == "windows":
-        return asked.ask(questions.open_windows, metres=choices.metres, days=choices.days).table()
+        return asked.ask(questions.open_windows, metres=choices.metres, days=choices.days)
     if choices.csv == "bands":
-        return asked.ask(questions.near_repeats, metres=choices.metres, days=choices.days, seed=choices.seed).table()
+        return asked.ask(questions.near_repeats, metres=choices.metres, days=choices.days, seed=choices.seed)
     answer = asked.ask(questions.recurring)
     if answer.value.surges is None:
         raise DataError(told("repeats: three years of data are needed to say what is usual"))
-    return answer.table()
+    return answer
 
 
 def _facts(asked: Asked, near: NearRepeats, windows: pd.DataFrame, found: Recurring) -> dict[str, Any]:

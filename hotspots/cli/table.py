@@ -49,7 +49,7 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     found = answer.table() if answer else None
     if found is None or not len(found.columns):
         raise DataError(told("{city}: too little is known for this table", city=city.slug))
-    print_csv(found)
+    print_csv(answer, asked, what=f"{choices.what}: {TABLES[choices.what]}")
 
 
 _ASKED: Mapping[str, Question[..., Any]] = {

@@ -21,10 +21,12 @@ from hotspots.statistics.measure import Measure, table
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.views import captions, map_view
+from hotspots.views.answer import Answer
 from hotspots.words import Words
 from hotspots.words.escape import safe_cell
 
 PICTURES: tuple[str, ...] = (".png", ".html")
+ABOUT = "about"  # what a table says of itself
 SUFFIXES: tuple[str, ...] = (".csv", ".geojson", ".parquet", *PICTURES)
 
 
@@ -100,13 +102,13 @@ def put(path: Path, made: Callable[[], bytes]) -> None:
 def download(study: Study, measures: Sequence[Measure], suffix: str, *, told: Subject | None = None) -> bytes:
     """Return the bytes of a download: `.csv`, `.geojson`, `.parquet`, or the map as `.png` or as one page, `.html`.
 
-    `told` says what the file is of; a picture cannot do without it, GeoJSON and GeoParquet carry it as "about". In CSV, text that a
+    `told` says what the file is of; a picture cannot do without it, the others carry it as "about". In CSV, text that a
     spreadsheet would run as a formula is made inert. Raises a `DataError` with the reason where the study cannot give a measure.
     """
     _check_suffix(suffix)
     data = download_table(study, measures)
     if suffix == ".csv":
-        return csv(data).encode("utf-8-sig")
+        return _labelled(data, study, measures, told).encode("utf-8-sig")
     if suffix in PICTURES:
         return _picture(study, measures, suffix, told)
     shapes = gpd.GeoDataFrame(data, geometry=study.blocks.geometry.to_numpy(), crs=study.blocks.crs)
@@ -117,7 +119,8 @@ def download(study: Study, measures: Sequence[Measure], suffix: str, *, told: Su
 def file_name(city: City, study: Study, measures: Sequence[Measure], suffix: str, *, unit: str) -> str:
     """Return a name for a download that says what is in it: city, version, unit, measures, period (both days included), filters, number.
 
-    A place stands after the city, and that it is not for publication at the end, for small numbers stand in it as they are. Such as
+    A place stands after the city, and at the end that it is not for publication, for small numbers stand in it as they are, unless all
+    of them were public before. Such as
     `puerto-albatros_v1_blocks_count_2023-01-01_2023-12-31_weapon-firearm_n193_not-for-publication.csv`.
     """
     last = (study.end - pd.Timedelta(days=1)).date()
@@ -127,7 +130,7 @@ def file_name(city: City, study: Study, measures: Sequence[Measure], suffix: str
     place = [] if study.place is None else [re.sub(r"[^A-Za-z0-9.]+", "-", plain(study.place.text))[:60].strip("-")]
     parts = [city.slug, f"v{city.version}", *place, unit, keys, study.start.date().isoformat(), last.isoformat(), *where, f"n{number}"]
     stem = re.sub(r"[^A-Za-z0-9_+.-]+", "-", "_".join(part for part in parts if part))[:160]
-    return f"{stem}_not-for-publication{suffix}"
+    return f"{stem}{suffix}" if captions.may_be_published(city) else f"{stem}_not-for-publication{suffix}"
 
 
 def plain(text: str) -> str:
@@ -161,6 +164,14 @@ def _picture(study: Study, measures: Sequence[Measure], suffix: str, told: Subje
     return maps.page(shown, words=told.words, head=caption.head, note=caption.note).encode("utf-8")
 
 
+def _labelled(data: pd.DataFrame, study: Study, measures: Sequence[Measure], told: Subject | None) -> str:
+    if told is None:
+        return csv(data)
+    places = map_view.unit_name(told.unit, told.words, told.city.called)
+    what = f"{places}: {told.words.join([told.words.say(one.label) for one in measures])}"
+    return restricted_csv(data, told.city, study, told.words, what=what)
+
+
 def _view(study: Study, measure: Measure, told: Subject) -> map_view.MapView:
     layers = map_view.background(told.city, told.unit)
     shapes = map_view.geometry(f"{told.city.slug}/{told.city.version}/{told.unit}", study.everywhere.blocks, layers)
@@ -182,13 +193,24 @@ def _parquet(shapes: gpd.GeoDataFrame, about: Mapping[str, Any]) -> bytes:
     return out.getvalue()
 
 
-def csv(data: pd.DataFrame) -> str:
+def csv(data: pd.DataFrame, label: str = "", *, again: str = "") -> str:
     """Return a table as CSV text in which no cell runs as a formula.
 
-    >>> csv(pd.DataFrame({"name": ["=1+1"], "count": [-2]}))
-    "name,count\\n'=1+1,-2\\n"
+    Its last column, `about`, holds the `label` in the first row, and `again` in all others, so that a part of it is marked too. A table
+    without rows gets one for it.
+
+    >>> csv(pd.DataFrame({"name": ["=1+1", "b"], "count": [-2, 3]}), "Deaths of X", again="Restricted")
+    "name,count,about\\n'=1+1,-2,Deaths of X\\nb,3,Restricted\\n"
     """
     text = data.select_dtypes(exclude="number").columns
-    return str(
-        data.assign(**{name: data[name].map(safe_cell, na_action="ignore") for name in text}).to_csv(index=False, lineterminator="\n")
-    )
+    inert = data.assign(**{name: data[name].map(safe_cell, na_action="ignore") for name in text})
+    inert = inert.rename(columns=lambda name: safe_cell(name))
+    if label:
+        inert = inert if len(inert) else inert.reindex([0])
+        inert = inert.assign(**{ABOUT: [safe_cell(label), *[safe_cell(again)] * (len(inert) - 1)]})
+    return str(inert.to_csv(index=False, lineterminator="\n"))
+
+
+def restricted_csv(data: pd.DataFrame, city: City, study: Study, words: Words, *, what: str, answer: Answer[Any] | None = None) -> str:
+    """Return a table about a city as labelled CSV: see `csv` and `captions.of_table`, which says what `what` and `answer` are."""
+    return csv(data, captions.of_table(city, study, what, words, answer=answer), again=captions.marked(city, words))

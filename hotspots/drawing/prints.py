@@ -61,7 +61,7 @@ def map_png(view: MapView, *, words: Words, note: str = "", head: str = "") -> b
     _add_scale(axes, view.bounds, words)
     _add_legend(figure, view, words, (MARGIN + across + 0.22, height - top), height)
     _write_lines(figure, [(line, 7, MUTED, "normal") for line in below], start=MARGIN + len(below) * 7 * _LINE / 72)
-    return _png(figure)
+    return _png(figure, "\n".join(line for line in (head, note) if line))
 
 
 def series_png(shown: Series, *, words: Words, head: str, note: str = "") -> bytes:
@@ -83,7 +83,7 @@ def series_png(shown: Series, *, words: Words, head: str, note: str = "") -> byt
     _style_series(axes, words)
     _add_signs(axes, dated)
     _write_lines(figure, below, start=foot - 0.42)
-    return _png(figure)
+    return _png(figure, "\n".join(line for line in (head, note) if line))
 
 
 def _add_signs(axes: Axes, dated: Sequence[Dated]) -> None:
@@ -141,9 +141,10 @@ def _axes(figure: Figure, box: tuple[float, float, float, float], height: float)
     return axes
 
 
-def _png(figure: Figure) -> bytes:
+def _png(figure: Figure, label: str) -> bytes:
+    """Return the picture; what stands above and below it is in the file too, where a cut-out keeps it."""
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
+    figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None, "Description": label})
     return file.getvalue()
 
 

@@ -50,13 +50,30 @@ def render(release: Release, *, key: bytes, pages: Mapping[str, bytes] | None = 
     tables = _tables(release)
     files |= {name: _csv(table) for name, table in tables.items()}
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
-    manifest = {"format": FORMAT, "facts": dict(release.facts), "files": hashes}
+    manifest = {"format": FORMAT, "facts": dict(release.facts), "files": hashes, "about": _about(release)}
     if pages:
         manifest["pages"] = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(pages.items())}
         files |= _apart(files, pages)
     manifest |= {"signed_with": signing.SIGNED_WITH, "public_key": signing.public_key(key)}
     files[MANIFEST] = _json(manifest | {"signature": signing.sign(_json(manifest), secret=key)})
     return files
+
+
+def _about(release: Release) -> dict[str, Any]:
+    """Return what the files of a release are, for who finds one of them: `release.json` lies beside all of them. `end` is exclusive."""
+    facts, counts = release.facts, release.area_counts()
+    return {
+        "what": "public release of counts of people killed, by area and for the whole place; areas.geojson holds the newest window",
+        "publication": "may be passed on with its source",
+        "place": facts["name"],
+        "filters": "none: every person killed",
+        "definition": "each person killed, once; what is a homicide is as the source has it",
+        "start": f"{counts['start'].min():%Y-%m-%d}",
+        "end": f"{counts['end'].max():%Y-%m-%d}",
+        "source": facts["source"],
+        "licence": facts["licence"],
+        "profile": facts["profile"],
+    }
 
 
 def _apart(files: Mapping[str, bytes], pages: Mapping[str, bytes]) -> Mapping[str, bytes]:

@@ -162,9 +162,13 @@ class Reading:
 
     def areas(self, window: Window) -> pd.DataFrame:
         """Return the rows of `by_area` of one window, by the id of the area, in the order of the areas."""
-        table = self.by_area
-        there = (table["start"] == window[0]) & (table["end"] == window[1])
-        return table[there].set_index("area").reindex(self.city.blocks.index)
+        return self._areas[window]
+
+    @cached_property
+    def _areas(self) -> dict[Window, pd.DataFrame]:
+        table, ids = self.by_area, self.city.blocks.index
+        there = {window: (table["start"] == window[0]) & (table["end"] == window[1]) for window in self.windows}
+        return {window: table[rows].set_index("area").reindex(ids) for window, rows in there.items()}
 
     @property
     def shows(self) -> tuple[str, ...]:
@@ -276,6 +280,19 @@ class Reading:
     def last_day(self) -> pd.Timestamp:
         """The last day that any figure reaches to."""
         return self.city.end - pd.Timedelta(days=1)
+
+    @property
+    def due(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+        """The first days on which the next number of the whole city and the next window by area may be published, by the release's rules.
+
+        None where others publish the numbers: when, the release does not know.
+        """
+        if self.republished:
+            return None
+        wait = pd.DateOffset(months=int(self.rules["lag_months"]))
+        year = self.release.city_years["end"].max() + pd.DateOffset(years=1)
+        window = self.windows[-1][1] + pd.DateOffset(years=int(self.rules["window_years"])) if self.windows else year
+        return year + wait, window + wait
 
     def redefined(self, start: pd.Timestamp, end: pd.Timestamp) -> list[Note]:
         """Return the changes of what is counted that fall after `start` and before `end`."""

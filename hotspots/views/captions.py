@@ -16,7 +16,9 @@ from hotspots.statistics import rates
 from hotspots.statistics.measure import Measure
 from hotspots.store.schema import UNKNOWN, Blocks, censuses
 from hotspots.study import Study, Where
+from hotspots.study.calendar import Days
 from hotspots.study.places import KINDS, Place
+from hotspots.views.answer import Answer
 from hotspots.words import Words, mark
 
 TRENDS: dict[str, str] = {
@@ -62,6 +64,7 @@ VALUES: dict[str, str] = {
 }
 
 
+WHAT_COUNTS = mark("Counted: each person killed, once; what is a homicide is as the source has it")
 OF_ONE: dict[str, str] = {"male": mark("Male"), "female": mark("Female")}  # of one person
 
 
@@ -207,31 +210,53 @@ def of_map(city: City, study: Study, title: str, words: Words) -> Caption:
 
 def of_series(city: City, study: Study, title: str, words: Words) -> Caption:
     """Return the caption of a series whose heading is `title`."""
-    return Caption("\n".join([title, *_facts(city, study, words)]), of_file(city, words))
+    first, *rest = _facts(city, study, words)
+    return Caption("\n".join([title, f"{city.name} · {first}", *rest]), of_file(city, words))
 
 
-def _facts(city: City, study: Study, words: Words) -> Iterable[str]:
-    killed = words.count("{n} person killed", "{n} people killed", study.victims)
+def of_table(city: City, study: Study, what: str, words: Words, *, answer: Answer[Any] | None = None) -> str:
+    """Return in one line what a table says of itself: whether it may be published, whose it is, `what` it is, and all that maps say.
+
+    The period and the number are those of the study, or of the `answer` that the table is of.
+    """
+    told = _facts(city, study, words) if answer is None else _facts(city, study, words, days=answer.period, n=answer.n)
+    return " · ".join(part for part in (marked(city, words), city.name, what, *told, words.say(WHAT_COUNTS), note(city, words)) if part)
+
+
+def _facts(city: City, study: Study, words: Words, *, days: Days | None = None, n: float | None = None) -> Iterable[str]:
+    start, end = days or (study.start, study.end)
+    killed = words.count("{n} person killed", "{n} people killed", study.victims if n is None else n)
     reach = words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date()))
     place = [place_name(study.place, words)] if study.place else []
     what = [one for one in (filters(study.where, words), counted(city, study, words)) if one]
-    yield " · ".join([words.period(study.start.date(), study.end.date()), *place, *what, killed, reach])
+    yield " · ".join([words.period(start.date(), end.date()), *place, *what, killed, reach])
     yield from of_place(study, words)
     if city.fictional:
         yield words.say("fictional city: no real person, no real place")
 
 
+def may_be_published(city: City) -> bool:
+    """Return whether a city holds nothing but totals that their source has published before."""
+    return city.only_totals and city.totals is not None and set(city.totals["table"]) <= set(city.public_totals)
+
+
+def marked(city: City, words: Words) -> str:
+    """Return what every file says of its publication: small numbers stand in it as they are, unless all of them were public before."""
+    if may_be_published(city):
+        return words.say("Published totals: may be passed on with their source")
+    return words.say("Restricted: not for publication")
+
+
 def of_file(city: City, words: Words) -> str:
-    """Return what a file says below: that it is not for publication, since small numbers stand in it as they are, and its sources."""
-    return " · ".join([words.say("Restricted: not for publication"), note(city, words)])
+    """Return what a file says below: whether it may be published, what was counted, and its sources."""
+    return " · ".join([marked(city, words), words.say(WHAT_COUNTS), note(city, words)])
 
 
 def of_sheet(city: City, study: Study, words: Words) -> str:
     """Return what stands at the head of a printed page: whether it may be published, of what it is, and how far the data reach."""
     reach = words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date()))
     place = [place_name(study.place, words)] if study.place else []
-    marked = [] if city.only_totals else [words.say("Restricted: not for publication")]
-    return " · ".join([*marked, city.name, *place, reach, words.say("Data version {version}", version=city.version)])
+    return " · ".join([marked(city, words), city.name, *place, reach, words.say("Data version {version}", version=city.version)])
 
 
 def note(city: City, words: Words) -> str:
@@ -267,7 +292,7 @@ def facts(city: City, study: Study, unit: str) -> dict[str, Any]:
     """Return the same as plain values, for files that programs read. `end` is exclusive."""
     return {
         "city": city.name,
-        "restricted": "not for publication",
+        **({} if may_be_published(city) else {"restricted": "not for publication"}),
         "fictional": city.fictional,
         "version": city.version,
         "unit": unit,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 import shapely
 
+from hotspots import settings
+from hotspots.agency import worn
 from hotspots.drawing import exports, maps, prints
-from hotspots.drawing.site import sentences
+from hotspots.drawing.site import Atlas, handout, sentences
 from hotspots.release import Reading
 from hotspots.release.profiles import Window
 from hotspots.views.map_view import MapView
@@ -28,33 +31,36 @@ def name(found: Reading, what: str, suffix: str, window: Window | None = None) -
     return f"{found.slug}_public_{what}{span}{suffix}"
 
 
-def table(data: pd.DataFrame) -> bytes:
-    """Return a table as CSV that a spreadsheet opens and runs nothing of."""
+def table(data: pd.DataFrame, label: str) -> bytes:
+    """Return a table as CSV that a spreadsheet opens and runs nothing of; `label` says what it is."""
     shown = data.copy()
     for column in shown.columns:
         if pd.api.types.is_datetime64_any_dtype(shown[column]):
             shown[column] = shown[column].dt.strftime("%Y-%m-%d")
         elif pd.api.types.is_float_dtype(shown[column]):
             shown[column] = pd.Series([None if pd.isna(one) else f"{one:.10g}" for one in shown[column]], index=shown.index, dtype=object)
-    return exports.csv(shown.astype(object)).encode("utf-8-sig")
+    return exports.csv(shown.astype(object), label).encode("utf-8-sig")
 
 
-def areas(found: Reading) -> bytes:
+def areas(found: Reading, words: Words) -> bytes:
     """Return all areas and windows as CSV; a number that is not shown is empty and has its reason."""
     data = found.by_area.rename(columns=CALLED)
-    return table(data[[column for column in AREA_COLUMNS if column in data]])
+    label = sentences.of_table(found, sentences.areas_called(found, words), words)
+    return table(data[[column for column in AREA_COLUMNS if column in data]], label)
 
 
-def years(found: Reading) -> bytes:
+def years(found: Reading, words: Words) -> bytes:
     """Return the whole city by year as CSV."""
     data = found.years.reset_index().assign(year=lambda rows: rows["year"].astype(str))
-    return table(data[[column for column in YEAR_COLUMNS if column in data]])
+    label = sentences.of_table(found, words.say("People killed each year"), words)
+    return table(data[[column for column in YEAR_COLUMNS if column in data]], label)
 
 
-def attributes(found: Reading) -> bytes:
+def attributes(found: Reading, words: Words) -> bytes:
     """Return the tables by attribute as CSV, one below the other."""
     release = found.release
-    return table(pd.concat([release.attribute(one).assign(attribute=one) for one in release.attributes], ignore_index=True))
+    parts = [release.attribute(one).assign(attribute=one) for one in release.attributes]
+    return table(pd.concat(parts, ignore_index=True), sentences.of_table(found, words.say("Who was killed"), words))
 
 
 def geojson(found: Reading, window: Window, words: Words) -> bytes:
@@ -67,7 +73,7 @@ def geojson(found: Reading, window: Window, words: Words) -> bytes:
         rounded = shapely.set_precision(shape, 1e-7, mode="pointwise")
         drawn = json.loads(shapely.to_geojson(rounded))
         features.append({"type": "Feature", "id": str(area), "properties": values, "geometry": drawn})
-    about = [*sentences.statement(found, window, words), *sentences.source(found, words)]
+    about = [words.say(sentences.PASSED_ON), found.city.name, *sentences.statement(found, window, words), *sentences.source(found, words)]
     return json.dumps({"type": "FeatureCollection", "features": features, "about": about}, ensure_ascii=False).encode()
 
 
@@ -91,8 +97,16 @@ def page(found: Reading, view: MapView, window: Window, words: Words) -> bytes:
     return maps.page(view, words=words, head=told.head, note=told.note).encode()
 
 
+def sheet(found: Reading, area: str, words: Words, *, address: str = "") -> bytes:
+    """Return the page of one area as PDF; `address` is where the public edition is reached."""
+    chosen = urlencode({"lang": words.language, "city": found.slug, "area": area})
+    link = f"{address.rstrip('/')}/?{chosen}" if address else ""
+    how = {"contact": settings.value("HOTSPOTS_CONTACT"), "link": link}
+    return handout.pdf(Atlas(found, words), [area], agency=worn(), **how)
+
+
 def series(found: Reading, words: Words, title: str) -> bytes:
     """Return the years as PNG."""
     shown = replace(sentences.years(found, words), dated=())
-    note = [*sentences.parts_told(found, words), *sentences.source(found, words)]
+    note = [words.say(sentences.PASSED_ON), *sentences.parts_told(found, words), *sentences.source(found, words)]
     return prints.series_png(shown, words=words, head=title, note=" · ".join(note))

@@ -74,7 +74,7 @@ def map_files(reader: Reader, view: MapView, *, key: str) -> None:
     """Draw the buttons that give the map's numbers and the map itself."""
     found, words, window = reader.reading, reader.words, reader.window
     kinds: list[tuple[str, str, str, Callable[[], bytes]]] = [
-        (words.say("Table (CSV)"), ".csv", "text/csv", lambda: files.areas(found)),
+        (words.say("Table (CSV)"), ".csv", "text/csv", lambda: files.areas(found, words)),
         (words.say("Areas (GeoJSON)"), ".geojson", "application/geo+json", lambda: files.geojson(found, window, words)),
         (words.say("Picture (PNG)"), ".png", "image/png", lambda: files.picture(found, view, window, words)),
         (words.say("Map as a page (HTML)"), ".html", "text/html", lambda: files.page(found, view, window, words)),

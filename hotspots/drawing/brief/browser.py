@@ -129,6 +129,8 @@ def _blocks(told: dict[str, Any]) -> Html:
 
 def _foot(told: dict[str, Any]) -> Html:
     lines = [el("p", line) for line in told["source"]]
+    if not told["link"]:
+        return el("footer", el("div", *lines))
     link = el("p", told["link_text"], " ", el("a", told["link_shown"], href=told["link"]))
     code = raw(told["qr"].replace("<svg", '<svg role="img" aria-label="QR" class="qr"', 1))
     return el("footer", el("div", *lines, link), code)

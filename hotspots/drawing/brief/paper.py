@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ PAPERS: dict[str, str] = {"a4": "a4", "letter": "us-letter"}
 EPOCH = 946_684_800  # the file names no moment: the page says how far the data reach
 
 
-def pdf(page: OnePage, *, paper: str = "a4") -> bytes:
-    """Return the page as PDF on `paper` (one of `PAPERS`)."""
+def pdf(*pages: OnePage, paper: str = "a4", title: str = "") -> bytes:
+    """Return pages as one PDF on `paper` (one of `PAPERS`); its `title` is that of the first page where none is given."""
     import typst
 
-    found = _compiled(page, paper=paper, format="pdf", pdf_standards="ua-1", timestamp=EPOCH)
+    how: dict[str, Any] = {"format": "pdf", "pdf_standards": "ua-1", "timestamp": EPOCH}
+    found = _compiled(pages, paper=paper, title=title or pages[0].title, **how)
     assert isinstance(found, bytes), typst.__name__
     return found
 
@@ -38,12 +40,12 @@ def picture(svg: str, *, width: float, ppi: float = 220.0) -> bytes:
     return found
 
 
-def _compiled(page: OnePage, *, paper: str, **how: Any) -> Any:
+def _compiled(pages: Sequence[OnePage], *, paper: str, title: str, **how: Any) -> Any:
     import typst
 
-    values = {**Parts.of(page).plain(), "paper": PAPERS[paper]}
-    told = json.dumps(values, ensure_ascii=False)
-    return typst.compile(TEMPLATE.read_bytes(), font_paths=_fonts(), sys_inputs={"page": told}, **how)
+    told = json.dumps([Parts.of(page).plain() for page in pages], ensure_ascii=False)
+    inputs = {"pages": told, "paper": PAPERS[paper], "title": title}
+    return typst.compile(TEMPLATE.read_bytes(), font_paths=_fonts(), sys_inputs=inputs, **how)
 
 
 def _fonts() -> Any:

@@ -53,7 +53,7 @@ class Parts:
             "blocks": [{"title": one.title, "lines": list(one.lines)} for one in page.blocks],
             "tables": [_table(one) for one in page.tables],
             "link_shown": unquote(page.link).replace("+", " "),
-            "qr": qr(page.link),
+            "qr": qr(page.link) if page.link else "",
             "number_word": self.words.say("No."),
         }
 

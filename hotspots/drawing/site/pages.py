@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hotspots.agency import Agency
 from hotspots.drawing import maps
-from hotspots.drawing.site import findings, sections, sentences
+from hotspots.drawing.site import findings, handout, sections, sentences
 from hotspots.drawing.site.markup import Html, el, raw
 from hotspots.drawing.site.public_map import Atlas
 from hotspots.release import Reading, Release
@@ -30,7 +30,7 @@ _PARTS: Mapping[str, str] = {
 
 
 def render(release: Release, *, contact: str = "", agency: Agency | None = None) -> dict[str, bytes]:
-    """Return the files of a site by name: a page in each language and the maps that can be moved.
+    """Return the files of a site by name: in each language a page, the maps that can be moved, and a sheet of paper for each area.
 
     Every figure comes from the release. `contact` is whom to ask for a correction, `agency` whose name,
     logo and colour the pages bear. The page in the city's own language is `index.html`;
@@ -43,6 +43,8 @@ def render(release: Release, *, contact: str = "", agency: Agency | None = None)
         words = words_for(language)
         atlas = Atlas(reading, words)
         found[page_name(release, language)] = page(reading, atlas, contact=contact, agency=agency).encode()
+        if reading.windows:
+            found[handout.file_name(language)] = handout.pdf(atlas, contact=contact, agency=agency)
         for window in reading.windows:
             found[sections.map_name(window, language)] = _map(reading, atlas, window).encode()
     return found

@@ -49,6 +49,11 @@ class Atlas:
         city = self.reading.city
         return map_view.geometry(f"public/{self.reading.slug}", city.blocks, map_view.context_layers(city.context))
 
+    @cached_property
+    def newest(self) -> map_view.MapView:
+        """The map that the newest window opens with."""
+        return self.of(self.reading.shows[0], self.reading.windows[-1])
+
     def of(self, show: str, window: Window) -> map_view.MapView:
         """Return the map of a window that shows `show`, one of `Reading.shows`. It holds nothing that the release's tables do not."""
         words, table = self.words, self.reading.areas(window)

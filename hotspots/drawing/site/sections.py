@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hotspots.drawing import sheets
-from hotspots.drawing.site import drawings, omissions, programmes, sentences
+from hotspots.drawing.site import drawings, handout, omissions, programmes, sentences
 from hotspots.drawing.site.markup import Column, Html, el, items, joined, table
 from hotspots.drawing.site.public_map import Atlas
 from hotspots.release import Reading
@@ -41,7 +41,9 @@ def where(reading: Reading, atlas: Atlas, words: Words) -> Html:
     if len(reading.city.blocks) > drawings.NUMBERED:
         said = words.say("All maps here have the same colours for the same numbers.")
     hot = [el("p", words.say(sentences.HOT))] if reading.by_area["alone"].notna().any() else []
-    return joined([el("p", said), *hot, *(_where(reading, atlas, window, words) for window in reversed(reading.windows))])
+    paper = words.say("A page for each area, to print and to hand out (PDF)")
+    sheet = el("p", el("a", paper, href=handout.file_name(words.language)), class_="screen")
+    return joined([el("p", said), sheet, *hot, *(_where(reading, atlas, window, words) for window in reversed(reading.windows))])
 
 
 def _where(reading: Reading, atlas: Atlas, window: Window, words: Words) -> Html:
@@ -59,7 +61,11 @@ def _where(reading: Reading, atlas: Atlas, window: Window, words: Words) -> Html
         Column(heading, list(told[heading]), number=i > 0)
         for i, heading in enumerate(told.drop(columns=words.say("Code"), errors="ignore"))
     ]
-    columns[0] = Column(sentences.areas_called(reading, words), columns[0].cells)
+    cells = columns[0].cells
+    if window == reading.windows[-1]:  # each area has its page of the file
+        sheet = handout.file_name(words.language)
+        cells = [el("a", name, href=f"{sheet}#page={i}") for i, name in enumerate(cells, 1)]
+    columns[0] = Column(sentences.areas_called(reading, words), cells)
     numbered = [Column(words.say("No."), [str(i + 1) for i in range(len(told))])] if len(told) <= drawings.NUMBERED else []
     caption = words.say("{what}, {period}", what=columns[0].label, period=span)
     return joined(

@@ -72,6 +72,7 @@ ONE_WAY = mark(
 )
 NO_FIELDS = mark("This release holds no table by age, sex or weapon: the sources published none, or none could be protected.")
 NO_VALUES = mark("Not published, because no number of this table could be shown without giving a smaller one away.")
+PASSED_ON = mark("Public: may be passed on with its source")
 NO_AREAS = mark("This release holds no figures by area.")
 NO_YEARS = mark("No number of the whole place is published in this release.")
 NO_PROGRAMME = mark("This release names no programme. That does not mean that nothing is done: the agency may not have listed it.")
@@ -233,7 +234,16 @@ def caption(reading: Reading, view: map_view.MapView, window: Window, words: Wor
     """Return what a map says that is taken away: the finding above it; below, what it must say, and where the figures come from."""
     head = [killed(reading, window, words), view.title, held_back(reading, window, words)]
     drawn = [words.say(HOT), words.say(GROUPS)] if view.outlines else []
-    return captions.Caption("\n".join(head), "\n".join([*drawn, *statement(reading, window, words), *source(reading, words)]))
+    lines = [words.say(PASSED_ON), *drawn, *statement(reading, window, words), *source(reading, words)]
+    return captions.Caption("\n".join(head), "\n".join(lines))
+
+
+def of_table(reading: Reading, what: str, words: Words) -> str:
+    """Return in one line what a table says of itself: that it may be passed on, of which city, `what` it is, its period, rules, source."""
+    span = period((reading.city.start, reading.city.end), words)
+    rules = [threshold(reading, words), floor(reading, words)] if not reading.republished else []
+    counted = words.say(captions.WHAT_COUNTS)
+    return " · ".join([words.say(PASSED_ON), reading.city.name, what, span, *rules, counted, *source(reading, words)])
 
 
 # --- years ------------------------------------------------------------------------------------------------------------------------
@@ -380,6 +390,15 @@ def fictional(words: Words) -> str:
     """Return that the city is invented."""
     said = words.say("fictional city: no real person, no real place")
     return said[0].upper() + said[1:]
+
+
+def due(reading: Reading, words: Words) -> str:
+    """Return when the next numbers are due."""
+    days = reading.due
+    if days is None:
+        return words.say("The next numbers come when their source publishes them.")
+    year, window = (words.date(day.date()) for day in days)
+    return words.say("Next numbers: of the whole place from {year} on, by area from {window} on.", year=year, window=window)
 
 
 def contact(named: str, reading: Reading, words: Words) -> str:

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots import geography
+from hotspots import geography, settings
 from hotspots.dashboard import paper
-from hotspots.dashboard.public import address, area_search, parts
+from hotspots.dashboard.public import address, area_search, files, parts
 from hotspots.dashboard.public.frame import Reader, heading
 from hotspots.drawing.site import sentences
 from hotspots.release import SHOWN
@@ -95,6 +95,14 @@ def card(reader: Reader, area: str) -> None:
                 "By chance alone about 1 area in 20 looks changed or different: read such a sentence as a question, not as a verdict."
             )
         )
+    st.download_button(
+        words.say("A page about this area, to print (PDF)"),
+        data=lambda: files.sheet(reading, area, words, address=settings.value("HOTSPOTS_ADDRESS")),
+        file_name=files.name(reading, f"area_{area}", ".pdf"),
+        mime="application/pdf",
+        on_click="ignore",
+        key="sheet.pdf",
+    )
     if len(reading.windows) > 1:
         st.markdown(f"**{words.say('Every window')}**")
         paper.table(windows(reader, area), words=reader.words, alt=words.say("Every window"))

@@ -74,7 +74,7 @@ def series_files(reader: Reader) -> None:
     title = words.say("People killed each year in {city}", city=found.city.name)
     with st.container(horizontal=True):
         for label, suffix, kind, make in (
-            (words.say("Series as a table (CSV)"), ".csv", "text/csv", lambda: files.years(found)),
+            (words.say("Series as a table (CSV)"), ".csv", "text/csv", lambda: files.years(found, words)),
             (words.say("Series as a picture (PNG)"), ".png", "image/png", lambda: files.series(found, words, title)),
         ):
             name = files.name(found, "years", suffix)

@@ -43,7 +43,7 @@ def render(reader: Reader) -> None:
     with st.container(horizontal=True):
         st.download_button(
             words.say("Table (CSV)"),
-            data=lambda: files.attributes(reading),
+            data=lambda: files.attributes(reading, words),
             file_name=files.name(reading, "people", ".csv"),
             mime="text/csv",
             on_click="ignore",

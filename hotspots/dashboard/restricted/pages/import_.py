@@ -13,7 +13,6 @@ from hotspots.dashboard.restricted import address, cached
 from hotspots.dashboard.restricted.parts import asked, brought, official, uploads
 from hotspots.dashboard.restricted.reading import Fetching, Reading
 from hotspots.dashboard.shell import refusal
-from hotspots.drawing import exports
 from hotspots.questions.restricted import imports
 from hotspots.study.selection import Selection
 from hotspots.words import ToldError, Words
@@ -156,7 +155,7 @@ def progress(work: Reading | Fetching, words: Words) -> None:
 def accept(draft: Draft, understood: Understood, words: Words) -> None:
     """Publish what is shown."""
     table = imports.left_out(understood.city.report, words) if understood.city else None
-    rows = exports.csv(table).encode("utf-8-sig") if table is not None and len(table) else b""
+    rows = brought.left_out_file(table, draft, words) if table is not None and len(table) else b""
     try:
         drafts.accept(draft, understood, left_out=rows)
     except ToldError as fault:

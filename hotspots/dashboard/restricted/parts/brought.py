@@ -78,12 +78,19 @@ def _left_out(understood: Understood, draft: Draft, words: Words) -> None:
     table = imports.left_out(report, words)
     st.download_button(
         words.say("Rows left out (CSV), not for publication"),
-        data=lambda: exports.csv(table).encode("utf-8-sig"),
+        data=lambda: left_out_file(table, draft, words),
         file_name=f"NOT_FOR_PUBLICATION_{draft.slug}_rows_left_out.csv",
         mime="text/csv",
         on_click="ignore",
         key="import_left_out",
     )
+
+
+def left_out_file(table: pd.DataFrame, draft: Draft, words: Words) -> bytes:
+    """Return the file of the rows left out, which says of itself what it is."""
+    restricted = words.say("Restricted: not for publication")
+    label = f"{restricted} · {draft.slug} · {words.say('Rows of the files that were left out, as they stand there, with what is wrong')}"
+    return exports.csv(table, label, again=restricted).encode("utf-8-sig")
 
 
 def totals(found: Totals, words: Words) -> None:

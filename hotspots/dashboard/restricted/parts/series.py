@@ -66,8 +66,11 @@ def downloads(chosen: Chosen, table: pd.DataFrame, shown: Series, *, title: str,
         caption = captions.of_series(city, study, title, words)
         return prints.series_png(shown, words=words, head=caption.head, note=caption.note)
 
+    def rows() -> bytes:
+        return exports.restricted_csv(table, city, study, words, what=title).encode("utf-8-sig")
+
     files = {
-        ".csv": (words.say("Series as a table (CSV)"), lambda: exports.csv(table).encode("utf-8-sig"), "text/csv"),
+        ".csv": (words.say("Series as a table (CSV)"), rows, "text/csv"),
         ".png": (words.say("Series as a picture (PNG)"), picture, "image/png"),
     }
     with st.container(horizontal=True):

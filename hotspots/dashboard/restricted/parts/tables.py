@@ -79,9 +79,14 @@ def download(chosen: Chosen, answer: Answer[Any], name: str, *, label: str = "",
     words, stem = chosen.words, f"restricted_{name}" if restricted else name
     st.download_button(
         label or (words.say("Table (CSV), restricted") if restricted else words.say("Table (CSV)")),
-        data=lambda: exports.csv(answer.table()).encode("utf-8-sig"),
+        data=lambda: _labelled(chosen, answer, name).encode("utf-8-sig"),
         file_name=exports.file_name(chosen.city, chosen.study, [], ".csv", unit=stem),
         mime="text/csv",
         on_click="ignore",
         key=f"download_{stem}",
     )
+
+
+def _labelled(chosen: Chosen, answer: Answer[Any], name: str) -> str:
+    what = answer.sentence(chosen.words) or name
+    return exports.restricted_csv(answer.table(), chosen.city, chosen.study, chosen.words, what=what, answer=answer)
