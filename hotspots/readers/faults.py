@@ -365,7 +365,7 @@ class SheetError(DoubtError):
 
     file: str
     fault: Told
-    candidates: tuple[tuple[str, str], ...]
+    candidates: tuple[tuple[str, str | Told], ...]
     alike: int = 0
 
     def _sentence(self) -> Told:

@@ -13,7 +13,7 @@ from hotspots.readers.cityfile.breakdowns import breakdown, same_names
 from hotspots.readers.cityfile.pointing import samples_of
 from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form, lacks_year
 from hotspots.readers.columns.dates import read_dates, share_dated
-from hotspots.readers.columns.killings import evidence, homicide_doubt
+from hotspots.readers.columns.killings import evidence, homicide_doubt, says_offences
 from hotspots.readers.columns.offences import kinds_of, plain, says_killing
 from hotspots.readers.columns.periods import Named, named_period, together, year_and_month
 from hotspots.readers.columns.residents import Numbers, are_residents, read_numbers
@@ -339,9 +339,10 @@ def _area(table: Table, used: Collection[str], when: _When, outlines: Table | No
     candidates = [name for name in dict.fromkeys([*named, *texts]) if _may_be_area(table.columns[name], name)]
     alone = [name for name in candidates if _tells_apart(table, name, when)]
     for few in (alone, candidates):
-        lettered = [name for name in few if name in texts]
+        different = {name: table.columns[name].nunique() for name in few}
+        lettered = [name for name in few if name in texts and different[name] * 2 >= max(different.values())]
         if few:
-            return str(max(lettered or few, key=lambda name: table.columns[name].nunique()))
+            return str(max(lettered or few, key=lambda name: different[name]))
     return ""
 
 
@@ -352,7 +353,7 @@ def _is_text(text: pd.Series) -> bool:
 
 def _may_be_area(text: pd.Series, name: str) -> bool:
     of_others = any(plain(name) in INCIDENT_COLUMNS[key] for key in ("sex", "weapon", "age")) or bool(_OF_TIME.search(plain(name)))
-    return not of_others and not kinds_of(name) & {"offence", "flag"} and text[~is_missing(text)].nunique() > 0
+    return not of_others and not says_offences(text) and not kinds_of(name) & {"offence", "flag"} and text[~is_missing(text)].nunique() > 0
 
 
 def _tells_apart(table: Table, name: str, when: _When) -> bool:

@@ -23,6 +23,7 @@ from hotspots.readers.columns.plausible_places import likely_system
 from hotspots.readers.columns.residents import are_residents, is_open
 from hotspots.readers.columns.second_looks import lone_event
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
+from hotspots.readers.columns.total_rows import says_total
 from hotspots.readers.columns.values import built_in, fold, is_missing
 from hotspots.readers.doubts import settled
 from hotspots.readers.faults import AreaColumnError, LatitudeError, NumbersError, ResidentsColumnError, there_are
@@ -64,7 +65,7 @@ def work_out(
         return _of_totals(tables, name=name, sections=found)
     columns = _columns(first, INCIDENT_COLUMNS)
     columns.pop("victims", None)  # which column counts the people killed is not told by its name alone
-    rows = first.columns if len(tables) == 1 else pd.concat([one.columns for one in tables], ignore_index=True).fillna("")
+    rows = pd.concat([_sound(one) for one in tables], ignore_index=True).fillna("")
     people = killed(rows, used=set(columns.values()), file=first.source, ask=ask)
     table = _homicides(first, people.get("where", {}))
     sections: dict[str, Any] = {"incidents": _incidents(table, columns, incidents, ask, outlines) | layout | people}
@@ -108,6 +109,14 @@ def _stems(files: Sequence[Path]) -> list[str]:
     """Return a name for each table: that of its file, with its number where two are called alike."""
     stems = [file.name.split(".")[0] for file in files]
     return [stem if stems.count(stem) == 1 else f"{stem} {number}" for number, stem in enumerate(stems, start=1)]
+
+
+def _sound(table: Table) -> pd.DataFrame:
+    """Return the rows that are no note, no repeated header and no sum."""
+    first = table.columns.iloc[:, 0].str.strip()
+    sums = first.isin([one for one in first.unique() if says_total(one)]).to_numpy(dtype=bool)
+    kept = table.columns[(table.spoiled == "") & ~sums]
+    return kept if len(kept) else table.columns
 
 
 def _homicides(table: Table, where: Mapping[str, Sequence[str]]) -> Table:
