@@ -15,15 +15,12 @@ from hotspots.readers.faults import (
     DateColumnError,
     DateOrderError,
     DoubtError,
-    HeaderError,
     LatitudeError,
     LoneEventError,
     MidnightZoneError,
     NumbersError,
     PlaceColumnError,
     ResidentsColumnError,
-    SameNameError,
-    SheetError,
 )
 from hotspots.readers.homicide_doubts import entries_of, options_of, values_of
 from hotspots.readers.homicide_faults import CountsError, HomicideError, VictimsError, reading_of
@@ -36,6 +33,15 @@ from hotspots.readers.place_faults import (
     SwappedAxesError,
     SwappedInBlocksError,
     UnknownSystemError,
+)
+from hotspots.readers.table_faults import (
+    HeaderError,
+    MergedAreasError,
+    MergedCellsError,
+    MergedTimesError,
+    SameNameError,
+    SheetError,
+    TwiceNamedError,
 )
 from hotspots.store.schema import DataError
 from hotspots.words import Told, mark, told
@@ -148,6 +154,18 @@ def _in_blocks(id: str, about: type[MisplacedError]) -> Doubt:
     )
 
 
+def _merged(id: str, about: type[MergedCellsError]) -> Doubt:
+    """Return the row about cells that were merged; values that stand once each, in groups, leave no other reading."""
+    return Doubt(
+        id,
+        about,
+        text=lambda fault: told("{doubt}; does each mean the value above it?", doubt=fault.doubt()),
+        options=lambda _: {"fill": told("yes: each is the value above it"), "empty": told("no: it is not known there")},
+        safe=lambda _: "fill",
+        entries=lambda fault, answer: {"fill_down": [fault.column]} if answer == "fill" else {},
+    )
+
+
 def _sheet_options(fault: SheetError) -> dict[str, Told]:
     """Return the tables of a file, and all of those that have the same columns."""
     named = {name: Told("{sample}", {"sample": sample}) for name, sample in fault.candidates[:MOST_CANDIDATES]}
@@ -207,7 +225,7 @@ DOUBTS: tuple[Doubt, ...] = (
             name: told("its numbers add up to {n} people killed", n=f"{number:,}") for name, number in fault.sums.items()
         },
         safe=lambda fault: fault.sure,
-        entries=lambda _, answer: {"count": answer},
+        entries=lambda fault, answer: {"sex_columns": dict(fault.by_sex[answer])} if answer in fault.by_sex else {"count": answer},
         section="area_counts",
     ),
     Doubt(
@@ -335,6 +353,20 @@ DOUBTS: tuple[Doubt, ...] = (
         ours=("one",),
         section="area_counts",
     ),
+    Doubt(
+        "area",
+        TwiceNamedError,
+        text=lambda fault: told("{doubt}; are they one area each?", doubt=fault.doubt()),
+        options=lambda _: {
+            "apart": told("no: each row of a period is an area of its own, in the order of the file"),
+            "one": told("yes: their numbers are parts of one area, and are added up"),
+        },
+        safe=lambda _: "",
+        entries=lambda _, answer: {"apart": True} if answer == "apart" else {},
+        section="area_counts",
+    ),
+    _merged("date", MergedTimesError),
+    _merged("area", MergedAreasError),
     Doubt(
         "residents",
         ResidentsColumnError,

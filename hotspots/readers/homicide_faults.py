@@ -149,7 +149,12 @@ class VictimsError(NumberOfKilledError):
 
 @dataclass(eq=False)
 class CountsError(NumberOfKilledError):
-    """A `file` of published totals of which it is in doubt which of its numbers are the people killed."""
+    """A `file` of published totals of which it is in doubt which of its numbers are the people killed.
+
+    `by_sex` are candidates that are several columns: what each is called → sex → column.
+    """
+
+    by_sex: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def _sentence(self) -> Told:
         return told(

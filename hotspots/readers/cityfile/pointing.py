@@ -11,7 +11,7 @@ from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.columns.dates import share_dated
 from hotspots.readers.columns.killings import evidence, homicide_doubt, rows_where, victims_doubt
 from hotspots.readers.columns.offences import plain
-from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
+from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS, OF_AREAS
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_places import share_paired
 from hotspots.readers.doubts import settled
@@ -20,11 +20,6 @@ from hotspots.readers.files.text_tables import Table
 
 _SEEN = 500  # rows that are looked at
 _ANOTHER_DATE = r"birth|nac|nasc|naiss|updat|actuali|atuali|creat|crea|regist|report|capt|load|carga|modif|publi|denun|entry|rptd"
-OF_AREAS = re.compile(
-    r"\b(?:city|county|state|province|borough|ward|precinct|beat|neighbou?rhood|hood|parish|district|division|community|tract|municip\w*|"
-    r"ciudad|departament\w*|provincia|canton|barrio|colonia|vereda|comuna|corregimiento|alcald\w*|distrito|circuito|zona|sector|estado|"
-    r"entidad|parroquia|localidad|region|codigo dane|ubigeo|bairro|cidade|regiao|aisp|cisp|quartier|commune|arrondissement|departement)\b"
-)
 _EAST = r"\b(?:x|lon|lng|long|longitud\w*|este|east\w*)\b"
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.asking import Ask, Entries
-from hotspots.readers.cityfile.pointing import OF_AREAS, date_column, place_columns, samples_of
+from hotspots.readers.cityfile.pointing import date_column, place_columns, samples_of
 from hotspots.readers.columns.area_ids import matched
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.offences import plain
 from hotspots.readers.columns.places import finite_pairs
-from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
+from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS, OF_AREAS
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_dates import joined_date, month_number
 from hotspots.readers.columns.written_places import share_paired

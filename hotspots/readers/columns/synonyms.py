@@ -5,6 +5,7 @@ All are written without case, accents and signs. To teach the reader a name, add
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 # Section and key of city.toml, language, names; for one key the surest rows first, and within a row the surest names.
@@ -239,6 +240,11 @@ def printed_names() -> str:
     return "\n".join(lines)
 
 
+OF_AREAS = re.compile(
+    r"\b(?:city|county|state|province|borough|ward|precinct|beat|neighbou?rhood|hood|parish|district|division|community|tract|municip\w*|"
+    r"ciudad|departament\w*|provincia|canton|barrio|colonia|vereda|comuna|corregimiento|alcald\w*|distrito|circuito|zona|sector|estado|"
+    r"entidad|parroquia|localidad|region|codigo dane|ubigeo|bairro|cidade|regiao|aisp|cisp|quartier|commune|arrondissement|departement)\b"
+)
 INCIDENT_COLUMNS: Mapping[str, tuple[str, ...]] = names_of("incidents")
 BLOCK_COLUMNS: Mapping[str, tuple[str, ...]] = names_of("blocks")
 

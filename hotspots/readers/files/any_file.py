@@ -12,7 +12,6 @@ from pathlib import Path, PurePosixPath
 
 from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.doubts import settled
-from hotspots.readers.faults import HeaderError, SheetError
 from hotspots.readers.files import limits
 from hotspots.readers.files.archives import names_in, opened_zip, take, unpacked_gz
 from hotspots.readers.files.geopackages import read_geopackage
@@ -24,6 +23,7 @@ from hotspots.readers.files.parquet import read_parquet
 from hotspots.readers.files.shapefiles import read_shapefile
 from hotspots.readers.files.text_tables import SEPARATORS, Table, read_table
 from hotspots.readers.files.workbooks import read_old_workbook, read_workbook
+from hotspots.readers.table_faults import HeaderError, SheetError
 from hotspots.store.schema import DataError
 from hotspots.words import told
 

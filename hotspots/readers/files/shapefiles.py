@@ -12,7 +12,6 @@ import numpy as np
 import pyproj
 import shapely
 
-from hotspots.readers.faults import SheetError
 from hotspots.readers.files import limits
 from hotspots.readers.files.archives import opened_zip, take
 from hotspots.readers.files.attribute_tables import read_attributes
@@ -20,6 +19,7 @@ from hotspots.readers.files.geojson import flat
 from hotspots.readers.files.parquet import system_number
 from hotspots.readers.files.rings import polygon_of
 from hotspots.readers.files.text_tables import Table
+from hotspots.readers.table_faults import SheetError
 from hotspots.store.schema import DataError
 from hotspots.words import Told, mark, told
 
