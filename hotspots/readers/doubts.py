@@ -34,11 +34,13 @@ from hotspots.readers.place_faults import (
     SwappedInBlocksError,
     UnknownSystemError,
 )
+from hotspots.readers.table_doubts import NUMBERS, header_options, numbers_entries, sheet_options
 from hotspots.readers.table_faults import (
     HeaderError,
     MergedAreasError,
     MergedCellsError,
     MergedTimesError,
+    NoDaysError,
     SameNameError,
     SheetError,
     TwiceNamedError,
@@ -166,35 +168,6 @@ def _merged(id: str, about: type[MergedCellsError]) -> Doubt:
     )
 
 
-def _sheet_options(fault: SheetError) -> dict[str, Told]:
-    """Return the tables of a file, and all of those that have the same columns."""
-    named = {name: Told("{sample}", {"sample": sample}) for name, sample in fault.candidates[:MOST_CANDIDATES]}
-    return named | ({"*": told("all {n} that have the same columns, together", n=fault.alike)} if fault.alike > 1 else {})
-
-
-def _header_options(fault: HeaderError) -> dict[str, Told]:
-    return {str(row): told("row {n}: {cells}", n=row, cells=cells) for row, cells in fault.candidates}
-
-
-_NUMBERS: dict[str, dict[str, Told]] = {
-    "dot": {
-        "thousands": told("it marks thousands: 1.234 is 1,234 people"),
-        "1000": told("it is a decimal point, and the numbers are in thousands: 1.234 is 1,234 people, 900 is 900,000"),
-        "1": told("it is a decimal point, and the numbers are estimates: round them to whole people"),
-    },
-    "times": {"1000": told("they are in thousands: 12.3 is 12,300 people"), "1": told("they are estimates: round them to whole people")},
-    "far": {"unknown": told("it stands for not known"), "right": told("it is right")},
-}
-
-
-def _numbers_entries(fault: NumbersError, answer: str) -> Entries:
-    if fault.kind == "dot":
-        return {"population_dot": answer} if answer == "thousands" else {"population_dot": "decimal", "population_times": int(answer)}
-    if fault.kind == "times":
-        return {"population_times": int(answer)}
-    return {"population_checked": True} if answer == "right" else {"population_unknown": list(fault.samples)}
-
-
 DOUBTS: tuple[Doubt, ...] = (
     _in_blocks("axes", SwappedInBlocksError),
     _in_blocks("sign", LostSignInBlocksError),
@@ -232,7 +205,7 @@ DOUBTS: tuple[Doubt, ...] = (
         "sheet",
         SheetError,
         text=lambda fault: told("{file}: {fault}; which is meant?", file=fault.file, fault=fault.fault),
-        options=_sheet_options,
+        options=sheet_options,
         safe=lambda _: "",
         entries=lambda _, answer: {"sheet": answer},
         ours=("*",),
@@ -241,7 +214,7 @@ DOUBTS: tuple[Doubt, ...] = (
         "header",
         HeaderError,
         text=lambda fault: told("{file}: which row names the columns?", file=fault.file),
-        options=_header_options,
+        options=header_options,
         safe=lambda fault: str(fault.candidates[0][0]),  # the rows under it are counted, and told where they are no victims
         entries=lambda _, answer: {"header_row": int(answer)},
     ),
@@ -365,6 +338,18 @@ DOUBTS: tuple[Doubt, ...] = (
         entries=lambda _, answer: {"apart": True} if answer == "apart" else {},
         section="area_counts",
     ),
+    Doubt(
+        "date",
+        NoDaysError,
+        text=lambda fault: told("{doubt}; how shall its rows be read?", doubt=fault.doubt()),
+        options=lambda fault: {
+            "totals": told("count the {n} rows as totals of that time; no day is made up, and no point is mapped", n=f"{fault.rows:,}"),
+            "point": told("another column is the date: ask which"),
+        },
+        safe=lambda _: "totals",
+        entries=lambda _, answer: {"each_row": True} if answer == "totals" else {},
+        section="area_counts",
+    ),
     _merged("date", MergedTimesError),
     _merged("area", MergedAreasError),
     Doubt(
@@ -392,9 +377,9 @@ DOUBTS: tuple[Doubt, ...] = (
         "residents_number",
         NumbersError,
         text=lambda fault: fault.doubt(),
-        options=lambda fault: _NUMBERS[fault.kind],
+        options=lambda fault: NUMBERS[fault.kind],
         safe=lambda fault: "thousands" if fault.kind == "dot" else "",
-        entries=_numbers_entries,
+        entries=numbers_entries,
         section="blocks",
     ),
 )

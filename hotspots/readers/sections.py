@@ -230,7 +230,8 @@ class AreaCountSection:
     """One table of published totals; `area` empty stands for the whole place, `suppressed` are the marks of a number held back.
 
     `within` is the column that tells areas of one name apart; where none does, `apart` says that rows of one name and period are areas
-    of their own. `sex_columns` are, in place of `count`, the columns of the numbers of each sex.
+    of their own. `sex_columns` are, in place of `count`, the columns of the numbers of each sex; `each_row` says that each row
+    is one person killed.
     `where` keeps only the rows whose value is listed, as it does of incidents. The period is in the column `period`, or in those of
     its `year`, `month` and `day`; or the `period_columns` are years or months, each with the numbers of that period, and then there is
     no `count`.
@@ -262,6 +263,7 @@ class AreaCountSection:
     header_row: int | None = None
     fill_down: tuple[str, ...] = ()
     apart: bool = False
+    each_row: bool = False
     sex_columns: Mapping[str, str] = field(default_factory=dict)
     definition: Mapping[str, str] = field(default_factory=dict)
     partial_of: int = 0

@@ -144,3 +144,25 @@ class SheetError(DoubtError):
 
     def _sentence(self) -> Told:
         return told('{file}: {fault}; write sheet = "…" in city.toml to say which is meant', file=self.file, fault=self.fault)
+
+
+@dataclass(eq=False)
+class NoDaysError(DoubtError):
+    """A `file` of `rows` single homicides whose `columns` say a month, a quarter or a year, and none says a day."""
+
+    file: str
+    columns: str
+    samples: Mapping[str, tuple[str, ...]]
+    rows: int
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the samples."""
+        return self.samples
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        shown = "; ".join(f"{name}: {', '.join(map(repr, some))}" for name, some in self.samples.items())
+        return told("{file}: no column says the day of the killing, only a longer time ({shown})", file=self.file, shown=shown)
+
+    def _sentence(self) -> Told:
+        return told("{doubt}; write [area_counts] with each_row = true in city.toml in place of [incidents]", doubt=self.doubt())

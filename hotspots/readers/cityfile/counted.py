@@ -52,6 +52,10 @@ def _number_faults(values: Mapping[str, Any], where: str) -> list[Told]:
         faults.append(told("city.toml: sex_columns in {where} stand in place of count, sex and period_columns; keep one", where=where))
     if set(sexes) - set(known):
         faults.append(told("city.toml: sex_columns in {where} are named by our words: {listed}", where=where, listed=", ".join(known)))
-    if not wide and not sexes and not values.get("count"):
+    if values.get("each_row") and (wide or sexes or values.get("count")):
+        faults.append(
+            told("city.toml: each_row in {where} stands in place of count, sex_columns and period_columns; keep one", where=where)
+        )
+    if not wide and not sexes and not values.get("count") and not values.get("each_row"):
         faults.append(told("city.toml: count in {where} is missing; write the column of the numbers, or period_columns", where=where))
     return faults

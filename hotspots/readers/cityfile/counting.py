@@ -12,6 +12,7 @@ from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.cityfile.breakdowns import breakdown, same_names, sex_columns, twice_named
 from hotspots.readers.cityfile.pointing import samples_of
 from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form, lacks_year
+from hotspots.readers.cityfile.without_days import counted_rows
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.killings import evidence, homicide_doubt, says_offences
 from hotspots.readers.columns.offences import kinds_of, plain, says_killing
@@ -72,7 +73,7 @@ def counted(table: Table, ask: Ask, *, outlines: Table | None = None) -> Entries
         return None
     candidates, sexes = _numbers(table, when.columns), sex_columns(table.columns, used=when.columns)
     if not candidates and not sexes:
-        return None
+        return None if when.daily else counted_rows(table, when.entries, when.columns, ask, outlines=outlines)
     numbers = _count(table, when, candidates, sexes, ask, outlines)
     if not numbers:
         return None
@@ -169,7 +170,7 @@ def _groups(found: Mapping[str, Named]) -> dict[str, list[str]]:
     kept: dict[str, list[str]] = {}
     for rest, names in groups.items():
         steps = {found[name].step for name in names}
-        for step, least in (("day", 2), ("month", 2), ("year", 2), ("any month", _MONTHS_LEAST)):
+        for step, least in (("day", 2), ("month", 2), ("quarter", 2), ("year", 2), ("any month", _MONTHS_LEAST)):
             fit = [name for name in names if found[name].step == step]
             if step in steps and len({found[name].period for name in fit}) == len(fit) >= least:
                 kept[rest] = fit
@@ -230,7 +231,7 @@ def _rows_of(table: Table, plainly: Mapping[str, str]) -> _When | None:
     if "day" in parts:
         return _When(dict(parts), tuple(parts.values()), joined_date(table.columns, parts), daily=True)
     steps = {name: _steps(table.columns[name]) for name in table.columns.columns if name not in parts.values()}
-    monthly = [name for name, share in steps.items() if share.get("month", 0.0) > _MOSTLY]
+    monthly = [name for name, share in steps.items() if share.get("month", 0.0) + share.get("quarter", 0.0) > _MOSTLY]
     if monthly:
         return _When({"period": monthly[0]}, (*monthly, *parts.values()), table.columns[monthly[0]])
     named = [plainly[name] for name in INCIDENT_COLUMNS["date"] if name in plainly]

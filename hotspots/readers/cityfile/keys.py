@@ -221,6 +221,12 @@ AREA_COUNTS = {
     "count": Key(
         "text", "the column of the number of people killed: a whole number, 0 where it was none", '"homicidios"', "`period_columns`"
     ),
+    "each_row": Key(
+        "yes/no",
+        "in place of `count`: each row is one person killed of whom no day is known; a period of an area without a row is 0",
+        "true",
+        "`count`",
+    ),
     "sex_columns": Key(
         "section",
         "in place of `count` and `sex`: the columns of the numbers of each sex, in our words",

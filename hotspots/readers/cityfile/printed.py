@@ -46,7 +46,15 @@ from hotspots.readers.place_faults import (
     SwappedInBlocksError,
     UnknownSystemError,
 )
-from hotspots.readers.table_faults import HeaderError, MergedAreasError, MergedTimesError, SameNameError, SheetError, TwiceNamedError
+from hotspots.readers.table_faults import (
+    HeaderError,
+    MergedAreasError,
+    MergedTimesError,
+    NoDaysError,
+    SameNameError,
+    SheetError,
+    TwiceNamedError,
+)
 from hotspots.words import told
 
 SECTIONS: Mapping[str, Mapping[str, Key]] = {
@@ -93,6 +101,7 @@ EXAMPLES: tuple[DoubtError, ...] = (  # of each row of questions, a doubt that i
     AreaColumnError("b.geojson", ("code", "name"), ("code",), {"code": ("05001",)}),
     SameNameError("t.csv", "municipio", "departamento", {"Barbosa": {"Antioquia": 5, "Santander": 2}}, 1),
     TwiceNamedError("t.csv", "municipio", {"Barbosa": (5, 2)}, 1),
+    NoDaysError(_FILE, "mes", {"mes": ("2024-01", "2024-02")}, 160),
     MergedTimesError("t.csv", "anio", ("2019", "2020"), 22),
     MergedAreasError("t.csv", "departamento", ("Antioquia", "Santander"), 40),
     ResidentsColumnError("b.geojson", ("people", "homes"), ("people", "homes"), {"people": ("1200",), "homes": ("310",)}),

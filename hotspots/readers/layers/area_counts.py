@@ -20,6 +20,7 @@ from hotspots.readers.columns.values import built_in, fold, is_missing
 from hotspots.readers.faults import DateOrderError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
+from hotspots.readers.layers.rows_as_totals import with_zeros
 from hotspots.readers.layers.tall_counts import tall
 from hotspots.readers.report import (
     OUTCOMES,
@@ -95,6 +96,8 @@ def _read(section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.DataFr
         )
     count: dict[str, Any] = {name: int((outcome == name).sum()) for name in OUTCOMES}
     summed, added = _added_up(rows[kept].astype({"suppressed": bool}), table, np.flatnonzero(kept))
+    if section.each_row:
+        summed, added = with_zeros(summed, source=table.source)
     report = QualityReport(table.source, len(rows), victims=0, findings=(*table.findings, *findings, *added), **count)
     return summed, report
 

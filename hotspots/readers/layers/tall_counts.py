@@ -24,6 +24,9 @@ def tall(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSecti
     Each cell of a column of a period becomes a row. A column of sums beside them is no period; it is told, and added to nothing. Raises
     `DataError` where the name of a column is no period, or lacks its year.
     """
+    if section.each_row:
+        one = _free("count", table.columns)
+        table, section = replace(table, columns=table.columns.assign(**{one: "1"})), replace(section, count=one)
     if section.sex_columns:
         table, section = _by_sex(table, section)
     if section.period_columns:
@@ -110,7 +113,7 @@ def _free(name: str, columns: pd.DataFrame) -> str:
 
 def _refuse_odd(names: list[str], table: Table, section: AreaCountSection) -> None:
     steps = {name: one.step for name, one in together(names).items()}
-    wrong = [name for name, step in steps.items() if step not in (("any month",) if section.year else ("year", "month", "day"))]
+    wrong = [name for name, step in steps.items() if step not in (("any month",) if section.year else ("year", "quarter", "month", "day"))]
     if wrong:
         raise DataError(
             told(
