@@ -26,15 +26,12 @@ from hotspots.readers.faults import (
     DateColumnError,
     DayOrMonthError,
     DoubtError,
-    HeaderError,
     LatitudeError,
     LoneEventError,
     MidnightZoneError,
     NumbersError,
     PlaceColumnError,
     ResidentsColumnError,
-    SameNameError,
-    SheetError,
     ShortYearsError,
 )
 from hotspots.readers.homicide_faults import CountsError, HomicideError, Judged, VictimsError
@@ -48,6 +45,7 @@ from hotspots.readers.place_faults import (
     SwappedInBlocksError,
     UnknownSystemError,
 )
+from hotspots.readers.table_faults import HeaderError, SameNameError, SheetError
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told, words_for
 

@@ -21,9 +21,9 @@ import small_city as small
 from hotspots import cities
 from hotspots.readers.asking import Question
 from hotspots.readers.cityfile.working_out import work_out
-from hotspots.readers.faults import HeaderError, SheetError
 from hotspots.readers.files import limits
 from hotspots.readers.files.any_file import read_file
+from hotspots.readers.table_faults import HeaderError, SheetError
 from hotspots.store.schema import DataError
 
 HEAD = small.HEADER.split(",")

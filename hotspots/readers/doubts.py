@@ -15,15 +15,12 @@ from hotspots.readers.faults import (
     DateColumnError,
     DateOrderError,
     DoubtError,
-    HeaderError,
     LatitudeError,
     LoneEventError,
     MidnightZoneError,
     NumbersError,
     PlaceColumnError,
     ResidentsColumnError,
-    SameNameError,
-    SheetError,
 )
 from hotspots.readers.homicide_doubts import entries_of, options_of, values_of
 from hotspots.readers.homicide_faults import CountsError, HomicideError, VictimsError, reading_of
@@ -36,6 +33,17 @@ from hotspots.readers.place_faults import (
     SwappedAxesError,
     SwappedInBlocksError,
     UnknownSystemError,
+)
+from hotspots.readers.table_doubts import NUMBERS, header_options, numbers_entries, sheet_options
+from hotspots.readers.table_faults import (
+    HeaderError,
+    MergedAreasError,
+    MergedCellsError,
+    MergedTimesError,
+    NoDaysError,
+    SameNameError,
+    SheetError,
+    TwiceNamedError,
 )
 from hotspots.store.schema import DataError
 from hotspots.words import Told, mark, told
@@ -148,33 +156,16 @@ def _in_blocks(id: str, about: type[MisplacedError]) -> Doubt:
     )
 
 
-def _sheet_options(fault: SheetError) -> dict[str, Told]:
-    """Return the tables of a file, and all of those that have the same columns."""
-    named = {name: Told("{sample}", {"sample": sample}) for name, sample in fault.candidates[:MOST_CANDIDATES]}
-    return named | ({"*": told("all {n} that have the same columns, together", n=fault.alike)} if fault.alike > 1 else {})
-
-
-def _header_options(fault: HeaderError) -> dict[str, Told]:
-    return {str(row): told("row {n}: {cells}", n=row, cells=cells) for row, cells in fault.candidates}
-
-
-_NUMBERS: dict[str, dict[str, Told]] = {
-    "dot": {
-        "thousands": told("it marks thousands: 1.234 is 1,234 people"),
-        "1000": told("it is a decimal point, and the numbers are in thousands: 1.234 is 1,234 people, 900 is 900,000"),
-        "1": told("it is a decimal point, and the numbers are estimates: round them to whole people"),
-    },
-    "times": {"1000": told("they are in thousands: 12.3 is 12,300 people"), "1": told("they are estimates: round them to whole people")},
-    "far": {"unknown": told("it stands for not known"), "right": told("it is right")},
-}
-
-
-def _numbers_entries(fault: NumbersError, answer: str) -> Entries:
-    if fault.kind == "dot":
-        return {"population_dot": answer} if answer == "thousands" else {"population_dot": "decimal", "population_times": int(answer)}
-    if fault.kind == "times":
-        return {"population_times": int(answer)}
-    return {"population_checked": True} if answer == "right" else {"population_unknown": list(fault.samples)}
+def _merged(id: str, about: type[MergedCellsError]) -> Doubt:
+    """Return the row about cells that were merged; values that stand once each, in groups, leave no other reading."""
+    return Doubt(
+        id,
+        about,
+        text=lambda fault: told("{doubt}; does each mean the value above it?", doubt=fault.doubt()),
+        options=lambda _: {"fill": told("yes: each is the value above it"), "empty": told("no: it is not known there")},
+        safe=lambda _: "fill",
+        entries=lambda fault, answer: {"fill_down": [fault.column]} if answer == "fill" else {},
+    )
 
 
 DOUBTS: tuple[Doubt, ...] = (
@@ -207,14 +198,14 @@ DOUBTS: tuple[Doubt, ...] = (
             name: told("its numbers add up to {n} people killed", n=f"{number:,}") for name, number in fault.sums.items()
         },
         safe=lambda fault: fault.sure,
-        entries=lambda _, answer: {"count": answer},
+        entries=lambda fault, answer: {"sex_columns": dict(fault.by_sex[answer])} if answer in fault.by_sex else {"count": answer},
         section="area_counts",
     ),
     Doubt(
         "sheet",
         SheetError,
         text=lambda fault: told("{file}: {fault}; which is meant?", file=fault.file, fault=fault.fault),
-        options=_sheet_options,
+        options=sheet_options,
         safe=lambda _: "",
         entries=lambda _, answer: {"sheet": answer},
         ours=("*",),
@@ -223,7 +214,7 @@ DOUBTS: tuple[Doubt, ...] = (
         "header",
         HeaderError,
         text=lambda fault: told("{file}: which row names the columns?", file=fault.file),
-        options=_header_options,
+        options=header_options,
         safe=lambda fault: str(fault.candidates[0][0]),  # the rows under it are counted, and told where they are no victims
         entries=lambda _, answer: {"header_row": int(answer)},
     ),
@@ -336,6 +327,32 @@ DOUBTS: tuple[Doubt, ...] = (
         section="area_counts",
     ),
     Doubt(
+        "area",
+        TwiceNamedError,
+        text=lambda fault: told("{doubt}; are they one area each?", doubt=fault.doubt()),
+        options=lambda _: {
+            "apart": told("no: each row of a period is an area of its own, in the order of the file"),
+            "one": told("yes: their numbers are parts of one area, and are added up"),
+        },
+        safe=lambda _: "",
+        entries=lambda _, answer: {"apart": True} if answer == "apart" else {},
+        section="area_counts",
+    ),
+    Doubt(
+        "date",
+        NoDaysError,
+        text=lambda fault: told("{doubt}; how shall its rows be read?", doubt=fault.doubt()),
+        options=lambda fault: {
+            "totals": told("count the {n} rows as totals of that time; no day is made up, and no point is mapped", n=f"{fault.rows:,}"),
+            "point": told("another column is the date: ask which"),
+        },
+        safe=lambda _: "totals",
+        entries=lambda _, answer: {"each_row": True} if answer == "totals" else {},
+        section="area_counts",
+    ),
+    _merged("date", MergedTimesError),
+    _merged("area", MergedAreasError),
+    Doubt(
         "residents",
         ResidentsColumnError,
         text=lambda _: told("Which column is the number of residents?"),
@@ -360,9 +377,9 @@ DOUBTS: tuple[Doubt, ...] = (
         "residents_number",
         NumbersError,
         text=lambda fault: fault.doubt(),
-        options=lambda fault: _NUMBERS[fault.kind],
+        options=lambda fault: NUMBERS[fault.kind],
         safe=lambda fault: "thousands" if fault.kind == "dot" else "",
-        entries=_numbers_entries,
+        entries=numbers_entries,
         section="blocks",
     ),
 )

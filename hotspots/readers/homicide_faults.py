@@ -50,7 +50,7 @@ class HomicideError(DoubtError):
 
     `judged` are the columns that say what happened; `where` is column → values of the rows that say intentional homicide without
     doubt, `kept` in number; empty where none does. `yearly` is how many rows a year has, and `rate` those per 100,000 residents,
-    where that is the doubt; 0 otherwise.
+    where that is the doubt; 0 otherwise. `police` are columns that only a list of people killed by police has.
     """
 
     file: str
@@ -60,6 +60,7 @@ class HomicideError(DoubtError):
     kept: int = 0
     yearly: float = 0.0
     rate: float = 0.0
+    police: tuple[str, ...] = ()
 
     def at_stake(self) -> Mapping[str, tuple[str, ...]]:
         """Return the values of most rows."""
@@ -81,6 +82,13 @@ class HomicideError(DoubtError):
                 file=self.file,
                 n=f"{self.rows:,}",
                 yearly=f"{self.yearly:,.0f}",
+            )
+        if self.police:
+            listed = ", ".join(map(repr, self.police[:_SHOWN]))
+            return told(
+                "{file}: its columns {listed} are those of a list of people killed by police: legal intervention, which many count apart",
+                file=self.file,
+                listed=listed,
             )
         shown: Told | str = ""
         for one in self.judged:
@@ -141,7 +149,12 @@ class VictimsError(NumberOfKilledError):
 
 @dataclass(eq=False)
 class CountsError(NumberOfKilledError):
-    """A `file` of published totals of which it is in doubt which of its numbers are the people killed."""
+    """A `file` of published totals of which it is in doubt which of its numbers are the people killed.
+
+    `by_sex` are candidates that are several columns: what each is called → sex → column.
+    """
+
+    by_sex: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def _sentence(self) -> Told:
         return told(

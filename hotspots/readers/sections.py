@@ -75,6 +75,7 @@ class IncidentSection:
     """Where the victims are and which column means what; an empty name stands for a column that the file does not have.
 
     `sheet` is the sheet of a workbook or the layer of a GeoPackage, `header_row` the row that names the columns, as Excel counts.
+    `fill_down` are columns whose empty cells mean the value above them.
     A date in parts has `year` with `month` and `day`, or with a `date` that has no year.
     `covers` is the period that the file covers, end exclusive. `default_places` are coordinates, as the file writes them, that
     stand for "place unknown". `swapped` says that the two numbers of `geometry` stand the other way
@@ -114,6 +115,7 @@ class IncidentSection:
     sheet: str = ""
     header_row: int | None = None
     covers: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    fill_down: tuple[str, ...] = ()
     all_homicides: bool = False
     asks: bool = False
 
@@ -227,7 +229,9 @@ class LayerSection:
 class AreaCountSection:
     """One table of published totals; `area` empty stands for the whole place, `suppressed` are the marks of a number held back.
 
-    `within` is the column that tells areas of one name apart.
+    `within` is the column that tells areas of one name apart; where none does, `apart` says that rows of one name and period are areas
+    of their own. `sex_columns` are, in place of `count`, the columns of the numbers of each sex; `each_row` says that each row
+    is one person killed.
     `where` keeps only the rows whose value is listed, as it does of incidents. The period is in the column `period`, or in those of
     its `year`, `month` and `day`; or the `period_columns` are years or months, each with the numbers of that period, and then there is
     no `count`.
@@ -257,6 +261,10 @@ class AreaCountSection:
     count_dot: str = ""
     sheet: str = ""
     header_row: int | None = None
+    fill_down: tuple[str, ...] = ()
+    apart: bool = False
+    each_row: bool = False
+    sex_columns: Mapping[str, str] = field(default_factory=dict)
     definition: Mapping[str, str] = field(default_factory=dict)
     partial_of: int = 0
     public: bool = False

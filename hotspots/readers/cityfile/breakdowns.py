@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
 from hotspots.readers.asking import Entries
+from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.offences import plain
 from hotspots.readers.columns.residents import Numbers, read_numbers
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
 from hotspots.readers.columns.total_rows import says_total
 from hotspots.readers.columns.values import built_in, fold, is_missing
-from hotspots.readers.faults import SameNameError
 from hotspots.readers.files.text_tables import Table
+from hotspots.readers.table_faults import SameNameError, TwiceNamedError
 
 _SHOWN = 3  # names that a question lists
+_WHOLE = 0.8  # of a column of numbers
 _MOST = 40  # different values of a column of parts
 _BOTH = frozenset({"both", "both sexes", "ambos", "ambos sexos", "ambos os sexos", "les deux sexes", "deux sexes"})
 
@@ -72,6 +74,56 @@ def same_names(table: Table, when: Sequence[str], area: str, counts: Sequence[st
         }
         return SameNameError(table.source, area, name, of, len(several))
     return None
+
+
+def twice_named(
+    table: Table, when: Sequence[str], area: str, counts: Sequence[str], *, used: Collection[str], where: Mapping[str, Sequence[str]]
+) -> TwiceNamedError | None:
+    """Return the doubt whether rows of one name are one area, where they come as often in every period and nothing tells them apart.
+
+    Where half of the areas and more come so, the rows are parts of a total: single homicides, or offences.
+    """
+    rows = table.columns[(table.spoiled == "") & rows_where(table.columns, where)]
+    rows = rows[~is_missing(rows[area])]
+    keys = [area, *when]
+    again = rows[rows.duplicated(keys, keep=False)]
+    often = rows.groupby(keys, sort=False).size().groupby(level=0).agg(["min", "max"])
+    same = often.index[(often["min"] == often["max"]) & (often["min"] > 1)]
+    others = [name for name in rows.columns if name not in {*keys, *counts, *used}]
+    told_apart = any(not again[[*keys, name]].drop_duplicates().equals(again[[*keys, name]].drop_duplicates(keys)) for name in others)
+    if again.empty or told_apart or len(same) * 2 > len(often) or set(again[area]) - set(same):
+        return None
+    numbers = sum((read_numbers(again[one], Numbers())[0].fillna(0) for one in counts), start=pd.Series(0.0, index=again.index))
+    number = again.groupby(keys).cumcount()
+    shown = {str(name): tuple(numbers[again[area] == name].groupby(number).sum().astype(int)) for name in same[:_SHOWN]}
+    return TwiceNamedError(table.source, area, shown, len(same))
+
+
+_SEX_WORDS = {
+    sex: frozenset(words.split())
+    for sex, words in {
+        "male": "hombre hombres masculino masculinos masc varon varones male males man men masculin hommes homme homens homem",
+        "female": "mujer mujeres femenino femeninos fem female females woman women feminino feminin femmes femme mulheres mulher",
+    }.items()
+}
+
+
+def sex_columns(columns: pd.DataFrame, *, used: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return sex → column for each pair of columns of whole numbers whose names differ by the sex alone, by both of their names.
+
+    >>> sex_columns(pd.DataFrame({"Homicidios hombres": ["9"], "Homicidios mujeres": ["2"]}), used=())
+    {'Homicidios hombres + Homicidios mujeres': {'male': 'Homicidios hombres', 'female': 'Homicidios mujeres'}}
+    """
+    found: dict[str, dict[str, str]] = {}
+    for name in columns.columns:
+        words = plain(str(name)).split()
+        sexes = [sex for sex, known in _SEX_WORDS.items() if known & set(words)]
+        number = pd.to_numeric(columns[name].str.strip(), errors="coerce")
+        if name in used or len(sexes) != 1 or not (number.notna() & (number % 1 == 0)).mean() > _WHOLE:
+            continue
+        rest = " ".join(word for word in words if word not in _SEX_WORDS[sexes[0]])
+        found.setdefault(rest, {}).setdefault(sexes[0], str(name))
+    return {" + ".join(one.values()): one for one in found.values() if len(one) == len(_SEX_WORDS)}
 
 
 def _may_hold(rows: pd.DataFrame, name: str, area: str) -> bool:

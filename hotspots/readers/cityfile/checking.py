@@ -171,6 +171,7 @@ class _Reader:
         values["withheld"] = self.filters(values.get("withheld", {}), name="withheld")
         values["default_places"] = self.pairs(values.get("default_places", []))
         values["negate"] = self.axes(values.get("negate", []))
+        values["fill_down"] = tuple(map(str, values.get("fill_down", [])))
         parts = {key for key in ("date", "year", "month", "day") if values.get(key)}
         if parts not in ({"date"}, {"year", "month", "day"}, {"date", "year"}):
             self.faults.append(
@@ -192,7 +193,8 @@ class _Reader:
 
     def area_counts(self, content: Mapping[str, Any]) -> tuple[AreaCountSection, ...]:
         """Return the tables of published totals: one under [area_counts], or several under [area_counts.NAME]."""
-        several = bool(content) and all(isinstance(value, Mapping) and name not in ("values", "where") for name, value in content.items())
+        own = ("values", "where", "sex_columns")
+        several = bool(content) and all(isinstance(value, Mapping) and name not in own for name, value in content.items())
         if several:
             return tuple(self.totals(name, table, f"[area_counts.{name}]") for name, table in content.items())
         return (self.totals("totals", content, "[area_counts]"),) if content else ()
@@ -200,7 +202,7 @@ class _Reader:
     def totals(self, name: str, content: Any, where: str) -> AreaCountSection:
         values = self.complete(content, keys.AREA_COUNTS, where, file=Path())
         self.faults += counted_faults(values, where)
-        values["period_columns"] = tuple(str(name) for name in values.get("period_columns", []))
+        values |= {key: tuple(map(str, values.get(key, []))) for key in ("period_columns", "fill_down")}
         values["suppressed"] = tuple(str(mark).strip() for mark in values.get("suppressed", []))
         values["where"] = self.filters(values.get("where", {}))
         words = values.pop("values", {})

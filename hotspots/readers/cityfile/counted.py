@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hotspots.store.schema import field
 from hotspots.words import Told, told
 
 
@@ -27,10 +28,7 @@ def counted_faults(values: Mapping[str, Any], where: str) -> list[Told]:
                 listed=", ".join(sorted(parts)) or "–",
             )
         )
-    if wide and values.get("count"):
-        faults.append(told("city.toml: {where} has count and period_columns; keep one of the two", where=where))
-    if not wide and not values.get("count"):
-        faults.append(told("city.toml: count in {where} is missing; write the column of the numbers, or period_columns", where=where))
+    faults += _number_faults(values, where)
     if values.get("count_dot", "decimal") not in ("thousands", "decimal"):
         faults.append(told('city.toml: count_dot in {where} may be "thousands" or "decimal"', where=where))
     if values.get("header_row", 1) < 1:
@@ -41,4 +39,23 @@ def counted_faults(values: Mapping[str, Any], where: str) -> list[Told]:
         faults.append(
             told("city.toml: partial_of in {where} is how many areas there are in all; it goes with area, their column", where=where)
         )
+    return faults
+
+
+def _number_faults(values: Mapping[str, Any], where: str) -> list[Told]:
+    """Return the faults in the keys that name the numbers: exactly one of count, period_columns and sex_columns."""
+    faults = []
+    wide, sexes, known = values.get("period_columns"), values.get("sex_columns", {}), field("sex").values
+    if wide and values.get("count"):
+        faults.append(told("city.toml: {where} has count and period_columns; keep one of the two", where=where))
+    if sexes and (wide or values.get("count") or values.get("sex")):
+        faults.append(told("city.toml: sex_columns in {where} stand in place of count, sex and period_columns; keep one", where=where))
+    if set(sexes) - set(known):
+        faults.append(told("city.toml: sex_columns in {where} are named by our words: {listed}", where=where, listed=", ".join(known)))
+    if values.get("each_row") and (wide or sexes or values.get("count")):
+        faults.append(
+            told("city.toml: each_row in {where} stands in place of count, sex_columns and period_columns; keep one", where=where)
+        )
+    if not wide and not sexes and not values.get("count") and not values.get("each_row"):
+        faults.append(told("city.toml: count in {where} is missing; write the column of the numbers, or period_columns", where=where))
     return faults

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hotspots.readers.asking import Ask, Entries
-from hotspots.readers.cityfile.breakdowns import breakdown, same_names
+from hotspots.readers.cityfile.breakdowns import breakdown, same_names, sex_columns, twice_named
 from hotspots.readers.cityfile.pointing import samples_of
 from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form, lacks_year
+from hotspots.readers.cityfile.without_days import counted_rows
 from hotspots.readers.columns.dates import read_dates, share_dated
-from hotspots.readers.columns.killings import evidence, homicide_doubt
+from hotspots.readers.columns.killings import evidence, homicide_doubt, says_offences
 from hotspots.readers.columns.offences import kinds_of, plain, says_killing
 from hotspots.readers.columns.periods import Named, named_period, together, year_and_month
 from hotspots.readers.columns.residents import Numbers, are_residents, read_numbers
@@ -70,15 +71,16 @@ def counted(table: Table, ask: Ask, *, outlines: Table | None = None) -> Entries
     when = _rows_of(table, plainly)
     if when is None or ((when.daily or _has_days(table, plainly)) and _of_one(table, plainly)):
         return None
-    candidates = _numbers(table, when.columns)
-    if not candidates:
-        return None
-    column = _count(table, when, candidates, ask, outlines)
-    if not column:
+    candidates, sexes = _numbers(table, when.columns), sex_columns(table.columns, used=when.columns)
+    if not candidates and not sexes:
+        return None if when.daily else counted_rows(table, when.entries, when.columns, ask, outlines=outlines)
+    numbers = _count(table, when, candidates, sexes, ask, outlines)
+    if not numbers:
         return None
     form = date_form(table, {"date": when.columns[0]}, ask) if when.daily and len(when.columns) == 1 else {}
-    entries = {**when.entries, **({"period_format": form["date_format"]} if form else {}), "count": column}
-    return _whole(table, replace_entries(when, entries), candidates, ask, outlines)
+    entries = {**when.entries, **({"period_format": form["date_format"]} if form else {}), **numbers}
+    of_sexes = [name for one in sexes.values() for name in one.values()]
+    return _whole(table, replace_entries(when, entries), [*candidates, *of_sexes], ask, outlines)
 
 
 def _has_days(table: Table, plainly: Mapping[str, str]) -> bool:
@@ -101,13 +103,18 @@ def _whole(table: Table, when: _When, candidates: Collection[str], ask: Ask, out
         used.add(area)
     plainly = {plain(name): name for name in reversed(list(table.columns.columns))}
     if area:
-        counts = [entries["count"]] if "count" in entries else entries["period_columns"]
+        counts = (
+            [entries["count"]] if "count" in entries else [*entries.get("sex_columns", {}).values(), *entries.get("period_columns", [])]
+        )
         periods = when.columns if when.text is not None else tuple(name for name in when.columns if name not in counts)
         twice = same_names(table, periods, area, counts, used=used - {area})
         entries |= settled(twice, ask) if twice else {}
     used |= {str(entries.get("within", ""))}
     entries |= breakdown(table, when.columns if when.text is not None else (), area, used=used)
     used |= {str(entries.get("sex", "")), *entries.get("where", {})}
+    if area and not entries.get("within"):
+        again = twice_named(table, [*periods, *filter(None, [entries.get("sex")])], area, counts, used=used, where=entries.get("where", {}))
+        entries |= settled(again, ask) if again else {}
     people = next((plainly[name] for name in BLOCK_COLUMNS["population"] if name in plainly and plainly[name] not in used), "")
     if people and are_residents(table.columns[people]):
         entries["population"] = people
@@ -163,7 +170,7 @@ def _groups(found: Mapping[str, Named]) -> dict[str, list[str]]:
     kept: dict[str, list[str]] = {}
     for rest, names in groups.items():
         steps = {found[name].step for name in names}
-        for step, least in (("day", 2), ("month", 2), ("year", 2), ("any month", _MONTHS_LEAST)):
+        for step, least in (("day", 2), ("month", 2), ("quarter", 2), ("year", 2), ("any month", _MONTHS_LEAST)):
             fit = [name for name in names if found[name].step == step]
             if step in steps and len({found[name].period for name in fit}) == len(fit) >= least:
                 kept[rest] = fit
@@ -224,7 +231,7 @@ def _rows_of(table: Table, plainly: Mapping[str, str]) -> _When | None:
     if "day" in parts:
         return _When(dict(parts), tuple(parts.values()), joined_date(table.columns, parts), daily=True)
     steps = {name: _steps(table.columns[name]) for name in table.columns.columns if name not in parts.values()}
-    monthly = [name for name, share in steps.items() if share.get("month", 0.0) > _MOSTLY]
+    monthly = [name for name, share in steps.items() if share.get("month", 0.0) + share.get("quarter", 0.0) > _MOSTLY]
     if monthly:
         return _When({"period": monthly[0]}, (*monthly, *parts.values()), table.columns[monthly[0]])
     named = [plainly[name] for name in INCIDENT_COLUMNS["date"] if name in plainly]
@@ -280,18 +287,24 @@ def _is_count(text: pd.Series) -> bool:
     return bool(len(said)) and float(((number >= 0) & (number % 1 == 0)).mean()) > _MOSTLY
 
 
-def _count(table: Table, when: _When, candidates: list[str], ask: Ask, outlines: Table | None) -> str:
-    """Return the column of the numbers; empty where the rows are events, or single homicides."""
-    sums = {name: _sum(table.columns[name]) for name in candidates}
-    killed = [name for name in candidates if "killed" in kinds_of(name)]
-    sure = killed[0] if killed else candidates[0] if len(candidates) == 1 else ""
-    samples = samples_of(table.columns[candidates])
-    if when.daily and not _every_day(table, when, candidates, outlines):
-        return ""
-    doubt = CountsError(table.source, len(table.rows), sums, samples, sure)
-    if len(candidates) == 1 or (len(killed) == 1 and not any(kinds_of(name) & {"hurt"} for name in candidates)):
-        return sure
-    return str(settled(doubt, ask)["count"])
+def _count(
+    table: Table, when: _When, candidates: list[str], sexes: Mapping[str, Mapping[str, str]], ask: Ask, outlines: Table | None
+) -> Entries:
+    """Return the column of the numbers, or those of each sex; empty where the rows are events, or single homicides."""
+    of_sexes = {name: [*one.values()] for name, one in sexes.items()}
+    alone = [name for name in candidates if not any(name in names for names in of_sexes.values())]
+    killed = [name for name in alone or of_sexes if "killed" in kinds_of(name) or (name in of_sexes and says_killing(name))]
+    sure = killed[0] if killed else alone[0] if len(alone) == 1 else ""
+    if when.daily and not _every_day(table, when, [*candidates, *(name for names in of_sexes.values() for name in names)], outlines):
+        return {}
+    if sure in of_sexes and len(of_sexes) == 1:
+        return {"sex_columns": dict(sexes[sure])}
+    if len(alone) == 1 or (len(killed) == 1 and killed[0] in alone and not any(kinds_of(name) & {"hurt"} for name in alone)):
+        return {"count": sure}
+    rows = table.columns[evidence(table.columns, used=when.columns).kept]
+    sums = {name: sum(_sum(rows[one]) for one in of_sexes.get(name, [name])) for name in (*of_sexes, *candidates)}
+    samples = samples_of(table.columns[candidates]) | {name: tuple(table.columns[names[0]].iloc[:3]) for name, names in of_sexes.items()}
+    return settled(CountsError(table.source, len(table.rows), sums, samples, sure, by_sex=sexes), ask)
 
 
 def _every_day(table: Table, when: _When, candidates: Collection[str], outlines: Table | None) -> bool:
@@ -339,9 +352,10 @@ def _area(table: Table, used: Collection[str], when: _When, outlines: Table | No
     candidates = [name for name in dict.fromkeys([*named, *texts]) if _may_be_area(table.columns[name], name)]
     alone = [name for name in candidates if _tells_apart(table, name, when)]
     for few in (alone, candidates):
-        lettered = [name for name in few if name in texts]
+        different = {name: table.columns[name].nunique() for name in few}
+        lettered = [name for name in few if name in texts and different[name] * 2 >= max(different.values())]
         if few:
-            return str(max(lettered or few, key=lambda name: table.columns[name].nunique()))
+            return str(max(lettered or few, key=lambda name: different[name]))
     return ""
 
 
@@ -352,7 +366,7 @@ def _is_text(text: pd.Series) -> bool:
 
 def _may_be_area(text: pd.Series, name: str) -> bool:
     of_others = any(plain(name) in INCIDENT_COLUMNS[key] for key in ("sex", "weapon", "age")) or bool(_OF_TIME.search(plain(name)))
-    return not of_others and not kinds_of(name) & {"offence", "flag"} and text[~is_missing(text)].nunique() > 0
+    return not of_others and not says_offences(text) and not kinds_of(name) & {"offence", "flag"} and text[~is_missing(text)].nunique() > 0
 
 
 def _tells_apart(table: Table, name: str, when: _When) -> bool:

@@ -44,6 +44,12 @@ _SHEETS = Key(
     _SHEET.without,
 )
 _HEADER = Key("number", "the row that names the columns, as Excel counts", "3", "found among the first 30 rows")
+_FILL = Key(
+    "list",
+    "columns whose empty cells mean the value above them, as where a workbook merged cells",
+    '["anio"]',
+    "asked where cells look merged",
+)
 _PARTS = "as far as the file has them; the month as a number or a name"
 
 
@@ -146,6 +152,7 @@ INCIDENTS = {
     ),
     "sheet": _SHEETS,
     "header_row": _HEADER,
+    "fill_down": _FILL,
 }
 BLOCKS = {
     "file": _needed("file", "the file of the outlines", '"blocks.geojson"'),
@@ -192,6 +199,12 @@ AREA_COUNTS = {
     "within": Key(
         "text", "the column that tells areas of one name apart: `Barbosa` becomes `Barbosa (Santander)`", '"departamento"', "the name alone"
     ),
+    "apart": Key(
+        "yes/no",
+        "rows of one name and period are areas of their own, in the order of the file: `Barbosa (1)`, `Barbosa (2)`",
+        "true",
+        "asked; they are parts of one area, and added up",
+    ),
     "period": Key(
         "text",
         "the column of the period: a year `2010`, a month `2015-01`, a day, or a range whose last part counts, `2015-01-01/2015-03-31`",
@@ -207,6 +220,18 @@ AREA_COUNTS = {
     "period_format": Key("text", "the form of one part of the period", '"%m/%Y"', "worked out"),
     "count": Key(
         "text", "the column of the number of people killed: a whole number, 0 where it was none", '"homicidios"', "`period_columns`"
+    ),
+    "each_row": Key(
+        "yes/no",
+        "in place of `count`: each row is one person killed of whom no day is known; a period of an area without a row is 0",
+        "true",
+        "`count`",
+    ),
+    "sex_columns": Key(
+        "section",
+        "in place of `count` and `sex`: the columns of the numbers of each sex, in our words",
+        '{ male = "hombres", female = "mujeres" }',
+        "`count`",
     ),
     "count_dot": Key(
         "text",
@@ -235,6 +260,7 @@ AREA_COUNTS = {
     "where": Key("section", "`column = [values]`: only these rows are kept", '{ delito = ["DOLOSO"] }', "every row"),
     "sheet": _SHEETS,
     "header_row": _HEADER,
+    "fill_down": _FILL,
     "definition": Key("words", "what the table counts", '{ en = "people killed, without those killed by police" }', "not told"),
     "partial_of": Key(
         "number", "how many areas there are where the table tells of some alone: it is no part of a sum or a map", "262", "it is whole"

@@ -11,6 +11,7 @@ from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.columns.dates import share_dated
 from hotspots.readers.columns.killings import evidence, homicide_doubt, rows_where, victims_doubt
 from hotspots.readers.columns.offences import plain
+from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS, OF_AREAS
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_places import share_paired
 from hotspots.readers.doubts import settled
@@ -45,8 +46,11 @@ def date_column(table: Table, ask: Ask) -> str:
     return str(settled(fault, ask)["date"])
 
 
-def place_columns(table: Table, ask: Ask) -> Entries:
-    """Return what a person says is the place: two columns of numbers, one that holds both, or one that names the area."""
+def place_columns(table: Table, ask: Ask, *, used: Collection[str] = ()) -> Entries:
+    """Return what a person says is the place: two columns of numbers, one that holds both, or one that names the area.
+
+    Columns that are `used` for something else name no area.
+    """
     some = table.columns.head(_SEEN)
     found = samples_of(some)
     numeric = [name for name in some.columns if _decimal(some[name]) > 0.5]
@@ -55,7 +59,7 @@ def place_columns(table: Table, ask: Ask) -> Entries:
     places: dict[str, Mapping[str, str]] = {f"{x}, {y}": {"x": x, "y": y} for x, y in pairs}
     both = [name for name in some.columns if share_paired(some[name]) > 0.5]
     places |= {name: {"geometry": name} for name in both}
-    places |= {name: {"block_id": name} for name in some.columns if name not in places and _repeats(some[name])}
+    places |= {name: {"block_id": name} for name in some.columns if name not in {*places, *used} and _may_name_areas(some[name])}
     samples = {one: tuple(value for column in place.values() for value in found[column][:2]) for one, place in places.items()}
     fault = PlaceColumnError(table.source, tuple(some.columns), tuple(places), samples, places=places)
     if not places:
@@ -73,6 +77,13 @@ def killed(columns: pd.DataFrame, *, used: Collection[str], file: str, ask: Ask)
     kept = columns[rows_where(columns, found.get("where", {}))]
     counted = victims_doubt(kept, evidence(kept, used=used), file=file, used=used)
     return found | (settled(counted, ask) if counted else {})
+
+
+def _may_name_areas(text: pd.Series) -> bool:
+    """Return whether a column may name areas: it is called so, or its texts come again, and it is no part of a date."""
+    if any(plain(str(text.name)) in INCIDENT_COLUMNS[key] for key in ("year", "month", "day", "age", "sex")):
+        return False
+    return _repeats(text) or bool(OF_AREAS.search(plain(str(text.name))) and not is_missing(text).all())
 
 
 def _repeats(text: pd.Series) -> bool:

@@ -29,15 +29,12 @@ from hotspots.readers.faults import (
     DateColumnError,
     DayOrMonthError,
     DoubtError,
-    HeaderError,
     LatitudeError,
     LoneEventError,
     MidnightZoneError,
     NumbersError,
     PlaceColumnError,
     ResidentsColumnError,
-    SameNameError,
-    SheetError,
 )
 from hotspots.readers.homicide_faults import CountsError, HomicideError, Judged, VictimsError
 from hotspots.readers.place_faults import (
@@ -48,6 +45,15 @@ from hotspots.readers.place_faults import (
     SwappedAxesError,
     SwappedInBlocksError,
     UnknownSystemError,
+)
+from hotspots.readers.table_faults import (
+    HeaderError,
+    MergedAreasError,
+    MergedTimesError,
+    NoDaysError,
+    SameNameError,
+    SheetError,
+    TwiceNamedError,
 )
 from hotspots.words import told
 
@@ -94,6 +100,10 @@ EXAMPLES: tuple[DoubtError, ...] = (  # of each row of questions, a doubt that i
     UnknownSystemError(_FILE, np.array([500_000.0]), np.array([1_500_000.0]), of=3, likely=32616),
     AreaColumnError("b.geojson", ("code", "name"), ("code",), {"code": ("05001",)}),
     SameNameError("t.csv", "municipio", "departamento", {"Barbosa": {"Antioquia": 5, "Santander": 2}}, 1),
+    TwiceNamedError("t.csv", "municipio", {"Barbosa": (5, 2)}, 1),
+    NoDaysError(_FILE, "mes", {"mes": ("2024-01", "2024-02")}, 160),
+    MergedTimesError("t.csv", "anio", ("2019", "2020"), 22),
+    MergedAreasError("t.csv", "departamento", ("Antioquia", "Santander"), 40),
     ResidentsColumnError("b.geojson", ("people", "homes"), ("people", "homes"), {"people": ("1200",), "homes": ("310",)}),
     ShrinkError(3, (told("{year}: {before} victims before, {now} now", year=2023, before=12, now=5),)),
     NumbersError("b.csv", "pop", "dot", ("1.234", "2.345"), 40),

@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.asking import Ask, Entries
-from hotspots.readers.cityfile.pointing import date_column, place_columns
+from hotspots.readers.cityfile.pointing import date_column, place_columns, samples_of
 from hotspots.readers.columns.area_ids import matched
 from hotspots.readers.columns.dates import read_dates, share_dated
+from hotspots.readers.columns.offences import plain
 from hotspots.readers.columns.places import finite_pairs
-from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
+from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS, OF_AREAS
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_dates import joined_date, month_number
 from hotspots.readers.columns.written_places import share_paired
 from hotspots.readers.doubts import settled
-from hotspots.readers.faults import DoubtError
+from hotspots.readers.faults import DoubtError, PlaceColumnError
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.sections import IncidentSection
 
@@ -90,7 +91,28 @@ def place_keys(table: Table, found: Mapping[str, str], ask: Ask, outlines: Table
     if "geometry" in found and share_paired(table.columns[found["geometry"]]) > 0:
         return {"geometry": found["geometry"]}
     area = _area_column(table, found, outlines)
-    return {"block_id": area} if area else place_columns(table, ask)
+    others = _other_areas(table, found) if area and outlines is None else ()
+    if len(others) > 1:
+        return settled(_which_area(table, others, likely=area), ask)
+    return {"block_id": area} if area else place_columns(table, ask, used=[column for key, column in found.items() if key != "area"])
+
+
+def _other_areas(table: Table, found: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the columns that are called like an area and hold several, the first those that most people would call one."""
+    used = {column for key, column in found.items() if key != "area"}
+    called = {name: plain(name) for name in table.columns.columns if name not in used}
+    return tuple(name for name, words in called.items() if OF_AREAS.search(words) and not is_missing(table.columns[name]).all())
+
+
+def _which_area(table: Table, names: Collection[str], *, likely: str) -> PlaceColumnError:
+    """Return the doubt which of several columns names the area; the likely one can do no harm: nobody is lost or counted twice."""
+    some = samples_of(table.columns[list(names)])
+    different = {name: len(set(table.columns[name].str.strip()) - {""}) for name in names}
+    repeated = [name for name in names if different[name] * 2 <= len(table.rows)] or list(names)
+    safe = likely if different.get(likely, 0) > 1 else max(repeated, key=lambda name: different[name])
+    order = (safe, *(name for name in names if name != safe))
+    places = {name: {"block_id": name} for name in order}
+    return PlaceColumnError(table.source, tuple(table.columns.columns), order, {name: some[name] for name in order}, safe, places=places)
 
 
 def _area_column(table: Table, found: Mapping[str, str], outlines: Table | None) -> str:

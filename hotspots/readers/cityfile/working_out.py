@@ -18,17 +18,20 @@ from hotspots.readers.cityfile.counting import counted
 from hotspots.readers.cityfile.pointing import killed
 from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys, share_of_ids
 from hotspots.readers.columns.killings import rows_where
+from hotspots.readers.columns.merged_cells import filled_down, is_time, merged_columns
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
 from hotspots.readers.columns.residents import are_residents, is_open
 from hotspots.readers.columns.second_looks import lone_event
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
+from hotspots.readers.columns.total_rows import says_total
 from hotspots.readers.columns.values import built_in, fold, is_missing
 from hotspots.readers.doubts import settled
 from hotspots.readers.faults import AreaColumnError, LatitudeError, NumbersError, ResidentsColumnError, there_are
 from hotspots.readers.files.any_file import read_asked, read_file
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.place_faults import UnknownSystemError
+from hotspots.readers.table_faults import MergedAreasError, MergedTimesError
 from hotspots.store.schema import DataError
 from hotspots.words import told
 
@@ -52,6 +55,11 @@ def work_out(
     """
     first, layout = read_asked(incidents[0], ask, read=read)
     tables = [first, *(read(path, sheet=layout.get("sheet", ""), header_row=layout.get("header_row")) for path in incidents[1:])]
+    down = _merged(first, ask)
+    if down:
+        layout = {**layout, "fill_down": down}
+        tables = [filled_down(table, down) for table in tables]
+        first = tables[0]
     outlines, drawn = (None, Entries()) if blocks is None else read_asked(blocks, ask, layer="blocks")
     counts = _totals(tables, incidents, ask=ask, layout=layout, outlines=outlines)
     if counts is not None:
@@ -64,7 +72,7 @@ def work_out(
         return _of_totals(tables, name=name, sections=found)
     columns = _columns(first, INCIDENT_COLUMNS)
     columns.pop("victims", None)  # which column counts the people killed is not told by its name alone
-    rows = first.columns if len(tables) == 1 else pd.concat([one.columns for one in tables], ignore_index=True).fillna("")
+    rows = pd.concat([_sound(one) for one in tables], ignore_index=True).fillna("")
     people = killed(rows, used=set(columns.values()), file=first.source, ask=ask)
     table = _homicides(first, people.get("where", {}))
     sections: dict[str, Any] = {"incidents": _incidents(table, columns, incidents, ask, outlines) | layout | people}
@@ -108,6 +116,25 @@ def _stems(files: Sequence[Path]) -> list[str]:
     """Return a name for each table: that of its file, with its number where two are called alike."""
     stems = [file.name.split(".")[0] for file in files]
     return [stem if stems.count(stem) == 1 else f"{stem} {number}" for number, stem in enumerate(stems, start=1)]
+
+
+def _merged(table: Table, ask: Ask) -> list[str]:
+    """Return the columns of which a person says that their empty cells mean the value above."""
+    found: list[str] = []
+    sound = table.columns[table.spoiled == ""]
+    for name in merged_columns(sound):
+        about = MergedTimesError if is_time(name, sound[name]) else MergedAreasError
+        said = sound[name][~is_missing(sound[name])]
+        found += settled(about(table.source, name, tuple(said.iloc[:3]), len(sound) - len(said)), ask).get("fill_down", [])
+    return found
+
+
+def _sound(table: Table) -> pd.DataFrame:
+    """Return the rows that are no note, no repeated header and no sum."""
+    first = table.columns.iloc[:, 0].str.strip()
+    sums = first.isin([one for one in first.unique() if says_total(one)]).to_numpy(dtype=bool)
+    kept = table.columns[(table.spoiled == "") & ~sums]
+    return kept if len(kept) else table.columns
 
 
 def _homicides(table: Table, where: Mapping[str, Sequence[str]]) -> Table:

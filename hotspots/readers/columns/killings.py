@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.columns.offences import NO, YES, kinds_of, meaning_of, says_killing
+from hotspots.readers.columns.offences import NO, YES, kinds_of, meaning_of, plain, says_killing
 from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.homicide_faults import HomicideError, Judged, VictimsError
 from hotspots.readers.report import Mask
@@ -20,17 +21,26 @@ _OUT = ("attempted", "negligent", "traffic", "suicide", "legal")
 _YEARLY, _RATE = 5_000, 150.0  # rows a year; rows a year for 100,000 residents
 _LEAST_YEARLY = 30  # rows a year below which a rate says nothing
 _MOST = 1_000  # people killed in one row
+_POLICE_LEAST = 2
+_OF_POLICE = re.compile(
+    r"threat (?:type|level)|flee(?:ing|status)?(?: status)?|(?:un)?armed(?: with| unarmed)?|body ?cam(?:era)?s?|"
+    r"officers? (?:names?|involved|charged)|agency responsible(?: for death)?|criminal charges|official disposition(?: of death)?|"
+    r"encounter type|call for service|was mental illness related|signs of mental illness|highest level of force|"
+    r"tipo de procedimiento|unidad policial"
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
     """What a file says of its own rows: `judged` are the columns that name offences or outcomes, `where` and `kept` the rows that are
-    homicides without doubt, `says_so` whether anything at all says that rows are killings."""
+    homicides without doubt, `says_so` whether anything at all says that rows are killings. `police` are columns that only a list of
+    people killed by police has."""
 
     judged: tuple[Judged, ...]
     where: Mapping[str, tuple[str, ...]]
     kept: Mask
     says_so: bool
+    police: tuple[str, ...] = ()
 
 
 def evidence(columns: pd.DataFrame, *, used: Collection[str] = ()) -> Evidence:
@@ -51,7 +61,8 @@ def evidence(columns: pd.DataFrame, *, used: Collection[str] = ()) -> Evidence:
     telling = tuple(one for one in judged if not _only_homicides(one))
     where = _reading(columns, telling if any(one in telling for one in sure) or not telling else judged)
     where = {column: values for column, values in where.items() if column in {one.column for one in telling}}
-    return Evidence(telling, where, rows_where(columns, where), says_so)
+    police = tuple(str(name) for name in columns.columns if _OF_POLICE.fullmatch(plain(name)))
+    return Evidence(telling, where, rows_where(columns, where), says_so, police if len(police) >= _POLICE_LEAST else ())
 
 
 def rows_where(columns: pd.DataFrame, where: Mapping[str, Collection[str]]) -> Mask:
@@ -65,7 +76,7 @@ def rows_where(columns: pd.DataFrame, where: Mapping[str, Collection[str]]) -> M
 def homicide_doubt(said: Evidence, *, file: str) -> HomicideError | None:
     """Return the doubt which rows are homicides; None where no column leaves one."""
     if not said.judged:
-        return None
+        return HomicideError(file, len(said.kept), police=said.police) if said.police else None
     return HomicideError(file, len(said.kept), said.judged, said.where, int(said.kept.sum()) if said.where else 0)
 
 
@@ -109,7 +120,7 @@ def _judged(text: pd.Series, name: str) -> Judged | None:
     """Return the column with what its values mean; None where it names no offence and no outcome."""
     kinds = kinds_of(name)
     if not kinds & {"offence", "maybe", "flag", "attempt"}:
-        return None
+        return _as_told(name, text.str.strip().value_counts()) if says_offences(text) else None
     counts = text.str.strip().value_counts()
     if len(counts) > _MOST_VALUES:
         return None
@@ -128,6 +139,23 @@ def _judged(text: pd.Series, name: str) -> Judged | None:
     if not (telling or (strong and (known or few))):
         return None
     return Judged(name, tuple((str(value), meanings[value], int(rows)) for value, rows in counts.items()))
+
+
+def says_offences(text: pd.Series) -> bool:
+    """Return whether the few values of a column name homicides beside something else, whatever its name, such as `indicateur`.
+
+    >>> says_offences(pd.Series(["Homicides", "Vols violents"])), says_offences(pd.Series(["Norte", "Sur"]))
+    (True, False)
+    """
+    if text.nunique() > _FEW_VALUES:
+        return False
+    meanings = {meaning_of(value) for value in text.unique()}
+    return "homicide" in meanings and bool({*_OUT, "other"} & meanings)
+
+
+def _as_told(name: str, counts: pd.Series) -> Judged:
+    """Return a column with what each of its values says of itself."""
+    return Judged(name, tuple((str(value), meaning_of(value), int(rows)) for value, rows in counts.items()))
 
 
 def _unknown(text: pd.Series, name: str, *, attempted: Collection[str] = ()) -> Judged:

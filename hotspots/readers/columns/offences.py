@@ -12,7 +12,7 @@ OFFENCES: tuple[tuple[str, bool, str], ...] = (
     ("other", True, r"no (es )?homicidi\w*|not (an? )?(homicide|murder)|non? homicide|amenaza\w*|threat\w*|ameaca\w*|menaces?|encubri\w*"),
     ("other", True, r"accessory|conspir\w*|conspiracion|solicit\w*|unfounded|desistid\w*|natural(es)?|naturelle"),
     ("other", False, r"no (fatal|letal|mortal)(es)?|non ?fatal|not fatal|nao (fatal|letal)|non (mortel|mortelle)|ileso|ilesa|unharmed"),
-    ("attempted", True, r"tentativa|tentado|tentada|intento|frustrad\w*|en grado de|attempt\w*|atmpt\w*|att|tentative|tente|tentee"),
+    ("attempted", True, r"tentativas?|tentad[oa]s?|intentos?|frustrad\w*|en grado de|attempt\w*|atmpt\w*|att|tentatives?|tentee?s?"),
     ("attempted", False, r"(with )?intent to (kill|murder)|w ?i(ntent)? (kill|murder)|intencion de matar"),
     ("legal", True, r"legal|justifi\w*|non criminal|just|lawful\w*|legitim\w*|officer involved|police (action|shooting|intervention)"),
     ("legal", False, r"intervencion (legal|policial)|intervencao (legal|policial|de agente\w*)|legal intervention|agente do estado"),

@@ -19,6 +19,18 @@ _FORMATS = ((r"\d{4}", "%Y"), (r"\d{4}-\d{1,2}", "%Y-%m"), (r"\d{4}-\d{1,2}-\d{1
 _BETWEEN = (re.compile(r"\s+(?:to|a|al|hasta|[–-])\s+|\s*\.\.\s*"), re.compile(r"\s*/\s*"))
 _STEPS = (*((mark, "days") for mark in ("%d", "%j")), *((mark, "months") for mark in ("%m", "%b", "%B")), ("%Y", "years"), ("%y", "years"))
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
+_MONTHS = re.compile(r"\d{4}-\d{2}/\d{4}-\d{2}")
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_NUMBER, _YEAR, _WORD = r"(?P<number>[1-4]|iv|i{1,3})", r"(?P<year>\d{4})", r"(?:t|q|trim|trimestre|trimester|quarter|qtr)"
+_QUARTERS = tuple(
+    re.compile(form)
+    for form in (
+        rf"{_YEAR}[ ./-]*{_WORD}[ .-]*{_NUMBER}",
+        rf"{_WORD}[ .-]*{_NUMBER}[ ./-]*(?:de |of )?{_YEAR}",
+        rf"{_NUMBER}(?:o|er|ro|do|to|st|nd|rd|th|e|º|°)?[ .-]*{_WORD}[ ./-]*(?:de |of )?{_YEAR}",
+        rf"{_YEAR}[ ./-]*{_NUMBER}(?:o|er|ro|do|to|st|nd|rd|th|e|º|°)?[ .-]*{_WORD}",
+    )
+)
 _PARTS = re.compile(r"[a-z]+|[0-9]+")
 
 
@@ -32,7 +44,9 @@ class Named:
 
     @property
     def step(self) -> str:
-        """How long the period is: year, month (of a known year), month of any year, day; empty without a period."""
+        """How long the period is: year, quarter (or other months), month (of a known year), month of any year, day; empty without one."""
+        if "/" in self.period:
+            return "quarter"
         return "any month" if self.period.startswith("--") else {0: "", 4: "year", 7: "month", 10: "day"}[len(self.period)]
 
 
@@ -41,6 +55,8 @@ def named_period(text: str) -> Named:
 
     >>> [named_period(one).period for one in ("2015", "Ene-2019", "01/2019", "201903", "marzo de 2019", "ene", "Jan 19", "2019-01-31")]
     ['2015', '2019-01', '2019-01', '2019-03', '2019-03', '--01', '2019-01', '2019-01-31']
+    >>> [named_period(one).period for one in ("2021-T1", "Q4 2021", "Oct-Dec 2021", "I trimestre 2021", "2021-04/2022-03")]
+    ['2021-01/2021-03', '2021-10/2021-12', '2021-10/2021-12', '2021-01/2021-03', '2021-04/2022-03']
     >>> named_period("Homicidios_2015"), named_period("Municipio")
     (Named(period='2015', rest='homicidios'), Named(period='', rest='municipio'))
     """
@@ -48,6 +64,11 @@ def named_period(text: str) -> Named:
     day = _ISO_DAY.fullmatch(plain)
     if day:
         return Named("-".join(day.groups()))
+    if _MONTHS.fullmatch(plain):
+        return Named(plain)
+    quarter = _quarter(plain)
+    if quarter:
+        return Named(quarter)
     years: list[int] = []
     months: list[int] = []
     numbers: list[int] = []
@@ -60,6 +81,15 @@ def named_period(text: str) -> Named:
         elif part not in _FILLERS:
             rest.append(part)
     return Named(_joined(years, months, numbers), " ".join(rest))
+
+
+def _quarter(plain: str) -> str:
+    """Return the three months that a text names by their number, in four languages; empty where it names none."""
+    found = next((one for one in (form.fullmatch(plain) for form in _QUARTERS) if one), None)
+    if not found or not _is_year(int(found["year"])):
+        return ""
+    last = 3 * (_ROMAN.get(found["number"]) or int(found["number"]))
+    return f"{found['year']}-{last - 2:02}/{found['year']}-{last:02}"
 
 
 def _sort_number(part: str, years: list[int], months: list[int], numbers: list[int]) -> None:
@@ -82,6 +112,8 @@ def _joined(years: list[int], months: list[int], numbers: list[int]) -> str:
         years, numbers = [2000 + numbers[0] if numbers[0] < 70 else 1900 + numbers[0]], []
     if len(years) == 1 and not months and len(numbers) == 1 and 1 <= numbers[0] <= 12:
         months, numbers = numbers, []
+    if len(years) == 1 and len(months) == 2 and months[0] < months[1] and not numbers:
+        return f"{years[0]}-{months[0]:02}/{years[0]}-{months[1]:02}"
     if numbers or len(years) > 1 or len(months) > 1:
         return ""
     if years:
@@ -149,7 +181,8 @@ def _period(text: str, period_format: str) -> tuple[pd.Timestamp, pd.Timestamp]:
             whole = (first[0], last[1]) if first and last else None
     if whole is None and not period_format:
         named = named_period(text)
-        whole = _span(named.period, "") if not named.rest else None
+        months = "/" in named.period and named.period != text
+        whole = _period(named.period, "") if months else _span(named.period, "") if not named.rest else None
     return whole or (pd.NaT, pd.NaT)
 
 

@@ -5,6 +5,7 @@ All are written without case, accents and signs. To teach the reader a name, add
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 # Section and key of city.toml, language, names; for one key the surest rows first, and within a row the surest names.
@@ -86,13 +87,14 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "time",
         "en",
-        "cmplnt fr tm|time|time occurred|time occ|occ time|occurrence time|incident time|time of incident|time of day|crime time",
+        "cmplnt fr tm|time|time occurred|occur time|"
+        "occurred from time|time occ|occ time|occurrence time|incident time|time of incident|time of day|crime time",
     ),
     (
         "incidents",
         "time",
         "es",
-        "hora infraccion|hora hecho|hora del hecho|hora de hecho|hora de los hechos|hora hechos|hora ocurrencia|hora",
+        "hora infraccion|hora hecho|hora del hecho|hora de hecho|hora de los hechos|hora hechos|horahecho|hora ocurrencia|hora",
     ),
     ("incidents", "time", "pt", "hora do fato|hora fato|hora da ocorrencia|hora ocorrencia|horario"),
     ("incidents", "time", "fr", "heure|heure des faits|heure de l incident"),
@@ -133,18 +135,25 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "area",
         "en",
         "neighborhood|neighbourhood|neighborhood name|neighbourhood name|hood|hood id|community area|community area name|ward|tract|"
-        "census tract|beat|police beat|precinct|district|police district|division|borough|municipality|town|county|state",
+        "census tract|beat|police beat|precinct|district|police district|division|borough|municipality|"
+        "city or county|city|town|county|state",
     ),
     (
         "incidents",
         "area",
         "es",
-        "barrio|barrio hecho|colonia|colonia hecho|vereda|canton|comuna|corregimiento|sector|cuadrante|zona|parroquia|circuito|distrito|"
+        "barrio|nombre barrio|barrio hecho|colonia|colonia hecho|colonia hechos|"
+        "vereda|canton|comuna|corregimiento|sector|cuadrante|zona|parroquia|circuito|distrito|"
         "codigo dane|codigo municipio|cod municipio|cod mpio|cod muni|ubigeo|municipio|municipio hecho|alcaldia|alcaldia hecho|"
         "departamento|provincia|estado|entidad",
     ),
     ("incidents", "area", "pt", "bairro|aisp|risp|delegacia|nome delegacia|cisp|codigo ibge|municipio|nome municipio|cidade"),
-    ("incidents", "area", "fr", "quartier|arrondissement|section communale|commune|departement"),
+    (
+        "incidents",
+        "area",
+        "fr",
+        "quartier|arrondissement|section communale|commune|departement|code commune|code insee|code departement|code region|region",
+    ),
     ("incidents", "age", "en", "age|victim age|age of victim|vic age|age years"),
     ("incidents", "age", "es", "edad|edad victima|edad de la victima|edad de victima"),
     ("incidents", "age", "pt", "idade|idade vitima|idade da vitima"),
@@ -231,6 +240,11 @@ def printed_names() -> str:
     return "\n".join(lines)
 
 
+OF_AREAS = re.compile(
+    r"\b(?:city|county|state|province|borough|ward|precinct|beat|neighbou?rhood|hood|parish|district|division|community|tract|municip\w*|"
+    r"ciudad|departament\w*|provincia|canton|barrio|colonia|vereda|comuna|corregimiento|alcald\w*|distrito|circuito|zona|sector|estado|"
+    r"entidad|parroquia|localidad|region|codigo dane|ubigeo|bairro|cidade|regiao|aisp|cisp|quartier|commune|arrondissement|departement)\b"
+)
 INCIDENT_COLUMNS: Mapping[str, tuple[str, ...]] = names_of("incidents")
 BLOCK_COLUMNS: Mapping[str, tuple[str, ...]] = names_of("blocks")
 

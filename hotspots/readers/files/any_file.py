@@ -12,7 +12,6 @@ from pathlib import Path, PurePosixPath
 
 from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.doubts import settled
-from hotspots.readers.faults import HeaderError, SheetError
 from hotspots.readers.files import limits
 from hotspots.readers.files.archives import names_in, opened_zip, take, unpacked_gz
 from hotspots.readers.files.geopackages import read_geopackage
@@ -24,6 +23,7 @@ from hotspots.readers.files.parquet import read_parquet
 from hotspots.readers.files.shapefiles import read_shapefile
 from hotspots.readers.files.text_tables import SEPARATORS, Table, read_table
 from hotspots.readers.files.workbooks import read_old_workbook, read_workbook
+from hotspots.readers.table_faults import HeaderError, SheetError
 from hotspots.store.schema import DataError
 from hotspots.words import told
 
@@ -160,7 +160,9 @@ class _Asked:
             return _SHEETS[kind](path, name=name, needs=needs, sheet=sheet, header_row=row)
         if kind == "geopackage":
             return read_geopackage(path, name=name, layer=sheet)
-        return {"kml": read_kml, "parquet": read_parquet, "shapefile": read_shapefile}[kind](path, name=name)
+        if kind == "shapefile":
+            return read_shapefile(path, name=name, layer=sheet)
+        return {"kml": read_kml, "parquet": read_parquet}[kind](path, name=name)
 
 
 _SHEETS = {
@@ -250,7 +252,7 @@ def _several(archive: zipfile.ZipFile, names: list[str], path: Path, asked: _Ask
     if len(group) > 1 and (asked.sheet == ALL or (set(needed) <= set(group) and belong_together(group))):
         return whole(group, source=path.name)
     listed = ", ".join(names[: limits.SAMPLE_LINES])
-    samples = tuple((name, f"{archive.getinfo(name).file_size / 1e6:,.1f} MB") for name in names)
+    samples = tuple((name, ", ".join(tables[name].columns.columns[: limits.SAMPLE_LINES]) if name in tables else "–") for name in names)
     raise SheetError(path.name, told("the archive holds several files ({listed})", listed=listed), samples, len(group))
 
 

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.faults import SheetError
 from hotspots.readers.files import limits
 from hotspots.readers.files.geojson import as_text
 from hotspots.readers.files.parquet import shapes_from
 from hotspots.readers.files.text_tables import Table
+from hotspots.readers.table_faults import SheetError
 from hotspots.store.schema import DataError
 from hotspots.words import told
 

@@ -83,6 +83,7 @@ class _Found:
                 self._search(value, _DEPTH)
         if not self.lists and "features" in self.said:
             raise DataError(told("{file}: the layer has no features; export it again", file=self.name))
+        self._search_columns()
         full = self.lists.get("features") or max(self.lists.values(), key=lambda rows: rows.count, default=None)
         if full is None or not full.count:
             raise DataError(
@@ -119,13 +120,30 @@ class _Found:
             for one in value.values():
                 self._search(one, depth - 1)
 
-    def _of_rows(self, rows: _Rows, needs: Collection[str], header_row: int | None) -> Table:
+    def _search_columns(self) -> None:
+        """Take columns of cells by their row, as pandas writes a table: `{"day": {"0": …, "1": …}, "lat": {…}}`."""
+        cells = {name: value for name, value in self.said.items() if isinstance(value, dict)}
+        rows = [list(value) for value in cells.values()]
+        if self.lists or len(cells) < 2 or any(one != rows[0] for one in rows) or not rows[0]:
+            return
+        for row in rows[0]:
+            self.add("columns of cells", {name: value[row] for name, value in cells.items()})
+
+    def _names(self, width: int) -> list[str]:
+        """Return what is said of the names of `width` columns: by Socrata, or in a list of their own; empty where nothing is."""
         view = self.said.get("meta")
         view = view.get("view") if isinstance(view, dict) else None
         columns = view.get("columns") if isinstance(view, dict) else None
-        records = rows.plain_rows
         if isinstance(columns, list) and all(isinstance(one, dict) for one in columns):
-            records = [[str(one.get("name", "")) for one in columns], *records]
+            return [str(one.get("name", "")) for one in columns]
+        lists = [value for value in self.said.values() if isinstance(value, list) and all(isinstance(one, str) for one in value)]
+        stated = [value for value in lists if len(value) == width]
+        return stated[0] if len(stated) == 1 else []
+
+    def _of_rows(self, rows: _Rows, needs: Collection[str], header_row: int | None) -> Table:
+        records = rows.plain_rows
+        names = self._names(len(records[0]))
+        records = [names, *records] if names else records
         body, findings = from_records(records, name=self.name, needs=needs, header_row=header_row)
         return Table(self.name, *body, findings=tuple(findings))
 

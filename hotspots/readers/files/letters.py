@@ -33,6 +33,7 @@ _RARE = set("ëïùûœËÏÙÛŒ")
 _FOREIGN = set("öäøÖÄØß")
 _MARKINGS = set("¿¡«»“”‘’–—…ºª°§€·´№\u00a0")
 _SIGNS = set("½¼¾²³®©™¢£¥±×÷µ¶¬¨¸¹")
+_ELISION = re.compile(r"(?:^|[\W\d_])(?:[cdjlmnst]|qu)’[aeiouyhâàéèêëîïôœ][^\W\d_]{2}", re.IGNORECASE)  # d’homicide; día is none
 _ELIDED_BEFORE, _ELIDED_AFTER = re.compile(r"(?:^|[\W\d_])[^\W\d_]{1,2}$"), re.compile(r"^(?:s|t|d|ll|re|ve|m)?(?:\W|$)")
 _GARBLED = re.compile("[ÂÃ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â[€‚ƒ„…†‡][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _IN_WORDS = re.compile(r"[A-Za-z](?:Ã[^\sA-Za-z,;]|â€.)|(?:Ã[^\sA-Za-z,;]|â€.)[A-Za-z]")
@@ -156,6 +157,8 @@ def _worth(window: bytes, at: int, codec: str) -> float:
     left, right = before[-1:].isalpha(), after[:1].isalpha()
     if letter == "\ufffd":
         return -2.0
+    if letter == "’" and _ELISION.search(text[max(0, at - 3) : at + 4]):
+        return 1.0
     if letter in _MARKINGS:
         elided = letter == "’" and (_ELIDED_BEFORE.search(before) or _ELIDED_AFTER.search(after))
         return 0.2 if not (left and right) or elided else -0.8
@@ -177,7 +180,7 @@ def _unlikely(letter: str, before: str, after: str) -> float:
 def _sample(windows: list[tuple[bytes, int]], codec: str) -> str:
     for window, at in windows[:100]:
         text = window.decode(codec, errors="replace")
-        for word in re.finditer(r"\w+", text):
+        for word in re.finditer(r"[\w’]+", text):
             if word.start() <= at < word.end():
                 return word.group(0)
     return ""

@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from hotspots.readers.faults import HeaderError
 from hotspots.readers.files import limits
 from hotspots.readers.report import Finding
+from hotspots.readers.table_faults import HeaderError
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told
 

@@ -19,8 +19,9 @@ from hotspots.readers.files.geojson import flat
 from hotspots.readers.files.parquet import system_number
 from hotspots.readers.files.rings import polygon_of
 from hotspots.readers.files.text_tables import Table
+from hotspots.readers.table_faults import SheetError
 from hotspots.store.schema import DataError
-from hotspots.words import told
+from hotspots.words import Told, mark, told
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _SHP = b"\x00\x00\x27\x0a"
@@ -29,15 +30,17 @@ _HEADER, _RECORD = 100, 8  # bytes
 _POINT, _LINE, _AREA, _POINTS = 1, 3, 5, 8  # and the same with heights (+ 10) and measures (+ 20)
 
 
-def read_shapefile(path: Path, *, name: str = "") -> Table:
-    """Return the one shapefile in a zip archive: its columns as text, its shapes in two dimensions, its coordinate system.
+def read_shapefile(path: Path, *, name: str = "", layer: str = "") -> Table:
+    """Return the shapefile in a zip archive: its columns as text, its shapes in two dimensions, its coordinate system.
+
+    Of several it is the one that `layer` names; without it raises `SheetError`.
 
     Archives with more than 200 members, 200 MB, a hundredfold compression, links, or names that lead out of the archive are
     refused; so is a shapefile whose first bytes are not those of one. Raises `DataError`.
     """
     name = name or path.name
     with tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
-        shp = _unpacked(path, Path(folder), name)
+        shp = _unpacked(path, Path(folder), name, layer=layer)
         _check_parts(shp, name)
         crs = _system(shp)
         try:
@@ -62,11 +65,11 @@ def read_shapefile(path: Path, *, name: str = "") -> Table:
     )
 
 
-def _unpacked(path: Path, folder: Path, name: str) -> Path:
-    """Unpack the parts of the one shapefile under names of our own, and return its .shp."""
+def _unpacked(path: Path, folder: Path, name: str, *, layer: str) -> Path:
+    """Unpack the parts of the shapefile under names of our own, and return its .shp."""
     with opened_zip(path, name) as archive:
         members = archive.infolist()
-        stem = _stem(members, name)
+        stem = _stem(archive, name, layer=layer)
         for member in members:
             place = PurePosixPath(member.filename)
             if place.with_suffix("") == stem and place.suffix.lower() in _PARTS:
@@ -74,26 +77,40 @@ def _unpacked(path: Path, folder: Path, name: str) -> Path:
     return folder / "layer.shp"
 
 
-def _stem(members: list[zipfile.ZipInfo], name: str) -> PurePosixPath:
-    found = [PurePosixPath(member.filename) for member in members if not member.filename.startswith("__MACOSX/")]
+def _stem(archive: zipfile.ZipFile, name: str, *, layer: str) -> PurePosixPath:
+    found = [PurePosixPath(member.filename) for member in archive.infolist() if not member.filename.startswith("__MACOSX/")]
     shapes = [place for place in found if place.suffix.lower() == ".shp"]
-    if len(shapes) != 1:
-        seen = ", ".join(place.name for place in (shapes or found)[:5]) or told("nothing")
-        held = told("{n} shapefiles", n=len(shapes)) if shapes else told("no shapefile")
+    named = [place for place in shapes if layer in (place.name, str(place))]
+    if len(shapes) > 1 and len(named) != 1:
+        raise _several(archive, shapes, name)
+    if not shapes:
+        seen = ", ".join(place.name for place in found[:5]) or told("nothing")
         raise DataError(
             told(
-                "{file}: the archive holds {held} ({seen}); zip the parts (.shp, .shx, .dbf, .prj) of one, or one table",
+                "{file}: the archive holds no shapefile ({seen}); zip the parts (.shp, .shx, .dbf, .prj) of one, or one table",
                 file=name,
-                held=held,
                 seen=seen,
             )
         )
-    stem = shapes[0].with_suffix("")
+    stem = (named or shapes)[0].with_suffix("")
     kinds = {place.suffix.lower() for place in found if place.with_suffix("") == stem}
     missing = [part for part in (".dbf", ".shx") if part not in kinds]
     if missing:
         raise DataError(told("{file}: the shapefile lacks its {listed}; zip all of its parts", file=name, listed=", ".join(missing)))
     return stem
+
+
+def _several(archive: zipfile.ZipFile, shapes: list[PurePosixPath], name: str) -> SheetError:
+    """Return the doubt which of several shapefiles is meant; each is shown with what it draws."""
+    drawn = {_POINT: mark("points"), _LINE: mark("lines"), _AREA: mark("areas"), _POINTS: mark("points")}
+    kinds = {}
+    for place in shapes:
+        with archive.open(str(place)) as part:
+            kinds[place] = int.from_bytes(part.read(_HEADER)[32:36], "little") % 10
+    listed = ", ".join(place.name for place in shapes[: limits.SAMPLE_LINES])
+    pointed = sorted(shapes, key=lambda place: kinds[place] not in (_POINT, _POINTS))  # what happened at places comes first
+    samples = tuple((place.name, Told(drawn.get(kinds[place], "–"), {})) for place in pointed)
+    return SheetError(name, told("the archive holds several shapefiles ({listed})", listed=listed), samples)
 
 
 def _check_parts(shp: Path, name: str) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.faults import HeaderError, SheetError
 from hotspots.readers.files import limits
 from hotspots.readers.files.joined import ALL, belong_together, of_periods, same_columns, whole
 from hotspots.readers.files.records import from_records, header_at
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.report import Finding
+from hotspots.readers.table_faults import HeaderError, SheetError
 from hotspots.store.schema import DataError
 from hotspots.words import Told, mark, told
 

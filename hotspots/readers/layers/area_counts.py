@@ -12,6 +12,7 @@ import pandas as pd
 from hotspots.readers.columns.area_ids import Matched, areas_that_occur, matched
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.killings import rows_where
+from hotspots.readers.columns.merged_cells import filled_down
 from hotspots.readers.columns.periods import read_periods
 from hotspots.readers.columns.residents import Numbers, read_numbers
 from hotspots.readers.columns.total_rows import no_areas, notes, total_rows
@@ -19,6 +20,7 @@ from hotspots.readers.columns.values import built_in, fold, is_missing
 from hotspots.readers.faults import DateOrderError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
+from hotspots.readers.layers.rows_as_totals import with_zeros
 from hotspots.readers.layers.tall_counts import tall
 from hotspots.readers.report import (
     OUTCOMES,
@@ -75,11 +77,12 @@ def _together(reports: list[QualityReport]) -> QualityReport:
 def _read(section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.DataFrame, QualityReport]:
     named = [*section.named().items(), *(("where", column) for column in section.where)]
     named += [("period_columns", column) for column in section.period_columns]
+    named += [("sex_columns", column) for column in section.sex_columns.values()]
     table = read_file(section.file, needs=[column for _, column in named], sheet=section.sheet, header_row=section.header_row)
     faults = missing_columns(table, named)
     if faults:
         raise DataError(faults)
-    table, section = tall(_apart(table, section), section)
+    table, section = tall(_apart(filled_down(table, section.fill_down), section), section)
     rows, remarks = _rows(table, section, areas)
     outcome = outcomes(remarks, rows=len(rows))
     kept = np.isin(outcome, ["accepted", "repaired"])
@@ -93,17 +96,34 @@ def _read(section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.DataFr
         )
     count: dict[str, Any] = {name: int((outcome == name).sum()) for name in OUTCOMES}
     summed, added = _added_up(rows[kept].astype({"suppressed": bool}), table, np.flatnonzero(kept))
+    if section.each_row:
+        summed, added = with_zeros(summed, source=table.source)
     report = QualityReport(table.source, len(rows), victims=0, findings=(*table.findings, *findings, *added), **count)
     return summed, report
 
 
 def _apart(table: Table, section: AreaCountSection) -> Table:
     """Return the table in which areas of one name have the name of what they lie within beside it."""
+    if section.apart and section.area:
+        return _numbered(table, section)
     if not (section.within and section.area):
         return table
     name, within = (table.columns[column].str.strip() for column in (section.area, section.within))
     several = within.where(within != "").groupby(name).transform("nunique") > 1
     return replace(table, columns=table.columns.assign(**{section.area: name.mask(several & (within != ""), name + " (" + within + ")")}))
+
+
+def _numbered(table: Table, section: AreaCountSection) -> Table:
+    """Return the table in which rows of one name and period have their number among them beside it."""
+    name = table.columns[section.area].str.strip()
+    period = [
+        table.columns[getattr(section, key)].str.strip() for key in ("period", "year", "month", "day", "sex") if getattr(section, key)
+    ]
+    sound = pd.Series(table.spoiled == "", index=name.index) & (name != "")
+    number = name[sound].groupby([one[sound] for one in (name, *period)]).cumcount() + 1
+    several = name.isin(name[number.index[number > 1]]) & sound
+    said = name + " (" + number.reindex(name.index).fillna(0).astype(int).astype("str") + ")"
+    return replace(table, columns=table.columns.assign(**{section.area: name.mask(several, said)}))
 
 
 def _added_up(rows: pd.DataFrame, table: Table, at: npt.NDArray[np.intp]) -> tuple[pd.DataFrame, list[Finding]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from hotspots.readers.columns.merged_cells import filled_down
 from hotspots.readers.files.joined import joined, named_like, unlike
 from hotspots.readers.files.text_tables import Table, missing_columns
 from hotspots.readers.report import Finding
@@ -23,7 +24,8 @@ def read_tables(section: IncidentSection, read: Callable[..., Table]) -> Table:
     """
     named = section.named()
     needs = (*named.values(), *section.where, *section.withheld)
-    tables = [read(path, needs=needs, sheet=section.sheet, header_row=section.header_row) for path in section.files]
+    opened = [read(path, needs=needs, sheet=section.sheet, header_row=section.header_row) for path in section.files]
+    tables = [filled_down(table, section.fill_down) for table in opened]
     tables, found = _filled([named_like(table, tables[0]) for table in tables], section)
     wanted = [*named.items(), *(("where", column) for column in section.where), *(("withheld", column) for column in section.withheld)]
     faults = [fault for table in tables for fault in [*missing_columns(table, wanted), *_no_place(table, section)]]

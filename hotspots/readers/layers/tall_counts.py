@@ -24,6 +24,11 @@ def tall(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSecti
     Each cell of a column of a period becomes a row. A column of sums beside them is no period; it is told, and added to nothing. Raises
     `DataError` where the name of a column is no period, or lacks its year.
     """
+    if section.each_row:
+        one = _free("count", table.columns)
+        table, section = replace(table, columns=table.columns.assign(**{one: "1"})), replace(section, count=one)
+    if section.sex_columns:
+        table, section = _by_sex(table, section)
     if section.period_columns:
         return _melted(table, section)
     if section.year:
@@ -35,6 +40,29 @@ def tall(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSecti
         whole = year_and_month(years, table.columns[section.month]) if section.month else years
         return _with_period(table, section, label, whole)
     return table, section
+
+
+def _by_sex(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSection]:
+    """Return the table with one row for each sex, and the section that names the columns of the sex and the numbers."""
+    names, width = list(section.sex_columns.values()), len(section.sex_columns)
+    others = table.columns[[name for name in table.columns.columns if name not in names]]
+    long = others.loc[others.index.repeat(width)].reset_index(drop=True)
+    sex, count = _free("sex", long), _free("count", long)
+    long[sex] = pd.Series(list(section.sex_columns) * len(table.rows), dtype="str")
+    long[count] = pd.Series(table.columns[names].to_numpy(dtype=object).reshape(-1), dtype="str")
+    listed = ", ".join(map(repr, names))
+    text = told("{file}: the numbers of each sex stand in columns of their own ({columns})", file=table.source, columns=listed)
+    read = replace(
+        table,
+        columns=long,
+        rows=np.repeat(table.rows, width),
+        spoiled=np.repeat(table.spoiled, width),
+        shapes=None,
+        origins=None if table.origins is None else np.repeat(table.origins, width),
+        findings=(*table.findings, Finding("sex_columns", "accepted", len(long), text)),
+    )
+    ours = {name: name for name in section.sex_columns}
+    return read, replace(section, sex_columns={}, sex=sex, count=count, values={**section.values, "sex": ours})
 
 
 def _with_period(table: Table, section: AreaCountSection, label: str, whole: pd.Series) -> tuple[Table, AreaCountSection]:
@@ -85,7 +113,7 @@ def _free(name: str, columns: pd.DataFrame) -> str:
 
 def _refuse_odd(names: list[str], table: Table, section: AreaCountSection) -> None:
     steps = {name: one.step for name, one in together(names).items()}
-    wrong = [name for name, step in steps.items() if step not in (("any month",) if section.year else ("year", "month", "day"))]
+    wrong = [name for name, step in steps.items() if step not in (("any month",) if section.year else ("year", "quarter", "month", "day"))]
     if wrong:
         raise DataError(
             told(
