@@ -51,8 +51,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("HOTSPOTS_SNAP", "How far a homicide may lie from the street segment that it is counted on, in metres.", "75"),
     Setting(
         "HOTSPOTS_TILES",
-        "Address of map tiles of the agency's own, with {z}, {x} and {y}, which a reader can lay beneath the map; whoever serves them sees "
-        "where readers look. Empty: no request leaves the machine.",
+        "Base map that a reader can lay beneath the map: an MBTiles file of pictures or a folder of {z}/{x}/{y}.png on this machine, or an "
+        "address of the agency's own with {z}, {x} and {y}; whoever serves that sees where readers look. Empty: none.",
         "",
     ),
     Setting("HOTSPOTS_TILES_SOURCE", "Whom these tiles are credited to; shown on the map with them.", ""),

@@ -9,7 +9,8 @@ from opened import open_page, text
 
 from hotspots import geography
 from hotspots.drawing.charts import funnel
-from hotspots.statistics import rates
+from hotspots.statistics import rates, trends
+from hotspots.study import places
 from hotspots.study.selection import read_query
 from hotspots.words import words_for
 
@@ -77,3 +78,20 @@ def test_published_totals_are_compared_too(bundled, unchanged):
     assert not app.exception
     assert not app.error
     assert app.title
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_rates_of_two_places_stand_side_by_side_on_one_scale(city, whole):
+    place, other = [text for text in places.offered(city) if text.startswith("district:")][:2]
+    beside = "" if whole else other
+    app = open_page("compare", lang="en", place=place, beside=beside)
+    assert not app.exception
+    tables = [
+        trends.monthly(read_query({"unit": "blocks", "place": text})[0].study(city)).dropna(subset=["rate"]) for text in (place, beside)
+    ]
+    specs = [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")[:2]]
+    shown = next(one.value for one in app.dataframe if "12 months to" in one.value)
+    for table, at in zip(tables, (1, 4), strict=True):
+        assert shown.iloc[::-1, at].dropna().tolist() == table["rate"].round(1).tolist()
+    tops = [layer["encoding"]["y"]["scale"]["domainMax"] for spec in specs for layer in spec["layer"] if layer["mark"]["type"] == "line"]
+    assert tops == [max(table["rate_high"].max() for table in tables)] * 2

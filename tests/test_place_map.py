@@ -72,16 +72,6 @@ def test_an_address_filters_by_hour_and_day():
     assert selection.query() == {"city": "x", "hour": "20-23", "weekday": "fri,sat"}
 
 
-def test_tiles_are_laid_only_from_an_address_that_the_agency_set(monkeypatch):
-    monkeypatch.delenv("HOTSPOTS_TILES", raising=False)
-    assert place_map.base_map() is None
-    monkeypatch.setenv("HOTSPOTS_TILES", "https://maps.agency.example/one.png")
-    assert place_map.base_map() is None
-    monkeypatch.setenv("HOTSPOTS_TILES", "https://maps.agency.example/{z}/{x}/{y}.png")
-    monkeypatch.setenv("HOTSPOTS_TILES_SOURCE", "The agency")
-    assert place_map.base_map() == ["https://maps.agency.example/{z}/{x}/{y}.png", "The agency"]
-
-
 def test_a_window_names_whole_months():
     assert place_map.window("2020-02/2020-02") == (dt.date(2020, 2, 1), dt.date(2020, 3, 1))
     assert [place_map.window(text) for text in ("", "2020-02", "2020-13/2021-01", "2021-01/2020-12")] == [None] * 4

@@ -429,7 +429,7 @@ def _el_salvador() -> list[Row]:
         row(
             "P5",
             "Not evaluable: no months are published.",
-            "No evaluable: no hay meses publicados.",
+            "No evaluable: faltan los meses.",
             "",
             WORKED,
             missing="Said in five words: months are not published.",

@@ -70,8 +70,11 @@ def lines(shown: Series, words: Words) -> Spec:
     return chart(rows, [*layers, *dated_lines(shown.dated, rows)], height=_HIGH[step])
 
 
-def rolling_rate(table: pd.DataFrame, words: Words, rules: Sequence[DatedLike] = ()) -> Spec:
-    """Return the chart of the 12-month rolling rate of `trends.monthly`, with its exact 95 % interval as a band."""
+def rolling_rate(table: pd.DataFrame, words: Words, rules: Sequence[DatedLike] = (), *, top: float | None = None) -> Spec:
+    """Return the chart of the 12-month rolling rate of `trends.monthly`, with its exact 95 % interval as a band.
+
+    `top` is where the scale ends: charts that stand side by side have the same one.
+    """
     rows = [
         {
             "month": month.start_time.strftime("%Y-%m-%d"),
@@ -87,7 +90,8 @@ def rolling_rate(table: pd.DataFrame, words: Words, rules: Sequence[DatedLike] =
     said = words.say("12 months to"), words.say("People killed"), words.say("Per 100,000 a year (95%)")
     tips = tooltip(("label", said[0]), ("count", said[1]), ("text", said[2]))
     x = months(words)
-    y = {"field": "rate", "type": "quantitative", "title": words.say("per 100,000 residents a year"), "scale": {"zero": True}}
+    y = {"field": "rate", "type": "quantitative", "title": words.say("per 100,000 residents a year")}
+    y["scale"] = {"zero": True} | ({} if top is None else {"domainMax": top})
     ends = {"y": {**y, "field": "low"}, "y2": {"field": "high"}}
     layers: list[Spec] = [
         {"mark": {"type": "area", "color": colours.PRIMARY, "opacity": 0.18}, "encoding": {"x": x, **ends, "tooltip": tips}},

@@ -205,13 +205,14 @@ export class CityMap {
   // Lay the agency's own map tiles beneath, or take them away; off until the reader wants them.
   lay() {
     const base = this.shown?.head.base;
-    const wanted = base && this.tools.base ? base[0] : "";
+    const here = base && !base[0].includes("://") ? new URL("../../../", import.meta.url).href : ""; // tiles of this machine
+    const wanted = base && this.tools.base ? here + base[0] : "";
     this.box.dataset.base = wanted ? "yes" : "no";
     this.surface.beneath = Boolean(wanted);
     this.frame.credit.textContent = wanted ? base[1] : "";
     if ((this.tiles?._url ?? "") === wanted) return;
     this.tiles?.remove();
-    this.tiles = wanted ? L.tileLayer(wanted, { maxZoom: 19 }).addTo(this.map) : null;
+    this.tiles = wanted ? L.tileLayer(wanted, { maxZoom: 19, maxNativeZoom: base[2] ?? 19 }).addTo(this.map) : null;
   }
 
   legend() {

@@ -11,15 +11,17 @@ from hotspots.dashboard.restricted import place_of
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import maps, published, tables
+from hotspots.drawing import charts
 from hotspots.drawing.charts import funnel
 from hotspots.drawing.charts.funnel import VERDICTS
-from hotspots.questions.restricted import city, where
+from hotspots.questions.restricted import city, when, where
 from hotspots.statistics import rates
 from hotspots.statistics.measure import NEEDS
 from hotspots.study import Study
 from hotspots.views import captions
 from hotspots.views.columns import Column, called, rounded, whole
 from hotspots.words import Words, mark
+from hotspots.words.escape import safe_markdown
 
 NORMAL: dict[str, str] = {
     "within": mark("within the normal range"),
@@ -45,6 +47,11 @@ BESIDE: tuple[Column, ...] = (
     Column("population", mark("Residents"), rounded(0)),
     Column("latest", mark("12 months"), whole),
     Column("verdict", mark("In words"), called(NORMAL)),
+)
+RATES: tuple[tuple[str, str], ...] = (
+    ("rate", mark("{place}: per 100,000 residents a year")),
+    ("rate_low", mark("{place}: from (95%)")),
+    ("rate_high", mark("{place}: to (95%)")),
 )
 WIDENED = Column("widened", mark("With the wider funnel"), called(VERDICTS))
 
@@ -96,6 +103,41 @@ def side_by_side(chosen: Chosen) -> None:
     for one in rows["study"].iloc[1:]:
         for line in captions.of_place(one, words):
             st.caption(line)
+    series_beside(chosen, other)
+
+
+def series_beside(chosen: Chosen, other: str) -> None:
+    """Draw the rate of each 12 months of the place and of the one beside it, on one scale; nothing where a rate of one is not known."""
+    words = chosen.words
+    both = [chosen.at(place=text, beside="").ask(when.months).value.dropna(subset=["rate"]) for text in (chosen.selection.place, other)]
+    if any(table.empty for table in both):
+        return
+    top = float(max(table["rate_high"].max() for table in both))
+    for room, text, table in zip(st.columns(2), (chosen.selection.place, other), both, strict=True):
+        first, last = table.iloc[0], table.iloc[-1]
+        name = place_of.named(text, chosen.city, words)
+        alt = words.say(
+            "Homicides per 100,000 residents a year, 12 months at a time: {first} at first, {last} at last.",
+            first=words.rate(first["rate"]),
+            last=words.rate(last["rate"]),
+        )
+        room.markdown(f"**{safe_markdown(name)}** · {chosen.period}")
+        room.vega_lite_chart(charts.rolling_rate(table, words, top=top), width="stretch", alt=f"{name}. {alt}")
+    told = words.say("Each point is the rate of the 12 months that end there; the band is its exact 95% interval. One scale for both.")
+    st.caption(told)
+    keys = [key for key, _ in RATES]
+    rows = both[0][keys].join(both[1][keys].add_suffix("_beside"))
+    rows = rows.iloc[::-1].assign(month=[words.month(month.start_time) for month in rows.index[::-1]])
+    tables.behind(rows, columns_beside(chosen, other), words, alt=words.say("The series as a table"))
+
+
+def columns_beside(chosen: Chosen, other: str) -> list[Column]:
+    """Return the columns of the two series: the month, and each place's rate with its interval."""
+    columns = [Column("month", mark("12 months to"))]
+    for text, end in ((chosen.selection.place, ""), (other, "_beside")):
+        name = {"place": place_of.named(text, chosen.city, chosen.words)}
+        columns += [Column(f"{key}{end}", label, rounded(1), name) for key, label in RATES]
+    return columns
 
 
 def finding(found: rates.Funnel, words: Words) -> None:

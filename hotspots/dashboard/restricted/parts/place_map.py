@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots import settings
+from hotspots.dashboard import base_map
 from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import maps
@@ -132,7 +132,7 @@ def over(chosen: Chosen, on_map: Chosen, key: str) -> dict[str, Any]:
             ["by", words.say("By"), on_map.selection.unit, [["", _units(chosen)]]],
         ],
         "limits": chosen.selection.limits,
-        "base": base_map(),
+        "base": base_map.offered(),
         "strip": None
         if bars is None
         else {
@@ -143,13 +143,6 @@ def over(chosen: Chosen, on_map: Chosen, key: str) -> dict[str, Any]:
         },
         "draw": study.has_days and chosen.city.has_points,
     }
-
-
-def base_map() -> list[str] | None:
-    """Return the address of the agency's own map tiles and whom they are credited to; None where no such address is set."""
-    tiles = settings.value("HOTSPOTS_TILES")
-    whole = tiles.startswith(("https://", "http://")) and all(part in tiles for part in ("{z}", "{x}", "{y}"))
-    return [tiles, settings.value("HOTSPOTS_TILES_SOURCE")] if whole else None
 
 
 def _measures(chosen: Chosen, on_map: Chosen) -> list[list[Any]]:
