@@ -11,6 +11,7 @@ import sys
 import pytest
 import small_city as small
 from opened import open_page, text
+from villa_prueba import write_small_city
 
 from hotspots import cities, settings, store
 from hotspots.cli.main import main
@@ -86,11 +87,23 @@ def test_rollback_on_the_command_line(folder, city_folder, capsys):
     assert cities.import_folder(small.touch(city_folder)).version == 4
 
 
+@pytest.fixture(scope="module")
+def thrice(tmp_path_factory):
+    """Publish the small city three times, once for all tests; return its folder and the store, which nobody changes."""
+    root = tmp_path_factory.mktemp("thrice")
+    source = write_small_city(root / SLUG)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOTSPOTS_STORE", str(root / "store"))
+        for _ in range(3):
+            cities.import_folder(small.touch(source))
+    return source, root / "store"
+
+
 @pytest.mark.parametrize("name", ["incidents.parquet", "blocks.parquet", "context.parquet", "manifest.json"])
 @pytest.mark.parametrize("how", ["cut", "lost"])
-def test_the_newest_intact_version_stands_in(folder, city_folder, name, how):
-    for _ in range(2):
-        cities.import_folder(small.touch(city_folder))
+def test_the_newest_intact_version_stands_in(thrice, tmp_path, store, name, how):
+    city_folder = shutil.copytree(thrice[0], tmp_path / "mine" / SLUG)
+    folder = shutil.copytree(thrice[1], store) / SLUG
     assert (cities.load(SLUG).version, cities.load(SLUG).fallback_from) == (3, None)
     for number in (3, 2):
         path = folder / "versions" / str(number) / name

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
-from opened import forget, open_page, text
+from opened import forget, keep_caches_of, open_page, text
 from released import SECRET, released_city
 from test_map_payload import opened as message
 from test_map_payload import unpack
@@ -128,8 +128,15 @@ def sentences_on_the_page(name: str, lang: str) -> list[str]:
 # --- what the server edition shows ----------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """Return a folder for the releases, each written once; what the edition keeps of them is kept by their marks."""
+    yield tmp_path_factory.mktemp("faces")
+    forget()
+
+
 @pytest.fixture
-def server(monkeypatch, tmp_path):
+def server(monkeypatch, written):
     """Return what opens a page of the server edition on a release, and gives its sentences, its tables and the map that it draws."""
     drawn: list[bytes] = []
 
@@ -137,12 +144,12 @@ def server(monkeypatch, tmp_path):
         return lambda **given: drawn.append(given["data"])
 
     monkeypatch.setattr(map_component, "_component", component)
-    monkeypatch.setenv("HOTSPOTS_RELEASE", str(tmp_path))
+    keep_caches_of(written)
 
     def at(name: str, page: str, **query: str):
-        if not (tmp_path / name).exists():
-            disclosure.write(release(name), tmp_path / name, key=SECRET)
-            forget()
+        if not (written / name).exists():
+            disclosure.write(release(name), written / name, key=SECRET)
+        monkeypatch.setenv("HOTSPOTS_RELEASE", str(written / name))
         monkeypatch.setenv("HOTSPOTS_EDITION", "public")  # here, because this edition refuses to read the bundled cities
         drawn.clear()
         app = open_page(page, **query)
@@ -150,8 +157,7 @@ def server(monkeypatch, tmp_path):
         maps = [one for one in drawn if isinstance(one, bytes)]
         return text(app).replace("\\", ""), [one.value for one in app.dataframe], _on_screen(maps[-1]) if maps else None
 
-    yield at
-    forget()
+    return at
 
 
 def _on_screen(sent: bytes) -> Drawn:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import shapely
 import small_city as small
+from conftest import TORTURE
 from villa_prueba import write_small_city
 
 from hotspots import cities
@@ -159,7 +160,7 @@ def test_the_exact_name_is_always_first(seed):
     """Whatever else is called alike, the name as it is written comes first; capitals, accents and signs do not matter."""
     listed = names(seed)
     index = NameIndex(listed)
-    for name in listed:
+    for name in listed[:: 1 if TORTURE else 4]:
         for asked in (name, name.upper(), plain(name), f"  {name.lower()}, "):
             best = index.names[index.rank(asked)[0][0]]
             assert plain(best) == plain(name)
@@ -215,7 +216,7 @@ def one_letter_less(name: str) -> str:
 def test_every_place_is_found_by_its_name(make):
     """As it is, without accents, in capitals and, though perhaps not first, with a letter missing; exact names come first."""
     found = directory(make())
-    chosen = random.Random(7).sample(found.entries, min(60, len(found.entries)))
+    chosen = random.Random(7).sample(found.entries, min(60 if TORTURE else 20, len(found.entries)))
     chosen += [entry for entry in found.entries if entry.kind in ("district", "beat", "layer")]
     for entry in chosen:
         for asked in (entry.name, plain(entry.name), entry.name.upper()):

@@ -49,7 +49,8 @@ def breakdown(table: Table, when: Sequence[str], area: str, *, used: Collection[
 
 
 def _groups(rows: pd.DataFrame, names: Sequence[str]) -> pd.Series:
-    return rows[list(names)].agg("\0".join, axis=1) if names else pd.Series("", index=rows.index)
+    first, *others = (rows[name] for name in names) if names else (pd.Series("", index=rows.index),)
+    return first.str.cat(others, sep="\0")
 
 
 def same_names(table: Table, when: Sequence[str], area: str, counts: Sequence[str], *, used: Collection[str]) -> SameNameError | None:

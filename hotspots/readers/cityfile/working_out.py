@@ -184,9 +184,10 @@ def _drop_doubtful(table: Table, columns: dict[str, str]) -> None:
             del columns[key]
     if "age" in columns and _numeric(table.columns[columns["age"]]) < 0.5:
         del columns["age"]
-    days = table.columns[[columns[key] for key in ("date", "year", "month", "day") if key in columns]].agg(" ".join, axis=1)
-    if "event_id" in columns and not _one_day_each(table.columns[columns["event_id"]], days):
-        del columns["event_id"]
+    if "event_id" in columns:
+        first, *others = (table.columns[columns[key]] for key in ("date", "year", "month", "day") if key in columns)
+        if not _one_day_each(table.columns[columns["event_id"]], first.str.cat(others, sep=" ")):
+            del columns["event_id"]
 
 
 def _doubt_event(table: Table, columns: dict[str, str], place: list[str], ask: Ask) -> None:

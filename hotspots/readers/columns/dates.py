@@ -28,8 +28,10 @@ _DAY_NAMED = (
 _NAMED_DAY = rf"^(?P<m>[a-z]{{3,}})\.?[ -]+(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th|er|o)?,?[ -]+(?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
 _SERIAL = r"^[0-9]{5}(?:\.[0-9]+)?$"
 _MONTH_ONLY = r"^(?:(?:19|20)[0-9]{2}[-/.](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)[0-9]{2})$"
+_NO_DATE = r"[^0-9]*|-?[0-9]{1,3}(?:\.(?:[0-9]{0,3}|[0-9]{5,}))?"  # words, small numbers, degrees
 _OF_DATES = re.compile(r"fec|date|data|dia|day|jour|when|time|hora|hecho|fato|occur|ocurr|dt")  # in the name of a column
 FIRST_YEAR = 1900
+_LONGEST = 1_000  # letters of a cell that are looked at: a longer one is no date
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +76,7 @@ def read_dates(
     >>> read.date.dt.strftime("%d %H:%M").tolist(), read.hour.tolist()
     (['30 21:00', '31 02:30'], [21.0, 2.0])
     """
-    text = texts.astype("str").str.replace(r"[\s\u00a0\u202f]+", " ", regex=True).str.strip()
+    text = texts.astype("str").str.replace(r"[\s\u00a0\u202f]+", " ", regex=True).str.strip().str.slice(stop=_LONGEST)
     missing = is_missing(text)
     text, counted = _from_serials(text, day_zero, column, date_format=date_format)
     if not date_format:
@@ -131,7 +133,7 @@ def share_dated(text: pd.Series) -> float:
     0.6666666666666666
     """
     known = text[~is_missing(text)].iloc[:1_000].str.strip()
-    if known.empty:
+    if known.str.fullmatch(_NO_DATE).all():
         return 0.0
     plain, counted = plain_dates(known, column="")
     low = unaccented(split_offset(plain)[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import filterfalse
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ def fold(text: str) -> str:
     'arma blanca'
     """
     if not text.isascii():
-        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+        text = "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text)))
     return _SPACES.sub(" ", text).strip().casefold()
 
 

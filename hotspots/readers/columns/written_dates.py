@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import filterfalse
 
 import numpy as np
 import pandas as pd
@@ -50,8 +51,9 @@ def unaccented(text: pd.Series) -> pd.Series:
 
 
 def _unaccented(text: str) -> str:
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return re.sub(r"\s+", " ", plain).strip().lower()
+    if not text.isascii():
+        text = "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text)))
+    return " ".join(text.split()).lower()
 
 
 def joined_date(columns: pd.DataFrame, parts: Mapping[str, str]) -> pd.Series:

@@ -20,6 +20,8 @@ from hotspots.words import Told, told
 Body = tuple[pd.DataFrame, npt.NDArray[np.int64], npt.NDArray[np.str_]]
 _OF_ROWS = tuple(re.compile(form) for form in (r"\d{4}[-/.]\d\d?[-/.]\d\d?\b.*", r"\d\d?[-/.]\d\d?[-/.]\d{2,4}\b.*", r"-?\d+[.,]\d{3,}"))
 _BODY_SEEN = 20  # rows under the header that say what a column holds
+_HOPELESS = 10  # times the most columns that we read
+_WORD = re.compile(r"\s*[^\W\d]")
 _SHOWN = 6  # cells of a row that is offered as the header
 
 
@@ -40,6 +42,9 @@ def from_records(
     """
     coming = iter(records)
     first = list(itertools.islice(coming, max(limits.HEADER_WITHIN + _BODY_SEEN, header_row or 0)))
+    widest = max(map(len, first), default=0)
+    if widest > _HOPELESS * most_columns:  # looking for the names among so many cells takes long
+        raise _too_large(name, told("{columns} columns", columns=f"{widest:,}"), most_columns)
     head = header_at(first, needs, name=name) if header_row is None else header_row - 1
     if head is None:
         raise DataError(told("{file}: the file has no rows; export it again", file=name))
@@ -137,7 +142,7 @@ def _word_at(record: list[str], place: int) -> bool:
 
 def is_word(cell: str) -> bool:
     """Return whether a cell begins with a letter."""
-    return bool(re.match(r"\s*[^\W\d]", cell))
+    return _WORD.match(cell) is not None
 
 
 def names_of(header: list[str]) -> list[str]:

@@ -170,10 +170,10 @@ def _reader(sheet: Any, name: str) -> Any:
                         sheet=sheet.title,
                     )
                 )
-            filled = [place for place, value in enumerate(values) if value is not None]
-            if not filled:
+            if values.count(None) == len(values):
                 yield []
                 continue
+            filled = [place for place, value in enumerate(values) if value is not None]
             cells += len(filled)
             if filled[-1] >= limits.SHEET_COLUMNS or number > limits.MOST_ROWS or cells > limits.SHEET_CELLS:
                 raise too_far(name, sheet.title, number, filled[-1] + 1)
