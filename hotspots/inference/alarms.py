@@ -13,6 +13,7 @@ RISE = 2.0
 SPANS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 26, 36, 52)  # the last weeks that are looked at
 BEFORE, LEAST, GAP = 260, 130, 26  # weeks that say what is usual; fewer say nothing; those just before now say nothing
 FADED = 1.0  # an alarm ends where the evidence has fallen by this (natural logarithm): to about a third
+CALM = 1.5  # evidence that the last weeks are as usual, from which on no alarm stands: 4.5 times as likely as a doubling
 LONGEST = 26  # weeks after which an alarm has aged: it ends, and has to be raised anew
 YEAR, AROUND, STEADY = (
     52,
@@ -105,23 +106,31 @@ def season_of(city: np.ndarray) -> np.ndarray:
 
 
 def evidence(counts: np.ndarray, usual: Usual) -> np.ndarray:
-    """Return how strongly the last weeks speak for a doubling, at the end of each week.
+    """Return how strongly the last weeks speak for a doubling, at the end of each week; minus infinity where it is over.
 
     A generalised likelihood ratio over `SPANS`: the largest natural logarithm of how many times as likely the events of the last weeks are
     when twice the usual is expected as when the usual is, where the usual itself is known from so many events, years swing, and both are
-    negative binomial (Lorden 1971, doi:10.1214/aoms/1177693055; for counts Höhle & Paul 2008, doi:10.1016/j.csda.2008.02.015).
+    negative binomial (Lorden 1971, doi:10.1214/aoms/1177693055; for counts Höhle & Paul 2008, doi:10.1016/j.csda.2008.02.015). It is over
+    where the newest of those weeks are 4.5 times as likely (`CALM`) when the usual is expected.
 
-    Ten events in a week of four, exactly known: 10 · ln 2 − 4.
+    Ten events in a week of four, exactly known: 10 · ln 2 − 4. A week of none after it: −4, so that is over.
 
-    >>> evidence(np.array([4, 10]), Usual(np.array([4.0, 4.0]), np.array([1e9, 1e9]))).round(2).tolist()
-    [-1.23, 2.93]
+    >>> evidence(np.array([4, 10, 0]), Usual(np.full(3, 4.0), np.full(3, 1e9))).round(2).tolist()
+    [-1.23, 2.93, -inf]
     """
     best = np.empty(counts.shape)
     for one in np.ndindex(counts.shape[:-2]) if counts.ndim > 2 else ((),):  # one history at a time stays in the processor's own memory
-        parts = (found for _, found in _by_span(counts[one], Usual(usual.expected[one], usual.size[one])))
-        best[one] = next(parts)
-        for found in parts:
-            np.maximum(best[one], found, out=best[one])
+        best[one] = _strength(counts[one], Usual(usual.expected[one], usual.size[one]))
+    return best
+
+
+def _strength(counts: np.ndarray, usual: Usual) -> np.ndarray:
+    best, least, newest = np.full(counts.shape, -np.inf), np.zeros(counts.shape), np.zeros(counts.shape)
+    for _, found in _by_span(counts, usual):
+        np.copyto(newest, least, where=found > best)  # the least of the shorter spans within the strongest
+        np.maximum(best, found, out=best)
+        np.minimum(least, found, out=least)
+    best[newest <= -CALM] = -np.inf
     return best
 
 
@@ -152,8 +161,8 @@ def _by_span(counts: np.ndarray, usual: Usual) -> Iterator[tuple[int, np.ndarray
 def raised(found: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
     """Return in which weeks an alarm stands, and in which it is raised: where the evidence reaches the limit.
 
-    It ends where the evidence has faded to about a third of the limit's (by 1 in natural logarithms), or after 26 weeks; where the
-    evidence is above the limit then, it is raised anew, and counts again.
+    It ends where the evidence has faded to about a third of the limit's (by 1 in natural logarithms), or is over, or after 26 weeks;
+    where the evidence is above the limit then, it is raised anew, and counts again.
 
     >>> stands, starts = raised(np.array([0.0, 5.2, 4.5, 3.9, 5.0]), 5.0)
     >>> stands.tolist(), starts.tolist()
