@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 from high_before import headline, picked
 from next_year import on_the_first
-from nothing_changes import SWING, alarms, monthly, yearly
+from nothing_changes import SWING, alarms, monthly, waits, yearly
 
 from hotspots.inference.level_shift import break_date
 from hotspots.inference.normal_range import expected_range, yearly_trend
@@ -66,6 +66,11 @@ class Row:
 def alerts(year: float, **more: float) -> Callable[[np.random.Generator], float]:
     """Return how many alerts in vain a year the districts of a city raise, with the usual and the rule estimated."""
     return lambda rng: alarms(rng, year, **more)[0]
+
+
+def waited(month: float, *, knows: bool = False) -> Callable[[np.random.Generator], float]:
+    """Return the median weeks until a doubling of one of 22 districts is found: by the rule, or by a sum that knows the usual."""
+    return lambda rng: float(np.median(waits(rng, month)[int(knows)]))
 
 
 def outside(mean: float, years: int, *, swing: float) -> Callable[[np.random.Generator], float]:
@@ -169,6 +174,11 @@ ROWS = (
         share=False,
     ),
     Row("", "300 a year, each district swings by .2", "1", "not told", 100, alerts(300, own=0.2), share=False),
+    *(
+        Row(first, f"22 districts of {month} a month{who}", "", "not told", 40, waited(month, knows=knows), share=False)
+        for month in (2, 4, 8)
+        for first, who, knows in (("weeks until a doubling is found", "", False), ("", ": by a sum that knows the usual", True))
+    ),
     Row("12 months outside their normal range", "300 a year, ten years before", ".05", ".04", 2000, outside(300, 10, swing=0)),
     Row("", "300 a year that swing by .12, five years before", ".05", ".11", 2000, outside(300, 5, swing=SWING)),
     Row("", "the same, ten years before", ".05", ".11", 2000, outside(300, 10, swing=SWING)),

@@ -83,7 +83,7 @@ def waits(rng: np.random.Generator, month: float, *, districts: int = 22, **more
     alike = np.arange(len(events)) > (0 if districts > 1 else len(events))
     rule = rule_of(events[:, :286], alike, a_year=1.0, seed=int(rng.integers(1 << 30)))
     stands, _ = raised(evidence(events[:, 286:], usual_of(events, alike, spread=rule.spread, first=286)), rule.limit)
-    chart = Cusum.of(month * 12 / 52.18, quiet=52.18 * districts)
+    chart = Cusum.of(month * 12 / 52.18, quiet=52.18 * len(events))
     sums = np.array([chart.sums(one[286:]) for one in events[-districts:]]) >= chart.limit
     return _first(stands[-districts:], ready), _first(sums, ready)
 

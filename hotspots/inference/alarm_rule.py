@@ -148,7 +148,7 @@ def spread_of(counts: np.ndarray, alike: np.ndarray) -> Spread:
     """Return how far weekly counts of places (the whole city first) lie from the usual where nothing changes, as whole years tell it.
 
     The swing is that of `normal_range.swings`. What each place adds, and bunches, are the squares beyond what chance brings about the
-    numbers to be expected from its own total and the city's, of years and of four weeks within a year.
+    numbers to be expected from its own total and the city's, of years (less one standard error) and of four weeks within a year.
 
     >>> spread_of(np.ones((3, 260), dtype=int), np.array([False, True, True])).own
     0.0
@@ -157,7 +157,7 @@ def spread_of(counts: np.ndarray, alike: np.ndarray) -> Spread:
     whole = counts[:, counts.shape[1] - years * YEAR :].reshape(len(counts), years, YEAR // BLOCK, BLOCK).sum(axis=3).astype(float)
     totals = whole[0].sum(axis=1)
     mean = max(float(totals.mean()), 1.0)
-    swing = max(float((swings(totals[:, None], mean) - 1) / mean), 1e-4)
+    swing = max(float((swings(totals[:, None], mean, wide=False) - 1) / mean), 1e-4)
     places = whole[alike]
     if len(places) < 2 or years < 2 or not places.sum():
         return Spread(swing)
@@ -167,5 +167,6 @@ def spread_of(counts: np.ndarray, alike: np.ndarray) -> Spread:
     bunched = float(np.clip(((places - block) ** 2).sum() / (block.sum() * left * (1 - BLOCK / YEAR)), 1.0, MOST_BUNCHED))
     yearly = places.sum(axis=2)
     due = yearly.sum(axis=1)[:, None] * yearly.sum(axis=0) / yearly.sum()
-    beyond = ((yearly - due) ** 2).sum() - bunched * due.sum() * left * (1 - 1 / years)
+    chance = bunched * left * (1 - 1 / years)
+    beyond = ((yearly - due) ** 2).sum() - chance * due.sum() - chance * np.sqrt(2 * (due**2).sum())
     return Spread(swing, max(float(beyond / (due**2).sum()), 0.0), bunched)
