@@ -187,13 +187,13 @@ def test_normal_ranges_have_changed_since_and_nothing_else(address):
 
 
 @pytest.mark.parametrize("address", [one for one in SINCE if one.startswith("/repeats")])
-def test_surges_have_changed_since_and_nothing_else(address):
-    """The last weeks of each district stand beside the usual, no sum of old weeks; the table tells what is usual in them."""
+def test_surges_have_become_alerts_and_nothing_else_has_changed(address):
+    """Alerts stand in their place, of the same districts and of the treated areas of the log too."""
     before, now = ANSWERS[address], SINCE[address]
     assert (before["metrics"], len(before["tables"])) == (now["metrics"], len(now["tables"]))
     other = [(old, new) for old, new in zip(before["tables"], now["tables"], strict=True) if old != new]
-    assert [old["rows"] for old, _ in other] == [new["rows"] for _, new in other]
     assert len(other) == 1
+    assert [old["rows"] + 1 for old, _ in other] == [new["rows"] for _, new in other]  # each of these cities has one such area
 
 
 def test_a_command_says_another_normal_range_and_nothing_else():

@@ -268,10 +268,11 @@ def test_near_repeats(city_of, see, printed, query):
         assert row.observed == (near & (apart >= row.days_from) & (apart < row.days_to)).sum()
         assert f"({words.number(row.observed)}; " in cell
     assert printed(*arguments, "bands") == seen.text("download_restricted_near_repeats")
-    if "download_restricted_surges" in seen.made:
-        assert printed(*arguments, "surges") == seen.text("download_restricted_surges")
-        surges, table = seen.file("download_restricted_surges"), seen.table(words.say("Events a week, usually"))
-        assert [words.number(n, 2) for n in surges["usual"]] == table[words.say("Events a week, usually")].tolist()
+    if "download_restricted_alerts" in seen.made:
+        assert printed(*arguments, "alerts") == seen.text("download_restricted_alerts")
+        assert printed(*arguments, "surges") == seen.text("download_restricted_alerts")  # what older command lines call it
+        alerts, table = seen.file("download_restricted_alerts"), seen.table(words.say("Events a week, usually"))
+        assert [words.number(n, 2) for n in alerts["usual"]] == table[words.say("Events a week, usually")].tolist()
 
 
 @grid(3)

@@ -1,4 +1,4 @@
-"""Near repeats, open windows, strength and surges, held to other programs, to brute force, to planted truth and to chance."""
+"""Near repeats, open windows, and strength, held to other programs, to brute force, to planted truth and to chance."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ import pytest
 import small_city as small
 from hypothesis import given
 from hypothesis import strategies as st
-from nothing_changes import surging, weekly
 from printed import printed
 from scipy.special import gammaln
 
@@ -346,7 +345,7 @@ def test_two_killed_together_are_no_repeat_where_the_file_names_no_events(tmp_pa
     assert sorted(events.victims.tolist()) == [1] * 10 + [2]  # another day at the same place is another event
 
 
-# Surges.
+# Cumulative sums.
 
 
 def test_run_lengths_are_those_of_surveillance():
@@ -366,64 +365,6 @@ def test_alarms_come_as_seldom_as_stated(usual):
     expected = chart.run_length(usual)
     assert 150 <= expected < 230
     assert np.mean(lengths) == pytest.approx(expected, abs=4 * np.std(lengths) / math.sqrt(runs))
-
-
-def surging_city(*, more: int) -> Study:
-    """Return four years of one event every second week in each of two districts, and `more` in the last three weeks of the first."""
-    days = [str(np.datetime64("2016-01-04") + 14 * k) for k in range(104)]
-    late = [str(np.datetime64("2019-12-12") + k) for k in range(more)]
-    places = [(5, 5)] * 104 + [(5, 15)] * 104 + [(15, 5)] * more
-    incidents, blocks = square_city(places, dates=[*days, *days, *late])
-    return Study.of(
-        incidents, blocks, start="2016-01-01", end="2019-12-31", covers=(pd.Timestamp("2016-01-01"), pd.Timestamp("2019-12-31"))
-    )
-
-
-def test_a_surge_is_named_with_its_weeks():
-    found = repeats.surges(surging_city(more=9))
-    row = found.table.loc["row 0"]
-    assert (row["state"], found.table.loc["row 1", "state"]) == ("surge", "within")
-    assert row["usual"] == pytest.approx(0.5, abs=0.01)
-    assert row["events"] >= 9
-    assert row["since"] == found.last - pd.Timedelta(days=7 * int(row["weeks"]) - 1)
-    assert 0 < found.chance <= 0.05
-    assert found.last == pd.Timestamp("2019-12-30")
-
-
-def test_a_surge_ends_when_the_last_weeks_are_as_usual():
-    """Nine killings in three weeks, seen half a year later: the sum of old held an alarm until it came down to 0."""
-    whole = surging_city(more=9)
-    days = [
-        *whole.incidents["date"].dt.strftime("%Y-%m-%d"),
-        *(str(np.datetime64("2020-01-06") + 14 * k) for k in range(16) for _ in (0, 1)),
-    ]
-    places = [(5, 5)] * 104 + [(5, 15)] * 104 + [(15, 5)] * 9 + [(5, 5), (5, 15)] * 16
-    covers = (pd.Timestamp("2016-01-01"), pd.Timestamp("2020-08-10"))
-    later = Study.of(*square_city(places, dates=days), start=covers[0], end=covers[1], covers=covers)
-    assert (repeats.surges(later).table["state"] == "within").all()
-
-
-def test_no_surge_where_nothing_changes():
-    assert (repeats.surges(surging_city(more=0)).table["state"] == "within").all()
-
-
-def test_a_short_series_has_no_usual():
-    assert repeats.surges(Study.of(*square_city([(5, 5)] * 3, dates=["2019-01-01", "2020-01-01", "2020-06-01"]))) is None
-
-
-@pytest.mark.parametrize(("year", "season", "swing", "allowed"), [(300, 0.0, 0.0, 0.05), (50, 0.2, 0.12, 0.05), (300, 0.2, 0.12, 0.15)])
-def test_the_page_seldom_shows_a_surge_where_nothing_changes(year, season, swing, allowed):
-    """22 districts: the cumulative sum that was here before showed one on 32 to 70 of 100 visits; see docs/calibration.md."""
-    visits = 400 if TORTURE else 20
-    rng = np.random.default_rng(year)
-    shown = [surging(weekly(rng, year, season=season, swing=swing)) for _ in range(visits)]
-    assert np.mean([one > 0 for one in shown]) <= allowed + 3 * math.sqrt(allowed * (1 - allowed) / visits)
-
-
-def test_twice_as_many_in_the_whole_city_are_shown():
-    rng = np.random.default_rng(9)
-    found = [surging(weekly(rng, 300, season=0.2, swing=0.12, rise=2.0)) for _ in range(5)]
-    assert all(found)
 
 
 # The command line.

@@ -1,4 +1,4 @@
-"""`repeats`: whether killings draw others nearby, and which windows are open."""
+"""`repeats`: whether killings draw others nearby, and which windows are open, and where alerts stand."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pandas as pd
 
 from hotspots.cli.arguments import add_form, add_study, asked_of, day
 from hotspots.cli.printing import known, print_csv, print_json
-from hotspots.questions.restricted import Asked
+from hotspots.questions.restricted import Asked, alerts
 from hotspots.questions.restricted import repeats as questions
-from hotspots.questions.restricted.repeats import Recurring
 from hotspots.statistics import repeats
 from hotspots.statistics.repeats import Events, NearRepeats
 from hotspots.store.schema import DataError
 from hotspots.study import Study
+from hotspots.study.options import FALSE_EVERY, FALSES
 from hotspots.views.answer import Answer
 from hotspots.words import Words, mark, told
 
@@ -30,7 +30,7 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     say = words.say
     command.description = say(
         "Print how often a killing is followed by another nearby soon after, beside chance, the windows open on a day, how "
-        "much killings draw others, and the districts with more than usual. Restricted: never to be published."
+        "much killings draw others, and where alerts stand. Restricted: never to be published."
     )
     add_study(command, words)
     command.add_argument("--metres", type=float, default=200, help=say("how near (default: 200)"))
@@ -38,16 +38,18 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     as_of = say("know nothing after this day (default: the last day of the data)")
     command.add_argument("--as-of", metavar=say("DAY"), default="", help=as_of)
     command.add_argument("--seed", type=int, default=0, help=say("of the shuffles (default: 0)"))
-    add_form(command, words, tables=("windows", "bands", "surges"))
+    every = say("months in which one alert may be raised in vain, over the whole list (default: 12)")
+    command.add_argument("--false-every", type=int, choices=[int(one) for one in FALSES], default=FALSE_EVERY, help=every)
+    add_form(command, words, tables=("windows", "bands", "alerts", "surges"))
 
 
 def run(choices: argparse.Namespace, words: Words) -> None:
-    """Print near repeats, open windows, their strength and surges of a study."""
+    """Print near repeats, open windows, their strength and the alerts of a study."""
     as_of = day(choices, "as_of")
     if as_of:
         after, end = as_of + dt.timedelta(days=1), day(choices, "end")
         choices.end = (min(after, end) if end else after).isoformat()
-    asked = asked_of(choices)
+    asked = asked_of(choices).at(false_every=choices.false_every)
     _check(choices, asked.study)
     if choices.csv:
         print(words.say("restricted: from single incidents, never to be published"), file=sys.stderr)
@@ -56,12 +58,11 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     near = asked.ask(questions.near_repeats, metres=choices.metres, days=choices.days, seed=choices.seed).value
     windows = asked.ask(questions.open_windows, metres=choices.metres, days=choices.days).value
     windows = windows.assign(unit=[asked.study.blocks.index[unit] if unit >= 0 else None for unit in windows["unit"]])
-    found = asked.ask(questions.recurring).value
     if choices.json:
-        print_json(known(_facts(asked, near, windows, found)))
+        print_json(known(_facts(asked, near, windows)))
         return
     print(words.say("restricted: from single incidents, never to be published"), file=sys.stderr)
-    print("\n".join([*_chance(asked, near, found, words), *_now(windows, found, words, days=choices.days)]))
+    print("\n".join([*_chance(asked, near, words), *_alerts(asked, words), *_now(windows, words, days=choices.days)]))
 
 
 def _check(choices: argparse.Namespace, study: Study) -> None:
@@ -80,26 +81,28 @@ def _table(choices: argparse.Namespace, asked: Asked) -> Answer[Any]:
         return asked.ask(questions.open_windows, metres=choices.metres, days=choices.days)
     if choices.csv == "bands":
         return asked.ask(questions.near_repeats, metres=choices.metres, days=choices.days, seed=choices.seed)
-    answer = asked.ask(questions.recurring)
-    if answer.value.surges is None:
+    answer = alerts.watch(asked)  # "surges" is what older command lines call it
+    if answer.value is None:
         raise DataError(told("repeats: three years of data are needed to say what is usual"))
     return answer
 
 
-def _facts(asked: Asked, near: NearRepeats, windows: pd.DataFrame, found: Recurring) -> dict[str, Any]:
+def _facts(asked: Asked, near: NearRepeats, windows: pd.DataFrame) -> dict[str, Any]:
     """Return what JSON says."""
-    surges = found.surges
+    watched, strength = alerts.watch(asked).value, asked.ask(questions.strength).value
+    rule, events = watched.found.rule if watched else None, asked.ask(questions.events)
     return {
         "city": asked.city.slug,
         "restricted": True,
-        "as_of": _as_of(found.events),
-        "unplaced_events": found.events.unplaced,
+        "as_of": _as_of(events),
+        "unplaced_events": events.unplaced,
         "knox": asdict(near.single) | {"verdict": near.single.verdict},
         "table": _rows(near.table),
         "windows": _rows(windows.drop(columns="event")),
-        "strength": asdict(found.strength) if found.strength else None,
-        "surges": _rows(surges.table) if surges else None,
-        "chance_of_a_false_one": surges.chance if surges else None,
+        "strength": asdict(strength) if strength else None,
+        "alerts": _rows(watched.table.rename_axis("place").reset_index()) if watched else None,
+        "alerts_in_vain_a_year": rule.false_a_year if rule else None,
+        "chance_of_a_false_one": rule.standing if rule else None,
     }
 
 
@@ -111,9 +114,9 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
-def _chance(asked: Asked, near: NearRepeats, found: Recurring, words: Words) -> list[str]:
+def _chance(asked: Asked, near: NearRepeats, words: Words) -> list[str]:
     """Return what happened beside what chance gives, and how much killings draw others."""
-    one, events = near.single, found.events
+    one, events, strength = near.single, asked.ask(questions.events), asked.ask(questions.strength).value
     about = {"city": asked.city.slug, "day": _as_of(events), "n": one.events, "m": events.unplaced}
     ratio = {"ratio": f"{one.ratio:.2f}", "low": f"{one.low:.2f}", "high": f"{one.high:.2f}", "p": f"{one.p:.3f}"}
     limits = {"metres": f"{one.metres:g}", "days": one.days}
@@ -127,19 +130,25 @@ def _chance(asked: Asked, near: NearRepeats, found: Recurring, words: Words) -> 
             verdict=words.say(VERDICTS[one.verdict]),
         ),
     ]
-    if found.strength:
-        drawn, low, high = (f"{getattr(found.strength, name):.2f}" for name in ("branching", "low", "high"))
+    if strength:
+        drawn, low, high = (f"{getattr(strength, name):.2f}" for name in ("branching", "low", "high"))
         lines.append(words.say("each event brings about {n} others (95% {low} to {high})", n=drawn, low=low, high=high))
     return lines
 
 
-def _now(windows: pd.DataFrame, found: Recurring, words: Words, *, days: int) -> list[str]:
-    """Return where there is more than usual, and the windows that are open."""
+def _alerts(asked: Asked, words: Words) -> list[str]:
+    """Return which alerts stand, and which have ended."""
+    answer = alerts.watch(asked)
+    if answer.value is None:
+        return []
+    told_of = answer.value.table[answer.value.table["state"].isin(["raised", "ended", "late"])]
+    lines = [alerts.sentence(answer.value.named(str(key), asked, words), row, words) for key, row in told_of.iterrows()]
+    return [answer.sentence(words), *(f"  {line}" for line in lines)]
+
+
+def _now(windows: pd.DataFrame, words: Words, *, days: int) -> list[str]:
+    """Return the windows that are open."""
     lines = []
-    surging = found.surges.table[found.surges.table["state"] == "surge"] if found.surges else pd.DataFrame()
-    for name, row in surging.iterrows():
-        facts = {"place": name or words.say("whole city"), "n": row["events"], "weeks": row["weeks"], "usual": f"{row['expected']:.1f}"}
-        lines.append(words.say("more than usual: {place}, {n} events in {weeks} weeks, {usual} usual", **facts))
     lines.append(words.say("{n} windows open", n=len(windows)))
     for row in windows.to_dict("records"):
         cells = [

@@ -54,10 +54,10 @@ def expected_range(base: np.ndarray | list[int], level: float = 0.95) -> Range:
     return Range(float(newest.mean()), int(low), int(high))
 
 
-def swings(years: np.ndarray, mean: float) -> float:
+def swings(years: np.ndarray, mean: float, *, wide: bool = True) -> float:
     """Return how many times as much as by chance counts of that `mean` vary, as each of `years` (rows; parts as columns) tells.
 
-    See `expected_range`. Never less than 1.
+    See `expected_range`. Never less than 1; `wide` by as much as Student's t makes a range wider for so few years.
 
     >>> swings(np.array([[4.0], [4.0], [4.0], [4.0]]), 4.0)
     1.0
@@ -68,7 +68,7 @@ def swings(years: np.ndarray, mean: float) -> float:
     found = float(((years[1:] - years[:-1])[seen] ** 2 / both[seen]).mean()) if seen.any() else 1.0
     known = parts * 2 * (n - 1) ** 2 / max(3 * n - 4, 1)  # degrees of freedom of a mean of successive differences
     held = (known * found + SWING_YEARS * (1 + mean * SWING**2)) / (known + SWING_YEARS)
-    return float(1 + max(held - 1, 0.0) * (stdtrit(known + SWING_YEARS, 0.975) / NORMAL_95) ** 2)
+    return float(1 + max(held - 1, 0.0) * ((stdtrit(known + SWING_YEARS, 0.975) / NORMAL_95) ** 2 if wide else 1.0))
 
 
 def quantiles(size: float, mean: float, at: np.ndarray) -> np.ndarray:

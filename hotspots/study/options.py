@@ -20,6 +20,8 @@ CAP = 10  # per cent of the baseline in the largest circle of a scan: half of a 
 MOST_CAP = 50  # per cent: a circle of more than half of a city says that the rest has less
 DISTANCES: tuple[str, ...] = ("100", "200", "400")  # metres: how near a near repeat is
 DELAYS: tuple[str, ...] = ("7", "14", "28")  # days: how soon it comes
+FALSES: tuple[str, ...] = ("6", "12", "24", "60")  # months in which one alert may be raised in vain, over the whole list
+FALSE_EVERY = 12
 AGAINST: tuple[str, ...] = ("before", "1", "3", "5")  # the same time just before; the same months so many years earlier
 REPLACED: dict[str, str] = {"shrunk_rate": "smoothed_rate"}  # measures that addresses and commands still name, and what took their place
 KINDS: tuple[str, ...] = ("word", "listed", "number", "day", "days", "amount")  # the order in which an address names them
@@ -162,6 +164,7 @@ class Choices(Options):
     span: str = option("span", "word")
     near: int = option("near", "number", values=DISTANCES)
     within: int = option("within", "number", values=DELAYS)
+    false_every: int = option("false_every", "number", values=FALSES)
     rule: str = option("rule", "word")
     months: int = option("months", "number")
     base: int = option("base", "number")

@@ -133,7 +133,7 @@ def _tests(face: Face, where: list[str], dates: list[str]) -> list[list[str]]:
     found += [f"{scan} --unit {unit}" for unit in face.units[1:3]] + [f"{scan} {more}" for more in (*where[:1], *dates[1:2])]
     found += [f"{burst} {more}" for more in ("", "--json", "--csv --radius 300 --days 14", "--now", "--seed 2")]
     repeats = f"repeats {slug}"
-    found += [repeats, f"{repeats} --json", *(f"{repeats} --csv {name}" for name in ("windows", "bands", "surges"))]
+    found += [repeats, f"{repeats} --json", *(f"{repeats} --csv {name}" for name in ("windows", "bands", "alerts"))]
     found += [f"{repeats} {more}" for more in ("--metres 400 --days 28", "--as-of 2018-01-31 --seed 4", *where[:2], *dates[:1])]
     first = f"priorities {slug}"
     found += [first, f"{first} --json", *(f"{first} --csv {name}" for name in ("places", "tests")), f"{first} --share 1,10"]

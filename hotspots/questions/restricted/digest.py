@@ -11,7 +11,7 @@ import pandas as pd
 from hotspots import cities, geography, store
 from hotspots.cities import logbook
 from hotspots.cities.arrivals import differences
-from hotspots.questions.restricted import changes, city, clusters, here, repeats
+from hotspots.questions.restricted import alerts, changes, city, clusters, here, repeats
 from hotspots.questions.restricted.asked import Asked
 from hotspots.questions.restricted.brief import permalink
 from hotspots.statistics import change
@@ -29,6 +29,7 @@ HEADS: Mapping[str, str] = {
     "corrected": mark("Corrected"),
     "withdrawn": mark("Taken out"),
     "outside": mark("Left the normal range, or came back to it"),
+    "alerts": mark("Alerts raised and ended"),
     "windows": mark("Windows opened and closed"),
     "hot": mark("Hot spots that came or went"),
     "done": mark("What was begun or ended"),
@@ -96,6 +97,7 @@ def _of_cases(old: Asked, now: Asked, words: Words) -> Iterable[Section]:
     yield _section("corrected", [_corrected(one, now, words) for one in found.corrected], words)
     yield _section("withdrawn", [_death(row, old, words) for row in _newest(found.withdrawn)], words)
     yield _section("outside", _outside(old, now, words), words)
+    yield _section("alerts", _alerts(old, now, words), words)
     yield _section("windows", _windows(old, now, words), words)
     yield _section("hot", _hot(old, now, words), words)
     yield _section("done", _done(old, now, words), words)
@@ -158,6 +160,23 @@ def _judged(asked: Asked) -> dict[str, tuple[str, Any]]:
 def _firmly(verdict: str) -> str:
     """Return the verdict on one of many places: outside only where that holds for the number of places compared."""
     return verdict.removeprefix("firmly_") if verdict.startswith("firmly_") else "unknown" if verdict == "unknown" else "within"
+
+
+def _alerts(old: Asked, now: Asked, words: Words) -> list[str]:
+    """Return the alerts raised since, and ended since: of both versions by the same rule. Cases registered late raise none."""
+    watched = alerts.watch(now).value
+    if watched is None or watched.found.rule is None:
+        return []
+    before = alerts.before(now, old.city.version, watched)
+    lines = []
+    for _, one in watched.episodes[~watched.episodes["late"]].iterrows():
+        there = alerts.overlapping(one, before)
+        stood = there and alerts.overlapping(one, before[before["ended"].isna()])
+        ended = pd.notna(one["ended"])
+        if (not there and (not ended or one["raised"] >= old.study.covers[1])) or (stood and ended):
+            place = watched.named(str(one["place"]), now, words)
+            lines.append(alerts.sentence(place, one.rename(None).to_frame().T.assign(state="ended" if ended else "raised").iloc[0], words))
+    return lines
 
 
 def _windows(old: Asked, now: Asked, words: Words) -> list[str]:

@@ -1,8 +1,6 @@
-"""What may be retaliation: near repeats, windows that are open, how much killings draw others, districts with more than usual."""
+"""What may be retaliation: near repeats, windows that are open, how much killings draw others."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,21 +8,12 @@ import shapely
 
 from hotspots.questions.restricted.asked import Asked, question
 from hotspots.statistics import repeats
-from hotspots.statistics.repeats import Events, NearRepeats, Strength, Surges
+from hotspots.statistics.repeats import Events, NearRepeats, Strength
 from hotspots.study import Study
 from hotspots.study.selection import Selection
 from hotspots.views import data_tables
 from hotspots.views.answer import Answer
 from hotspots.words import Words
-
-
-@dataclass(frozen=True, eq=False)
-class Recurring:
-    """The events of a study, how much they bring about others, and which districts have more than usual; None where that is not known."""
-
-    events: Events
-    strength: Strength | None
-    surges: Surges | None
 
 
 def _in_city(chosen: Selection) -> Selection:
@@ -44,18 +33,9 @@ def close_by(asked: Asked, *, metres: float, days: int) -> pd.DataFrame:
 
 
 @question()
-def recurring(asked: Asked) -> Answer[Recurring]:
-    """Return how much killings bring about others, and where there are more than usual of late: its rows are the districts watched.
-
-    All districts are watched together; those that a place lies in are listed, and the whole city.
-    """
-    found = asked.ask(events)
-    surges = repeats.surges(asked.study.everywhere)
-    if surges and asked.study.place and "district" in asked.study.blocks.columns:
-        districts = asked.study.place.blocks["district"].dropna().astype(str)
-        surges = replace(surges, table=surges.table[surges.table.index.isin(["", *districts])])
-    rows = None if surges is None else lambda: surges.table
-    return asked.answer(Recurring(found, repeats.strength(found), surges), rows=rows)
+def strength(asked: Asked) -> Answer[Strength | None]:
+    """Return how much killings bring about others; no value where too few are known."""
+    return asked.answer(repeats.strength(asked.ask(events)))
 
 
 @question(_in_city)

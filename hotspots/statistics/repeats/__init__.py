@@ -1,18 +1,19 @@
-"""Near repeats: whether one killing is followed by another nearby soon after, where windows are open, and where counts surge.
+"""Near repeats: whether one killing is followed by another nearby soon after, where windows are open, and alerts.
 
 For the restricted edition only: windows come from single incidents, so none of this is ever published.
 """
 
+from hotspots.inference.alarm_rule import Rule
+from hotspots.statistics.repeats.alerts import Alerts, alerts
 from hotspots.statistics.repeats.close_by import close_by
 from hotspots.statistics.repeats.cusum import Cusum
 from hotspots.statistics.repeats.events import Events, day_number, day_of, events_of
 from hotspots.statistics.repeats.knox import DAYS, LEVEL, METRES, Knox, NearRepeats, knox, near_repeats
 from hotspots.statistics.repeats.measures import MEASURES
 from hotspots.statistics.repeats.strength import Strength, strength
-from hotspots.statistics.repeats.surges import Surges, surges
 from hotspots.statistics.repeats.windows import open_windows
 
 __all__ = [
-    "DAYS", "LEVEL", "MEASURES", "METRES", "Cusum", "Events", "Knox", "NearRepeats", "Strength", "Surges", "close_by", "day_number",
-    "day_of", "events_of", "knox", "near_repeats", "open_windows", "strength", "surges",
+    "DAYS", "LEVEL", "MEASURES", "METRES", "Alerts", "Cusum", "Events", "Knox", "NearRepeats", "Rule", "Strength", "alerts", "close_by",
+    "day_number", "day_of", "events_of", "knox", "near_repeats", "open_windows", "strength",
 ]  # fmt: skip

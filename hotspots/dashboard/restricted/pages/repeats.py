@@ -1,4 +1,4 @@
-"""What may be retaliation: whether killings draw others nearby soon after, which windows are open, and where there are more than usual."""
+"""What may be retaliation: whether killings draw others nearby soon after, which windows are open, and where alerts stand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hotspots import geography
 from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
-from hotspots.dashboard.restricted.parts import maps, tables
+from hotspots.dashboard.restricted.parts import alerts, maps, tables
 from hotspots.geography import units
 from hotspots.questions.restricted import repeats as questions
 from hotspots.questions.restricted import where
@@ -20,7 +20,7 @@ from hotspots.statistics.measure import why_not
 from hotspots.study import options
 from hotspots.views import areas
 from hotspots.views.answer import Answer
-from hotspots.views.columns import Column, called, day, each, number
+from hotspots.views.columns import Column, day, each, number
 from hotspots.words import Words, mark
 
 DISTANCES = tuple(map(int, options.DISTANCES))
@@ -34,11 +34,6 @@ VERDICTS: dict[str, str] = {
         "That is within what chance gives: no near repeats are seen here. The list below then says no more than where people were killed."
     ),
     "few": mark("Too few to tell: the list below says no more than where people were killed."),
-}
-STATES: dict[str, str] = {
-    "surge": mark("more than usual explains"),
-    "within": mark("within the normal range"),
-    "few": mark("too few before to tell"),
 }
 
 
@@ -54,8 +49,7 @@ def render(chosen: Chosen) -> None:
         f"**{words.say('Restricted: never published.')}** "
         + words.say("A window is about a place and the people there, never about a person.")
     )
-    recurring = chosen.whole.ask(questions.recurring)
-    events, surges = recurring.value.events, recurring.value.surges
+    events = chosen.whole.ask(questions.events)
     if len(events) < FEWEST:
         st.info(words.say("Too few killings with a place to look for near repeats. Widen the period or remove a filter."))
         return
@@ -65,11 +59,9 @@ def render(chosen: Chosen) -> None:
     st.markdown(f"**{near.sentence(words)}** {words.say(VERDICTS[single.verdict])}")
     basis(single, events, chosen)
     windows(chosen, events, metres=metres, days=days)
-    surging(surges, words)
-    if surges is not None:
-        tables.download(chosen, recurring, "surges", restricted=True)
+    alerts.draw(chosen)
     bands(chosen, near)
-    lasting(recurring.value.strength, words)
+    lasting(chosen.whole.ask(questions.strength).value, words)
     caveats(words)
 
 
@@ -179,65 +171,6 @@ def place_names(chosen: Chosen, unit: pd.Series) -> list[str]:
         around = None if group is None else group.iloc[position]
         texts.append(f"{text} · {around}" if pd.notna(around) and around != "" else text)
     return texts
-
-
-def _weeks(n: int, words: Words) -> str:
-    return words.count("{n} week", "{n} weeks", n) if n else "–"
-
-
-def _doubling(row: pd.Series, words: Words) -> str:
-    return "–" if row["state"] == "few" else words.percent(row["doubling"])
-
-
-SURGES: tuple[Column, ...] = (
-    Column("district", mark("District"), lambda rows, key, words: [name or words.say("Whole city") for name in rows[key]]),
-    Column("usual", mark("Events a week, usually"), number(2)),
-    Column("state", mark("State"), called(STATES)),
-    Column("weeks", mark("The last weeks that stand out most"), lambda rows, key, words: [_weeks(n, words) for n in rows[key]]),
-    Column("events", mark("Events in these weeks"), each(lambda row, words: words.number(row["events"]) if row["weeks"] else "–")),
-    Column("expected", mark("Usual in these weeks"), each(lambda row, words: words.number(row["expected"], 1) if row["weeks"] else "–")),
-    Column("doubling", mark("A doubling for half a year would be shown in"), each(_doubling)),
-)
-
-
-def surging(found: repeats.Surges | None, words: Words) -> None:
-    """Say where there are more killings than usual of late."""
-    st.subheader(words.say("Where are there more killings than usual?"), anchor=False)
-    if found is None:
-        st.markdown(words.say("Not known: three years of data are needed to say what is usual."))
-        return
-    up = found.table[found.table["state"] == "surge"]
-    if not len(up):
-        st.markdown(words.say("Nowhere: the killings of late are within the normal range of every district that can be judged."))
-    for name, row in up.iterrows():
-        st.markdown("- " + surge_sentence(str(name), row, words))
-    tables.worked_out(words).caption(
-        words.say(
-            "The last 4, 13 and 26 weeks up to {day}, beside the {weeks} weeks before them, with their season and how far years swing. "
-            "When nothing changes, {n} of 100 visits show something here all the same. Events are counted, not people killed.",
-            day=words.date(found.last.date()),
-            weeks=words.number(found.baseline_weeks),
-            n=words.number(100 * found.chance),
-        )
-    )
-    with st.expander(words.say("All districts as a table")):
-        rows = found.table.rename_axis("district").reset_index()
-        tables.draw(rows, SURGES, words, alt=words.say("Killings of late beside the usual, by district"))
-
-
-def surge_sentence(name: str, row: pd.Series, words: Words) -> str:
-    """Return one surge in words."""
-    return words.count(
-        "{place}: {events} events in {n} week ({killed} people killed); {usual} would be usual. "
-        "That is more than the normal range explains.",
-        "{place}: {events} events in {n} weeks ({killed} people killed); {usual} would be usual. "
-        "That is more than the normal range explains.",
-        int(row["weeks"]),
-        place=name or words.say("Whole city"),
-        events=words.number(row["events"]),
-        killed=words.number(row["killed"]),
-        usual=words.number(row["expected"], 1),
-    )
 
 
 def bands(chosen: Chosen, answer: Answer[repeats.NearRepeats]) -> None:
