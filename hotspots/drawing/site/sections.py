@@ -43,7 +43,10 @@ def where(reading: Reading, atlas: Atlas, words: Words) -> Html:
     hot = [el("p", words.say(sentences.HOT))] if reading.by_area["alone"].notna().any() else []
     paper = words.say("A page for each area, to print and to hand out (PDF)")
     sheet = el("p", el("a", paper, href=handout.file_name(words.language)), class_="screen")
-    return joined([el("p", said), sheet, *hot, *(_where(reading, atlas, window, words) for window in reversed(reading.windows))])
+    newest, *earlier = [_where(reading, atlas, window, words) for window in reversed(reading.windows)]
+    before = el("p", words.say("On paper the newest map alone: the earlier ones are on the page itself and in its files."), class_="paper")
+    rest = [before, el("div", *earlier, class_="screen")] if earlier else []
+    return joined([el("p", said), sheet, *hot, newest, *rest])
 
 
 def _where(reading: Reading, atlas: Atlas, window: Window, words: Words) -> Html:
