@@ -158,7 +158,7 @@ def follows_rfc_4287(feed: bytes) -> list[str]:
             entry, once, {"author", "category", "content", "contributor", "id", "link", "published", "rights", "source"} | once
         )
         content = entry.find(f"{ATOM}content")
-        wrong += [] if content is not None and content.get("type") == "html" and not len(content) else ["content"]
+        wrong += [] if content is not None and content.get("type") in ("html", "text") and not len(content) else ["content"]
     for person in root.iter(f"{ATOM}author"):
         wrong += _counted(person, {"name"}, {"name", "uri", "email"})
     stamps = [one.text or "" for one in root.iter(f"{ATOM}updated")]

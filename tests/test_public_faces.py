@@ -65,7 +65,7 @@ def release(name: str) -> disclosure.Release:
 
 @cache
 def files(name: str) -> dict[str, str]:
-    return {file: content.decode() for file, content in site.render(release(name)).items() if not file.endswith(".pdf")}
+    return {file: content.decode() for file, content in site.render(release(name)).items() if file.endswith(".html")}
 
 
 def page_of(name: str, lang: str) -> str:

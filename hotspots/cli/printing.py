@@ -10,12 +10,12 @@ import pandas as pd
 from hotspots.drawing import exports
 from hotspots.questions.restricted import Asked
 from hotspots.views.answer import Answer
-from hotspots.words import DEFAULT, words_for
+from hotspots.words import words_for
 
 
 def print_csv(answer: Answer[Any], asked: Asked, *, what: str) -> None:
     """Print the table of an answer as the page of the dashboard gives it, labelled; `what` it is, where the answer has no sentence."""
-    words = words_for(DEFAULT)
+    words = words_for("en")  # as all that machines read
     what = answer.sentence(words) or what
     print(exports.restricted_csv(answer.table(), asked.city, asked.study, words, what=what, answer=answer), end="")
 

@@ -16,6 +16,7 @@ from hotspots.drawing import exports, maps, prints
 from hotspots.drawing.site import Atlas, handout, sentences
 from hotspots.release import Reading
 from hotspots.release.profiles import Window
+from hotspots.views import captions
 from hotspots.views.map_view import MapView
 from hotspots.words import Words
 
@@ -31,36 +32,44 @@ def name(found: Reading, what: str, suffix: str, window: Window | None = None) -
     return f"{found.slug}_public_{what}{span}{suffix}"
 
 
-def table(data: pd.DataFrame, label: str) -> bytes:
-    """Return a table as CSV that a spreadsheet opens and runs nothing of; `label` says what it is."""
+def label(found: Reading, what: str, words: Words) -> str:
+    """Return in one line what a table says of itself: that it may be passed on, of which city, `what` it is, its period, rules, source."""
+    span = sentences.period((found.city.start, found.city.end), words)
+    rules = [sentences.threshold(found, words), sentences.floor(found, words)] if not found.republished else []
+    told = [words.say(sentences.PASSED_ON), found.city.name, what, span, *rules, words.say(captions.WHAT_COUNTS)]
+    return " · ".join([*told, *sentences.source(found, words)])
+
+
+def table(data: pd.DataFrame, said: str) -> bytes:
+    """Return a table as CSV that a spreadsheet opens and runs nothing of; `said` is what it says of itself."""
     shown = data.copy()
     for column in shown.columns:
         if pd.api.types.is_datetime64_any_dtype(shown[column]):
             shown[column] = shown[column].dt.strftime("%Y-%m-%d")
         elif pd.api.types.is_float_dtype(shown[column]):
             shown[column] = pd.Series([None if pd.isna(one) else f"{one:.10g}" for one in shown[column]], index=shown.index, dtype=object)
-    return exports.csv(shown.astype(object), label).encode("utf-8-sig")
+    return exports.csv(shown.astype(object), said).encode("utf-8-sig")
 
 
 def areas(found: Reading, words: Words) -> bytes:
     """Return all areas and windows as CSV; a number that is not shown is empty and has its reason."""
     data = found.by_area.rename(columns=CALLED)
-    label = sentences.of_table(found, sentences.areas_called(found, words), words)
-    return table(data[[column for column in AREA_COLUMNS if column in data]], label)
+    said = label(found, sentences.areas_called(found, words), words)
+    return table(data[[column for column in AREA_COLUMNS if column in data]], said)
 
 
 def years(found: Reading, words: Words) -> bytes:
     """Return the whole city by year as CSV."""
     data = found.years.reset_index().assign(year=lambda rows: rows["year"].astype(str))
-    label = sentences.of_table(found, words.say("People killed each year"), words)
-    return table(data[[column for column in YEAR_COLUMNS if column in data]], label)
+    said = label(found, words.say("People killed each year"), words)
+    return table(data[[column for column in YEAR_COLUMNS if column in data]], said)
 
 
 def attributes(found: Reading, words: Words) -> bytes:
     """Return the tables by attribute as CSV, one below the other."""
     release = found.release
     parts = [release.attribute(one).assign(attribute=one) for one in release.attributes]
-    return table(pd.concat(parts, ignore_index=True), sentences.of_table(found, words.say("Who was killed"), words))
+    return table(pd.concat(parts, ignore_index=True), label(found, words.say("Who was killed"), words))
 
 
 def geojson(found: Reading, window: Window, words: Words) -> bytes:

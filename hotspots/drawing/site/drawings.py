@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -149,20 +150,22 @@ def _sheet(name: str, sheet: Sheet, shapes: np.ndarray, shown: MapView) -> list[
         return [el("circle", cx=round(x, 1), cy=round(y, 1), r=3, **paint(sheet.look)) for x, y in points]
     if sheet.units is None:
         return _path(name, sheet.look, "".join(outline_path(shape) for shape in shapes))
-    found = []
-    for unit, shape in zip(sheet.units.tolist(), shapes, strict=True):
+    found, plain = [], replace(sheet.look, hatch=None)
+    lines = [outline_path(shape) for shape in shapes]
+    for unit, line in zip(sheet.units.tolist(), lines, strict=True):
         said = ". ".join([shown.names[unit], *(f"{tip.label}: {tip.texts[unit]}" for tip in shown.tips)])
-        found += _path(name, sheet.look, outline_path(shape), el("title", said))
-    return found
+        found += _path(name, plain, line, el("title", said))
+    return found + _hatched(name, sheet.look, "".join(lines))  # in one go: each hatched path is a picture of its own in a printed file
 
 
 def _path(name: str, look: Look, line: str, *inside: Html) -> list[Html]:
     if not line:
         return []
-    paths = [el("path", *inside, d=line, **paint(look))]
-    if look.hatch:
-        paths.append(el("path", d=line, fill=f"url(#{name}-{look.hatch})", pointer_events="none"))
-    return paths
+    return [el("path", *inside, d=line, **paint(look)), *_hatched(name, look, line)]
+
+
+def _hatched(name: str, look: Look, line: str) -> list[Html]:
+    return [el("path", d=line, fill=f"url(#{name}-{look.hatch})", pointer_events="none")] if look.hatch and line else []
 
 
 def paint(look: Look) -> dict[str, object]:

@@ -89,7 +89,7 @@ def years(reading: Reading, words: Words) -> Html:
     """Return the years as a chart, the dates marked in it, and both as tables."""
     notes = sentences.crossing(reading)
     chart = drawings.years("years", words.say("People killed each year"), sentences.years(reading, words), words=words)
-    parts = [el("figure", chart, el("figcaption", _key(reading, bool(notes), words)))]
+    parts = [el("figure", chart, el("figcaption", _key(reading, bool(notes), words)), class_="figure-years")]
     if notes:
         parts.append(_dates(notes, words))
     return joined([*parts, _year_table(reading, words)])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hotspots.words.escape import safe_html
 
+LONG = 20  # rows from which a table stands in two columns on paper
 _VOID = frozenset({"meta", "link", "br", "img"})
 
 
@@ -68,7 +69,8 @@ def table(caption: str, columns: Sequence[Column], *, head: int = 0) -> Html:
         for cells in zip(*[one.cells for one in columns], strict=True)
     ]
     whole = el("table", el("caption", caption), "\n", el("thead", top), "\n", el("tbody", *rows))
-    return el("div", whole, class_="scroll", role="region", tabindex=0, aria_label=caption)
+    long = bool(columns) and len(columns[0].cells) > LONG
+    return el("div", whole, class_="scroll long" if long else "scroll", role="region", tabindex=0, aria_label=caption)
 
 
 def _cell(text: str, column: Column, *, named: bool) -> Html:

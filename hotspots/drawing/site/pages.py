@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hotspots.agency import Agency
 from hotspots.drawing import maps
-from hotspots.drawing.site import findings, handout, sections, sentences
+from hotspots.drawing.site import feed, findings, handout, sections, sentences
 from hotspots.drawing.site.markup import Html, el, raw
 from hotspots.drawing.site.public_map import Atlas
 from hotspots.release import Reading, Release
@@ -43,6 +43,7 @@ def render(release: Release, *, contact: str = "", agency: Agency | None = None)
         words = words_for(language)
         atlas = Atlas(reading, words)
         found[page_name(release, language)] = page(reading, atlas, contact=contact, agency=agency).encode()
+        found[feed.file_name(language)] = feed.atom(reading, words)
         if reading.windows:
             found[handout.file_name(language)] = handout.pdf(atlas, contact=contact, agency=agency)
         for window in reading.windows:
@@ -100,6 +101,7 @@ def _head(title: str, words: Words, agency: Agency | None) -> Html:
         el("meta", name="referrer", content="no-referrer"),
         el("title", title),
         el("link", rel="icon", href="data:,"),
+        el("link", rel="alternate", type="application/atom+xml", href=feed.file_name(words.language), title=title),
         raw(f"<style>{style}</style>"),
     )
 

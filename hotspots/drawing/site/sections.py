@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hotspots.drawing import sheets
-from hotspots.drawing.site import drawings, handout, omissions, programmes, sentences
+from hotspots.drawing.site import drawings, feed, handout, omissions, programmes, sentences
 from hotspots.drawing.site.markup import Column, Html, el, items, joined, table
 from hotspots.drawing.site.public_map import Atlas
 from hotspots.release import Reading
@@ -43,7 +43,10 @@ def where(reading: Reading, atlas: Atlas, words: Words) -> Html:
     hot = [el("p", words.say(sentences.HOT))] if reading.by_area["alone"].notna().any() else []
     paper = words.say("A page for each area, to print and to hand out (PDF)")
     sheet = el("p", el("a", paper, href=handout.file_name(words.language)), class_="screen")
-    return joined([el("p", said), sheet, *hot, *(_where(reading, atlas, window, words) for window in reversed(reading.windows))])
+    newest, *earlier = [_where(reading, atlas, window, words) for window in reversed(reading.windows)]
+    before = el("p", words.say("On paper the newest map alone: the earlier ones are on the page itself and in its files."), class_="paper")
+    rest = [before, el("div", *earlier, class_="screen")] if earlier else []
+    return joined([el("p", said), sheet, *hot, newest, *rest])
 
 
 def _where(reading: Reading, atlas: Atlas, window: Window, words: Words) -> Html:
@@ -149,8 +152,15 @@ def correction(contact: str, reading: Reading, words: Words) -> Html:
 
 def use(reading: Reading, words: Words) -> Html:
     """Return the files of the figures, and how to show a map elsewhere."""
+    told = el("a", words.say("Feed of what is published (Atom)"), href=feed.file_name(words.language))
+    how = words.say("How to be told: give the address of this feed to a feed reader, or to a mail service that reads feeds.")
     files = TABLES if not reading.republished else TOTALS
-    parts = [el("p", words.say("The same figures as files:")), items(el("a", name, href=name) for name in files)]
+    parts = [
+        el("p", sentences.due(reading, words)),
+        el("p", how, " ", told),
+        el("p", words.say("The same figures as files:")),
+        items(el("a", name, href=name) for name in files),
+    ]
     if reading.windows:
         name = map_name(reading.windows[-1], words.language)
         title = words.say("Map of homicides, {period}", period=sentences.period(reading.windows[-1], words))

@@ -238,14 +238,6 @@ def caption(reading: Reading, view: map_view.MapView, window: Window, words: Wor
     return captions.Caption("\n".join(head), "\n".join(lines))
 
 
-def of_table(reading: Reading, what: str, words: Words) -> str:
-    """Return in one line what a table says of itself: that it may be passed on, of which city, `what` it is, its period, rules, source."""
-    span = period((reading.city.start, reading.city.end), words)
-    rules = [threshold(reading, words), floor(reading, words)] if not reading.republished else []
-    counted = words.say(captions.WHAT_COUNTS)
-    return " · ".join([words.say(PASSED_ON), reading.city.name, what, span, *rules, counted, *source(reading, words)])
-
-
 # --- years ------------------------------------------------------------------------------------------------------------------------
 
 
