@@ -37,7 +37,7 @@ NAMED = (
     "a ring of 6,000 crossing points",
 )
 SOUND = small.csv_text().encode()
-MOST_SECONDS = 90
+MOST_SECONDS = 120  # a reading has 90 on the clock; what starts it and ends it comes on top
 
 
 def ten_million_cells() -> bytes:
