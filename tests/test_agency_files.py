@@ -8,10 +8,12 @@ import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pytest
 import shapely
 
-from hotspots.cities import Files, Understood, understand
+from hotspots.cities import Files, Understood, read_folder, understand
+from hotspots.store.schema import DataError
 
 N = 60
 MONTHS = ["Enero", "Febrero", "Marzo", "Abril", "Mayo", "Junio", "Julio", "Agosto", "Septiembre", "Octubre", "Noviembre", "Diciembre"]
@@ -220,3 +222,23 @@ def test_the_number_in_a_question_leaves_the_row_of_the_sum_out(tmp_path):
     found = brought(tmp_path, table("DEPARTAMENTO,MUNICIPIO,FECHA HECHO,CANTIDAD", [*rows, "TOTAL,,,66"]))
     assert "66" in asked(found, "victims").options["CANTIDAD"]
     assert killed(found) == 66
+
+
+def test_a_hand_written_section_says_its_sheet_its_header_and_its_dots(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "notes"
+    book.active.append(["nothing", "here"])
+    sheet = book.create_sheet("2020")
+    for row in (["Año", "homicidios"], ["of the year", "people"], ["anio", "muertos"], ["2020", "1.500"], ["2021", "2.500"]):
+        sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    head = 'name = "Town"\nunmapped = true\n[area_counts]\nfile = "t.xlsx"\nperiod = "anio"\ncount = "muertos"\nheader_row = 3\n'
+    for more, killed_there in (('sheet = "2020"\ncount_dot = "thousands"', 4_000), ('sheet = "2020"', 4_000)):
+        (tmp_path / "city.toml").write_text(f"{head}{more}\n", encoding="utf-8")
+        assert read_folder(tmp_path).report.victims == killed_there
+    (tmp_path / "city.toml").write_text(f'{head}sheet = "2020"\ncount_dot = "decimal"\n', encoding="utf-8")
+    with pytest.raises(DataError, match="none of 2 rows can be used"):  # a part of a person was not killed
+        read_folder(tmp_path)
+    (tmp_path / "city.toml").write_text(f'{head}sheet = "2019"\n', encoding="utf-8")
+    with pytest.raises(DataError, match="2019"):
+        read_folder(tmp_path)

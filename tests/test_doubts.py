@@ -45,7 +45,15 @@ from hotspots.readers.place_faults import (
     SwappedInBlocksError,
     UnknownSystemError,
 )
-from hotspots.readers.table_faults import HeaderError, SameNameError, SheetError
+from hotspots.readers.table_faults import (
+    HeaderError,
+    MergedAreasError,
+    MergedTimesError,
+    NoDaysError,
+    SameNameError,
+    SheetError,
+    TwiceNamedError,
+)
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told, words_for
 
@@ -195,6 +203,30 @@ FAULTS = {
         "(Santander)); write under [area_counts] in city.toml within = 'depto' to keep them apart",
         "a.csv: nombres de 'municipio' que están en varios 'depto', con números propios: 1 (Barbosa: 5 (Antioquia), 1,200 (Santander)); "
         "escriba en [area_counts] de city.toml within = 'depto' para distinguirlos",
+    ),
+    TwiceNamedError("a.csv", "municipio", {"Barbosa": (5, 1200)}, 1): (
+        "a.csv: names in 'municipio' that stand several times in each period, and nothing tells them apart: 1 (Barbosa: 5, 1,200); write "
+        "under [area_counts] in city.toml apart = true if they are areas of their own",
+        "a.csv: nombres de 'municipio' que están varias veces en cada período, sin nada que los distinga: 1 (Barbosa: 5, 1,200); escriba "
+        "en city.toml, bajo [area_counts], apart = true si son áreas distintas",
+    ),
+    NoDaysError("a.csv", "mes", {"mes": ("2024-01", "2024-02")}, 160): (
+        "a.csv: no column says the day of the killing, only a longer time (mes: '2024-01', '2024-02'); write [area_counts] with "
+        "each_row = true in city.toml in place of [incidents]",
+        "a.csv: ninguna columna dice el día del homicidio, solo un tiempo más largo (mes: '2024-01', '2024-02'); escriba en city.toml "
+        "[area_counts] con each_row = true en lugar de [incidents]",
+    ),
+    MergedTimesError("a.csv", "anio", ("2019", "2020"), 1): (
+        "a.csv: 1 cell of 'anio' is empty under values that stand once each ('2019', '2020'), as merged cells are; write in city.toml "
+        "fill_down = ['anio'] if each means the value above it",
+        "a.csv: 1 celda de 'anio' está vacía bajo valores que aparecen una vez cada uno ('2019', '2020'), como las celdas combinadas; "
+        "escriba en city.toml fill_down = ['anio'] si cada una significa el valor que está encima",
+    ),
+    MergedAreasError("a.csv", "depto", ("Antioquia", "Santander"), 40): (
+        "a.csv: 40 cells of 'depto' are empty under values that stand once each ('Antioquia', 'Santander'), as merged cells are; write "
+        "in city.toml fill_down = ['depto'] if each means the value above it",
+        "a.csv: 40 celdas de 'depto' están vacías bajo valores que aparecen una vez cada uno ('Antioquia', 'Santander'), como las celdas "
+        "combinadas; escriba en city.toml fill_down = ['depto'] si cada una significa el valor que está encima",
     ),
     NumbersError("a.csv", "pop", "dot", ("1.234", "2.345"), 40): (
         'a.csv: in \'pop\' a point stands before three digits in 40 numbers of residents (\'1.234\', \'2.345\'); write under '

@@ -32,6 +32,7 @@ _NO_DATE = r"[^0-9]*|-?[0-9]{1,3}(?:\.(?:[0-9]{0,3}|[0-9]{5,}))?"  # words, smal
 _OF_DATES = re.compile(r"fec|date|data|dia|day|jour|when|time|hora|hecho|fato|occur|ocurr|dt")  # in the name of a column
 FIRST_YEAR = 1900
 _LONGEST = 1_000  # letters of a cell that are looked at: a longer one is no date
+_SHOWN = 60  # letters of a value that a sentence shows
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,7 +237,7 @@ def _by_format(text: pd.Series, missing: pd.Series, date_format: str, column: st
                 total=f"{int((~missing).sum()):,}",
                 column=repr(column),
                 date_format=date_format,
-                first=repr(text[bad].iloc[0]),
+                first=repr(text[bad].iloc[0][:_SHOWN]),
             )
         )
     clocked = any(mark in wanted for mark in ("%H", "%I", "%X", "%T", "%c"))
@@ -304,7 +305,7 @@ def _refuse_short_years(text: pd.Series, short: Mask, missing: pd.Series, column
 
 def _refuse_unread(text: pd.Series, bad: pd.Series, missing: pd.Series, column: str) -> None:
     if bad.sum() * 2 > (~missing).sum():
-        shown = ", ".join(repr(value) for value in text[bad].iloc[:3])
+        shown = ", ".join(repr(value[:_SHOWN]) for value in text[bad].iloc[:3])
         raise DataError(
             told(
                 "incidents: {n} of {total} values of {column} cannot be read as dates ({shown}); write their form in "

@@ -24,8 +24,9 @@ def merged_columns(columns: pd.DataFrame) -> tuple[str, ...]:
     >>> merged_columns(pd.DataFrame({"anio": ["2020", "", "2021", ""], "mes": ["1", "2", "1", "2"], "nota": ["x", "", "", ""]}))
     ('anio',)
     """
-    whole = [name for name in columns.columns if not is_missing(columns[name]).any()]
-    return tuple(str(name) for name in columns.columns if whole and _may_be_merged(str(name)) and _once_each(columns[name]))
+    found = tuple(str(name) for name in columns.columns if _may_be_merged(str(name)) and _once_each(columns[name]))
+    others = (name for name in columns.columns if name not in found)
+    return found if found and any(not is_missing(columns[name]).any() for name in others) else ()
 
 
 def _may_be_merged(name: str) -> bool:

@@ -18,16 +18,19 @@ from hotspots.words import mark, told
 
 _EMPTY = {"", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "-", "--", "?", "unknown", "unk"}
 _EMPTY |= {"desconocido", "desconocida", "sin dato", "s/d"}
+_MOST_SILENT = 100  # letters, spaces too, of a text that says nothing
 _LISTED = 12
+_MOST_LETTERS = 10_000  # of a text that is looked at as a word
 _SPACES = re.compile(r"[\s_]+")
 
 
 def fold(text: str) -> str:
-    """Return `text` without case, accents and spare spaces, so that spellings of one word meet.
+    """Return `text` without case, accents and spare spaces, so that spellings of one word meet; of a very long one its beginning.
 
     >>> fold("  Arma  BLÁNCA ")
     'arma blanca'
     """
+    text = text[:_MOST_LETTERS]
     if not text.isascii():
         text = "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text)))
     return _SPACES.sub(" ", text).strip().casefold()
@@ -35,7 +38,7 @@ def fold(text: str) -> str:
 
 def is_missing(text: pd.Series) -> pd.Series:
     """Return where a cell says nothing: empty, or a word such as "unknown", "n/a", "sin dato"."""
-    says_nothing = [value for value in text.unique() if not value[:1].isdigit() and fold(value) in _EMPTY]
+    says_nothing = [value for value in text.unique() if not value[:1].isdigit() and len(value) < _MOST_SILENT and fold(value) in _EMPTY]
     return text.isin(says_nothing)
 
 

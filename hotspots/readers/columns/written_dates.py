@@ -23,6 +23,7 @@ _WEEKDAYS = (  # the letters that they begin with
 )
 _DATE_AHEAD = r"[0-9]{1,2}(?:st|nd|rd|th|er|o)?[ .-]+(?:de )?[a-z]{3}|[0-9]+[-/.][0-9]+[-/.][0-9]|[a-z]{3,}\.? [0-9]"
 _WEEKDAY = re.compile(rf"^(?:{_WEEKDAYS})[a-z]*(?:-feira)?\.?,?\s+(?={_DATE_AHEAD})")
+_MOST_LETTERS = 1_000  # of a text that may be a date; one that has more is none, and is not looked at as a whole
 _ZONE_NAME = re.compile(r"\s*\([^)]*\)$")
 _NAMED_SHORT = r"^(?P<d>[0-9]{1,2})[-/ .](?P<m>[a-z]{3,})\.?[-/ .](?P<y>[0-9]{2})(?P<rest>[ t].*)?$"
 _SECONDS = r"-?[0-9]{9,10}(?:\.0+)?"
@@ -51,6 +52,7 @@ def unaccented(text: pd.Series) -> pd.Series:
 
 
 def _unaccented(text: str) -> str:
+    text = text[:_MOST_LETTERS]
     if not text.isascii():
         text = "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text)))
     return " ".join(text.split()).lower()
