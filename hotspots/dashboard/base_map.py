@@ -62,7 +62,7 @@ def tile(where: Path, z: int, x: int, y: int) -> bytes | None:
         found = next((path for path in (where / str(z) / str(x) / f"{y}{ending}" for ending in ENDINGS) if path.is_file()), None)
         return found.read_bytes() if found else None
     row = _row(where, "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?", (z, x, 2**z - 1 - y))
-    return bytes(row[0]) if row and row[0] else None
+    return row[0] if row and isinstance(row[0], bytes) and row[0] else None
 
 
 def _answer(request: Request) -> Response:
@@ -82,7 +82,7 @@ def _about(where: Path) -> tuple[str, int] | None:
         return ("", max(zooms)) if zooms else None
     deepest = _row(where, "SELECT max(zoom_level) FROM tiles", ())
     first = _row(where, "SELECT tile_data FROM tiles LIMIT 1", ())
-    if not (deepest and first and first[0] and any(bytes(first[0]).startswith(start) for start, _ in KINDS)):
+    if not (deepest and first and isinstance(first[0], bytes) and first[0].startswith(tuple(start for start, _ in KINDS))):
         return None
     credit = _row(where, "SELECT value FROM metadata WHERE name = 'attribution'", ())
     return (str(credit[0]) if credit and credit[0] else ""), int(deepest[0])

@@ -54,9 +54,8 @@ def chromium() -> str:
 
 
 def start_streamlit(script: Path, env: Mapping[str, str], options: Mapping[str, str], folder: Path) -> tuple[subprocess.Popen[bytes], str]:
-    port = free_port()
     settings = {
-        "server.port": str(port),
+        "server.port": str(free_port()),
         "server.address": "127.0.0.1",
         "server.headless": "true",
         "server.fileWatcherType": "none",
@@ -71,7 +70,7 @@ def start_streamlit(script: Path, env: Mapping[str, str], options: Mapping[str, 
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=REPO, env=surroundings, stdout=out, stderr=subprocess.STDOUT)
     base = settings.get("server.baseUrlPath", "").strip("/")
-    address = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
+    address = f"http://127.0.0.1:{settings['server.port']}" + (f"/{base}" if base else "")
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:
         try:

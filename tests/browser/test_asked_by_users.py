@@ -116,7 +116,7 @@ def walk(page, base: str, city: str, *, lang: str, data: Path, phone: bool = Fal
         try:
             if at is None or at[0] != start or at[2] or clicks[: len(at[1])] != at[1]:
                 page.goto(f"{base}/?city={city}&lang={lang}" + (f"&{start}" if start else ""), timeout=SECONDS * 1000)
-                page.wait_for_selector("h1", timeout=SECONDS * 1000)
+                page.wait_for_selector("h1", timeout=2 * SECONDS * 1000)  # the first page of a server that just began
                 wait_until_idle(page, timeout=SECONDS * 1000)
                 at = (start, (), "")
             file = follow(page, clicks[len(at[1]) :], typed, lang, phone=phone)

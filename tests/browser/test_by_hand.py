@@ -1,4 +1,4 @@
-"""What hands do: fingers on a phone, clicks that filter, a place kept for the next visit, a tab that stays open over a restart."""
+"""What hands do: fingers on a phone, clicks that filter, a place kept for the next visit."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 
 import pandas as pd
 import pytest
-from driving import REPO, free_port, start_streamlit, wait_until_idle
+from driving import wait_until_idle
 from pyproj import Transformer
 from scipy.spatial import KDTree
 from test_app import READY, query_of
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+DRAWER = "document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().x"
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +22,7 @@ def address(server) -> str:
 
 def open_at(page, address: str, path: str = "", **query: str) -> None:
     page.goto(f"{address}/{path}?" + "&".join(f"{name}={value}" for name, value in {"lang": "en", **query}.items()), timeout=120_000)
-    page.wait_for_selector("h1", timeout=120_000)
+    page.wait_for_selector("h1", timeout=240_000)  # the first page of a server that just began
     wait_until_idle(page, timeout=120_000)
 
 
@@ -58,12 +59,10 @@ def test_the_drawer_of_pages_says_menu_and_closes_when_one_is_chosen(open_page, 
     page = open_page(**PHONE)
     open_at(page, address)
     page.get_by_role("button", name="Menu", exact=True).tap()
-    page.wait_for_selector("[data-testid=stSidebar][aria-expanded=true]", timeout=10_000)
+    page.wait_for_function(f"{DRAWER} >= 0", timeout=20_000)
     page.locator("[data-testid=stSidebarNavLink]", has_text="Cases").first.tap()
     page.wait_for_url(re.compile("/cases"), timeout=60_000)
-    page.wait_for_selector("[data-testid=stSidebar][aria-expanded=true]", state="detached", timeout=10_000)
-    wait_until_idle(page, timeout=120_000)
-    assert page.locator("h1").bounding_box()["x"] >= 0
+    page.wait_for_function(f"{DRAWER} < -100", timeout=20_000)
 
 
 def test_one_finger_scrolls_the_page_and_two_move_the_map(open_page, address):
@@ -85,25 +84,6 @@ def test_one_finger_scrolls_the_page_and_two_move_the_map(open_page, address):
     assert abs(scrolled(page) - before) < 5
 
 
-def test_the_first_choice_in_an_open_tab_survives_a_restart_of_the_server(open_page, tmp_path):
-    port = str(free_port())
-    process, address = start_streamlit(REPO / "app.py", {}, {"server.port": port}, tmp_path)
-    try:
-        page = open_page(viewport={"width": 1280, "height": 1000})
-        open_at(page, address, "map", weapon="firearm")
-        process.terminate()
-        process.wait(timeout=30)
-        process, _ = start_streamlit(REPO / "app.py", {}, {"server.port": port}, tmp_path)
-        page.wait_for_selector("[data-testid=stApp][data-test-connection-state=CONNECTED]", timeout=120_000)
-        wait_until_idle(page, timeout=120_000)
-        page.get_by_role("combobox", name="Sex of the victim").click()
-        page.get_by_role("option", name=re.compile("Women")).click()
-        until(page, sex="female", weapon="firearm")
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
 def test_a_bar_and_a_cell_filter_and_a_chip_takes_it_away(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1000})
     open_at(page, address)
@@ -112,10 +92,10 @@ def test_a_bar_and_a_cell_filter_and_a_chip_takes_it_away(open_page, address):
     page.locator(".filters table button[data-pick*='weekday=sun&hour=']").first.click(timeout=60_000)
     page.wait_for_function("location.search.includes('weekday=sun') && location.search.includes('hour=')", timeout=60_000)
     wait_until_idle(page, timeout=120_000)
-    page.get_by_role("button", name=re.compile("^Weapon: Firearm")).click()
+    page.get_by_role("button", name=re.compile("^Weapon: Firearm")).last.click()
     page.wait_for_function("!location.search.includes('weapon=')", timeout=60_000)
     assert query_of(page)["weekday"] == "sun"
-    page.get_by_role("button", name="Clear all").click()
+    page.get_by_role("button", name="Clear all").last.click()
     page.wait_for_function("!location.search.includes('weekday=')", timeout=60_000)
 
 

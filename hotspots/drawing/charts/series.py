@@ -90,8 +90,8 @@ def rolling_rate(table: pd.DataFrame, words: Words, rules: Sequence[DatedLike] =
     said = words.say("12 months to"), words.say("People killed"), words.say("Per 100,000 a year (95%)")
     tips = tooltip(("label", said[0]), ("count", said[1]), ("text", said[2]))
     x = months(words)
-    y = {"field": "rate", "type": "quantitative", "title": words.say("per 100,000 residents a year")}
-    y["scale"] = {"zero": True} | ({} if top is None else {"domainMax": top})
+    scale = {"zero": True} if top is None else {"zero": True, "domainMax": top}
+    y = {"field": "rate", "type": "quantitative", "title": words.say("per 100,000 residents a year"), "scale": scale}
     ends = {"y": {**y, "field": "low"}, "y2": {"field": "high"}}
     layers: list[Spec] = [
         {"mark": {"type": "area", "color": colours.PRIMARY, "opacity": 0.18}, "encoding": {"x": x, **ends, "tooltip": tips}},
