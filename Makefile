@@ -6,7 +6,7 @@ PORT ?= 8501
 export PYTHONDONTWRITEBYTECODE :=  # what is compiled is kept, whatever the machine says: the tests start some hundred interpreters
 
 .DEFAULT_GOAL := help
-.PHONY: help run test walk check types style layers examples bench torture calibrate mutants lowest fix browser database clean
+.PHONY: help run test unseen seen walk check types style layers examples bench torture calibrate mutants lowest fix browser database clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -14,9 +14,14 @@ help: ## list the targets
 run: $(VENV)/running ## set everything up and open the dashboard on the bundled data
 	$(BIN)/hotspots run --port $(PORT)
 
-test: $(VENV)/testing browser database ## set everything up and pass every test, a process for each processor
+test: $(VENV)/testing browser database ## set everything up and pass every test, a process for each processor and one for the browser
+	$(MAKE) -k -j 2 unseen seen
+
+unseen: $(VENV)/testing database
 	$(BIN)/python -m pytest -q -n auto --dist worksteal --benchmark-disable --durations 10 tests --ignore tests/browser
-	$(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable --durations 10 -m "not walk" tests/browser
+
+seen: $(VENV)/testing browser # beside the others, for a browser waits more than it works; one process, so that each kind of server starts once
+	$(BIN)/python -m pytest -q --benchmark-disable --durations 10 -m "not walk" tests/browser
 
 walk: $(VENV)/testing browser ## walk every page in a browser, each language and width; writes docs/walk.md
 	@mkdir -p build
