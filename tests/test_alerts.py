@@ -113,7 +113,7 @@ def test_at_most_one_alert_a_year_is_in_vain(year, more):
 def test_a_doubling_is_found_nearly_as_soon_as_by_who_knows_the_usual(month, districts):
     """The cumulative sum that knows the usual and the doubling, with as many alarms in vain.
 
-    Wanted are 1.3 times; found so far, on five cities each, 1.2 to 1.4 (docs/decisions/0030-alerts.md). More than 1.5 is a fault.
+    Wanted are 1.3 times; found so far, on five cities each, 1.3 to 1.4 (docs/decisions/0030-alerts.md). More than 1.5 is a fault.
     """
     rng = np.random.default_rng(month)
     many = (40 if districts > 1 else 400) if TORTURE else (2 if districts > 1 else 30)
