@@ -15,7 +15,7 @@ NOWHERE = 0.03  # of the events are in no district
 
 def levels(rng: np.random.Generator, years: int, *, swing: float) -> np.ndarray:
     """Return the level of each year, 1 on average."""
-    return rng.gamma(swing**-2, swing**2, years) if swing else np.ones(years)
+    return np.asarray(rng.gamma(swing**-2, swing**2, years) if swing else np.ones(years))
 
 
 def yearly(
@@ -90,4 +90,4 @@ def waits(rng: np.random.Generator, month: float, *, districts: int = 22, **more
 
 def _first(found: np.ndarray, ready: int) -> list[float]:
     after = found[:, ready:][~found[:, ready - 1]]
-    return np.where(after.any(axis=1), after.argmax(axis=1) + 1.0, 79.0).tolist()
+    return [float(one) for one in np.where(after.any(axis=1), after.argmax(axis=1) + 1.0, 79.0)]

@@ -11,6 +11,7 @@ from hotspots.inference.normal_range import swings
 
 STARTING = 26  # weeks that are watched before those that count
 COUNTED = 2 * YEAR
+AIM = 0.85  # of the alarms allowed: a spread known from few years is at times too small, and then raises more than one too large saves
 AFTER = 78  # weeks that a doubling is looked for
 CELLS, MEASURED = 2_500_000, 2_000_000  # weeks of places that are drawn: to set the limit, and to measure it with others
 FEWEST, MOST = 24, 160  # histories
@@ -54,7 +55,7 @@ def rule_of(counts: np.ndarray, alike: np.ndarray, *, a_year: float, seed: int =
     rng = np.random.default_rng(seed)
     weeks = before + STARTING + COUNTED
     found = city.evidence(city.draw(rng, _histories(CELLS, len(counts), weeks), weeks), first=before)
-    limit = limit_for(found[..., STARTING:], a_year=a_year)
+    limit = limit_for(found[..., STARTING:], a_year=AIM * a_year)
     return _measured(city, rng, limit, before=before, a_year=a_year)
 
 
@@ -148,7 +149,7 @@ def spread_of(counts: np.ndarray, alike: np.ndarray) -> Spread:
     """Return how far weekly counts of places (the whole city first) lie from the usual where nothing changes, as whole years tell it.
 
     The swing is that of `normal_range.swings`. What each place adds, and bunches, are the squares beyond what chance brings about the
-    numbers to be expected from its own total and the city's, of years (less one standard error) and of four weeks within a year.
+    numbers to be expected from its own total and the city's, of years and of four weeks within a year.
 
     >>> spread_of(np.ones((3, 260), dtype=int), np.array([False, True, True])).own
     0.0
@@ -167,6 +168,5 @@ def spread_of(counts: np.ndarray, alike: np.ndarray) -> Spread:
     bunched = float(np.clip(((places - block) ** 2).sum() / (block.sum() * left * (1 - BLOCK / YEAR)), 1.0, MOST_BUNCHED))
     yearly = places.sum(axis=2)
     due = yearly.sum(axis=1)[:, None] * yearly.sum(axis=0) / yearly.sum()
-    chance = bunched * left * (1 - 1 / years)
-    beyond = ((yearly - due) ** 2).sum() - chance * due.sum() - chance * np.sqrt(2 * (due**2).sum())
+    beyond = ((yearly - due) ** 2).sum() - bunched * due.sum() * left * (1 - 1 / years)
     return Spread(swing, max(float(beyond / (due**2).sum()), 0.0), bunched)

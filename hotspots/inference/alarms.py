@@ -142,7 +142,7 @@ def strongest(counts: np.ndarray, usual: Usual) -> np.ndarray:
     """
     found = list(_by_span(counts, usual))
     at = np.stack([one for _, one in found]).argmax(axis=0)
-    return np.minimum(np.array([span for span, _ in found])[at], np.arange(1, counts.shape[-1] + 1))
+    return np.asarray(np.minimum(np.array([span for span, _ in found])[at], np.arange(1, counts.shape[-1] + 1)))
 
 
 def _by_span(counts: np.ndarray, usual: Usual) -> Iterator[tuple[int, np.ndarray]]:

@@ -82,6 +82,8 @@ def _every(chosen: Chosen) -> int:
 
 
 def _months(n: int, words: Words) -> str:
+    if n == 12:
+        return words.say("once a year")
     if n % 12:
         return words.count("once in {n} month", "once in {n} months", n)
     return words.count("once in {n} year", "once in {n} years", n // 12)
