@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,10 @@ def printed(script: str) -> list[tuple[str, np.ndarray]]:
 
 
 def unlabelled(text: str) -> str:
-    """Return a table that a command printed without its last column, which says what it is; it must be there."""
+    """Return a table that a command printed, or a page gave, without its last column, which says what it is; it must be there."""
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[0][-1] == "about"
-    assert "ot for publication" in rows[1][-1]
+    assert len(rows) == 1 or re.search("ot for publication|o para publicar", rows[1][-1])
     held = io.StringIO()
     csv.writer(held, lineterminator="\n").writerows(row[:-1] for row in rows)
     return held.getvalue()

@@ -211,7 +211,7 @@ def test_the_series_as_a_file_and_as_a_picture(city, entry, see):
     assert seen.names["series_intervention.csv"] == "villa-prueba_v1_intervention_2015-01-01_2020-12-31_n72_not-for-publication.csv"
     assert seen.names["series_intervention.png"] == "villa-prueba_v1_intervention_2015-01-01_2020-12-31_n72_not-for-publication.png"
     # block b00 has a homicide in January and July (6 months apart), from 2015 on; the series ends where the plan ended, in February 2018
-    assert series.columns.tolist() == ["start", "count", "mean", "side", "comparison"]
+    assert series.columns.tolist() == ["start", "count", "mean", "side", "comparison", "about"]
     assert series["start"].iloc[[0, -1]].tolist() == ["2015-03-01", "2017-12-01"]
     assert series["count"].sum() == 6
     assert series["side"].tolist() == [0] * 8 + [1] * 4

@@ -276,6 +276,7 @@ def test_captions_say_period_filters_number_and_source():
         start=one.start,
         end=one.end,
         definitions={},
+        only_totals=False,
     )
     caption = captions.of_map(city, some, "Title", EN)
     assert caption.head.split("\n") == [
@@ -285,7 +286,10 @@ def test_captions_say_period_filters_number_and_source():
         "fictional city: no real person, no real place",
     ]
     assert caption.head.startswith("30 people killed in Town, 2020: 500 per 100,000 residents a year")
-    assert caption.note == "Restricted: not for publication · Source: Police · Licence: CC0 · Residents of 2020 · Data version 3"
+    assert caption.note == (
+        "Restricted: not for publication · Counted: each person killed, once; what is a homicide is as the source has it · "
+        "Source: Police · Licence: CC0 · Residents of 2020 · Data version 3"
+    )
     assert captions.facts(city, some, "blocks") == {
         **{
             "city": "Town",

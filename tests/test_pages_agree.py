@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from conftest import TORTURE
 from opened import forget, text
+from printed import unlabelled
 from real_cities import philadelphia_toml
 from seen import DAY, flags, passing, period, plain_rows, rows_of, watch, within
 from villa_prueba import write_small_city
@@ -150,7 +151,7 @@ def test_change(city_of, see, printed, query):
     drawn = dict(zip(seen.maps["change_map"].names, seen.maps["change_map"].tips[0].texts, strict=True))
     assert {name: int(re.sub(r"\D", "", drawn[name])) for name in chosen.index[:-2]} == chosen["count"].iloc[:-2].astype(int).to_dict()
     asked = [*flags({**query, "unit": unit}, dates=False), "--as-of", str((period(city, query)[1] - DAY).date()), "--lag", lag]
-    assert printed("change", query["city"], *asked, "--csv") == seen.text("download_change")
+    assert unlabelled(printed("change", query["city"], *asked, "--csv")) == unlabelled(seen.text("download_change"))
 
 
 FIELDS = {"age": "0-14|15-29|30-44|45-59|60+|unknown", "sex": None, "weapon": None, "category": None, "status": None}
@@ -177,8 +178,8 @@ def test_who_was_killed(city_of, see, printed, query):
     shifts = [pd.DateOffset(years=years) for years in (1, 2, 3)]
     before = [within(known, first - one, (end - DAY) - one + DAY) for one in shifts if first - one >= city.start]
     file, years = seen.file("download_people"), seen.file("download_people_by_year")
-    assert printed("table", query["city"], "people", *flags(query)) == seen.text("download_people")
-    assert printed("table", query["city"], "people-by-year", *flags(query)) == seen.text("download_people_by_year")
+    assert unlabelled(printed("table", query["city"], "people", *flags(query))) == unlabelled(seen.text("download_people"))
+    assert unlabelled(printed("table", query["city"], "people-by-year", *flags(query))) == unlabelled(seen.text("download_people_by_year"))
     there = [name for name in FIELDS if name in rows.columns]
     assert file["field"].unique().tolist() == there
     charts = [one for one in seen.charts if "beside" in rows_of(one).columns]
@@ -254,7 +255,7 @@ def test_near_repeats(city_of, see, printed, query):
         assert windows["killed"].sum() == killed[still["event_id"]].sum()
         assert [words.number(n) for n in windows["killed"]] == table[words.say("People killed")].tolist()
         assert [words.number(n) for n in windows["overlaps"]] == table[words.say("Other killings in this window")].tolist()
-        assert printed(*arguments, "windows") == seen.text("download_restricted_open_windows")
+        assert unlabelled(printed(*arguments, "windows")) == unlabelled(seen.text("download_restricted_open_windows"))
     days = day.to_numpy().astype("datetime64[D]").astype(int)
     points = one_each[["x", "y"]].to_numpy()
     first, second = np.triu_indices(len(points), 1)
@@ -267,10 +268,12 @@ def test_near_repeats(city_of, see, printed, query):
         near = (gap == 0) if row.metres_to == 0 else (gap > 0) & (gap >= row.metres_from) & (gap < row.metres_to)
         assert row.observed == (near & (apart >= row.days_from) & (apart < row.days_to)).sum()
         assert f"({words.number(row.observed)}; " in cell
-    assert printed(*arguments, "bands") == seen.text("download_restricted_near_repeats")
+    assert unlabelled(printed(*arguments, "bands")) == unlabelled(seen.text("download_restricted_near_repeats"))
     if "download_restricted_alerts" in seen.made:
-        assert printed(*arguments, "alerts") == seen.text("download_restricted_alerts")
-        assert printed(*arguments, "surges") == seen.text("download_restricted_alerts")  # what older command lines call it
+        assert unlabelled(printed(*arguments, "alerts")) == unlabelled(seen.text("download_restricted_alerts"))
+        assert unlabelled(printed(*arguments, "surges")) == unlabelled(
+            seen.text("download_restricted_alerts")
+        )  # what older command lines call it
         alerts, table = seen.file("download_restricted_alerts"), seen.table(words.say("Events a week, usually"))
         assert [words.number(n, 2) for n in alerts["usual"]] == table[words.say("Events a week, usually")].tolist()
 
@@ -298,7 +301,7 @@ def test_priorities(city_of, see, printed, query):
     assert file["last_year"].tolist() == table[recent].tolist() == late.reindex(file["id"], fill_value=0).tolist()
     assert (file["area"] / 1e4).round(2).tolist() == table[words.say("Hectares")].tolist()
     assert f"{words.number(len(file))} " in text(seen.app)
-    assert printed(*arguments, "places") == seen.text(f"download_{unit}_priorities")
+    assert unlabelled(printed(*arguments, "places")) == unlabelled(seen.text(f"download_{unit}_priorities"))
     if "first_places" in seen.maps:
         drawn = seen.maps["first_places"]
         listed = [name for name, tip, state in zip(drawn.ids, drawn.classes, drawn.states, strict=True) if tip >= 0]
@@ -308,7 +311,7 @@ def test_priorities(city_of, see, printed, query):
         shown = seen.table("PAI", "PEI")
         hits = {f"{words.number(row.hits, 1)} / {words.number(row.events)}" for row in tests.itertuples()}
         assert hits == set(shown[words.say("Homicides caught")])
-        assert printed(*arguments, "tests") == seen.text(f"download_{unit}_priorities_tests")
+        assert unlabelled(printed(*arguments, "tests")) == unlabelled(seen.text(f"download_{unit}_priorities_tests"))
 
 
 def in_areas(rows, areas):
@@ -340,7 +343,7 @@ def test_interventions(city_of, see, printed, query):
         assert areas[words.say("Before")].iloc[0].startswith(words.number(len(before)) + " (")
     if "download_evaluation" in seen.made:
         arguments = ["evaluate", query["city"], entry.id, *flags({k: v for k, v in query.items() if k != "unit"}), "--csv"]
-        assert printed(*arguments) == seen.text("download_evaluation")
+        assert unlabelled(printed(*arguments)) == unlabelled(seen.text("download_evaluation"))
         the_designs_agree(seen, words)
     target, shown = seen.file("download_target").set_index("place"), seen.table(words.say("A year now"))
     if start <= end - pd.DateOffset(years=3):
@@ -383,7 +386,7 @@ def test_compare(city_of, see, printed, query):
     words = words_for(query.get("lang", "en"))
     rows = within(passing(rows, query), *period(city, query))
     file = seen.file(f"download_{unit}_compare", dtype={"id": str, "place": str})
-    assert printed("table", query["city"], "compare", *flags(query)) == seen.text(f"download_{unit}_compare")
+    assert unlabelled(printed("table", query["city"], "compare", *flags(query))) == unlabelled(seen.text(f"download_{unit}_compare"))
     people = city.blocks.groupby(city.blocks.index if unit == "blocks" else city.blocks[unit[:-1]])["population"].sum()
     unknown = city.blocks.index[city.blocks["population"].isna()]
     counted = rows.loc[~rows["block"].isin(unknown), place_column(city, unit)].value_counts()  # killed where residents are known
@@ -415,7 +418,9 @@ def test_concentration(city_of, see, printed, query):
     words = words_for(query.get("lang", "en"))
     rows = within(passing(rows, query), *period(city, query))
     file = seen.file(f"download_{unit}_concentration")
-    assert printed("table", query["city"], "concentration", *flags(query)) == seen.text(f"download_{unit}_concentration")
+    assert unlabelled(printed("table", query["city"], "concentration", *flags(query))) == unlabelled(
+        seen.text(f"download_{unit}_concentration")
+    )
     drawn = seen.chart("chance", "held")
     counted = rows[place_column(city, unit)].value_counts()
     share = counted.cumsum() / counted.sum()
@@ -455,7 +460,7 @@ def test_clusters(city_of, see, printed, query):
         inside = middle.index[(middle.distance(middle[row.centre]) <= row.radius + 1e-3) & known.notna()]
         assert row.observed == in_each.reindex(inside, fill_value=0).sum()
     arguments = ["clusters", query["city"], *flags(query), "--csv"]
-    assert printed(*arguments) == seen.text(f"download_{unit}_circles")
+    assert unlabelled(printed(*arguments)) == unlabelled(seen.text(f"download_{unit}_circles"))
     bursts = seen.file("download_bursts")
     for row in bursts[bursts["p"] <= 0.05].itertuples():
         some = within(rows[rows["unplaced"] == ""], row.start, row.end).drop_duplicates("event_id")

@@ -21,6 +21,7 @@ ALLOWED = {
     "cities/directory.py": {"context", "gazetteer"},  # waters and parks, addresses: no units
     "study/places.py": {"city.context"},
     "questions/restricted/priorities.py": {"services"},  # a layer
+    "drawing/site/handout.py": {"services"},
     "cities/sources/services.py": {"one"},  # a field, as a service describes it
     "readers/files/json_tables.py": {"one"},  # the same in a file
     "readers/cityfile/counting.py": {"BLOCK_COLUMNS"},  # what a column of names may be called

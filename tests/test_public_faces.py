@@ -36,6 +36,10 @@ OF_THE_PAGE_ALONE = (  # how to read a page that is one file, or printed
     "El número en el mapa es el de su fila",
     "Open this map",
     "Abrir este mapa",
+    "A page for each area, to print",
+    "Una página por zona, para imprimir",
+    "On paper the newest map alone",
+    "En papel, solo el mapa más reciente",
 )
 
 
@@ -95,11 +99,12 @@ def on_the_page(name: str, lang: str) -> list[Drawn]:
 def _drawn(drawn: ET.Element, legend: ET.Element) -> Drawn:
     looks, tips = {}, {}
     paths = [one for one in drawn if one.tag == "path"]
-    for one, after in zip(paths, [*paths[1:], None], strict=True):
+    hatched = [(one.get("d", ""), _hatch(one)) for one in paths if _hatch(one)]  # each hatch lies over all its places at once
+    for one in paths:
         said = one.findtext("title")
         if said is not None:
             place, _, told = said.partition(". ")
-            looks[place] = (one.get("fill"), _hatch(after))
+            looks[place] = (one.get("fill"), next((hatch for over, hatch in hatched if one.get("d", "") in over), None))
             tips[place] = told
     rows = []
     for row in legend.iter("li"):

@@ -100,7 +100,7 @@ def _facts(asked: Asked, near: NearRepeats, windows: pd.DataFrame) -> dict[str, 
         "table": _rows(near.table),
         "windows": _rows(windows.drop(columns="event")),
         "strength": asdict(strength) if strength else None,
-        "alerts": _rows(watched.table.rename_axis("place").reset_index()) if watched else None,
+        "alerts": _rows(watched.rows()) if watched else None,
         "alerts_in_vain_a_year": rule.false_a_year if rule else None,
         "chance_of_a_false_one": rule.standing if rule else None,
     }

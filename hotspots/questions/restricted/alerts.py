@@ -18,6 +18,7 @@ from hotspots.statistics.repeats import Alerts, Rule
 from hotspots.study.calendar import DAY
 from hotspots.study.options import FALSE_EVERY
 from hotspots.views.answer import Answer
+from hotspots.views.data_tables import TOGETHER
 from hotspots.words import Words
 
 Areas = tuple[tuple[str, tuple[object, ...]], ...]
@@ -39,6 +40,21 @@ class Watched:
     by: str
     areas: Areas
     lag: int
+
+    @property
+    def raised(self) -> int:
+        """How many alerts these data ever raised, but for those from late registrations."""
+        return int((~self.episodes["late"]).sum())
+
+    @property
+    def years(self) -> float:
+        """How many years of the data are watched."""
+        return float(((self.found.last - self.found.watched_since).days + 1) / 365.25)
+
+    def rows(self) -> pd.DataFrame:
+        """Return the table with its places as a column, as files have them; the whole city by the word that other files use."""
+        table = self.table.rename_axis("place").reset_index()
+        return table.assign(place=table["place"].where(table["place"] != "", TOGETHER[1]))
 
     def named(self, key: str, asked: Asked, words: Words) -> str:
         """Return what a place is called."""
@@ -71,7 +87,7 @@ def alerts(asked: Asked, *, by: str, areas: Areas, every: int, lag: int) -> Answ
         here = _around(asked, by, areas, table.index)
         table, episodes = table[here], episodes[episodes["place"].isin(table.index[here])]
     watched = Watched(found, table, episodes.reset_index(drop=True), every, by, areas, lag)
-    return asked.answer(watched, lambda words: said(watched, asked, words), rows=lambda: table.rename_axis("place").reset_index())
+    return asked.answer(watched, lambda words: said(watched, asked, words), rows=watched.rows)
 
 
 def before(asked: Asked, version: int, watched: Watched) -> pd.DataFrame:

@@ -99,6 +99,11 @@ class HotPlaces:
     untested: pd.DataFrame | None = None
     untested_killed: int = 0
 
+    @property
+    def own(self) -> int | None:
+        """How many places are hot by their own homicides; None where that was not asked for."""
+        return None if self.places is None or "own" not in self.places.columns else int(self.places["own"].sum())
+
 
 @question(most=64)
 def hot_places(asked: Asked, *, sized: bool = True) -> Answer[HotPlaces]:

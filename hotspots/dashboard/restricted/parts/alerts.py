@@ -63,8 +63,8 @@ def measured(watched: Watched, rule: Rule, words: Words) -> str:
         low=words.number(rule.false_low, 1),
         high=words.number(rule.false_high, 1),
         share=words.percent(rule.standing),
-        past=words.number(((watched.found.last - watched.found.watched_since).days + 1) / 365.25, 1),
-        raised=words.number((~watched.episodes["late"]).sum()),
+        past=words.number(watched.years, 1),
+        raised=words.number(watched.raised),
     )
 
 

@@ -110,7 +110,7 @@ def findings(chosen: Chosen, key: str) -> None:
         too_few(found.advice, warning, words)
     if found.places is not None:
         st.markdown(f"**{answer.sentence(words)}** " + words.say(CALIBRATED, expected=words.rate(found.calibration.expected)))
-        listed(found.places, words)
+        listed(found, found.places, words)
         untested(found, words)
 
 
@@ -135,20 +135,19 @@ def too_few(advice: Advice, warning: str, words: Words) -> None:
         )
 
 
-def listed(places: pd.DataFrame, words: Words) -> None:
+def listed(found: HotPlaces, places: pd.DataFrame, words: Words) -> None:
     """Draw the list of the hot places by name."""
     if places.empty:
         return
     height = min(38 + 35 * len(places), 320)
-    listed = [one for one in HOT if one.key in places.columns]
-    columns = (*listed[:2], Column("beats", mark("Beats it reaches into")), *listed[2:]) if "beats" in places.columns else listed
-    if "own" in places.columns:
-        own = int(places["own"].sum())
+    there = [one for one in HOT if one.key in places.columns]
+    columns = (*there[:2], Column("beats", mark("Beats it reaches into")), *there[2:]) if "beats" in places.columns else there
+    if found.own is not None:
         st.markdown(
             words.count(
                 "{n} of {all} places is hot by its own homicides, the others only through those beside them.",
                 "{n} of {all} places are hot by their own homicides, the others only through those beside them.",
-                own,
+                found.own,
                 all=words.number(len(places)),
             )
         )
