@@ -323,7 +323,7 @@ def test_no_text_of_the_data_becomes_markup(release):
     }
     bad = site.render(replace(release, areas=Blocks(areas), facts=facts), contact=HOSTILE[5])
     good = site.render(replace(release, facts={**release.facts, "notes": [{**one, "text": {"en": "x"}} for one in notes]}), contact="x")
-    for name in good:
+    for name in (one for one in good if one.endswith(".html")):
         shapes = [[(tag, sorted(attrs)) for tag, attrs in Reader(pages[name].decode()).tags] for pages in (bad, good)]
         assert shapes[0] == shapes[1], name
     rows = tables(bad["index.html"].decode())

@@ -35,7 +35,9 @@ def picture(svg: str, *, width: float, ppi: float = 220.0) -> bytes:
         f'#set text(font: "{letters.FAMILY}", fallback: false)\n'
         '#image(bytes(sys.inputs.svg), format: "svg", width: float(sys.inputs.width) * 1pt)'
     )
-    found = typst.compile(source.encode(), font_paths=_fonts(), format="png", ppi=ppi, sys_inputs={"svg": svg, "width": str(width * 0.75)})
+    found = typst.compile(
+        source.encode(), font_paths=_fonts(), format="png", ppi=ppi, sys_inputs={"svg": letters.shown(svg), "width": str(width * 0.75)}
+    )
     assert isinstance(found, bytes)
     return found
 
@@ -43,8 +45,8 @@ def picture(svg: str, *, width: float, ppi: float = 220.0) -> bytes:
 def _compiled(pages: Sequence[OnePage], *, paper: str, title: str, **how: Any) -> Any:
     import typst
 
-    told = json.dumps([Parts.of(page).plain() for page in pages], ensure_ascii=False)
-    inputs = {"pages": told, "paper": PAPERS[paper], "title": title}
+    told = json.dumps(letters.shown([Parts.of(page).plain() for page in pages]), ensure_ascii=False)
+    inputs = {"pages": told, "paper": PAPERS[paper], "title": letters.shown(title)}
     return typst.compile(TEMPLATE.read_bytes(), font_paths=_fonts(), sys_inputs=inputs, **how)
 
 

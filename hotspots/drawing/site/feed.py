@@ -83,7 +83,7 @@ def _changed(reading: Reading, window: Window, words: Words) -> list[str]:
     counts = {name: words.number(sum(one.verdict == name for one in found)) for name in ("above", "below")}
     return [
         words.say(
-            "Of {n} areas whose numbers are shown for both windows, {above} have more than before, {below} fewer, beyond the normal range.",
+            "Areas whose numbers are shown for both windows: {n}. Beyond the normal range: more than before in {above}, fewer in {below}.",
             n=words.number(len(found)),
             **counts,
         )

@@ -13,7 +13,11 @@ from hotspots.statistics.repeats.measures import MEASURES
 from hotspots.statistics.repeats.strength import Strength, strength
 from hotspots.statistics.repeats.windows import open_windows
 
+# The earlier names, which other programs still use: alerts took the place of surges.
+Surges, surges = Alerts, alerts
+
 __all__ = [
-    "DAYS", "LEVEL", "MEASURES", "METRES", "Alerts", "Cusum", "Events", "Knox", "NearRepeats", "Rule", "Strength", "alerts", "close_by",
-    "day_number", "day_of", "events_of", "knox", "near_repeats", "open_windows", "strength",
+    "DAYS", "LEVEL", "MEASURES", "METRES", "Alerts", "Cusum", "Events", "Knox", "NearRepeats", "Rule", "Strength", "Surges", "alerts",
+    "close_by", "day_number", "day_of", "events_of", "knox", "near_repeats", "open_windows", "strength",
+    "surges",
 ]  # fmt: skip
