@@ -59,14 +59,14 @@ def alerts(
     evidence has fallen to about a third, or after half a year. What happened later never changes an alert: each week knows only what was
     before it. A `rule` given is used as it is.
 
-    `study` is one on blocks. The last `lag` days, not complete yet, are left out. None with fewer than 156 weeks of data. Events are
+    `study` is one on blocks. The last `lag` days, not complete yet, are left out. None with 156 weeks of data or fewer. Events are
     counted, not victims, by the day they happened on; the whole city has those without a place too. It misleads where a level has moved
     for good: the alert is raised anew each half year until the usual has followed.
     """
     start, end = max(study.start, study.alike(study.end)[0]), min(study.end, study.covers[1])
     first = -(-(day_number(start) + MONDAY) // 7)
     weeks = (day_number(end) - lag + MONDAY) // 7 - first
-    if weeks < LEAST + GAP:
+    if weeks <= LEAST + GAP:
         return None
     places = _places(study, by, dict(areas))
     counts, killed = _weekly(study, places, first, weeks)
