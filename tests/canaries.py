@@ -115,9 +115,10 @@ def marks(rows: pd.DataFrame, store: Path) -> set[bytes]:
 def days(rows: pd.DataFrame) -> set[bytes]:
     """Return the day of every homicide as it might be written.
 
-    Not those at which windows end, nor those between which the chart of years draws its bars, whatever happened on them.
+    Not those at which windows end, nor those between which the chart of years draws its bars, nor the one on which the feed says that a
+    window was let out, a month after its end, whatever happened on them.
     """
-    drawn = ((1, 1), (12, 31), (1, 25), (7, 1), (12, 7))
+    drawn = ((1, 1), (12, 31), (1, 25), (7, 1), (12, 7), (2, 1))
     stamps = pd.to_datetime(rows["date"]).dt.normalize().drop_duplicates()
     return {f"{one:%Y-%m-%d}".encode() for one in stamps if (one.month, one.day) not in drawn}
 
