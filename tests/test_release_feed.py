@@ -46,8 +46,8 @@ def test_the_feed_counts_the_areas_that_changed(reading):
     known = [one for one in found if one]
     more, fewer = (sum(one.verdict == name for one in known) for name in ("above", "below"))
     text = entries(feed.atom(reading, words_for("en")))["By area: 2020–2024"]
-    assert f"Of {len(known)} areas" in text
-    assert f"{more} have more than before, {fewer} fewer" in text
+    assert f"for both windows: {len(known)}." in text
+    assert f"more than before in {more}, fewer in {fewer}." in text
 
 
 def test_a_later_release_keeps_the_entries_and_adds_its_own(reading):
