@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.polynomial.hermite_e import hermegauss
 from scipy import sparse
-from scipy.sparse.linalg import splu
+from scipy.sparse import csgraph
 from scipy.special import gammaln, logsumexp, ndtr, owens_t, pdtrc
 
 ALIKE = (0.0, 0.5, 0.75, 0.88, 0.95, 0.985)  # how far areas are like their neighbours: not at all, to hardly different
@@ -18,6 +18,7 @@ STEP = 0.35  # between two spreads that are looked at, in logs
 WIDEST, NARROWEST = 4.0, 0.02  # spreads of the log risk beyond which nothing is looked at
 LARGE, RARELY = 3.0, 0.05  # a spread of the log risk over LARGE is held to be so rare beforehand: 0.05 of cities
 REACH = 8.0  # deviations to either side of a mean, beyond which nothing is added up
+FEW = 16
 NEGLIGIBLE = 5.0  # a spread whose likelihood, in logs, is so much lower than the best one takes no part
 TURNS, CLOSE = 60, 5e-3  # of the fit, at most; the change of the log risks at which it ends
 
@@ -141,19 +142,111 @@ def area_risks(events: np.ndarray, expected: np.ndarray, beside: sparse.csr_arra
 
 
 @dataclass(frozen=True)
+class _Rings:
+    """A symmetric matrix of areas, put in rings: those as many steps from a first area lie in one, and only rings side by side touch.
+
+    `order` are the areas ring by ring, `own` the square part of each ring, `next` that between a ring (columns) and the following (rows).
+    """
+
+    order: np.ndarray
+    own: tuple[np.ndarray, ...]
+    next: tuple[np.ndarray, ...]
+
+    @classmethod
+    def of(cls, matrix: sparse.csr_array) -> _Rings:
+        steps = _steps(matrix)
+        order = np.argsort(steps, kind="stable")
+        ends = np.concatenate([[0], np.cumsum(np.bincount(steps))])
+        sorted_ = sparse.csr_array(matrix[order][:, order])
+        parts = list(pairwise(ends))
+        own = tuple(sorted_[a:b, a:b].toarray() for a, b in parts)
+        following = tuple(sorted_[b : parts[i + 1][1], a:b].toarray() for i, (a, b) in enumerate(parts[:-1]))
+        return cls(order, own, following)
+
+    def inverse(self, scale: float, weight: np.ndarray) -> _Inverse:
+        """Return what is asked of the inverse of the matrix times `scale`, with `weight` added on its diagonal."""
+        pieces = np.split(weight[self.order], np.cumsum([len(one) for one in self.own])[:-1])
+        inner, across, logs, less = [], [], 0.0, np.zeros_like(self.own[0])
+        for i, (own, added) in enumerate(zip(self.own, pieces, strict=True)):
+            ring = own * scale + np.diag(added) - less
+            logs += 2 * float(np.log(np.linalg.cholesky(ring).diagonal()).sum())
+            inner.append(np.linalg.inv(ring))
+            if i < len(self.next):
+                link = self.next[i] * scale
+                across.append(inner[i] @ link.T)
+                less = link @ across[i]
+        return _Inverse(self.order, tuple(inner), tuple(across), logs)
+
+
+def _steps(matrix: sparse.csr_array) -> np.ndarray:
+    """Return a ring for each area: how many steps it is from one at the edge of its part of the map.
+
+    The largest part begins at the first ring; the others, islands above all, are spread so that about `FEW` of their areas share a ring.
+    """
+    _, part = csgraph.connected_components(matrix, directed=False)
+    far = _from(matrix, np.unique(part, return_index=True)[1])
+    edge = np.lexsort((far, part))[np.append(np.flatnonzero(np.diff(np.sort(part))), len(part) - 1)]
+    sizes = np.bincount(part)
+    sizes[sizes.argmax()] = 0
+    offset = np.where(sizes > 0, np.cumsum(sizes) - sizes, 0) // FEW
+    return np.unique(_from(matrix, edge) + offset[part], return_inverse=True)[1]
+
+
+def _from(matrix: sparse.csr_array, first: np.ndarray) -> np.ndarray:
+    return np.asarray(csgraph.dijkstra(abs(matrix), directed=False, indices=first, unweighted=True, min_only=True), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class _Inverse:
+    """The inverse of a matrix in rings, as far as it is asked for; `log_determinant` is that of the matrix itself."""
+
+    order: np.ndarray
+    inner: tuple[np.ndarray, ...]
+    across: tuple[np.ndarray, ...]
+    log_determinant: float
+
+    def diagonal(self) -> np.ndarray:
+        """Return the diagonal, from the last ring back to the first."""
+        whole = self.inner[-1]
+        found = [whole.diagonal()]
+        for inner, across in zip(self.inner[-2::-1], self.across[::-1], strict=True):
+            whole = inner + across @ whole @ across.T
+            found.append(whole.diagonal())
+        return self._back(np.concatenate(found[::-1]))
+
+    def times(self, values: np.ndarray) -> np.ndarray:
+        """Return the inverse times a vector."""
+        parts = np.split(values[self.order], np.cumsum([len(one) for one in self.inner])[:-1])
+        for i, across in enumerate(self.across):
+            parts[i + 1] = parts[i + 1] - across.T @ parts[i]
+        found = [self.inner[-1] @ parts[-1]]
+        for i in range(len(self.across) - 1, -1, -1):
+            found.append(self.inner[i] @ parts[i] - self.across[i] @ found[-1])
+        return self._back(np.concatenate(found[::-1]))
+
+    def _back(self, sorted_: np.ndarray) -> np.ndarray:
+        found = np.empty_like(sorted_)
+        found[self.order] = sorted_
+        return found
+
+
+@dataclass(frozen=True)
 class _Prior:
     """The precision of the log risks but for τ, scaled to a typical variance of 1, and the log of its determinant."""
 
-    precision: sparse.csc_array
+    precision: sparse.csr_array
+    rings: _Rings
     log_determinant: float
 
     @classmethod
     def of(cls, beside: sparse.csr_array, degree: np.ndarray, alike: float) -> _Prior:
         own = np.where(degree > 0, 1 - alike + alike * degree, 1.0)
-        shape = sparse.csc_array(sparse.diags_array(own) - alike * sparse.csc_array(beside, dtype=float))
-        variance, log_determinant, _ = _inverted(shape)
-        typical = float(np.exp(np.log(variance).mean()))
-        return cls(sparse.csc_array(shape * typical), log_determinant + len(own) * np.log(typical))
+        shape = sparse.csr_array(sparse.diags_array(own) - alike * sparse.csr_array(beside, dtype=float))
+        shape.eliminate_zeros()
+        found = _Rings.of(shape).inverse(1.0, np.zeros(len(own)))
+        typical = float(np.exp(np.log(found.diagonal()).mean()))
+        whole = sparse.csr_array(shape * typical)
+        return cls(whole, _Rings.of(whole), found.log_determinant + len(own) * np.log(typical))
 
 
 def _over_spreads(events: np.ndarray, expected: np.ndarray, prior: _Prior, start: _Fit | None) -> dict[int, _Fit]:
@@ -204,16 +297,17 @@ def _looked_at(step: int) -> bool:
 
 def _fit(events: np.ndarray, expected: np.ndarray, prior: _Prior, spread: float, near: _Fit | None) -> _Fit:
     """Return the normal distribution of the log risks that comes closest, given the spread, and how likely the events are with it."""
-    n, q = len(events), sparse.csc_array(prior.precision / spread**2)
+    n, q = len(events), prior.precision / spread**2
     pull = np.asarray(q.sum(axis=1)).ravel()  # of the mean of all on each area
     level = float(np.log(events.sum() / expected.sum()))
     weight, towards = _own_part(events, expected, np.full(n, level), np.full(n, spread**2)) if near is None else near.own
     mean = np.full(n, level) if near is None else near.mean
     for _ in range(TURNS):
-        variance, log_determinant, solved = _inverted(sparse.csc_array(q + sparse.diags_array(weight)))
-        follows = solved(pull)  # how far each log risk follows the mean of all
+        inverse = prior.rings.inverse(1 / spread**2, weight)
+        variance = inverse.diagonal()
+        follows = inverse.times(pull)  # how far each log risk follows the mean of all
         free = float(pull.sum() - pull @ follows)
-        target = solved(towards)
+        target = inverse.times(towards)
         level = float(pull @ target) / free
         before, mean = mean, target + follows * level
         if np.abs(mean - before).max() < CLOSE:
@@ -223,7 +317,7 @@ def _fit(events: np.ndarray, expected: np.ndarray, prior: _Prior, spread: float,
     rate = expected * np.exp(mean + variance / 2)
     apart = mean - level
     evidence = float(events @ (mean + np.log(expected)) - rate.sum() - gammaln(events + 1).sum() - apart @ (q @ apart) / 2)
-    evidence += (prior.log_determinant - 2 * n * np.log(spread) - log_determinant) / 2 + (weight @ variance) / 2
+    evidence += (prior.log_determinant - 2 * n * np.log(spread) - inverse.log_determinant) / 2 + (weight @ variance) / 2
     variance = variance + follows**2 / free  # as the mean of all is not known either
     skew, beyond = _beyond_normal(mean, weight, variance)
     evidence += beyond - np.log(free) / 2 + np.log(spread) + np.log(RARELY) / LARGE * spread
@@ -274,50 +368,3 @@ def _skew_normal(moments: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarra
     lean = np.sign(skew) * np.sqrt(np.pi / 2 * bent / (bent + ((4 - np.pi) / 2) ** (2 / 3)))
     scale = deviation / np.sqrt(1 - 2 * lean**2 / np.pi)
     return mean - scale * lean * np.sqrt(2 / np.pi), scale, lean / np.sqrt(1 - lean**2)
-
-
-def _inverted(matrix: sparse.csc_array):  # type: ignore[no-untyped-def]
-    """Return the diagonal of the inverse of a symmetric matrix with off-diagonals of at most 0, the log of its determinant, its solver."""
-    factors = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
-    lower, pivots = sparse.csc_array(factors.L), factors.U.diagonal()
-    lower.eliminate_zeros()
-    lower.sort_indices()
-    diagonal = _inverse_diagonal(lower.indptr, lower.indices, lower.data, pivots)
-    return diagonal[factors.perm_c], float(np.log(pivots).sum()), factors.solve
-
-
-@njit(cache=True, nogil=True)
-def _inverse_diagonal(starts, rows, values, pivots):  # type: ignore[no-untyped-def]
-    """Return the diagonal of the inverse of L D Lᵀ, L with ones on its diagonal, by the recursion of Takahashi, Fagan and Chin (1973)."""
-    n = len(pivots)
-    inverse = np.zeros(len(values))  # of the inverse, where L has entries
-    place = np.full(n, -1, dtype=np.int64)
-    most = (starts[1:] - starts[:-1]).max()
-    block = np.zeros((most, most))
-    found = np.empty(n)
-    for i in range(n - 1, -1, -1):
-        first, last = starts[i] + 1, starts[i + 1]
-        below = rows[first:last]
-        _gather(block, below, inverse, starts, rows, place)
-        entries = np.zeros(last - first)
-        for a in range(last - first):
-            for b in range(last - first):
-                entries[a] -= block[a, b] * values[first + b]
-        inverse[first:last] = entries
-        found[i] = inverse[starts[i]] = 1.0 / pivots[i] - (entries * values[first:last]).sum()
-    return found
-
-
-@njit(cache=True, nogil=True)
-def _gather(block, below, inverse, starts, rows, place):  # type: ignore[no-untyped-def]
-    """Put the entries of the inverse among the rows `below` into the corner of `block`; `place` is −1 before and after."""
-    for a in range(len(below)):
-        place[below[a]] = a
-    for a in range(len(below)):
-        j = below[a]
-        for k in range(starts[j], starts[j + 1]):
-            b = place[rows[k]]
-            if b >= 0:
-                block[a, b] = block[b, a] = inverse[k]
-    for a in range(len(below)):
-        place[below[a]] = -1

@@ -14,7 +14,7 @@ from hotspots.study.memo import kept
 from hotspots.study.of_incidents import Study
 
 SURE = 0.95  # of a risk being larger than asked
-MOST = 10_000  # units whose neighbours are looked at; more take minutes, and each is then drawn to the mean of all
+MOST = 5_000  # units whose neighbours are looked at; more take minutes, and each is then drawn to the mean of all
 
 
 @dataclass(frozen=True, eq=False)
