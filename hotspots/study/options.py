@@ -202,7 +202,7 @@ def settled(chosen: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of statistics by name, the usual one where none was chosen; a `DataError` names values that do not exist.
 
     >>> settled({"cap": 25})
-    {'baseline': '', 'correction': 'bh', 'equal_split': 'discontinuous', 'bandwidth': None, 'cap': 25}
+    {'baseline': '', 'correction': 'bh', 'least': '', 'equal_split': 'discontinuous', 'bandwidth': None, 'cap': 25}
     """
     found = {row.name: chosen.get(row.name) or row.usual for row in OF_STATISTICS}
     faults = [
