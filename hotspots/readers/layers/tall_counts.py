@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -44,14 +45,27 @@ def tall(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSecti
 
 def _by_sex(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSection]:
     """Return the table with one row for each sex, and the section that names the columns of the sex and the numbers."""
-    names, width = list(section.sex_columns.values()), len(section.sex_columns)
-    others = table.columns[[name for name in table.columns.columns if name not in names]]
-    long = others.loc[others.index.repeat(width)].reset_index(drop=True)
-    sex, count = _free("sex", long), _free("count", long)
-    long[sex] = pd.Series(list(section.sex_columns) * len(table.rows), dtype="str")
-    long[count] = pd.Series(table.columns[names].to_numpy(dtype=object).reshape(-1), dtype="str")
+    names = list(section.sex_columns.values())
     listed = ", ".join(map(repr, names))
     text = told("{file}: the numbers of each sex stand in columns of their own ({columns})", file=table.source, columns=listed)
+    long, sex, count = _unfolded(table, names, "sex")
+    columns = long.columns.assign(**{sex: pd.Series(list(section.sex_columns) * len(table.rows), dtype="str")})
+    read = replace(long, columns=columns, findings=(*table.findings, Finding("sex_columns", "accepted", len(columns), text)))
+    ours = {name: name for name in section.sex_columns}
+    return read, replace(section, sex_columns={}, sex=sex, count=count, values={**section.values, "sex": ours})
+
+
+def _unfolded(table: Table, names: Sequence[str], part: str) -> tuple[Table, str, str]:
+    """Return the table with one row for each of the columns `names`, in their order, and the columns of the part and of the number.
+
+    What the part is, the caller says: its column, called `part` or the like, is not filled yet.
+    """
+    width = len(names)
+    others = table.columns[[name for name in table.columns.columns if name not in names]]
+    long = others.loc[others.index.repeat(width)].reset_index(drop=True)
+    label, count = _free(part, long), _free("count", long)
+    long[label] = ""
+    long[count] = pd.Series(table.columns[list(names)].to_numpy(dtype=object).reshape(-1), dtype="str")
     read = replace(
         table,
         columns=long,
@@ -59,10 +73,8 @@ def _by_sex(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSe
         spoiled=np.repeat(table.spoiled, width),
         shapes=None,
         origins=None if table.origins is None else np.repeat(table.origins, width),
-        findings=(*table.findings, Finding("sex_columns", "accepted", len(long), text)),
     )
-    ours = {name: name for name in section.sex_columns}
-    return read, replace(section, sex_columns={}, sex=sex, count=count, values={**section.values, "sex": ours})
+    return read, label, count
 
 
 def _with_period(table: Table, section: AreaCountSection, label: str, whole: pd.Series) -> tuple[Table, AreaCountSection]:
@@ -75,16 +87,11 @@ def _melted(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSe
     periods = together(names)
     _refuse_odd(names, table, section)
     rows, width = len(table.rows), len(names)
-    others = table.columns[[name for name in table.columns.columns if name not in names]]
-    long = others.loc[others.index.repeat(width)].reset_index(drop=True)
+    long, period, count = _unfolded(table, names, "period")
     written = pd.Series([periods[name].period for name in names] * rows, dtype="str")
-    period, count = _free("period", long), _free("count", long)
     if section.year:
-        years = long[section.year].str.strip().str.replace(r"\.0+$", "", regex=True)
+        years = long.columns[section.year].str.strip().str.replace(r"\.0+$", "", regex=True)
         written = years + written.str.removeprefix("-")
-    long[period] = written.astype("str")
-    long[count] = table.columns[names].to_numpy(dtype=object).reshape(-1)
-    long[count] = long[count].astype("str")
     text = told(
         "{file}: {columns} columns are periods (the first {first}, the last {last}): each of the {rows} rows was read as {columns} numbers",
         file=table.source,
@@ -94,15 +101,8 @@ def _melted(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSe
         rows=f"{rows:,}",
     )
     wide = Finding("period_columns", "accepted", rows * width, text)
-    read = replace(
-        table,
-        columns=long,
-        rows=np.repeat(table.rows, width),
-        spoiled=np.repeat(table.spoiled, width),
-        shapes=None,
-        origins=None if table.origins is None else np.repeat(table.origins, width),
-        findings=(*table.findings, wide, *_sums(table, section)),
-    )
+    columns = long.columns.assign(**{period: written.astype("str")})
+    read = replace(long, columns=columns, findings=(*table.findings, wide, *_sums(table, section)))
     return read, replace(section, period=period, count=count, year="", month="", period_columns=())
 
 
