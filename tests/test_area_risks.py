@@ -17,6 +17,7 @@ from hotspots.study import Study
 from hotspots.study.area_model import MOST, area_model, chance_above
 from hotspots.study.options import OPTIONS
 from hotspots.study.testing import square_city
+from hotspots.words import words_for
 
 EVENTS = np.array([0, 1, 0, 2, 1, 4, 6, 1, 0, 7, 3, 2, 0, 1, 0, 0])  # four by four
 EXPECTED = np.array([1.0, 2, 0.5, 1, 3, 1, 2, 1, 0.2, 2, 1, 2, 3, 1, 0.5, 1])
@@ -184,6 +185,9 @@ def test_a_hot_spot_may_be_asked_to_have_a_size_and_never_gains_by_it():
             one for one in hot.index[hot == 1] if chance_above(study, float(least)).loc[one] >= 0.95
         ]
     assert 0 < (clusters.hot_spot(city(least="2")) == 1).sum() < (hot == 1).sum()
+    told = catalog.measure("hot_spot").remarks
+    assert "more than 1.5 times the city's" in told(city(least="1.5"), words_for("en"))[0]
+    assert not any("times the city's" in one for one in told(study, words_for("en")))
     assert sizes["own"][hot == 1].any()
     assert not sizes["own"][hot == 1].all()
 

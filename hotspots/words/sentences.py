@@ -217,6 +217,14 @@ class Words:
         digits = 0 if value >= 100 else 1 if value >= 1 or value == 0 else 2
         return self.number(value, digits)
 
+    def times(self, factor: float) -> str:
+        """Return a factor as short as it can be said: 2, 1.5.
+
+        >>> [Words("en").times(value) for value in (2.0, 1.5)]
+        ['2', '1.5']
+        """
+        return self.number(factor, 0 if factor == int(factor) else 1)
+
     def percent(self, share: float, digits: int = 0) -> str:
         """Return a share between 0 and 1 as a percentage.
 

@@ -23,6 +23,7 @@ DESCRIPTIVE: str = mark(
     "A place and its neighbours hold fewer than 5 homicides on average: this describes the map and is no evidence. "
     "At such numbers it calls hundreds of places hot where nothing is going on."
 )
+SIZED: str = mark("Only places whose own risk is more than {times} times the city's, with 95 in 100 certainty.")
 COMPARED: str = mark("Compared with what would be {baseline}.")
 
 
@@ -37,9 +38,11 @@ def calibration(study: Study) -> Calibration:
 
 
 def tested_remarks(study: Study, words: Words) -> tuple[str, ...]:
-    """Return what a map of hot spots was compared with, and how many false ones to expect."""
+    """Return which size was asked for, what a map of hot spots was compared with, and how many false ones to expect at most."""
     found = calibration(study)
+    sized = (words.say(SIZED, times=words.times(float(study.least))),) if study.least else ()
     return (
+        *sized,
         words.say(COMPARED, baseline=words.say(BASELINES[found.baseline])),
         words.say(CALIBRATED, expected=words.rate(found.expected)),
     )

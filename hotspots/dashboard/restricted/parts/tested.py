@@ -40,13 +40,13 @@ def _risk(row: pd.Series, words: Words) -> str:
 HOT: tuple[Column, ...] = (
     Column("group", mark("Hot spot")),
     Column("place", mark("Place")),
-    Column("killed", mark("People killed here"), width=110),
-    Column("events", mark("Events here and beside"), width=110),
-    Column("expected", mark("Expected by chance"), rounded(1), width=110),
-    Column("ratio", mark("Times as many"), rounded(1), width=90),
-    Column("low", mark("from (95%)"), rounded(1), width=80),
-    Column("high", mark("to (95%)"), rounded(1), width=70),
-    Column("risk", mark("Risk here, times the city's (95%)"), each(_risk), width=130),
+    Column("killed", mark("People killed here")),
+    Column("events", mark("Events here and beside")),
+    Column("expected", mark("Expected by chance"), rounded(1)),
+    Column("ratio", mark("Times as many"), rounded(1)),
+    Column("low", mark("from (95%)"), rounded(1)),
+    Column("high", mark("to (95%)"), rounded(1)),
+    Column("risk", mark("Risk here, times the city's (95%)"), each(_risk)),
     Column("own", mark("Hot by"), lambda rows, key, words: [words.say(OWN if own else BESIDE) for own in rows[key]]),
 )
 UNTESTED: tuple[Column, ...] = (
@@ -89,7 +89,7 @@ def controls(chosen: Chosen, key: str) -> None:
             words.say("At least"),
             ["", *LEAST],
             format_func=lambda times: (
-                words.say("{n} times the city's risk", n=words.rate(float(times))) if times else words.say("Any excess")
+                words.say("{n} times the city's risk", n=words.times(float(times))) if times else words.say("Any excess")
             ),
             help=words.say("Only places whose own risk is so many times the city's with 95 in 100 certainty."),
             **address.widget("least", selection.least, lambda old, new: replace(old, least=new)),
@@ -139,10 +139,9 @@ def listed(found: HotPlaces, places: pd.DataFrame, words: Words) -> None:
     """Draw the list of the hot places by name."""
     if places.empty:
         return
-    height = min(38 + 35 * len(places), 320)
     there = [one for one in HOT if one.key in places.columns]
     columns = (*there[:2], Column("beats", mark("Beats it reaches into")), *there[2:]) if "beats" in places.columns else there
-    if found.own is not None:
+    if found.own is not None and found.own < len(places):
         st.markdown(
             words.count(
                 "{n} of {all} places is hot by its own homicides, the others only through those beside them.",
@@ -151,7 +150,8 @@ def listed(found: HotPlaces, places: pd.DataFrame, words: Words) -> None:
                 all=words.number(len(places)),
             )
         )
-    tables.draw(places, columns, words, height=height, alt=words.say("The places that are hot, with their numbers"))
+    alt = words.say("The places that are hot, with their numbers")
+    tables.fitting(places, columns, words, alt=alt, lead=("group", "place", "killed", "events", "expected", "risk", "own"))
     st.caption(
         words.say(
             "The number is that of the outline on the map. People killed together are one event. The interval is exact, for one place "
