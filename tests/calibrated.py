@@ -170,6 +170,21 @@ def held(kind: str, expected: float, *, highest: bool = False) -> Callable[[np.r
     return one
 
 
+def two_together(mean: float) -> Callable[[np.random.Generator], float]:
+    """Return whether the rate of a city, a fifth of whose events has two victims, holds the truth in its interval."""
+
+    def one(rng: np.random.Generator) -> float:
+        sizes = rng.choice([1, 2], p=[0.8, 0.2], size=rng.poisson(mean))
+        events = np.repeat(np.arange(len(sizes)), sizes)
+        if not len(events):
+            return 1.0  # from 0 to 3.69 events or more
+        incidents, blocks = square_city([(5, 5)] * len(events), event_id=events.tolist(), population=25_000)
+        found = rates.overall(Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01"))
+        return found.low <= 1.2 * mean <= found.high
+
+    return one
+
+
 KINDS_OF_RISK = {
     "model": "risks as the model has them",
     "step": "a quarter at four times the risk",
@@ -208,6 +223,8 @@ ROWS = (
     Row("", f"300 a year, {SWINGS}", ".05", ".45", 300, shifted(300, season=0.2, swing=SWING)),
     Row("any outline of more than chance", "80 events by residents on 16 km²", ".05", ".93 to 1.00", 200, outlined),
     Row("variation of shrunk rates, all risks alike", "1,250 events, a fifth of two, 100 places", "0", ".13", 100, differing, share=False),
+    Row("the interval of a rate holds the truth", "30 events a year, a fifth of two", ".95", ".88 to .92", 1000, two_together(30)),
+    Row("", "100 events a year, a fifth of two", ".95", ".88 to .92", 1000, two_together(100)),
     Row(
         "next homicides on the first 5 % of the ground",
         "six knots: likelihood has more than Scott's rule",

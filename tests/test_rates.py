@@ -12,7 +12,7 @@ from conftest import TORTURE
 
 from hotspots.inference import intervals
 from hotspots.inference.intervals import poisson_interval
-from hotspots.statistics import concentration, rates
+from hotspots.statistics import concentration, rates, trends
 from hotspots.study import Study
 from hotspots.study.testing import square_city
 
@@ -46,6 +46,53 @@ def stl() -> gpd.GeoDataFrame:
         import libpysal
 
         return gpd.read_file(libpysal.examples.get_path("stl_hom.shp"))
+
+
+def victims_of_events(mean: float, doubled: float) -> np.ndarray:
+    """Return the exact chance of 0, 1, … victims of Poisson events, a share of which have two (Panjer 1981): nothing of ours takes part."""
+    chances = np.zeros(400)
+    chances[0] = np.exp(-mean)
+    for n in range(1, len(chances)):
+        chances[n] = mean / n * ((1 - doubled) * chances[n - 1] + 2 * doubled * (chances[n - 2] if n > 1 else 0.0))
+    return chances
+
+
+@pytest.mark.parametrize("mean", [0.05, 0.5, 1, 3.7, 12.2, 30, 100])
+def test_intervals_hold_where_people_are_killed_together(mean):
+    """A fifth of the events has two victims. Taken one by one, the interval of 12 and more holds in under 93 of 100."""
+    chances, victims = victims_of_events(mean, 0.2), np.arange(400)
+    assert chances.sum() == pytest.approx(1)
+    held = lambda ends: chances[(ends[0] <= 1.2 * mean) & (1.2 * mean <= ends[1])].sum()  # noqa: E731
+    assert held(poisson_interval(victims, together=(0.8 + 4 * 0.2) / 1.2)) >= 0.95
+    assert mean < 10 or held(poisson_interval(victims)) < 0.93
+
+
+def test_an_interval_of_pairs_is_that_of_a_weighted_sum():
+    """Ten events of two, by the gamma interval for rates of weighted ages, whose one age has the weight 2."""
+    low, value, high = rates.gamma_interval(np.array([[10]]), np.array([[0.5]]), np.array([1.0]))
+    assert (value[0], *poisson_interval(20, together=2.0)) == pytest.approx((20, low[0], high[0]))
+
+
+def test_every_interval_of_a_study_knows_who_was_killed_together():
+    """Eight victims in four events: rate, count, ratio, the whole city, years and the last 12 months, by hand from Garwood's of four."""
+    low, high = (2 * float(end) for end in poisson_interval(4))
+    pairs = [(5, 5)] * 8, [f"2020-{1 + i // 2:02}-05" for i in range(8)], [i // 2 for i in range(8)]
+    incidents, blocks = square_city(pairs[0], dates=pairs[1], event_id=pairs[2], population=[100_000, 0, 0, 0])
+    study = Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01", covers=(pd.Timestamp("2020-01-01"), pd.Timestamp("2021-01-01")))
+    found = [
+        rates.count_interval(study).iloc[0],
+        rates.rate_interval(study).iloc[0],
+        rates.excess_risk_interval(study).iloc[0] * 8,
+        rates.funnel(study).table[["ratio_low", "ratio_high"]].iloc[0] * 8,
+        [rates.overall(study).low, rates.overall(study).high],
+        trends.yearly(study)[["rate_low", "rate_high"]].iloc[0],
+        trends.monthly(study)[["rate_low", "rate_high"]].iloc[-1],
+    ]
+    for ends in found:
+        assert list(ends) == pytest.approx([low, high])
+    last = trends.latest(study)
+    one = rates.estimate(last.exposed, last.person_years, together=last.together)
+    assert (one.low, one.high) == pytest.approx((low, high))
 
 
 def test_st_louis_has_the_rates_of_its_own_table():

@@ -10,20 +10,28 @@ from scipy.special import betaincinv, gammaincinv, pdtr, pdtrik
 PER = 1e5  # rates are per 100,000 person-years
 
 
-def poisson_interval(count: Any, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+def poisson_interval(count: Any, level: float = 0.95, *, together: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """Return the exact interval for the mean of a Poisson count, element by element.
 
     With this count, any mean in the interval is compatible at `level`. Exact means that it covers at least that often, however small
     the count; for 0 the lower end is 0. Missing counts give missing ends. Source: Garwood (1936), doi:10.1093/biomet/28.3-4.437.
 
+    Of victims, some of whom are killed together, only events come by chance alone: `together` is how many times more the victims vary
+    than as many killed one by one (`Study.together`), and the interval is that of count ÷ together pieces, times `together`. It is then
+    the gamma interval of a weighted sum of Poisson counts (Fay & Feuer 1997, the source is at `standardised`) whose weights, the victims
+    of one event, have this ratio of squares to sum.
+
     >>> low, high = poisson_interval([0, 10, 20])
     >>> [f"{a:.6f} {b:.6f}" for a, b in zip(low, high)]
     ['0.000000 3.688879', '4.795389 18.390356', '12.216520 30.888378']
+    >>> low, high = poisson_interval(20, together=2.0)  # ten pairs
+    >>> f"{low:.6f} {high:.6f}"
+    '9.590777 36.780712'
     """
-    n = np.asarray(count, dtype=float)
+    n = np.asarray(count, dtype=float) / together
     tail = (1 - level) / 2
     low = np.where(n == 0, 0.0, gammaincinv(np.where(n == 0, 1, n), tail))
-    return low, gammaincinv(n + 1, 1 - tail)
+    return together * low, together * gammaincinv(n + 1, 1 - tail)
 
 
 def ratio_interval(counts: tuple[float, float], exposures: tuple[float, float], level: float = 0.95) -> tuple[float, float]:

@@ -83,7 +83,7 @@ def lead(found: Brief, words: Words) -> tuple[str, ...]:
 
 
 def _rate(latest: Judgement, of_city: Answer[Judgement] | None, words: Words) -> str:
-    one = rates.estimate(latest.exposed, latest.person_years)
+    one = rates.estimate(latest.exposed, latest.person_years, together=latest.together)
     if one.state == "no_data":
         return ""
     said = words.say(
@@ -144,7 +144,7 @@ def _twelve(latest: Judgement, found: Brief, words: Words) -> Figure:
 
 
 def _rate_figure(latest: Judgement, words: Words) -> Figure | None:
-    one = rates.estimate(latest.exposed, latest.person_years)
+    one = rates.estimate(latest.exposed, latest.person_years, together=latest.together)
     if one.state == "no_data":
         return None
     said = words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high))

@@ -108,11 +108,11 @@ def excess_risk(study: Study) -> pd.Series:
 def excess_risk_interval(study: Study) -> pd.DataFrame:
     """Return the exact 95 % interval of each ratio, as `excess_risk_low` and `excess_risk_high`; the expected count is taken as known.
 
-    Source: Garwood (1936), doi:10.1093/biomet/28.3-4.437.
+    Source: Garwood (1936), doi:10.1093/biomet/28.3-4.437; wider where people are killed together, see `intervals.poisson_interval`.
     """
     expected = expected_counts(study)
     expected = expected.where(expected > 0)
-    low, high = poisson_interval(study.exposed)
+    low, high = poisson_interval(study.exposed, together=study.together)
     return pd.DataFrame({"excess_risk_low": low / expected, "excess_risk_high": high / expected})
 
 
@@ -209,7 +209,7 @@ def funnel(study: Study, *, level: float = LEVEL) -> Funnel | None:
         return None
     expected = expected[known]
     count = study.exposed[known].astype(float)
-    low, high = poisson_interval(count)
+    low, high = poisson_interval(count, together=study.together)
     table = pd.DataFrame({"count": count, "expected": expected, "ratio": count / expected})
     table = table.assign(ratio_low=low / expected, ratio_high=high / expected).join(funnel_limits(expected))
     events = study.exposed_events[known].astype(float) if study.has_days else count

@@ -40,11 +40,11 @@ def count(study: Study) -> pd.Series:
 
 
 def count_interval(study: Study) -> pd.DataFrame:
-    """Return the exact 95 % interval of the mean behind each count, as `count_low` and `count_high`.
+    """Return the exact 95 % interval of the mean behind each count, as `count_low` and `count_high`; wider where people are killed together.
 
-    Source: Garwood (1936), doi:10.1093/biomet/28.3-4.437.
+    Source: Garwood (1936), doi:10.1093/biomet/28.3-4.437; see `intervals.poisson_interval`.
     """
-    low, high = poisson_interval(study.counts)
+    low, high = poisson_interval(study.counts, together=study.together)
     return pd.DataFrame({"count_low": low, "count_high": high}, index=study.blocks.index)
 
 
@@ -70,11 +70,11 @@ def rate(study: Study) -> pd.Series:
 
 
 def rate_interval(study: Study) -> pd.DataFrame:
-    """Return the exact 95 % interval of each rate, as `rate_low` and `rate_high`.
+    """Return the exact 95 % interval of each rate, as `rate_low` and `rate_high`; wider where people are killed together.
 
-    Source: Garwood (1936), doi:10.1093/biomet/28.3-4.437. The exposure is taken as known without error.
+    Source: Garwood (1936), doi:10.1093/biomet/28.3-4.437; see `intervals.poisson_interval`. The exposure is taken as known without error.
     """
-    low, high = poisson_interval(study.exposed)
+    low, high = poisson_interval(study.exposed, together=study.together)
     return pd.DataFrame({"rate_low": PER * low / study.person_years, "rate_high": PER * high / study.person_years})
 
 
@@ -153,8 +153,10 @@ class Estimate:
     state: str
 
 
-def estimate(count: float, person_years: float) -> Estimate:
+def estimate(count: float, person_years: float, *, together: float = 1.0) -> Estimate:
     """Return the rate per 100,000 of `count` homicides in `person_years`, with its exact 95 % interval and state.
+
+    `together`: see `intervals.poisson_interval`.
 
     >>> one = estimate(20, 100_000)
     >>> f"{one.value:.1f} ({one.low:.1f} to {one.high:.1f}), {one.state}"
@@ -162,7 +164,7 @@ def estimate(count: float, person_years: float) -> Estimate:
     """
     if not person_years > 0 or not count >= 0:
         return Estimate(count, float("nan"), float("nan"), float("nan"), float("nan"), "no_data")
-    low, high = poisson_interval(count)
+    low, high = poisson_interval(count, together=together)
     state = "zero" if count == 0 else "unstable" if count < UNSTABLE_UNDER else "ok"
     scale = PER / person_years
     return Estimate(count, person_years, count * scale, float(low) * scale, float(high) * scale, state)
@@ -182,7 +184,7 @@ def overall(study: Study) -> Estimate:
     >>> overall(Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01")).value
     10.0
     """
-    return estimate(study.exposed_victims, study.population * study.years)
+    return estimate(study.exposed_victims, study.population * study.years, together=study.together)
 
 
 def left_out(study: Study) -> float:
@@ -245,7 +247,7 @@ def rate_ratio_of_fifths(study: Study) -> RateRatio | None:
     pieces = after.together
     low, high = ratio_interval((x / pieces, y / pieces), (n, m))
     value = (x / n) / (y / m) if y > 0 else float("nan")
-    return RateRatio(value, low, high, estimate(x, n), estimate(y, m), k, len(order), start, day, end)
+    return RateRatio(value, low, high, estimate(x, n, together=pieces), estimate(y, m, together=pieces), k, len(order), start, day, end)
 
 
 MEASURES: tuple[Measure, ...] = (

@@ -57,7 +57,7 @@ def monthly(study: Study) -> pd.DataFrame:
     rolling = usable.rolling(WINDOW).sum().reindex(months)
     table["rolling_count"] = rolling
     people = np.array([study.person_years_between((m - WINDOW + 1).start_time, (m + 1).start_time) for m in months])
-    return table.join(rates_of(exposed.rolling(WINDOW).sum().reindex(months), people))
+    return table.join(rates_of(exposed.rolling(WINDOW).sum().reindex(months), people, study.together))
 
 
 def provisional(months: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
@@ -87,9 +87,9 @@ def _range_of(usable: pd.Series, month: pd.Period, study: Study) -> Range | None
 class Judgement:
     """The last 12 complete months of the data beside what the years before lead one to expect.
 
-    `exposed` of `count` were killed where residents are known, and stand over `person_years` in the rate.
-    `verdict` is `within`, `above` or `below` the range; `unknown` where there are too few earlier years that were counted in the same way,
-    `range` is None then. `trend` is of up to ten such periods, this one included; None where they are too few.
+    `exposed` of `count` were killed where residents are known, and stand over `person_years` in the rate; `together` says how far people
+    killed in one event widen its interval (`Study.together`). `verdict` is `within`, `above` or `below` the range; `unknown` where there
+    are too few earlier years that were counted in the same way, `range` is None then. `trend` is of up to ten such periods, this one included; None where they are too few.
     """
 
     start: pd.Timestamp
@@ -100,6 +100,7 @@ class Judgement:
     range: Range | None
     verdict: str
     trend: Trend | None = None
+    together: float = 1.0
 
     @property
     def first(self) -> pd.Timestamp:
@@ -136,7 +137,7 @@ def latest(study: Study) -> Judgement | None:
     count = int(sums.iloc[-1])
     exposed = int(table["exposed"].tail(WINDOW).sum())
     trend = yearly_trend(sums.to_numpy()[-SPREAD_YEARS:], counted_alike(spans[-SPREAD_YEARS:], study.recounted))
-    return Judgement(start, end, count, exposed, study.person_years_between(start, end), found, _verdict(count, found), trend)
+    return Judgement(start, end, count, exposed, study.person_years_between(start, end), found, _verdict(count, found), trend, study.together)
 
 
 def _latest_total(study: TotalsStudy) -> Judgement | None:

@@ -29,7 +29,7 @@ def yearly(study: Study) -> pd.DataFrame:
     found = study.series(years)
     whole = complete(years, max(study.start, study.covers[0]), min(study.end, study.covers[1]))
     table = found[["count"]].assign(complete=whole & found["count"].notna())
-    rates = rates_of(found["exposed"], found["person_years"].to_numpy(dtype=float))
+    rates = rates_of(found["exposed"], found["person_years"].to_numpy(dtype=float), study.together)
     return table.join(rates).join(found.drop(columns=["count", "exposed", "person_years"]))
 
 
@@ -100,8 +100,11 @@ def complete(periods: pd.PeriodIndex, start: pd.Timestamp, end: pd.Timestamp) ->
     return np.asarray((periods.start_time >= start) & ((periods + 1).start_time <= end))
 
 
-def rates_of(count: pd.Series, person_years: np.ndarray) -> pd.DataFrame:
-    """Return `rate`, `rate_low` and `rate_high` (exact 95 %) per 100,000 person-years; missing where no residents are known."""
+def rates_of(count: pd.Series, person_years: np.ndarray, together: float) -> pd.DataFrame:
+    """Return `rate`, `rate_low` and `rate_high` (exact 95 %) per 100,000 person-years; missing where no residents are known.
+
+    `together`: see `intervals.poisson_interval`.
+    """
     people = np.where(person_years > 0, person_years, np.nan)
-    low, high = poisson_interval(count)
+    low, high = poisson_interval(count, together=together)
     return pd.DataFrame({"rate": PER * count / people, "rate_low": PER * low / people, "rate_high": PER * high / people})

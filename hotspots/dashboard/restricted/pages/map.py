@@ -280,7 +280,8 @@ def how_to_read(chosen: Chosen, what: Measure) -> None:
     if study.has_days and what.key == "rate":
         parts.append(
             words.say(
-                "Rate: people killed divided by residents and years; exact 95% interval (Garwood). Under 20 homicides a rate is uncertain."
+                "Rate: people killed divided by residents and years; exact 95% interval, people killed together taken as one event. "
+                "Under 20 homicides a rate is uncertain."
             )
         )
     if study.has_days and what.key == "standardised_rate":

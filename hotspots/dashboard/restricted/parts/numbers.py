@@ -36,7 +36,7 @@ def newest(latest: Study, words: Words) -> None:
 
 def three(latest: trends.Judgement, words: Words) -> None:
     """Show the count, the rate and the normal range of the last 12 months."""
-    one = rates.estimate(latest.exposed, latest.person_years)
+    one = rates.estimate(latest.exposed, latest.person_years, together=latest.together)
     left, middle, right = st.columns(3)
     left.metric(words.say("People killed"), words.number(latest.count))
     left.caption(words.period(latest.start.date(), latest.end.date()))
