@@ -78,7 +78,9 @@ def test_every_interval_of_a_study_knows_who_was_killed_together():
     low, high = (2 * float(end) for end in poisson_interval(4))
     pairs = [(5, 5)] * 8, [f"2020-{1 + i // 2:02}-05" for i in range(8)], [i // 2 for i in range(8)]
     incidents, blocks = square_city(pairs[0], dates=pairs[1], event_id=pairs[2], population=[100_000, 0, 0, 0])
-    study = Study.of(incidents, blocks, start="2020-01-01", end="2021-01-01", covers=(pd.Timestamp("2020-01-01"), pd.Timestamp("2021-01-01")))
+    study = Study.of(
+        incidents, blocks, start="2020-01-01", end="2021-01-01", covers=(pd.Timestamp("2020-01-01"), pd.Timestamp("2021-01-01"))
+    )
     found = [
         rates.count_interval(study).iloc[0],
         rates.rate_interval(study).iloc[0],

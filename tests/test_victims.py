@@ -104,6 +104,31 @@ def test_few_values_lie_outside_where_nothing_changed(mean, double, swing, years
     assert ((killed[:, 0] < plain[0]) | (killed[:, 0] > plain[1])).mean() > 0.08  # what chance alone would have called a change
 
 
+def test_of_twenty_looks_at_sixteen_values_one_at_most_flags_any():
+    """Simulated: 16 values of 4 to 60 a year that swing by .15, a fifth of the events with two victims: one by one, a third."""
+    runs, rng = 4000 if TORTURE else 300, np.random.default_rng(7)
+    mean, wide = np.geomspace(4, 60, 16), (0.8 + 4 * 0.2) / 1.2
+    events = rng.poisson(mean / 1.2 * np.exp(rng.normal(-(0.15**2) / 2, 0.15, (runs, 6, 1))), (runs, 6, 16))
+    killed = events + rng.binomial(events, 0.2)
+    flagged = {}
+    for n in (1, 16):
+        chance = groups._in_pieces(pd.Series(killed[:, 1:4].sum(axis=1).ravel()), wide, exposure=365, base_exposure=365 * 3, looked_at=n)
+        swing = groups._swinging(killed[:, 1:].transpose(1, 0, 2).reshape(5, -1).astype(float), n)
+        now = killed[:, 0].ravel()
+        out = (now < np.minimum(chance[0], swing[0])) | (now > np.maximum(chance[1], swing[1]))
+        flagged[n] = out.reshape(runs, 16).any(axis=1).mean()
+    assert flagged[16] <= 0.05 + 2.6 * np.sqrt(0.05 * 0.95 / runs)
+    assert flagged[1] > 0.2
+
+
+def test_values_that_nobody_had_are_not_looked_at():
+    study = people({2020: [1, 1], 2019: [1]}, 2019)
+    assert victims.looked_at(study, ["sex", "weapon"], YEAR_2020) == 2  # women, and a weapon that is not known
+    wider = victims.against_before(study, "sex", YEAR_2020, looked_at=16).table
+    alone = victims.against_before(study, "sex", YEAR_2020).table
+    assert wider.loc["female", "high"] > alone.loc["female", "high"]
+
+
 def test_the_range_of_swinging_years_is_the_negative_binomial_of_scipy():
     from scipy import stats
 

@@ -188,7 +188,11 @@ def place(asked: Asked, unit: str, key: str) -> Answer[Place]:
     """Return the numbers of one place and its own years."""
     study = asked.study
     row = table(study, measure(key)).loc[unit]
-    found = Place(row, rates.estimate(float(study.exposed.loc[unit]), float(study.person_years.loc[unit]), together=study.together), trends.yearly(study.at(unit)))
+    found = Place(
+        row,
+        rates.estimate(float(study.exposed.loc[unit]), float(study.person_years.loc[unit]), together=study.together),
+        trends.yearly(study.at(unit)),
+    )
     return asked.answer(found, interval=(found.rate.low, found.rate.high))
 
 

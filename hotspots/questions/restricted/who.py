@@ -25,13 +25,15 @@ LEAST_POINTS = 2  # years with a share: one alone is no series
 class People:
     """What is known of the people killed, by field: in `days` beside the years before, and in each year.
 
-    `swings` counts the earlier years that told how far years differ from one another; 0 where none could.
+    `swings` counts the earlier years that told how far years differ from one another; 0 where none could. `values` are so many as were
+    looked at together: the ranges allow for that.
     """
 
     days: Days
     fields: Mapping[str, AgainstBefore]
     by_year: Mapping[str, pd.DataFrame]
     swings: int
+    values: int
 
 
 @question()
@@ -40,7 +42,8 @@ def people(asked: Asked) -> Answer[People]:
     study = asked.study
     days = latest(covered(study))
     by_year = asked.ask(people_by_year).value
-    fields = {name: victims.against_before(study, name, days) for name in by_year}
+    values = victims.looked_at(study, by_year, days)
+    fields = {name: victims.against_before(study, name, days, looked_at=max(values, 1)) for name in by_year}
 
     def says(words: Words) -> str:
         if "weapon" not in fields:
@@ -53,7 +56,7 @@ def people(asked: Asked) -> Answer[People]:
             days=days_in_words(days, words),
         )
 
-    found = People(days, fields, by_year, victims.swings(study, days))
+    found = People(days, fields, by_year, victims.swings(study, days), values)
     return asked.answer(found, says, rows=lambda: data_tables.people(fields), days=days)
 
 

@@ -40,7 +40,7 @@ def count(study: Study) -> pd.Series:
 
 
 def count_interval(study: Study) -> pd.DataFrame:
-    """Return the exact 95 % interval of the mean behind each count, as `count_low` and `count_high`; wider where people are killed together.
+    """Return the exact 95 % interval of the mean behind each count, as `count_low` and `count_high`, wider where some die together.
 
     Source: Garwood (1936), doi:10.1093/biomet/28.3-4.437; see `intervals.poisson_interval`.
     """

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hotspots.inference.normal_range import NORMAL_95
 from hotspots.statistics.repeats.events import Events
 from hotspots.statistics.repeats.knox import close_pairs, spread
-from hotspots.statistics.repeats.tails import NONE, NORMAL_95, Cut, cut_off
+from hotspots.statistics.repeats.tails import NONE, Cut, cut_off
 
 REACH = 600.0  # metres
 DELAY = 60  # days

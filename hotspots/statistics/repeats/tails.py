@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammainc, gammaincinv
 
-NORMAL_95 = 1.959963984540054
+from hotspots.inference.normal_range import NORMAL_95
+
 BANDS = 12  # of distance, in which chance is counted
 BEFORE, QUARTER = 20.0, 0.25  # separate pairs taken for seen beforehand, on average a quarter of the limit apart
 SHAPES = np.array([[1.0], [2.0]])  # of delays and of distances: how many ways there are to be so far apart grows with distance

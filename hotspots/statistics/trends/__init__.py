@@ -89,7 +89,8 @@ class Judgement:
 
     `exposed` of `count` were killed where residents are known, and stand over `person_years` in the rate; `together` says how far people
     killed in one event widen its interval (`Study.together`). `verdict` is `within`, `above` or `below` the range; `unknown` where there
-    are too few earlier years that were counted in the same way, `range` is None then. `trend` is of up to ten such periods, this one included; None where they are too few.
+    are too few earlier years that were counted in the same way, `range` is None then. `trend` is of up to ten such periods, this one
+    included; None where they are too few.
     """
 
     start: pd.Timestamp
@@ -137,7 +138,9 @@ def latest(study: Study) -> Judgement | None:
     count = int(sums.iloc[-1])
     exposed = int(table["exposed"].tail(WINDOW).sum())
     trend = yearly_trend(sums.to_numpy()[-SPREAD_YEARS:], counted_alike(spans[-SPREAD_YEARS:], study.recounted))
-    return Judgement(start, end, count, exposed, study.person_years_between(start, end), found, _verdict(count, found), trend, study.together)
+    return Judgement(
+        start, end, count, exposed, study.person_years_between(start, end), found, _verdict(count, found), trend, study.together
+    )
 
 
 def _latest_total(study: TotalsStudy) -> Judgement | None:

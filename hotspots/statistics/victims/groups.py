@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import betainc, betaincinv, stdtrit
+from scipy.special import betainc, betaincinv, ndtri, stdtrit
 
-from hotspots.inference.e_test import e_range
+from hotspots.inference.e_test import LEVEL, e_range
 from hotspots.store.schema import UNKNOWN, field
 from hotspots.study import Study, band
 from hotspots.study.calendar import YEARS, Days, known_before
@@ -16,7 +17,6 @@ from hotspots.study.times import TIMES, times
 
 FEW = 10  # no share of fewer
 SWING_YEARS, LEAST_SWINGS = 5, 2  # earlier years that tell how far years swing
-NORMAL_95 = 1.959963984540054
 AGES: tuple[str, ...] = ("0-14", "15-29", "30-44", "45-59", "60+", UNKNOWN)
 
 
@@ -86,7 +86,22 @@ class AgainstBefore:
         return int(self.table["count"].sum())
 
 
-def against_before(study: Study, name: str, days: Days) -> AgainstBefore:
+def looked_at(study: Study, names: Iterable[str], days: Days) -> int:
+    """Return how many values of the fields `names` there are to judge: those that anybody had in `days` or in the years before them.
+
+    >>> from hotspots.testing import square_city
+    >>> city = square_city([(5, 5)] * 3, dates=["2020-02-01", "2019-02-01", "2019-03-01"], sex=["male", "female", "unknown"])
+    >>> study = Study.of(*city, covers=(pd.Timestamp("2019-01-01"), pd.Timestamp("2020-12-31")))
+    >>> looked_at(study, ["sex"], Days(pd.Timestamp("2020-02-01"), pd.Timestamp("2020-02-02")))
+    2
+    """
+    spans = (days, *known_before(days, study.alike(days.end), years=SWING_YEARS))
+    date = study.history["date"].to_numpy()
+    within = np.any([(date >= one.start.to_datetime64()) & (date < one.end.to_datetime64()) for one in spans], axis=0)
+    return sum(len(set(codes[codes >= 0])) for codes in (_coded(study.history[within], name) for name in names))
+
+
+def against_before(study: Study, name: str, days: Days, *, looked_at: int = 1) -> AgainstBefore:
     """Return the victims of `days` by the field `name`, each value beside the same days of the three years before (or those known).
 
     The range to expect is the wider of two. One allows for chance and for people killed together: the counts that the exact E-test calls
@@ -96,8 +111,9 @@ def against_before(study: Study, name: str, days: Days) -> AgainstBefore:
     change, and neither is a year that swings as years have done.
 
     The unknown are a value like the others: where they grow, all others shrink without anything having changed in the city. Counts are
-    compared, not shares. Of twenty values about one at most lies outside though nothing changed; with one earlier year more do, since
-    nothing tells how far years swing. Source of the first range: Krishnamoorthy and Thomson (2004), doi:10.1016/S0378-3758(02)00408-1.
+    compared, not shares. Where `looked_at` values are judged together, the ranges are those of 95 in 100 for all of them: in one of
+    twenty looks at most does any lie outside though nothing changed (Bonferroni). With one earlier year more do, since nothing tells
+    how far years swing. Source of the first range: Krishnamoorthy and Thomson (2004), doi:10.1016/S0378-3758(02)00408-1.
 
     >>> from hotspots.testing import square_city
     >>> city = square_city([(5, 5)] * 4, dates=["2020-02-01"] * 3 + ["2019-02-01"], sex=["male", "male", "female", "male"])
@@ -115,9 +131,9 @@ def against_before(study: Study, name: str, days: Days) -> AgainstBefore:
     exposure = sum(one.n for one in before) or np.nan
     table = pd.DataFrame({"count": count, "share": _share(count), "base": base, "share_before": _share(base)})
     table = table.assign(expected=base * days.n / exposure, together=_together(study.history[np.any(within, axis=0)], name))
-    low, high = _in_pieces(base, table["together"].to_numpy(), exposure=days.n, base_exposure=exposure)
+    low, high = _in_pieces(base, table["together"].to_numpy(), exposure=days.n, base_exposure=exposure, looked_at=looked_at)
     if told := swings(study, days):
-        least, most = _swinging(np.array([one.to_numpy() * days.n / part.n for one, part in zip(earlier, known, strict=True)]))
+        least, most = _swinging(np.array([one.to_numpy() * days.n / part.n for one, part in zip(earlier, known, strict=True)]), looked_at)
         low, high = np.minimum(low, least), np.maximum(high, most)
     table = table.assign(low=low, high=high)
     table["verdict"] = np.select([base.isna(), count < low, count > high], ["unknown", "below", "above"], "within")
@@ -137,23 +153,28 @@ def _together(rows: pd.DataFrame, name: str) -> pd.Series:
     return found.reindex(range(len(values(name)))).fillna(1.0).set_axis(values(name))
 
 
-def _in_pieces(base: pd.Series, size: np.ndarray, *, exposure: float, base_exposure: float) -> tuple[np.ndarray, np.ndarray]:
+def _in_pieces(
+    base: pd.Series, size: np.ndarray, *, exposure: float, base_exposure: float, looked_at: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the range of the E-test where victims come in pieces of `size`: a count outside is one whole piece beyond."""
-    low, high = e_range(base / size, exposure=exposure, base_exposure=base_exposure)
+    low, high = e_range(base / size, exposure=exposure, base_exposure=base_exposure, level=LEVEL / looked_at)
     least = np.where(low > 0, np.floor(size * (low - 1) + 1e-9) + 1, np.where(np.isnan(low), np.nan, 0))
     return least, np.ceil(size * (high + 1) - 1e-9) - 1
 
 
-def _swinging(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the range of the next count of each column of `counts`, as wide as Student's t makes 95 in 100 for so few rows."""
-    m = len(counts)
+def _swinging(counts: np.ndarray, looked_at: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Return the range of the next count of each column of `counts`, as wide as Student's t makes 95 in 100 for so few rows.
+
+    95 in 100 of `looked_at` columns together, as Bonferroni has it.
+    """
+    m, outer = len(counts), LEVEL / looked_at / 2
     mean = np.maximum(counts.mean(axis=0), 0.5 / m)
-    reach = float(stdtrit(m - 1, 0.975)) / NORMAL_95
+    reach = float(stdtrit(m - 1, 1 - outer) / ndtri(1 - outer))
     variance = np.maximum(counts.var(axis=0, ddof=1) * reach**2, mean) * (1 + 1 / m)
     size = mean**2 / (variance - mean)
     ends = []
-    for tail in (0.025, 0.975):  # halving: the smallest count at which the distribution reaches the tail
-        below, reached = np.full(len(mean), -1.0), np.ceil(mean + 40 * np.sqrt(variance)) + 40
+    for tail in (outer, 1 - outer):  # halving: the smallest count at which the distribution reaches the tail
+        below, reached = np.full(len(mean), -1.0), np.ceil(mean + 60 * np.sqrt(variance)) + 60
         while (reached - below > 1).any():
             half = np.floor((below + reached) / 2)
             enough = betainc(size, half + 1, size / (size + mean)) >= tail

@@ -81,11 +81,12 @@ def render(chosen: Chosen) -> None:
         tables.download(chosen, answer, "people", label=words.say("Now and before (CSV)"))
         by_year = chosen.whole.ask(who.people_by_year)
         tables.download(chosen, by_year, "people_by_year", label=words.say("Year by year (CSV)"))
-    tables.worked_out(words).caption(ranges(found.swings, words))
+    tables.worked_out(words).caption(ranges(found, words))
 
 
-def ranges(years: int, words: Words) -> str:
-    """Return what the grey bars allow for, `years` being those that told how far years differ."""
+def ranges(found: People, words: Words) -> str:
+    """Return what the grey bars allow for."""
+    years = found.swings
     if years:
         allow = words.say(
             "Ranges: what to expect if nothing changed. They allow for chance, for people killed together (a double killing is no "
@@ -97,6 +98,11 @@ def ranges(years: int, words: Words) -> str:
             "Ranges: what to expect if nothing changed. They allow for chance and for people killed together (a double killing is no "
             "change), but not for swings between years: too few earlier years are known."
         )
+    allow += " " + words.say(
+        "They allow too for so many values looked at together ({n}): of twenty such looks, in one at most does any value lie outside "
+        "though nothing changed.",
+        n=words.number(found.values),
+    )
     rest = words.say(
         "The unknown are drawn in grey: where they grow, every other value shrinks though nothing changed. No share of fewer than 10."
     )
