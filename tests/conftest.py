@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +21,21 @@ TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 settings.register_profile("test", max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("torture", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("torture" if TORTURE else "test")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the long walk what a test of many cases has beyond `cases(n)`: `make test` runs n of them, from the first to the last."""
+    of: dict[tuple[Path, str], list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("cases"):
+            of[item.path, getattr(item, "originalname", item.name)].append(item)
+    for every in of.values():
+        marker = every[0].get_closest_marker("cases")
+        n = marker.args[0] if marker else len(every)
+        kept = {(2 * k + 1) * len(every) // (2 * n) for k in range(n)}
+        for place, item in enumerate(every):
+            if place not in kept:
+                item.add_marker(pytest.mark.walk)
 
 
 @pytest.fixture(autouse=True)

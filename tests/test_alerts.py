@@ -87,6 +87,7 @@ def test_bunches_and_swings_are_seen():
     assert spread_of(own, alike).own == pytest.approx(0.04, abs=0.025)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("year", "more"),
     [
@@ -108,6 +109,7 @@ def test_at_most_one_alert_a_year_is_in_vain(year, more):
     assert found.mean() > 0.3 - slack
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("month", [2, 4, 8])
 @pytest.mark.parametrize("districts", [1, 22])
 def test_a_doubling_is_found_nearly_as_soon_as_by_who_knows_the_usual(month, districts):
@@ -193,6 +195,7 @@ def weeks_of(folder: Path, name: str) -> np.ndarray:
     )
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("name", list(REAL))
 def test_a_real_history_with_its_weeks_dealt_anew_raises_as_few_as_promised(real_data, name):
     """Risk is constant then; what happens in one week stays together."""

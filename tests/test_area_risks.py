@@ -93,6 +93,7 @@ def test_it_gives_what_an_independent_sampler_gives():
     assert found.above(1) == pytest.approx((draws > 1).mean(axis=0), abs=0.04)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("expected", [0.05, 0.3, 1, 5])
 def test_intervals_hold_the_true_risk_as_often_as_they_say(kind, expected):

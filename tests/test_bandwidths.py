@@ -156,6 +156,7 @@ def test_units_without_any_are_never_among_the_highest():
     assert (found.top, found.stay) == (1, 1)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.real_data
 @pytest.mark.parametrize("city", CITIES)
 def test_the_usual_bandwidth_picks_the_ground_of_the_next_year_better_than_the_rule_of_thumb(real_data, city):

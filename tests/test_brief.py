@@ -80,6 +80,7 @@ def written(printed, tmp_path, at, preset, language):
     return (pdf_text(files[".pdf"]), slide_text(files[".pptx"]), plain(files[".html"].decode())), chart(files[".pptx"])
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("place", "preset", "language", "period"), GRID if TORTURE else FEW)
 def test_the_files_say_what_the_commands_print(city, printed, tmp_path, place, preset, language, period):
     words, at = words_for(language), [VILLA, "--place", place, *period]
@@ -101,6 +102,7 @@ def test_the_files_say_what_the_commands_print(city, printed, tmp_path, place, p
     assert not [(one, text) for one in said for text in texts if plain(one) not in text]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("place", PLACES[:2])
 def test_the_numbers_and_their_ranges_are_those_of_the_command(city, printed, place):
     compared = json.loads(printed("change", VILLA, "--place", place, "--json"))["periods"]
@@ -112,6 +114,7 @@ def test_the_numbers_and_their_ranges_are_those_of_the_command(city, printed, pl
         assert one.said in pdf_text(render(page_of(city, place), ".pdf"))
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("preset", PRESETS)
 def test_who_adds_up_to_what_the_command_prints(city, printed, preset):
     page, asked = page_of(city, preset=preset), Asked.of(Selection(city=VILLA, language="en"))
@@ -135,6 +138,7 @@ def test_the_community_gets_areas_alone_and_no_small_number(city):
     assert page_of(city, preset="command").places is not None
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("paper", ["a4", "letter"])
 def test_the_pdf_is_one_tagged_page_and_always_the_same(city, paper):
     page = page_of(city, "district:row 0", language="es")

@@ -52,6 +52,7 @@ KINDS = {
 }
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("header", KINDS)
 def test_a_column_that_says_what_happened_is_asked_about_and_the_safe_answer_keeps_homicides(tmp_path: Path, header: str) -> None:
     values, killed, safe = KINDS[header]
@@ -90,6 +91,7 @@ COUNTS = {
 }
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("header", COUNTS)
 def test_the_number_of_people_killed(tmp_path: Path, header: str) -> None:
     values, killed, column = COUNTS[header]
@@ -110,6 +112,7 @@ def test_victims_beside_the_hurt_have_no_safe_answer(tmp_path: Path) -> None:
     assert account(read(path, {"homicide": "all", "victims": "rows"})) == (60, 60, 0)
 
 
+@pytest.mark.walk
 def test_more_rows_than_can_be_homicides_are_asked_about(tmp_path: Path) -> None:
     path = written(tmp_path / "h.csv", "zona", 16_000, lambda i: "NSEO"[i % 4])
     found = read(path)
@@ -187,6 +190,7 @@ CASES = {
 }
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("name", CASES)
 def test_the_cases_beside_the_project(name: str) -> None:
     folder = Path(os.environ.get("HOTSPOTS_TEST_DATA", ROOT.parent / "shared" / "data")).parent / "cases" / "data-in"

@@ -171,6 +171,7 @@ def test_benjamini_and_hochberg_as_r_has_them():
     assert benjamini_hochberg(np.array([np.nan, 0.02]))[1] == 0.02
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("unit", ["districts", "beats"])
 def test_false_alarms_at_the_rates_of_the_bundled_city(albatros, unit):
     place = units.geography(albatros.incidents, albatros.blocks, unit)

@@ -90,6 +90,7 @@ def test_export_geojson(imported, capsys, tmp_path):
     assert len(gpd.read_file(out)) == 9
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -288,6 +288,7 @@ def test_the_tail_and_its_adjustment_are_those_of_r():
     np.testing.assert_allclose(exact_window.adjusted(p, "by"), r["tail_by"], rtol=1e-11)
 
 
+@pytest.mark.cases(7)
 @pytest.mark.parametrize("population", [[1000] * 4, [100, 200, 300, 400], [500, 500, 0, 250]])
 @pytest.mark.parametrize("n", [1, 2, 5])
 def test_every_possible_map_of_a_tiny_city(population, n):
@@ -329,9 +330,9 @@ def test_the_calibration_counts_as_the_test_does(method):
     blocks = square_blocks(side=8, population=np.random.default_rng(1).integers(0, 400, 64).astype(float))
     one = study([(5, 5)] * 40, blocks)
     base = exact_window.baseline_of(one)
-    maps = exact_window._thrown(np.random.default_rng(7), base.weight, 40, 150)
+    maps = exact_window.thrown(np.random.default_rng(7), base.weight, 40, 150)
     maps[:9, :] += np.arange(150) % 4  # some with a cluster
-    for count in (maps, exact_window._thrown(np.random.default_rng(7), base.weight, 1000, 20)):
+    for count in (maps, exact_window.thrown(np.random.default_rng(7), base.weight, 1000, 20)):
         for column in count.T:
             n, around = int(column.sum()), base.around @ column
             p = np.where(base.tested, exact_window.tail(around, n, base.share), np.nan)
@@ -416,6 +417,7 @@ def at(points, blocks=SIX, size=16.0, off=(0.0, 0.0)) -> Study:
     return study([((x + 0.5) * size + off[0], (y + 0.5) * size + off[1]) for x, y in points], blocks)
 
 
+@pytest.mark.walk
 @settings(max_examples=500 if TORTURE else 15)
 @given(points=spots, seed=st.integers(0, 1000))
 def test_shuffled_relabelled_moved_rescaled(points, seed):
@@ -574,6 +576,7 @@ def test_power_stays_a_chance(n):
 # real cities
 
 
+@pytest.mark.cases(1)
 @pytest.mark.real_data
 @pytest.mark.parametrize("text", [philadelphia_toml, chicago_toml], ids=["philadelphia", "chicago"])
 def test_real_cities(text, real_data, tmp_path):

@@ -74,6 +74,7 @@ PLACES = {
 }
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("form", PLACES)
 def test_a_place_in_one_column_is_read(form, tmp_path):
     column, values = next(iter(PLACES[form].items()))
@@ -99,6 +100,7 @@ DATES = {
 }
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("name", DATES)
 def test_a_date_is_read_in_the_form_and_under_the_name_that_files_use(name, tmp_path):
     whole(read(table(date=None, **{name: DATES[name]}), tmp_path))
@@ -202,6 +204,7 @@ def test_a_third_of_clocks_at_one_minute_past_midnight_is_told():
     assert many.hour.notna().all()
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("name", "change", "right"),
     [("sign", {"lon": -LON.round(6)}, "x"), ("axes", {"lon": LAT.round(6), "lat": LON.round(6)}, "swap")],
@@ -221,6 +224,7 @@ def test_swapped_pairs_in_one_column_are_put_right_by_the_answer(tmp_path):
     whole(read(rows, tmp_path, axes="swap"))
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(("lon", "lat"), [(28.98, 41.01), (116.4, -8.6), (174.76, -36.85), (-0.12, 51.5), (30.52, 50.45)])
 def test_places_of_the_whole_world_are_not_asked_about(lon, lat, tmp_path):
     found = read(table(lon=(LON - LON.mean() + lon).round(6), lat=(LAT - LAT.mean() + lat).round(6)), tmp_path)

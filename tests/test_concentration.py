@@ -329,6 +329,7 @@ def test_draws_become_fewer_where_there_is_much_to_draw():
     assert against_chance(study_on_grid(np.random.default_rng(2), 6400, 6000)).draws == concentration.WORK // 6000 == 833
 
 
+@pytest.mark.cases(1)
 @pytest.mark.real_data
 @pytest.mark.slow
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from hotspots.views.answer import Answer
 from hotspots.words import words_for
 
 
+@pytest.mark.cases(6)
 @pytest.mark.parametrize("lang", ["es", "en"])
 @pytest.mark.parametrize("query", [{}, {"unit": "districts"}, {"weapon": "blade"}, {"from": "2018-01-01", "to": "2019-01-01"}], ids=str)
 def test_the_title_is_the_sentence_with_its_chance_figure(city, lang, query):

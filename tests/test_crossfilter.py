@@ -55,6 +55,7 @@ def test_each_cell_of_the_week_gives_the_number_that_it_says(bundled, unchanged)
             assert whole.at(where=where).study.victims == int(cell["n"] or 0)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("page", ["", "map", "trends", "cases"])
 def test_filters_stand_as_chips_and_one_press_clears_all(city, page):
     query = {"weapon": "firearm", "weekday": "mon,tue", "from": "2016-01-01", "to": "2020-01-01", "place": "district:row 0"}

@@ -40,6 +40,7 @@ PAGES = (
 WITH_NUMBERS = PAGES[:3]
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("lang", ["es", "en"])
 def test_pages_open_in_both_languages(city, page, lang):
@@ -50,6 +51,7 @@ def test_pages_open_in_both_languages(city, page, lang):
     assert {"es": "ciudad ficticia", "en": "fictional city"}[lang] in text(app)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("page", WITH_NUMBERS)
 @pytest.mark.parametrize(
     "query",
@@ -99,6 +101,7 @@ def test_a_choice_goes_into_the_address_and_comes_back(city):
     assert again.multiselect(key="choice_weapon").value == ["firearm"]
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("choice", "query"),
     [
@@ -155,6 +158,7 @@ BAD_AT_ONCE = {name: value for query in BAD[1:-1] for name, value in query.items
 EACH_ALONE = [(page, query) for m, page in enumerate(PAGES) for n, query in enumerate(BAD) if TORTURE or page == "" or (m - n) % 12 == 1]
 
 
+@pytest.mark.cases(6)
 @pytest.mark.parametrize(("page", "query"), [*((page, BAD_AT_ONCE) for page in PAGES), *EACH_ALONE], ids=str)
 def test_a_bad_address_never_breaks_a_page(city, page, query):
     app = open_page(page, lang="en", **query)
@@ -256,6 +260,7 @@ def everything_said(app) -> set[str]:
     return said
 
 
+@pytest.mark.walk
 def test_the_spanish_pages_hold_no_english(city):
     english = english_sentences()
     assert any(one.fullmatch("6 of 72 rows have no coordinates; the victims are counted and are on no map") for one in english)

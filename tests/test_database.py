@@ -266,6 +266,7 @@ def refused(folder: Path, **more: Any) -> str:
     return english
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize(
     ("more", "sql", "why"),
     [
@@ -425,6 +426,7 @@ def test_without_the_libraries_it_says_what_to_install(tmp_path: Path, monkeypat
     assert "pip install 'hotspots[database]'" in refused(tmp_path)
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 def test_many_rows_do_not_take_the_memory(server: Server, name: str, tmp_path: Path) -> None:
     number = 500_000 if TORTURE else 100_000

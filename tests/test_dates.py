@@ -55,6 +55,7 @@ FORMS = {
 }
 
 
+@pytest.mark.cases(22)
 @pytest.mark.parametrize("name", FORMS)
 def test_a_form_is_worked_out(name: str) -> None:
     text, expected = FORMS[name]
@@ -186,6 +187,7 @@ def days_from(year: int) -> st.SearchStrategy[list[pd.Timestamp]]:
     return st.lists(st.datetimes(datetime(year, 1, 2), datetime(year + 18, 12, 31)), min_size=1, max_size=20)
 
 
+@pytest.mark.walk
 @given(
     st.integers(1901, 2007).flatmap(days_from),
     st.sampled_from(["%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %I:%M %p", "%d %B %Y, %H:%M", "%Y%m%dT%H:%M"]),

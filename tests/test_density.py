@@ -209,6 +209,7 @@ def test_scott_by_hand():
 spots = st.lists(st.tuples(st.floats(0, 40), st.floats(0, 40)), min_size=1, max_size=30)
 
 
+@pytest.mark.cases(1)
 @every_kernel
 @given(points=spots, h=st.floats(0.5, 60), cell=st.sampled_from([None, 1.0, 2.9]))
 def test_the_surface_adds_up_to_the_homicides(kernel, points, h, cell):
@@ -227,6 +228,7 @@ def test_the_fourier_surface_adds_up_too(points, h):
     assert z.min() >= 0
 
 
+@pytest.mark.cases(1)
 @every_edge
 @given(points=spots, h=st.floats(3, 30))
 def test_moved_rescaled_doubled(edge, points, h):
@@ -253,6 +255,7 @@ def test_the_bandwidth_left_out_follows_the_points(points):
         assert density.rule_of_thumb(np.tile(x, 3), np.tile(y, 3)) == one
 
 
+@pytest.mark.cases(1)
 @every_kernel
 @every_edge
 @pytest.mark.parametrize(("n", "per_cell", "most"), [(200_000 if TORTURE else 45_000, 12, 1e-4), (30_000, 25, 1e-4)])

@@ -116,6 +116,7 @@ def test_the_surface_is_spatstats(city, edge):
     np.testing.assert_allclose(z[row[nearest], column[nearest]], told[f"quartic_{edge}"], atol=0.05 * peak)  # and up to 35 m away
 
 
+@pytest.mark.cases(1)
 def test_bandwidths_are_spatstats(city):
     told, places = city
     n = len(places)
@@ -151,6 +152,7 @@ def streets() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=lines, crs=EPSG)
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("way", density.WAYS)
 @pytest.mark.parametrize("h", [120, 250])
 def test_along_the_streets_of_a_city_as_in_spatstat(way, h):

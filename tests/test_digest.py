@@ -301,6 +301,7 @@ def to_one(file: Path) -> None:
     file.write_text(text[: text.rindex("[[receiver]]")], encoding="utf-8")
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 def test_a_month_of_imports_sends_what_it_should_and_nothing_twice(villa_again, mailbox, capsys):
     """Imports on 15 days (30 in `make torture`), sent twice: every third somebody was killed, every fifth the same file comes again."""
@@ -334,6 +335,7 @@ def body(text: str) -> str:
     return email.message_from_string(text, policy=default).get_body(("plain",)).get_content()
 
 
+@pytest.mark.walk
 def test_a_mail_that_the_server_refuses_is_sent_the_next_time(villa_again, mailbox, capsys):
     city = with_rows(villa_again, (villa_again.end + DAY, 0), end=villa_again.end + 7 * DAY)
     mailbox.refuse = "451 try again later"
@@ -347,6 +349,7 @@ def test_a_mail_that_the_server_refuses_is_sent_the_next_time(villa_again, mailb
     assert len(mailbox.got) == before
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("kept", [True, False])
 def test_who_was_told_up_to_a_version_that_is_gone_hears_so(villa_again, mailbox, capsys, kept):
     """What changed since cannot be told; the next digest goes on from what is kept."""
@@ -392,6 +395,7 @@ main(["digest", sys.argv[2], "--send", sys.argv[3]])
 """
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("where", "mails"), [("before the note", 1), ("after the note", 0), ("after the mail", 1), ("after all", 1)])
 def test_killed_anywhere_nobody_gets_the_same_twice(villa_again, mailbox, capsys, where, mails):
     city = with_rows(villa_again, (villa_again.end + DAY, 0), end=villa_again.end + 7 * DAY)

@@ -285,6 +285,7 @@ def test_years_that_cannot_be_taken_back_keep_the_window_back():
     assert past[-1].facts["rules"]["window_years"] == 1
 
 
+@pytest.mark.walk
 def test_a_small_year_in_a_later_window():
     days = {year: 40 for year in range(2010, 2020)} | {2016: 4}
     dates = [f"{year}-06-15" for year, n in days.items() for _ in range(n)]
@@ -390,6 +391,7 @@ def test_the_bundled_city(albatros):
     assert found.narrowest >= 9
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 @pytest.mark.real_data
 @pytest.mark.parametrize(("toml", "through"), [(philadelphia_toml, None), (chicago_toml, "2017-12-31")][: 2 if TORTURE else 1])

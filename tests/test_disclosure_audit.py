@@ -72,6 +72,7 @@ def test_intervals_agree_with_enumeration(seed):
     assert found.high.tolist() == most.tolist()
 
 
+@pytest.mark.cases(9)
 @pytest.mark.parametrize("seed", range(200 if TORTURE else 10))
 def test_known_parts_agree_with_enumeration(seed):
     """A part is called known exactly where every table of whole numbers with these margins has the same number there."""
@@ -282,6 +283,7 @@ def test_the_limits_are_where_the_rules_put_them():
 # --- whole releases -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("former", [True, False])
 def test_the_lot_tells_nothing_to_who_knows_the_method(former):
     """The attacker knows the method and sees which number is held back, not the key: 15 is shown, so was it passed over for good reason?
@@ -363,6 +365,7 @@ def strict(city, **more):
     return build(city, as_of="2026-01-15", secret=SECRET, **more)
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", CITIES)
 def test_synthetic_cities_pass(name):
     release = strict(released_city(**CITIES[name]))
@@ -381,6 +384,7 @@ def test_open_releases_pass(name):
     assert (release.figures[release.figures["table"] == "areas"]["reason"] == "").all()
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("seed", range(200 if TORTURE else 6))
 def test_any_city_passes(seed):
     """Whatever the city, the release passes its own audit: the protection is enough."""
@@ -408,6 +412,7 @@ def _changed(city, rng):
     return replace(city, incidents=Incidents(table))
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("seed", range(200 if TORTURE else 3))
 def test_release_against_the_next_release(seed):
     """A release some years later, with corrections to the records, gives nothing away beside the one before."""
@@ -482,6 +487,7 @@ def test_rules_are_checked():
     assert {"profile", "areas_changed", "window"} <= found
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("years", [9, 10])
 def test_late_records_do_not_contradict(years):
     """Years are published as they end; a window that counts what was registered later may add up to more.

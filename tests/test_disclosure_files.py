@@ -88,6 +88,7 @@ def test_nothing_of_a_single_incident_is_in_a_file(folder, release):
     assert not any(f"{point.x:.5f}" in text and f"{point.y:.5f}" in text for point in degrees)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("seed", range(500 if TORTURE else 4))
 def test_one_withheld_incident_changes_no_byte(seed):
     rng = np.random.default_rng(seed)

@@ -83,6 +83,7 @@ STARTS = {
 EVERYWHERE = {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0", "STREAMLIT_SERVER_ALLOWED_HOSTS": "*"}
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("start", STARTS)
 def test_it_answers_this_machine_by_its_own_name_only(start: str, tmp_path: Path) -> None:
     port = free_port()
@@ -98,6 +99,7 @@ def test_it_answers_this_machine_by_its_own_name_only(start: str, tmp_path: Path
         assert status(port, f"127.0.0.1:{port}", origin="http://evil.example") == 403
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("script", ["app.py", "hotspots/dashboard/serve.py"])
 @pytest.mark.parametrize(("flags", "env"), [(OPEN, {}), ((), EVERYWHERE), (("--server.address", "::"), {})], ids=["flag", "env", "::"])
 def test_it_does_not_start_on_a_network(script: str, flags: tuple[str, ...], env: dict[str, str], tmp_path: Path) -> None:
@@ -171,6 +173,7 @@ def outer_address() -> str:
     return found
 
 
+@pytest.mark.walk
 def test_the_public_edition_may_serve_outside(tmp_path: Path) -> None:
     port = free_port()
     env = {"HOTSPOTS_EDITION": "public", "HOTSPOTS_RELEASE": str(tmp_path / "none")}

@@ -396,6 +396,7 @@ def cut(tree: ast.AST) -> list[str]:
     return found
 
 
+@pytest.mark.walk
 def test_nothing_is_cut_out_of_a_sentence():
     for path in (ROOT / "hotspots").rglob("*.py"):
         found = cut(ast.parse(path.read_text(encoding="utf-8")))

@@ -202,6 +202,7 @@ def published(country_store, unchanged):
     unchanged(country_store)
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize("page", ["", "map", "trends", "data", "methods"])
 @pytest.mark.parametrize("lang", ["es", "en"])
 @pytest.mark.parametrize("query", [{}, {"sex": "female"}, {"from": "2014-03-01", "to": "2015-06-01"}, {"weapon": "firearm"}], ids=str)

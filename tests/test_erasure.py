@@ -113,6 +113,7 @@ def test_a_version_that_cannot_be_read_is_removed_and_one_that_is_served_is_told
         erasing.rewrite(SLUG, lambda tables, facts: (tables, facts))
 
 
+@pytest.mark.walk
 def test_killed_at_any_step_every_version_is_whole_and_the_next_call_ends_it(folder, tmp_path):
     event, copy = in_both(), shutil.copytree(folder, tmp_path / "copy")
     for step in range(1, 100, 1 if TORTURE else 4):

@@ -56,6 +56,7 @@ def test_the_unknown_stay_unknown():
     assert low[1] < 4 < high[1]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("one", "two"), [(1, 1), (1, 3)])
 @pytest.mark.parametrize("mean", [0.2, 0.8, 2, 5, 12, 21.5, 39.5])
 def test_no_more_than_five_in_a_hundred_are_called_unlike_where_nothing_changed(mean, one, two):

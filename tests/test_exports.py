@@ -36,6 +36,7 @@ def study(**choices) -> Study:
     )
 
 
+@pytest.mark.cases(6)
 @pytest.mark.parametrize("suffix", TABLES)
 @pytest.mark.parametrize("keys", [["count"], ["rate"], ["count", "rate"]], ids=",".join)
 def test_every_format_holds_the_same_table(tmp_path, suffix, keys):
@@ -91,6 +92,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.cases(10)
 @pytest.mark.parametrize("row", [row for row in MEASURES if not row.missing(study())], ids=lambda row: row.key)
 def test_the_export_is_what_the_map_shows(row):
     one = study()
@@ -131,6 +133,7 @@ def chosen(told, **choices) -> Study:
     return Selection(city=told.city.slug, unit=told.unit, **choices).study(told.city)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("suffix", exports.SUFFIXES)
 def test_a_download_is_what_write_writes(tmp_path, told, suffix):
     one = chosen(told, where=(("weapon", ("firearm",)),))
@@ -139,6 +142,7 @@ def test_a_download_is_what_write_writes(tmp_path, told, suffix):
     assert path.read_bytes() == exports.download(one, [measure("count")], suffix, told=told)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("where", [(), (("weapon", ("firearm",)),), (("sex", ("female",)), ("weapon", ("blade",)))], ids=str)
 @pytest.mark.parametrize("days", [(None, None), (dt.date(2016, 1, 1), dt.date(2018, 1, 1))], ids=["all", "two years"])
 @pytest.mark.parametrize("key", ["count", "rate"])

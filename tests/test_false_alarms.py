@@ -128,6 +128,7 @@ ALL_ALIKE = [
 ]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("unit", "baseline", "together", "n"), ALL_ALIKE)
 def test_no_false_alarms_where_nothing_goes_on(unit, baseline, together, n):
     """Any unit is hot on at most 5 of 100 maps, also where two are killed together in many events."""
@@ -137,6 +138,7 @@ def test_no_false_alarms_where_nothing_goes_on(unit, baseline, together, n):
     assert np.mean(found) <= at_most(0.05, SEEDS)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("unit", UNITS)
 def test_victims_instead_of_events_would_raise_false_alarms(unit):
     """The same maps, counted by victims: the tests above can fail."""
@@ -150,6 +152,7 @@ def test_victims_instead_of_events_would_raise_false_alarms(unit):
     assert np.mean(alarms) > at_most(0.05, SEEDS)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("n", "least"), [(200, 0.3), (600, 0.9)])
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_planted_place_is_found_and_little_else(unit, n, least):

@@ -89,6 +89,7 @@ def held(sent: Sent, status: int, printed: dict[str, Any], err: str) -> None:
         assert report["findings"], "published without a word"
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("city", CITIES)
 def test_a_clean_city_is_published(run, city):
     status, printed, err = run(CITIES[city])
@@ -97,12 +98,14 @@ def test_a_clean_city_is_published(run, city):
     assert cities.load("town").blocks["population"].notna().all()
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("city", "name"), some(ONE, 40), ids=lambda one: one)
 def test_one_fault(run, city, name):
     sent = put(CITIES[city], name)
     held(sent, *run(sent))
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("city", "one", "two"), some(pairs(300), 25), ids=lambda one: one)
 def test_two_faults(run, city, one, two):
     first = put(CITIES[city], one)

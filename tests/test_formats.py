@@ -106,6 +106,7 @@ BOOKS: dict[str, tuple[Callable[[], list[list[Any]]], dict[str, Any], dict[str, 
 }
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("name", BOOKS)
 def test_a_workbook_is_read_as_the_text_table_is(tmp_path: Path, clean: cities.City, name: str) -> None:
     rows, options, found = BOOKS[name]
@@ -224,6 +225,7 @@ LAYERS: dict[str, Callable[[Path], tuple[str, bytes]]] = {
 }
 
 
+@pytest.mark.cases(6)
 @pytest.mark.parametrize("name", LAYERS)
 def test_blocks_of_every_format_are_the_same_blocks(tmp_path: Path, clean: cities.City, name: str) -> None:
     file, raw = LAYERS[name](tmp_path)

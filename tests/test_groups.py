@@ -141,6 +141,7 @@ def test_a_changed_file_of_districts_is_a_new_version(city_folder):
     assert cities.read_folder(folder).fingerprint != before
 
 
+@pytest.mark.cases(1)
 @pytest.mark.real_data
 @pytest.mark.parametrize(("name", "column"), [("philadelphia", "police_district"), ("chicago", "community")])
 def test_real_districts_differ_from_a_spatial_join_by_what_the_report_says(tmp_path, real_data, name, column):

@@ -53,6 +53,7 @@ def test_a_damaged_version_is_published_again(city_folder: Path, capsys: pytest.
     assert brought(capsys, city_folder)[1]["version"] == 2
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_a_past_year_that_falls_is_asked_about(city_folder: Path, capsys: pytest.CaptureFixture[str], language: str) -> None:
     brought(capsys, city_folder)
@@ -90,6 +91,7 @@ def test_half_of_the_victims_missing(city_folder: Path, capsys: pytest.CaptureFi
     assert account["questions"][0]["text"].count("had 12 victims and now has 6 (−50 %)") == 6
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("column", "said"), [(3, "weapon was known of 100 %"), (4, "sex was known of 100 %"), (1, "place was known of 92 %")]
 )
@@ -115,6 +117,7 @@ def test_a_few_corrections_pass(tmp_path: Path, city_folder: Path, capsys: pytes
     assert brought(capsys, city_folder, "--yes")[0] == 1
 
 
+@pytest.mark.walk
 def test_bad_nights_never_evict_the_good_version(city_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     brought(capsys, city_folder)
     header, *rows = lines(city_folder)

@@ -41,6 +41,7 @@ def expected(real_data: Path) -> dict[str, Any]:
     return json.loads((real_data / "guayaquil" / "reference.json").read_text())
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("make", MAKES)
 def test_every_figure_is_that_of_the_reference(read: dict[str, cities.City], expected: dict[str, Any], make: str) -> None:
     city, rows = read[make], read[make].incidents
@@ -74,6 +75,7 @@ def test_both_files_give_the_same_counts(read: dict[str, cities.City]) -> None:
     pd.testing.assert_frame_equal(one.blocks, other.blocks)
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("unit", ["grid:500", "grid:250", "grid:1000", "grid:333"])
 def test_each_victim_lies_in_one_square_but_the_stray(read: dict[str, cities.City], unit: str) -> None:
     city = read["xlsx"]
@@ -105,6 +107,7 @@ def test_a_clerk_can_read_the_report(read: dict[str, cities.City]) -> None:
     assert "so there are counts and no rates" in text
 
 
+@pytest.mark.walk
 def test_from_the_command_line(folders: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", str(folders["csv"]), *allowed(folders["csv"])]) == 0
     capsys.readouterr()

@@ -157,6 +157,7 @@ def test_the_lists_of_words_are_folded_and_ours() -> None:
         assert set(words.values()) <= set(field(key).values)
 
 
+@pytest.mark.walk
 def test_from_the_command_line(town: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = ["--incidents", str(town / "homicides.csv"), "--blocks", str(town / "blocks.geojson")]
     assert main(["import", *files, "--name", "Ciudad Pequeña", "--yes", "--save", str(tmp_path / "kept")]) == 0
@@ -167,6 +168,7 @@ def test_from_the_command_line(town: Path, tmp_path: Path, capsys: pytest.Captur
     assert json.loads(capsys.readouterr().out)["report"]["victims"] == 12
 
 
+@pytest.mark.walk
 def test_yes_refuses_where_no_answer_is_safe_and_a_person_may_answer(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,6 +99,7 @@ def thrice(tmp_path_factory):
     return source, root / "store"
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", ["incidents.parquet", "blocks.parquet", "context.parquet", "manifest.json"])
 @pytest.mark.parametrize("how", ["cut", "lost"])
 def test_the_newest_intact_version_stands_in(thrice, tmp_path, store, name, how):
@@ -190,6 +191,7 @@ def test_what_a_newer_program_wrote_is_refused_in_a_sentence_and_stays(folder, c
     assert cities.load(SLUG).version == 1
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("lost", ["format", "notes", "epsg"])
 def test_a_manifest_that_lacks_something_is_told_and_another_version_stands_in(folder, city_folder, lost):
     cities.import_folder(small.touch(city_folder))
@@ -236,6 +238,7 @@ def test_bundled_cities_are_not_imported_again_after_going_back(tmp_path, city_f
     assert cities.ensure_bundled() == [SLUG]
 
 
+@pytest.mark.walk
 def test_the_command_line_starts_without_the_drawing_libraries(folder, capsys, tmp_path):
     """folium and matplotlib are loaded where a picture is asked for, and not before."""
     import subprocess
@@ -244,6 +247,7 @@ def test_the_command_line_starts_without_the_drawing_libraries(folder, capsys, t
     subprocess.run([sys.executable, "-c", code, "export", SLUG, "--out", str(tmp_path / "a.csv")], check=True, capture_output=True)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("suffix", [".png", ".html"])
 def test_pictures_on_the_command_line(folder, capsys, tmp_path, suffix):
     path = tmp_path / f"a{suffix}"

@@ -321,6 +321,7 @@ def peak(*, forget: bool = False) -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_in_plain_words(tmp_path: Path, trap: Trap, name: str) -> None:
     file, make, words = HOSTILE[name]
@@ -392,6 +393,7 @@ def _read_or_refused(path: Path) -> None:
         assert not PYTHON_WORDS.search(str(error))  # noqa: PT017
 
 
+@pytest.mark.walk
 def test_a_ring_that_crosses_itself_without_end_ends_within_its_limits(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     ring = np.column_stack([rng.uniform(-92, -91.98, 6_000), rng.uniform(11, 11.02, 6_000)]).tolist()

@@ -157,6 +157,7 @@ def chosen(app, key: str, answer: str):
     return settled()
 
 
+@pytest.mark.walk
 def test_less_than_is_served_is_asked_about_and_nothing_is_taken_for_granted() -> None:
     brought("Villa Nueva", ROWS)
     press(settled(), "import_publish")
@@ -185,6 +186,7 @@ def workbook(sheets: dict[str, list[str]]) -> io.BytesIO:
     return out
 
 
+@pytest.mark.walk
 def test_a_workbook_of_two_sheets_is_asked_about_and_the_answer_leads_on() -> None:
     rows = ROWS.splitlines()
     book = workbook({"enero": rows[:31], "todos": rows})
@@ -198,6 +200,7 @@ def test_a_workbook_of_two_sheets_is_asked_about_and_the_answer_leads_on() -> No
     assert "60 of 60 rows are homicides" in text(app)
 
 
+@pytest.mark.walk
 def test_where_a_table_starts_is_asked_about_and_the_answer_leads_on() -> None:
     first, *rows = ROWS.splitlines()
     brought("Villa Nueva", "\n".join([first, "date;latitude;longitude;sex;weapon", *rows]))
@@ -266,6 +269,7 @@ def test_a_source_is_described_and_nothing_is_asked_before_the_button(service: S
     assert service.asked == []
 
 
+@pytest.mark.walk
 def test_a_source_is_fetched_shown_published_and_told_what_is_new(service: Service) -> None:
     press(choose_source(), "import_fetch")
     app = settled()

@@ -152,6 +152,7 @@ def estimate(design: str, effect: float, seed: int) -> tuple[interventions.Effec
     return interventions.synthetic_control(pd.Series(table[:, 0], index=planted.MONTHS), pool, planted.START), effect
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("design", interventions.DESIGNS)
 def test_a_planted_effect_lies_in_its_interval(design):
     seeds = 100 if TORTURE else 20
@@ -164,6 +165,7 @@ def test_a_planted_effect_lies_in_its_interval(design):
         assert inside <= 99
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("design", interventions.DESIGNS)
 def test_nothing_is_found_where_nothing_happened(design):
     seeds = 300 if TORTURE else 20
@@ -343,6 +345,7 @@ def test_high_areas_without_earlier_years_lead_to_no_headline():
     )
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("by", ["rise", "level"])
 def test_areas_picked_for_a_high_year_lead_to_no_headline_of_a_fall(by):
     rng = np.random.default_rng(15)

@@ -38,6 +38,7 @@ def own_albatros(bundled, store, none_bundled):
     return cities.load("puerto-albatros")
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("query", [{}, {"weapon": "firearm"}, {"from": "2019-07-01"}, {"from": "2018-01-01", "to": "2023-01-01"}], ids=str)
 def test_the_title_is_the_sentence_of_the_command(albatros, query, capsys):
     app = open_page("interventions", lang="en", **query)
@@ -137,6 +138,7 @@ def test_el_salvador_says_plainly_that_it_cannot_be_evaluated(bundled, unchanged
     assert [name[-6:] for name in names] == ["(2012)", "(2019)", "(2022)"]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.real_data
 @pytest.mark.parametrize("name", ["philadelphia", "chicago"])
 def test_a_hypothetical_entry_on_a_real_city(name, real_data, tmp_path, none_bundled):

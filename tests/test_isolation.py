@@ -91,6 +91,7 @@ ENDED = {
 }
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", ENDED)
 def test_what_takes_too_much_or_breaks_is_ended_and_says_why(name: str) -> None:
     work, arguments, most, words = ENDED[name]

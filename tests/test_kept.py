@@ -112,11 +112,13 @@ def test_totals_tell_what_they_told(kept, address):
     assert address.startswith("/map") or figures(now | {"tables": []}) == figures(before | {"tables": []})
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("address", [one for one in ANSWERS if one not in (*FIRST, *OF_TOTALS)])
 def test_an_address_gives_the_kept_answer(kept, address):
     assert figures(answer(address)) == figures(SINCE.get(address, ANSWERS[address]))
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("address", FIRST)
 def test_the_first_page_tells_what_it_told(kept, address):
     """It is a panel beside a map now: the numbers stand elsewhere on it, and the rate of the last 12 months on the page Trends alone."""
@@ -219,6 +221,7 @@ def in_the_old_words(rows: pd.DataFrame, *, by_rate: bool) -> pd.DataFrame:
     return told.assign(note=np.select([few, unsure & by_rate], ["menos de 10", "De 10 a 19 personas asesinadas: la tasa es incierta"], ""))
 
 
+@pytest.mark.cases(7)
 @pytest.mark.parametrize("address", PUBLIC)
 def test_the_public_edition_gives_the_kept_answer(monkeypatch, address):
     monkeypatch.setenv("HOTSPOTS_EDITION", "public")

@@ -99,6 +99,7 @@ def test_every_button_that_gives_a_file_is_known():
     assert found == BUTTONS
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("page", PAGES)
 def test_what_a_page_gives_is_marked(city, monkeypatch, page, language):
@@ -136,6 +137,7 @@ def released(tmp_path_factory):
     return folder
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("page", ["", "city", "people"])
 def test_what_a_public_page_gives_says_that_it_may_be_passed_on(released, monkeypatch, page, language):

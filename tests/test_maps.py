@@ -94,6 +94,7 @@ def outside(page: str) -> list[str]:
     return [address for address in found if address and not address.startswith(("data:", "#"))]
 
 
+@pytest.mark.cases(9)
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("key", [row.key for row in MEASURES if not row.missing(study())])
 def test_the_page_holds_what_the_screen_shows(key, language):
@@ -239,6 +240,7 @@ def test_pictures_are_1600_wide_and_say_what_they_are_of(monkeypatch):
     assert content == prints.map_png(one, words=EN, head="2 people killed\n2020 · all", note="Source: nobody")
 
 
+@pytest.mark.walk
 def test_a_picture_shows_the_colours_of_the_classes():
     """The middle of a block of the highest class has the colour of that class."""
     from matplotlib.image import imread

@@ -36,6 +36,7 @@ def study(points=((5, 5), (5, 6), (15, 5), None), **choices) -> Study:
     return Study.of(incidents, blocks.assign(**by_age), start="2020-01-01", end="2021-01-01", covers=covers, streets=STREETS)
 
 
+@pytest.mark.cases(17)
 @every_measure
 def test_series_name_and_index(row):
     one = study()
@@ -54,6 +55,7 @@ def test_the_study_is_not_changed(row):
     pd.testing.assert_frame_equal(one.blocks, blocks)
 
 
+@pytest.mark.cases(41)
 @every_measure
 @pytest.mark.parametrize("points", [(), (None,), ((500, 500),)], ids=["none", "no place", "outside"])
 def test_no_homicides_on_the_map(row, points):
@@ -81,6 +83,7 @@ def test_an_uninhabited_block_is_never_infinite(row):
         assert found.loc[["b00", "b01"], "state"].tolist() == ["no_data", "no_data"]
 
 
+@pytest.mark.cases(4)
 @every_measure
 @settings(max_examples=2000 if TORTURE else 4)
 @given(seed=st.integers(0, 1000))

@@ -44,6 +44,7 @@ def study_of(city, query):
     return selection.study(city, units.geography(city.incidents, city.blocks, query["unit"]))
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize("query", GRID, ids=lambda query: "&".join(f"{name}={value}" for name, value in query.items()))
 def test_the_map_page_its_table_and_the_file(city, query):
     study = study_of(city, query)
@@ -67,6 +68,7 @@ def test_the_map_page_its_table_and_the_file(city, query):
     assert csv["count"].sum() == study.inside
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("query", IN_PLACES, ids=lambda query: query["place"])
 def test_the_command_and_the_pages_of_a_place(city, query, capsys):
     study = study_of(city, query)
@@ -95,6 +97,7 @@ def test_a_place_that_does_not_exist_says_so(city):
     assert app.caption[0].value.startswith("2015–2020 · all homicides · 72 people killed")
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("query", DIAGONAL, ids=lambda query: "&".join(f"{name}={value}" for name, value in query.items()))
 def test_overview_and_trends(city, query):
     study = study_of(city, query)

@@ -69,11 +69,13 @@ def check_page(app: AppTest) -> None:
             assert not nameless(table.value[column]), table.value
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_names_every_block(page: str) -> None:
     check_page(open_page(page, city="odd-town", lang="en", unit="blocks"))
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize(("page", "unit"), ON_UNITS if TORTURE else ON_UNITS[::2])  # each page and each unit at least once
 def test_the_pages_of_places_name_every_unit(page: str, unit: str) -> None:
     check_page(open_page(page, city="odd-town", lang="en", unit=unit))
@@ -86,6 +88,7 @@ def test_every_public_page_names_every_area(odd: Path, monkeypatch: pytest.Monke
     check_page(open_page(page, lang="en"))
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("unit", ["blocks", "districts", "beats", "city", "segments", "segments+corners", "grid:250", "h3:9"])
 def test_every_file_names_every_unit(tmp_path: Path, unit: str) -> None:
     study = Selection(city="odd-town", unit=unit).study(cities.load("odd-town"))
@@ -123,6 +126,7 @@ FORMS = {  # of those that do not have the usual three
 }
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_every_command_names_every_place(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     for form in FORMS.get(command[0], [[], ["--json"], ["--csv"]]):

@@ -88,6 +88,7 @@ def same(one: pd.Series, other: pd.Series) -> bool:
     return one.index.equals(other.index) and bool(np.array_equal(one.to_numpy(), other.to_numpy(), equal_nan=one.dtype.kind == "f"))
 
 
+@pytest.mark.cases(6)
 @pytest.mark.parametrize(
     ("row", "key"), [(row, key) for row in OF_STATISTICS for key in row.read_by], ids=lambda value: getattr(value, "key", value)
 )
@@ -104,6 +105,7 @@ def test_an_option_reaches_the_study_under_its_name(town, row):
         assert str(getattr(asked(**{row.key: value}).study(town), row.name)) == value
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("row", OF_STATISTICS, ids=lambda row: row.key)
 def test_an_option_changes_no_measure_that_does_not_read_it(town, row):
     others = [one.key for one in MEASURES if one.key not in row.read_by]

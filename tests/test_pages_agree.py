@@ -98,6 +98,7 @@ def events(rows):
     return rows.drop_duplicates(["event_id", "block"])
 
 
+@pytest.mark.cases(1)
 @grid(0)
 def test_change(city_of, see, printed, query):
     lag = "14" if "to" in query or query["city"] == "philadelphia" else "0"
@@ -165,6 +166,7 @@ def valued(rows, name):
     return bands.astype(object).fillna("unknown")
 
 
+@pytest.mark.cases(1)
 @grid(1)
 def test_who_was_killed(city_of, see, printed, query):
     city, rows = city_of(query["city"])
@@ -220,6 +222,7 @@ def test_who_was_killed(city_of, see, printed, query):
         assert file["n"].sum() == table[words.say("People killed")].sum() == all_days["district"].notna().sum()
 
 
+@pytest.mark.cases(1)
 @grid(2)
 def test_near_repeats(city_of, see, printed, query):
     city, rows = city_of(query["city"])
@@ -278,6 +281,7 @@ def test_near_repeats(city_of, see, printed, query):
         assert [words.number(n, 2) for n in alerts["usual"]] == table[words.say("Events a week, usually")].tolist()
 
 
+@pytest.mark.cases(1)
 @grid(3)
 def test_priorities(city_of, see, printed, query):
     city, rows = city_of(query["city"])
@@ -323,6 +327,7 @@ def in_areas(rows, areas):
     return found
 
 
+@pytest.mark.cases(1)
 @grid(4)
 def test_interventions(city_of, see, printed, query):
     city, rows = city_of(query["city"])
@@ -378,6 +383,7 @@ def the_designs_agree(seen, words):
             assert words.number(abs(size)) in effect
 
 
+@pytest.mark.cases(2)
 @grid(5)
 def test_compare(city_of, see, printed, query):
     city, rows = city_of(query["city"])
@@ -436,6 +442,7 @@ def test_concentration(city_of, see, printed, query):
     assert words.number(len(rows[place_column(city, unit)].dropna())) in text(seen.app)
 
 
+@pytest.mark.cases(1)
 @grid(7)
 def test_clusters(city_of, see, printed, query):
     city, rows = city_of(query["city"])

@@ -174,6 +174,7 @@ def test_a_crossing(town):
 # --- laws ----------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("kind", ["district", "beat", "block"])
 @pytest.mark.parametrize("unit", ["blocks", "grid:200"])
 @settings(max_examples=10)

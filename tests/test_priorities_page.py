@@ -61,6 +61,7 @@ def large(tmp_path, monkeypatch):
     return cities.import_folder(folder)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("lang", ["es", "en"])
 def test_page_and_methods_say_the_same(large, lang):
     words = words_for(lang)
@@ -93,6 +94,7 @@ def test_the_list_is_that_of_the_command_line(large, capsys):
     assert "not for publication" in out.err
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("lang", ["es", "en"])
 def test_page_and_command_line_name_the_bandwidth_in_metres(large, capsys, lang):
     study, words = Selection(city="villa-grande").study(large), words_for(lang)

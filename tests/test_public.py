@@ -209,6 +209,7 @@ def test_a_hidden_year_ends_the_years_compared_with(release):
     assert told == ranges
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("show", ["rate", "count", "hot"])
 def test_maps_and_files_hold_only_published_numbers(release, show):
     reading, words = Reading(release), words_for("en")

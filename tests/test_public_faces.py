@@ -196,6 +196,7 @@ def test_the_small_release_has_every_look():
     assert len(looks) >= 6
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("lang", ["es", "en"])
 @pytest.mark.parametrize("name", RELEASES)
 def test_both_draw_the_same_map_of_each_window(server, name, lang):
@@ -209,6 +210,7 @@ def test_both_draw_the_same_map_of_each_window(server, name, lang):
         assert shown == wanted
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("lang", ["es", "en"])
 @pytest.mark.parametrize("name", RELEASES)
 def test_both_say_the_same_sentences(server, name, lang):
@@ -226,6 +228,7 @@ def _addresses(name: str) -> list[tuple[str, dict[str, str]]]:
     return [(page, {}) for page in PAGES] + older + [("city", {"show": "hot"})] * (release(name).totals is None)
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("lang", ["es", "en"])
 @pytest.mark.parametrize("name", RELEASES)
 def test_both_hold_the_same_tables(server, name, lang):
@@ -245,6 +248,7 @@ def test_both_hold_the_same_tables(server, name, lang):
     assert [[row[:2] for row in rows[1:]] for rows in attributes] == [one.iloc[:, :2].to_numpy().tolist() for one in people_shown]
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", RELEASES)
 def test_the_map_to_take_away_is_the_same_file(name):
     reading, words = Reading(release(name)), words_for("es")

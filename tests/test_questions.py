@@ -128,6 +128,7 @@ ASKED = [
 ]
 
 
+@pytest.mark.cases(6)
 @pytest.mark.parametrize("filtered", [False, True], ids=["all", "filtered"])
 @pytest.mark.parametrize(("page", "command", "name"), ASKED, ids=[name for *_, name in ASKED])
 def test_a_page_and_a_command_hold_the_same_answer(city, heard, capsys, page, command, name, filtered):

@@ -69,6 +69,7 @@ def test_sheets_that_are_years_are_read_together_however_few_rows_the_last_has(t
     assert "read_together" in codes(found)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("suffix", [".zip", ".xlsx"])
 @pytest.mark.parametrize(
     "parts",

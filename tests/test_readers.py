@@ -97,6 +97,7 @@ CHANGED = {
 }
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", CHANGED)
 def test_a_dirty_row_has_one_outcome_and_its_finding(tmp_path: Path, name: str) -> None:
     changed, expected, outcome = CHANGED[name]
@@ -150,6 +151,7 @@ FILES: dict[str, tuple[str | bytes, str, int]] = {
 }
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_of_another_make_is_read(tmp_path: Path, name: str) -> None:
     content, code, victims = FILES[name]
@@ -185,6 +187,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
 }
 
 
+@pytest.mark.cases(7)
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_file_that_cannot_be_used_is_refused_in_plain_words(tmp_path: Path, name: str) -> None:
     content, words = REFUSED[name]
@@ -387,6 +390,7 @@ BAD_BLOCKS: dict[str, tuple[str | bytes, str]] = {
 }
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("name", BAD_BLOCKS)
 def test_blocks_that_cannot_be_used_are_refused_in_plain_words(tmp_path: Path, name: str) -> None:
     content, words = BAD_BLOCKS[name]
@@ -396,6 +400,7 @@ def test_blocks_that_cannot_be_used_are_refused_in_plain_words(tmp_path: Path, n
     assert not PYTHON_WORDS.search(str(caught.value))
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("shape", [None, [[0, 0], [1, 1]]], ids=["no shape", "a ring of two points"])
 def test_a_feature_without_a_usable_shape_is_a_block_without_an_outline(tmp_path: Path, shape: Any) -> None:
     city = read(tmp_path, geojson=_with(0, shape))
@@ -417,6 +422,7 @@ def test_overlaps_are_told(tmp_path: Path) -> None:
     assert "of blocks 01 and" in found.text
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("people", "code", "expected"),
     [
@@ -455,6 +461,7 @@ def test_population_from_another_table_keeps_leading_zeros(tmp_path: Path) -> No
     assert "1 of 4 rows has no block" in found.text
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -522,6 +529,7 @@ def test_without_a_system_of_its_own_a_city_takes_the_utm_zone_of_its_blocks(tmp
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\r", exclude_categories=("Cs",)), max_size=12)
 
 
+@pytest.mark.walk
 @given(st.lists(st.lists(CELL, min_size=3, max_size=3).filter(lambda row: any(cell.strip() for cell in row)), min_size=1, max_size=12))
 def test_what_a_strict_writer_wrote_is_read_back_cell_by_cell(tmp_path_factory: pytest.TempPathFactory, cells: list[list[str]]) -> None:
     path = tmp_path_factory.mktemp("table") / "t.csv"

@@ -44,6 +44,7 @@ def contract(project: Path, key: str) -> subprocess.CompletedProcess[str]:
     return python(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_measures.py", "-k", key)
 
 
+@pytest.mark.walk
 def test_a_statistic(project, city_folder):
     function, row = recipe("A statistic", "python")
     heading = recipe("A statistic", "markdown")[0]
@@ -65,6 +66,7 @@ def test_a_statistic(project, city_folder):
     assert sum(float(line.split(",")[4]) for line in out.read_text(encoding="utf-8-sig").splitlines()[1:]) == pytest.approx(1)
 
 
+@pytest.mark.walk
 def test_a_command(project, city_folder):
     command, row = recipe("A command", "python")
     (project / "hotspots" / "cli" / "days.py").write_text(command, encoding="utf-8")
@@ -99,6 +101,7 @@ def test_a_question(project, city_folder):
     assert (done.returncode, done.stdout) == (0, "Most people were killed in 2018.\n"), done.stderr
 
 
+@pytest.mark.walk
 def test_a_page(project, city_folder):
     page, line = recipe("A page", "python")
     (project / "hotspots" / "dashboard" / "restricted" / "pages" / "victims.py").write_text(page, encoding="utf-8")
@@ -125,6 +128,7 @@ def test_a_page(project, city_folder):
     assert done.stdout.strip() == "72 people killed"
 
 
+@pytest.mark.walk
 def test_a_choice(project):
     row, use = recipe("A reader's choice", "python")
     rows = project / "hotspots" / "study" / "options.py"
@@ -147,6 +151,7 @@ def test_a_choice(project):
     assert "--counted {victims,events}" in help_text
 
 
+@pytest.mark.walk
 def test_a_city(project):
     folder = project / "data" / "cities" / "new-town"
     folder.mkdir(parents=True)
@@ -159,6 +164,7 @@ def test_a_city(project):
     assert "victims     3" in python(project, "-m", "hotspots", "totals", "new-town").stdout.replace("victims        3", "victims     3")
 
 
+@pytest.mark.walk
 def test_a_language(project):
     (catalogue,) = recipe("A language", "po")
     (project / "hotspots" / "locale" / "pl.po").write_text(catalogue, encoding="utf-8")

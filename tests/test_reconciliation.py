@@ -36,6 +36,7 @@ def overlapping(blocks):
     return check_blocks(blocks.set_geometry(grown))
 
 
+@pytest.mark.walk
 @settings(max_examples=200 if TORTURE else 15)
 @given(points=places, lapped=st.booleans(), recorded=st.booleans(), shuffled=st.integers(0, 5))
 def test_units_and_rejects_add_up_on_every_kind_of_unit(points, lapped, recorded, shuffled):
@@ -107,6 +108,7 @@ def test_published_totals_cannot_be_compared():
         reconciliation.table(city, Selection())
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("unit", ["segments", "segments+corners", "h3:9"])
 def test_the_map_page_opens_on_every_unit(city_folder, none_bundled, unit):
     cities.import_folder(with_streets(city_folder))

@@ -44,6 +44,7 @@ def sparrs_city() -> Study:
     return Study.of(incidents, blocks)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("h", [8, 14])
 def test_agrees_with_sparr(h):
     found = risk_surface(sparrs_city(), bandwidth=h, kernel="gaussian", cell=0.5, draws=199)
@@ -134,6 +135,7 @@ def test_a_small_crowded_block_gives_its_residents_to_the_nearest_cell():
     assert found.sum() == pytest.approx(11_000)
 
 
+@pytest.mark.walk
 def test_maps_of_nothing_seldom_have_an_outline():
     """Where homicides fall by residents, any outline at all is on 5 of 100 maps on each side; place by place it was on 93 and more."""
     rng = np.random.default_rng(5)

@@ -46,6 +46,7 @@ def test_a_release_from_before_still_opens(formula, tmp_path, monkeypatch):
     assert disclosure.read(tmp_path / "out", key=SECRET).areas["name"].iloc[0] == FORMULA
 
 
+@pytest.mark.walk
 def test_the_log_goes_out_as_it_stands(store, tmp_path):
     """One programme of the city file is withdrawn, another is entered with its end and its areas: the release has the second alone."""
     plan = Note(pd.Timestamp("2016-03-01"), {"en": "Old plan"}, "intervention")

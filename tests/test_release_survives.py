@@ -95,6 +95,7 @@ def write_to(out: Path, content: dict[str, bytes], release: Release) -> Callable
     return act
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("whole_swap", [True, False])
 def test_a_killed_publication_leaves_the_old_release_or_the_new(two, files, tmp_path, monkeypatch, *, after, whole_swap):
@@ -153,6 +154,7 @@ def test_where_the_new_folder_cannot_be_put_the_old_one_comes_back(tmp_path, mon
     assert ([path.name for path in place.iterdir()], [path.name for path in new.iterdir()]) == (["new"], ["place"])
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("after", [False, True])
 def test_a_killed_addition_leaves_the_list_with_the_release_or_without(kept, two, store, *, after):
     before = found_in(kept), found_in(store / ".anchors")
@@ -173,6 +175,7 @@ def test_a_killed_addition_leaves_the_list_with_the_release_or_without(kept, two
     assert step > 8
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("after", [False, True])
 def test_a_killed_first_publication_leaves_a_whole_key_or_none(store, *, after):
     for step in range(1, 30):

@@ -162,6 +162,7 @@ def test_a_table_of_residents_with_a_row_of_totals_counts_nobody_twice(tmp_path:
     assert {"population_dots", "population_id_spelled", "population_mismatch"} <= codes(city)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("answer", "people"), [("", 8500), ("thousands", 8500), ("1000", 8500), ("1", 8)])
 def test_the_point_is_asked_about_where_nobody_wrote_a_city_file(tmp_path: Path, answer: str, people: int) -> None:
     city_with(tmp_path / "asked", [square(at, id=str(at)) for at in range(4)], "")

@@ -251,6 +251,7 @@ def spans_one_by_one(zones, before, day, *, length, anytime) -> float:
     return best
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("anytime", [True, False])
 @pytest.mark.parametrize("floor", [0.0, 2.0])
 def test_bounds_on_spans_miss_no_cylinder(anytime, floor):
@@ -277,6 +278,7 @@ def test_a_planted_outbreak_is_found():
     assert sum(map(len, inside)) == len(set().union(*inside))
 
 
+@pytest.mark.walk
 def test_a_planted_outbreak_is_found_from_fewer_centres_and_noise_is_not(monkeypatch):
     """In a very large city circles are drawn around some of the places: a burst is still found, and nothing where is none."""
     burst = dated(np.random.default_rng(3), 150, extra=[((1000.0 + 5 * k, 1000.0), 150 + 2 * k) for k in range(6)])
@@ -303,6 +305,7 @@ def test_what_goes_on_now():
     assert clusters.space_time_scan(past, anytime=False, simulations=199).table["p"].min() > 0.05
 
 
+@pytest.mark.walk
 def test_shuffled_days_keep_their_promise():
     rng = np.random.default_rng(12)
     low = [clusters.space_time_scan(dated(rng, 60), simulations=39, seed=seed).table["p"].min() <= 0.05 for seed in range(SEEDS)]

@@ -170,6 +170,7 @@ def test_contiguity_of_segments_is_that_of_touching_where_streets_meet_at_ends()
     np.testing.assert_array_equal(contiguity(NET.assign(population=1.0).rename_axis("block_id")).matrix.toarray(), expected)
 
 
+@pytest.mark.cases(16)
 @pytest.mark.parametrize("unit", ["segments", "segments+corners", "h3:11", "grid:50"])
 @pytest.mark.parametrize("row", MEASURES, ids=lambda row: row.key)
 def test_every_measure_works_on_every_unit_or_says_why_not(unit, row):
@@ -196,6 +197,7 @@ def test_units_on_streets_are_offered_where_there_are_streets():
         units.geography(incidents, blocks, "segments")
 
 
+@pytest.mark.walk
 @pytest.mark.real_data
 def test_philadelphia(real_data, tmp_path):
     if not (real_data / "philadelphia" / "streets.zip").exists():

@@ -178,6 +178,7 @@ LAYERS: dict[str, tuple[str, Callable[[], bytes]]] = {
 }
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("name", [*TABLES, *LAYERS])
 def test_the_same_victims_come_out_of_every_shape(tmp_path: Path, name: str) -> None:
     file, make = (TABLES | LAYERS)[name]

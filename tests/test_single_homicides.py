@@ -59,6 +59,7 @@ def test_the_newest_cases_are_those_of_the_raw_file(albatros, days):
     assert answer.value.unsolved == inside["estado"].str.upper().str.startswith("EN INVESTIGACI").sum()
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     "query", [{}, {"place": f"district:{DISTRICT}"}, {"status": "open", "span": "365"}, {"span": "all", "hour": "20-23"}]
 )
@@ -135,6 +136,7 @@ def test_hours_and_weekdays_keep_what_the_raw_file_has(albatros, hours, weekdays
     assert study.victims == keep.sum() > 0
 
 
+@pytest.mark.walk
 def test_every_hour_and_day_is_in_one_band(albatros):
     study = of(albatros).study
     for name in ("hour", "weekday", "status"):

@@ -172,6 +172,7 @@ def test_the_title_is_a_finding(release, pages):
     assert f"That lies within the {usual.low}–{usual.high} that the years 2019–2023 lead one to expect." in pages["index.html"]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("n", "wanted"),
     [
@@ -194,6 +195,7 @@ def test_titles(n, wanted):
     assert title.search(site.render(broken)["index.html"].decode())[1] == unjudged
 
 
+@pytest.mark.walk
 def test_what_is_left_out_is_told(release, pages):
     page = text_of(pages["index.html"])
     unmapped = release.total(release.windows[-1][0])["unmapped"]
@@ -211,6 +213,7 @@ def test_what_is_left_out_is_told(release, pages):
     assert "Write to: &lt;b&gt;ana@example.org&lt;/b&gt;." in asked
 
 
+@pytest.mark.walk
 def test_an_open_release_shows_zeros():
     release = disclosure.build(released_city(victims=120, side=5, years=2, seed=1, hot=4.0), profile="open", as_of="2026-01-15")
     pages = site.render(release)
@@ -222,6 +225,7 @@ def test_an_open_release_shows_zeros():
     assert "map-2015.en.html" in pages
 
 
+@pytest.mark.walk
 def test_a_release_that_may_say_nothing():
     incidents, blocks = square_city([(5, 5)] * 4, population=9000, dates="2015-03-03", sex=["male"] * 4)
     page = site.render(strict(city_of(incidents, blocks, end="2016-01-01")))["index.html"].decode()
@@ -230,6 +234,7 @@ def test_a_release_that_may_say_nothing():
     assert "People killed in Villa Prueba, 2015: fewer than 10." in page
 
 
+@pytest.mark.walk
 def test_published_totals_are_told_with_their_sources(country):
     pages = site.render(country)
     rows = tables(pages["index.en.html"].decode())["People killed each year"]
@@ -309,6 +314,7 @@ def test_both_languages_are_complete(pages):
     assert digits[0] == digits[1]
 
 
+@pytest.mark.walk
 def test_no_text_of_the_data_becomes_markup(release):
     hostile = itertools.cycle(HOSTILE)
     areas = release.areas.assign(name=[next(hostile) for _ in range(len(release.areas))])
@@ -333,6 +339,7 @@ def test_no_text_of_the_data_becomes_markup(release):
 # --- the folder -------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.walk
 def test_the_same_release_gives_the_same_bytes(release, tmp_path):
     files = site.render(release)
     assert files == site.render(release)
@@ -340,6 +347,7 @@ def test_the_same_release_gives_the_same_bytes(release, tmp_path):
     assert site.render(disclosure.read(tmp_path / "out", key=SECRET)) == files
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("seed", range(2))
 def test_one_withheld_incident_changes_no_byte(seed):
     city = released_city(victims=120, side=3, seed=seed)
@@ -362,6 +370,7 @@ def test_every_place_is_a_corner_of_an_area_and_no_version_is_told(release, page
     assert not re.search(r"sha256|versi[oó]n|fingerprint|\d\d:\d\d", text)
 
 
+@pytest.mark.walk
 def test_publish_html(store, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("HOTSPOTS_CONTACT", "corrections@example.org")
     slug = cities.publish(released_city(victims=450, years=6, seed=3, hot=3.0)).slug

@@ -146,6 +146,7 @@ def steps_that_fail(monkeypatch: pytest.MonkeyPatch, at: int, *, after: bool) ->
     return countdown
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("first", [True, False])
 def test_a_failure_at_any_step_leaves_the_old_version_served(store_folder: Path, *, after: bool, first: bool) -> None:
@@ -370,6 +371,7 @@ for line in sys.stdin:
 """
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 def test_of_two_writers_at_once_each_publishes_or_is_told() -> None:
     """Two processes publish at the same moment, again and again: no version is lost, mixed or given twice."""

@@ -41,6 +41,7 @@ def test_off_until_asked_for_then_in_the_address(city):
     assert not {"surface", "layer"} & set(asked(app))
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize(("layer", "shown"), [("", ""), ("residents", "residents"), ("streets", "none"), ("nonsense", "")])
 def test_a_surface_from_the_address(city, layer, shown):
     app = open_page(lang="es", surface="730", **({"layer": layer} if layer else {}))
@@ -85,6 +86,7 @@ def exported(tmp_path, *options: str) -> pd.DataFrame:
     return pd.read_csv(out, encoding="utf-8-sig")
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("unit", ["blocks", "segments"])
 @pytest.mark.parametrize("split", ["", "continuous"])
 def test_the_page_its_downloads_and_the_command_line_take_the_same_kernel(streets_city, tmp_path, split, unit):

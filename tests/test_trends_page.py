@@ -31,6 +31,7 @@ def years(**where: str) -> pd.Series:
     return rows.groupby(rows["date"].dt.year).size()
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("where", "base"), [({}, 2019), ({"weapon": "firearm"}, 2016)], ids=["all", "firearm"])
 def test_the_newest_year_stands_beside_the_mean_of_the_five_before_it(see, where, base):
     page = see("trends", city=CITY, lang="en", base=str(base), **where)

@@ -86,6 +86,7 @@ LEVELS = [(4, 0.4, 0.25), (12, 0.1, 0.25), (40, 0.4, 0.0), (40, 0.1, 0.25), (150
 STEADY = [(*level, years) for i, level in enumerate(LEVELS) for j, years in enumerate((2, 3, 5)) if TORTURE or (i + j) % 3 == 2]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("mean", "double", "swing", "years"), STEADY)
 def test_few_values_lie_outside_where_nothing_changed(mean, double, swing, years):
     """Simulated: so many events have two victims, and years swing by so much about one level."""

@@ -123,6 +123,7 @@ def test_the_command_works_from_any_folder(command: Path, elsewhere: Path) -> No
     assert Path(where.strip()).is_relative_to(command.parent.parent)
 
 
+@pytest.mark.walk
 def test_the_dashboard_runs_from_any_folder_on_this_machine_only(command: Path, elsewhere: Path) -> None:
     """`serve.py` does not start where the settings were not read; 127.0.0.2 answers only where a server listens to every network."""
     port = free_port()

@@ -241,14 +241,14 @@ def simulated(base: Baseline, n: int, *, simulations: int, seed: int, method: st
     batch = max(1, min(simulations, 2_000_000 // len(base.weight)))
     for first in range(0, simulations, batch):
         maps = min(batch, simulations - first)
-        sums = (around @ _thrown(rng, base.weight, n, maps)).astype(np.int64)
+        sums = (around @ thrown(rng, base.weight, n, maps)).astype(np.int64)
         window, of = np.nonzero(sums >= least[:, None])
         p = tail(sums[window, of], n, base.share[tested][window])
         found[first : first + maps] = _rejected(p, of, maps, _levels(len(tested), method))
     return found
 
 
-def _thrown(rng: np.random.Generator, weight: np.ndarray, n: int, maps: int) -> np.ndarray:
+def thrown(rng: np.random.Generator, weight: np.ndarray, n: int, maps: int) -> np.ndarray:
     """Return how many of `n` events fall on each unit by chance, one column for each of `maps`."""
     if n > 4 * len(weight):
         return np.asarray(rng.multinomial(n, weight / weight.sum(), size=maps).T)

@@ -8,6 +8,7 @@ import pandas as pd
 from hotspots.geography.adjacency import contiguity
 from hotspots.statistics.clusters.association import gi_star, local_i
 from hotspots.statistics.clusters.circles import circular_scan
+from hotspots.statistics.clusters.detectable import detectable_remarks, detectable_risk, too_many
 from hotspots.statistics.clusters.emerging_classes import CLASS_WORDS, INSUFFICIENT, emergence
 from hotspots.statistics.clusters.exact_window import BASELINES, LEVEL, baseline_of, events_in, windows
 from hotspots.statistics.clusters.maps import COMPARED, description_remarks, tested_remarks, together, too_few
@@ -24,6 +25,7 @@ HOT_WORDS: dict[str, str] = {
     "zero": mark("Not more than chance explains"),
     "no_data": mark("Not enough residents or homicides to tell"),
 }
+BLIND_WORDS: dict[str, str] = {"no_data": mark("Not tested, or not even 100 times the risk would be found")}
 SCAN_WORDS: dict[str, str] = {
     "ok": mark("In a circle with more homicides than chance explains"),
     "zero": mark("In no such circle"),
@@ -248,6 +250,19 @@ MEASURES: tuple[Measure, ...] = (
         groups=lambda study: together(study, hot_spot(study)),
         remarks=tested_remarks,
         withheld=too_few,
+    ),
+    Measure(
+        key="detectable_risk",
+        over="city",
+        compute=detectable_risk,
+        label=mark("Excess that the hot spots' map would have found (times the risk elsewhere)"),
+        unit=mark("times the risk elsewhere"),
+        needs=_EVENTS | {"neighbours"},
+        state=lambda study: known_state(detectable_risk(study)),
+        doubled=None,
+        words=BLIND_WORDS,
+        remarks=detectable_remarks,
+        withheld=lambda study, words: too_few(study, words) or too_many(study, words),
     ),
     Measure(
         key="scan",
