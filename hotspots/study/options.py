@@ -114,7 +114,7 @@ class Options:
         values=BASELINES,
         usual="",
         changes_figures=True,
-        read_by=("window_test", "hot_spot", "scan", "emerging"),
+        read_by=("window_test", "hot_spot", "detectable_risk", "scan", "emerging"),
         help=mark("hot spots: what chance goes by"),
     )
     correction: str = option(  # of tests of many places
@@ -123,7 +123,7 @@ class Options:
         values=CORRECTIONS,
         usual=CORRECTIONS[0],
         changes_figures=True,
-        read_by=("window_test", "hot_spot", "emerging"),
+        read_by=("window_test", "hot_spot", "detectable_risk", "emerging"),
         help=mark("hot spots: how many places are allowed for (by: stricter)"),
     )
     least: str = option(  # of hot spots; empty: any excess that chance does not explain

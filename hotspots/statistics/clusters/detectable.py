@@ -23,7 +23,8 @@ _BY_CHANCE = 8  # windows elsewhere that are rejected with it
 
 TOO_MANY: str = mark("there are too many places to work this out; choose larger ones")
 READ: str = mark(
-    "A place with less than this would more likely than 1 in 5 have been missed: without colour on the map of hot spots is not the same as safe."
+    "A place with less than this would have been missed on more than 1 of 5 maps: without colour on the map of hot spots is not the same "
+    "as safe."
 )
 
 
@@ -39,11 +40,11 @@ def detectable_risk(study: Study, *, baseline: str | None = None, method: str | 
     Method: maps by chance; for each, the smallest number of events in the unit that makes its window rejected (Benjamini & Hochberg 1995,
     doi:10.1111/j.2517-6161.1995.tb02031.x, among the windows that hold the unit), and then the binomial chance of so many.
 
-    Nine events on 81 blocks: a corner block has 1/81 of them by chance, and must draw most of them to be told from chance.
+    90 events on 81 blocks. In a corner the window is 4 blocks, in the middle 9, and there one block stands out less:
 
     >>> from hotspots.testing import square_city
     >>> found = detectable_risk(Study.of(*square_city([(5, 5)] * 90, side=9)))
-    >>> bool(4 < found["b00"] < found["b44"] < 12)  # in the middle of the city the window is larger, and one block stands out less
+    >>> bool(5 < found["b00"] < found["b44"] < 20)
     True
     """
     method = method or study.correction

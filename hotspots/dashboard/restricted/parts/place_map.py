@@ -29,7 +29,7 @@ from hotspots.words import mark
 GROUPS: Mapping[str, tuple[str, ...]] = {
     mark("How many"): ("count",),
     mark("At what rate"): ("rate", "smoothed_rate", "standardised_rate", "local_shrunk_rate"),
-    mark("Where unusual"): ("hot_spot", "scan", "emerging", "excess_risk"),
+    mark("Where unusual"): ("hot_spot", "detectable_risk", "scan", "emerging", "excess_risk"),
     mark("How it changed"): ("change",),
     mark("How dense"): ("density", "relative_risk", "network_density"),
 }
