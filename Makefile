@@ -14,18 +14,18 @@ help: ## list the targets
 run: $(VENV)/running ## set everything up and open the dashboard on the bundled data
 	$(BIN)/hotspots run --port $(PORT)
 
-test: $(VENV)/testing browser database ## set everything up and pass every test, a process for each processor and one for the browser
+test: $(VENV)/testing browser database ## set everything up and pass the tests, a process for each processor and one for the browser; `make walk` has every case
 	$(MAKE) -k -j 2 unseen seen
 
 unseen: $(VENV)/testing database
-	$(BIN)/python -m pytest -q -n auto --dist worksteal --benchmark-disable --durations 10 tests --ignore tests/browser
+	$(BIN)/python -m pytest -q -n auto --dist worksteal --benchmark-disable --durations 10 -m "not walk" tests --ignore tests/browser
 
 seen: $(VENV)/testing browser # beside the others, for a browser waits more than it works; one process, so that each kind of server starts once
 	$(BIN)/python -m pytest -q --benchmark-disable --durations 10 -m "not walk" tests/browser
 
-walk: $(VENV)/testing browser ## walk every page in a browser, each language and width; writes docs/walk.md
+walk: $(VENV)/testing browser database ## every case of every test, and every page in a browser, each language and width; writes docs/walk.md
 	@mkdir -p build
-	$(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable --junitxml=build/walk.xml tests/browser
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable --junitxml=build/walk.xml tests
 	$(BIN)/python tests/browser/walked.py build/walk.xml
 
 check: $(VENV)/testing ## style, types, architecture, the examples in the docstrings

@@ -1,4 +1,4 @@
-"""Write docs/walk.md from what a walk through the browser reported: how many journeys of each kind, and how long they took."""
+"""Write docs/walk.md from what the whole suite reported: how many journeys through a browser of each kind, cases elsewhere, and how long."""
 
 from __future__ import annotations
 
@@ -6,32 +6,53 @@ import os
 import sys
 import xml.etree.ElementTree as ET
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "walk.md"
 
 
+Case = tuple[float, str]  # seconds, and how it ended
+
+
 def written(report: Path) -> str:
     """Return the page for a report in JUnit's form."""
-    kinds: dict[tuple[str, str], list[tuple[float, str]]] = defaultdict(list)
+    journeys: dict[tuple[str, str], list[Case]] = defaultdict(list)
+    others: dict[str, list[Case]] = defaultdict(list)
     for case in ET.parse(report).getroot().iter("testcase"):  # our own file
         ended = next((child.tag for child in case if child.tag in ("failure", "error", "skipped")), "passed")
-        test = str(case.get("name")).partition("[")[0].removeprefix("test_").replace("_", " ")
-        kinds[str(case.get("classname")).rsplit(".", 1)[-1], test].append((float(case.get("time") or 0), ended))
+        one = float(case.get("time") or 0), ended
+        parts = str(case.get("classname")).split(".")
+        file = next((part for part in parts if part.startswith("test_")), parts[-1])
+        if "browser" in parts:
+            journeys[file, str(case.get("name")).partition("[")[0].removeprefix("test_").replace("_", " ")].append(one)
+        else:
+            others[file].append(one)
     lines = [
-        "# The walk through a browser",
+        "# The walk",
         "",
-        "Written by `make walk`: every page, file and journey in Debian's Chromium, nothing outside reachable.",
+        "Written by `make walk`: every case of every test, and every page, file and journey in Debian's Chromium, nothing outside reachable.",
         "",
+        f"{date.today()}, {os.cpu_count()} cores. In a browser: {_told(journeys.values())}. Elsewhere: {_told(others.values())}.",
+        "",
+        "| file | journey | cases | passed | longest, s |",
+        "|---|---|---|---|---|",
     ]
-    every = [one for of in kinds.values() for one in of]
-    passed, work = sum(ended == "passed" for _, ended in every), sum(seconds for seconds, _ in every) / 60
-    lines += [f"{date.today()}, {os.cpu_count()} cores: {passed} of {len(every)} journeys passed, {work:.0f} minutes of work.", ""]
-    lines += ["| file | journey | cases | passed | longest, s |", "|---|---|---|---|---|"]
-    for (file, test), of in sorted(kinds.items()):
-        lines.append(f"| {file} | {test} | {len(of)} | {sum(ended == 'passed' for _, ended in of)} | {max(s for s, _ in of):.0f} |")
+    lines += [f"| {file} | {test} | {_cells(of)} |" for (file, test), of in sorted(journeys.items())]
+    lines += ["", "| file | cases | passed | longest, s |", "|---|---|---|---|"]
+    lines += [f"| {file} | {_cells(of)} |" for file, of in sorted(others.items())]
     return "\n".join(lines) + "\n"
+
+
+def _told(groups: Iterable[list[Case]]) -> str:
+    every = [one for of in groups for one in of]
+    passed, work = sum(ended == "passed" for _, ended in every), sum(seconds for seconds, _ in every) / 60
+    return f"{passed:,} of {len(every):,} passed, {work:.0f} minutes of work"
+
+
+def _cells(of: list[Case]) -> str:
+    return f"{len(of)} | {sum(ended == 'passed' for _, ended in of)} | {max(seconds for seconds, _ in of):.0f}"
 
 
 if __name__ == "__main__":
