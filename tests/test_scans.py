@@ -56,12 +56,35 @@ def ratio_of(c: float, e: float, n: float) -> float:
 def test_r_finds_the_same_circle(name, cap):
     r = in_r()
     one = city(np.column_stack([r[f"{name}_x"], r[f"{name}_y"]]), r[f"{name}_cases"], r[f"{name}_people"])
-    first = clusters.circular_scan(one, cap=cap, simulations=19).table.iloc[0]
+    first = clusters.circular_scan(one, cap=cap, simulations=19, largest=cap).table.iloc[0]
     llr, observed, expected, radius, _ = r[f"{name}_{cap:g}"]
     assert first["llr"] == pytest.approx(llr, rel=1e-9)
     assert (first["observed"], first["expected"]) == (observed, pytest.approx(expected))
     assert first["radius"] == pytest.approx(radius, abs=2e-3)
     assert sorted(first["members"]) == [f"u{int(n) - 1:03}" for n in sorted(r[f"{name}_{cap:g}_members"])]
+
+
+def test_circles_are_of_the_size_that_parts_the_city_best():
+    """Two hard-hit blocks with quiet ones between: one circle of both and all between is stronger than either, and says less."""
+    places, people = np.array([(x * 100.0, 0.0) for x in range(40)]), np.full(40, 500)
+    events = np.array([14 if at in (0, 3) else 1 for at in range(40)])
+    one = city(places, events, people)
+    whole, parted = clusters.circular_scan(one, cap=0.5, largest=0.5), clusters.circular_scan(one, cap=0.5)
+    assert whole.significant["units"].tolist() == [4]
+    assert parted.largest < whole.largest
+    assert parted.significant["observed"].tolist() == [14, 14]
+    assert parted.table["p"].iloc[0] >= whole.table["p"].iloc[0]  # of the same maps: all circles were looked at
+    nothing = clusters.circular_scan(city(places, np.full(40, 2), people), cap=0.5)
+    assert nothing.largest == 0.5
+    assert nothing.significant.empty
+
+
+def test_the_gini_coefficient_is_that_of_its_curve():
+    """By the trapezes of numpy under shares in order of their ratio, and by hand: half of the events on a tenth of the ground."""
+    observed, share, n = np.array([30, 12]), np.array([0.05, 0.1]), 100
+    ground, events = np.cumsum([0, 0.85, 0.1, 0.05]), np.cumsum([0, 0.58, 0.12, 0.3])
+    assert scan.gini(observed, share, n) == pytest.approx(1 - 2 * np.trapezoid(events, ground))
+    assert scan.gini(np.zeros(0), np.zeros(0), n) == pytest.approx(0)
 
 
 def every_circle(one: Study, cap: float) -> float:
@@ -85,7 +108,7 @@ def test_every_circle_one_by_one(seed):
     rng = np.random.default_rng(seed)
     one = city(rng.uniform(0, 5000, (25, 2)), rng.integers(0, 4, 25), rng.integers(0, 400, 25))
     for cap in (0.1, 0.3):
-        found = clusters.circular_scan(one, cap=cap, simulations=19)
+        found = clusters.circular_scan(one, cap=cap, simulations=19, largest=cap)
         assert found.table["llr"].iloc[0] == pytest.approx(every_circle(one, cap), rel=1e-9)
         zones, base = scan.circles(one, cap=cap)
         maps = [clusters.events_in(one)]

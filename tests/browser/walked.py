@@ -1,4 +1,4 @@
-"""Write docs/walk.md from what the whole suite reported: how many journeys through a browser of each kind, cases elsewhere, and how long."""
+"""Write docs/walk.md from what the whole suite reported: how many journeys in a browser, cases elsewhere, and how long."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def written(report: Path) -> str:
     lines = [
         "# The walk",
         "",
-        "Written by `make walk`: every case of every test, and every page, file and journey in Debian's Chromium, nothing outside reachable.",
+        "Written by `make walk`: every case of every test, and every page and journey in Debian's Chromium, nothing outside reachable.",
         "",
         f"{date.today()}, {os.cpu_count()} cores. In a browser: {_told(journeys.values())}. Elsewhere: {_told(others.values())}.",
         "",

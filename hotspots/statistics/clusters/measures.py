@@ -160,7 +160,10 @@ def scan_remarks(study: Study, words: Words) -> tuple[str, ...]:
     """Return what the scan was compared with, how large a circle may be, and how often it was shuffled."""
     found = circular_scan(study)
     told = words.say(
-        "{n} shuffles; a circle holds at most {cap} of the city.", n=words.number(found.simulations), cap=words.percent(found.cap)
+        "{n} shuffles; of circles of up to {cap} of the city, those of at most {largest} are shown: they tell hard-hit places apart best.",
+        n=words.number(found.simulations),
+        cap=words.percent(found.cap),
+        largest=words.percent(found.largest),
     )
     return (words.say(COMPARED, baseline=words.say(BASELINES[found.baseline])), told)
 
