@@ -32,18 +32,18 @@ def restricted() -> None:
             frame.page("compare", mark("Places side by side"), shown=cases),
         ],
         mark("People"): [
-            frame.page("cases", mark("Cases"), shown=cases),
+            frame.page("cases", mark("Cases"), shown=cases, needs="cases"),
             frame.page("people", mark("Who was killed"), shown=cases),
-            frame.page("repeats", mark("What may be retaliation"), shown=cases),
+            frame.page("repeats", mark("What may be retaliation"), shown=cases, needs="windows"),
         ],
         mark("What was done"): [
             frame.page("interventions", mark("Did it work?")),
         ],
         mark("About the data"): [
-            frame.page("data", mark("Data")),
+            frame.page("data", mark("Data"), everywhere=True),
             frame.page("methods", mark("Methods")),
-            frame.page("import_", mark("Import"), cityless=True),
-            frame.page("publish", mark("Publish")),
+            frame.page("import_", mark("Import"), cityless=True, needs="import", everywhere=True),
+            frame.page("publish", mark("Publish"), needs="publish", everywhere=True),
         ],
     }
     shown = st.navigation(frame.contents(pages), position="top", expanded=True)

@@ -47,6 +47,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("HOTSPOTS_SOURCES", "Folder with descriptions of further official sources; the page Import and `fetch` know them as well.", ""),
     Setting("HOTSPOTS_CONTACT", "Whom the public pages name for corrections: an address or a telephone number.", ""),
     Setting("HOTSPOTS_AGENCY", "File with the agency's name, logo and colours, such as agency.toml (docs/agency.md).", ""),
+    Setting(
+        "HOTSPOTS_ACCESS",
+        "File that says who may see and do what, such as access.toml (docs/access.md). With it the restricted edition asks for a sign-in, "
+        "and may then listen to a network. Empty: it answers this machine alone.",
+        "",
+    ),
     Setting("HOTSPOTS_ADDRESS", "Where readers reach the dashboard: briefs link to it.", "http://localhost:8501"),
     Setting("HOTSPOTS_SNAP", "How far a homicide may lie from the street segment that it is counted on, in metres.", "75"),
     Setting(

@@ -139,6 +139,7 @@ def test_a_hand_written_city_file_that_leaves_such_a_column_unused(tmp_path: Pat
     assert [row.rows for row in cities.read_folder(few).report.findings if row.code == "offence_unused"] == [1]
 
 
+@pytest.mark.walk
 def test_the_command_takes_answers_and_says_what_is_open(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = written(tmp_path / "h.csv", "offense", 60, lambda i: f"P{i % 3}")
     arguments = ["import", "--incidents", str(path), "--name", "Ciudad", "--yes", "--json"]

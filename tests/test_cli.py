@@ -75,6 +75,7 @@ def test_totals_of_a_year_and_a_filter(imported, capsys):
     assert run(capsys, "totals", imported)[1].splitlines()[0].split() == ["city", "villa-prueba"]
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("unit", ["blocks", "districts", "city"])
 def test_export_adds_up_to_the_totals(imported, capsys, tmp_path, unit):
     out = tmp_path / "out.csv"
@@ -90,7 +91,7 @@ def test_export_geojson(imported, capsys, tmp_path):
     assert len(gpd.read_file(out)) == 9
 
 
-@pytest.mark.cases(4)
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -288,7 +288,7 @@ def test_the_tail_and_its_adjustment_are_those_of_r():
     np.testing.assert_allclose(exact_window.adjusted(p, "by"), r["tail_by"], rtol=1e-11)
 
 
-@pytest.mark.cases(7)
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("population", [[1000] * 4, [100, 200, 300, 400], [500, 500, 0, 250]])
 @pytest.mark.parametrize("n", [1, 2, 5])
 def test_every_possible_map_of_a_tiny_city(population, n):

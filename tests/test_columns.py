@@ -74,7 +74,7 @@ PLACES = {
 }
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("form", PLACES)
 def test_a_place_in_one_column_is_read(form, tmp_path):
     column, values = next(iter(PLACES[form].items()))
@@ -100,7 +100,7 @@ DATES = {
 }
 
 
-@pytest.mark.cases(3)
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", DATES)
 def test_a_date_is_read_in_the_form_and_under_the_name_that_files_use(name, tmp_path):
     whole(read(table(date=None, **{name: DATES[name]}), tmp_path))

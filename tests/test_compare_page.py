@@ -80,6 +80,7 @@ def test_published_totals_are_compared_too(bundled, unchanged):
     assert app.title
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("whole", [True, False])
 def test_the_rates_of_two_places_stand_side_by_side_on_one_scale(city, whole):
     place, other = [text for text in places.offered(city) if text.startswith("district:")][:2]

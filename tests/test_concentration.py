@@ -152,6 +152,7 @@ def test_chance_does_not_look_concentrated():
     assert sum(case != "within" for case in cases) / times <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / times)
 
 
+@pytest.mark.walk
 def test_victims_killed_together_do_not_look_like_places_that_draw_homicides():
     """Events of three victims fall at random: as events they look like chance; as 180 single homicides they would not."""
     rng = np.random.default_rng(8)

@@ -266,7 +266,7 @@ def refused(folder: Path, **more: Any) -> str:
     return english
 
 
-@pytest.mark.cases(5)
+@pytest.mark.cases(4)
 @pytest.mark.parametrize(
     ("more", "sql", "why"),
     [

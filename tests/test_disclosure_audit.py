@@ -72,7 +72,7 @@ def test_intervals_agree_with_enumeration(seed):
     assert found.high.tolist() == most.tolist()
 
 
-@pytest.mark.cases(9)
+@pytest.mark.cases(5)
 @pytest.mark.parametrize("seed", range(200 if TORTURE else 10))
 def test_known_parts_agree_with_enumeration(seed):
     """A part is called known exactly where every table of whole numbers with these margins has the same number there."""

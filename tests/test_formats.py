@@ -225,7 +225,7 @@ LAYERS: dict[str, Callable[[Path], tuple[str, bytes]]] = {
 }
 
 
-@pytest.mark.cases(6)
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("name", LAYERS)
 def test_blocks_of_every_format_are_the_same_blocks(tmp_path: Path, clean: cities.City, name: str) -> None:
     file, raw = LAYERS[name](tmp_path)
@@ -328,6 +328,7 @@ AREAS: dict[str, tuple[Callable[[], gpd.GeoDataFrame], str]] = {
 }
 
 
+@pytest.mark.cases(8)
 @pytest.mark.parametrize("make", ["gpkg", "parquet"])
 @pytest.mark.parametrize("name", AREAS)
 def test_faults_of_areas_are_named_in_every_format(tmp_path: Path, make: str, name: str) -> None:

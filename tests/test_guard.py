@@ -106,6 +106,7 @@ def test_a_column_gone_empty(city_folder: Path, capsys: pytest.CaptureFixture[st
     assert said in account["questions"][0]["text"]
 
 
+@pytest.mark.walk
 def test_a_few_corrections_pass(tmp_path: Path, city_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     header, *rows = lines(city_folder)
     many = [row.replace("-15,", f"-{day:02},") for row in rows for day in range(1, 11)]  # 120 a year
@@ -149,6 +150,7 @@ def test_another_city_is_not_compared(city_folder: Path, tmp_path: Path, capsys:
     assert brought(capsys, other)[0] == 0
 
 
+@pytest.mark.walk
 def test_files_and_a_store_named_from_where_the_command_is_called(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

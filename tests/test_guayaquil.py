@@ -41,7 +41,7 @@ def expected(real_data: Path) -> dict[str, Any]:
     return json.loads((real_data / "guayaquil" / "reference.json").read_text())
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("make", MAKES)
 def test_every_figure_is_that_of_the_reference(read: dict[str, cities.City], expected: dict[str, Any], make: str) -> None:
     city, rows = read[make], read[make].incidents

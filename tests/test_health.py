@@ -99,7 +99,7 @@ def thrice(tmp_path_factory):
     return source, root / "store"
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("name", ["incidents.parquet", "blocks.parquet", "context.parquet", "manifest.json"])
 @pytest.mark.parametrize("how", ["cut", "lost"])
 def test_the_newest_intact_version_stands_in(thrice, tmp_path, store, name, how):

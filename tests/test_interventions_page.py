@@ -138,7 +138,7 @@ def test_el_salvador_says_plainly_that_it_cannot_be_evaluated(bundled, unchanged
     assert [name[-6:] for name in names] == ["(2012)", "(2019)", "(2022)"]
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.real_data
 @pytest.mark.parametrize("name", ["philadelphia", "chicago"])
 def test_a_hypothetical_entry_on_a_real_city(name, real_data, tmp_path, none_bundled):

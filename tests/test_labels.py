@@ -99,7 +99,7 @@ def test_every_button_that_gives_a_file_is_known():
     assert found == BUTTONS
 
 
-@pytest.mark.cases(4)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("page", PAGES)
 def test_what_a_page_gives_is_marked(city, monkeypatch, page, language):

@@ -90,6 +90,7 @@ def test_an_emptied_end_goes_on_and_an_emptied_area_is_the_whole_place(city, ent
     assert app.table[-1].value["Areas"].iloc[0] == "The whole place"
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("label", "value", "reason"),
     [

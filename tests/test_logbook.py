@@ -121,6 +121,7 @@ def test_hostile_text_is_kept_letter_by_letter_and_turns_nothing(city):
     assert new.id == "script-alert-1-script-x-a-b-l-http-x-qu-2019-01-01"
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

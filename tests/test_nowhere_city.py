@@ -49,7 +49,7 @@ def check_page(app: AppTest) -> None:
     assert failed.split("{")[0] not in text(app)
 
 
-@pytest.mark.cases(6)
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("city", ["by-name", "by-table"])
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_fails(page: str, city: str) -> None:

@@ -196,7 +196,7 @@ def test_the_small_release_has_every_look():
     assert len(looks) >= 6
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("lang", ["es", "en"])
 @pytest.mark.parametrize("name", RELEASES)
 def test_both_draw_the_same_map_of_each_window(server, name, lang):
@@ -228,7 +228,7 @@ def _addresses(name: str) -> list[tuple[str, dict[str, str]]]:
     return [(page, {}) for page in PAGES] + older + [("city", {"show": "hot"})] * (release(name).totals is None)
 
 
-@pytest.mark.cases(4)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("lang", ["es", "en"])
 @pytest.mark.parametrize("name", RELEASES)
 def test_both_hold_the_same_tables(server, name, lang):

@@ -36,6 +36,7 @@ def codes(city: cities.City) -> dict[str, int]:
     return {row.code: row.rows for row in city.report.findings}
 
 
+@pytest.mark.walk
 def test_philadelphia(tmp_path: Path, real_data: Path) -> None:
     expected = reference(real_data, "philadelphia")
     city = imported(tmp_path, "philadelphia", philadelphia_toml(real_data))
@@ -55,6 +56,7 @@ def test_philadelphia(tmp_path: Path, real_data: Path) -> None:
     assert (city.incidents["sex"] == "female").sum() == 479
 
 
+@pytest.mark.walk
 def test_the_clock_of_philadelphia_is_local_and_a_wrong_zone_moves_days(tmp_path: Path, real_data: Path) -> None:
     text = philadelphia_toml(real_data)
     first = imported(tmp_path, "as-it-stands", text).incidents.iloc[0]
@@ -63,6 +65,7 @@ def test_the_clock_of_philadelphia_is_local_and_a_wrong_zone_moves_days(tmp_path
     assert (moved["date"], moved["hour"]) == (pd.Timestamp("2018-12-30 16:00"), 16)
 
 
+@pytest.mark.walk
 def test_chicago(tmp_path: Path, real_data: Path) -> None:
     expected = reference(real_data, "chicago")
     city = imported(tmp_path, "chicago", chicago_toml(real_data))
@@ -85,12 +88,14 @@ def test_chicago_without_a_date_format_asks_for_one(tmp_path: Path, real_data: P
         imported(tmp_path, "chicago", text)
 
 
+@pytest.mark.walk
 def test_philadelphia_with_a_wrong_system_is_told_the_right_one(tmp_path: Path, real_data: Path) -> None:
     text = philadelphia_toml(real_data).replace("epsg = 2272", "epsg = 2263")
     with pytest.raises(DataError, match=r"write epsg = 2272 under \[incidents\]"):
         imported(tmp_path, "philadelphia", text)
 
 
+@pytest.mark.walk
 def test_a_loaded_city_equals_the_one_published(tmp_path: Path, real_data: Path) -> None:
     city = imported(tmp_path, "chicago", chicago_toml(real_data))
     again = cities.load("chicago")

@@ -68,7 +68,7 @@ def test_no_year_that_is_not_shown_is_in_the_feed(reading):
     assert not [title for title in told if title.endswith("in 2018")]
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_page_prints_on_four_sheets(reading, tmp_path, language):
     """The sheets of a city with many areas were looked at; here the page is printed, and nothing is lost from it."""

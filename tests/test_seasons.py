@@ -226,7 +226,7 @@ def test_the_share_cleared():
     assert full["share_low"] == pytest.approx(0.025 ** (1 / 10))
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("lang", ["es", "en"])
 @pytest.mark.parametrize(
     "query", [{}, {"from": "2018-01-01", "to": "2019-01-01"}, {"weapon": "blade", "sex": "female"}, {"lag": "28"}], ids=str

@@ -16,9 +16,11 @@ import pandas as pd
 import pyproj
 
 from hotspots import geography
+from hotspots.agency import AccessError
 from hotspots.cities.health import check
 from hotspots.cities.published_totals import Published, differ, no_blocks, no_incidents
 from hotspots.cities.steps import Progress, Steps
+from hotspots.geography import units
 from hotspots.geography.outlines import outlined
 from hotspots.readers.cityfile.checking import read_city_file
 from hotspots.readers.files.any_file import read_file
@@ -110,6 +112,23 @@ class City:
         if self.totals is None or not self.only_totals:
             return (*self.incidents.columns, "weekday", "month")  # the hour is a column; of the days both follow
         return tuple(name for name in ("sex",) if name in self.totals.columns and (self.totals[name] != "").any())
+
+    def within(self, districts: Collection[str]) -> City:
+        """Return what the city holds of some of its districts alone: their blocks, and who was killed there.
+
+        Whose place is not known counts where the district was recorded. Published totals are of the whole city and are left out; streets,
+        water and names of streets stay. Raises `AccessError` where the city has no districts, or none of these.
+        """
+        known = self.blocks["district"].astype("string") if "district" in self.blocks.columns else None
+        inside = None if known is None else known.isin(list(districts)).to_numpy(dtype=bool)
+        if inside is None or not inside.any():
+            raise AccessError(told("{city} has none of the districts that your role is for", city=self.name))
+        of = units.assign(self.incidents, self.blocks)
+        there = of.isin(self.blocks.index[inside]).to_numpy(dtype=bool)
+        if "district" in self.incidents.columns:
+            there |= of.isna().to_numpy() & self.incidents["district"].astype("string").isin(list(districts)).to_numpy(dtype=bool)
+        blocks, incidents = Blocks(self.blocks[inside].copy()), Incidents(self.incidents[there].copy())
+        return replace(self, blocks=blocks, incidents=incidents, totals=None, partial=None, tables={})
 
     @property
     def definitions(self) -> dict[str, Mapping[str, str]]:

@@ -15,7 +15,7 @@ from hotspots.words import Words, told
 
 PORT = 8501
 # Settings that name a folder or a file: relative to where the command is called.
-FOLDERS = ("HOTSPOTS_STORE", "HOTSPOTS_CITIES", "HOTSPOTS_SOURCES", "HOTSPOTS_RELEASE", "HOTSPOTS_AGENCY")
+FOLDERS = ("HOTSPOTS_STORE", "HOTSPOTS_CITIES", "HOTSPOTS_SOURCES", "HOTSPOTS_RELEASE", "HOTSPOTS_AGENCY", "HOTSPOTS_ACCESS")
 
 
 def grammar(command: argparse.ArgumentParser, words: Words) -> None:
@@ -36,13 +36,14 @@ def run(choices: argparse.Namespace, words: Words) -> int:
     if choices.public and not choices.public.is_dir():
         raise DataError(told("--public: there is no folder {folder}", folder=repr(str(choices.public))))
     agency.agency()  # a file that cannot be used stops here, with what is wrong in it
+    agency.table()
     folder = settings.dashboard_folder()
     screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in ("darwin", "win32")
     server = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).parents[1] / "dashboard" / "serve.py")]
     server += ["--server.port", str(choices.port), "--server.headless", "false" if screen else "true"]
     surroundings = environment(choices.public)
     address = surroundings.get("STREAMLIT_SERVER_ADDRESS") or "127.0.0.1"
-    if surroundings.get("HOTSPOTS_EDITION") != "public":
+    if surroundings.get("HOTSPOTS_EDITION") != "public" and not surroundings.get("HOTSPOTS_ACCESS"):
         address = "127.0.0.1"
         server += ["--server.address", address]  # the edition without sign-in stays here, whatever the environment says
     print(words.say("The dashboard opens at {address} (stop it with Ctrl-C)", address=f"http://{address}:{choices.port}"), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Who may come in: without sign-in the restricted edition answers this machine alone, whatever the settings say.
+"""Who may come in: without sign-in the restricted edition answers this machine alone, whatever the settings say; with it, whoever signs in.
 
 `app.py` and `serve.py` ask here before they serve. The settings are looked at once, when the server starts; every request is looked at
 again, because a server can be started by other means, or its settings changed while it runs.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import json
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,12 +17,22 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
+from streamlit.auth_util import get_cookie_with_chunks, get_secrets_auth_section, is_authlib_installed
+from streamlit.web.server.server_util import get_cookie_secret
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from hotspots import settings
+from hotspots.agency import AccessError, access_of, table
 
+PROVIDER = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")  # what [auth] must say
+LEAST_SECRET = 32  # letters
+# What a browser gets before anybody has signed in: the page that asks for it, and the way to the provider and back.
+OPEN = re.compile(r"/?(?:$|[a-z_]*/?$|static/|assets/|favicon|auth/log|oauth2callback|_stcore/(?:stream|health|host-config))")
 NAMES = ("localhost", "127.0.0.1", "::1")  # by which this machine calls itself
 MOST_UPLOADED = 200  # MB
 _SETTINGS_FILE = settings.dashboard_folder() / ".streamlit" / "config.toml"
@@ -33,13 +45,18 @@ def guarded() -> Sequence[Middleware]:
     """
     refuse_unset()
     refuse_unsafe()
-    if settings.edition() != "public":
+    signed = settings.edition() != "public" and bool(settings.value("HOTSPOTS_ACCESS"))
+    if signed:
+        refuse_half_a_sign_in()
+    elif settings.edition() != "public":
         refuse_network()
     sys.stderr.write(f"Listening on {listening()}\n")
     if settings.edition() == "public":
         if Path(config.get_where_defined("server.allowedHosts")).resolve() == _SETTINGS_FILE.resolve():
             config.set_option("server.allowedHosts", [])  # that line is for the restricted edition; an operator's own one holds
         return ()
+    if signed:
+        return (Middleware(SignedIn),)
     config.set_option("server.allowedHosts", list(NAMES))
     return (Middleware(OnlyHere),)
 
@@ -60,6 +77,7 @@ SAFE: Mapping[str, Callable[[Any], bool]] = {
     "server.enableCORS": lambda value: value is True,
     "server.enableXsrfProtection": lambda value: value is True,
     "server.enableStaticServing": lambda value: value is False,
+    "server.trustedUserHeaders": lambda value: not value,
     "server.maxUploadSize": lambda value: 0 < value <= MOST_UPLOADED,
     "server.corsAllowedOrigins": lambda value: not value or (settings.edition() == "public" and "*" not in value),
 }
@@ -86,8 +104,45 @@ def refuse_network() -> None:
         raise SystemExit(
             f"server.address is {address} ({config.get_where_defined('server.address')}), and the restricted edition has no sign-in: it "
             "would show single homicides to everybody on that network. Nothing was started. Leave the setting out, or make it 127.0.0.1; "
-            "for other machines, serve the public edition (HOTSPOTS_EDITION=public, docs/public-edition.md)."
+            "for other machines, serve the public edition (HOTSPOTS_EDITION=public, docs/public-edition.md) or ask for a sign-in "
+            "(HOTSPOTS_ACCESS, docs/access.md)."
         )
+
+
+def refuse_half_a_sign_in() -> None:
+    """Stop where a sign-in is asked for and cannot hold: no usable table, no provider, a weak secret, no TLS, no names to answer by."""
+    wrong = [*_wrong_table(), *_wrong_provider()]
+    address = str(config.get_option("server.address"))
+    if not is_here(address) and not set(config.get_option("server.allowedHosts")) - set(NAMES):
+        wrong.append("server.allowedHosts names no host but this machine: name the one by which readers call it")
+    if wrong:
+        raise SystemExit(
+            f"HOTSPOTS_ACCESS is set, and the sign-in is not ready: {'; '.join(wrong)}. Nothing was started. See docs/access.md."
+        )
+
+
+def _wrong_table() -> list[str]:
+    try:
+        table()
+    except AccessError as fault:
+        return [str(one) for one in fault.faults]
+    return []
+
+
+def _wrong_provider() -> list[str]:
+    found = dict(get_secrets_auth_section())
+    if not found:
+        return ["no [auth] stands in .streamlit/secrets.toml"]
+    wrong = [f"[auth] says no {name}" for name in PROVIDER if not found.get(name)]
+    if len(str(found.get("cookie_secret", ""))) < LEAST_SECRET:
+        wrong.append(f"cookie_secret has fewer than {LEAST_SECRET} letters")
+    for name in ("redirect_uri", "server_metadata_url"):
+        named = urlsplit(str(found.get(name, "")))
+        if named.scheme != "https" and not is_here(named.hostname or ""):
+            wrong.append(f"{name} must begin with https")
+    if not is_authlib_installed():
+        wrong.append("the library authlib is not installed")
+    return wrong
 
 
 def is_here(host: str) -> bool:
@@ -101,6 +156,30 @@ def is_here(host: str) -> bool:
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(host).is_loopback
     return False
+
+
+class SignedIn:
+    """Let in what a browser needs to sign in, and everything else for whoever is signed in: files and tiles are for no passer-by."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or turn it away."""
+        if scope["type"] != "http" or OPEN.match(scope["path"]) or _signed(scope):
+            await self.app(scope, receive, send)
+        else:
+            await PlainTextResponse("403\n", status_code=403)(scope, receive, send)
+
+
+def _signed(scope: Scope) -> bool:
+    """Return whether a request brings a sign-in that this server has given, of somebody whom the table lets in now."""
+    cookies = HTTPConnection(scope).cookies
+    found = get_cookie_with_chunks(
+        lambda name: decode_signed_value(get_cookie_secret(), name, cookies[name]) if name in cookies else None, USER_COOKIE_NAME
+    )
+    claims, rules = json.loads(found or b"{}"), table()
+    return claims.get("is_logged_in") is True and rules is not None and access_of(claims, rules) is not None
 
 
 class OnlyHere:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import streamlit as st
 
 from hotspots import cities
+from hotspots.agency import Access, AccessError
 from hotspots.cities import City, Summary, drafts
 from hotspots.dashboard import map_component
+from hotspots.dashboard.restricted import admission
 from hotspots.dashboard.restricted.reading import Readings
 from hotspots.geography import units
 from hotspots.questions.restricted import Asked, Question, concentration, interventions, search, when, where
@@ -20,7 +23,7 @@ from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view
 from hotspots.views.months import Months
 from hotspots.views.single_homicides import Dot
-from hotspots.words import LANGUAGES
+from hotspots.words import LANGUAGES, told
 
 KEYS: dict[str | type[Any], Callable[[Any], Any]] = {Selection: repr}  # its forty choices as one text: a page asks some two hundred times
 
@@ -33,6 +36,11 @@ def bundled() -> tuple[str, ...]:
 
 def warm() -> None:
     """Make what the first reader will ask for first: the city that opens, its shapes, its maps and its sentence, in every language."""
+    with admission.as_machine():
+        _warm()
+
+
+def _warm() -> None:
     for one in available()[:1]:
         chosen, _ = settled(Selection(city=one.slug))
         place = city(chosen).blocks
@@ -48,17 +56,20 @@ def warm() -> None:
 
 def warm_later() -> None:
     """Evaluate the interventions of the city that opens: what takes longest, and nobody asks for first."""
-    for one in available()[:1]:
-        chosen = asked(Selection(city=one.slug, unit="blocks"))
-        for entry in interventions.log(chosen).value.entries:
-            chosen.ask(interventions.evaluation, entry)
+    with admission.as_machine():
+        for one in available()[:1]:
+            chosen = asked(Selection(city=one.slug, unit="blocks"))
+            for entry in interventions.log(chosen).value.entries:
+                chosen.ask(interventions.evaluation, entry)
 
 
 def available() -> list[Summary]:
-    """Return the published cities; read anew each time, so that an import shows at once. Uploads that were left are deleted on the way."""
+    """Return the published cities that the reader may see; read anew each time, so that an import shows at once. Uploads that were left are
+    deleted on the way."""
+    access = admission.current()
     drafts.sweep()
     bundled()
-    return cities.available()
+    return [one for one in cities.available() if access.sees(one.slug)]
 
 
 def own_cities() -> list[Summary]:
@@ -76,15 +87,23 @@ def readings() -> Readings:
 def settled(chosen: Selection) -> tuple[Selection, int | None]:
     """Return the choices about the data that the store holds now, and the number of the version that these stand in for, if any is damaged.
 
-    What is kept is known by the hash of the data, not by the version's number, which comes again with other data after a copy was put back.
+    What is kept is known by the hash of the data, not by the version's number, which comes again with other data after a copy was put back;
+    and, for a reader who may see some districts alone, by these. A city that the reader may not see is refused.
     """
+    access = admission.current()
+    if not access.sees(chosen.city):
+        raise AccessError(told("your role does not include this city: {city}", city=chosen.city))
     found = cities.standing(chosen.city, chosen.version or None)
-    return replace(chosen, version=found.version, content=found.content), found.fallback_from
+    return replace(chosen, version=found.version, content=_seen(found.content, access)), found.fallback_from
+
+
+def _seen(content: str, access: Access) -> str:
+    return content if access.districts is None else json.dumps([content, *sorted(access.districts)])
 
 
 def _about(chosen: Selection) -> Selection:
     """Return the choices about known data: those of the page, else those that the store holds now."""
-    return chosen if chosen.content else settled(chosen)[0]
+    return chosen if chosen.content else settled(chosen)[0]  # the address holds no hash: only `settled` gives one
 
 
 def city(chosen: Selection) -> City:
@@ -95,7 +114,10 @@ def city(chosen: Selection) -> City:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _city(slug: str, version: int, content: str) -> City:
-    return cities.holding(slug, version, content)
+    if not content.startswith("["):
+        return cities.holding(slug, version, content)
+    whole, *districts = json.loads(content)
+    return replace(cities.holding(slug, version, whole).within(districts), content=content)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -124,7 +146,8 @@ def asked(chosen: Selection) -> Asked:
 
 
 def answer(question: Question[..., Any], asked: Asked, told: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    """Return the answer to a question, kept by the choices that it reads and by what else it was told."""
+    """Return the answer to a question, kept by the choices that it reads and by what else it was told; refused to who lacks the right."""
+    admission.demand(question.needs)
     return _kept(question)(question.read(asked.selection), told, named, asked)
 
 

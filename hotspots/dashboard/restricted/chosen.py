@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, ParamSpec, TypeVar
 
 from hotspots.cities import City
-from hotspots.dashboard.restricted import cached
+from hotspots.dashboard.restricted import admission, cached
 from hotspots.questions.restricted import Asked, Question
 from hotspots.study import Study
 from hotspots.study.selection import Selection
@@ -54,6 +54,10 @@ class Chosen:
     def at(self, **changes: Any) -> Chosen:
         """Return the same with other choices."""
         return replace(self, selection=replace(self.selection, **changes))
+
+    def may(self, right: str) -> bool:
+        """Return whether whoever is at the page holds a right (of `agency.RIGHTS`)."""
+        return admission.current().may(right)
 
     def ask(self, question: Question[_Told, _Given], /, *told: _Told.args, **named: _Told.kwargs) -> _Given:
         """Return the answer to a question about the choices, on the unit shown."""

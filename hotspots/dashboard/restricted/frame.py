@@ -12,10 +12,10 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import settings
-from hotspots.agency import worn
+from hotspots.agency import refused, worn
 from hotspots.cities import City
 from hotspots.dashboard import map_component, paper
-from hotspots.dashboard.restricted import address, cached, chips, place_of, place_search
+from hotspots.dashboard.restricted import address, admission, cached, chips, place_of, place_search
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.shell import guard, refusal
 from hotspots.drawing import charts
@@ -36,16 +36,28 @@ from hotspots.words.escape import safe_markdown
 MEASURE_KEYS = frozenset(one.key for one in MEASURES)
 
 
-def page(name: str, title: str, *, first: bool = False, cityless: bool = False, shown: bool = True, whole: bool = False) -> Any:
+def page(
+    name: str,
+    title: str,
+    *,
+    first: bool = False,
+    cityless: bool = False,
+    shown: bool = True,
+    whole: bool = False,
+    needs: str = "areas",
+    everywhere: bool = False,
+) -> Any:
     """Return the page that the file `name` in `pages` renders, under its name in the address; the `first` one is at no path.
 
     The file is read when somebody opens the page, so that the first page waits for no other. A `cityless` page is about no
     city: it gets the words alone. The first page, and one that is `whole`, fills the window: it draws the choices, the invitation and the
     foot where it wants them, if it does.
     One that is not `shown` is not in the menu, and its address still answers: where only totals are published there are no cases.
+    `needs` is the right that it takes; one that tells of the city `everywhere` is not for whoever may see some of its districts alone.
     """
     settings.refuse_in_public("such page")
     words = words_for(language(address.current()[0]))
+    granted = admission.lets_in(needs, everywhere=everywhere)
 
     def render(given: Chosen | Words) -> None:
         try:
@@ -55,6 +67,8 @@ def page(name: str, title: str, *, first: bool = False, cityless: bool = False, 
 
     def show() -> None:
         with guard(words):
+            if admission.turned_away(words) or not_for_them(words, needs, granted=granted):
+                return
             own = address.own_to_keep()
             keep = (address.COOKIE, own) if own is not None else None
             map_component.set_page_language(words.language, menu=words.say("Menu"), keep=keep)
@@ -66,8 +80,15 @@ def page(name: str, title: str, *, first: bool = False, cityless: bool = False, 
         if address.taken_up():
             st.rerun()
 
-    seen: Literal["visible", "hidden"] = "visible" if shown else "hidden"
+    seen: Literal["visible", "hidden"] = "visible" if shown and granted else "hidden"
     return st.Page(show, title=words.say(title), url_path=None if first else name.rstrip("_"), default=first, visibility=seen)
+
+
+def not_for_them(words: Words, needs: str, *, granted: bool) -> bool:
+    """Draw why a page is not for whoever is at it; return False where it is."""
+    if not granted:
+        refusal(words, words.say("This page cannot be shown."), refused(needs))
+    return not granted
 
 
 def framed(chosen: Chosen, render: Callable[[Chosen], None], *, whole: bool) -> None:
@@ -104,6 +125,7 @@ def without_city(words: Words) -> None:
     address.keep(replace(selection, language=words.language))
     with st.sidebar:
         language_choice(replace(selection, language=words.language))
+        admission.signed_in_as(words)
 
 
 def language_choice(selection: Selection) -> None:
@@ -118,7 +140,7 @@ def language_choice(selection: Selection) -> None:
 
 def invitation(chosen: Chosen) -> None:
     """Draw the band that leads to the page Import, as long as the store holds no city but those that come with the program."""
-    if not cached.own_cities():
+    if admission.current().may("import") and not cached.own_cities():
         with st.container(horizontal=True, key="bring_your_own", vertical_alignment="center"):
             st.markdown(chosen.words.say("This city is an example that comes with the program."))
             to_import(chosen.words, primary=True)
@@ -225,6 +247,7 @@ def choices(selection: Selection, city: City, words: Words) -> None:
     for name, label in chips.FILTERS:
         if name in city.fields:
             filter_choice(name, words.say(label), selection, words)
+    admission.signed_in_as(words)
 
 
 def filter_choice(name: str, label: str, selection: Selection, words: Words) -> None:

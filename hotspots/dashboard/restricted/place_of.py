@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from hotspots.cities import City
-from hotspots.dashboard.restricted import address
+from hotspots.dashboard.restricted import address, admission
 from hotspots.store.schema import DataError
 from hotspots.study import places
 from hotspots.study.selection import Selection
@@ -15,11 +15,15 @@ from hotspots.views import captions
 from hotspots.words import Words
 from hotspots.words.escape import safe_markdown
 
+DRAWN = ("circle:", "polygon:")
 MOST_BLOCKS = 400  # more would be long to send with every page: they are found on the map
 
 
 def settle(selection: Selection, city: City, words: Words) -> Selection:
     """Return the choices with a place that exists, or with none, and then say why in a sentence."""
+    if selection.place.startswith(DRAWN) and not admission.current().may("cases"):  # drawn around one house, it would tell of one person
+        st.info(words.say("Your role does not include areas drawn by hand. These are the figures of the whole city."))
+        return replace(selection, place="")
     if selection.place:
         try:
             places.found(city, selection.place)

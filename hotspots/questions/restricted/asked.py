@@ -112,7 +112,8 @@ def _study(city: City, chosen: Selection) -> Study:
 
 @dataclass(frozen=True, eq=False)
 class Question(Generic[_Told, _Given]):
-    """One question: `ask` answers it, `reads` sets aside the choices that its answer does not depend on, `most` answers are worth keeping.
+    """One question: `ask` answers it, `reads` sets aside the choices that its answer does not depend on, `most` answers are worth keeping,
+    `needs` is the right (of `agency.RIGHTS`) that it takes to get one.
 
     Called with `Asked` it answers after setting them aside, so that a kept answer and a fresh one are the same.
     """
@@ -120,6 +121,7 @@ class Question(Generic[_Told, _Given]):
     ask: Callable[Concatenate[Asked, _Told], _Given]
     reads: Callable[[Selection], Selection]
     most: int
+    needs: str = "areas"
 
     @property
     def name(self) -> str:
@@ -136,7 +138,7 @@ class Question(Generic[_Told, _Given]):
 
 
 def question(
-    reads: Callable[[Selection], Selection] = Selection.figures, *, most: int = 32
+    reads: Callable[[Selection], Selection] = Selection.figures, *, most: int = 32, needs: str = "areas"
 ) -> Callable[[Callable[Concatenate[Asked, _Told], _Given]], Question[_Told, _Given]]:
     """Make a question of a function. Left out, `reads` keeps every choice that figures depend on.
 
@@ -146,7 +148,7 @@ def question(
     >>> largest.reads(Selection(city="x", cap=5, correction="by", picked="b00")) == Selection(city="x", cap=5)
     True
     """
-    return lambda ask: Question(ask, reads, most)
+    return lambda ask: Question(ask, reads, most, needs)
 
 
 def covered(study: Study) -> Days:

@@ -59,7 +59,7 @@ def days_of(asked: Asked, span: str) -> int:
     return 0 if span == ALL else named[span if span in named else str(NEWEST)].n
 
 
-@question(lambda chosen: chosen.figures(unit="blocks"))
+@question(lambda chosen: chosen.figures(unit="blocks"), needs="cases")
 def cases(asked: Asked, *, days: int = NEWEST, metres: float = METRES, within: int = DAYS) -> Answer[Cases] | None:
     """Return the people killed in the last `days` of the choices (0: in all of them); None where single homicides are not known.
 
@@ -127,7 +127,7 @@ def open_cases(found: Cases, words: Words) -> str:
     return words.say("{open} of {known} cases open", open=words.number(found.unsolved), known=words.number(found.known))
 
 
-@question(lambda chosen: chosen.figures(place="", where=(), start=None, end=None, unit="blocks"))
+@question(lambda chosen: chosen.figures(place="", where=(), start=None, end=None, unit="blocks"), needs="cases")
 def near_to(asked: Asked, event: str, *, metres: float = METRES, within: int = DAYS) -> Answer[pd.DataFrame]:
     """Return the killings near one event in place and time, the nearest in time first: `date`, `days`, `metres`, `killed`, `other`."""
     pairs = asked.ask(repeats.close_by, metres=metres, days=within)

@@ -258,7 +258,7 @@ def smallest(asked: Asked) -> str:
     return units.default(asked.city.blocks)
 
 
-@question(lambda chosen: chosen.figures(unit="blocks"))
+@question(lambda chosen: chosen.figures(unit="blocks"), needs="windows")
 def windows(asked: Asked) -> Answer[pd.DataFrame] | None:
     """Return the windows that are open on the last day of the data, within 200 m and 14 days; None where no points are known."""
     if not asked.city.has_points or not asked.study.has_days:

@@ -26,7 +26,7 @@ def events(asked: Asked) -> Events:
     return repeats.events_of(asked.study)
 
 
-@question(lambda chosen: chosen.figures(place="", where=(), start=None, end=None, unit="blocks"))
+@question(lambda chosen: chosen.figures(place="", where=(), start=None, end=None, unit="blocks"), needs="windows")
 def close_by(asked: Asked, *, metres: float, days: int) -> pd.DataFrame:
     """Return what lies near each killing in place and time, out of all that the data hold, whatever was chosen. Restricted."""
     return repeats.close_by(asked.study, metres=metres, days=days)
@@ -62,7 +62,7 @@ def near_repeats(asked: Asked, *, metres: float, days: int, seed: int = 0) -> An
     return asked.answer(found, says, rows=lambda: found.table, interval=(one.low, one.high))
 
 
-@question()
+@question(needs="windows")
 def open_windows(asked: Asked, *, metres: float, days: int) -> Answer[pd.DataFrame]:
     """Return the windows that are open on the last day of the study; `unit` in its rows is the id of the place. Restricted.
 

@@ -134,7 +134,10 @@ def _risk(base: Baseline, n: int, units: np.ndarray, beside: np.ndarray, chance:
         left = np.clip((n - need) / np.maximum(n - own, 1), 0.0, 1.0)
         need = _needed(others, n, left, beside, chance)
     low, high = np.zeros(len(units)), np.full(len(units), np.log(LARGEST))
-    found = lambda risk: tail(need, n, _part(weight, risk)[:, None]).mean(axis=1) >= FOUND  # noqa: E731
+
+    def found(risk: np.ndarray) -> np.ndarray:
+        return np.asarray(tail(need, n, _part(weight, risk)[:, None]).mean(axis=1) >= FOUND)
+
     never = ~found(np.full(len(units), LARGEST))
     for _ in range(_HALVINGS):
         half = (low + high) / 2
@@ -166,4 +169,4 @@ def _needed(others: np.ndarray, n: int, left: np.ndarray, beside: np.ndarray, ch
         raised = np.take_along_axis(np.sort(missing, axis=1), np.clip(more - 1, 0, missing.shape[1] - 1)[:, None, :], axis=1)[:, 0]
         raised = np.where(more > missing.shape[1], np.inf, np.where(more < 1, -np.inf, raised))
         found = np.minimum(found, np.maximum(missing[:, 0], raised))
-    return np.clip(found, 0.0, n + 1.0)
+    return np.asarray(np.clip(found, 0.0, n + 1.0))

@@ -61,7 +61,8 @@ def render(chosen: Chosen) -> None:
     if log.damaged:
         st.warning(words.say("{n} changes of the log were damaged on disk and are left out.", n=words.number(log.damaged)))
     timeline(chosen, written)
-    log_form.show(chosen, log)
+    if chosen.may("import"):
+        log_form.show(chosen, log)
     target(chosen)
     example(chosen)
 

@@ -57,8 +57,10 @@ def rest(chosen: Chosen) -> None:
         over_time(chosen)
         who_and_when(chosen)
         few_places(chosen)
-        open_windows(chosen)
-        newest_cases(chosen)
+        if chosen.may("windows"):
+            open_windows(chosen)
+        if chosen.may("cases"):
+            newest_cases(chosen)
         done(chosen)
         unknown(chosen)
         one_page.downloads(chosen)

@@ -60,7 +60,7 @@ def draw(chosen: Chosen) -> None:
         place=chosen.selection.picked,
         numbered=numbered,
         around=None if place is None else place.outline,
-        dots_of=chosen,
+        dots_of=chosen if chosen.may("cases") else None,
         over=maps.Over(
             more=over(chosen, on_map, key),
             on_tell=tell,

@@ -1,0 +1,162 @@
+"""Who is at a page: what the sign-in says of them, what they may see, and until when. Without a sign-in it is whoever sits at the machine.
+
+Streamlit keeps the sign-in in a signed cookie. Here it is looked at in every run: the table of access as it stands now, how long ago the
+person signed in, and how long they have done nothing. A page that stays open is looked at again every half minute.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from hotspots import settings
+from hotspots.agency import EVERYTHING, Access, AccessError, access_of, refused, table
+from hotspots.agency.access import NAMES
+from hotspots.words import Words, mark, told
+from hotspots.words.escape import safe_markdown
+
+LOOK_AGAIN = 30.0  # seconds: what was taken away is gone within a minute
+FORGOTTEN = 7 * 24 * 3600.0  # seconds after which a visit is no longer kept in mind
+
+# Why somebody is not let in.
+REASONS: dict[str, str] = {
+    "nobody": mark("Please sign in. This dashboard shows single homicides, and who may see what is said by your agency."),
+    "unknown": mark("You are signed in as {who}, and nobody has given you access to this dashboard. Ask whoever runs it."),
+    "ended": mark("Your sign-in has ended: nothing was done for a while, or it was long ago. Please sign in again."),
+    "table": mark(
+        "The table that says who may see what cannot be used, so nobody is let in. Whoever runs this dashboard finds why in its log."
+    ),
+}
+
+
+@dataclass
+class _Visit:
+    began: float
+    seen: float
+    ended: bool = False
+
+
+class _Visits:
+    """When each sign-in began and was last used; shared by all sessions of the server."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._of: dict[str, _Visit] = {}
+
+    def holds(self, key: str, now: float, *, idle: float, longest: float, began: float, used: bool) -> bool:
+        """Return whether a sign-in still holds, and note that it is used now if it is."""
+        with self._lock:
+            self._of = {name: one for name, one in self._of.items() if now - one.seen < FORGOTTEN}
+            one = self._of.setdefault(key, _Visit(began, now))
+            one.ended = one.ended or now - one.seen > idle or now - one.began > longest
+            if used and not one.ended:
+                one.seen = now
+            return not one.ended
+
+
+_VISITS = _Visits()
+_MACHINE = threading.local()
+
+
+def asked_for() -> bool:
+    """Return whether this dashboard asks for a sign-in."""
+    return bool(settings.value("HOTSPOTS_ACCESS"))
+
+
+@contextmanager
+def as_machine() -> Iterator[None]:
+    """Let the program itself see everything, to make ready what the first reader will ask for: no person is there."""
+    _MACHINE.itself = True
+    try:
+        yield
+    finally:
+        _MACHINE.itself = False
+
+
+def _claims() -> Mapping[str, Any]:
+    """Return what the sign-in says of whoever is at the page."""
+    found: Mapping[str, Any] = st.user.to_dict()
+    return found
+
+
+def standing(*, used: bool = False) -> Access | str:
+    """Return what whoever is at the page may see and do, or why they are not let in (a key of `REASONS`); `used`: they did something."""
+    if not asked_for() or getattr(_MACHINE, "itself", False):
+        return EVERYTHING
+    claims = _claims()
+    if claims.get("is_logged_in") is not True or not claims.get("sub"):
+        return "nobody"
+    try:
+        rules = table()
+    except AccessError:
+        return "table"
+    if rules is None:
+        return "table"
+    now, issued = time.time(), claims.get("iat")
+    began = float(issued) if isinstance(issued, int | float) else now
+    key = "\n".join(str(claims.get(name)) for name in ("iss", "sub", "iat"))
+    if not _VISITS.holds(key, now, idle=60.0 * rules.idle, longest=3600.0 * rules.longest, began=began, used=used):
+        return "ended"
+    return access_of(claims, rules) or "unknown"
+
+
+def current() -> Access:
+    """Return what whoever is at the page may see and do; raises `AccessError` where they are not let in."""
+    found = standing()
+    if isinstance(found, str):
+        raise AccessError(told("nobody who may see this is signed in"))
+    return found
+
+
+def lets_in(right: str, *, everywhere: bool = False) -> bool:
+    """Return whether whoever is at the page holds a right, and for the whole city where that is asked for."""
+    found = standing()
+    return isinstance(found, Access) and found.may(right) and not (everywhere and found.districts is not None)
+
+
+def demand(right: str) -> None:
+    """Raise an `AccessError` where whoever is at the page lacks a right."""
+    if not current().may(right):
+        raise refused(right)
+
+
+def turned_away(words: Words) -> bool:
+    """Draw why whoever is at the page is not let in, with the way in; return False where they are let in, and keep looking."""
+    found = standing(used=True)
+    if isinstance(found, Access):
+        if asked_for():
+            _look_again(found)
+        return False
+    who = str(_claims().get("email") or _claims().get("sub") or "")
+    st.title(words.say("Sign in"), anchor=False)
+    st.markdown(words.say(REASONS[found], who=safe_markdown(who)) if found == "unknown" else words.say(REASONS[found]))
+    if found == "unknown":
+        st.button(words.say("Sign out"), on_click=st.logout, key="sign_out")
+    elif found != "table":
+        st.button(words.say("Sign in"), on_click=st.login, type="primary", key="sign_in")
+    return True
+
+
+@st.fragment(run_every=LOOK_AGAIN)
+def _look_again(granted: Access) -> None:
+    """Draw the page anew where what was granted is no longer so."""
+    if standing() != granted:
+        st.rerun()
+
+
+def signed_in_as(words: Words) -> None:
+    """Draw, in the sidebar, who is signed in, as what, for which districts, and the way out; nothing where no sign-in is asked for."""
+    if not asked_for():
+        return
+    found = current()
+    said = words.say("Signed in: {who}, {role}", who=safe_markdown(found.who), role=words.say(NAMES[found.role]))
+    if found.districts is not None:
+        said += ". " + words.say("Numbers are of these districts alone: {listed}", listed=safe_markdown(words.join(found.districts)))
+    st.caption(said)
+    st.button(words.say("Sign out"), on_click=st.logout, key="sign_out")

@@ -1,0 +1,171 @@
+"""A sign-in with a provider of its own, in a real browser: who comes in, what they see, how it is taken away; and requests without one."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from importlib.util import find_spec
+
+import pytest
+from driving import REPO, free_port, start_streamlit, wait_until_idle
+
+TABLE = """
+[[rule]]
+claim = "groups"
+value = "homicide"
+role = "{role}"
+
+[[rule]]
+claim = "sub"
+value = "eva"
+role = "viewer"
+districts = ["row 0"]
+"""
+SECRETS = """
+[auth]
+redirect_uri = "{address}/oauth2callback"
+cookie_secret = "a secret of more than thirty-two letters"
+client_id = "hotspots"
+client_secret = "told to nobody"
+server_metadata_url = "http://127.0.0.1:{provider}/.well-known/openid-configuration"
+"""
+
+
+USERS = (
+    {"sub": "ana", "email": "ana@police.example", "groups": ["homicide"]},
+    {"sub": "eva", "email": "eva@church.example"},
+    {"sub": "zoe", "email": "zoe@press.example"},
+)
+
+
+@pytest.fixture(scope="module")
+def provider():
+    """Start a provider of sign-ins, a program of its own; return its port."""
+    if find_spec("oidc_provider_mock") is None:
+        pytest.skip("oidc-provider-mock is not installed: pip install -r requirements-dev.txt")
+    port = free_port()
+    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
+    command += [part for user in USERS for part in ("--user-claims", json.dumps(user))]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(300):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            break
+        time.sleep(0.1)
+    yield port
+    process.terminate()
+    process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory, villa, provider):
+    """Serve the small city with a sign-in; return its address and its table of access."""
+    folder = tmp_path_factory.mktemp("signed")
+    shutil.copytree(villa[1], folder / "store")
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    (folder / "secrets.toml").write_text(SECRETS.format(address=address, provider=provider), encoding="utf-8")
+    table = folder / "access.toml"
+    table.write_text(TABLE.format(role="commander"), encoding="utf-8")
+    env = {"HOTSPOTS_ACCESS": str(table), "HOTSPOTS_CITIES": str(folder / "none")}
+    options = {"server.port": str(port), "secrets.files": str(folder / "secrets.toml")}
+    process, _ = start_streamlit(REPO / "app.py", env, options, folder)
+    yield address, table
+    process.terminate()
+    process.wait(timeout=20)
+
+
+def sign_in(page, address: str, who: str, path: str = "") -> None:
+    page.goto(f"{address}/{path}?lang=en")
+    page.get_by_role("button", name="Sign in").click()
+    page.locator(f"button[value={who}]").click()
+    page.wait_for_url(f"{address}/**")
+    page.wait_for_selector("h1, h2", timeout=60_000)
+    wait_until_idle(page)
+    page.left[:] = [url for url in page.left if "/picocss/" not in url]  # the provider's own page asks for a style sheet
+
+
+def test_a_commander_comes_in(open_page, signed):
+    address, _ = signed
+    page = open_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{address}/cases?lang=en")
+    page.get_by_role("button", name="Sign in").wait_for(timeout=60_000)
+    assert "Villa Prueba" not in page.content()
+    sign_in(page, address, "ana")
+    assert "people killed" in page.inner_text("body").lower()
+
+
+@pytest.mark.walk
+def test_what_is_taken_away_is_gone_from_an_open_page(open_page, signed):
+    address, table = signed
+    page = open_page(viewport={"width": 1440, "height": 900})
+    sign_in(page, address, "ana")
+    page.goto(f"{address}/cases?lang=en")
+    page.get_by_text("Signed in: ana@police.example, commander").wait_for(state="attached", timeout=60_000)
+    table.write_text(TABLE.format(role="viewer"), encoding="utf-8")
+    page.get_by_text("your role does not include this").wait_for(timeout=60_000)  # the page looks by itself
+    table.write_text(TABLE.format(role="none"), encoding="utf-8")
+    page.get_by_text("nobody has given you access").wait_for(timeout=60_000)
+    table.write_text(TABLE.format(role="commander"), encoding="utf-8")
+
+
+@pytest.mark.walk
+def test_somebody_of_one_district_and_somebody_unknown(open_page, signed):
+    address, _ = signed
+    page = open_page(viewport={"width": 1440, "height": 900})
+    sign_in(page, address, "eva")
+    page.goto(f"{address}/compare?lang=en")
+    page.get_by_text("Numbers are of these districts alone: row 0").wait_for(state="attached", timeout=60_000)
+    assert "row 1" not in page.inner_text("body")
+    other = open_page()
+    sign_in(other, address, "zoe")
+    assert "nobody has given you access" in other.inner_text("body")
+    other.get_by_role("button", name="Sign out").click()
+    other.wait_for_timeout(1500)
+    assert "Villa Prueba" not in other.content()
+
+
+def test_without_a_session_nothing_but_the_way_in_answers(signed):
+    address, _ = signed
+
+    def status(path: str, **headers: str) -> int:
+        try:
+            with urllib.request.urlopen(urllib.request.Request(f"{address}/{path}", headers=headers), timeout=10) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as fault:
+            return fault.code
+
+    assert status("") == 200
+    assert status("_stcore/health") == 200
+    for path in ("media/abc.csv", "tiles/1/1/1.png", "component/x/index.html", "_stcore/upload_file/a/b", "_stcore/bidi-components/x"):
+        assert status(path) == 403, path
+    assert status("media/abc.csv", Cookie="_streamlit_user=forged") == 403
+
+
+def test_half_a_sign_in_does_not_start(tmp_path, monkeypatch):
+    from streamlit import config
+
+    from hotspots.dashboard import door
+
+    table = tmp_path / "access.toml"
+    table.write_text("", encoding="utf-8")
+    monkeypatch.setenv("HOTSPOTS_ACCESS", str(table))
+    monkeypatch.setattr(
+        door, "get_secrets_auth_section", lambda: {"cookie_secret": "short", "redirect_uri": "http://homicides.example/oauth2callback"}
+    )
+    before = config.get_option("server.address")
+    config.set_option("server.address", "0.0.0.0")
+    try:
+        with pytest.raises(SystemExit) as raised:
+            door.refuse_half_a_sign_in()
+    finally:
+        config.set_option("server.address", before)
+    said = str(raised.value)
+    for what in ("[[rule]]", "no client_id", "fewer than 32", "redirect_uri must begin with https", "server.allowedHosts"):
+        assert what in said

@@ -1,0 +1,204 @@
+"""Who may see and do what: the table, every role on every page, districts and cities, and how a sign-in ends."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pytest
+from opened import open_page, text
+
+from hotspots.agency import EVERYTHING, ROLES, Access, AccessError, access, access_of
+from hotspots.dashboard.restricted import admission
+from hotspots.questions.restricted import Asked, cases
+from hotspots.study.selection import Selection
+
+RULES = """
+idle_minutes = 20
+longest_hours = 8
+
+[[rule]]
+claim = "email"
+value = "gone@police.example"
+role = "none"
+
+[[rule]]
+claim = "groups"
+value = "homicide"
+role = "ROLE"
+"""
+NEEDS = {"cases": "cases", "repeats": "windows", "import": "import", "publish": "publish"}  # of pages; every other: numbers of areas
+PAGES = ("", "map", "trends", "change", "compare", "people", "concentration", "priorities", "interventions", "data", "methods", *NEEDS)
+
+
+@pytest.fixture
+def signed_in(tmp_path, monkeypatch):
+    """Ask for a sign-in, and return a way to be somebody: a role, more lines of the rule, and claims."""
+    path, counted = tmp_path / "access.toml", itertools.count()
+    monkeypatch.setenv("HOTSPOTS_ACCESS", str(path))
+
+    def be(role: str, more: str = "", **claims):
+        path.write_text(RULES.replace("ROLE", role) + more, encoding="utf-8")
+        somebody = {"is_logged_in": True, "sub": f"u{next(counted)}", "email": "ana@police.example", "groups": ["homicide"]} | claims
+        monkeypatch.setattr(admission, "_claims", lambda: somebody)
+        return path
+
+    return be
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_sees_its_pages_and_no_other(own_city, signed_in, role):
+    signed_in(role)
+    for page in PAGES:
+        app = open_page(page, lang="en")
+        assert not app.exception, page
+        refused = "your role does not include this" in text(app)
+        assert refused != (NEEDS.get(page, "areas") in ROLES[role]), (role, page)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_single_homicides_are_on_no_page_of_who_may_not_see_them(city, signed_in, role):
+    signed_in(role)
+    app = open_page("", lang="en")
+    assert ("Cases" in [one.value for one in app.subheader]) == ("cases" in ROLES[role])
+    assert ("Open windows" in [one.value for one in app.subheader]) == ("windows" in ROLES[role])
+
+
+def test_a_question_is_refused_before_an_answer_is_looked_up(city, signed_in):
+    from hotspots.dashboard.restricted import cached
+
+    signed_in("commander")
+    chosen = Selection(city="villa-prueba", unit="blocks")
+    assert cached.asked(chosen).ask(cases.cases) is not None
+    signed_in("viewer")
+    with pytest.raises(AccessError, match="single homicides"):
+        cached.asked(chosen).ask(cases.cases)
+    assert Asked.of(chosen).ask(cases.cases) is not None  # a command is run by whoever may read the store
+
+
+def test_who_may_see_one_district_sees_its_numbers_alone(city, signed_in):
+    signed_in("commander", 'districts = ["row 0"]\n')
+    from hotspots.dashboard.restricted import cached
+
+    whole = Asked.of(Selection(city="villa-prueba", unit="blocks")).study
+    inside = Asked.of(Selection(city="villa-prueba", unit="blocks", place="district:row 0")).study.victims
+    found = cached.asked(Selection(city="villa-prueba", unit="blocks"))
+    assert 0 < inside < whole.victims
+    assert found.study.victims == inside
+    assert set(found.city.blocks["district"]) == {"row 0"}
+    assert found.ask(cases.cases, days=0).value.table["district"].dropna().unique().tolist() == ["row 0"]
+    for page in ("", "map", "trends", "compare", "cases", "priorities"):
+        app = open_page(page, lang="en")
+        assert not app.exception, page
+        assert "row 1" not in text(app), page
+    assert "your role does not include this" in text(open_page("data", lang="en"))  # it tells of the whole city
+    elsewhere = open_page("", lang="en", place="district:row 1")
+    assert "row 1" not in asked_place(elsewhere)
+    signed_in("commander")
+    assert (
+        cached.asked(Selection(city="villa-prueba", unit="blocks")).study.victims == whole.victims
+    )  # nothing of the narrower reader was kept for this one
+
+
+def asked_place(app) -> str:
+    return str(app.query_params.get("place", ""))
+
+
+def test_a_district_that_the_city_lacks_opens_nothing(city, signed_in):
+    signed_in("commander", 'districts = ["nowhere"]\n')
+    app = open_page("", lang="en")
+    assert "none of the districts that your role is for" in text(app)
+    assert "people killed" not in text(app)
+
+
+def test_who_may_see_another_city_sees_none_here(city, signed_in):
+    signed_in("admin", 'cities = ["other"]\n')
+    app = open_page("", lang="en", city="villa-prueba")
+    assert not app.exception
+    assert "people killed" not in text(app)
+
+
+def test_an_area_drawn_around_one_house_is_for_who_may_see_cases(city, signed_in):
+    signed_in("viewer")
+    app = open_page("", lang="en", place="circle:14.6,-90.5,20")
+    assert "does not include areas drawn by hand" in text(app)
+
+
+@pytest.mark.parametrize(
+    ("claims", "said"),
+    [
+        ({"is_logged_in": False}, "Please sign in"),
+        ({"sub": ""}, "Please sign in"),
+        ({"groups": ["traffic"]}, "nobody has given you access"),
+        ({"groups": "homicide", "email": "gone@police.example"}, "nobody has given you access"),
+        ({"iat": 1_000_000_000}, "Your sign-in has ended"),
+    ],
+)
+def test_nobody_else_gets_in(city, signed_in, claims, said):
+    signed_in("admin", **claims)
+    for page in PAGES:
+        app = open_page(page, lang="en")
+        assert said in text(app), page
+        assert "people killed" not in text(app)
+        assert "Villa Prueba" not in text(app)
+
+
+def test_a_sign_in_ends_when_nothing_is_done_and_stays_ended(city, signed_in, monkeypatch):
+    signed_in("viewer", sub="idle")
+    now = 1_900_000_000.0
+    monkeypatch.setattr(admission.time, "time", lambda: now)
+    assert isinstance(admission.standing(used=True), Access)
+    now += 19 * 60
+    assert isinstance(admission.standing(), Access)  # a look at the open page is no sign of life
+    now += 2 * 60
+    assert admission.standing() == "ended"
+    now -= 20 * 60
+    assert admission.standing(used=True) == "ended"
+    signed_in("viewer", sub="busy")
+    for _ in range(25):  # every 19 minutes
+        assert isinstance(admission.standing(used=True), Access)
+        now += 19 * 60
+    now += 6 * 60
+    assert admission.standing(used=True) == "ended"  # eight hours after it began
+
+
+def test_what_is_taken_away_is_gone_at_the_next_look(city, signed_in):
+    path = signed_in("admin")
+    assert admission.standing().role == "admin"
+    path.write_text(RULES.replace("ROLE", "viewer"), encoding="utf-8")
+    assert admission.standing().role == "viewer"
+    path.write_text("nonsense", encoding="utf-8")
+    assert admission.standing() == "table"
+
+
+def test_without_a_sign_in_whoever_sits_here_sees_everything(city):
+    assert admission.standing() == EVERYTHING
+    assert "Sign out" not in [one.label for one in open_page("", lang="en").button]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("", "has no [[rule]]"),
+        ("[[rule]]\nclaim = 'email'\nvalue = ''\nrole = 'viewer'", "rule 1 says no value"),
+        ("[[rule]]\nclaim = 'email'\nvalue = 'a'\nrole = 'king'", "rule 1 gives the role 'king'; use one of viewer"),
+        ("[[rule]]\nclaim = 'email'\nvalue = 'a'\nrole = 'viewer'\ncity = 'x'", "rule 1 has city, which means nothing"),
+        ("[[rule]]\nclaim = 'email'\nvalue = 'a'\nrole = 'viewer'\ncities = 'x'", "rule 1: cities must be a list of names"),
+        ("idle_minutes = 0\n[[rule]]\nclaim = 'email'\nvalue = 'a'\nrole = 'viewer'", "idle_minutes must be a whole number from 1"),
+        ("idle = 3\n[[rule]]\nclaim = 'email'\nvalue = 'a'\nrole = 'viewer'", "has idle, which means nothing"),
+        ("not toml", "cannot be read"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_refused_in_plain_words(tmp_path, written, said):
+    path = tmp_path / "access.toml"
+    path.write_text(written, encoding="utf-8")
+    with pytest.raises(AccessError, match=re.escape(said)):
+        access.read(path)
+
+
+def test_an_address_that_nobody_verified_is_nobodys():
+    rules = access.Table((access.Rule("email", "ana@police.example", "admin"),))
+    claims = {"sub": "1", "email": "ana@police.example"}
+    assert access_of(claims | {"email_verified": True}, rules).role == "admin"
+    assert access_of(claims | {"email_verified": False}, rules) is None
+    assert access_of(claims | {"email": ["ana@police.example"]}, rules).role == "admin"
