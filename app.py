@@ -11,7 +11,7 @@ from hotspots import settings
 def restricted() -> None:
     """Show the pages of the restricted edition."""
     from hotspots.dashboard import shell
-    from hotspots.dashboard.restricted import frame
+    from hotspots.dashboard.restricted import admission, frame
     from hotspots.words import mark
 
     cases = not frame.only_totals()
@@ -43,6 +43,7 @@ def restricted() -> None:
             frame.page("data", mark("Data"), everywhere=True),
             frame.page("methods", mark("Methods")),
             frame.page("import_", mark("Import"), cityless=True, needs="import", everywhere=True),
+            frame.page("record", mark("Who saw what"), cityless=True, needs="record", everywhere=True, shown=admission.asked_for()),
             frame.page("publish", mark("Publish"), needs="publish", everywhere=True),
         ],
     }

@@ -53,6 +53,11 @@ SETTINGS: tuple[Setting, ...] = (
         "and may then listen to a network. Empty: it answers this machine alone.",
         "",
     ),
+    Setting(
+        "HOTSPOTS_RECORD_MONTHS",
+        "How many whole months the record of who saw what is kept, where a sign-in is asked for; older ones are deleted. 0: for ever.",
+        "24",
+    ),
     Setting("HOTSPOTS_ADDRESS", "Where readers reach the dashboard: briefs link to it.", "http://localhost:8501"),
     Setting("HOTSPOTS_SNAP", "How far a homicide may lie from the street segment that it is counted on, in metres.", "75"),
     Setting(

@@ -11,6 +11,7 @@ from opened import open_page, text
 from hotspots.agency import EVERYTHING, ROLES, Access, AccessError, access, access_of
 from hotspots.dashboard.restricted import admission
 from hotspots.questions.restricted import Asked, cases
+from hotspots.store import record
 from hotspots.study.selection import Selection
 
 RULES = """
@@ -57,14 +58,14 @@ def test_every_role_sees_its_pages_and_no_other(own_city, signed_in, role):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_single_homicides_are_on_no_page_of_who_may_not_see_them(city, signed_in, role):
+def test_single_homicides_are_on_no_page_of_who_may_not_see_them(own_city, signed_in, role):
     signed_in(role)
     app = open_page("", lang="en")
     assert ("Cases" in [one.value for one in app.subheader]) == ("cases" in ROLES[role])
     assert ("Open windows" in [one.value for one in app.subheader]) == ("windows" in ROLES[role])
 
 
-def test_a_question_is_refused_before_an_answer_is_looked_up(city, signed_in):
+def test_a_question_is_refused_before_an_answer_is_looked_up(own_city, signed_in):
     from hotspots.dashboard.restricted import cached
 
     signed_in("commander")
@@ -76,7 +77,7 @@ def test_a_question_is_refused_before_an_answer_is_looked_up(city, signed_in):
     assert Asked.of(chosen).ask(cases.cases) is not None  # a command is run by whoever may read the store
 
 
-def test_who_may_see_one_district_sees_its_numbers_alone(city, signed_in):
+def test_who_may_see_one_district_sees_its_numbers_alone(own_city, signed_in):
     signed_in("commander", 'districts = ["row 0"]\n')
     from hotspots.dashboard.restricted import cached
 
@@ -104,21 +105,21 @@ def asked_place(app) -> str:
     return str(app.query_params.get("place", ""))
 
 
-def test_a_district_that_the_city_lacks_opens_nothing(city, signed_in):
+def test_a_district_that_the_city_lacks_opens_nothing(own_city, signed_in):
     signed_in("commander", 'districts = ["nowhere"]\n')
     app = open_page("", lang="en")
     assert "none of the districts that your role is for" in text(app)
     assert "people killed" not in text(app)
 
 
-def test_who_may_see_another_city_sees_none_here(city, signed_in):
+def test_who_may_see_another_city_sees_none_here(own_city, signed_in):
     signed_in("admin", 'cities = ["other"]\n')
     app = open_page("", lang="en", city="villa-prueba")
     assert not app.exception
     assert "people killed" not in text(app)
 
 
-def test_an_area_drawn_around_one_house_is_for_who_may_see_cases(city, signed_in):
+def test_an_area_drawn_around_one_house_is_for_who_may_see_cases(own_city, signed_in):
     signed_in("viewer")
     app = open_page("", lang="en", place="circle:14.6,-90.5,20")
     assert "does not include areas drawn by hand" in text(app)
@@ -134,7 +135,7 @@ def test_an_area_drawn_around_one_house_is_for_who_may_see_cases(city, signed_in
         ({"iat": 1_000_000_000}, "Your sign-in has ended"),
     ],
 )
-def test_nobody_else_gets_in(city, signed_in, claims, said):
+def test_nobody_else_gets_in(own_city, signed_in, claims, said):
     signed_in("admin", **claims)
     for page in PAGES:
         app = open_page(page, lang="en")
@@ -143,7 +144,7 @@ def test_nobody_else_gets_in(city, signed_in, claims, said):
         assert "Villa Prueba" not in text(app)
 
 
-def test_a_sign_in_ends_when_nothing_is_done_and_stays_ended(city, signed_in, monkeypatch):
+def test_a_sign_in_ends_when_nothing_is_done_and_stays_ended(own_city, signed_in, monkeypatch):
     signed_in("viewer", sub="idle")
     now = 1_900_000_000.0
     monkeypatch.setattr(admission.time, "time", lambda: now)
@@ -162,7 +163,7 @@ def test_a_sign_in_ends_when_nothing_is_done_and_stays_ended(city, signed_in, mo
     assert admission.standing(used=True) == "ended"  # eight hours after it began
 
 
-def test_what_is_taken_away_is_gone_at_the_next_look(city, signed_in):
+def test_what_is_taken_away_is_gone_at_the_next_look(own_city, signed_in):
     path = signed_in("admin")
     assert admission.standing().role == "admin"
     path.write_text(RULES.replace("ROLE", "viewer"), encoding="utf-8")
@@ -171,7 +172,7 @@ def test_what_is_taken_away_is_gone_at_the_next_look(city, signed_in):
     assert admission.standing() == "table"
 
 
-def test_without_a_sign_in_whoever_sits_here_sees_everything(city):
+def test_without_a_sign_in_whoever_sits_here_sees_everything(own_city):
     assert admission.standing() == EVERYTHING
     assert "Sign out" not in [one.label for one in open_page("", lang="en").button]
 
@@ -202,3 +203,44 @@ def test_an_address_that_nobody_verified_is_nobodys():
     assert access_of(claims | {"email_verified": True}, rules).role == "admin"
     assert access_of(claims | {"email_verified": False}, rules) is None
     assert access_of(claims | {"email": ["ana@police.example"]}, rules).role == "admin"
+
+
+def test_what_somebody_does_is_written_down_once(own_city, signed_in):
+    signed_in("admin", sub="seen")
+    app = open_page("trends", lang="en", place="district:row 0")
+    app.run()
+    done = [(one.who, one.role, one.what) for one in record.entries()]
+    assert done[::-1] == [("ana@police.example", "admin", "sign in"), ("ana@police.example", "admin", "view")]
+    about = next(record.entries()).about
+    assert about.startswith("trends ")
+    assert "place=district:row 0" in about
+    assert "unchanged since" in " ".join(one.value for one in open_page("record", lang="en").success)
+    signed_in("viewer", sub="seen")
+    assert "your role does not include this" in text(open_page("record", lang="en"))
+
+
+def test_where_it_cannot_be_written_no_page_is_drawn_and_no_file_given(own_city, signed_in, monkeypatch):
+    signed_in("commander")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(record.os, "fsync", full)
+    app = open_page("trends", lang="en")
+    assert "so nothing is given out" in text(app)
+    assert "people killed" not in text(app)
+
+
+def test_a_file_is_made_for_who_was_at_the_page_and_written_down(own_city, signed_in, monkeypatch):
+    """It is asked for after the run of the page, in a thread that knows nobody."""
+    path = signed_in("commander", sub="files")
+    offered = {}
+    monkeypatch.setattr(admission.st, "download_button", lambda label, **given: offered.update({given["key"]: given}))
+    admission.give("A table", lambda: admission.current().role.encode(), file_name="table.csv", mime="text/csv", key="one")
+    monkeypatch.setattr(admission, "_claims", lambda: getattr(admission._THREAD, "claims", None) or {})
+    assert offered["one"]["data"]() == b"commander"
+    line = next(record.entries())
+    assert (line.what, line.about, line.who) == ("file", "table.csv", "ana@police.example")
+    path.write_text(RULES.replace("ROLE", "none"), encoding="utf-8")
+    with pytest.raises(AccessError):
+        offered["one"]["data"]()

@@ -120,6 +120,7 @@ FLIPPED = {
     "server.enableStaticServing": "true",
     "server.maxUploadSize": "5000",
     "server.corsAllowedOrigins": "http://evil.example",
+    "server.trustedUserHeaders": '{"X-User": "email"}',
 }
 
 

@@ -143,7 +143,7 @@ def changed(before: dict, now: dict) -> list[tuple[float, float]]:
 )
 def test_what_has_changed_since_was_meant_to(address):
     """Rates leave out who was killed where no residents are known (4 of 2,532), and shrunk ones take those killed together for one event;
-    the page Data tells one more finding; a hot spot names its beats.
+    the page Data tells one more finding; a hot spot names its beats; intervals are wider, as people killed together are one event.
     """
     before, now = ANSWERS[address], SINCE[address]
     if address.startswith("/methods"):  # its first lines are folded away
@@ -176,7 +176,7 @@ def test_what_has_changed_since_was_meant_to(address):
         return
     assert [(one["rows"], one.get("count")) for one in before["tables"]] == [(one["rows"], one.get("count")) for one in now["tables"]]
     assert figures(before) != figures(now)
-    assert all(new == pytest.approx(old, rel=0.08) for old, new in changed(before, now))
+    assert all(new == pytest.approx(old, rel=0.45) for old, new in changed(before, now))
 
 
 @pytest.mark.parametrize("address", [one for one in SINCE if one.startswith(("/?", "/trends", "/change", "/city"))])
@@ -198,8 +198,13 @@ def test_surges_have_become_alerts_and_nothing_else_has_changed(address):
     assert [old["rows"] + 1 for old, _ in other] == [new["rows"] for _, new in other]  # each of these cities has one such area
 
 
-def test_a_command_says_another_normal_range_and_nothing_else():
-    for line in (one for one in SINCE if not one.startswith("/")):
+def test_a_command_says_another_normal_range_or_a_wider_interval_and_nothing_else():
+    for line in (one for one in SINCE if one.startswith("totals")):
+        before, now = OUTPUTS[line], SINCE[line]
+        assert near(before | {"rate_low": 0, "rate_high": 0}) == near(now | {"rate_low": 0, "rate_high": 0})
+        assert 0.98 * before["rate_low"] < now["rate_low"] < before["rate_low"]
+        assert before["rate_high"] < now["rate_high"] < 1.02 * before["rate_high"]
+    for line in (one for one in SINCE if not one.startswith(("/", "totals"))):
         before, now = OUTPUTS[line]["periods"], SINCE[line]["periods"]
         for span, told in before.items():
             usual = [one[span]["usual"] for one in (before, now)]

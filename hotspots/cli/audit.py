@@ -67,12 +67,25 @@ def _verify(choices: argparse.Namespace, words: Words) -> int:
             lengths[slug] = None
             for one in fault.faults:
                 print(words.tell(one), file=sys.stderr)
+    seen = _verify_record(words)
     if choices.json:
         print_json(lengths)
     else:
         for slug, n in lengths.items():
             print(f"{slug}\t" + (words.say("not what was written") if n is None else words.say("{n} releases, unchanged", n=n)))
-    return int(None in lengths.values())
+        if seen:
+            print(words.say("the record of who saw what: {n} lines, unchanged", n=seen))
+    return int(None in lengths.values() or seen is None)
+
+
+def _verify_record(words: Words) -> int | None:
+    """Return how many lines the record of who saw what has; None where it is not what was written, which is told."""
+    try:
+        return store.record.verify()
+    except store.record.RecordError as fault:
+        for one in fault.faults:
+            print(words.tell(one), file=sys.stderr)
+        return None
 
 
 def _releases(what: str) -> tuple[release.Release, list[release.Release]]:

@@ -6,6 +6,7 @@ Results go to standard output, progress and reports to standard error. Exit stat
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 import shutil
 import sys
@@ -16,7 +17,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from hotspots import __version__
+from hotspots import __version__, settings
 from hotspots.cli.usage import speak
 from hotspots.settings import EditionError
 from hotspots.words import LANGUAGES, ToldError, Words, mark, words_for
@@ -127,6 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     called = next((one for one in given if one in {command.name for command in COMMANDS}), "")
     choices = parser(words, called).parse_args(given)
     try:
+        _note(called, given)
         return int(choices.run(choices, words) or 0)
     except ToldError as fault:
         print(words.tell(fault), file=sys.stderr)
@@ -136,6 +138,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         what = fault.filename or words.say("a file")
         print(words.say("cannot read or write {file}: {reason}", file=what, reason=fault.strerror or fault), file=sys.stderr)
     return 1
+
+
+def _note(called: str, given: Sequence[str]) -> None:
+    """Write down, where a sign-in is asked for, who ran a command over the store; the audit of the record itself runs in any case."""
+    if not settings.value("HOTSPOTS_ACCESS") or settings.edition() == "public" or called in ("", "audit", "run"):
+        return
+    from hotspots.store import record
+
+    try:
+        who = getpass.getuser()
+    except (OSError, KeyError):
+        who = "?"
+    record.add(f"{who} (command line)", "", called, " ".join(given[given.index(called) + 1 :]))
 
 
 def language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotspots.store import answers
+from hotspots.store import answers, record
 from hotspots.store.content import content, look_again, unchanged
 from hotspots.store.folder import (
     Lock,
@@ -39,6 +39,7 @@ __all__ = [
     "look_again",
     "publish",
     "read",
+    "record",
     "rollback",
     "served",
     "slugs",

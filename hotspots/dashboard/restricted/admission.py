@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ import streamlit as st
 from hotspots import settings
 from hotspots.agency import EVERYTHING, Access, AccessError, access_of, refused, table
 from hotspots.agency.access import NAMES
+from hotspots.store import record
 from hotspots.words import Words, mark, told
 from hotspots.words.escape import safe_markdown
 
@@ -61,7 +62,7 @@ class _Visits:
 
 
 _VISITS = _Visits()
-_MACHINE = threading.local()
+_THREAD = threading.local()  # whom this thread works for, where it is no run of a page
 
 
 def asked_for() -> bool:
@@ -72,22 +73,32 @@ def asked_for() -> bool:
 @contextmanager
 def as_machine() -> Iterator[None]:
     """Let the program itself see everything, to make ready what the first reader will ask for: no person is there."""
-    _MACHINE.itself = True
+    _THREAD.itself = True
     try:
         yield
     finally:
-        _MACHINE.itself = False
+        _THREAD.itself = False
+
+
+@contextmanager
+def on_behalf_of(claims: Mapping[str, Any]) -> Iterator[None]:
+    """Work for whoever has these claims: a file is made when it is asked for, after the run of the page that offered it."""
+    _THREAD.claims = claims
+    try:
+        yield
+    finally:
+        _THREAD.claims = None
 
 
 def _claims() -> Mapping[str, Any]:
-    """Return what the sign-in says of whoever is at the page."""
-    found: Mapping[str, Any] = st.user.to_dict()
+    """Return what the sign-in says of whoever is at the page, or of whom this thread works for."""
+    found: Mapping[str, Any] = getattr(_THREAD, "claims", None) or st.user.to_dict()
     return found
 
 
 def standing(*, used: bool = False) -> Access | str:
     """Return what whoever is at the page may see and do, or why they are not let in (a key of `REASONS`); `used`: they did something."""
-    if not asked_for() or getattr(_MACHINE, "itself", False):
+    if not asked_for() or getattr(_THREAD, "itself", False):
         return EVERYTHING
     claims = _claims()
     if claims.get("is_logged_in") is not True or not claims.get("sub"):
@@ -131,8 +142,11 @@ def turned_away(words: Words) -> bool:
     found = standing(used=True)
     if isinstance(found, Access):
         if asked_for():
+            _noted(found)
             _look_again(found)
         return False
+    if found in ("unknown", "ended"):
+        record.add(str(_claims().get("sub")), "", f"refused: {found}")
     who = str(_claims().get("email") or _claims().get("sub") or "")
     st.title(words.say("Sign in"), anchor=False)
     st.markdown(words.say(REASONS[found], who=safe_markdown(who)) if found == "unknown" else words.say(REASONS[found]))
@@ -141,6 +155,47 @@ def turned_away(words: Words) -> bool:
     elif found != "table":
         st.button(words.say("Sign in"), on_click=st.login, type="primary", key="sign_in")
     return True
+
+
+def _noted(found: Access) -> None:
+    """Write down that somebody signed in, or has another role now."""
+    before = st.session_state.get("signed_in")
+    if before is None:
+        record.add(found.who, found.role, "sign in")
+    elif before != found:
+        record.add(found.who, found.role, "role", f"was {before.role}")
+    st.session_state["signed_in"] = found
+
+
+def note(what: str, about: str = "") -> None:
+    """Write down what whoever is at the page does, before it happens: where it cannot be written, it must not. Only with a sign-in."""
+    if asked_for():
+        access = current()
+        record.add(access.who, access.role, what, about)
+
+
+def viewed(page: str, about: str) -> None:
+    """Write down that a page is looked at, and about what; not again while both stay."""
+    seen = f"{page} {about}".strip()
+    if asked_for() and st.session_state.get("viewed") != seen:
+        note("view", seen)
+        st.session_state["viewed"] = seen
+
+
+def give(label: str, made: Callable[[], bytes] | bytes, *, file_name: str, mime: str, key: str, primary: bool = False) -> None:
+    """Draw a button that gives a file: written down before it is made, refused where that cannot be, or to who is let in no longer."""
+    claims = _claims() if asked_for() else {}
+
+    def given() -> bytes:
+        if not asked_for():
+            return made() if callable(made) else made
+        with on_behalf_of(claims):
+            note("file", file_name)
+            return made() if callable(made) else made
+
+    st.download_button(
+        label, data=given, file_name=file_name, mime=mime, on_click="ignore", key=key, type="primary" if primary else "secondary"
+    )
 
 
 @st.fragment(run_every=LOOK_AGAIN)

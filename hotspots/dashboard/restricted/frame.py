@@ -67,7 +67,7 @@ def page(
 
     def show() -> None:
         with guard(words):
-            if admission.turned_away(words) or not_for_them(words, needs, granted=granted):
+            if not let_in(name, words, needs, granted=granted, cityless=cityless):
                 return
             own = address.own_to_keep()
             keep = (address.COOKIE, own) if own is not None else None
@@ -75,7 +75,7 @@ def page(
             if cityless:
                 without_city(words)
                 render(words)
-            elif (chosen := open_page(with_choices=not (first or whole))) is not None:
+            elif (chosen := open_page(name, with_choices=not (first or whole))) is not None:
                 framed(chosen, render, whole=first or whole)
         if address.taken_up():
             st.rerun()
@@ -84,11 +84,19 @@ def page(
     return st.Page(show, title=words.say(title), url_path=None if first else name.rstrip("_"), default=first, visibility=seen)
 
 
-def not_for_them(words: Words, needs: str, *, granted: bool) -> bool:
-    """Draw why a page is not for whoever is at it; return False where it is."""
-    if not granted:
-        refusal(words, words.say("This page cannot be shown."), refused(needs))
-    return not granted
+def let_in(name: str, words: Words, needs: str, *, granted: bool, cityless: bool) -> bool:
+    """Return whether a page may be drawn for whoever is at it, and write down that one about no city is; else draw why not."""
+    try:
+        if admission.turned_away(words):
+            return False
+        if not granted:
+            raise refused(needs)
+        if cityless:
+            admission.viewed(name, "")
+    except ToldError as fault:
+        refusal(words, words.say("This page cannot be shown."), fault)
+        return False
+    return True
 
 
 def framed(chosen: Chosen, render: Callable[[Chosen], None], *, whole: bool) -> None:
@@ -158,7 +166,7 @@ def contents(pages: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
     return {words.say(group) if group else "": list(found) for group, found in pages.items()}
 
 
-def open_page(*, with_choices: bool = True) -> Chosen | None:
+def open_page(name: str, *, with_choices: bool = True) -> Chosen | None:
     """Return the reader's choices, drawn in the sidebar unless a page draws them itself; None where nothing is to show: it says why."""
     selection, strange = address.current()
     selection = replace(selection, language=language(selection))
@@ -176,6 +184,7 @@ def open_page(*, with_choices: bool = True) -> Chosen | None:
         selection = place_of.settle(selection, city, words)
         selection, missing = fit(selection, city)
         address.keep(replace(selection, version=pinned, content=""))
+        admission.viewed(name, about(selection))
         if with_choices:
             with st.sidebar:
                 choices(selection, city, words)
@@ -188,6 +197,13 @@ def open_page(*, with_choices: bool = True) -> Chosen | None:
     if set_aside:
         st.info(words.say("Some choices in the address do not fit these data and were set aside: {names}.", names=", ".join(set_aside)))
     return Chosen(selection, words, city)
+
+
+def about(selection: Selection) -> str:
+    """Return what a page is about, for the record of who saw what: no case that was picked, no filter."""
+    told = {"version": selection.version, "place": selection.place, "beside": selection.beside, "unit": selection.unit}
+    told |= {"from": selection.start, "to": selection.end}
+    return " ".join([selection.city, *(f"{key}={value}" for key, value in told.items() if value)])
 
 
 def language(selection: Selection) -> str:

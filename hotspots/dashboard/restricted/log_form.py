@@ -11,7 +11,7 @@ import streamlit as st
 
 from hotspots.cities import logbook
 from hotspots.cities.logbook import Entry, Log
-from hotspots.dashboard.restricted import address
+from hotspots.dashboard.restricted import address, admission
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.shell import refusal
 from hotspots.store.schema import Blocks
@@ -73,6 +73,7 @@ def written(chosen: Chosen, entry: Entry, *, known: bool = False) -> None:
     city = chosen.city
     try:
         write = logbook.edit if known else logbook.add
+        admission.note("log", city.slug)
         new = write(city.slug, entry, blocks=city.blocks, notes=city.notes)
     except ToldError as fault:
         refusal(chosen.words, chosen.words.say("Nothing was written."), fault)

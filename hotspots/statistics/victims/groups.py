@@ -133,7 +133,11 @@ def against_before(study: Study, name: str, days: Days, *, looked_at: int = 1) -
     table = table.assign(expected=base * days.n / exposure, together=_together(study.history[np.any(within, axis=0)], name))
     low, high = _in_pieces(base, table["together"].to_numpy(), exposure=days.n, base_exposure=exposure, looked_at=looked_at)
     if told := swings(study, days):
-        least, most = _swinging(np.array([one.to_numpy() * days.n / part.n for one, part in zip(earlier, known, strict=True)]), looked_at)
+        least, most = _swinging(
+            np.array([one.to_numpy() * days.n / part.n for one, part in zip(earlier, known, strict=True)]),
+            looked_at,
+            table["together"].to_numpy(),
+        )
         low, high = np.minimum(low, least), np.maximum(high, most)
     table = table.assign(low=low, high=high)
     table["verdict"] = np.select([base.isna(), count < low, count > high], ["unknown", "below", "above"], "within")
@@ -162,15 +166,25 @@ def _in_pieces(
     return least, np.ceil(size * (high + 1) - 1e-9) - 1
 
 
-def _swinging(counts: np.ndarray, looked_at: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Return the range of the next count of each column of `counts`, as wide as Student's t makes 95 in 100 for so few rows.
+def _swinging(counts: np.ndarray, looked_at: int = 1, together: np.ndarray | float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Return the range of the next count of each column of `counts`, a value of one field, for years (rows) that swing.
 
-    95 in 100 of `looked_at` columns together, as Bonferroni has it.
+    So few years say little of how far one value swings. So the part of the variance that chance and people killed together do not explain
+    is taken, over the mean squared, from all values of the field, and where a value's own is more, from half way to it; that of the last,
+    the unknown, from its own alone. It is as wide as Student's t makes 95 in 100 for so many years and values, of `looked_at` values
+    together as Bonferroni has it.
     """
     m, outer = len(counts), LEVEL / looked_at / 2
     mean = np.maximum(counts.mean(axis=0), 0.5 / m)
-    reach = float(stdtrit(m - 1, 1 - outer) / ndtri(1 - outer))
-    variance = np.maximum(counts.var(axis=0, ddof=1) * reach**2, mean) * (1 + 1 / m)
+    chance = mean * together
+    more = counts.var(axis=0, ddof=1) - chance
+    known = np.arange(len(mean)) < len(mean) - 1 if len(mean) > 1 else np.ones(1, dtype=bool)
+    of_all, own = max(more[known].sum() / (mean[known] ** 2).sum(), 0.0), np.maximum(more / mean**2, 0.0)
+    swing = np.where(known, np.maximum(of_all, (of_all + own) / 2), own)
+    free = (m - 1) * np.where(known, max(int((mean[known] >= 1).sum()), 1), 1)
+    reach = stdtrit(free, 1 - outer) / ndtri(1 - outer)
+    variance = np.maximum((chance + swing * mean**2) * reach**2, mean) * (1 + 1 / m)
+    variance = np.maximum(variance, mean * (1 + 1e-9))
     size = mean**2 / (variance - mean)
     ends = []
     for tail in (outer, 1 - outer):  # halving: the smallest count at which the distribution reaches the tail

@@ -9,7 +9,7 @@ import streamlit as st
 from hotspots import store
 from hotspots.cities import Understood, drafts, load
 from hotspots.cities.drafts import Draft
-from hotspots.dashboard.restricted import address, cached
+from hotspots.dashboard.restricted import address, admission, cached
 from hotspots.dashboard.restricted.parts import asked, brought, official, uploads
 from hotspots.dashboard.restricted.reading import Fetching, Reading
 from hotspots.dashboard.shell import refusal
@@ -157,6 +157,7 @@ def accept(draft: Draft, understood: Understood, words: Words) -> None:
     table = imports.left_out(understood.city.report, words) if understood.city else None
     rows = brought.left_out_file(table, draft, words) if table is not None and len(table) else b""
     try:
+        admission.note("import", draft.slug)
         drafts.accept(draft, understood, left_out=rows)
     except ToldError as fault:
         refusal(words, words.say("Nothing was published."), fault)
@@ -195,12 +196,11 @@ def published(draft: Draft, words: Words) -> None:
         brought.changes(imports.changed(draft.slug, draft.version), words)
     if draft.left_out:
         st.markdown(words.say("Some rows were left out. This file holds them with what is wrong with each; correct them and import again."))
-        st.download_button(
+        admission.give(
             words.say("Rows left out (CSV), not for publication"),
-            data=draft.left_out,
+            draft.left_out,
             file_name=f"NOT_FOR_PUBLICATION_{draft.slug}_v{draft.version}_rows_left_out.csv",
             mime="text/csv",
-            on_click="ignore",
             key="import_left_out",
         )
     with st.container(horizontal=True):
@@ -233,6 +233,7 @@ def earlier(words: Words) -> None:
         number = st.selectbox(words.say("Version"), others, key="import_version", width=160)
         if st.button(words.say("Serve this version again"), key="import_roll_back"):
             try:
+                admission.note("roll back", f"{slug} {number}")
                 store.rollback(slug, number)
             except ToldError as fault:
                 refusal(words, words.say("Nothing was changed."), fault)

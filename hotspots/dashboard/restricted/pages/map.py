@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.dashboard import dated_notes
-from hotspots.dashboard.restricted import address
+from hotspots.dashboard.restricted import address, admission
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import maps, published, series, surfaces, tables, tested, two_periods
@@ -142,12 +142,11 @@ def downloads(chosen: Chosen, shown: map_view.MapView, what: Measure) -> None:
         for suffix, (label, kind) in DOWNLOADS.items():
             if suffix in exports.PICTURES and not study.has_outlines:
                 continue
-            st.download_button(
+            admission.give(
                 words.say(label),
-                data=partial(exports.download, study, [what], suffix, told=told),
+                partial(exports.download, study, [what], suffix, told=told),
                 file_name=exports.file_name(chosen.city, study, [what], suffix, unit=unit),
                 mime=kind,
-                on_click="ignore",
                 key=f"download{suffix}",
             )
 

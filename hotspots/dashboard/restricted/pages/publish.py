@@ -15,7 +15,7 @@ import streamlit as st
 from hotspots import release as disclosure
 from hotspots import settings
 from hotspots.agency import worn
-from hotspots.dashboard.restricted import cached
+from hotspots.dashboard.restricted import admission, cached
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import tables
 from hotspots.dashboard.shell import refusal
@@ -147,18 +147,19 @@ def outlets(chosen: Chosen, profile: str, *, public: bool) -> None:
     if st.button(words.say("Publish"), type="primary", disabled=not (seen and who.strip()), key="publish_button"):
         pages = partial(site.render, contact=settings.value("HOTSPOTS_CONTACT"), agency=worn())
         try:
+            admission.note("publish", f"{slug} {profile}")
             done = disclosure.publish(slug, profile, place(slug), already_public=public, pages=pages, who=who.strip())
         except ToldError as fault:
             refusal(words, words.say("Nothing was written."), fault)
             return
         st.success(words.say("Published: {n} files. Announce this fingerprint elsewhere:", n=len(done.files)))
         st.code(done.fingerprint, language=None)
-        st.download_button(
+        admission.give(
             words.say("What was published, as one file (ZIP)"),
-            data=partial(packed, place(slug)),
+            partial(packed, place(slug)),
             file_name=f"{slug}_release.zip",
             mime="application/zip",
-            on_click="ignore",
+            key="published_zip",
         )
     if settings.release_folder() is None:
         st.caption(words.say("To write into a folder that the public edition opens, set HOTSPOTS_RELEASE."))

@@ -8,6 +8,7 @@ import streamlit as st
 from hotspots.cities import Understood
 from hotspots.cities.drafts import Draft
 from hotspots.dashboard import map_component
+from hotspots.dashboard.restricted import admission
 from hotspots.dashboard.restricted.parts import tables
 from hotspots.drawing import charts, exports
 from hotspots.questions.restricted import imports
@@ -76,12 +77,11 @@ def _left_out(understood: Understood, draft: Draft, words: Words) -> None:
     if report is None or not report.rejected:
         return
     table = imports.left_out(report, words)
-    st.download_button(
+    admission.give(
         words.say("Rows left out (CSV), not for publication"),
-        data=lambda: left_out_file(table, draft, words),
+        lambda: left_out_file(table, draft, words),
         file_name=f"NOT_FOR_PUBLICATION_{draft.slug}_rows_left_out.csv",
         mime="text/csv",
-        on_click="ignore",
         key="import_left_out",
     )
 

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from hotspots import settings
+from hotspots.dashboard.restricted import admission
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.drawing import exports
 from hotspots.drawing.brief import render
@@ -37,12 +38,11 @@ def downloads(chosen: Chosen) -> None:
         name = exports.file_name(chosen.city, chosen.study, [], "", unit=f"brief_{preset}_{words.language}")
         with st.container(horizontal=True):
             for suffix, (label, kind) in KINDS.items():
-                st.download_button(
+                admission.give(
                     words.say(label),
-                    data=partial(made, chosen, preset or "command", suffix),
+                    partial(made, chosen, preset or "command", suffix),
                     file_name=name + suffix,
                     mime=kind,
-                    on_click="ignore",
                     key=f"one_page{suffix}",
                 )
 
@@ -50,14 +50,13 @@ def downloads(chosen: Chosen) -> None:
 def for_the_meeting(chosen: Chosen) -> None:
     """Draw the one button that gives the page of a meeting as PDF."""
     suffix = ".pdf"
-    st.download_button(
+    admission.give(
         chosen.words.say("One page for the meeting"),
-        data=partial(made, chosen, "command", suffix),
+        partial(made, chosen, "command", suffix),
         file_name=exports.file_name(chosen.city, chosen.study, [], suffix, unit=f"brief_command_{chosen.words.language}"),
         mime=KINDS[suffix][1],
-        on_click="ignore",
-        type="primary",
         key="way_page",
+        primary=True,
     )
 
 

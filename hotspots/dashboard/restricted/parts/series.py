@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.cities import Note
+from hotspots.dashboard.restricted import admission
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import clickable, tables
 from hotspots.drawing import exports, prints
@@ -75,4 +76,4 @@ def downloads(chosen: Chosen, table: pd.DataFrame, shown: Series, *, title: str,
     }
     with st.container(horizontal=True):
         for suffix, (label, made, kind) in files.items():
-            st.download_button(label, data=made, file_name=f"{stem}{suffix}", mime=kind, on_click="ignore", key=f"series_{name}{suffix}")
+            admission.give(label, made, file_name=f"{stem}{suffix}", mime=kind, key=f"series_{name}{suffix}")

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.dashboard import paper
+from hotspots.dashboard.restricted import admission
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.drawing import charts, exports
 from hotspots.views.answer import Answer
@@ -77,12 +78,11 @@ def download(chosen: Chosen, answer: Answer[Any], name: str, *, label: str = "",
     What is `restricted` is so by its name too: numbers as small as they are, or places as exact.
     """
     words, stem = chosen.words, f"restricted_{name}" if restricted else name
-    st.download_button(
+    admission.give(
         label or (words.say("Table (CSV), restricted") if restricted else words.say("Table (CSV)")),
-        data=lambda: _labelled(chosen, answer, name).encode("utf-8-sig"),
+        lambda: _labelled(chosen, answer, name).encode("utf-8-sig"),
         file_name=exports.file_name(chosen.city, chosen.study, [], ".csv", unit=stem),
         mime="text/csv",
-        on_click="ignore",
         key=f"download_{stem}",
     )
 
