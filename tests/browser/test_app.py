@@ -125,6 +125,7 @@ def click_a_block(page) -> None:
     pytest.fail("no block was hit")
 
 
+@pytest.mark.walk
 def test_a_click_shows_the_block_and_the_link_restores_it(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1100})
     open_at(page, address, lang="en")
@@ -212,6 +213,7 @@ def test_the_back_button_goes_back_a_page(open_page, address):
     assert page.locator("[data-testid=stException]").count() == 0
 
 
+@pytest.mark.walk
 def test_a_place_is_found_by_keyboard_alone(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1100})
     open_at(page, address, lang="en")

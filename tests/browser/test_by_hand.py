@@ -99,6 +99,7 @@ def test_a_bar_and_a_cell_filter_and_a_chip_takes_it_away(open_page, address):
     page.wait_for_function("!location.search.includes('weekday=')", timeout=60_000)
 
 
+@pytest.mark.walk
 def test_a_row_of_the_first_places_makes_it_the_place(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1400})
     open_at(page, address, "priorities")
@@ -120,6 +121,7 @@ def lonely(city) -> tuple[float, float]:
     return float(lat), float(lon)
 
 
+@pytest.mark.walk
 def test_a_dot_makes_what_lies_around_it_the_place(open_page, address, albatros):
     lat, lon = lonely(albatros)
     page = open_page(viewport={"width": 1440, "height": 1000})
@@ -132,6 +134,7 @@ def test_a_dot_makes_what_lies_around_it_the_place(open_page, address, albatros)
     assert found[:2] == pytest.approx([lat, lon], abs=1e-3)
 
 
+@pytest.mark.walk
 def test_my_place_is_there_on_the_next_visit(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1000})
     open_at(page, address, place="district:El Malecón", city="puerto-albatros")

@@ -136,6 +136,7 @@ ROWS = "fecha;lat;lon;sexo\n" + "".join(
 )
 
 
+@pytest.mark.walk
 def test_it_works_on_a_phone_in_spanish(open_page, server, tmp_path_factory, tmp_path):
     page = open_page(viewport={"width": 390, "height": 2600}, has_touch=True)
     file = tmp_path / "homicidios.csv"

@@ -223,6 +223,7 @@ def test_the_page_speaks_its_language(server, page) -> None:
     assert page.evaluate("document.documentElement.lang") == "es"
 
 
+@pytest.mark.walk
 def test_the_four_states_and_a_class_look_different(server, page) -> None:
     open_demo(page, server)
     for _ in range(3):

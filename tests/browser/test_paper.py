@@ -62,6 +62,7 @@ def test_the_map_of_the_first_page_stands_whole_on_its_sheet(page, address, pape
     assert stage["width"] / stage["height"] == pytest.approx(on_screen["width"] / on_screen["height"], rel=0.02)
 
 
+@pytest.mark.walk
 def test_a_table_on_paper_has_all_its_columns_and_rows(page, address):
     opened(page, address, "cases", "h1")
     page.wait_for_selector("table.on-paper", state="attached", timeout=60_000)
@@ -75,6 +76,7 @@ def test_a_table_on_paper_has_all_its_columns_and_rows(page, address):
     assert not page.locator("[data-testid=stDataFrame]").first.is_visible()
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("path", "stays"), [("compare", False), ("cases", True)])
 def test_a_table_on_a_phone_is_its_cards_and_what_can_be_picked_stays(open_page, address, path, stays):
     page = open_page(viewport={"width": 390, "height": 900})
@@ -86,6 +88,7 @@ def test_a_table_on_a_phone_is_its_cards_and_what_can_be_picked_stays(open_page,
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.walk
 def test_a_long_table_on_a_phone_shows_its_first_cards_and_all_when_asked(open_page, address):
     page = open_page(viewport={"width": 390, "height": 900})
     opened(page, address, "compare", "h1")

@@ -36,6 +36,7 @@ def test_a_click_on_a_district_makes_it_the_place(page, address):
     page.wait_for_function("document.querySelector('h1').innerText === 'El Malecón'", timeout=60_000)
 
 
+@pytest.mark.walk
 def test_the_months_are_turned_without_the_server(page, address, albatros):
     open_map(page, address, measure="count", by="districts", window="2020-01/2020-12")
     year, after = (
@@ -59,6 +60,7 @@ def test_the_months_are_turned_without_the_server(page, address, albatros):
     assert page.locator(".legend-row .legend-label").all_inner_texts() == labels  # the classes stay
 
 
+@pytest.mark.walk
 def test_an_area_is_drawn_by_pointer_and_a_circle_by_keys(page, address):
     open_map(page, address)
     box = page.locator(".map").bounding_box()
@@ -93,6 +95,7 @@ def test_keys_go_from_place_to_place_and_say_what_lies_beside(page, address):
     page.wait_for_url("**place=district*", timeout=60_000)
 
 
+@pytest.mark.walk
 def test_streets_are_named_and_layers_switched_off(page, address):
     open_map(page, address, place="district:El Malecón")
     frame = page.locator(".frame")
@@ -102,6 +105,7 @@ def test_streets_are_named_and_layers_switched_off(page, address):
     assert frame.get_attribute("data-lettered") == "0"
 
 
+@pytest.mark.walk
 def test_the_view_stands_in_the_address(open_page, address):
     page = open_page(color_scheme="dark")
     open_map(page, address)
@@ -119,6 +123,7 @@ def test_the_view_stands_in_the_address(open_page, address):
     assert there[0] == pytest.approx(there[1], abs=1e-4)
 
 
+@pytest.mark.walk
 def test_two_periods_move_together_and_point_at_the_same_place(page, address):
     page.goto(f"{address}/map?lang=en&against=before&unit=districts&measure=count", timeout=120_000)
     frames = page.locator(f"{READY}")

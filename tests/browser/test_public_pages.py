@@ -48,6 +48,7 @@ def test_every_page_fits_and_axe_is_content(open_page, address, name, lang, widt
     assert not bad, json.dumps([(one["id"], [node["html"][:140] for node in one["nodes"][:3]]) for one in bad], indent=1)
 
 
+@pytest.mark.walk
 def test_a_click_on_the_map_chooses_an_area(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1200})
     open_at(page, address, "", lang="en")

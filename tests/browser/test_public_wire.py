@@ -146,6 +146,7 @@ def near(bodies: dict[str, bytes], rows, corners: np.ndarray) -> dict[str, np.nd
     return {name: points for name, points in found.items() if len(points)}
 
 
+@pytest.mark.walk
 def test_no_canary_and_no_place_of_an_incident_leaves(published, wire, tmp_path):
     rows, store, releases = published
     captured, address = wire
@@ -223,6 +224,7 @@ def test_the_search_sees_through_packing():
     assert len(canaries.near_an_incident(canaries.pairs(text), far, far + 1)) == 0
 
 
+@pytest.mark.walk
 def test_every_map_says_what_it_must(published, wire):
     captured, address = wire
     for page in ("", "city", "embed?embed=true"):

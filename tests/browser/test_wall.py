@@ -57,6 +57,7 @@ def test_it_says_what_pandas_counts_and_turns_by_keys(open_page, address, albatr
     assert query_of(page)["city"] == albatros.slug
 
 
+@pytest.mark.walk
 def test_it_turns_by_itself_and_not_for_who_wants_less_motion(open_page, address, albatros):
     page = open_page(reduced_motion="reduce", viewport={"width": 1920, "height": 1080})
     open_wall(page, address)
@@ -65,6 +66,7 @@ def test_it_turns_by_itself_and_not_for_who_wants_less_motion(open_page, address
     page.locator(f"{AHEAD}:not(:text-is('{albatros.name}'))").wait_for(timeout=90_000)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (390, 844)])
 def test_everything_fits_and_axe_finds_nothing(open_page, address, size):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: pip install -r requirements-dev.txt")
