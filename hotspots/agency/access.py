@@ -12,13 +12,13 @@ from hotspots import settings
 from hotspots.words import Told, ToldError, mark, told
 
 # What there is to see and to do, in words for the screen.
-RIGHTS: dict[str, str] = {
-    "areas": mark("numbers of areas"),
-    "windows": mark("open windows"),
-    "cases": mark("single homicides"),
-    "import": mark("bringing data in"),
-    "publish": mark("publishing"),
-    "record": mark("the record of who saw what"),
+RIGHTS: dict[str, Told] = {
+    "areas": told("numbers of areas"),
+    "windows": told("open windows"),
+    "cases": told("single homicides"),
+    "import": told("bringing data in"),
+    "publish": told("publishing"),
+    "record": told("the record of who saw what"),
 }
 # What each role holds; a role that is not here holds nothing.
 ROLES: dict[str, frozenset[str]] = {

@@ -41,6 +41,7 @@ class _Visit:
     began: float
     seen: float
     ended: bool = False
+    granted: Access | None = None
 
 
 class _Visits:
@@ -59,6 +60,13 @@ class _Visits:
             if used and not one.ended:
                 one.seen = now
             return not one.ended
+
+    def grant(self, key: str, access: Access) -> Access | None:
+        """Note what a sign-in is good for, and return what it was good for before; None where it is new."""
+        with self._lock:
+            one = self._of[key]
+            before, one.granted = one.granted, access
+            return before
 
 
 _VISITS = _Visits()
@@ -96,6 +104,11 @@ def _claims() -> Mapping[str, Any]:
     return found
 
 
+def _key(claims: Mapping[str, Any]) -> str:
+    """Return what tells one sign-in from every other."""
+    return "\n".join(str(claims.get(name)) for name in ("iss", "sub", "iat"))
+
+
 def standing(*, used: bool = False) -> Access | str:
     """Return what whoever is at the page may see and do, or why they are not let in (a key of `REASONS`); `used`: they did something."""
     if not asked_for() or getattr(_THREAD, "itself", False):
@@ -111,8 +124,7 @@ def standing(*, used: bool = False) -> Access | str:
         return "table"
     now, issued = time.time(), claims.get("iat")
     began = float(issued) if isinstance(issued, int | float) else now
-    key = "\n".join(str(claims.get(name)) for name in ("iss", "sub", "iat"))
-    if not _VISITS.holds(key, now, idle=60.0 * rules.idle, longest=3600.0 * rules.longest, began=began, used=used):
+    if not _VISITS.holds(_key(claims), now, idle=60.0 * rules.idle, longest=3600.0 * rules.longest, began=began, used=used):
         return "ended"
     return access_of(claims, rules) or "unknown"
 
@@ -146,7 +158,7 @@ def turned_away(words: Words) -> bool:
             _look_again(found)
         return False
     if found in ("unknown", "ended"):
-        record.add(str(_claims().get("sub")), "", f"refused: {found}")
+        record.add(str(_claims().get("email") or _claims().get("sub")), "", "refused", found)
     who = str(_claims().get("email") or _claims().get("sub") or "")
     st.title(words.say("Sign in"), anchor=False)
     st.markdown(words.say(REASONS[found], who=safe_markdown(who)) if found == "unknown" else words.say(REASONS[found]))
@@ -159,12 +171,11 @@ def turned_away(words: Words) -> bool:
 
 def _noted(found: Access) -> None:
     """Write down that somebody signed in, or has another role now."""
-    before = st.session_state.get("signed_in")
+    before = _VISITS.grant(_key(_claims()), found)
     if before is None:
         record.add(found.who, found.role, "sign in")
     elif before != found:
-        record.add(found.who, found.role, "role", f"was {before.role}")
-    st.session_state["signed_in"] = found
+        record.add(found.who, found.role, "role", f"{before.role} → {found.role}")
 
 
 def note(what: str, about: str = "") -> None:
@@ -203,6 +214,12 @@ def _look_again(granted: Access) -> None:
     """Draw the page anew where what was granted is no longer so."""
     if standing() != granted:
         st.rerun()
+
+
+def way_out(words: Words) -> None:
+    """Draw who is signed in and the way out, below what cannot be shown; nothing where nobody is."""
+    if isinstance(standing(), Access):
+        signed_in_as(words)
 
 
 def signed_in_as(words: Words) -> None:

@@ -95,6 +95,7 @@ def let_in(name: str, words: Words, needs: str, *, granted: bool, cityless: bool
             admission.viewed(name, "")
     except ToldError as fault:
         refusal(words, words.say("This page cannot be shown."), fault)
+        admission.way_out(words)
         return False
     return True
 
@@ -190,6 +191,7 @@ def open_page(name: str, *, with_choices: bool = True) -> Chosen | None:
                 choices(selection, city, words)
     except ToldError as fault:
         refusal(words, words.say("The data cannot be shown."), fault)
+        admission.way_out(words)
         return None
     if fallen is not None:
         st.warning(words.say("The newest data are damaged. This is version {version}, the newest one intact.", version=city.version))

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import settings
+from hotspots.agency.access import NAMES
 from hotspots.dashboard.restricted import admission
 from hotspots.dashboard.restricted.parts import tables
 from hotspots.store import record
@@ -16,11 +17,37 @@ from hotspots.words import Words, mark
 
 SHOWN = 500  # lines
 
+# What was done, in words for the screen; the name of a command stands as it is.
+DONE: dict[str, str] = {
+    "sign in": mark("signed in"),
+    "refused": mark("not let in"),
+    "role": mark("has another role"),
+    "view": mark("looked at"),
+    "file": mark("took a file"),
+    "import": mark("brought data in"),
+    "roll back": mark("served an earlier version again"),
+    "publish": mark("published"),
+    "log": mark("wrote into the log"),
+}
+
+
+def _when(rows: pd.DataFrame, key: str, words: Words) -> list[str]:
+    return [at[:19].replace("T", " ") for at in rows[key]]
+
+
+def _done(rows: pd.DataFrame, key: str, words: Words) -> list[str]:
+    return [words.say(DONE[one]) if one in DONE else one for one in rows[key]]
+
+
+def _role(rows: pd.DataFrame, key: str, words: Words) -> list[str]:
+    return [words.say(NAMES[one]) if one in NAMES else "–" for one in rows[key]]
+
+
 COLUMNS: tuple[Column, ...] = (
-    Column("at", mark("When (UTC)")),
+    Column("at", mark("When (UTC)"), _when),
     Column("who", mark("Who")),
-    Column("role", mark("Role")),
-    Column("what", mark("What was done")),
+    Column("role", mark("Role"), _role),
+    Column("what", mark("What was done"), _done),
     Column("about", mark("About what")),
 )
 
