@@ -15,9 +15,9 @@ from hotspots import settings
 from hotspots.agency import worn
 from hotspots.cities import City
 from hotspots.dashboard import map_component, paper
-from hotspots.dashboard.restricted import address, cached, chips, place_of, place_search
+from hotspots.dashboard.restricted import address, cached, chips, place_of, place_search, share
 from hotspots.dashboard.restricted.chosen import Chosen
-from hotspots.dashboard.shell import guard, refusal
+from hotspots.dashboard.shell import guard, link_words, refusal
 from hotspots.drawing import charts
 from hotspots.geography import units
 from hotspots.statistics import victims
@@ -62,7 +62,7 @@ def page(name: str, title: str, *, first: bool = False, cityless: bool = False, 
                 without_city(words)
                 render(words)
             elif (chosen := open_page(with_choices=not (first or whole))) is not None:
-                framed(chosen, render, whole=first or whole)
+                framed(chosen, render, name="" if first else name.rstrip("_"), whole=first or whole)
         if address.taken_up():
             st.rerun()
 
@@ -70,12 +70,16 @@ def page(name: str, title: str, *, first: bool = False, cityless: bool = False, 
     return st.Page(show, title=words.say(title), url_path=None if first else name.rstrip("_"), default=first, visibility=seen)
 
 
-def framed(chosen: Chosen, render: Callable[[Chosen], None], *, whole: bool) -> None:
-    """Draw a page about a city between the search and the foot; one that fills the `whole` window draws these where it wants them."""
+def framed(chosen: Chosen, render: Callable[[Chosen], None], *, name: str, whole: bool) -> None:
+    """Draw a page about a city between the search and the foot; one that fills the `whole` window draws these where it wants them.
+
+    `name` is the page's in the address.
+    """
     paper.label(captions.of_sheet(chosen.city, chosen.study, chosen.words))
     if not whole:
         search_field(chosen)
         invitation(chosen)
+        share.draw(chosen.city, chosen.words, page=name)
         chips.draw(chosen.selection, chosen.city, chosen.words)
     render(chosen)
     if not whole:
@@ -104,6 +108,7 @@ def without_city(words: Words) -> None:
     address.keep(replace(selection, language=words.language))
     with st.sidebar:
         language_choice(replace(selection, language=words.language))
+        map_component.show_link(link_words(words), key="copy_link")
 
 
 def language_choice(selection: Selection) -> None:
