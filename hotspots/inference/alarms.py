@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import nbinom
+
+from hotspots.inference.normal_range import quantiles
 
 RISE = 2.0
 SPANS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 26, 36, 52)  # the last weeks that are looked at
@@ -197,5 +198,5 @@ def ordinary(expected: float, size: float, level: float = 0.95) -> tuple[int, in
     (1, 8)
     """
     tail = (1 - level) / 2
-    low, high = nbinom.ppf([tail, 1 - tail], size, size / (size + expected))
+    low, high = quantiles(size, expected, np.array([tail, 1 - tail]))
     return int(low), int(high)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hotspots.agency import Agency
-from hotspots.drawing import maps
 from hotspots.drawing.site import cards, feed, findings, handout, sections, sentences
 from hotspots.drawing.site.markup import Html, brand, el, policy, raw
 from hotspots.drawing.site.public_map import Atlas
@@ -121,6 +120,8 @@ def _contents(words: Words) -> Html:
 
 def _map(reading: Reading, atlas: Atlas, window: Window) -> str:
     """Return the map of a window as a page of its own, which says by itself all that a reader of it must know."""
+    from hotspots.drawing import maps  # its library takes a while to load, and who draws no such map needs it not
+
     shown = atlas.of(reading.shows[0], window)
     told = sentences.caption(reading, shown, window, atlas.words)
     return maps.page(shown, words=atlas.words, head=told.head, note=told.note)
