@@ -25,9 +25,9 @@ def draw(city: City, words: Words, *, page: str) -> None:
     """Draw the button that copies the link to the page as it stands, and the way to the saved views. `page` is its name in the address."""
     usual = _usual(city)
     with st.container(horizontal=True, key="share", vertical_alignment="top"):
+        if st.button(words.say("Saved views"), type="tertiary", key="to_saved_views"):
+            dialog(city, words, page=page)
         map_component.show_link({**link_words(words), "usual": usual}, key="copy_link")
-        if st.button(words.say("Saved views"), key="to_saved_views"):
-            dialog(city, words, page=page, usual=usual)
 
 
 def _usual(city: City) -> dict[str, str]:
@@ -37,7 +37,7 @@ def _usual(city: City) -> dict[str, str]:
     return {key: text for key, text in now.query().items() if key not in short}
 
 
-def dialog(city: City, words: Words, *, page: str, usual: Mapping[str, str]) -> None:
+def dialog(city: City, words: Words, *, page: str) -> None:
     """Open the saved views over the page: a field to save this one, and each of the others as a link."""
 
     @st.dialog(words.say("Saved views"), width="medium")
