@@ -20,7 +20,7 @@ from hotspots.release import SHOWN, Reading
 from hotspots.release.profiles import Window
 from hotspots.words import Words, mark
 
-TALL = 460  # pixels of the frame: a card with its longest sentences, 300 pixels wide or more
+TALL = 480  # pixels of the frame: a card with its longest sentences, 300 pixels wide or more
 HOW = mark("To show this card on a page of yours, copy this line. The card is always that of the newest release.")
 BEFORE = mark("Put the address of this folder before the name of the file.")
 _STYLE = Path(__file__).parents[2] / "assets" / "cards.css"
@@ -71,14 +71,11 @@ def page(reading: Reading, words: Words, *, agency: Agency | None = None, folder
     )
     told = [words.say(HOW), *([] if folder else [words.say(BEFORE)])]
     shown = [_card(reading, str(area), words, agency, folder) for area in reading.city.blocks.index]
-    top = el("header", el("h1", title), el("p", " ".join(told)), *([_warn(words)] if reading.city.fictional else []))
+    warn = [el("p", sentences.fictional(words), class_="warn")] if reading.city.fictional else []  # its source says so on each card
+    top = el("header", el("h1", title), el("p", " ".join(told)), *warn)
     return f"<!DOCTYPE html>\n{el('html', head, el('body', top, el('main', *shown)), lang=words.language)}\n".replace(
         "<article", "\n<article"
     )
-
-
-def _warn(words: Words) -> Html:
-    return el("p", sentences.fictional(words), class_="warn")
 
 
 def _card(reading: Reading, area: str, words: Words, agency: Agency | None, folder: str) -> Html:
@@ -90,7 +87,6 @@ def _card(reading: Reading, area: str, words: Words, agency: Agency | None, fold
         el("p", words.say("People killed"), ", ", sentences.period(window, words), class_="what"),
         el("p", sentences.number(row["count"], row["reason"], words), class_="number" if row["reason"] == SHOWN else "number words"),
         *[el("p", line) for line in _said(reading, area, window, words)],
-        *([_warn(words)] if reading.city.fictional else []),
         el("p", " · ".join([*sentences.source(reading, words), words.say(sentences.PASSED_ON)]), class_="source"),
     ]
     line = el(
