@@ -11,7 +11,6 @@ from hotspots.inference.normal_range import swings
 
 STARTING = 26  # weeks that are watched before those that count
 COUNTED = 2 * YEAR
-AIM = 0.85  # of the alarms allowed: a spread known from few years is at times too small, and then raises more than one too large saves
 AFTER = 78  # weeks that a doubling is looked for
 CELLS, MEASURED = 2_500_000, 2_000_000  # weeks of places that are drawn: to set the limit, and to measure it with others
 FEWEST, MOST = 24, 160  # histories
@@ -55,7 +54,7 @@ def rule_of(counts: np.ndarray, alike: np.ndarray, *, a_year: float, seed: int =
     rng = np.random.default_rng(seed)
     weeks = before + STARTING + COUNTED
     found = city.evidence(*city.draw(rng, _histories(CELLS, len(counts), weeks), weeks), first=before)
-    limit = limit_for(found[..., STARTING:], a_year=AIM * a_year)
+    limit = limit_for(found[..., STARTING:], a_year=a_year)
     return _measured(city, rng, limit, before=before, a_year=a_year)
 
 
