@@ -200,7 +200,7 @@ def dialog(own_city, monkeypatch):
 def test_a_view_is_saved_from_the_address_and_opens_the_same(dialog, monkeypatch):
     app, calls = dialog(place="district:row 1", weapon="firearm")
     told = {}
-    monkeypatch.setattr(share.address, "tell", told.__setitem__)
+    monkeypatch.setattr(share.address, "leave", told.__setitem__)
     sent = {**asked(app), "at": "11.3,-89.3,15.00", "window": "2018-01/2018-06", "foreign": "x", "unit": "blocks"}
     calls["save_view"](HOSTILE, sent)
     (view,), _ = listed(SLUG)

@@ -51,9 +51,10 @@ class Usual:
     due: np.ndarray | None = None
     shared: np.ndarray | None = None
 
-    def at(self, *where: object) -> Usual:
+    def at(self, *where: int | slice) -> Usual:
         """Return a part: of some places, of some weeks."""
-        return Usual(*(None if one is None else one[where] for one in (self.expected, self.size, self.others, self.due, self.shared)))
+        rest = (self.others, self.due, self.shared)
+        return Usual(self.expected[where], self.size[where], *(None if one is None else one[where] for one in rest))
 
     def over(self, span: int) -> tuple[np.ndarray, np.ndarray]:
         """Return, at the end of each week, what the last `span` weeks were expected to bring, and the size of their negative binomial.

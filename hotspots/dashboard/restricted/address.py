@@ -145,14 +145,14 @@ def typed(key: str) -> str:
     return str(st.session_state.get(key) or "")
 
 
-def tell(name: str, what: Any) -> None:
+def leave(name: str, what: Any) -> None:
     """Keep what a callback has to say until the page asks for it."""
-    st.session_state[f"told_{name}"] = what
+    st.session_state[f"left_{name}"] = what
 
 
-def told(name: str) -> Any:
+def left(name: str) -> Any:
     """Return what a callback had to say; None where nothing."""
-    return st.session_state.get(f"told_{name}")
+    return st.session_state.get(f"left_{name}")
 
 
 def turn(name: str) -> int:

@@ -45,7 +45,7 @@ def dialog(city: City, words: Words, *, page: str) -> None:
         _fault(words)
         st.caption(words.say("A view keeps place, filters, map and page under a name. Everybody who uses this dashboard sees these names."))
         data = {**link_words(words), "label": words.say("Save this view as"), "save": words.say("Save"), "most": saved_views.LONGEST}
-        last = address.told("saved_last")
+        last = address.left("saved_last")
         map_component.show_link({**data, "kept": last}, key="save_view", on_save=partial(_save, city, page))
         found, damaged = saved_views.listed(city.slug)
         if not found:
@@ -98,13 +98,13 @@ def _acted(act: Callable[[], SavedView | None]) -> None:
     try:
         done = act()
     except DataError as fault:
-        address.tell("saved_fault", fault)
+        address.leave("saved_fault", fault)
     else:
-        address.tell("saved_last", done.name if done else "")
+        address.leave("saved_last", done.name if done else "")
 
 
 def _fault(words: Words) -> None:
-    fault = address.told("saved_fault")
+    fault = address.left("saved_fault")
     if fault is not None:
-        address.tell("saved_fault", None)
+        address.leave("saved_fault", None)
         refusal(words, words.say("Nothing was saved."), fault)
