@@ -53,10 +53,10 @@ def restricted() -> None:
 
 
 if __name__ != "__main__":  # the server that `streamlit run` starts asks what to serve, and to whom
-    from hotspots.dashboard import base_map, door, shell
+    from hotspots.dashboard import door, shell
 
     shell.wear_colours()
-    app = st.App(__file__, middleware=door.guarded(), routes=base_map.routes())
+    app = st.App(__file__, middleware=door.guarded(), routes=shell.routes())
 elif settings.edition() == "public":  # chosen before anything of the restricted edition is imported
     from hotspots.dashboard.public import contents
 

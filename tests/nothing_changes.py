@@ -77,14 +77,16 @@ def waits(rng: np.random.Generator, month: float, *, districts: int = 22, **more
     """
     ready = 26
     share, year = np.full(districts, 1 / districts), month * 12 * districts / (1 - NOWHERE)
-    events = weekly(rng, year, weeks=286 + ready, after=78, rise=2.0, districts=share, **more)  # type: ignore[arg-type]
+    events = weekly(rng, year, weeks=286 + ready, after=78, districts=share, **more)  # type: ignore[arg-type]
     if districts == 1:
         events = events[1:]
     alike = np.arange(len(events)) > (0 if districts > 1 else len(events))
     rule = rule_of(events[:, :286], alike, a_year=1.0, seed=int(rng.integers(1 << 30)))
-    stands, _ = raised(evidence(events[:, 286:], usual_of(events, alike, spread=rule.spread, first=286)), rule.limit)
+    doubled = events + np.where(np.arange(events.shape[1]) < 286 + ready, 0, rng.poisson(month * 12 / 52.18, events.shape))
+    usual = usual_of(doubled, alike, spread=rule.spread, first=286, others=events[:1] - events)  # each district by itself
+    stands, _ = raised(evidence(doubled[:, 286:], usual), rule.limit)
     chart = Cusum.of(month * 12 / 52.18, quiet=52.18 * len(events))
-    sums = np.array([chart.sums(one[286:]) for one in events[-districts:]]) >= chart.limit
+    sums = np.array([chart.sums(one[286:]) for one in doubled[-districts:]]) >= chart.limit
     return _first(stands[-districts:], ready), _first(sums, ready)
 
 

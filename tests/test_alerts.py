@@ -113,9 +113,9 @@ def test_at_most_one_alert_a_year_is_in_vain(year, more):
 @pytest.mark.parametrize("month", [2, 4, 8])
 @pytest.mark.parametrize("districts", [1, 22])
 def test_a_doubling_is_found_nearly_as_soon_as_by_who_knows_the_usual(month, districts):
-    """The cumulative sum that knows the usual and the doubling, with as many alarms in vain.
+    """The cumulative sum that knows the usual and the doubling, with as many alarms in vain; each district doubles by itself.
 
-    Wanted are 1.3 times; found so far, on five cities each, 1.3 to 1.4 (docs/decisions/0030-alerts.md). More than 1.5 is a fault.
+    Wanted are 1.3 times; found on four cities each: docs/decisions/0041-alerts-beside-the-rest-of-the-city.md.
     """
     rng = np.random.default_rng(month)
     many = (40 if districts > 1 else 400) if TORTURE else (2 if districts > 1 else 30)
@@ -123,7 +123,7 @@ def test_a_doubling_is_found_nearly_as_soon_as_by_who_knows_the_usual(month, dis
     rule, knows = np.concatenate(ours), np.concatenate(theirs)
     print(f"{districts} districts of {month} a month: {np.median(rule):.0f} weeks, {np.median(knows):.0f} by who knows the usual")
     slack = 0.5 if TORTURE else 1 + 2.5 * knows.std() / math.sqrt(len(knows))  # weeks are counted whole
-    assert np.median(rule) <= 1.5 * np.median(knows) + slack
+    assert np.median(rule) <= 1.3 * np.median(knows) + slack
 
 
 def fast_city(*, more: int, late: str = "2019-12-09", extra: int = 0) -> Study:

@@ -215,7 +215,7 @@ def _entry(values: Mapping[str, Any]) -> Entry:
 
 def _checked(entry: Entry, blocks: Blocks) -> Entry:
     """Return the entry with clean texts, or raise a `DataError` with every fault."""
-    name, note = ({key: _clean(text) for key, text in texts.items() if _clean(text)} for texts in (entry.name, entry.note))
+    name, note = ({key: clean(text) for key, text in texts.items() if clean(text)} for texts in (entry.name, entry.note))
     faults = [] if name else [told("interventions: the entry has no name; say what was done")]
     for what, texts, most in ((told("name"), name, LONGEST_NAME), (told("note"), note, LONGEST_NOTE)):
         long = max((len(text) for text in texts.values()), default=0)
@@ -261,7 +261,7 @@ def _checked(entry: Entry, blocks: Blocks) -> Entry:
     return replace(entry, name=name, note=note)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Return text without control characters and signs that turn the direction of writing; all else stays letter by letter."""
     plain = "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in _TURNING.sub("", text))
     return re.sub(r"\s+", " ", plain).strip()

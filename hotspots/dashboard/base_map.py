@@ -47,8 +47,13 @@ def routes() -> Sequence[BaseRoute]:
     """Return the way to the tiles of this machine; none in the public edition, whose maps have no base map."""
     if settings.edition() == "public":
         return ()
-    below = config.get_option("server.baseUrlPath").strip("/")
-    return (Route(f"{'/' + quote(below) if below else ''}/tiles/{{z:int}}/{{x:int}}/{{y:int}}", _answer, methods=["GET"]),)
+    return (Route(f"{below()}/tiles/{{z:int}}/{{x:int}}/{{y:int}}", _answer, methods=["GET"]),)
+
+
+def below() -> str:
+    """Return the path of the dashboard on its server, as addresses of other files begin; empty where it is at the top."""
+    path = config.get_option("server.baseUrlPath").strip("/")
+    return f"/{quote(path)}" if path else ""
 
 
 def tile(where: Path, z: int, x: int, y: int) -> bytes | None:

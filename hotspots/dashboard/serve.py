@@ -14,7 +14,7 @@ import streamlit as st
 from PIL import Image
 
 from hotspots import settings
-from hotspots.dashboard import base_map, door, shell
+from hotspots.dashboard import door, shell
 
 QUIET = 30  # seconds to leave to the first reader before more is made ready
 
@@ -66,4 +66,4 @@ def rehearse() -> None:
 
 
 shell.wear_colours()
-app = st.App(settings.dashboard_folder() / "app.py", lifespan=warmed, middleware=door.guarded(), routes=base_map.routes())
+app = st.App(settings.dashboard_folder() / "app.py", lifespan=warmed, middleware=door.guarded(), routes=shell.routes())

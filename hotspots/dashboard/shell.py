@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
+from starlette.routing import BaseRoute
 from streamlit import config
 
 from hotspots.agency import worn
+from hotspots.dashboard import base_map
+from hotspots.settings import edition
 from hotspots.words import ToldError, Words
 from hotspots.words.escape import safe_markdown
 
@@ -53,6 +56,26 @@ def wear_colours() -> None:
         for theme, colour in (("light", ours.primary), ("dark", ours.primary_dark)):
             for name in ("primaryColor", "linkColor"):
                 config.set_option(f"theme.{theme}.{name}", colour)
+
+
+def routes() -> Sequence[BaseRoute]:
+    """Return what the edition that runs serves beside its pages: tiles of this machine, or the feeds and cards of releases."""
+    if edition() != "public":
+        return base_map.routes()
+    from hotspots.dashboard.public import served
+
+    return served.routes()
+
+
+def link_words(words: Words) -> dict[str, Any]:
+    """Return the words of the button that copies the link to a page, and an address of which everything has to be told."""
+    return {
+        "lang": words.language,
+        "label": words.say("Copy link"),
+        "copied": words.say("Copied. The link opens what you see here."),
+        "failed": words.say("This is the link to what you see here: copy it."),
+        "usual": {},
+    }
 
 
 def refusal(words: Words, head: str, fault: ToldError) -> None:

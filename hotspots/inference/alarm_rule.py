@@ -11,7 +11,6 @@ from hotspots.inference.normal_range import swings
 
 STARTING = 26  # weeks that are watched before those that count
 COUNTED = 2 * YEAR
-AIM = 0.85  # of the alarms allowed: a spread known from few years is at times too small, and then raises more than one too large saves
 AFTER = 78  # weeks that a doubling is looked for
 CELLS, MEASURED = 2_500_000, 2_000_000  # weeks of places that are drawn: to set the limit, and to measure it with others
 FEWEST, MOST = 24, 160  # histories
@@ -54,8 +53,8 @@ def rule_of(counts: np.ndarray, alike: np.ndarray, *, a_year: float, seed: int =
     city = _City.of(counts, alike, spread=spread)
     rng = np.random.default_rng(seed)
     weeks = before + STARTING + COUNTED
-    found = city.evidence(city.draw(rng, _histories(CELLS, len(counts), weeks), weeks), first=before)
-    limit = limit_for(found[..., STARTING:], a_year=AIM * a_year)
+    found = city.evidence(*city.draw(rng, _histories(CELLS, len(counts), weeks), weeks), first=before)
+    limit = limit_for(found[..., STARTING:], a_year=a_year)
     return _measured(city, rng, limit, before=before, a_year=a_year)
 
 
@@ -63,7 +62,7 @@ def _measured(city: _City, rng: np.random.Generator, limit: float, *, before: in
     turn = STARTING + YEAR
     weeks = before + turn + AFTER
     many = _histories(MEASURED, len(city.rate), weeks)
-    stands, starts = raised(city.evidence(city.draw(rng, many, weeks, doubled=before + turn), first=before), limit)
+    stands, starts = raised(city.evidence(*city.draw(rng, many, weeks, doubled=before + turn), first=before), limit)
     vain = starts[..., STARTING:turn].sum(axis=-1)
     a_history = vain.sum(axis=1)
     reach = 1.96 * float(a_history.std(ddof=1)) / many**0.5
@@ -115,30 +114,34 @@ class _City:
         rate = ((known + shape) / (weeks + shape * weeks / mean))[:, 0]
         return cls(rate, season_of(counts[0, -weeks:]), alike, spread)
 
-    def draw(self, rng: np.random.Generator, many: int, weeks: int, *, doubled: int | None = None) -> np.ndarray:
-        """Return weekly counts: histories by places by weeks; from week `doubled` on each place has twice as many."""
+    def draw(self, rng: np.random.Generator, many: int, weeks: int, *, doubled: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return weekly counts, histories by places by weeks, and those of the rest of the city beside each place.
+
+        From week `doubled` on each place has twice as many, by itself: the rest does not.
+        """
         spread, places = self.spread, len(self.rate)
         year = (np.arange(weeks) + rng.integers(0, YEAR, (many, 1))) // YEAR
         level = np.take_along_axis(_levels(rng, (many, weeks // YEAR + 2), spread.swing), year, axis=1)
         level *= self.season[np.arange(weeks) % YEAR]
-        if doubled is not None:
-            level[:, doubled:] *= RISE
+        rest = rng.poisson(level[:, None, :] * np.maximum(self.rate[0] - self.rate, 0.0)[:, None])
         mean = level[:, None, :] * self.rate[:, None]
+        if doubled is not None:
+            mean[..., doubled:] *= RISE
         if spread.own:
             own = _levels(rng, (many, places, weeks // YEAR + 2), spread.own)
             own[:, 0] = 1.0
             mean *= np.take_along_axis(own, np.broadcast_to(year[:, None, :], mean.shape), axis=2)
         if spread.bunched <= 1:
-            return np.asarray(rng.poisson(mean))
+            return np.asarray(rng.poisson(mean)), rest
         more = (spread.bunched - 1) / 2  # others that follow each, on average: bunches of geometric sizes
         first = rng.poisson(mean / (1 + more))
         follow = np.zeros(mean.shape, dtype=np.int64)
         some = first > 0
         follow[some] = rng.negative_binomial(first[some], 1 / (1 + more))
-        return np.asarray(first + follow)
+        return np.asarray(first + follow), rest
 
-    def evidence(self, counts: np.ndarray, *, first: int) -> np.ndarray:
-        return evidence(counts[..., first:], usual_of(counts, self.alike, spread=self.spread, first=first))
+    def evidence(self, counts: np.ndarray, rest: np.ndarray, *, first: int) -> np.ndarray:
+        return evidence(counts[..., first:], usual_of(counts, self.alike, spread=self.spread, first=first, others=rest))
 
 
 def _levels(rng: np.random.Generator, shape: tuple[int, ...], variance: float) -> np.ndarray:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import nbinom
+
+from hotspots.inference.normal_range import quantiles
 
 RISE = 2.0
 SPANS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 26, 36, 52)  # the last weeks that are looked at
@@ -38,18 +39,61 @@ class Spread:
 
 @dataclass(frozen=True, eq=False)
 class Usual:
-    """What each week is expected to bring, place by place, and the `size` of the negative binomial of the sum of the last weeks."""
+    """What each week is expected to bring, place by place, and the `size` of the negative binomial of the sum of the last weeks.
+
+    The level of a year is shared by all places, so the rest of the city tells it: `others` is how many the rest had in each week, `due`
+    how many were expected there, and `shared` the variance of that level as a share of its square. Without them nothing is told.
+    """
 
     expected: np.ndarray
     size: np.ndarray
+    others: np.ndarray | None = None
+    due: np.ndarray | None = None
+    shared: np.ndarray | None = None
+
+    def at(self, *where: int | slice) -> Usual:
+        """Return a part: of some places, of some weeks."""
+        rest = (self.others, self.due, self.shared)
+        return Usual(self.expected[where], self.size[where], *(None if one is None else one[where] for one in rest))
+
+    def over(self, span: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return, at the end of each week, what the last `span` weeks were expected to bring, and the size of their negative binomial.
+
+        As many times the usual as the rest of the city had its own: of a level that is a gamma distribution before, and after so many
+        events another (Poisson counts). Twice as many elsewhere as in a level known to a tenth: 1.68 times the usual is expected.
+
+        >>> one = np.ones(4)
+        >>> found, _ = Usual(one, one * 1e9, one * 106.25, one * 53.125, one * 0.01).over(4)
+        >>> float(found[-1].round(2))
+        6.72
+        """
+        mean = of_last(self.expected, span)
+        if self.others is None or self.due is None or self.shared is None:
+            return mean, self.size
+        before = 1 / self.shared
+        seen = of_last(self.others, span) + before
+        return mean * seen / (of_last(self.due, span) + before), 1 / (1 / self.size + 1 / seen)
 
 
-def usual_of(counts: np.ndarray, alike: np.ndarray, *, spread: Spread, first: int = LEAST + GAP) -> Usual:
+def of_last(weekly: np.ndarray, span: int) -> np.ndarray:
+    """Return, at the end of each week, the sum of the last `span` weeks, or of all that there are.
+
+    >>> of_last(np.array([1, 2, 3]), 2).tolist()
+    [1.0, 3.0, 5.0]
+    """
+    sums = np.cumsum(weekly, axis=-1, dtype=float)
+    if span < weekly.shape[-1]:
+        sums[..., span:] -= sums[..., :-span].copy()
+    return sums
+
+
+def usual_of(counts: np.ndarray, alike: np.ndarray, *, spread: Spread, first: int = LEAST + GAP, others: np.ndarray | None = None) -> Usual:
     """Return what is usual in each week from week `first` on, from the weeks before it alone.
 
     `counts` are places by weeks (more axes may stand before them), the whole city first; `alike` says which places are of one kind, whose
     means are drawn towards one another: a gamma distribution by the method of moments. The usual is the mean of up to 260 weeks before the
-    last 26, times how the same weeks of the years before (and four on each side) lay above or below the rest in the whole city.
+    last 26, times how the same weeks of the years before (and four on each side) lay above or below the rest in the whole city. `others`
+    is what the rest of the city had beside each place, where that is not the city without it.
 
     >>> usual_of(np.ones((2, 300), dtype=int), np.array([False, False]), spread=Spread()).expected[1, [0, -1]].round(2).tolist()
     [1.0, 1.0]
@@ -63,9 +107,12 @@ def usual_of(counts: np.ndarray, alike: np.ndarray, *, spread: Spread, first: in
     known = known + shape
     rate = known / (weeks + shape * weeks / mean)
     season, unsure = _season(sums[..., 0, :], at, known[..., 0, :] / weeks)
-    city = np.arange(counts.shape[-2]) == 0
-    more = spread.swing + np.where(city, 0.0, spread.own)[:, None]
-    return Usual(rate * season[..., None, :], 1 / (more + 1 / known + unsure[..., None, :] + 1e-6))
+    own = np.where(np.arange(counts.shape[-2]) == 0, 0.0, spread.own)[:, None]
+    others = counts[..., :1, :] - counts if others is None else others
+    before = np.cumsum(np.concatenate([np.zeros((*others.shape[:-1], 1)), others], axis=-1), axis=-1)
+    due = (before[..., at - GAP] - before[..., since]) / weeks * season[..., None, :]
+    shared = np.broadcast_to((spread.swing + unsure + 1e-6)[..., None, :], due.shape)
+    return Usual(rate * season[..., None, :], 1 / (own + 1 / known + 1e-6), others[..., first:], due, shared)
 
 
 def drawn_together(known: np.ndarray, alike: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -120,7 +167,7 @@ def evidence(counts: np.ndarray, usual: Usual) -> np.ndarray:
     """
     best = np.empty(counts.shape)
     for one in np.ndindex(counts.shape[:-2]) if counts.ndim > 2 else ((),):  # one history at a time stays in the processor's own memory
-        best[one] = _strength(counts[one], Usual(usual.expected[one], usual.size[one]))
+        best[one] = _strength(counts[one], usual.at(*one))
     return best
 
 
@@ -146,14 +193,11 @@ def strongest(counts: np.ndarray, usual: Usual) -> np.ndarray:
 
 
 def _by_span(counts: np.ndarray, usual: Usual) -> Iterator[tuple[int, np.ndarray]]:
-    seen, mean, most = np.cumsum(counts, axis=-1, dtype=float), np.cumsum(usual.expected, axis=-1), counts.shape[-1]
     for span in SPANS:
-        n, m = seen.copy(), mean.copy()
-        if span < most:
-            n[..., span:] -= seen[..., :-span]
-            m[..., span:] -= mean[..., :-span]
-        found = np.log1p((RISE - 1) * m / (usual.size + m))
-        found *= -(n + usual.size)
+        n = of_last(counts, span)
+        mean, size = usual.over(span)
+        found = np.log1p((RISE - 1) * mean / (size + mean))
+        found *= -(n + size)
         found += n * math.log(RISE)
         yield span, np.asarray(found)
 
@@ -197,5 +241,5 @@ def ordinary(expected: float, size: float, level: float = 0.95) -> tuple[int, in
     (1, 8)
     """
     tail = (1 - level) / 2
-    low, high = nbinom.ppf([tail, 1 - tail], size, size / (size + expected))
+    low, high = quantiles(size, expected, np.array([tail, 1 - tail]))
     return int(low), int(high)

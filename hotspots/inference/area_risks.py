@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.polynomial.hermite_e import hermegauss
 from scipy import sparse
-from scipy.sparse import csgraph
 from scipy.special import gammaln, logsumexp, ndtr, owens_t, pdtrc
 
 ALIKE = (0.0, 0.5, 0.75, 0.88, 0.95, 0.985)  # how far areas are like their neighbours: not at all, to hardly different
@@ -183,7 +183,7 @@ def _steps(matrix: sparse.csr_array) -> np.ndarray:
 
     The largest part begins at the first ring; the others, islands above all, are spread so that about `FEW` of their areas share a ring.
     """
-    _, part = csgraph.connected_components(matrix, directed=False)
+    _, part = scipy.sparse.csgraph.connected_components(matrix, directed=False)
     far = _from(matrix, np.unique(part, return_index=True)[1])
     edge = np.lexsort((far, part))[np.append(np.flatnonzero(np.diff(np.sort(part))), len(part) - 1)]
     sizes = np.bincount(part)
@@ -193,7 +193,9 @@ def _steps(matrix: sparse.csr_array) -> np.ndarray:
 
 
 def _from(matrix: sparse.csr_array, first: np.ndarray) -> np.ndarray:
-    return np.asarray(csgraph.dijkstra(abs(matrix), directed=False, indices=first, unweighted=True, min_only=True), dtype=np.int64)
+    return np.asarray(
+        scipy.sparse.csgraph.dijkstra(abs(matrix), directed=False, indices=first, unweighted=True, min_only=True), dtype=np.int64
+    )
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ SPREAD_YEARS = 10  # the years that tell how far a year lies from the one before
 SWING, SWING_YEARS = 0.12, 2.0  # how far the level of a large city swings from year to year, and for how many years that counts
 TREND_LEAST = 6  # years beyond the levels of a trend; fewer tell none
 NORMAL_95 = 1.959963984540054
+SETTLED = 1e-12  # of coefficients: what another step of a regression would change
 
 
 @dataclass(frozen=True)
@@ -123,13 +124,27 @@ def yearly_trend(counts: np.ndarray | list[float], levels: np.ndarray | list[int
     return Trend(share, low, high, len(x) - 1 - int(known[0]), len(known))
 
 
-def _slope(y: np.ndarray, design: np.ndarray, free: int) -> tuple[float, float]:
-    """Return the first coefficient of a Poisson regression and its standard error."""
-    mean = y + 0.5
-    for _ in range(25):  # iteratively reweighted least squares
-        working = np.log(mean) + (y - mean) / mean
+def poisson_fit(counts: np.ndarray, design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the coefficients of a Poisson regression on the columns of `design`, and what it expects.
+
+    By iteratively reweighted least squares. Where all counts of a column are 0 its coefficient has no end and stays far below 0.
+
+    >>> poisson_fit(np.array([2.0, 4.0, 8.0, 8.0]), np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]]))[1].round(6).tolist()
+    [3.0, 3.0, 8.0, 8.0]
+    """
+    mean, found = counts + 0.5, np.zeros(design.shape[1])
+    for _ in range(25):
+        working, before = np.log(mean) + (counts - mean) / mean, found
         found = np.linalg.lstsq(design * np.sqrt(mean)[:, None], working * np.sqrt(mean), rcond=None)[0]
         mean = np.exp(np.clip(design @ found, -20, 20))
+        if np.abs(found - before).max() < SETTLED:
+            break
+    return found, mean
+
+
+def _slope(y: np.ndarray, design: np.ndarray, free: int) -> tuple[float, float]:
+    """Return the first coefficient of a Poisson regression and its standard error."""
+    found, mean = poisson_fit(y, design)
     left = (y - mean) / np.sqrt(mean)
     scatter = float((left**2).sum() / free)
     n = len(y)

@@ -187,6 +187,13 @@ class Reading:
 
     def total(self, window: Window) -> Sum:
         """Return all victims of a window and those in no area."""
+        return self._totals[window] if window in self._totals else self._total(window)
+
+    @cached_property
+    def _totals(self) -> dict[Window, Sum]:
+        return {window: self._total(window) for window in self.windows}
+
+    def _total(self, window: Window) -> Sum:
         if self.republished:
             count = float(self.study(window).victims)
             return Sum(count, UNPUBLISHED if np.isnan(count) else SHOWN, np.nan, UNPUBLISHED)

@@ -129,7 +129,7 @@ class Release:
         rows = self.figures[(self.figures["table"] == table) & (self.figures["start"] == start)]
         return float(self.total(start)["count"] - rows.loc[(rows["area"] != WHOLE) | (rows["value"] != ""), "count"].sum())
 
-    @property
+    @cached_property
     def coverage(self) -> pd.Series:
         """The share of the homicides that lies in areas whose number is shown, by the start of the window (see `figures.coverage`)."""
         return coverage(self.figures) if len(self.figures) else pd.Series(dtype=float, name="coverage")

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import errno
 import os
+import threading
 from pathlib import Path
 
 from hotspots.store import checked_json
@@ -18,7 +19,8 @@ def write(path: Path, content: bytes, *, mode: int = 0o644, anew: bool = False) 
 
     `anew`: a `FileExistsError` where there is one already, which stays as it is.
     """
-    building = path.with_name(f".tmp-{path.name}-{os.getpid()}" if anew else f".tmp-{path.name}")  # of two that begin, each its own
+    own = f"-{os.getpid()}-{threading.get_ident()}" if anew else ""  # of two that begin, each its own
+    building = path.with_name(f".tmp-{path.name}{own}")
     try:
         building.unlink(missing_ok=True)
         with os.fdopen(os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:

@@ -61,6 +61,17 @@ class Selection(Choices):
         written = {row.key: text for row in OPTIONS if (text := row.write(getattr(self, row.name)))}
         return written | {name: ",".join(kept) for name, kept in self.where}
 
+    def short(self, unit: str) -> dict[str, str]:
+        """Return the shortest address that brings the choices back: without what holds where nobody chose.
+
+        `unit` is what the pages of the city take where none is named. The city and the language stay: they hold for whoever opens it.
+
+        >>> Selection(city="x", unit="blocks", correction="bh", cap=5).short("blocks")
+        {'city': 'x', 'cap': '5'}
+        """
+        usual = {row.key: str(row.usual) for row in OPTIONS if row.usual} | {"unit": unit}
+        return {key: text for key, text in self.query().items() if usual.get(key) != text}
+
     def with_where(self, name: str, values: tuple[str, ...]) -> Selection:
         """Return the selection with another choice for one filter; no values means no filter."""
         others = tuple(pair for pair in self.where if pair[0] != name)

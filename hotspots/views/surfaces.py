@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 import pyproj
+import scipy
 import shapely
 from PIL import Image, ImageDraw
-from scipy import ndimage
 
 from hotspots import colours as look
 from hotspots.statistics.density import CROSSINGS, RULES, RelativeRisk, Streets, Surface
@@ -163,7 +163,7 @@ def picture(
     for number, (chance, colour) in enumerate(zip(outlines, (look.INK, look.CHANGE_EDGE), strict=True), len(colours) + 1):
         if chance is not None:
             rare = inside & (np.nan_to_num(chance[at], nan=1.0) <= LEVEL)
-            index[rare & ~ndimage.binary_erosion(rare, iterations=2)] = number
+            index[rare & ~scipy.ndimage.binary_erosion(rare, iterations=2)] = number
             colours = (*colours, colour)
     return Overlay(png(index, colours), _degrees(west, south, east, north))
 

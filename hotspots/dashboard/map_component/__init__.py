@@ -6,6 +6,7 @@ Geometry goes to the browser once per session, values after; hovering, panning a
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ __all__ = [
     "rings",
     "set_page_language",
     "show_filters",
+    "show_link",
     "show_map",
     "show_search",
     "show_wall",
@@ -54,6 +56,8 @@ def _component(name: str) -> Callable[..., Any]:
             return st.components.v2.component("hotspots.wall", js="wall.js", css="wall.css", html='<div class="wall"></div>')
         if name == "search":
             return st.components.v2.component("hotspots.search", js="search.js", css="search.css", html='<div class="finder"></div>')
+        if name == "link":
+            return st.components.v2.component("hotspots.link", js="link.js", css="link.css", html='<div class="link"></div>')
         if name == "filters":
             return st.components.v2.component("hotspots.filters", js="filters.js", css="filters.css", html='<div class="filters"></div>')
         return st.components.v2.component("hotspots.page", js="page.js")
@@ -192,6 +196,23 @@ def show_filters(data: Mapping[str, Any], *, key: str, on_pick: Callable[[str], 
             on_pick(pick)
 
     _component("filters")(key=key, data=dict(data), on_picked_change=picked)
+
+
+def show_link(data: Mapping[str, Any], *, key: str, on_save: Callable[[str, Mapping[str, str]], None] | None = None) -> None:
+    """Show a button that copies the shortest address of the page, with the view and the months that the map keeps in it by itself.
+
+    `data` holds its words (`label`, `copied`, `failed`), and `usual`, the parts of the address that need not be told. With `save` in it,
+    the word on the other button, it is a field of at most `most` letters in its place: `on_save` gets the name typed and the address by
+    its parts.
+    """
+
+    def saved() -> None:
+        text = memory.said(key, "saved")
+        if text and on_save:
+            told = json.loads(text)
+            on_save(str(told["name"]), {str(name): str(value) for name, value in dict(told["choices"]).items()})
+
+    _component("link")(key=key, data=dict(data), on_saved_change=saved)
 
 
 def set_page_language(code: str, *, menu: str = "", keep: tuple[str, str] | None = None) -> None:

@@ -12,10 +12,10 @@ import streamlit as st
 from hotspots import settings
 from hotspots.agency import worn
 from hotspots.dashboard import map_component
-from hotspots.dashboard.public import address, opened
+from hotspots.dashboard.public import address, opened, served
 from hotspots.dashboard.public.address import Choices
-from hotspots.dashboard.shell import guard
-from hotspots.drawing.site import sentences
+from hotspots.dashboard.shell import guard, link_words
+from hotspots.drawing.site import feed, sentences
 from hotspots.release import Reading
 from hotspots.release.profiles import Window
 from hotspots.words import DEFAULT, LANGUAGES, Words, words_for
@@ -113,6 +113,7 @@ def top(choices: Choices, names: Mapping[str, str], words: Words) -> None:
             required=True,
             **address.widget("lang", words.language, lambda new: {"lang": new}),
         )
+        map_component.show_link(link_words(words), key="copy_link")
 
 
 def heading(reader: Reader, title: str, *facts: str) -> None:
@@ -130,6 +131,8 @@ def close_page(reader: Reader) -> None:
     st.caption((f"{safe_markdown(ours.name)} · " if ours else "") + source(reader))
     wrong = words.say("Public edition: everything here was released, checked and fixed beforehand. A number is wrong?")
     st.caption(f"{wrong} {contact(reader)}")
+    told = words.say("Feed of what is published (Atom)")
+    st.caption(f"[{told}]({served.path(reader.reading.slug, feed.file_name(words.language))})")
 
 
 def source(reader: Reader) -> str:

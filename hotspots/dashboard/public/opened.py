@@ -10,8 +10,9 @@ from typing import Any
 import streamlit as st
 
 from hotspots import release, settings
+from hotspots.agency import worn
 from hotspots.dashboard import map_component
-from hotspots.drawing.site import Atlas
+from hotspots.drawing.site import Atlas, cards, feed
 from hotspots.questions.public import search
 from hotspots.release import Reading
 from hotspots.views.map_view import MapView
@@ -93,6 +94,19 @@ def values(slug: str, show: str, window: str, language: str) -> bytes:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _values(slug: str, mark: str, show: str, window: str, language: str) -> bytes:
     return map_component.encode_values(map_view(slug, show, window, language), map_component.spoken(words_for(language)))
+
+
+def file(slug: str, name: str, language: str, folder: str) -> bytes | None:
+    """Return the feed of a release or the cards of its areas, by the name of the file, reached in `folder`; None where it has none."""
+    return _file(slug, available()[slug][1], name, language, folder)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _file(slug: str, mark: str, name: str, language: str, folder: str) -> bytes | None:
+    found, words = reading(slug), words_for(language)
+    if name == feed.file_name(language):
+        return feed.atom(found, words)
+    return cards.page(found, words, agency=worn(), folder=folder).encode() if found.windows else None
 
 
 def warm() -> None:

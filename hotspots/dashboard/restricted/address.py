@@ -140,6 +140,21 @@ def picked_row(key: str) -> int | None:
     return int(rows[0]) if rows else None
 
 
+def typed(key: str) -> str:
+    """Return what stands in the text field called `key`."""
+    return str(st.session_state.get(key) or "")
+
+
+def leave(name: str, what: Any) -> None:
+    """Keep what a callback has to say until the page asks for it."""
+    st.session_state[f"left_{name}"] = what
+
+
+def left(name: str) -> Any:
+    """Return what a callback had to say; None where nothing."""
+    return st.session_state.get(f"left_{name}")
+
+
 def turn(name: str) -> int:
     """Return how often the form called `name` was sent: in its key, it makes an empty form of one that was."""
     return int(st.session_state.get(f"turn_{name}", 0))

@@ -15,9 +15,9 @@ from hotspots import settings
 from hotspots.agency import refused, worn
 from hotspots.cities import City
 from hotspots.dashboard import map_component, paper
-from hotspots.dashboard.restricted import address, admission, cached, chips, place_of, place_search
+from hotspots.dashboard.restricted import address, admission, cached, chips, place_of, place_search, share
 from hotspots.dashboard.restricted.chosen import Chosen
-from hotspots.dashboard.shell import guard, refusal
+from hotspots.dashboard.shell import guard, link_words, refusal
 from hotspots.drawing import charts
 from hotspots.geography import units
 from hotspots.statistics import victims
@@ -76,7 +76,7 @@ def page(
                 without_city(words)
                 render(words)
             elif (chosen := open_page(name, with_choices=not (first or whole))) is not None:
-                framed(chosen, render, whole=first or whole)
+                framed(chosen, render, name="" if first else name.rstrip("_"), whole=first or whole)
         if address.taken_up():
             st.rerun()
 
@@ -100,12 +100,16 @@ def let_in(name: str, words: Words, needs: str, *, granted: bool, cityless: bool
     return True
 
 
-def framed(chosen: Chosen, render: Callable[[Chosen], None], *, whole: bool) -> None:
-    """Draw a page about a city between the search and the foot; one that fills the `whole` window draws these where it wants them."""
+def framed(chosen: Chosen, render: Callable[[Chosen], None], *, name: str, whole: bool) -> None:
+    """Draw a page about a city between the search and the foot; one that fills the `whole` window draws these where it wants them.
+
+    `name` is the page's in the address.
+    """
     paper.label(captions.of_sheet(chosen.city, chosen.study, chosen.words))
     if not whole:
         search_field(chosen)
         invitation(chosen)
+        share.draw(chosen.city, chosen.words, page=name)
         chips.draw(chosen.selection, chosen.city, chosen.words)
     render(chosen)
     if not whole:
@@ -135,6 +139,7 @@ def without_city(words: Words) -> None:
     with st.sidebar:
         language_choice(replace(selection, language=words.language))
         admission.signed_in_as(words)
+        map_component.show_link(link_words(words), key="copy_link")
 
 
 def language_choice(selection: Selection) -> None:

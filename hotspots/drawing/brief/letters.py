@@ -37,7 +37,8 @@ def shown(value: Any) -> Any:
     {'place': 'Peña ?', 'n': [1, 'Жук']}
     """
     if isinstance(value, str):
-        return "".join(_letter(one) for one in value)
+        others = {ord(one): other for one in set(value) if (other := _letter(one)) != one}
+        return value.translate(others) if others else value
     if isinstance(value, dict):
         return {key: shown(one) for key, one in value.items()}
     return [shown(one) for one in value] if isinstance(value, list | tuple) else value

@@ -13,8 +13,9 @@ from hotspots.drawing import sheets
 from hotspots.drawing.brief import graphs, plan
 from hotspots.drawing.site.drawings import hatches, paint
 from hotspots.drawing.site.markup import el
+from hotspots.study.memo import kept
 from hotspots.views.map_view import LegendRow, MapView
-from hotspots.views.one_page import OnePage, Table
+from hotspots.views.one_page import Graph, OnePage, Table
 from hotspots.words import Words, words_for
 
 HALF, WHOLE = 340.0, 690.0  # how wide a chart is beside the map, and without one
@@ -69,7 +70,7 @@ class Parts:
         shown = self.page.plan
         if shown is None:
             return None
-        rows = [{"swatch": _swatch(row, shown.view), "label": row.label} for row in shown.view.legend]
+        rows = kept(shown.view, _legend)
         drawn = plan.svg(shown, words=self.words)
         return {"title": shown.title, "about": shown.about, "svg": drawn, "alt": shown.view.title, "legend": rows, "note": shown.note}
 
@@ -78,9 +79,17 @@ class Parts:
         if shown is None:
             return None
         tall = 146.0 if self.page.plan is not None else 250.0
-        drawn = graphs.series(shown.series, words=self.words, wide=self.across, tall=tall)
+        drawn = kept(shown, _series, self.words.language, self.across, tall)
         signs = [list(sign.split("  ", 1)) for sign in shown.signs]
         return {"title": shown.title, "about": shown.about, "svg": drawn, "alt": shown.series.alt, "signs": signs, "said": list(shown.said)}
+
+
+def _legend(view: MapView) -> list[dict[str, str]]:
+    return [{"swatch": _swatch(row, view), "label": row.label} for row in view.legend]
+
+
+def _series(shown: Graph, language: str, wide: float, tall: float) -> str:
+    return graphs.series(shown.series, words=words_for(language), wide=wide, tall=tall)
 
 
 def _table(one: Table) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from hotspots.colours import INK, PAPER, PRIMARY
 from hotspots.drawing import sheets
 from hotspots.drawing.brief.letters import width
 from hotspots.drawing.sheets import Sheet
-from hotspots.drawing.site.drawings import hatches, mercator, outline_path, paint
+from hotspots.drawing.site.drawings import hatches, mercator, outline_path, outline_paths, paint
 from hotspots.drawing.site.markup import Html, el
 from hotspots.views.map_view import MapView
 from hotspots.views.one_page import Plan
@@ -66,6 +66,13 @@ class _Frame:
         found: npt.NDArray[np.float64] = (mercator(points) - self.middle) * [self.scale, -self.scale] + [WIDE / 2, TALL / 2]
         return found
 
+    def near(self, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+        """Return the shapes that may lie on the map: a place is a small part of its city."""
+        sides = shapely.bounds(shapes)
+        west_south, east_north = self.flat(sides[:, :2]), self.flat(sides[:, 2:])
+        off = (east_north[:, 0] < -9) | (west_south[:, 0] > WIDE + 9) | (west_south[:, 1] < -9) | (east_north[:, 1] > TALL + 9)
+        return np.asarray(shapes[~off])
+
     def shapes(self, shapes: npt.NDArray[np.object_], *, clip: bool = True) -> npt.NDArray[np.object_]:
         """Return shapes in pixels, without what lies beyond the map."""
         found = shapely.transform(shapes, self.flat)
@@ -92,10 +99,10 @@ def svg(plan: Plan, *, words: Words, name: str = "map") -> Html:
 def _ground(name: str, view: MapView, frame: _Frame) -> Iterator[Html]:
     plain = replace(view, outlines=(), context=[layer for layer in view.context if _worth(layer.kind, layer.labels, frame)])
     for sheet in sheets.sheets(plain):
-        shapes = frame.shapes(sheet.shapes)
         if sheet.kind == "service":
             continue
-        line = "".join(outline_path(shape) for shape in shapes)
+        shapes = frame.shapes(frame.near(sheet.shapes))
+        line = "".join(outline_paths(shapes))
         if line:
             look = replace(sheet.look, width=_edge(sheet, shapes))
             yield el("path", d=line, **paint(look))
@@ -163,11 +170,12 @@ def _names(plan: Plan, frame: _Frame, room: _Room) -> Iterator[Html]:
     named = sorted((layer for layer in plan.view.context if layer.kind in order), key=lambda layer: order[layer.kind])
     left = MOST_NAMES
     for layer in named:
-        shapes = np.asarray(layer.shapes.array)
-        for shape, text in zip(shapes, layer.labels, strict=True):
-            if not text or shape is None or not left:
-                continue
-            placed = _name(layer.kind, text, frame.shapes(np.array([shape], dtype=object))[0], room)
+        known = [(shape, text) for shape, text in zip(layer.shapes.array, layer.labels, strict=True) if text and shape is not None]
+        shapes = frame.shapes(np.array([shape for shape, _ in known], dtype=object)) if left and known else ()
+        for shape, (_, text) in zip(shapes, known, strict=False):
+            if not left:
+                break
+            placed = _name(layer.kind, text, shape, room)
             if placed is not None:
                 left -= 1
                 yield placed
@@ -179,7 +187,7 @@ def _name(kind: str, text: str, shape: shapely.Geometry, room: _Room) -> Html | 
     size = NAME if kind != "district" else NAME + 0.5
     wide = width(text, size, bold=kind == "district")
     if shapely.get_dimensions(shape) == 1:
-        return _along(text, shape, wide, room)
+        return _along(text, shape, wide, room) if shapely.length(shape) > wide + 8 else None
     if kind == "park" and shapely.bounds(shape)[2] - shapely.bounds(shape)[0] < wide * 0.9:
         return None
     spot = shapely.point_on_surface(shape)

@@ -23,6 +23,9 @@ WORDY = 46  # letters of a line that needs smaller ones
 LONG = 70  # letters of a title that needs smaller ones
 WIDE, TALL, EDGE = 13.333, 7.5, 0.45  # inches
 Box = tuple[float, float, float, float]  # left, top, width, height
+HALF = 5.2  # inches: where the right part of the first line begins
+WORDIER = 62  # letters of what is said beside a bar, from which on it is small
+LETTERS = 15  # of a heading and its period that an inch holds, whatever letters the program that opens it has
 EPOCH = dt.datetime(2000, 1, 1)
 
 
@@ -152,10 +155,10 @@ def _head(slide: _Slide, page: OnePage) -> None:
         slide.picture(ours.logo, (EDGE, 0.14, 1.2, 0.32), alt=ours.name)
         left += 1.25
     name = [(f"{ours.name} · ", 12, True, colours.INK)] if ours else []
-    slide.text((left, 0.2, 6.4 - left, 0.3), [[*name, (page.city, 12, True, colours.INK), (f"   {page.about}", 11, False, MUTED)]])
+    slide.text((left, 0.2, HALF - left, 0.3), [[*name, (page.city, 12, True, colours.INK), (f"   {page.about}", 11, False, MUTED)]])
     mark = [(f" · {page.mark}", 11, True, colours.INK)] if page.mark else []
     slide.text(
-        (6.5, 0.2, WIDE - EDGE - 6.5, 0.3),
+        (HALF, 0.2, WIDE - EDGE - HALF, 0.3),
         [[(page.place, 12, True, colours.INK), (f"   {page.reach}", 11, False, MUTED), *mark]],
         right=True,
     )
@@ -188,7 +191,8 @@ def _range(slide: _Slide, one: Figure, left: float, wide: float) -> None:
 
 
 def _titled(slide: _Slide, box: Box, title: str, about: str) -> None:
-    slide.text((*box[:3], 0.25), [[(title, 12, True, colours.INK), (f"  {about}", 9, False, MUTED)]])
+    size = 9 if len(title) + len(about) < box[2] * LETTERS else 7.5
+    slide.text((*box[:3], 0.25), [[(title, 12, True, colours.INK), (f"  {about}", size, False, MUTED)]])
 
 
 def _middle(slide: _Slide, page: OnePage) -> None:
@@ -268,7 +272,7 @@ def _style(chart: Any, n: int, *, ranged: bool, yearly: bool) -> None:
     chart.value_axis.format.line.fill.background()
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     chart.category_axis.format.line.color.rgb = _rgb(MUTED)
-    every = max(1, int(np.ceil(n / (15 if yearly else 6))))
+    every = max(1, int(np.ceil(n / (15 if yearly else 4))))
     for tag in ("c:tickLblSkip", "c:tickMarkSkip"):
         _added(chart.category_axis._element, tag, str(every))
     for one, (colour, wide) in zip(chart.plots[0].series, ((colours.PRIMARY, 1.75), ("#8a8577", 1.0), ("#8a8577", 1.0)), strict=False):
@@ -297,7 +301,8 @@ def _bars(slide: _Slide, page: OnePage, corner: tuple[float, float, float]) -> N
     for i, one in enumerate(page.bars):
         y = top + 0.3 + i * 0.46
         slide.text((left, y, 0.9, 0.2), [[(one.label, 9, False, MUTED)]])
-        slide.text((left + 0.7, y, wide - 0.7, 0.2), [[(one.said, 9 if len(one.said) < WORDY else 7.5, False, colours.INK)]], right=True)
+        size = 9 if len(one.said) < WORDY else 7.5 if len(one.said) < WORDIER else 6.5
+        slide.text((left + 0.7, y, wide - 0.7, 0.2), [[(one.said, size, False, colours.INK)]], right=True)
         _parts(slide, one, left, y + 0.2, wide)
 
 

@@ -149,9 +149,9 @@ def _sheet(name: str, sheet: Sheet, shapes: np.ndarray, shown: MapView) -> list[
         points = shapely.get_coordinates(shapes)
         return [el("circle", cx=round(x, 1), cy=round(y, 1), r=3, **paint(sheet.look)) for x, y in points]
     if sheet.units is None:
-        return _path(name, sheet.look, "".join(outline_path(shape) for shape in shapes))
+        return _path(name, sheet.look, "".join(outline_paths(shapes)))
     found, plain = [], replace(sheet.look, hatch=None)
-    lines = [outline_path(shape) for shape in shapes]
+    lines = outline_paths(shapes)
     for unit, line in zip(sheet.units.tolist(), lines, strict=True):
         said = ". ".join([shown.names[unit], *(f"{tip.label}: {tip.texts[unit]}" for tip in shown.tips)])
         found += _path(name, plain, line, el("title", said))
@@ -176,13 +176,29 @@ def paint(look: Look) -> dict[str, object]:
 
 def outline_path(shape: shapely.Geometry) -> str:
     """Return areas and lines as the text of a path."""
-    lines = []
-    for part in shapely.get_parts(shape):
-        rings = [part.exterior, *part.interiors] if part.geom_type == "Polygon" else [part] if part.geom_type == "LineString" else []
-        for ring in rings:
-            corners = " ".join(f"{x:g} {y:g}" for x, y in np.round(shapely.get_coordinates(ring), 1) + 0.0)
-            lines.append(f"M{corners}{'Z' if part.geom_type == 'Polygon' else ''}")
-    return "".join(lines)
+    return outline_paths(np.array([shape], dtype=object))[0]
+
+
+def outline_paths(shapes: np.ndarray) -> list[str]:
+    """Return the areas and lines of each shape as the text of a path; all at once, for a map has thousands.
+
+    >>> outline_paths(np.array([shapely.box(0, 0, 1, 2), shapely.LineString([(0, 0.25), (3, 4)]), shapely.Point(1, 1)]))
+    ['M1 0 1 2 0 2 0 0 1 0Z', 'M0 0.2 3 4', '']
+    """
+    parts, of = shapely.get_parts(shapes, return_index=True)
+    kind = shapely.get_type_id(parts)
+    areas, lines = np.flatnonzero(kind == shapely.GeometryType.POLYGON), np.flatnonzero(kind == shapely.GeometryType.LINESTRING)
+    rings, ring_of = shapely.get_rings(parts[areas], return_index=True)
+    drawn, part_of = np.concatenate([rings, parts[lines]]), np.concatenate([areas[ring_of], lines])
+    order = np.argsort(part_of, kind="stable")
+    coordinates, at = shapely.get_coordinates(drawn[order], return_index=True)
+    corners = [f"{x:g} {y:g}" for x, y in (np.round(coordinates, 1) + 0.0).tolist()]
+    ends = np.searchsorted(at, np.arange(len(order) + 1)).tolist()
+    found = [""] * len(shapes)
+    for one, (part, first, last) in enumerate(zip(part_of[order].tolist(), ends, ends[1:], strict=False)):
+        close = "Z" if order[one] < len(rings) else ""
+        found[of[part]] += f"M{' '.join(corners[first:last])}{close}"
+    return found
 
 
 def hatches(name: str) -> Html:

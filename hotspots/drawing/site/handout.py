@@ -15,6 +15,8 @@ from hotspots.drawing.site import programmes, sentences
 from hotspots.drawing.site.public_map import Atlas
 from hotspots.release import SHOWN, Reading
 from hotspots.release.profiles import Window
+from hotspots.study.memo import kept
+from hotspots.views.map_view import MapView
 from hotspots.views.one_page import Block, Figure, Graph, OnePage, Plan, Table
 from hotspots.words import Words
 
@@ -58,7 +60,7 @@ def handout(atlas: Atlas, area: str, *, contact: str = "", link: str = "", agenc
         lead=_lead(reading, area, window, words),
         figures=_figures(reading, area, window, words),
         plan=_plan(atlas, area, window),
-        graph=_graph(reading, words),
+        graph=kept(atlas, _graph),
         bars=(),
         bars_title="",
         bars_about="",
@@ -127,13 +129,18 @@ def _plan(atlas: Atlas, area: str, window: Window) -> Plan | None:
     shape = atlas.geometry.shapes[area]
     if shape is None or shapely.is_empty(shape):
         return None
-    view = atlas.newest
+    view = kept(atlas, _without_outlines)
     about = words.say("{what}, {period}", what=view.legend_title, period=sentences.period(window, words))
-    return Plan(words.say("The area, and those around it"), about, replace(view, outlines=()), shapely.make_valid(shape), near=True)
+    return Plan(words.say("The area, and those around it"), about, view, shapely.make_valid(shape), near=True)
 
 
-def _graph(reading: Reading, words: Words) -> Graph | None:
-    """Return the whole city by year: of one area no single year is told."""
+def _without_outlines(atlas: Atlas) -> MapView:
+    return replace(atlas.newest, outlines=())
+
+
+def _graph(atlas: Atlas) -> Graph | None:
+    """Return the whole city by year, the same on every page: of one area no single year is told."""
+    reading, words = atlas.reading, atlas.words
     shown = sentences.years(reading, words)
     rows = shown.rows.iloc[-MOST_YEARS:]
     if rows["count"].notna().sum() < 2:

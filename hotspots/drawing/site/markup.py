@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from hotspots.agency import Agency
 from hotspots.words.escape import safe_html
 
 LONG = 20  # rows from which a table stands in two columns on paper
@@ -54,6 +57,19 @@ def _attribute(name: str, value: object) -> str:
     if value is None:
         return ""
     return f" {name}" if value is True else f' {name}="{safe_html(f"{value:.5g}" if isinstance(value, float) else value)}"'
+
+
+def policy(style: str) -> str:
+    """Return what a page may do that holds nothing but itself: this one style, and pictures that stand in it."""
+    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{allowed}'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def brand(city: str, agency: Agency | None) -> Html:
+    """Return whose page it is: the agency's logo and name, where there is one, and the city."""
+    logo = [el("img", src=agency.picture, alt="", class_="logo")] if agency and agency.logo else []
+    name = [agency.name, " · "] if agency else []
+    return el("p", *logo, *name, city, class_="brand")
 
 
 def items(parts: Iterable[str], **attributes: object) -> Html:

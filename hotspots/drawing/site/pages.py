@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from hotspots.agency import Agency
-from hotspots.drawing import maps
-from hotspots.drawing.site import feed, findings, handout, sections, sentences
-from hotspots.drawing.site.markup import Html, el, raw
+from hotspots.drawing.site import cards, feed, findings, handout, sections, sentences
+from hotspots.drawing.site.markup import Html, brand, el, policy, raw
 from hotspots.drawing.site.public_map import Atlas
 from hotspots.release import Reading, Release
 from hotspots.release.profiles import Window
@@ -30,7 +27,8 @@ _PARTS: Mapping[str, str] = {
 
 
 def render(release: Release, *, contact: str = "", agency: Agency | None = None) -> dict[str, bytes]:
-    """Return the files of a site by name: in each language a page, the maps that can be moved, and a sheet of paper for each area.
+    """Return the files of a site by name: in each language a page, the maps that can be moved, and a sheet of paper and a card for each
+    area.
 
     Every figure comes from the release. `contact` is whom to ask for a correction, `agency` whose name,
     logo and colour the pages bear. The page in the city's own language is `index.html`;
@@ -46,6 +44,7 @@ def render(release: Release, *, contact: str = "", agency: Agency | None = None)
         found[feed.file_name(language)] = feed.atom(reading, words)
         if reading.windows:
             found[handout.file_name(language)] = handout.pdf(atlas, contact=contact, agency=agency)
+            found[cards.file_name(language)] = cards.page(reading, words, agency=agency).encode()
         for window in reading.windows:
             found[sections.map_name(window, language)] = _map(reading, atlas, window).encode()
     return found
@@ -75,28 +74,20 @@ def page(reading: Reading, atlas: Atlas, *, contact: str, agency: Agency | None 
     body = el(
         "body",
         el("a", words.say("Skip to the figures"), href="#main", class_="skip"),
-        el("header", _brand(reading, agency), _languages(reading, words)),
+        el("header", brand(reading.city.name, agency), _languages(reading, words)),
         el("main", el("h1", title), *_lead(reading, words), _contents(words), *parts, id="main", tabindex=-1),
         el("footer", *[el("p", line) for line in sentences.source(reading, words)]),
     )
     return f"<!DOCTYPE html>\n{el('html', _head(title, words, agency), body, lang=words.language)}\n".replace("<section", "\n<section")
 
 
-def _brand(reading: Reading, agency: Agency | None) -> Html:
-    logo = [el("img", src=agency.picture, alt="", class_="logo")] if agency and agency.logo else []
-    name = [agency.name, " · "] if agency else []
-    return el("p", *logo, *name, reading.city.name, class_="brand")
-
-
 def _head(title: str, words: Words, agency: Agency | None) -> Html:
     own = f":root {{ --link: {agency.primary}; }}\n" if agency else ""
     style = _STYLE.read_text(encoding="utf-8") + own
-    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{allowed}'; img-src data:; base-uri 'none'; form-action 'none'"
     return el(
         "head",
         el("meta", charset="utf-8"),
-        el("meta", http_equiv="Content-Security-Policy", content=policy),
+        el("meta", http_equiv="Content-Security-Policy", content=policy(style)),
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", name="referrer", content="no-referrer"),
         el("title", title),
@@ -129,6 +120,8 @@ def _contents(words: Words) -> Html:
 
 def _map(reading: Reading, atlas: Atlas, window: Window) -> str:
     """Return the map of a window as a page of its own, which says by itself all that a reader of it must know."""
+    from hotspots.drawing import maps  # its library takes a while to load, and who draws no such map needs it not
+
     shown = atlas.of(reading.shows[0], window)
     told = sentences.caption(reading, shown, window, atlas.words)
     return maps.page(shown, words=atlas.words, head=told.head, note=told.note)

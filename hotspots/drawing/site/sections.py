@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hotspots.drawing import sheets
-from hotspots.drawing.site import drawings, feed, handout, omissions, programmes, sentences
+from hotspots.drawing.site import cards, drawings, feed, handout, omissions, programmes, sentences
 from hotspots.drawing.site.markup import Column, Html, el, items, joined, table
 from hotspots.drawing.site.public_map import Atlas
 from hotspots.release import Reading
@@ -167,4 +167,5 @@ def use(reading: Reading, words: Words) -> Html:
         frame = f'<iframe src="{name}" title="{title}" width="100%" height="900" loading="lazy" sandbox="allow-scripts"></iframe>'
         line = el("pre", el("code", frame), tabindex=0, role="region", aria_label=words.say("Line to copy"))
         parts.append(el("div", el("p", words.say(EMBED)), line))
+        parts.append(el("p", el("a", words.say("A card for each area, to show on a page of yours"), href=cards.file_name(words.language))))
     return el("div", *parts, class_="screen")

@@ -30,6 +30,23 @@ def afresh(question: Question[..., _Given], asked: Asked, told: tuple[Any, ...],
     return question(asked, *told, **named)
 
 
+def _remembered() -> Callable[[Question[..., Any], Asked, tuple[Any, ...], dict[str, Any]], Any]:
+    """Return what answers each question once, for as long as a command runs: what one answer is made of, another asks for too."""
+    known: dict[Any, Any] = {}
+
+    def answered(question: Question[..., Any], asked: Asked, told: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        key = question, question.read(asked.selection), told, tuple(sorted(named.items()))
+        try:
+            hash(key)
+        except TypeError:
+            return afresh(question, asked, told, named)
+        if key not in known:
+            known[key] = afresh(question, asked, told, named)
+        return known[key]
+
+    return answered
+
+
 @dataclass(frozen=True)
 class Asked:
     """The reader's choices with what they are about.
@@ -46,7 +63,7 @@ class Asked:
     def of(cls, selection: Selection) -> Asked:
         """Return what a command asks with: the city is read from the store, each study is made when it is asked for."""
         city = cities.load(selection.city, selection.version or None)
-        return cls(selection, city, lambda chosen: _kept_study(city, chosen))
+        return cls(selection, city, lambda chosen: _kept_study(city, chosen), _remembered())
 
     @cached_property
     def study(self) -> Study:

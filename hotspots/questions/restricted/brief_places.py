@@ -28,6 +28,7 @@ from hotspots.words import Words, mark
 MOST = 5  # places that are listed
 MOST_AREAS = 8
 MOST_YEARS = 10  # of published totals
+HOURS = 3  # in a column, at least
 TITLES: dict[str, str] = {"rate": mark("Per 100,000 residents a year"), "count": mark("People killed")}
 
 
@@ -149,9 +150,9 @@ def when(found: Brief, words: Words) -> Table | None:
     answer = found.hours
     if answer is None or answer.value.table is None:
         return None
-    grid, width = answer.value.table, answer.value.width
-    if width < 3:  # single hours are too many for a page
-        return None
+    grid = answer.value.table
+    if answer.value.width < HOURS:  # single hours are too many for a page
+        grid = grid.T.groupby(grid.columns // HOURS * HOURS).sum().T
     columns = ("", *(f"{hour:02}" for hour in grid.columns))
     rows = tuple(
         (words.say(trends.WEEKDAYS[int(day)])[:3], *(words.number(n) if n else "" for n in row))

@@ -49,10 +49,13 @@ def late(asked: Asked) -> Answer[Arrivals | None]:
             return words.say(
                 "How many came in late is not known: only one version of these data was published here. The next import will tell."
             )
+        day = words.short_date(pd.Timestamp(found.before).date())
+        if not (found.late or found.withdrawn):
+            return words.say("Since the version published on {day} nobody killed before was added, and nobody was taken out.", day=day)
         return words.say(
             "Since the version published on {day}: {late} killed before {until} were added, {very} of them more than 30 days after they "
             "died, and {gone} were taken out. At least so many: only the numbers for each day are compared.",
-            day=words.short_date(pd.Timestamp(found.before).date()),
+            day=day,
             until=words.short_date(found.until.date()),
             late=words.number(found.late),
             very=words.number(found.very_late),

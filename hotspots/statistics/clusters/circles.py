@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
+import scipy
 
 from hotspots.geography import outlines
 from hotspots.inference.intervals import poisson_interval
@@ -97,7 +97,7 @@ def circles(study: Study, *, cap: float | None = None, baseline: str | None = No
     usable = np.flatnonzero(base.known & np.isfinite(places).all(axis=1))
     residents = np.nansum(study.residents.to_numpy(dtype=float)) if base.baseline == "population" else np.inf
     least = LEAST_RESIDENTS / residents
-    tree = cKDTree(places[usable])
+    tree = scipy.spatial.cKDTree(places[usable])
     at = thinned(places[usable], MOST_CENTRES)
     sizes, members, share, radius = _around(at, tree, base.weight[usable], cap=cap, least=least)
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
@@ -122,7 +122,7 @@ def thinned(places: np.ndarray, most: int) -> np.ndarray:
         side = int(side * 1.1) + 1
 
 
-def _around(at: np.ndarray, tree: cKDTree, weight: np.ndarray, *, cap: float, least: float) -> tuple[np.ndarray, ...]:
+def _around(at: np.ndarray, tree: scipy.spatial.cKDTree, weight: np.ndarray, *, cap: float, least: float) -> tuple[np.ndarray, ...]:
     """Return how many members each centre has, and of all centres one after the other the members by distance, shares and radii."""
     found: dict[int, tuple[np.ndarray, ...]] = {}
     wanted, todo = min(64, len(weight)), np.arange(len(at))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csgraph
+import scipy
 
 from hotspots.geography.adjacency import contiguity
 from hotspots.inference.intervals import poisson_interval
@@ -90,7 +90,7 @@ def together(study: Study, hot: pd.Series) -> pd.Series:
     found = np.zeros(len(hot), dtype=np.int64)
     if len(chosen):
         near = kept(study.blocks, contiguity, gap=None).matrix[chosen][:, chosen]
-        _, label = csgraph.connected_components(near, directed=False)
+        _, label = scipy.sparse.csgraph.connected_components(near, directed=False)
         table = pd.DataFrame({"label": label, "n": study.counts.to_numpy()[chosen], "id": study.blocks.index[chosen].astype(str)})
         order = table.groupby("label").agg(n=("n", "sum"), id=("id", "min")).sort_values(["n", "id"], ascending=[False, True])
         found[chosen] = pd.Series(np.arange(1, len(order) + 1), index=order.index).loc[label].to_numpy()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
+import scipy
 
 from hotspots.statistics.clusters.circles import SIMULATIONS, Scan, _check, compared, in_batches, thinned
 from hotspots.statistics.clusters.scan_bounds import Calendar, Diary, best_cylinders, spans
@@ -63,12 +63,12 @@ def cylinders(places: np.ndarray, *, radius: float) -> Cylinders:
     """
     spots, first = np.unique(places, axis=0, return_index=True)
     spots, first = spots[np.argsort(first)], np.sort(first)
-    tree = cKDTree(places)
-    held = int(cKDTree(spots).count_neighbors(tree, radius + 5e-4)) if len(places) else 0
+    tree = scipy.spatial.cKDTree(places)
+    held = int(scipy.spatial.cKDTree(spots).count_neighbors(tree, radius + 5e-4)) if len(places) else 0
     if held > MOST_MEMBERS:
         some = thinned(spots, int(len(spots) * MOST_MEMBERS / held))
         spots, first = spots[some], first[some]
-    pairs = cKDTree(spots).sparse_distance_matrix(tree, radius + 5e-4, output_type="coo_matrix") if len(places) else None
+    pairs = scipy.spatial.cKDTree(spots).sparse_distance_matrix(tree, radius + 5e-4, output_type="coo_matrix") if len(places) else None
     if pairs is None:
         nothing = np.zeros(0, dtype=np.int32)
         return Cylinders(nothing, np.zeros(1, dtype=np.int64), nothing, nothing.astype(np.int64), nothing.astype(float))

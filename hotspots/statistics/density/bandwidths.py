@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import fft, ndimage
+import scipy
 
 from hotspots.statistics.density.grid import Grid, shared
 from hotspots.statistics.density.places import QUARTIC_AS_GAUSSIAN, rule_of_thumb
@@ -115,9 +115,9 @@ def _by_grid(places: np.ndarray, weight: np.ndarray, candidates: np.ndarray, cri
     cell = span / (side - 8)
     grid = Grid(low[0] - 3 * cell, low[1] - 3 * cell, cell, side, side)
     x, y = np.repeat(places, weight.astype(int), axis=0).T
-    size = fft.next_fast_len(2 * side, real=True)
-    waves = fft.rfft2(shared(x, y, grid, cubic=True), s=(size, size), workers=2)
-    along, across = (np.exp(-0.5 * (2 * np.pi * f) ** 2) for f in (fft.fftfreq(size), fft.rfftfreq(size)))
+    size = scipy.fft.next_fast_len(2 * side, real=True)
+    waves = scipy.fft.rfft2(shared(x, y, grid, cubic=True), s=(size, size), workers=2)
+    along, across = (np.exp(-0.5 * (2 * np.pi * f) ** 2) for f in (scipy.fft.fftfreq(size), scipy.fft.rfftfreq(size)))
     judge = _likelihoods if criterion == "likelihood" else _least_squares
     wide = candidates >= 3 * cell
     found = np.full(len(candidates), np.nan)
@@ -137,9 +137,9 @@ def _likelihoods(
     size = len(waves)
     found = []
     for h, (along, across) in zip(candidates, kernels, strict=True):
-        smooth = fft.irfft2(waves * along[:, None] * across, s=(size, size), workers=2)[: grid.rows, : grid.columns] / grid.cell**2
+        smooth = scipy.fft.irfft2(waves * along[:, None] * across, s=(size, size), workers=2)[: grid.rows, : grid.columns] / grid.cell**2
         own = weight / (2 * np.pi * h * h)
-        others = ndimage.map_coordinates(smooth, at, order=3) - own
+        others = scipy.ndimage.map_coordinates(smooth, at, order=3) - own
         alone = np.flatnonzero(others < 1e-3 * own)  # less is left of their density than the grid can tell
         if len(alone) * len(places) > _PAIRS:
             found.append(np.nan)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import fft
+import scipy
 
 from hotspots.statistics.density.kernels import stencil
 
@@ -134,21 +134,21 @@ class Spread:
         quarter = stencil(kernel=kernel, bandwidth=bandwidth, cell=grid.cell, most=max(grid.rows, grid.columns))
         up, across = min(len(quarter), grid.rows) - 1, min(len(quarter), grid.columns) - 1
         quarter = quarter[: up + 1, : across + 1]
-        rows, columns = fft.next_fast_len(grid.rows + up, real=True), fft.next_fast_len(grid.columns + across, real=True)
+        rows, columns = scipy.fft.next_fast_len(grid.rows + up, real=True), scipy.fft.next_fast_len(grid.columns + across, real=True)
         whole = np.zeros((rows, columns))
         whole[: up + 1, : across + 1] = quarter
         whole[rows - up :, : across + 1] = quarter[:0:-1]
         whole[: up + 1, columns - across :] = quarter[:, :0:-1]
         whole[rows - up :, columns - across :] = quarter[:0:-1, :0:-1]
-        return cls(np.ascontiguousarray(fft.rfft2(whole, workers=WORKERS).real), rows, columns)
+        return cls(np.ascontiguousarray(scipy.fft.rfft2(whole, workers=WORKERS).real), rows, columns)
 
     def over(self, cells: np.ndarray, rows: int, columns: int) -> np.ndarray:
         """Return the first `rows` × `columns` of `cells` with what each holds spread by the kernel.
 
         Cells that are padded with 0 to the size of this kernel already are quicker.
         """
-        waves = fft.rfft(cells, n=self.columns, axis=1, workers=WORKERS)
-        waves = fft.fft(waves, n=self.rows, axis=0, workers=WORKERS, overwrite_x=True)
+        waves = scipy.fft.rfft(cells, n=self.columns, axis=1, workers=WORKERS)
+        waves = scipy.fft.fft(waves, n=self.rows, axis=0, workers=WORKERS, overwrite_x=True)
         waves *= self.values
-        waves = fft.ifft(waves, axis=0, workers=WORKERS, overwrite_x=True)
-        return np.asarray(fft.irfft(waves[:rows], n=self.columns, axis=1, workers=WORKERS)[:, :columns])
+        waves = scipy.fft.ifft(waves, axis=0, workers=WORKERS, overwrite_x=True)
+        return np.asarray(scipy.fft.irfft(waves[:rows], n=self.columns, axis=1, workers=WORKERS)[:, :columns])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from hotspots.inference.normal_range import poisson_fit
 from hotspots.statistics.interventions.effects import NORMAL_95, Effect, Placebos, smallest_fall
 
 LEAST_BEFORE, LEAST_AFTER = 24, 12  # months: two of each calendar month before, one after
@@ -75,28 +75,32 @@ def _fit(y: np.ndarray, months: pd.PeriodIndex, start: pd.Period, *, quick: bool
     after = np.asarray(months >= start, dtype=float)
     if (after == 0).sum() < LEAST_BEFORE or after.sum() < LEAST_AFTER or not y[after == 0].sum() or not y[after == 1].sum():
         return None
-    from statsmodels.genmod.families import Poisson
-    from statsmodels.genmod.generalized_linear_model import GLM
-
     design = _design(y, months, after)
-    model = GLM(y, design, family=Poisson())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a month without a homicide ever: caught by the spread below
-        fit = model.fit(scale=1.0)
-        hac = model.fit(scale=1.0, cov_type="HAC", cov_kwds={"maxlags": HAC_LAGS})
-    step, plain = float(fit.params[1]), float(fit.bse[1])
-    if not np.isfinite(plain) or plain > 10:
+    terms, mean = poisson_fit(y, design)
+    inverse = np.linalg.pinv(design.T @ (design * mean[:, None]))
+    step, plain = float(terms[1]), float(np.sqrt(max(inverse[1, 1], 0.0)))
+    if not np.isfinite(plain) or plain > 10:  # a month without a homicide ever
         return None
-    scatter = float(fit.pearson_chi2 / fit.df_resid)
-    usual = np.exp(design @ np.where(np.arange(design.shape[1]) == 1, 0, fit.params))
+    free = len(y) - int(np.linalg.matrix_rank(design))
+    scatter = float(((y - mean) ** 2 / mean).sum() / free)
+    usual = np.exp(design @ np.where(np.arange(design.shape[1]) == 1, 0, terms))
     errors = {
         "plain": plain,
         "x2": plain * np.sqrt(scatter),
-        "hac": float(hac.bse[1]) * np.sqrt(len(y) / fit.df_resid),
-        "follow": plain * np.sqrt(_following(y, np.asarray(fit.fittedvalues), design)),
+        "hac": _following_error(design * (y - mean)[:, None], inverse) * np.sqrt(len(y) / free),
+        "follow": plain * np.sqrt(_following(y, mean, design)),
     }
-    found = _Fit(step, errors, scatter, float(stdtrit(fit.df_resid, 0.975)), float("nan"))
+    found = _Fit(step, errors, scatter, float(stdtrit(free, 0.975)), float("nan"))
     return found if quick else replace(found, detectable=_detectable(design, usual, after, (found.error / plain) ** 2))
+
+
+def _following_error(scores: np.ndarray, inverse: np.ndarray) -> float:
+    """Return the standard error of the step for months that follow each other (Newey & West): `scores` are months by terms."""
+    middle = scores.T @ scores
+    for lag in range(1, HAC_LAGS + 1):
+        together = scores[lag:].T @ scores[:-lag]
+        middle += (1 - lag / (HAC_LAGS + 1)) * (together + together.T)
+    return float(np.sqrt(max((inverse @ middle @ inverse)[1, 1], 0.0)))
 
 
 def _following(y: np.ndarray, usual: np.ndarray, design: np.ndarray) -> float:

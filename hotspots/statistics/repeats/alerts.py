@@ -136,18 +136,18 @@ class _Watch:
         return {"usual": usual, "state": "raised", **known, **self._numbers(i, weeks - 1)}
 
     def _of(self, i: int) -> Usual:
-        return Usual(self.usual.expected[i], self.usual.size[i])
+        return self.usual.at(i)
 
     def _last_day(self, week: int) -> pd.Timestamp:
         return day_of(7 * (self.first + self.skip + int(week) + 1) - MONDAY - 1)
 
     def _numbers(self, i: int, week: int, span: int = 0) -> dict[str, object]:
-        upto = Usual(self.usual.expected[i, : week + 1], self.usual.size[i, : week + 1])
+        upto = self.usual.at(i, slice(week + 1))
         span = min(span, week + 1) or int(strongest(self.counts[i, self.skip : self.skip + week + 1], upto)[-1])
         weeks = slice(week + 1 - span, week + 1)
         at = slice(self.skip + weeks.start, self.skip + weeks.stop)
-        expected = float(self.usual.expected[i, weeks].sum())
-        low, high = ordinary(expected, float(self.usual.size[i, week]))
+        expected, size = (float(one[-1]) for one in upto.over(span))
+        low, high = ordinary(expected, size)
         counted = {"events": int(self.counts[i, at].sum()), "killed": int(self.killed[i, at].sum())}
         since = self._last_day(week - span) + pd.Timedelta(days=1)
         return {"since": since, "weeks": span, **counted, "expected": expected, "low": low, "high": high}

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
+import scipy
 from scipy.special import gammaincinv
 
 from hotspots.inference.parallel import side_by_side
@@ -156,7 +156,7 @@ def close_pairs(points: np.ndarray, metres: float) -> tuple[np.ndarray, np.ndarr
     """
     if len(points) < 2:
         return np.empty((0, 2), dtype=np.int64), np.empty(0)
-    pairs = cKDTree(points).query_pairs(metres * (1 + 1e-12), output_type="ndarray").astype(np.int64)
+    pairs = scipy.spatial.cKDTree(points).query_pairs(metres * (1 + 1e-12), output_type="ndarray").astype(np.int64)
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     step = points[pairs[:, 0]] - points[pairs[:, 1]]
     gap = np.sqrt((step**2).sum(axis=1))

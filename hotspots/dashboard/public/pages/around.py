@@ -8,9 +8,9 @@ import streamlit as st
 
 from hotspots import geography, settings
 from hotspots.dashboard import paper
-from hotspots.dashboard.public import address, area_search, files, parts
+from hotspots.dashboard.public import address, area_search, files, parts, served
 from hotspots.dashboard.public.frame import Reader, heading
-from hotspots.drawing.site import sentences
+from hotspots.drawing.site import cards, sentences
 from hotspots.release import SHOWN
 from hotspots.words import mark
 from hotspots.words.escape import safe_markdown
@@ -103,9 +103,18 @@ def card(reader: Reader, area: str) -> None:
         on_click="ignore",
         key="sheet.pdf",
     )
+    elsewhere(reader, area)
     if len(reading.windows) > 1:
         st.markdown(f"**{words.say('Every window')}**")
         paper.table(windows(reader, area), words=reader.words, alt=words.say("Every window"))
+
+
+def elsewhere(reader: Reader, area: str) -> None:
+    """Give the line of HTML that shows the area's card on a page of somebody else."""
+    words, folder = reader.words, served.folder(reader.reading.slug)
+    with st.expander(words.say("Show this area on a page of yours")):
+        st.markdown(words.say(cards.HOW))
+        st.code(cards.frame(reader.reading, area, words, folder=folder), language="html", wrap_lines=True)
 
 
 def beneath_the_rate(reader: Reader, row: pd.Series) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.dashboard import dated_notes
-from hotspots.dashboard.restricted import address, chips, frame, place_of
+from hotspots.dashboard.restricted import address, chips, frame, place_of, share
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import case_list, clickable, one_page, series, tables
 from hotspots.drawing import charts
@@ -75,6 +75,7 @@ def choices_in_force(chosen: Chosen) -> None:
         with st.popover(words.say("City, period, filters · Idioma")):
             frame.choices(selection, chosen.city, words)
         chips.filters(selection, chosen.city, words)
+    share.draw(chosen.city, words, page="")
 
 
 def buttons(chosen: Chosen) -> None:
