@@ -50,6 +50,7 @@ INCIDENT_FIELDS: tuple[Field, ...] = (
     Field("status", "word", "State of the case", values=("open", "cleared", UNKNOWN)),
     Field("block_id", "text", "The block that the agency itself recorded"),
     Field("withheld", "yes/no", "Whether the agency keeps the victim out of every public release"),
+    Field("day_known", "yes/no", "Whether the day is known; else the month alone is, and the date is the first of it"),
 )
 
 BLOCK_FIELDS: tuple[Field, ...] = (
@@ -283,7 +284,13 @@ def _date_faults(table: gpd.GeoDataFrame) -> list[Told]:
     if not pd.api.types.is_datetime64_dtype(table["date"].dtype):
         return [told("incidents: date must be a local date without a time zone")]
     missing = int(table["date"].isna().sum())
-    return [told("incidents: {n} of {total} rows have no date; reject them first", n=missing, total=len(table))] if missing else []
+    if missing:
+        return [told("incidents: {n} of {total} rows have no date; reject them first", n=missing, total=len(table))]
+    if "day_known" not in table.columns:
+        return []
+    strange = int((~table["day_known"] & (table["date"] != table["date"].dt.normalize().mask(table["date"].dt.day != 1))).sum())
+    text = told("incidents: {n} of {total} rows know the month alone, and their date is not the first of it", n=strange, total=len(table))
+    return [text] if strange else []
 
 
 def _word_faults(table: gpd.GeoDataFrame) -> list[Told]:

@@ -48,11 +48,16 @@ class Study(Exposure, Options):
     recounted: tuple[pd.Timestamp, ...] = field(default=(), kw_only=True)  # days from which on deaths are counted in another way
     place: Place | None = field(default=None, kw_only=True)  # what the study is narrowed to; None: the whole city
     of_city: Study | None = field(default=None, kw_only=True)  # the same without that place
-    has_days: ClassVar[bool] = True  # single homicides are known, each with its day
+    has_victims: ClassVar[bool] = True  # single homicides are known, and not totals alone
 
     def __post_init__(self) -> None:
         for name, value in settled({row.name: getattr(self, row.name) for row in OF_STATISTICS}).items():
             object.__setattr__(self, name, value)
+
+    @property
+    def has_days(self) -> bool:
+        """Whether the days of single homicides are known, and not their months alone."""
+        return "day_known" not in self.incidents.columns
 
     @property
     def has_points(self) -> bool:
@@ -93,7 +98,8 @@ class Study(Exposure, Options):
         one will do (the rows of `options.Options`): `bandwidth` in metres is for measures that smooth; `equal_split` (`discontinuous`,
         `continuous`) is what a density along streets does at crossings; `baseline` (`population`, `area`, `equal`) and `correction`
         (`bh`, `by`) are what tests of clustering compare with, and how they allow for the number of places; `cap` is how many per cent of
-        the baseline the largest circle of a scan may hold. A `DataError` names what is wrong.
+        the baseline the largest circle of a scan may hold. A `DataError` names what is wrong, such as a part of a month where days are not
+        known.
 
         >>> from hotspots.testing import square_city
         >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2)
@@ -107,6 +113,7 @@ class Study(Exposure, Options):
             raise DataError(
                 told("study: the period is empty: it starts on {start} and ends before {end}", start=begin.date(), end=finish.date())
             )
+        _check_months(incidents, begin, finish)
         pairs = where.items() if isinstance(where, Mapping) else (where or ())
         chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in pairs if tuple(values)))
         _check_where(chosen, incidents)
@@ -345,8 +352,15 @@ def _any_placed(incidents: Incidents) -> bool:
 def _span(incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:
     if not len(incidents):
         return pd.Timestamp(2000, 1, 1), pd.Timestamp(2001, 1, 1)
-    first, last = incidents["date"].min(), incidents["date"].max()
-    return pd.Timestamp(first.year, first.month, 1), last.normalize() + pd.Timedelta(days=1)
+    first, last = incidents["date"].min(), incidents["date"].max().normalize()
+    step = pd.DateOffset(months=1) if "day_known" in incidents.columns else pd.Timedelta(days=1)
+    return pd.Timestamp(first.year, first.month, 1), last + step
+
+
+def _check_months(incidents: Incidents, start: pd.Timestamp, end: pd.Timestamp) -> None:
+    if "day_known" in incidents.columns and (start.day, end.day) != (1, 1):
+        text = "study: of these homicides the month is known and not the day, so a period begins and ends with a month, and not on {day}"
+        raise DataError(told(text, day=(start if start.day != 1 else end).date()))
 
 
 def _check_where(where: Where, incidents: Incidents) -> None:
@@ -355,7 +369,7 @@ def _check_where(where: Where, incidents: Incidents) -> None:
         if name not in FILTERS:
             faults.append(told("where: {name} cannot be filtered; use one of {listed}", name=repr(name), listed=", ".join(FILTERS)))
             continue
-        if name not in (*incidents.columns, *TIMES):
+        if name not in (*incidents.columns, *TIMES) or (name == "weekday" and "day_known" in incidents.columns):
             faults.append(told("where: these data have no {name}", name=name))
         allowed = TIMES.get(name) or next((row.values for row in INCIDENT_FIELDS if row.name == name and row.values), None)
         for value in values:

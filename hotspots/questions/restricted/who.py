@@ -38,7 +38,7 @@ class People:
 def people(asked: Asked) -> Answer[People]:
     """Return who was killed of late (a year at most) beside the same days of the years before; no field where the file tells nothing."""
     study = asked.study
-    days = latest(covered(study))
+    days = latest(covered(study), by_day=study.has_days)
     by_year = asked.ask(people_by_year).value
     fields = {name: victims.against_before(study, name, days) for name in by_year}
 

@@ -217,7 +217,7 @@ def _place(table: Table, columns: dict[str, str], ask: Ask, outlines: Table | No
     if table.shapes is not None and not {"x", "y"} <= columns.keys():
         return {}
     entries = place_keys(table, columns, ask, outlines)
-    if "block_id" in entries:
+    if "block_id" in entries or "no_place" in entries:
         return entries
     x, y = coordinates(table, entries)
     if not len(x):

@@ -32,19 +32,27 @@ _QUARTERS = tuple(
     )
 )
 _PARTS = re.compile(r"[a-z]+|[0-9]+")
+_SPLIT = re.compile(r"(?<![0-9])([0-9]{4}) ?[/–-] ?([0-9]{4}|[0-9]{2})(?![0-9/–-])")
+_FISCAL = re.compile(r"\b(?:fy|ay|sy|af|ef|financial|fiscal|school|academic|ejercicio|exercice|exercicio|year)\b")
+_FISCAL_YEAR = re.compile(r"\b(?:fy|fiscal year|financial year|ano fiscal|ejercicio fiscal|annee fiscale) ?'?([0-9]{4}|[0-9]{2})\b")
+_MOST_MONTHS = 5_000  # texts that differ: a column that has more holds no months
 
 
 @dataclass(frozen=True)
 class Named:
     """What a text says of time: `period` as ISO writes it (`2019`, `2019-01`, `2019-01-31`; `--01` is a month of any year), empty where
-    it says nothing; `rest` are its other words."""
+    it says nothing; `rest` are its other words.
+
+    A year that begins in one and ends in the next is `2019>2020`, one that is named by its end alone `>2020`."""
 
     period: str
     rest: str = ""
 
     @property
     def step(self) -> str:
-        """How long the period is: year, quarter (or other months), month (of a known year), month of any year, day; empty without one."""
+        """How long the period is: year, split year, quarter (or other months), month (of a known year or any), day; empty without one."""
+        if ">" in self.period:
+            return "split year"
         if "/" in self.period:
             return "quarter"
         return "any month" if self.period.startswith("--") else {0: "", 4: "year", 7: "month", 10: "day"}[len(self.period)]
@@ -121,13 +129,63 @@ def _joined(years: list[int], months: list[int], numbers: list[int]) -> str:
     return f"--{months[0]:02}" if months else ""
 
 
+def split_year(text: str) -> Named:
+    """Return the year that a text names by the two years that it lies in, or as a financial one; nothing where it names none.
+
+    >>> [split_year(one).period for one in ("2019/20", "2009-10", "2019-2020", "FY2020", "FY 2019/20", "2019/21", "2019")]
+    ['2019>2020', '2009>2010', '2019>2020', '>2020', '2019>2020', '', '']
+    """
+    plain = fold(text)
+    both = _SPLIT.search(plain)
+    if both:
+        first, last = int(both[1]), int(both[2])
+        last = last if last > 99 else first - first % 100 + last + (100 if last < first % 100 else 0)
+        rest = " ".join(part for part in _PARTS.findall(_FISCAL.sub(" ", plain.replace(both[0], " "))) if part not in _FILLERS)
+        return Named(f"{first}>{last}", rest) if _is_year(first) and last == first + 1 else Named("")
+    one = _FISCAL_YEAR.search(plain)
+    if not one:
+        return Named("")
+    last = int(one[1]) if len(one[1]) == 4 else 2000 + int(one[1])
+    return Named(f">{last}", " ".join(part for part in _PARTS.findall(plain.replace(one[0], " ")) if part not in _FILLERS))
+
+
+def is_fiscal(name: str) -> bool:
+    """Return whether a column is named as one of financial years, whose values may be single years.
+
+    >>> is_fiscal("Año fiscal"), is_fiscal("FY"), is_fiscal("year")
+    (True, True, False)
+    """
+    return bool(_FISCAL_YEAR.search(f"{fold(name)} 2000"))
+
+
+def begun(period: str, month: int) -> str:
+    """Return a split year as ISO writes it, where such years begin in this month; one that begins in January is whole years.
+
+    >>> begun("2019>2020", 4), begun(">2020", 10), begun("2019>2020", 1), begun(">2020", 1)
+    ('2019-04/2020-03', '2019-10/2020-09', '2019-01/2020-12', '2020-01/2020-12')
+    """
+    first, _, last = period.rpartition(">")
+    if month == 1:
+        return f"{first or last}-01/{last}-12"
+    return f"{int(last) - 1}-{month:02}/{last}-{month - 1:02}"
+
+
 def together(texts: Iterable[str]) -> dict[str, Named]:
     """Return what each of several names of columns says; days that are all the first of a month are the months.
 
+    Two or more that all may name a year by the two that it lies in do so: of 2009/10, 2010/11, 2011/12 none is a month.
+
     >>> [one.period for one in together(["2019-01-01 00:00:00", "2019-02-01 00:00:00"]).values()]
     ['2019-01', '2019-02']
+    >>> [one.period for one in together(["2009/10", "2010/11", "parish"]).values()]
+    ['2009>2010', '2010>2011', '']
     """
     found = {text: named_period(text) for text in texts}
+    split = {text: split_year(text) for text, one in found.items() if one.step not in ("day", "any month")}
+    split = {text: one for text, one in split.items() if one.period}
+    certain = all(found[text].step not in ("month", "quarter") for text in split)
+    if (len(split) > 1 or certain) and not any(one.step in ("month", "quarter") for text, one in found.items() if text not in split):
+        found |= split
     days = [one for one in found.values() if one.step == "day"]
     if days and all(one.period.endswith("-01") for one in days):
         return {text: Named(one.period[:7], one.rest) if one.step == "day" else one for text, one in found.items()}
@@ -171,6 +229,18 @@ def read_periods(texts: pd.Series, period_format: str = "") -> tuple[pd.Series, 
     known = {text: _period(str(text).strip(), period_format) for text in texts.unique()}
     ends = [texts.map({text: span[side] for text, span in known.items()}) for side in (0, 1)]
     return ends[0].astype("datetime64[us]"), ends[1].astype("datetime64[us]")
+
+
+def month_of(texts: pd.Series, *, where: pd.Series) -> pd.Series:
+    """Return the first day of the month that each text names, where it names one and no day; missing elsewhere, and but `where` asked.
+
+    >>> month_of(pd.Series(["2023-05", "May 2023", "5/2023", "2023", "2023-05-07"]), where=pd.Series([True] * 5)).dt.month.tolist()
+    [5.0, 5.0, 5.0, nan, nan]
+    """
+    different = texts[where].unique()
+    named = {text: named_period(text) for text in different} if len(different) <= _MOST_MONTHS else {}
+    known = {text: pd.Timestamp(f"{one.period}-01") for text, one in named.items() if one.step == "month" and not one.rest}
+    return texts.where(where).map(known).astype("datetime64[us]")
 
 
 def _period(text: str, period_format: str) -> tuple[pd.Timestamp, pd.Timestamp]:

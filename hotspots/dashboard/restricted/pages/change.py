@@ -62,14 +62,15 @@ def render(chosen: Chosen) -> None:
         by_place(by_unit, found[span], span)
         all_spans(by_unit, found, span)
         tables.download(chosen, answer, "change", label=words.say("All periods and places (CSV)"))
-        when_in_the_week(by_unit)
+        if study.has_days:
+            when_in_the_week(by_unit)
     trust(chosen, found[span], until)
     method(words)
 
 
 def span_of(chosen: Chosen) -> str:
     """Return the period chosen, else the usual one."""
-    return chosen.selection.span if chosen.selection.span in SPANS else changes.USUAL
+    return changes.span_of(chosen.study, chosen.selection.span)
 
 
 def unit_of(chosen: Chosen) -> str:
@@ -84,10 +85,10 @@ def controls(chosen: Chosen) -> None:
     with left:
         st.segmented_control(
             words.say("Period that the map and the table show"),
-            list(SPANS),
+            [span for span in SPANS if changes.span_of(chosen.study, span) == span],
             format_func=lambda span: words.say(SPANS[span]),
             required=True,
-            **address.widget("span", span_of(chosen), lambda old, new: replace(old, span=new or changes.USUAL)),
+            **address.widget("span", span_of(chosen), lambda old, new: replace(old, span=new or span_of(chosen))),
         )
     with middle:
         st.selectbox(

@@ -249,7 +249,8 @@ def newest_cases(chosen: Chosen) -> None:
     if month is None or year is None:
         return
     st.subheader(words.say("Cases"), anchor=False)
-    said = words.say("last 28 days: {n}", n=words.number(len(month.value.table)))
+    newest = words.number(len(month.value.table))
+    said = words.say("last 28 days: {n}", n=newest) if chosen.study.has_days else f"{here.in_words(month.value.days, words)}: {newest}"
     told = words.say("last 12 months: {cases}", cases=cases.open_cases(year.value, words))
     st.caption(f"{said} · {told}" if year.value.known else said)
     rows = year.value.table.head(NEWEST)
