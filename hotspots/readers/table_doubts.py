@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from hotspots.readers.asking import MOST_CANDIDATES, Entries
 from hotspots.readers.faults import NumbersError
 from hotspots.readers.table_faults import HeaderError, NoDaysError, SheetError, SplitYearsError, YearlessError
 from hotspots.words import Told, told
 
-_YEARS = 30  # that can be pointed at
 _USUAL = (4, 7, 10, 9, 1)  # months that financial and school years begin in
 
 
@@ -34,15 +31,14 @@ def split_options(fault: SplitYearsError) -> dict[str, Told]:
 
 def year_options(fault: YearlessError) -> dict[str, Told]:
     """Return the years that months may be of: those that the name of the file says, then the last ones."""
-    now = date.today().year
     said = {str(year): told("the file's name says {year}", year=year) for year in fault.years}
-    return said | {str(year): told("all of {year}", year=year) for year in range(now, now - _YEARS, -1) if year not in fault.years}
+    return said | {str(year): told("all of {year}", year=year) for year in fault.others if year not in fault.years}
 
 
 def no_days_options(fault: NoDaysError) -> dict[str, Told]:
     """Return how a list without days may be read."""
     rows = f"{fault.rows:,}"
-    months = told("keep each of the {n} rows in its month: counted by month and mapped; nothing is told by day, none is made up", n=rows)
+    months = told("keep each of the {n} rows in its month, and at its place: nothing is told by day, and no day is made up", n=rows)
     totals = told("count the {n} rows as totals of that time; no day is made up, and no point is mapped", n=rows)
     listed = {"months": months} if fault.months else {}
     return {**listed, "totals": totals, "point": told("another column is the date: ask which")}

@@ -148,11 +148,15 @@ class SheetError(DoubtError):
 
 @dataclass(eq=False)
 class YearlessError(DoubtError):
-    """A `file` whose columns are months (`first` and others) of a year that nothing names but, perhaps, the `years` in its own name."""
+    """A `file` whose columns are months (`first` and others) of a year that nothing names but, perhaps, the `years` in its own name.
+
+    `others` are years that they may be of as well.
+    """
 
     file: str
     first: str
     years: tuple[int, ...] = ()
+    others: tuple[int, ...] = ()
 
     def at_stake(self) -> Mapping[str, tuple[str, ...]]:
         """Return the first column."""

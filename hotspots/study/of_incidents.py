@@ -359,8 +359,12 @@ def _span(incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 def _check_months(incidents: Incidents, start: pd.Timestamp, end: pd.Timestamp) -> None:
     if "day_known" in incidents.columns and (start.day, end.day) != (1, 1):
-        text = "study: of these homicides the month is known and not the day, so a period begins and ends with a month, and not on {day}"
-        raise DataError(told(text, day=(start if start.day != 1 else end).date()))
+        raise DataError(
+            told(
+                "study: of these homicides the month is known and not the day, so a period begins and ends with a month, and not on {day}",
+                day=(start if start.day != 1 else end).date(),
+            )
+        )
 
 
 def _check_where(where: Where, incidents: Incidents) -> None:

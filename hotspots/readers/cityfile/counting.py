@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -59,7 +60,7 @@ def counted(table: Table, ask: Ask, *, outlines: Table | None = None) -> Entries
     numbers = _count(table, when, candidates, sexes, ask, outlines)
     if not numbers:
         return None
-    form = date_form(table, {"date": when.columns[0]}, ask) if when.daily and len(when.columns) == 1 else {}
+    form = date_form(_different(table, when.columns[0]), {"date": when.columns[0]}, ask) if when.daily and len(when.columns) == 1 else {}
     entries = {**when.entries, **({"period_format": form["date_format"]} if form else {}), **numbers}
     of_sexes = [name for one in sexes.values() for name in one.values()]
     return _whole(table, replace_entries(when, entries), [*candidates, *of_sexes], ask, outlines)
@@ -172,7 +173,18 @@ def _every_day(table: Table, when: When, candidates: Collection[str], outlines: 
     return bool(span > 1 and len(pairs) == span * pairs["area"].nunique())
 
 
+def _different(table: Table, name: str) -> Table:
+    """Return the first row of each different text in a column: what form its days have hangs on nothing else."""
+    once = ~table.columns[name].duplicated().to_numpy()
+    return replace(table, columns=table.columns[once], rows=table.rows[once], spoiled=table.spoiled[once], shapes=None, origins=None)
+
+
 def _days(text: pd.Series, table: Table) -> pd.Series:
+    different = text.drop_duplicates()
+    return text.map(dict(zip(different, _days_of(different, table), strict=True))).astype("datetime64[us]")
+
+
+def _days_of(text: pd.Series, table: Table) -> pd.Series:
     try:
         return read_dates(text, day_zero=table.day_zero, open_period=False).date.dt.normalize()
     except DoubtError as doubt:

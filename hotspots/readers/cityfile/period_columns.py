@@ -27,6 +27,7 @@ from hotspots.words import told
 _MOSTLY = 0.8
 _STEPS_SEEN = 20_000  # texts that say whether a column is one of periods
 _MONTHS_LEAST = 3  # columns named like months
+_YEARS = 30  # that can be pointed at
 NO_COUNT = re.compile(
     r".*\b(pob\w*|popul\w*|habit\w*|resid\w*|tasas?|taxas?|taux|rates?|tx|ratio|porc\w*|pct|percent\w*|var\w*|cambio|change|"
     r"dif\w*|100 ?k|100000|100 000|codigo|cod|code|id|dane|ibge|ubigeo|cve|zip|tracts?|wards?|fid|gid|objectid|edad|age|idade|lat|lon|"
@@ -74,7 +75,7 @@ def wide(table: Table, ask: Ask) -> When | None:
     entries: Entries = {"period_columns": names}
     if found[names[0]].step == "any month":
         year = _year(table, found)
-        entries |= {"year": year} if year else settled(YearlessError(table.source, names[0], _years_of(table)), ask)
+        entries |= {"year": year} if year else settled(YearlessError(table.source, names[0], _years_of(table), _last_years()), ask)
     if found[names[0]].step == "split year":
         entries |= settled(_split(table, names[:3]), ask)
     return When(entries, (*names, *((entries["year"],) if "year" in entries else ())))
@@ -155,6 +156,11 @@ def _split(table: Table, names: Sequence[str]) -> SplitYearsError:
 def _years_of(table: Table) -> tuple[int, ...]:
     """Return the years that the name of the file or of its sheet says."""
     return tuple(sorted({int(one) for one in re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", table.source)}))
+
+
+def _last_years() -> tuple[int, ...]:
+    now = pd.Timestamp.now().year
+    return tuple(range(now, now - _YEARS, -1))
 
 
 def in_rows(table: Table, plainly: Mapping[str, str], ask: Ask) -> When | None:

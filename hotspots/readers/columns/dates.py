@@ -127,7 +127,7 @@ def _of_months(months: Mask, plain: Mask, column: str) -> Remark:
         text = mark("{rows} of {total} rows are dated on the first of a month: the file knows the month only, so nothing is told by day")
         advice = mark('Ask the source for the day; if these are the days, write date_precision = "day" under [incidents] in city.toml.')
         return Remark("first_of_month", "accepted", months, text, advice, column)
-    text = mark("{rows} of {total} rows give the month and no day: they are counted in their month and mapped, and nothing is told by day")
+    text = mark("{rows} of {total} rows give the month and no day: they are counted in their month, and nothing is told by day")
     return Remark("month_alone", "accepted", months, text, mark("Ask the source for the day."), column)
 
 

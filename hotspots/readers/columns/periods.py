@@ -226,7 +226,8 @@ def read_periods(texts: pd.Series, period_format: str = "") -> tuple[pd.Series, 
     >>> read_periods(pd.Series(["12/2015"]), "%m/%Y")[0].iloc[0].month
     12
     """
-    known = {text: _period(str(text).strip(), period_format) for text in texts.unique()}
+    known = {} if period_format else _days(texts.unique())
+    known |= {text: _period(str(text).strip(), period_format) for text in texts.unique() if text not in known}
     ends = [texts.map({text: span[side] for text, span in known.items()}) for side in (0, 1)]
     return ends[0].astype("datetime64[us]"), ends[1].astype("datetime64[us]")
 
@@ -241,6 +242,13 @@ def month_of(texts: pd.Series, *, where: pd.Series) -> pd.Series:
     named = {text: named_period(text) for text in different} if len(different) <= _MOST_MONTHS else {}
     known = {text: pd.Timestamp(f"{one.period}-01") for text, one in named.items() if one.step == "month" and not one.rest}
     return texts.where(where).map(known).astype("datetime64[us]")
+
+
+def _days(texts: Iterable[str]) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
+    """Return the days among the texts, as ISO writes them: all at once, as a table of days has thousands."""
+    days = pd.Series([text for text in texts if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)], dtype="str")
+    start = pd.to_datetime(days, format="%Y-%m-%d", errors="coerce")
+    return {text: (day, day + pd.Timedelta(days=1)) for text, day in zip(days, start, strict=True) if pd.notna(day)}
 
 
 def _period(text: str, period_format: str) -> tuple[pd.Timestamp, pd.Timestamp]:

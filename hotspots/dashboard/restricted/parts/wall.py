@@ -49,7 +49,7 @@ def draw(chosen: Chosen) -> None:
     words = chosen.words
     if not chosen.study.has_days:
         reason = words.say(why_not(chosen.study, "days"))
-        st.info(words.say("{what}: not available, because {reason}.", what=words.say("Wall screen"), reason=reason))
+        st.info(words.say("{what}: not available, because {reason}.", what=words.say("On the wall"), reason=reason))
         return
     turning(chosen)
 
