@@ -31,7 +31,7 @@ def split_options(fault: SplitYearsError) -> dict[str, Told]:
 
 def year_options(fault: YearlessError) -> dict[str, Told]:
     """Return the years that months may be of: those that the name of the file says, then the last ones."""
-    said = {str(year): told("the file's name says {year}", year=year) for year in fault.years}
+    said = {str(year): told("the name or the title of the file says {year}", year=year) for year in fault.years}
     return said | {str(year): told("all of {year}", year=year) for year in fault.others if year not in fault.years}
 
 

@@ -148,9 +148,9 @@ class SheetError(DoubtError):
 
 @dataclass(eq=False)
 class YearlessError(DoubtError):
-    """A `file` whose columns are months (`first` and others) of a year that nothing names but, perhaps, the `years` in its own name.
+    """A `file` whose columns are months (`first` and others; empty: no periods at all) of a year that no column names.
 
-    `others` are years that they may be of as well.
+    `years` stand in its own name or title, `others` are years that they may be of as well.
     """
 
     file: str
@@ -160,10 +160,12 @@ class YearlessError(DoubtError):
 
     def at_stake(self) -> Mapping[str, tuple[str, ...]]:
         """Return the first column."""
-        return {self.first: ()}
+        return {self.first: ()} if self.first else {}
 
     def doubt(self) -> Told:
         """Return what is in doubt, without what to do."""
+        if not self.first:
+            return told("{file}: no column says when its numbers are of", file=self.file)
         return told("{file}: the columns {first}, … are months, and no column says of which year", file=self.file, first=repr(self.first))
 
     def _sentence(self) -> Told:

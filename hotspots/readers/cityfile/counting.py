@@ -6,15 +6,16 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.cityfile.breakdowns import breakdown, same_names, sex_columns, twice_named
-from hotspots.readers.cityfile.period_columns import NO_COUNT, When, in_rows, replace_entries, sum_of, wide
+from hotspots.readers.cityfile.period_columns import NO_COUNT, When, in_rows, of_asked_year, replace_entries, sum_of, wide
 from hotspots.readers.cityfile.pointing import samples_of
 from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form, lacks_year
 from hotspots.readers.cityfile.without_days import counted_rows
-from hotspots.readers.columns.dates import read_dates
+from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.killings import evidence, homicide_doubt, says_offences
 from hotspots.readers.columns.offences import kinds_of, plain, says_killing
 from hotspots.readers.columns.residents import Numbers, are_residents, read_numbers
@@ -49,7 +50,7 @@ def counted(table: Table, ask: Ask, *, outlines: Table | None = None) -> Entries
     if columns is not None:
         return _whole(table, columns, [], ask, outlines)
     plainly = {plain(name): name for name in reversed(list(table.columns.columns))}
-    when = in_rows(table, plainly, ask)
+    when = in_rows(table, plainly, ask) or _of_one_time(table, plainly, ask)
     if when is None or ((when.daily or _has_days(table, plainly)) and _of_one(table, plainly)):
         return None
     candidates, sexes = _numbers(table, when.columns), sex_columns(table.columns, used=when.columns)
@@ -64,6 +65,20 @@ def counted(table: Table, ask: Ask, *, outlines: Table | None = None) -> Entries
     entries = {**when.entries, **({"period_format": form["date_format"]} if form else {}), **numbers}
     of_sexes = [name for one in sexes.values() for name in one.values()]
     return _whole(table, replace_entries(when, entries), [*candidates, *of_sexes], ask, outlines)
+
+
+def _of_one_time(table: Table, plainly: Mapping[str, str], ask: Ask) -> When | None:
+    """Return when the numbers of a table without any period are, as a person says; None where its rows are not one area each.
+
+    The year is that of its title or its name, or asked.
+    """
+    names = [name for name in table.columns.columns if share_dated(table.columns[name]) > 0]
+    counts = _numbers(table, ())
+    if names or not (counts or sex_columns(table.columns, used=())) or _of_one(table, plainly):
+        return None
+    rows = table.columns[table.spoiled == ""]
+    apart = any(_is_text(rows[name]) and rows[name].is_unique for name in rows.columns)
+    return of_asked_year(table, ask) if apart and len(rows) > 1 else None
 
 
 def _grid(table: Table, when: When, candidates: Collection[str], plainly: Mapping[str, str]) -> bool:
@@ -88,15 +103,14 @@ def _whole(table: Table, when: When, candidates: Collection[str], ask: Ask, outl
     """Return the entries of the table with its area, its sex, its residents and the rows that are homicides."""
     used = {*when.columns, *candidates}
     entries = dict(when.entries)
+    counts = [entries["count"]] if "count" in entries else [*entries.get("sex_columns", {}).values(), *entries.get("period_columns", [])]
+    table = _numbered(table, counts)
     area = _area(table, used, when, outlines)
     if area:
         entries["area"] = area
         used.add(area)
     plainly = {plain(name): name for name in reversed(list(table.columns.columns))}
     if area:
-        counts = (
-            [entries["count"]] if "count" in entries else [*entries.get("sex_columns", {}).values(), *entries.get("period_columns", [])]
-        )
         periods = when.columns if when.text is not None else tuple(name for name in when.columns if name not in counts)
         twice = same_names(table, periods, area, counts, used=used - {area})
         entries |= settled(twice, ask) if twice else {}
@@ -114,6 +128,12 @@ def _whole(table: Table, when: When, candidates: Collection[str], ask: Ask, outl
     found = settled(doubt, ask) if doubt else {}
     where = {**entries.pop("where", {}), **found.get("where", {})}
     return entries | ({"where": where} if where else {})
+
+
+def _numbered(table: Table, counts: Collection[str]) -> Table:
+    """Return the table with the rows marked that have no number in any of its columns of numbers: notes, and no parts of a total."""
+    bare = ~np.logical_or.reduce([table.columns[name].str.contains("[0-9]", regex=True).to_numpy(dtype=bool) for name in counts])
+    return replace(table, spoiled=np.where(bare & (table.spoiled == ""), "footnote", table.spoiled))
 
 
 def _of_one(table: Table, plainly: Mapping[str, str]) -> bool:
@@ -212,7 +232,7 @@ def _area(table: Table, used: Collection[str], when: When, outlines: Table | Non
     texts = [name for name in names if _is_text(table.columns[name])]
     candidates = [name for name in dict.fromkeys([*named, *texts]) if _may_be_area(table.columns[name], name)]
     alone = [name for name in candidates if _tells_apart(table, name, when)]
-    for few in (alone, candidates):
+    for few in ([name for name in alone if name in named], alone, [name for name in candidates if name in named], candidates):
         different = {name: table.columns[name].nunique() for name in few}
         lettered = [name for name in few if name in texts and different[name] * 2 >= max(different.values())]
         if few:

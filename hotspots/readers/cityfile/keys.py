@@ -224,7 +224,7 @@ AREA_COUNTS = {
     "period_columns": Key(
         "list", "in place of `period` and `count`: the columns that are periods, or months beside `year`", '["2015", "2016"]', "`period`"
     ),
-    "of_year": Key("number", "the year of `period_columns` that are months, where no column says it", "2023", "`year`"),
+    "of_year": Key("number", "the year of all numbers, or of their months, where no column says it", "2023", "`period`, or `year`"),
     "years_begin": Key(
         "number",
         "the month that years such as `2019/20` or `FY2020` begin in; 1: whole calendar years, both where two are named",

@@ -22,7 +22,7 @@ from hotspots.readers.files.text_tables import Table
 from hotspots.readers.homicide_faults import CountsError
 from hotspots.readers.table_faults import SplitYearsError, YearlessError
 from hotspots.store.schema import DataError
-from hotspots.words import told
+from hotspots.words import Told, told
 
 _MOSTLY = 0.8
 _STEPS_SEEN = 20_000  # texts that say whether a column is one of periods
@@ -75,7 +75,7 @@ def wide(table: Table, ask: Ask) -> When | None:
     entries: Entries = {"period_columns": names}
     if found[names[0]].step == "any month":
         year = _year(table, found)
-        entries |= {"year": year} if year else settled(YearlessError(table.source, names[0], _years_of(table), _last_years()), ask)
+        entries |= {"year": year} if year else of_asked_year(table, ask, first=names[0]).entries
     if found[names[0]].step == "split year":
         entries |= settled(_split(table, names[:3]), ask)
     return When(entries, (*names, *((entries["year"],) if "year" in entries else ())))
@@ -153,9 +153,18 @@ def _split(table: Table, names: Sequence[str]) -> SplitYearsError:
     return SplitYearsError(table.source, tuple(names), {month: (one, other) for month, (one, _, other) in spans.items()})
 
 
+def of_asked_year(table: Table, ask: Ask, *, first: str = "", month: str = "") -> When:
+    """Return the one year that a person says the numbers are of; `first` of the columns, or the column `month`, are months of it."""
+    said = settled(YearlessError(table.source, first or month, _years_of(table), _last_years()), ask)
+    if not month:
+        return When(said, ())
+    return When({**said, "month": month}, (month,), table.columns[month], monthly=True)
+
+
 def _years_of(table: Table) -> tuple[int, ...]:
-    """Return the years that the name of the file or of its sheet says."""
-    return tuple(sorted({int(one) for one in re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", table.source)}))
+    """Return the years that the name of the file or the rows above the names of the columns say."""
+    titles = [str(one.text.values.get("titles", "")) for one in table.findings if isinstance(one.text, Told)]
+    return tuple(sorted({int(one) for one in re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", " ".join([table.source, *titles]))}))
 
 
 def _last_years() -> tuple[int, ...]:
@@ -180,6 +189,9 @@ def in_rows(table: Table, plainly: Mapping[str, str], ask: Ask) -> When | None:
     if "month" in parts:
         joined = year_and_month(table.columns[parts["year"]].str.strip(), table.columns[parts["month"]])
         return When(dict(parts), tuple(parts.values()), joined, monthly=True)
+    bare = next((name for name, share in steps.items() if share.get("any month", 0.0) > _MOSTLY), "") if "year" not in parts else ""
+    if bare and plain(bare) in INCIDENT_COLUMNS["month"] and not any(share.get("year", 0.0) > _MOSTLY for share in steps.values()):
+        return of_asked_year(table, ask, month=bare)
     yearly = parts.get("year") or next((name for name, share in steps.items() if share.get("year", 0.0) > _MOSTLY), "")
     if yearly and not is_fiscal(yearly):
         return When({"period": yearly}, (yearly,), table.columns[yearly])

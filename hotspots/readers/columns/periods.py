@@ -12,7 +12,7 @@ from hotspots.readers.columns.values import fold
 from hotspots.readers.files.months import MONTH_OF
 
 _FILLERS = frozenset(
-    {"de", "del", "do", "da", "du", "of", "en", "em", "y"}
+    {"de", "del", "do", "da", "du", "of", "en", "em", "y", "to", "al", "hasta"}
     | {"ano", "anos", "anio", "anios", "year", "years", "annee", "mes", "month", "mois", "the"}
 )
 _FORMATS = ((r"\d{4}", "%Y"), (r"\d{4}-\d{1,2}", "%Y-%m"), (r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"))
@@ -21,7 +21,8 @@ _STEPS = (*((mark, "days") for mark in ("%d", "%j")), *((mark, "months") for mar
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _MONTHS = re.compile(r"\d{4}-\d{2}/\d{4}-\d{2}")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-_NUMBER, _YEAR, _WORD = r"(?P<number>[1-4]|iv|i{1,3})", r"(?P<year>\d{4})", r"(?:t|q|trim|trimestre|trimester|quarter|qtr)"
+_NUMBER, _YEAR = r"(?P<number>[1-4]|iv|i{1,3})", r"(?P<year>\d{4})"
+_WORD = r"(?P<word>t|q|trim|trimestre|trimester|quarter|qtr|s|sem|semestre|semester|cuatrimestre|quadrimestre)"
 _QUARTERS = tuple(
     re.compile(form)
     for form in (
@@ -30,6 +31,9 @@ _QUARTERS = tuple(
         rf"{_NUMBER}(?:o|er|ro|do|to|st|nd|rd|th|e|º|°)?[ .-]*{_WORD}[ ./-]*(?:de |of )?{_YEAR}",
         rf"{_YEAR}[ ./-]*{_NUMBER}(?:o|er|ro|do|to|st|nd|rd|th|e|º|°)?[ .-]*{_WORD}",
     )
+)
+_ROLLING = re.compile(
+    r"\b(?:(?:year|12 months|twelve months) (?:ending|ended|to)|(?:ano|12 meses|doce meses) (?:terminad\w*|hasta|a)(?: en)?) "
 )
 _PARTS = re.compile(r"[a-z]+|[0-9]+")
 _SPLIT = re.compile(r"(?<![0-9])([0-9]{4}) ?[/–-] ?([0-9]{4}|[0-9]{2})(?![0-9/–-])")
@@ -65,18 +69,20 @@ def named_period(text: str) -> Named:
     ['2015', '2019-01', '2019-01', '2019-03', '2019-03', '--01', '2019-01', '2019-01-31']
     >>> [named_period(one).period for one in ("2021-T1", "Q4 2021", "Oct-Dec 2021", "I trimestre 2021", "2021-04/2022-03")]
     ['2021-01/2021-03', '2021-10/2021-12', '2021-10/2021-12', '2021-01/2021-03', '2021-04/2022-03']
+    >>> [named_period(one).period for one in ("Year ending March 2021", "October 2021 to December 2021", "2022-S1", "2o semestre 2022")]
+    ['2020-04/2021-03', '2021-10/2021-12', '2022-01/2022-06', '2022-07/2022-12']
     >>> named_period("Homicidios_2015"), named_period("Municipio")
     (Named(period='2015', rest='homicidios'), Named(period='', rest='municipio'))
     """
-    plain = re.sub(r"(?<=\d{4})\.0+$", "", fold(text))
+    plain = re.sub(r"(?<=\d{4})\.0+$", "", fold(text)).replace("%", " pct ")
     day = _ISO_DAY.fullmatch(plain)
     if day:
         return Named("-".join(day.groups()))
     if _MONTHS.fullmatch(plain):
         return Named(plain)
-    quarter = _quarter(plain)
-    if quarter:
-        return Named(quarter)
+    several = _of_several_months(plain)
+    if several:
+        return several
     years: list[int] = []
     months: list[int] = []
     numbers: list[int] = []
@@ -91,13 +97,32 @@ def named_period(text: str) -> Named:
     return Named(_joined(years, months, numbers), " ".join(rest))
 
 
+def _of_several_months(plain: str) -> Named | None:
+    """Return the quarter, the half of a year, or the twelve months to a month that a text names; None where it names none."""
+    quarter = _quarter(plain)
+    if quarter:
+        return Named(quarter)
+    rolling = _ROLLING.search(plain)
+    if not rolling:
+        return None
+    end = named_period(plain[rolling.end() :])
+    return Named(_twelve_months(end.period), end.rest) if end.step == "month" else Named("")
+
+
 def _quarter(plain: str) -> str:
-    """Return the three months that a text names by their number, in four languages; empty where it names none."""
+    """Return the three, four or six months that a text names by their number, in four languages; empty where it names none."""
     found = next((one for one in (form.fullmatch(plain) for form in _QUARTERS) if one), None)
     if not found or not _is_year(int(found["year"])):
         return ""
-    last = 3 * (_ROMAN.get(found["number"]) or int(found["number"]))
-    return f"{found['year']}-{last - 2:02}/{found['year']}-{last:02}"
+    size = 6 if found["word"].startswith("s") else 4 if found["word"].startswith("c") else 3
+    last = size * (_ROMAN.get(found["number"]) or int(found["number"]))
+    return f"{found['year']}-{last - size + 1:02}/{found['year']}-{last:02}" if last <= 12 else ""
+
+
+def _twelve_months(end: str) -> str:
+    """Return the twelve months that end with a month."""
+    year, month = map(int, end.split("-"))
+    return f"{year - (month < 12)}-{month % 12 + 1:02}/{end}"
 
 
 def _sort_number(part: str, years: list[int], months: list[int], numbers: list[int]) -> None:
@@ -120,6 +145,8 @@ def _joined(years: list[int], months: list[int], numbers: list[int]) -> str:
         years, numbers = [2000 + numbers[0] if numbers[0] < 70 else 1900 + numbers[0]], []
     if len(years) == 1 and not months and len(numbers) == 1 and 1 <= numbers[0] <= 12:
         months, numbers = numbers, []
+    if len(years) == len(months) == 2 and not numbers and (years[0], months[0]) < (years[1], months[1]):
+        return f"{years[0]}-{months[0]:02}/{years[1]}-{months[1]:02}"
     if len(years) == 1 and len(months) == 2 and months[0] < months[1] and not numbers:
         return f"{years[0]}-{months[0]:02}/{years[0]}-{months[1]:02}"
     if numbers or len(years) > 1 or len(months) > 1:

@@ -142,6 +142,13 @@ def _spoilt(table: Table, section: IncidentSection) -> list[Remark]:
                     column=str(first.name or ""),
                 ),
                 Remark(
+                    "other_table",
+                    "rejected",
+                    table.spoiled == "other_table",
+                    mark("{rows} of {total} rows are of another table below this one; they were left out"),
+                    mark("If that table is meant, put each in a file of its own."),
+                ),
+                Remark(
                     "total_row",
                     "rejected",
                     total,

@@ -32,6 +32,10 @@ def tall(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSecti
         table, section = _by_sex(table, section)
     if section.period_columns:
         return _melted(table, section)
+    if section.of_year:
+        years = pd.Series(str(section.of_year), index=table.columns.index)
+        whole = year_and_month(years, table.columns[section.month]) if section.month else years
+        return _with_period(table, section, _free("period", table.columns), whole)
     if section.year:
         label = " + ".join(filter(None, (section.year, section.month, section.day)))
         if section.day:
