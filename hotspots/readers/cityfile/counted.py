@@ -18,7 +18,7 @@ def counted_faults(values: Mapping[str, Any], where: str) -> list[Told]:
     faults = []
     wide = values.get("period_columns")
     parts = {key for key in ("period", "year", "month", "day") if values.get(key)}
-    allowed = ({"year"}, set()) if wide else ({"period"}, {"year"}, {"year", "month"}, {"year", "month", "day"})
+    allowed: tuple[set[str], ...] = ({"year"}, set()) if wide else ({"period"}, {"year"}, {"year", "month"}, {"year", "month", "day"})
     if "of_year" in values:
         allowed = (set(),) if wide else (set(), {"month"})
     if parts not in allowed:

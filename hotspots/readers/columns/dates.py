@@ -117,8 +117,8 @@ def read_dates(
 def _months_alone(date: pd.Series, alone: Mask, precision: str) -> Mask:
     """Return of which rows the month is known and the day is not."""
     if precision == "month":
-        return date.notna().to_numpy()
-    return (alone | (False if precision == "day" else firsts_alone(date))) & date.notna().to_numpy()
+        return np.asarray(date.notna())
+    return np.asarray((alone | (False if precision == "day" else firsts_alone(date))) & date.notna().to_numpy())
 
 
 def _of_months(months: Mask, plain: Mask, column: str) -> Remark:

@@ -26,7 +26,7 @@ def firsts_alone(date: pd.Series) -> Mask:
     (np.True_, array([], dtype=bool))
     """
     firsts, known = (date.dt.day == 1).to_numpy(dtype=bool), date.notna().to_numpy()
-    return firsts & bool(known.sum() >= _FIRSTS and firsts[known].all() and not (date[known] == date[known].iloc[0]).all())
+    return np.asarray(firsts & bool(known.sum() >= _FIRSTS and firsts[known].all() and not (date[known] == date[known].iloc[0]).all()))
 
 
 def odd_days(date: pd.Series, column: str, *, known: Mask) -> list[Remark]:
