@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NewType
@@ -284,11 +283,9 @@ def _date_faults(table: gpd.GeoDataFrame) -> list[Told]:
     if not pd.api.types.is_datetime64_dtype(table["date"].dtype):
         return [told("incidents: date must be a local date without a time zone")]
     missing = int(table["date"].isna().sum())
-    if missing:
-        return [told("incidents: {n} of {total} rows have no date; reject them first", n=missing, total=len(table))]
-    if "day_known" not in table.columns:
-        return []
-    strange = int((~table["day_known"] & (table["date"] != table["date"].dt.normalize().mask(table["date"].dt.day != 1))).sum())
+    if missing or "day_known" not in table.columns:
+        return [told("incidents: {n} of {total} rows have no date; reject them first", n=missing, total=len(table))] if missing else []
+    strange = int((table.loc[~table["day_known"], "date"].dt.strftime("%d %H:%M:%S") != "01 00:00:00").sum())
     text = told("incidents: {n} of {total} rows know the month alone, and their date is not the first of it", n=strange, total=len(table))
     return [text] if strange else []
 
@@ -398,10 +395,6 @@ def dictionary(fields: tuple[Field, ...] = INCIDENT_FIELDS) -> pd.DataFrame:
     >>> dictionary().loc["date", "kind"]
     'datetime'
     """
-    rows: Mapping[str, list[str]] = {
-        "name": [row.name for row in fields],
-        "kind": [row.kind for row in fields],
-        "meaning": [row.meaning for row in fields],
-        "values": [" ".join(word for word in row.values if word) for row in fields],
-    }
+    rows = {name: [getattr(row, name) for row in fields] for name in ("name", "kind", "meaning")}
+    rows["values"] = [" ".join(word for word in row.values if word) for row in fields]
     return pd.DataFrame(rows).set_index("name")

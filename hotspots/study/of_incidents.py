@@ -15,16 +15,13 @@ import shapely
 
 from hotspots.geography import outlines, residents, units
 from hotspots.geography.residents import years_between as years_between
-from hotspots.store.schema import INCIDENT_FIELDS, UNKNOWN, Blocks, DataError, Incidents, ages_of
+from hotspots.store.schema import Blocks, DataError, Incidents
 from hotspots.study.exposure import Exposure
+from hotspots.study.filters import Where, check_where, matches
 from hotspots.study.memo import kept
 from hotspots.study.options import OF_STATISTICS, Options, settled
 from hotspots.study.places import Place
-from hotspots.study.times import TIMES, times
 from hotspots.words import told
-
-Where = tuple[tuple[str, tuple[str, ...]], ...]
-FILTERS: tuple[str, ...] = (*(row.name for row in INCIDENT_FIELDS if row.kind == "word"), "age", *TIMES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +113,7 @@ class Study(Exposure, Options):
         _check_months(incidents, begin, finish)
         pairs = where.items() if isinstance(where, Mapping) else (where or ())
         chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in pairs if tuple(values)))
-        _check_where(chosen, incidents)
+        check_where(chosen, incidents)
         placed = units.assign(incidents, blocks) if unit_of is None else unit_of
         exposed_of = residents.known_to_live(placed, blocks) if unit_of is None else exposed_of
         span = (begin.normalize(), finish.normalize())
@@ -201,7 +198,7 @@ class Study(Exposure, Options):
         """Which incidents pass the filters, whatever their date."""
         keep = np.ones(len(self.incidents), dtype=bool)
         for name, values in self.where:
-            keep &= _matches(self.incidents, name, values)
+            keep &= matches(self.incidents, name, values)
         return keep
 
     @cached_property
@@ -365,52 +362,3 @@ def _check_months(incidents: Incidents, start: pd.Timestamp, end: pd.Timestamp) 
                 day=(start if start.day != 1 else end).date(),
             )
         )
-
-
-def _check_where(where: Where, incidents: Incidents) -> None:
-    faults = []
-    for name, values in where:
-        if name not in FILTERS:
-            faults.append(told("where: {name} cannot be filtered; use one of {listed}", name=repr(name), listed=", ".join(FILTERS)))
-            continue
-        if name not in (*incidents.columns, *TIMES) or (name == "weekday" and "day_known" in incidents.columns):
-            faults.append(told("where: these data have no {name}", name=name))
-        allowed = TIMES.get(name) or next((row.values for row in INCIDENT_FIELDS if row.name == name and row.values), None)
-        for value in values:
-            if not (value in allowed if allowed else band(value)):
-                hint = ", ".join(allowed) if allowed else told("a band such as 15-29, 65+ or unknown")
-                faults.append(told("where: {name} has no value {value}; use {listed}", name=name, value=repr(value), listed=hint))
-    if faults:
-        raise DataError(faults)
-
-
-def band(text: str) -> tuple[float, float] | str | None:
-    """Return the ages that a band such as `15-29` or `65+` spans, the word `unknown` as it is, and None for anything else.
-
-    >>> band("15-29"), band("x")
-    ((15.0, 29.0), None)
-    """
-    return UNKNOWN if text == UNKNOWN else ages_of(text)
-
-
-def _matches(incidents: Incidents, name: str, values: tuple[str, ...]) -> np.ndarray:
-    if name in TIMES:
-        return np.asarray(np.isin(times(incidents, name), values))
-    if name != "age":
-        codes, words = kept(incidents, _coded, name)
-        return np.asarray(np.append(np.isin(words, values), False)[codes])
-    column = incidents[name]
-    keep = np.zeros(len(column), dtype=bool)
-    for value in values:
-        ages = band(value)
-        if isinstance(ages, tuple):
-            keep |= np.asarray((column >= ages[0]) & (column < ages[1] + 1))
-        else:
-            keep |= np.asarray(column.isna())
-    return keep
-
-
-def _coded(incidents: Incidents, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return a column of words as numbers and the words they stand for (−1: missing)."""
-    codes, words = pd.factorize(incidents[name])
-    return codes.astype(np.int8 if len(words) < 128 else np.intp), np.asarray(words, dtype=object)

@@ -156,7 +156,7 @@ def ways_in(chosen: Chosen) -> None:
     """Draw the three ways in: what happened this week, where to begin, one page for the meeting."""
     words = chosen.words
     with st.container(horizontal=True, key="ways_in"):
-        if st.button(words.say("My place this week"), key="way_week"):
+        if st.button(words.say("My place this week") if chosen.city.has_days else words.say("What changed"), key="way_week"):
             address.change(lambda old: replace(old, span="7"))
             st.switch_page(st.Page(lambda: None, title=words.say("Change"), url_path="change"))
         if st.button(words.say("Where to begin"), key="way_begin"):
