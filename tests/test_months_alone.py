@@ -205,3 +205,13 @@ def test_a_city_file_says_what_its_dates_know(tmp_path):
     city = cities.read_folder(tmp_path)
     assert not city.has_days
     assert (city.start, city.end) == (pd.Timestamp("2018-01-01"), pd.Timestamp("2023-01-01"))
+
+
+def test_a_version_that_lost_its_days_is_asked_about(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOTSPOTS_STORE", str(tmp_path / "store"))
+    days = [line.replace(",", f"-{number % 28 + 1:02},", 1) for number, line in enumerate(LINES)]
+    cities.publish(brought(tmp_path, "fecha,lat,lon,arma\n" + "\n".join(days)).city)
+    again = brought(tmp_path, "mes,lat,lon,arma\n" + "\n".join(LINES))
+    (asked,) = [one for one in again.questions if one.id == "shrink"]
+    assert "day was known of 100 % of the victims and now is of 0 %" in str(asked.text)
+    assert again.blocked

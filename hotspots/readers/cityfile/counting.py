@@ -50,7 +50,7 @@ def counted(table: Table, ask: Ask, *, outlines: Table | None = None) -> Entries
     if columns is not None:
         return _whole(table, columns, [], ask, outlines)
     plainly = {plain(name): name for name in reversed(list(table.columns.columns))}
-    when = in_rows(table, plainly, ask) or _of_one_time(table, plainly, ask)
+    when = in_rows(table, plainly, ask, totals=not _of_one(table, plainly)) or _of_one_time(table, plainly, ask)
     if when is None or ((when.daily or _has_days(table, plainly)) and _of_one(table, plainly)):
         return None
     candidates, sexes = _numbers(table, when.columns), sex_columns(table.columns, used=when.columns)

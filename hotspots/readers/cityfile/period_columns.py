@@ -172,8 +172,11 @@ def _last_years() -> tuple[int, ...]:
     return tuple(range(now, now - _YEARS, -1))
 
 
-def in_rows(table: Table, plainly: Mapping[str, str], ask: Ask) -> When | None:
-    """Return the columns in which each row says its period; None where none does."""
+def in_rows(table: Table, plainly: Mapping[str, str], ask: Ask, *, totals: bool) -> When | None:
+    """Return the columns in which each row says its period; None where none does.
+
+    Of months without a year the year is asked for where the rows may be `totals`.
+    """
     parts = _parts(table, plainly)
     if "day" in parts:
         return When(dict(parts), tuple(parts.values()), joined_date(table.columns, parts), daily=True)
@@ -189,7 +192,7 @@ def in_rows(table: Table, plainly: Mapping[str, str], ask: Ask) -> When | None:
     if "month" in parts:
         joined = year_and_month(table.columns[parts["year"]].str.strip(), table.columns[parts["month"]])
         return When(dict(parts), tuple(parts.values()), joined, monthly=True)
-    bare = next((name for name, share in steps.items() if share.get("any month", 0.0) > _MOSTLY), "") if "year" not in parts else ""
+    bare = next((name for name, share in steps.items() if share.get("any month", 0.0) > _MOSTLY), "") if totals and not parts else ""
     if bare and plain(bare) in INCIDENT_COLUMNS["month"] and not any(share.get("year", 0.0) > _MOSTLY for share in steps.values()):
         return of_asked_year(table, ask, month=bare)
     yearly = parts.get("year") or next((name for name, share in steps.items() if share.get("year", 0.0) > _MOSTLY), "")
