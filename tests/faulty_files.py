@@ -408,6 +408,7 @@ def in_the_future(sent: Sent) -> None:
 def months_only(sent: Sent) -> None:
     _write_dates(sent, lambda n, moment: moment.strftime("%Y-%m"))
     sent.first, sent.last = sent.first.replace(day=1), sent.last.replace(day=28)
+    sent.told = True
 
 
 @fault("date")

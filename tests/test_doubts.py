@@ -52,7 +52,9 @@ from hotspots.readers.table_faults import (
     NoDaysError,
     SameNameError,
     SheetError,
+    SplitYearsError,
     TwiceNamedError,
+    YearlessError,
 )
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told, words_for
@@ -209,6 +211,18 @@ FAULTS = {
         "under [area_counts] in city.toml apart = true if they are areas of their own",
         "a.csv: nombres de 'municipio' que están varias veces en cada período, sin nada que los distinga: 1 (Barbosa: 5, 1,200); escriba "
         "en city.toml, bajo [area_counts], apart = true si son áreas distintas",
+    ),
+    YearlessError("a.csv", "Ene", (2023,), (2024,)): (
+        "a.csv: the columns 'Ene', … are months, and no column says of which year; add a column of the year, or write of_year = 2023 "
+        "under [area_counts] in city.toml",
+        "a.csv: las columnas 'Ene', … son meses, y ninguna columna dice de qué año; añada una columna del año, o escriba of_year = 2023 "
+        "en [area_counts] de city.toml",
+    ),
+    SplitYearsError("a.csv", ("2019/20", "2020/21"), {4: ("2019-04", "2020-03")}): (
+        "a.csv: '2019/20', '2020/21' are years that may begin in another month than January; write the month that they begin in, "
+        "years_begin = 4, under [area_counts] in city.toml",
+        "a.csv: '2019/20', '2020/21' son años que pueden empezar en otro mes que enero; escriba el mes en que empiezan, "
+        "years_begin = 4, en [area_counts] de city.toml",
     ),
     NoDaysError("a.csv", "mes", {"mes": ("2024-01", "2024-02")}, 160): (
         "a.csv: no column says the day of the killing, only a longer time (mes: '2024-01', '2024-02'); write [area_counts] with "

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
+from hotspots.cities import read_folder
 from hotspots.cities.bring_in import Files, understand
 
 DAYS = [dt.date(2022, 1, 1) + dt.timedelta(days=11 * number) for number in range(30)]
@@ -83,3 +86,206 @@ def test_a_place_may_be_a_link_to_a_map_or_a_list_of_a_service(tmp_path):
     understood = brought(tmp_path, "rows.json", text, {"place": "Location 1"})
     assert killed(understood) == 30
     assert (understood.city.incidents["unplaced"] == "").all()
+
+
+def book(rows: list[list[object]], sheet: str = "Hoja1") -> bytes:
+    workbook = openpyxl.Workbook()
+    workbook.active.title = sheet
+    for row in rows:
+        workbook.active.append(row)
+    written = io.BytesIO()
+    workbook.save(written)
+    return written.getvalue()
+
+
+def understood_of(folder: Path, name: str, content: str | bytes, answers: dict[str, str] | None = None):
+    file = folder / name
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return understand(Files((file,)), answers, name="other-files")
+
+
+MONTHS = ["Jan", "Fev", "Mar", "Abr", "Mai", "Jun", "Jul", "Ago", "Set", "Out", "Nov", "Dez"]
+STATE_POLICE = [
+    ["SECRETARIA DA SEGURANÇA PÚBLICA"],
+    ["Ocorrências policiais registradas por mês - 2023"],
+    [],
+    ["Natureza", *MONTHS, "Total"],
+    ["HOMICÍDIO DOLOSO (2)", 1, 2, 0, 1, 0, 0, 3, 1, 0, 2, 1, 1, 12],
+    ["Nº DE VÍTIMAS EM HOMICÍDIO DOLOSO (3)", 1, 3, 0, 1, 0, 0, 3, 1, 0, 2, 1, 1, 13],
+    ["TENTATIVA DE HOMICÍDIO", *[2] * 12, 24],
+    ["ROUBO - OUTROS", *[50] * 12, 600],
+    ["(1) Soma de Estupro e Estupro de Vulnerável."],
+]
+DEPARTMENTS = [
+    ["Víctimas de homicidio por departamento y sexo, 2021"],
+    ["Departamento", "Hombre", "Mujer", "Total"],
+    ["Cortés", 120, 15, 135],
+    ["Yoro", 60, 5, 65],
+    ["Total", 180, 20, 200],
+    ["Fuente: SEPOL"],
+]
+LATE_HEADER = [
+    *[[None]] * 5,
+    ["POLICÍA NACIONAL"],
+    ["HOMICIDIO INTENCIONAL 2022"],
+    [None],
+    [None],
+    ["DEPARTAMENTO", "MUNICIPIO", "CODIGO DANE", "ARMA MEDIO", "FECHA HECHO", "GENERO", "CANTIDAD"],
+    *(["VALLE", "CALI (CT)", "76001000", "ARMA DE FUEGO", f"{day:%d/%m/%Y}", "MASCULINO", 2 if day == DAYS[5] else 1] for day in DAYS),
+    ["TOTAL", None, None, None, None, None, 31],
+    ["Fuente: SIEDCO. Información sujeta a variación."],
+]
+STATIONS = (
+    "Crime Category,Station,October 2021 to December 2021,January 2022 to March 2022,Count Diff,% Change\n"
+    "Murder,Nyanga,30,35,5,16.7\nMurder,Khayelitsha,20,25,5,25.0\nAttempted murder,Nyanga,40,41,1,2.5\n"
+)
+MODES = [("Homicidio doloso", mode) for mode in ("Con arma de fuego", "Con arma blanca", "Otro")] + [("Homicidio culposo", "Tránsito")]
+TABLES = {  # people killed, the first day and the day after the last, the areas, the safe answers that were taken
+    "rows of offences with their victims": (
+        book(STATE_POLICE),
+        (13, "2023-01-01", "2024-01-01", {""}),
+        {"date": "2023", "homicide": "Natureza=Nº DE VÍTIMAS EM HOMICÍDIO DOLOSO (3)"},
+    ),
+    "one year in the title alone": (book(DEPARTMENTS), (200, "2021-01-01", "2022-01-01", {"Cortés", "Yoro"}), {"date": "2021"}),
+    "modes of few municipalities": (
+        "Año,Entidad,Municipio,Subtipo de delito,Modalidad,Enero,Febrero,Marzo\n"
+        + "\n".join(f"2022,Chihuahua,{town},{kind},{mode},1,2,0" for town in ("Juárez", "Parral") for kind, mode in MODES),
+        (18, "2022-01-01", "2022-04-01", {"Juárez", "Parral"}),
+        {"homicide": "Subtipo de delito=Homicidio doloso"},
+    ),
+    "quarters in words": (STATIONS, (110, "2021-10-01", "2022-04-01", {"Nyanga", "Khayelitsha"}), {"homicide": "Crime Category=Murder"}),
+    "years that end in a month": (
+        "Force,Year ending March 2021,Year ending March 2022\nAvon,10,12\nKent,15,9\n",
+        (46, "2020-04-01", "2022-04-01", {"Avon", "Kent"}),
+        {},
+    ),
+    "halves of a year": (
+        "Semestre,Departamento,Homicidios\n2022-S1,Rivera,10\n2022-S2,Rivera,11\n2022-S1,Salto,2\n2022-S2,Salto,3\n",
+        (26, "2022-01-01", "2023-01-01", {"Rivera", "Salto"}),
+        {},
+    ),
+    "shares beside numbers": (
+        "Municipio,2020,% 2020,2021,% 2021\nA,12,40.0%,10,33.3%\nB,18,60.0%,20,66.7%\nTotal,30,100.0%,30,100.0%\n",
+        (60, "2020-01-01", "2022-01-01", {"A", "B"}),
+        {},
+    ),
+    "a second table below": (
+        "Homicidios por mes 2022\nMes,Casos\nEnero,5\nFebrero,7\n\nHomicidios por arma 2022\nArma,Casos\nArma de fuego,9\nOtra,3\n",
+        (12, "2022-01-01", "2022-03-01", {""}),
+        {"date": "2022"},
+    ),
+    "months of the year in the title": (
+        "Police Service\nMurders by Division 2021\n\nDivision,January,February,March,Total\n"
+        "Central,3,2,4,9\nSouthern,1,0,2,3\nTotal,4,2,6,12\n",
+        (12, "2021-01-01", "2021-04-01", {"Central", "Southern"}),
+        {"date": "2021"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_as_agencies_print_them(tmp_path, name):
+    content, (people, start, end, areas), safe = TABLES[name]
+    understood = understood_of(tmp_path, "table.xlsx" if isinstance(content, bytes) else "table.csv", content)
+    assert killed(understood) == people
+    totals = understood.city.totals
+    assert (str(totals["start"].min().date()), str(totals["end"].max().date())) == (start, end)
+    assert set(totals["area"]) == areas
+    assert {one.id: one.safe for one in understood.questions if one.id in safe} == safe
+    report = understood.city.report
+    assert report.read == report.accepted + report.repaired + report.rejected + report.filtered
+
+
+SPLIT = {  # what is asked in which month such years begin, and what they then are
+    "2018/19,2019/20": ("4", "2018-04-01", "2020-04-01"),
+    "2009/10,2010/11": ("7", "2009-07-01", "2011-07-01"),
+    "2018-2019,2019-2020": ("9", "2018-09-01", "2020-09-01"),
+    "FY2019,FY2020": ("10", "2018-10-01", "2020-10-01"),
+    "Fiscal year 2019,Fiscal year 2020": ("1", "2019-01-01", "2021-01-01"),
+}
+
+
+@pytest.mark.parametrize("header", SPLIT)
+def test_financial_years_are_asked_about_and_never_taken_for_calendar_years(tmp_path, header):
+    answer, start, end = SPLIT[header]
+    text = f"Parish,{header}\nClarendon,1,2\nPortland,3,4\n"
+    asked = understood_of(tmp_path, "years.csv", text)
+    assert asked.blocked
+    (one,) = [one for one in asked.questions if one.id == "date"]
+    assert not one.safe
+    understood = understood_of(tmp_path, "years.csv", text, {"date": answer})
+    assert killed(understood) == 10
+    totals = understood.city.totals
+    assert (str(totals["start"].min().date()), str(totals["end"].max().date())) == (start, end)
+
+
+def test_financial_years_in_rows_are_asked_about_too(tmp_path):
+    for name, years in (("Financial year", ("2018/19", "2019/20")), ("Fiscal year", ("2019", "2020"))):
+        text = f"{name},Force,Homicides\n" + "\n".join(f"{year},{force},{n}" for year in years for force, n in (("A", 3), ("B", 2)))
+        assert understood_of(tmp_path, "rows.csv", text).blocked
+        totals = understood_of(tmp_path, "rows.csv", text, {"date": "4"}).city.totals
+        assert (str(totals["start"].min().date()), totals["count"].sum()) == ("2018-04-01", 10)
+
+
+def test_months_without_a_year_are_asked_for_it_and_the_name_of_the_file_may_say_it(tmp_path):
+    text = "municipio,Ene,Feb,Mar\nA,1,2,3\nB,1,1,0\n"
+    assert understood_of(tmp_path, "homicidios.csv", text).blocked
+    assert killed(understood_of(tmp_path, "homicidios.csv", text, {"date": "2019"})) == 8
+    (asked,) = [one for one in understood_of(tmp_path, "homicidios_2022.csv", text).questions if one.id == "date"]
+    assert asked.safe == "2022"
+
+
+def test_a_list_without_any_place_is_counted_for_the_whole_city(tmp_path):
+    lines = [f"{day},{'Hombre' if number % 3 else 'Mujer'},{20 + number},arma de fuego" for number, day in enumerate(DAYS)]
+    understood = understood_of(tmp_path, "list.csv", "\n".join(["fecha,sexo,edad,arma", *lines]))
+    assert killed(understood) == 30
+    (asked,) = [one for one in understood.questions if one.id == "place"]
+    assert (asked.safe, list(asked.options)) == ("none", ["none"])
+    city = understood.city
+    assert city.incidents["weapon"].eq("firearm").all()
+    assert (city.incidents["unplaced"] != "").all()
+    assert (list(city.blocks.index), city.has_days) == (["other-files"], True)
+    assert "no_place" in [one.code for one in city.report.findings]
+
+
+def test_a_list_with_columns_that_may_be_places_asks_which_is(tmp_path):
+    lines = [f"{day},{'Norte' if number % 3 else 'Sur'}" for number, day in enumerate(DAYS)]
+    text = "\n".join(["fecha,turno policial", *lines])
+    understood = understood_of(tmp_path, "list.csv", text)
+    (asked,) = [one for one in understood.questions if one.id == "place"]
+    assert not asked.safe
+    assert {"turno policial", "none"} <= set(asked.options)
+    assert killed(understood_of(tmp_path, "list.csv", text, {"place": "none"})) == 30
+
+
+def test_a_late_header_and_a_sum_at_the_foot(tmp_path):
+    understood = understood_of(tmp_path, "homicidio_intencional.xlsx", book(LATE_HEADER))
+    assert killed(understood) == 31
+    assert understood.city.report.rejected == 2
+
+
+def test_places_that_lost_their_sign_are_asked_about_where_the_columns_are_spanish(tmp_path):
+    lines = [f"{day},{y},{x.removeprefix('-')}" for day, (y, x) in zip(DAYS, PLACES, strict=True)]
+    understood = understood_of(tmp_path, "sin_signo.csv", "\n".join(["Fecha,Latitud,Longitud", *lines]))
+    (asked,) = [one for one in understood.questions if one.id == "sign"]
+    assert understood.blocked
+    assert "x" in asked.options
+
+
+def test_crimes_of_a_street_by_month_are_no_homicides_without_an_answer(tmp_path):
+    kinds = ("Violence and sexual offences", "Burglary", "Other theft")
+    lines = [f"2023-{number % 6 + 1:02},{x},{y},{kinds[number % 3]}" for number, (y, x) in enumerate(PLACES)]
+    understood = understood_of(tmp_path, "street.csv", "\n".join(["Month,Longitude,Latitude,Crime type", *lines]))
+    assert {one.id: one.safe for one in understood.questions} == {"date": "months", "homicide": ""}
+    assert understood.blocked
+
+
+def test_a_day_decades_from_all_others_stretches_no_period_of_totals(tmp_path):
+    rows = [f"{day},Norte,1" for day in DAYS]
+    (tmp_path / "days.csv").write_text("\n".join(["dia,zona,homicidios", *rows, "1900-01-01,Norte,4"]), encoding="utf-8")
+    section = '[area_counts]\nfile = "days.csv"\nperiod = "dia"\narea = "zona"\ncount = "homicidios"\n'
+    (tmp_path / "city.toml").write_text(f'name = "Town"\n{section}', encoding="utf-8")
+    city = read_folder(tmp_path)
+    assert city.start.year == 2022
+    assert city.totals["count"].sum() == 30
+    assert "far_date" in [one.code for one in city.report.findings]

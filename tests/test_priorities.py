@@ -191,7 +191,7 @@ def test_events_far_apart_are_spread_far_and_close_ones_less():
 
 
 def test_nothing_but_deaths_reaches_a_rule():
-    assert set(Past.__dataclass_fields__) == {"unit", "days", "years", "ground", "spread", "which"}
+    assert set(Past.__dataclass_fields__) == {"unit", "days", "years", "ground", "spread", "which", "by_day"}
     assert set(Spread.__dataclass_fields__) == {"at", "middle", "early"}
     assert set(Ground.__dataclass_fields__) == {"area", "residents", "middle", "beside"}
     rng = np.random.default_rng(4)

@@ -107,10 +107,16 @@ class City:
         return bool((self.incidents["unplaced"] == "").any())
 
     @property
+    def has_days(self) -> bool:
+        """Whether the days of single homicides are known, and not their months alone."""
+        return not self.only_totals and "day_known" not in self.incidents.columns
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """The columns that a reader can filter by."""
         if self.totals is None or not self.only_totals:
-            return (*self.incidents.columns, "weekday", "month")  # the hour is a column; of the days both follow
+            of_days = ("weekday", "month") if self.has_days else ("month",)
+            return (*self.incidents.columns, *of_days)  # the hour is a column; of the days both follow
         return tuple(name for name in ("sex",) if name in self.totals.columns and (self.totals[name] != "").any())
 
     def within(self, districts: Collection[str]) -> City:
@@ -257,8 +263,9 @@ def _other_layers(
 
 def _units(city_file: CityFile, layer: Layer | None, incidents: Incidents, context: gpd.GeoDataFrame, crs: pyproj.CRS) -> Layer | None:
     """Return the blocks, or what stands in for them, with their districts and beats; None where they could not be read."""
+    whole = city_file.name if city_file.incidents and city_file.incidents.no_place else ""
     if city_file.blocks is None:
-        layer = Layer(no_blocks(crs), ()) if city_file.incidents is None else _instead(incidents, context)
+        layer = Layer(no_blocks(crs), ()) if city_file.incidents is None else _instead(incidents, context, whole)
     elif layer is None:
         return None
     elif layer.blocks.crs != crs:
@@ -267,8 +274,10 @@ def _units(city_file: CityFile, layer: Layer | None, incidents: Incidents, conte
     return with_groups(replace(layer, findings=(*layer.findings, *outside)), city_file.groups, incidents=incidents)
 
 
-def _instead(incidents: Incidents, context: gpd.GeoDataFrame) -> Layer:
-    """Return what stands in for blocks that nobody gave: squares, or the areas that incidents without coordinates name."""
+def _instead(incidents: Incidents, context: gpd.GeoDataFrame, whole: str) -> Layer:
+    """Return what stands in for blocks that nobody gave: squares, the areas that incidents without places name, or one, the `whole`."""
+    if whole:
+        return replace(named_areas(pd.Series([whole]), incidents.crs), findings=())
     by_name = "block_id" in incidents.columns and not (incidents["unplaced"] == "").any()
     return named_areas(incidents["block_id"], incidents.crs) if by_name else squares_instead(incidents, context)
 
@@ -297,7 +306,10 @@ def _read_incidents(
     if city_file.incidents is None:
         return no_incidents(crs or NOWHERE), QualityReport("", 0, 0, 0, 0, 0, 0)
     where = {"city_crs": crs, "timezone": city_file.timezone, "read": read, **known}
-    return read_incidents(city_file.incidents, **where, progress=say)
+    incidents, report = read_incidents(city_file.incidents, **where, progress=say)
+    if city_file.incidents.no_place and city_file.blocks is None:
+        incidents = Incidents(incidents.assign(block_id=city_file.name))
+    return incidents, report
 
 
 def _with_totals(
@@ -321,7 +333,9 @@ def _with_totals(
 def _period(city_file: CityFile, incidents: Incidents, totals: AreaCounts | None) -> tuple[pd.Timestamp, pd.Timestamp]:
     if city_file.incidents is None and totals is not None:
         return totals["start"].min(), totals["end"].max()
+    days = "day_known" not in incidents.columns
     if city_file.incidents is not None and city_file.incidents.covers:
-        return city_file.incidents.covers
-    first, last = incidents["date"].min(), incidents["date"].max()
-    return first.normalize().replace(day=1), last.normalize() + pd.Timedelta(days=1)
+        first, end = city_file.incidents.covers
+        return (first, end) if days else (first.replace(day=1), end if end.day == 1 else end.replace(day=1) + pd.DateOffset(months=1))
+    first, last = incidents["date"].min().normalize(), incidents["date"].max().normalize()
+    return first.replace(day=1), last + (pd.Timedelta(days=1) if days else pd.DateOffset(months=1))

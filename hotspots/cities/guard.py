@@ -83,7 +83,7 @@ def _residents(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Told]:
 
 
 def _columns(before: pd.DataFrame, now: pd.DataFrame) -> list[Told]:
-    """Return the columns, the place and the hour among them, that lost half or more of what they said."""
+    """Return the columns, the place, the day and the hour among them, that lost half or more of what they said."""
     old, new = _known(before), _known(now)
     return [
         told(
@@ -103,6 +103,7 @@ def _known(incidents: pd.DataFrame) -> dict[str, float]:
         return {}
     said = {name: ~incidents[name].astype("string").fillna("").isin(["", "unknown"]) for name in _COLUMNS if name in incidents.columns}
     said["place"] = incidents["unplaced"] == ""
+    said["day"] = incidents["day_known"] if "day_known" in incidents.columns else incidents["date"].notna()
     said["hour"] = incidents["date"] != incidents["date"].dt.normalize()
     return {name: float(known.mean()) for name, known in said.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
@@ -134,10 +135,11 @@ class Published:
         The rows that make up the total of `[start, end)` go first, so that the parts add up to it.
         """
         chosen = self._fill(area, start, end)
+        starts = [cell.start for cell in chosen]
         found = []
         for period in periods:
             first, last = max(period.start_time, start), min((period + 1).start_time, end)
-            inside = [cell for cell in chosen if first <= cell.start and cell.end <= last]
+            inside = [cell for cell in chosen[bisect_left(starts, first) : bisect_left(starts, last)] if cell.end <= last]
             whole = sum(cell.days for cell in inside) == (last - first).days
             found.append(self._sum(area, inside, (last - first).days) if whole else self.total(area, first, last))
         return found
@@ -160,11 +162,12 @@ class Published:
 
     def rivals(self, start: pd.Timestamp, end: pd.Timestamp) -> list[tuple[Cell, Cell]]:
         """Return the numbers in use for the whole place, each with one of another table that differs on the same period."""
-        known = [cell for cell in self.cells.get(WHOLE, ()) if not np.isnan(cell.count)]
+        same: dict[tuple[pd.Timestamp, pd.Timestamp], list[Cell]] = {}
+        for cell in self.cells.get(WHOLE, ()):
+            if not np.isnan(cell.count):
+                same.setdefault((cell.start, cell.end), []).append(cell)
         used = self._fill(WHOLE, start, end)
-        return [
-            (one, other) for one in used for other in known if (other.start, other.end) == (one.start, one.end) and other.count != one.count
-        ]
+        return [(one, other) for one in used for other in same.get((one.start, one.end), ()) if other.count != one.count]
 
     def _fill(self, area: str, start: pd.Timestamp, end: pd.Timestamp) -> list[Cell]:
         inside = [cell for cell in self.cells.get(area, ()) if start <= cell.start and cell.end <= end]
@@ -176,10 +179,13 @@ class Published:
 
         ordered = [cell for name in sorted(tables, key=rank) for cell in tables[name]]
         taken: list[Cell] = []
+        starts: list[pd.Timestamp] = []
         for cell in sorted(ordered, key=lambda cell: bool(np.isnan(cell.count))):
-            if all(cell.end <= other.start or other.end <= cell.start for other in taken):
-                taken.append(cell)
-        return sorted(taken)
+            at = bisect_right(starts, cell.start)  # what is taken does not overlap, so only its neighbours can
+            if (not at or taken[at - 1].end <= cell.start) and (at == len(taken) or cell.end <= taken[at].start):
+                taken.insert(at, cell)
+                starts.insert(at, cell.start)
+        return taken
 
     def _sum(self, area: str, cells: Sequence[Cell], days: int) -> Total:
         nothing = float("nan")

@@ -37,6 +37,10 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     """Print the clusters that a scan finds, the strongest first."""
     asked = asked_of(choices)
     city, study = asked.city, asked.study
+    if study.has_victims and not study.has_points:
+        raise DataError(
+            told("{city}: the homicides have no coordinates; a scan needs the places of single homicides", city=asked.city.slug)
+        )
     if not study.has_points:
         raise DataError(told("{city}: published totals; a scan needs the places of single homicides", city=city.slug))
     shuffles = {"simulations": choices.shuffles, "seed": choices.seed}

@@ -25,7 +25,8 @@ TABLES: Mapping[str, str] = {
     "concentration": mark("what the places with most hold, beside chance"),
     "beside": mark("a place and another one, or the whole city, side by side"),
 }
-OF_DAYS = tuple(name for name in TABLES if name not in ("months", "years", "beside"))  # these need the days of single homicides
+OF_VICTIMS = tuple(name for name in TABLES if name not in ("months", "years", "beside"))  # these need single homicides
+OF_DAYS = ("weeks", "week")  # these need their days as well
 
 
 def grammar(command: argparse.ArgumentParser, words: Words) -> None:
@@ -43,8 +44,10 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     """Print the table that was asked for; a `DataError` says why there is none."""
     asked = asked_of(choices)
     city = asked.city
-    if choices.what in OF_DAYS and not asked.study.has_days:
+    if choices.what in OF_VICTIMS and not asked.study.has_victims:
         raise DataError(told("{city}: published totals; this table needs the days of single homicides", city=city.slug))
+    if choices.what in OF_DAYS and not asked.study.has_days:
+        raise DataError(told("{city}: of each homicide the month is known, and not the day; this table needs days", city=city.slug))
     answer = asked.ask(_ASKED[choices.what])
     found = answer.table() if answer else None
     if found is None or not len(found.columns):

@@ -10,6 +10,7 @@ from typing import Any
 from hotspots.readers.asking import MOST_CANDIDATES, Ask, Entries, Question
 from hotspots.readers.falls import ShrinkError
 from hotspots.readers.faults import (
+    NOWHERE,
     AreaColumnError,
     ColumnError,
     DateColumnError,
@@ -24,8 +25,8 @@ from hotspots.readers.faults import (
 )
 from hotspots.readers.homicide_doubts import entries_of, options_of, values_of
 from hotspots.readers.homicide_faults import CountsError, HomicideError, VictimsError, reading_of
+from hotspots.readers.place_doubts import elsewhere_options, epsg_entries, epsg_options, place_options
 from hotspots.readers.place_faults import (
-    ElsewhereError,
     LostSignError,
     LostSignInBlocksError,
     MisplacedError,
@@ -34,7 +35,15 @@ from hotspots.readers.place_faults import (
     SwappedInBlocksError,
     UnknownSystemError,
 )
-from hotspots.readers.table_doubts import NUMBERS, header_options, numbers_entries, sheet_options
+from hotspots.readers.table_doubts import (
+    NUMBERS,
+    header_options,
+    no_days_options,
+    numbers_entries,
+    sheet_options,
+    split_options,
+    year_options,
+)
 from hotspots.readers.table_faults import (
     HeaderError,
     MergedAreasError,
@@ -43,10 +52,11 @@ from hotspots.readers.table_faults import (
     NoDaysError,
     SameNameError,
     SheetError,
+    SplitYearsError,
     TwiceNamedError,
+    YearlessError,
 )
-from hotspots.store.schema import DataError
-from hotspots.words import Told, mark, told
+from hotspots.words import Told, told
 
 
 @dataclass(frozen=True)
@@ -116,32 +126,11 @@ def _safe_order(fault: DateOrderError) -> str:
     return first if least <= 0.001 and most > 0.1 else ""
 
 
-def _epsg_options(fault: UnknownSystemError) -> dict[str, Told]:
-    return {} if fault.likely is None else {str(fault.likely): told("they lie where the blocks are")}
-
-
-def _epsg_entries(_: UnknownSystemError, answer: str) -> Entries:
-    if not answer.isdecimal():
-        raise DataError(told("epsg: {answer} is not a number; ask the source for the EPSG number of its coordinates", answer=repr(answer)))
-    return {"epsg": int(answer)}
-
-
 def _columns(fault: ColumnError) -> dict[str, Told]:
     """Return the candidates by name, each with three of its values."""
     stake = fault.at_stake()
     such = {column: ", ".join(map(repr, stake.get(column, ()))) for column in fault.candidates[:MOST_CANDIDATES]}
     return {column: told("such as {values}", values=values) if values else told("nothing in it") for column, values in such.items()}
-
-
-def _elsewhere_options(fault: ElsewhereError) -> dict[str, Told]:
-    meanings = {
-        "swap": mark("swapped: they lie near {near}"),
-        "x": mark("the longitude lost its minus sign: they lie near {near}"),
-        "y": mark("the latitude lost its minus sign: they lie near {near}"),
-        "xy": mark("both lost their minus sign: they lie near {near}"),
-    }
-    listed = {answer: Told(meanings[answer], {"near": near}) for (answer, _), near in zip(fault.changes, fault.near, strict=True)}
-    return listed | {"leave": told("they are right: near {here}", here=fault.here)}
 
 
 def _in_blocks(id: str, about: type[MisplacedError]) -> Doubt:
@@ -261,10 +250,10 @@ DOUBTS: tuple[Doubt, ...] = (
         "place",
         PlaceColumnError,
         text=lambda fault: told("{file}: which columns are the place of the killing?", file=fault.file),
-        options=lambda fault: {one: told("such as {values}", values=", ".join(map(repr, some))) for one, some in fault.at_stake().items()},
+        options=place_options,
         safe=lambda fault: fault.safe,
-        entries=lambda fault, answer: fault.places[answer],
-        ours=(),
+        entries=lambda fault, answer: dict(fault.places[answer]),
+        ours=(NOWHERE,),
     ),
     Doubt(
         "axes",
@@ -278,7 +267,7 @@ DOUBTS: tuple[Doubt, ...] = (
         "axes",
         SwappedAxesError,
         text=lambda fault: fault.doubt(),
-        options=_elsewhere_options,
+        options=elsewhere_options,
         safe=lambda _: "",
         entries=lambda fault, answer: fault.written(answer),
     ),
@@ -286,7 +275,7 @@ DOUBTS: tuple[Doubt, ...] = (
         "sign",
         LostSignError,
         text=lambda fault: fault.doubt(),
-        options=_elsewhere_options,
+        options=elsewhere_options,
         safe=lambda _: "",
         entries=lambda fault, answer: fault.written(answer),
     ),
@@ -298,9 +287,9 @@ DOUBTS: tuple[Doubt, ...] = (
             file=fault.file,
             first=fault.first,
         ),
-        options=_epsg_options,
-        safe=lambda fault: next(iter(_epsg_options(fault)), ""),
-        entries=_epsg_entries,
+        options=epsg_options,
+        safe=lambda fault: next(iter(epsg_options(fault)), ""),
+        entries=epsg_entries,
         ours=(),
     ),
     Doubt(
@@ -342,12 +331,27 @@ DOUBTS: tuple[Doubt, ...] = (
         "date",
         NoDaysError,
         text=lambda fault: told("{doubt}; how shall its rows be read?", doubt=fault.doubt()),
-        options=lambda fault: {
-            "totals": told("count the {n} rows as totals of that time; no day is made up, and no point is mapped", n=f"{fault.rows:,}"),
-            "point": told("another column is the date: ask which"),
-        },
-        safe=lambda _: "totals",
-        entries=lambda _, answer: {"each_row": True} if answer == "totals" else {},
+        options=no_days_options,
+        safe=lambda fault: "months" if fault.months else "totals",
+        entries=lambda _, answer: {"each_row": True} if answer == "totals" else {"months": True} if answer == "months" else {},
+        section="area_counts",
+    ),
+    Doubt(
+        "date",
+        YearlessError,
+        text=lambda fault: told("{doubt}; of which year are they?", doubt=fault.doubt()),
+        options=year_options,
+        safe=lambda fault: str(fault.years[0]) if len(fault.years) == 1 else "",
+        entries=lambda _, answer: {"of_year": int(answer)},
+        section="area_counts",
+    ),
+    Doubt(
+        "date",
+        SplitYearsError,
+        text=lambda fault: told("{doubt}; in which month do they begin?", doubt=fault.doubt()),
+        options=split_options,
+        safe=lambda _: "",
+        entries=lambda _, answer: {"years_begin": int(answer)},
         section="area_counts",
     ),
     _merged("date", MergedTimesError),

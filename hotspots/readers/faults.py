@@ -284,11 +284,14 @@ class DateColumnError(ColumnError):
     what = mark("no column looks like the date of the killing")
 
 
+NOWHERE = "none"  # the answer that no column says the place
+
+
 @dataclass(eq=False)
 class PlaceColumnError(ColumnError):
     """No columns are seen to be the coordinates; `places` is candidate → what city.toml says of it."""
 
-    places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    places: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     what = mark("no columns look like the coordinates of the killing")
 

@@ -77,10 +77,12 @@ class IncidentSection:
     `sheet` is the sheet of a workbook or the layer of a GeoPackage, `header_row` the row that names the columns, as Excel counts.
     `fill_down` are columns whose empty cells mean the value above them.
     A date in parts has `year` with `month` and `day`, or with a `date` that has no year.
+    `date_precision` is what the dates know, "day" or "month"; empty where that is worked out.
     `covers` is the period that the file covers, end exclusive. `default_places` are coordinates, as the file writes them, that
     stand for "place unknown". `swapped` says that the two numbers of `geometry` stand the other way
     round than they are read; `places_checked` says that a person
-    has seen where the places lie. `negate` names the coordinates ("x", "y") whose minus sign the file dropped. `withheld`
+    has seen where the places lie. `no_place`: no column says the place, and all are counted for the whole city. `negate` names the
+    coordinates ("x", "y") whose minus sign the file dropped. `withheld`
     names, as `where` does, the rows that no public release may count. `all_homicides` says that each row is a person killed, whatever
     its columns say. `asks`: a person is there to be asked what otherwise is told.
     """
@@ -93,6 +95,7 @@ class IncidentSection:
     epsg: int | None = None
     date_format: str = ""
     date_zone: str = ""
+    date_precision: str = ""
     time: str = ""
     victims: str = ""
     event_id: str = ""
@@ -109,6 +112,7 @@ class IncidentSection:
     negate: tuple[str, ...] = ()
     swapped: bool = False
     places_checked: bool = False
+    no_place: bool = False
     year: str = ""
     month: str = ""
     day: str = ""
@@ -235,6 +239,7 @@ class AreaCountSection:
     `where` keeps only the rows whose value is listed, as it does of incidents. The period is in the column `period`, or in those of
     its `year`, `month` and `day`; or the `period_columns` are years or months, each with the numbers of that period, and then there is
     no `count`.
+    `of_year` is the year of such months where no column says it (0: one does), `years_begin` the month that years such as 2019/20 begin in.
     `count_dot` (`thousands`, `decimal`) says what a point before three digits of a number is.
     `definition` is what the table counts, by language. `partial_of` is how many areas there are where the table tells some of them only.
     `public`: the source has published these very numbers already; a release passes only such on.
@@ -255,6 +260,8 @@ class AreaCountSection:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     year: str = ""
+    of_year: int = 0
+    years_begin: int = 0
     month: str = ""
     day: str = ""
     period_columns: tuple[str, ...] = ()

@@ -147,13 +147,67 @@ class SheetError(DoubtError):
 
 
 @dataclass(eq=False)
+class YearlessError(DoubtError):
+    """A `file` whose columns are months (`first` and others; empty: no periods at all) of a year that no column names.
+
+    `years` stand in its own name or title, `others` are years that they may be of as well.
+    """
+
+    file: str
+    first: str
+    years: tuple[int, ...] = ()
+    others: tuple[int, ...] = ()
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the first column."""
+        return {self.first: ()} if self.first else {}
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        if not self.first:
+            return told("{file}: no column says when its numbers are of", file=self.file)
+        return told("{file}: the columns {first}, … are months, and no column says of which year", file=self.file, first=repr(self.first))
+
+    def _sentence(self) -> Told:
+        return told("{doubt}; add a column of the year, or write of_year = 2023 under [area_counts] in city.toml", doubt=self.doubt())
+
+
+@dataclass(eq=False)
+class SplitYearsError(DoubtError):
+    """A `file` of numbers of years that begin in one calendar year and end in the next, as `names` such as 2019/20 say, or FY2020.
+
+    `spans` is the first and the last month of the first of them, by the month that such years may begin in.
+    """
+
+    file: str
+    names: tuple[str, ...]
+    spans: Mapping[int, tuple[str, str]]
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return some of the years."""
+        return {"": self.names}
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        shown = ", ".join(map(repr, self.names))
+        return told("{file}: {shown} are years that may begin in another month than January", file=self.file, shown=shown)
+
+    def _sentence(self) -> Told:
+        return told("{doubt}; write the month that they begin in, years_begin = 4, under [area_counts] in city.toml", doubt=self.doubt())
+
+
+@dataclass(eq=False)
 class NoDaysError(DoubtError):
-    """A `file` of `rows` single homicides whose `columns` say a month, a quarter or a year, and none says a day."""
+    """A `file` of `rows` single homicides whose `columns` say a month, a quarter or a year, and none says a day.
+
+    `months`: it is the month that they say, so that each may stay a homicide of its own.
+    """
 
     file: str
     columns: str
     samples: Mapping[str, tuple[str, ...]]
     rows: int
+    months: bool = False
 
     def at_stake(self) -> Mapping[str, tuple[str, ...]]:
         """Return the samples."""

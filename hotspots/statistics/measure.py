@@ -23,6 +23,7 @@ UNSTABLE_UNDER = 20  # CDC WISQARS; the 2023 NCHS rule would be 10
 NEEDS: dict[str, str] = {
     "counts": mark("no homicides are loaded"),
     "points": mark("these data are published totals: the places of single homicides are not known"),
+    "victims": mark("these data are published totals: single homicides are not known"),
     "days": mark("these data are published totals: the days of single homicides are not known"),
     "neighbours": mark("there is one place only, and nothing to compare it with"),
     "outlines": mark("no outline of these areas is loaded, so nothing is known of what lies beside them"),
@@ -40,6 +41,7 @@ OVER: dict[str, str] = {
 }
 _Found = TypeVar("_Found", pd.Series, pd.DataFrame)
 
+MONTHS_ALONE = mark("of each homicide the month is known, and not the day")
 NO_COORDINATES = mark("the homicides have no coordinates: which area each lies in is known, and not where in it")
 
 
@@ -113,8 +115,9 @@ class Measure:
         """Return the reasons why this study cannot give the measure; empty where it can."""
         study = self.of(study)
         has: dict[str, Callable[[], bool]] = {
-            "counts": lambda: not study.has_days or bool(len(study.incidents)),
+            "counts": lambda: not study.has_victims or bool(len(study.incidents)),
             "points": lambda: study.has_points,
+            "victims": lambda: study.has_victims,
             "days": lambda: study.has_days,
             "neighbours": lambda: len(study.blocks) > 1,
             "outlines": lambda: study.has_outlines or not len(study.blocks),
@@ -149,9 +152,11 @@ def why_not(study: Study, need: str) -> str:
     >>> why_not(Study.of(*square_city([None])), "points").split(":")[0]
     'the homicides have no coordinates'
     """
-    if need in ("areas", "points", "outlines") and study.has_days and not study.has_outlines:
+    if need in ("areas", "points", "outlines") and study.has_victims and not study.has_outlines:
         return NEEDS["outlines"]
-    return NO_COORDINATES if need == "points" and study.has_days else NEEDS[need]
+    if need == "days" and study.has_victims:
+        return MONTHS_ALONE
+    return NO_COORDINATES if need == "points" and study.has_victims else NEEDS[need]
 
 
 def table(study: Study, measure: Measure) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NewType
@@ -50,6 +49,7 @@ INCIDENT_FIELDS: tuple[Field, ...] = (
     Field("status", "word", "State of the case", values=("open", "cleared", UNKNOWN)),
     Field("block_id", "text", "The block that the agency itself recorded"),
     Field("withheld", "yes/no", "Whether the agency keeps the victim out of every public release"),
+    Field("day_known", "yes/no", "Whether the day is known; else the month alone is, and the date is the first of it"),
 )
 
 BLOCK_FIELDS: tuple[Field, ...] = (
@@ -283,7 +283,11 @@ def _date_faults(table: gpd.GeoDataFrame) -> list[Told]:
     if not pd.api.types.is_datetime64_dtype(table["date"].dtype):
         return [told("incidents: date must be a local date without a time zone")]
     missing = int(table["date"].isna().sum())
-    return [told("incidents: {n} of {total} rows have no date; reject them first", n=missing, total=len(table))] if missing else []
+    if missing or "day_known" not in table.columns:
+        return [told("incidents: {n} of {total} rows have no date; reject them first", n=missing, total=len(table))] if missing else []
+    strange = int((table.loc[~table["day_known"], "date"].dt.strftime("%d %H:%M:%S") != "01 00:00:00").sum())
+    text = told("incidents: {n} of {total} rows know the month alone, and their date is not the first of it", n=strange, total=len(table))
+    return [text] if strange else []
 
 
 def _word_faults(table: gpd.GeoDataFrame) -> list[Told]:
@@ -391,10 +395,6 @@ def dictionary(fields: tuple[Field, ...] = INCIDENT_FIELDS) -> pd.DataFrame:
     >>> dictionary().loc["date", "kind"]
     'datetime'
     """
-    rows: Mapping[str, list[str]] = {
-        "name": [row.name for row in fields],
-        "kind": [row.kind for row in fields],
-        "meaning": [row.meaning for row in fields],
-        "values": [" ".join(word for word in row.values if word) for row in fields],
-    }
+    rows = {name: [getattr(row, name) for row in fields] for name in ("name", "kind", "meaning")}
+    rows["values"] = [" ".join(word for word in row.values if word) for row in fields]
     return pd.DataFrame(rows).set_index("name")

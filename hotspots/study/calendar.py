@@ -57,21 +57,26 @@ def counted_alike(periods: Iterable[tuple[pd.Timestamp, pd.Timestamp]], changes:
     return [-1 if any(start < day < end for day in changes) else sum(day <= start for day in changes) for start, end in periods]
 
 
-def latest(days: Days) -> Days:
-    """Return the period itself where it is at most a year long, else its last 365 days.
+def latest(days: Days, *, by_day: bool = True) -> Days:
+    """Return the period itself where it is at most a year long, else its last 365 days; its last 12 months where days are not known.
 
     >>> latest(Days(pd.Timestamp("2015-01-01"), pd.Timestamp("2021-01-01"))).start.date()
     datetime.date(2020, 1, 2)
     """
-    return days if days.end <= days.start + pd.DateOffset(years=1) else Days(days.end - 365 * DAY, days.end)
+    year = days.end - (365 * DAY if by_day else pd.DateOffset(years=1))
+    return days if days.end <= days.start + pd.DateOffset(years=1) else Days(year, days.end)
 
 
-def periods(until: pd.Timestamp) -> Mapping[str, Days]:
+def periods(until: pd.Timestamp, *, by_day: bool = True) -> Mapping[str, Days]:
     """Return the periods that end before `until`: `7`, `28` and `365` days, and `ytd`, the year to date.
+
+    Where only months are known they are `ytd`, and the last 12 months in place of 365 days.
 
     >>> {name: days.n for name, days in periods(pd.Timestamp("2024-03-01")).items()}
     {'7': 7, '28': 28, 'ytd': 60, '365': 365}
     """
     new_year = pd.Timestamp((until - DAY).year, 1, 1)
+    if not by_day:
+        return {"ytd": Days(new_year, until), "365": Days(until - pd.DateOffset(years=1), until)}
     starts = {"7": until - 7 * DAY, "28": until - 28 * DAY, "ytd": new_year, "365": until - 365 * DAY}
     return {name: Days(start, until) for name, start in starts.items()}

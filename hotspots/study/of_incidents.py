@@ -15,16 +15,13 @@ import shapely
 
 from hotspots.geography import outlines, residents, units
 from hotspots.geography.residents import years_between as years_between
-from hotspots.store.schema import INCIDENT_FIELDS, UNKNOWN, Blocks, DataError, Incidents, ages_of
+from hotspots.store.schema import Blocks, DataError, Incidents
 from hotspots.study.exposure import Exposure
+from hotspots.study.filters import Where, check_where, matches
 from hotspots.study.memo import kept
 from hotspots.study.options import OF_STATISTICS, Options, settled
 from hotspots.study.places import Place
-from hotspots.study.times import TIMES, times
 from hotspots.words import told
-
-Where = tuple[tuple[str, tuple[str, ...]], ...]
-FILTERS: tuple[str, ...] = (*(row.name for row in INCIDENT_FIELDS if row.kind == "word"), "age", *TIMES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +45,16 @@ class Study(Exposure, Options):
     recounted: tuple[pd.Timestamp, ...] = field(default=(), kw_only=True)  # days from which on deaths are counted in another way
     place: Place | None = field(default=None, kw_only=True)  # what the study is narrowed to; None: the whole city
     of_city: Study | None = field(default=None, kw_only=True)  # the same without that place
-    has_days: ClassVar[bool] = True  # single homicides are known, each with its day
+    has_victims: ClassVar[bool] = True  # single homicides are known, and not totals alone
 
     def __post_init__(self) -> None:
         for name, value in settled({row.name: getattr(self, row.name) for row in OF_STATISTICS}).items():
             object.__setattr__(self, name, value)
+
+    @property
+    def has_days(self) -> bool:
+        """Whether the days of single homicides are known, and not their months alone."""
+        return "day_known" not in self.incidents.columns
 
     @property
     def has_points(self) -> bool:
@@ -93,7 +95,8 @@ class Study(Exposure, Options):
         one will do (the rows of `options.Options`): `bandwidth` in metres is for measures that smooth; `equal_split` (`discontinuous`,
         `continuous`) is what a density along streets does at crossings; `baseline` (`population`, `area`, `equal`) and `correction`
         (`bh`, `by`) are what tests of clustering compare with, and how they allow for the number of places; `cap` is how many per cent of
-        the baseline the largest circle of a scan may hold. A `DataError` names what is wrong.
+        the baseline the largest circle of a scan may hold. A `DataError` names what is wrong, such as a part of a month where days are not
+        known.
 
         >>> from hotspots.testing import square_city
         >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2)
@@ -107,9 +110,10 @@ class Study(Exposure, Options):
             raise DataError(
                 told("study: the period is empty: it starts on {start} and ends before {end}", start=begin.date(), end=finish.date())
             )
+        _check_months(incidents, begin, finish)
         pairs = where.items() if isinstance(where, Mapping) else (where or ())
         chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in pairs if tuple(values)))
-        _check_where(chosen, incidents)
+        check_where(chosen, incidents)
         placed = units.assign(incidents, blocks) if unit_of is None else unit_of
         exposed_of = residents.known_to_live(placed, blocks) if unit_of is None else exposed_of
         span = (begin.normalize(), finish.normalize())
@@ -194,7 +198,7 @@ class Study(Exposure, Options):
         """Which incidents pass the filters, whatever their date."""
         keep = np.ones(len(self.incidents), dtype=bool)
         for name, values in self.where:
-            keep &= _matches(self.incidents, name, values)
+            keep &= matches(self.incidents, name, values)
         return keep
 
     @cached_property
@@ -345,54 +349,16 @@ def _any_placed(incidents: Incidents) -> bool:
 def _span(incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:
     if not len(incidents):
         return pd.Timestamp(2000, 1, 1), pd.Timestamp(2001, 1, 1)
-    first, last = incidents["date"].min(), incidents["date"].max()
-    return pd.Timestamp(first.year, first.month, 1), last.normalize() + pd.Timedelta(days=1)
+    first, last = incidents["date"].min(), incidents["date"].max().normalize()
+    step = pd.DateOffset(months=1) if "day_known" in incidents.columns else pd.Timedelta(days=1)
+    return pd.Timestamp(first.year, first.month, 1), last + step
 
 
-def _check_where(where: Where, incidents: Incidents) -> None:
-    faults = []
-    for name, values in where:
-        if name not in FILTERS:
-            faults.append(told("where: {name} cannot be filtered; use one of {listed}", name=repr(name), listed=", ".join(FILTERS)))
-            continue
-        if name not in (*incidents.columns, *TIMES):
-            faults.append(told("where: these data have no {name}", name=name))
-        allowed = TIMES.get(name) or next((row.values for row in INCIDENT_FIELDS if row.name == name and row.values), None)
-        for value in values:
-            if not (value in allowed if allowed else band(value)):
-                hint = ", ".join(allowed) if allowed else told("a band such as 15-29, 65+ or unknown")
-                faults.append(told("where: {name} has no value {value}; use {listed}", name=name, value=repr(value), listed=hint))
-    if faults:
-        raise DataError(faults)
-
-
-def band(text: str) -> tuple[float, float] | str | None:
-    """Return the ages that a band such as `15-29` or `65+` spans, the word `unknown` as it is, and None for anything else.
-
-    >>> band("15-29"), band("x")
-    ((15.0, 29.0), None)
-    """
-    return UNKNOWN if text == UNKNOWN else ages_of(text)
-
-
-def _matches(incidents: Incidents, name: str, values: tuple[str, ...]) -> np.ndarray:
-    if name in TIMES:
-        return np.asarray(np.isin(times(incidents, name), values))
-    if name != "age":
-        codes, words = kept(incidents, _coded, name)
-        return np.asarray(np.append(np.isin(words, values), False)[codes])
-    column = incidents[name]
-    keep = np.zeros(len(column), dtype=bool)
-    for value in values:
-        ages = band(value)
-        if isinstance(ages, tuple):
-            keep |= np.asarray((column >= ages[0]) & (column < ages[1] + 1))
-        else:
-            keep |= np.asarray(column.isna())
-    return keep
-
-
-def _coded(incidents: Incidents, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return a column of words as numbers and the words they stand for (−1: missing)."""
-    codes, words = pd.factorize(incidents[name])
-    return codes.astype(np.int8 if len(words) < 128 else np.intp), np.asarray(words, dtype=object)
+def _check_months(incidents: Incidents, start: pd.Timestamp, end: pd.Timestamp) -> None:
+    if "day_known" in incidents.columns and (start.day, end.day) != (1, 1):
+        raise DataError(
+            told(
+                "study: of these homicides the month is known and not the day, so a period begins and ends with a month, and not on {day}",
+                day=(start if start.day != 1 else end).date(),
+            )
+        )

@@ -44,7 +44,12 @@ class TotalsStudy(Study):
 
     totals: AreaCounts
     definition: str = ""  # the table whose numbers go first
-    has_days: ClassVar[bool] = False
+    has_victims: ClassVar[bool] = False
+
+    @property
+    def has_days(self) -> bool:
+        """No day of a single homicide is known."""
+        return False
 
     @property
     def has_points(self) -> bool:

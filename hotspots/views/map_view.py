@@ -319,7 +319,7 @@ def _residents(study: Study, measure: Measure, words: Words) -> list[str]:
     if "population" not in measure.needs:
         return []
     rule = units.denominator(study.blocks)
-    aside = captions.left_out(rates.left_out(study), words) if study.has_days else ""
+    aside = captions.left_out(rates.left_out(study), words) if study.has_victims else ""
     lines = captions.between_censuses(study.blocks, study.start, study.end, words)
     return [part for part in (words.say(rule) if rule else "", lines, aside) if part]
 
@@ -335,7 +335,7 @@ def scale_tips(lines: list[TipLine], values: np.ndarray, classes: np.ndarray, la
 
 def state_words(study: Study) -> Mapping[str, str]:
     """Return what each state of a unit means in this study, marked for translation."""
-    return STATE_WORDS if study.has_days else TOTAL_WORDS
+    return STATE_WORDS if study.has_victims else TOTAL_WORDS
 
 
 def tips(data: pd.DataFrame, measure: Measure, words: Words, states: Mapping[str, str] = STATE_WORDS) -> list[TipLine]:

@@ -22,11 +22,15 @@ class Dot(NamedTuple):
 
 
 def when(case: pd.Series) -> str:
-    """Return the day and, where it is known, the clock of a case, in an order that can be sorted by.
+    """Return the day and, where it is known, the clock of a case, in an order that can be sorted by; the month where that is all.
 
     >>> when(pd.Series({"date": pd.Timestamp(2020, 5, 1), "time": "21:40"}))
     '2020-05-01 21:40'
+    >>> when(pd.Series({"date": pd.Timestamp(2020, 5, 1), "time": "", "day_known": False}))
+    '2020-05'
     """
+    if not case.get("day_known", True):
+        return f"{case['date']:%Y-%m}"
     return f"{case['date']:%Y-%m-%d} {case['time']}".strip()
 
 

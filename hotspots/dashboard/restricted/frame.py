@@ -284,7 +284,7 @@ def filter_choice(name: str, label: str, selection: Selection, words: Words) -> 
         **address.widget(name, list(chosen), lambda old, new: old.with_where(name, tuple(new))),
     )
     study = cached.study(replace(selection.with_where(name, ()), unit="blocks"))
-    if not study.has_days:
+    if not study.has_victims:
         return  # published totals: what a value holds is known for some periods only
     counts = victims.by(study, name)
     counts.index = [captions.value_name(name, value, words) for value in counts.index]

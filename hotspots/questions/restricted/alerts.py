@@ -76,7 +76,8 @@ def watch(asked: Asked) -> Answer[Watched | None]:
 @question()
 def alerts(asked: Asked, *, by: str, areas: Areas, every: int, lag: int) -> Answer[Watched | None]:
     """Return the alerts of a city's districts or beats, of areas and of the whole of it, at most one in vain in `every` months."""
-    found = repeats.alerts(asked.study.everywhere, by=by, areas=areas, a_year=12 / every, lag=lag)
+    study = asked.study.everywhere
+    found = repeats.alerts(study, by=by, areas=areas, a_year=12 / every, lag=lag) if study.has_days else None
     if found is None:
         return asked.answer(None)
     late = _late(asked, found, by=by, areas=areas, lag=lag)

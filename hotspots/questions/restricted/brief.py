@@ -96,7 +96,7 @@ def brief(asked: Asked, preset: str = "command") -> Answer[Brief]:
     kind = PRESETS[preset]
     whole, recent = asked.at(unit="blocks"), _recently(asked, kind)
     by_unit = recent.at(unit=_unit(asked, kind), bandwidth=0)
-    days, judged = whole.study.has_days, _judged(whole)
+    days, judged = whole.study.has_victims, _judged(whole)
     found = Brief(
         preset=kind,
         unit=by_unit.unit,
@@ -141,7 +141,7 @@ def _unit(asked: Asked, kind: Preset) -> str:
 
 
 def _judged(whole: Asked) -> dict[str, Any]:
-    latest = whole.ask(when.last_twelve_months, in_city=True) if whole.study.has_days else None
+    latest = whole.ask(when.last_twelve_months, in_city=True) if whole.study.has_victims else None
     beside = whole.everywhere.ask(when.last_twelve_months, in_city=True) if latest and whole.selection.place else None
     return {"latest": latest, "latest_of_city": beside}
 
@@ -176,7 +176,7 @@ def _places(by_unit: Asked, kind: Preset, latest: Answer[Judgement] | None) -> d
 def _done(whole: Asked) -> tuple[tuple[Entry, Answer[Evaluation]], ...]:
     """Return the newest interventions of the log that concern the place, each with its evaluation."""
     entries = [one for one in interventions.log(whole).value.entries if _concerns(one, whole)]
-    return tuple((one, whole.ask(interventions.evaluation, one)) for one in entries[: -ENTRIES - 1 : -1] if whole.study.has_days)
+    return tuple((one, whole.ask(interventions.evaluation, one)) for one in entries[: -ENTRIES - 1 : -1] if whole.study.has_victims)
 
 
 def _concerns(entry: Entry, whole: Asked) -> bool:

@@ -134,14 +134,14 @@ def _done(found: Brief, words: Words) -> Block:
         for entry, evaluated in found.done
     ]
     if not lines:
-        lines = [words.say("Nothing that was done here stands in the log.")] if found.study.has_days else []
+        lines = [words.say("Nothing that was done here stands in the log.")] if found.study.has_victims else []
     return Block(words.say("What was done"), tuple(lines))
 
 
 def _unknown(found: Brief, city: City, words: Words) -> Block:
     study, lines = found.recent, []
     nowhere = study.victims - study.inside
-    if nowhere > 0 and study.has_days:
+    if nowhere > 0 and study.has_victims:
         lines.append(
             words.say(
                 "Where {n} of {total} people were killed: they are counted, and are on no map.",
@@ -154,9 +154,9 @@ def _unknown(found: Brief, city: City, words: Words) -> Block:
         lines.append(words.say("How many would have been counted under the other definition: what is counted changed within this period."))
     if found.ranges.value:
         lines.append(words.say("Sources differ. {ranges}.", ranges=found.ranges.sentence(words)))
-    if study.has_days:
+    if study.has_victims:
         lines += [*captions.of_place(study, words), found.late.sentence(words)]
-    if not study.has_days:
+    if not study.has_victims:
         lines.append(words.say("Published totals: single homicides, their places and days are not known."))
     if found.places is None and len(city.blocks):
         lines.append(words.say("Where: for this period no number is published by place, so there is no map."))

@@ -35,7 +35,7 @@ TITLES: dict[str, str] = {"rate": mark("Per 100,000 residents a year"), "count":
 def table(found: Brief, city: City, words: Words) -> Table | None:
     """Return the places with the most people killed, or the areas; None where nobody was killed, or nothing is known by place."""
     if found.places is None:
-        return None if found.study.has_days else _years(found, words)
+        return None if found.study.has_victims else _years(found, words)
     rows = found.places.value
     rows = rows[rows["count"] > 0].head(MOST_AREAS if found.preset.by_area else MOST)
     if rows.empty:

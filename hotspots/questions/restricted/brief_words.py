@@ -100,11 +100,11 @@ def _rate(latest: Judgement, of_city: Answer[Judgement] | None, words: Words) ->
 
 def figures(found: Brief, city: City, words: Words) -> tuple[Figure, ...]:
     """Return the numbers of the page, each with its days and what is normal."""
-    if not found.study.has_days:
+    if not found.study.has_victims:
         return tuple(_of_totals(found, words))
     latest = found.latest.value if found.latest else None
     compared = found.periods.value if found.periods else {}
-    shown = [_compared(compared[name], LABELS[name], found, words) for name in found.preset.spans]
+    shown = [_compared(compared[name], LABELS[name], found, words) for name in found.preset.spans if name in compared]
     if latest is not None:
         same = [one for one in shown if one.days == days(Days(latest.start, latest.end), words)]
         shown = [one for one in shown if one not in same] + [_twelve(latest, found, words)]
@@ -185,7 +185,7 @@ def _beside(found: Brief, words: Words) -> Iterator[Figure]:
 
 def bars(found: Brief, city: City, words: Words) -> tuple[Bar, ...]:
     """Return who was killed and with what: a bar for each field, the largest value first and the unknown last; none of under 20."""
-    if not found.study.has_days or found.recent.victims < UNSTABLE_UNDER:
+    if not found.study.has_victims or found.recent.victims < UNSTABLE_UNDER:
         return ()
     return tuple(_bar(name, found.people[name].value, found, city, words) for name in FIELDS if name in found.people)
 

@@ -36,7 +36,8 @@ class Cases:
 
     Columns: `date`, `time` (empty where it is not known), `place` and `block` (empty where the case is on no map), `district`, then what
     the file tells of `FIELDS`, `event` (those killed together share it), `near` (other killings within `metres` and `within` days),
-    `near_metres` and `near_days` of the nearest in time, and `x`, `y` in metres. `unsolved` and `known` count the cases that are open and
+    `near_metres` and `near_days` of the nearest in time, and `x`, `y` in metres; `day_known` where of some the month is known alone, and
+    then nothing is near in time. `unsolved` and `known` count the cases that are open and
     those whose state is known.
     """
 
@@ -50,25 +51,41 @@ class Cases:
     @property
     def newest_from(self) -> pd.Timestamp:
         """The first of the newest days, which are told apart."""
-        return self.days.end - NEWEST * DAY
+        return _whole(self.days.end - NEWEST * DAY, by_day="day_known" not in self.table.columns)
 
 
 def days_of(asked: Asked, span: str) -> int:
     """Return how many days a period named in an address has, up to the end of the choices; 0 is all of them."""
-    named = periods(covered(asked.study).end)
-    return 0 if span == ALL else named[span if span in named else str(NEWEST)].n
+    named = periods(covered(asked.study).end, by_day=asked.study.has_days)
+    return 0 if span == ALL else named[usual_span(asked.study, span)].n
+
+
+def usual_span(study: Study, span: str) -> str:
+    """Return the period of a list: `span` where there is such a one, else the last 28 days, or 12 months where days are not known."""
+    return span if span in spans(study) else str(NEWEST) if study.has_days else "365"
+
+
+def spans(study: Study) -> tuple[str, ...]:
+    """Return the periods that a list can go back; no days where the month of each homicide is known alone."""
+    return tuple(name for name in SPANS if study.has_days or name not in ("7", "28"))
+
+
+def _whole(day: pd.Timestamp, *, by_day: bool) -> pd.Timestamp:
+    return day if by_day else day.replace(day=1)
 
 
 @question(lambda chosen: chosen.figures(unit="blocks"), needs="cases")
 def cases(asked: Asked, *, days: int = NEWEST, metres: float = METRES, within: int = DAYS) -> Answer[Cases] | None:
     """Return the people killed in the last `days` of the choices (0: in all of them); None where single homicides are not known.
 
+    Where days are not known they are of whole months, the one among them that the first of those days is in.
     What is near a case is looked for among all killings of the city, whatever place, filter or period was chosen.
     """
-    if not asked.study.has_days:
+    if not asked.study.has_victims:
         return None
     whole = covered(asked.study)
-    span = Days(max(whole.start, whole.end - days * DAY) if days else whole.start, whole.end)
+    first = max(whole.start, whole.end - days * DAY) if days else whole.start
+    span = Days(_whole(first, by_day=asked.study.has_days), whole.end)
     study = asked.study.between(*span)
     table = _listed(study).join(_near(asked, study, metres, within)).sort_values(["date", "time"], ascending=False, kind="stable")
     state = table["status"] if "status" in table.columns else pd.Series(dtype=object)
@@ -93,6 +110,8 @@ def _listed(study: Study) -> pd.DataFrame:
     for name in FIELDS:
         if name in rows.columns:
             table[name] = rows[name]
+    if not study.has_days:
+        table["day_known"] = rows["day_known"]
     placed = (rows["unplaced"] == "").to_numpy()
     return table.assign(event=rows["event_id"], x=np.where(placed, x, np.nan), y=np.where(placed, y, np.nan))
 
@@ -100,7 +119,7 @@ def _listed(study: Study) -> pd.DataFrame:
 def _near(asked: Asked, study: Study, metres: float, within: int) -> pd.DataFrame:
     """Return how many killings are near each of the cases, and how near the nearest in time is; missing where it has no place."""
     rows = study.rows
-    if not asked.city.has_points:
+    if not asked.city.has_points or not asked.city.has_days:
         return pd.DataFrame({"near": pd.NA, "near_metres": np.nan, "near_days": pd.NA}, index=rows.index)
     pairs = asked.ask(repeats.close_by, metres=metres, days=within)
     first = pairs.drop_duplicates("event").set_index("event")
@@ -117,9 +136,12 @@ def _near(asked: Asked, study: Study, metres: float, within: int) -> pd.DataFram
 
 
 def for_file(found: Cases) -> pd.DataFrame:
-    """Return the cases as a file has them: without coordinates, and marked in every row."""
+    """Return the cases as a file has them: without coordinates, marked in every row, and with the month alone where that is known."""
     table = found.table.drop(columns=["x", "y"])
-    return table.assign(date=table["date"].dt.date, restricted=MARKED).rename_axis("id").reset_index()
+    day = table["date"].dt.date
+    if "day_known" in table.columns:
+        day = day.where(table.pop("day_known"), table["date"].dt.strftime("%Y-%m"))
+    return table.assign(date=day, restricted=MARKED).rename_axis("id").reset_index()
 
 
 def open_cases(found: Cases, words: Words) -> str:

@@ -21,7 +21,7 @@ from hotspots.views.answer import Answer
 from hotspots.words import Words
 
 MANY = 40  # places, from here on those outside their range come first
-USUAL = "28"  # the period that a finding is about where nobody chose another
+USUAL, YEAR = "28", "365"  # the periods that a finding is about where nobody chose another; the second where days are not known
 
 
 def unit_of(asked: Asked, unit: str = "") -> str:
@@ -40,9 +40,19 @@ def offered_units(asked: Asked) -> tuple[str, ...]:
 
 
 def until(study: Study, *, lag: int, as_of: dt.date | None = None) -> pd.Timestamp:
-    """Return the day that the periods end before: `lag` days before the end of the data, of the study, or of the day `as_of`."""
+    """Return the day that the periods end before: `lag` days before the end of the data, of the study, or of the day `as_of`.
+
+    Where days are not known it is the first of that month.
+    """
     end = min(study.end, study.covers[1])
-    return (min(pd.Timestamp(as_of) + DAY, end) if as_of else end) - lag * DAY
+    day = (min(pd.Timestamp(as_of) + DAY, end) if as_of else end) - lag * DAY
+    return day if study.has_days else day.replace(day=1)
+
+
+def span_of(study: Study, span: str = "") -> str:
+    """Return the period of a finding: `span` where there is such a one, else the usual one; where days are not known, 12 months."""
+    known = periods(study.end, by_day=study.has_days)
+    return span if span in known else USUAL if USUAL in known else YEAR
 
 
 def in_order(one: Comparison, names: list[str]) -> np.ndarray:
@@ -55,14 +65,15 @@ def in_order(one: Comparison, names: list[str]) -> np.ndarray:
 def compared(asked: Asked, until: pd.Timestamp) -> dict[str, Comparison]:
     """Return the periods of `calendar.periods` that end before `until`, each beside the years before, by the unit chosen."""
     study = asked.study
-    return {name: change.compare(study, Days(max(one.start, study.covers[0]), one.end)) for name, one in periods(until).items()}
+    every = periods(until, by_day=study.has_days)
+    return {name: change.compare(study, Days(max(one.start, study.covers[0]), one.end)) for name, one in every.items()}
 
 
 @question()
 def changes(asked: Asked, until: pd.Timestamp, *, span: str = USUAL) -> Answer[Mapping[str, Comparison]]:
     """Return every period beside the years before; the finding is that of `span` on the whole city, in the counts it was judged by."""
     found, study = asked.ask(compared, until), asked.study
-    one = found[span]
+    one = found[span_of(study, span)]
 
     def says(words: Words) -> str:
         killed, events = one.city["count"], one.city["events"]

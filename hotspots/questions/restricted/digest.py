@@ -116,7 +116,10 @@ def _death(row: Any, asked: Asked, words: Words) -> str:
     """Return one person killed in a line: the day, the place and the weapon, as far as they are known."""
     weapon = getattr(row, "weapon", UNKNOWN)
     with_what = [] if pd.isna(weapon) or weapon == UNKNOWN else [captions.value_name("weapon", weapon, words).lower()]
-    return " · ".join([words.short_date(row.date.date()), _place_of(row.Index, asked, words), *with_what])
+    day = row.date.date()
+    return " · ".join(
+        [words.short_date(day) if getattr(row, "day_known", True) else words.month(day), _place_of(row.Index, asked, words), *with_what]
+    )
 
 
 def _place_of(incident: Any, asked: Asked, words: Words) -> str:
@@ -149,7 +152,7 @@ def _judged(asked: Asked) -> dict[str, tuple[str, Any]]:
     end = changes.until(by.study, lag=city.lag(by.selection))
     if end <= by.study.covers[0]:
         return {}
-    one = by.ask(changes.compared, end)[changes.USUAL]
+    one = by.ask(changes.compared, end)[changes.span_of(by.study)]
     places = one.places if by.unit != "city" else one.places.iloc[:0]
     firm = change.judged(places)
     names = geography.names(by.study.blocks)
@@ -187,7 +190,7 @@ def _windows(old: Asked, now: Asked, words: Words) -> list[str]:
 
 
 def _open(asked: Asked, words: Words) -> dict[tuple[Any, ...], str]:
-    if not asked.city.has_points:
+    if not asked.city.has_points or not asked.city.has_days:
         return {}
     found = asked.ask(repeats.open_windows, metres=here.NEAR, days=here.WITHIN).value
     names = geography.names(asked.study.everywhere.blocks)

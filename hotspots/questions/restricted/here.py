@@ -80,7 +80,7 @@ class Here:
 
 def recent(asked: Asked) -> Asked:
     """Return the same about the last 36 months of the choices: the one period that who, when, where and the map are about."""
-    if not asked.study.has_days:
+    if not asked.study.has_victims:
         return asked
     end = covered(asked.study).end
     start = max(end - pd.DateOffset(months=RECENT), asked.study.start)
@@ -92,7 +92,7 @@ def here(asked: Asked) -> Answer[Here]:
     """Return what is said first of a place, with the finding: how many in 12 months, whether that is usual, and which way it goes."""
     found = asked.ask(changes.changes, changes.until(asked.study, lag=city.lag(asked.selection))).value
     year = _now(YEAR, change.compare(asked.study, _twelve_months(asked, found[YEAR].days.end)))
-    others = tuple(_now(span, found[span]) for span in SPANS if span != YEAR)
+    others = tuple(_now(span, found[span]) for span in SPANS if span != YEAR and span in found)
     now = (*(one for one in others if one.days != year.days), year)
     direction = _direction(asked, year)
     counted = recent(asked).ask(who.by_field).value
@@ -279,7 +279,7 @@ def done(asked: Asked) -> list[Entry]:
 
 def whether_it_worked(asked: Asked, entry: Entry, words: Words) -> str:
     """Return in one sentence whether something that was done worked: the evaluation's own, of all homicides, whatever was filtered."""
-    if not asked.study.has_days:
+    if not asked.study.has_victims:
         return ""
     return asked.at(where=(), start=None, end=None, place="").ask(interventions.evaluation, entry).sentence(words)
 

@@ -26,7 +26,7 @@ def two_periods(asked: Asked) -> TwoPeriods | None:
     The one shown is the period chosen, else the last 36 months; the other ends where it begins, or lies whole years earlier.
     """
     against, city = asked.selection.against, asked.city
-    if not against or not asked.study.has_days:
+    if not against or not asked.study.has_victims:
         return None
     now = asked if asked.selection.start or asked.selection.end else here.recent(asked)
     start, end = pd.Timestamp(now.selection.start or city.start), pd.Timestamp(now.selection.end or city.end)

@@ -177,8 +177,10 @@ def hours_of_the_week(asked: Asked, *, place: str | None = None) -> Answer[WhenI
 def cells_of_the_week(asked: Asked) -> Answer[pd.DataFrame | None]:
     """Return how many were killed on each day of the week (rows) in each band of hours: what can be filtered by, without such a filter.
 
-    No value with fewer than 20 homicides of known hour.
+    No value with fewer than 20 homicides of known hour, and where days are not known.
     """
+    if not asked.study.has_days:
+        return asked.answer(None)
     bare = asked.selection.with_where("hour", ()).with_where("weekday", ())
     rows = replace(asked, selection=bare).study.rows
     found = pd.crosstab(times(rows, "weekday"), times(rows, "hour"))
@@ -216,7 +218,7 @@ def newest_year_beside(asked: Asked, *, base: int = 0) -> Answer[BesideYears] | 
 @question()
 def without_place(asked: Asked) -> Answer[pd.DataFrame] | None:
     """Return for each year how many homicides have no usable place; None where single homicides are not known."""
-    if not asked.study.has_days:
+    if not asked.study.has_victims:
         return None
     found = trends.without_place(asked.study)
     return asked.answer(found, rows=found.reset_index)

@@ -72,7 +72,7 @@ def _with_surface(asked: Asked, plain: map_view.MapView, words: Words) -> map_vi
 def by_month(asked: Asked) -> Months | None:
     """Return how many were killed in each month, and in which unit: what a map needs to show any months; None of published totals."""
     study = asked.study
-    if not study.has_days:
+    if not study.has_victims:
         return None
     days = covered(study)
     months = pd.period_range(days.start, days.end - DAY, freq="M")
@@ -152,10 +152,10 @@ def mapped(asked: Asked) -> Answer[Mapped]:
     """Return in how many places somebody was killed, and how many of the people killed are on the map."""
     study = asked.study
     some, none = int((study.counts > 0).sum()), int((study.counts == 0).sum())
-    outside = study.located - int((study.unit_of.notna() & (study.rows["unplaced"] == "")).sum()) if study.has_days else 0
+    outside = study.located - int((study.unit_of.notna() & (study.rows["unplaced"] == "")).sum()) if study.has_victims else 0
 
     def says(words: Words) -> str:
-        if not study.has_days:
+        if not study.has_victims:
             return words.say("Published totals: single homicides, their places and days are not known.")
         parts = [
             words.say("On the map: {n} of {total} people killed.", n=words.number(study.inside), total=words.number(study.victims)),

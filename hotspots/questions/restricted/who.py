@@ -40,7 +40,7 @@ class People:
 def people(asked: Asked) -> Answer[People]:
     """Return who was killed of late (a year at most) beside the same days of the years before; no field where the file tells nothing."""
     study = asked.study
-    days = latest(covered(study))
+    days = latest(covered(study), by_day=study.has_days)
     by_year = asked.ask(people_by_year).value
     values = victims.looked_at(study, by_year, days)
     fields = {name: victims.against_before(study, name, days, looked_at=max(values, 1)) for name in by_year}

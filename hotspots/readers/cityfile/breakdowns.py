@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import pandas as pd
 
 from hotspots.readers.asking import Entries
-from hotspots.readers.columns.killings import rows_where
+from hotspots.readers.columns.killings import rows_where, says_offences
 from hotspots.readers.columns.offences import plain
 from hotspots.readers.columns.residents import Numbers, read_numbers
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
@@ -129,7 +129,7 @@ def sex_columns(columns: pd.DataFrame, *, used: Collection[str]) -> dict[str, di
 
 def _may_hold(rows: pd.DataFrame, name: str, area: str) -> bool:
     """Return whether a column may say what the areas lie within: words, fewer than there are areas, the same for most of them."""
-    if any(plain(name) in INCIDENT_COLUMNS[key] for key in ("sex", "age", "weapon")):
+    if any(plain(name) in INCIDENT_COLUMNS[key] for key in ("sex", "age", "weapon")) or says_offences(rows[name]):
         return False
     text = rows[name].str.strip()
     words = float(text.str.contains(r"[^\W\d_]", regex=True).mean()) > 0.5

@@ -14,6 +14,7 @@ import pyproj
 from hotspots.readers.cityfile import keys
 from hotspots.readers.cityfile.contents import content_of
 from hotspots.readers.cityfile.counted import counted_faults
+from hotspots.readers.cityfile.listed import listed_faults
 from hotspots.readers.columns.values import fold
 from hotspots.readers.files.any_file import carries_shapes
 from hotspots.readers.sections import (
@@ -172,23 +173,9 @@ class _Reader:
         values["default_places"] = self.pairs(values.get("default_places", []))
         values["negate"] = self.axes(values.get("negate", []))
         values["fill_down"] = tuple(map(str, values.get("fill_down", [])))
-        parts = {key for key in ("date", "year", "month", "day") if values.get(key)}
-        if parts not in ({"date"}, {"year", "month", "day"}, {"date", "year"}):
-            self.faults.append(
-                told("city.toml: [incidents] names no date; give date, or year with month and day, or year with a date that has no year")
-            )
+        self.faults += listed_faults(values, shapes=all(carries_shapes(path) for path in files))
         values["covers"] = self.covers(values["covers"]) if "covers" in values else None
         self.check_zone("date_zone", values.get("date_zone", "local"))
-        if bool(values.get("x")) != bool(values.get("y")):
-            self.faults.append(told("city.toml: x and y in [incidents] go together; give both, or geometry"))
-        if values.get("x") and values.get("geometry"):
-            self.faults.append(told("city.toml: [incidents] has x and y, and geometry as well; keep one of the two"))
-        if values.get("header_row", 1) < 1:
-            self.faults.append(
-                told("city.toml: header_row in [incidents] must be 1 or more: the row that names the columns, as Excel counts")
-            )
-        if not all(carries_shapes(path) for path in files) and not any(values.get(key) for key in ("x", "y", "geometry", "block_id")):
-            self.faults.append(told("city.toml: [incidents] names no place; give x and y, or geometry, or block_id"))
         return IncidentSection(files=files, **values)
 
     def area_counts(self, content: Mapping[str, Any]) -> tuple[AreaCountSection, ...]:

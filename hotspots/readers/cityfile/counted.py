@@ -18,7 +18,9 @@ def counted_faults(values: Mapping[str, Any], where: str) -> list[Told]:
     faults = []
     wide = values.get("period_columns")
     parts = {key for key in ("period", "year", "month", "day") if values.get(key)}
-    allowed = ({"year"}, set()) if wide else ({"period"}, {"year"}, {"year", "month"}, {"year", "month", "day"})
+    allowed: tuple[set[str], ...] = ({"year"}, set()) if wide else ({"period"}, {"year"}, {"year", "month"}, {"year", "month", "day"})
+    if "of_year" in values:
+        allowed = (set(),) if wide else (set(), {"month"})
     if parts not in allowed:
         faults.append(
             told(
@@ -31,6 +33,8 @@ def counted_faults(values: Mapping[str, Any], where: str) -> list[Told]:
     faults += _number_faults(values, where)
     if values.get("count_dot", "decimal") not in ("thousands", "decimal"):
         faults.append(told('city.toml: count_dot in {where} may be "thousands" or "decimal"', where=where))
+    if not 1 <= values.get("years_begin", 1) <= 12:
+        faults.append(told("city.toml: years_begin in {where} is a month, 1 to 12", where=where))
     if values.get("header_row", 1) < 1:
         faults.append(
             told("city.toml: header_row in {where} must be 1 or more: the row that names the columns, as Excel counts", where=where)

@@ -4,39 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.cityfile.breakdowns import breakdown, same_names, sex_columns, twice_named
+from hotspots.readers.cityfile.period_columns import NO_COUNT, When, in_rows, of_asked_year, replace_entries, sum_of, wide
 from hotspots.readers.cityfile.pointing import samples_of
 from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form, lacks_year
 from hotspots.readers.cityfile.without_days import counted_rows
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.killings import evidence, homicide_doubt, says_offences
 from hotspots.readers.columns.offences import kinds_of, plain, says_killing
-from hotspots.readers.columns.periods import Named, named_period, together, year_and_month
 from hotspots.readers.columns.residents import Numbers, are_residents, read_numbers
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
 from hotspots.readers.columns.total_rows import says_total
 from hotspots.readers.columns.values import is_missing
-from hotspots.readers.columns.written_dates import joined_date
 from hotspots.readers.doubts import settled
 from hotspots.readers.faults import DoubtError
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.homicide_faults import CountsError
 from hotspots.store.schema import DataError
-from hotspots.words import told
 
 _MOSTLY = 0.8
-_STEPS_SEEN = 20_000  # texts that say whether a column is one of periods
-_MONTHS_LEAST = 3  # columns named like months
-_NO_COUNT = re.compile(
-    r".*\b(pob\w*|popul\w*|habit\w*|resid\w*|tasas?|taxas?|taux|rates?|tx|ratio|porc\w*|pct|percent\w*|var\w*|cambio|change|"
-    r"dif\w*|100 ?k|100000|100 000|codigo|cod|code|id|dane|ibge|ubigeo|cve|zip|tracts?|wards?|fid|gid|objectid|edad|age|idade|lat|lon|"
-    r"latitud|longitud|latitude|longitude|x|y|area km2|km2|superficie|semana|week|trimestre|quarter|hora|hour)\b.*"
-)
 _OF_TIME = re.compile(
     r"\b(?:ano|anio|year|annee|mes|month|mois|dia|day|jour|trimestre|quarter|semestre|semester|bimestre|semana|week|hora|hour|franja|turno)\b"
 )
@@ -47,16 +39,6 @@ _COUNT = re.compile(
 _OF_ONE = ("age", "weapon", "event_id", "time", "x", "y", "geometry")  # what a row has that is about single victims or events
 
 
-@dataclass(frozen=True)
-class _When:
-    """Where the periods of a table stand: what city.toml says of it, and the period of each row as text (of wide tables: none)."""
-
-    entries: Entries
-    columns: tuple[str, ...]
-    text: pd.Series | None = None
-    daily: bool = False
-
-
 def counted(table: Table, ask: Ask, *, outlines: Table | None = None) -> Entries | None:
     """Return what [area_counts] says of a table of counts; None where its rows are single homicides or events.
 
@@ -64,23 +46,52 @@ def counted(table: Table, ask: Ask, *, outlines: Table | None = None) -> Entries
     where every area has a row for every day: else rows are events. What is in doubt is put to `ask`. Raises `DataError` where columns of
     periods hold rates.
     """
-    wide = _wide(table, ask)
-    if wide is not None:
-        return _whole(table, wide, [], ask, outlines)
+    columns = wide(table, ask)
+    if columns is not None:
+        return _whole(table, columns, [], ask, outlines)
     plainly = {plain(name): name for name in reversed(list(table.columns.columns))}
-    when = _rows_of(table, plainly)
+    when = in_rows(table, plainly, ask, totals=not _of_one(table, plainly)) or _of_one_time(table, plainly, ask)
     if when is None or ((when.daily or _has_days(table, plainly)) and _of_one(table, plainly)):
         return None
     candidates, sexes = _numbers(table, when.columns), sex_columns(table.columns, used=when.columns)
+    if when.monthly and _of_one(table, plainly) and not _grid(table, when, candidates, plainly):
+        candidates, sexes = [], {}
     if not candidates and not sexes:
-        return None if when.daily else counted_rows(table, when.entries, when.columns, ask, outlines=outlines)
+        return None if when.daily else counted_rows(table, when.entries, when.columns, ask, outlines=outlines, months=when.monthly)
     numbers = _count(table, when, candidates, sexes, ask, outlines)
     if not numbers:
         return None
-    form = date_form(table, {"date": when.columns[0]}, ask) if when.daily and len(when.columns) == 1 else {}
+    form = date_form(_different(table, when.columns[0]), {"date": when.columns[0]}, ask) if when.daily and len(when.columns) == 1 else {}
     entries = {**when.entries, **({"period_format": form["date_format"]} if form else {}), **numbers}
     of_sexes = [name for one in sexes.values() for name in one.values()]
     return _whole(table, replace_entries(when, entries), [*candidates, *of_sexes], ask, outlines)
+
+
+def _of_one_time(table: Table, plainly: Mapping[str, str], ask: Ask) -> When | None:
+    """Return when the numbers of a table without any period are, as a person says; None where its rows are not one area each.
+
+    The year is that of its title or its name, or asked.
+    """
+    names = [name for name in table.columns.columns if share_dated(table.columns[name]) > 0]
+    counts = _numbers(table, ())
+    if names or not (counts or sex_columns(table.columns, used=())) or _of_one(table, plainly):
+        return None
+    rows = table.columns[table.spoiled == ""]
+    apart = any(_is_text(rows[name]) and rows[name].is_unique for name in rows.columns)
+    return of_asked_year(table, ask) if apart and len(rows) > 1 else None
+
+
+def _grid(table: Table, when: When, candidates: Collection[str], plainly: Mapping[str, str]) -> bool:
+    """Return whether rows with a place of their own are areas with the numbers of their months: each comes again in most of them.
+
+    A number of 0 says so too: nobody is killed in an event of none.
+    """
+    spots = [plainly[name] for key in ("x", "y", "geometry") for name in INCIDENT_COLUMNS[key] if name in plainly]
+    spot = table.columns[spots].agg(" ".join, axis=1) if spots else pd.Series(table.shapes, index=table.columns.index).astype("str")
+    sound = table.spoiled == ""
+    pairs = pd.DataFrame({"spot": spot, "when": when.text})[sound].drop_duplicates()
+    none = any((read_numbers(table.columns[name][sound], Numbers())[0] == 0).any() for name in candidates)
+    return bool(none or len(pairs) > pairs["spot"].nunique() * pairs["when"].nunique() / 2)
 
 
 def _has_days(table: Table, plainly: Mapping[str, str]) -> bool:
@@ -88,24 +99,18 @@ def _has_days(table: Table, plainly: Mapping[str, str]) -> bool:
     return any(lacks_year(table.columns[plainly[name]]) for name in INCIDENT_COLUMNS["date"] if name in plainly)
 
 
-def replace_entries(when: _When, entries: Entries) -> _When:
-    """Return the periods with other entries."""
-    return _When(entries, when.columns, when.text, when.daily)
-
-
-def _whole(table: Table, when: _When, candidates: Collection[str], ask: Ask, outlines: Table | None) -> Entries:
+def _whole(table: Table, when: When, candidates: Collection[str], ask: Ask, outlines: Table | None) -> Entries:
     """Return the entries of the table with its area, its sex, its residents and the rows that are homicides."""
     used = {*when.columns, *candidates}
     entries = dict(when.entries)
+    counts = [entries["count"]] if "count" in entries else [*entries.get("sex_columns", {}).values(), *entries.get("period_columns", [])]
+    table = _numbered(table, counts)
     area = _area(table, used, when, outlines)
     if area:
         entries["area"] = area
         used.add(area)
     plainly = {plain(name): name for name in reversed(list(table.columns.columns))}
     if area:
-        counts = (
-            [entries["count"]] if "count" in entries else [*entries.get("sex_columns", {}).values(), *entries.get("period_columns", [])]
-        )
         periods = when.columns if when.text is not None else tuple(name for name in when.columns if name not in counts)
         twice = same_names(table, periods, area, counts, used=used - {area})
         entries |= settled(twice, ask) if twice else {}
@@ -125,145 +130,10 @@ def _whole(table: Table, when: _When, candidates: Collection[str], ask: Ask, out
     return entries | ({"where": where} if where else {})
 
 
-def _wide(table: Table, ask: Ask) -> _When | None:
-    """Return the columns that are periods; None where there are none, or the rows have dates of their own."""
-    found = together(list(table.columns.columns))
-    groups = _groups(found)
-    if not groups or any(share_dated(table.columns[name]) > 0.5 for name in table.columns.columns if not found[name].period):
-        return None
-    groups = {rest: names for rest, names in groups.items() if _whole_numbers(table, names)}
-    if not groups:
-        first = next(iter(_groups(found).values()))
-        if _numeric(table, first) > _MOSTLY:
-            raise DataError(
-                told(
-                    "{file}: the columns of periods ({first}, …) hold numbers with a fraction: rates or shares, and no numbers of people; "
-                    "give the table of the numbers",
-                    file=table.source,
-                    first=repr(first[0]),
-                )
-            )
-        return None
-    rest = _group(table, groups, ask)
-    names = groups[rest]
-    entries: Entries = {"period_columns": names}
-    if found[names[0]].step == "any month":
-        year = _year(table, found)
-        if not year:
-            raise DataError(
-                told(
-                    "{file}: the columns {first}, … are months, and no column says of which year; add a column of the year",
-                    file=table.source,
-                    first=repr(names[0]),
-                )
-            )
-        entries["year"] = year
-    return _When(entries, (*names, *((entries["year"],) if "year" in entries else ())))
-
-
-def _groups(found: Mapping[str, Named]) -> dict[str, list[str]]:
-    """Return the columns of periods by the other words of their names; a year beside its own months is a sum."""
-    groups: dict[str, list[str]] = {}
-    for name, one in found.items():
-        if one.period and not _NO_COUNT.fullmatch(one.rest) and not says_total(one.rest):
-            groups.setdefault(one.rest, []).append(name)
-    kept: dict[str, list[str]] = {}
-    for rest, names in groups.items():
-        steps = {found[name].step for name in names}
-        for step, least in (("day", 2), ("month", 2), ("quarter", 2), ("year", 2), ("any month", _MONTHS_LEAST)):
-            fit = [name for name in names if found[name].step == step]
-            if step in steps and len({found[name].period for name in fit}) == len(fit) >= least:
-                kept[rest] = fit
-                break
-    return kept
-
-
-def _group(table: Table, groups: Mapping[str, list[str]], ask: Ask) -> str:
-    """Return the words of the columns that hold the people killed: asked where several kinds of numbers stand in columns of periods."""
-    killing = [rest for rest in groups if says_killing(rest) or "killed" in kinds_of(rest)]
-    if len(groups) == 1:
-        return next(iter(groups))
-    sums = {rest or names[0]: sum(_sum(table.columns[name]) for name in names) for rest, names in groups.items()}
-    samples = {rest or names[0]: tuple(table.columns[names[0]].iloc[:3]) for rest, names in groups.items()}
-    doubt = CountsError(table.source, len(table.rows), sums, samples, killing[0] if len(killing) == 1 else "")
-    answer = str(settled(doubt, ask)["count"])
-    return next(rest for rest, names in groups.items() if answer == (rest or names[0]))
-
-
-def _whole_numbers(table: Table, names: Collection[str]) -> bool:
-    """Return whether most cells of the columns that say anything are whole numbers, and there is one."""
-    cells = pd.concat([table.columns[name] for name in names]).str.strip()
-    said = cells[~is_missing(cells) & cells.str.contains("[0-9]", regex=True)]
-    number, _ = read_numbers(said, Numbers())
-    return bool(len(said)) and float(((number >= 0) & (number % 1 == 0)).mean()) > _MOSTLY
-
-
-def _numeric(table: Table, names: Collection[str]) -> float:
-    cells = pd.concat([table.columns[name] for name in names]).str.strip()
-    said = cells[~is_missing(cells)]
-    return float(read_numbers(said, Numbers())[0].notna().mean()) if len(said) else 0.0
-
-
-def _sum(text: pd.Series) -> int:
-    return int(read_numbers(text, Numbers())[0].fillna(0).sum())
-
-
-def _year(table: Table, found: Mapping[str, Named]) -> str:
-    named = {plain(name): name for name in reversed(list(table.columns.columns)) if not found[name].period}
-    names = [named[one] for one in INCIDENT_COLUMNS["year"] if one in named]
-    return next((name for name in [*names, *named.values()] if _steps(table.columns[name]).get("year", 0.0) > _MOSTLY / 2), "")
-
-
-def _steps(text: pd.Series) -> dict[str, float]:
-    """Return how many of the texts are years, months, months of any year, days, and nothing else; of very many, some are looked at."""
-    some = text.iloc[:: len(text) // _STEPS_SEEN + 1]
-    said = some.str.strip()[~is_missing(some)]
-    if said.empty:
-        return {}
-    known = {one: named_period(one) for one in said.unique()}
-    steps = said.map({one: named.step if not named.rest else "" for one, named in known.items()})
-    return {str(step): float(share) for step, share in steps.value_counts(normalize=True).items()}
-
-
-def _rows_of(table: Table, plainly: Mapping[str, str]) -> _When | None:
-    """Return the columns in which each row says its period; None where none does."""
-    parts = _parts(table, plainly)
-    if "day" in parts:
-        return _When(dict(parts), tuple(parts.values()), joined_date(table.columns, parts), daily=True)
-    steps = {name: _steps(table.columns[name]) for name in table.columns.columns if name not in parts.values()}
-    monthly = [name for name, share in steps.items() if share.get("month", 0.0) + share.get("quarter", 0.0) > _MOSTLY]
-    if monthly:
-        return _When({"period": monthly[0]}, (*monthly, *parts.values()), table.columns[monthly[0]])
-    named = [plainly[name] for name in INCIDENT_COLUMNS["date"] if name in plainly]
-    dated = [name for name in [*named, *steps] if name not in parts.values() and share_dated(table.columns[name]) > 0.5]
-    if dated:
-        return _When({"period": dated[0]}, (dated[0],), table.columns[dated[0]], daily=True)
-    if "month" in parts:
-        joined = year_and_month(table.columns[parts["year"]].str.strip(), table.columns[parts["month"]])
-        return _When(dict(parts), tuple(parts.values()), joined)
-    yearly = parts.get("year") or next((name for name, share in steps.items() if share.get("year", 0.0) > _MOSTLY), "")
-    return _When({"period": yearly}, (yearly,), table.columns[yearly]) if yearly else None
-
-
-def _parts(table: Table, plainly: Mapping[str, str]) -> dict[str, str]:
-    """Return the columns of the year, and of month and day where there are such, by their names and by what they hold."""
-    found: dict[str, str] = {}
-    least = {"year": (1900, 2100), "month": (1, 12), "day": (1, 31)}
-    for key in ("year", "month", "day"):
-        for name in INCIDENT_COLUMNS[key]:
-            column = plainly.get(name, "")
-            if column and column not in found.values() and _fits(table.columns[column], key, *least[key]):
-                found[key] = column
-                break
-        if key not in found:
-            break
-    return found
-
-
-def _fits(text: pd.Series, key: str, least: int, most: int) -> bool:
-    number = pd.to_numeric(text.str.strip(), errors="coerce")
-    named = _steps(text).get("any month", 0.0) if key == "month" else 0.0
-    return max(float(number.between(least, most).mean()), named) > 0.5
+def _numbered(table: Table, counts: Collection[str]) -> Table:
+    """Return the table with the rows marked that have no number in any of its columns of numbers: notes, and no parts of a total."""
+    bare = ~np.logical_or.reduce([table.columns[name].str.contains("[0-9]", regex=True).to_numpy(dtype=bool) for name in counts])
+    return replace(table, spoiled=np.where(bare & (table.spoiled == ""), "footnote", table.spoiled))
 
 
 def _of_one(table: Table, plainly: Mapping[str, str]) -> bool:
@@ -274,7 +144,7 @@ def _of_one(table: Table, plainly: Mapping[str, str]) -> bool:
 
 def _numbers(table: Table, used: Collection[str]) -> list[str]:
     """Return the columns that may be the numbers of people killed, those that say so first."""
-    names = [name for name in table.columns.columns if name not in used and not _NO_COUNT.fullmatch(plain(name))]
+    names = [name for name in table.columns.columns if name not in used and not NO_COUNT.fullmatch(plain(name))]
     fit = [name for name in names if _is_count(table.columns[name])]
     killed = [name for name in fit if "killed" in kinds_of(name)]
     said = [name for name in fit if says_killing(name) or kinds_of(name) & {"victims"} or _COUNT.fullmatch(plain(name))]
@@ -288,7 +158,7 @@ def _is_count(text: pd.Series) -> bool:
 
 
 def _count(
-    table: Table, when: _When, candidates: list[str], sexes: Mapping[str, Mapping[str, str]], ask: Ask, outlines: Table | None
+    table: Table, when: When, candidates: list[str], sexes: Mapping[str, Mapping[str, str]], ask: Ask, outlines: Table | None
 ) -> Entries:
     """Return the column of the numbers, or those of each sex; empty where the rows are events, or single homicides."""
     of_sexes = {name: [*one.values()] for name, one in sexes.items()}
@@ -302,12 +172,12 @@ def _count(
     if len(alone) == 1 or (len(killed) == 1 and killed[0] in alone and not any(kinds_of(name) & {"hurt"} for name in alone)):
         return {"count": sure}
     rows = table.columns[evidence(table.columns, used=when.columns).kept]
-    sums = {name: sum(_sum(rows[one]) for one in of_sexes.get(name, [name])) for name in (*of_sexes, *candidates)}
+    sums = {name: sum(sum_of(rows[one]) for one in of_sexes.get(name, [name])) for name in (*of_sexes, *candidates)}
     samples = samples_of(table.columns[candidates]) | {name: tuple(table.columns[names[0]].iloc[:3]) for name, names in of_sexes.items()}
     return settled(CountsError(table.source, len(table.rows), sums, samples, sure, by_sex=sexes), ask)
 
 
-def _every_day(table: Table, when: _When, candidates: Collection[str], outlines: Table | None) -> bool:
+def _every_day(table: Table, when: When, candidates: Collection[str], outlines: Table | None) -> bool:
     """Return whether every area has a row for every day of the period: then the numbers are those of days, and not of events."""
     if when.text is None:
         return False
@@ -323,7 +193,18 @@ def _every_day(table: Table, when: _When, candidates: Collection[str], outlines:
     return bool(span > 1 and len(pairs) == span * pairs["area"].nunique())
 
 
+def _different(table: Table, name: str) -> Table:
+    """Return the first row of each different text in a column: what form its days have hangs on nothing else."""
+    once = ~table.columns[name].duplicated().to_numpy()
+    return replace(table, columns=table.columns[once], rows=table.rows[once], spoiled=table.spoiled[once], shapes=None, origins=None)
+
+
 def _days(text: pd.Series, table: Table) -> pd.Series:
+    different = text.drop_duplicates()
+    return text.map(dict(zip(different, _days_of(different, table), strict=True))).astype("datetime64[us]")
+
+
+def _days_of(text: pd.Series, table: Table) -> pd.Series:
     try:
         return read_dates(text, day_zero=table.day_zero, open_period=False).date.dt.normalize()
     except DoubtError as doubt:
@@ -335,7 +216,7 @@ def _days(text: pd.Series, table: Table) -> pd.Series:
         return pd.Series(pd.NaT, index=text.index)
 
 
-def _area(table: Table, used: Collection[str], when: _When, outlines: Table | None) -> str:
+def _area(table: Table, used: Collection[str], when: When, outlines: Table | None) -> str:
     """Return the column that names the areas: by the ids of the outlines, by its name, or the one of texts; empty where none does.
 
     Of several the one that tells the rows of a period apart is taken, and of those the first that holds names and not codes.
@@ -351,7 +232,7 @@ def _area(table: Table, used: Collection[str], when: _When, outlines: Table | No
     texts = [name for name in names if _is_text(table.columns[name])]
     candidates = [name for name in dict.fromkeys([*named, *texts]) if _may_be_area(table.columns[name], name)]
     alone = [name for name in candidates if _tells_apart(table, name, when)]
-    for few in (alone, candidates):
+    for few in ([name for name in alone if name in named], alone, [name for name in candidates if name in named], candidates):
         different = {name: table.columns[name].nunique() for name in few}
         lettered = [name for name in few if name in texts and different[name] * 2 >= max(different.values())]
         if few:
@@ -369,7 +250,7 @@ def _may_be_area(text: pd.Series, name: str) -> bool:
     return not of_others and not says_offences(text) and not kinds_of(name) & {"offence", "flag"} and text[~is_missing(text)].nunique() > 0
 
 
-def _tells_apart(table: Table, name: str, when: _When) -> bool:
+def _tells_apart(table: Table, name: str, when: When) -> bool:
     keep = ~is_missing(table.columns[name])
     columns = [table.columns[name][keep]]
     if when.text is not None:

@@ -99,7 +99,7 @@ INCIDENTS = {
     ),
     "year": Key("text", f"with `month` and `day`, in place of `date`, the columns of its parts, {_PARTS}", '"anio"', "`date`"),
     "month": Key("text", "the column of the month", '"mes"', "`date`"),
-    "day": Key("text", "the column of the day of the month", '"dia"', "`date`"),
+    "day": Key("text", "the column of the day of the month", '"dia"', "`date`; beside a `month`, the month alone is known"),
     "date_format": Key(
         "text", "the form of the dates", '"%d/%m/%Y"', "worked out; whether the day or the month comes first is asked, never guessed"
     ),
@@ -108,6 +108,12 @@ INCIDENTS = {
         "what the clock means: `local` (kept as it stands, an offset is left out), `UTC`, or a zone",
         '"UTC"',
         "`local`; counts since 1970 are moved to `timezone`",
+    ),
+    "date_precision": Key(
+        "text",
+        "what the dates know: `day`, or `month`, where nothing is told by day",
+        '"month"',
+        "worked out: months without a day, and dates that are all the first of a month, know the month alone",
     ),
     "time": Key("text", "a column with the clock", '"hora"', "the clock in `date`, or none"),
     "victims": Key("text", "a column with the number of people killed in the row", '"killed"', "one in each row"),
@@ -143,6 +149,7 @@ INCIDENTS = {
     ),
     "negate": Key("list", "the coordinates whose minus sign the file dropped", '["x"]', "none"),
     "swapped": Key("yes/no", "the two numbers of `geometry`, or of the file's points, stand the other way round", "true", "`false`"),
+    "no_place": Key("yes/no", "no column says the place: all are counted for the whole city, and there is no map", "true", "`false`"),
     "places_checked": Key("yes/no", "the places do lie far from the time zone or the countries that one would expect", "true", "`false`"),
     "covers": Key(
         "list",
@@ -216,6 +223,13 @@ AREA_COUNTS = {
     "day": Key("text", "the column of the day of the month", '"dia"', "whole months"),
     "period_columns": Key(
         "list", "in place of `period` and `count`: the columns that are periods, or months beside `year`", '["2015", "2016"]', "`period`"
+    ),
+    "of_year": Key("number", "the year of all numbers, or of their months, where no column says it", "2023", "`period`, or `year`"),
+    "years_begin": Key(
+        "number",
+        "the month that years such as `2019/20` or `FY2020` begin in; 1: whole calendar years, both where two are named",
+        "4",
+        "asked",
     ),
     "period_format": Key("text", "the form of one part of the period", '"%m/%Y"', "worked out"),
     "count": Key(

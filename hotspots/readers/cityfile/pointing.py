@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS, OF_AREAS
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_places import share_paired
 from hotspots.readers.doubts import settled
-from hotspots.readers.faults import DateColumnError, PlaceColumnError
+from hotspots.readers.faults import NOWHERE, DateColumnError, PlaceColumnError
 from hotspots.readers.files.text_tables import Table
 
 _SEEN = 500  # rows that are looked at
@@ -47,7 +47,7 @@ def date_column(table: Table, ask: Ask) -> str:
 
 
 def place_columns(table: Table, ask: Ask, *, used: Collection[str] = ()) -> Entries:
-    """Return what a person says is the place: two columns of numbers, one that holds both, or one that names the area.
+    """Return what a person says is the place: two columns of numbers, one that holds both, one that names the area, or none.
 
     Columns that are `used` for something else name no area.
     """
@@ -56,15 +56,15 @@ def place_columns(table: Table, ask: Ask, *, used: Collection[str] = ()) -> Entr
     numeric = [name for name in some.columns if _decimal(some[name]) > 0.5]
     pairs = [(x, y) for x in numeric for y in numeric if x != y]
     pairs.sort(key=lambda pair: _east(pair[1]) - _east(pair[0]))
-    places: dict[str, Mapping[str, str]] = {f"{x}, {y}": {"x": x, "y": y} for x, y in pairs}
+    places: dict[str, Entries] = {f"{x}, {y}": {"x": x, "y": y} for x, y in pairs}
     both = [name for name in some.columns if share_paired(some[name]) > 0.5]
     places |= {name: {"geometry": name} for name in both}
     places |= {name: {"block_id": name} for name in some.columns if name not in {*places, *used} and _may_name_areas(some[name])}
     samples = {one: tuple(value for column in place.values() for value in found[column][:2]) for one, place in places.items()}
-    fault = PlaceColumnError(table.source, tuple(some.columns), tuple(places), samples, places=places)
-    if not places:
-        raise fault
-    return settled(fault, ask)
+    if NOWHERE not in table.columns.columns:
+        places[NOWHERE] = {"no_place": True}
+    safe = NOWHERE if len(places) == 1 else ""
+    return settled(PlaceColumnError(table.source, tuple(some.columns), tuple(places), samples, safe, places=places), ask)
 
 
 def killed(columns: pd.DataFrame, *, used: Collection[str], file: str, ask: Ask) -> Entries:

@@ -25,6 +25,7 @@ from hotspots.readers.cityfile.keys import (
 from hotspots.readers.doubts import DOUBTS, question
 from hotspots.readers.falls import ShrinkError
 from hotspots.readers.faults import (
+    NOWHERE,
     AreaColumnError,
     DateColumnError,
     DayOrMonthError,
@@ -53,7 +54,9 @@ from hotspots.readers.table_faults import (
     NoDaysError,
     SameNameError,
     SheetError,
+    SplitYearsError,
     TwiceNamedError,
+    YearlessError,
 )
 from hotspots.words import told
 
@@ -93,7 +96,13 @@ EXAMPLES: tuple[DoubtError, ...] = (  # of each row of questions, a doubt that i
     LoneEventError(_FILE, "case", ("1", "2", "3"), 103, 210),
     MidnightZoneError("day", "23:00", 1200),
     DateColumnError(_FILE, ("when", "who"), ("when",), {"when": ("2019-06-02",)}),
-    PlaceColumnError(_FILE, ("lon", "lat"), ("lon, lat",), {"lon, lat": ("-89.2", "13.7")}, places={"lon, lat": {"x": "lon", "y": "lat"}}),
+    PlaceColumnError(
+        _FILE,
+        ("lon", "lat"),
+        ("lon, lat", NOWHERE),
+        {"lon, lat": ("-89.2", "13.7")},
+        places={"lon, lat": {"x": "lon", "y": "lat"}, NOWHERE: {"no_place": True}},
+    ),
     LatitudeError("lat", "lon", -103.25),
     SwappedAxesError(*_AWAY, (("swap", Change(swap=("lon", "lat"))),), ("America/Bogota",)),
     LostSignError(*_AWAY, (("x", Change(negate=("x",))),), ("America/New_York",)),
@@ -101,7 +110,9 @@ EXAMPLES: tuple[DoubtError, ...] = (  # of each row of questions, a doubt that i
     AreaColumnError("b.geojson", ("code", "name"), ("code",), {"code": ("05001",)}),
     SameNameError("t.csv", "municipio", "departamento", {"Barbosa": {"Antioquia": 5, "Santander": 2}}, 1),
     TwiceNamedError("t.csv", "municipio", {"Barbosa": (5, 2)}, 1),
-    NoDaysError(_FILE, "mes", {"mes": ("2024-01", "2024-02")}, 160),
+    NoDaysError(_FILE, "mes", {"mes": ("2024-01", "2024-02")}, 160, months=True),
+    YearlessError("t.csv", "Ene", (2023,), (2024, 2022)),
+    SplitYearsError("t.csv", ("2019/20", "2020/21"), {4: ("2019-04", "2020-03"), 7: ("2019-07", "2020-06")}),
     MergedTimesError("t.csv", "anio", ("2019", "2020"), 22),
     MergedAreasError("t.csv", "departamento", ("Antioquia", "Santander"), 40),
     ResidentsColumnError("b.geojson", ("people", "homes"), ("people", "homes"), {"people": ("1200",), "homes": ("310",)}),

@@ -12,6 +12,7 @@ from hotspots.readers.cityfile.pointing import date_column, place_columns, sampl
 from hotspots.readers.columns.area_ids import matched
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.offences import plain
+from hotspots.readers.columns.periods import month_of
 from hotspots.readers.columns.places import finite_pairs
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS, OF_AREAS
 from hotspots.readers.columns.values import is_missing
@@ -29,6 +30,7 @@ _MOST_AREAS = 20_000  # names in a column: one that has more is no column of are
 def date_columns(table: Table, plain: Mapping[str, str], ask: Ask) -> dict[str, str]:
     """Return the keys of the date: `date`, or `year` with `month` and `day`, or with a `date` that has no year; asked where none shows.
 
+    Where nothing says a day it is the month.
     `plain` is name without case, accents and signs → column. Of several dates that of what
     occurred comes before that of the report.
     """
@@ -36,12 +38,29 @@ def date_columns(table: Table, plain: Mapping[str, str], ask: Ask) -> dict[str, 
     whole = next((column for column in named if share_dated(table.columns[column]) > 0.5), "")
     if whole:
         return {"date": whole}
-    parts = _parts(table, plain)
+    parts = _parts(table, plain) or _month(table, plain)
     if parts:
         return parts
     if named:
         return {"date": named[0]}
     return {"date": date_column(table, ask)}
+
+
+def _month(table: Table, plain: Mapping[str, str]) -> dict[str, str]:
+    """Return the column of a month with its year, or those of the year and of the month, where nothing else may be the day."""
+    if any(share_dated(table.columns[name]) > 0.5 and not _months(table.columns[name]) for name in table.columns.columns):
+        return {}
+    whole = next((str(name) for name in table.columns.columns if _months(table.columns[name])), "")
+    if whole:
+        return {"date": whole}
+    found = {key: next((plain[one] for one in INCIDENT_COLUMNS[key] if one in plain), "") for key in ("year", "month")}
+    return found if all(name and _holds(table.columns[name], key) for key, name in found.items()) else {}
+
+
+def _months(text: pd.Series) -> bool:
+    """Return whether most of the texts are months with their year."""
+    some = text.str.strip()[~is_missing(text)]
+    return bool(len(some)) and float(month_of(some, where=pd.Series(data=True, index=some.index)).notna().mean()) > _MOSTLY
 
 
 def _parts(table: Table, plain: Mapping[str, str]) -> dict[str, str]:

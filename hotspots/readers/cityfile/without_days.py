@@ -19,18 +19,21 @@ from hotspots.readers.files.text_tables import Table
 from hotspots.readers.table_faults import NoDaysError
 
 
-def counted_rows(table: Table, when: Entries, columns: Collection[str], ask: Ask, *, outlines: Table | None) -> Entries | None:
+def counted_rows(
+    table: Table, when: Entries, columns: Collection[str], ask: Ask, *, outlines: Table | None, months: bool = False
+) -> Entries | None:
     """Return what [area_counts] says of a list of single homicides without days; None where another column may be the date.
 
-    `when` says where the period of a row stands, in these `columns`. A person is asked first: nothing by day, no point and neither age nor
-    weapon is known of totals. Of several columns that name an area one is asked for.
+    `when` says where the period of a row stands, in these `columns`; `months` whether it is a month, so that each row may stay a homicide
+    of its own: None too. A person is asked first: nothing by day, no point and neither age nor weapon is known of totals. Of several
+    columns that name an area one is asked for.
     """
     dated = {*INCIDENT_COLUMNS["date"]} - {plain(name) for name in columns}
     if any(plain(str(name)) in dated and not is_missing(table.columns[name]).all() for name in table.columns.columns):
         return None
     samples = samples_of(table.columns[list(columns)])
-    doubt = NoDaysError(table.source, ", ".join(map(str, columns)), samples, len(table.rows))
-    if not settled(doubt, ask):
+    doubt = NoDaysError(table.source, ", ".join(map(str, columns)), samples, len(table.rows), months)
+    if "each_row" not in settled(doubt, ask):
         return None
     entries: Entries = {**when, "each_row": True, **_area(table, columns, ask, outlines), **_sex(table)}
     unclear = homicide_doubt(evidence(table.columns, used={*columns, *map(str, entries.values())}), file=table.source)

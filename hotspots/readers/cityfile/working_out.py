@@ -55,6 +55,8 @@ def work_out(
     """
     first, layout = read_asked(incidents[0], ask, read=read)
     tables = [first, *(read(path, sheet=layout.get("sheet", ""), header_row=layout.get("header_row")) for path in incidents[1:])]
+    tables = [_first_alone(table) for table in tables]
+    first = tables[0]
     down = _merged(first, ask)
     if down:
         layout = {**layout, "fill_down": down}
@@ -85,6 +87,16 @@ def work_out(
         raise DataError(_NOBODYS)
     spanish = sum(bool(re.search(r"fecha|hora|edad|sexo|arma|victima|coord", fold(column))) for column in columns.values())
     return {"name": name, "language": "es" if spanish * 2 > len(columns) else "en", **sections}
+
+
+def _first_alone(table: Table) -> Table:
+    """Return the table without the rows of another one below it: what they hold says nothing of its columns."""
+    keep = table.spoiled != "other_table"
+    if keep.all():
+        return table
+    shapes = None if table.shapes is None else table.shapes[keep]
+    columns = table.columns[keep].reset_index(drop=True)
+    return replace(table, columns=columns, rows=table.rows[keep], spoiled=table.spoiled[keep], shapes=shapes)
 
 
 def _totals(tables: Sequence[Table], files: Sequence[Path], *, ask: Ask, layout: Entries, outlines: Table | None) -> dict[str, Any] | None:
@@ -217,7 +229,7 @@ def _place(table: Table, columns: dict[str, str], ask: Ask, outlines: Table | No
     if table.shapes is not None and not {"x", "y"} <= columns.keys():
         return {}
     entries = place_keys(table, columns, ask, outlines)
-    if "block_id" in entries:
+    if "block_id" in entries or "no_place" in entries:
         return entries
     x, y = coordinates(table, entries)
     if not len(x):

@@ -229,9 +229,9 @@ def areas_that_occur(text: pd.Series) -> tuple[pd.Series, list[str]]:
 
 
 def placeless(table: Table, section: IncidentSection) -> bool:
-    """Return whether no row has coordinates, and each has an area by its id or name instead."""
-    if not section.block_id:
-        return False
+    """Return whether no row has coordinates, and each has an area by its id or name instead, or nothing says any place."""
+    if section.no_place or not section.block_id:
+        return section.no_place
     if section.x and section.y:
         return bool(is_missing(table.columns[section.x]).all())
     if section.geometry:
@@ -240,7 +240,10 @@ def placeless(table: Table, section: IncidentSection) -> bool:
 
 
 def by_area_alone(areas: pd.Series, column: str) -> Remark:
-    """Return the remark on rows that have no coordinates, and an area instead."""
+    """Return the remark on rows that have no coordinates, and an area instead; without a `column` no area either."""
+    if not column:
+        said = mark("{rows} of {total} rows are counted for the whole city, as nothing says where: no map, and nothing is known by area")
+        return Remark("no_place", "accepted", areas.index.isin(areas.index), said)
     text = told(
         "{rows} of {total} rows have no coordinates; each is counted in the area that it names in {column}: totals, trends and rates by "
         "area are known, and distances and the place within the area are not",

@@ -10,7 +10,8 @@ import pandas as pd
 
 from hotspots.readers.columns.clocks import in_city_zone, read_clock, split_offset
 from hotspots.readers.columns.odd_clocks import believed
-from hotspots.readers.columns.odd_dates import far_dates, far_remark, odd_days, unfinished
+from hotspots.readers.columns.odd_dates import far_dates, far_remark, firsts_alone, odd_days, unfinished
+from hotspots.readers.columns.periods import month_of
 from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.columns.written_dates import month_number, plain_dates, unaccented
 from hotspots.readers.faults import DayOrMonthError, ShortYearsError
@@ -28,20 +29,27 @@ _DAY_NAMED = (
 _NAMED_DAY = rf"^(?P<m>[a-z]{{3,}})\.?[ -]+(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th|er|o)?,?[ -]+(?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
 _SERIAL = r"^[0-9]{5}(?:\.[0-9]+)?$"
 _MONTH_ONLY = r"^(?:(?:19|20)[0-9]{2}[-/.](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)[0-9]{2})$"
+_OF_DAYS = ("%d", "%e", "%j", "%x", "%c", "%D", "%F", "%a", "%A", "%u", "%w")  # in date_format
+_OF_MONTHS = (*_OF_DAYS, "%m", "%b", "%B", "%h")
 _NO_DATE = r"[^0-9]*|-?[0-9]{1,3}(?:\.(?:[0-9]{0,3}|[0-9]{5,}))?"  # words, small numbers, degrees
 _OF_DATES = re.compile(r"fec|date|data|dia|day|jour|when|time|hora|hecho|fato|occur|ocurr|dt")  # in the name of a column
 FIRST_YEAR = 1900
 _LONGEST = 1_000  # letters of a cell that are looked at: a longer one is no date
+_MONTHS_LEAST = 0.05  # of the dates: fewer months without a day are mistakes
 _SHOWN = 60  # letters of a value that a sentence shows
 
 
 @dataclass(frozen=True, eq=False)
 class Dates:
-    """The dates of every row: `date` local and without a zone (missing where the row is rejected), `hour` 0 to 23 or missing."""
+    """The dates of every row: `date` local and without a zone (missing where the row is rejected), `hour` 0 to 23 or missing.
+
+    Where the `day` is not known, the date is the first of its month.
+    """
 
     date: pd.Series
     hour: pd.Series
     remarks: tuple[Remark, ...]
+    day_known: Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +58,7 @@ class _Parsed:
     seconds: pd.Series
     offset: pd.Series
     short_year: Mask
+    month_alone: Mask
 
 
 def read_dates(
@@ -63,6 +72,7 @@ def read_dates(
     time_column: str = "time",
     day_zero: pd.Timestamp | None = None,
     open_period: bool = True,
+    precision: str = "",
 ) -> Dates:
     """Return the local date and hour that the texts stand for.
 
@@ -70,6 +80,8 @@ def read_dates(
     `date_zone` "local", or none, the clock is kept as it stands and an offset written beside it is dropped; with "UTC" or a zone it is
     moved to the city's `timezone`, and so are counts since 1970 where that is known. Where the period is open, the few dates that lie
     decades from all others are left out. `day_zero` is the day that a workbook counts from: its serial numbers become dates.
+    `precision` is what the dates know, "day" or "month"; left out, it is worked out: months without a day, and dates that are all the
+    first of a month, know the month alone. No day is made up for them: see `Dates.day_known`.
     Raises `DataError` when day and month could be swapped, when years have two digits, when the values are serial numbers of a file
     that does not say from which day, or when most cannot be read.
 
@@ -90,13 +102,33 @@ def read_dates(
     local, hour, clock_remarks = _local(replace(parsed, seconds=seconds), zone, zone_said=bool(date_zone), timezone=timezone, column=column)
     remarks = [*counted, *_rejections(local, missing.to_numpy(), parsed.short_year, column), *clock_remarks, *unread]
     rejected = _rejected(remarks, len(text))
+    months = _months_alone(local.mask(rejected), parsed.month_alone, precision)
+    local = local.mask(months, local.dt.normalize() - pd.to_timedelta(local.dt.day - 1, unit="D")).astype("datetime64[us]")
     if open_period:
         far = far_dates(local.mask(rejected))
         remarks.append(far_remark(far, local, column))
         rejected |= far
     date = local.mask(rejected)
-    end = unfinished(date, column) if open_period else []
-    return Dates(date, hour.mask(rejected), only([*remarks, *odd_days(date, column), *end]))
+    end = unfinished(date, column, months=bool(months.any())) if open_period else []
+    said = _of_months(months, parsed.month_alone | (precision == "month"), column)
+    return Dates(date, hour.mask(rejected), only([*remarks, said, *odd_days(date, column, known=~months), *end]), ~months)
+
+
+def _months_alone(date: pd.Series, alone: Mask, precision: str) -> Mask:
+    """Return of which rows the month is known and the day is not."""
+    if precision == "month":
+        return np.asarray(date.notna())
+    return np.asarray((alone | (False if precision == "day" else firsts_alone(date))) & date.notna().to_numpy())
+
+
+def _of_months(months: Mask, plain: Mask, column: str) -> Remark:
+    """Return the remark on rows without a day: their dates say so themselves (`plain`), or are all the first of a month."""
+    if (months & ~plain).any():
+        text = mark("{rows} of {total} rows are dated on the first of a month: the file knows the month only, so nothing is told by day")
+        advice = mark('Ask the source for the day; if these are the days, write date_precision = "day" under [incidents] in city.toml.')
+        return Remark("first_of_month", "accepted", months, text, advice, column)
+    text = mark("{rows} of {total} rows give the month and no day: they are counted in their month, and nothing is told by day")
+    return Remark("month_alone", "accepted", months, text, mark("Ask the source for the day."), column)
 
 
 def _local(parsed: _Parsed, zone: str, *, zone_said: bool, timezone: str, column: str) -> tuple[pd.Series, pd.Series, list[Remark]]:
@@ -240,9 +272,14 @@ def _by_format(text: pd.Series, missing: pd.Series, date_format: str, column: st
                 first=repr(text[bad].iloc[0][:_SHOWN]),
             )
         )
+    if not any(part in wanted for part in _OF_MONTHS):
+        raise DataError(
+            told('incidents: date_format = "{date_format}" has no month; a victim needs the month at least', date_format=wanted)
+        )
     clocked = any(mark in wanted for mark in ("%H", "%I", "%X", "%T", "%c"))
     seconds = (stamp - stamp.dt.normalize()).dt.total_seconds() if clocked else pd.Series(np.nan, index=text.index)
-    return _Parsed(stamp.dt.normalize(), seconds, offset, np.zeros(len(text), dtype=bool))
+    alone = stamp.notna().to_numpy() & (not any(part in wanted for part in _OF_DAYS))
+    return _Parsed(stamp.dt.normalize(), seconds, offset, np.zeros(len(text), dtype=bool), alone)
 
 
 def _worked_out(text: pd.Series, missing: pd.Series, column: str) -> _Parsed:
@@ -269,32 +306,27 @@ def _worked_out(text: pd.Series, missing: pd.Series, column: str) -> _Parsed:
     clock = first["clock"].fillna(last["clock"]).fillna(named["clock"])
     seconds = read_clock(clock.fillna(""))
     day = day.mask(clock.notna() & seconds.isna())
+    month = month_of(text, where=day.isna() & ~missing)
+    alone = month.notna().to_numpy() & bool(month.notna().sum() > _MONTHS_LEAST * (~missing).sum())
+    day = day.mask(alone, month)
     _refuse_unread(text, day.isna() & ~missing, missing, column)
-    return _Parsed(day, seconds, offset, short)
+    return _Parsed(day, seconds, offset, short & ~alone, alone)
 
 
 def _refuse_serials(text: pd.Series, column: str) -> None:
-    for pattern, what, advice in (
-        (
-            _SERIAL,
-            told("serial numbers of a spreadsheet, not dates"),
-            told("format the column as yyyy-mm-dd in the spreadsheet and save it as CSV again, or name the .xlsx itself"),
-        ),
-        (_MONTH_ONLY, told("months without a day"), told("a victim needs a day: ask the source for it")),
-    ):
-        hits = text[text.str.fullmatch(pattern)]
-        if len(hits) * 2 > len(text) and len(hits):
-            raise DataError(
-                told(
-                    "incidents: {n} of {total} values of {column} are {what} (first: {first}); {advice}",
-                    n=f"{len(hits):,}",
-                    total=f"{len(text):,}",
-                    column=repr(column),
-                    what=what,
-                    first=repr(hits.iloc[0]),
-                    advice=advice,
-                )
+    hits = text[text.str.fullmatch(_SERIAL)]
+    if len(hits) * 2 > len(text) and len(hits):
+        raise DataError(
+            told(
+                "incidents: {n} of {total} values of {column} are {what} (first: {first}); {advice}",
+                n=f"{len(hits):,}",
+                total=f"{len(text):,}",
+                column=repr(column),
+                what=told("serial numbers of a spreadsheet, not dates"),
+                first=repr(hits.iloc[0]),
+                advice=told("format the column as yyyy-mm-dd in the spreadsheet and save it as CSV again, or name the .xlsx itself"),
             )
+        )
 
 
 def _refuse_short_years(text: pd.Series, short: Mask, missing: pd.Series, column: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,8 @@ _YEARLY, _RATE = 5_000, 150.0  # rows a year; rows a year for 100,000 residents
 _LEAST_YEARLY = 30  # rows a year below which a rate says nothing
 _MOST = 1_000  # people killed in one row
 _POLICE_LEAST = 2
+_OF_VICTIMS = re.compile(r"(?:n[ro]?|numero|number|total)? ?(?:de|of)? ?(?:vitimas|victimas|victims) (?:em|de|por|en|of|in) (.+)")
+_NOTE_NUMBER = re.compile(r" [0-9]+$")
 _OF_POLICE = re.compile(
     r"threat (?:type|level)|flee(?:ing|status)?(?: status)?|(?:un)?armed(?: with| unarmed)?|body ?cam(?:era)?s?|"
     r"officers? (?:names?|involved|charged)|agency responsible(?: for death)?|criminal charges|official disposition(?: of death)?|"
@@ -60,9 +62,20 @@ def evidence(columns: pd.DataFrame, *, used: Collection[str] = ()) -> Evidence:
     says_so = bool(sure) or any(says_killing(name) for name in columns.columns) or any("killed" in kinds_of(name) for name in names)
     telling = tuple(one for one in judged if not _only_homicides(one))
     where = _reading(columns, telling if any(one in telling for one in sure) or not telling else judged)
-    where = {column: values for column, values in where.items() if column in {one.column for one in telling}}
+    where = {column: _once(values) for column, values in where.items() if column in {one.column for one in telling}}
     police = tuple(str(name) for name in columns.columns if _OF_POLICE.fullmatch(plain(name)))
     return Evidence(telling, where, rows_where(columns, where), says_so, police if len(police) >= _POLICE_LEAST else ())
+
+
+def _once(values: Sequence[str]) -> tuple[str, ...]:
+    """Return the values without those of cases whose victims stand in rows of their own: both would count the same people twice.
+
+    >>> _once(("HOMICÍDIO DOLOSO (2)", "Nº DE VÍTIMAS EM HOMICÍDIO DOLOSO (3)", "LATROCÍNIO"))
+    ('Nº DE VÍTIMAS EM HOMICÍDIO DOLOSO (3)', 'LATROCÍNIO')
+    """
+    bare = {value: _NOTE_NUMBER.sub("", plain(value)) for value in values}
+    of_victims = {found[1] for text in bare.values() if (found := _OF_VICTIMS.fullmatch(text))}
+    return tuple(value for value in values if bare[value] not in of_victims)
 
 
 def rows_where(columns: pd.DataFrame, where: Mapping[str, Collection[str]]) -> Mask:

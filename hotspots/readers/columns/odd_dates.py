@@ -15,11 +15,26 @@ _DECADES, _FEW = 20.0, 0.05  # years from all others; of all rows
 _DEFAULTS = (pd.Timestamp(1899, 12, 30), pd.Timestamp(1899, 12, 31), pd.Timestamp(1900, 1, 1), pd.Timestamp(1970, 1, 1))
 _NEAR_DEFAULT = 3.0  # years from all others, where the day is one that machines write for "none"
 _JANUARY = 0.02  # of all rows; 1 January has about 0.3 %
+_OFTEN = 0.1  # of the rows of the other months; a first of the month has about 3.3 %
 _LACKING = 3.0  # victims that the rest of a year or month would be expected to have, to call it unfinished
 
 
-def odd_days(date: pd.Series, column: str) -> list[Remark]:
-    """Return remarks on days that look like defaults: one that holds far too many victims, 1 January, or nothing but firsts of a month."""
+def firsts_alone(date: pd.Series) -> Mask:
+    """Return the rows dated on the first of a month, where all are: such a file knows the month, and wrote a day for the form's sake.
+
+    >>> firsts_alone(pd.Series(pd.to_datetime(["2021-02-01", "2021-05-01"] * 6))).all(), firsts_alone(pd.Series(pd.to_datetime([])))
+    (np.True_, array([], dtype=bool))
+    """
+    firsts, known = (date.dt.day == 1).to_numpy(dtype=bool), date.notna().to_numpy()
+    return np.asarray(firsts & bool(known.sum() >= _FIRSTS and firsts[known].all() and not (date[known] == date[known].iloc[0]).all()))
+
+
+def odd_days(date: pd.Series, column: str, *, known: Mask) -> list[Remark]:
+    """Return remarks on days that look like defaults: one that holds far too many victims, 1 January, far too many firsts of a month.
+
+    Looked at are the rows of which the day is `known`.
+    """
+    date = date.where(known)
     at = np.flatnonzero(date.notna())
     days = date.iloc[at].dt.normalize()
     remarks = []
@@ -31,19 +46,21 @@ def odd_days(date: pd.Series, column: str) -> list[Remark]:
             day=long_day(days.iloc[rows[0]]),
         )
         remarks.append(Remark("date_pile", "accepted", where, text, mark("Ask the source; correct the dates in the file."), column))
-    firsts = (date.dt.day == 1).to_numpy(dtype=bool)
-    firsts = firsts & bool(len(at) >= _FIRSTS and firsts[at].all())
-    text = told("{rows} of {total} rows are dated on the first of a month: the file knows the month only, so nothing by day can be trusted")
-    return [
-        *remarks,
-        _january(date, firsts, column),
-        Remark("first_of_month", "accepted", firsts, text, mark("Ask the source for the day."), column),
-    ]
+    return [*remarks, _january(date, column), _firsts(date, column)]
 
 
-def _january(date: pd.Series, firsts: Mask, column: str) -> Remark:
+def _firsts(date: pd.Series, column: str) -> Remark:
+    """Return a remark on the firsts of other months than January, where they hold far more than a day of the month does."""
+    first = ((date.dt.day == 1) & (date.dt.month != 1)).to_numpy(dtype=bool)
+    rest = int((date.dt.month.notna() & (date.dt.month != 1)).sum())
+    odd = first.sum() > _OFTEN * rest and tail(int(first.sum()), mean=max(rest / 30.4, 0.1)) < 1e-6
+    text = mark("{rows} of {total} rows are dated on the first of a month; that may stand for a month whose day is not known")
+    return Remark("first_pile", "accepted", first & odd, text, mark("Ask the source; correct the dates in the file."), column)
+
+
+def _january(date: pd.Series, column: str) -> Remark:
     """Return a remark on 1 January of several years, where it holds far more than a day does."""
-    first = ((date.dt.month == 1) & (date.dt.day == 1)).to_numpy(dtype=bool) & (not firsts.any())
+    first = ((date.dt.month == 1) & (date.dt.day == 1)).to_numpy(dtype=bool)
     known, years = int(date.notna().sum()), date[first].dt.year.nunique()
     odd = years > 1 and first.sum() > _JANUARY * known and tail(int(first.sum()), mean=max(known / 365.25, 0.1)) < 1e-6
     text = mark("{rows} of {total} rows are dated 1 January; that may stand for a year whose day is not known")
@@ -86,12 +103,13 @@ def far_remark(where: Mask, date: pd.Series, column: str) -> Remark:
     return Remark("far_date", "rejected", where, text, advice, column)
 
 
-def unfinished(date: pd.Series, column: str) -> list[Remark]:
+def unfinished(date: pd.Series, column: str, *, months: bool = False) -> list[Remark]:
     """Return a remark on the last year, and one on the last month, where the file ends before they do.
 
-    The rest of the year, or month, would be expected to have three victims or more at the pace of the year that leads there.
+    The rest of the year, or month, would be expected to have three victims or more at the pace of the year that leads there. Where
+    `months` are known and days are not, the last month is taken as whole.
     """
-    last = date.max()
+    last = date.max() + pd.offsets.MonthEnd(0) if months else date.max()
     if pd.isna(last) or (date.dt.year == last.year).all():
         return []
     pace = float((date > last - pd.Timedelta(days=365)).sum()) / 365

@@ -12,7 +12,7 @@ from hotspots.readers.columns.values import fold
 from hotspots.readers.files.months import MONTH_OF
 
 _FILLERS = frozenset(
-    {"de", "del", "do", "da", "du", "of", "en", "em", "y"}
+    {"de", "del", "do", "da", "du", "of", "en", "em", "y", "to", "al", "hasta"}
     | {"ano", "anos", "anio", "anios", "year", "years", "annee", "mes", "month", "mois", "the"}
 )
 _FORMATS = ((r"\d{4}", "%Y"), (r"\d{4}-\d{1,2}", "%Y-%m"), (r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"))
@@ -21,7 +21,8 @@ _STEPS = (*((mark, "days") for mark in ("%d", "%j")), *((mark, "months") for mar
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _MONTHS = re.compile(r"\d{4}-\d{2}/\d{4}-\d{2}")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-_NUMBER, _YEAR, _WORD = r"(?P<number>[1-4]|iv|i{1,3})", r"(?P<year>\d{4})", r"(?:t|q|trim|trimestre|trimester|quarter|qtr)"
+_NUMBER, _YEAR = r"(?P<number>[1-4]|iv|i{1,3})", r"(?P<year>\d{4})"
+_WORD = r"(?P<word>t|q|trim|trimestre|trimester|quarter|qtr|s|sem|semestre|semester|cuatrimestre|quadrimestre)"
 _QUARTERS = tuple(
     re.compile(form)
     for form in (
@@ -31,20 +32,31 @@ _QUARTERS = tuple(
         rf"{_YEAR}[ ./-]*{_NUMBER}(?:o|er|ro|do|to|st|nd|rd|th|e|º|°)?[ .-]*{_WORD}",
     )
 )
+_ROLLING = re.compile(
+    r"\b(?:(?:year|12 months|twelve months) (?:ending|ended|to)|(?:ano|12 meses|doce meses) (?:terminad\w*|hasta|a)(?: en)?) "
+)
 _PARTS = re.compile(r"[a-z]+|[0-9]+")
+_SPLIT = re.compile(r"(?<![0-9])([0-9]{4}) ?[/–-] ?([0-9]{4}|[0-9]{2})(?![0-9/–-])")
+_FISCAL = re.compile(r"\b(?:fy|ay|sy|af|ef|financial|fiscal|school|academic|ejercicio|exercice|exercicio|year)\b")
+_FISCAL_YEAR = re.compile(r"\b(?:fy|fiscal year|financial year|ano fiscal|ejercicio fiscal|annee fiscale) ?'?([0-9]{4}|[0-9]{2})\b")
+_MOST_MONTHS = 5_000  # texts that differ: a column that has more holds no months
 
 
 @dataclass(frozen=True)
 class Named:
     """What a text says of time: `period` as ISO writes it (`2019`, `2019-01`, `2019-01-31`; `--01` is a month of any year), empty where
-    it says nothing; `rest` are its other words."""
+    it says nothing; `rest` are its other words.
+
+    A year that begins in one and ends in the next is `2019>2020`, one that is named by its end alone `>2020`."""
 
     period: str
     rest: str = ""
 
     @property
     def step(self) -> str:
-        """How long the period is: year, quarter (or other months), month (of a known year), month of any year, day; empty without one."""
+        """How long the period is: year, split year, quarter (or other months), month (of a known year or any), day; empty without one."""
+        if ">" in self.period:
+            return "split year"
         if "/" in self.period:
             return "quarter"
         return "any month" if self.period.startswith("--") else {0: "", 4: "year", 7: "month", 10: "day"}[len(self.period)]
@@ -57,18 +69,20 @@ def named_period(text: str) -> Named:
     ['2015', '2019-01', '2019-01', '2019-03', '2019-03', '--01', '2019-01', '2019-01-31']
     >>> [named_period(one).period for one in ("2021-T1", "Q4 2021", "Oct-Dec 2021", "I trimestre 2021", "2021-04/2022-03")]
     ['2021-01/2021-03', '2021-10/2021-12', '2021-10/2021-12', '2021-01/2021-03', '2021-04/2022-03']
+    >>> [named_period(one).period for one in ("Year ending March 2021", "October 2021 to December 2021", "2022-S1", "2o semestre 2022")]
+    ['2020-04/2021-03', '2021-10/2021-12', '2022-01/2022-06', '2022-07/2022-12']
     >>> named_period("Homicidios_2015"), named_period("Municipio")
     (Named(period='2015', rest='homicidios'), Named(period='', rest='municipio'))
     """
-    plain = re.sub(r"(?<=\d{4})\.0+$", "", fold(text))
+    plain = re.sub(r"(?<=\d{4})\.0+$", "", fold(text)).replace("%", " pct ")
     day = _ISO_DAY.fullmatch(plain)
     if day:
         return Named("-".join(day.groups()))
     if _MONTHS.fullmatch(plain):
         return Named(plain)
-    quarter = _quarter(plain)
-    if quarter:
-        return Named(quarter)
+    several = _of_several_months(plain)
+    if several:
+        return several
     years: list[int] = []
     months: list[int] = []
     numbers: list[int] = []
@@ -83,13 +97,32 @@ def named_period(text: str) -> Named:
     return Named(_joined(years, months, numbers), " ".join(rest))
 
 
+def _of_several_months(plain: str) -> Named | None:
+    """Return the quarter, the half of a year, or the twelve months to a month that a text names; None where it names none."""
+    quarter = _quarter(plain)
+    if quarter:
+        return Named(quarter)
+    rolling = _ROLLING.search(plain)
+    if not rolling:
+        return None
+    end = named_period(plain[rolling.end() :])
+    return Named(_twelve_months(end.period), end.rest) if end.step == "month" else Named("")
+
+
 def _quarter(plain: str) -> str:
-    """Return the three months that a text names by their number, in four languages; empty where it names none."""
+    """Return the three, four or six months that a text names by their number, in four languages; empty where it names none."""
     found = next((one for one in (form.fullmatch(plain) for form in _QUARTERS) if one), None)
     if not found or not _is_year(int(found["year"])):
         return ""
-    last = 3 * (_ROMAN.get(found["number"]) or int(found["number"]))
-    return f"{found['year']}-{last - 2:02}/{found['year']}-{last:02}"
+    size = 6 if found["word"].startswith("s") else 4 if found["word"].startswith("c") else 3
+    last = size * (_ROMAN.get(found["number"]) or int(found["number"]))
+    return f"{found['year']}-{last - size + 1:02}/{found['year']}-{last:02}" if last <= 12 else ""
+
+
+def _twelve_months(end: str) -> str:
+    """Return the twelve months that end with a month."""
+    year, month = map(int, end.split("-"))
+    return f"{year - (month < 12)}-{month % 12 + 1:02}/{end}"
 
 
 def _sort_number(part: str, years: list[int], months: list[int], numbers: list[int]) -> None:
@@ -112,6 +145,8 @@ def _joined(years: list[int], months: list[int], numbers: list[int]) -> str:
         years, numbers = [2000 + numbers[0] if numbers[0] < 70 else 1900 + numbers[0]], []
     if len(years) == 1 and not months and len(numbers) == 1 and 1 <= numbers[0] <= 12:
         months, numbers = numbers, []
+    if len(years) == len(months) == 2 and not numbers and (years[0], months[0]) < (years[1], months[1]):
+        return f"{years[0]}-{months[0]:02}/{years[1]}-{months[1]:02}"
     if len(years) == 1 and len(months) == 2 and months[0] < months[1] and not numbers:
         return f"{years[0]}-{months[0]:02}/{years[0]}-{months[1]:02}"
     if numbers or len(years) > 1 or len(months) > 1:
@@ -121,13 +156,63 @@ def _joined(years: list[int], months: list[int], numbers: list[int]) -> str:
     return f"--{months[0]:02}" if months else ""
 
 
+def split_year(text: str) -> Named:
+    """Return the year that a text names by the two years that it lies in, or as a financial one; nothing where it names none.
+
+    >>> [split_year(one).period for one in ("2019/20", "2009-10", "2019-2020", "FY2020", "FY 2019/20", "2019/21", "2019")]
+    ['2019>2020', '2009>2010', '2019>2020', '>2020', '2019>2020', '', '']
+    """
+    plain = fold(text)
+    both = _SPLIT.search(plain)
+    if both:
+        first, last = int(both[1]), int(both[2])
+        last = last if last > 99 else first - first % 100 + last + (100 if last < first % 100 else 0)
+        rest = " ".join(part for part in _PARTS.findall(_FISCAL.sub(" ", plain.replace(both[0], " "))) if part not in _FILLERS)
+        return Named(f"{first}>{last}", rest) if _is_year(first) and last == first + 1 else Named("")
+    one = _FISCAL_YEAR.search(plain)
+    if not one:
+        return Named("")
+    last = int(one[1]) if len(one[1]) == 4 else 2000 + int(one[1])
+    return Named(f">{last}", " ".join(part for part in _PARTS.findall(plain.replace(one[0], " ")) if part not in _FILLERS))
+
+
+def is_fiscal(name: str) -> bool:
+    """Return whether a column is named as one of financial years, whose values may be single years.
+
+    >>> is_fiscal("Año fiscal"), is_fiscal("FY"), is_fiscal("year")
+    (True, True, False)
+    """
+    return bool(_FISCAL_YEAR.search(f"{fold(name)} 2000"))
+
+
+def begun(period: str, month: int) -> str:
+    """Return a split year as ISO writes it, where such years begin in this month; one that begins in January is whole years.
+
+    >>> begun("2019>2020", 4), begun(">2020", 10), begun("2019>2020", 1), begun(">2020", 1)
+    ('2019-04/2020-03', '2019-10/2020-09', '2019-01/2020-12', '2020-01/2020-12')
+    """
+    first, _, last = period.rpartition(">")
+    if month == 1:
+        return f"{first or last}-01/{last}-12"
+    return f"{int(last) - 1}-{month:02}/{last}-{month - 1:02}"
+
+
 def together(texts: Iterable[str]) -> dict[str, Named]:
     """Return what each of several names of columns says; days that are all the first of a month are the months.
 
+    Two or more that all may name a year by the two that it lies in do so: of 2009/10, 2010/11, 2011/12 none is a month.
+
     >>> [one.period for one in together(["2019-01-01 00:00:00", "2019-02-01 00:00:00"]).values()]
     ['2019-01', '2019-02']
+    >>> [one.period for one in together(["2009/10", "2010/11", "parish"]).values()]
+    ['2009>2010', '2010>2011', '']
     """
     found = {text: named_period(text) for text in texts}
+    split = {text: split_year(text) for text, one in found.items() if one.step not in ("day", "any month")}
+    split = {text: one for text, one in split.items() if one.period}
+    certain = all(found[text].step not in ("month", "quarter") for text in split)
+    if (len(split) > 1 or certain) and not any(one.step in ("month", "quarter") for text, one in found.items() if text not in split):
+        found |= split
     days = [one for one in found.values() if one.step == "day"]
     if days and all(one.period.endswith("-01") for one in days):
         return {text: Named(one.period[:7], one.rest) if one.step == "day" else one for text, one in found.items()}
@@ -168,9 +253,29 @@ def read_periods(texts: pd.Series, period_format: str = "") -> tuple[pd.Series, 
     >>> read_periods(pd.Series(["12/2015"]), "%m/%Y")[0].iloc[0].month
     12
     """
-    known = {text: _period(str(text).strip(), period_format) for text in texts.unique()}
+    known = {} if period_format else _days(texts.unique())
+    known |= {text: _period(str(text).strip(), period_format) for text in texts.unique() if text not in known}
     ends = [texts.map({text: span[side] for text, span in known.items()}) for side in (0, 1)]
     return ends[0].astype("datetime64[us]"), ends[1].astype("datetime64[us]")
+
+
+def month_of(texts: pd.Series, *, where: pd.Series) -> pd.Series:
+    """Return the first day of the month that each text names, where it names one and no day; missing elsewhere, and but `where` asked.
+
+    >>> month_of(pd.Series(["2023-05", "May 2023", "5/2023", "2023", "2023-05-07"]), where=pd.Series([True] * 5)).dt.month.tolist()
+    [5.0, 5.0, 5.0, nan, nan]
+    """
+    different = texts[where].unique()
+    named = {text: named_period(text) for text in different} if len(different) <= _MOST_MONTHS else {}
+    known = {text: pd.Timestamp(f"{one.period}-01") for text, one in named.items() if one.step == "month" and not one.rest}
+    return texts.where(where).map(known).astype("datetime64[us]")
+
+
+def _days(texts: Iterable[str]) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
+    """Return the days among the texts, as ISO writes them: all at once, as a table of days has thousands."""
+    days = pd.Series([text for text in texts if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)], dtype="str")
+    start = pd.to_datetime(days, format="%Y-%m-%d", errors="coerce")
+    return {text: (day, day + pd.Timedelta(days=1)) for text, day in zip(days, start, strict=True) if pd.notna(day)}
 
 
 def _period(text: str, period_format: str) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -15,6 +15,7 @@ import pandas as pd
 import pyproj
 
 from hotspots.readers.columns.places import DEGREES, coordinates_of
+from hotspots.readers.columns.values import fold
 from hotspots.readers.faults import Floats
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.place_faults import Change, ElsewhereError, LostSignError, SwappedAxesError
@@ -36,6 +37,8 @@ _COUNTRIES = {
     "fr": "FR BE CH LU MC CA HT GF GP MQ RE YT NC PF SN CI ML BF NE TG BJ CM GA CG CD CF TD DJ KM MG MA DZ TN MR GN RW BI",
 }
 _SPOKEN = frozenset(" ".join(_COUNTRIES.values()).split())
+_SPANISH = frozenset([*_COUNTRIES["es"].split(), "US", "PH", "BZ"])
+_SPANISH_NAMES = re.compile(r"\b(?:fecha|latitud|longitud|hora|barrio|colonia|delito|homicidio|edad)\b")
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +73,8 @@ def elsewhere(table: Table, section: IncidentSection, *, timezone: str) -> Elsew
 
     With a time zone ("UTC" stands for none) the middle of the places must be within reach of it. Without, it must be in a country where
     one of our languages is written, or no swapped pair or lost sign would put it in one.
-    Nothing is in doubt on a computer without a table of time zones.
+    Names of columns that are Spanish leave the countries that write Spanish. Nothing is in doubt on a computer without a table of time
+    zones.
     """
     if section.places_checked or _zones().empty:
         return None
@@ -79,9 +83,12 @@ def elsewhere(table: Table, section: IncidentSection, *, timezone: str) -> Elsew
     if not known.any():
         return None
     x, y = x[known], y[known]
-    if _fits(x, y, epsg, timezone):
+    spoken = _spoken(table)
+    if _fits(x, y, epsg, timezone, spoken=spoken):
         return None
-    changes = tuple((name, change) for name, change in _changes(section) if _fits(*change.applied(x, y), epsg, timezone, strict=True))
+    changes = tuple(
+        (name, change) for name, change in _changes(section) if _fits(*change.applied(x, y), epsg, timezone, spoken=spoken, strict=True)
+    )
     if not changes:
         return None
     kind = SwappedAxesError if changes[0][0] == "swap" else LostSignError
@@ -91,6 +98,12 @@ def elsewhere(table: Table, section: IncidentSection, *, timezone: str) -> Elsew
     return kind(
         table.source, columns, section.geometry, section.swapped, first, int(known.sum()), _nearest(*_middle(x, y, epsg)), changes, near
     )
+
+
+def _spoken(table: Table) -> frozenset[str]:
+    """Return the countries whose offices may have named the columns."""
+    names = " ".join(fold(str(name)) for name in table.columns.columns)
+    return _SPANISH if _SPANISH_NAMES.search(names) else _SPOKEN
 
 
 def _changes(section: IncidentSection) -> Iterator[tuple[str, Change]]:
@@ -104,11 +117,11 @@ def _middle(x: Floats, y: Floats, epsg: int) -> tuple[float, float]:
     return (float(np.median(lon[good])), float(np.median(lat[good]))) if good.any() else (np.nan, np.nan)
 
 
-def _fits(x: Floats, y: Floats, epsg: int, timezone: str, *, strict: bool = False) -> bool:
+def _fits(x: Floats, y: Floats, epsg: int, timezone: str, *, spoken: frozenset[str], strict: bool = False) -> bool:
     lon, lat = _middle(x, y, epsg)
     if not (abs(lon) <= 180 and abs(lat) <= 90):
         return False
-    return _of_country(lon, lat, strict=strict) if _no_zone(timezone) else _of_zone(lon, lat, timezone)
+    return _of_country(lon, lat, spoken, strict=strict) if _no_zone(timezone) else _of_zone(lon, lat, timezone)
 
 
 def _no_zone(timezone: str) -> bool:
@@ -126,11 +139,11 @@ def _of_zone(lon: float, lat: float, timezone: str) -> bool:
     return abs((lon - 15 * hours + 180) % 360 - 180) <= 45
 
 
-def _of_country(lon: float, lat: float, *, strict: bool) -> bool:
+def _of_country(lon: float, lat: float, spoken: frozenset[str], *, strict: bool) -> bool:
     """Return whether a place is not much farther from a country of our languages than from any other; strictly: near it, and nearest."""
     zones = _zones()
     far = _distances(lon, lat, zones)
-    ours = far[zones["country"].isin(_SPOKEN).to_numpy()].min()
+    ours = far[zones["country"].isin(spoken).to_numpy()].min()
     if strict:
         sea = str(zones["zone"].iloc[int(far.argmin())]).startswith(("Atlantic/", "Indian/", "Pacific/"))
         return bool(ours <= (_ISLAND if sea else _NEAR) and ours <= far.min())

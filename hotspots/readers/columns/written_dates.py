@@ -61,6 +61,8 @@ def _unaccented(text: str) -> str:
 def joined_date(columns: pd.DataFrame, parts: Mapping[str, str]) -> pd.Series:
     """Return one date text for each row from the columns of its parts: `year` with `month` and `day`, or with a `date` without a year.
 
+    Without a column of the day it is the text of a month.
+
     A part that is missing leaves the text empty; a part that cannot be leaves a text that is no date, so that the row is told of.
 
     >>> table = pd.DataFrame({"d": ["5", "31", ""], "m": ["enero", "2", "3"], "y": ["2023", "2023", "2023"]})
@@ -74,9 +76,12 @@ def joined_date(columns: pd.DataFrame, parts: Mapping[str, str]) -> pd.Series:
             np.where(rest.str.fullmatch(r"[0-9]{1,2}[-/.][0-9]{1,2}"), rest.str.replace(r"[-.]", "/", regex=True) + "/", rest + " ")
         )
         return (joint.set_axis(rest.index) + year).where(~is_missing(rest) & ~is_missing(year), "")
-    month, day = columns[parts["month"]].str.strip(), columns[parts["day"]].str.strip().str.replace(r"\.0+$", "", regex=True)
+    month = columns[parts["month"]].str.strip()
     number = month_number(month)
     shown = number.map(lambda value: f"{value:02.0f}", na_action="ignore").astype("object").fillna(month)
+    if "day" not in parts:
+        return (year + "-" + shown.astype("str")).where(~is_missing(year) & ~is_missing(month), "")
+    day = columns[parts["day"]].str.strip().str.replace(r"\.0+$", "", regex=True)
     text = year + "-" + shown.astype("str") + "-" + day.where(day.str.len() != 1, "0" + day)
     return text.where(~is_missing(year) & ~is_missing(month) & ~is_missing(day), "")
 

@@ -20,6 +20,7 @@ from hotspots.words import Told, told
 Body = tuple[pd.DataFrame, npt.NDArray[np.int64], npt.NDArray[np.str_]]
 _OF_ROWS = tuple(re.compile(form) for form in (r"\d{4}[-/.]\d\d?[-/.]\d\d?\b.*", r"\d\d?[-/.]\d\d?[-/.]\d{2,4}\b.*", r"-?\d+[.,]\d{3,}"))
 _BODY_SEEN = 20  # rows under the header that say what a column holds
+_TITLES = 200  # letters of the rows above a table that a sentence shows
 _HOPELESS = 10  # times the most columns that we read
 _WORD = re.compile(r"\s*[^\W\d]")
 _SHOWN = 6  # cells of a row that is offered as the header
@@ -57,7 +58,8 @@ def from_records(
         first = [*first[:head], [""] * len(first[head]), *first[head:]]
         return _without_names(itertools.chain(first, coming), head, name=name, most_columns=most_columns)
     if head and any(cell.strip() for record in first[:head] for cell in record):
-        passed = told("{name}: {head} rows above the column names were passed over", name=name, head=head)
+        titles = ", ".join(repr(cell.strip()) for record in first[:head] for cell in record if cell.strip())[:_TITLES]
+        passed = told("{name}: {head} rows above the column names were passed over ({titles})", name=name, head=head, titles=titles)
         findings.append(Finding("title_rows", "accepted", head, passed))
     if quickly and (body := quickly(head, first[head])):
         return body, findings
@@ -167,6 +169,8 @@ class _Rows:
         self.header, self.width, self.name, self.most_columns = header, len(header), name, most_columns
         self.number = head + 1
         self.blank = self.longer = self.trailing = self.alone = 0
+        self.gap = False
+        self.title = self.other = -1  # the row that may name another table, and the one that begins one, by their places
         self.numbers: list[int] = []
         self.spoiled: list[str] = []
         self.waiting: list[list[str]] = []
@@ -181,7 +185,9 @@ class _Rows:
                 raise _too_large(self.name, told("more than {rows} rows", rows=f"{limits.MOST_ROWS:,}"), self.most_columns)
             if not any(map(str.strip, record)):
                 self.blank += 1
+                self.gap = True
                 continue
+            self._another(record)
             self.numbers.append(self.number)
             if len(record) == width and record[0] != self.header[0] and record[1:2] != [""]:  # nearly all
                 self.spoiled.append("")
@@ -192,6 +198,19 @@ class _Rows:
             if len(self.waiting) >= limits.ROWS_AT_ONCE:
                 self._pack()
         self._pack()
+
+    def _another(self, record: list[str]) -> None:
+        """Note where another table begins: names of columns in place of numbers, under an empty row, with or without a title."""
+        if self.other >= 0 or not (self.gap or self.title >= 0) or not self.waiting:
+            return
+        filled = [place for place, cell in enumerate(record) if cell.strip()]
+        before = self.waiting[0]
+        words = all(is_word(record[place]) and not any(map(str.isdigit, record[place])) for place in filled)
+        numbered = any(place < len(before) and before[place].strip()[:1].isdigit() for place in filled)
+        if len(filled) > 1 and words and numbered and record[: len(self.header)] != self.header:
+            self.other = self.title if self.title >= 0 else len(self.numbers)
+        self.title = len(self.numbers) if self.gap and len(filled) == 1 else -1
+        self.gap = False
 
     def _odd(self, record: list[str]) -> None:
         extra = any(cell.strip() for cell in record[self.width :])
@@ -214,9 +233,11 @@ class _Rows:
             raise DataError(told("{file}: the file has a header but no rows under it; export it again", file=self.name))
         self._check_longer()
         spoiled = np.array(self.spoiled, dtype="U16")
+        spoiled[self.other if self.other >= 0 else len(spoiled) :] = "other_table"
         self._check_ragged(np.flatnonzero(spoiled == "ragged_row"))
         if self.alone < len(spoiled):  # nothing but a sentence in the first column, at the end
-            spoiled[len(spoiled) - self.alone :] = "footnote"
+            alone = np.arange(len(spoiled)) >= len(spoiled) - self.alone
+            spoiled[alone & (spoiled != "other_table")] = "footnote"
         columns = [pa.chunked_array([part[place] for part in self.parts]) for place in range(self.width)]
         self.parts.clear()
         table = pa.Table.from_arrays(columns, names=[str(place) for place in range(self.width)]).to_pandas()

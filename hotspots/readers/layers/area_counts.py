@@ -13,6 +13,7 @@ from hotspots.readers.columns.area_ids import Matched, areas_that_occur, matched
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.merged_cells import filled_down
+from hotspots.readers.columns.odd_dates import far_dates, far_remark
 from hotspots.readers.columns.periods import read_periods
 from hotspots.readers.columns.residents import Numbers, read_numbers
 from hotspots.readers.columns.total_rows import no_areas, notes, total_rows
@@ -158,13 +159,15 @@ def _rows(table: Table, section: AreaCountSection, areas: pd.Series | None) -> t
     cells = table.columns.apply(lambda column: column.str.strip())
     filtered = [_filtered(cells, section, table), *_notes(cells, section, table)]
     start, end = _periods(cells, section, table)
+    far = far_dates(start.where(end - start == pd.Timedelta(days=1)))
+    far_days, start = far_remark(far, start, section.period), start.mask(far)
     count, held, strange, marked = _counts(cells[section.count], section)
     sex, remarks = _sexes(cells, section)
     away = np.logical_or.reduce([one.where for one in filtered]) | (table.spoiled != "")
     remarks = [replace(one, where=one.where & ~away) for one in remarks]
     groups = (start.astype("str") + " " + sex).where(~away)
     area, noted, summed = _areas(cells, section, areas, groups=groups, counts=count)
-    remarks += [*filtered, *noted]
+    remarks += [*filtered, *noted, replace(far_days, where=far & ~away)]
     away |= summed
     columns: dict[str, Any] = {
         "table": section.table,
@@ -182,7 +185,7 @@ def _rows(table: Table, section: AreaCountSection, areas: pd.Series | None) -> t
     empty = (strange & (cells[section.count] == "")).to_numpy(dtype=bool)
     wrong = {
         "spoiled_row": ((table.spoiled != "") & (table.spoiled != "footnote"), "", _SPOILED, "Correct these rows in the file."),
-        "bad_period": (start.isna(), section.period, told("have a period that cannot be read; they were left out"), _PERIOD_ADVICE),
+        "bad_period": (start.isna() & ~far, section.period, told("have a period that cannot be read; they were left out"), _PERIOD_ADVICE),
         "no_count": (empty, section.count, told("have no number: that is not known, and not zero; they were left out"), _EMPTY_ADVICE),
         "bad_count": (strange & ~empty, section.count, _NOT_WHOLE, _COUNT_ADVICE),
         "unknown_area": (area.isna(), section.area, told("are about an area that is no block; they were left out"), _AREA_ADVICE),

@@ -142,6 +142,13 @@ def _spoilt(table: Table, section: IncidentSection) -> list[Remark]:
                     column=str(first.name or ""),
                 ),
                 Remark(
+                    "other_table",
+                    "rejected",
+                    table.spoiled == "other_table",
+                    mark("{rows} of {total} rows are of another table below this one; they were left out"),
+                    mark("If that table is meant, put each in a file of its own."),
+                ),
+                Remark(
                     "total_row",
                     "rejected",
                     total,
@@ -222,7 +229,8 @@ def _columns(
         raise DataError(faults)
     columns, remarks = _fields(table, section, dates, places, areas)
     if placeless(table, section):
-        return columns, [*dates.remarks, *_uncovered(dates, section), by_area_alone(columns["block_id"], section.block_id), *remarks]
+        alone = by_area_alone(columns.get("block_id", columns["unplaced"]), section.block_id)
+        return columns, [*dates.remarks, *_uncovered(dates, section), alone, *remarks]
     column = section.geometry or section.x
     outside = [strays(places, bounds=bounds, column=column)] if bounds else [far_away(places, column=column)]
     if section.event_id:
@@ -248,6 +256,7 @@ def _dates(table: Table, section: IncidentSection, timezone: str) -> Dates:
         time_column=section.time,
         day_zero=table.day_zero,
         open_period=section.covers is None,
+        precision=section.date_precision,
     )
 
 
@@ -274,6 +283,8 @@ def _fields(
     columns = pd.DataFrame(
         {"date": dates.date, "hour": dates.hour, "unplaced": pd.Series(places.unplaced, dtype="str"), "geometry": places.points}
     )
+    if not dates.day_known.all():
+        columns["day_known"] = dates.day_known
     columns["event_id"] = _events(columns, table, section)
     remarks: list[Remark] = []
     if section.age:
@@ -284,11 +295,8 @@ def _fields(
         if column:
             columns[name], noted = map_words(table.columns[column], name=name, words=section.values.get(name, {}), column=column)
             remarks += noted
-    if section.block_id and areas is None:
-        columns["block_id"], _ = areas_that_occur(table.columns[section.block_id])
-    elif section.block_id and areas is not None:
-        placed = np.asarray(places.unplaced == "")
-        columns["block_id"], noted = read_area_ids(table.columns[section.block_id], areas, column=section.block_id, placed=placed)
+    if section.block_id:
+        columns["block_id"], noted = _recorded(table.columns[section.block_id], areas, placed=np.asarray(places.unplaced == ""))
         remarks += noted
     if section.withheld:
         kept_back = [table.columns[column].str.strip().isin(listed) for column, listed in section.withheld.items()]
@@ -299,6 +307,11 @@ def _fields(
         columns["victims"], noted = read_counts(table.columns[section.victims], column=section.victims)
         remarks += noted
     return columns, remarks
+
+
+def _recorded(text: pd.Series, areas: pd.Series | None, *, placed: Mask) -> tuple[pd.Series, list[Remark]]:
+    """Return the areas that the agency recorded: of those that there are, where they are known."""
+    return (areas_that_occur(text)[0], []) if areas is None else read_area_ids(text, areas, column=str(text.name), placed=placed)
 
 
 def _withheld(where: Mask, section: IncidentSection) -> Remark:
@@ -316,7 +329,8 @@ def _events(columns: pd.DataFrame, table: Table, section: IncidentSection) -> pd
     stated = table.columns[section.event_id].str.strip() if section.event_id else pd.Series("", index=columns.index)
     points = np.asarray(columns["geometry"].array, dtype=object)
     spots = pd.DataFrame({"day": columns["date"].dt.normalize(), "x": shapely.get_x(points), "y": shapely.get_y(points)})
-    alone = spots[((columns["unplaced"] == "") & (stated == "") & spots.notna().all(axis=1)).to_numpy(dtype=bool)]
+    dated = columns.get("day_known", True)
+    alone = spots[((columns["unplaced"] == "") & (stated == "") & spots.notna().all(axis=1) & dated).to_numpy(dtype=bool)]
     own = "row " + numbers
     own.loc[alone.index] = own.loc[alone.index].groupby([alone[name] for name in alone]).transform("first")
     return stated.where(stated != "", own)
@@ -356,7 +370,7 @@ def _duplicates(table: Table, kept: Mask) -> Remark:
 
 def _incidents(columns: pd.DataFrame, city_crs: pyproj.CRS) -> Incidents:
     repeated = columns.loc[columns.index.repeat(columns["victims"])].reset_index(drop=True)
-    optional = ("age", *WORD_FIELDS, "block_id", "withheld")
+    optional = ("age", *WORD_FIELDS, "block_id", "withheld", "day_known")
     ordered = ["date", "hour", "unplaced", "event_id", *(name for name in optional if name in repeated.columns)]
     table = gpd.GeoDataFrame(repeated[ordered], geometry=gpd.GeoSeries(repeated["geometry"].to_numpy(), crs=city_crs))
     table.index.name = "incident"

@@ -53,7 +53,7 @@ def _filled(tables: list[Table], section: IncidentSection) -> tuple[list[Table],
 
 def _no_place(table: Table, section: IncidentSection) -> list[Told]:
     if table.shapes is None:
-        placed = section.x or section.geometry or section.block_id
+        placed = section.x or section.geometry or section.block_id or section.no_place
         return (
             []
             if placed

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.columns.periods import together, year_and_month
+from hotspots.readers.columns.periods import begun, together, year_and_month
 from hotspots.readers.columns.residents import Numbers, read_numbers
 from hotspots.readers.columns.total_rows import says_total
 from hotspots.readers.columns.written_dates import joined_date
@@ -32,6 +32,10 @@ def tall(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSecti
         table, section = _by_sex(table, section)
     if section.period_columns:
         return _melted(table, section)
+    if section.of_year:
+        years = pd.Series(str(section.of_year), index=table.columns.index)
+        whole = year_and_month(years, table.columns[section.month]) if section.month else years
+        return _with_period(table, section, _free("period", table.columns), whole)
     if section.year:
         label = " + ".join(filter(None, (section.year, section.month, section.day)))
         if section.day:
@@ -40,6 +44,14 @@ def tall(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSecti
         years = table.columns[section.year].str.strip().str.replace(r"\.0+$", "", regex=True)
         whole = year_and_month(years, table.columns[section.month]) if section.month else years
         return _with_period(table, section, label, whole)
+    if section.years_begin:
+        known = together(table.columns[section.period].str.strip().unique())
+        whole = (
+            table.columns[section.period]
+            .str.strip()
+            .map({text: _iso(one.period, section.years_begin) or text for text, one in known.items()})
+        )
+        return _with_period(table, section, f"{section.period}, whole", whole)
     return table, section
 
 
@@ -88,7 +100,10 @@ def _melted(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSe
     _refuse_odd(names, table, section)
     rows, width = len(table.rows), len(names)
     long, period, count = _unfolded(table, names, "period")
-    written = pd.Series([periods[name].period for name in names] * rows, dtype="str")
+    split = section.years_begin
+    written = pd.Series([_iso(periods[name].period, split) for name in names] * rows, dtype="str")
+    if section.of_year:
+        written = str(section.of_year) + written.str.removeprefix("-")
     if section.year:
         years = long.columns[section.year].str.strip().str.replace(r"\.0+$", "", regex=True)
         written = years + written.str.removeprefix("-")
@@ -106,6 +121,10 @@ def _melted(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSe
     return read, replace(section, period=period, count=count, year="", month="", period_columns=())
 
 
+def _iso(period: str, begin: int) -> str:
+    return begun(period, begin) if begin and (">" in period or len(period) == 4) else period
+
+
 def _free(name: str, columns: pd.DataFrame) -> str:
     """Return the name, or where a column has it already, one that none has."""
     return name if name not in columns.columns else _free(f"{name} of the column", columns)
@@ -113,7 +132,8 @@ def _free(name: str, columns: pd.DataFrame) -> str:
 
 def _refuse_odd(names: list[str], table: Table, section: AreaCountSection) -> None:
     steps = {name: one.step for name, one in together(names).items()}
-    wrong = [name for name, step in steps.items() if step not in (("any month",) if section.year else ("year", "quarter", "month", "day"))]
+    whole = ("year", "quarter", "month", "day", *(("split year",) if section.years_begin else ()))
+    wrong = [name for name, step in steps.items() if step not in (("any month",) if section.year or section.of_year else whole)]
     if wrong:
         raise DataError(
             told(

@@ -68,7 +68,7 @@ _WORDS = {
     "zero": mark("None in this period, none in the years before"),
     "no_data": mark("No earlier year to compare with"),
 }
-_NEEDS = frozenset({"counts", "days", "earlier"})
+_NEEDS = frozenset({"counts", "victims", "earlier"})
 
 MEASURES: tuple[Measure, ...] = (
     Measure(

@@ -225,7 +225,7 @@ _ROLES |= {"consecutive": "growing", "intensifying": "growing", "new": "new"}
 EMERGING_CATEGORIES: tuple[Category, ...] = tuple(
     Category(float(code), CLASS_WORDS[name], _ROLES[name]) for code, name in enumerate(CLASS_WORDS) if name in _ROLES
 )
-_EVENTS = frozenset({"counts", "days", "outlines"})
+_EVENTS = frozenset({"counts", "victims", "outlines"})
 
 MEASURES: tuple[Measure, ...] = (
     Measure(
@@ -287,7 +287,7 @@ MEASURES: tuple[Measure, ...] = (
         compute=emerging,
         label=mark("How hot spots came about"),
         unit=mark("class, 0 to 8"),
-        needs=_EVENTS | {"neighbours"},
+        needs=_EVENTS | {"days"} | {"neighbours"},
         state=lambda study: known_state(emerging(study), zero=True),
         whole=True,
         doubled=None,

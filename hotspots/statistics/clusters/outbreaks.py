@@ -46,6 +46,8 @@ class Cylinders:
 
 def dated_events(study: Study) -> Events:
     """Return the events of a study with a place inside its units: people killed together are one, at the place of the first of them."""
+    if not study.has_days:
+        raise DataError(told("outbreaks: the days of single homicides are not known, so nothing can be said of bursts in time"))
     x, y = study.places
     use = (study.codes >= 0) & np.isfinite(x) & np.isfinite(y)
     day = (study.rows["date"].dt.normalize() - study.start).dt.days.to_numpy()

@@ -277,7 +277,7 @@ def stability(study: Study, *, share: float = 0.5, day: pd.Timestamp | None = No
     >>> found.units, found.share.observed, found.share.expected
     (1, 0.5, 0.25)
     """
-    if not study.has_days:
+    if not study.has_victims:
         raise DataError(told("concentration: these data are published totals, so the days and places of single homicides are not known"))
     start, end = max(study.start, study.covers[0]), min(study.end, study.covers[1])
     cut = day if day is not None else _last_year(study, start, end)
@@ -364,7 +364,7 @@ def _steps(n: int, more: list[int]) -> np.ndarray:
 
 def _event_sizes(study: Study) -> np.ndarray:
     """Return the victims of each event within one unit; mapped events only."""
-    if not study.has_days:
+    if not study.has_victims:
         raise DataError(told("concentration: these data are published totals, so the events and places of single homicides are not known"))
     inside = study.codes >= 0
     events = pd.DataFrame({"event": study.rows["event_id"].to_numpy()[inside], "unit": study.codes[inside]})

@@ -132,7 +132,7 @@ def priority(study: Study) -> pd.Series:
     np.int64(2)
     """
     found = pd.Series(0, index=study.blocks.index, name="priority")
-    if study.has_days and study.has_outlines:
+    if study.has_victims and study.has_outlines:
         found.loc[ranked(study).index] = 1
     return found
 
@@ -149,7 +149,7 @@ MEASURES: tuple[Measure, ...] = (
         compute=priority,
         label=mark("First places by the plain count"),
         unit=mark("among the first 5% of the area (1) or not (0)"),
-        needs=frozenset({"counts", "days", "outlines"}),
+        needs=frozenset({"counts", "victims", "outlines"}),
         state=priority_state,
         whole=True,
         doubled=None,

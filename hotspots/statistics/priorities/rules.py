@@ -97,6 +97,7 @@ class Past:
     ground: Ground
     spread: Spread
     which: np.ndarray
+    by_day: bool = True  # False: of each event the month is known alone
 
     @property
     def counts(self) -> np.ndarray:
@@ -106,7 +107,9 @@ class Past:
     def before(self, days: float) -> Past:
         """Return the past as it was so many days earlier."""
         seen = self.days > days
-        return Past(self.unit[seen], self.days[seen] - days, self.years - days / 365.25, self.ground, self.spread, self.which[seen])
+        return Past(
+            self.unit[seen], self.days[seen] - days, self.years - days / 365.25, self.ground, self.spread, self.which[seen], self.by_day
+        )
 
 
 def past(study: Study, *, bandwidth_before: pd.Timestamp | None = None) -> Past:
@@ -120,7 +123,7 @@ def past(study: Study, *, bandwidth_before: pd.Timestamp | None = None) -> Past:
 
 
 def _past(study: Study, bandwidth_before: pd.Timestamp | None) -> Past:
-    if not study.has_days:
+    if not study.has_victims:
         raise DataError(told("priorities: these data are published totals, so the days and places of single homicides are not known"))
     if not study.has_outlines:
         raise DataError(told("priorities: no outline of these areas is loaded, so their sizes are not known; give [blocks] with outlines"))
@@ -143,7 +146,7 @@ def _past(study: Study, bandwidth_before: pd.Timestamp | None) -> Past:
     at = np.column_stack((x[events], y[events]))[order]
     at = np.where(np.isfinite(at), at, ground.middle[unit])
     early = np.ones(len(days), dtype=bool) if bandwidth_before is None else date[order] < bandwidth_before.to_datetime64()
-    return Past(unit, days, (end - start).days / 365.25, ground, Spread(at, ground.middle, at[early]), np.arange(len(days)))
+    return Past(unit, days, (end - start).days / 365.25, ground, Spread(at, ground.middle, at[early]), np.arange(len(days)), study.has_days)
 
 
 def covered(study: Study) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -208,7 +211,7 @@ def scores(past: Past, rule: str) -> np.ndarray:
     """
     if rule not in RULES:
         raise DataError(told("priorities: there is no rule {rule}; use one of {listed}", rule=repr(rule), listed=", ".join(RULES)))
-    if rule == "shrunk" and not (past.ground.residents > 0).any():
+    if (rule == "shrunk" and not (past.ground.residents > 0).any()) or (rule == "near_repeat" and not past.by_day):
         return np.full(len(past.ground.area), np.nan)
     area = past.ground.area
     size = np.where(area > 0, np.maximum(area, _SLIVER * np.median(area)), np.inf)

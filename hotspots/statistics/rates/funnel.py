@@ -212,7 +212,7 @@ def funnel(study: Study, *, level: float = LEVEL) -> Funnel | None:
     low, high = poisson_interval(count, together=study.together)
     table = pd.DataFrame({"count": count, "expected": expected, "ratio": count / expected})
     table = table.assign(ratio_low=low / expected, ratio_high=high / expected).join(funnel_limits(expected))
-    events = study.exposed_events[known].astype(float) if study.has_days else count
+    events = study.exposed_events[known].astype(float) if study.has_victims else count
     mean = (expected * (events.sum() / count.sum())).to_numpy()
     scatter = _scatter(events.to_numpy(), mean)
     for name, factor, verdict in (("p", 1.0, "verdict"), ("widened_p", scatter, "widened")):

@@ -120,7 +120,7 @@ def standardised(study: Study, *, standard: str = "who", level: float = 0.95) ->
             )
         )
     bands = population_bands(study.blocks)
-    if not bands or "age" not in study.incidents.columns or not study.has_days:
+    if not bands or "age" not in study.incidents.columns or not study.has_victims:
         return pd.DataFrame(np.nan, index=study.blocks.index, columns=["value", "low", "high"])
     people = study.blocks[[f"population:{name}" for name in bands]].to_numpy(dtype=float) * study.years
     if standard == "who":

@@ -44,6 +44,10 @@ def events_of(study: Study) -> Events:
     >>> len(found), found.victims.tolist()
     (2, [2, 1])
     """
+    if study.has_victims and not study.has_days:
+        raise DataError(told("repeats: of each homicide the month is known, and not the day, so nothing can be said of what follows it"))
+    if study.has_victims and not study.has_points:
+        raise DataError(told("repeats: the homicides have no coordinates, so nothing is known of how near they are to one another"))
     if not (study.has_points and study.has_days):
         raise DataError(told("repeats: these data are published totals: the days and places of single homicides are not known"))
     table = victims_of(study)

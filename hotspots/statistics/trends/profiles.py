@@ -32,7 +32,8 @@ def weekly(study: Study, *, until: pd.Timestamp | None = None) -> pd.DataFrame:
     """Return the study in weeks of 7 days that end with the day before `until` (left out: the end of the data or of the study).
 
     The index holds the first day of each week that lies in the study as a whole. `expected`, `low`, `high`: as `expected_range` gives
-    them from the same week and two on each side, 52, 104, … weeks earlier, in the five years before (at least three).
+    them from the same week and two on each side, 52, 104, … weeks earlier, in the five years before (at least three). None where the
+    days of homicides are not known.
 
     >>> from hotspots.testing import square_city
     >>> study = Study.of(*square_city([(5, 5)] * 3, dates=["2020-01-02", "2020-01-08", "2020-01-14"]), start="2020-01-01", end="2020-01-15")
@@ -56,7 +57,7 @@ def weekly(study: Study, *, until: pd.Timestamp | None = None) -> pd.DataFrame:
 
 
 def _weeks(study: Study, start: pd.Timestamp, end: pd.Timestamp) -> pd.Series:
-    n = max((end - start).days // 7, 0)
+    n = max((end - start).days // 7, 0) if study.has_days else 0
     first = end - 7 * n * DAY
     date = study.between(first, end).rows["date"] if n else pd.Series(dtype="datetime64[us]")
     week = ((date - first).dt.days // 7).to_numpy(dtype=int)
@@ -69,7 +70,7 @@ def year_over_year(study: Study, *, years: int = 5) -> pd.DataFrame:
 
     The index runs over the 365 days of a common year (29 February is counted with the 28th). `this` ends where the data or the study
     end; `low`, `high` and `mean` are of up to `years` whole years before, missing without any. The table's `attrs` name the `year` and the
-    `years` before.
+    `years` before. Where months are known and not days, a month's homicides are counted on its last day.
 
     >>> from hotspots.testing import square_city
     >>> city = square_city([(5, 5)] * 3, dates=["2019-01-02", "2019-12-31", "2020-01-01"])
@@ -80,7 +81,7 @@ def year_over_year(study: Study, *, years: int = 5) -> pd.DataFrame:
     end = min(study.end, study.covers[1])
     this = (end - DAY).year
     whole = study.between(study.covers[0], end)
-    date = whole.rows["date"]
+    date = whole.rows["date"] if study.has_days else whole.rows["date"] + pd.offsets.MonthEnd(0)
     day = _day_of_common_year(date)
     totals = {}
     for year in range(this - years, this + 1):
@@ -132,7 +133,8 @@ def seasonal(study: Study) -> pd.DataFrame:
 class WhenInWeek:
     """Homicides by weekday (0: Monday) and hour: `table` has a row for each weekday and a column for each first hour of a band.
 
-    It is None with fewer than 20 homicides of known hour. `known` and `unknown` count the victims whose hour is known or not.
+    It is None with fewer than 20 homicides of known hour, and where days are not known. `known` and `unknown` count the victims whose
+    hour is known or not.
     """
 
     table: pd.DataFrame | None
@@ -159,7 +161,7 @@ def weekday_hour(study: Study, *, place: str | None = None) -> WhenInWeek:
     has = hour.notna().to_numpy()
     known = int(has.sum())
     width = 1 if known >= MANY else 3
-    if known < LEAST:
+    if known < LEAST or not study.has_days:
         return WhenInWeek(None, known, len(hour) - known, width)
     table = pd.crosstab(date[has].dt.day_of_week.to_numpy(), hour[has].to_numpy(dtype=int) // width * width)
     table = table.reindex(index=range(7), columns=range(0, 24, width), fill_value=0)

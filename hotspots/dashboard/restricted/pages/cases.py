@@ -31,7 +31,7 @@ def render(chosen: Chosen) -> None:
     answer = chosen.whole.ask(questions.cases, days=questions.days_of(chosen.whole.asked, case_list.span_of(chosen)))
     if answer is None:
         heading(chosen, words.say("Cases"))
-        st.info(words.say("{what}: not available, because {reason}.", what=words.say("Cases"), reason=words.say(NEEDS["days"])))
+        st.info(words.say("{what}: not available, because {reason}.", what=words.say("Cases"), reason=words.say(NEEDS["victims"])))
         return
     heading(chosen, chosen.asked.of_place(answer.sentence(words), words))
     st.markdown(f"**{words.say('Restricted: not for publication.')}** " + words.say("Each row is a person who was killed."))
@@ -51,7 +51,7 @@ def listed(answer: Answer[Cases], chosen: Chosen) -> None:
     columns = case_list.columns(found)
     alt = words.say("Cases, newest first")
     tables.draw(found.table, columns, words, alt=alt, key="cases", on_select="rerun", selection_mode="single-row")
-    if chosen.city.has_points:
+    if chosen.city.has_points and chosen.study.has_days:
         st.caption(
             words.say(
                 "Others near: killings within {metres} m and {days} days, whatever was chosen, and the nearest in time. A head sorts; a "

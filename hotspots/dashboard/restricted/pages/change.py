@@ -62,14 +62,21 @@ def render(chosen: Chosen) -> None:
         by_place(by_unit, found[span], span)
         all_spans(by_unit, found, span)
         tables.download(chosen, answer, "change", label=words.say("All periods and places (CSV)"))
-        when_in_the_week(by_unit)
+        if study.has_days:
+            when_in_the_week(by_unit)
     trust(chosen, found[span], until)
     method(words)
 
 
+def spans(chosen: Chosen) -> dict[str, str]:
+    """Return the periods that are compared and what they are called: where days are not known, whole months alone."""
+    names = SPANS if chosen.study.has_days else {**SPANS, "365": mark("12 months")}
+    return {span: name for span, name in names.items() if changes.span_of(chosen.study, span) == span}
+
+
 def span_of(chosen: Chosen) -> str:
     """Return the period chosen, else the usual one."""
-    return chosen.selection.span if chosen.selection.span in SPANS else changes.USUAL
+    return changes.span_of(chosen.study, chosen.selection.span)
 
 
 def unit_of(chosen: Chosen) -> str:
@@ -84,10 +91,10 @@ def controls(chosen: Chosen) -> None:
     with left:
         st.segmented_control(
             words.say("Period that the map and the table show"),
-            list(SPANS),
-            format_func=lambda span: words.say(SPANS[span]),
+            list(spans(chosen)),
+            format_func=lambda span: words.say(spans(chosen)[span]),
             required=True,
-            **address.widget("span", span_of(chosen), lambda old, new: replace(old, span=new or changes.USUAL)),
+            **address.widget("span", span_of(chosen), lambda old, new: replace(old, span=new or span_of(chosen))),
         )
     with middle:
         st.selectbox(
@@ -145,7 +152,7 @@ def whole_city(chosen: Chosen, found: Mapping[str, Comparison]) -> None:
         return each(lambda row, words: write(found[row["span"]], words))
 
     columns = [
-        Column("span", mark("Period"), called(SPANS)),
+        Column("span", mark("Period"), called(spans(chosen))),
         Column("days", mark("Days"), of(lambda one, words: days_in_words(one.days, words))),
         Column("count", mark("People killed"), number()),
         *([Column("events", mark("Events"), number())] if together else []),
@@ -170,7 +177,7 @@ def by_place(chosen: Chosen, one: Comparison, span: str) -> None:
     """Draw the map of change, what it says in words, and the table behind it."""
     words = chosen.words
     unit = map_view.unit_name(chosen.selection.unit, words, chosen.city.called)
-    st.subheader(words.say("{unit}: {span}", unit=unit, span=words.say(SPANS[span]).lower()), anchor=False)
+    st.subheader(words.say("{unit}: {span}", unit=unit, span=words.say(spans(chosen)[span]).lower()), anchor=False)
     left, right = st.columns([2, 1], gap="medium")
     with left:
         if one.before:
@@ -257,7 +264,9 @@ def all_spans(chosen: Chosen, found: Mapping[str, Comparison], span: str) -> Non
         return each(lambda row, words: _killed_and_range(one.places.loc[row["unit"]], words))
 
     columns = [Column("place", mark("Place"))]
-    columns += [Column(name, f"{words.say(SPANS[name])} · {days_in_words(one.days, words)}", of(one)) for name, one in found.items()]
+    columns += [
+        Column(name, f"{words.say(spans(chosen)[name])} · {days_in_words(one.days, words)}", of(one)) for name, one in found.items()
+    ]
     order = changes.in_order(found[span], names.to_list())
     tables.fitting(rows.iloc[order], columns, words, alt=words.say("Each place in all four periods"), lead=("place", *found))
     tables.worked_out(words).caption(words.say("People killed, and in brackets the range of events to expect from the three years before."))

@@ -218,6 +218,6 @@ def limits(study: Study, found: rates.Funnel, words: Words) -> None:
                 found.left_out,
             )
         )
-    if study.has_days:
+    if study.has_victims:
         lines.append(words.say("People killed together count once in the judgement, and each one in counts and rates."))
     st.expander(words.say("What this does not say")).markdown("\n".join(f"- {line}" for line in lines))

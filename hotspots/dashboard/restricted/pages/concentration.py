@@ -40,7 +40,7 @@ CURVE: tuple[Column, ...] = (
 def render(chosen: Chosen) -> None:
     """Draw the page."""
     words, study = chosen.words, chosen.everywhere.by_unit
-    if not study.has_days:
+    if not study.has_victims:
         heading(chosen, words.say("How concentrated homicides are"))
         st.info(words.say("{what}: not available, because {reason}.", what=words.say("Concentration"), reason=words.say(NEEDS["points"])))
         return

@@ -31,6 +31,7 @@ MEANINGS: dict[str, str] = {
     "category": mark("What the killing came from"),
     "status": mark("State of the case"),
     "withheld": mark("Whether the agency keeps the victim out of every public release"),
+    "day_known": mark("Whether the day is known; else the month alone is, and the date is the first of it"),
     "block_id": mark("The block that the agency itself recorded"),
     "population": mark("Residents; missing where nobody knows"),
     "name": mark("Name shown on screen"),

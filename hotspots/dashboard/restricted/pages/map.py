@@ -276,15 +276,15 @@ def how_to_read(chosen: Chosen, what: Measure) -> None:
     """Say what is left out and how the figures are made."""
     words, study = chosen.words, chosen.by_unit
     parts = [chosen.ask(where.mapped).sentence(words)]
-    if study.has_days and what.key == "rate":
+    if study.has_victims and what.key == "rate":
         parts.append(
             words.say(
                 "Rate: people killed divided by residents and years; exact 95% interval, people killed together taken as one event. "
                 "Under 20 homicides a rate is uncertain."
             )
         )
-    if study.has_days and what.key == "standardised_rate":
+    if study.has_victims and what.key == "standardised_rate":
         parts.append(chosen.ask(where.ages).sentence(words))
     if study.place:
         parts.append(f"{words.say(what.label)}: {words.say(OVER[what.over])}.")
-    st.caption(" ".join([*parts, *(captions.of_units(study, what, words) if study.has_days else ())]))
+    st.caption(" ".join([*parts, *(captions.of_units(study, what, words) if study.has_victims else ())]))

@@ -52,7 +52,7 @@ def render(chosen: Chosen) -> None:
     words, study = chosen.words, chosen.study
     if isinstance(study, TotalsStudy):
         heading(chosen, words.say("Who was killed"))
-        st.info(words.say("{what}: not available, because {reason}.", what=words.say("Who was killed"), reason=words.say(NEEDS["days"])))
+        st.info(words.say("{what}: not available, because {reason}.", what=words.say("Who was killed"), reason=words.say(NEEDS["victims"])))
         return
     answer = chosen.whole.ask(who.people)
     found = answer.value

@@ -41,7 +41,7 @@ def render(chosen: Chosen) -> None:
     words = chosen.words
     if chosen.city.only_totals or not chosen.by_unit.has_outlines:
         heading(chosen, words.say("Where to begin"))
-        reason = words.say(why_not(chosen.by_unit, "outlines" if chosen.by_unit.has_days else "points"))
+        reason = words.say(why_not(chosen.by_unit, "outlines" if chosen.by_unit.has_victims else "points"))
         st.info(words.say("{what}: not available, because {reason}.", what=words.say("Priorities"), reason=reason))
         return
     selection = priorities.deaths_alone(chosen.selection)

@@ -42,7 +42,7 @@ def render(chosen: Chosen) -> None:
     words, study = chosen.words, chosen.study
     heading(chosen, words.say(TITLE))
     if not (study.has_points and study.has_days):
-        reason = words.say(why_not(study, "points"))
+        reason = words.say(why_not(study, "points" if not study.has_points else "days"))
         st.info(words.say("{what}: not available, because {reason}.", what=words.say("Near repeats"), reason=reason))
         return
     st.markdown(

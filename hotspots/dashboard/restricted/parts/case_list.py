@@ -19,8 +19,8 @@ from hotspots.words import Words, mark
 
 
 def span_of(chosen: Chosen) -> str:
-    """Return the period of the list: the one chosen, else the last 28 days."""
-    return chosen.selection.span if chosen.selection.span in cases.SPANS else str(cases.NEWEST)
+    """Return the period of the list: the one chosen, else the usual one."""
+    return cases.usual_span(chosen.study, chosen.selection.span)
 
 
 def span_choice(chosen: Chosen) -> None:
@@ -28,7 +28,7 @@ def span_choice(chosen: Chosen) -> None:
     words, now = chosen.words, span_of(chosen)
     st.segmented_control(
         words.say("Period"),
-        list(cases.SPANS),
+        cases.spans(chosen.study),
         format_func=lambda span: words.say(cases.SPANS[span]),
         **address.widget("cases_span", now, lambda old, new: replace(old, span=new or now)),
     )
@@ -82,4 +82,5 @@ ALL_COLUMNS: tuple[Column, ...] = (
 
 def columns(found: Cases, *, without: tuple[str, ...] = ()) -> list[Column]:
     """Return the columns of what the file tells of its cases."""
+    without = (*without, "near") if "day_known" in found.table.columns else without
     return [one for one in ALL_COLUMNS if one.key in found.table.columns and one.key not in without]

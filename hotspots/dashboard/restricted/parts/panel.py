@@ -159,7 +159,7 @@ def ways_in(chosen: Chosen) -> None:
     """Draw the three ways in: what happened this week, where to begin, one page for the meeting."""
     words = chosen.words
     with st.container(horizontal=True, key="ways_in"):
-        if st.button(words.say("My place this week"), key="way_week"):
+        if st.button(words.say("My place this week") if chosen.city.has_days else words.say("What changed"), key="way_week"):
             address.change(lambda old: replace(old, span="7"))
             st.switch_page(st.Page(lambda: None, title=words.say("Change"), url_path="change"))
         if st.button(words.say("Where to begin"), key="way_begin"):
@@ -252,7 +252,8 @@ def newest_cases(chosen: Chosen) -> None:
     if month is None or year is None:
         return
     st.subheader(words.say("Cases"), anchor=False)
-    said = words.say("last 28 days: {n}", n=words.number(len(month.value.table)))
+    newest = words.number(len(month.value.table))
+    said = words.say("last 28 days: {n}", n=newest) if chosen.study.has_days else f"{here.in_words(month.value.days, words)}: {newest}"
     told = words.say("last 12 months: {cases}", cases=cases.open_cases(year.value, words))
     st.caption(f"{said} · {told}" if year.value.known else said)
     rows = year.value.table.head(NEWEST)

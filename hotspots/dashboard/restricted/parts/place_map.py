@@ -141,7 +141,7 @@ def over(chosen: Chosen, on_map: Chosen, key: str) -> dict[str, Any]:
             "window": chosen.selection.window if shown else f"{first:%Y-%m}/{last:%Y-%m}",
             "usual": f"{first:%Y-%m}/{last:%Y-%m}",
         },
-        "draw": study.has_days and chosen.city.has_points,
+        "draw": study.has_victims and chosen.city.has_points,
     }
 
 

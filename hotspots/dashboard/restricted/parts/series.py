@@ -12,6 +12,7 @@ from hotspots.dashboard.restricted.parts import clickable, tables
 from hotspots.drawing import exports, prints
 from hotspots.questions.restricted import interventions, when
 from hotspots.statistics import trends
+from hotspots.statistics.measure import why_not
 from hotspots.statistics.trends.profiles import WhenInWeek
 from hotspots.views import captions
 from hotspots.views.answer import Answer
@@ -40,6 +41,10 @@ def months_text(table: pd.DataFrame, words: Words) -> str:
 def hours_of_the_week(chosen: Chosen, answer: Answer[WhenInWeek], *, brief: bool = False) -> None:
     """Draw weekdays by hours and the table behind them; where too few hours are known, say so. In `brief`, what to mind is folded away."""
     words, found = chosen.words, answer.value
+    if not chosen.study.has_days:
+        reason = words.say(why_not(chosen.study, "days"))
+        st.caption(words.say("{what}: not available, because {reason}.", what=words.say("Day of the week and hour"), reason=reason))
+        return
     shown = chosen.ask(when.cells_of_the_week).value
     unknown = words.say(
         "Hour known for {known}, not known for {unknown}.", known=words.number(found.known), unknown=words.number(found.unknown)

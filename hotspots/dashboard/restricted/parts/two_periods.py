@@ -27,7 +27,7 @@ LABELS: Mapping[str, str] = {
 
 def choice(chosen: Chosen) -> None:
     """Draw the choice of the period that the map's own stands beside; nothing where only totals are published."""
-    if not chosen.study.has_days:
+    if not chosen.study.has_victims:
         return
     words = chosen.words
     st.selectbox(
@@ -41,7 +41,7 @@ def choice(chosen: Chosen) -> None:
 def draw(chosen: Chosen, key: str, *, height: int) -> map_view.MapView | None:
     """Draw both maps and return the newer one; None where there are not two periods, after saying why."""
     words = chosen.words
-    if not chosen.selection.against or not chosen.study.has_days:
+    if not chosen.selection.against or not chosen.study.has_victims:
         return None
     found = periods.two_periods(chosen.whole.asked)
     if found is None:

@@ -18,6 +18,7 @@ from hotspots.dashboard.shell import guard
 from hotspots.questions.restricted import here, when, where
 from hotspots.questions.restricted.brief_words import OF_EVENTS, SAID
 from hotspots.questions.restricted.here import Now
+from hotspots.statistics.measure import why_not
 from hotspots.study import places
 from hotspots.views import areas, captions, verdicts, wall
 from hotspots.words import Words, mark
@@ -44,9 +45,11 @@ BRIEFLY: Mapping[str, str] = {
 
 
 def draw(chosen: Chosen) -> None:
-    """Draw the wall; of published totals say why there is none."""
+    """Draw the wall; where days are not known say why there is none."""
+    words = chosen.words
     if not chosen.study.has_days:
-        st.info(chosen.words.say("The wall needs single homicides with their days: these data are published totals."))
+        reason = words.say(why_not(chosen.study, "days"))
+        st.info(words.say("{what}: not available, because {reason}.", what=words.say("On the wall"), reason=reason))
         return
     turning(chosen)
 

@@ -1,0 +1,226 @@
+"""Where the periods of a table of counts stand: in columns of their own, in one column or its parts; and what nobody but a person knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from hotspots.readers.asking import Ask, Entries
+from hotspots.readers.columns.dates import share_dated
+from hotspots.readers.columns.offences import kinds_of, plain, says_killing
+from hotspots.readers.columns.periods import Named, begun, is_fiscal, split_year, together, year_and_month
+from hotspots.readers.columns.residents import Numbers, read_numbers
+from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
+from hotspots.readers.columns.total_rows import says_total
+from hotspots.readers.columns.values import is_missing
+from hotspots.readers.columns.written_dates import joined_date
+from hotspots.readers.doubts import settled
+from hotspots.readers.files.text_tables import Table
+from hotspots.readers.homicide_faults import CountsError
+from hotspots.readers.table_faults import SplitYearsError, YearlessError
+from hotspots.store.schema import DataError
+from hotspots.words import Told, told
+
+_MOSTLY = 0.8
+_STEPS_SEEN = 20_000  # texts that say whether a column is one of periods
+_MONTHS_LEAST = 3  # columns named like months
+_YEARS = 30  # that can be pointed at
+NO_COUNT = re.compile(
+    r".*\b(pob\w*|popul\w*|habit\w*|resid\w*|tasas?|taxas?|taux|rates?|tx|ratio|porc\w*|pct|percent\w*|var\w*|cambio|change|"
+    r"dif\w*|100 ?k|100000|100 000|codigo|cod|code|id|dane|ibge|ubigeo|cve|zip|tracts?|wards?|fid|gid|objectid|edad|age|idade|lat|lon|"
+    r"latitud|longitud|latitude|longitude|x|y|area km2|km2|superficie|semana|week|trimestre|quarter|hora|hour)\b.*"
+)
+
+
+@dataclass(frozen=True)
+class When:
+    """Where the periods of a table stand: what city.toml says of it, and the period of each row as text (of wide tables: none)."""
+
+    entries: Entries
+    columns: tuple[str, ...]
+    text: pd.Series | None = None
+    daily: bool = False
+    monthly: bool = False
+
+
+def replace_entries(when: When, entries: Entries) -> When:
+    """Return the periods with other entries."""
+    return replace(when, entries=entries)
+
+
+def wide(table: Table, ask: Ask) -> When | None:
+    """Return the columns that are periods; None where there are none, or the rows have dates of their own."""
+    found = together(list(table.columns.columns))
+    groups = _groups(found)
+    if not groups or any(share_dated(table.columns[name]) > 0.5 for name in table.columns.columns if not found[name].period):
+        return None
+    groups = {rest: names for rest, names in groups.items() if _whole_numbers(table, names)}
+    if not groups:
+        first = next(iter(_groups(found).values()))
+        if _numeric(table, first) > _MOSTLY:
+            raise DataError(
+                told(
+                    "{file}: the columns of periods ({first}, …) hold numbers with a fraction: rates or shares, and no numbers of people; "
+                    "give the table of the numbers",
+                    file=table.source,
+                    first=repr(first[0]),
+                )
+            )
+        return None
+    rest = _group(table, groups, ask)
+    names = groups[rest]
+    entries: Entries = {"period_columns": names}
+    if found[names[0]].step == "any month":
+        year = _year(table, found)
+        entries |= {"year": year} if year else of_asked_year(table, ask, first=names[0]).entries
+    if found[names[0]].step == "split year":
+        entries |= settled(_split(table, names[:3]), ask)
+    return When(entries, (*names, *((entries["year"],) if "year" in entries else ())))
+
+
+def _groups(found: Mapping[str, Named]) -> dict[str, list[str]]:
+    """Return the columns of periods by the other words of their names; a year beside its own months is a sum."""
+    groups: dict[str, list[str]] = {}
+    for name, one in found.items():
+        if one.period and not NO_COUNT.fullmatch(one.rest) and not says_total(one.rest):
+            groups.setdefault(one.rest, []).append(name)
+    kept: dict[str, list[str]] = {}
+    for rest, names in groups.items():
+        steps = {found[name].step for name in names}
+        for step, least in (("day", 2), ("month", 2), ("quarter", 2), ("year", 2), ("split year", 2), ("any month", _MONTHS_LEAST)):
+            fit = [name for name in names if found[name].step == step]
+            if step in steps and len({found[name].period for name in fit}) == len(fit) >= least:
+                kept[rest] = fit
+                break
+    return kept
+
+
+def _group(table: Table, groups: Mapping[str, list[str]], ask: Ask) -> str:
+    """Return the words of the columns that hold the people killed: asked where several kinds of numbers stand in columns of periods."""
+    killing = [rest for rest in groups if says_killing(rest) or "killed" in kinds_of(rest)]
+    if len(groups) == 1:
+        return next(iter(groups))
+    sums = {rest or names[0]: sum(sum_of(table.columns[name]) for name in names) for rest, names in groups.items()}
+    samples = {rest or names[0]: tuple(table.columns[names[0]].iloc[:3]) for rest, names in groups.items()}
+    doubt = CountsError(table.source, len(table.rows), sums, samples, killing[0] if len(killing) == 1 else "")
+    answer = str(settled(doubt, ask)["count"])
+    return next(rest for rest, names in groups.items() if answer == (rest or names[0]))
+
+
+def _whole_numbers(table: Table, names: Collection[str]) -> bool:
+    """Return whether most cells of the columns that say anything are whole numbers, and there is one."""
+    cells = pd.concat([table.columns[name] for name in names]).str.strip()
+    said = cells[~is_missing(cells) & cells.str.contains("[0-9]", regex=True)]
+    number, _ = read_numbers(said, Numbers())
+    return bool(len(said)) and float(((number >= 0) & (number % 1 == 0)).mean()) > _MOSTLY
+
+
+def _numeric(table: Table, names: Collection[str]) -> float:
+    cells = pd.concat([table.columns[name] for name in names]).str.strip()
+    said = cells[~is_missing(cells)]
+    return float(read_numbers(said, Numbers())[0].notna().mean()) if len(said) else 0.0
+
+
+def sum_of(text: pd.Series) -> int:
+    """Return what the numbers of a column add up to."""
+    return int(read_numbers(text, Numbers())[0].fillna(0).sum())
+
+
+def _year(table: Table, found: Mapping[str, Named]) -> str:
+    named = {plain(name): name for name in reversed(list(table.columns.columns)) if not found[name].period}
+    names = [named[one] for one in INCIDENT_COLUMNS["year"] if one in named]
+    return next((name for name in [*names, *named.values()] if _steps(table.columns[name]).get("year", 0.0) > _MOSTLY / 2), "")
+
+
+def _steps(text: pd.Series) -> dict[str, float]:
+    """Return how many of the texts are years, months, months of any year, days, and nothing else; of very many, some are looked at."""
+    some = text.iloc[:: len(text) // _STEPS_SEEN + 1]
+    said = some.str.strip()[~is_missing(some)]
+    if said.empty:
+        return {}
+    known = together(said.unique())
+    steps = said.map({one: named.step if not named.rest else "" for one, named in known.items()})
+    return {str(step): float(share) for step, share in steps.value_counts(normalize=True).items()}
+
+
+def _split(table: Table, names: Sequence[str]) -> SplitYearsError:
+    periods = [split_year(name).period or name for name in names]
+    apart = len(periods) == 1 or begun(periods[0], 1)[8:] < begun(periods[1], 1)[:7]
+    spans = {month: begun(periods[0], month).partition("/") for month in range(1 if apart else 2, 13)}
+    return SplitYearsError(table.source, tuple(names), {month: (one, other) for month, (one, _, other) in spans.items()})
+
+
+def of_asked_year(table: Table, ask: Ask, *, first: str = "", month: str = "") -> When:
+    """Return the one year that a person says the numbers are of; `first` of the columns, or the column `month`, are months of it."""
+    said = settled(YearlessError(table.source, first or month, _years_of(table), _last_years()), ask)
+    if not month:
+        return When(said, ())
+    return When({**said, "month": month}, (month,), table.columns[month], monthly=True)
+
+
+def _years_of(table: Table) -> tuple[int, ...]:
+    """Return the years that the name of the file or the rows above the names of the columns say."""
+    titles = [str(one.text.values.get("titles", "")) for one in table.findings if isinstance(one.text, Told)]
+    return tuple(sorted({int(one) for one in re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", " ".join([table.source, *titles]))}))
+
+
+def _last_years() -> tuple[int, ...]:
+    now = pd.Timestamp.now().year
+    return tuple(range(now, now - _YEARS, -1))
+
+
+def in_rows(table: Table, plainly: Mapping[str, str], ask: Ask, *, totals: bool) -> When | None:
+    """Return the columns in which each row says its period; None where none does.
+
+    Of months without a year the year is asked for where the rows may be `totals`.
+    """
+    parts = _parts(table, plainly)
+    if "day" in parts:
+        return When(dict(parts), tuple(parts.values()), joined_date(table.columns, parts), daily=True)
+    steps = {name: _steps(table.columns[name]) for name in table.columns.columns if name not in parts.values()}
+    monthly = [name for name, share in steps.items() if share.get("month", 0.0) + share.get("quarter", 0.0) > _MOSTLY]
+    if monthly:
+        alone = steps[monthly[0]].get("month", 0.0) > _MOSTLY
+        return When({"period": monthly[0]}, (*monthly, *parts.values()), table.columns[monthly[0]], monthly=alone)
+    named = [plainly[name] for name in INCIDENT_COLUMNS["date"] if name in plainly]
+    dated = [name for name in [*named, *steps] if name not in parts.values() and share_dated(table.columns[name]) > 0.5]
+    if dated:
+        return When({"period": dated[0]}, (dated[0],), table.columns[dated[0]], daily=True)
+    if "month" in parts:
+        joined = year_and_month(table.columns[parts["year"]].str.strip(), table.columns[parts["month"]])
+        return When(dict(parts), tuple(parts.values()), joined, monthly=True)
+    bare = next((name for name, share in steps.items() if share.get("any month", 0.0) > _MOSTLY), "") if totals and not parts else ""
+    if bare and plain(bare) in INCIDENT_COLUMNS["month"] and not any(share.get("year", 0.0) > _MOSTLY for share in steps.values()):
+        return of_asked_year(table, ask, month=bare)
+    yearly = parts.get("year") or next((name for name, share in steps.items() if share.get("year", 0.0) > _MOSTLY), "")
+    if yearly and not is_fiscal(yearly):
+        return When({"period": yearly}, (yearly,), table.columns[yearly])
+    split = yearly or next((name for name, share in steps.items() if share.get("split year", 0.0) > _MOSTLY), "")
+    if split:
+        some = table.columns[split][~is_missing(table.columns[split])].str.strip().drop_duplicates()
+        return When({"period": split, **settled(_split(table, list(some[:3])), ask)}, (split,), table.columns[split])
+    return None
+
+
+def _parts(table: Table, plainly: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns of the year, and of month and day where there are such, by their names and by what they hold."""
+    found: dict[str, str] = {}
+    least = {"year": (1900, 2100), "month": (1, 12), "day": (1, 31)}
+    for key in ("year", "month", "day"):
+        for name in INCIDENT_COLUMNS[key]:
+            column = plainly.get(name, "")
+            if column and column not in found.values() and _fits(table.columns[column], key, *least[key]):
+                found[key] = column
+                break
+        if key not in found:
+            break
+    return found
+
+
+def _fits(text: pd.Series, key: str, least: int, most: int) -> bool:
+    number = pd.to_numeric(text.str.strip(), errors="coerce")
+    named = _steps(text).get("any month", 0.0) if key == "month" else 0.0
+    return max(float(number.between(least, most).mean()), named) > 0.5

@@ -1,0 +1,65 @@
+"""What a study is filtered by: the fields, the values that each takes, and which incidents have them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hotspots.store.schema import INCIDENT_FIELDS, UNKNOWN, DataError, Incidents, ages_of
+from hotspots.study.memo import kept
+from hotspots.study.times import TIMES, times
+from hotspots.words import told
+
+Where = tuple[tuple[str, tuple[str, ...]], ...]
+FILTERS: tuple[str, ...] = (*(row.name for row in INCIDENT_FIELDS if row.kind == "word"), "age", *TIMES)
+
+
+def check_where(where: Where, incidents: Incidents) -> None:
+    """Raise a `DataError` with every filter that these incidents cannot meet."""
+    faults = []
+    for name, values in where:
+        if name not in FILTERS:
+            faults.append(told("where: {name} cannot be filtered; use one of {listed}", name=repr(name), listed=", ".join(FILTERS)))
+            continue
+        if name not in (*incidents.columns, *TIMES) or (name == "weekday" and "day_known" in incidents.columns):
+            faults.append(told("where: these data have no {name}", name=name))
+        allowed = TIMES.get(name) or next((row.values for row in INCIDENT_FIELDS if row.name == name and row.values), None)
+        for value in values:
+            if not (value in allowed if allowed else band(value)):
+                hint = ", ".join(allowed) if allowed else told("a band such as 15-29, 65+ or unknown")
+                faults.append(told("where: {name} has no value {value}; use {listed}", name=name, value=repr(value), listed=hint))
+    if faults:
+        raise DataError(faults)
+
+
+def band(text: str) -> tuple[float, float] | str | None:
+    """Return the ages that a band such as `15-29` or `65+` spans, the word `unknown` as it is, and None for anything else.
+
+    >>> band("15-29"), band("x")
+    ((15.0, 29.0), None)
+    """
+    return UNKNOWN if text == UNKNOWN else ages_of(text)
+
+
+def matches(incidents: Incidents, name: str, values: tuple[str, ...]) -> np.ndarray:
+    """Return which incidents have one of the values of a field."""
+    if name in TIMES:
+        return np.asarray(np.isin(times(incidents, name), values))
+    if name != "age":
+        codes, words = kept(incidents, _coded, name)
+        return np.asarray(np.append(np.isin(words, values), False)[codes])
+    column = incidents[name]
+    keep = np.zeros(len(column), dtype=bool)
+    for value in values:
+        ages = band(value)
+        if isinstance(ages, tuple):
+            keep |= np.asarray((column >= ages[0]) & (column < ages[1] + 1))
+        else:
+            keep |= np.asarray(column.isna())
+    return keep
+
+
+def _coded(incidents: Incidents, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a column of words as numbers and the words they stand for (−1: missing)."""
+    codes, words = pd.factorize(incidents[name])
+    return codes.astype(np.int8 if len(words) < 128 else np.intp), np.asarray(words, dtype=object)
