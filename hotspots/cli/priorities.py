@@ -33,7 +33,8 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
 
 def run(choices: argparse.Namespace, words: Words) -> None:
     """Print the first places and the test of the rules."""
-    asked, shares = asked_of(choices), _shares(choices.share)
+    shares = _shares(choices.share)
+    asked = priorities.by_kind(asked_of(choices), choices.unit, months=choices.months, shares=shares)
     test = asked.ask(priorities.backtest, months=choices.months, shares=shares)
     answer = asked.ask(priorities.first_places, choices.rule or "", months=choices.months, shares=shares)
     if choices.csv:
