@@ -266,6 +266,17 @@ AREA_COUNTS = {
         "number", "how many areas there are where the table tells of some alone: it is no part of a sum or a map", "262", "it is whole"
     ),
     "public": Key("yes/no", "the source has published these very numbers; a public release passes only such on", "true", "asked"),
+    "became": Key(
+        "file",
+        "the table of what each area was made into since: totals are added up to those areas, each where all its parts have a number",
+        '"municipalities_2024.csv"',
+        "areas as the file has them",
+    ),
+    "became_from": Key("text", "its column of the area before, as in `area`", '"municipality_before"', "with `became` it must be there"),
+    "became_within": Key(
+        "text", "its column that tells areas of one name apart, as `within` does in the file", '"department"', "the name alone"
+    ),
+    "became_to": Key("text", "its column of the area since: a block's id or name", '"municipality_2024"', "with `became` it must be there"),
 }
 HOUSES = ("from_left", "to_left", "from_right", "to_right")  # columns of house numbers, at the start and the end of each side of a street
 _HOUSE = "no search by house number"
