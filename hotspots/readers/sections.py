@@ -297,8 +297,8 @@ class CityFile:
     name: str
     language: str
     timezone: str
-    source: str
-    licence: str
+    source: Mapping[str, str] | str
+    licence: Mapping[str, str] | str
     incidents: IncidentSection | None
     blocks: BlockSection | None
     epsg: int | None = None

@@ -93,7 +93,12 @@ class _Reader:
             layers=layers,
             notes=notes,
             area_counts=totals,
-            **{"source": "", "licence": "", **top},
+            **{
+                "source": "",
+                "licence": "",
+                **top,
+                **{key: text for key in ("source", "licence") if isinstance(text := content.get(key), str)},
+            },
         )
 
     def section(self, content: Any, known: Mapping[str, keys.Key], *, where: str) -> dict[str, Any]:
