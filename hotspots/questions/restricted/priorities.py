@@ -58,6 +58,7 @@ def backtest(asked: Asked, *, months: int = MONTHS, shares: tuple[float, ...] = 
 def kinds(asked: Asked, *, months: int = MONTHS, shares: tuple[float, ...] = SHARES) -> Answer[Kinds | str]:
     """Return by what kind of place to choose, and why: how each kind that the city has did on periods that it had not seen."""
     city, usual = asked.city, units.default(asked.city.blocks)
+    asked = asked.at(unit=usual)
     offered = units.available(city.blocks, points=city.has_points, streets=city.segments is not None)
     named = [one for one in offered if one not in ("city", "segments+corners")]  # a crossing has no length
     found = priorities.compared({one: asked.at(unit=one).study for one in named}, usual=usual, months=months, share=shares[-1])
