@@ -237,7 +237,7 @@ def test_near_repeats(city_of, see, printed, query):
     day = one_each["date"].dt.normalize()
     still = one_each[day >= end - 29 * DAY]
     title = words.count("{n} window open on {day}", "{n} windows open on {day}", len(still), day=words.date((end - DAY).date()))
-    assert title in [one.value for one in seen.app.subheader]
+    assert title in [one.value for one in seen.app.header]
     arguments = [
         "repeats",
         query["city"],

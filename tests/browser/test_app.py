@@ -130,13 +130,13 @@ def test_a_click_shows_the_block_and_the_link_restores_it(open_page, address):
     open_at(page, address, lang="en")
     click_a_block(page)
     wait_until_idle(page)
-    name = page.locator("h3").first.inner_text()
+    name = page.locator("h2").first.inner_text()
     killed = page.locator("[data-testid=stMetricValue]").first.inner_text()
     again = open_page(viewport={"width": 1440, "height": 1100})
     again.goto(page.url)
-    again.wait_for_selector("h3", timeout=60_000)
+    again.wait_for_selector("h2", timeout=60_000)
     wait_until_idle(again)
-    assert again.locator("h3").first.inner_text() == name
+    assert again.locator("h2").first.inner_text() == name
     assert again.locator("[data-testid=stMetricValue]").first.inner_text() == killed
 
 
@@ -223,7 +223,7 @@ def test_a_place_is_found_by_keyboard_alone(open_page, address):
     page.wait_for_timeout(800)
     wait_until_idle(page)
     assert "place" in query_of(page)
-    assert page.locator("h3").count() >= 1
+    assert page.locator("h2").count() >= 1
 
 
 @pytest.mark.walk

@@ -71,7 +71,7 @@ def headline(reader: Reader) -> str:
 def attribute(reader: Reader, name: str, total: float) -> None:
     """Draw one attribute: bars of what is shown, a sentence on the rest, the table."""
     words, rows = reader.words, reader.reading.people(name, reader.window)
-    st.subheader(words.say(sentences.FIELDS[name]), anchor=False)
+    st.header(words.say(sentences.FIELDS[name]), anchor=False)
     if not rows["count"].notna().any():
         st.markdown(words.say(sentences.NO_VALUES))
         return

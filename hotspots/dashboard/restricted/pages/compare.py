@@ -79,7 +79,7 @@ def render(chosen: Chosen) -> None:
         return
     finding(found, words)
     picture(study, found, words, alt=answer.sentence(words))
-    st.subheader(words.say("Every place, by its name"), anchor=False)
+    st.header(words.say("Every place, by its name"), anchor=False)
     columns = (*COLUMNS, WIDENED) if found.scatter > 1 else COLUMNS
     rows = answer.table().set_index("id").rename_axis(study.blocks.index.name).sort_values("place", kind="stable")
     tables.draw(rows, columns, words, alt=words.say("Every place with its homicides and what chance explains, by name"))
@@ -94,7 +94,7 @@ def side_by_side(chosen: Chosen) -> None:
     words, city, selection = chosen.words, chosen.city, chosen.selection
     if not selection.place:
         return
-    st.subheader(words.say("Side by side"), anchor=False)
+    st.header(words.say("Side by side"), anchor=False)
     other = place_of.beside(selection, city, words)
     answer = chosen.at(beside=other).ask(where.side_by_side)
     rows = answer.value.assign(name=[place_of.named(text, city, words) for text in answer.value["place"]])
@@ -180,7 +180,7 @@ def picture(study: Study, found: rates.Funnel, words: Words, *, alt: str) -> Non
 def widened(study: Study, found: rates.Funnel, words: Words) -> None:
     """Say how far the places differ as a whole, and draw the funnel that is wide enough for it."""
     count = found.verdicts(widened=True)
-    st.subheader(words.say("Places differ as a whole"), anchor=False)
+    st.header(words.say("Places differ as a whole"), anchor=False)
     lines = [
         words.say(
             "The places scatter {scatter} times as much as chance alone explains: many differ, not a few.",

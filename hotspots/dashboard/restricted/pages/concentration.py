@@ -107,7 +107,7 @@ def ends(one: Comparison, found: AgainstChance, words: Words) -> dict[str, str]:
 def curve(chosen: Chosen, answer: Answer[AgainstChance]) -> None:
     """Draw the Lorenz curve with the curve of chance, and the tables behind it."""
     words, found = chosen.words, answer.value
-    st.subheader(words.say("How much the places with most hold"), anchor=False)
+    st.header(words.say("How much the places with most hold"), anchor=False)
     st.vega_lite_chart(charts.lorenz_curve(found.curve, words), width="stretch", alt=answer.sentence(words))
     tables.worked_out(words).caption(
         words.say(
@@ -156,7 +156,7 @@ def part_columns(found: AgainstChance) -> tuple[Column, ...]:
 def lasting(chosen: Chosen) -> None:
     """Say whether the places that held half of the homicides held as many in the time after."""
     words, answer = chosen.words, chosen.ask(questions.lasting)
-    st.subheader(words.say("Do the same places last?"), anchor=False)
+    st.header(words.say("Do the same places last?"), anchor=False)
     if answer is None:
         st.markdown(words.say("Not known: the period is too short, or one part of it has no homicide with a place."))
         return
@@ -169,7 +169,7 @@ def lasting(chosen: Chosen) -> None:
 def fifths(chosen: Chosen) -> None:
     """Say how far apart the rates of the hardest-hit and the least-hit fifth of the places lie."""
     words, answer = chosen.words, chosen.ask(questions.fifths)
-    st.subheader(words.say("How unequal is the burden?"), anchor=False)
+    st.header(words.say("How unequal is the burden?"), anchor=False)
     if answer is None:
         st.markdown(words.say("Not known: no population is known, places are fewer than five, or homicides too few to tell places apart."))
         return

@@ -94,7 +94,7 @@ def card(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     words = chosen.words
     left, right = st.columns([1, 1.6], gap="medium")
     with left:
-        st.subheader(words.say("When and where"), anchor=False)
+        st.header(words.say("When and where"), anchor=False)
         st.markdown(dates(entry, found, words))
         if note := words.own(entry.note):
             st.markdown(safe_markdown(note))
@@ -103,7 +103,7 @@ def card(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
             tables.worked_out(words).caption(areas_note(found, words))
             areas_map(chosen, found)
     with right:
-        st.subheader(words.say("Before and after"), anchor=False)
+        st.header(words.say("Before and after"), anchor=False)
         series(chosen, entry, found)
 
 
@@ -218,7 +218,7 @@ def yearly(chosen: Chosen, entry: Entry) -> None:
 def designs(chosen: Chosen, answer: Answer[Evaluation]) -> None:
     """Draw the designs as the rows of one table, and what each says where nothing happened."""
     words, found = chosen.words, answer.value
-    st.subheader(words.say("Several ways to look at it"), anchor=False)
+    st.header(words.say("Several ways to look at it"), anchor=False)
     rows = reading.rows(found, words)
     if len({effect.why_not for effect in found.effects}) == 1 and found.lead is None:
         st.info(answer.sentence(words))
@@ -268,7 +268,7 @@ def caveats(answer: Answer[Evaluation], words: Words) -> None:
 def timeline(chosen: Chosen, written: Answer[Log]) -> None:
     """Draw what is done and was done here, with what an evaluation can say of it."""
     words, entries = chosen.words, written.value.entries
-    st.subheader(words.say("What is being done, and what was done"), anchor=False)
+    st.header(words.say("What is being done, and what was done"), anchor=False)
     if not entries:
         st.caption(words.say("No intervention is written down."))
         return
@@ -307,7 +307,7 @@ def target(chosen: Chosen) -> None:
     offered = units.available(chosen.city.blocks) if mapped else ("city",)
     unit = next((one for one in ("districts", "beats") if one in offered), "city")
     places = chosen.at(unit=unit if mapped else "blocks", picked="")
-    st.subheader(words.say("What a target would mean"), anchor=False)
+    st.header(words.say("What a target would mean"), anchor=False)
     percent = chosen.selection.target if TARGETS[0] <= chosen.selection.target <= TARGETS[1] else 10
     st.slider(
         words.say("A fall of so many per cent a year"),
@@ -360,7 +360,7 @@ def example(chosen: Chosen) -> None:
     words = chosen.words
     if chosen.city.slug == EXAMPLE or EXAMPLE not in {one.slug for one in cached.available()}:
         return
-    st.subheader(words.say("A worked example"), anchor=False)
+    st.header(words.say("A worked example"), anchor=False)
     st.markdown(
         words.say(
             "Boston's Operation Ceasefire, 1996, is where focused deterrence began: the published fall of 63% in the monthly mean of young "

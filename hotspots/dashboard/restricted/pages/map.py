@@ -173,7 +173,7 @@ def profile(chosen: Chosen, what: Measure, name: str) -> None:
     words, study = chosen.words, chosen.by_unit
     found: Place = chosen.ask(where.place, maps.unit_of(chosen.selection), what.key).value
     one = found.rate
-    st.subheader(name, anchor=False)
+    st.header(name, anchor=False)
     st.button(words.say("Back to all places"), on_click=maps.pick, args=("",), type="tertiary")
     st.metric(words.say("People killed"), words.number(found.row["count"]))
     if one.state == "no_data":

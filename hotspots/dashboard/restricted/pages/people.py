@@ -107,7 +107,7 @@ def section(chosen: Chosen, name: str, people: People) -> None:
     """Draw one field: now beside the years before, and the shares year by year."""
     words, found, by_year = chosen.words, people.fields[name], people.by_year[name]
     names = {str(value): captions.value_name(name, str(value), words) for value in found.table.index}
-    st.subheader(words.say(FIELDS[name]), anchor=False)
+    st.header(words.say(FIELDS[name]), anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
         counted = "; ".join(f"{names[str(value)]} {words.number(n)}" for value, n in found.table["count"].items())

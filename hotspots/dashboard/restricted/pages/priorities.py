@@ -26,12 +26,12 @@ COLUMNS: tuple[Column, ...] = (
     Column("order", mark("No."), width=50),
     Column("name", mark("Place"), width=215),
     Column("last_year", mark("12 months")),
-    Column("events", mark("Events, all years")),
+    Column("events", mark("All years")),
     Column("share", mark("Share"), percent(1)),
     Column("running", mark("Running share"), percent()),
     Column("pattern", mark("Pattern"), called(PATTERNS)),
     Column("district", mark("District"), lambda rows, key, words: [name or "–" for name in rows[key]]),
-    Column("services", mark("Services near"), lambda rows, key, words: [one or "–" for one in rows[key]], width=130),
+    Column("services", mark("Services near"), lambda rows, key, words: [one or "–" for one in rows[key]], width=110),
     Column("area", mark("Hectares"), lambda rows, key, words: (rows[key] / 1e4).round(2)),
     Column("within", mark("Within the first"), percent()),
 )
@@ -120,7 +120,7 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
     """Draw the list of places, first ones first, and its download."""
     words, study = chosen.words, chosen.everywhere.by_unit
     rule, places = answer.value.rule, answer.value.places
-    st.subheader(words.say("The first places"), anchor=False)
+    st.header(words.say("The first places"), anchor=False)
     if places.empty:
         st.info(words.say("The homicides with a place do not tell these places apart. Widen the period or choose other places."))
         return
@@ -138,7 +138,7 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
         places,
         columns,
         words,
-        column_order=[one.title(words) for one in columns if one.key != "within"],  # what the order tells too; the file has it
+        column_order=[one.title(words) for one in columns if one.key not in ("within", "area")],  # the file has these too
         alt=words.say("The first places in order, with their homicides"),
         key="first_places_list",
         on_select=partial(pick, list(places.index), chosen.selection.unit),
