@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from hotspots import geography
+from hotspots.dashboard import pictures
 from hotspots.dashboard.restricted import place_of
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
@@ -122,7 +123,7 @@ def series_beside(chosen: Chosen, other: str) -> None:
             last=words.rate(last["rate"]),
         )
         room.markdown(f"**{safe_markdown(name)}** · {chosen.period}")
-        room.vega_lite_chart(charts.rolling_rate(table, words, top=top), width="stretch", alt=f"{name}. {alt}")
+        pictures.draw(charts.rolling_rate(table, words, top=top), alt=f"{name}. {alt}", room=room)
     told = words.say("Each point is the rate of the 12 months that end there; the band is its exact 95% interval. One scale for both.")
     st.caption(told)
     keys = [key for key, _ in RATES]
@@ -164,7 +165,7 @@ def picture(study: Study, found: rates.Funnel, words: Words, *, alt: str) -> Non
             "on the left, because where few are expected one or two deaths change the rate a lot."
         )
     )
-    st.vega_lite_chart(funnel.spec(found, geography.names(study.blocks), whole, words), width="stretch", alt=alt)
+    pictures.draw(funnel.spec(found, geography.names(study.blocks), whole, words), alt=alt)
     tables.worked_out(words).caption(
         words.say(
             "{period}: {n} people killed in {all} places. Dashed: the rate of all, {rate} per 100,000 residents a year. Funnel: 95 of 100, "
@@ -200,7 +201,7 @@ def widened(study: Study, found: rates.Funnel, words: Words) -> None:
     st.markdown(" ".join(lines))
     with st.expander(words.say("The wider funnel")):
         drawn = funnel.spec(found, geography.names(study.blocks), rates.rate_of_all(study), words, widened=True)
-        st.vega_lite_chart(drawn, width="stretch", alt=words.say("The same places beside the wider funnel"))
+        pictures.draw(drawn, alt=words.say("The same places beside the wider funnel"))
 
 
 def limits(study: Study, found: rates.Funnel, words: Words) -> None:

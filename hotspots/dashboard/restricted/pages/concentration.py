@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from hotspots.dashboard import pictures
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import maps, tables
@@ -108,7 +109,7 @@ def curve(chosen: Chosen, answer: Answer[AgainstChance]) -> None:
     """Draw the Lorenz curve with the curve of chance, and the tables behind it."""
     words, found = chosen.words, answer.value
     st.header(words.say("How much the places with most hold"), anchor=False)
-    st.vega_lite_chart(charts.lorenz_curve(found.curve, words), width="stretch", alt=answer.sentence(words))
+    pictures.draw(charts.lorenz_curve(found.curve, words), alt=answer.sentence(words))
     tables.worked_out(words).caption(
         words.say(
             "{period}: {n} homicides of {events} events on {all} places. Blue: as it is. Grey: the mean of {draws} draws by lot, with the "

@@ -10,6 +10,7 @@ import streamlit as st
 
 from hotspots.cities import Note
 from hotspots.cities.logbook import Entry, Log
+from hotspots.dashboard import pictures
 from hotspots.dashboard.restricted import address, cached, log_form
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
@@ -187,7 +188,7 @@ def series(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     notes = notes or [Note(entry.start, entry.name, "event")]
     known = [(note.start, "", words.own(note.text)) for note in notes if table["start"].iloc[0] <= note.start <= ends.iloc[-1]]
     shown = series_of(table, words, dated=known)
-    st.vega_lite_chart(charts.lines(shown, words), width="stretch", alt=answer.sentence(words))
+    pictures.draw(charts.lines(shown, words), alt=answer.sentence(words))
     compared = "comparison" in table.columns
     lines = words.say(
         "Blue: {areas}; broad: their mean before and after. Dashed upright line: the start.",
@@ -211,7 +212,7 @@ def yearly(chosen: Chosen, entry: Entry) -> None:
     """Draw the years where no months are known."""
     words, years = chosen.words, chosen.whole.ask(when.years)
     shown = series_of(years.value, words, dated=[(entry.start, "", words.own(entry.name))])
-    st.vega_lite_chart(charts.bars(shown, words), width="stretch", alt=years.sentence(words))
+    pictures.draw(charts.bars(shown, words), alt=years.sentence(words))
     st.caption(words.say("Each year. Dashed upright line: the start. What is counted changed more than once: see the page Trends."))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from hotspots.dashboard import pictures
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import clickable, tables
@@ -112,11 +113,11 @@ def section(chosen: Chosen, name: str, people: People) -> None:
     with left:
         counted = "; ".join(f"{names[str(value)]} {words.number(n)}" for value, n in found.table["count"].items())
         alt = f"{words.say(FIELDS[name])}: {counted}"
-        st.vega_lite_chart(charts.now_and_before(found.table, names, words), width="stretch", alt=alt)
+        pictures.draw(charts.now_and_before(found.table, names, words), alt=alt)
     with right:
         shown = who.enough_each_year(by_year)
         alt = words.say("Shares of each year; the numbers are in the table.")
-        st.vega_lite_chart(charts.composition(shown, names, words), width="stretch", alt=alt)
+        pictures.draw(charts.composition(shown, names, words), alt=alt)
     st.markdown(sentences(found, names, words))
     with tables.folded(words):
         rows = found.table.rename_axis("value").reset_index()
@@ -146,7 +147,7 @@ def firearms(chosen: Chosen) -> None:
     words, answer = chosen.words, chosen.whole.ask(who.firearms)
     st.markdown("**" + words.say("Killed with a firearm, of those whose weapon is known") + "**")
     if alt := answer.sentence(words):
-        st.vega_lite_chart(charts.yearly_share(answer.value, words), width="stretch", alt=alt)
+        pictures.draw(charts.yearly_share(answer.value, words), alt=alt)
         tables.worked_out(words).caption(
             words.say("Points: the share of each year; lines: its exact 95% interval. No share of fewer than 10.")
         )

@@ -7,7 +7,7 @@ import streamlit as st
 
 from hotspots.cities import Understood
 from hotspots.cities.drafts import Draft
-from hotspots.dashboard import map_component
+from hotspots.dashboard import map_component, pictures
 from hotspots.dashboard.restricted.parts import tables
 from hotspots.drawing import charts, exports
 from hotspots.questions.restricted import imports
@@ -44,7 +44,7 @@ def city(understood: Understood, draft: Draft, words: Words) -> None:
         months = imports.months(found)
         if len(months):
             title = words.say("People killed in each month")
-            st.vega_lite_chart(charts.calendar(months, words), width="stretch", alt=title)
+            pictures.draw(charts.calendar(months, words), alt=title)
     _words(understood, words)
     _findings(understood, words)
     _left_out(understood, draft, words)

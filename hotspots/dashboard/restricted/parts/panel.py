@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard import dated_notes
+from hotspots.dashboard import dated_notes, pictures
 from hotspots.dashboard.restricted import address, chips, frame, place_of
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import case_list, clickable, one_page, series, tables
@@ -171,7 +171,7 @@ def over_time(chosen: Chosen) -> None:
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
     st.caption(f"{words.count('{n} person killed', '{n} people killed', chosen.study.victims)} · {chosen.period}")
     drawn = charts.lines(series_of(table, words, dated=numbered(notes, words)), words) | {"height": 190}
-    st.vega_lite_chart(drawn, width="stretch", alt=when.months_in_brief(table, words))
+    pictures.draw(drawn, alt=when.months_in_brief(table, words))
     if said := here.range_of(chosen.whole.ask(here.here).value.direction, words):
         st.caption(said)
     with st.expander(words.say("How to read it, and what the numbers stand for")):

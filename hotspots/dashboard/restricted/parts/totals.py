@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard import dated_notes
+from hotspots.dashboard import dated_notes, pictures
 from hotspots.dashboard.restricted import address, frame
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
@@ -54,7 +54,7 @@ def years(chosen: Chosen) -> None:
     words, notes, found = chosen.words, series.crossing(chosen), chosen.whole.ask(when.years)
     st.header(words.say("Each year"), anchor=False)
     drawn = charts.bars(series_of(found.value, words, dated=numbered(notes, words)), words, height=380)
-    st.vega_lite_chart(drawn, width="stretch", alt=found.sentence(words))
+    pictures.draw(drawn, alt=found.sentence(words))
     if notes:
         with st.expander(words.say("What the numbers stand for")):
             dated_notes.explained(notes, words)
