@@ -21,7 +21,8 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     say = words.say
     command.description = say(
         "List the places that come first for the months after the period, by deaths alone, with the test of every rule on "
-        "periods that it had not seen, beside the plain count. Restricted: not for publication."
+        "periods that it had not seen, beside the plain count. Without --unit, by the kind of place that the test supports. Restricted: "
+        "not for publication."
     )
     add_study(command, words)
     share = say("how much of the area, in percent (default: 1,2,5)")
