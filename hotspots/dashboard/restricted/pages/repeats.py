@@ -132,7 +132,7 @@ def windows(chosen: Chosen, events: repeats.Events, *, metres: int, days: int) -
             Column("overlaps", mark("Other killings in this window"), number()),
         )
         with right:
-            tables.draw(found, columns, words, alt=words.say("Open windows"))
+            tables.fitting(found, columns, words, alt=words.say("Open windows"), lead=("unit", "day", "last", "killed", "overlaps"))
         tables.download(chosen, answer, "open_windows", restricted=True)
     if events.unplaced:
         tables.worked_out(words).caption(
