@@ -259,12 +259,15 @@ def of_sheet(city: City, study: Study, words: Words) -> str:
     return " · ".join([marked(city, words), city.name, *place, reach, words.say("Data version {version}", version=city.version)])
 
 
+def whose(city: City, words: Words) -> list[str]:
+    """Return whose figures they are, and on what terms."""
+    source, licence = words.own(city.source), words.own(city.licence)
+    return [words.say("Source: {source}", source=source), words.say("Licence: {licence}", licence=licence)]
+
+
 def note(city: City, words: Words) -> str:
     """Return where the figures come from: source, licence, census, version of the data."""
-    parts = [
-        words.say("Source: {source}", source=words.own(city.source)),
-        words.say("Licence: {licence}", licence=words.own(city.licence)),
-    ]
+    parts = whose(city, words)
     if population := residents_of(city, words):
         parts.append(population)
     parts.append(words.say("Data version {version}", version=city.version))

@@ -370,11 +370,8 @@ def rest(reading: Reading, name: str, window: Window, words: Words) -> str:
 def source(reading: Reading, words: Words) -> list[str]:
     """Return where the figures come from and how far they reach."""
     city = reading.city
-    lines = [
-        words.say("Figures up to {day}", day=words.date(reading.last_day.date())),
-        words.say("Source: {source}", source=words.own(city.source)),
-    ]
-    lines.append(words.say("Licence: {licence}", licence=words.own(city.licence)))
+    lines = [words.say("Figures up to {day}", day=words.date(reading.last_day.date()))]
+    lines += captions.whose(city, words)
     if city.population_year:
         told = RESIDENTS["others" if reading.republished else "own"]
         lines.append(words.say(told, year=city.population_year))

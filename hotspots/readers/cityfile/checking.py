@@ -93,12 +93,7 @@ class _Reader:
             layers=layers,
             notes=notes,
             area_counts=totals,
-            **{
-                "source": "",
-                "licence": "",
-                **top,
-                **{key: text for key in ("source", "licence") if isinstance(text := content.get(key), str)},
-            },
+            **{**top, **{key: keys.one_text(content.get(key), top.get(key, "")) for key in ("source", "licence")}},
         )
 
     def section(self, content: Any, known: Mapping[str, keys.Key], *, where: str) -> dict[str, Any]:

@@ -368,6 +368,11 @@ def by_language(value: Any) -> dict[str, str] | None:
     return dict(value) if good else None
 
 
+def one_text(said: Any, read: Any) -> Any:
+    """Return a text as it was `said` where it is one for all languages, else as it was `read`: by language."""
+    return said if isinstance(said, str) else read
+
+
 def with_houses(values: dict[str, Any]) -> tuple[dict[str, Any], list[Told]]:
     """Return the values of [segments] with the four columns of house numbers as one, and what is at fault with them."""
     rest = {key: value for key, value in values.items() if key not in (*HOUSES, "from", "to")}

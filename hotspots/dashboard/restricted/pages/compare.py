@@ -31,13 +31,13 @@ NORMAL: dict[str, str] = {
     "unknown": mark("not known"),
 }
 COLUMNS: tuple[Column, ...] = (
-    Column("place", mark("Place")),
-    Column("count", mark("People killed"), whole),
-    Column("expected", mark("Expected"), rounded(1)),
-    Column("rate", mark("Per 100,000 residents a year"), rounded(1)),
-    Column("rate_low", mark("from (95%)"), rounded(1)),
-    Column("rate_high", mark("to (95%)"), rounded(1)),
-    Column("verdict", mark("Beside chance"), called(VERDICTS)),
+    Column("place", mark("Place"), width=175),
+    Column("verdict", mark("Beside chance"), called(VERDICTS), width=150),
+    Column("count", mark("People killed"), whole, width=100),
+    Column("expected", mark("Expected"), rounded(1), width=82),
+    Column("rate", mark("Per 100,000 residents a year"), rounded(1), width=150),
+    Column("rate_low", mark("from (95%)"), rounded(1), width=84),
+    Column("rate_high", mark("to (95%)"), rounded(1), width=84),
 )
 BESIDE: tuple[Column, ...] = (
     Column("name", mark("Place")),

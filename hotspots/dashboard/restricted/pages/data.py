@@ -83,8 +83,7 @@ def facts(chosen: Chosen) -> None:
         middle.metric(words.say("With a usable place"), words.percent(placed.share, 1))
         middle.caption(words.say("{n} of {total} people killed", n=words.number(placed.n), total=words.number(placed.total)))
     right.metric(words.say("Data version"), str(city.version))
-    source, licence = words.own(city.source), words.own(city.licence)
-    right.caption(words.say("Source: {source}", source=source) + " · " + words.say("Licence: {licence}", licence=licence))
+    right.caption(" · ".join(captions.whose(city, words)))
     if city.fictional:
         st.info(words.say("This city is fictional: no real person, no real place. Never quote its figures."))
 
