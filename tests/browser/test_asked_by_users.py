@@ -109,6 +109,7 @@ def unseen(page, rows: list[Row], lang: str, data: Path, file: str) -> list[str]
 def walk(page, base: str, city: str, *, lang: str, data: Path, phone: bool = False) -> None:
     """Walk every way of a city; one that goes on from where the last one ended does not begin again. What was not found is told at once."""
     too_late = pytest.importorskip("playwright.sync_api").TimeoutError
+    page.set_default_timeout(SECONDS * 1000)
     lost: list[str] = []
     at: Way | None = None
     for way, rows in together([row for row in ROWS if row.city == city]).items():

@@ -60,7 +60,8 @@ def kinds(asked: Asked, *, months: int = MONTHS, shares: tuple[float, ...] = SHA
     city, usual = asked.city, units.default(asked.city.blocks)
     asked = asked.at(unit=usual)
     offered = units.available(city.blocks, points=city.has_points, streets=city.segments is not None)
-    named = [one for one in offered if one not in ("city", "segments+corners")]  # a crossing has no length
+    # A crossing has no length, and a hexagon is a square of another shape: between the two there is nothing to choose.
+    named = [one for one in offered if one not in ("city", "segments+corners") and not one.startswith("h3:")]
     found = priorities.compared({one: asked.at(unit=one).study for one in named}, usual=usual, months=months, share=shares[-1])
     if isinstance(found, str):
         reason = REASONS[found]

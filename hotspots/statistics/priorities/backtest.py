@@ -144,7 +144,7 @@ def backtest(study: Study, *, months: int = MONTHS, shares: tuple[float, ...] = 
     (1979), at 5 %. Ties go against the rule, and for the plain count they are shared out evenly: so the rule must win without luck.
     Source of the test: McNemar (1947), doi:10.1007/BF02295996.
     """
-    days = tested_days(study, months)
+    days = days_to_test(study, months)
     if len(study.blocks) < LEAST_UNITS:
         return "units"
     if not days:
@@ -159,7 +159,7 @@ def backtest(study: Study, *, months: int = MONTHS, shares: tuple[float, ...] = 
     return Backtest(table, periods, months, covered(study)[0], len(study.blocks), every.spread.bandwidth)
 
 
-def tested_days(study: Study, months: int) -> list[pd.Timestamp]:
+def days_to_test(study: Study, months: int) -> list[pd.Timestamp]:
     """Return the first day of each tested period of `months` and the day after the last one; none where the study is too short."""
     if months not in MOST_PERIODS:
         raise DataError(

@@ -17,10 +17,10 @@ from hotspots.statistics.priorities.backtest import (
     LEVEL,
     MONTHS,
     SHARES,
+    days_to_test,
     one_sided,
     pick,
     step_down,
-    tested_days,
 )
 from hotspots.statistics.priorities.rules import for_its_size, sizes
 from hotspots.store.schema import Blocks
@@ -82,12 +82,11 @@ def compared(studies: Mapping[str, Study], *, usual: str, months: int = MONTHS, 
     all: one that a kind cannot place is one that it misses. A kind `beats` the usual one by the test of `backtest`, adjusted for all kinds
     by Holm; ties go against it.
     """
-    days = tested_days(studies[usual], months)
+    days = days_to_test(studies[usual], months)
     if not days:
         return "period"
     ground = "length" if STREETS in studies else "area"
-    streets = np.asarray(studies[STREETS].blocks.geometry.array) if STREETS in studies else None
-    first = studies[usual]
+    first, streets = studies[usual], _sides(np.asarray(studies[STREETS].blocks.geometry.array)) if STREETS in studies else None
     found = {name: _kind(study, streets, first.repeated) for name, study in studies.items()}
     found = {name: kind for name, kind in found.items() if (kind.cost > 0).sum() * share >= 1}
     if usual not in found:
@@ -110,10 +109,10 @@ def compared(studies: Mapping[str, Study], *, usual: str, months: int = MONTHS, 
     return Kinds(table.drop(columns="p"), usual, ground, share, tuple(pairwise(days)))
 
 
-def _kind(study: Study, streets: np.ndarray | None, repeated: np.ndarray) -> _Kind:
+def _kind(study: Study, streets: _Sides | None, repeated: np.ndarray) -> _Kind:
     area = sizes(study.blocks)
     lines = not shapely.area(np.asarray(study.blocks.geometry.array)).any()
-    cost = area if streets is None or lines else street_metres(study.blocks, streets)
+    cost = area if streets is None or lines else streets.metres(study.blocks)
     return _Kind(area, cost, np.where(np.append(outlined(study.blocks), False)[study.codes], study.codes, -1)[~repeated])
 
 
@@ -131,6 +130,34 @@ def _beside(
     return {**row, "gained": gained, "lost": lost, "p": p}
 
 
+@dataclass(frozen=True, eq=False)
+class _Sides:
+    """Places on either side of streets, every `_STEP` metres: `x`, `y`, and how many metres of street each stands for."""
+
+    x: np.ndarray
+    y: np.ndarray
+    length: np.ndarray
+
+    def metres(self, blocks: Blocks) -> np.ndarray:
+        """Return how many metres of street each place has."""
+        code = locate(self.x, self.y, blocks)
+        return np.bincount(code[code >= 0], weights=self.length[code >= 0], minlength=len(blocks))
+
+
+def _sides(streets: np.ndarray) -> _Sides:
+    length = shapely.length(streets)
+    pieces = np.maximum(np.ceil(length / _STEP), 1).astype(int)
+    line = np.repeat(np.arange(len(streets)), pieces)
+    at = (np.arange(len(line)) - np.repeat(np.cumsum(pieces) - pieces, pieces) + 0.5) / pieces[line]
+    near = [shapely.line_interpolate_point(streets[line], at + step, normalized=True) for step in (-0.01, 0.01)]
+    (x0, y0), (x1, y1) = ((shapely.get_x(one), shapely.get_y(one)) for one in near)
+    along = np.hypot(x1 - x0, y1 - y0)
+    right = np.array([y1 - y0, x0 - x1]) * (_ASIDE / np.where(along > 0, along, np.inf))
+    middle = np.array([x0 + x1, y0 + y1]) / 2
+    x, y = np.concatenate([middle - right, middle + right], axis=1)
+    return _Sides(x, y, np.tile((length / pieces)[line] / 2, 2))
+
+
 def street_metres(blocks: Blocks, streets: np.ndarray) -> np.ndarray:
     """Return how many metres of `streets` each place has: of each street half belongs to what lies on either side of it.
 
@@ -139,15 +166,4 @@ def street_metres(blocks: Blocks, streets: np.ndarray) -> np.ndarray:
     >>> street_metres(square_blocks(side=2, size=100), between).tolist()
     [50.0, 50.0, 0.0, 0.0]
     """
-    length = shapely.length(streets)
-    pieces = np.maximum(np.ceil(length / _STEP), 1).astype(int)
-    line = np.repeat(np.arange(len(streets)), pieces)
-    at = (np.arange(len(line)) - np.repeat(np.cumsum(pieces) - pieces, pieces) + 0.5) / pieces[line]
-    near = [shapely.line_interpolate_point(streets[line], at + step, normalized=True) for step in (-0.01, 0.01)]
-    (x0, y0), (x1, y1) = ((shapely.get_x(one), shapely.get_y(one)) for one in near)
-    away = np.where(np.hypot(x1 - x0, y1 - y0) > 0, np.hypot(x1 - x0, y1 - y0), np.inf)
-    found = np.zeros(len(blocks))
-    for side in (-_ASIDE, _ASIDE):
-        code = locate((x0 + x1) / 2 - side * (y1 - y0) / away, (y0 + y1) / 2 + side * (x1 - x0) / away, blocks)
-        found += np.bincount(code[code >= 0], weights=(length / pieces)[line[code >= 0]] / 2, minlength=len(blocks))
-    return found
+    return _sides(streets).metres(blocks)
