@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"
 PAGES = ("overview", "map", "trends", "compare", "concentration", "priorities", "data", "methods")
 MEETING = ("change", "people", "repeats", "interventions", "priorities", "compare", "clusters")  # looked at once, all in one visit each
+OTHERS = ("cases", "import", "publish")
 WITH_MAP = ("overview", "map")
 WIDTHS = {"desktop": (1440, 1500), "phone": (390, 2600)}
 READY = ".frame[data-state=ready]"
@@ -72,7 +73,7 @@ def test_every_page_reflows_at_320_pixels(open_page, address, name):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["es", "en"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", list(dict.fromkeys((*PAGES, *MEETING, *OTHERS))))
 def test_axe_finds_nothing_serious_of_ours(open_page, address, name, lang, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: pip install -r requirements-dev.txt")
     page = open_page(viewport={"width": 1280, "height": 1400}, color_scheme=scheme)
