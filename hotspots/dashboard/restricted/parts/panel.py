@@ -254,7 +254,7 @@ def newest_cases(chosen: Chosen) -> None:
     st.caption(f"{said} · {told}" if year.value.known else said)
     rows = year.value.table.head(NEWEST)
     if len(rows):
-        columns = case_list.columns(year.value, without=("district", "category", "near", "sex"))
+        columns = case_list.columns(year.value, without=("district", "category", "near", "sex", "age"))
         tables.draw(rows, columns, words, alt=words.say("Cases, newest first"))
     if st.button(words.say("All cases"), key="to_cases"):
         st.switch_page(st.Page(lambda: None, title=words.say("Cases"), url_path="cases"))
