@@ -80,6 +80,9 @@ def follow(page, clicks: tuple[Click, ...], typed: str, lang: str, *, phone: boo
             link.first.click()
         elif kind == "choice":
             page.get_by_role("combobox", name=name).first.click()
+            wait_until_idle(page, timeout=SECONDS * 1000)
+            if not page.get_by_role("option").count():  # a list closes where the page was drawn anew meanwhile: a reader opens it again
+                page.get_by_role("combobox", name=name).first.click()
         elif kind == "option":
             page.get_by_role("option", name=name, exact=True).click()
         elif kind == "number":
