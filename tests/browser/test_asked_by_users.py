@@ -79,10 +79,7 @@ def follow(page, clicks: tuple[Click, ...], typed: str, lang: str, *, phone: boo
             link = page.locator("[data-testid=stSidebarNavLink]", has_text=name) if phone else page.get_by_role("menuitem", name=name)
             link.first.click()
         elif kind == "choice":
-            page.get_by_role("combobox", name=name).first.click()
-            wait_until_idle(page, timeout=SECONDS * 1000)
-            if not page.get_by_role("option").count():  # a list closes where the page was drawn anew meanwhile: a reader opens it again
-                page.get_by_role("combobox", name=name).first.click()
+            unfold(page, name)
         elif kind == "option":
             page.get_by_role("option", name=name, exact=True).click()
         elif kind == "number":
@@ -95,6 +92,15 @@ def follow(page, clicks: tuple[Click, ...], typed: str, lang: str, *, phone: boo
         page.wait_for_timeout(300)
         wait_until_idle(page, timeout=SECONDS * 1000)
     return ""
+
+
+def unfold(page, name: str) -> None:
+    """Open a list; one that closed while the page was drawn anew is opened again, as a reader would."""
+    for _ in range(2):
+        page.get_by_role("combobox", name=name).first.click()
+        wait_until_idle(page, timeout=SECONDS * 1000)
+        if page.get_by_role("option").count():
+            return
 
 
 def unseen(page, rows: list[Row], lang: str, data: Path, file: str) -> list[str]:
