@@ -99,6 +99,7 @@ def unfold(page, name: str) -> None:
     for _ in range(2):
         page.get_by_role("combobox", name=name).first.click()
         wait_until_idle(page, timeout=SECONDS * 1000)
+        page.wait_for_timeout(1500)
         if page.get_by_role("option").count():
             return
 

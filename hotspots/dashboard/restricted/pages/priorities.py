@@ -11,6 +11,7 @@ from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import backtest, maps, tables
+from hotspots.geography import units
 from hotspots.questions.restricted import priorities
 from hotspots.questions.restricted.priorities import FirstPlaces
 from hotspots.statistics.concentration import PATTERNS
@@ -48,7 +49,8 @@ def render(chosen: Chosen) -> None:
     selection = priorities.deaths_alone(chosen.selection)
     months = selection.months if selection.months in MOST_PERIODS else MONTHS
     whole = replace(chosen, selection=selection)
-    by = selection.by if selection.by in maps.units_of(chosen) else ""
+    named = selection.by or ("" if selection.unit == units.default(chosen.city.blocks) else selection.unit)
+    by = named if named in maps.units_of(chosen) else ""
     plain = whole.at(unit=priorities.by_kind(whole.asked, by, months=months).unit)
     rule = selection.rule if selection.rule in RULE_WORDS else ""
     test = plain.ask(priorities.backtest, months=months)
@@ -92,7 +94,7 @@ def controls(chosen: Chosen, by: str, months: int) -> None:
         words.say("By"),
         ["", *maps.units_of(chosen)],
         format_func=lambda unit: unit_name(unit, words, chosen.city.called) if unit else words.say("What the test supports"),
-        **address.widget("by", by, lambda old, new: replace(old, by=new, picked="")),
+        **address.widget("by", by, lambda old, new: replace(old, by=new, unit=old.unit if new else "", picked="")),
     )
     middle.selectbox(
         words.say("Tested on periods of"),
