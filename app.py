@@ -11,9 +11,10 @@ from hotspots import settings
 def restricted() -> None:
     """Show the pages of the restricted edition."""
     from hotspots.dashboard import shell
-    from hotspots.dashboard.restricted import admission, frame
+    from hotspots.dashboard.restricted import address, admission, frame
     from hotspots.words import mark
 
+    address.listen()
     cases = not frame.only_totals()
     pages = {
         "": [

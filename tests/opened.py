@@ -51,7 +51,7 @@ def asked(app: AppTest) -> dict[str, str]:
 
 def text(app: AppTest) -> str:
     """Return all sentences of a page."""
-    kinds = ("title", "subheader", "caption", "markdown", "info", "warning", "error")
+    kinds = ("title", "header", "subheader", "caption", "markdown", "info", "warning", "error")
     return " ".join(element.value for kind in kinds for element in app.get(kind) if element.value)
 
 

@@ -125,7 +125,7 @@ def test_a_place_shows_its_own_numbers(city):
     app = open_page(lang="en", place="b00")
     study = read_query({})[0].study(city)
     assert app.metric[0].value == str(study.counts["b00"])
-    assert "Manzana 0" in [element.value for element in app.subheader]
+    assert "Manzana 0" in [element.value for element in app.header]
 
 
 def test_months_of_ones_own(city):
@@ -250,7 +250,7 @@ def english_sentences() -> list[re.Pattern[str]]:
 
 def everything_said(app) -> set[str]:
     """Return every sentence, label, choice and cell of a page."""
-    kinds = ("title", "subheader", "caption", "markdown", "info", "warning", "error")
+    kinds = ("title", "header", "subheader", "caption", "markdown", "info", "warning", "error")
     said = {line.strip("-*# ") for kind in kinds for element in app.get(kind) for line in str(element.value or "").split("\n")}
     for kind in ("selectbox", "multiselect", "metric", "expander", "radio", "button"):
         for element in app.get(kind):

@@ -20,7 +20,7 @@ from hotspots.statistics import rates, trends
 from hotspots.statistics.catalog import measure
 from hotspots.store.schema import DataError
 from hotspots.study.selection import Selection
-from hotspots.views import map_view
+from hotspots.views import captions, map_view
 from hotspots.words import words_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -270,6 +270,16 @@ def test_partial_figures_are_tables_with_how_many_of_all(published):
 def test_a_target_starts_from_the_last_year(published):
     answer = Asked.of(Selection(city="el-salvador")).ask(interventions.target, 10)
     assert answer.value.loc["all", "base"] == 114
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "other"), [("es", "cada cifra con su fuente", "each figure"), ("en", "each figure with", "cada cifra")]
+)
+def test_whose_figures_they_are_is_said_in_the_language_of_the_page(country, lang, said, other):
+    told = " ".join(captions.whose(country, words_for(lang)))
+    assert said in told
+    assert other not in told
+    assert {"es": "dominio público", "en": "public domain"}[lang] in told
 
 
 def test_an_empty_map_is_called_unknown(published):

@@ -23,7 +23,7 @@ from hotspots.statistics.priorities import (
     measured,
     pick,
 )
-from hotspots.statistics.priorities.backtest import _one_sided, _step_down
+from hotspots.statistics.priorities.backtest import one_sided, step_down
 from hotspots.statistics.priorities.rules import (
     RULES,
     Spread,
@@ -104,10 +104,10 @@ def test_the_measures_by_hand():
 
 def test_the_comparison_is_the_exact_one():
     for gained, lost in [(9, 2), (5, 5), (1, 0), (40, 12)]:
-        assert _one_sided(gained, lost) == pytest.approx(binomtest(gained, gained + lost, alternative="greater").pvalue)
-    assert _one_sided(9.7, 2.2) == pytest.approx(binomtest(9, 12, alternative="greater").pvalue)
-    assert _one_sided(0.5, 0) == 1
-    np.testing.assert_allclose(_step_down(np.array([0.01, 0.04, 0.03])), [0.03, 0.06, 0.06])
+        assert one_sided(gained, lost) == pytest.approx(binomtest(gained, gained + lost, alternative="greater").pvalue)
+    assert one_sided(9.7, 2.2) == pytest.approx(binomtest(9, 12, alternative="greater").pvalue)
+    assert one_sided(0.5, 0) == 1
+    np.testing.assert_allclose(step_down(np.array([0.01, 0.04, 0.03])), [0.03, 0.06, 0.06])
 
 
 def grid_city(cells, days, *, people=1000.0, side=SIDE, **columns) -> Study:

@@ -66,8 +66,8 @@ class City:
     name: str
     language: str
     timezone: str
-    source: str
-    licence: str
+    source: Mapping[str, str] | str
+    licence: Mapping[str, str] | str
     epsg: int
     fictional: bool
     population_year: int | None

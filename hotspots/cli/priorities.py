@@ -21,7 +21,8 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     say = words.say
     command.description = say(
         "List the places that come first for the months after the period, by deaths alone, with the test of every rule on "
-        "periods that it had not seen, beside the plain count. Restricted: not for publication."
+        "periods that it had not seen, beside the plain count. Without --unit, by the kind of place that the test supports. Restricted: "
+        "not for publication."
     )
     add_study(command, words)
     share = say("how much of the area, in percent (default: 1,2,5)")
@@ -33,7 +34,8 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
 
 def run(choices: argparse.Namespace, words: Words) -> None:
     """Print the first places and the test of the rules."""
-    asked, shares = asked_of(choices), _shares(choices.share)
+    shares = _shares(choices.share)
+    asked = priorities.by_kind(asked_of(choices), choices.unit, months=choices.months, shares=shares)
     test = asked.ask(priorities.backtest, months=choices.months, shares=shares)
     answer = asked.ask(priorities.first_places, choices.rule or "", months=choices.months, shares=shares)
     if choices.csv:

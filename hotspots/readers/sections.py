@@ -243,6 +243,7 @@ class AreaCountSection:
     `count_dot` (`thousands`, `decimal`) says what a point before three digits of a number is.
     `definition` is what the table counts, by language. `partial_of` is how many areas there are where the table tells some of them only.
     `public`: the source has published these very numbers already; a release passes only such on.
+    `became` is the table of what each area was made into since: its columns `became_from` (told apart by `became_within`) and `became_to`.
     """
 
     table: str
@@ -275,6 +276,10 @@ class AreaCountSection:
     definition: Mapping[str, str] = field(default_factory=dict)
     partial_of: int = 0
     public: bool = False
+    became: Path | None = None
+    became_from: str = ""
+    became_within: str = ""
+    became_to: str = ""
 
     @property
     def about(self) -> TotalsTable:
@@ -299,8 +304,8 @@ class CityFile:
     name: str
     language: str
     timezone: str
-    source: str
-    licence: str
+    source: Mapping[str, str] | str
+    licence: Mapping[str, str] | str
     incidents: IncidentSection | None
     blocks: BlockSection | None
     epsg: int | None = None
@@ -319,6 +324,7 @@ class CityFile:
         found = [self.folder / "city.toml", *(self.incidents.files if self.incidents else ())]
         found += [self.blocks.file] if self.blocks else []
         found += [section.file for section in self.area_counts]
+        found += [section.became for section in self.area_counts if section.became]
         found += [self.blocks.population_file] if self.blocks and self.blocks.population_file else []
         found += [group.file for group in self.groups]
         found += [self.segments.file] if self.segments else []

@@ -25,7 +25,7 @@ from hotspots.release.protection import SHOWN
 from hotspots.release.release import AREA_COLUMNS, Release
 from hotspots.store import StoreError, checked_json, whole
 from hotspots.store.schema import AreaCounts, DataError, check_area_counts, check_blocks
-from hotspots.words import Told, told
+from hotspots.words import Told, told, words_for
 from hotspots.words.escape import safe_cell
 
 FORMAT = 1
@@ -62,6 +62,7 @@ def render(release: Release, *, key: bytes, pages: Mapping[str, bytes] | None = 
 def _about(release: Release) -> dict[str, Any]:
     """Return what the files of a release are, for who finds one of them: `release.json` lies beside all of them. `end` is exclusive."""
     facts, counts = release.facts, release.area_counts()
+    own = words_for(facts["language"]).own
     return {
         "what": "public release of counts of people killed, by area and for the whole place; areas.geojson holds the newest window",
         "publication": "may be passed on with its source",
@@ -70,8 +71,8 @@ def _about(release: Release) -> dict[str, Any]:
         "definition": "each person killed, once; what is a homicide is as the source has it",
         "start": f"{counts['start'].min():%Y-%m-%d}",
         "end": f"{counts['end'].max():%Y-%m-%d}",
-        "source": facts["source"],
-        "licence": facts["licence"],
+        "source": own(facts["source"]),
+        "licence": own(facts["licence"]),
         "profile": facts["profile"],
     }
 

@@ -19,7 +19,7 @@ from hotspots.study import Study, Where
 from hotspots.study.calendar import Days
 from hotspots.study.places import KINDS, Place
 from hotspots.views.answer import Answer
-from hotspots.words import Words, mark
+from hotspots.words import Words, mark, words_for
 
 TRENDS: dict[str, str] = {
     "fall": mark("From year to year since {first}: {share} (95% interval {low} to {high}): fewer each year."),
@@ -259,9 +259,15 @@ def of_sheet(city: City, study: Study, words: Words) -> str:
     return " · ".join([marked(city, words), city.name, *place, reach, words.say("Data version {version}", version=city.version)])
 
 
+def whose(city: City, words: Words) -> list[str]:
+    """Return whose figures they are, and on what terms."""
+    source, licence = words.own(city.source), words.own(city.licence)
+    return [words.say("Source: {source}", source=source), words.say("Licence: {licence}", licence=licence)]
+
+
 def note(city: City, words: Words) -> str:
     """Return where the figures come from: source, licence, census, version of the data."""
-    parts = [words.say("Source: {source}", source=city.source), words.say("Licence: {licence}", licence=city.licence)]
+    parts = whose(city, words)
     if population := residents_of(city, words):
         parts.append(population)
     parts.append(words.say("Data version {version}", version=city.version))
@@ -306,8 +312,8 @@ def facts(city: City, study: Study, unit: str) -> dict[str, Any]:
         "on_map": _plain(study.inside),
         "population_year": city.population_year,
         **({"residents": rule} if (rule := units.denominator(study.blocks)) else {}),
-        "source": city.source,
-        "licence": city.licence,
+        "source": words_for(city.language).own(city.source),
+        "licence": words_for(city.language).own(city.licence),
     }
 
 

@@ -188,13 +188,15 @@ class Words:
         whole = int(n) if float(n).is_integer() else 0  # neither 1.5 nor a number that is missing is one person
         return self._catalogue.ngettext(one, many, whole).format(n=self.number(n), **values)
 
-    def own(self, texts: Mapping[str, str]) -> str:
+    def own(self, texts: Mapping[str, str] | str) -> str:
         """Return a text of the data's own in this language, or in the one that it has; nothing where it has none.
+
+        A text that is not told by language is the same in all.
 
         >>> Words("en").own({"en": "ceasefire", "es": "tregua"}), Words("en").own({"es": "tregua"})
         ('ceasefire', 'tregua')
         """
-        return texts.get(self.language) or next(iter(texts.values()), "")
+        return texts if isinstance(texts, str) else texts.get(self.language) or next(iter(texts.values()), "")
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """Return `value` with `digits` decimals; a dash where it is missing.

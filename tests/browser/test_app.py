@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"
 PAGES = ("overview", "map", "trends", "compare", "concentration", "priorities", "data", "methods")
 MEETING = ("change", "people", "repeats", "interventions", "priorities", "compare", "clusters")  # looked at once, all in one visit each
+OTHERS = ("cases", "import", "publish")
 WITH_MAP = ("overview", "map")
 WIDTHS = {"desktop": (1440, 1500), "phone": (390, 2600)}
 READY = ".frame[data-state=ready]"
@@ -72,7 +73,7 @@ def test_every_page_reflows_at_320_pixels(open_page, address, name):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["es", "en"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", list(dict.fromkeys((*PAGES, *MEETING, *OTHERS))))
 def test_axe_finds_nothing_serious_of_ours(open_page, address, name, lang, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: pip install -r requirements-dev.txt")
     page = open_page(viewport={"width": 1280, "height": 1400}, color_scheme=scheme)
@@ -131,13 +132,13 @@ def test_a_click_shows_the_block_and_the_link_restores_it(open_page, address):
     open_at(page, address, lang="en")
     click_a_block(page)
     wait_until_idle(page)
-    name = page.locator("h3").first.inner_text()
+    name = page.locator("h2").first.inner_text()
     killed = page.locator("[data-testid=stMetricValue]").first.inner_text()
     again = open_page(viewport={"width": 1440, "height": 1100})
     again.goto(page.url)
-    again.wait_for_selector("h3", timeout=60_000)
+    again.wait_for_selector("h2", timeout=60_000)
     wait_until_idle(again)
-    assert again.locator("h3").first.inner_text() == name
+    assert again.locator("h2").first.inner_text() == name
     assert again.locator("[data-testid=stMetricValue]").first.inner_text() == killed
 
 
@@ -225,7 +226,7 @@ def test_a_place_is_found_by_keyboard_alone(open_page, address):
     page.wait_for_timeout(800)
     wait_until_idle(page)
     assert "place" in query_of(page)
-    assert page.locator("h3").count() >= 1
+    assert page.locator("h2").count() >= 1
 
 
 @pytest.mark.walk

@@ -79,7 +79,7 @@ def follow(page, clicks: tuple[Click, ...], typed: str, lang: str, *, phone: boo
             link = page.locator("[data-testid=stSidebarNavLink]", has_text=name) if phone else page.get_by_role("menuitem", name=name)
             link.first.click()
         elif kind == "choice":
-            page.get_by_role("combobox", name=name).first.click()
+            unfold(page, name)
         elif kind == "option":
             page.get_by_role("option", name=name, exact=True).click()
         elif kind == "number":
@@ -92,6 +92,16 @@ def follow(page, clicks: tuple[Click, ...], typed: str, lang: str, *, phone: boo
         page.wait_for_timeout(300)
         wait_until_idle(page, timeout=SECONDS * 1000)
     return ""
+
+
+def unfold(page, name: str) -> None:
+    """Open a list; one that closed while the page was drawn anew is opened again, as a reader would."""
+    for _ in range(2):
+        page.get_by_role("combobox", name=name).first.click()
+        wait_until_idle(page, timeout=SECONDS * 1000)
+        page.wait_for_timeout(1500)
+        if page.get_by_role("option").count():
+            return
 
 
 def unseen(page, rows: list[Row], lang: str, data: Path, file: str) -> list[str]:
@@ -109,6 +119,7 @@ def unseen(page, rows: list[Row], lang: str, data: Path, file: str) -> list[str]
 def walk(page, base: str, city: str, *, lang: str, data: Path, phone: bool = False) -> None:
     """Walk every way of a city; one that goes on from where the last one ended does not begin again. What was not found is told at once."""
     too_late = pytest.importorskip("playwright.sync_api").TimeoutError
+    page.set_default_timeout(SECONDS * 1000)
     lost: list[str] = []
     at: Way | None = None
     for way, rows in together([row for row in ROWS if row.city == city]).items():

@@ -1,4 +1,4 @@
-"""What hands do: fingers on a phone, clicks that filter, a place kept for the next visit."""
+"""What hands do: fingers on a phone, clicks that filter, a place kept for the next visit, a tab that stays open over a restart."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 import pytest
-from driving import wait_until_idle
+from driving import REPO, free_port, start_streamlit, wait_until_idle
 from pyproj import Transformer
 from scipy.spatial import KDTree
 from test_app import READY, query_of
@@ -82,6 +82,32 @@ def test_one_finger_scrolls_the_page_and_two_move_the_map(open_page, address):
     stroke(page, [(x - 40, y), (x + 40, y)], (50, 20))
     assert frame.get_attribute("data-view") != view
     assert abs(scrolled(page) - before) < 5
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("at_once", [False, True], ids=["when all is quiet", "at once"])
+def test_the_first_choice_in_an_open_tab_survives_a_restart_of_the_server(open_page, tmp_path, at_once):
+    """Of a page that waits until the new session knows it, and of one that presses before anything of it was drawn again."""
+    port = str(free_port())
+    process, address = start_streamlit(REPO / "app.py", {}, {"server.port": port}, tmp_path)
+    try:
+        page = open_page(viewport={"width": 1280, "height": 1000})
+        open_at(page, address, "people", weapon="firearm")
+        bar = page.locator(".filters button[data-pick='sex=female']").first
+        bar.wait_for(timeout=120_000)
+        process.terminate()
+        process.wait(timeout=30)
+        process, _ = start_streamlit(REPO / "app.py", {}, {"server.port": port}, tmp_path)
+        page.wait_for_selector("[data-testid=stApp][data-test-connection-state=CONNECTED]", timeout=120_000)
+        if not at_once:
+            wait_until_idle(page, timeout=120_000)
+        bar.click(timeout=120_000)
+        until(page, sex="female", weapon="firearm")
+        page.get_by_role("button", name="Clear all").last.click()  # a press of Streamlit's own, in the session that began
+        page.wait_for_function("!location.search.includes('sex=')", timeout=60_000)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
 
 
 def test_a_bar_and_a_cell_filter_and_a_chip_takes_it_away(open_page, address):

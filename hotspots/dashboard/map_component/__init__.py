@@ -220,6 +220,7 @@ def set_page_language(code: str, *, menu: str = "", keep: tuple[str, str] | None
 
     `code` is a language code such as "es". On a narrow screen the button that opens the menu says `menu`, and the menu closes when a page
     is chosen. `keep` is the name and the text of what the browser is to remember for the next visit, in a cookie of this page alone.
+    When the server is there again after it was away, the browser asks for the page anew, so that a new session knows what is shown.
     """
     data = {"lang": code, "menu": menu} | ({"keep": list(keep)} if keep else {})
-    _component("page")(key="hotspots_page_language", data=data)
+    _component("page")(key="hotspots_page_language", data=data, on_back_change=lambda: None)

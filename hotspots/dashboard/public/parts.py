@@ -112,7 +112,7 @@ def show_choice(reader: Reader) -> None:
 def not_published(reader: Reader, reasons: Sequence[tuple[str, str]]) -> None:
     """Say what this page would be asked for and does not tell, each with its reason."""
     words = reader.words
-    st.subheader(words.say("Not published, and why"), anchor=False)
+    st.header(words.say("Not published, and why"), anchor=False)
     lines = [
         words.say("{what}: not published, because {reason}.", what=words.say(what), reason=words.say(reason)) for what, reason in reasons
     ]

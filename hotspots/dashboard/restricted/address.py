@@ -3,7 +3,8 @@
 The address is read when a page is opened and whenever it differs from what we wrote last (a link followed, the back button);
 otherwise the session's own copy holds, since Streamlit drops the address when the reader goes to another page.
 
-After a restart of the server a tab that stayed open begins a new session with what its widgets show: the first run takes that up.
+After a restart of the server a tab that stayed open begins a new session with what its widgets show: the first run takes that up, and
+calls what a press in that tab is to call: Streamlit forgets it, since no widget of the new session was there yet to hear it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ _CHOSEN = "chosen"
 _WRITTEN = "written"
 _OWN = "own_places"
 _READ = "read"  # the address that was read last, and what of it made no sense
+_UNHEARD = "pressed_before"  # ids of what was pressed before a session had drawn it; None once a page was drawn to its end
 _SHOWN = "shown_before"  # what widgets of an open tab may show that a new session does not know of: key, value by the address, update
 COOKIE = "hotspots_places"  # the places that this browser opens with, by city; set by the page itself (see `frontend/page.js`)
 
@@ -81,21 +83,57 @@ def widget(name: str, value: Any, update: Callable[[Selection, Any], Selection])
     return {"key": key, "on_change": changed}
 
 
-def _sent() -> tuple[str, ...]:
-    """Return the ids of the widgets that the browser told of: in the first run of a session those of a tab that was open before."""
+def _widgets() -> Any:
+    """Return what Streamlit knows of the widgets in this run."""
     context = get_script_run_ctx(suppress_warning=True)
     state = getattr(getattr(context, "session_state", None), "_state", None)
-    return tuple(getattr(getattr(state, "_new_widget_state", None), "states", ()))
+    return getattr(state, "_new_widget_state", None)
+
+
+def _sent() -> tuple[str, ...]:
+    """Return the ids of the widgets that the browser told of: in the first run of a session those of a tab that was open before."""
+    return tuple(getattr(_widgets(), "states", ()))
+
+
+def listen() -> None:
+    """Note what was pressed before this session had drawn it: to be called as the first thing of a run."""
+    known = getattr(_widgets(), "widget_metadata", {})
+    if st.session_state.get(_UNHEARD, ()) is not None:
+        st.session_state[_UNHEARD] = [one for one in _sent() if one not in known]
+
+
+def _catch_up() -> bool:
+    """Call what was pressed before it was drawn, now that it is; return whether there was anything."""
+    unheard, widgets = st.session_state.get(_UNHEARD) or (), _widgets()
+    st.session_state[_UNHEARD] = None
+    called = False
+    for one in unheard:
+        row = widgets.widget_metadata.get(one)
+        value = widgets.get(one) if row is not None else None
+        if row is None or not value or row.disabled:
+            continue
+        kind = widgets.widget_metadata[one].value_type  # known once the value was read
+        if kind == "trigger_value" and row.callback:
+            row.callback(*(row.callback_args or ()), **(row.callback_kwargs or {}))
+            called = True
+        elif kind == "json_trigger_value":
+            events = [told.get("event") for told in (value if isinstance(value, list) else [value]) if isinstance(told, dict)]
+            heard = [hear for name in events if (hear := (row.callbacks or {}).get(name))]
+            for hear in heard:
+                hear()
+            called = called or bool(heard)
+    return called
 
 
 def taken_up() -> bool:
-    """Take up what the widgets of an open tab show and a new session did not know of; return whether that is another choice."""
+    """Take up what an open tab shows and what was pressed in it, of which a new session did not know; return whether that changes it."""
+    pressed = _catch_up()
     waiting = st.session_state.get(_SHOWN) or []
     st.session_state[_SHOWN] = None
     changed = [(update, st.session_state[key]) for key, value, update in waiting if st.session_state.get(key, value) != value]
     for update, new in changed:
         change(partial(_updated, update=update, new=new))
-    return bool(changed)
+    return bool(changed) or pressed
 
 
 def _updated(chosen: Selection, *, update: Callable[[Selection, Any], Selection], new: Any) -> Selection:

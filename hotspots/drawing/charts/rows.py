@@ -19,6 +19,8 @@ def fitting(table: pd.DataFrame, *, alt: str) -> str:
     >>> found = fitting(pd.DataFrame({"Place": ["Harbour"], "People killed": ["3"]}), alt="Places")
     >>> '<th scope="row">Harbour</th>' in found, '<td data-label="People killed" class="figure">3</td>' in found
     (True, True)
+    >>> 'class="named">Harbour' in fitting(pd.DataFrame({"No.": [1], "Place": ["Harbour"]}), alt="Places")
+    True
     """
     figures = [column for column in table.columns[1:] if _figures(table[column])]
     heads = "".join(f'<th scope="col"{_look(column in figures)}>{safe_html(str(column))}</th>' for column in table.columns)
@@ -50,12 +52,16 @@ def on_paper(table: pd.DataFrame, *, alt: str, most: int, words: Words, picked: 
 
 def _row(row: Mapping[Any, Any], figures: Sequence[Any]) -> str:
     (_, first), *rest = row.items()
-    cells = (f'<td data-label="{safe_html(str(name))}"{_look(name in figures)}>{safe_html(str(value))}</td>' for name, value in rest)
+    named = rest[0][0] if rest and str(first).isdecimal() and rest[0][0] not in figures else None  # beside the number of a row
+    cells = (
+        f'<td data-label="{safe_html(str(name))}"{_look(name in figures, named=name == named)}>{safe_html(str(value))}</td>'
+        for name, value in rest
+    )
     return f'<tr><th scope="row">{safe_html(str(first))}</th>{"".join(cells)}</tr>'
 
 
-def _look(figure: bool) -> str:
-    return ' class="figure"' if figure else ""
+def _look(figure: bool, *, named: bool = False) -> str:
+    return ' class="figure"' if figure else ' class="named"' if named else ""
 
 
 def _figures(cells: pd.Series) -> bool:

@@ -370,8 +370,8 @@ def rest(reading: Reading, name: str, window: Window, words: Words) -> str:
 def source(reading: Reading, words: Words) -> list[str]:
     """Return where the figures come from and how far they reach."""
     city = reading.city
-    lines = [words.say("Figures up to {day}", day=words.date(reading.last_day.date())), words.say("Source: {source}", source=city.source)]
-    lines.append(words.say("Licence: {licence}", licence=city.licence))
+    lines = [words.say("Figures up to {day}", day=words.date(reading.last_day.date()))]
+    lines += captions.whose(city, words)
     if city.population_year:
         told = RESIDENTS["others" if reading.republished else "own"]
         lines.append(words.say(told, year=city.population_year))
@@ -397,4 +397,4 @@ def contact(named: str, reading: Reading, words: Words) -> str:
     """Return to whom a reader writes: to `named`, or to who made the figures."""
     if named:
         return words.say("Write to: {contact}.", contact=named)
-    return words.say("Write to the source of the figures: {source}.", source=reading.city.source)
+    return words.say("Write to the source of the figures: {source}.", source=words.own(reading.city.source))

@@ -18,7 +18,7 @@ from hotspots.study.memo import kept
 from hotspots.study.selection import Selection
 from hotspots.views import captions, map_view
 from hotspots.views.answer import Answer
-from hotspots.words import Words
+from hotspots.words import Words, words_for
 
 _Told = ParamSpec("_Told")
 _Given = TypeVar("_Given")
@@ -115,7 +115,7 @@ class Asked:
         """Return an answer out of the study: of `days` within it, left out of all of it."""
         study = self.study if days is None else self.study.between(*days)
         period = Days(study.start, study.end)
-        return Answer(value, study.victims, period, self.city.source, says, rows, interval, warnings)
+        return Answer(value, study.victims, period, words_for(self.city.language).own(self.city.source), says, rows, interval, warnings)
 
 
 def _kept_study(city: City, chosen: Selection) -> Study:

@@ -12,9 +12,9 @@ import shapely
 from hotspots.geography import units
 from hotspots.questions.restricted.asked import Asked, question
 from hotspots.statistics import concentration, priorities
-from hotspots.statistics.priorities import ALLOWED_FILTERS, MONTHS, PLAIN, REASONS, RULE_WORDS, SHARES, Backtest
+from hotspots.statistics.priorities import ALLOWED_FILTERS, MONTHS, PLAIN, REASONS, RULE_WORDS, SHARES, Backtest, Kinds
 from hotspots.study.selection import Selection
-from hotspots.views import data_tables
+from hotspots.views import data_tables, map_view
 from hotspots.views.answer import Answer
 from hotspots.words import Words
 from hotspots.words.escape import safe_markdown
@@ -32,6 +32,14 @@ class FirstPlaces:
     share: float
 
 
+def by_kind(asked: Asked, unit: str = "", *, months: int = MONTHS, shares: tuple[float, ...] = SHARES) -> Asked:
+    """Return the same by a kind of place; left out, by the one that the test supports."""
+    if unit or not asked.study.has_days or not asked.study.has_outlines:
+        return asked.at(unit=unit)
+    found = asked.ask(kinds, months=months, shares=shares).value
+    return asked.at(unit=units.default(asked.city.blocks) if isinstance(found, str) else found.best)
+
+
 def deaths_alone(selection: Selection) -> Selection:
     """Return the choices without filters by who was killed, or by whether anybody was arrested."""
     return replace(selection, where=tuple(pair for pair in selection.where if pair[0] in ALLOWED_FILTERS))
@@ -44,6 +52,59 @@ def backtest(asked: Asked, *, months: int = MONTHS, shares: tuple[float, ...] = 
     if isinstance(found, str):
         return asked.answer(found, lambda words: words.say("The rules cannot be tested here: {reason}.", reason=words.say(REASONS[found])))
     return asked.answer(found, lambda words: _verdict(found, words, shares=shares), rows=lambda: data_tables.backtest(found))
+
+
+@question(lambda chosen: chosen.figures(unit="", place=""))
+def kinds(asked: Asked, *, months: int = MONTHS, shares: tuple[float, ...] = SHARES) -> Answer[Kinds | str]:
+    """Return by what kind of place to choose, and why: how each kind that the city has did on periods that it had not seen."""
+    city, usual = asked.city, units.default(asked.city.blocks)
+    asked = asked.at(unit=usual)
+    offered = units.available(city.blocks, points=city.has_points, streets=city.segments is not None)
+    # A crossing has no length, and a hexagon is a square of another shape: between the two there is nothing to choose.
+    named = [one for one in offered if one not in ("city", "segments+corners") and not one.startswith("h3:")]
+    found = priorities.compared({one: asked.at(unit=one).study for one in named}, usual=usual, months=months, share=shares[-1])
+    if isinstance(found, str):
+        reason = REASONS[found]
+        return asked.answer(
+            found,
+            lambda words: words.say(
+                "By {unit}: other kinds of places cannot be tested here, because {reason}.",
+                unit=_kind_name(asked, usual, words),
+                reason=words.say(reason),
+            ),
+        )
+    return asked.answer(found, lambda words: _why(found, asked, words), rows=lambda: found.table.reset_index())
+
+
+def _kind_name(asked: Asked, unit: str, words: Words) -> str:
+    return map_view.unit_name(unit, words, asked.city.called).lower()
+
+
+def _why(found: Kinds, asked: Asked, words: Words) -> str:
+    """Return why this kind of place, in one sentence."""
+    rates, best = found.table["hit_rate"], found.best
+    if len(rates) == 1:
+        return words.say("By {unit}: there is no other kind of place to compare with.", unit=_kind_name(asked, best, words))
+    others = words.join(
+        words.say("{unit} {rate}", unit=_kind_name(asked, one, words), rate=words.percent(rate))
+        for one, rate in rates.drop(best).sort_values(ascending=False).items()
+    )
+    told = {
+        "unit": _kind_name(asked, best, words),
+        "ground": words.say("length of street") if found.ground == "length" else words.say("area"),
+        "rate": words.percent(rates[best]),
+        "others": others,
+    }
+    if best == found.usual:
+        return words.say(
+            "By {unit}: on the same {ground} these held {rate} of later homicides, and no other kind more than chance explains ({others}).",
+            **told,
+        )
+    return words.say(
+        "By {unit}: on the same {ground} these held {rate} of later homicides, more than {usual} by more than chance explains ({others}).",
+        usual=_kind_name(asked, found.usual, words),
+        **told,
+    )
 
 
 @question()

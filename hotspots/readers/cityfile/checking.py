@@ -94,7 +94,7 @@ class _Reader:
             layers=layers,
             notes=notes,
             area_counts=totals,
-            **{"source": "", "licence": "", **top},
+            **{**top, **{key: keys.one_text(content.get(key), top.get(key, "")) for key in ("source", "licence")}},
         )
 
     def section(self, content: Any, known: Mapping[str, keys.Key], *, where: str) -> dict[str, Any]:

@@ -43,6 +43,15 @@ def counted_faults(values: Mapping[str, Any], where: str) -> list[Told]:
         faults.append(
             told("city.toml: partial_of in {where} is how many areas there are in all; it goes with area, their column", where=where)
         )
+    changed = {key for key in ("became", "became_from", "became_within", "became_to") if values.get(key)}
+    if changed and (not {"became", "became_from", "became_to"} <= changed or not values.get("area") or values.get("partial_of")):
+        faults.append(
+            told(
+                "city.toml: became in {where} is the table of what each area was made into; it goes with became_from, became_to and area, "
+                "and not with partial_of",
+                where=where,
+            )
+        )
     return faults
 
 

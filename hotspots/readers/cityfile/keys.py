@@ -61,8 +61,8 @@ CITY = {
     "name": _needed("text", "the name of the city", '"Puerto Albatros"'),
     "language": Key("text", "the city's own language: `es` or `en`", '"es"', "`en`"),
     "timezone": Key("text", "its time zone: clocks, and which places are far away", '"America/El_Salvador"', "`UTC`"),
-    "source": Key("text", "who publishes the data; shown under every page", '"Police of New Town"', "none is shown"),
-    "licence": Key("text", "under what terms the data are published; shown under every page", '"CC BY 4.0"', "none is shown"),
+    "source": Key("words", "who publishes the data; shown under every page", '"Police of New Town"', "none is shown"),
+    "licence": Key("words", "under what terms the data are published; shown under every page", '"CC BY 4.0"', "none is shown"),
     "epsg": Key("number", "the projected coordinate system, in metres, that areas and distances are measured in", "32616", "the UTM zone"),
     "fictional": Key("yes/no", "the city is invented: it is labelled so wherever it shows", "true", "`false`"),
     "unmapped": Key("yes/no", "only totals of the whole place are published, and no outline is at hand: series, no map", "true", "`false`"),
@@ -280,6 +280,17 @@ AREA_COUNTS = {
         "number", "how many areas there are where the table tells of some alone: it is no part of a sum or a map", "262", "it is whole"
     ),
     "public": Key("yes/no", "the source has published these very numbers; a public release passes only such on", "true", "asked"),
+    "became": Key(
+        "file",
+        "the table of what each area was made into since: totals are added up to those areas, each where all its parts have a number",
+        '"municipalities_2024.csv"',
+        "areas as the file has them",
+    ),
+    "became_from": Key("text", "its column of the area before, as in `area`", '"municipality_before"', "with `became` it must be there"),
+    "became_within": Key(
+        "text", "its column that tells areas of one name apart, as `within` does in the file", '"department"', "the name alone"
+    ),
+    "became_to": Key("text", "its column of the area since: a block's id or name", '"municipality_2024"', "with `became` it must be there"),
 }
 HOUSES = ("from_left", "to_left", "from_right", "to_right")  # columns of house numbers, at the start and the end of each side of a street
 _HOUSE = "no search by house number"
@@ -369,6 +380,11 @@ def by_language(value: Any) -> dict[str, str] | None:
         return {"en": value}
     good = isinstance(value, Mapping) and value and all(isinstance(text, str) and text for text in value.values())
     return dict(value) if good else None
+
+
+def one_text(said: Any, read: Any) -> Any:
+    """Return a text as it was `said` where it is one for all languages, else as it was `read`: by language."""
+    return said if isinstance(said, str) else read
 
 
 def with_houses(values: dict[str, Any]) -> tuple[dict[str, Any], list[Told]]:

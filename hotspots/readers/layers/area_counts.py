@@ -21,6 +21,8 @@ from hotspots.readers.columns.values import built_in, fold, is_missing
 from hotspots.readers.faults import DateOrderError
 from hotspots.readers.files.any_file import read_file
 from hotspots.readers.files.text_tables import Table, missing_columns
+from hotspots.readers.layers.areas_that_changed import read_changes, since_then
+from hotspots.readers.layers.areas_that_changed import within as beside
 from hotspots.readers.layers.rows_as_totals import with_zeros
 from hotspots.readers.layers.tall_counts import tall
 from hotspots.readers.report import (
@@ -84,7 +86,8 @@ def _read(section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.DataFr
     if faults:
         raise DataError(faults)
     table, section = tall(_apart(filled_down(table, section.fill_down), section), section)
-    rows, remarks = _rows(table, section, areas)
+    changes = read_changes(section) if section.became else None
+    rows, remarks = _rows(table, section, areas if changes is None else pd.Series("", index=changes.index))
     outcome = outcomes(remarks, rows=len(rows))
     kept = np.isin(outcome, ["accepted", "repaired"])
     findings = tuple(finding(remark, table=table.columns, numbers=table.rows) for remark in only(remarks))
@@ -99,6 +102,9 @@ def _read(section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.DataFr
     summed, added = _added_up(rows[kept].astype({"suppressed": bool}), table, np.flatnonzero(kept))
     if section.each_row:
         summed, added = with_zeros(summed, source=table.source)
+    if changes is not None:
+        summed, regrouped = since_then(summed, changes, areas, source=table.source)
+        added = [*added, *regrouped]
     report = QualityReport(table.source, len(rows), victims=0, findings=(*table.findings, *findings, *added), **count)
     return summed, report
 
@@ -111,7 +117,8 @@ def _apart(table: Table, section: AreaCountSection) -> Table:
         return table
     name, within = (table.columns[column].str.strip() for column in (section.area, section.within))
     several = within.where(within != "").groupby(name).transform("nunique") > 1
-    return replace(table, columns=table.columns.assign(**{section.area: name.mask(several & (within != ""), name + " (" + within + ")")}))
+    told_apart = beside(name, within)
+    return replace(table, columns=table.columns.assign(**{section.area: told_apart if section.became else told_apart.where(several, name)}))
 
 
 def _numbered(table: Table, section: AreaCountSection) -> Table:
@@ -188,7 +195,7 @@ def _rows(table: Table, section: AreaCountSection, areas: pd.Series | None) -> t
         "bad_period": (start.isna() & ~far, section.period, told("have a period that cannot be read; they were left out"), _PERIOD_ADVICE),
         "no_count": (empty, section.count, told("have no number: that is not known, and not zero; they were left out"), _EMPTY_ADVICE),
         "bad_count": (strange & ~empty, section.count, _NOT_WHOLE, _COUNT_ADVICE),
-        "unknown_area": (area.isna(), section.area, told("are about an area that is no block; they were left out"), _AREA_ADVICE),
+        "unknown_area": (area.isna(), section.area, _NOT_BEFORE if section.became else _NO_BLOCK, _AREA_ADVICE),
     }
     remarks.append(Remark("count_thousands", "repaired", marked & ~away, _MARKED, column=section.count))
     remarks += [
@@ -296,6 +303,8 @@ def _spelled(text: pd.Series, found: Matched, section: AreaCountSection) -> Rema
 
 
 _SPOILED = told("cannot be read as rows of the table; they were left out")
+_NO_BLOCK = told("are about an area that is no block; they were left out")
+_NOT_BEFORE = told("are about an area of which the table of changes says nothing; they were left out")
 _NOT_WHOLE = told("have a number that is not a whole number of at least 0; they were left out")
 _MARKED = mark(
     "{rows} of {total} rows mark thousands in their number, by a point, a comma, a space or an apostrophe; read as whole numbers"

@@ -19,6 +19,7 @@ from hotspots.statistics.priorities.backtest import (
     measured,
     pick,
 )
+from hotspots.statistics.priorities.kinds import STREETS, Kinds, compared
 from hotspots.statistics.priorities.rules import (
     ALLOWED_FILTERS,
     PLAIN,
@@ -43,13 +44,16 @@ __all__ = [
     "RULES",
     "RULE_WORDS",
     "SHARES",
+    "STREETS",
     "Backtest",
     "Ground",
     "Hits",
+    "Kinds",
     "Past",
     "backtest",
     "bandwidth",
     "caught",
+    "compared",
     "covered",
     "measured",
     "past",

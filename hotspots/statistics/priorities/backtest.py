@@ -144,26 +144,31 @@ def backtest(study: Study, *, months: int = MONTHS, shares: tuple[float, ...] = 
     (1979), at 5 %. Ties go against the rule, and for the plain count they are shared out evenly: so the rule must win without luck.
     Source of the test: McNemar (1947), doi:10.1007/BF02295996.
     """
-    if months not in MOST_PERIODS:
-        raise DataError(
-            told("priorities: tested periods last {listed} months, not {months}", listed=", ".join(map(str, MOST_PERIODS)), months=months)
-        )
+    days = days_to_test(study, months)
     if len(study.blocks) < LEAST_UNITS:
         return "units"
-    start, end = covered(study)
-    fits = (end.to_period("M") - start.to_period("M")).n - LEAST_TRAINING
-    many = min(max(fits, 0) // months, MOST_PERIODS[months])
-    if many < LEAST_PERIODS:
+    if not days:
         return "period"
-    days = [end - pd.DateOffset(months=months * back) for back in range(many, -1, -1)]
     every = past(study, bandwidth_before=days[0])
-    known = [every.before((end - day).days) for day in days]
+    known = [every.before((days[-1] - day).days) for day in days]
     after = [later.counts - earlier.counts for earlier, later in pairwise(known)]
     if sum(one.sum() for one in after) < LEAST_EVENTS:
         return "events"
     table = _table(known[:-1], after, shares)
     periods = tuple(pairwise(days))
-    return Backtest(table, periods, months, start, len(study.blocks), every.spread.bandwidth)
+    return Backtest(table, periods, months, covered(study)[0], len(study.blocks), every.spread.bandwidth)
+
+
+def days_to_test(study: Study, months: int) -> list[pd.Timestamp]:
+    """Return the first day of each tested period of `months` and the day after the last one; none where the study is too short."""
+    if months not in MOST_PERIODS:
+        raise DataError(
+            told("priorities: tested periods last {listed} months, not {months}", listed=", ".join(map(str, MOST_PERIODS)), months=months)
+        )
+    start, end = covered(study)
+    fits = (end.to_period("M") - start.to_period("M")).n - LEAST_TRAINING
+    many = min(max(fits, 0) // months, MOST_PERIODS[months])
+    return [end - pd.DateOffset(months=months * back) for back in range(many, -1, -1)] if many >= LEAST_PERIODS else []
 
 
 def _table(known: list[Past], after: list[np.ndarray], shares: tuple[float, ...]) -> pd.DataFrame:
@@ -177,13 +182,13 @@ def _table(known: list[Past], after: list[np.ndarray], shares: tuple[float, ...]
         for share in shares:
             found = [caught(s, area, one.counts, a, share=share) for s, one, a in zip(score, known, after, strict=True)]
             gained, lost = _beside(score, plain, after, area, share)
-            p = 1.0 if rule == PLAIN else _one_sided(gained, lost)
+            p = 1.0 if rule == PLAIN else one_sided(gained, lost)
             rows[rule, share] = {**measured(found, share), "gained": gained, "lost": lost, "p": p}
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index = table.index.set_names(["rule", "share"])
     challengers = table.index.get_level_values("rule") != PLAIN
     table["adjusted"] = 1.0
-    table.loc[challengers, "adjusted"] = _step_down(table.loc[challengers, "p"].to_numpy())
+    table.loc[challengers, "adjusted"] = step_down(table.loc[challengers, "p"].to_numpy())
     return table.assign(beats=challengers & (table["adjusted"] <= LEVEL).to_numpy())
 
 
@@ -199,13 +204,13 @@ def _beside(
     return gained, lost
 
 
-def _one_sided(gained: float, lost: float) -> float:
+def one_sided(gained: float, lost: float) -> float:
     """Return how likely so many more gained than lost events are by the toss of a coin; parts of events are rounded against the rule."""
     up, down = math.floor(gained + 1e-9), math.ceil(lost - 1e-9)
     return float(bdtrc(up - 1, up + down, 0.5)) if up > 0 else 1.0
 
 
-def _step_down(p: np.ndarray) -> np.ndarray:
+def step_down(p: np.ndarray) -> np.ndarray:
     """Return p adjusted for their number by Holm."""
     order = np.argsort(p, kind="stable")
     found = np.empty(len(p))

@@ -42,13 +42,22 @@ class Ground:
     @classmethod
     def of(cls, blocks: Blocks) -> Ground:
         """Return the ground of these units."""
-        shapes = np.asarray(blocks.geometry.array)
-        area = blocks["area"].to_numpy(dtype=float) if "area" in blocks.columns else shapely.area(shapes)  # of hexagons: on the globe
-        area = area if (area > 0).any() else shapely.length(shapes)
         middle = outlines.middles(blocks)
-        nowhere = np.asarray(~np.isfinite(middle).all(axis=1))  # without an outline: of no size, and never among the first
-        area, middle = np.nan_to_num(area), np.where(nowhere[:, None], middle[~nowhere].mean(axis=0) if (~nowhere).any() else 0.0, middle)
-        return cls(area, blocks["population"].to_numpy(dtype=float), middle, kept(blocks, contiguity, gap=None).matrix)
+        nowhere = np.asarray(~np.isfinite(middle).all(axis=1))
+        middle = np.where(nowhere[:, None], middle[~nowhere].mean(axis=0) if (~nowhere).any() else 0.0, middle)
+        return cls(sizes(blocks), blocks["population"].to_numpy(dtype=float), middle, kept(blocks, contiguity, gap=None).matrix)
+
+
+def sizes(blocks: Blocks) -> np.ndarray:
+    """Return how large each place is, in m² (m where the places are lines); 0 without an outline: such a place is never among the first."""
+    shapes = np.asarray(blocks.geometry.array)
+    area = blocks["area"].to_numpy(dtype=float) if "area" in blocks.columns else shapely.area(shapes)  # of hexagons: on the globe
+    return np.asarray(np.nan_to_num(area if (area > 0).any() else shapely.length(shapes)))
+
+
+def for_its_size(expected: np.ndarray, area: np.ndarray) -> np.ndarray:
+    """Return events expected for the size of each place; one smaller than a quarter of the middle one counts as if it were that large."""
+    return np.asarray(expected / np.where(area > 0, np.maximum(area, _SLIVER * np.median(area)), np.inf))
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,6 +222,4 @@ def scores(past: Past, rule: str) -> np.ndarray:
         raise DataError(told("priorities: there is no rule {rule}; use one of {listed}", rule=repr(rule), listed=", ".join(RULES)))
     if (rule == "shrunk" and not (past.ground.residents > 0).any()) or (rule == "near_repeat" and not past.by_day):
         return np.full(len(past.ground.area), np.nan)
-    area = past.ground.area
-    size = np.where(area > 0, np.maximum(area, _SLIVER * np.median(area)), np.inf)
-    return np.asarray(RULES[rule](past) / size)
+    return for_its_size(RULES[rule](past), past.ground.area)

@@ -28,10 +28,25 @@ function closeMenu(event) {
   setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click(), 50);
 }
 
+// After the server was away Streamlit asks for nothing: a new session would not know what this page shows, nor hear the first click on it.
+let back = null;
+let away = false;
+
+function watchServer() {
+  const app = document.querySelector('[data-testid="stApp"]');
+  const there = app?.getAttribute("data-test-connection-state") === "CONNECTED";
+  if (app && away && there) setTimeout(() => back?.(), 0);
+  if (app) away = !there;
+}
+
 document.addEventListener("click", closeMenu);
+new MutationObserver(watchServer).observe(document.body, {
+  attributes: true, attributeFilter: ["data-test-connection-state"], subtree: true,
+});
 new MutationObserver(nameMenu).observe(document.body, { childList: true, subtree: true });
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
+  back = () => setTriggerValue("back", Date.now());
   if (data?.lang) document.documentElement.lang = data.lang;
   if (data?.keep) {
     const [name, text] = data.keep; // the reader's own place: only this browser knows it, for a year

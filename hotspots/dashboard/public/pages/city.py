@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard import dated_notes, paper
+from hotspots.dashboard import dated_notes, paper, pictures
 from hotspots.dashboard.public import files, parts
 from hotspots.dashboard.public.frame import Reader, heading
 from hotspots.drawing import charts
@@ -33,10 +33,10 @@ def render(reader: Reader) -> None:
     heading(reader, title, words.say("Figures up to {day}", day=words.date(reading.last_day.date())))
     st.markdown(sentences.judged(reading, words))
     numbers(reader, year)
-    st.subheader(words.say("Each year, and its normal range"), anchor=False)
+    st.header(words.say("Each year, and its normal range"), anchor=False)
     table = sentences.year_table(reading, words)
     shown = sentences.years(reading, words)
-    st.vega_lite_chart(charts.bars_in_range(shown, words), width="stretch", alt=shown.alt)
+    pictures.draw(charts.bars_in_range(shown, words), alt=shown.alt)
     st.caption(sentences.chart_key(reading, words))
     dated_notes.explained(sentences.crossing(reading), words)
     with st.expander(words.say("The same as a table")):
@@ -84,7 +84,7 @@ def series_files(reader: Reader) -> None:
 def areas(reader: Reader) -> None:
     """Draw the map of the areas."""
     words = reader.words
-    st.subheader(words.say("Area by area"), anchor=False)
+    st.header(words.say("Area by area"), anchor=False)
     left, right = st.columns(2)
     with left:
         parts.show_choice(reader)

@@ -37,7 +37,7 @@ def render(reader: Reader) -> None:
         st.info(words.say(sentences.NO_PROGRAMME))
     others = [note for note in reading.notes if note.kind != "intervention"]
     if others:
-        st.subheader(words.say("What else happened"), anchor=False)
+        st.header(words.say("What else happened"), anchor=False)
         st.markdown("\n".join(f"- {dated_notes.line(note, words)}" for note in others))
         st.caption(words.say(sentences.NO_CAUSE))
     parts.not_published(reader, NOT_HERE)

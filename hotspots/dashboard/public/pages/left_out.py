@@ -27,19 +27,19 @@ def render(reader: Reader) -> None:
     """Draw the page."""
     words, reading = reader.words, reader.reading
     heading(reader, words.say("What is left out, and how to ask for a correction"), reading.city.name)
-    st.subheader(words.say("What these numbers do not hold"), anchor=False)
+    st.header(words.say("What these numbers do not hold"), anchor=False)
     st.markdown(bullets(omissions.not_held(reading, words)))
     if not reading.republished:
         placed(reader)
-    st.subheader(words.say("The rules"), anchor=False)
+    st.header(words.say("The rules"), anchor=False)
     st.markdown(bullets(omissions.rules(reading, words)))
-    st.subheader(words.say("How to ask for a correction"), anchor=False)
+    st.header(words.say("How to ask for a correction"), anchor=False)
     st.markdown(f"**{contact(reader)}**")
     st.markdown(source(reader))
     st.markdown(words.say(omissions.CORRECTION))
-    st.subheader(words.say("How each number is made"), anchor=False)
+    st.header(words.say("How each number is made"), anchor=False)
     st.markdown("\n".join(f"- {words.say(line)}" for line in MADE))
-    st.subheader(words.say("Is this the real release?"), anchor=False)
+    st.header(words.say("Is this the real release?"), anchor=False)
     st.markdown(words.say("Compare this fingerprint with the one that the agency announces elsewhere:"))
     st.code(reading.fingerprint, language=None, wrap_lines=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard import paper
+from hotspots.dashboard import paper, pictures
 from hotspots.dashboard.public import files, parts
 from hotspots.dashboard.public.frame import Reader, heading
 from hotspots.drawing import charts
@@ -71,7 +71,7 @@ def headline(reader: Reader) -> str:
 def attribute(reader: Reader, name: str, total: float) -> None:
     """Draw one attribute: bars of what is shown, a sentence on the rest, the table."""
     words, rows = reader.words, reader.reading.people(name, reader.window)
-    st.subheader(words.say(sentences.FIELDS[name]), anchor=False)
+    st.header(words.say(sentences.FIELDS[name]), anchor=False)
     if not rows["count"].notna().any():
         st.markdown(words.say(sentences.NO_VALUES))
         return
@@ -81,7 +81,7 @@ def attribute(reader: Reader, name: str, total: float) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         alt = "; ".join(f"{names[value]}: {text}" for value, text in texts.items())
-        st.vega_lite_chart(charts.value_bars(shown, texts, names, words), width="stretch", alt=alt)
+        pictures.draw(charts.value_bars(shown, texts, names, words), alt=alt)
     with right:
         paper.table(table(reader, rows, names, total), words=reader.words, alt=words.say(sentences.FIELDS[name]))
     st.caption(sentences.rest(reader.reading, name, reader.window, words))

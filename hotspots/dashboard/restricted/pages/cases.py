@@ -70,7 +70,7 @@ def near(chosen: Chosen, found: Cases) -> None:
         return
     case = found.table.iloc[row]
     answer = chosen.whole.ask(questions.near_to, str(case["event"]), metres=found.metres, within=found.within)
-    st.subheader(title(case, words), anchor=False)
+    st.header(title(case, words), anchor=False)
     st.markdown(answer.sentence(words) + ".")
     if len(answer.value):
         tables.draw(answer.value, NEAR, words, alt=words.say("What is near this case in place and time"))

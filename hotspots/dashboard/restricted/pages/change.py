@@ -142,7 +142,7 @@ def _from_last_year(row: pd.Series, words: Words) -> str:
 def whole_city(chosen: Chosen, found: Mapping[str, Comparison]) -> None:
     """Draw the table of the whole city: a row for each period."""
     words = chosen.words
-    st.subheader(whole_name(chosen) if chosen.study.place else words.say("The whole city"), anchor=False)
+    st.header(whole_name(chosen) if chosen.study.place else words.say("The whole city"), anchor=False)
     means = {mean_text(one, words) for one in found.values()}
     mean = means.pop() if len(means) == 1 else words.say("Mean of the years before")
     rows = pd.DataFrame([one.city for one in found.values()]).assign(span=list(found))
@@ -177,7 +177,7 @@ def by_place(chosen: Chosen, one: Comparison, span: str) -> None:
     """Draw the map of change, what it says in words, and the table behind it."""
     words = chosen.words
     unit = map_view.unit_name(chosen.selection.unit, words, chosen.city.called)
-    st.subheader(words.say("{unit}: {span}", unit=unit, span=words.say(spans(chosen)[span]).lower()), anchor=False)
+    st.header(words.say("{unit}: {span}", unit=unit, span=words.say(spans(chosen)[span]).lower()), anchor=False)
     left, right = st.columns([2, 1], gap="medium")
     with left:
         if one.before:
@@ -257,7 +257,7 @@ def _judged(row: pd.Series, one: Comparison, words: Words) -> str:
 def all_spans(chosen: Chosen, found: Mapping[str, Comparison], span: str) -> None:
     """Draw the table of all periods side by side: people killed, and in brackets the normal range."""
     words, names = chosen.words, names_of(chosen).astype(str)
-    st.subheader(words.say("All four periods"), anchor=False)
+    st.header(words.say("All four periods"), anchor=False)
     rows = pd.DataFrame({"place": names.to_numpy(), "unit": found[span].places.index})
 
     def of(one: Comparison) -> Form:
@@ -284,7 +284,7 @@ def _killed_and_range(row: pd.Series, words: Words) -> str:
 def trust(chosen: Chosen, one: Comparison, until: pd.Timestamp) -> None:
     """Say how far the figures can be trusted: how far the data reach, what is left out, what came in late, what changed in counting."""
     words, study = chosen.words, chosen.study
-    st.subheader(words.say("How far to trust this"), anchor=False)
+    st.header(words.say("How far to trust this"), anchor=False)
     lines = [
         words.say(
             "The data reach to {day}. Everything here ends on {until}: the reporting lag is {lag} days.",
@@ -327,7 +327,7 @@ def when_in_the_week(chosen: Chosen) -> None:
     """Draw weekdays by hours for the place chosen, else for the whole city; nothing under 20."""
     words, place = chosen.words, chosen.study.place
     where = captions.place_name(place, words) if place else words.say("the whole city")
-    st.subheader(words.say("Day of the week and hour: {place}", place=where), anchor=False)
+    st.header(words.say("Day of the week and hour: {place}", place=where), anchor=False)
     if not place:
         st.caption(words.say("Choose a place on the map to see its days and hours."))
     series.hours_of_the_week(chosen, chosen.ask(when.hours_of_the_week))

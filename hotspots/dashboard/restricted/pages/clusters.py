@@ -43,7 +43,7 @@ def render(chosen: Chosen) -> None:
     with head.container():
         heading(chosen, found.sentence(words))
     in_space(chosen, found)
-    st.subheader(words.say("Bursts: close in place and close in time"), anchor=False)
+    st.header(words.say("Bursts: close in place and close in time"), anchor=False)
     with st.spinner(words.say("Comparing with shuffled days…"), show_time=True):
         ever, now = (chosen.ask(clusters.bursts, anytime=anytime) for anytime in (True, False))
     in_time(chosen, ever, now.value)
@@ -58,7 +58,7 @@ def in_space(chosen: Chosen, answer: Answer[Scan]) -> None:
     with left:
         maps.draw(chosen, "scan", key="scan_map", height=HEIGHT, place="")
     with right:
-        st.subheader(words.say("Circles, over the whole period"), anchor=False)
+        st.header(words.say("Circles, over the whole period"), anchor=False)
         shown = rows.head(SENTENCES)
         for _, row in shown.iterrows():
             st.markdown(("- " if len(shown) > 1 else "") + circle_sentence(chosen, row, found))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from hotspots import geography
+from hotspots.dashboard import pictures
 from hotspots.dashboard.restricted import place_of
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
@@ -30,13 +31,13 @@ NORMAL: dict[str, str] = {
     "unknown": mark("not known"),
 }
 COLUMNS: tuple[Column, ...] = (
-    Column("place", mark("Place")),
-    Column("count", mark("People killed"), whole),
-    Column("expected", mark("Expected"), rounded(1)),
-    Column("rate", mark("Per 100,000 residents a year"), rounded(1)),
-    Column("rate_low", mark("from (95%)"), rounded(1)),
-    Column("rate_high", mark("to (95%)"), rounded(1)),
-    Column("verdict", mark("Beside chance"), called(VERDICTS)),
+    Column("place", mark("Place"), width=175),
+    Column("verdict", mark("Beside chance"), called(VERDICTS), width=150),
+    Column("count", mark("People killed"), whole, width=100),
+    Column("expected", mark("Expected"), rounded(1), width=82),
+    Column("rate", mark("Per 100,000 residents a year"), rounded(1), width=150),
+    Column("rate_low", mark("from (95%)"), rounded(1), width=84),
+    Column("rate_high", mark("to (95%)"), rounded(1), width=84),
 )
 BESIDE: tuple[Column, ...] = (
     Column("name", mark("Place")),
@@ -79,7 +80,7 @@ def render(chosen: Chosen) -> None:
         return
     finding(found, words)
     picture(study, found, words, alt=answer.sentence(words))
-    st.subheader(words.say("Every place, by its name"), anchor=False)
+    st.header(words.say("Every place, by its name"), anchor=False)
     columns = (*COLUMNS, WIDENED) if found.scatter > 1 else COLUMNS
     rows = answer.table().set_index("id").rename_axis(study.blocks.index.name).sort_values("place", kind="stable")
     tables.draw(rows, columns, words, alt=words.say("Every place with its homicides and what chance explains, by name"))
@@ -94,7 +95,7 @@ def side_by_side(chosen: Chosen) -> None:
     words, city, selection = chosen.words, chosen.city, chosen.selection
     if not selection.place:
         return
-    st.subheader(words.say("Side by side"), anchor=False)
+    st.header(words.say("Side by side"), anchor=False)
     other = place_of.beside(selection, city, words)
     answer = chosen.at(beside=other).ask(where.side_by_side)
     rows = answer.value.assign(name=[place_of.named(text, city, words) for text in answer.value["place"]])
@@ -122,7 +123,7 @@ def series_beside(chosen: Chosen, other: str) -> None:
             last=words.rate(last["rate"]),
         )
         room.markdown(f"**{safe_markdown(name)}** · {chosen.period}")
-        room.vega_lite_chart(charts.rolling_rate(table, words, top=top), width="stretch", alt=f"{name}. {alt}")
+        pictures.draw(charts.rolling_rate(table, words, top=top), alt=f"{name}. {alt}", room=room)
     told = words.say("Each point is the rate of the 12 months that end there; the band is its exact 95% interval. One scale for both.")
     st.caption(told)
     keys = [key for key, _ in RATES]
@@ -164,7 +165,7 @@ def picture(study: Study, found: rates.Funnel, words: Words, *, alt: str) -> Non
             "on the left, because where few are expected one or two deaths change the rate a lot."
         )
     )
-    st.vega_lite_chart(funnel.spec(found, geography.names(study.blocks), whole, words), width="stretch", alt=alt)
+    pictures.draw(funnel.spec(found, geography.names(study.blocks), whole, words), alt=alt)
     tables.worked_out(words).caption(
         words.say(
             "{period}: {n} people killed in {all} places. Dashed: the rate of all, {rate} per 100,000 residents a year. Funnel: 95 of 100, "
@@ -180,7 +181,7 @@ def picture(study: Study, found: rates.Funnel, words: Words, *, alt: str) -> Non
 def widened(study: Study, found: rates.Funnel, words: Words) -> None:
     """Say how far the places differ as a whole, and draw the funnel that is wide enough for it."""
     count = found.verdicts(widened=True)
-    st.subheader(words.say("Places differ as a whole"), anchor=False)
+    st.header(words.say("Places differ as a whole"), anchor=False)
     lines = [
         words.say(
             "The places scatter {scatter} times as much as chance alone explains: many differ, not a few.",
@@ -200,7 +201,7 @@ def widened(study: Study, found: rates.Funnel, words: Words) -> None:
     st.markdown(" ".join(lines))
     with st.expander(words.say("The wider funnel")):
         drawn = funnel.spec(found, geography.names(study.blocks), rates.rate_of_all(study), words, widened=True)
-        st.vega_lite_chart(drawn, width="stretch", alt=words.say("The same places beside the wider funnel"))
+        pictures.draw(drawn, alt=words.say("The same places beside the wider funnel"))
 
 
 def limits(study: Study, found: rates.Funnel, words: Words) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from hotspots.dashboard import pictures
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import maps, tables
@@ -107,8 +108,8 @@ def ends(one: Comparison, found: AgainstChance, words: Words) -> dict[str, str]:
 def curve(chosen: Chosen, answer: Answer[AgainstChance]) -> None:
     """Draw the Lorenz curve with the curve of chance, and the tables behind it."""
     words, found = chosen.words, answer.value
-    st.subheader(words.say("How much the places with most hold"), anchor=False)
-    st.vega_lite_chart(charts.lorenz_curve(found.curve, words), width="stretch", alt=answer.sentence(words))
+    st.header(words.say("How much the places with most hold"), anchor=False)
+    pictures.draw(charts.lorenz_curve(found.curve, words), alt=answer.sentence(words))
     tables.worked_out(words).caption(
         words.say(
             "{period}: {n} homicides of {events} events on {all} places. Blue: as it is. Grey: the mean of {draws} draws by lot, with the "
@@ -156,7 +157,7 @@ def part_columns(found: AgainstChance) -> tuple[Column, ...]:
 def lasting(chosen: Chosen) -> None:
     """Say whether the places that held half of the homicides held as many in the time after."""
     words, answer = chosen.words, chosen.ask(questions.lasting)
-    st.subheader(words.say("Do the same places last?"), anchor=False)
+    st.header(words.say("Do the same places last?"), anchor=False)
     if answer is None:
         st.markdown(words.say("Not known: the period is too short, or one part of it has no homicide with a place."))
         return
@@ -169,7 +170,7 @@ def lasting(chosen: Chosen) -> None:
 def fifths(chosen: Chosen) -> None:
     """Say how far apart the rates of the hardest-hit and the least-hit fifth of the places lie."""
     words, answer = chosen.words, chosen.ask(questions.fifths)
-    st.subheader(words.say("How unequal is the burden?"), anchor=False)
+    st.header(words.say("How unequal is the burden?"), anchor=False)
     if answer is None:
         st.markdown(words.say("Not known: no population is known, places are fewer than five, or homicides too few to tell places apart."))
         return

@@ -84,14 +84,14 @@ def facts(chosen: Chosen) -> None:
         middle.metric(words.say("With a usable place"), words.percent(placed.share, 1))
         middle.caption(words.say("{n} of {total} people killed", n=words.number(placed.n), total=words.number(placed.total)))
     right.metric(words.say("Data version"), str(city.version))
-    right.caption(words.say("Source: {source}", source=city.source) + " · " + words.say("Licence: {licence}", licence=city.licence))
+    right.caption(" · ".join(captions.whose(city, words)))
     if city.fictional:
         st.info(words.say("This city is fictional: no real person, no real place. Never quote its figures."))
 
 
 def rows(report: QualityReport, words: Words) -> None:
     """Show what became of the rows."""
-    st.subheader(words.say("What became of every row"), anchor=False)
+    st.header(words.say("What became of every row"), anchor=False)
     counts = {**{outcome: getattr(report, outcome) for outcome in OUTCOMES}, "read": report.read}
     columns = (Column("outcome", mark("Outcome"), called(OUTCOMES, mark("Rows read"))), Column("rows", mark("Rows")))
     table = pd.DataFrame({"outcome": list(counts), "rows": list(counts.values())})
@@ -102,7 +102,7 @@ def findings(report: QualityReport, words: Words) -> None:
     """Show what was found in the files, with examples."""
     if not report.findings:
         return
-    st.subheader(words.say("What was found in the files"), anchor=False)
+    st.header(words.say("What was found in the files"), anchor=False)
     rows = pd.DataFrame([vars(one) for one in report.findings], dtype=object)  # a text column would forget how a sentence is translated
     lead = ("outcome", "rows", "text", "advice")
     tables.fitting(rows, FINDINGS, words, alt=words.say("What was found in the files"), lead=lead)
@@ -126,7 +126,7 @@ def reconciled(chosen: Chosen) -> None:
     words = chosen.words
     if chosen.city.only_totals:
         return
-    st.subheader(words.say("The same homicides on every kind of place"), anchor=False)
+    st.header(words.say("The same homicides on every kind of place"), anchor=False)
     box = st.expander(words.say("Compare: every row adds up to all people killed"), on_change="rerun", key="reconciled")
     if not box.open:
         return
@@ -154,7 +154,7 @@ def reconciled(chosen: Chosen) -> None:
 def dictionary(chosen: Chosen) -> None:
     """Show what each column means."""
     words, city = chosen.words, chosen.city
-    st.subheader(words.say("What each column means"), anchor=False)
+    st.header(words.say("What each column means"), anchor=False)
     fields = [(row, MEANINGS[row.name]) for row in INCIDENT_FIELDS if row.name in city.incidents.columns and not city.only_totals]
     if city.totals is not None:
         fields += [(row, OF_TOTALS[row.name]) for row in AREA_COUNT_FIELDS if row.name in city.totals.columns]

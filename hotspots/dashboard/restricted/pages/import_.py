@@ -82,7 +82,7 @@ def fetch(words: Words) -> None:
 
 def waited_for(fetching: Fetching, words: Words) -> None:
     """Draw what is being fetched, or why nothing came of it."""
-    st.subheader(safe_markdown(fetching.source.name), anchor=False)
+    st.header(safe_markdown(fetching.source.name), anchor=False)
     if not fetching.done:
         progress(fetching, words)
         return
@@ -100,7 +100,7 @@ def waited_for(fetching: Fetching, words: Words) -> None:
 
 def on_its_way(draft: Draft, words: Words) -> None:
     """Draw what is being read, or what was understood of it."""
-    st.subheader(safe_markdown(draft.name), anchor=False)
+    st.header(safe_markdown(draft.name), anchor=False)
     if draft.fetched:
         st.markdown(safe_markdown(official.news(draft, words)))
     reading = cached.readings().of(draft)
@@ -217,7 +217,7 @@ def earlier(words: Words) -> None:
     own = cached.own_cities()
     if not own:
         return
-    st.subheader(words.say("Versions"), anchor=False)
+    st.header(words.say("Versions"), anchor=False)
     names = {one.slug: one.name for one in own}
     slug = (
         next(iter(names))

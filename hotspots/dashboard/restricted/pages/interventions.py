@@ -10,6 +10,7 @@ import streamlit as st
 
 from hotspots.cities import Note
 from hotspots.cities.logbook import Entry, Log
+from hotspots.dashboard import pictures
 from hotspots.dashboard.restricted import address, cached, log_form
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
@@ -95,7 +96,7 @@ def card(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     words = chosen.words
     left, right = st.columns([1, 1.6], gap="medium")
     with left:
-        st.subheader(words.say("When and where"), anchor=False)
+        st.header(words.say("When and where"), anchor=False)
         st.markdown(dates(entry, found, words))
         if note := words.own(entry.note):
             st.markdown(safe_markdown(note))
@@ -104,7 +105,7 @@ def card(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
             tables.worked_out(words).caption(areas_note(found, words))
             areas_map(chosen, found)
     with right:
-        st.subheader(words.say("Before and after"), anchor=False)
+        st.header(words.say("Before and after"), anchor=False)
         series(chosen, entry, found)
 
 
@@ -188,7 +189,7 @@ def series(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     notes = notes or [Note(entry.start, entry.name, "event")]
     known = [(note.start, "", words.own(note.text)) for note in notes if table["start"].iloc[0] <= note.start <= ends.iloc[-1]]
     shown = series_of(table, words, dated=known)
-    st.vega_lite_chart(charts.lines(shown, words), width="stretch", alt=answer.sentence(words))
+    pictures.draw(charts.lines(shown, words), alt=answer.sentence(words))
     compared = "comparison" in table.columns
     lines = words.say(
         "Blue: {areas}; broad: their mean before and after. Dashed upright line: the start.",
@@ -212,14 +213,14 @@ def yearly(chosen: Chosen, entry: Entry) -> None:
     """Draw the years where no months are known."""
     words, years = chosen.words, chosen.whole.ask(when.years)
     shown = series_of(years.value, words, dated=[(entry.start, "", words.own(entry.name))])
-    st.vega_lite_chart(charts.bars(shown, words), width="stretch", alt=years.sentence(words))
+    pictures.draw(charts.bars(shown, words), alt=years.sentence(words))
     st.caption(words.say("Each year. Dashed upright line: the start. What is counted changed more than once: see the page Trends."))
 
 
 def designs(chosen: Chosen, answer: Answer[Evaluation]) -> None:
     """Draw the designs as the rows of one table, and what each says where nothing happened."""
     words, found = chosen.words, answer.value
-    st.subheader(words.say("Several ways to look at it"), anchor=False)
+    st.header(words.say("Several ways to look at it"), anchor=False)
     rows = reading.rows(found, words)
     if len({effect.why_not for effect in found.effects}) == 1 and found.lead is None:
         st.info(answer.sentence(words))
@@ -269,7 +270,7 @@ def caveats(answer: Answer[Evaluation], words: Words) -> None:
 def timeline(chosen: Chosen, written: Answer[Log]) -> None:
     """Draw what is done and was done here, with what an evaluation can say of it."""
     words, entries = chosen.words, written.value.entries
-    st.subheader(words.say("What is being done, and what was done"), anchor=False)
+    st.header(words.say("What is being done, and what was done"), anchor=False)
     if not entries:
         st.caption(words.say("No intervention is written down."))
         return
@@ -308,7 +309,7 @@ def target(chosen: Chosen) -> None:
     offered = units.available(chosen.city.blocks) if mapped else ("city",)
     unit = next((one for one in ("districts", "beats") if one in offered), "city")
     places = chosen.at(unit=unit if mapped else "blocks", picked="")
-    st.subheader(words.say("What a target would mean"), anchor=False)
+    st.header(words.say("What a target would mean"), anchor=False)
     percent = chosen.selection.target if TARGETS[0] <= chosen.selection.target <= TARGETS[1] else 10
     st.slider(
         words.say("A fall of so many per cent a year"),
@@ -361,7 +362,7 @@ def example(chosen: Chosen) -> None:
     words = chosen.words
     if chosen.city.slug == EXAMPLE or EXAMPLE not in {one.slug for one in cached.available()}:
         return
-    st.subheader(words.say("A worked example"), anchor=False)
+    st.header(words.say("A worked example"), anchor=False)
     st.markdown(
         words.say(
             "Boston's Operation Ceasefire, 1996, is where focused deterrence began: the published fall of 63% in the monthly mean of young "

@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard import dated_notes
+from hotspots.dashboard import dated_notes, pictures
 from hotspots.dashboard.restricted import address, admission
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
@@ -172,7 +172,7 @@ def profile(chosen: Chosen, what: Measure, name: str) -> None:
     words, study = chosen.words, chosen.by_unit
     found: Place = chosen.ask(where.place, maps.unit_of(chosen.selection), what.key).value
     one = found.rate
-    st.subheader(name, anchor=False)
+    st.header(name, anchor=False)
     st.button(words.say("Back to all places"), on_click=maps.pick, args=("",), type="tertiary")
     st.metric(words.say("People killed"), words.number(found.row["count"]))
     if one.state == "no_data":
@@ -197,7 +197,7 @@ def year_chart(chosen: Chosen, years: pd.DataFrame) -> None:
     words = chosen.words
     notes = [note for note in series.crossing(chosen) if years.index[0].start_time <= note.start <= years.index[-1].end_time]
     chart = charts.bars(series_of(years, words, dated=numbered(notes, words)), words)
-    st.vega_lite_chart(chart, width="stretch", alt=when.years_in_words(years, words))
+    pictures.draw(chart, alt=when.years_in_words(years, words))
     if notes:
         with st.expander(words.say("What the numbered lines stand for")):
             dated_notes.explained(notes, words)

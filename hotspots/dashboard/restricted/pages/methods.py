@@ -10,7 +10,6 @@ import streamlit as st
 from hotspots import settings
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import backtest
-from hotspots.geography import units
 from hotspots.questions.restricted import priorities
 from hotspots.statistics.catalog import MEASURES
 from hotspots.words import Words
@@ -43,8 +42,8 @@ def section(chosen: Chosen, head: str, body: str) -> None:
 def tested(chosen: Chosen) -> None:
     """Draw the back-test of the priorities for the city loaded."""
     words = chosen.words
-    whole = chosen.at(unit=units.default(chosen.city.blocks), where=(), start=None, end=None)
-    found = whole.ask(priorities.backtest)
+    whole = chosen.at(where=(), start=None, end=None, place="")
+    found = whole.at(unit=priorities.by_kind(whole.asked).unit).ask(priorities.backtest)
     with st.expander(words.say("The rules for priorities, tested on {city}", city=chosen.city.name)):
         backtest.draw(found, words, winners=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from hotspots.dashboard import pictures
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import clickable, tables
@@ -113,16 +114,16 @@ def section(chosen: Chosen, name: str, people: People) -> None:
     """Draw one field: now beside the years before, and the shares year by year."""
     words, found, by_year = chosen.words, people.fields[name], people.by_year[name]
     names = {str(value): captions.value_name(name, str(value), words) for value in found.table.index}
-    st.subheader(words.say(FIELDS[name]), anchor=False)
+    st.header(words.say(FIELDS[name]), anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
         counted = "; ".join(f"{names[str(value)]} {words.number(n)}" for value, n in found.table["count"].items())
         alt = f"{words.say(FIELDS[name])}: {counted}"
-        st.vega_lite_chart(charts.now_and_before(found.table, names, words), width="stretch", alt=alt)
+        pictures.draw(charts.now_and_before(found.table, names, words), alt=alt)
     with right:
         shown = who.enough_each_year(by_year)
         alt = words.say("Shares of each year; the numbers are in the table.")
-        st.vega_lite_chart(charts.composition(shown, names, words), width="stretch", alt=alt)
+        pictures.draw(charts.composition(shown, names, words), alt=alt)
     st.markdown(sentences(found, names, words))
     with tables.folded(words):
         rows = found.table.rename_axis("value").reset_index()
@@ -152,7 +153,7 @@ def firearms(chosen: Chosen) -> None:
     words, answer = chosen.words, chosen.whole.ask(who.firearms)
     st.markdown("**" + words.say("Killed with a firearm, of those whose weapon is known") + "**")
     if alt := answer.sentence(words):
-        st.vega_lite_chart(charts.yearly_share(answer.value, words), width="stretch", alt=alt)
+        pictures.draw(charts.yearly_share(answer.value, words), alt=alt)
         tables.worked_out(words).caption(
             words.say("Points: the share of each year; lines: its exact 95% interval. No share of fewer than 10.")
         )

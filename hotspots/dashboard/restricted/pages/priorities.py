@@ -11,6 +11,7 @@ from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import backtest, maps, tables
+from hotspots.geography import units
 from hotspots.questions.restricted import priorities
 from hotspots.questions.restricted.priorities import FirstPlaces
 from hotspots.statistics.concentration import PATTERNS
@@ -18,6 +19,7 @@ from hotspots.statistics.measure import why_not
 from hotspots.statistics.priorities import MONTHS, MOST_PERIODS, PLAIN, RULE_WORDS, Backtest
 from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, called, percent
+from hotspots.views.map_view import unit_name
 from hotspots.words import Words, mark
 
 NUMBERED = 20  # places with a number on the map
@@ -25,12 +27,12 @@ COLUMNS: tuple[Column, ...] = (
     Column("order", mark("No."), width=50),
     Column("name", mark("Place"), width=215),
     Column("last_year", mark("12 months")),
-    Column("events", mark("Events, all years")),
+    Column("events", mark("All years")),
     Column("share", mark("Share"), percent(1)),
     Column("running", mark("Running share"), percent()),
     Column("pattern", mark("Pattern"), called(PATTERNS)),
     Column("district", mark("District"), lambda rows, key, words: [name or "–" for name in rows[key]]),
-    Column("services", mark("Services near"), lambda rows, key, words: [one or "–" for one in rows[key]], width=130),
+    Column("services", mark("Services near"), lambda rows, key, words: [one or "–" for one in rows[key]], width=110),
     Column("area", mark("Hectares"), lambda rows, key, words: (rows[key] / 1e4).round(2)),
     Column("within", mark("Within the first"), percent()),
 )
@@ -45,19 +47,23 @@ def render(chosen: Chosen) -> None:
         st.info(words.say("{what}: not available, because {reason}.", what=words.say("Priorities"), reason=reason))
         return
     selection = priorities.deaths_alone(chosen.selection)
-    plain = replace(chosen, selection=selection)
     months = selection.months if selection.months in MOST_PERIODS else MONTHS
+    whole = replace(chosen, selection=selection)
+    named = selection.by or ("" if selection.unit == units.default(chosen.city.blocks) else selection.unit)
+    by = named if named in maps.units_of(chosen) else ""
+    plain = whole.at(unit=priorities.by_kind(whole.asked, by, months=months).unit)
     rule = selection.rule if selection.rule in RULE_WORDS else ""
     test = plain.ask(priorities.backtest, months=months)
     answer = plain.ask(priorities.first_places, rule, months=months)
     heading(plain, answer.sentence(words))
     restricted(words)
-    if selection != chosen.selection:
+    if selection.where != chosen.selection.where:
         st.info(
             words.say("Places are put in order by deaths alone: the choices of sex, age and of solved cases are set aside on this page.")
         )
-    controls(chosen, months)
+    controls(plain, by, months)
     verdict(test, words)
+    st.markdown(whole.ask(priorities.kinds, months=months).sentence(words))
     found = answer.value
     if found.rule != found.best:
         named = words.say(RULE_WORDS[found.best])
@@ -66,7 +72,7 @@ def render(chosen: Chosen) -> None:
     with st.expander(words.say("Would it have been right before?")):
         backtest.draw(test, words)
     if not isinstance(test.value, str):
-        tables.download(plain, test, f"{selection.unit}_priorities_tests")
+        tables.download(plain, test, f"{plain.selection.unit}_priorities_tests")
     limits(words)
 
 
@@ -80,12 +86,16 @@ def restricted(words: Words) -> None:
     )
 
 
-def controls(chosen: Chosen, months: int) -> None:
+def controls(chosen: Chosen, by: str, months: int) -> None:
     """Draw the choices: by what, how long a tested period is, and by which rule."""
     words, asked = chosen.words, chosen.selection.rule
     left, middle, right = st.columns(3)
-    with left:
-        maps.unit_choice(chosen)
+    left.selectbox(
+        words.say("By"),
+        ["", *maps.units_of(chosen)],
+        format_func=lambda unit: unit_name(unit, words, chosen.city.called) if unit else words.say("What the test supports"),
+        **address.widget("by", by, lambda old, new: replace(old, by=new, unit=old.unit if new else "", picked="")),
+    )
     middle.selectbox(
         words.say("Tested on periods of"),
         sorted(MOST_PERIODS),
@@ -112,21 +122,28 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
     """Draw the list of places, first ones first, and its download."""
     words, study = chosen.words, chosen.everywhere.by_unit
     rule, places = answer.value.rule, answer.value.places
-    st.subheader(words.say("The first places"), anchor=False)
+    st.header(words.say("The first places"), anchor=False)
     if places.empty:
         st.info(words.say("The homicides with a place do not tell these places apart. Widen the period or choose other places."))
         return
     st.markdown(priorities.in_words(answer.value, chosen.asked, words))
-    maps.draw(chosen, "priority" if rule == PLAIN else "count", key="first_places", height=410, numbered=list(places.index[:NUMBERED]))
+    maps.draw(
+        chosen,
+        "priority" if rule == PLAIN else "count",
+        key="first_places",
+        height=410,
+        on_click=partial(maps.pick, unit=chosen.selection.unit),
+        numbered=list(places.index[:NUMBERED]),
+    )
     columns = [one for one in COLUMNS if one.key in places.columns]
     tables.draw(
         places,
         columns,
         words,
-        column_order=[one.title(words) for one in columns if one.key != "within"],  # what the order tells too; the file has it
+        column_order=[one.title(words) for one in columns if one.key not in ("within", "area")],  # the file has these too
         alt=words.say("The first places in order, with their homicides"),
         key="first_places_list",
-        on_select=partial(pick, list(places.index)),
+        on_select=partial(pick, list(places.index), chosen.selection.unit),
         selection_mode="single-row",
     )
     st.caption(patterns(words))
@@ -145,11 +162,11 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
     tables.download(chosen, answer, f"{chosen.selection.unit}_priorities")
 
 
-def pick(ids: list[str]) -> None:
+def pick(ids: list[str], unit: str) -> None:
     """Make the place whose row was picked the one that every page is about."""
     row = address.picked_row("first_places_list")
     if row is not None:
-        maps.pick(ids[row])
+        maps.pick(ids[row], unit)
 
 
 def patterns(words: Words) -> str:

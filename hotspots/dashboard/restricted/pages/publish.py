@@ -101,7 +101,7 @@ def profile_choice(past: list[disclosure.Release], words: Words) -> str:
 
 def examined(findings: disclosure.Findings, words: Words) -> None:
     """Say what the audit found."""
-    st.subheader(words.say("The audit"), anchor=False)
+    st.header(words.say("The audit"), anchor=False)
     if findings.passed:
         st.success(words.say("Nothing is given away: every hidden number stays open."))
     else:
@@ -118,7 +118,7 @@ def coverage(release: disclosure.Release, words: Words) -> None:
     if release.totals is not None:
         st.markdown(words.say("Published totals are released as they are, each with its source."))
         return
-    st.subheader(words.say("What would be shown"), anchor=False)
+    st.header(words.say("What would be shown"), anchor=False)
     tables.draw(releases.windows(release), WINDOWS, words, alt=words.say("What would be shown"), width="stretch")
     if (release.coverage < disclosure.COVERAGE).any():
         st.warning(words.say("Less than {share} of the homicides lie in areas with a number.", share=words.percent(disclosure.COVERAGE)))
@@ -127,7 +127,7 @@ def coverage(release: disclosure.Release, words: Words) -> None:
 def preview(chosen: Chosen, profile: str, asked: Mapping[str, Any]) -> None:
     """Show the web page of the release as it will be; nothing is written."""
     words = chosen.words
-    st.subheader(words.say("Step 1: look at the page as it will be"), anchor=False)
+    st.header(words.say("Step 1: look at the page as it will be"), anchor=False)
     contact = settings.value("HOTSPOTS_CONTACT")
     page = newest(chosen.city.slug).ask(releases.page, profile, **asked, language=words.language, contact=contact, agency=worn()).value
     st.iframe(page, height=700)
@@ -137,7 +137,7 @@ def preview(chosen: Chosen, profile: str, asked: Mapping[str, Any]) -> None:
 def outlets(chosen: Chosen, profile: str, *, public: bool) -> None:
     """Draw the second step: who looked says so, and then the release is written; what is out can be taken away as one file."""
     words, slug = chosen.words, chosen.city.slug
-    st.subheader(words.say("Step 2: publish"), anchor=False)
+    st.header(words.say("Step 2: publish"), anchor=False)
     st.markdown(words.say("What was published is out for good: later releases never change a number of this one."))
     st.markdown(words.say("What no audit can know, and nobody looked at:"))
     st.markdown("\n".join(f"- {words.say(line)}" for line in disclosure.NOT_KNOWN))

@@ -109,7 +109,7 @@ def windows(chosen: Chosen, events: repeats.Events, *, metres: int, days: int) -
     words, answer = chosen.words, chosen.whole.ask(questions.open_windows, metres=metres, days=days)
     found = answer.value
     last = words.date(repeats.day_of(events.last).date())
-    st.subheader(answer.sentence(words), anchor=False)
+    st.header(answer.sentence(words), anchor=False)
     tables.worked_out(words).caption(
         words.say(
             "Each killing opens a window: the ground within {metres} m, for {days} days. {day} is the last day of these data, not today. "
@@ -132,7 +132,7 @@ def windows(chosen: Chosen, events: repeats.Events, *, metres: int, days: int) -
             Column("overlaps", mark("Other killings in this window"), number()),
         )
         with right:
-            tables.draw(found, columns, words, alt=words.say("Open windows"))
+            tables.fitting(found, columns, words, alt=words.say("Open windows"), lead=("unit", "day", "last", "killed", "overlaps"))
         tables.download(chosen, answer, "open_windows", restricted=True)
     if events.unplaced:
         tables.worked_out(words).caption(
@@ -176,7 +176,7 @@ def place_names(chosen: Chosen, unit: pd.Series) -> list[str]:
 def bands(chosen: Chosen, answer: Answer[repeats.NearRepeats]) -> None:
     """Draw the table of all bands of distance and delay."""
     words, found = chosen.words, answer.value
-    st.subheader(words.say("How near, how soon?"), anchor=False)
+    st.header(words.say("How near, how soon?"), anchor=False)
     tables.worked_out(words).caption(
         words.say("Each cell: how many times as often as chance alone gives; in brackets the pairs counted and those that chance gives.")
     )
@@ -215,7 +215,7 @@ def bands_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
 
 def lasting(found: repeats.Strength | None, words: Words) -> None:
     """Say how much of the killing follows from earlier killing nearby."""
-    st.subheader(words.say("How much does one killing draw others?"), anchor=False)
+    st.header(words.say("How much does one killing draw others?"), anchor=False)
     if found is None:
         st.markdown(words.say("Not known: at least 100 events with a place are needed."))
         return

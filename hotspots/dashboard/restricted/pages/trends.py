@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.cities import Note
-from hotspots.dashboard import dated_notes
+from hotspots.dashboard import dated_notes, pictures
 from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
@@ -108,7 +108,7 @@ def render(chosen: Chosen) -> None:
     with left:
         months_of_the_year(chosen)
     with right:
-        st.subheader(words.say("Day of the week and hour"), anchor=False)
+        st.header(words.say("Day of the week and hour"), anchor=False)
         series.hours_of_the_week(chosen, chosen.whole.ask(when.hours_of_the_week))
     years(chosen)
     beside_years(chosen)
@@ -119,7 +119,7 @@ def render(chosen: Chosen) -> None:
 def shift(chosen: Chosen) -> None:
     """Say whether the level of the series shifted, and when."""
     words, found = chosen.words, chosen.whole.ask(when.level_shift_of)
-    st.subheader(words.say("Did the level shift?"), anchor=False)
+    st.header(words.say("Did the level shift?"), anchor=False)
     st.markdown(found.sentence(words))
     if found.value is not None:
         tables.worked_out(words).caption(
@@ -131,8 +131,8 @@ def so_far(chosen: Chosen) -> None:
     """Draw the year so far beside the years before, and where it may end."""
     words, answer = chosen.words, chosen.whole.ask(when.year_so_far)
     found = answer.value
-    st.subheader(words.say("{year} beside the years before", year=found.year), anchor=False)
-    st.vega_lite_chart(charts.year_over_year(found.days, words), width="stretch", alt=answer.sentence(words))
+    st.header(words.say("{year} beside the years before", year=found.year), anchor=False)
+    pictures.draw(charts.year_over_year(found.days, words), alt=answer.sentence(words))
     if found.before:
         ends = {"first": found.before[0], "last": found.before[-1]}
         st.caption(words.say("Grey band: lowest and highest of {first}–{last}; dashed: their mean.", **ends))
@@ -167,10 +167,10 @@ def weeks(chosen: Chosen, dated: list[Dated]) -> None:
     table = answer.value
     if not len(table):
         return
-    st.subheader(words.say("Each week, and its normal range"), anchor=False)
+    st.header(words.say("Each week, and its normal range"), anchor=False)
     alt = answer.sentence(words)
     shown = series_of(table, words, dated=[one for one in dated if one.day >= table.index[0]])
-    st.vega_lite_chart(charts.lines(shown, words), width="stretch", alt=alt)
+    pictures.draw(charts.lines(shown, words), alt=alt)
     ends = (table.index[-1] + pd.Timedelta(days=6)).date()
     tables.worked_out(words).caption(
         alt + " " + words.say("Weeks of seven days, the last one to {day}; at most the last three years.", day=words.date(ends))
@@ -181,12 +181,12 @@ def weeks(chosen: Chosen, dated: list[Dated]) -> None:
 def months_of_the_year(chosen: Chosen) -> None:
     """Draw the months of the year beside what months all alike would give."""
     words, answer = chosen.words, chosen.whole.ask(when.seasons)
-    st.subheader(words.say("Months of the year"), anchor=False)
+    st.header(words.say("Months of the year"), anchor=False)
     alt = answer.sentence(words)
     if answer.value is None:
         st.caption(alt)
         return
-    st.vega_lite_chart(charts.seasonal(answer.value, words), width="stretch", alt=alt)
+    pictures.draw(charts.seasonal(answer.value, words), alt=alt)
     tables.worked_out(words).caption(
         alt + " " + words.say("Bars: the mean of each month; dark lines: that range (95%). By chance one month may lie outside.")
     )
@@ -219,9 +219,9 @@ def published_totals(chosen: Chosen) -> None:
 
 def months(table: pd.DataFrame, dated: list[Dated], words: Words) -> Series:
     """Draw the monthly counts with their normal range; return what was drawn."""
-    st.subheader(words.say("Each month, and its normal range"), anchor=False)
+    st.header(words.say("Each month, and its normal range"), anchor=False)
     shown = series_of(table, words, dated=dated)
-    st.vega_lite_chart(charts.lines(shown, words), width="stretch", alt=when.months_in_words(table, words))
+    pictures.draw(charts.lines(shown, words), alt=when.months_in_words(table, words))
     st.expander(words.say("How to read it, and what the numbers stand for")).caption(series.months_text(table, words))
     tables.behind(table.reset_index().iloc[::-1], MONTHS, words, alt=words.say("The months as a table"))
     return shown
@@ -229,7 +229,7 @@ def months(table: pd.DataFrame, dated: list[Dated], words: Words) -> Series:
 
 def rolling(table: pd.DataFrame, dated: list[Dated], words: Words) -> None:
     """Draw the 12-month rolling rate."""
-    st.subheader(words.say("The rate of each 12 months"), anchor=False)
+    st.header(words.say("The rate of each 12 months"), anchor=False)
     known = table.dropna(subset=["rate"])
     if not len(known):
         st.caption(words.say("Not available: no population is known, or the data do not cover 12 months."))
@@ -239,7 +239,7 @@ def rolling(table: pd.DataFrame, dated: list[Dated], words: Words) -> None:
         first=words.rate(known["rate"].iloc[0]),
         last=words.rate(known["rate"].iloc[-1]),
     )
-    st.vega_lite_chart(charts.rolling_rate(table, words, dated), width="stretch", alt=alt)
+    pictures.draw(charts.rolling_rate(table, words, dated), alt=alt)
     tables.worked_out(words).caption(
         words.say("Each point is the rate of the 12 months that end there; the band is its exact 95% interval.")
     )
@@ -249,9 +249,9 @@ def years(chosen: Chosen, dated: Sequence[Dated] = (), notes: Sequence[Note] = (
     """Draw the yearly counts; return what was drawn."""
     words, answer = chosen.words, chosen.whole.ask(when.years)
     table = answer.value
-    st.subheader(words.say("Each year"), anchor=False)
+    st.header(words.say("Each year"), anchor=False)
     shown = series_of(table, words, dated=dated)
-    st.vega_lite_chart(charts.bars(shown, words, height=260 if dated else 200), width="stretch", alt=answer.sentence(words))
+    pictures.draw(charts.bars(shown, words, height=260 if dated else 200), alt=answer.sentence(words))
     if not table["complete"].all():
         st.caption(words.say("Lighter bars: years that the period covers only in part."))
     if notes:
@@ -271,7 +271,7 @@ def beside_years(chosen: Chosen) -> None:
     if answer is None:
         return
     found = answer.value
-    st.subheader(words.say("{year} beside other years", year=found.year), anchor=False)
+    st.header(words.say("{year} beside other years", year=found.year), anchor=False)
     st.selectbox(
         words.say("Compare with"),
         found.before,

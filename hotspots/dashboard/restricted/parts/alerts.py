@@ -30,7 +30,7 @@ STATES: dict[str, str] = {
 def draw(chosen: Chosen) -> None:
     """Draw the alerts with the choice of how often one may be in vain."""
     words = chosen.words
-    st.subheader(words.say("Alerts: where do killings come about twice as fast as usual?"), anchor=False)
+    st.header(words.say("Alerts: where do killings come about twice as fast as usual?"), anchor=False)
     every = _every(chosen)
     answer = alerts.watch(chosen.at(false_every=every).asked)
     if answer.value is None:

@@ -14,7 +14,7 @@ _SHOWN = 160  # letters of an answer that is made of values
 
 def questions(understood: Understood, words: Words) -> dict[str, str] | None:
     """Draw the questions, and return question id → answer once the person has sent them."""
-    st.subheader(words.say("Questions"), anchor=False)
+    st.header(words.say("Questions"), anchor=False)
     if understood.blocked:
         text = words.count(
             "{n} question must be answered before anything is published.",

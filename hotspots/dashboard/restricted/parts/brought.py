@@ -7,7 +7,7 @@ import streamlit as st
 
 from hotspots.cities import Understood
 from hotspots.cities.drafts import Draft
-from hotspots.dashboard import map_component
+from hotspots.dashboard import map_component, pictures
 from hotspots.dashboard.restricted import admission
 from hotspots.dashboard.restricted.parts import tables
 from hotspots.drawing import charts, exports
@@ -23,7 +23,7 @@ from hotspots.words.escape import safe_markdown
 def sample(understood: Understood, words: Words) -> None:
     """Draw the first rows of each file, with the role of each column over it."""
     for one in understood.samples:
-        st.subheader(words.say("The first rows of {file}", file=safe_markdown(one.file)), anchor=False)
+        st.header(words.say("The first rows of {file}", file=safe_markdown(one.file)), anchor=False)
         tables.as_it_stands(imports.sample(one, words), words, alt=words.say("The first rows of {file}", file=one.file))
 
 
@@ -34,18 +34,18 @@ def city(understood: Understood, draft: Draft, words: Words) -> None:
     totals(imports.totals(found), words)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader(words.say("Where"), anchor=False)
+        st.header(words.say("Where"), anchor=False)
         shown = imports.small_map(found, f"import/{draft.id}/{len(draft.answers)}", words)
         if shown is not None:
             spoken = map_component.spoken(words)
             geometry = map_component.encode_geometry(shown)
             map_component.show_map(shown, geometry, key="import_map", selected=None, height=320, on_click=lambda unit: None, words=spoken)
     with right:
-        st.subheader(words.say("When"), anchor=False)
+        st.header(words.say("When"), anchor=False)
         months = imports.months(found)
         if len(months):
             title = words.say("People killed in each month")
-            st.vega_lite_chart(charts.calendar(months, words), width="stretch", alt=title)
+            pictures.draw(charts.calendar(months, words), alt=title)
     _words(understood, words)
     _findings(understood, words)
     _left_out(understood, draft, words)
@@ -60,14 +60,14 @@ def _words(understood: Understood, words: Words) -> None:
         Column("word", mark("In the file")),
         Column("ours", mark("Understood as"), each(lambda row, words: captions.value_name(row["field"], row["ours"], words))),
     )
-    st.subheader(words.say("Words found"), anchor=False)
+    st.header(words.say("Words found"), anchor=False)
     tables.draw(table, columns, words, width="content", alt=words.say("Words found"))
 
 
 def _findings(understood: Understood, words: Words) -> None:
     report = understood.city.report if understood.city else None
     for title, found in groups(report) if report else []:
-        st.subheader(words.say(title), anchor=False)
+        st.header(words.say(title), anchor=False)
         lines = [f"{words.tell(one.text)}. {words.tell(imports.advice(one))}" if one.advice else words.tell(one.text) for one in found]
         st.markdown("\n".join(f"- {safe_markdown(line)}" for line in lines))
 
@@ -113,7 +113,7 @@ def changes(found: Changed | None, words: Words) -> None:
     if found is None:
         st.caption(words.say("This is the first version: there is none before it to compare with."))
         return
-    st.subheader(words.say("What changed since version {n}", n=found.before), anchor=False)
+    st.header(words.say("What changed since version {n}", n=found.before), anchor=False)
     columns = (
         Column("what", mark("Year"), each(lambda row, words: row["what"] or words.say("All"))),
         Column("before", mark("Before"), number()),

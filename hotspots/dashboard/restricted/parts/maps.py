@@ -39,9 +39,18 @@ class Over:
     period: tuple[Any, ...] = ()
 
 
-def pick(unit: str) -> None:
-    """Make the unit that was clicked the place that every page is about; a square or a hexagon is looked at here alone."""
-    address.change(lambda old: at_unit(old, unit))
+def pick(of: str, unit: str = "") -> None:
+    """Make the unit that was clicked the place that every page is about; a square or a hexagon is looked at here alone.
+
+    `unit` is the kind of places that the map shows, where it is not that of the choices.
+    """
+    address.change(lambda old: replace(at_unit(replace(old, unit=unit or old.unit), of), unit=old.unit))
+
+
+def units_of(chosen: Chosen) -> tuple[str, ...]:
+    """Return the kinds of places that a map of the city can be drawn on."""
+    city = chosen.city
+    return tuple(one for one in units.available(city.blocks, points=city.has_points, streets=city.segments is not None) if one != "city")
 
 
 def at_unit(chosen: Selection, unit: str) -> Selection:

@@ -15,7 +15,7 @@ _LICENCE = mark("see the source page")  # what an entry says whose licence stand
 
 def choice(words: Words) -> Source | None:
     """Draw the sources and return the one that is chosen, described; None where none is."""
-    st.subheader(words.say("Or fetch from an official source"), anchor=False)
+    st.header(words.say("Or fetch from an official source"), anchor=False)
     try:
         known = {one.slug: one for one in catalogue()}
     except ToldError as fault:

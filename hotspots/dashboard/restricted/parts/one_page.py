@@ -26,7 +26,7 @@ def downloads(chosen: Chosen) -> None:
     """Draw the choice of whom the page is for, and a button for each kind of file; each is made when it is asked for."""
     words = chosen.words
     with st.container(key="one_page"):
-        st.subheader(words.say("One page"), anchor=False)
+        st.header(words.say("One page"), anchor=False)
         preset = st.segmented_control(
             words.say("For whom"),
             list(PRESETS),

@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard import dated_notes
+from hotspots.dashboard import dated_notes, pictures
 from hotspots.dashboard.restricted import address, chips, frame, place_of, share
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import case_list, clickable, one_page, series, tables
@@ -174,7 +174,7 @@ def over_time(chosen: Chosen) -> None:
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
     st.caption(f"{words.count('{n} person killed', '{n} people killed', chosen.study.victims)} · {chosen.period}")
     drawn = charts.lines(series_of(table, words, dated=numbered(notes, words)), words) | {"height": 190}
-    st.vega_lite_chart(drawn, width="stretch", alt=when.months_in_brief(table, words))
+    pictures.draw(drawn, alt=when.months_in_brief(table, words))
     if said := here.range_of(chosen.whole.ask(here.here).value.direction, words):
         st.caption(said)
     with st.expander(words.say("How to read it, and what the numbers stand for")):
@@ -258,7 +258,7 @@ def newest_cases(chosen: Chosen) -> None:
     st.caption(f"{said} · {told}" if year.value.known else said)
     rows = year.value.table.head(NEWEST)
     if len(rows):
-        columns = case_list.columns(year.value, without=("district", "category", "near", "sex"))
+        columns = case_list.columns(year.value, without=("district", "category", "near", "sex", "age"))
         tables.draw(rows, columns, words, alt=words.say("Cases, newest first"))
     if st.button(words.say("All cases"), key="to_cases"):
         st.switch_page(st.Page(lambda: None, title=words.say("Cases"), url_path="cases"))

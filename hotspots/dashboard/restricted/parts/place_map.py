@@ -78,15 +78,9 @@ def shown_by(chosen: Chosen) -> Chosen:
     """
     offered = units.available(chosen.city.blocks)
     unit = next((one for one in ("districts", "beats") if one in offered), "") if not chosen.selection.place else ""
-    by = chosen.selection.by if chosen.selection.by in units_of(chosen) else ""
+    by = chosen.selection.by if chosen.selection.by in maps.units_of(chosen) else ""
     everywhere = chosen.at(unit=by or unit or here.smallest(chosen.asked), place="", bandwidth=0)
     return replace(everywhere, selection=here.recent(everywhere.asked).selection)
-
-
-def units_of(chosen: Chosen) -> tuple[str, ...]:
-    """Return the units that the map can be drawn on."""
-    city = chosen.city
-    return tuple(one for one in units.available(city.blocks, points=city.has_points, streets=city.segments is not None) if one != "city")
 
 
 def measure_of(chosen: Chosen, on_map: Chosen) -> str:
@@ -157,7 +151,7 @@ def _plain(key: str, chosen: Chosen) -> str:
 
 
 def _units(chosen: Chosen) -> list[list[str]]:
-    return [[one, map_view.unit_name(one, chosen.words, chosen.city.called)] for one in units_of(chosen)]
+    return [[one, map_view.unit_name(one, chosen.words, chosen.city.called)] for one in maps.units_of(chosen)]
 
 
 def tell(told: Mapping[str, str]) -> None:

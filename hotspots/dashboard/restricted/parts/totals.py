@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard import dated_notes
+from hotspots.dashboard import dated_notes, pictures
 from hotspots.dashboard.restricted import address, frame
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
@@ -52,9 +52,9 @@ def draw(chosen: Chosen) -> None:
 def years(chosen: Chosen) -> None:
     """Draw the long series, with the notes that cross it folded below."""
     words, notes, found = chosen.words, series.crossing(chosen), chosen.whole.ask(when.years)
-    st.subheader(words.say("Each year"), anchor=False)
+    st.header(words.say("Each year"), anchor=False)
     drawn = charts.bars(series_of(found.value, words, dated=numbered(notes, words)), words, height=380)
-    st.vega_lite_chart(drawn, width="stretch", alt=found.sentence(words))
+    pictures.draw(drawn, alt=found.sentence(words))
     if notes:
         with st.expander(words.say("What the numbers stand for")):
             dated_notes.explained(notes, words)
@@ -66,7 +66,7 @@ def which_number(chosen: Chosen) -> None:
     words, answer = chosen.words, chosen.whole.ask(questions.ranges)
     if not answer.value:
         return
-    st.subheader(words.say("Which number is right?"), anchor=False)
+    st.header(words.say("Which number is right?"), anchor=False)
     definitions = {"": next(iter(chosen.city.definitions), ""), **{name: name for name in list(chosen.city.definitions)[1:]}}
     if len(definitions) > 1:
         st.selectbox(
@@ -130,7 +130,7 @@ def of_areas(chosen: Chosen) -> None:
             st.caption(line)
         return
     told = {"unit": on_map.asked.unit_word(words), "n": words.number(study.inside), "period": shown}
-    st.subheader(words.say("{period}, by {unit}: {n} people killed", **told), anchor=False)
+    st.header(words.say("{period}, by {unit}: {n} people killed", **told), anchor=False)
     outlined = places.unit_in(chosen.selection.place, unit)
     maps.draw(on_map, on_map.ask(where.opening), key="totals_map", height=430, on_click=lambda of: _choose(unit, of), place=outlined)
 
@@ -144,7 +144,7 @@ def known_in_part(chosen: Chosen) -> None:
     words, found = chosen.words, chosen.everywhere.whole.ask(questions.partial).value
     if not found:
         return
-    st.subheader(words.say("Known in part"), anchor=False)
+    st.header(words.say("Known in part"), anchor=False)
     st.caption(words.say("Never added up, and on no map: the other places are unknown."))
     for one, column in zip(found, st.columns(len(found)), strict=True):
         told = {"n": words.number(len(one.rows)), "of": words.number(one.of), "what": words.own(one.what)}

@@ -146,7 +146,7 @@ def slide(chosen: Chosen) -> dict[str, Any]:
 
 def source(chosen: Chosen) -> str:
     """Return whom the numbers come from."""
-    return chosen.words.say("Source: {source}", source=chosen.city.source)
+    return chosen.words.say("Source: {source}", source=chosen.words.own(chosen.city.source))
 
 
 def count(one: Now, told: Mapping[str, str], words: Words) -> wall.Count:
