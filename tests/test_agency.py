@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from hotspots import agency
 from hotspots.__main__ import main
-from hotspots.agency import AgencyError, read, worn
+from hotspots.agency import AgencyError, looks, read, worn
 from hotspots.drawing.brief import render
 from hotspots.questions.restricted import Asked
 from hotspots.questions.restricted.brief_page import of_choices
@@ -94,8 +94,8 @@ def test_every_fault_is_named_at_once(folder):
 
 
 def test_the_usual_colours_can_be_read():
-    for key, papers in agency.PAPERS.items():
-        assert min(agency.contrast(agency.USUAL[key], paper) for paper in papers) >= agency.CONTRAST
+    for key, papers in looks.PAPERS.items():
+        assert min(agency.contrast(looks.USUAL[key], paper) for paper in papers) >= looks.CONTRAST
 
 
 def test_it_stands_on_the_page_and_on_the_brief(city, folder):

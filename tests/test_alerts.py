@@ -87,7 +87,7 @@ def test_bunches_and_swings_are_seen():
     assert spread_of(own, alike).own == pytest.approx(0.04, abs=0.025)
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("year", "more"),
     [
@@ -195,7 +195,7 @@ def weeks_of(folder: Path, name: str) -> np.ndarray:
     )
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("name", list(REAL))
 def test_a_real_history_with_its_weeks_dealt_anew_raises_as_few_as_promised(real_data, name):
     """Risk is constant then; what happens in one week stays together."""

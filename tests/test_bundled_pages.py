@@ -18,7 +18,7 @@ LONGER: dict[str, int] = {"clusters": 500}  # what is still to be said more brie
 BUNDLED = sorted(path.parent.name for path in (ROOT / "data/cities").glob("*/city.toml"))
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("city", BUNDLED)
 def test_every_page_of_every_bundled_city_opens_and_is_not_long(bundled, unchanged, request, city, page):

@@ -314,6 +314,7 @@ def test_files_lie_in_the_folder_unless_a_person_names_them(tmp_path: Path) -> N
         cities.import_folder(folder, named=named[1:])
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 def test_a_city_of_three_thousand_blocks_loads_whole(tmp_path: Path) -> None:
     features = [small.block(f"{i:05d}", small.square(i % 60 / 30, i // 60 / 25, 0.03)) for i in range(3000)]

@@ -210,6 +210,7 @@ def test_units_for_against_every_subset(counts, share):
     assert units_for(study_of(counts), share).units == fewest
 
 
+@pytest.mark.walk
 @given(counts_of_units, st.integers(0, 100))
 def test_the_order_of_rows_and_units_plays_no_part(counts, seed):
     plain, mixed = study_of(counts, population=range(1, len(counts) + 1)), study_of(counts, population=range(1, len(counts) + 1), seed=seed)

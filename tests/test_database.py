@@ -266,7 +266,7 @@ def refused(folder: Path, **more: Any) -> str:
     return english
 
 
-@pytest.mark.cases(4)
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("more", "sql", "why"),
     [

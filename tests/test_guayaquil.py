@@ -69,6 +69,7 @@ def test_every_figure_is_that_of_the_reference(read: dict[str, cities.City], exp
     assert city.epsg == 32717
 
 
+@pytest.mark.walk
 def test_both_files_give_the_same_counts(read: dict[str, cities.City]) -> None:
     one, other = read["xlsx"], read["csv"]
     pd.testing.assert_frame_equal(one.incidents, other.incidents)

@@ -32,6 +32,7 @@ def run(capsys, *arguments):
     return status, said.out, said.err
 
 
+@pytest.mark.walk
 def test_headline_numbers_are_written_down_and_found_again(folder):
     [one] = cities.check(SLUG)
     assert (one.number, one.served, one.faults) == (1, True, ())
@@ -47,6 +48,7 @@ def test_a_headline_that_differs_is_told(folder):
     assert cities.check(SLUG)[0].faults == ("inside: 61 when it was published, 60 in its files now",)
 
 
+@pytest.mark.walk
 def test_a_version_from_before_is_checked_without_comparison(folder, capsys):
     path = folder / "versions" / "1" / "manifest.json"
     manifest = checked_json.read(path)

@@ -87,7 +87,7 @@ def by_command(file: str, raw: bytes, folder: Path) -> str:
     return ""
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("way", [by_page, by_command], ids=lambda one: one.__name__)
 @pytest.mark.parametrize("name", NAMED)
 def test_a_hostile_file_ends_and_says_why(

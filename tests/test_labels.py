@@ -41,6 +41,7 @@ BUTTONS = {
     "public/pages/city.py": 1,
     "public/pages/people.py": 1,
     "public/parts.py": 1,
+    "restricted/admission.py": 1,  # the one of all below
     "restricted/pages/import_.py": 1,  # test_import_page
     "restricted/pages/map.py": 1,
     "restricted/pages/publish.py": 1,  # a whole release: test_publish_page
@@ -93,7 +94,7 @@ def test_every_button_that_gives_a_file_is_known():
     found: dict[str, int] = {}
     for path in sorted((ROOT / "hotspots/dashboard").rglob("*.py")):
         calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
-        n = sum(getattr(call.func, "attr", "") == "download_button" for call in calls)
+        n = sum(getattr(call.func, "attr", "") in ("download_button", "give") for call in calls)
         if n:
             found[str(path.relative_to(ROOT / "hotspots/dashboard"))] = n
     assert found == BUTTONS
@@ -175,7 +176,7 @@ def test_a_table_opens_as_it_did_and_runs_nothing():
 
 def test_every_page_that_has_buttons_is_opened(city):
     """The pages above are all that are about a city, but those that give no file or are opened by a test of their own."""
-    others = {"wall", "data", "methods", "import_", "publish"}
+    others = {"wall", "data", "methods", "import_", "publish", "record"}
     there = {path.stem for path in (ROOT / "hotspots/dashboard/restricted/pages").glob("*.py")} - {"__init__"}
     assert there == {*PAGES, *others}
     for page in ("wall", "data", "methods"):

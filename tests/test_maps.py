@@ -273,6 +273,7 @@ def test_captions_say_period_filters_number_and_source():
         source="Police",
         licence="CC0",
         population_year=2020,
+        language="es",
         version=3,
         blocks=one.blocks,
         start=one.start,

@@ -88,7 +88,7 @@ def test_every_public_page_names_every_area(odd: Path, monkeypatch: pytest.Monke
     check_page(open_page(page, lang="en"))
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("unit", ["blocks", "districts", "beats", "city", "segments", "segments+corners", "grid:250", "h3:9"])
 def test_every_file_names_every_unit(tmp_path: Path, unit: str) -> None:
     study = Selection(city="odd-town", unit=unit).study(cities.load("odd-town"))

@@ -281,7 +281,7 @@ def test_near_repeats(city_of, see, printed, query):
         assert [words.number(n, 2) for n in alerts["usual"]] == table[words.say("Events a week, usually")].tolist()
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @grid(3)
 def test_priorities(city_of, see, printed, query):
     city, rows = city_of(query["city"])

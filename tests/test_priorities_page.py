@@ -113,7 +113,7 @@ def test_page_and_command_line_name_the_bandwidth_in_metres(large, capsys, lang)
     assert json.loads(capsys.readouterr().out)["bandwidth"] == {"tests": found.bandwidth, "places": own}
 
 
-@pytest.mark.cases(3)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -28,6 +28,7 @@ def imported(real_data, tmp_path_factory):
     return found
 
 
+@pytest.mark.walk
 def test_philadelphia(imported):
     city, reference = imported["philadelphia"]
     expected = reference["homicides_2006_2018_tracts2020"]

@@ -81,6 +81,7 @@ def test_a_command(project, city_folder):
     assert (done.returncode, done.stdout) == (0, "366 days\n"), done.stderr
 
 
+@pytest.mark.walk
 def test_a_question(project, city_folder):
     question, use = recipe("A question", "python")
     module = project / "hotspots" / "questions" / "restricted" / "when.py"

@@ -214,6 +214,7 @@ all_homicides = true
     return file
 
 
+@pytest.mark.walk
 def test_the_command_keeps_a_city_current(service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["fetch", str(described(service, tmp_path)), "--into", str(tmp_path / "town"), "--yes", "--json"]
     assert main(command) == 0

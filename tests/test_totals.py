@@ -209,6 +209,7 @@ def test_a_total_is_the_sum_of_its_rows_or_unknown(published, first, length):
     assert {int(str(label)) for label in known.index[known.notna()]} == set(published) & set(wanted)
 
 
+@pytest.mark.walk
 @given(st.permutations(range(8)))
 def test_the_order_of_the_rows_does_not_matter(order):
     rows = [*every("2020"), *every("2021", (5, 6, 7, 8))]

@@ -48,6 +48,7 @@ def query_of(page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("lang", ["es", "en"])
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("size", WIDTHS)
@@ -238,6 +239,7 @@ def test_the_table_behind_the_map(open_page, address):
     assert page.locator("[data-testid=stDataFrame]").count() == 1
 
 
+@pytest.mark.walk
 def test_downloads_are_what_is_shown(open_page, address, tmp_path):
     page = open_page(viewport={"width": 1440, "height": 1400}, accept_downloads=True)
     open_at(page, address, lang="en", unit="districts", measure="rate", weapon="firearm")

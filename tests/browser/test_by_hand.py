@@ -55,6 +55,7 @@ def stroke(page, fingers: list[tuple[float, float]], by: tuple[float, float]) ->
     page.wait_for_timeout(700)
 
 
+@pytest.mark.walk
 def test_the_drawer_of_pages_says_menu_and_closes_when_one_is_chosen(open_page, address):
     page = open_page(**PHONE)
     open_at(page, address)

@@ -173,6 +173,7 @@ def test_moving_the_map_never_runs_the_page(server, page) -> None:
     assert told(page)["runs"] == runs
 
 
+@pytest.mark.walk
 def test_a_restyle_keeps_the_view_and_sends_no_geometry(server, open_page) -> None:
     page = open_page()
     sizes = frames_of(page)
@@ -211,6 +212,7 @@ def test_another_page_and_back_keeps_the_view_and_sends_no_geometry(server, open
     assert max(sizes) < first / 3
 
 
+@pytest.mark.walk
 def test_geometry_that_was_lost_is_asked_for(server, page) -> None:
     open_demo(page, server)
     page.get_by_role("button", name="Forget").click()

@@ -37,6 +37,7 @@ def opened(page, address: str, path: str, ready: str) -> None:
     wait_until_idle(page, timeout=120_000)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("paper", WIDTHS)
 @pytest.mark.parametrize("path", ["", "change", "cases"])
 def test_nothing_is_cut_and_nothing_is_there_to_press(page, address, path, paper):

@@ -81,6 +81,7 @@ def test_an_area_is_drawn_by_pointer_and_a_circle_by_keys(page, address):
     page.wait_for_function("document.querySelector('h1').innerText.startsWith('Circle')", timeout=60_000)
 
 
+@pytest.mark.walk
 def test_keys_go_from_place_to_place_and_say_what_lies_beside(page, address):
     open_map(page, address)
     page.locator(".map").focus()

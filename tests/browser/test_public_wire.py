@@ -178,7 +178,14 @@ def test_nothing_leaves_with_the_page_without_a_server(published, open_page):
     page = open_page(viewport={"width": 1280, "height": 1400})
     page.on("request", lambda request: asked.append(request.url))
     pages = [path for path in release.iterdir() if path.suffix == ".html"]
-    assert {path.name for path in pages} == {"index.html", "index.en.html", "map-2015-2019.es.html", "map-2015-2019.en.html"}
+    assert {path.name for path in pages} == {
+        "index.html",
+        "index.en.html",
+        "cards.es.html",
+        "cards.en.html",
+        "map-2015-2019.es.html",
+        "map-2015-2019.en.html",
+    }
     for path in pages:
         page.goto(path.as_uri())
         page.wait_for_timeout(500)

@@ -48,6 +48,7 @@ def opened(open_page, folders):
     assert not said
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("slug", CITIES)
 @pytest.mark.parametrize("name", LANGUAGES)
 @pytest.mark.parametrize("width", [1440, 390, 320])

@@ -34,6 +34,7 @@ def last_year(city, district: str | None) -> int:
     return int((year & (places.block_of(city).map(city.blocks["district"]) == district)).sum())
 
 
+@pytest.mark.walk
 def test_it_says_what_pandas_counts_and_turns_by_keys(open_page, address, albatros):
     page = open_page(viewport={"width": 1920, "height": 1080})
     open_wall(page, address)
