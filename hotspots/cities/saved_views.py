@@ -119,6 +119,7 @@ def _told_when_full() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        number = error.errno
+        if number not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise DataError(told("saved views: the disk is full; nothing was changed. Make room and save the view again")) from error

@@ -369,7 +369,6 @@ def heading(chosen: Chosen, title: str) -> None:
 def close_page(chosen: Chosen) -> None:
     """Draw the foot of a page: where the figures come from."""
     words, city = chosen.words, chosen.city
-    invented = words.say("fictional city: no real person, no real place") + " · " if city.fictional else ""
     st.divider()
     ours = worn()
-    st.caption((f"{safe_markdown(ours.name)} · " if ours else "") + invented + captions.note(city, words))
+    st.caption((f"{safe_markdown(ours.name)} · " if ours else "") + captions.note(city, words))

@@ -146,9 +146,10 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
         on_select=partial(pick, list(places.index), chosen.selection.unit),
         selection_mode="single-row",
     )
-    st.caption(patterns(words))
     tables.worked_out(words).caption(
-        words.say(
+        patterns(words)
+        + " "
+        + words.say(
             "{rule}, {period}: {n} of {all} places, together at most 5% of the area, in the order of homicides for their size. Events: "
             "people killed together count once. Places that tie have the same number; where they tie over the end of the 5% they are "
             "left out.",

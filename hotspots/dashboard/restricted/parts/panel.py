@@ -237,7 +237,7 @@ def open_windows(chosen: Chosen) -> None:
     if answer is None:
         return
     st.subheader(words.say("Open windows"), anchor=False)
-    st.caption(words.say("{near} m and {within} days around each killing, to the last day of the data", near=here.NEAR, within=here.WITHIN))
+    st.caption(words.say("{near} m and {within} days around a killing", near=here.NEAR, within=here.WITHIN))
     st.markdown(answer.sentence(words) + ".")
     table = answer.table()
     if len(table):
