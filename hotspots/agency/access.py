@@ -124,7 +124,7 @@ def read(path: Path) -> Table:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise AccessError(told("the table of access {name} cannot be read: {fault}", name=path.name, fault=str(fault))) from None
+        raise AccessError(told("the table of access {name} cannot be read: {fault}", name=path.name, fault=fault)) from fault
     faults = list(_faults(found))
     if faults:
         raise AccessError(faults)
