@@ -61,9 +61,7 @@ def add(who: str, role: str, what: str, about: str = "") -> None:
             with contextlib.suppress(RecordError):  # of a record that is not what was written nothing is deleted
                 forget(months)
     except (OSError, locks.TakenError) as fault:
-        raise RecordError(
-            told("the record of who saw what cannot be written ({fault}), so nothing is given out", fault=str(fault))
-        ) from None
+        raise RecordError(told("the record of who saw what cannot be written ({fault}), so nothing is given out", fault=fault)) from None
 
 
 def _append(place: Path, entry: Entry) -> None:
