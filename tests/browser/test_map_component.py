@@ -83,10 +83,10 @@ def test_a_click_reaches_python_and_shows_at_once(server, page) -> None:
     open_demo(page, server)
     page.mouse.click(*spot(page, 333))
     assert page.locator(".frame").get_attribute("data-selected") == "b333"
-    page.get_by_text("chosen='b333'").wait_for(timeout=5000)
+    page.get_by_text("chosen='b333'").wait_for(timeout=20_000)
     assert told(page)["clicks"] == "1"
     page.mouse.click(*spot(page, 334))
-    page.get_by_text("chosen='b334'").wait_for(timeout=5000)
+    page.get_by_text("chosen='b334'").wait_for(timeout=20_000)
     assert page.locator(".frame").get_attribute("data-selected") == "b334"
 
 
@@ -119,9 +119,9 @@ def test_a_click_on_the_sea_says_nothing(server, page) -> None:
 def test_escape_clears_the_choice(server, page) -> None:
     open_demo(page, server)
     page.mouse.click(*spot(page, 333))
-    page.get_by_text("chosen='b333'").wait_for(timeout=5000)
+    page.get_by_text("chosen='b333'").wait_for(timeout=20_000)
     page.keyboard.press("Escape")
-    page.get_by_text("chosen=None").wait_for(timeout=5000)
+    page.get_by_text("chosen=None").wait_for(timeout=20_000)
     assert told(page)["clicks"] == "2"
     assert page.locator(".frame").get_attribute("data-selected") == ""
 
@@ -258,7 +258,7 @@ def test_the_keyboard_reaches_every_block(server, page) -> None:
     assert name.startswith("Block ")
     assert page.locator("[aria-live]").inner_text().startswith(name)
     page.keyboard.press("Enter")
-    page.get_by_text(f"chosen='b{name.removeprefix('Block ')}'").wait_for(timeout=5000)
+    page.get_by_text(f"chosen='b{name.removeprefix('Block ')}'").wait_for(timeout=20_000)
 
 
 @pytest.mark.walk
@@ -290,7 +290,7 @@ def test_on_a_phone_the_legend_lies_below_and_a_tap_shows_and_chooses(server, op
     assert ground["width"] <= 390
     page.touchscreen.tap(*spot(page, 460))
     assert page.locator(".tip-name").inner_text() == "Block 460"
-    page.get_by_text("chosen='b460'").wait_for(timeout=5000)
+    page.get_by_text("chosen='b460'").wait_for(timeout=20_000)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
@@ -335,7 +335,7 @@ def luminance(rgb: list[float]) -> float:
 def test_it_works_below_a_path_of_the_server(server, page) -> None:
     open_demo(page, server, **{"server.baseUrlPath": "lugar/mapa"})
     page.mouse.click(*spot(page, 333))
-    page.get_by_text("chosen='b333'").wait_for(timeout=5000)
+    page.get_by_text("chosen='b333'").wait_for(timeout=20_000)
 
 
 def test_it_works_under_a_strict_content_policy(server, page) -> None:
