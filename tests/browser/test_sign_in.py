@@ -81,6 +81,11 @@ def signed(tmp_path_factory, villa, provider):
     process.wait(timeout=20)
 
 
+def forgive(page) -> None:
+    """Forget that the provider's own pages ask for a style sheet elsewhere."""
+    page.left[:] = [url for url in page.left if "picocss" not in url]
+
+
 def sign_in(page, address: str, who: str, path: str = "") -> None:
     page.goto(f"{address}/{path}?lang=en")
     page.get_by_role("button", name="Sign in").click()
@@ -88,7 +93,7 @@ def sign_in(page, address: str, who: str, path: str = "") -> None:
     page.wait_for_url(f"{address}/**")
     page.wait_for_selector("h1, h2", timeout=60_000)
     wait_until_idle(page)
-    page.left[:] = [url for url in page.left if "picocss" not in url]  # the provider's own page asks for a style sheet
+    forgive(page)
 
 
 def test_a_commander_comes_in(open_page, signed):
@@ -128,6 +133,7 @@ def test_somebody_of_one_district_and_somebody_unknown(open_page, signed):
     assert "nobody has given you access" in other.inner_text("body")
     other.get_by_role("button", name="Sign out").click()
     other.wait_for_timeout(1500)
+    forgive(other)
     assert "Villa Prueba" not in other.content()
 
 
