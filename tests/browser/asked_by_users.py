@@ -180,8 +180,8 @@ def _puerto_albatros() -> list[Row]:
         ),
         row(
             "C11",
-            "It reaches into 3 beats: {beats}.",
-            "Alcanza 3 sectores: {beats_es}.",
+            "It lies in the beat {beats}.",
+            "Está en el sector {beats}.",
             "circle",
             CHANCE,
             period="2015–2024",
@@ -332,8 +332,8 @@ def _philadelphia() -> list[Row]:
         Row("C10", "philadelphia", missing="Nothing stands in the log yet."),
         row(
             "C11",
-            "It reaches into 6 districts: 22, 24, 25, 26, 35 and 39.",
-            "Alcanza 6 distritos: 22, 24, 25, 26, 35 y 39.",
+            "It reaches into 4 districts: 22, 25, 26 and 39.",
+            "Alcanza 4 distritos: 22, 25, 26 y 39.",
             "",
             CHANCE,
             period="2006–2018",

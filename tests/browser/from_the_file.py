@@ -186,8 +186,8 @@ def programme(raw: Path) -> Numbers:
     return {"before": before, "after": after, "fewer": f"{fewer:.0%}"}
 
 
-def circle(raw: Path, centre: str = "Barrio El Cabrestante, manzana 1", radius: float = 758.5) -> Numbers:
-    """Take the blocks whose middle is within 758 m of the middle of one of them, and list their beats."""
+def circle(raw: Path, centre: str = "Comunidad Las Cometas, manzana 14", radius: float = 224.7) -> Numbers:
+    """Take the blocks whose middle is within 225 m of the middle of one of them, and list their beats."""
     places = blocks(raw)
     x, y = places.loc[places["name"] == centre, ["x", "y"]].iloc[0]
     east, north = (places["x"] - x) * EAST * math.cos(math.radians(y)), (places["y"] - y) * NORTH
