@@ -9,6 +9,7 @@ import threading
 import pytest
 from conftest import TORTURE
 
+from hotspots.__main__ import main
 from hotspots.store import record
 
 
@@ -147,3 +148,19 @@ def test_months_are_forgotten_whole_and_the_chain_goes_on(store, monkeypatch):
     (store / "record" / "2024-04.jsonl").unlink()
     with pytest.raises(record.RecordError):
         record.verify()
+
+
+def test_a_command_is_written_down_with_its_city_and_nothing_else(own_city, tmp_path, monkeypatch, capsys):
+    table = tmp_path / "access.toml"
+    table.write_text('[[rule]]\nclaim = "sub"\nvalue = "a"\nrole = "viewer"\n', encoding="utf-8")
+    assert main(["totals", "villa-prueba"]) == 0
+    assert not list(record.entries())
+    monkeypatch.setenv("HOTSPOTS_ACCESS", str(table))
+    assert main(["cases", "villa-prueba", "--where", "weapon=firearm"]) == 0
+    assert [(one.what, one.about) for one in record.entries()] == [("cases", "villa-prueba")]
+    assert "command line" in next(record.entries()).who
+    assert main(["audit", "verify"]) == 0
+    assert "1 line, unchanged" in capsys.readouterr().out
+    path = next((record.folder()).glob("*.jsonl"))
+    path.write_bytes(path.read_bytes().replace(b"cases", b"table", 1))
+    assert main(["audit", "verify"]) == 1

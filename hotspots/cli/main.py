@@ -144,13 +144,14 @@ def _note(called: str, given: Sequence[str]) -> None:
     """Write down, where a sign-in is asked for, who ran a command over the store; the audit of the record itself runs in any case."""
     if not settings.value("HOTSPOTS_ACCESS") or settings.edition() == "public" or called in ("", "audit", "run"):
         return
-    from hotspots.store import record
+    from hotspots import store
 
     try:
         who = getpass.getuser()
     except (OSError, KeyError):
         who = "?"
-    record.add(f"{who} (command line)", "", called, " ".join(given[given.index(called) + 1 :]))
+    cities = set(store.slugs())  # nothing else of what was typed: it may name a case
+    store.record.add(f"{who} (command line)", "", called, " ".join(one for one in given if one in cities))
 
 
 def language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:

@@ -157,7 +157,8 @@ def turned_away(words: Words) -> bool:
             _noted(found)
             _look_again(found)
         return False
-    if found in ("unknown", "ended"):
+    if found in ("unknown", "ended") and st.session_state.get("refused") != found:
+        st.session_state["refused"] = found
         record.add(str(_claims().get("email") or _claims().get("sub")), "", "refused", found)
     who = str(_claims().get("email") or _claims().get("sub") or "")
     st.title(words.say("Sign in"), anchor=False)
