@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import sqlite3
 
 import pytest
+from fetched import fetched
 from PIL import Image
-from starlette.applications import Starlette
 
 from hotspots.dashboard import base_map
 
@@ -26,21 +25,6 @@ def colour_of(tile: bytes) -> tuple[int, ...]:
     found = Image.open(io.BytesIO(tile)).convert("RGB").getpixel((128, 128))
     assert isinstance(found, tuple)
     return tuple(int(part) for part in found)
-
-
-def fetched(path: str) -> tuple[int, dict[bytes, bytes], bytes]:
-    """Return what the dashboard answers to the address of a tile: the status, the headers, the picture."""
-    sent: list[dict] = []
-
-    async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b"", "root_path": ""}
-    asyncio.run(Starlette(routes=list(base_map.routes()))(scope, receive, send))
-    return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 
 @pytest.fixture
@@ -71,10 +55,11 @@ def folder(tmp_path):
 @pytest.mark.parametrize("kind", ["mbtiles", "folder"])
 def test_the_north_is_above(request, monkeypatch, kind):
     monkeypatch.setenv("HOTSPOTS_TILES", str(request.getfixturevalue(kind)))
-    north, south = (fetched(f"/tiles/1/0/{row}") for row in (0, 1))
+    north, south = (fetched(base_map.routes(), f"/tiles/1/0/{row}") for row in (0, 1))
     assert (colour_of(north[2]), colour_of(south[2])) == (NORTH, SOUTH)
     assert north[1][b"content-type"] == b"image/png"
-    assert [fetched(address)[0] for address in ("/tiles/1/0/2", "/tiles/9/0/0", "/tiles/1/-1/0", "/tiles/x/0/0")] == [404] * 4
+    nowhere = ("/tiles/1/0/2", "/tiles/9/0/0", "/tiles/1/-1/0", "/tiles/x/0/0")
+    assert [fetched(base_map.routes(), address)[0] for address in nowhere] == [404] * 4
 
 
 def test_who_made_them_is_credited(monkeypatch, mbtiles, folder):
@@ -100,7 +85,7 @@ def test_what_is_no_base_map_is_not_offered(monkeypatch, tmp_path, mbtiles):
         monkeypatch.setenv("HOTSPOTS_TILES", str(path))
         assert base_map.offered() is None
     monkeypatch.setenv("HOTSPOTS_TILES", str(mbtiles))
-    assert fetched("/tiles/1/0/0")[0] == 404
+    assert fetched(base_map.routes(), "/tiles/1/0/0")[0] == 404
 
 
 def test_tiles_are_laid_only_from_an_address_that_names_them(monkeypatch):

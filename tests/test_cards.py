@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import html
@@ -12,9 +11,9 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from fetched import fetched
 from opened import keep_caches_of, open_page, text
 from released import SECRET, released_city
-from starlette.applications import Starlette
 from test_digest import follows_rfc_4287
 from test_maps import Reader
 from test_site import exact_ends
@@ -130,28 +129,13 @@ def test_the_page_without_a_server_has_them_and_leads_there(files):
 # --- the edition with a server ----------------------------------------------------------------------------------------------------------
 
 
-def fetched(path: str) -> tuple[int, dict[bytes, bytes], bytes]:
-    """Return what the dashboard answers to an address: the status, the headers, the file."""
-    sent: list[dict] = []
-
-    async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b"", "root_path": ""}
-    asyncio.run(Starlette(routes=list(shell.routes()))(scope, receive, send))
-    return sent[0]["status"], dict(sent[0]["headers"]), b"".join(one.get("body", b"") for one in sent[1:])
-
-
 def test_both_faces_give_the_same_cards_and_the_same_feed(public, files):
     for language in ("en", "es"):
-        status, headers, feed = fetched(f"/released/{SLUG}/feed.{language}.xml")
+        status, headers, feed = fetched(shell.routes(), f"/released/{SLUG}/feed.{language}.xml")
         assert (status, headers[b"content-type"].split(b";")[0], feed) == (200, b"application/atom+xml", files[f"feed.{language}.xml"])
         assert follows_rfc_4287(feed) == []
         assert ET.fromstring(feed).tag.endswith("feed")
-        _, headers, page = fetched(f"/released/{SLUG}/cards.{language}.html")
+        _, headers, page = fetched(shell.routes(), f"/released/{SLUG}/cards.{language}.html")
         assert headers[b"content-type"].startswith(b"text/html")
         own = {anchor: plain(part) for anchor, part in cut(page.decode()).items()}
         assert own == {anchor: plain(part) for anchor, part in cut(files[f"cards.{language}.html"].decode()).items()}
@@ -168,12 +152,12 @@ def test_both_faces_give_the_same_cards_and_the_same_feed(public, files):
     ],
 )
 def test_nothing_else_is_answered(public, path):
-    assert fetched(path)[0] == 404
+    assert fetched(shell.routes(), path)[0] == 404
 
 
 def test_the_restricted_edition_has_no_such_files(folder, monkeypatch):
     monkeypatch.setenv("HOTSPOTS_RELEASE", str(folder.parent))
-    assert fetched(f"/released/{SLUG}/feed.es.xml")[0] == 404
+    assert fetched(shell.routes(), f"/released/{SLUG}/feed.es.xml")[0] == 404
 
 
 @pytest.mark.parametrize("page", ["", "city", "left-out"])
@@ -188,6 +172,6 @@ def test_the_page_of_an_area_gives_the_line_to_copy(public, reading):
     app = open_page("", lang="en", area=area)
     (line,) = [one.value for one in app.code]
     assert line == cards.frame(reading, area, words_for("en"), folder=f"https://city.example/deaths/released/{SLUG}/")
-    status, _, page = fetched(f"/released/{SLUG}/cards.en.html")
+    status, _, page = fetched(shell.routes(), f"/released/{SLUG}/cards.en.html")
     assert status == 200
     assert line in html.unescape(page.decode())

@@ -15,7 +15,7 @@ import numpy as np
 from hotspots import geography
 from hotspots.agency import Agency
 from hotspots.drawing.site import sentences
-from hotspots.drawing.site.markup import Html, brand, el, policy, raw
+from hotspots.drawing.site.markup import Html, brand, el, head
 from hotspots.release import SHOWN, Reading
 from hotspots.release.profiles import Window
 from hotspots.words import Words, mark
@@ -59,21 +59,11 @@ def page(reading: Reading, words: Words, *, agency: Agency | None = None, folder
     """
     title = words.say("{city}: a card for each area", city=reading.city.name)
     style = _STYLE.read_text(encoding="utf-8")
-    head = el(
-        "head",
-        el("meta", charset="utf-8"),
-        el("meta", http_equiv="Content-Security-Policy", content=policy(style)),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("meta", name="referrer", content="no-referrer"),
-        el("title", title),
-        el("link", rel="icon", href="data:,"),
-        raw(f"<style>{style}</style>"),
-    )
     told = [words.say(HOW), *([] if folder else [words.say(BEFORE)])]
     shown = [_card(reading, str(area), words, agency, folder) for area in reading.city.blocks.index]
     warn = [el("p", sentences.fictional(words), class_="warn")] if reading.city.fictional else []  # its source says so on each card
     top = el("header", el("h1", title), el("p", " ".join(told)), *warn)
-    return f"<!DOCTYPE html>\n{el('html', head, el('body', top, el('main', *shown)), lang=words.language)}\n".replace(
+    return f"<!DOCTYPE html>\n{el('html', head(title, style), el('body', top, el('main', *shown)), lang=words.language)}\n".replace(
         "<article", "\n<article"
     )
 

@@ -95,3 +95,18 @@ def _cell(text: str, column: Column, *, named: bool) -> Html:
 
 def _kind(column: Column) -> str | None:
     return "number" if column.number else None
+
+
+def head(title: str, style: str, *more: Html) -> Html:
+    """Return the head of a page that stands by itself: its policy lets nothing be fetched and no style in but this one."""
+    return el(
+        "head",
+        el("meta", charset="utf-8"),
+        el("meta", http_equiv="Content-Security-Policy", content=policy(style)),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", name="referrer", content="no-referrer"),
+        el("title", title),
+        el("link", rel="icon", href="data:,"),
+        *more,
+        raw(f"<style>{style}</style>"),
+    )

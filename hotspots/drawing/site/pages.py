@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hotspots.agency import Agency
 from hotspots.drawing.site import cards, feed, findings, handout, sections, sentences
-from hotspots.drawing.site.markup import Html, brand, el, policy, raw
+from hotspots.drawing.site.markup import Html, brand, el, head
 from hotspots.drawing.site.public_map import Atlas
 from hotspots.release import Reading, Release
 from hotspots.release.profiles import Window
@@ -84,17 +84,7 @@ def page(reading: Reading, atlas: Atlas, *, contact: str, agency: Agency | None 
 def _head(title: str, words: Words, agency: Agency | None) -> Html:
     own = f":root {{ --link: {agency.primary}; }}\n" if agency else ""
     style = _STYLE.read_text(encoding="utf-8") + own
-    return el(
-        "head",
-        el("meta", charset="utf-8"),
-        el("meta", http_equiv="Content-Security-Policy", content=policy(style)),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("meta", name="referrer", content="no-referrer"),
-        el("title", title),
-        el("link", rel="icon", href="data:,"),
-        el("link", rel="alternate", type="application/atom+xml", href=feed.file_name(words.language), title=title),
-        raw(f"<style>{style}</style>"),
-    )
+    return head(title, style, el("link", rel="alternate", type="application/atom+xml", href=feed.file_name(words.language), title=title))
 
 
 def _lead(reading: Reading, words: Words) -> list[Html]:
