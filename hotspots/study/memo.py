@@ -83,9 +83,9 @@ def size(found: object) -> int:
     >>> size((np.zeros(4), [np.zeros(2)]))
     48
     """
-    if isinstance(found, np.ndarray):
+    if isinstance(found, np.ndarray | pd.Series):
         return int(found.nbytes)
-    if isinstance(found, pd.Series | pd.DataFrame):
+    if isinstance(found, pd.DataFrame):
         return int(np.sum(found.memory_usage(index=False)))
     if isinstance(found, tuple | list):
         return sum(size(one) for one in found)
