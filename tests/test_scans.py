@@ -274,7 +274,7 @@ def spans_one_by_one(zones, before, day, *, length, anytime) -> float:
     return best
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("anytime", [True, False])
 @pytest.mark.parametrize("floor", [0.0, 2.0])
 def test_bounds_on_spans_miss_no_cylinder(anytime, floor):
