@@ -197,9 +197,9 @@ def _puerto_albatros() -> list[Row]:
         row(
             "P1",
             "{n} people killed, 2024: within the normal range. No clear difference from 2020 ({then}). {below} below 2015, when it was "
-            "counted differently. {rate} per 100,000 residents a year (48.5–57.1), 2022–2024",
+            "counted differently. {rate} per 100,000 residents a year (48.2–57.5), 2022–2024",
             "{n} personas asesinadas, 2024: dentro de lo habitual. Sin diferencia clara con 2020 ({then}). {below} menos que en 2015, "
-            "cuando se contaba de otra manera. {rate} por cada 100,000 habitantes al año (48.5–57.1), 2022–2024",
+            "cuando se contaba de otra manera. {rate} por cada 100,000 habitantes al año (48.2–57.5), 2022–2024",
             "level",
         ),
         row(
