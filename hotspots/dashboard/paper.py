@@ -23,7 +23,7 @@ def table(rows: Any, *, alt: str, words: Words, decimals: Mapping[str, int] | No
     """
     st.dataframe(rows, **({"hide_index": True} | how), alt=alt)
     plain: pd.DataFrame = rows if isinstance(rows, pd.DataFrame) else rows.data
-    plain = plain if how.get("hide_index", True) else plain.rename_axis("").reset_index()
+    plain = plain if how.get("hide_index", True) else plain.rename_axis(plain.index.name or "").reset_index()
     if len(plain.columns):
         picked = "on_select" in how
         st.html(charts.on_paper(plain, alt=alt, most=MOST, words=words, decimals=decimals, ordered=ordered, picked=picked))

@@ -210,7 +210,7 @@ def bands_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
         )
         ratio = f"× {words.number(row['ratio'], 1)}" if row["mean"] >= 1 else words.say("too few")
         texts.setdefault(time, {})[place] = f"{more}{ratio} ({counts})"
-    return pd.DataFrame(texts)
+    return pd.DataFrame(texts).rename_axis(words.say("Distance"))
 
 
 def lasting(found: repeats.Strength | None, words: Words) -> None:
