@@ -22,6 +22,7 @@ from next_year import on_the_first
 from nothing_changes import SWING, alarms, monthly, waits, yearly
 from small_area_maps import covered
 
+from hotspots.inference.ahead import Drift, gain_of
 from hotspots.inference.level_shift import break_date
 from hotspots.inference.normal_range import expected_range, yearly_trend
 from hotspots.statistics import rates
@@ -185,6 +186,22 @@ def two_together(mean: float) -> Callable[[np.random.Generator], float]:
     return one
 
 
+def came_within(level: float) -> Callable[[np.random.Generator], float]:
+    """Return how many of the ranges of the next 12 months hold, of a city of 120 a year and three places in it, by the level of late."""
+
+    def one(rng: np.random.Generator) -> float:
+        whole = monthly(rng, year=120, years=8, season=0.2, swing=SWING)
+        every = np.vstack([whole, np.array([rng.multinomial(n, [0.5, 0.3, 0.2]) for n in whole]).T])
+        return float(Drift(every[:, :84], 0).at(84, 12).within(every[:, 84:].sum(axis=1), level).mean())
+
+    return one
+
+
+def told_better(rng: np.random.Generator) -> float:
+    """Return whether one of two rules is called better from nine years of 12 overlapping months in which neither is."""
+    return gain_of(np.convolve(rng.normal(size=119), np.ones(12), "valid"), together=24).clear
+
+
 KINDS_OF_RISK = {
     "model": "risks as the model has them",
     "step": "a quarter at four times the risk",
@@ -262,6 +279,17 @@ ROWS = (
         for name, said in KINDS_OF_RISK.items()
         for expected in (0.3, 1, 5)
     ),
+    Row(
+        "what 12 months bring lies in its range",
+        f"120 a year, three places, {SWINGS}",
+        ".95",
+        "no range",
+        400,
+        came_within(0.95),
+        share=False,
+    ),
+    Row("", "the same, the range of half of the cases", ".50", "no range", 400, came_within(0.5), share=False),
+    Row("one rule called better than another", "neither is, nine years of 12 overlapping months", ".025", "no record", 4000, told_better),
     Row("density of a stub of 0.5 m ÷ of a street there", "bandwidth 1,000 m", "1", "7.8", 20, stub, share=False),
 )
 
