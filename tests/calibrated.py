@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 from high_before import headline, picked
 from next_year import on_the_first
-from nothing_changes import SWING, alarms, monthly, waits, yearly
+from nothing_changes import SWING, alarms, drifting, monthly, waits, yearly
 from small_area_maps import covered
 
 from hotspots.inference.ahead import Drift, gain_of
@@ -29,6 +29,7 @@ from hotspots.statistics import clusters, rates
 from hotspots.statistics.clusters import Redrawing
 from hotspots.statistics.density.network import Network, spread
 from hotspots.statistics.density.relative import risk_surface
+from hotspots.statistics.repeats import Events, strength
 from hotspots.study import Study
 from hotspots.study.testing import square_blocks, square_city
 
@@ -198,6 +199,18 @@ def came_within(level: float) -> Callable[[np.random.Generator], float]:
     return one
 
 
+def follows(swing: float, *, branching: float = 0.0) -> Callable[[np.random.Generator], float]:
+    """Return whether killings are said to follow on one another in a city whose places drift from year to year."""
+
+    def one(rng: np.random.Generator) -> float:
+        place, day = drifting(rng, swing, branching=branching)
+        ones = np.ones(len(day), dtype=np.int64)
+        found = strength(Events(place[:, 0], place[:, 1], day, ones, ones * 0, 0, 8 * 365 - 1, 0))
+        return found is not None and found.verdict == "more"
+
+    return one
+
+
 def still_hot(*, sure: bool) -> Callable[[np.random.Generator], float]:
     """Return how many flags are hot on the map without records late or off: those that stand on 95 of 100 redraws (`sure`), or the rest.
 
@@ -315,6 +328,10 @@ ROWS = (
     ),
     Row("", "the same, the range of half of the cases", ".50", "no range", 400, came_within(0.5), share=False),
     Row("one rule called better than another", "neither is, nine years of 12 overlapping months", ".025", "no record", 4000, told_better),
+    Row("killings said to follow on one another", "250 a year, none does, places alike each year", ".025", ".05", 200, follows(0.0)),
+    Row("", "none does, square kilometres that swing by .3 from year to year", ".025", ".35", 200, follows(0.3)),
+    Row("", "none does, square kilometres that swing by .6", ".025", ".95", 200, follows(0.6)),
+    Row("", "every tenth is followed by another, they swing by .3: found", "", "not told", 200, follows(0.3, branching=0.1)),
     Row(
         "a flag that stands on 95 of 100 redraws is hot on the whole map",
         "100 places, 300 events, two at 12 and 5 times",
