@@ -60,6 +60,30 @@ def weekly(
     return np.vstack([events.sum(axis=0) + rng.poisson(mean * NOWHERE), events])
 
 
+def drifting(
+    rng: np.random.Generator, swing: float, *, branching: float = 0.0, years: int = 8, year: int = 250, side: int = 15
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return places (metres) and days, in order, of a city of unlike square kilometres, each of whose years swings by itself by `swing`.
+
+    Each event is followed by `branching` others, some 100 m and 14 days away; a first event by none where it is 0.
+    """
+    busy = rng.gamma(1.0, 1.0, side * side)
+    level = np.array([levels(rng, years, swing=swing) for _ in busy]).T
+    counts = rng.poisson(year * (1 - branching) * busy / busy.sum() * level)
+    when, cell = (np.repeat(one, counts[np.nonzero(counts)]) for one in np.nonzero(counts))
+    place = np.column_stack([cell % side, cell // side]) * 1000.0 + rng.uniform(0, 1000, (len(cell), 2))
+    day = when * 365 + rng.uniform(0, 365, len(cell))
+    found = [(place, day)]
+    while branching and len(day):
+        of = np.repeat(np.arange(len(day)), rng.poisson(branching, len(day)))
+        place, day = place[of] + rng.normal(0, 100, (len(of), 2)), day[of] + rng.exponential(14, len(of))
+        found.append((place, day))
+    place, day = np.vstack([one for one, _ in found]), np.concatenate([one for _, one in found])
+    order = np.argsort(day)
+    order = order[day[order] < years * 365]
+    return place[order], np.floor(day[order]).astype(np.int64)
+
+
 def alarms(rng: np.random.Generator, year: float, *, after: int = 208, a_year: float = 1.0, **more: float) -> tuple[float, float]:
     """Return alerts in vain a year, and the part of weeks in which one stands, in the weeks `after` a rule was made of 286."""
     events = weekly(rng, year, after=after, **more)  # type: ignore[arg-type]

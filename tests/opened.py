@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from hotspots.store.worked_out import FOLDER
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -31,8 +33,9 @@ def keep_caches_of(store: Path) -> None:
 
 
 def content(store: Path) -> dict[str, tuple[int, int]]:
-    """Return the files of a store with their sizes and times, to see that nobody changed it."""
-    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(store.rglob("*")) if path.is_file()}
+    """Return the files of a store with their sizes and times, to see that nobody changed it; what a page keeps of its own work is none."""
+    files = [path for path in sorted(store.rglob("*")) if FOLDER not in path.parts and path.is_file()]
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in files}
 
 
 def open_page(page: str = "map", **query: str) -> AppTest:

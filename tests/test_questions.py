@@ -121,6 +121,7 @@ ASKED = [
     ("trends", ["table", "CITY", "weeks"], "when.weeks"),
     ("trends", ["table", "CITY", "year-so-far"], "when.year_so_far"),
     ("trends", ["table", "CITY", "seasons"], "when.seasons"),
+    ("trends", ["table", "CITY", "ahead"], "ahead.months_ahead"),
     ("people", ["table", "CITY", "people"], "who.people"),
     ("people", ["table", "CITY", "people-by-year"], "who.people_by_year"),
     ("compare", ["table", "CITY", "compare"], "where.compared"),

@@ -74,7 +74,9 @@ COMMANDS: tuple[Command, ...] = (
         language=mark("the language of the digest (default: the city's own)"),
     ),
     Command(
-        "repeats", mark("Decide"), mark("say whether killings draw others nearby, and which windows are open (restricted: never publish)")
+        "repeats",
+        mark("Decide"),
+        mark("say whether killings follow soon on one another nearby, and which windows are open (restricted: never publish)"),
     ),
     Command("priorities", mark("Decide"), mark("list the places to begin with, and how well such lists did before")),
     Command(

@@ -1,4 +1,4 @@
-"""`repeats`: whether killings draw others nearby, and which windows are open, and where alerts stand."""
+"""`repeats`: whether killings follow soon on one another nearby, which windows are open, and where alerts stand."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     say = words.say
     command.description = say(
         "Print how often a killing is followed by another nearby soon after, beside chance, the windows open on a day, how "
-        "much killings draw others, and where alerts stand. Restricted: never to be published."
+        "many follow on one another, and where alerts stand. Restricted: never to be published."
     )
     add_study(command, words)
     command.add_argument("--metres", type=float, default=200, help=say("how near (default: 200)"))
@@ -115,7 +115,7 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _chance(asked: Asked, near: NearRepeats, words: Words) -> list[str]:
-    """Return what happened beside what chance gives, and how much killings draw others."""
+    """Return what happened beside what chance gives, and how many killings follow on one another."""
     one, events, strength = near.single, asked.ask(questions.events), asked.ask(questions.strength).value
     about = {"city": asked.city.slug, "day": _as_of(events), "n": one.events, "m": events.unplaced}
     ratio = {"ratio": f"{one.ratio:.2f}", "low": f"{one.low:.2f}", "high": f"{one.high:.2f}", "p": f"{one.p:.3f}"}
@@ -132,7 +132,9 @@ def _chance(asked: Asked, near: NearRepeats, words: Words) -> list[str]:
     ]
     if strength:
         drawn, low, high = (f"{getattr(strength, name):.2f}" for name in ("branching", "low", "high"))
-        lines.append(words.say("each event brings about {n} others (95% {low} to {high})", n=drawn, low=low, high=high))
+        lines.append(words.say("each event is followed, soon and nearby, by {n} others (95% {low} to {high})", n=drawn, low=low, high=high))
+        if strength.verdict == "drift":
+            lines.append(words.say("no more than places give that turn busy or quiet over a year"))
     return lines
 
 

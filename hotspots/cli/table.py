@@ -8,7 +8,7 @@ from typing import Any
 
 from hotspots.cli.arguments import add_study, asked_of
 from hotspots.cli.printing import print_csv
-from hotspots.questions.restricted import Question, concentration, when, where, who
+from hotspots.questions.restricted import Question, ahead, concentration, when, where, who
 from hotspots.store.schema import DataError
 from hotspots.words import Words, mark, told
 
@@ -17,6 +17,7 @@ TABLES: Mapping[str, str] = {
     "years": mark("counts and rates"),
     "weeks": mark("counts and normal range"),
     "year-so-far": mark("the year day by day beside those before"),
+    "ahead": mark("what the next month, 3 and 12 months may bring, with the record of such ranges"),
     "seasons": mark("months of the year"),
     "week": mark("weekday and hour"),
     "people": mark("age, sex, weapon, category and state of the case beside the years before"),
@@ -60,6 +61,7 @@ _ASKED: Mapping[str, Question[..., Any]] = {
     "years": when.years,
     "weeks": when.weeks,
     "year-so-far": when.year_so_far,
+    "ahead": ahead.months_ahead,
     "seasons": when.seasons,
     "week": when.hours_of_the_week,
     "people": who.people,

@@ -95,7 +95,7 @@ def _without_shift(values: np.ndarray, rng: np.random.Generator, many: int) -> n
     free = max(n - len(means) - YEAR + 1, 1)
     scatter = max(float(((values - usual) ** 2 / usual).sum() / free), 1.0)  # of months about their year
     total = max(float(whole.sum(axis=1).mean()), 1.0)
-    swing = max((swings(whole.sum(axis=1)[:, None], total) - scatter) / total, 1e-6)  # of the level of a year, as a share of its square
+    swing = max((float(swings(whole.sum(axis=1)[:, None], total)) - scatter) / total, 1e-6)  # of a year's level, as a share of its square
     level = rng.gamma(1 / swing, swing, (many, len(means)))[:, year]
     expected = np.maximum(level * values.mean() * season[month], 1e-3)
     if scatter < 1.01:

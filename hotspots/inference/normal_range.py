@@ -46,30 +46,42 @@ def expected_range(base: np.ndarray | list[int], level: float = 0.95) -> Range:
     (23, 15)
     """
     years = np.asarray(base, dtype=float).reshape(len(base), -1)
-    newest = years[-MEAN_YEARS:]
-    mean = max(float(newest.mean()), 0.5 / newest.size)
-    variance = swings(years, mean) * mean * (1 + 1 / newest.size)
-    size = mean**2 / (variance - mean)
+    mean, size = (float(one) for one in expected_counts(years))
     tail = (1 - level) / 2
     low, high = quantiles(size, mean, np.array([tail, 1 - tail]))
-    return Range(float(newest.mean()), int(low), int(high))
+    return Range(float(years[-MEAN_YEARS:].mean()), int(low), int(high))
 
 
-def swings(years: np.ndarray, mean: float, *, wide: bool = True) -> float:
+def expected_counts(years: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and size of the negative binomial that `expected_range` is taken from, of one or of many: the last axes are years, parts.
+
+    >>> [float(one) for one in expected_counts(np.array([[4.0], [4.0], [4.0], [4.0]]))]
+    [4.0, 16.0]
+    """
+    newest = years[..., -MEAN_YEARS:, :]
+    parts = newest.shape[-2] * newest.shape[-1]
+    mean = np.maximum(newest.mean(axis=(-2, -1)), 0.5 / parts)
+    return mean, mean / (swings(years, mean) * (1 + 1 / parts) - 1)
+
+
+def swings(years: np.ndarray, mean: np.ndarray | float, *, wide: bool = True) -> np.ndarray:
     """Return how many times as much as by chance counts of that `mean` vary, as each of `years` (rows; parts as columns) tells.
 
-    See `expected_range`. Never less than 1; `wide` by as much as Student's t makes a range wider for so few years.
+    See `expected_range`. Never less than 1; `wide` by as much as Student's t makes a range wider for so few years. Axes before the
+    rows are others, each by itself.
 
-    >>> swings(np.array([[4.0], [4.0], [4.0], [4.0]]), 4.0)
+    >>> float(swings(np.array([[4.0], [4.0], [4.0], [4.0]]), 4.0))
     1.0
     """
-    n, parts = years.shape
-    both = years[1:] + years[:-1]
+    n, parts = years.shape[-2:]
+    both = years[..., 1:, :] + years[..., :-1, :]
     seen = both > 0
-    found = float(((years[1:] - years[:-1])[seen] ** 2 / both[seen]).mean()) if seen.any() else 1.0
+    many = seen.sum(axis=(-2, -1))
+    beyond = ((years[..., 1:, :] - years[..., :-1, :]) ** 2 / np.where(seen, both, 1)).sum(axis=(-2, -1))
+    found = np.where(many > 0, beyond / np.maximum(many, 1), 1.0)
     known = parts * 2 * (n - 1) ** 2 / max(3 * n - 4, 1)  # degrees of freedom of a mean of successive differences
     held = (known * found + SWING_YEARS * (1 + mean * SWING**2)) / (known + SWING_YEARS)
-    return float(1 + max(held - 1, 0.0) * ((stdtrit(known + SWING_YEARS, 0.975) / NORMAL_95) ** 2 if wide else 1.0))
+    return np.asarray(1 + np.maximum(held - 1, 0.0) * ((stdtrit(known + SWING_YEARS, 0.975) / NORMAL_95) ** 2 if wide else 1.0))
 
 
 def quantiles(size: float, mean: float, at: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotspots.store import answers, record
+from hotspots.store import answers, record, worked_out
 from hotspots.store.content import content, look_again, unchanged
 from hotspots.store.folder import (
     Lock,
@@ -46,4 +46,5 @@ __all__ = [
     "unchanged",
     "verify",
     "versions",
+    "worked_out",
 ]

@@ -16,6 +16,7 @@ from hotspots.cities import City, Summary, drafts
 from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import admission
 from hotspots.dashboard.restricted.reading import Readings
+from hotspots.dashboard.restricted.working import Working
 from hotspots.geography import units
 from hotspots.questions.restricted import Asked, Question, concentration, interventions, search, when, where
 from hotspots.study import Study
@@ -82,6 +83,12 @@ def own_cities() -> list[Summary]:
 def readings() -> Readings:
     """Return the files that are being read now."""
     return Readings()
+
+
+@st.cache_resource(show_spinner=False)
+def working() -> Working:
+    """Return what is being worked out now, for pages that stand without it."""
+    return Working()
 
 
 def settled(chosen: Selection) -> tuple[Selection, int | None]:

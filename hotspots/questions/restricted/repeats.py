@@ -1,4 +1,4 @@
-"""What may be retaliation: near repeats, windows that are open, how much killings draw others."""
+"""What may be retaliation: near repeats, windows that are open, how many follow on one another."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def close_by(asked: Asked, *, metres: float, days: int) -> pd.DataFrame:
 
 @question()
 def strength(asked: Asked) -> Answer[Strength | None]:
-    """Return how much killings bring about others; no value where too few are known."""
+    """Return how many killings follow on one another; no value where too few are known."""
     return asked.answer(repeats.strength(asked.ask(events)))
 
 

@@ -6,6 +6,7 @@ from hotspots.statistics.clusters.circles import SIMULATIONS, Scan, circular_sca
 from hotspots.statistics.clusters.detectable import detectable_risk
 from hotspots.statistics.clusters.emerging_classes import CLASS_WORDS, Emergence, emergence, mann_kendall
 from hotspots.statistics.clusters.exact_window import BASELINES, LEVEL, METHODS, Calibration, Windows, events_in, null_calibration, windows
+from hotspots.statistics.clusters.lasting import REDRAWS, SHARE, Redrawing
 from hotspots.statistics.clusters.maps import (
     CALIBRATED,
     COMPARED,
@@ -37,9 +38,10 @@ from hotspots.statistics.clusters.smoothed import local_shrinkage, local_shrunk_
 
 __all__ = [
     "ADVICE", "BASELINES", "CALIBRATED", "CLASS_WORDS", "COMPARED", "DAYS", "DESCRIPTIVE", "FEW_IN_WINDOW", "HOT_WORDS", "LEVEL",
-    "MEASURES", "METHODS", "RADIUS", "RULES", "SIMULATIONS", "Advice", "Calibration", "Contiguity", "Emergence", "Scan", "Windows",
-    "advice", "calibration", "circular_scan", "contiguity", "descriptive", "detectable_risk", "emergence", "emerging", "events_in",
-    "getis_ord", "gi_star", "hot_places", "hot_spot", "hot_spot_state", "local_i", "local_moran", "local_shrinkage", "local_shrunk_rate",
-    "local_shrunk_state", "mann_kendall", "morans_i", "neighbours", "null_calibration", "scan", "sizes", "space_time_scan", "sparse",
-    "together", "too_few", "window_test", "window_test_state", "windows",
+    "MEASURES", "METHODS", "RADIUS", "REDRAWS", "RULES", "SHARE", "SIMULATIONS", "Advice", "Calibration", "Contiguity", "Emergence",
+    "Redrawing", "Scan", "Windows", "advice", "calibration", "circular_scan", "contiguity", "descriptive", "detectable_risk",
+    "emergence", "emerging", "events_in", "getis_ord", "gi_star", "hot_places", "hot_spot", "hot_spot_state", "local_i",
+    "local_moran", "local_shrinkage", "local_shrunk_rate", "local_shrunk_state", "mann_kendall", "morans_i", "neighbours",
+    "null_calibration", "scan", "sizes", "space_time_scan", "sparse", "together", "too_few", "window_test", "window_test_state",
+    "windows",
 ]  # fmt: skip

@@ -95,6 +95,11 @@ def events_in(study: Study) -> np.ndarray:
     >>> events_in(Study.of(incidents, blocks)).tolist()
     [0, 1, 1, 0]
     """
+    return np.bincount(unit_of_events(study), minlength=len(study.blocks))
+
+
+def unit_of_events(study: Study) -> np.ndarray:
+    """Return the position of the unit that each event is in, see `events_in`; events in none are left out."""
     seen = study.codes >= 0
     victims = pd.DataFrame({"event": study.rows["event_id"].to_numpy()[seen], "unit": study.codes[seen]})
     pairs = victims.drop_duplicates()
@@ -104,7 +109,7 @@ def events_in(study: Study) -> np.ndarray:
         found = victims.groupby(["event", "unit"], sort=False).size().rename("n").reset_index()
         found["rank"] = rank[found["unit"].to_numpy()]
         pairs = found.sort_values(["n", "rank"], ascending=[False, True]).drop_duplicates("event")
-    return np.bincount(pairs["unit"].to_numpy(dtype=np.intp), minlength=len(study.blocks))
+    return np.asarray(pairs["unit"].to_numpy(dtype=np.intp))
 
 
 def compared_events(study: Study, baseline: str) -> np.ndarray:
@@ -141,6 +146,13 @@ def adjusted(p: np.ndarray, method: str = "bh") -> np.ndarray:
     if known.any():
         found[known] = false_discovery_control(p[known], method=method)
     return found
+
+
+def adjusted_each(p: np.ndarray, method: str) -> np.ndarray:
+    """Return p of many maps, one in a column, each adjusted for its number of windows as `adjusted` does."""
+    from scipy.stats import false_discovery_control  # takes long to import
+
+    return np.asarray(false_discovery_control(p, axis=0, method=method))
 
 
 def _check_method(method: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hotspots.inference.normal_range import NORMAL_95
+from hotspots.statistics.repeats.drift import beyond_drift
 from hotspots.statistics.repeats.events import Events
 from hotspots.statistics.repeats.knox import close_pairs, spread
 from hotspots.statistics.repeats.tails import NONE, Cut, cut_off
@@ -20,10 +21,11 @@ LEAST, MOST = -1.0, 0.99  # ends of an interval are looked for between these
 
 @dataclass(frozen=True)
 class Strength:
-    """How many further events each event brings about nearby soon after: `branching`, with its 95 % interval `low` to `high`.
+    """How many further events follow on each event nearby soon after: `branching`, with its 95 % interval `low` to `high`.
 
     `observed` pairs of `events` events lie at most `metres` and `days` apart where chance alone gives `expected`; `cut` is the part of
-    the pairs beyond chance that lies further apart or comes later, told from how those within fall off.
+    the pairs beyond chance that lies further apart or comes later, told from how those within fall off. `drift` of the pairs beyond
+    chance are what places give that turn busy or quiet over a year; `clear`: there are more than that, see `beyond_drift`.
     """
 
     branching: float
@@ -35,18 +37,26 @@ class Strength:
     events: int
     metres: float
     days: int
+    drift: float = 0.0
+    clear: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """`chance`: no more than chance gives; `drift`: no more than places that turn busy or quiet over a year; `more` than both."""
+        return "chance" if self.low <= 0 else "more" if self.clear else "drift"
 
 
 def strength(events: Events, *, metres: float = REACH, days: int = DELAY) -> Strength | None:
-    """Return how many further events each event brings about nearby soon after; None with fewer than 100 events.
+    """Return how many further events follow on each event nearby soon after; None with fewer than 100 events.
 
     In a self-exciting process each event brings about `branching` others on average, these bring about others in turn, and all lie near.
     Then every event has ((1 − branching)^−2 − 1) ÷ 2 more later events near it than chance gives, whatever the shape of distance and
     delay. The number is solved from the pairs at most `metres` and `days` apart beyond chance, where chance is the part of the pairs
-    further apart that are as near in time, and from the part that lies beyond those limits (see `cut_off`). 0.2 says: for every ten
-    killings two would not have come without an earlier one, if the model holds. Below 0: fewer near pairs than chance gives.
+    further apart that are as near in time, and from the part that lies beyond those limits (see `cut_off`). 0.2 says: of every ten
+    killings two follow on an earlier one in that sense; not why. Below 0: fewer near pairs than chance gives.
 
-    It misleads where places turn busy or quiet for reasons of their own within a year or so: that looks the same. The interval holds
+    Where places turn busy or quiet over a year the number is too large, and `clear` says whether there is more than that. It misleads
+    where they do within a few months: that looks the same. The interval holds
     every branching that would give such an estimate in 95 of 100 cities (see `ends`); where a few events bring
     about many and most none, it is too narrow and the number too large (0.44 for 0.40).
     Sources: Hawkes (1971), doi:10.1093/biomet/58.1.83; Hardiman & Bouchaud (2014), doi:10.1103/PhysRevE.90.062807.
@@ -71,7 +81,9 @@ def strength(events: Events, *, metres: float = REACH, days: int = DELAY) -> Str
     close = np.bincount(pairs.ravel(), minlength=n).astype(float)
     swing = math.sqrt(shuffle_variance(close, soon)) * (1 + len(pairs) / far) / (1 - share)
     low, high = ends(beyond / n, n=n, swing=swing / n, cut=cut)
-    return Strength(float(branching(beyond / (1 - cut.part) / n)), low, high, observed, by_chance, cut.part, n, metres, days)
+    drift, clear = beyond_drift(lag, events.day, days=days)
+    more = float(branching(beyond / (1 - cut.part) / n))
+    return Strength(more, low, high, observed, by_chance, cut.part, n, metres, days, drift, clear)
 
 
 def branching(more: float | np.ndarray) -> float | np.ndarray:

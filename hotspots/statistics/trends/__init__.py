@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.inference.normal_range import SPREAD_YEARS, Range, Trend, expected_range, yearly_trend
+from hotspots.statistics.trends.ahead import RULES, SPANS, WHOLE, Ahead, ahead
 from hotspots.statistics.trends.measures import MEASURES
 from hotspots.statistics.trends.profiles import LEAST, WEEKDAYS, WhenInWeek, seasonal, weekday_hour, weekly, year_over_year
 from hotspots.statistics.trends.year_end import Projection, year_end, year_end_of
@@ -17,9 +18,10 @@ from hotspots.study.calendar import counted_alike
 from hotspots.study.of_totals import TotalsStudy
 
 __all__ = [
-    "BASE_YEARS", "LEAST", "LEAST_YEARS", "MEASURES", "WEEKDAYS", "WINDOW", "BesideYears", "Judgement", "Projection", "Range",
-    "Trend", "WhenInWeek", "beside_years", "expected_range", "latest", "monthly", "outside", "provisional", "seasonal", "weekday_hour",
-    "weekly", "without_place", "year_end", "year_end_of", "year_over_year", "yearly",
+    "BASE_YEARS", "LEAST", "LEAST_YEARS", "MEASURES", "RULES", "SPANS", "WEEKDAYS", "WHOLE", "WINDOW", "Ahead", "BesideYears",
+    "Judgement", "Projection", "Range", "Trend", "WhenInWeek", "ahead", "beside_years", "expected_range", "latest", "monthly",
+    "outside", "provisional", "seasonal", "weekday_hour", "weekly", "without_place", "year_end", "year_end_of", "year_over_year",
+    "yearly",
 ]  # fmt: skip
 
 BASE_YEARS = 5  # earlier years a month is compared with

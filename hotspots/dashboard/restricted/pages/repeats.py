@@ -1,4 +1,4 @@
-"""What may be retaliation: whether killings draw others nearby soon after, which windows are open, and where alerts stand."""
+"""What may be retaliation: whether killings follow on others nearby soon after, which windows are open, and where alerts stand."""
 
 from __future__ import annotations
 
@@ -214,24 +214,30 @@ def bands_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
 
 
 def lasting(found: repeats.Strength | None, words: Words) -> None:
-    """Say how much of the killing follows from earlier killing nearby."""
-    st.header(words.say("How much does one killing draw others?"), anchor=False)
+    """Say how many killings follow soon on an earlier one nearby, if more than chance and drifting places give."""
+    st.header(words.say("How many killings follow soon on one nearby?"), anchor=False)
     if found is None:
         st.markdown(words.say("Not known: at least 100 events with a place are needed."))
         return
     values = {"metres": words.number(found.metres), "days": words.number(found.days)}
-    if found.low <= 0:
+    if found.verdict == "chance":
         text = words.say(
-            "It cannot be said that killings draw others: for every 100 there are between {low} and {high} that followed from an earlier "
-            "one within {metres} m and {days} days.",
+            "It cannot be told that more killings follow soon on one nearby than chance gives: of every 100 between {low} and {high}, "
+            "within {metres} m and {days} days.",
             low=words.number(max(100 * found.low, 0)),
             high=words.number(max(100 * found.high, 0)),
             **values,
         )
+    elif found.verdict == "drift":
+        text = words.say(
+            "It cannot be told whether killings follow on one another: more lie within {metres} m and {days} days than chance gives, but "
+            "no more than places give that turn busy or quiet over a year.",
+            **values,
+        )
     else:
         text = words.say(
-            "For every 100 killings about {n} would not have come without an earlier one within {metres} m and {days} days "
-            "(95% interval {low} to {high}), if killings draw others the way the model says.",
+            "Of every 100 killings about {n} follow on an earlier one within {metres} m and {days} days (95% interval {low} to {high}): "
+            "more than chance gives, and than places that turn busy or quiet over a year. It says nothing of why.",
             n=words.number(100 * found.branching),
             low=words.number(100 * found.low),
             high=words.number(100 * found.high),

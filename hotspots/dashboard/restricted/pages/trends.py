@@ -13,7 +13,7 @@ from hotspots.dashboard import dated_notes, pictures
 from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
-from hotspots.dashboard.restricted.parts import numbers, published, series, tables
+from hotspots.dashboard.restricted.parts import months_ahead, numbers, published, series, tables
 from hotspots.drawing import charts
 from hotspots.questions.restricted import city, when
 from hotspots.statistics import trends
@@ -103,6 +103,7 @@ def render(chosen: Chosen) -> None:
     shift(chosen)
     rolling(table, dated, words)
     so_far(chosen)
+    months_ahead.draw(chosen)
     weeks(chosen, dated)
     left, right = st.columns(2, gap="medium")
     with left:

@@ -13,7 +13,7 @@ from hotspots.dashboard.restricted import address, chips, frame, place_of, share
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import case_list, clickable, one_page, series, tables
 from hotspots.drawing import charts
-from hotspots.questions.restricted import cases, here, when
+from hotspots.questions.restricted import ahead, cases, here, when
 from hotspots.statistics import rates
 from hotspots.statistics.concentration import PATTERNS
 from hotspots.study import places
@@ -125,6 +125,8 @@ def now(chosen: Chosen) -> None:
         for one in answer.value.now
     ]
     st.html(charts.now_rows(rows, words))
+    if (coming := chosen.whole.ask(ahead.months_ahead)).value is not None:
+        st.caption(ahead.brief(coming.value, words))
 
 
 def rate(chosen: Chosen) -> str:
@@ -179,6 +181,7 @@ def over_time(chosen: Chosen) -> None:
         st.caption(said)
     with st.expander(words.say("How to read it, and what the numbers stand for")):
         st.caption(series.months_text(table, words))
+        st.caption(chosen.whole.ask(ahead.months_ahead).sentence(words))
         dated_notes.explained(notes, words)
 
 

@@ -37,12 +37,15 @@ def _ordered(columns: Sequence[Column]) -> bool:
     return len(columns) > 1 and columns[0].key in ORDERS
 
 
-def fitting(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, lead: Sequence[str]) -> None:
-    """Draw the columns called `lead`, in that order, so that they fit the page; the whole table, with every column, folded below.
+def fitting(
+    rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, lead: Sequence[str], beside: Sequence[Column] = ()
+) -> None:
+    """Draw the columns called `lead`, in that order, and those `beside` them, so that they fit the page; the whole table, with every
+    column, folded below.
 
     Of many rows the first ones are drawn; nothing of the table is lost.
     """
-    first = [next(one for one in columns if one.key == key) for key in lead]
+    first = [*(next(one for one in columns if one.key == key) for key in lead), *beside]
     whole(rows.head(MOST_ROWS), first, words, alt=alt)
     more = len(rows) - MOST_ROWS
     label = words.say("All columns, and {n} more rows", n=words.number(more)) if more > 0 else words.say("All columns")

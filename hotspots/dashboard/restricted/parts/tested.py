@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
-from hotspots.dashboard.restricted import address
+from hotspots.dashboard.restricted import address, cached
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import tables
-from hotspots.questions.restricted import clusters
+from hotspots.questions.restricted import clusters, lasting
 from hotspots.questions.restricted.clusters import HotPlaces
 from hotspots.statistics.clusters import CALIBRATED, Advice
 from hotspots.study import BASELINES, CORRECTIONS
 from hotspots.study.options import LEAST
-from hotspots.views.columns import Column, each, rounded
+from hotspots.views.columns import Column, each, percent, rounded
 from hotspots.words import Words, mark
 
 TESTED: tuple[str, ...] = ("hot_spot", "scan", "emerging")  # measures that rest on a test
@@ -49,6 +50,7 @@ HOT: tuple[Column, ...] = (
     Column("risk", mark("Risk here, times the city's (95%)"), each(_risk)),
     Column("own", mark("Hot by"), lambda rows, key, words: [words.say(OWN if own else BESIDE) for own in rows[key]]),
 )
+STANDS = Column("stands", mark("Stands"), percent())
 UNTESTED: tuple[Column, ...] = (
     Column("place", mark("Place")),
     Column("killed", mark("People killed here")),
@@ -110,7 +112,7 @@ def findings(chosen: Chosen, key: str) -> None:
         too_few(found.advice, warning, words)
     if found.places is not None:
         st.markdown(f"**{answer.sentence(words)}** " + words.say(CALIBRATED, expected=words.rate(found.calibration.expected)))
-        listed(found, found.places, words)
+        listed(chosen, found, found.places)
         untested(found, words)
 
 
@@ -135,10 +137,14 @@ def too_few(advice: Advice, warning: str, words: Words) -> None:
         )
 
 
-def listed(found: HotPlaces, places: pd.DataFrame, words: Words) -> None:
-    """Draw the list of the hot places by name."""
+def listed(chosen: Chosen, found: HotPlaces, places: pd.DataFrame) -> None:
+    """Draw the list of the hot places by name, and how often each would stand once that is worked out."""
+    words = chosen.words
     if places.empty:
         return
+    stands = lasting.known(chosen.asked)
+    beside = () if stands is None else (STANDS,)
+    places = places if stands is None else places.join(stands.value)
     there = [one for one in HOT if one.key in places.columns]
     columns = (*there[:2], Column("beats", mark("Beats it reaches into")), *there[2:]) if "beats" in places.columns else there
     if found.own is not None and found.own < len(places):
@@ -151,7 +157,13 @@ def listed(found: HotPlaces, places: pd.DataFrame, words: Words) -> None:
             )
         )
     alt = words.say("The places that are hot, with their numbers")
-    tables.fitting(places, columns, words, alt=alt, lead=("group", "place", "killed", "events", "expected", "risk", "own"))
+    tables.fitting(places, columns, words, alt=alt, lead=("group", "place", "killed", "events", "expected", "risk", "own"), beside=beside)
+    if stands is None:
+        work = cached.working().of(lasting.key(chosen.asked), lambda: lasting.work(chosen.asked))
+        if not work.done():
+            waiting(work, words)
+    else:
+        st.caption(stands.sentence(words))
     st.caption(
         words.say(
             "The number is that of the outline on the map. People killed together are one event. The interval is exact, for one place "
@@ -159,6 +171,14 @@ def listed(found: HotPlaces, places: pd.DataFrame, words: Words) -> None:
             "around and to the city's, so it may be read as it is."
         )
     )
+
+
+@st.fragment(run_every=1.0)
+def waiting(work: Future[None], words: Words) -> None:
+    """Say that how long the flags last is being worked out, and draw the page anew when it is."""
+    if work.done():
+        st.rerun()
+    st.caption(words.say("How often each would stand with a few records late or one block off is being worked out …"))
 
 
 def untested(found: HotPlaces, words: Words) -> None:
