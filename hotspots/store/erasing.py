@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots import settings
-from hotspots.store import checked_json, folder, whole
+from hotspots.store import checked_json, folder, whole, worked_out
 from hotspots.store.folder import Version, lock, served, versions
 from hotspots.store.formats import StoreError
 from hotspots.store.keeping import published_at
@@ -41,7 +41,9 @@ def rewrite(slug: str, change: Change) -> list[int]:
             )
         for number in damaged:
             _remove(city / "versions" / str(number))
-        return [number for number in versions(slug) if _rewritten(folder.current(slug, number), change)]
+        changed = [number for number in versions(slug) if _rewritten(folder.current(slug, number), change)]
+        worked_out.forget(slug)
+        return changed
 
 
 def _rewritten(version: Version, change: Change) -> bool:
@@ -87,6 +89,7 @@ def remove_older(slug: str, days: int) -> list[int]:
         old = older(slug, days)
         for number in old:
             _remove(settings.store_folder() / slug / "versions" / str(number))
+        worked_out.forget(slug)
     return old
 
 

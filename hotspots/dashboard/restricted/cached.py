@@ -15,9 +15,10 @@ from hotspots.agency import Access, AccessError
 from hotspots.cities import City, Summary, drafts
 from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import admission
+from hotspots.dashboard.restricted.answering import Answerings
 from hotspots.dashboard.restricted.reading import Readings
 from hotspots.geography import units
-from hotspots.questions.restricted import Asked, Question, concentration, interventions, search, when, where
+from hotspots.questions.restricted import Asked, Question, concentration, interventions, long, search, when, where
 from hotspots.study import Study
 from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view
@@ -82,6 +83,12 @@ def own_cities() -> list[Summary]:
 def readings() -> Readings:
     """Return the files that are being read now."""
     return Readings()
+
+
+@st.cache_resource(show_spinner=False)
+def answerings() -> Answerings:
+    """Return the answers that are being worked out now."""
+    return Answerings()
 
 
 def settled(chosen: Selection) -> tuple[Selection, int | None]:
@@ -156,6 +163,8 @@ def _kept(question: Question[..., Any]) -> Any:
     """Return the cache of one question: the one decorator of them all."""
 
     def answered(chosen: Selection, told: tuple[Any, ...], named: dict[str, Any], _asked: Asked) -> Any:
+        if long.takes_long(question, _asked):
+            return answerings().given(question, _asked, told, named)
         return question.ask(replace(_asked, selection=chosen), *told, **named)
 
     answered.__qualname__ = question.name  # by which Streamlit tells functions of the same text apart
