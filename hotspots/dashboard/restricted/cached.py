@@ -91,6 +91,11 @@ def answerings() -> Answerings:
     return Answerings()
 
 
+def forget() -> None:
+    """Forget all that is kept in memory: something was erased, and nobody may come upon it."""
+    st.cache_resource.clear()
+
+
 def settled(chosen: Selection) -> tuple[Selection, int | None]:
     """Return the choices about the data that the store holds now, and the number of the version that these stand in for, if any is damaged.
 
