@@ -25,7 +25,7 @@ from hotspots.words import Told, told
 
 MANY = 10_000  # victims: up to here nobody waits for long
 MOST = 300_000  # victims: above, nothing is begun
-LIMITS = Most(seconds=240.0)  # four times what a scan of a hundred thousand takes
+LIMITS = Most(seconds=240.0)  # three times what the scan of a hundred thousand victims takes
 _VALUE = "value.json"
 
 
