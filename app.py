@@ -44,6 +44,7 @@ def restricted() -> None:
             frame.page("data", mark("Data"), everywhere=True),
             frame.page("methods", mark("Methods")),
             frame.page("import_", mark("Import"), cityless=True, needs="import", everywhere=True),
+            frame.page("erase", mark("Erase"), cityless=True, needs="erase", everywhere=True),
             frame.page("record", mark("Who saw what"), cityless=True, needs="record", everywhere=True, shown=admission.asked_for()),
             frame.page("publish", mark("Publish"), needs="publish", everywhere=True),
         ],

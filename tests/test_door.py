@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from hotspots.dashboard import door
+from hotspots.dashboard.headers import Headers
 
 ROOT = Path(__file__).resolve().parent.parent
 OPEN = ("--server.address", "0.0.0.0")
@@ -40,9 +42,25 @@ def status(port: int, host: str, *, path: str = "/_stcore/stream", origin: str =
         lines += ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
         lines += ["Sec-WebSocket-Protocol: streamlit"]
     lines += [f"Origin: {origin}"] if origin else []
+    return int(answered(port, lines, to=to).split()[1])
+
+
+def answered(port: int, lines: list[str], *, to: str = "127.0.0.1") -> str:
+    """Return the beginning of what a server answers."""
     with socket.create_connection((to, port), timeout=20) as one:
         one.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
-        return int(one.recv(4096).split()[1])
+        return one.recv(4096).decode("latin-1")
+
+
+def refuses_the_rest(port: int, path: str, host: str = "") -> bool:
+    """Return whether an answer tells the browser what to refuse."""
+    found = answered(port, [f"GET {path} HTTP/1.1", f"Host: {host or f'127.0.0.1:{port}'}", "Connection: close"]).lower()
+    policy = next((line for line in found.splitlines() if line.startswith("content-security-policy:")), "")
+    scripts = re.search(r"script-src ([^;]*)", policy)
+    held = scripts is not None and re.fullmatch(r"'self'( 'sha256-[^']+')*", scripts[1]) is not None
+    return (
+        held and "connect-src 'self'" in policy and "x-content-type-options: nosniff" in found and "referrer-policy: same-origin" in found
+    )
 
 
 @contextlib.contextmanager
@@ -96,6 +114,9 @@ def test_it_answers_this_machine_by_its_own_name_only(start: str, tmp_path: Path
         for host in ("evil.example", f"evil.example:{port}", "127.0.0.1.evil.example", "a@127.0.0.1", ""):
             assert status(port, host, origin=f"http://{host}") == 403, host
             assert status(port, host, path="/") == 403, host
+            assert refuses_the_rest(port, "/", host or "x"), host
+        for path in ("/", "/_stcore/health", "/_stcore/host-config", "/static/none.js", "/tiles/none", "/%00"):
+            assert refuses_the_rest(port, path), path
         assert status(port, f"127.0.0.1:{port}", origin="http://evil.example") == 403
 
 
@@ -183,8 +204,32 @@ def test_the_public_edition_may_serve_outside(tmp_path: Path) -> None:
         answers(process, port, log)
         assert listens("127.0.0.2", port)
         assert status(port, "data.example", origin="http://data.example") == 101
+        assert refuses_the_rest(port, "/", "data.example")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "None", "", "localhost.evil.example", "unix:///run/x"])
 def test_what_is_not_here(host: str) -> None:
     assert not door.is_here(host)
+
+
+def test_an_answer_keeps_what_it_says_itself_and_gets_the_rest() -> None:
+    async def page(scope, receive, send):
+        await send({"type": "http.response.start", "status": 500, "headers": [(b"referrer-policy", b"no-referrer")]})
+
+    def seen(**how: bool) -> dict[str, str]:
+        sent: list[dict] = []
+
+        async def send(message):
+            sent.append(message)
+
+        asyncio.run(Headers(page, **how)({"type": "http"}, None, send))
+        return {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+
+    alone, framed = seen(framed=False, encrypted=True), seen(framed=True)
+    assert alone["referrer-policy"] == framed["referrer-policy"] == "no-referrer"
+    assert "frame-ancestors 'none'" in alone["content-security-policy"]
+    assert alone["x-frame-options"] == "DENY"
+    assert alone["strict-transport-security"].startswith("max-age=")
+    assert not {"x-frame-options", "strict-transport-security"} & set(framed)
+    assert "frame-ancestors" not in framed["content-security-policy"]
+    assert "unsafe" not in re.search(r"script-src [^;]*", alone["content-security-policy"])[0]

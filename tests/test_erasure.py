@@ -10,8 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import TORTURE
+from opened import open_page, text
 
 from hotspots import cities, store
+from hotspots.agency import ROLES
 from hotspots.cities import erasure
 from hotspots.cli.main import main
 from hotspots.store import checked_json, erasing, whole
@@ -164,3 +166,38 @@ def test_a_city_of_which_nothing_is_released_is_gone_whole(folder, capsys):
     assert main(["erase", SLUG, "--city", "--yes"]) == 0
     assert not folder.exists()
     capsys.readouterr()
+
+
+def test_the_page_erases_an_event_with_the_proof_and_forgets_it(folder: Path, none_bundled: None) -> None:
+    event, before = in_both(), len(tables(2)["incidents"])
+    app = open_page("erase", lang="en")
+    app.text_input("erase_event").set_value(event).run()
+    assert app.button("erase_do").disabled
+    app.text_input("erase_confirm").set_value(SLUG).run()
+    app.button("erase_do").click().run()
+    assert not app.exception
+    assert "Every version was read again: the events are in none of them." in app.success[0].value
+    assert not erasure.held(SLUG, [event])
+    assert len(tables(2)["incidents"]) == before - 1
+    app.text_input("erase_event").set_value(event).run()
+    assert "No version has this event." in text(app)
+
+
+def test_the_page_erases_old_versions_and_the_city(folder: Path, none_bundled: None) -> None:
+    app = open_page("erase", lang="en")
+    app.radio("erase_what").set_value("older").run()
+    assert "No version but the one that is served is so old." in text(app)
+    app.number_input("erase_days").set_value(0).run()
+    app.text_input("erase_confirm").set_value(SLUG).run()
+    app.button("erase_do").click().run()
+    assert store.versions(SLUG) == [2]
+    app.radio("erase_what").set_value("city").run()
+    app.text_input("erase_confirm").set_value(SLUG).run()
+    app.button("erase_do").click().run()
+    assert not app.exception
+    assert not (folder / "versions").exists()
+    assert "there is nothing to erase" in text(app)
+
+
+def test_the_page_is_for_the_administrator_alone() -> None:
+    assert [name for name, rights in ROLES.items() if "erase" in rights] == ["admin"]

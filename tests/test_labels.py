@@ -176,7 +176,7 @@ def test_a_table_opens_as_it_did_and_runs_nothing():
 
 def test_every_page_that_has_buttons_is_opened(city):
     """The pages above are all that are about a city, but those that give no file or are opened by a test of their own."""
-    others = {"wall", "data", "methods", "import_", "publish", "record"}
+    others = {"wall", "data", "methods", "import_", "publish", "record", "erase"}
     there = {path.stem for path in (ROOT / "hotspots/dashboard/restricted/pages").glob("*.py")} - {"__init__"}
     assert there == {*PAGES, *others}
     for page in ("wall", "data", "methods"):

@@ -10,11 +10,12 @@ import pytest
 from conftest import TORTURE
 from opened import open_page, text
 
-from hotspots import store
+from hotspots import settings
 from hotspots.dashboard.restricted import cached
 from hotspots.questions.restricted import Asked, lasting
 from hotspots.statistics import clusters
 from hotspots.statistics.clusters import Redrawing
+from hotspots.store import worked_out
 from hotspots.store.schema import Blocks
 from hotspots.study import Study
 from hotspots.study.selection import Selection
@@ -71,9 +72,9 @@ def test_of_districts_a_record_one_block_off_need_not_leave_its_own():
 @pytest.fixture
 def asked(bundled, unchanged):
     unchanged(bundled)
-    store.worked_out.forget("puerto-albatros")
+    worked_out.forget("puerto-albatros")
     yield Asked.of(Selection(city="puerto-albatros", unit="districts", language="en"))
-    store.worked_out.forget("puerto-albatros")
+    worked_out.forget("puerto-albatros")
 
 
 def test_it_is_worked_out_once_for_each_choice_and_kept(asked, monkeypatch):
@@ -86,7 +87,7 @@ def test_it_is_worked_out_once_for_each_choice_and_kept(asked, monkeypatch):
     assert lasting.known(again.at(unit="beats")) is None
     assert lasting.known(again.at(where=(("weapon", ("firearm",)),))) is None
     assert lasting.known(again.at(baseline="area")) is None
-    file = store.worked_out.place("puerto-albatros", "x").parent / f"{lasting.key(again)}.json"
+    file = settings.store_folder() / "puerto-albatros" / worked_out.FOLDER / lasting.key(again) / "stands.json"
     file.write_bytes(file.read_bytes()[:-20])
     assert lasting.known(again) is None
 
@@ -94,21 +95,8 @@ def test_it_is_worked_out_once_for_each_choice_and_kept(asked, monkeypatch):
 def test_what_was_worked_out_goes_with_what_must_not_be_known(asked):
     asked.ask(lasting.lasting)
     assert lasting.known(asked) is not None
-    store.worked_out.forget("puerto-albatros")
+    worked_out.forget("puerto-albatros")
     assert lasting.known(asked) is None
-
-
-def test_no_more_than_so_many_are_kept(store, monkeypatch):
-    from hotspots.store import worked_out
-
-    monkeypatch.setattr(worked_out, "MOST", 2)
-    (store / "x").mkdir(parents=True)
-    for name in "abc":
-        worked_out.keep(worked_out.place("x", name), {"value": name})
-    assert [worked_out.kept(worked_out.place("x", name)) for name in "bc"] == [{"value": "b"}, {"value": "c"}]
-    assert worked_out.kept(worked_out.place("x", "a")) is None
-    worked_out.keep(worked_out.place("gone", "a"), {"value": 1})
-    assert not (store / "gone").exists()
 
 
 def test_the_page_stands_without_it_and_has_it_when_it_is_ready(asked):

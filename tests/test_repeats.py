@@ -24,8 +24,8 @@ from hotspots import cities
 from hotspots.cli.main import main
 from hotspots.statistics import repeats
 from hotspots.statistics.repeats.knox import adjusted, shuffled
-from hotspots.statistics.repeats.strength import shuffle_variance
-from hotspots.statistics.repeats.tails import cut_off
+from hotspots.statistics.repeats.moments import by_chance
+from hotspots.statistics.repeats.tails import BANDS, cut_off
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.study.selection import Selection
@@ -198,10 +198,40 @@ def test_nothing_near_says_nothing():
 
 def test_fewer_shuffles_of_very_many_pairs_say_the_same(invented, monkeypatch):
     many = repeats.near_repeats(invented, metres=200, days=14).single
-    monkeypatch.setattr(import_module("hotspots.statistics.repeats.knox"), "MOST_LOOKS", 1)
+    monkeypatch.setattr(import_module("hotspots.statistics.repeats.knox"), "MOST_LOOKS", many.close * 700)
     few = repeats.near_repeats(invented, metres=200, days=14).single
-    assert (many.draws, few.draws, few.observed) == (999, 99, many.observed)
-    assert few.mean == pytest.approx(many.mean, abs=4 * math.sqrt(many.mean / 99))  # four standard errors of a mean of 99 Poisson counts
+    assert few.observed == many.observed
+    assert 99 <= few.draws < 999
+    assert few.mean == pytest.approx(
+        many.mean, abs=4 * math.sqrt(many.mean / few.draws)
+    )  # four standard errors of a mean of Poisson counts
+
+
+def test_all_shuffles_worked_out_say_what_many_of_them_say(invented, monkeypatch):
+    some = repeats.near_repeats(invented, metres=200, days=14)
+    monkeypatch.setattr(import_module("hotspots.statistics.repeats.knox"), "MOST_LOOKS", 1)
+    every = repeats.near_repeats(invented, metres=200, days=14)
+    assert (every.single.draws, every.single.observed, every.single.close) == (0, some.single.observed, some.single.close)
+    assert every.table["observed"].tolist() == some.table["observed"].tolist()
+    error = 4 * np.sqrt(np.maximum(some.table["mean"], 1) * 2 / 999)  # pairs that share an event: up to twice the variance of Poisson's
+    assert (np.abs(every.table["mean"] - some.table["mean"]) <= error).all()
+    assert (np.abs(every.table["p"] - some.table["p"]) <= 0.07).all()  # four standard errors of a share of 999, at most
+    assert (every.single.low, every.single.high) == pytest.approx((some.single.low, some.single.high), rel=0.02)
+
+
+def test_all_shuffles_of_six_events(monkeypatch):
+    """Every order of the days, one by one, has the mean that is worked out for each band."""
+    monkeypatch.setattr(import_module("hotspots.statistics.repeats.knox"), "MOST_LOOKS", 0)
+    place, day = [(5, 5), (5, 5), (65, 5), (185, 5), (185, 95), (295, 95)], [0, 3, 8, 20, 21, 50]
+    dates = [str(pd.Timestamp("2020-01-01") + pd.Timedelta(days=one))[:10] for one in day]
+    found = repeats.near_repeats(Study.of(*square_city(place, side=30, dates=dates, event_id=list("abcdef"))), metres=200, days=14)
+    for _, row in found.table.iterrows():
+        counts = []
+        for order in permutations(day):
+            gaps = [(math.dist(place[i], place[j]), abs(order[i] - order[j])) for i in range(6) for j in range(i)]
+            there = [(g == 0 if row["metres_to"] == 0 else g > 0 and row["metres_from"] <= g < row["metres_to"], d) for g, d in gaps]
+            counts.append(sum(near and row["days_from"] <= d < row["days_to"] for near, d in there))
+        assert row["mean"] == pytest.approx(np.mean(counts)), row
 
 
 def test_the_ratio_planted_in_the_bundled_city(invented):
@@ -300,8 +330,8 @@ def test_the_variance_of_shuffled_pairs_by_all_orders():
     rng = np.random.default_rng(4)
     near, soon = ((one := np.triu(rng.random((6, 6)) < 0.5, 1)) | one.T for _ in range(2))
     counts = [(near & soon[np.ix_(order, order)]).sum() / 2 for order in permutations(range(6))]
-    found = shuffle_variance(near.sum(axis=1).astype(float), soon.sum(axis=1).astype(float))
-    assert found == pytest.approx(np.var(counts))
+    mean, variance = by_chance(near.sum(axis=1).astype(float), soon.sum(axis=1).astype(float))
+    assert (mean, variance) == pytest.approx((np.mean(counts), np.var(counts)))
 
 
 @pytest.mark.parametrize("beyond", [0.02, 0.15, 0.3])
@@ -310,15 +340,16 @@ def test_the_part_cut_off_is_told_from_what_is_within(beyond):
     rng = np.random.default_rng(7)
     own, half = rng.exponential(-1 / math.log(beyond), 40_000), 20_000
     lag, gap = own[own <= 1][:half], rng.gamma(2, 0.06, half)
-    by_chance = np.sqrt(rng.random((3, half)))
-    found = cut_off(np.append(lag, rng.random(half)), np.append(gap, by_chance[0]), by_chance[1], share=0.5, bunched=1.0)
+    chance = np.sqrt(rng.random((3, half)))
+    bands = np.histogram(chance[1], np.linspace(0, 1, BANDS + 1))[0]
+    found = cut_off(np.append(lag, rng.random(half)), np.append(gap, chance[0]), bands, share=0.5, bunched=1.0)
     assert found.part == pytest.approx(beyond, abs=0.015)
     assert found.low < beyond < found.high
 
 
 def test_few_pairs_cut_off_little():
     some = np.array([0.1, 0.5, 0.9])
-    found = cut_off(some, some, some, share=0.3, bunched=1.0)
+    found = cut_off(some, some, np.histogram(some, np.linspace(0, 1, BANDS + 1))[0], share=0.3, bunched=1.0)
     assert 0 <= found.low < found.part < 0.05
     assert found.high < 0.2
 

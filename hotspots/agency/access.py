@@ -20,6 +20,7 @@ RIGHTS: dict[str, Told] = {
     "import": told("bringing data in"),
     "publish": told("publishing"),
     "record": told("the record of who saw what"),
+    "erase": told("erasing"),
 }
 # What each role holds; a role that is not here holds nothing.
 ROLES: dict[str, frozenset[str]] = {

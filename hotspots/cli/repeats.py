@@ -128,6 +128,10 @@ def _chance(asked: Asked, near: NearRepeats, words: Words) -> list[str]:
             **ratio,
             draws=one.draws,
             verdict=words.say(VERDICTS[one.verdict]),
+        )
+        if one.draws
+        else words.say(
+            "ratio {ratio} (95% {low} to {high}), p {p} of all shuffles: {verdict}", **ratio, verdict=words.say(VERDICTS[one.verdict])
         ),
     ]
     if strength:

@@ -28,6 +28,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 
 from hotspots import settings
 from hotspots.agency import AccessError, access_of, table
+from hotspots.dashboard.headers import Headers
 
 PROVIDER = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")  # what [auth] must say
 LEAST_SECRET = 32  # letters
@@ -54,11 +55,11 @@ def guarded() -> Sequence[Middleware]:
     if settings.edition() == "public":
         if Path(config.get_where_defined("server.allowedHosts")).resolve() == _SETTINGS_FILE.resolve():
             config.set_option("server.allowedHosts", [])  # that line is for the restricted edition; an operator's own one holds
-        return ()
+        return (Middleware(Headers, framed=True),)
     if signed:
-        return (Middleware(SignedIn),)
+        return (Middleware(Headers, framed=False, encrypted=True), Middleware(SignedIn))
     config.set_option("server.allowedHosts", list(NAMES))
-    return (Middleware(OnlyHere),)
+    return (Middleware(Headers, framed=False), Middleware(OnlyHere))
 
 
 def refuse_unset() -> None:

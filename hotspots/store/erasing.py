@@ -41,9 +41,9 @@ def rewrite(slug: str, change: Change) -> list[int]:
             )
         for number in damaged:
             _remove(city / "versions" / str(number))
-        found = [number for number in versions(slug) if _rewritten(folder.current(slug, number), change)]
+        changed = [number for number in versions(slug) if _rewritten(folder.current(slug, number), change)]
         worked_out.forget(slug)
-        return found
+        return changed
 
 
 def _rewritten(version: Version, change: Change) -> bool:
@@ -89,6 +89,7 @@ def remove_older(slug: str, days: int) -> list[int]:
         old = older(slug, days)
         for number in old:
             _remove(settings.store_folder() / slug / "versions" / str(number))
+        worked_out.forget(slug)
     return old
 
 

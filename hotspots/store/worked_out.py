@@ -1,46 +1,70 @@
-"""What took a while to work out about a city's data, kept on disk beside its versions: it is worked out once, whatever is started anew."""
+"""What took long to work out about a city, kept on disk for the next reader: bounded, known by what it was worked out from, and checked."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
+import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from hotspots import settings
-from hotspots.store import checked_json, whole
+from hotspots.store import checked_json
+from hotspots.store.content import content
+from hotspots.store.folder import current, versions
+from hotspots.store.formats import StoreError
 
-FOLDER = "worked_out"
-MOST = 200  # files of a city; those written longest ago go first
-
-
-def place(slug: str, key: str) -> Path:
-    """Return the file of what is known by `key`, which must name all that it depends on: the hash of the data, the choices."""
-    return settings.store_folder() / slug / FOLDER / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
-
-
-def keep(file: Path, values: Mapping[str, Any]) -> None:
-    """Keep values there; where nothing can be written they are worked out anew the next time. A city that is gone stays so."""
-    with contextlib.suppress(OSError):
-        if not file.parent.parent.is_dir():
-            return
-        file.parent.mkdir(exist_ok=True)
-        whole.write(file, checked_json.sealed(values))
-        old = sorted(file.parent.glob("*.json"), key=lambda one: one.stat().st_mtime)[:-MOST]
-        for one in old:
-            one.unlink(missing_ok=True)
+FOLDER = "worked-out"
+MOST = 100  # answers of one city; those that lay longest go first
+_SEAL = "seal.json"
 
 
-def kept(file: Path) -> dict[str, Any] | None:
-    """Return what is kept there; None where nothing is, or where it is damaged."""
-    return checked_json.read(file)
+def keep(slug: str, key: str, files: Mapping[str, bytes], *, held: str) -> None:
+    """Keep the files of an answer about the data with the hash `held`; nothing is kept where these are not in the store any more.
+
+    Whole or not at all. A store that cannot be written keeps nothing, and says nothing: the answer itself is known already.
+    """
+    with contextlib.suppress(OSError, StoreError):
+        folder = _folder(slug)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=".tmp-", dir=folder))
+        try:
+            for name, one in files.items():
+                (building / name).write_bytes(one)
+            checked_json.write(building / _SEAL, {"files": {name: hashlib.sha256(one).hexdigest() for name, one in files.items()}})
+            shutil.rmtree(folder / key, ignore_errors=True)
+            os.rename(building, folder / key)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+        if held not in {content(current(slug, number)) for number in versions(slug)}:  # looked at last: something may have been erased
+            shutil.rmtree(folder / key, ignore_errors=True)
+        _make_room(folder)
+
+
+def read(slug: str, key: str) -> dict[str, bytes] | None:
+    """Return the files of an answer; None where it is not kept, or not as it was written."""
+    folder = _folder(slug) / key
+    known = checked_json.read(folder / _SEAL)
+    try:
+        files = {name: (folder / name).read_bytes() for name in known["files"]} if known else {}
+    except (OSError, KeyError):
+        return None
+    whole = known and all(hashlib.sha256(one).hexdigest() == known["files"][name] for name, one in files.items())
+    return files if whole else None
 
 
 def forget(slug: str) -> None:
-    """Remove all that was worked out about a city: it may come from what must not be known any more."""
-    folder = settings.store_folder() / slug / FOLDER
-    for one in folder.glob("*"):
-        one.unlink(missing_ok=True)
-    with contextlib.suppress(OSError):
-        folder.rmdir()
+    """Delete all that is kept of a city: something was erased."""
+    shutil.rmtree(_folder(slug), ignore_errors=True)
+
+
+def _folder(slug: str) -> Path:
+    return settings.store_folder() / slug / FOLDER
+
+
+def _make_room(folder: Path) -> None:
+    lying = sorted((path for path in folder.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in lying[MOST:]:
+        shutil.rmtree(path, ignore_errors=True)

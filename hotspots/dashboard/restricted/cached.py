@@ -15,10 +15,11 @@ from hotspots.agency import Access, AccessError
 from hotspots.cities import City, Summary, drafts
 from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import admission
+from hotspots.dashboard.restricted.answering import Answerings
 from hotspots.dashboard.restricted.reading import Readings
 from hotspots.dashboard.restricted.working import Working
 from hotspots.geography import units
-from hotspots.questions.restricted import Asked, Question, concentration, interventions, search, when, where
+from hotspots.questions.restricted import Asked, Question, concentration, interventions, long, search, when, where
 from hotspots.study import Study
 from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view
@@ -91,6 +92,17 @@ def working() -> Working:
     return Working()
 
 
+@st.cache_resource(show_spinner=False)
+def answerings() -> Answerings:
+    """Return the answers that are being worked out now."""
+    return Answerings()
+
+
+def forget() -> None:
+    """Forget all that is kept in memory: something was erased, and nobody may come upon it."""
+    st.cache_resource.clear()
+
+
 def settled(chosen: Selection) -> tuple[Selection, int | None]:
     """Return the choices about the data that the store holds now, and the number of the version that these stand in for, if any is damaged.
 
@@ -155,6 +167,8 @@ def _kept(question: Question[..., Any]) -> Any:
     """Return the cache of one question: the one decorator of them all."""
 
     def answered(chosen: Selection, told: tuple[Any, ...], named: dict[str, Any], _asked: Asked) -> Any:
+        if long.takes_long(question, _asked):
+            return answerings().given(question, _asked, told, named)
         return question.ask(replace(_asked, selection=chosen), *told, **named)
 
     answered.__qualname__ = question.name  # by which Streamlit tells functions of the same text apart

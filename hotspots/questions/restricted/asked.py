@@ -62,7 +62,11 @@ class Asked:
     @classmethod
     def of(cls, selection: Selection) -> Asked:
         """Return what a command asks with: the city is read from the store, each study is made when it is asked for."""
-        city = cities.load(selection.city, selection.version or None)
+        return cls.about(cities.load(selection.city, selection.version or None), selection)
+
+    @classmethod
+    def about(cls, city: City, selection: Selection) -> Asked:
+        """Return the same of a city that was read already."""
         return cls(selection, city, lambda chosen: _kept_study(city, chosen), _remembered())
 
     @cached_property
@@ -130,7 +134,8 @@ def _study(city: City, chosen: Selection) -> Study:
 @dataclass(frozen=True, eq=False)
 class Question(Generic[_Told, _Given]):
     """One question: `ask` answers it, `reads` sets aside the choices that its answer does not depend on, `most` answers are worth keeping,
-    `needs` is the right (of `agency.RIGHTS`) that it takes to get one.
+    `needs` is the right (of `agency.RIGHTS`) that it takes to get one, `long` whether it takes long where the data are many: then what it
+    gives is a plain value, not an `Answer`, so that another process can work it out and the disk keep it (`long`).
 
     Called with `Asked` it answers after setting them aside, so that a kept answer and a fresh one are the same.
     """
@@ -139,6 +144,7 @@ class Question(Generic[_Told, _Given]):
     reads: Callable[[Selection], Selection]
     most: int
     needs: str = "areas"
+    long: bool = False
 
     @property
     def name(self) -> str:
@@ -155,7 +161,7 @@ class Question(Generic[_Told, _Given]):
 
 
 def question(
-    reads: Callable[[Selection], Selection] = Selection.figures, *, most: int = 32, needs: str = "areas"
+    reads: Callable[[Selection], Selection] = Selection.figures, *, most: int = 32, needs: str = "areas", long: bool = False
 ) -> Callable[[Callable[Concatenate[Asked, _Told], _Given]], Question[_Told, _Given]]:
     """Make a question of a function. Left out, `reads` keeps every choice that figures depend on.
 
@@ -165,7 +171,7 @@ def question(
     >>> largest.reads(Selection(city="x", cap=5, correction="by", picked="b00")) == Selection(city="x", cap=5)
     True
     """
-    return lambda ask: Question(ask, reads, most, needs)
+    return lambda ask: Question(ask, reads, most, needs, long)
 
 
 def covered(study: Study) -> Days:

@@ -50,13 +50,21 @@ def _reaching(found: Scan, study: Study) -> Scan:
     return replace(found, table=table[near])
 
 
+@question(lambda chosen: chosen.figures(of=(), place=""), long=True)
+def space_time(
+    asked: Asked, *, anytime: bool, radius: float = RADIUS, days: int = DAYS, simulations: int = SHUFFLES, seed: int = 0
+) -> Scan:
+    """Return the bursts of the whole city, as a value that can be kept."""
+    return clusters.space_time_scan(asked.study, radius=radius, days=days, anytime=anytime, simulations=simulations, seed=seed)
+
+
 @question(lambda chosen: chosen.figures(of=()))
 def bursts(
     asked: Asked, *, anytime: bool = True, radius: float = RADIUS, days: int = DAYS, simulations: int = SHUFFLES, seed: int = 0
 ) -> Answer[Scan]:
     """Return the bursts in place and time; unless `anytime`, those that go on at the end."""
     study = asked.study.everywhere
-    scanned = clusters.space_time_scan(study, radius=radius, days=days, anytime=anytime, simulations=simulations, seed=seed)
+    scanned = asked.ask(space_time, anytime=anytime, radius=radius, days=days, simulations=simulations, seed=seed)
     found = _reaching(scanned, asked.study)
     return asked.answer(found, rows=lambda: data_tables.scan(found, study))
 

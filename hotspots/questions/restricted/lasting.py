@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from hotspots import store
 from hotspots.geography import units
 from hotspots.questions.restricted.asked import Asked, question
+from hotspots.questions.restricted.long import without_districts
 from hotspots.statistics.clusters import REDRAWS, SHARE, Redrawing
+from hotspots.store import worked_out
 from hotspots.views.answer import Answer
 from hotspots.words import Words
 
+_FILE = "stands.json"
 MADE = 1  # another number where it is worked out in another way: what was kept before is not read then
 
 
@@ -39,35 +41,39 @@ def known(asked: Asked) -> Answer[pd.Series] | None:
 def work(asked: Asked) -> Callable[[], None]:
     """Return what works it out and keeps it: all that it needs of the data is at hand in it, so that a thread can do it."""
     asked = _alone(asked)
-    redrawing, file = _redrawing(asked), _file(asked)
+    redrawing, slug, known_by, held = _redrawing(asked), _slug(asked), _key(asked), without_districts(asked.city.content)
 
     def done() -> None:
-        store.worked_out.keep(file, {"stands": {str(unit): part for unit, part in redrawing.stands().items() if part}})
+        stands = {str(unit): part for unit, part in redrawing.stands().items() if part}
+        worked_out.keep(slug, known_by, {_FILE: json.dumps(stands).encode()}, held=held)
 
     return done
 
 
 def key(asked: Asked) -> str:
     """Return what it is known by: all that it depends on."""
-    return _file(_alone(asked)).stem
+    return _key(_alone(asked))
 
 
 def _alone(asked: Asked) -> Asked:
     return Asked(lasting.read(asked.selection), asked.city, asked.study_of, asked.keep)
 
 
-def _file(asked: Asked) -> Path:
-    chosen = asked.selection
-    of = json.dumps([MADE, REDRAWS, SHARE, asked.city.content, asked.unit, repr(asked.at(version=0, content="", unit="").selection)])
-    return store.worked_out.place(chosen.city or asked.city.slug, of)
+def _slug(asked: Asked) -> str:
+    return asked.selection.city or asked.city.slug
+
+
+def _key(asked: Asked) -> str:
+    chosen = repr(asked.at(version=0, content="", unit="").selection)
+    return hashlib.sha256(json.dumps([MADE, REDRAWS, SHARE, asked.city.content, asked.unit, chosen]).encode()).hexdigest()[:32]
 
 
 def _read(asked: Asked) -> pd.Series | None:
-    kept = store.worked_out.kept(_file(asked))
+    kept = worked_out.read(_slug(asked), _key(asked))
     if kept is None:
         return None
-    index = asked.study.everywhere.blocks.index
-    return pd.Series([float(kept["stands"].get(str(unit), 0.0)) for unit in index], index=index, name="stands")
+    index, stands = asked.study.everywhere.blocks.index, json.loads(kept[_FILE])
+    return pd.Series([float(stands.get(str(unit), 0.0)) for unit in index], index=index, name="stands")
 
 
 def _redrawing(asked: Asked) -> Redrawing:

@@ -32,16 +32,28 @@ def close_by(asked: Asked, *, metres: float, days: int) -> pd.DataFrame:
     return repeats.close_by(asked.study, metres=metres, days=days)
 
 
+@question(_in_city, long=True)
+def drawn(asked: Asked) -> Strength | None:
+    """Return how many killings of the whole city follow on one another, as a value that can be kept."""
+    return repeats.strength(asked.ask(events))
+
+
 @question()
 def strength(asked: Asked) -> Answer[Strength | None]:
     """Return how many killings follow on one another; no value where too few are known."""
-    return asked.answer(repeats.strength(asked.ask(events)))
+    return asked.answer(asked.ask(drawn))
+
+
+@question(_in_city, long=True)
+def pairs(asked: Asked, *, metres: float, days: int, seed: int) -> NearRepeats:
+    """Return the pairs near in place and time of the whole city beside chance, as a value that can be kept."""
+    return repeats.near_repeats(asked.study, metres=metres, days=days, seed=seed)
 
 
 @question(_in_city)
 def near_repeats(asked: Asked, *, metres: float, days: int, seed: int = 0) -> Answer[NearRepeats]:
     """Return how often a killing is followed by another nearby soon after, beside chance; its rows are all bands of distance and delay."""
-    found = repeats.near_repeats(asked.study, metres=metres, days=days, seed=seed)
+    found = asked.ask(pairs, metres=metres, days=days, seed=seed)
     one = found.single
 
     def says(words: Words) -> str:

@@ -107,7 +107,7 @@ class Parcel:
             "day": lambda: pd.Timestamp(held) if held else pd.NaT,
             "array": lambda: np.array(held[1], dtype=held[0]),
             "crs": lambda: pyproj.CRS.from_wkt(held),
-            "table": lambda: geometry_tables.read(self.folder / Path(held).name),
+            "table": lambda: _with_tuples(geometry_tables.read(self.folder / Path(held).name)),
             "made": lambda: _class(held[0])(**{name: self.open(one) for name, one in held[1].items()}),
             "error": lambda: self._error(held),
         }
@@ -121,6 +121,12 @@ class Parcel:
         ToldError.__init__(error, [self.open(one) for one in held[1]])
         error.parts = tuple(self.open(one) for one in held[2])
         return error
+
+
+def _with_tuples(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose cells are tuples where Parquet has lists: they were."""
+    lists = [name for name in table.columns if table[name].dtype == object and len(table) and isinstance(table[name].iloc[0], np.ndarray)]
+    return table.assign(**{name: table[name].map(tuple) for name in lists}) if lists else table
 
 
 def _class(name: str) -> Any:

@@ -11,6 +11,7 @@ import pandas as pd
 import scipy
 
 from hotspots.geography import outlines
+from hotspots.inference import steps
 from hotspots.inference.intervals import poisson_interval
 from hotspots.inference.parallel import WORKERS
 from hotspots.statistics.clusters.exact_window import (
@@ -353,8 +354,12 @@ def in_batches(one: Callable[[np.random.Generator, int], np.ndarray], *, simulat
     """Run `one` for so many shuffles, some at a time and side by side; each part has a seed of its own, so their order changes nothing."""
     sizes = [min(batch, simulations - first) for first in range(0, simulations, batch)]
     seeds = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(len(sizes))]
+    found: list[np.ndarray] = []
     with ThreadPoolExecutor(WORKERS) as pool:
-        return np.concatenate(list(pool.map(one, seeds, sizes)))
+        for part in pool.map(one, seeds, sizes):
+            found.append(part)
+            steps.done(sum(map(len, found)), simulations)
+    return np.concatenate(found)
 
 
 def _table(

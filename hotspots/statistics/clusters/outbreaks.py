@@ -18,7 +18,9 @@ from hotspots.words import told
 RADIUS = 500.0  # metres: a neighbourhood on foot
 DAYS = 30  # of the longest time span: what outlasts a month is rather a lasting hot spot
 MOST_CLUSTERS = 10
-MOST_MEMBERS = 4_000_000  # of all circles together: where there would be more, circles are drawn around fewer places, evenly spread
+MOST_MEMBERS = 1_000_000  # of all circles together: where there would be more, circles are drawn around fewer places, evenly spread
+MOST_MOVES = 100_000_000  # members times shuffles: about a minute of one processor
+FEWEST_SHUFFLES = 99
 _BATCH = 32
 _ROUNDING = 1e-9
 
@@ -104,7 +106,8 @@ def space_time_scan(
     shuffled among the events, `simulations` times, so that p allows for all cylinders having been looked at. Clusters share no event.
 
     In a city with very many events circles are drawn around some of the places only (`Scan.centres` says around how many): every map that
-    chance made is looked at in the same way, so p stays what it is.
+    chance made is looked at in the same way, so p stays what it is. And there are fewer shuffles, never fewer than 99 of those asked for
+    (`Scan.simulations` says how many): p is known less closely then.
 
     It finds bursts, not lasting hot spots. Where people moved within the period, or homicides were reported with a delay that differs
     between places, it finds that.
@@ -130,6 +133,7 @@ def _scan(study: Study, *, radius: float, days: int, anytime: bool, simulations:
     events = dated_events(study)
     zones = cylinders(events.places, radius=radius)
     n = len(events.day)
+    simulations = min(simulations, max(FEWEST_SHUFFLES, MOST_MOVES // max(len(zones.members), 1)))
     before = np.concatenate([[0], np.cumsum(np.bincount(events.day, minlength=events.days))]).astype(np.int64)
     seen = best_of_centres(zones, before, events.day, length=days, anytime=anytime)
     picked = _apart(seen, zones, events.day)

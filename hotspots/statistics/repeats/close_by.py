@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hotspots.statistics.repeats.close import near_pairs
 from hotspots.statistics.repeats.events import day_of, victims_of
-from hotspots.statistics.repeats.knox import DAYS, METRES, close_pairs
+from hotspots.statistics.repeats.knox import DAYS, METRES
 from hotspots.study import Study
 
 
@@ -25,11 +26,9 @@ def close_by(study: Study, *, metres: float = METRES, days: int = DAYS) -> pd.Da
     victims = victims_of(study)
     placed = victims[~victims["off"]].drop_duplicates("event")
     killed = victims.groupby("event", sort=False).size()
-    pairs, gap = close_pairs(placed[["x", "y"]].to_numpy(dtype=float), metres)
-    one, other = np.vstack([pairs, pairs[:, ::-1]]).T
     day, ids = placed["day"].to_numpy(), placed["event"].to_numpy()
-    soon = np.flatnonzero(np.abs(day[other] - day[one]) <= days)  # of many pairs near in place few are near in time
-    one, other = one[soon], other[soon]
-    found = pd.DataFrame({"event": ids[one], "other": ids[other], "metres": np.tile(gap, 2)[soon], "days": day[other] - day[one]})
+    pairs, gap = near_pairs(placed[["x", "y"]].to_numpy(dtype=float), day, metres=metres, days=days)
+    one, other = np.vstack([pairs, pairs[:, ::-1]]).T
+    found = pd.DataFrame({"event": ids[one], "other": ids[other], "metres": np.tile(gap, 2), "days": day[other] - day[one]})
     found = found.assign(date=day_of(0) + pd.to_timedelta(day[other], unit="D"), killed=killed.reindex(ids[other]).to_numpy())
     return found.sort_values(["event", "days", "metres"], key=lambda row: row.abs() if row.name == "days" else row, kind="stable")

@@ -11,11 +11,11 @@ from hotspots.inference.normal_range import NORMAL_95
 YEAR = 365
 
 
-def beyond_drift(lag: np.ndarray, day: np.ndarray, *, days: int) -> tuple[float, bool]:
+def beyond_drift(near: tuple[int, int, int], day: np.ndarray, *, days: int) -> tuple[float, bool]:
     """Return how many of the near pairs at most `days` apart drift accounts for, and whether there are more than that beyond chance.
 
-    `lag` are the days between the events of each pair that is near in space, `day` those of all events, in order. Pairs more than a year
-    apart tell the share of near pairs that places have for good; those from `days` to a year tell how much more they have within a year,
+    `near` are the pairs near in space: those at most `days` apart, those up to a year, and those further apart; `day` are the days of all
+    events, in order. Pairs more than a year apart tell the share of near pairs that places have for good; those from `days` to a year tell how much more they have within a year,
     which events that follow soon on one another hardly add to. Where the level of a place changes once a year, that excess falls off
     evenly with the days between, so that it is (1 − days/730) ÷ (1 − (days + 365)/730) times as large, for as many pairs by chance, within
     `days`; where it drifts more slowly, less. The rest is held to its standard error with 1.96, pairs being Poisson numbers. It misleads
@@ -23,7 +23,8 @@ def beyond_drift(lag: np.ndarray, day: np.ndarray, *, days: int) -> tuple[float,
     alone nothing is told, and all are put down to drift.
 
     >>> one = np.arange(0, 1500, 10)  # a place with an event every ten days, and nothing else: no pair is far
-    >>> beyond_drift(np.abs(np.subtract.outer(one, one))[np.triu_indices(150, 1)], one, days=60)[1]
+    >>> lag = np.abs(np.subtract.outer(one, one))[np.triu_indices(150, 1)]
+    >>> beyond_drift((int((lag <= 60).sum()), int(((lag > 60) & (lag <= 365)).sum()), int((lag > 365).sum())), one, days=60)[1]
     False
     """
     n = len(day)
@@ -31,10 +32,10 @@ def beyond_drift(lag: np.ndarray, day: np.ndarray, *, days: int) -> tuple[float,
     def within(most: int) -> float:
         return float((np.searchsorted(day, day + most, side="right") - np.searchsorted(day, day - most) - 1).sum() / 2)
 
-    soon, late, after = int((lag <= days).sum()), int(((lag > days) & (lag <= YEAR)).sum()), int((lag > YEAR).sum())
+    soon, late, after = near
     far_soon = within(days) - soon
     far_late = within(YEAR) - within(days) - late
-    far_after = n * (n - 1) / 2 - len(lag) - far_soon - far_late
+    far_after = n * (n - 1) / 2 - sum(near) - far_soon - far_late
     if min(far_soon, far_late, far_after) <= 0 or not after:
         return float(soon), False
     lasting = after / far_after

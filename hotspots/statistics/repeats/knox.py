@@ -9,11 +9,12 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-import scipy
 from scipy.special import gammaincinv
 
 from hotspots.inference.parallel import side_by_side
+from hotspots.statistics.repeats.close import close_pairs, near_days, near_pairs, near_places
 from hotspots.statistics.repeats.events import events_of
+from hotspots.statistics.repeats.moments import by_chance, tail
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.words import told
@@ -26,7 +27,7 @@ TIME_BANDS: tuple[int, ...] = (0, 7, 14, 28, 56)  # days, each band [a, b)
 LEVEL = 0.05  # p up to here is more than chance explains
 FEWEST = 5  # pairs that chance alone must give before "no near repeats" can be said
 MOST_LOOKS = 1_000_000_000  # pairs times shuffles: some ten seconds of one processor
-FEWEST_DRAWS = 99
+FEWEST_DRAWS = 99  # where there would be fewer, none is made
 _TALL = 128  # pairs looked at together; below 256, so that a byte can count them
 _SHARED = 50  # shuffles from which on it is worth to work side by side
 _WIDE = 16_000  # days that 16 bits can hold with their differences
@@ -38,7 +39,8 @@ class Knox:
 
     `observed` pairs where `mean` are expected when the days are shuffled among the places; `ratio` of the two with its 95 % interval
     `low` to `high`; `p` is the share of shuffles with as many pairs or more. `events` take part; `close` pairs are near in space,
-    whenever. Ratio and interval are missing where chance gives no pair.
+    whenever. Ratio and interval are missing where chance gives no pair. `draws` is 0 where all shuffles were worked out instead of some
+    made.
     """
 
     metres: float
@@ -55,7 +57,7 @@ class Knox:
 
     @property
     def as_many(self) -> int:
-        """How many of the shuffles gave as many pairs or more."""
+        """How many of the shuffles gave as many pairs or more; of no use where there were none."""
         return round(self.p * (self.draws + 1)) - 1
 
     @property
@@ -120,8 +122,9 @@ def near_repeats(
     band of its own; the single test counts distances and delays up to and including its limits. `adjusted_p` is p adjusted for the
     number of cells (Benjamini & Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x): at most 0.05 means more than chance explains.
 
-    Where very many events lie close together there are fewer shuffles than `draws`, though never fewer than 99: then chance alone gives so
-    many pairs that their mean is known closely. `single.draws` says how many there were.
+    Where very many events lie close together there are fewer shuffles than `draws`; `single.draws` says how many there were. Where not even
+    99 could be counted in some ten seconds there are none (0): the mean and the variance of all shuffles are worked out exactly, and p is
+    the tail of a Poisson number of that mean in units of variance ÷ mean (see `moments`).
 
     >>> from hotspots.testing import square_city
     >>> incidents, blocks = square_city([(5, 5), (5, 5), (15, 5), (15, 15)], dates=["2020-01-01", "2020-01-03", "2020-06-01", "2021-01-01"])
@@ -131,12 +134,15 @@ def near_repeats(
     """
     events = events_of(study)
     points, day = _checked(np.column_stack([events.x, events.y]), events.day)
-    pairs, gap = close_pairs(points, max(metres, space[-1]))
+    reach = max(metres, space[-1])
+    if int(near_places(points, reach).sum()) // 2 > MOST_LOOKS // FEWEST_DRAWS:
+        return _of_all_shuffles(points, day, metres=metres, days=days, space=space, time=time)
+    pairs, gap = close_pairs(points, reach)
     bands = np.searchsorted(np.asarray(space[1:], dtype=float), gap, side="right") + 1
     bands = np.where(gap == 0, 0, bands)
     group = 2 * bands + (gap <= metres)
     last = np.unique([*(end - 1 for end in time[1:]), days])
-    draws = min(draws, max(FEWEST_DRAWS, MOST_LOOKS // max(len(pairs), 1)))
+    draws = min(draws, MOST_LOOKS // max(len(pairs), 1))
     counts, found = _counted(day, pairs, group, last, draws=draws, seed=seed, groups=2 * (len(space) + 1))
     at = int(np.searchsorted(last, days))
     near = gap <= metres
@@ -147,20 +153,26 @@ def near_repeats(
     return NearRepeats(single, _table(per_cell[0], per_cell[1], space, time))
 
 
-def close_pairs(points: np.ndarray, metres: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs of `points` at most `metres` apart, as positions (first < second), and their distances in metres.
-
-    >>> pairs, gap = close_pairs(np.array([[0.0, 0.0], [3.0, 4.0], [90.0, 0.0]]), 10)
-    >>> pairs.tolist(), gap.tolist()
-    ([[0, 1]], [5.0])
-    """
-    if len(points) < 2:
-        return np.empty((0, 2), dtype=np.int64), np.empty(0)
-    pairs = scipy.spatial.cKDTree(points).query_pairs(metres * (1 + 1e-12), output_type="ndarray").astype(np.int64)
-    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-    step = points[pairs[:, 0]] - points[pairs[:, 1]]
-    gap = np.sqrt((step**2).sum(axis=1))
-    return pairs[gap <= metres], gap[gap <= metres]
+def _of_all_shuffles(
+    points: np.ndarray, day: np.ndarray, *, metres: float, days: int, space: Sequence[float], time: Sequence[int]
+) -> NearRepeats:
+    """Return the same where pairs are too many to be listed: what each event has near it is counted, and the near pairs alone listed."""
+    pairs, gap = near_pairs(points, day, metres=max(metres, space[-1]), days=max(days, time[-1]))
+    lag = np.abs(day[pairs[:, 0]] - day[pairs[:, 1]])
+    bands = np.where(gap == 0, 0, np.searchsorted(np.asarray(space[1:], dtype=float), gap, side="right") + 1)
+    delays = np.searchsorted(np.asarray(time[1:]), lag, side="right")
+    seen = np.array([[((bands == i) & (delays == j)).sum() for j in range(len(time) - 1)] for i in range(len(space))])
+    close = np.diff([near_places(points, 0), *(near_places(points, end, below=True) for end in space[1:])], axis=0, prepend=0)
+    soon = np.diff([near_days(day, end - 1) for end in time[1:]], axis=0, prepend=0)
+    moments = np.array([[by_chance(one.astype(float), other.astype(float)) for other in soon] for one in close])
+    p = np.array([[tail(int(n), *both) for n, both in zip(*row, strict=True)] for row in zip(seen, moments, strict=True)])
+    here = (gap <= metres) & (lag <= days)
+    around, observed = near_places(points, metres), int(here.sum())
+    mean, variance = by_chance(around.astype(float), near_days(day, days).astype(float))
+    low, high = interval(observed, mean, spread_of(around, np.bincount(pairs[here].ravel(), minlength=len(day))))
+    ratio, chance = observed / mean if mean > 0 else math.nan, tail(observed, mean, variance)
+    single = Knox(metres, int(days), len(day), int(around.sum()) // 2, observed, mean, ratio, low, high, chance, 0)
+    return NearRepeats(single, _cells(seen, moments[..., 0], p, space, time))
 
 
 def shuffled(days: np.ndarray, *, draws: int, seed: int = 0) -> np.ndarray:
@@ -242,11 +254,17 @@ def spread(day: np.ndarray, pairs: np.ndarray, within: int) -> float:
     that, less what pairs alone give, estimate the variance that pairs with a common event add.
     """
     near = pairs[np.abs(day[pairs[:, 0]] - day[pairs[:, 1]]) <= within]
-    if not len(near):
-        return 1.0
     close, of_them = (np.bincount(one.ravel(), minlength=len(day)) for one in (pairs, near))
-    beside = of_them - close * len(near) / len(pairs)
-    return 1 + max(0.0, float((beside**2).sum()) / len(near) - 2)
+    return spread_of(close, of_them)
+
+
+def spread_of(close: np.ndarray, of_them: np.ndarray) -> float:
+    """Return that of events with so many others near in space, and so many of these near in time."""
+    near = float(of_them.sum()) / 2
+    if not near:
+        return 1.0
+    beside = of_them - close * (of_them.sum() / close.sum())
+    return 1 + max(0.0, float((beside**2).sum()) / near - 2)
 
 
 def interval(observed: int, mean: float, spread: float) -> tuple[float, float]:
@@ -259,13 +277,17 @@ def interval(observed: int, mean: float, spread: float) -> tuple[float, float]:
 
 
 def _table(observed: np.ndarray, by_chance: np.ndarray, space: Sequence[float], time: Sequence[int]) -> pd.DataFrame:
+    mean = by_chance.mean(axis=2)
+    p = (1 + (by_chance >= observed[..., None]).sum(axis=2)) / (by_chance.shape[2] + 1)
+    return _cells(observed, mean, p, space, time)
+
+
+def _cells(observed: np.ndarray, mean: np.ndarray, p: np.ndarray, space: Sequence[float], time: Sequence[int]) -> pd.DataFrame:
     rows = []
-    distances = [(0.0, 0.0), *pairwise(space)]
-    for i, (a, b) in enumerate(distances):
+    for i, (a, b) in enumerate([(0.0, 0.0), *pairwise(space)]):
         for j, (c, d) in enumerate(pairwise(time)):
-            mean = float(by_chance[i, j].mean())
-            p = (1 + int((by_chance[i, j] >= observed[i, j]).sum())) / (by_chance.shape[2] + 1)
-            rows.append((a, b, c, d, int(observed[i, j]), mean, observed[i, j] / mean if mean > 0 else math.nan, p))
+            seen, usual = int(observed[i, j]), float(mean[i, j])
+            rows.append((a, b, c, d, seen, usual, seen / usual if usual > 0 else math.nan, float(p[i, j])))
     table = pd.DataFrame(rows, columns=["metres_from", "metres_to", "days_from", "days_to", "observed", "mean", "ratio", "p"])
     return table.assign(adjusted_p=adjusted(table["p"].to_numpy()))
 

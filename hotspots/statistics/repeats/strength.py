@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from hotspots.inference.normal_range import NORMAL_95
-from hotspots.statistics.repeats.drift import beyond_drift
+from hotspots.statistics.repeats.close import near_days, near_pairs, near_places, pairs_up_to, pairs_within
+from hotspots.statistics.repeats.drift import YEAR, beyond_drift
 from hotspots.statistics.repeats.events import Events
-from hotspots.statistics.repeats.knox import close_pairs, spread
-from hotspots.statistics.repeats.tails import NONE, Cut, cut_off
+from hotspots.statistics.repeats.knox import spread_of
+from hotspots.statistics.repeats.moments import by_chance
+from hotspots.statistics.repeats.tails import BANDS, NONE, Cut, cut_off
 
 REACH = 600.0  # metres
 DELAY = 60  # days
@@ -64,26 +66,34 @@ def strength(events: Events, *, metres: float = REACH, days: int = DELAY) -> Str
     n = len(events)
     if n < FEWEST:
         return None
-    pairs, gap = close_pairs(np.column_stack([events.x, events.y]), metres)
+    points = np.column_stack([events.x, events.y])
+    pairs, gap = near_pairs(points, events.day, metres=metres, days=days)
     lag = np.abs(events.day[pairs[:, 0]] - events.day[pairs[:, 1]])
-    near = lag <= days
-    soon = (np.searchsorted(events.day, events.day + days, side="right") - np.searchsorted(events.day, events.day - days) - 1).astype(float)
-    observed, far = int(near.sum()), n * (n - 1) / 2 - len(pairs)
+    around, soon = near_places(points, metres), near_days(events.day, days)
+    observed, close = len(pairs), int(around.sum()) // 2
+    far = n * (n - 1) / 2 - close
     share = (soon.sum() / 2 - observed) / far if far else 1.0
-    if share >= 1 or not len(pairs):
+    if share >= 1 or not close:
         return None
-    by_chance = len(pairs) * share
-    beyond, cut = (observed - by_chance) / (1 - share), NONE
+    beyond, cut = (observed - close * share) / (1 - share), NONE
     if beyond > 0:
-        delays = (lag[near] + 0.5) / (days + 1)
-        bunched = spread(events.day, pairs, days)
-        cut = cut_off(delays, gap[near] / metres, gap[~near] / metres, share=min(beyond / observed, 1.0), bunched=bunched)
-    close = np.bincount(pairs.ravel(), minlength=n).astype(float)
-    swing = math.sqrt(shuffle_variance(close, soon)) * (1 + len(pairs) / far) / (1 - share)
+        bunched = spread_of(around, np.bincount(pairs.ravel(), minlength=n))
+        later = _by_band(points, gap, metres=metres)
+        cut = cut_off((lag + 0.5) / (days + 1), gap / metres, later, share=min(beyond / observed, 1.0), bunched=bunched)
+    swing = math.sqrt(by_chance(around.astype(float), soon.astype(float))[1]) * (1 + close / far) / (1 - share)
     low, high = ends(beyond / n, n=n, swing=swing / n, cut=cut)
-    drift, clear = beyond_drift(lag, events.day, days=days)
+    year = pairs_within(points, events.day, metres=metres, days=YEAR)
+    drift, clear = beyond_drift((observed, year - observed, close - year), events.day, days=days)
     more = float(branching(beyond / (1 - cut.part) / n))
-    return Strength(more, low, high, observed, by_chance, cut.part, n, metres, days, drift, clear)
+    return Strength(more, low, high, observed, close * share, cut.part, n, metres, days, drift, clear)
+
+
+def _by_band(points: np.ndarray, near: np.ndarray, *, metres: float) -> np.ndarray:
+    """Return in each band of distance the pairs that are close and not near in time; `near` are the distances of those that are."""
+    edges = np.linspace(0, metres, BANDS + 1)
+    closer = pairs_up_to(points, edges)
+    closer[0] = 0
+    return np.asarray(np.maximum(np.diff(closer) - np.histogram(near, edges)[0], 0))
 
 
 def branching(more: float | np.ndarray) -> float | np.ndarray:
@@ -117,22 +127,3 @@ def ends(more: float, *, n: int, swing: float, cut: Cut) -> tuple[float, float]:
     lowest = b - np.sqrt((b - branching(truth - chance)) ** 2 + followers**2 + tails[1] ** 2)
     inside = np.flatnonzero((lowest <= middle) & (middle <= highest))
     return (float(b[inside[0]]), float(b[inside[-1]])) if len(inside) else (middle, middle)
-
-
-def shuffle_variance(close: np.ndarray, soon: np.ndarray) -> float:
-    """Return the variance of the number of near pairs when days are shuffled among places, exactly.
-
-    `close` counts for each event the others near in space, `soon` those near in time. Source: Barton & David (1966), The random
-    intersection of two graphs, in: Research Papers in Statistics (Festschrift for J. Neyman), 455–459.
-
-    Four events, one pair close and one pair soon: they are the same pair in one shuffle of six, so the variance is 1/6 · 5/6.
-
-    >>> round(shuffle_variance(np.array([1.0, 1, 0, 0]), np.array([1.0, 0, 0, 1])), 6)
-    0.138889
-    """
-    n = len(close)
-    pairs, joined = zip(*((one.sum() / 2, (one * (one - 1)).sum()) for one in (close, soon)), strict=True)
-    mean = 2 * pairs[0] * pairs[1] / (n * (n - 1))
-    sharing = joined[0] * joined[1] / (n * (n - 1) * (n - 2))
-    apart = 4 * (pairs[0] * (pairs[0] - 1) - joined[0]) * (pairs[1] * (pairs[1] - 1) - joined[1]) / (n * (n - 1) * (n - 2) * (n - 3))
-    return float(max(mean + sharing + apart - mean**2, 0.0))

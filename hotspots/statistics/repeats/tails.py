@@ -47,14 +47,15 @@ _MEANS = mean_within(_RATES, SHAPES)
 def cut_off(lag: np.ndarray, gap: np.ndarray, by_chance: np.ndarray, *, share: float, bunched: float) -> Cut:
     """Return the part of the pairs beyond the limits, told from the pairs within.
 
-    `lag` and `gap` are the delays and distances of the near pairs, `by_chance` the distances of close pairs that are not near in time,
-    all as parts of their limits; `share` of the near pairs are beyond chance; pairs that share an event come together, `bunched` as one.
+    `lag` and `gap` are the delays and distances of the near pairs as parts of their limits, `by_chance` how many close pairs that are
+    not near in time lie in each of `BANDS` bands of distance; `share` of the near pairs are beyond chance; pairs that share an event
+    come together, `bunched` as one.
     Chance lies as `by_chance` and evenly over time. What is beyond chance falls off exponentially with delay and, on each square metre,
     with distance; the two rates are those of the greatest likelihood, found by giving each pair its odds of being no chance (EM:
     Dempster, Laird & Rubin 1977, doi:10.1111/j.2517-6161.1977.tb01600.x). So that a few pairs decide nothing, the rates start from
     twenty separate pairs, on average a quarter of the limits apart. Where it falls off otherwise the part is only roughly right.
     """
-    chance = np.histogram(by_chance, np.linspace(0, 1, BANDS + 1))[0] + 0.5
+    chance = by_chance + 0.5
     flat = (1 - share) * BANDS * (chance / chance.sum())[np.minimum((gap * BANDS).astype(int), BANDS - 1)]
     seen, first = np.stack([lag, gap]), BEFORE * bunched
     shapes = SHAPES[:, 0]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hotspots.statistics.repeats.close import near_pairs
 from hotspots.statistics.repeats.events import Events, day_number, day_of
-from hotspots.statistics.repeats.knox import DAYS, METRES, close_pairs
+from hotspots.statistics.repeats.knox import DAYS, METRES
 from hotspots.store.schema import DataError
 from hotspots.words import told
 
@@ -36,9 +37,7 @@ def open_windows(events: Events, *, as_of: pd.Timestamp | None = None, metres: f
     at = np.flatnonzero((events.day <= last) & (events.day >= last - days))[::-1]
     seen = np.flatnonzero((events.day <= last) & (events.day >= last - 2 * days))
     points = np.column_stack([events.x, events.y])
-    pairs, _ = close_pairs(points[seen], metres)
-    pairs = seen[pairs]
-    pairs = pairs[np.abs(events.day[pairs[:, 0]] - events.day[pairs[:, 1]]) <= days]
+    pairs = seen[near_pairs(points[seen], events.day[seen], metres=metres, days=days)[0]]
     overlaps = np.bincount(pairs.ravel(), minlength=len(events))
     return pd.DataFrame(
         {

@@ -7,7 +7,7 @@ import streamlit as st
 
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
-from hotspots.dashboard.restricted.parts import maps, tables, tested
+from hotspots.dashboard.restricted.parts import maps, tables, tested, waiting
 from hotspots.questions.restricted import clusters
 from hotspots.statistics.clusters import DAYS, LEVEL, RADIUS, Scan
 from hotspots.statistics.measure import why_not
@@ -44,9 +44,11 @@ def render(chosen: Chosen) -> None:
         heading(chosen, found.sentence(words))
     in_space(chosen, found)
     st.header(words.say("Bursts: close in place and close in time"), anchor=False)
-    with st.spinner(words.say("Comparing with shuffled days…"), show_time=True):
-        ever, now = (chosen.ask(clusters.bursts, anytime=anytime) for anytime in (True, False))
-    in_time(chosen, ever, now.value)
+    wanted = [dict(anytime=anytime, radius=RADIUS, days=DAYS, simulations=clusters.SHUFFLES, seed=0) for anytime in (True, False)]
+    if waiting.ready(chosen, *((clusters.space_time, one) for one in wanted)):
+        with st.spinner(words.say("Comparing with shuffled days…"), show_time=True):
+            ever, now = (chosen.ask(clusters.bursts, anytime=anytime) for anytime in (True, False))
+        in_time(chosen, ever, now.value)
     limits(words)
 
 

@@ -10,8 +10,8 @@ from hotspots import store
 from hotspots.cities import Understood, drafts, load
 from hotspots.cities.drafts import Draft
 from hotspots.dashboard.restricted import address, admission, cached
-from hotspots.dashboard.restricted.parts import asked, brought, official, uploads
-from hotspots.dashboard.restricted.reading import Fetching, Reading
+from hotspots.dashboard.restricted.parts import asked, brought, official, uploads, waiting
+from hotspots.dashboard.restricted.reading import Fetching
 from hotspots.dashboard.shell import refusal
 from hotspots.questions.restricted import imports
 from hotspots.study.selection import Selection
@@ -84,7 +84,7 @@ def waited_for(fetching: Fetching, words: Words) -> None:
     """Draw what is being fetched, or why nothing came of it."""
     st.header(safe_markdown(fetching.source.name), anchor=False)
     if not fetching.done:
-        progress(fetching, words)
+        waiting.progress(fetching, being_fetched, words, key="import")
         return
     refusal(words, words.say("Nothing was fetched."), fetching.told())
     with st.container(horizontal=True):
@@ -105,7 +105,7 @@ def on_its_way(draft: Draft, words: Words) -> None:
         st.markdown(safe_markdown(official.news(draft, words)))
     reading = cached.readings().of(draft)
     if not reading.done:
-        progress(reading, words)
+        waiting.progress(reading, being_read, words, key="import")
         return
     if reading.understood is None:
         refusal(words, words.say("Nothing was published."), reading.told())
@@ -139,17 +139,14 @@ def what_was_understood(draft: Draft, understood: Understood, words: Words) -> N
         brought.city(understood, draft, words)
 
 
-@st.fragment(run_every=1.0)
-def progress(work: Reading | Fetching, words: Words) -> None:
-    """Draw how far the reading or fetching has come, and the way to stop it."""
-    if work.done:
-        st.rerun()
-    step = words.tell(work.step) or "…"
-    doing = words.say("Reading: {step}", step=step) if isinstance(work, Reading) else words.say("Fetching: {step}", step=step)
-    with st.container(key="import_progress"):
-        st.status(safe_markdown(words.say("Stopping …") if work.stopping else doing), state="running")
-        st.caption(words.say("{seconds} seconds so far. You may leave this page; it goes on.", seconds=words.number(int(work.seconds))))
-        st.button(words.say("Stop"), on_click=work.end, disabled=work.stopping, key="import_stop")
+def being_read(step: str, words: Words) -> str:
+    """Return what is being read, as a sentence."""
+    return words.say("Reading: {step}", step=step)
+
+
+def being_fetched(step: str, words: Words) -> str:
+    """Return what is being fetched, as a sentence."""
+    return words.say("Fetching: {step}", step=step)
 
 
 def accept(draft: Draft, understood: Understood, words: Words) -> None:

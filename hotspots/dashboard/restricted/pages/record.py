@@ -27,6 +27,7 @@ DONE: dict[str, str] = {
     "import": mark("brought data in"),
     "roll back": mark("served an earlier version again"),
     "publish": mark("published"),
+    "erase": mark("erased data"),
     "log": mark("wrote into the log"),
 }
 

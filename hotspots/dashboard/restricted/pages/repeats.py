@@ -11,7 +11,7 @@ from hotspots import geography
 from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
-from hotspots.dashboard.restricted.parts import alerts, maps, tables
+from hotspots.dashboard.restricted.parts import alerts, maps, tables, waiting
 from hotspots.geography import units
 from hotspots.questions.restricted import repeats as questions
 from hotspots.questions.restricted import where
@@ -54,6 +54,8 @@ def render(chosen: Chosen) -> None:
         st.info(words.say("Too few killings with a place to look for near repeats. Widen the period or remove a filter."))
         return
     metres, days = limits(chosen)
+    if not waiting.ready(chosen.whole, (questions.pairs, {"metres": metres, "days": days, "seed": 0}), (questions.drawn, {})):
+        return
     near = chosen.whole.ask(questions.near_repeats, metres=metres, days=days)
     single = near.value.single
     st.markdown(f"**{near.sentence(words)}** {words.say(VERDICTS[single.verdict])}")
@@ -89,6 +91,19 @@ def limits(chosen: Chosen) -> tuple[int, int]:
 def basis(found: repeats.Knox, events: repeats.Events, chosen: Chosen) -> None:
     """Say what the ratio rests on."""
     words = chosen.words
+    if not found.draws:
+        said = words.say(
+            "{period}: {events} events with a place (killings of one event count once), {observed} pairs that near and that soon; "
+            "{mean} by chance, worked out over all ways to shuffle the days among the places, of which {p} give as many or more. "
+            "In brackets: the 95% interval.",
+            period=chosen.period,
+            events=words.number(len(events)),
+            observed=words.number(found.observed),
+            mean=words.number(found.mean, 1),
+            p=words.percent(found.p),
+        )
+        tables.worked_out(words).caption(said)
+        return
     tables.worked_out(words).caption(
         words.say(
             "{period}: {events} events with a place (killings of one event count once), {observed} pairs that near and that soon; "
