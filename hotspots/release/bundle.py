@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import shapely
 
-from hotspots.release import figures, partition, signing
+from hotspots.release import figures, partition, signing, so_far
 from hotspots.release.profiles import FIELDS
 from hotspots.release.protection import SHOWN
 from hotspots.release.release import AREA_COLUMNS, Release
@@ -304,7 +304,7 @@ def _tables(release: Release) -> dict[str, pd.DataFrame]:
     if release.totals is not None:
         return {"totals.csv": pd.DataFrame(release.totals)}
     rows = release.figures
-    city = rows[rows["table"].isin(["city", "months"])][["table", "start", "end", "count", "reason"]]
+    city = rows[rows["table"].isin(["city", so_far.TABLE, "months"])][["table", "start", "end", "count", "reason"]]
     whole = rows[(rows["table"] == "areas") & ~rows["area"].isin(release.areas.index)][["area", "start", "end", "count", "reason"]]
     attributes = rows[rows["table"].isin(FIELDS)][["table", "value", "start", "end", "count", "reason"]]
     return {"city.csv": city, "windows.csv": whole, "areas.csv": release.by_area, "attributes.csv": attributes}

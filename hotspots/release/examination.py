@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.cities.published_totals import WHOLE
-from hotspots.release import figures, rules
+from hotspots.release import figures, rules, so_far
 from hotspots.release.attack import ContradictionError, Intervals, fixed, intervals
 from hotspots.release.profiles import FEWER_THAN, UNMAPPED, WIDTH
 from hotspots.release.protection import FEW, HELD, SHOWN, UNPUBLISHED
@@ -110,8 +110,8 @@ def _together_or_apart(known: tuple[Statement, ...], *, exact: bool, zero_tells:
     try:
         return attacked(known, exact=exact, zero_tells=zero_tells)
     except ContradictionError:
-        city = tuple(one for one in known if one.table == "city")
-        rest = tuple(one for one in known if one.table != "city")
+        city = tuple(one for one in known if one.table in ("city", so_far.TABLE))
+        rest = tuple(one for one in known if one.table not in ("city", so_far.TABLE))
     try:
         found, parts = [attacked(one, exact=exact, zero_tells=zero_tells) for one in (city, rest) if one], 0
         parts = sum(one[2] for one in found)
