@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Set
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -121,7 +122,7 @@ def test_releases_of_a_city_pass_the_audit_beside_one_another():
         past.append(made)
     tables = [one.figures[one.figures["table"] == so_far.TABLE] for one in past]
     assert len(tables[-1]) > len(tables[0]) > 0
-    assert all(len(old.merge(new)) == len(old) for old, new in zip(tables, tables[1:], strict=False))
+    assert all(len(old.merge(new)) == len(old) for old, new in pairwise(tables))
     whole = past[-1].figures[past[-1].figures["table"] == "city"].set_index("start")["count"]
     sums = tables[-1].groupby(tables[-1]["start"].dt.year)["count"].sum()
     assert sums[2021] == whole["2021-01-01"]  # the parts of a year that is over add up to it

@@ -16,7 +16,7 @@ from hotspots.release.profiles import FEWER_THAN, UNMAPPED, WIDTH
 from hotspots.release.protection import FEW, HELD, SHOWN, UNPUBLISHED
 from hotspots.release.release import Release
 from hotspots.release.rules import Leak
-from hotspots.release.statements import Statement, System, spell, system
+from hotspots.release.statements import Statement, System, days, spelled, system
 from hotspots.words import told
 
 # What a figure that is not shown says all the same.
@@ -81,11 +81,12 @@ def _statements(releases: Sequence[Release]) -> tuple[Statement, ...]:
 def statements(table: pd.DataFrame) -> tuple[Statement, ...]:
     """Return what a table of figures (`figures.COLUMNS`) says: a shown number itself, a hidden one its bounds."""
     found = []
+    periods = {span: days(*span) for span in set(zip(table["start"], table["end"], strict=True))}
     for name, area, start, end, value, count, reason in table[list(figures.COLUMNS)].itertuples(index=False):
         low, high = (count, count) if reason == SHOWN else BOUNDS[reason]
         where = frozenset() if area == WHOLE else frozenset([area])
         values = ((name, value),) if value else ()
-        label = spell(", ".join(part for part in (name, area, value) if part), start, end)
+        label = spelled(", ".join(part for part in (name, area, value) if part), periods[start, end])
         found.append(Statement(label, start, end, low, high, where, values, hidden=reason != SHOWN, table=name))
     return tuple(found)
 

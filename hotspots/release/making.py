@@ -11,7 +11,7 @@ import pandas as pd
 from hotspots.cities import City
 from hotspots.geography import units
 from hotspots.geography.outlines import outlined
-from hotspots.release import figures, partition, republishing
+from hotspots.release import figures, partition, places, republishing
 from hotspots.release.facts import basemap_of, facts_of
 from hotspots.release.profiles import (
     COVERAGE,
@@ -84,7 +84,8 @@ def build(
     facts = facts_of(city, rules, length, merged=len(areas) < len(city.blocks), area_of=named)
     partly = areas.index[areas["population"].isna()].tolist()
     facts |= {"partly_known": partly} if partly else {}
-    return Release(facts, areas, basemap_of(city), table, members=best.members)
+    called = places.places_of(city, areas, named)
+    return Release(facts, areas, basemap_of(city), table, members=best.members, places=called)
 
 
 class _Divided(NamedTuple):
@@ -100,7 +101,9 @@ class _Divided(NamedTuple):
         return float(figures.coverage(pd.concat([figures.empty(), *self.parts], ignore_index=True)).min())
 
 
-def _years(city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | None, through: str | dt.date | None) -> tuple[int, int, pd.Timestamp]:
+def _years(
+    city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | None, through: str | dt.date | None
+) -> tuple[int, int, pd.Timestamp]:
     """Return the first and last calendar year that the data cover whole and that may be published, and the end of the last such month."""
     if city.covers_stated:
         start, end = city.start, city.end
