@@ -34,6 +34,8 @@ OF_THE_PAGE_ALONE = (  # how to read a page that is one file, or printed
     "Todos los mapas de esta página",
     "A number on the map is that of its row",
     "El número en el mapa es el de su fila",
+    "Find your area by",
+    "Encuentre su zona por",
     "Open this map",
     "Abrir este mapa",
     "A page for each area, to print",
@@ -243,8 +245,13 @@ def test_both_hold_the_same_tables(server, name, lang):
     shown = areas_shown.drop(columns=words_for(lang).say("Code"), errors="ignore").sort_index().to_numpy().tolist()
     assert [row[-len(shown[0]) :] for row in areas] == shown
     _, people_shown, _ = server(name, "people", **asked)
-    attributes = list(printed.values())[at + 1 + len(windows_of(name)) :]
+    first = at + 1 + len(windows_of(name))
+    attributes, done = (
+        list(printed.values())[part] for part in (slice(first, first + len(people_shown)), slice(first + len(people_shown), None))
+    )
     assert len(attributes) == len(people_shown) == len(release(name).attributes)
+    _, near_shown, _ = server(name, "done", **asked)
+    assert [rows[1:] for rows in done[len(done) - len(near_shown) :]] == [one.to_numpy().tolist() for one in near_shown]  # nearest services
     assert [[row[:2] for row in rows[1:]] for rows in attributes] == [one.iloc[:, :2].to_numpy().tolist() for one in people_shown]
 
 

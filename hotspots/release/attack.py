@@ -149,12 +149,29 @@ def _surely_free(matrix: sparse.csr_array, low: np.ndarray, high: np.ndarray, no
         done = milp(np.zeros(matrix.shape[1]), constraints=[LinearConstraint(matrix, low + room, high - room)], bounds=bounds)
         if done.x is None:
             return np.zeros(matrix.shape[1], dtype=bool)
-    rows = matrix[equal][:, ~nothing].toarray()
-    _, size, directions = np.linalg.svd(rows, full_matrices=False)
-    basis = directions[size > 1e-9 * max(size.max(initial=0.0), 1.0)]
     free = np.zeros(matrix.shape[1], dtype=bool)
-    free[~nothing] = (basis**2).sum(axis=0) < 1 - 1e-7  # 1: the exact figures alone give it
+    free[~nothing] = _within_sums(sparse.csr_array(matrix[equal][:, ~nothing])) < 1 - 1e-7  # 1: the exact figures alone give it
     return free
+
+
+def _within_sums(rows: sparse.csr_array) -> np.ndarray:
+    """Return for each unknown what part of it lies in the span of some sums: 1 where they give it, by adding and taking away.
+
+    There are far fewer sums than unknowns, so their products with one another are decomposed; where it is not clear from these which
+    sums follow from others, the sums themselves are.
+
+    >>> _within_sums(sparse.csr_array(np.array([[1.0, 1, 0, 0], [1, 1, 1, 0]]))).round(6).tolist()
+    [0.5, 0.5, 1.0, 0.0]
+    """
+    value, vector = np.linalg.eigh((rows @ rows.T).toarray())
+    most = max(value.max(initial=0.0), 1.0)
+    if ((value > 1e-13 * most) & (value < 1e-8 * most)).any():
+        _, size, directions = np.linalg.svd(rows.toarray(), full_matrices=False)
+        basis = directions[size > 1e-9 * max(size.max(initial=0.0), 1.0)]
+    else:
+        kept = value >= 1e-8 * most
+        basis = (rows.T @ (vector[:, kept] / np.sqrt(value[kept]))).T
+    return np.asarray((basis**2).sum(axis=0))
 
 
 def _only_nothing(matrix: sparse.csr_array, high: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import shapely
 
-from hotspots.release import figures, partition, signing
+from hotspots.release import figures, partition, places, signing, so_far
 from hotspots.release.profiles import FIELDS
 from hotspots.release.protection import SHOWN
 from hotspots.release.release import AREA_COLUMNS, Release
@@ -47,6 +47,7 @@ def render(release: Release, *, key: bytes, pages: Mapping[str, bytes] | None = 
         "areas.parquet": _parquet(_shapes(release)),
         "context.geojson": _geojson(_plain(release.context)),
     }
+    files |= {places.FILE: _json(release.places)} if release.places else {}
     tables = _tables(release)
     files |= {name: _csv(table) for name, table in tables.items()}
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
@@ -304,7 +305,7 @@ def _tables(release: Release) -> dict[str, pd.DataFrame]:
     if release.totals is not None:
         return {"totals.csv": pd.DataFrame(release.totals)}
     rows = release.figures
-    city = rows[rows["table"].isin(["city", "months"])][["table", "start", "end", "count", "reason"]]
+    city = rows[rows["table"].isin(["city", so_far.TABLE, "months"])][["table", "start", "end", "count", "reason"]]
     whole = rows[(rows["table"] == "areas") & ~rows["area"].isin(release.areas.index)][["area", "start", "end", "count", "reason"]]
     attributes = rows[rows["table"].isin(FIELDS)][["table", "value", "start", "end", "count", "reason"]]
     return {"city.csv": city, "windows.csv": whole, "areas.csv": release.by_area, "attributes.csv": attributes}
@@ -316,9 +317,10 @@ def _assembled(facts: dict[str, Any], raw: Mapping[str, bytes], signed: bool | N
     areas["population"] = areas["population"].astype(float)
     context = _layer(raw["context.geojson"], ("kind", "name")).to_crs(epsg)
     blocks = check_blocks(areas[["population", "name", "geometry"]])
+    called = json.loads(raw[places.FILE]) if places.FILE in raw else {}
     if facts["kind"] != "incidents":
         return Release(facts, blocks, context, figures.empty(), totals=_read_totals(raw["totals.csv"]), signed=signed)
-    return Release(facts, blocks, context, _read_figures(raw), signed=signed)
+    return Release(facts, blocks, context, _read_figures(raw), signed=signed, places=called)
 
 
 def _layer(content: bytes, columns: tuple[str, ...]) -> gpd.GeoDataFrame:

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from hotspots.cities.published_totals import WHOLE
-from hotspots.release import figures, rules
+from hotspots.release import figures, rules, so_far
 from hotspots.release.attack import ContradictionError, Intervals, fixed, intervals
 from hotspots.release.profiles import FEWER_THAN, UNMAPPED, WIDTH
 from hotspots.release.protection import FEW, HELD, SHOWN, UNPUBLISHED
 from hotspots.release.release import Release
 from hotspots.release.rules import Leak
-from hotspots.release.statements import Statement, System, spell, system
+from hotspots.release.statements import Statement, System, days, spelled, system
 from hotspots.words import told
 
 # What a figure that is not shown says all the same.
@@ -81,11 +81,12 @@ def _statements(releases: Sequence[Release]) -> tuple[Statement, ...]:
 def statements(table: pd.DataFrame) -> tuple[Statement, ...]:
     """Return what a table of figures (`figures.COLUMNS`) says: a shown number itself, a hidden one its bounds."""
     found = []
+    periods = {span: days(*span) for span in set(zip(table["start"], table["end"], strict=True))}
     for name, area, start, end, value, count, reason in table[list(figures.COLUMNS)].itertuples(index=False):
         low, high = (count, count) if reason == SHOWN else BOUNDS[reason]
         where = frozenset() if area == WHOLE else frozenset([area])
         values = ((name, value),) if value else ()
-        label = spell(", ".join(part for part in (name, area, value) if part), start, end)
+        label = spelled(", ".join(part for part in (name, area, value) if part), periods[start, end])
         found.append(Statement(label, start, end, low, high, where, values, hidden=reason != SHOWN, table=name))
     return tuple(found)
 
@@ -110,8 +111,8 @@ def _together_or_apart(known: tuple[Statement, ...], *, exact: bool, zero_tells:
     try:
         return attacked(known, exact=exact, zero_tells=zero_tells)
     except ContradictionError:
-        city = tuple(one for one in known if one.table == "city")
-        rest = tuple(one for one in known if one.table != "city")
+        city = tuple(one for one in known if one.table in ("city", so_far.TABLE))
+        rest = tuple(one for one in known if one.table not in ("city", so_far.TABLE))
     try:
         found, parts = [attacked(one, exact=exact, zero_tells=zero_tells) for one in (city, rest) if one], 0
         parts = sum(one[2] for one in found)

@@ -20,7 +20,9 @@ def as_it_stands(city: City) -> City:
     """Return the city with the interventions of its log as they stand today: what was added is there, what was removed is not."""
     others = tuple(note for note in city.notes if note.kind != "intervention")
     log = logbook.read(city.slug, city.notes)
-    return replace(city, notes=(*others, *(Note(one.start, one.name, "intervention", one.treated, one.end) for one in log.entries)))
+    return replace(
+        city, notes=(*others, *(Note(one.start, one.name, "intervention", one.treated, one.end, one.comparison) for one in log.entries))
+    )
 
 
 def facts_of(city: City, rules: Profile, length: int, *, merged: bool, area_of: pd.Series | None = None) -> dict[str, Any]:
@@ -49,14 +51,17 @@ def facts_of(city: City, rules: Profile, length: int, *, merged: bool, area_of: 
 
 
 def _plain(note: Note, city: City, area_of: pd.Series | None) -> dict[str, Any]:
-    """Return a dated note as plain values; of an intervention also when it ended and in which areas it was (none named: everywhere)."""
+    """Return a dated note as plain values; of an intervention also when it ended, in which areas it was (none named:
+    everywhere), and which it is compared with."""
     told: dict[str, Any] = {"start": note.start.date().isoformat(), "text": dict(note.text), "kind": note.kind}
     if note.kind != "intervention":
         return told
     told |= {"end": note.end.date().isoformat()} if note.end is not None else {}
-    blocks = logbook.find_areas(city.blocks, note.treated)[0]
-    areas = blocks if area_of is None else area_of.reindex(blocks).dropna().unique()
-    return told | ({"areas": sorted(map(str, areas))} if len(areas) else {})
+    for name, places in (("areas", note.treated), ("comparison", note.comparison)):
+        blocks = logbook.find_areas(city.blocks, places)[0]
+        areas = blocks if area_of is None else area_of.reindex(blocks).dropna().unique()
+        told |= {name: sorted(map(str, areas))} if len(areas) else {}
+    return told
 
 
 def basemap_of(city: City) -> gpd.GeoDataFrame:

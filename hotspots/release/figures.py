@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hotspots.cities.published_totals import WHOLE
+from hotspots.release import so_far
 from hotspots.release.profiles import FEWER_THAN, FIELDS, UNMAPPED, Profile, Window
 from hotspots.release.protection import FEW, SHOWN, UNPUBLISHED, attribute_weights, protect
 from hotspots.statistics import victims
 from hotspots.store.schema import Incidents
 from hotspots.study import Study
 
-# One row is one figure: `count` is missing where it is not shown, and `reason` says why. Tables: `city` (its years), `months`, `areas` (by
-# window; an empty area is the sum, `unmapped` who lies in none), and one for each attribute.
+# One row is one figure: `count` is missing where it is not shown, and `reason` says why. Tables: `city` (its years), `so_far` (from January
+# on), `months`, `areas` (by window; an empty area is the sum, `unmapped` who lies in none), and one for each attribute.
 COLUMNS: tuple[str, ...] = ("table", "area", "start", "end", "value", "count", "reason")
 KEYS = list(COLUMNS[:5])
 
@@ -117,6 +118,7 @@ def city_years(counted: Counted, first: int, last: int, spans: list[Window]) -> 
         alone = SHOWN if counted.profile.exact or n >= FEWER_THAN else FEW
         states = own.get(year)
         reason = alone if states is None else str(states[year])
+        reason = reason if so_far.bears(n, so_far.of_year(counted.before, year)) else UNPUBLISHED
         parts.append(_rows("city", window, pd.DataFrame({"area": [WHOLE], "value": "", "count": [n], "reason": [reason]})))
     return pd.concat(parts, ignore_index=True)
 
@@ -132,7 +134,9 @@ def _year_states(counted: Counted, window: Window) -> pd.Series | None:
     years = range(window[0].year, window[1].year)
     counts = pd.Series({year: float(_in_year(counted, year)) for year in years})
     spans = {year: (pd.Timestamp(year, 1, 1), pd.Timestamp(year + 1, 1, 1)) for year in years}
-    fixed = {year: str(rows["reason"].iloc[0]) for year in years if len(rows := counted.frozen("city", spans[year]))}
+    told = {year: so_far.of_year(counted.before, year) for year in years}
+    fixed = {year: SHOWN if so_far.bears(counts[year], known) else UNPUBLISHED for year, known in told.items() if known}
+    fixed |= {year: str(rows["reason"].iloc[0]) for year in years if len(rows := counted.frozen("city", spans[year]))}
     if counts.sum() < FEWER_THAN:
         return None
     old = pd.Series(fixed, dtype=object)
@@ -142,6 +146,28 @@ def _year_states(counted: Counted, window: Window) -> pd.Series | None:
 
 def _years_bear(counted: Counted, window: Window) -> bool:
     return counted.profile.exact or window[1].year - window[0].year == 1 or _year_states(counted, window) is not None
+
+
+def parts_of_years(counted: Counted, years: pd.DataFrame, stop: pd.Timestamp) -> list[pd.DataFrame]:
+    """Return what the whole city's years tell of their parts (see `so_far`): `years` are their rows, `stop` the end of the data.
+
+    A year whose number came out before gets no further part, so that no two states of the data are beside one another.
+    """
+    each = so_far.step(years.sort_values("start")["count"].tolist())
+    fresh = years[~years["start"].isin(counted.before.loc[counted.before["table"] == "city", "start"])]
+    whole = fresh.loc[fresh["reason"] == SHOWN, "start"].dt.year.tolist()
+    found = [counted.before[counted.before["table"] == so_far.TABLE]]
+    for year in [*whole, stop.year]:
+        first = pd.Timestamp(year, 1, 1)
+        months = 12 if year in whole else stop.month - 1
+        rows = counted.study.rows["date"]
+        dates = rows[(rows >= first) & (rows < first + pd.DateOffset(months=months))]
+        counts = dates.dt.month.value_counts().reindex(range(1, months + 1), fill_value=0)
+        known = so_far.of_year(counted.before, year)
+        told = so_far.parts(counts.tolist(), known, months_each=each, over=year in whole)
+        rows = so_far.as_rows(year, told)
+        found.append(rows[rows["start"] >= first + pd.DateOffset(months=max(known, default=0))])
+    return [part for part in found if len(part)]
 
 
 def city_months(counted: Counted, first: int, last: int) -> list[pd.DataFrame]:

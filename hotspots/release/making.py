@@ -11,7 +11,7 @@ import pandas as pd
 from hotspots.cities import City
 from hotspots.geography import units
 from hotspots.geography.outlines import outlined
-from hotspots.release import figures, partition, republishing
+from hotspots.release import figures, partition, places, republishing
 from hotspots.release.facts import basemap_of, facts_of
 from hotspots.release.profiles import (
     COVERAGE,
@@ -60,7 +60,7 @@ def build(
     incidents = figures.kept(city.incidents)
     if not len(incidents):
         raise DataError(told("release: there is no homicide that may be counted"))
-    first, last = _years(city, rules, incidents["date"], as_of, through)
+    first, last, stop = _years(city, rules, incidents["date"], as_of, through)
     known = _known(past, rules)
     length, since = _rhythm(past, rules, last - first + 1)
     spans = windows(first, last, years=length, since=since)
@@ -76,14 +76,16 @@ def build(
         if found[-1].coverage >= COVERAGE:
             break
     _, areas, counted, parts = best = max(found, key=lambda one: one.coverage)
-    parts.append(figures.city_years(counted, first, last, spans))
+    years = figures.city_years(counted, first, last, spans)
+    parts += [years, *figures.parts_of_years(counted, years, stop)]
     parts += figures.city_months(counted, first, last) if rules.months else []
     table = figures.typed(pd.concat([known, *parts], ignore_index=True).drop_duplicates(figures.KEYS))
     named = pd.Series(areas.index[best.members.to_numpy()], index=best.members.index)
     facts = facts_of(city, rules, length, merged=len(areas) < len(city.blocks), area_of=named)
     partly = areas.index[areas["population"].isna()].tolist()
     facts |= {"partly_known": partly} if partly else {}
-    return Release(facts, areas, basemap_of(city), table, members=best.members)
+    called = places.places_of(city, areas, named)
+    return Release(facts, areas, basemap_of(city), table, members=best.members, places=called)
 
 
 class _Divided(NamedTuple):
@@ -99,8 +101,10 @@ class _Divided(NamedTuple):
         return float(figures.coverage(pd.concat([figures.empty(), *self.parts], ignore_index=True)).min())
 
 
-def _years(city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | None, through: str | dt.date | None) -> tuple[int, int]:
-    """Return the first and the last calendar year that the data cover whole and that may be published."""
+def _years(
+    city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | None, through: str | dt.date | None
+) -> tuple[int, int, pd.Timestamp]:
+    """Return the first and last calendar year that the data cover whole and that may be published, and the end of the last such month."""
     if city.covers_stated:
         start, end = city.start, city.end
     else:
@@ -119,7 +123,7 @@ def _years(city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | 
                 end=stop.date(),
             )
         )
-    return first, last
+    return first, last, stop.to_period("M").start_time
 
 
 def _through(city: City, end: pd.Timestamp, named: pd.Timestamp) -> pd.Timestamp:

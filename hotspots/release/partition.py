@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Iterator
 
 import geopandas as gpd
@@ -151,7 +152,19 @@ def _names(blocks: Blocks, ids: pd.Series, language: str) -> pd.Series:
         spread = ids.groupby(labels).nunique()
         fits = same[(same != "") & (same.map(spread).fillna(2) == 1)]
         names.update(fits)
-    return _numbered(names, blocks, ids, language)
+    return _numbered(_known_by(names, blocks, ids), blocks, ids, language)
+
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+def _known_by(names: pd.Series, blocks: Blocks, ids: pd.Series) -> pd.Series:
+    """Return the names with those that hold no word, such as C35, after the name of the district that the area lies in."""
+    if "district" not in blocks.columns:
+        return names
+    within = blocks["district"].fillna("").astype(str).groupby(ids).agg(_shared).reindex(names.index)
+    bare = (names != "") & (within != "") & ~names.map(lambda name: bool(_WORD.search(name)))
+    return names.mask(bare, within + " " + names)
 
 
 def _shared(labels: pd.Series) -> str:
@@ -160,11 +173,16 @@ def _shared(labels: pd.Series) -> str:
     return first if (labels == first).all() else ""
 
 
+def _together(labels: pd.Series) -> str:
+    """Return the labels that most of an area has, at most two, as one name."""
+    return " – ".join(sorted(str(label) for label in labels[labels != ""].value_counts().index[:2]))
+
+
 def _numbered(names: pd.Series, blocks: Blocks, ids: pd.Series, language: str) -> pd.Series:
     """Return the names with a number for each area that has none of its own: within its district, or within the city."""
     words = words_for(language)
     districts = blocks["district"].fillna("").astype(str) if "district" in blocks.columns else pd.Series("", index=blocks.index)
-    within = districts.groupby(ids).agg(_shared)
+    within = districts.groupby(ids).agg(_together)
     taken: dict[str, int] = {}
     for area in sorted(names.index[names == ""]):
         district = str(within[area])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -40,12 +40,16 @@ class Sum:
 
 @dataclass(frozen=True)
 class Ratio:
-    """One rate over another, with its exact 95 % interval; `few` where either rests on fewer than 20 people killed."""
+    """One rate over another, with its exact 95 % interval; `few` where either rests on fewer than 20 people killed.
+
+    `partial`: the other is that of the areas whose number and residents are both known, and not of all.
+    """
 
     value: float
     low: float
     high: float
     few: bool
+    partial: bool = False
 
     @property
     def verdict(self) -> str:
@@ -183,7 +187,16 @@ class Reading:
         stable = newest["count"].where(newest["rate_state"] == "ok").sum()
         rates = ("rate",) if self.by_area["rate"].notna().any() else ()
         by_rate = bool(newest["population"].notna().any() and 2 * stable >= newest["count"].sum())
-        return (*(("rate", "count") if rates and by_rate else ("count", *rates)), *(() if self.republished else ("hot",)))
+        return (
+            *(("rate", "count") if rates and by_rate else ("count", *rates)),
+            *(() if self.republished else ("hot",)),
+            *self._places_of_work,
+        )
+
+    @property
+    def _places_of_work(self) -> tuple[str, ...]:
+        """`done` where a programme is named with its areas."""
+        return ("done",) if any(note.kind == "intervention" and note.treated for note in self.notes) else ()
 
     def total(self, window: Window) -> Sum:
         """Return all victims of a window and those in no area."""
@@ -205,15 +218,22 @@ class Reading:
         return float(self.release.coverage.get(window[0], np.nan))
 
     def against_the_rest(self, area: str, window: Window) -> Ratio | None:
-        """Return the rate of an area over that of all others together; None where the number is not shown, or is under 10."""
+        """Return the rate of an area over that of all others together; None where the number is not shown, or is under 10.
+
+        Where the residents of some are not known, the others are those whose number and residents are.
+        """
         rows, whole = self.areas(window), self.total(window)
         one = rows.loc[area]
         people = rows["population"].to_numpy(dtype=float)
         others = float(np.nansum(people) - one["population"])
         rest = whole.count - one["count"] - (0.0 if np.isnan(whole.unmapped) else whole.unmapped)
-        if np.isnan(one["rate"]) or one["count"] < FEWER_THAN or not rest >= FEWER_THAN or not others > 0 or np.isnan(people).any():
+        partial = bool(np.isnan(people).any())
+        if partial:
+            known = rows[rows["count"].notna() & rows["population"].notna()].drop(area, errors="ignore")
+            rest, others = float(known["count"].sum()), float(known["population"].sum())
+        if np.isnan(one["rate"]) or one["count"] < FEWER_THAN or not rest >= FEWER_THAN or not others > 0:
             return None
-        return _ratio((one["count"], rest), (float(one["population"]), others))
+        return replace(_ratio((one["count"], rest), (float(one["population"]), others)), partial=partial)
 
     def change(self, area: str, window: Window) -> Ratio | None:
         """Return how many times the deaths a year of the window before an area has; None where either number is not shown."""

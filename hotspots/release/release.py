@@ -44,6 +44,7 @@ class Release:
     `facts` are plain values about the city and the rules; `areas` the published areas, in metres; `context` the basemap; `figures` one
     long table (see `figures.COLUMNS`); `totals` are what others had published, where a city has nothing else. `members` gives the area
     of each block; it stays inside and is in no file. `signed` tells whether a signature was checked: None where no key was at hand.
+    `places` are the names by which people know the areas (`places.places_of`); empty where there are none.
     """
 
     facts: Mapping[str, Any]
@@ -53,6 +54,7 @@ class Release:
     totals: AreaCounts | None = None
     members: pd.Series | None = field(default=None, repr=False)
     signed: bool | None = None
+    places: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def profile(self) -> Profile:

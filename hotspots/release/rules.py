@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from hotspots.cities.published_totals import WHOLE
-from hotspots.release import figures
+from hotspots.release import figures, so_far
 from hotspots.release.profiles import FEWER_THAN, FIELDS, UNMAPPED
 from hotspots.release.protection import FEW, HELD, LIKELIER, SHOWN, attribute_weights, told_by_lot
 from hotspots.release.release import Release
@@ -51,7 +51,7 @@ def broken(release: Release) -> list[Leak]:
 
 
 def _table(release: Release, name: str, rows: pd.DataFrame) -> list[Leak]:
-    known = {"city", "areas", *FIELDS} | ({"months"} if release.profile.months else set())
+    known = {"city", so_far.TABLE, "areas", *FIELDS} | ({"months"} if release.profile.months else set())
     if name not in known:
         return [Leak("table", name, told("is no table of this profile: attributes and finer periods are never crossed"), name)]
     found = []

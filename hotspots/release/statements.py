@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -108,6 +108,7 @@ class _Cells:
         self.count = len(self.areas) * max(len(self.edges) - 1, 0)
         self.position = {area: i for i, area in enumerate(self.areas)}
         self.when = {day: i for i, day in enumerate(self.edges)}
+        self.periods = [days(start, end) for start, end in pairwise(self.edges)]
 
     def coefficients(self, one: Statement) -> np.ndarray:
         """Return the weight of each cell in a statement."""
@@ -123,12 +124,22 @@ class _Cells:
 
     def label(self, cell: int) -> str:
         area, period = divmod(cell, len(self.edges) - 1)
-        return spell(self.areas[area], self.edges[period], self.edges[period + 1])
+        return spelled(self.areas[area], self.periods[period])
 
 
 def spell(what: str, start: pd.Timestamp, end: pd.Timestamp) -> Told:
     """Return what a figure is about and its days, of which `end` is the day after the last."""
-    return told("{what}, {start} to {end}", what=what, start=f"{start:%Y-%m-%d}", end=f"{end - pd.Timedelta(days=1):%Y-%m-%d}")
+    return spelled(what, days(start, end))
+
+
+def days(start: pd.Timestamp, end: pd.Timestamp) -> tuple[str, str]:
+    """Return the first and the last day of a period as texts: thousands of figures share few periods, and each takes a while to write."""
+    return f"{start:%Y-%m-%d}", f"{end - pd.Timedelta(days=1):%Y-%m-%d}"
+
+
+def spelled(what: str, period: tuple[str, str]) -> Told:
+    """Return what a figure is about and its days, see `days`."""
+    return told("{what}, {start} to {end}", what=what, start=period[0], end=period[1])
 
 
 def _fields(one: Statement) -> set[str]:

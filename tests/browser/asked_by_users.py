@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asked_by_neighbours
 import from_the_file
 
 REPO = Path(__file__).resolve().parents[2]
@@ -483,7 +484,7 @@ def written(data: Path | None) -> str:
             rows = [row for row in ROWS if row.city == city and row.question in questions]
             n = sum(row.says is not None for row in rows)
             lines += [answered.format(title=title, n=n), "", *table, *(line(row, questions[row.question], data) for row in rows), ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, *asked_by_neighbours.written()])
 
 
 def line(row: Row, question: str, data: Path | None) -> str:

@@ -384,3 +384,70 @@ def sv_target(raw: Path) -> Numbers:
 def sv_money(raw: Path) -> Numbers:
     """Multiply the newest year, and what the target leaves out, by the figure that was typed."""
     return costing(float(sv_level(raw)["n"]))
+
+
+# --- what a community group asks of the public edition --------------------------------------------------------------------------------
+
+
+def around_here(raw: Path) -> Numbers:
+    """Count the rows of beat C22 in the five years to 2024 and in the five before."""
+    here = killed(raw)
+    here = here[here["beat"] == "C22"]
+    return {"now": len(between(here, "2020-01-01", "2024-12-31")), "then": len(between(here, "2015-01-01", "2019-12-31"))}
+
+
+def rate_here(raw: Path) -> Numbers:
+    """Divide the deaths of beat C22 in the five years to 2024 by five times its residents."""
+    people = pd.to_numeric(blocks(raw).query("beat == 'C22'")["population"]).sum()
+    return {"rate": f"{1e5 * float(around_here(raw)['now']) / (5 * people):.1f}"}
+
+
+def women(raw: Path) -> Numbers:
+    """Count the women of the five years to 2024."""
+    return {"n": int((between(killed(raw), "2020-01-01", "2024-12-31")["sexo"].str.strip().str.upper() == "MUJER").sum())}
+
+
+def services(raw: Path) -> Numbers:
+    """Take three fifths of the deaths of beat C22 in the five years to 2024; measure its edge from the hospital."""
+    places = json.loads((raw / "services.geojson").read_text(encoding="utf-8"))["features"]
+    x, y = next(one["geometry"]["coordinates"] for one in places if one["properties"]["name"] == "Hospital del Buen Viento")
+    east = EAST * math.cos(math.radians(y))
+    rings = [ring for parts in blocks(raw).query("beat == 'C22'")["parts"] for part in parts for ring in part]
+    lines = [(one, other) for ring in rings for one, other in pairwise(ring)]
+    far = min(away((0.0, 0.0), *(((a - x) * east, (b - y) * NORTH) for a, b, *_ in line)) for line in lines)
+    return {"n": f"{float(around_here(raw)['now']) * 36 / 60:.1f}", "km": f"{far / 1000:.1f}"}
+
+
+def away(point: tuple[float, float], one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return how far a point lies from a stretch between two others.
+
+    >>> away((0, 0), (1, -1), (1, 1))
+    1.0
+    """
+    (x, y), (a, b), (c, d) = point, one, other
+    length = (c - a) ** 2 + (d - b) ** 2
+    at = min(max(((x - a) * (c - a) + (y - b) * (d - b)) / length, 0.0), 1.0) if length else 0.0
+    return math.hypot(a + at * (c - a) - x, b + at * (d - b) - y)
+
+
+def solved_cases(raw: Path) -> Numbers:
+    """Count the solved cases of the five years to 2024."""
+    return {"n": int((between(killed(raw), "2020-01-01", "2024-12-31")["estado"].str.strip().str.upper() == "RESUELTO").sum())}
+
+
+def left_out(raw: Path) -> Numbers:
+    """Count the rows of the five years to 2024, and those of them without a place."""
+    rows = between(killed(raw), "2020-01-01", "2024-12-31")
+    return {"total": len(rows), "unmapped": int((rows["block"] == "").sum())}
+
+
+def newest_year(raw: Path) -> Numbers:
+    """Count the rows of 2024."""
+    return {"n": len(between(killed(raw), "2024-01-01", "2024-12-31"))}
+
+
+def since_when(raw: Path) -> Numbers:
+    """Read when the programme begins in city.toml."""
+    text = (raw.parent / "city.toml").read_text(encoding="utf-8")
+    start = pd.Timestamp(text.split("[[interventions]]")[1].split('start = "')[1][:10])
+    return {"year": str(start.year), "day": str(start.day)}

@@ -16,6 +16,7 @@ from streamlit.errors import StreamlitAPIException
 from hotspots.dashboard.map_component import memory
 from hotspots.dashboard.map_component.leaflet import put_leaflet_in_place
 from hotspots.dashboard.map_component.payload import WORDS, encode_geometry, encode_values, fingerprint_of, rings, seal, spoken
+from hotspots.words import mark, words_for
 
 if TYPE_CHECKING:
     import shapely
@@ -37,6 +38,29 @@ __all__ = [
     "typed_in",
     "wanted",
 ]
+
+
+# What Streamlit writes on its own parts, in English whatever the page speaks; what follows a colon is ours.
+STREAMLITS: tuple[str, ...] = (
+    mark("App pages"),
+    mark("Sidebar"),
+    mark("Expand sidebar"),
+    mark("Collapse sidebar"),
+    mark("Skip to main content"),
+    mark("Close"),
+    mark("Search"),
+    mark("Clear all"),
+    mark("Clear value"),
+    mark("Show/hide columns"),
+    mark("Download as CSV"),
+    mark("Download as PNG"),
+    mark("Copy Vega-Lite spec"),
+    mark("Copy to clipboard"),
+    mark("Show data"),
+    mark("Show chart"),
+    mark("Fullscreen"),
+    mark("Close fullscreen"),
+)
 
 
 class MapNotInstalledError(RuntimeError):
@@ -219,8 +243,11 @@ def set_page_language(code: str, *, menu: str = "", keep: tuple[str, str] | None
     """Tell the browser the language of a page, so that screen readers and hyphenation follow it, and what its menu is called.
 
     `code` is a language code such as "es". On a narrow screen the button that opens the menu says `menu`, and the menu closes when a page
-    is chosen. `keep` is the name and the text of what the browser is to remember for the next visit, in a cookie of this page alone.
+    is chosen. What Streamlit says by itself (`STREAMLITS`) is said in the language of the page. `keep` is the name and the text of
+    what the browser is to remember for the next visit, in a cookie of this page alone.
     When the server is there again after it was away, the browser asks for the page anew, so that a new session knows what is shown.
     """
-    data = {"lang": code, "menu": menu} | ({"keep": list(keep)} if keep else {})
+    say = words_for(code).say
+    own = {text: say(text) for text in STREAMLITS} | {"Open": say("Open the list")}
+    data = {"lang": code, "menu": menu, "own": own if code != "en" else {}} | ({"keep": list(keep)} if keep else {})
     _component("page")(key="hotspots_page_language", data=data, on_back_change=lambda: None)

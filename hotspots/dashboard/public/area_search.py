@@ -5,17 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from hotspots.dashboard import map_component
-from hotspots.dashboard.public import address, opened
+from hotspots.dashboard.public import address, opened, served
 from hotspots.dashboard.public.frame import Reader
 from hotspots.dashboard.shell import guard
-from hotspots.questions.public import search
 
 KEY = "area_search"
 
 
 @st.fragment
 def field(reader: Reader) -> None:
-    """Draw the field. What is typed runs only this part of the page again; an area that is chosen runs all of it."""
+    """Draw the field. What is typed is searched in the browser and stays there; an area that is chosen runs the page again."""
     with guard(reader.words):
         if address.current().area != reader.choices.area:
             st.rerun()
@@ -23,12 +22,11 @@ def field(reader: Reader) -> None:
 
 
 def _field(reader: Reader) -> None:
-    words, typed = reader.words, map_component.typed_in(KEY)
-    found = search.hits(reader.reading, typed) if typed.strip() else ()
+    words = reader.words
     data = {
         "lang": words.language,
         "label": words.say("Search for an area"),
-        "hint": words.say("Name of an area"),
+        "hint": words.say("Area, neighbourhood, street, address or place"),
         "clear": words.say("Whole city"),
         "near": words.say("Near me"),
         "near_hint": words.say(
@@ -38,9 +36,12 @@ def _field(reader: Reader) -> None:
         "near_outside": words.say("You are in none of the areas of {city}.", city=reader.reading.city.name),
         "near_kind": words.say("You are here"),
         "listed": words.say("Areas found"),
-        "asked": typed,
-        "hits": [{"name": hit.name, "kind": "", "within": "", "place": hit.place.partition(":")[2]} for hit in found],
-        "said": words.count("{n} area found", "{n} areas found", len(found)) if found else words.say("No area is called like this."),
+        "places": served.path(reader.reading.slug, served.names_file(words.language)),
+        "found": words.say("Found: {n}", n="{n}"),
+        "none": words.say("No area is called like this."),
+        "asked": "",
+        "hits": [],
+        "said": "",
         "chosen": "",
         "areas": opened.outlines(reader.choices.city),
     }

@@ -47,7 +47,7 @@ def page(module: ModuleType, title: str, path: str = "", *, listed: bool = True)
 
     def show() -> None:
         with guard(words):
-            map_component.set_page_language(words.language)
+            map_component.set_page_language(words.language, menu=words.say("Menu"))
             reader = open_page(plain=not listed)
             if reader is not None:
                 module.render(reader)
@@ -118,6 +118,7 @@ def top(choices: Choices, names: Mapping[str, str], words: Words) -> None:
 
 def heading(reader: Reader, title: str, *facts: str) -> None:
     """Draw the head of a page: a finding, and the facts beneath it."""
+    st.set_page_config(page_title=f"{title} – {reader.reading.city.name}")
     st.title(title, anchor=False)
     invented = [reader.words.say("fictional city: no real person, no real place")] if reader.reading.city.fictional else []
     st.caption(" · ".join([*facts, *invented]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -84,6 +85,16 @@ def outlines(slug: str) -> Sequence[Sequence[Any]]:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _outlines(slug: str, mark: str) -> Sequence[Sequence[Any]]:
     return search.outlines(reading(slug))
+
+
+def names(slug: str, language: str) -> bytes:
+    """Return every name by which the areas of a city are known, as JSON that a browser searches."""
+    return _names(slug, available()[slug][1], language)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _names(slug: str, mark: str, language: str) -> bytes:
+    return json.dumps(search.names(reading(slug), words_for(language)), ensure_ascii=False).encode()
 
 
 def values(slug: str, show: str, window: str, language: str) -> bytes:

@@ -17,9 +17,9 @@ from hotspots.views.map_view import MapView
 from hotspots.words.escape import safe_markdown
 
 
-def draw_map(reader: Reader, *, key: str, height: int) -> MapView:
-    """Draw the map of the window; a click chooses an area."""
-    reading, shown = reader.reading, reader.show
+def draw_map(reader: Reader, *, key: str, height: int, show: str = "") -> MapView:
+    """Draw the map of the window; a click chooses an area. `show` is what it shows where the reader has no choice of it."""
+    reading, shown = reader.reading, show or reader.show
     window = f"{reader.window[0]:%Y-%m-%d}"
     view = opened.map_view(reading.slug, shown, window, reader.words.language)
 

@@ -15,7 +15,7 @@ from hotspots.drawing.site import cards, feed
 from hotspots.words import LANGUAGES
 
 ROOM = "released"  # below the address of the dashboard
-KINDS = {"xml": "application/atom+xml", "html": "text/html"}
+KINDS = {"json": "application/json", "xml": "application/atom+xml", "html": "text/html"}
 
 
 def path(slug: str, name: str) -> str:
@@ -33,10 +33,21 @@ def routes() -> Sequence[BaseRoute]:
     return (Route(f"{base_map.below()}/{ROOM}/{{slug}}/{{name}}", _answer, methods=["GET"]),)
 
 
+def names_file(language: str) -> str:
+    """Return the file of all names by which areas are known, in a language."""
+    return f"names.{language}.json"
+
+
+def _found(slug: str, name: str) -> bytes | None:
+    wanted = {make(language): language for make in (feed.file_name, cards.file_name, names_file) for language in LANGUAGES}
+    if name not in wanted:
+        return None
+    return opened.names(slug, wanted[name]) if name.endswith(".json") else opened.file(slug, name, wanted[name], folder(slug))
+
+
 def _answer(request: Request) -> Response:
     slug, name = request.path_params["slug"], request.path_params["name"]
-    wanted = {make(language): language for make in (feed.file_name, cards.file_name) for language in LANGUAGES}
-    found = opened.file(slug, name, wanted[name], folder(slug)) if name in wanted and slug in opened.available() else None
+    found = _found(slug, name) if slug in opened.available() else None
     if found is None:
         return Response(status_code=404)
     kind = KINDS[name.rpartition(".")[2]]

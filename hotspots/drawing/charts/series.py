@@ -160,7 +160,7 @@ def _line_within_year(one: Dated, *, drop: int) -> list[Spec]:
     ]
 
 
-def bars_in_range(shown: Series, words: Words) -> Spec:
+def bars_in_range(shown: Series, words: Words, *, height: int = 320) -> Spec:
     """Return one bar a year with its number, and the normal range as a grey box behind its end; years without a number stay empty."""
     most = float(np.nanmax([1.0, *shown.rows["count"], *shown.rows["high"]]))
     rows = _rows(shown, words)
@@ -189,4 +189,4 @@ def bars_in_range(shown: Series, words: Words) -> Spec:
     if len(rows) <= CROWDED:
         for kind, look in (("tall", {"dy": 12, "color": "#ffffff"}), ("low_bar", {"dy": -9, "color": colours.MUTED})):
             layers.append({"transform": [{"filter": f"datum.{kind}"}], "mark": {**style, **look}, "encoding": encoding})
-    return chart(rows, [*layers, *dated_lines(shown.dated, rows)], height=320)
+    return chart(rows, [*layers, *dated_lines(shown.dated, rows)], height=height)

@@ -14,7 +14,7 @@ import numpy as np
 
 from hotspots import geography
 from hotspots.agency import Agency
-from hotspots.drawing.site import sentences
+from hotspots.drawing.site import sentences, whereabouts
 from hotspots.drawing.site.markup import Html, brand, el, head
 from hotspots.release import SHOWN, Reading
 from hotspots.release.profiles import Window
@@ -88,7 +88,8 @@ def _card(reading: Reading, area: str, words: Words, agency: Agency | None, fold
 def _said(reading: Reading, area: str, window: Window, words: Words) -> list[str]:
     """Return what stands below the number: its rate, or why there is no number; the rest of the city; the window before."""
     row = reading.areas(window).loc[area]
-    lines = [words.say(sentences.EXPLAINED[row["reason"]])] if row["reason"] != SHOWN else []
+    lines = [one for one in [whereabouts.known_by(reading, area, words)] if one]
+    lines += [words.say(sentences.EXPLAINED[row["reason"]])] if row["reason"] != SHOWN else []
     if not np.isnan(row["rate"]):
         low, high = words.rate(row["rate_low"]), words.rate(row["rate_high"])
         ends = words.say("95% interval {low} to {high}", low=low, high=high)

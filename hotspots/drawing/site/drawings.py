@@ -20,6 +20,7 @@ from hotspots.words import Words
 WIDE, TALL = 720, 760  # the most that a map takes, in units of its own
 NUMBERED = 60  # areas that have room for a number on the map
 HEIGHT, TOP, FOOT = 250, 46, 24  # of the chart of years, in pixels
+SPARK = (160, 36)  # pixels of a small chart
 ROOM = 12  # bars that have room for their numbers
 
 
@@ -39,6 +40,26 @@ def years(name: str, title: str, shown: Series, *, words: Words) -> Html:
     parts.append(el("line", x1=f"{left:g}%", x2="100%", y1=floor, y2=floor, stroke=MUTED))
     lines = [part for i, one in enumerate(shown.dated) for part in _dated(one, left + _at(one.day, rows["start"].min()) * step, i, floor)]
     return _svg(name, title, shown.alt, [*lines, *parts], width="100%", height=HEIGHT)
+
+
+def spark(name: str, shown: Series) -> Html:
+    """Return a small chart of years: a line, and in grey the normal range of each year that has one."""
+    rows = shown.rows
+    wide, tall = SPARK
+    step, top = wide / max(len(rows) - 1, 1), float(np.nanmax([1.0, *rows["count"], *rows["high"]]))
+    across, level = step * np.arange(len(rows)), tall - 4 - (tall - 8) / top * rows[["count", "low", "high"]].to_numpy(dtype=float)
+    known = ~np.isnan(level[:, 2])
+    edge = [*zip(across[known], level[known, 2], strict=True), *reversed(list(zip(across[known], level[known, 1], strict=True)))]
+    there = ~np.isnan(level[:, 0])
+    parts = [el("polygon", points=_points(edge), fill="#d9d5ca")] if len(edge) > 2 else []
+    parts.append(
+        el("polyline", points=_points(zip(across[there], level[there, 0], strict=True)), fill="none", stroke=PRIMARY, stroke_width=2)
+    )
+    return _svg(name, "", shown.alt, parts, width=wide, height=tall, viewBox=f"0 0 {wide} {tall}")
+
+
+def _points(pairs: Iterable[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in pairs)
 
 
 def _at(day: pd.Timestamp, first: pd.Timestamp) -> float:
@@ -146,8 +167,13 @@ def _said(shown: MapView) -> str:
 
 def _sheet(name: str, sheet: Sheet, shapes: np.ndarray, shown: MapView) -> list[Html]:
     if sheet.kind == "service":
+        called = [name for layer in shown.context if layer.kind == "service" for name in layer.labels]
         points = shapely.get_coordinates(shapes)
-        return [el("circle", cx=round(x, 1), cy=round(y, 1), r=3, **paint(sheet.look)) for x, y in points]
+        names = called if len(called) == len(points) else [""] * len(points)
+        return [
+            el("circle", *[el("title", name)] * bool(name), cx=round(x, 1), cy=round(y, 1), r=5, **paint(sheet.look))
+            for (x, y), name in zip(points, names, strict=True)
+        ]
     if sheet.units is None:
         return _path(name, sheet.look, "".join(outline_paths(shapes)))
     found, plain = [], replace(sheet.look, hatch=None)

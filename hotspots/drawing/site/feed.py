@@ -10,8 +10,9 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pandas as pd
 
-from hotspots.drawing.site import sentences
+from hotspots.drawing.site import newest, sentences
 from hotspots.release import Reading
+from hotspots.release.newest import this_year
 from hotspots.release.profiles import Window
 from hotspots.words import Words
 
@@ -38,7 +39,9 @@ def atom(reading: Reading, words: Words) -> bytes:
     Each entry bears the first day on which the rules let its numbers out; a later release has the same entries, and those that are new.
     """
     ET.register_namespace("", ATOM)
-    entries = sorted((*_years(reading, words), *_windows(reading, words)), key=lambda one: (one.day, one.key), reverse=True)[:MOST]
+    entries = sorted(
+        (*_years(reading, words), *_under_way(reading, words), *_windows(reading, words)), key=lambda one: (one.day, one.key), reverse=True
+    )[:MOST]
     feed = ET.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": words.language})
     _put(feed, "id", _id(reading, words.language))
     _put(feed, "title", words.say("People killed in {city}: what was published", city=reading.city.name))
@@ -61,6 +64,13 @@ def _years(reading: Reading, words: Words) -> Iterator[_Entry]:
         title = words.count("{n} person killed in {city} in {year}", "{n} people killed in {city} in {year}", row["count"], **told)
         text = words.say("Normal range: {low}–{high}.", low=words.number(row["low"]), high=words.number(row["high"]))
         yield _Entry(f"year/{year}", _let_out(reading, row["end"]), title, title + "." if np.isnan(row["high"]) else text)
+
+
+def _under_way(reading: Reading, words: Words) -> Iterator[_Entry]:
+    found = this_year(reading)
+    if found is not None:
+        first, *rest = newest.so_far(reading, words)
+        yield _Entry(f"part/{found.window[1]:%Y-%m}", _let_out(reading, found.window[1]), first.rstrip("."), " ".join(rest))
 
 
 def _windows(reading: Reading, words: Words) -> Iterator[_Entry]:

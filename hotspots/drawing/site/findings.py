@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from hotspots.cities import Note
-from hotspots.drawing.site import drawings, sentences
+from hotspots.drawing.site import drawings, newest, sentences
 from hotspots.drawing.site.markup import Column, Html, el, items, joined, table
 from hotspots.release import SHOWN, Reading
 from hotspots.words import Words, mark
@@ -92,7 +92,9 @@ def years(reading: Reading, words: Words) -> Html:
     parts = [el("figure", chart, el("figcaption", _key(reading, bool(notes), words)), class_="figure-years")]
     if notes:
         parts.append(_dates(notes, words))
-    return joined([*parts, _year_table(reading, words)])
+    newer = newest.so_far(reading, words)
+    under_way = [el("h3", words.say("The year under way")), el("p", " ".join(newer))] if newer else []
+    return joined([*under_way, *parts, _year_table(reading, words)])
 
 
 def _key(reading: Reading, noted: bool, words: Words) -> str:

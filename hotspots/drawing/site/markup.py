@@ -59,10 +59,11 @@ def _attribute(name: str, value: object) -> str:
     return f" {name}" if value is True else f' {name}="{safe_html(f"{value:.5g}" if isinstance(value, float) else value)}"'
 
 
-def policy(style: str) -> str:
-    """Return what a page may do that holds nothing but itself: this one style, and pictures that stand in it."""
-    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{allowed}'; img-src data:; base-uri 'none'; form-action 'none'"
+def policy(style: str, script: str = "") -> str:
+    """Return what a page may do that holds nothing but itself: this one style, this one script, and pictures that stand in it."""
+    style, script = (base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() if one else "" for one in (style, script))
+    run = f" script-src 'sha256-{script}';" if script else ""
+    return f"default-src 'none'; style-src 'sha256-{style}';{run} img-src data:; base-uri 'none'; form-action 'none'"
 
 
 def brand(city: str, agency: Agency | None) -> Html:
@@ -97,12 +98,12 @@ def _kind(column: Column) -> str | None:
     return "number" if column.number else None
 
 
-def head(title: str, style: str, *more: Html) -> Html:
-    """Return the head of a page that stands by itself: its policy lets nothing be fetched and no style in but this one."""
+def head(title: str, style: str, *more: Html, script: str = "") -> Html:
+    """Return the head of a page that stands by itself: its policy lets nothing be fetched, no style in but this one, no script but one."""
     return el(
         "head",
         el("meta", charset="utf-8"),
-        el("meta", http_equiv="Content-Security-Policy", content=policy(style)),
+        el("meta", http_equiv="Content-Security-Policy", content=policy(style, script)),
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", name="referrer", content="no-referrer"),
         el("title", title),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hotspots.agency import Agency
-from hotspots.drawing.site import cards, feed, findings, handout, sections, sentences
+from hotspots.drawing.site import cards, feed, find, findings, handout, sections, sentences
 from hotspots.drawing.site.markup import Html, brand, el, head
 from hotspots.drawing.site.public_map import Atlas
 from hotspots.release import Reading, Release
@@ -44,6 +44,7 @@ def render(release: Release, *, contact: str = "", agency: Agency | None = None)
         found[feed.file_name(language)] = feed.atom(reading, words)
         if reading.windows:
             found[handout.file_name(language)] = handout.pdf(atlas, contact=contact, agency=agency)
+            found[find.file_name(language)] = find.page(reading, words, home=page_name(release, language), agency=agency).encode()
             found[cards.file_name(language)] = cards.page(reading, words, agency=agency).encode()
         for window in reading.windows:
             found[sections.map_name(window, language)] = _map(reading, atlas, window).encode()

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from hotspots import colours
-from hotspots.drawing.site import sentences
-from hotspots.release import FEW, HELD, SHOWN, Reading
+from hotspots.drawing.site import programmes, sentences, whereabouts
+from hotspots.release import FEW, HELD, SHOWN, Reading, near
 from hotspots.release.profiles import Window
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.views import map_view
@@ -23,12 +23,15 @@ TITLES: Mapping[str, str] = {
     "rate": mark("Homicides per 100,000 residents a year"),
     "count": mark("People killed"),
     "hot": mark("Areas with more homicides than chance explains"),
+    "done": mark("Where a programme works, and the services"),
 }
+DONE: tuple[str, ...] = (mark("No programme is named here"), mark("A programme works or worked here"))
 HOT: tuple[str, ...] = (mark("No more than chance explains"), mark("More than chance explains"))
 NO_DATA: Mapping[str, str] = {
     "rate": mark("No number, or no rate"),
     "count": mark("Not published"),
     "hot": mark("No number, or nobody lives there"),
+    "done": mark("Not known"),
 }
 HIDDEN: Mapping[tuple[str, ...], str] = {
     (FEW,): mark("Number not shown: fewer than 10 killed, or none"),
@@ -94,6 +97,9 @@ class Atlas:
 
     def _classes(self, table: pd.DataFrame, show: str, states: np.ndarray) -> Classes:
         known = np.isin(states, ["ok", "unstable"])
+        if show == "done":
+            of = (near.worked_in(self.reading).to_numpy() > 0).astype(np.int8)
+            return of, [self.words.say(text) for text in DONE], (colours.ROLES["neither"], colours.PRIMARY)
         values = np.where(known, table["alone" if show == "hot" else show].to_numpy(dtype=float), np.nan)
         if show == "hot":
             of = np.where(known, values, -1).astype(np.int8)
@@ -111,6 +117,22 @@ class Atlas:
             starts[0] = float(seen.min())  # where no number under 10 is shown, no class begins there
         return starts, float(seen.max(initial=0))
 
+    def _around(self, table: pd.DataFrame) -> list[map_view.TipLine]:
+        """Return the nearest service of each area and the programmes that work there, where the release names any."""
+        words, lines = self.words, []
+        known = [whereabouts.known_by(self.reading, str(area), words) for area in table.index]
+        if any(known):
+            lines.append(map_view.TipLine(words.say("Where it lies"), [one or "–" for one in known]))
+        found = near.unmet(self.reading, self.reading.windows[-1])
+        if len(found):
+            told = [programmes.nearest(*row, words) for row in zip(found["service"], found["metres"], strict=True)]
+            lines.append(map_view.TipLine(words.say("Nearest service"), told))
+        notes = [note for note in near.programmes(self.reading) if note.treated]
+        if notes:
+            named = [words.join([words.own(note.text) for note in notes if area in note.treated]) or "–" for area in table.index]
+            lines.append(map_view.TipLine(words.say("Programmes"), named))
+        return lines
+
     def _tips(self, table: pd.DataFrame) -> list[map_view.TipLine]:
         words = self.words
         lines = [map_view.TipLine(words.say("People killed"), sentences.numbers(table, words))]
@@ -120,6 +142,7 @@ class Atlas:
         if table["alone"].notna().any():
             said = [words.say("yes") if one == 1 else words.say("no") if one == 0 else "–" for one in table["alone"]]
             lines.append(map_view.TipLine(words.say("More than chance"), said))
+        lines += self._around(table)
         return lines
 
 
@@ -136,6 +159,8 @@ def map_states(table: pd.DataFrame, show: str) -> np.ndarray:
     >>> map_states(one, "hot").tolist()
     ['ok', 'ok', 'ok', 'suppressed', 'suppressed', 'no_data']
     """
+    if show == "done":
+        return np.full(len(table), "ok")
     cases = {
         "suppressed": table["reason"].isin([FEW, HELD]),
         "zero": (table["count"] == 0) & (show != "hot"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hotspots import geography
 from hotspots.drawing import sheets
-from hotspots.drawing.site import cards, drawings, feed, handout, omissions, programmes, sentences
+from hotspots.drawing.site import cards, drawings, feed, find, handout, newest, omissions, programmes, sentences
 from hotspots.drawing.site.markup import Column, Html, el, items, joined, table
 from hotspots.drawing.site.public_map import Atlas
 from hotspots.release import Reading
@@ -43,10 +44,34 @@ def where(reading: Reading, atlas: Atlas, words: Words) -> Html:
     hot = [el("p", words.say(sentences.HOT))] if reading.by_area["alone"].notna().any() else []
     paper = words.say("A page for each area, to print and to hand out (PDF)")
     sheet = el("p", el("a", paper, href=handout.file_name(words.language)), class_="screen")
-    newest, *earlier = [_where(reading, atlas, window, words) for window in reversed(reading.windows)]
+    latest, *earlier = [_where(reading, atlas, window, words) for window in reversed(reading.windows)]
     before = el("p", words.say("On paper the newest map alone: the earlier ones are on the page itself and in its files."), class_="paper")
     rest = [before, el("div", *earlier, class_="screen")] if earlier else []
-    return joined([el("p", said), sheet, *hot, newest, *rest])
+    search = el(
+        "p",
+        el("a", words.say("Find your area by street, place or name, or by where you are"), href=find.file_name(words.language)),
+        class_="screen",
+    )
+    return joined([el("p", said), search, sheet, *hot, latest, *_last_months(reading, words), *rest])
+
+
+def _last_months(reading: Reading, words: Words) -> list[Html]:
+    """Return the last 12 and 36 months of each area that can carry them, with a small chart, or why none is told."""
+    names = geography.names(reading.city.blocks)
+    told = [(str(area), shown) for area in names.index if (shown := newest.chart(reading, str(area), words)) is not None]
+    head = el("h3", words.say("The last 12 and 36 months"))
+    if not told:
+        lines = newest.why_not(reading, words)
+        return [head, el("p", " ".join(lines))] if lines else []
+    lines_of = [newest.last_months(reading, area, words) for area, _ in told]
+    columns = [
+        Column(sentences.areas_called(reading, words), [names[area] for area, _ in told]),
+        *[Column(words.say("{n} months", n=n), [lines[i] for lines in lines_of]) for i, n in enumerate((12, 36))],
+        Column(
+            words.say("Each year, and in grey its normal range"), [drawings.spark(f"spark-{i}", shown) for i, (_, shown) in enumerate(told)]
+        ),
+    ]
+    return [head, table(words.say("The last 12 and 36 months"), columns)]
 
 
 def _where(reading: Reading, atlas: Atlas, window: Window, words: Words) -> Html:
@@ -124,11 +149,20 @@ def _attribute(reading: Reading, name: str, words: Words) -> Html:
 
 def done(reading: Reading, words: Words) -> Html:
     """Return the interventions that the release names."""
-    notes = [note for note in reading.notes if note.kind == "intervention"]
-    if not notes:
-        return el("p", words.say(sentences.NO_PROGRAMME))
-    points = [": ".join(programmes.programme(note, reading, words)) for note in notes]
-    return joined([items(points), el("p", words.say(sentences.NO_CAUSE))])
+    told = programmes.table(reading, words)
+    parts = [el("p", words.say(sentences.NO_PROGRAMME))]
+    if len(told):
+        parts = [_plain(words.say("What is being done"), told), el("p", words.say(sentences.NO_CAUSE))]
+    near = programmes.services(reading, reading.windows[-1], words) if reading.windows else pd.DataFrame()
+    parts += [el("h3", words.say("Services")), el("p", programmes.listed(reading, words))]
+    if len(near):
+        span = words.say("Services beside the people killed, {period}", period=sentences.period(reading.windows[-1], words))
+        parts += [el("p", words.say(programmes.NEAREST)), _plain(span, near)]
+    return joined(parts)
+
+
+def _plain(caption: str, told: pd.DataFrame) -> Html:
+    return table(caption, [Column(str(name), list(told[name])) for name in told])
 
 
 def left_out(reading: Reading, words: Words) -> Html:

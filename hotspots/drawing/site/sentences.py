@@ -149,11 +149,12 @@ def _redefined(breaks: list[Note], words: Words) -> str:
 
 
 def beside(ratio: Ratio | None, words: Words) -> str:
-    """Return how an area's rate compares with that of all others together."""
+    """Return how an area's rate compares with that of all others."""
     if ratio is None:
         return words.say("Comparison is not published, because it would need a number that is not shown.")
-    values = {"ratio": words.number(ratio.value, 2), "low": words.number(ratio.low, 2), "high": words.number(ratio.high, 2)}
-    few = " " + words.say("It rests on fewer than 20 people killed and is uncertain.") if ratio.few else ""
+    values = {name: words.number(n, 2) for name, n in (("ratio", ratio.value), ("low", ratio.low), ("high", ratio.high))}
+    few = " " + words.say("The rest are the areas whose number and residents are known.") if ratio.partial else ""
+    few += " " + words.say("It rests on fewer than 20 people killed and is uncertain.") if ratio.few else ""
     return words.say(BESIDE[ratio.verdict], **values) + few
 
 
@@ -174,8 +175,9 @@ def threshold(reading: Reading, words: Words) -> str:
 
 def floor(reading: Reading, words: Words) -> str:
     """Return how many residents an area has at least."""
-    least = words.number(reading.rules["area_floor"])
-    return words.say("Areas have at least {n} residents: smaller ones are joined with their neighbours.", n=least)
+    return words.say(
+        "Areas have at least {n} residents: smaller ones are joined with their neighbours.", n=words.number(reading.rules["area_floor"])
+    )
 
 
 def located(reading: Reading, window: Window, words: Words) -> str:
@@ -208,8 +210,7 @@ def repeated(reading: Reading, window: Window, words: Words) -> list[str]:
 
 def held_back(reading: Reading, window: Window, words: Words) -> str:
     """Return how many areas have no number, and what part of the homicides lies in those that have."""
-    hidden = int((reading.areas(window)["reason"] != SHOWN).sum())
-    if not hidden:
+    if not (hidden := int((reading.areas(window)["reason"] != SHOWN).sum())):
         return words.say("Every area has its number.")
     text = words.count("{n} area has no number.", "{n} areas have no number.", hidden)
     share = reading.coverage(window)
@@ -249,8 +250,7 @@ def _verdict(year: pd.Series) -> str:
 
 def title(reading: Reading, words: Words) -> str:
     """Return the finding of the newest whole year; the city's name where none is told of."""
-    year = reading.newest
-    if year is None:
+    if (year := reading.newest) is None:
         return reading.city.name
     where = {"city": reading.city.name, "year": year["start"].year}
     if year["reason"] != SHOWN:

@@ -3,7 +3,7 @@
 
 const FILES = [
   "map", "city_map", "decode", "find", "frame", "homicides", "labels", "legend", "looks", "dark", "styles", "street_names", "parts", "tools",
-  "strip", "months", "walk", "drawing", "address", "filters", "search", "surface", "wall", "link", "vendor/leaflet/leaflet-src.esm",
+  "strip", "months", "walk", "drawing", "address", "filters", "search", "whereabouts", "surface", "wall", "link", "vendor/leaflet/leaflet-src.esm",
 ];
 for (const name of FILES) {
   const link = document.createElement("link");
@@ -21,6 +21,35 @@ function nameMenu() {
   if (!button || !menu || button.dataset.menu === menu) return;
   button.dataset.menu = menu;
   button.setAttribute("aria-label", menu);
+}
+
+// Streamlit names its own parts in English: said anew in the language of the page, up to a colon; what follows that is ours.
+let own = {};
+let waiting = 0;
+
+function inOurWords(text) {
+  const [first, ...rest] = text.split(": ");
+  return own[first] ? [own[first], ...rest].join(": ") : text;
+}
+
+function speak() {
+  waiting = 0;
+  for (const name of ["aria-label", "title"]) {
+    for (const node of document.querySelectorAll(`[${name}]`)) {
+      const text = node.getAttribute(name);
+      const said = inOurWords(text);
+      if (said !== text) node.setAttribute(name, said);
+    }
+  }
+  // A chart is one picture with a description of ours; what its library says of each bar is English.
+  for (const drawn of document.querySelectorAll('[data-testid="stVegaLiteChart"] svg')) drawn.setAttribute("aria-hidden", "true");
+  for (const node of document.querySelectorAll('a[href^="#"], [data-testid="stTooltipContent"] p')) {
+    if (node.childElementCount === 0 && own[node.textContent.trim()]) node.textContent = own[node.textContent.trim()];
+  }
+}
+
+function speakSoon() {
+  if (!waiting) waiting = setTimeout(speak, 100);
 }
 
 function closeMenu(event) {
@@ -44,6 +73,9 @@ new MutationObserver(watchServer).observe(document.body, {
   attributes: true, attributeFilter: ["data-test-connection-state"], subtree: true,
 });
 new MutationObserver(nameMenu).observe(document.body, { childList: true, subtree: true });
+new MutationObserver(speakSoon).observe(document.body, {
+  attributes: true, attributeFilter: ["aria-label", "title"], childList: true, subtree: true,
+});
 
 export default function ({ data, parentElement, setTriggerValue }) {
   back = () => setTriggerValue("back", Date.now());
@@ -52,6 +84,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const [name, text] = data.keep; // the reader's own place: only this browser knows it, for a year
     document.cookie = `${name}=${encodeURIComponent(text)}; max-age=31536000; path=/; samesite=strict`;
   }
+  own = data?.own ?? {};
+  speakSoon();
   menu = data?.menu ?? "";
   nameMenu();
   const room = parentElement.host?.closest('[data-testid="stElementContainer"]');

@@ -1,8 +1,9 @@
 // The search field: a text box with a list of places (the pattern "combobox" of WAI-ARIA), and a button that asks where the reader is.
 // Text from data is only ever set as text, never as HTML. The position is asked for on a press of the button, and at no other time.
 
+import { areaAt, matches } from "./whereabouts.js";
+
 const PAUSE = 140; // milliseconds without a key before the text is asked about
-const REACH = 60; // metres
 const fields = new WeakMap(); // the component's root → its field
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
@@ -29,48 +30,6 @@ function icon(path) {
   line.setAttribute("d", path);
   svg.append(line);
   return svg;
-}
-
-// The area that holds a point, or the nearest within a street's reach: areas made of blocks may leave the streets out.
-function areaAt(areas, x, y) {
-  const here = areas.find(([, , rings]) => inside(rings, x, y));
-  if (here) return here;
-  let found = null;
-  let nearest = REACH;
-  for (const area of areas) {
-    const away = distance(area[2], x, y);
-    if (away < nearest) [found, nearest] = [area, away];
-  }
-  return found;
-}
-
-// How far a point lies from the nearest edge of rings, in metres; good for the few metres that matter here.
-function distance(rings, x, y) {
-  const high = 111_195; // metres to a degree of latitude
-  const wide = high * Math.cos((y * Math.PI) / 180);
-  let least = Infinity;
-  for (const ring of rings) {
-    for (let i = 0, before = ring.length - 2; i < ring.length; before = i, i += 2) {
-      const [ax, ay] = [(ring[before] - x) * wide, (ring[before + 1] - y) * high];
-      const [dx, dy] = [(ring[i] - x) * wide - ax, (ring[i + 1] - y) * high - ay];
-      const length = dx * dx + dy * dy;
-      const along = length ? Math.max(0, Math.min(1, -(ax * dx + ay * dy) / length)) : 0;
-      least = Math.min(least, Math.hypot(ax + along * dx, ay + along * dy));
-    }
-  }
-  return least;
-}
-
-// Whether a point lies within rings, by how often a line from it to the east crosses them.
-function inside(rings, x, y) {
-  let within = false;
-  for (const ring of rings) {
-    for (let i = 0, before = ring.length - 2; i < ring.length; before = i, i += 2) {
-      const [ax, ay, bx, by] = [ring[before], ring[before + 1], ring[i], ring[i + 1]];
-      if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) within = !within;
-    }
-  }
-  return within;
 }
 
 class Field {
@@ -110,7 +69,9 @@ class Field {
 
   receive(data, keep, send) {
     const before = this.data;
-    this.data = data;
+    const own = data.places && before.places === data.places; // what was found here is not known there
+    this.data = own ? { ...data, asked: before.asked, hits: before.hits, said: before.said } : data;
+    if (!own) this.names = undefined;
     this.keep = keep;
     this.send = send;
     this.label.textContent = data.label;
@@ -193,7 +154,25 @@ class Field {
 
   ask() {
     clearTimeout(this.timer);
+    if (this.data.places) {
+      this.timer = setTimeout(() => this.search(), PAUSE);
+      return;
+    }
     this.timer = setTimeout(() => this.keep("typed", this.input.value), PAUSE);
+  }
+
+  // Search the names that were fetched once; what is typed stays in the browser.
+  async search() {
+    const text = this.input.value;
+    this.names ??= fetch(this.data.places).then((answer) => (answer.ok ? answer.json() : []), () => []);
+    const rows = await this.names;
+    if (text !== this.input.value || !text.trim()) return;
+    const hits = matches(rows, text).flatMap(([name, kind, areas]) =>
+      areas.map(([place, within]) => ({ name, kind, within: within === name ? "" : within, place })),
+    );
+    const said = hits.length ? this.data.found.replace("{n}", hits.length) : this.data.none;
+    this.data = { ...this.data, asked: text, hits: hits.slice(0, 12), said };
+    this.show();
   }
 
   watch() {
@@ -233,7 +212,8 @@ class Field {
       else if (this.input.value.trim()) {
         this.wanted = true;
         clearTimeout(this.timer);
-        this.keep("typed", this.input.value);
+        if (this.data.places) this.search();
+        else this.keep("typed", this.input.value);
       }
     } else if (event.key === "Escape" && (count || !this.empty.hidden || this.input.value)) {
       event.stopPropagation();

@@ -7,11 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import geography, settings
-from hotspots.dashboard import paper
+from hotspots.dashboard import paper, pictures
 from hotspots.dashboard.public import address, area_search, files, parts, served
 from hotspots.dashboard.public.frame import Reader, heading
-from hotspots.drawing.site import cards, sentences
-from hotspots.release import SHOWN
+from hotspots.drawing import charts
+from hotspots.drawing.site import cards, newest, sentences, whereabouts
+from hotspots.release import FEWER_THAN, SHOWN
 from hotspots.words import mark
 from hotspots.words.escape import safe_markdown
 
@@ -77,6 +78,9 @@ def card(reader: Reader, area: str) -> None:
     """Draw what is known of one area."""
     words, reading = reader.words, reader.reading
     row = reading.areas(reader.window).loc[area]
+    where = whereabouts.known_by(reading, area, words)
+    if where:
+        st.markdown(safe_markdown(where))
     one, two = st.columns(2)
     one.metric(words.say("People killed"), sentences.number(row["count"], row["reason"], words))
     one.caption(sentences.period(reader.window, words))
@@ -95,6 +99,7 @@ def card(reader: Reader, area: str) -> None:
                 "By chance alone about 1 area in 20 looks changed or different: read such a sentence as a question, not as a verdict."
             )
         )
+    recent(reader, area)
     st.download_button(
         words.say("A page about this area, to print (PDF)"),
         data=lambda: files.sheet(reading, area, words, address=settings.value("HOTSPOTS_ADDRESS")),
@@ -109,6 +114,18 @@ def card(reader: Reader, area: str) -> None:
         paper.table(windows(reader, area), words=reader.words, alt=words.say("Every window"))
 
 
+def recent(reader: Reader, area: str) -> None:
+    """Draw the last 12 and 36 months of an area, with its years, or say why they are not told and when its next number comes."""
+    words, reading = reader.words, reader.reading
+    lines, shown = newest.last_months(reading, area, words), newest.chart(reading, area, words)
+    if lines:
+        st.markdown(f"**{words.say('The last 12 and 36 months')}**")
+        st.markdown("  \n".join(safe_markdown(line) for line in lines))
+    if shown is not None:
+        pictures.draw(charts.bars_in_range(shown, words, height=charts.SMALL), alt=shown.alt)
+        st.caption(words.say("Each year, and in grey its normal range"))
+
+
 def elsewhere(reader: Reader, area: str) -> None:
     """Give the line of HTML that shows the area's card on a page of somebody else."""
     words, folder = reader.words, served.folder(reader.reading.slug)
@@ -120,6 +137,8 @@ def elsewhere(reader: Reader, area: str) -> None:
 def beneath_the_rate(reader: Reader, row: pd.Series) -> str:
     """Return the interval of a rate, or why there is no rate."""
     words = reader.words
+    if np.isnan(row["rate"]) and row["count"] >= FEWER_THAN:
+        return words.say("no rate: how many people live there is not fully known")
     if np.isnan(row["rate"]):
         return words.say("no rate without a published number of 10 or more")
     text = words.say("95% interval {low} to {high}", low=words.rate(row["rate_low"]), high=words.rate(row["rate_high"]))
@@ -147,3 +166,7 @@ def whole(reader: Reader) -> None:
         st.metric(words.say("People killed in {city}", city=reading.city.name), words.number(count))
         st.caption(sentences.period(reader.window, words))
     st.markdown(words.say("Areas stand in the order of the alphabet: this is no list from highest to lowest."))
+    why = newest.why_not(reading, words)
+    if why:
+        st.markdown(f"**{words.say('The last 12 and 36 months')}**")
+        st.markdown(safe_markdown(" ".join(why)))

@@ -10,11 +10,12 @@ from hotspots.dashboard import dated_notes, paper, pictures
 from hotspots.dashboard.public import files, parts
 from hotspots.dashboard.public.frame import Reader, heading
 from hotspots.drawing import charts
-from hotspots.drawing.site import sentences
+from hotspots.drawing.site import newest, sentences
 from hotspots.words import mark
+from hotspots.words.escape import safe_markdown
 
 NOT_HERE: tuple[tuple[str, str], ...] = (
-    (mark("The year that is under way"), mark("numbers still change, and two states of one number subtracted give single deaths")),
+    (mark("The year under way by month, or as it changes"), mark("two states of one number subtracted give single deaths")),
     (mark("Smooth maps of where deaths are dense"), mark("with the method known, even such a picture gives the places back")),
     (mark("Concentration on few streets"), mark("it would need the place of each death")),
     (mark("A forecast"), mark("whole years alone do not bear one")),
@@ -33,6 +34,10 @@ def render(reader: Reader) -> None:
     heading(reader, title, words.say("Figures up to {day}", day=words.date(reading.last_day.date())))
     st.markdown(sentences.judged(reading, words))
     numbers(reader, year)
+    newer = newest.so_far(reading, words)
+    if newer:
+        st.header(words.say("The year under way"), anchor=False)
+        st.markdown(safe_markdown(" ".join(newer)))
     st.header(words.say("Each year, and its normal range"), anchor=False)
     table = sentences.year_table(reading, words)
     shown = sentences.years(reading, words)

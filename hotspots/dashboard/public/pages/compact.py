@@ -12,6 +12,7 @@ from hotspots.drawing.site import sentences
 def render(reader: Reader) -> None:
     """Draw the page."""
     words, reading = reader.words, reader.reading
+    st.set_page_config(page_title=f"{words.say('Map to embed')} – {reading.city.name}")
     if not reading.windows:
         st.title(reading.city.name, anchor=False)
         st.info(words.say(sentences.NO_AREAS))

@@ -83,16 +83,16 @@ def attribute(reader: Reader, name: str, total: float) -> None:
         alt = "; ".join(f"{names[value]}: {text}" for value, text in texts.items())
         pictures.draw(charts.value_bars(shown, texts, names, words), alt=alt)
     with right:
-        paper.table(table(reader, rows, names, total), words=reader.words, alt=words.say(sentences.FIELDS[name]))
+        paper.table(table(reader, name, rows, names, total), words=reader.words, alt=words.say(sentences.FIELDS[name]))
     st.caption(sentences.rest(reader.reading, name, reader.window, words))
 
 
-def table(reader: Reader, rows: pd.DataFrame, names: dict[str, str], total: float) -> pd.DataFrame:
+def table(reader: Reader, name: str, rows: pd.DataFrame, names: dict[str, str], total: float) -> pd.DataFrame:
     """Return one attribute as a table."""
     words = reader.words
     return pd.DataFrame(
         {
-            " ": [names[str(value)] for value in rows["value"]],
+            words.say(sentences.FIELDS[name]): [names[str(value)] for value in rows["value"]],
             words.say("People killed"): sentences.numbers(rows, words),
             words.say("Share"): [sentences.share(n, total, words) for n in rows["count"]],
         }
