@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from hotspots.readers.isolation.limits import WAITING, Most, allowed
 from hotspots.readers.isolation.plain import SETTINGS, Parcel
 from hotspots.readers.isolation.starting import Child, start
+from hotspots.settings import is_database
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told
 
@@ -79,8 +80,11 @@ def isolated(
 
 
 def _settings() -> dict[str, str]:
-    """Return this program's settings as they are now: what forks the process may have been started with others, in another folder."""
-    found = {name: value for name, value in os.environ.items() if name.startswith(SETTINGS)}
+    """Return this program's settings as they are now: what forks the process may have been started with others, in another folder.
+
+    The address of a database stays here: it may hold a password, and whoever reads a file has no business there.
+    """
+    found = {name: value for name, value in os.environ.items() if name.startswith(SETTINGS) and not is_database(value)}
     return found | {name: os.path.abspath(found[name]) for name in ("HOTSPOTS_STORE", "HOTSPOTS_CITIES") if found.get(name)}
 
 
