@@ -155,7 +155,7 @@ def test_roles_are_those_of_the_page_for_the_administrator(in_database, monkeypa
     assert served() == 7
 
 
-def test_a_password_is_said_nowhere(in_database, monkeypatch, capsys):
+def test_a_password_is_said_nowhere(in_database, monkeypatch, capsys, tmp_path):
     publish(1)
     said = []
     for address in (
@@ -174,9 +174,25 @@ def test_a_password_is_said_nowhere(in_database, monkeypatch, capsys):
         assert len(out.err.splitlines()) == 1
         assert "HOTSPOTS_STORE" in out.err or "refused the role" in out.err
     monkeypatch.setenv("HOTSPOTS_STORE", in_database.address(STORE, role="writer", password=WRITER))
-    said += [repr(store.shelf()), repr(vars(store.current("town"))), *map(str, (running._settings(), starting._environment()))]
+    said += [
+        repr(store.shelf()),
+        repr(vars(store.current("town"))),
+        *map(str, (running._settings("town", tmp_path / "lent"), starting._environment())),
+    ]
     assert not re.search(rf"(?i)secr3t|{WRITER}", " ".join(said))
     assert environment(None)["HOTSPOTS_STORE"] == os.environ["HOTSPOTS_STORE"]  # the server gets it as it is, and no path of it
+
+
+def test_the_guard_sees_what_is_served_though_reading_has_no_database(in_database, city_folder, capsys):
+    assert main(["import", str(city_folder)]) == 0
+    path = city_folder / "homicides.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-10]))
+    capsys.readouterr()
+    assert main(["import", str(city_folder)]) == 1
+    assert "victims and now has" in capsys.readouterr().err
+    assert store.versions(SLUG) == [1]
+    assert main(["import", str(city_folder), "--answer", "shrink=yes"]) == 0
+    assert store.versions(SLUG) == [1, 2]
 
 
 def test_a_machine_with_another_folder_of_papers_is_refused(in_database, monkeypatch, tmp_path):

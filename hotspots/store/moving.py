@@ -11,6 +11,7 @@ from hotspots import settings
 from hotspots.store import version
 from hotspots.store.folder import Folder
 from hotspots.store.formats import StoreError
+from hotspots.store.lines import UnreachedError
 from hotspots.store.shelves import MANIFEST, Lock, Shelf, shelf
 from hotspots.words import told
 
@@ -68,6 +69,21 @@ def move(target: Shelf, *, clear: bool = False, progress: Callable[[Moved], obje
                 shelf().clear(here)
         progress(moved[-1])
     return moved
+
+
+def lend(slug: str, folder: Path) -> None:
+    """Put what the guard of an import looks at into a folder: the version served, its incidents alone; nothing where there is none."""
+    folder.mkdir()
+    try:
+        one = version.current(slug)
+    except UnreachedError:
+        raise
+    except StoreError:
+        return
+    files = {name: raw for name in ("incidents.parquet", MANIFEST) if (raw := shelf().take(slug, one.number, name)) is not None}
+    place = Folder(folder)
+    with place.lock(slug, wait=0.0) as held:
+        place.put(held, one.number, files, version.pointing(one.number, newest=one.number))
 
 
 def _city(source: Shelf, target: Shelf, there: Lock) -> Moved:
