@@ -20,14 +20,15 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from postgres import STORE, Server
+from postgres import STORE, WRITER, Server
 
 from hotspots import store
-from hotspots.store import StoreError, checked_json
+from hotspots.store import StoreError, checked_json, database
 
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 
@@ -348,7 +349,7 @@ def test_a_killed_writer_leaves_the_old_version_or_the_new(store_folder: Path, t
     assert writers.stdin is not None
     assert writers.stdout is not None
     assert writers.stdout.readline() == "ready\n"
-    for trial in range(60 if TORTURE else 8 if kept.server else 20):
+    for trial in range(60 if TORTURE else 5 if kept.server else 20):
         heard = tmp_path / f"said-{trial}"
         heard.touch()
         writers.stdin.write(f"{value + 1} {heard}\n")
@@ -595,7 +596,7 @@ class TwoUsers(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.patch = pytest.MonkeyPatch()
-        self.patch.setenv("HOTSPOTS_STORE", str(self.folder))
+        self.kept = self.begin()
         self.patch.setenv("HOTSPOTS_KEEP", "3")
         self.patch.setenv("HOTSPOTS_KEEP_DAYS", "0")
         self.said: dict[int, int] = {}  # version → value, of all that are kept
@@ -604,6 +605,15 @@ class TwoUsers(RuleBasedStateMachine):
         self.highest = 0
         self.value = 0
         self.seen: dict[str, tuple[store.Version, int]] = {}
+
+    def begin(self) -> Kept:
+        """Let the store be an empty one."""
+        self.patch.setenv("HOTSPOTS_STORE", str(self.folder))
+        return Kept(self.folder, None)
+
+    def failing(self, patch: pytest.MonkeyPatch, at: int, *, after: bool) -> None:
+        """Let one of the steps of a publication fail."""
+        steps_that_fail(patch, at, after=after)
 
     def teardown(self) -> None:
         self.patch.undo()
@@ -625,7 +635,7 @@ class TwoUsers(RuleBasedStateMachine):
         self.value += 1
         try:
             with pytest.MonkeyPatch.context() as patch:
-                steps_that_fail(patch, at, after=after)
+                self.failing(patch, at, after=after)
                 number = store.publish("town", tables(self.value, rows=3), {"n": self.value}).number
         except (OSError, StoreError):
             return
@@ -656,12 +666,10 @@ class TwoUsers(RuleBasedStateMachine):
     @rule(data=st.data(), name=st.sampled_from(["blocks.parquet", "notes.parquet"]), lose=st.booleans())
     def rot(self, data: st.DataObject, name: str, *, lose: bool) -> None:
         number = data.draw(st.sampled_from(sorted(self.said)))
-        path = self.folder / "town" / "versions" / str(number) / name
-        if lose or not path.exists():
-            path.unlink(missing_ok=True)
-        else:
-            raw = path.read_bytes()
-            path.write_bytes(raw[: len(raw) // 2])
+        there = (number, name) in self.kept.files()
+        if there:
+            raw = self.kept.read(number, name)
+            self.kept.write(number, name, None if lose else raw[: len(raw) // 2])
         self.rotten.add(number)
 
     @rule(user=st.sampled_from(["ana", "luis"]))
@@ -692,6 +700,46 @@ class TwoUsers(RuleBasedStateMachine):
         if self.now:
             damaged = {number for number, faults in store.check("town").items() if faults}
             assert damaged & set(self.said) == self.rotten
+
+
+class TwoUsersOfADatabase(TwoUsers):
+    """The same with a database, of which statements fail."""
+
+    server: Server
+
+    def begin(self) -> Kept:
+        self.server.empty_store()
+        database.at.cache_clear()
+        self.patch.setenv("HOTSPOTS_STORE", self.server.address(STORE, role="writer", password=WRITER))
+        self.patch.setenv("HOTSPOTS_PAPERS", str(self.folder))
+        return Kept(self.folder, self.server)
+
+    def failing(self, patch: pytest.MonkeyPatch, at: int, *, after: bool) -> None:
+        """Let one statement of a publication fail, before or after the server has done it."""
+        left, execute = [at], psycopg.Connection.execute
+
+        def counted(*arguments: Any, **named: Any) -> Any:
+            left[0] -= 1
+            if not left[0] and not after:
+                raise psycopg.OperationalError("cut")
+            done = execute(*arguments, **named)
+            if not left[0]:
+                raise psycopg.OperationalError("cut")
+            return done
+
+        patch.setattr(psycopg.Connection, "execute", counted)
+
+
+@pytest.fixture(scope="class")
+def of_a_database(server: Server) -> None:
+    """Tell the two users which server it is."""
+    TwoUsersOfADatabase.server = server
+
+
+@pytest.mark.walk
+@pytest.mark.usefixtures("of_a_database")
+class TestTwoUsersOfADatabase(TwoUsersOfADatabase.TestCase):  # type: ignore[misc, name-defined]
+    settings = settings(max_examples=50 if TORTURE else 5, stateful_step_count=25)
 
 
 TestTwoUsers = TwoUsers.TestCase

@@ -101,7 +101,13 @@ def test_an_event_that_is_erased_is_in_no_version_and_no_layer(in_database, city
 def test_every_kind_of_column_and_shape(in_database):
     square, hole = shapely.box(0, 0, 1, 1), shapely.MultiPolygon([shapely.box(5, 5, 6, 6), shapely.box(8, 8, 9, 9)])
     table = gpd.GeoDataFrame(
-        {"yes": [True, False], "age": [1.5, None], 'a"b %s': ["ñ\t\\N\n\0", None], "when": [pd.Timestamp("2020-01-02 03:04:05"), pd.NaT]},
+        {
+            "yes": [True, False],
+            "version": ["a", "b"],
+            "age": [1.5, None],
+            'a"b %s': ["ñ\t\\N\n\0", None],
+            "when": [pd.Timestamp("2020-01-02 03:04:05"), pd.NaT],
+        },
         geometry=[square, hole],
         crs=32615,
         index=pd.Index(["01", "02"], name="block_id"),
@@ -109,8 +115,8 @@ def test_every_kind_of_column_and_shape(in_database):
     store.publish("9-town_a", {"blocks": table}, {})
     store.publish("9-town-a", {"blocks": table}, {})
     first, second = sorted(layer(in_database, "city_9_town_a_blocks", "*, ST_NumGeometries(shape)"))
-    assert first[:6] == (1, "01", True, 1.5, "ñ\t\\N\n", pd.Timestamp("2020-01-02 03:04:05").to_pydatetime())
-    assert second[:6] == (2, "02", False, None, None, None)
+    assert first[:7] == (1, "01", True, "a", 1.5, "ñ\t\\N\n", pd.Timestamp("2020-01-02 03:04:05").to_pydatetime())
+    assert second[:7] == (2, "02", False, "b", None, None, None)
     assert (first[-1], second[-1]) == (1, 2)
     assert len(layer(in_database, "city_9_town_a_blocks_2")) == 2  # another city whose name would be the same
 
@@ -343,6 +349,24 @@ def test_what_listens_hears_of_a_version_and_asks_nothing_meanwhile(in_database,
     assert until(lambda: not reader.memory._known or next(iter(reader.memory._known.values()))[0] < reader.memory._heard)
 
 
+def test_who_writes_asks_what_is_there_whatever_was_heard(in_database, quick, monkeypatch):
+    """Another machine published a moment ago, and the news of it has not come yet."""
+    publish(1)
+    here = store.shelf()
+    here.listen()
+    assert until(lambda: here.memory._hears and served() == 1)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("HOTSPOTS_STORE", os.environ["HOTSPOTS_STORE"] + "?application_name=other")
+        elsewhere.setattr(here.memory, "forget", lambda: None)  # deaf
+        assert publish(2).number == 2
+        elsewhere.undo()
+        elsewhere.setattr(here.memory, "forget", lambda: None)
+        assert here.pointer("town") != here._take("town", 0, "current")
+        assert publish(3).number == 3
+    here.memory.forget()
+    assert [store.current("town", number).manifest["facts"]["n"] for number in (1, 2, 3)] == [1, 2, 3]
+
+
 def test_while_the_server_is_gone_what_was_served_stays_and_says_since_when(in_database, quick, monkeypatch, own_city):
     app = open_page("", lang="en")
     assert not app.exception
@@ -361,6 +385,11 @@ def test_while_the_server_is_gone_what_was_served_stays_and_says_since_when(in_d
             store.read(store.current(SLUG), "blocks")
         with pytest.raises(UnreachedError):
             publish(9)
+        database.at.cache_clear()
+        forget()
+        began = open_page("", lang="en")  # a dashboard that is started now
+        assert not began.exception
+        assert "does not answer; see that its server runs" in text(began)
     finally:
         in_database.start()
     assert until(lambda: shelf.silent_since() is None)

@@ -176,7 +176,8 @@ class Database:
             with self._told():
                 self._prepare(line)
                 self._hold(line, slug, until=time.monotonic() + max(wait, _AT_ONCE))
-            yield Lock(slug, line)
+            with self.memory.asleep():
+                yield Lock(slug, line)
             with contextlib.suppress(Exception):  # a line that was cut has nothing to sign off
                 line.execute("DELETE FROM hotspots.holder WHERE city = %s", (slug,))
 
@@ -224,7 +225,7 @@ class Database:
         try:
             with self._writing(held) as line:
                 self._insert(line, held.slug, number, files)
-                self._insert(line, held.slug, 0, {_POINTER: pointer})
+                self._replace(line, held.slug, 0, {_POINTER: pointer})
                 line.execute("DELETE FROM hotspots.file WHERE city = %s AND version = ANY(%s)", (held.slug, [*gone]))
                 if tables is not None:
                     maps.show(line, held.slug, number, tables)
@@ -250,13 +251,13 @@ class Database:
     def point(self, held: Lock, pointer: bytes, *, tables: Tables) -> None:
         """Write the pointer, and let the views show that version."""
         with self._writing(held) as line:
-            self._insert(line, held.slug, 0, {_POINTER: pointer})
+            self._replace(line, held.slug, 0, {_POINTER: pointer})
             maps.show(line, held.slug, json.loads(pointer)["version"], tables)
 
     def replace(self, held: Lock, number: int, files: Mapping[str, bytes], *, tables: Tables | None) -> None:
         """Write the files in the place of those that are there."""
         with self._writing(held) as line:
-            self._insert(line, held.slug, number, files)
+            self._replace(line, held.slug, number, files)
             if tables is not None:
                 maps.show(line, held.slug, number, tables)
 
@@ -274,8 +275,12 @@ class Database:
     def sweep(self, held: Lock) -> None:
         """Do nothing: a transaction that was not ended leaves nothing behind."""
 
-    def _insert(self, line: psycopg.Connection[Any], slug: str, number: int, files: Mapping[str, bytes]) -> None:
+    def _replace(self, line: psycopg.Connection[Any], slug: str, number: int, files: Mapping[str, bytes]) -> None:
         line.execute("DELETE FROM hotspots.file WHERE city = %s AND version = %s", (slug, number))
+        self._insert(line, slug, number, files)
+
+    def _insert(self, line: psycopg.Connection[Any], slug: str, number: int, files: Mapping[str, bytes]) -> None:
+        """Write files; the table refuses one that is there already."""
         rows = [
             (slug, number, name, piece, content[first : first + _PIECE])
             for name, content in files.items()

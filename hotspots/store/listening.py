@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
@@ -31,6 +32,7 @@ class Memory:
         self._heard, self._hears = 0, False
         self._beat = datetime.now(UTC)
         self._ear: threading.Thread | None = None
+        self._writers = threading.local()
 
     def listen(self) -> None:
         """Begin to listen, in a thread that ends with the program."""
@@ -44,9 +46,19 @@ class Memory:
         with self._guard:
             self._heard += 1
 
+    @contextlib.contextmanager
+    def asleep(self) -> Iterator[None]:
+        """Let this thread ask for everything while it writes: what it was told may be older than the lock that it holds."""
+        before = getattr(self._writers, "here", False)
+        self._writers.here = True
+        try:
+            yield
+        finally:
+            self._writers.here = before
+
     def get(self, key: Hashable, ask: Callable[[], _T]) -> _T:
         """Return the answer that is remembered under `key`, if it holds, else that of `ask`."""
-        if self._ear is None:
+        if self._ear is None or getattr(self._writers, "here", False):
             return ask()
         with self._guard:
             heard, known = self._heard, self._known.get(key)

@@ -89,7 +89,7 @@ def _kind(column: pd.Series) -> str:
 
 def _shape(table: gpd.GeoDataFrame) -> tuple[str, Any]:
     """Return the kind of shapes that a layer has, one for all, and the shapes in it."""
-    shapes = table.geometry.to_numpy()
+    shapes = shapely.force_2d(table.geometry.to_numpy())
     kinds = {_SINGLE.get(int(kind), "") for kind in shapely.get_type_id(shapes) if kind >= 0}
     if len(kinds) != 1 or "" in kinds:
         return ("Geometry" if kinds else "Point"), shapes
@@ -104,6 +104,7 @@ def _fill(con: psycopg.Connection[Any], view: str, number: int, table: gpd.GeoDa
     if not con.execute(f"SELECT 1 FROM {gis}.spatial_ref_sys WHERE srid = %s", (srid,)).fetchone():
         table, srid = (table.to_crs(_DEGREES), _DEGREES) if srid else (table, 0)
     kind, shapes = _shape(table)
+    plain = plain.rename(columns={name: f"{name}_" for name in plain if str(name).lower() in ("row_id", "version", "shape")})
     columns = {_name(str(name)): _kind(plain[name]) for name in plain}
     columns |= {"version": "integer", "shape": f"{gis}.geometry({kind}, {srid})"}
     described = ", ".join(f"{name} {sort}" for name, sort in columns.items())

@@ -104,6 +104,7 @@ def _city(source: Shelf, target: Shelf, there: Lock) -> Moved:
         one = version.current(slug, number)
         content = {name: source.take(slug, number, name) or b"" for name in (*_files(one), MANIFEST)}
         if not _there(target, slug, number, content):
+            target.remove(there, [number] if number in known else [])
             target.put(there, number, content, version.pointing(number, newest=number))
         if not _there(target, slug, number, content):
             raise StoreError(told("version {number} of {city} is not in the other store as it was written", number=number, city=repr(slug)))
