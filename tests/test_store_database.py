@@ -30,7 +30,7 @@ from hotspots.cities import erasure
 from hotspots.cli.main import main
 from hotspots.cli.run import environment
 from hotspots.readers.isolation import running, starting
-from hotspots.store import StoreError, database, erasing, lines, listening, moving
+from hotspots.store import StoreError, database, erasing, lines, listening, maps, moving
 from hotspots.store.lines import UnreachedError
 
 SLUG = "villa-prueba"
@@ -57,7 +57,8 @@ def shown(server: Server) -> int:
 # ------------------------------------------------------------------------------------------------------------------ layers
 
 
-def test_the_version_served_is_there_as_layers(in_database, city_folder):
+def test_the_version_served_is_there_as_layers(in_database, city_folder, monkeypatch):
+    monkeypatch.setattr(maps, "_ROWS", 20)  # of 72
     city = cities.import_folder(city_folder)
     described = in_database.run(
         "SELECT f_table_name, type, srid FROM geometry_columns WHERE f_table_name ~ '^villa.*(blocks|incidents)$' ORDER BY 1", name=STORE

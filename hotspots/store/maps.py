@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "hotspots_maps"
 _DEGREES = 4326
+_ROWS = 20_000  # that are text at once
 _LINES, _AREAS = "MultiLineString", "MultiPolygon"
 _SINGLE = {0: "Point", 1: _LINES, 2: _LINES, 3: _AREAS, 4: "MultiPoint", 5: _LINES, 6: _AREAS}
 _INTO_MANY = {1: shapely.multilinestrings, 3: shapely.multipolygons}
@@ -117,10 +118,12 @@ def _fill(con: psycopg.Connection[Any], view: str, number: int, table: gpd.GeoDa
         con.execute("UPDATE hotspots.layer SET columns = %s WHERE view = %s", (described, view))
     else:
         con.execute(f"DELETE FROM hotspots.{_name('of_' + view)}")
-    said = [*_texts(plain), [str(number)] * len(plain), _hexadecimal(shapes, srid)]
     with con.cursor() as cursor, cursor.copy(f"COPY hotspots.{_name('of_' + view)} FROM STDIN") as copy:
-        for row, values in enumerate(zip(*said, strict=True), 1):
-            copy.write_row((str(row), *values))
+        for first in range(0, len(plain), _ROWS):
+            part = plain.iloc[first : first + _ROWS]
+            said = [*_texts(part), [str(number)] * len(part), _hexadecimal(shapes[first : first + _ROWS], srid)]
+            for row, values in enumerate(zip(*said, strict=True), first + 1):
+                copy.write_row((str(row), *values))
 
 
 def _texts(plain: pd.DataFrame) -> Iterator[list[str | None]]:
