@@ -48,7 +48,8 @@ IN_THE_DARK: dict[str, str] = {
 # What charts are drawn in, as each theme shows it: words of 4.5:1 and more.
 CHARTS_ON_PAPER: dict[str, dict[str, str]] = {
     "light": {MUTED: "#56636f"},
-    "dark": {INK: "#e8ecef", MUTED: "#a3afba", PRIMARY: "#7cb7e3", ATTENTION: "#f0957f", "#ffffff": "#12181f", "#0072b2": "#4a9fd0"},
+    "dark": {INK: "#e8ecef", MUTED: "#a3afba", PRIMARY: "#7cb7e3", ATTENTION: "#f0957f", NO_DATA: "#6b7987"}
+    | {"#ffffff": "#12181f", "#0072b2": "#4a9fd0", "#56b4e9": "#a9dcf9"},
 }
 FEW = 40  # a map of so few large areas leaves out the cream, which glares
 LARGE_IN_THE_DARK: dict[str, str] = dict(zip(HOMICIDES, ("#4a382c", "#6b4a30", "#8c5428", "#c26c2d", "#f0a055"), strict=True))

@@ -109,7 +109,7 @@ def test_at_most_one_alert_a_year_is_in_vain(year, more):
     assert found.mean() > 0.3 - slack
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("month", [2, 4, 8])
 @pytest.mark.parametrize("districts", [1, 22])
 def test_a_doubling_is_found_nearly_as_soon_as_by_who_knows_the_usual(month, districts):
@@ -243,6 +243,7 @@ def alerts_in(city: cities.City, before: int) -> list[str]:
     return [line for one in found.sections if one.key == "alerts" for line in one.lines]
 
 
+@pytest.mark.walk
 def test_the_digest_tells_what_was_raised_and_what_ended(town):
     start, like = town.end, placed(town)
     regular = [start + 21 * k * DAY for k in range(80)]  # four years and a half at one pace

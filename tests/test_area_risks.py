@@ -80,6 +80,7 @@ def test_the_diagonal_of_the_inverse_and_the_determinant_are_exact():
     assert found.times(np.arange(float(n))) == pytest.approx(dense @ np.arange(float(n)), rel=1e-9)
 
 
+@pytest.mark.walk
 def test_it_gives_what_an_independent_sampler_gives():
     beside = square(4)
     draws = np.exp(sampled(EVENTS, EXPECTED, beside.toarray(), chains=400, turns=700))
@@ -175,6 +176,7 @@ def test_nothing_known_and_nobody_killed_give_nothing():
     assert rates.unlike_neighbours(none).empty
 
 
+@pytest.mark.walk
 def test_a_hot_spot_may_be_asked_to_have_a_size_and_never_gains_by_it():
     study = city()
     hot = clusters.hot_spot(study)

@@ -102,7 +102,7 @@ def test_the_files_say_what_the_commands_print(city, printed, tmp_path, place, p
     assert not [(one, text) for one in said for text in texts if plain(one) not in text]
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("place", PLACES[:2])
 def test_the_numbers_and_their_ranges_are_those_of_the_command(city, printed, place):
     compared = json.loads(printed("change", VILLA, "--place", place, "--json"))["periods"]
@@ -187,6 +187,7 @@ def test_the_link_opens_the_same_choices(city):
     assert page.link == f"{ADDRESS}/?city=villa-prueba&place=district%3Arow+0&lang=en&version=1"
 
 
+@pytest.mark.walk
 def test_a_country_of_published_totals(store):
     city = cities.import_folder(ROOT / "data/cities/el-salvador")
     for preset in PRESETS:
@@ -210,6 +211,7 @@ def test_a_wrong_ending_is_refused(city, tmp_path, capsys):
     assert list(tmp_path.glob("brief*")) == []
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 def test_the_slide_opens_in_libreoffice(city, tmp_path):
     office = shutil.which("soffice")

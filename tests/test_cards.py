@@ -121,6 +121,7 @@ def test_an_anchor_is_the_areas_own_and_an_address_may_hold_it():
     assert urllib.parse.unquote(cards.anchor(odd)) == f"area-{odd}"
 
 
+@pytest.mark.walk
 def test_the_page_without_a_server_has_them_and_leads_there(files):
     assert {"cards.en.html", "cards.es.html"} <= set(files)
     assert b'href="cards.en.html"' in files["index.html"]

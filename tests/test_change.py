@@ -188,6 +188,7 @@ def test_false_alarms_at_the_rates_of_the_bundled_city(albatros, unit):
         assert firm <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / maps)
 
 
+@pytest.mark.walk
 def test_a_planted_rise_is_found():
     rng = np.random.default_rng(4)
     base, now = rng.poisson(60, 300), rng.poisson(40, 300)  # 20 a year, then 40
@@ -256,6 +257,7 @@ def test_the_map_of_change_has_a_neutral_class():
     assert [row.units for row in shown.legend if row.kind == "class"] == [0, 0, 1, 0, 1]
 
 
+@pytest.mark.walk
 def test_the_command_says_what_the_page_says(city_folder, monkeypatch, tmp_path, capsys):
     from opened import open_page, text
 

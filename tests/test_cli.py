@@ -183,6 +183,7 @@ def test_the_machine_names_the_language_and_machines_read_the_same(imported, cap
     assert "72 victims" in run(capsys, "list", "--language", "en")[1]
 
 
+@pytest.mark.walk
 def test_no_screen_needed(city_folder, tmp_path):
     """Run it where Streamlit cannot be imported."""
     commands = [["import", str(city_folder)], ["totals", "villa-prueba"], ["export", "villa-prueba", "--out", str(tmp_path / "a.csv")]]

@@ -307,6 +307,7 @@ def test_every_possible_map_of_a_tiny_city(population, n):
         np.testing.assert_allclose(table["expected"], n * (around @ share))
 
 
+@pytest.mark.walk
 def test_chance_of_any_alarm_by_every_possible_map():
     """Nine blocks in a row, four events: the exact chance of any false alarm is at most 5 %, and what the calibration finds by lot."""
     blocks = area([shapely.box(10 * x, 0, 10 * x + 10, 10) for x in range(9)])

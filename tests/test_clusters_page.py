@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -15,10 +16,12 @@ from streamlit.testing.v1 import AppTest
 from hotspots import colours
 from hotspots.dashboard.map_component import payload
 from hotspots.drawing import sheets as drawing
+from hotspots.questions.restricted import Asked
+from hotspots.questions.restricted import clusters as questions
 from hotspots.statistics import clusters
 from hotspots.statistics.catalog import measure
 from hotspots.study import Study
-from hotspots.study.selection import read_query
+from hotspots.study.selection import Selection, read_query
 from hotspots.study.testing import square_city
 from hotspots.views import map_view, outlines
 from hotspots.words import words_for
@@ -113,6 +116,45 @@ def page(path: str, *, lang: str = "en", **query: str) -> AppTest:
     assert not app.exception, app.exception
     assert not app.error, [one.value for one in app.error]
     return app
+
+
+def asked(kind: str, at) -> Asked:
+    """Return what is asked of three hard-hit corners: a block and the two beside it, as one circle, and two blocks that stand alone."""
+    points = [(5, 5), (15, 5), (5, 15)] * 15 + [(85, 85)] * 20 + [(5, 85)] * 20
+    one = study(points)
+    x, y = shapely.get_coordinates(shapely.centroid(np.asarray(one.blocks.geometry.array))).T
+    city = SimpleNamespace(blocks=one.blocks.drop(columns="district").assign(**{kind: at(x, y)}), language="en", source="")
+    return Asked(Selection(unit="blocks"), city, lambda _: one)
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "told", "es"),
+    [
+        (
+            "beat",
+            lambda x, y: np.where(x < 10, "A", "B"),
+            "1 of 3 circles reaches into more than one beat: no. 1 (A and B).",
+            "1 de 3 círculos alcanza más de un sector: el n.º 1 (A y B).",
+        ),
+        (
+            "district",
+            lambda x, y: np.where(x < 10, "2", "10"),
+            "1 of 3 circles reaches into more than one district: no. 1 (2 and 10).",
+            "1 de 3 círculos alcanza más de un distrito: el n.º 1 (2 y 10).",
+        ),
+        (
+            "beat",
+            lambda x, y: np.where(y < 40, "A", "B"),
+            "Each of the 3 circles lies in one beat.",
+            "Cada uno de los 3 círculos está en un solo sector.",
+        ),
+        ("zone", lambda x, y: "A", "", ""),
+    ],
+)
+def test_which_circles_straddle_beats(kind, at, told, es):
+    found = asked(kind, at).ask(questions.straddling, simulations=99)
+    assert (found.sentence(EN), found.sentence(words_for("es"))) == (told, es)
+    assert {number: " and ".join(names) for number, names in found.value.items()} == ({1: told[:-2].split("(")[1]} if "(" in told else {})
 
 
 def test_the_page(city):

@@ -228,7 +228,7 @@ def test_the_fourier_surface_adds_up_too(points, h):
     assert z.min() >= 0
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @every_edge
 @given(points=spots, h=st.floats(3, 30))
 def test_moved_rescaled_doubled(edge, points, h):

@@ -91,6 +91,7 @@ def test_where_nothing_is_new_it_says_so(villa_again):
     assert "Nothing new since the last time." in digests.text(found)
 
 
+@pytest.mark.walk
 def test_an_intervention_begun_stands_in_it_and_a_place_narrows_it(villa_again):
     end = villa_again.end
     second = with_rows(villa_again, (end + DAY, 0), end=end + 7 * DAY)

@@ -141,6 +141,7 @@ def test_no_unsafe_setting_is_accepted(tmp_path: Path) -> None:
         assert "Traceback" not in said
 
 
+@pytest.mark.walk
 def test_the_log_names_the_address_that_it_listens_on(tmp_path: Path) -> None:
     port = free_port()
     env = {"HOTSPOTS_EDITION": "public", "HOTSPOTS_RELEASE": str(tmp_path / "none"), "PYTHONUNBUFFERED": "1"}

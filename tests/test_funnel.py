@@ -98,6 +98,7 @@ def test_people_killed_together_count_once_in_the_verdict():
     assert together.table["count"].iloc[0] == 12
 
 
+@pytest.mark.walk
 def test_places_all_alike_are_seldom_called_different():
     """In a city where nothing differs, any place outside in at most 5 of 100; also with double killings in the data."""
     rng, times = np.random.default_rng(8), 1000 if TORTURE else 40

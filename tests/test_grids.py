@@ -72,6 +72,7 @@ def test_a_grid_of_no_proper_side_is_refused(unit):
     assert not units.offers(blocks, unit)
 
 
+@pytest.mark.walk
 def test_too_many_squares_are_refused_with_the_side_that_works():
     incidents, blocks = square_city([(5, 5)], side=2, size=50_000)
     with pytest.raises(DataError, match=r"use grid:(\d+)") as caught:

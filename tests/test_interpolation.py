@@ -116,6 +116,7 @@ def test_a_rate_on_squares_rests_on_shared_residents_and_the_map_says_so():
     assert units.denominator(blocks) == ""
 
 
+@pytest.mark.walk
 def test_nothing_heavy_is_loaded_until_it_is_needed():
     heavy = {"tobler", "h3", "statsmodels", "rasterio"}
     code = f"import sys, hotspots.study.selection, hotspots.statistics.catalog; print(sorted({heavy} & set(sys.modules)))"

@@ -91,6 +91,7 @@ def test_an_event_of_the_city_can_be_asked_after(albatros):
     assert "not an entry of the log" in text(app)
 
 
+@pytest.mark.walk
 def test_hostile_names_stay_text_on_every_page(own_albatros):
     start, end = pd.Timestamp("2020-01-01"), pd.Timestamp("2022-01-01")
     entry = Entry("", {"en": HOSTILE}, start, end, ("beat:C55",), note={"en": HOSTILE})

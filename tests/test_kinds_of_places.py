@@ -67,6 +67,7 @@ def test_where_whole_beats_are_hot_and_homicides_few_beats_win():
     assert row["beats"]
 
 
+@pytest.mark.walk
 def test_where_all_places_are_alike_the_usual_kind_stays():
     changed = 0
     for seed in range(TIMES):

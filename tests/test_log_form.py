@@ -159,6 +159,7 @@ def rules(seen):
     return {(row["month"], row["text"]) for layer in layers for row in layer["data"]["values"] if {"month", "text"} <= set(row)}
 
 
+@pytest.mark.walk
 def test_a_change_moves_on_every_chart_that_it_crosses(city, entry, see):
     before = {("2017-03-01", "Plan One"), ("2018-03-01", "end of Plan One")}
     for page in ("", "trends", "interventions"):
@@ -175,6 +176,7 @@ def test_a_change_moves_on_every_chart_that_it_crosses(city, entry, see):
         assert not any("end of" in words for _, words in drawn)
 
 
+@pytest.mark.walk
 def test_what_is_taken_out_is_on_no_chart_and_stays_in_the_history(city, entry, see):
     app = open_page("interventions", lang="en", entry=entry.id)
     next(one for one in app.selectbox if one.label == "Take out of the log").select("Plan One (2017)")

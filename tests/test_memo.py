@@ -64,6 +64,16 @@ def test_each_question_is_answered_once_and_arguments_do_not_mix():
     assert (len(calls), len(others)) == (6, 1)
 
 
+def test_a_study_that_holds_itself_is_counted_once():
+    """Where residents are known everywhere, those killed where they are known are all, and the study of them is the study."""
+    study = Study.of(*square_city([(5, 5), (15, 5)], side=2), unit_of=pd.Series(["b00", "b01"]))
+    before = memo.size(study)
+    assert study.exposed_study is study
+    assert 0 < memo.size(study) == before
+    owner = Owner()
+    assert kept(owner, lambda _: study) is kept(owner, lambda _: study) is study
+
+
 def test_what_was_asked_for_longest_ago_goes_first_and_the_room_is_bounded(monkeypatch):
     monkeypatch.setattr(memo, "MOST_BYTES", 10 * memo.LEAST_BYTES)
     make, calls = counted()

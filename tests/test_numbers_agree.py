@@ -14,7 +14,6 @@ from opened import open_page, text
 
 from hotspots.cli.main import main
 from hotspots.drawing import exports
-from hotspots.geography import units
 from hotspots.statistics import rates, trends
 from hotspots.statistics.catalog import measure
 from hotspots.study.selection import read_query
@@ -41,7 +40,7 @@ GRID += IN_PLACES
 def study_of(city, query):
     selection, strange = read_query(query)
     assert strange == ()
-    return selection.study(city, units.geography(city.incidents, city.blocks, query["unit"]))
+    return selection.study(city)
 
 
 @pytest.mark.cases(5)

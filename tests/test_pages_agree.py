@@ -222,7 +222,7 @@ def test_who_was_killed(city_of, see, printed, query):
         assert file["n"].sum() == table[words.say("People killed")].sum() == all_days["district"].notna().sum()
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @grid(2)
 def test_near_repeats(city_of, see, printed, query):
     city, rows = city_of(query["city"])
@@ -327,7 +327,7 @@ def in_areas(rows, areas):
     return found
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @grid(4)
 def test_interventions(city_of, see, printed, query):
     city, rows = city_of(query["city"])

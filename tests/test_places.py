@@ -20,7 +20,6 @@ from hotspots.statistics.catalog import MEASURES, measure
 from hotspots.statistics.measure import OVER, table
 from hotspots.store.schema import Blocks, DataError
 from hotspots.study import Study, places
-from hotspots.study.memo import kept
 from hotspots.study.selection import Selection
 from hotspots.study.testing import square_city
 
@@ -64,13 +63,8 @@ def town(villa) -> City:
     return town_of(villa[0], [*spots, None, None, None, None, None, (2000, 30), (2500, 30), None, None, None], recorded=recorded)
 
 
-def units_of(town: City, unit: str) -> units.Geography:
-    return units.geography(town.incidents, town.blocks, unit, streets=town.segments)
-
-
 def study_of(town: City, **choices: Any) -> Study:
-    """Return the study of some choices; the units are made once for each kind."""
-    return Selection(**choices).study(town, kept(town, units_of, choices.get("unit", "blocks")))
+    return Selection(**choices).study(town)
 
 
 def at(town: City, x: float, y: float) -> tuple[float, float]:

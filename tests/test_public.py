@@ -134,6 +134,7 @@ def test_a_name_that_is_no_edition_opens_nothing(monkeypatch):
     assert open_page("", lang="en").exception
 
 
+@pytest.mark.walk
 def test_restricted_pages_are_not_even_imported(public):
     script = (
         "import sys; sys.path[:0] = ['tests']\nfrom opened import open_page\nassert not open_page('', lang='en').exception\n"

@@ -228,7 +228,7 @@ def _addresses(name: str) -> list[tuple[str, dict[str, str]]]:
     return [(page, {}) for page in PAGES] + older + [("city", {"show": "hot"})] * (release(name).totals is None)
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("lang", ["es", "en"])
 @pytest.mark.parametrize("name", RELEASES)
 def test_both_hold_the_same_tables(server, name, lang):

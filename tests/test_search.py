@@ -212,7 +212,7 @@ def one_letter_less(name: str) -> str:
     return name.replace(long, long[0] + long[2:], 1) if long else name
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("make", [albatros, town], ids=["puerto-albatros", "town"])
 def test_every_place_is_found_by_its_name(make):
     """As it is, without accents, in capitals and, though perhaps not first, with a letter missing; exact names come first."""

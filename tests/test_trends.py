@@ -179,6 +179,7 @@ def test_too_short_a_period_has_no_verdict():
     assert trends.latest(boston(start="1992-01-01", end="1994-01-01")).verdict == "unknown"
 
 
+@pytest.mark.walk
 def test_false_alarms_over_many_quiet_cities():
     rng = np.random.default_rng(11)
     outside = judged = 0

@@ -105,7 +105,7 @@ def test_few_values_lie_outside_where_nothing_changed(mean, double, swing, years
     assert ((killed[:, 0] < plain[0]) | (killed[:, 0] > plain[1])).mean() > 0.08  # what chance alone would have called a change
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("swings", [(0.15,) * 5, (0.0,) * 5, (0.3, 0.1, 0.1, 0.1, 0.4)])
 def test_of_twenty_looks_at_fifteen_values_one_at_most_flags_any(swings):
     """Simulated: three fields of five values, 4 to 60 a year, that swing; a fifth of events has two victims. One by one: 15 % and more."""

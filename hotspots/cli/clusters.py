@@ -46,6 +46,8 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     shuffles = {"simulations": choices.shuffles, "seed": choices.seed}
     if choices.method == "scan":
         answer = asked.ask(clusters.circles, cap=choices.cap, **shuffles)
+        reaching = asked.ask(clusters.straddling, cap=choices.cap, **shuffles).sentence(words)
+        print(reaching, end="\n" if reaching else "", file=sys.stderr)
     else:
         answer = asked.ask(clusters.bursts, radius=choices.radius, days=choices.days, anytime=not choices.now, **shuffles)
     found = answer.value

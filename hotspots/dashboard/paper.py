@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -14,12 +15,18 @@ from hotspots.words.escape import safe_html
 MOST = 400  # rows of one table on paper; more go into a file
 
 
-def table(rows: Any, *, alt: str, words: Words, **how: Any) -> None:
-    """Draw a table, or rows with a style, on screen, and all its columns once more for paper and phones. `how` is for `st.dataframe`."""
+def table(rows: Any, *, alt: str, words: Words, decimals: Mapping[str, int] | None = None, ordered: bool = False, **how: Any) -> None:
+    """Draw a table, or rows with a style, on screen, and all its columns once more for paper and phones.
+
+    Numbers of a column in `decimals` are written with so many; the rows are `ordered` where the first column numbers them. `how` is for
+    `st.dataframe`, and an index that is shown names the rows.
+    """
     st.dataframe(rows, **({"hide_index": True} | how), alt=alt)
     plain: pd.DataFrame = rows if isinstance(rows, pd.DataFrame) else rows.data
+    plain = plain if how.get("hide_index", True) else plain.rename_axis(plain.index.name or "").reset_index()
     if len(plain.columns):
-        st.html(charts.on_paper(plain, alt=alt, most=MOST, words=words, picked="on_select" in how))
+        picked = "on_select" in how
+        st.html(charts.on_paper(plain, alt=alt, most=MOST, words=words, decimals=decimals, ordered=ordered, picked=picked))
 
 
 def label(text: str) -> None:

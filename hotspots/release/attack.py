@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from hotspots.release.statements import System
 
@@ -58,7 +57,7 @@ def _blocks(known: System, targets: sparse.csr_array) -> list[tuple[np.ndarray, 
     every = sparse.vstack([known.matrix, targets]).tocoo()
     n, size = every.shape[1], sum(every.shape)
     links = sparse.coo_array((np.ones(every.nnz), (every.col, n + every.row)), shape=(size, size))  # each sum hangs on its unknowns
-    label = connected_components(links, directed=False)[1]
+    label = sparse.csgraph.connected_components(links, directed=False)[1]
     asked = np.unique(label[targets.tocsr().indices])
     rows = label[n : n + known.matrix.shape[0]]
     return [(np.flatnonzero(label[:n] == one), np.flatnonzero(rows == one)) for one in asked]

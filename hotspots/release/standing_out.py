@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from hotspots.geography.adjacency import contiguity
 from hotspots.statistics.clusters.exact_window import LEAST_RESIDENTS, LEVEL, adjusted, tail
@@ -49,7 +48,7 @@ def groups(hot: np.ndarray, counts: np.ndarray, areas: Blocks) -> pd.Series:
     near = (kept(areas, contiguity, gap=None).matrix + sparse.eye_array(len(areas))).tocsr()[middles][:, shown].tocoo()
     rows, columns = middles[near.row], np.flatnonzero(shown)[near.col]
     joined = sparse.coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(areas), len(areas)))
-    label = connected_components(joined, directed=False)[1]
+    label = sparse.csgraph.connected_components(joined, directed=False)[1]
     inside = np.isin(np.arange(len(areas)), columns)
     found = np.zeros(len(areas), dtype=int)
     found[inside] = np.unique(label[inside], return_inverse=True)[1] + 1 if inside.any() else 0

@@ -220,7 +220,7 @@ def _named(slug: str, number: int) -> Told:
 
 def _nothing(slug: str, number: int | None, there: Sequence[int]) -> Told:
     what = told("published version of {city}", city=repr(slug)) if number is None else _named(slug, number)
-    known = told("the store has {listed}", listed=", ".join(slugs()) or told("no city yet"))
+    known = told("the store has {listed}", listed=", ".join(slugs())) if slugs() else told("it holds no city yet")
     if there:
         known = told("versions {listed} exist", listed=", ".join(map(str, there)))
     return told("the store has no {what}; {known}. Import the city first", what=what, known=known)

@@ -78,17 +78,24 @@ def _make_room() -> None:
 
 
 def size(found: object) -> int:
-    """Return the bytes of the numbers in a result: arrays, tables, and what holds them.
+    """Return the bytes of the numbers in a result: arrays, tables, and what holds them, each once: a study may hold itself.
 
     >>> size((np.zeros(4), [np.zeros(2)]))
     48
     """
-    if isinstance(found, np.ndarray):
+    return _size(found, set())
+
+
+def _size(found: object, seen: set[int]) -> int:
+    if id(found) in seen:
+        return 0
+    seen.add(id(found))
+    if isinstance(found, np.ndarray | pd.Series):
         return int(found.nbytes)
-    if isinstance(found, pd.Series | pd.DataFrame):
+    if isinstance(found, pd.DataFrame):
         return int(np.sum(found.memory_usage(index=False)))
     if isinstance(found, tuple | list):
-        return sum(size(one) for one in found)
+        return sum(_size(one, seen) for one in found)
     if dataclasses.is_dataclass(found) or sparse.issparse(found):
-        return sum(size(one) for one in vars(found).values())
+        return sum(_size(one, seen) for one in vars(found).values())
     return 0

@@ -183,7 +183,7 @@ def _of_streets(city: City, kind: str, of: str) -> Place:
     if city.segments is None or not len(city.segments):
         raise DataError(told("place: no streets are loaded for {city}", city=city.name))
     unit = "segments+corners" if kind == "crossing" else "segments"
-    lines = kept(city, _geography, unit)
+    lines = geography_of(city, unit)
     chosen = _on(kind, of, lines.blocks, city.segments)
     if not chosen.any():
         raise _unknown(city, kind, of)
@@ -218,6 +218,11 @@ def _on(kind: str, of: str, lines: Blocks, segments: gpd.GeoDataFrame) -> Mask:
     corner = ~lines.index.isin(segments.index)
     meets = [len(wanted) > 1 and wanted <= set(name.split(" / ")) for name in geography.names(lines)]
     return np.asarray(corner & np.array(meets, dtype=bool))
+
+
+def geography_of(city: City, unit: str) -> units.Geography:
+    """Return a city's units of one kind and the unit of each incident: worked out once for a city, whatever the study."""
+    return kept(city, _geography, unit)
 
 
 def _geography(city: City, unit: str) -> units.Geography:

@@ -77,15 +77,15 @@ class Selection(Choices):
         others = tuple(pair for pair in self.where if pair[0] != name)
         return replace(self, where=tuple(sorted((*others, (name, tuple(sorted(values)))))) if values else others)
 
-    def study(self, city: City, geography: units.Geography | None = None, *, everywhere: Study | None = None) -> Study:
+    def study(self, city: City, *, everywhere: Study | None = None) -> Study:
         """Return the study that these choices ask of `city`; a `DataError` names a choice that the city cannot meet.
 
-        `geography` are the city's units, and `everywhere` the study of these choices without a place, where they are at hand.
+        `everywhere` is the study of these choices without a place, where it is at hand.
         """
         if city.only_totals and city.totals is not None:
             return self._totals(city, city.totals, everywhere)
         unit = self.unit or units.default(city.blocks)
-        here = geography or units.geography(city.incidents, city.blocks, unit, streets=city.segments)
+        here = places.geography_of(city, unit)
         whole = everywhere or self._everywhere(city, here)
         if not self.place:
             return whole

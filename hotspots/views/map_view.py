@@ -199,7 +199,7 @@ def background(city: City, unit: str) -> list[ContextLayer]:
         ]
         layers.sort(key=lambda one: BENEATH.index(one.kind))
     if unit != "city" and "districts" in units.available(city.blocks):
-        table = units.roll_up(city.blocks, "districts")
+        table = places.geography_of(city, "districts").blocks
         drawn = table[outlined(table)]
         layers.append(ContextLayer("district", drawn.geometry.to_crs(4326), geography.names(drawn).tolist()))
     return layers

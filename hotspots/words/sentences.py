@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
-import io
 import math
 import numbers
 import re
@@ -17,7 +16,6 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 # One catalogue for each language. English is what the code itself says; its catalogue has what a number of 1 changes in it.
@@ -136,10 +134,26 @@ def _spoken(language: str) -> tuple[Locale, gettext.NullTranslations]:
         return Locale.parse("en_US"), gettext.NullTranslations()
     with path.open("rb") as file:
         catalogue: Catalog = read_po(file)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return catalogue.locale or Locale.parse(language), gettext.GNUTranslations(compiled)
+    return catalogue.locale or Locale.parse(language), _Translations(catalogue)
+
+
+class _Translations(gettext.NullTranslations):
+    """What a catalogue says, without the detour over a compiled file: sorting one costs as much as reading the catalogue."""
+
+    def __init__(self, catalogue: Catalog) -> None:
+        super().__init__()
+        self.plural: Callable[[int], int] = gettext.c2py(catalogue.plural_expr)
+        self._forms: dict[str, tuple[str, ...]] = {}
+        for one in catalogue:
+            said = tuple(one.string) if isinstance(one.string, list | tuple) else (one.string or "",)
+            if one.id and all(said) and not one.fuzzy:
+                self._forms[one.id if isinstance(one.id, str) else one.id[0]] = said
+
+    def gettext(self, message: str) -> str:
+        return self._forms[message][0] if message in self._forms else message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self._forms[msgid1][self.plural(n)] if msgid1 in self._forms else super().ngettext(msgid1, msgid2, n)
 
 
 class Words:

@@ -53,7 +53,7 @@ class Row:
         """Return the words that stand on the page, with the numbers in them."""
         assert self.says is not None
         numbers = {name: f"{n:,}" if isinstance(n, int) else str(n) for name, n in self.found(data).items()}
-        numbers |= {f"{name}_es": text.replace(" and ", " y ") for name, text in numbers.items() if " and " in text}
+        numbers |= {f"{name}_es": text.replace(" and ", " y ").replace("no. ", "n.º ") for name, text in numbers.items() if " and " in text}
         return self.says[LANGUAGES.index(language)].format(**numbers)
 
 
@@ -180,9 +180,9 @@ def _puerto_albatros() -> list[Row]:
         ),
         row(
             "C11",
-            "It lies in the beat {beats}.",
-            "Está en el sector {beats}.",
-            "circle",
+            "{n} of {all} circles reach into more than one beat: {which}.",
+            "{n} de {all} círculos alcanzan más de un sector: {which_es}.",
+            "circles",
             CHANCE,
             period="2015–2024",
         ),
@@ -197,9 +197,9 @@ def _puerto_albatros() -> list[Row]:
         row(
             "P1",
             "{n} people killed, 2024: within the normal range. No clear difference from 2020 ({then}). {below} below 2015, when it was "
-            "counted differently. {rate} per 100,000 residents a year (48.5–57.1), 2022–2024",
+            "counted differently. {rate} per 100,000 residents a year (48.2–57.5), 2022–2024",
             "{n} personas asesinadas, 2024: dentro de lo habitual. Sin diferencia clara con 2020 ({then}). {below} menos que en 2015, "
-            "cuando se contaba de otra manera. {rate} por cada 100,000 habitantes al año (48.5–57.1), 2022–2024",
+            "cuando se contaba de otra manera. {rate} por cada 100,000 habitantes al año (48.2–57.5), 2022–2024",
             "level",
         ),
         row(
@@ -332,8 +332,8 @@ def _philadelphia() -> list[Row]:
         Row("C10", "philadelphia", missing="Nothing stands in the log yet."),
         row(
             "C11",
-            "It reaches into 4 districts: 22, 25, 26 and 39.",
-            "Alcanza 4 distritos: 22, 25, 26 y 39.",
+            "10 of 12 circles reach into more than one district: no. 1 (22, 25, 26 and 39), no. 2 (22 and 39), no. 3 (24 and 25)",
+            "10 de 12 círculos alcanzan más de un distrito: n.º 1 (22, 25, 26 y 39), n.º 2 (22 y 39), n.º 3 (24 y 25)",
             "",
             CHANCE,
             period="2006–2018",

@@ -16,6 +16,11 @@ import pandas as pd
 DAY = pd.Timedelta(days=1)
 NORTH, EAST = 110_610, 111_320  # metres of a degree of latitude here, and of longitude on the equator
 NO_PLACE = (-89.294649, 11.305819)  # where the police of Puerto Albatros put a death of unknown place
+CIRCLES = (  # of the scan, which other programs find as well (see tests/test_scans.py): the block in the middle, and metres
+    "C64-035 225, C51-128 152, C62-021 228, C53-055 150, C23-040 98, C21-020 103, C14-052 190, C52-105 172, C54-046 162, C83-028 133, "
+    "C13-031 163, C23-001 192.5, C63-051 160, C73-054 195, C22-020 219, C75-044 153, C73-025 134, C53-092 159, C23-031 247, C34-065 1, "
+    "C51-064 85, C74-007 185, C82-031 134, C31-002 104"
+)
 
 Numbers = dict[str, float | str]
 Ring = list[list[float]]
@@ -186,14 +191,15 @@ def programme(raw: Path) -> Numbers:
     return {"before": before, "after": after, "fewer": f"{fewer:.0%}"}
 
 
-def circle(raw: Path, centre: str = "Comunidad Las Cometas, manzana 14", radius: float = 224.7) -> Numbers:
-    """Take the blocks whose middle is within 225 m of the middle of one of them, and list their beats."""
-    places = blocks(raw)
-    x, y = places.loc[places["name"] == centre, ["x", "y"]].iloc[0]
-    east, north = (places["x"] - x) * EAST * math.cos(math.radians(y)), (places["y"] - y) * NORTH
-    inside = places[(east**2 + north**2) ** 0.5 <= radius]
-    beats = sorted(inside["beat"].unique())
-    return {"beats": " and ".join(", ".join(beats).rsplit(", ", 1))}
+def circles(raw: Path, scanned: str = CIRCLES) -> Numbers:
+    """Take for each of the 24 circles of the scan the blocks whose middle is as near to the middle of one of them, and list their beats."""
+    places, found = blocks(raw), []
+    for number, (centre, radius) in enumerate((one.split() for one in scanned.split(",")), 1):
+        x, y = places.loc[centre, ["x", "y"]]
+        east, north = (places["x"] - x) * EAST * math.cos(math.radians(y)), (places["y"] - y) * NORTH
+        beats = sorted(places.loc[(east**2 + north**2) ** 0.5 <= float(radius), "beat"].unique())
+        found += [f"no. {number} ({' and '.join(', '.join(beats).rsplit(', ', 1))})"] if len(beats) > 1 else []
+    return {"n": len(found), "all": number, "which": " and ".join(", ".join(found).rsplit(", ", 1))}
 
 
 def trust(raw: Path) -> Numbers:

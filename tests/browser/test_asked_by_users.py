@@ -42,7 +42,8 @@ SEEN = """() => {
     walk(document.body);
     return out.join(" ");
 }"""
-
+# Until the browser has drawn twice: what was scrolled before is told to the page with the next picture.
+PICTURES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 Way = tuple[str, tuple[Click, ...], str]  # the page it starts from, the clicks, what is typed
 
@@ -95,13 +96,12 @@ def follow(page, clicks: tuple[Click, ...], typed: str, lang: str, *, phone: boo
 
 
 def unfold(page, name: str) -> None:
-    """Open a list; one that closed while the page was drawn anew is opened again, as a reader would."""
-    for _ in range(2):
-        page.get_by_role("combobox", name=name).first.click()
-        wait_until_idle(page, timeout=SECONDS * 1000)
-        page.wait_for_timeout(1500)
-        if page.get_by_role("option").count():
-            return
+    """Open a list once the page stands still below the pointer: like any list in a browser it closes when the page is scrolled."""
+    field = page.get_by_role("combobox", name=name).first
+    field.hover()
+    page.evaluate(PICTURES)
+    field.click()
+    page.wait_for_function("field => field.getAttribute('aria-expanded') === 'true'", arg=field.element_handle())
 
 
 def unseen(page, rows: list[Row], lang: str, data: Path, file: str) -> list[str]:

@@ -93,6 +93,8 @@ WORDS: dict[str, str] = {
     "dot": mark("one death, last 12 months"),
     "dot_newest": mark("one death, last 28 days"),
     "dots": mark("several deaths: how many"),
+    "deaths": mark("deaths, last 12 months"),
+    "deaths_newest": mark("deaths, last 28 days"),
     "zero": mark("None in this period"),
     "failed": mark("The map's shapes did not arrive. Reload the page to try again."),
 }

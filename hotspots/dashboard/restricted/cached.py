@@ -121,13 +121,6 @@ def _city(slug: str, version: int, content: str) -> City:
     return replace(cities.holding(slug, version, whole).within(districts), content=content)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _geography(slug: str, version: int, content: str, unit: str) -> units.Geography:
-    """Return the units of one kind and the unit of every incident."""
-    found = _city(slug, version, content)
-    return units.geography(found.incidents, found.blocks, unit, streets=found.segments)
-
-
 def study(chosen: Selection) -> Study:
     """Return the study of a selection; what does not change the numbers (language, measure) is no part of the key."""
     return _study(_about(chosen).figures())
@@ -136,8 +129,7 @@ def study(chosen: Selection) -> Study:
 @st.cache_resource(max_entries=128, show_spinner=False, hash_funcs=KEYS)
 def _study(chosen: Selection) -> Study:
     everywhere = study(replace(chosen, place="")) if chosen.place else None
-    here = _geography(chosen.city, chosen.version, chosen.content, chosen.unit)
-    return chosen.study(city(chosen), here, everywhere=everywhere)
+    return chosen.study(city(chosen), everywhere=everywhere)
 
 
 def asked(chosen: Selection) -> Asked:

@@ -56,5 +56,7 @@ def _there() -> frozenset[int]:
     """Return the numbers of the letters that every cut of the family used on a page has."""
     from fontTools.ttLib import TTFont
 
-    cuts = (TTFont(folder() / f"SourceSansPro-{cut}.otf").getBestCmap() for cut in ("Regular", "Semibold", "Bold"))
-    return frozenset.intersection(*map(frozenset, cuts))
+    cuts = [TTFont(folder() / f"SourceSansPro-{cut}.otf") for cut in ("Regular", "Semibold", "Bold")]
+    for one in cuts:
+        one.setGlyphOrder([str(n) for n in range(one["maxp"].numGlyphs)])  # which letters there are needs no names and no shapes
+    return frozenset.intersection(*(frozenset(one.getBestCmap()) for one in cuts))

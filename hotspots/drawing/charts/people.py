@@ -29,7 +29,8 @@ def now_and_before(table: pd.DataFrame, names: Mapping[str, str], words: Words) 
         for value, row in table.iterrows()
     ]
     y = {"field": "value", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 190, "ticks": False, "domain": False}}
-    room = 1.12 * max(1.0, *(float(row["beside"]) for row in rows))
+    longest = max(len(row["text"]) for row in rows)
+    room = (1.08 + 0.06 * longest) * max(1.0, *(float(row["beside"]) for row in rows))  # for the number beside, on a phone too
     x = {
         "type": "quantitative",
         "title": words.say("people killed"),

@@ -13,34 +13,53 @@ from hotspots.words.escape import safe_html
 CARDS = 12  # rows of a long table that a phone shows at once
 
 
-def fitting(table: pd.DataFrame, *, alt: str) -> str:
+def fitting(table: pd.DataFrame, *, alt: str, ordered: bool = False) -> str:
     """Return a table as a reader sees it: its first column names the row, numbers stand right; `alt` says what it is.
+
+    Where the first column is a number the second is part of the name if it is text, or, where rows are `ordered`, whatever it is: places
+    may be called by numbers too.
 
     >>> found = fitting(pd.DataFrame({"Place": ["Harbour"], "People killed": ["3"]}), alt="Places")
     >>> '<th scope="row">Harbour</th>' in found, '<td data-label="People killed" class="figure">3</td>' in found
     (True, True)
     >>> 'class="named">Harbour' in fitting(pd.DataFrame({"No.": [1], "Place": ["Harbour"]}), alt="Places")
     True
+    >>> 'class="named">176.01' in fitting(pd.DataFrame({"No.": [1], "Place": ["176.01"]}), alt="Places", ordered=True)
+    True
     """
-    figures = [column for column in table.columns[1:] if _figures(table[column])]
+    figures = [column for column in table.columns[1 + ordered :] if _figures(table[column])]
     heads = "".join(f'<th scope="col"{_look(column in figures)}>{safe_html(str(column))}</th>' for column in table.columns)
     body = "".join(_row(row, figures) for row in table.to_dict("records"))
     return f'<table class="fitting" aria-label="{safe_html(alt)}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def on_paper(table: pd.DataFrame, *, alt: str, most: int, words: Words, picked: bool = False) -> str:
+def on_paper(
+    table: pd.DataFrame,
+    *,
+    alt: str,
+    most: int,
+    words: Words,
+    decimals: Mapping[str, int] | None = None,
+    ordered: bool = False,
+    picked: bool = False,
+) -> str:
     """Return all columns of the first `most` rows of a table, for paper and as cards for a phone; a line says how many more there are.
 
-    On a phone the first `CARDS` rows show, the others when a box is ticked. `picked` tells that rows of the table on screen can be picked.
+    On a phone the first `CARDS` rows show, the others when a box is ticked. Numbers of a column in `decimals` are written with so many.
+    `ordered` is as for `fitting`, `picked` tells that rows of the table on screen can be picked.
 
     >>> from hotspots.words import words_for
+    >>> ">1,930.8<" in on_paper(pd.DataFrame({"Rate": [1930.8499]}), alt="", most=1, words=words_for("en"), decimals={"Rate": 1})
+    True
     >>> found = on_paper(pd.DataFrame({"Place": ["Harbour", "Hill"], "Day": [None, 2]}), alt="Places", most=1, words=words_for("en"))
     >>> found.count("<tr>"), "1 more row, in the file" in found, "nan" in found
     (2, True, False)
     """
     plain = table.head(most).astype(object)
+    for name, digits in (decimals or {}).items():
+        plain[name] = [value if pd.isna(value) else words.number(value, digits) for value in plain[name]]
     look = "fitting on-paper picks" if picked else "fitting on-paper"
-    drawn = fitting(plain.where(plain.notna(), "–"), alt=alt).replace('class="fitting"', f'class="{look}"', 1)
+    drawn = fitting(plain.where(plain.notna(), "–"), alt=alt, ordered=ordered).replace('class="fitting"', f'class="{look}"', 1)
     folded, left = len(plain) - CARDS, len(table) - most
     if folded > 0:
         more = safe_html(words.count("{n} more row", "{n} more rows", folded))

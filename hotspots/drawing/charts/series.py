@@ -14,7 +14,7 @@ from hotspots.words import Words, mark
 
 SMALL, FEW = 160, 12  # pixels high; bars that have room for their numbers then
 CROWDED = 16  # more bars than this have no room for their numbers
-ROOM = 2  # bars from one number to the next, where they are crowded
+ROOM = 5  # bars from one number to the next, where they are crowded: on a phone thirty of them are as wide as six numbers
 TALL = 0.12  # of the highest: what a bar needs to hold its number
 _CALLED = {"month": mark("Month"), "week": mark("Week"), "period": mark("Period")}
 _HIGH = {"month": 300, "week": 220, "period": 260}

@@ -38,6 +38,7 @@ OF_EVENTS: dict[str, str] = {
     "below": mark("{events} events: fewer than the normal range {low}–{high}"),
 }
 NAMED = 2  # values of a bar that are named beside it
+ADDED_UP = 3  # values held back that are named beside their sum
 
 
 def told(n: float, found: Brief, words: Words) -> str:
@@ -191,7 +192,7 @@ def bars(found: Brief, city: City, words: Words) -> tuple[Bar, ...]:
 
 
 def _bar(name: str, counts: pd.Series, found: Brief, city: City, words: Words) -> Bar:
-    shown = counts[counts > 0]
+    shown, held = counts[counts > 0], pd.Index([])
     if found.preset.guarded:
         weights = attribute_weights(name, counts.index)
         states = protect(
@@ -201,13 +202,21 @@ def _bar(name: str, counts: pd.Series, found: Brief, city: City, words: Words) -
             label=f"brief/{name}/{found.recent.start:%Y%m%d}",
         )
         assert states is not None  # nothing was published before
-        shown = counts[states == SHOWN]
+        shown, held = counts[states == SHOWN], counts.index[states != SHOWN]
     known = shown.drop(UNKNOWN, errors="ignore").sort_values(ascending=False, kind="stable")
     parts = [Part(captions.value_name(name, str(value), words), float(n)) for value, n in known.items()]
     if (rest := float(counts.sum() - shown.sum())) > 0:
-        parts.append(Part(words.say("not shown"), rest, unknown=True))
+        parts.append(Part(_together(name, held, words), rest, unknown=True))
     if UNKNOWN in shown.index:
         parts.append(Part(words.say("not known"), float(shown[UNKNOWN]), unknown=True))
     said = [f"{one.name} {words.number(one.n)}" for one in parts if not one.unknown][:NAMED]
     said += [f"{one.name} {words.number(one.n)}" for one in parts if one.unknown]
     return Bar(words.say(FIELD_WORDS[name]), " · ".join(said), tuple(parts))
+
+
+def _together(name: str, held: pd.Index, words: Words) -> str:
+    """Return what the values are called whose numbers stand as one sum, the unknown last; in few words where they are many."""
+    if not 1 < len(held) <= ADDED_UP:
+        return words.say("not shown")
+    known = [captions.value_name(name, str(value), words) for value in held if value != UNKNOWN]
+    return " + ".join([*known, *([words.say("not known")] if UNKNOWN in held else [])])

@@ -73,6 +73,45 @@ def reached(asked: Asked, circle: pd.Series) -> tuple[str, list[str]]:
     return kind, [names[at] for at in np.argsort(units.natural_order(names))]
 
 
+@question(lambda chosen: chosen.figures(of=["scan"]))
+def straddling(asked: Asked, *, cap: float | None = None, simulations: int = SIMULATIONS, seed: int = 0) -> Answer[dict[int, list[str]]]:
+    """Return which beats, or districts, each circle reaches into that reaches into more than one, by the number it has on the map.
+
+    The sentence counts them among all; of a single circle, and in a city that tells of neither, it says nothing.
+    """
+    scanned = asked.ask(circles, cap=cap, simulations=simulations, seed=seed).value.significant
+    all_reached = {int(number): reached(asked, row) for number, row in scanned.iterrows()}
+    found = {number: names for number, (_, names) in all_reached.items() if len(names) > 1}
+    kind = next((kind for kind, _ in all_reached.values() if kind), "")
+
+    def says(words: Words) -> str:
+        return _straddling(found, len(all_reached), kind, words) if kind and len(all_reached) > 1 else ""
+
+    return asked.answer(found, says)
+
+
+def _straddling(found: dict[int, list[str]], n: int, kind: str, words: Words) -> str:
+    which = words.join([words.say("no. {number} ({names})", number=number, names=words.join(names)) for number, names in found.items()])
+    if not found and kind == "beat":
+        return words.say("Each of the {n} circles lies in one beat.", n=words.number(n))
+    if not found:
+        return words.say("Each of the {n} circles lies in one district.", n=words.number(n))
+    told = {"all": words.number(n), "which": which}
+    if kind == "beat":
+        return words.count(
+            "{n} of {all} circles reaches into more than one beat: {which}.",
+            "{n} of {all} circles reach into more than one beat: {which}.",
+            len(found),
+            **told,
+        )
+    return words.count(
+        "{n} of {all} circles reaches into more than one district: {which}.",
+        "{n} of {all} circles reach into more than one district: {which}.",
+        len(found),
+        **told,
+    )
+
+
 def place_name(study: Study, unit: str) -> str:
     """Return the name of a unit, or its id where it has none."""
     return str(geography.names(study.blocks).get(unit, unit))

@@ -160,7 +160,8 @@ def scan_remarks(study: Study, words: Words) -> tuple[str, ...]:
     """Return what the scan was compared with, how large a circle may be, and how often it was shuffled."""
     found = circular_scan(study)
     told = words.say(
-        "{n} shuffles; of circles of up to {cap} of the city, those of at most {largest} are shown: they tell hard-hit places apart best.",
+        "{n} shuffles; of circles of up to {cap} of the city, those of at most {largest} are shown: larger ones do not clearly tell "
+        "hard-hit places apart better.",
         n=words.number(found.simulations),
         cap=words.percent(found.cap),
         largest=words.percent(found.largest),

@@ -51,7 +51,7 @@ def monthly(study: Study) -> pd.DataFrame:
     table = table.astype({"count": "int64"}) if table["count"].notna().all() else table
     table["complete"] = complete(months, max(study.start, study.covers[0]), min(study.end, study.covers[1])) & table["count"].notna()
     usable, exposed = (covered.loc[complete(every, *study.covers), name] for name in ("count", "exposed"))
-    ranges = [_range_of(usable, month, study) if done else None for month, done in table["complete"].items()]
+    ranges = _ranges_of(usable, months, table["complete"].to_numpy(), study)
     for name in ("expected", "low", "high"):
         table[name] = [getattr(found, name) if found else np.nan for found in ranges]
     rolling = usable.rolling(WINDOW).sum().reindex(months)
@@ -75,12 +75,21 @@ def outside(table: pd.DataFrame, value: str = "count") -> tuple[int, int]:
     return int(((known[value] < known["low"]) | (known[value] > known["high"])).sum()), len(known)
 
 
-def _range_of(usable: pd.Series, month: pd.Period, study: Study) -> Range | None:
-    around = pd.PeriodIndex([month - 12 * year + step for year in range(BASE_YEARS, 0, -1) for step in (-1, 0, 1)])
-    alike = around.start_time >= study.alike((month + 1).start_time)[0]
-    found = usable.reindex(around).where(alike).to_numpy().reshape(-1, 3)
-    known = found[~np.isnan(found).any(axis=1)]
-    return expected_range(known) if len(known) >= LEAST_YEARS else None
+def _ranges_of(usable: pd.Series, months: pd.PeriodIndex, done: np.ndarray, study: Study) -> list[Range | None]:
+    """Return the range of each of successive months: None where it is not done, or where too few years were counted in the same way."""
+    if not len(months):
+        return []
+    every = pd.period_range(months[0] - 12 * BASE_YEARS - 1, months[-1])
+    counts, begins = usable.reindex(every).to_numpy(dtype=float), every.start_time
+    around = np.array([step - 12 * year for year in range(BASE_YEARS, 0, -1) for step in (-1, 0, 1)])
+    found: list[Range | None] = []
+    for at, known in enumerate(done, 12 * BASE_YEARS + 1):
+        near = at + around
+        alike = begins[near] >= study.alike((every[at] + 1).start_time)[0]
+        base = np.where(alike, counts[near], np.nan).reshape(-1, 3)
+        base = base[~np.isnan(base).any(axis=1)]
+        found.append(expected_range(base) if known and len(base) >= LEAST_YEARS else None)
+    return found
 
 
 @dataclass(frozen=True)

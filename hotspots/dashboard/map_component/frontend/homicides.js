@@ -122,8 +122,8 @@ export function toldOf({ n, newest, spots }, words) {
     const [name, ...lines] = spots[0].lines;
     return { name, lines: lines.map((line) => ["", line]) };
   }
-  const lines = newest ? [[words.dot_newest, String(newest)]] : [];
-  return { name: "", lines: [[words.dot, String(n)], ...lines] };
+  const lines = newest ? [[words.deaths_newest, String(newest)]] : [];
+  return { name: "", lines: [[words.deaths, String(n)], ...lines] };
 }
 
 function radius({ n, newest }, near) {

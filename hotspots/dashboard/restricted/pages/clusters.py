@@ -54,6 +54,8 @@ def in_space(chosen: Chosen, answer: Answer[Scan]) -> None:
     """Draw the map of the circles, the sentence of the strongest and the table of all."""
     words, found, city = chosen.words, answer.value, chosen.everywhere.by_unit
     rows = found.significant if len(found.significant) or chosen.selection.place else found.table.head(1)
+    if len(found.significant):
+        st.markdown(safe_markdown(chosen.ask(clusters.straddling).sentence(words)))
     left, right = st.columns([1.3, 1], gap="medium")
     with left:
         maps.draw(chosen, "scan", key="scan_map", height=HEIGHT, place="")

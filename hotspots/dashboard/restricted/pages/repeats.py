@@ -26,7 +26,7 @@ from hotspots.words import Words, mark
 DISTANCES = tuple(map(int, options.DISTANCES))
 DELAYS = tuple(map(int, options.DELAYS))
 FEWEST = 20  # events
-SHADE = "background-color: #fdd49e; color: #1b2733"
+SHADES = {"light": "background-color: #fdd49e; color: #1b2733", "dark": "background-color: #5d4130; color: #ffe0ae"}
 TITLE = mark("Which recent killings may be followed by another nearby?")
 VERDICTS: dict[str, str] = {
     "more": mark("That is more than chance explains: near repeats happen here."),
@@ -182,7 +182,7 @@ def bands(chosen: Chosen, answer: Answer[repeats.NearRepeats]) -> None:
     )
     rows = bands_table(found.table, words)
     more = (found.table["adjusted_p"] <= repeats.LEVEL).to_numpy().reshape(rows.shape)
-    shades = pd.DataFrame("", index=rows.index, columns=rows.columns).mask(more, SHADE)
+    shades = pd.DataFrame("", index=rows.index, columns=rows.columns).mask(more, SHADES[st.context.theme.type or "light"])
     columns = [Column(delay, delay) for delay in rows.columns]
     tables.draw(rows, columns, words, alt=words.say("Near repeats by distance and delay"), shades=shades, hide_index=False)
     tables.download(chosen, answer, "near_repeats", restricted=True)
@@ -210,7 +210,7 @@ def bands_table(table: pd.DataFrame, words: Words) -> pd.DataFrame:
         )
         ratio = f"× {words.number(row['ratio'], 1)}" if row["mean"] >= 1 else words.say("too few")
         texts.setdefault(time, {})[place] = f"{more}{ratio} ({counts})"
-    return pd.DataFrame(texts)
+    return pd.DataFrame(texts).rename_axis(words.say("Distance"))
 
 
 def lasting(found: repeats.Strength | None, words: Words) -> None:

@@ -94,7 +94,7 @@ def draw(
     outlined = unit_of(selection) if place is None else place
     translated = map_component.spoken(words)
     if not chosen.city.has_days:
-        translated |= {"dot_newest": words.say("one death, newest month")}
+        translated |= {"dot_newest": words.say("one death, newest month"), "deaths_newest": words.say("deaths, newest month")}
     limits = over.limits if over else ()
     shown = map_view.around(chosen.ask(where.map_of, measure, limits), chosen.by_unit, selection.unit)
     if not chosen.by_unit.has_outlines:

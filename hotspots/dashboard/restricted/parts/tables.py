@@ -16,6 +16,7 @@ from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, shown
 from hotspots.words import Words
 
+ORDERS = ("order", "number")  # columns that number the rows: what comes next is their name
 MOST_ROWS = 12  # more are read as a table of all columns
 
 
@@ -25,12 +26,15 @@ def draw(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: st
     `shades` are the backgrounds of the cells (CSS), with the rows and columns of what is shown; `how` is for `st.dataframe`.
     """
     table = shown(rows, columns, words)
-    decimals: dict[str, Any] = {
-        one.title(words): st.column_config.NumberColumn(format=f"%.{one.decimals}f") for one in columns if one.decimals is not None
-    }
-    decimals |= {one.title(words): st.column_config.Column(width=one.width) for one in columns if one.width}
+    decimals = {one.title(words): one.decimals for one in columns if one.decimals is not None}
+    looks: dict[str, Any] = {name: st.column_config.NumberColumn(format=f"%.{digits}f") for name, digits in decimals.items()}
+    looks |= {one.title(words): st.column_config.Column(width=one.width) for one in columns if one.width}
     drawn = table if shades is None else table.style.apply(lambda _: shades.set_axis(table.columns, axis=1), axis=None)
-    paper.table(drawn, alt=alt, words=words, **how, column_config=decimals or None)
+    paper.table(drawn, alt=alt, words=words, decimals=decimals, ordered=_ordered(columns), **how, column_config=looks or None)
+
+
+def _ordered(columns: Sequence[Column]) -> bool:
+    return len(columns) > 1 and columns[0].key in ORDERS
 
 
 def fitting(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, lead: Sequence[str]) -> None:
@@ -48,7 +52,7 @@ def fitting(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt:
 
 def whole(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str) -> None:
     """Draw a few rows with all of these columns, none cut, as cards on a phone; no row can be picked."""
-    st.html(charts.fitting(shown(rows, columns, words), alt=alt))
+    st.html(charts.fitting(shown(rows, columns, words), alt=alt, ordered=_ordered(columns)))
 
 
 def as_it_stands(rows: pd.DataFrame, words: Words, *, alt: str) -> None:
