@@ -21,8 +21,15 @@ class Setting:
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "HOTSPOTS_STORE",
-        "Folder in which the published versions of each city's data live.",
+        "Folder in which the published versions of each city's data live, or the address of a PostgreSQL database: "
+        "postgresql://ROLE@SERVER/DATABASE (docs/database.md).",
         str(Path(platformdirs.user_data_dir("hotspots", appauthor=False)) / "store"),
+    ),
+    Setting(
+        "HOTSPOTS_PAPERS",
+        "Where the store is a database: the folder of all that is not a version, such as keys, lists of releases, logs and imports "
+        "on their way. Every machine that uses the database shares it.",
+        str(Path(platformdirs.user_data_dir("hotspots", appauthor=False)) / "papers"),
     ),
     Setting("HOTSPOTS_KEEP", "How many versions of a city's data are kept, the newest ones.", "10"),
     Setting(
@@ -124,9 +131,28 @@ def release_folder() -> Path | None:
 
 
 def store_folder() -> Path:
-    """Return the folder of the store. The public edition has none: whatever asks for it fails there."""
+    """Return the folder of the store; where its versions are in a database, the folder of the rest.
+
+    The public edition has none: whatever asks for it fails there.
+    """
     refuse_in_public("store")
-    return Path(value("HOTSPOTS_STORE")).expanduser()
+    return Path(value("HOTSPOTS_PAPERS" if store_database() else "HOTSPOTS_STORE")).expanduser()
+
+
+def store_database() -> str:
+    """Return the address of the database that holds the versions, which may hold a password; empty where a folder does.
+
+    >>> is_database("postgresql://hotspots@db.example/hotspots"), is_database("/srv/hotspots")
+    (True, False)
+    """
+    refuse_in_public("store")
+    named = value("HOTSPOTS_STORE").strip()
+    return named if is_database(named) else ""
+
+
+def is_database(place: str) -> bool:
+    """Return whether the place of a store is the address of a database."""
+    return place.strip().lower().startswith(("postgresql:", "postgres:", "postgresql+", "postgis:"))
 
 
 def cities_folder() -> Path:

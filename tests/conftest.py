@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from postgres import STORE, WRITER, Server, serving
 from villa_prueba import write_small_city
 
 from hotspots import cities
 from hotspots.cities import City
+from hotspots.store import database
 
 ROOT = Path(__file__).resolve().parent.parent
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
@@ -44,6 +46,23 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "store"
     monkeypatch.setenv("HOTSPOTS_STORE", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Return a PostgreSQL server with PostGIS, started once for each process of tests; skip where there is none."""
+    with serving() as one:
+        yield one
+
+
+@pytest.fixture
+def database_store(server: Server, store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """Let the store be an empty database, and return its server."""
+    server.empty_store()
+    monkeypatch.setenv("HOTSPOTS_STORE", server.address(STORE, role="writer", password=WRITER))
+    monkeypatch.setenv("HOTSPOTS_PAPERS", str(store))
+    yield server
+    database.at.cache_clear()
 
 
 @pytest.fixture(autouse=True)

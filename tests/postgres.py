@@ -17,7 +17,9 @@ import psycopg
 import pytest
 
 OWNER, ANALYST = "owner-secret-1", "an@lyst/s3cret"  # passwords; the second has letters that an address must escape
+WRITER, READER = "wr1ter-s3cret", "r3ader-s3cret"  # of the roles that a store in a database has
 POLICE = "police"  # the database, with PostGIS in a schema of its own
+STORE = "hotspots"  # the database of a store
 MISSING = "no PostgreSQL server with PostGIS on this machine (`make database` installs Debian's, where it may)"
 
 
@@ -26,12 +28,27 @@ class Server:
     """A server: its `port`, and who may do what: `owner` everything, `analyst` read what he is granted."""
 
     port: int
+    programs: Path
+    data: Path
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        options = f"-p {self.port} -k {self.data.parent} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=40"
+        _as_server(self.programs / "pg_ctl", "-D", self.data, "-l", self.data.parent / "log", "-w", "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop the server as a power cut would."""
+        _as_server(self.programs / "pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
 
     def run(self, sql: str, *, name: str = "postgres", values: Any = None) -> Any:
         """Run SQL as the owner; return the rows, if it has any."""
         with psycopg.connect(host="127.0.0.1", port=self.port, user="owner", password=OWNER, dbname=name, autocommit=True) as con:
             done = con.execute(sql, values)
             return done.fetchall() if done.description else None
+
+    def empty_store(self) -> None:
+        """Take everything out of the store's database."""
+        self.run("DROP SCHEMA IF EXISTS hotspots, hotspots_maps CASCADE", name=STORE)
 
     def address(self, name: str, *, role: str = "analyst", password: str = "an%40lyst%2Fs3cret", port: int = 0) -> str:
         """Return the address of a database, as a person writes it."""
@@ -51,6 +68,12 @@ def _as_server(*command: str | Path) -> None:
     subprocess.run([*before, *map(str, command)], check=True, cwd="/", stdout=subprocess.DEVNULL, timeout=60)
 
 
+def free_port() -> int:
+    """Return a port that nobody listens to."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def serving() -> Iterator[Server]:
     """Start a server and end it; skip where there is none."""
@@ -64,8 +87,6 @@ def serving() -> Iterator[Server]:
         if os.geteuid() == 0:
             for path in (folder, secret):
                 shutil.chown(path, "postgres")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
         data = folder / "data"
         _as_server(
             programs / "initdb",
@@ -81,12 +102,12 @@ def serving() -> Iterator[Server]:
             "--locale=C",
             "--no-sync",
         )
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=30"
-        _as_server(programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
+        one = Server(free_port(), programs, data)
+        one.start()
         try:
-            yield _prepared(Server(port))
+            yield _prepared(one)
         finally:
-            _as_server(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            one.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -99,4 +120,7 @@ def _prepared(server: Server) -> Server:
     except psycopg.Error:
         pytest.skip(MISSING)
     server.run(f"ALTER DATABASE {POLICE} SET search_path = public, gis")
+    server.run(f"CREATE ROLE writer LOGIN PASSWORD '{WRITER}'; CREATE ROLE reader LOGIN PASSWORD '{READER}'")
+    server.run(f"CREATE DATABASE {STORE} OWNER writer")
+    server.run("CREATE EXTENSION postgis", name=STORE)
     return server

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import psycopg
 import pyproj
 import pytest
 from conftest import TORTURE
-from postgres import ANALYST, OWNER, POLICE, Server, serving
+from postgres import ANALYST, OWNER, POLICE, Server
 
 from hotspots import store
 from hotspots.cities.sources import Source, SourceError, Update, database, fetch, snapshot
@@ -37,12 +37,6 @@ INSERT INTO areas SELECT '0' || n, 1000 * (n + 1), ST_MakeEnvelope(619900 + n * 
   FROM generate_series(0, 1) AS n;
 GRANT SELECT ON homicides, areas TO analyst;
 """
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    with serving() as one:
-        yield one
 
 
 @pytest.fixture

@@ -433,7 +433,7 @@ def test_the_password_is_nowhere_but_in_its_own_file(villa_again, mailbox, tmp_p
 def test_a_damaged_record_stops_its_mail(villa_again, mailbox, capsys):
     city = with_rows(villa_again, (villa_again.end + DAY, 0), end=villa_again.end + 7 * DAY)
     main(["digest", city.slug, "--send", str(mailbox.file)])
-    (record, *_) = sorted((Path(store.folder.settings.store_folder()) / city.slug / "told").glob("*.json"))
+    (record, *_) = sorted((settings.store_folder() / city.slug / "told").glob("*.json"))
     record.write_text(record.read_text(encoding="ascii").replace('"upto": 2', '"upto": 1'), encoding="ascii")
     before = len(mailbox.got)
     assert main(["digest", city.slug, "--send", str(mailbox.file)]) == 1

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hotspots import store
+from hotspots import settings, store
 from hotspots.cities import load
 from hotspots.cli.main import main
 from hotspots.store.keeping import leaving
@@ -48,7 +48,7 @@ def test_an_unchanged_folder_makes_no_new_version(city_folder: Path, capsys: pyt
 
 def test_a_damaged_version_is_published_again(city_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     brought(capsys, city_folder)
-    file = store.current("villa-prueba").folder / "incidents.parquet"
+    file = settings.store_folder() / "villa-prueba/versions/1/incidents.parquet"
     file.write_bytes(file.read_bytes()[:-1])
     assert brought(capsys, city_folder)[1]["version"] == 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import random
@@ -19,13 +20,15 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from postgres import STORE, WRITER, Server
 
 from hotspots import store
-from hotspots.store import StoreError, checked_json
+from hotspots.store import StoreError, checked_json, database
 
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 
@@ -54,7 +57,7 @@ def rubbish(folder: Path) -> list[str]:
     return [path.name for path in folder.rglob("*") if path.name.startswith(".tmp")]
 
 
-def test_what_is_published_is_read_back(store_folder: Path) -> None:
+def test_what_is_published_is_read_back(store_folder: Path, kept: Kept) -> None:
     version = publish(7)
     assert (version.number, version.slug) == (1, "town")
     again = store.current("town")
@@ -66,7 +69,7 @@ def test_what_is_published_is_read_back(store_folder: Path) -> None:
     assert read.crs.to_epsg() == 32615
     assert isinstance(read, gpd.GeoDataFrame)
     assert not isinstance(store.read(again, "notes"), gpd.GeoDataFrame)
-    assert gpd.read_parquet(again.folder / "blocks.parquet").crs.to_epsg() == 32615
+    assert gpd.read_parquet(io.BytesIO(kept.read(1, "blocks.parquet"))).crs.to_epsg() == 32615
     assert rubbish(store_folder) == []
 
 
@@ -75,6 +78,48 @@ def store_folder(store: Path) -> Path:
     return store
 
 
+class Kept:
+    """What lies in the store, of whichever kind it is: (version, file) → bytes; version 0 has the pointer."""
+
+    def __init__(self, folder: Path, server: Server | None) -> None:
+        self.folder, self.server = folder, server
+
+    def files(self) -> list[tuple[int, str]]:
+        if self.server:
+            return [tuple(row) for row in self.server.run("SELECT version, name FROM hotspots.file ORDER BY 1, 2", name=STORE)]
+        there = [path for path in (self.folder / "town").rglob("*") if path.is_file() and path.name != ".lock"]
+        return sorted((int(path.parent.name) if path.name != "current" else 0, path.name) for path in there)
+
+    def path(self, version: int, name: str) -> Path:
+        return self.folder / "town" / (f"versions/{version}/{name}" if version else name)
+
+    def read(self, version: int, name: str) -> bytes:
+        if self.server:
+            ((content,),) = self.server.run(f"SELECT content FROM hotspots.file WHERE (version, name) = ({version}, '{name}')", name=STORE)
+            return bytes(content)
+        return self.path(version, name).read_bytes()
+
+    def write(self, version: int, name: str, content: bytes | None) -> None:
+        if self.server:
+            self.server.run(f"DELETE FROM hotspots.file WHERE (version, name) = ({version}, '{name}')", name=STORE)
+            if content is not None:
+                self.server.run("INSERT INTO hotspots.file VALUES ('town', %s, %s, 0, %b)", name=STORE, values=(version, name, content))
+        elif content is None:
+            self.path(version, name).unlink()
+        else:
+            self.path(version, name).write_bytes(content)
+
+
+@pytest.fixture(params=["folder", "database"])
+def kept(request: pytest.FixtureRequest, store: Path) -> Kept:
+    """Let the test run with each kind of store, and return what lies in it."""
+    return Kept(store, request.getfixturevalue("database_store") if request.param == "database" else None)
+
+
+both = pytest.mark.usefixtures("kept")
+
+
+@both
 def test_numbers_go_up_and_old_versions_stay() -> None:
     assert [publish(n).number for n in (1, 2, 3)] == [1, 2, 3]
     assert store.versions("town") == [1, 2, 3]
@@ -83,6 +128,7 @@ def test_numbers_go_up_and_old_versions_stay() -> None:
     assert store.current("town", 2).manifest["facts"]["n"] == 2
 
 
+@both
 def test_what_is_not_there_is_said_in_words() -> None:
     with pytest.raises(StoreError, match="no city yet"):
         store.current("town")
@@ -96,6 +142,7 @@ def test_what_is_not_there_is_said_in_words() -> None:
     assert not store.has(store.current("town"), "streets")
 
 
+@both
 @pytest.mark.parametrize("slug", ["", "..", "../town", "a/b", "Town", ".hidden", "a b", "x\0"])
 def test_a_slug_cannot_leave_the_store(slug: str) -> None:
     with pytest.raises(StoreError):
@@ -178,6 +225,7 @@ def test_a_failure_at_any_step_leaves_the_old_version_served(store_folder: Path,
     assert done
 
 
+@both
 def test_a_table_that_cannot_be_written_publishes_nothing(store_folder: Path) -> None:
     publish(1)
     with pytest.raises(Exception, match=r"(?i)convert|arrow|expected"):
@@ -189,42 +237,42 @@ def test_a_table_that_cannot_be_written_publishes_nothing(store_folder: Path) ->
 # ----------------------------------------------------------------------------------------------------------- damage
 
 
-def test_any_flipped_byte_is_seen(store_folder: Path) -> None:
+def test_any_flipped_byte_is_seen(kept: Kept) -> None:
     publish(1)
     chance = random.Random(7)
-    files = [path for path in (store_folder / "town").rglob("*") if path.is_file() and path.name != ".lock"]
+    files = kept.files()
     assert len(files) == 4  # two tables, the manifest, the pointer
-    for path in files:
-        whole = path.read_bytes()
-        for _ in range(40):
+    for file in files:
+        whole = kept.read(*file)
+        for _ in range(5 if kept.server else 40):
             place = chance.randrange(len(whole))
-            path.write_bytes(whole[:place] + bytes([whole[place] ^ (1 << chance.randrange(8))]) + whole[place + 1 :])
+            kept.write(*file, whole[:place] + bytes([whole[place] ^ (1 << chance.randrange(8))]) + whole[place + 1 :])
             try:
                 value = served()
             except StoreError as error:
                 assert "damaged" in str(error) or "no " in str(error)  # noqa: PT017
             else:
                 assert value == 1, "only a byte that means nothing (a space) may go unseen"
-                assert path.suffix != ".parquet"
-        path.write_bytes(whole)
+                assert not file[1].endswith(".parquet")
+        kept.write(*file, whole)
     assert served() == 1
 
 
 @pytest.mark.parametrize("name", ["blocks.parquet", "manifest.json", "current"])
-def test_a_cut_or_lost_file_is_told(store_folder: Path, name: str) -> None:
+def test_a_cut_or_lost_file_is_told(kept: Kept, name: str) -> None:
     publish(1)
-    path = next(store_folder.rglob(name))
-    path.write_bytes(path.read_bytes()[:-20])
+    file = (0 if name == "current" else 1, name)
+    kept.write(*file, kept.read(*file)[:-20])
     with pytest.raises(StoreError, match="damaged on disk; import the city again"):
         served()
-    path.unlink()
+    kept.write(*file, None)
     with pytest.raises(StoreError, match=r"import the city again|Import the city first"):
         served()
 
 
-def test_after_damage_the_next_publication_serves_again(store_folder: Path) -> None:
+def test_after_damage_the_next_publication_serves_again(kept: Kept) -> None:
     publish(1)
-    (store_folder / "town" / "current").write_text("rubbish")
+    kept.write(0, "current", b"rubbish")
     publish(2)
     assert served() == 2
 
@@ -245,6 +293,7 @@ def test_facts_come_back_as_they_went(store_folder: Path, facts: dict[str, Any])
 # ------------------------------------------------------------------------------------------------- readers and killers
 
 
+@both
 def test_readers_beside_a_writer_see_whole_versions_only() -> None:
     publish(1)
     seen: list[int] = []
@@ -291,7 +340,7 @@ for line in sys.stdin:  # one warm process; each writer is a fork of it, so that
 
 
 @pytest.mark.slow
-def test_a_killed_writer_leaves_the_old_version_or_the_new(store_folder: Path, tmp_path: Path) -> None:
+def test_a_killed_writer_leaves_the_old_version_or_the_new(store_folder: Path, tmp_path: Path, kept: Kept) -> None:
     chance = random.Random(11)
     value = 1
     publish(value)
@@ -300,22 +349,19 @@ def test_a_killed_writer_leaves_the_old_version_or_the_new(store_folder: Path, t
     assert writers.stdin is not None
     assert writers.stdout is not None
     assert writers.stdout.readline() == "ready\n"
-    for trial in range(60 if TORTURE else 20):
+    for trial in range(60 if TORTURE else 5 if kept.server else 20):
         heard = tmp_path / f"said-{trial}"
         heard.touch()
         writers.stdin.write(f"{value + 1} {heard}\n")
         writers.stdin.flush()
         writer = int(writers.stdout.readline())
-        time.sleep(chance.uniform(0.0, 0.12))
+        time.sleep(chance.uniform(0.0, 0.5 if kept.server else 0.12))
         os.kill(writer, signal.SIGKILL)
         assert writers.stdout.readline() == "gone\n"
         said = [int(line) for line in heard.read_text().split()]
         last = said[-1] if said else value
         assert served() in (last, last + 1)
-        assert all(
-            json.loads((store_folder / "town" / "versions" / str(n) / "manifest.json").read_text())["version"] == n
-            for n in store.versions("town")
-        )
+        assert all(json.loads(kept.read(n, "manifest.json"))["version"] == n for n in store.versions("town"))
         value = served()
     writers.communicate()
     publish(value + 1)
@@ -323,6 +369,7 @@ def test_a_killed_writer_leaves_the_old_version_or_the_new(store_folder: Path, t
     assert rubbish(store_folder) == []
 
 
+@both
 def test_the_second_writer_is_told_who_and_since_when() -> None:
     with store.lock("town") as held:
         with pytest.raises(StoreError, match=rf"town is being imported by .+ \(process {os.getpid()} on .+\) since \d\d:\d\d; wait"):
@@ -333,6 +380,7 @@ def test_the_second_writer_is_told_who_and_since_when() -> None:
     assert publish(3).number == 2
 
 
+@both
 def test_a_lock_can_be_waited_for() -> None:
     taken, done = threading.Event(), threading.Event()
 
@@ -371,6 +419,7 @@ for line in sys.stdin:
 """
 
 
+@both
 @pytest.mark.walk
 @pytest.mark.slow
 def test_of_two_writers_at_once_each_publishes_or_is_told() -> None:
@@ -413,6 +462,7 @@ with store.lock("town"):
 """
 
 
+@both
 def test_a_dead_holder_holds_nothing() -> None:
     holder = subprocess.Popen([sys.executable, "-c", HOLDER], stdout=subprocess.PIPE, text=True, env={**os.environ})
     assert holder.stdout is not None
@@ -428,6 +478,7 @@ def test_a_dead_holder_holds_nothing() -> None:
 # ------------------------------------------------------------------------------------------ keeping and going back
 
 
+@both
 def test_the_last_ten_are_kept(store_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOTSPOTS_KEEP_DAYS", "0")
     for n in range(1, 14):
@@ -438,6 +489,7 @@ def test_the_last_ten_are_kept(store_folder: Path, monkeypatch: pytest.MonkeyPat
         store.current("town", 3)
 
 
+@both
 def test_how_many_are_kept_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOTSPOTS_KEEP", "2")
     monkeypatch.setenv("HOTSPOTS_KEEP_DAYS", "0")
@@ -451,6 +503,7 @@ def test_how_many_are_kept_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None
     assert store.versions("town") == [3, 4]
 
 
+@both
 def test_going_back_moves_the_pointer_only(store_folder: Path) -> None:
     for n in (1, 2, 3):
         publish(n)
@@ -471,10 +524,10 @@ def test_going_back_moves_the_pointer_only(store_folder: Path) -> None:
     assert rubbish(store_folder) == []
 
 
-def test_going_back_passes_over_damage(store_folder: Path) -> None:
+def test_going_back_passes_over_damage(kept: Kept) -> None:
     for n in (1, 2, 3):
         publish(n)
-    (store_folder / "town" / "versions" / "2" / "notes.parquet").unlink()
+    kept.write(2, "notes.parquet", None)
     with pytest.raises(StoreError, match=r"version 2 of 'town' cannot be served again: the file notes.parquet .+ is gone"):
         store.rollback("town", 2)
     assert store.rollback("town").number == 1
@@ -496,6 +549,7 @@ def test_what_a_killed_publication_left_is_not_served(store_folder: Path) -> Non
     assert served() == 5
 
 
+@both
 def test_versions_to_fall_back_to() -> None:
     for n in range(1, 6):
         publish(n)
@@ -504,35 +558,35 @@ def test_versions_to_fall_back_to() -> None:
     assert store.instead("town") == [2, 1, 5, 4]
 
 
-def test_every_damage_is_found(store_folder: Path) -> None:
+def test_every_damage_is_found(kept: Kept) -> None:
     """Flips, cuts and losses anywhere in the store: `check` names each, and what is read of the version served is never wrong."""
     for n in (1, 2, 3):
         publish(n)
     chance = random.Random(3)
-    files = sorted(path for path in (store_folder / "town").rglob("*") if path.is_file() and path.name != ".lock")
+    files = kept.files()
     assert len(files) == 10
-    for _ in range(500 if TORTURE else 60):
-        path, kind = chance.choice(files), chance.choice(["flip", "cut", "lose"])
-        whole = path.read_bytes()
-        spoil(path, whole, kind, chance)
+    for _ in range(500 if TORTURE else 10 if kept.server else 60):
+        file, kind = chance.choice(files), chance.choice(["flip", "cut", "lose"])
+        whole = kept.read(*file)
+        spoiled = spoil(whole, kind, chance)
+        kept.write(*file, spoiled)
         faults = [fault for found in store.check("town").values() for fault in found]
-        if path.suffix != ".parquet" and kind != "lose" and checked_json.read(path) is not None:
+        if not file[1].endswith(".parquet") and spoiled is not None and checked_json.unsealed(spoiled) is not None:
             assert faults == []  # a blank between words of JSON: nothing that the file says has changed
         else:
-            assert len(faults) == 1, (path.name, kind)
+            assert len(faults) == 1, (file, kind)
         with contextlib.suppress(StoreError):
             assert served() == 3
-        path.write_bytes(whole)
+        kept.write(*file, whole)
     assert store.check("town") == {1: (), 2: (), 3: ()}
 
 
-def spoil(path: Path, whole: bytes, kind: str, chance: random.Random) -> None:
+def spoil(whole: bytes, kind: str, chance: random.Random) -> bytes | None:
     place = chance.randrange(len(whole))
     if kind == "lose":
-        path.unlink()
-    else:
-        flipped = whole[:place] + bytes([whole[place] ^ (1 << chance.randrange(8))]) + whole[place + 1 :]
-        path.write_bytes(flipped if kind == "flip" else whole[:place])
+        return None
+    flipped = whole[:place] + bytes([whole[place] ^ (1 << chance.randrange(8))]) + whole[place + 1 :]
+    return flipped if kind == "flip" else whole[:place]
 
 
 class TwoUsers(RuleBasedStateMachine):
@@ -542,7 +596,7 @@ class TwoUsers(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.patch = pytest.MonkeyPatch()
-        self.patch.setenv("HOTSPOTS_STORE", str(self.folder))
+        self.kept = self.begin()
         self.patch.setenv("HOTSPOTS_KEEP", "3")
         self.patch.setenv("HOTSPOTS_KEEP_DAYS", "0")
         self.said: dict[int, int] = {}  # version → value, of all that are kept
@@ -551,6 +605,15 @@ class TwoUsers(RuleBasedStateMachine):
         self.highest = 0
         self.value = 0
         self.seen: dict[str, tuple[store.Version, int]] = {}
+
+    def begin(self) -> Kept:
+        """Let the store be an empty one."""
+        self.patch.setenv("HOTSPOTS_STORE", str(self.folder))
+        return Kept(self.folder, None)
+
+    def failing(self, patch: pytest.MonkeyPatch, at: int, *, after: bool) -> None:
+        """Let one of the steps of a publication fail."""
+        steps_that_fail(patch, at, after=after)
 
     def teardown(self) -> None:
         self.patch.undo()
@@ -572,7 +635,7 @@ class TwoUsers(RuleBasedStateMachine):
         self.value += 1
         try:
             with pytest.MonkeyPatch.context() as patch:
-                steps_that_fail(patch, at, after=after)
+                self.failing(patch, at, after=after)
                 number = store.publish("town", tables(self.value, rows=3), {"n": self.value}).number
         except (OSError, StoreError):
             return
@@ -603,12 +666,10 @@ class TwoUsers(RuleBasedStateMachine):
     @rule(data=st.data(), name=st.sampled_from(["blocks.parquet", "notes.parquet"]), lose=st.booleans())
     def rot(self, data: st.DataObject, name: str, *, lose: bool) -> None:
         number = data.draw(st.sampled_from(sorted(self.said)))
-        path = self.folder / "town" / "versions" / str(number) / name
-        if lose or not path.exists():
-            path.unlink(missing_ok=True)
-        else:
-            raw = path.read_bytes()
-            path.write_bytes(raw[: len(raw) // 2])
+        there = (number, name) in self.kept.files()
+        if there:
+            raw = self.kept.read(number, name)
+            self.kept.write(number, name, None if lose else raw[: len(raw) // 2])
         self.rotten.add(number)
 
     @rule(user=st.sampled_from(["ana", "luis"]))
@@ -639,6 +700,46 @@ class TwoUsers(RuleBasedStateMachine):
         if self.now:
             damaged = {number for number, faults in store.check("town").items() if faults}
             assert damaged & set(self.said) == self.rotten
+
+
+class TwoUsersOfADatabase(TwoUsers):
+    """The same with a database, of which statements fail."""
+
+    server: Server
+
+    def begin(self) -> Kept:
+        self.server.empty_store()
+        database.at.cache_clear()
+        self.patch.setenv("HOTSPOTS_STORE", self.server.address(STORE, role="writer", password=WRITER))
+        self.patch.setenv("HOTSPOTS_PAPERS", str(self.folder))
+        return Kept(self.folder, self.server)
+
+    def failing(self, patch: pytest.MonkeyPatch, at: int, *, after: bool) -> None:
+        """Let one statement of a publication fail, before or after the server has done it."""
+        left, execute = [at], psycopg.Connection.execute
+
+        def counted(*arguments: Any, **named: Any) -> Any:
+            left[0] -= 1
+            if not left[0] and not after:
+                raise psycopg.OperationalError("cut")
+            done = execute(*arguments, **named)
+            if not left[0]:
+                raise psycopg.OperationalError("cut")
+            return done
+
+        patch.setattr(psycopg.Connection, "execute", counted)
+
+
+@pytest.fixture(scope="class")
+def of_a_database(server: Server) -> None:
+    """Tell the two users which server it is."""
+    TwoUsersOfADatabase.server = server
+
+
+@pytest.mark.walk
+@pytest.mark.usefixtures("of_a_database")
+class TestTwoUsersOfADatabase(TwoUsersOfADatabase.TestCase):  # type: ignore[misc, name-defined]
+    settings = settings(max_examples=50 if TORTURE else 5, stateful_step_count=25)
 
 
 TestTwoUsers = TwoUsers.TestCase

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from hotspots import settings, store
 from hotspots.cities.bring_in import Files, Understood, bring_in, understand
@@ -137,7 +137,8 @@ def read(draft: Draft, *, progress: Callable[[Told], None] | None = None, stop: 
     sizes = files.folder.glob("raw/*") if files.folder else files.named
     known = answers.remembered(draft.slug)
     given = dict(draft.answers)
-    return isolated(understand, files, given, name=draft.name, remembered=known, progress=progress, stop=stop, most=allowed(sizes))
+    watched: dict[str, Any] = {"progress": progress, "stop": stop, "most": allowed(sizes), "beside": draft.slug}
+    return isolated(understand, files, given, name=draft.name, remembered=known, **watched)
 
 
 def accept(draft: Draft, understood: Understood, *, left_out: bytes = b"") -> Draft:

@@ -14,6 +14,7 @@ from hotspots.cities import drafts
 from hotspots.cities.health import headline
 from hotspots.store import erasing
 from hotspots.store.schema import DataError
+from hotspots.store.shelves import Tables
 from hotspots.words import told
 
 
@@ -52,7 +53,7 @@ def erase_events(slug: str, events: Collection[str]) -> Erased:
         raise DataError(told("{city}: no version has an event {events}", city=slug, events=", ".join(map(repr, strange))))
     drafts.sweep(everything=True)
 
-    def without(tables: erasing.Tables, facts: Mapping[str, Any]) -> tuple[erasing.Tables, Mapping[str, Any]]:
+    def without(tables: Tables, facts: Mapping[str, Any]) -> tuple[Tables, Mapping[str, Any]]:
         incidents = tables["incidents"]
         here = incidents["event_id"].astype(str).isin(list(wanted))
         kept = {**tables, "incidents": incidents[~here]} if here.any() else tables

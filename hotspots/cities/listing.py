@@ -69,7 +69,9 @@ def bundled() -> frozenset[str]:
 
 def ensure_bundled(progress: Progress | None = None) -> list[str]:
     """Import every bundled city that has no version yet, or whose files have changed since, and return their slugs."""
-    imported = []
+    imported: list[str] = []
+    if not store.shelf().may_write():  # a reader of a store that others write
+        return imported
     for folder in _bundled():
         slug = slug_of(folder)
         wanted = fingerprint_of(read_city_file(folder))

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -98,9 +99,8 @@ def _understood(choices: argparse.Namespace, words: Words, *, files: Files, answ
             bar.refresh()
 
         while True:
-            understood = isolated(
-                cities.understand, files, answers, name=name, remembered=remembered, progress=progress, most=allowed(files.named)
-            )
+            watched: dict[str, Any] = {"progress": progress, "most": allowed(files.named), "beside": files.slug(name)}
+            understood = isolated(cities.understand, files, answers, name=name, remembered=remembered, **watched)
             if not understood.open or choices.yes:
                 break
             bar.clear()

@@ -97,6 +97,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("list", mark("Look after the store"), mark("list the published cities")),
     Command("check", mark("Look after the store"), mark("look whether the stored versions of a city are what was published")),
     Command("rollback", mark("Look after the store"), mark("serve an earlier version of a city again")),
+    Command("move", mark("Look after the store"), mark("copy all versions into another store, a folder or a database")),
     Command(
         "erase", mark("Look after the store"), mark("take an event out of every version of a city for good, or old versions, or a city")
     ),

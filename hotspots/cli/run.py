@@ -15,7 +15,15 @@ from hotspots.words import Words, told
 
 PORT = 8501
 # Settings that name a folder or a file: relative to where the command is called.
-FOLDERS = ("HOTSPOTS_STORE", "HOTSPOTS_CITIES", "HOTSPOTS_SOURCES", "HOTSPOTS_RELEASE", "HOTSPOTS_AGENCY", "HOTSPOTS_ACCESS")
+FOLDERS = (
+    "HOTSPOTS_STORE",
+    "HOTSPOTS_PAPERS",
+    "HOTSPOTS_CITIES",
+    "HOTSPOTS_SOURCES",
+    "HOTSPOTS_RELEASE",
+    "HOTSPOTS_AGENCY",
+    "HOTSPOTS_ACCESS",
+)
 
 
 def grammar(command: argparse.ArgumentParser, words: Words) -> None:
@@ -55,7 +63,8 @@ def environment(public: Path | None) -> dict[str, str]:
     named = dict(os.environ)
     if public:
         named |= {"HOTSPOTS_EDITION": "public", "HOTSPOTS_RELEASE": str(public)}
-    return named | {name: str(Path(named[name]).expanduser().absolute()) for name in FOLDERS if named.get(name)}
+    folders = [name for name in FOLDERS if named.get(name) and not settings.is_database(named[name])]
+    return named | {name: str(Path(named[name]).expanduser().absolute()) for name in folders}
 
 
 def _wait(server: subprocess.Popen[bytes]) -> int:

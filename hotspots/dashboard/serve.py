@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 from PIL import Image
@@ -41,9 +41,11 @@ def warm() -> None:
         return
     from hotspots.dashboard.restricted import cached
     from hotspots.dashboard.restricted.pages import map, overview, trends
+    from hotspots.store import StoreError
 
     _ = (map, overview, trends)  # imported here so that nobody waits for it
-    cached.warm()
+    with suppress(StoreError):  # such as a database that does not answer: the page says so
+        cached.warm()
 
 
 def warm_later() -> None:

@@ -1,11 +1,12 @@
-"""Versions of each city's data on disk, all or nothing; what each layer is, checked at the door (`schema`)."""
+"""Versions of each city's data in a folder or a database, all or nothing; what each layer is, checked at the door (`schema`)."""
 
 from __future__ import annotations
 
 from hotspots.store import answers, record, worked_out
 from hotspots.store.content import content, look_again, unchanged
-from hotspots.store.folder import (
-    Lock,
+from hotspots.store.formats import FORMAT, DamageError, NewerError, StoreError
+from hotspots.store.shelves import Lock, shelf
+from hotspots.store.version import (
     Version,
     check,
     current,
@@ -20,7 +21,6 @@ from hotspots.store.folder import (
     verify,
     versions,
 )
-from hotspots.store.formats import FORMAT, DamageError, NewerError, StoreError
 
 __all__ = [
     "FORMAT",
@@ -42,6 +42,7 @@ __all__ = [
     "record",
     "rollback",
     "served",
+    "shelf",
     "slugs",
     "unchanged",
     "verify",

@@ -24,9 +24,21 @@ def sealed(values: Mapping[str, Any]) -> bytes:
 def read(path: Path) -> dict[str, Any] | None:
     """Return the values of a sealed file; None where it is gone, cut or changed."""
     try:
-        values = json.loads(path.read_bytes())
+        return unsealed(path.read_bytes())
+    except OSError:
+        return None
+
+
+def unsealed(raw: bytes) -> dict[str, Any] | None:
+    """Return the values of sealed JSON; None where it was cut or changed.
+
+    >>> unsealed(sealed({"version": 3})), unsealed(b"{}")
+    ({'version': 3}, None)
+    """
+    try:
+        values = json.loads(raw)
         whole = values.pop("seal") == seal(values)
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+    except (ValueError, KeyError, AttributeError, TypeError):
         return None
     return dict(values) if whole else None
 

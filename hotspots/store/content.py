@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
-from pathlib import Path
-
 from hotspots.store import checked_json
-from hotspots.store.folder import Version
+from hotspots.store.shelves import shelf
+from hotspots.store.version import Version
 
 
 def content(version: Version) -> str:
@@ -18,26 +15,13 @@ def content(version: Version) -> str:
 def unchanged(version: Version) -> bool:
     """Return whether each file of a version is the one that was published.
 
-    A file is read again only where its size, its times or its place on the disk changed since it was last read, so that this can be asked
-    at every step of a reader; `store.read` and `store.verify` look at every byte.
+    What nobody touched since is not read again, so that this can be asked at every step of a reader; `store.read` and `store.verify` look
+    at every byte.
     """
-    return all(_hash(version.folder / f"{name}.parquet") == one["sha256"] for name, one in version.manifest["files"].items())
+    wanted = {f"{name}.parquet": one["sha256"] for name, one in version.manifest["files"].items()}
+    return shelf().hashes(version.slug, version.number, [*wanted]) == wanted
 
 
 def look_again() -> None:
     """Forget which files were found whole."""
-    _hash_of.cache_clear()
-
-
-def _hash(path: Path) -> str:
-    try:
-        known = path.stat()
-        return _hash_of(path, (known.st_ino, known.st_size, known.st_mtime_ns, known.st_ctime_ns))
-    except OSError:
-        return ""
-
-
-@functools.lru_cache(maxsize=4096)
-def _hash_of(path: Path, looks: tuple[int, ...]) -> str:
-    """Return the hash of a file that looks like this."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    shelf().look_again()

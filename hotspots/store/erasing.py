@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from hotspots import settings
-from hotspots.store import checked_json, folder, whole, worked_out
-from hotspots.store.folder import Version, lock, served, versions
+from hotspots.store import checked_json, version, whole, worked_out
 from hotspots.store.formats import StoreError
 from hotspots.store.keeping import published_at
+from hotspots.store.shelves import MANIFEST, Lock, Tables, shelf
+from hotspots.store.version import Version, lock, served, versions
 from hotspots.words import told
 
-Tables = Mapping[str, pd.DataFrame]
 Change = Callable[[Tables, Mapping[str, Any]], tuple[Tables, Mapping[str, Any]]]
 RELEASES = ("releases.jsonl", ".release-key")  # what was published stays known: without it a later release could give it away
 
@@ -31,74 +25,57 @@ def rewrite(slug: str, change: Change) -> list[int]:
     killed left behind is swept by the next. A version that is damaged cannot be looked into: it is removed, and a `StoreError` says so
     first where it is the one served. The city's lock is taken.
     """
-    with lock(slug):
-        city = settings.store_folder() / slug
-        folder.sweep(city)
-        damaged = [number for number, faults in folder.check(slug).items() if faults]
+    with lock(slug) as held:
+        shelf().sweep(held)
+        damaged = [number for number, faults in version.check(slug).items() if faults]
         if damaged and (0 in damaged or served(slug) in damaged):
             raise StoreError(
                 told("the version of {city} that is served is damaged; roll back or import first, then erase", city=repr(slug))
             )
-        for number in damaged:
-            _remove(city / "versions" / str(number))
-        changed = [number for number in versions(slug) if _rewritten(folder.current(slug, number), change)]
+        shelf().remove(held, damaged)
+        changed = [number for number in versions(slug) if _rewritten(held, version.current(slug, number), change)]
         worked_out.forget(slug)
         return changed
 
 
-def _rewritten(version: Version, change: Change) -> bool:
-    tables = {name: folder.read(version, name) for name in version.manifest["files"]}
-    new, facts = change(tables, version.manifest["facts"])
+def _rewritten(held: Lock, old: Version, change: Change) -> bool:
+    tables = {name: version.read(old, name) for name in old.manifest["files"]}
+    new, facts = change(tables, old.manifest["facts"])
     if new is tables:
         return False
-    building = Path(tempfile.mkdtemp(prefix=".tmp-", dir=version.folder.parent))
-    try:
-        folder.build(building, version.number, new, facts, published=version.manifest["published"])
-        whole.swap(building, version.folder)
-        checked_json.flush_folder(version.folder.parent)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+    _, files = version.build(old.number, new, facts, published=old.manifest["published"])
+    shelf().replace(held, old.number, files, tables=new if old.number == served(held.slug) else None)
     return True
 
 
 def remove_city(slug: str) -> bool:
     """Remove all that the store has of a city but the list of its releases and the key that signed them; return whether these stay."""
-    with lock(slug):
+    with lock(slug) as held:
+        shelf().clear(held)
         city = settings.store_folder() / slug
-        (city / "current").unlink(missing_ok=True)
-        for path in city.iterdir():
+        there = [*city.iterdir()] if city.is_dir() else []
+        for path in there:
             if path.name not in (*RELEASES, ".lock"):
-                _remove(path)
+                whole.remove(path)
         kept = any((city / name).exists() for name in RELEASES)
-        checked_json.flush_folder(city)
-    if not kept:
-        _remove(city)
+        if there:
+            checked_json.flush_folder(city)
+    if not kept and city.is_dir():
+        whole.remove(city)
     return kept
 
 
 def older(slug: str, days: int) -> list[int]:
     """Return the versions published more than so many days ago, or nobody knows when, but the one served."""
-    city, now = settings.store_folder() / slug, served(slug)
-    dates = {number: published_at(city / "versions" / str(number)) for number in versions(slug)}
+    now = served(slug)
+    dates = {number: published_at(shelf().take(slug, number, MANIFEST)) for number in versions(slug)}
     return [n for n, day in dates.items() if n != now and (day is None or datetime.now(UTC) - day > timedelta(days=days))]
 
 
 def remove_older(slug: str, days: int) -> list[int]:
     """Remove those versions and return their numbers."""
-    with lock(slug):
+    with lock(slug) as held:
         old = older(slug, days)
-        for number in old:
-            _remove(settings.store_folder() / slug / "versions" / str(number))
+        shelf().remove(held, old)
         worked_out.forget(slug)
     return old
-
-
-def _remove(path: Path) -> None:
-    """Remove a file or a folder; a folder under another name first, so that nobody sees half of it."""
-    if not path.is_dir():
-        path.unlink()
-        return
-    gone = path.with_name(f".tmp-gone-{path.name}")
-    shutil.rmtree(gone, ignore_errors=True)
-    os.rename(path, gone)
-    shutil.rmtree(gone)

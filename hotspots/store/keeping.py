@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from hotspots import settings
 from hotspots.store import checked_json
@@ -33,12 +32,12 @@ def leaving(published: Mapping[int, datetime | None], *, newest: int, days: int,
     return [number for number in old if number not in stay]
 
 
-def published_at(folder: Path) -> datetime | None:
+def published_at(manifest: bytes | None) -> datetime | None:
     """Return when a version was published; None where its manifest cannot be read."""
     try:
-        values = checked_json.read(folder / "manifest.json") or {}
+        values = checked_json.unsealed(manifest or b"") or {}
         return datetime.fromisoformat(str(values["published"]))
-    except (OSError, KeyError, ValueError):
+    except (KeyError, ValueError):
         return None
 
 

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import errno
 import os
+import shutil
 import threading
 from pathlib import Path
 
@@ -52,6 +53,17 @@ def swap(new: Path, place: Path) -> None:
         os.rename(aside, place)
         raise
     os.rename(aside, new)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder; a folder under another name first, so that nobody sees half of it."""
+    if not path.is_dir():
+        path.unlink()
+        return
+    gone = path.with_name(f".tmp-gone-{path.name}")
+    shutil.rmtree(gone, ignore_errors=True)
+    os.rename(path, gone)
+    shutil.rmtree(gone)
 
 
 def _exchanged(one: Path, other: Path) -> bool:

@@ -13,8 +13,8 @@ from pathlib import Path
 from hotspots import settings
 from hotspots.store import checked_json
 from hotspots.store.content import content
-from hotspots.store.folder import current, versions
 from hotspots.store.formats import StoreError
+from hotspots.store.version import current, versions
 
 FOLDER = "worked-out"
 MOST = 100  # answers of one city; those that lay longest go first
@@ -27,8 +27,10 @@ def keep(slug: str, key: str, files: Mapping[str, bytes], *, held: str) -> None:
     Whole or not at all. A store that cannot be written keeps nothing, and says nothing: the answer itself is known already.
     """
     with contextlib.suppress(OSError, StoreError):
+        if not _is_held(slug, held):
+            return
         folder = _folder(slug)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=".tmp-", dir=folder))
         try:
             for name, one in files.items():
@@ -38,7 +40,7 @@ def keep(slug: str, key: str, files: Mapping[str, bytes], *, held: str) -> None:
             os.rename(building, folder / key)
         finally:
             shutil.rmtree(building, ignore_errors=True)
-        if held not in {content(current(slug, number)) for number in versions(slug)}:  # looked at last: something may have been erased
+        if not _is_held(slug, held):  # looked at again: something may have been erased meanwhile
             shutil.rmtree(folder / key, ignore_errors=True)
         _make_room(folder)
 
@@ -58,6 +60,10 @@ def read(slug: str, key: str) -> dict[str, bytes] | None:
 def forget(slug: str) -> None:
     """Delete all that is kept of a city: something was erased."""
     shutil.rmtree(_folder(slug), ignore_errors=True)
+
+
+def _is_held(slug: str, held: str) -> bool:
+    return held in {content(current(slug, number)) for number in versions(slug)}
 
 
 def _folder(slug: str) -> Path:

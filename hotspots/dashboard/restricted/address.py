@@ -188,6 +188,14 @@ def leave(name: str, what: Any) -> None:
     st.session_state[f"left_{name}"] = what
 
 
+def seen(city: str, version: int) -> int:
+    """Note which version of a city the reader sees now (0: one that they chose); return the one seen before, where it was another."""
+    known = st.session_state.setdefault("seen", {})
+    before = known.get(city) if version else 0
+    known[city] = version or known.get(city, 0)
+    return int(before or 0) if before != version else 0
+
+
 def left(name: str) -> Any:
     """Return what a callback had to say; None where nothing."""
     return st.session_state.get(f"left_{name}")

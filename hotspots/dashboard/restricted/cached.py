@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from hotspots import cities
+from hotspots import cities, store
 from hotspots.agency import Access, AccessError
 from hotspots.cities import City, Summary, drafts
 from hotspots.dashboard import map_component
@@ -33,6 +33,7 @@ KEYS: dict[str | type[Any], Callable[[Any], Any]] = {Selection: repr}  # its for
 @st.cache_resource(show_spinner=False)
 def bundled() -> tuple[str, ...]:
     """Import the bundled cities that are not published yet, once for each start of the server; return their short names."""
+    store.shelf().listen()
     return tuple(cities.ensure_bundled())
 
 

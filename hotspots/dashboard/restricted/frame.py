@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from hotspots import settings
+from hotspots import settings, store
 from hotspots.agency import refused, worn
 from hotspots.cities import City
 from hotspots.dashboard import map_component, paper
@@ -200,10 +200,24 @@ def open_page(name: str, *, with_choices: bool = True) -> Chosen | None:
         return None
     if fallen is not None:
         st.warning(words.say("The newest data are damaged. This is version {version}, the newest one intact.", version=city.version))
+    told_of_store(selection, words, follows=not pinned and fallen is None)
     set_aside = sorted({*strange, *foreign, *missing})
     if set_aside:
         st.info(words.say("Some choices in the address do not fit these data and were set aside: {names}.", names=", ".join(set_aside)))
     return Chosen(selection, words, city)
+
+
+def told_of_store(selection: Selection, words: Words, *, follows: bool) -> None:
+    """Draw that the store is silent and, where the page `follows` the version served, that it is another than the reader saw before."""
+    since = store.shelf().silent_since()
+    if since is not None:
+        last = f"{words.date(since.astimezone().date())}, {since.astimezone():%H:%M}"
+        st.warning(words.say("The database that holds the data does not answer. These are the data of {time}.", time=last))
+    before = address.seen(selection.city, selection.version if follows else 0)
+    if before:
+        st.info(
+            words.say("New data: this is version {version}; before you saw version {before}.", version=selection.version, before=before)
+        )
 
 
 def about(selection: Selection) -> str:

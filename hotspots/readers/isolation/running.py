@@ -15,6 +15,8 @@ from typing import Any, Protocol, TypeVar
 from hotspots.readers.isolation.limits import WAITING, Most, allowed
 from hotspots.readers.isolation.plain import SETTINGS, Parcel
 from hotspots.readers.isolation.starting import Child, start
+from hotspots.settings import is_database
+from hotspots.store.moving import lend
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told
 
@@ -47,14 +49,16 @@ def isolated(
     progress: Callable[[Told], None] | None = None,
     stop: Stop | None = None,
     most: Most | None = None,
+    beside: str = "",
     **named: Any,
 ) -> _T:
     """Return `work(*arguments, **named)`, done in a process of its own that has limits and no network.
 
     `work` is a function of a module; what it takes and returns must be what `plain.Parcel` knows. Where `ask` or `progress` is given,
     `work` gets one that hands on to it: questions are answered here, and the clock stands still meanwhile. `most` are the limits,
-    else those of the files among the arguments. The errors of `work` that a reader may see are raised here as they were raised there;
-    where it took too much, crashed, or `stop` was set, a `ReadingEndedError` says why. Nothing of it is left on disk.
+    else those of the files among the arguments. `beside` is the city whose version served the work may look at. The errors of `work` that a
+    reader may see are raised here as they were raised there; where it took too much, crashed, or `stop` was set, a `ReadingEndedError` says
+    why. Nothing of it is left on disk.
     """
     given = (*arguments, *named.values())
     files = [path for one in given for path in (one if isinstance(one, list | tuple) else [one]) if isinstance(path, Path)]
@@ -69,7 +73,7 @@ def isolated(
             "asks": ask is not None,
             "tells": progress is not None,
             "folder": folder,
-            "settings": _settings(),
+            "settings": _settings(beside, Path(folder) / "store"),
             "memory": limits.memory,
             "seconds": limits.seconds,
         }
@@ -78,9 +82,20 @@ def isolated(
         return answer
 
 
-def _settings() -> dict[str, str]:
-    """Return this program's settings as they are now: what forks the process may have been started with others, in another folder."""
-    found = {name: value for name, value in os.environ.items() if name.startswith(SETTINGS)}
+def _settings(beside: str, lent: Path) -> dict[str, str]:
+    """Return this program's settings as they are now: what forks the process may have been started with others, in another folder.
+
+    The address of a database stays here: it may hold a password, and whoever reads a file has no business there. Of a store in one, the
+    version served of the city `beside` is `lent` as a folder.
+    """
+    if is_database(os.environ.get("HOTSPOTS_STORE", "")):
+        lend(beside, lent)
+        return _settings_without_addresses() | {"HOTSPOTS_STORE": str(lent)}
+    return _settings_without_addresses()
+
+
+def _settings_without_addresses() -> dict[str, str]:
+    found = {name: value for name, value in os.environ.items() if name.startswith(SETTINGS) and not is_database(value)}
     return found | {name: os.path.abspath(found[name]) for name in ("HOTSPOTS_STORE", "HOTSPOTS_CITIES") if found.get(name)}
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hotspots.readers.isolation.channel import Channel
+from hotspots.settings import is_database
 
 _CHILD = "hotspots.readers.isolation.child"
 _QUIET = {  # one thread each: what forks has no other, and what reads has its processor time to itself
@@ -177,7 +178,9 @@ atexit.register(_SOURCE.close)
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, **_QUIET, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
+    """Return the surroundings of the process: no password of a database is among them."""
+    found = {name: value for name, value in os.environ.items() if name != "PGPASSWORD" and not is_database(value)}
+    return {**found, **_QUIET, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
 
 
 def _apart() -> dict[str, Any]:

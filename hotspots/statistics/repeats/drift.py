@@ -15,12 +15,12 @@ def beyond_drift(near: tuple[int, int, int], day: np.ndarray, *, days: int) -> t
     """Return how many of the near pairs at most `days` apart drift accounts for, and whether there are more than that beyond chance.
 
     `near` are the pairs near in space: those at most `days` apart, those up to a year, and those further apart; `day` are the days of all
-    events, in order. Pairs more than a year apart tell the share of near pairs that places have for good; those from `days` to a year tell how much more they have within a year,
-    which events that follow soon on one another hardly add to. Where the level of a place changes once a year, that excess falls off
-    evenly with the days between, so that it is (1 − days/730) ÷ (1 − (days + 365)/730) times as large, for as many pairs by chance, within
-    `days`; where it drifts more slowly, less. The rest is held to its standard error with 1.96, pairs being Poisson numbers. It misleads
-    where places turn busy or quiet within a few months: that still looks as if one followed on another. With pairs of less than a year
-    alone nothing is told, and all are put down to drift.
+    events, in order. Pairs more than a year apart tell the share of near pairs that places have for good; those from `days` to a year
+    tell how much more they have within a year, which events that follow soon on one another hardly add to. Where the level of a place
+    changes once a year, that excess falls off evenly with the days between, so that it is (1 − days/730) ÷ (1 − (days + 365)/730) times
+    as large, for as many pairs by chance, within `days`; where it drifts more slowly, less. The rest is held to its standard error with
+    1.96, pairs being Poisson numbers. It misleads where places turn busy or quiet within a few months: that still looks as if one
+    followed on another. With pairs of less than a year alone nothing is told, and all are put down to drift.
 
     >>> one = np.arange(0, 1500, 10)  # a place with an event every ten days, and nothing else: no pair is far
     >>> lag = np.abs(np.subtract.outer(one, one))[np.triu_indices(150, 1)]
