@@ -397,4 +397,7 @@ def contact(named: str, reading: Reading, words: Words) -> str:
     """Return to whom a reader writes: to `named`, or to who made the figures."""
     if named:
         return words.say("Write to: {contact}.", contact=named)
-    return words.say("Write to the source of the figures: {source}.", source=words.own(reading.city.source))
+    source = words.own(reading.city.source)
+    if not source:
+        return words.say("These figures name no source; write to whoever gave you this page.")
+    return words.say("Write to the source of the figures: {source}.", source=source)
