@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hotspots.readers.faults import DoubtError
 from hotspots.words import Told, told
@@ -173,15 +173,30 @@ class YearlessError(DoubtError):
 
 
 @dataclass(eq=False)
+class YearlessDaysError(YearlessError):
+    """A `file` of single homicides whose column `first` says the day and the month, or the month, and none says the year."""
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        return told("{file}: {first} says the day or the month, and no column says of which year", file=self.file, first=repr(self.first))
+
+    def _sentence(self) -> Told:
+        return told("{doubt}; add a column of the year, or write of_year = 2023 under [incidents] in city.toml", doubt=self.doubt())
+
+
+@dataclass(eq=False)
 class SplitYearsError(DoubtError):
     """A `file` of numbers of years that begin in one calendar year and end in the next, as `names` such as 2019/20 say, or FY2020.
 
-    `spans` is the first and the last month of the first of them, by the month that such years may begin in.
+    `spans` is the first and the last month of the first of them, by the month that such years may begin in; `after` the same where such
+    a year bears the name of the calendar year that it begins in. `sure` is what the name of the column says itself.
     """
 
     file: str
     names: tuple[str, ...]
     spans: Mapping[int, tuple[str, str]]
+    after: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    sure: str = ""
 
     def at_stake(self) -> Mapping[str, tuple[str, ...]]:
         """Return some of the years."""
@@ -201,6 +216,7 @@ class NoDaysError(DoubtError):
     """A `file` of `rows` single homicides whose `columns` say a month, a quarter or a year, and none says a day.
 
     `months`: it is the month that they say, so that each may stay a homicide of its own.
+    `placed`: they have coordinates, which would be lost in totals.
     """
 
     file: str
@@ -208,6 +224,7 @@ class NoDaysError(DoubtError):
     samples: Mapping[str, tuple[str, ...]]
     rows: int
     months: bool = False
+    placed: bool = False
 
     def at_stake(self) -> Mapping[str, tuple[str, ...]]:
         """Return the samples."""

@@ -51,7 +51,7 @@ def counted(table: Table, ask: Ask, *, outlines: Table | None = None) -> Entries
         return _whole(table, columns, [], ask, outlines)
     plainly = {plain(name): name for name in reversed(list(table.columns.columns))}
     when = in_rows(table, plainly, ask, totals=not _of_one(table, plainly)) or _of_one_time(table, plainly, ask)
-    if when is None or ((when.daily or _has_days(table, plainly)) and _of_one(table, plainly)):
+    if when is None or ((when.daily or _has_days(table, plainly, used=when.columns)) and _of_one(table, plainly)):
         return None
     candidates, sexes = _numbers(table, when.columns), sex_columns(table.columns, used=when.columns)
     if when.monthly and _of_one(table, plainly) and not _grid(table, when, candidates, plainly):
@@ -94,9 +94,10 @@ def _grid(table: Table, when: When, candidates: Collection[str], plainly: Mappin
     return bool(none or len(pairs) > pairs["spot"].nunique() * pairs["when"].nunique() / 2)
 
 
-def _has_days(table: Table, plainly: Mapping[str, str]) -> bool:
-    """Return whether a date stands beside its year."""
-    return any(lacks_year(table.columns[plainly[name]]) for name in INCIDENT_COLUMNS["date"] if name in plainly)
+def _has_days(table: Table, plainly: Mapping[str, str], *, used: Collection[str]) -> bool:
+    """Return whether a date stands beside its year, in a column that is not `used` for the year itself."""
+    named = [plainly[name] for name in INCIDENT_COLUMNS["date"] if name in plainly and plainly[name] not in used]
+    return any(lacks_year(table.columns[name]) for name in named)
 
 
 def _whole(table: Table, when: When, candidates: Collection[str], ask: Ask, outlines: Table | None) -> Entries:

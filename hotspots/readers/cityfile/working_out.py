@@ -179,12 +179,13 @@ def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask
     when = date_columns(table, plain, ask)
     for key in ("date", "year", "month", "day"):
         columns.pop(key, None)
-    columns |= when
+    columns |= {key: name for key, name in when.items() if key != "of_year"}
     _drop_doubtful(table, columns)
     entries: dict[str, Any] = {"file": [str(file) for file in files] if len(files) > 1 else str(files[0])}
     entries |= _place(table, columns, ask, outlines)
     _doubt_event(table, columns, [value for key, value in entries.items() if key in ("x", "y", "geometry", "block_id")], ask)
     entries |= {**when, **date_form(table, when, ask)}
+    entries |= {"of_year": int(when["of_year"])} if "of_year" in when else {}
     entries |= {key: column for key, column in columns.items() if key not in (*when, "x", "y", "geometry", "area")}
     return entries
 
