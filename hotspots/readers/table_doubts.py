@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotspots.readers.asking import MOST_CANDIDATES, Entries
 from hotspots.readers.faults import NumbersError
-from hotspots.readers.table_faults import HeaderError, NoDaysError, SheetError, SplitYearsError, YearlessError
+from hotspots.readers.table_faults import HeaderError, NoDaysError, SheetError, SplitYearsError, YearUnsaidError
 from hotspots.words import Told, told
 
 _USUAL = (4, 7, 10, 9, 1)  # months that financial and school years begin in
@@ -37,7 +37,7 @@ def split_entries(_: SplitYearsError, answer: str) -> Entries:
     return {"years_begin": int(answer.removesuffix(_FIRST)), **named}
 
 
-def year_options(fault: YearlessError) -> dict[str, Told]:
+def year_options(fault: YearUnsaidError) -> dict[str, Told]:
     """Return the years that months may be of: those that the name of the file says, then the last ones."""
     said = {str(year): told("the name or the title of the file says {year}", year=year) for year in fault.years}
     return said | {str(year): told("all of {year}", year=year) for year in fault.others if year not in fault.years}

@@ -147,10 +147,10 @@ class SheetError(DoubtError):
 
 
 @dataclass(eq=False)
-class YearlessError(DoubtError):
-    """A `file` whose columns are months (`first` and others; empty: no periods at all) of a year that no column names.
+class YearUnsaidError(DoubtError):
+    """A `file` of which no column says the year: `first` is the column of the months or days, empty where there is none.
 
-    `years` stand in its own name or title, `others` are years that they may be of as well.
+    `years` stand in its own name or title, `others` are years that it may be of as well.
     """
 
     file: str
@@ -162,6 +162,10 @@ class YearlessError(DoubtError):
         """Return the first column."""
         return {self.first: ()} if self.first else {}
 
+
+class YearlessError(YearUnsaidError):
+    """Numbers in columns of months (`first` and others; empty: no periods at all)."""
+
     def doubt(self) -> Told:
         """Return what is in doubt, without what to do."""
         if not self.first:
@@ -172,9 +176,8 @@ class YearlessError(DoubtError):
         return told("{doubt}; add a column of the year, or write of_year = 2023 under [area_counts] in city.toml", doubt=self.doubt())
 
 
-@dataclass(eq=False)
-class YearlessDaysError(YearlessError):
-    """A `file` of single homicides whose column `first` says the day and the month, or the month, and none says the year."""
+class YearlessDaysError(YearUnsaidError):
+    """Single homicides whose column `first` says the day and the month, or the month."""
 
     def doubt(self) -> Told:
         """Return what is in doubt, without what to do."""
