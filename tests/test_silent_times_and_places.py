@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -174,3 +175,14 @@ def test_a_table_that_follows_without_an_empty_row_is_told(tmp_path, monkeypatch
     table = read_table(file)
     assert (table.spoiled == "other_table").sum() == 19
     assert (table.spoiled == "").sum() == 18
+
+
+def test_outlines_near_a_pole_are_refused_in_a_sentence(tmp_path):
+    """Swapped outlines of the Americas lie at 89 degrees south, which no zone of the map has: an error of a library came out."""
+    ring = [[13.7, -89.2], [13.7, -89.1], [13.8, -89.1], [13.8, -89.2], [13.7, -89.2]]
+    one = {"type": "Feature", "properties": {"id": "a"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    (tmp_path / "areas.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [one]}), encoding="utf-8")
+    rows = placed("fecha", lambda number: f"2021-{number % 12 + 1:02}-{number % 27 + 2:02}")
+    (tmp_path / "list.csv").write_text("\n".join(rows), encoding="utf-8")
+    understood = understand(Files((tmp_path / "list.csv",), blocks=tmp_path / "areas.geojson"), name="pole")
+    assert "are its two coordinates swapped?" in str(understood.refusal)

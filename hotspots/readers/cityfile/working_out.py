@@ -258,7 +258,10 @@ def _system(table: Table, x: np.ndarray, y: np.ndarray, ask: Ask, outlines: Tabl
 
 def _likely(x: np.ndarray, y: np.ndarray, outlines: Table) -> int | None:
     shapes = gpd.GeoSeries(outlines.shapes, crs=outlines.epsg or DEGREES)
-    crs = shapes.estimate_utm_crs()
+    try:
+        crs = shapes.estimate_utm_crs()
+    except RuntimeError:  # near a pole: the outlines are at fault, and their reader says so
+        return None
     west, south, east, north = (float(side) for side in shapes.to_crs(crs).total_bounds)
     return likely_system(x, y, bounds=(west, south, east, north), city_crs=crs)
 
