@@ -6,9 +6,11 @@ import shutil
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import shapely.affinity
 from released import SECRET, city_of, released_city
 
 from hotspots import cities
@@ -16,8 +18,9 @@ from hotspots import release as disclosure
 from hotspots.cli.main import main
 from hotspots.geography import units
 from hotspots.release import RefusedError, figures
-from hotspots.release.beside import Beside, counted_twice, same_deaths, weakened
-from hotspots.store.schema import Blocks, Incidents
+from hotspots.release.beside import Beside, counted_twice, weakened
+from hotspots.release.likeness import same_deaths
+from hotspots.store.schema import Blocks, Incidents, check_incidents
 
 DAY = "2026-01-15"
 
@@ -122,6 +125,77 @@ def test_two_cities_of_the_same_deaths_are_told(store, tmp_path):
     assert [one.name for one in counted_twice(copy)] == [whole.slug]
     assert not same_deaths(copy, city(seed=4))
     cities.publish(copy)
+    with pytest.raises(RefusedError, match="beside the release in villa-prueba"):
+        disclosure.publish("copy", "open", tmp_path / "elsewhere" / "two", as_of=DAY)
+
+
+def months(deaths):
+    """Return the deaths with their months alone."""
+    first = deaths["date"].dt.to_period("M").dt.to_timestamp().astype("datetime64[us]")
+    return check_incidents(deaths.assign(date=first, hour=pd.NA, day_known=False))
+
+
+def years(deaths):
+    """Return the deaths as a list of years writes them: all on 1 January."""
+    first = deaths["date"].dt.to_period("Y").dt.to_timestamp().astype("datetime64[us]")
+    return check_incidents(deaths.assign(date=first, hour=pd.NA, day_known=False))
+
+
+def moved(deaths, by=250.0):
+    """Return the deaths at places up to so many metres away, each moved by itself."""
+    shifts = np.random.default_rng(1).uniform(-by, by, (len(deaths), 2))
+    points = [one and shapely.affinity.translate(one, *shift) for one, shift in zip(deaths.geometry, shifts, strict=True)]
+    return deaths.set_geometry(gpd.GeoSeries(points, index=deaths.index, crs=deaths.crs))
+
+
+def by_area(deaths):
+    """Return the deaths with the block that each lies in, and no point."""
+    of = units.assign(deaths, city().blocks).astype("str").replace("nan", "")
+    nowhere = gpd.GeoSeries([None] * len(deaths), index=deaths.index, crs=deaths.crs)
+    return deaths.assign(block_id=of, unplaced="no_coordinates").set_geometry(nowhere)
+
+
+def plain(deaths):
+    """Return the deaths without what is known of the people."""
+    return deaths.drop(columns=["age", "sex", "weapon"])
+
+
+COARSENED = {
+    "months": lambda deaths: plain(months(deaths)),
+    "years": lambda deaths: plain(years(deaths)),
+    "moved": lambda deaths: plain(moved(deaths)),
+    "moved, months": lambda deaths: plain(months(moved(deaths))),
+    "areas": lambda deaths: plain(by_area(deaths)),
+    "areas, months": lambda deaths: plain(months(by_area(deaths))),
+    "no place, months": lambda deaths: months(by_area(deaths).drop(columns="block_id")),
+    "a year, months": lambda deaths: plain(months(deaths[deaths["date"].dt.year == 2016])),
+    "men, months": lambda deaths: plain(months(deaths[deaths["sex"] == "male"])),
+    "nine, months": lambda deaths: plain(months(deaths.iloc[::50])),
+}
+
+
+@pytest.mark.cases(3)
+@pytest.mark.parametrize("kind", COARSENED)
+def test_a_copy_is_met_again_however_it_was_coarsened(kind):
+    whole = city()
+    copy = replace(whole, incidents=Incidents(COARSENED[kind](whole.incidents)))
+    assert same_deaths(copy, whole)
+    other = city(seed=4)
+    assert not same_deaths(replace(other, incidents=Incidents(COARSENED[kind](other.incidents))), whole)
+
+
+def test_men_and_women_of_one_city_are_not_the_same_deaths():
+    deaths = city().incidents
+    men, others = deaths[deaths["sex"] == "male"], deaths[deaths["sex"] != "male"]
+    for of in (lambda one: one, months):
+        assert not same_deaths(replace(city(), incidents=Incidents(of(men))), replace(city(), incidents=Incidents(of(others))))
+
+
+def test_a_list_of_months_is_not_published_open_beside_its_strict_release(store, tmp_path):
+    whole = city()
+    cities.publish(whole)
+    disclosure.publish(whole.slug, "strict", tmp_path / "somewhere" / "one", as_of=DAY)
+    cities.publish(replace(whole, slug="copy", incidents=Incidents(months(whole.incidents))))
     with pytest.raises(RefusedError, match="beside the release in villa-prueba"):
         disclosure.publish("copy", "open", tmp_path / "elsewhere" / "two", as_of=DAY)
 

@@ -54,6 +54,7 @@ from hotspots.readers.table_faults import (
     SheetError,
     SplitYearsError,
     TwiceNamedError,
+    YearlessDaysError,
     YearlessError,
 )
 from hotspots.store.schema import DataError
@@ -217,6 +218,12 @@ FAULTS = {
         "under [area_counts] in city.toml",
         "a.csv: las columnas 'Ene', … son meses, y ninguna columna dice de qué año; añada una columna del año, o escriba of_year = 2023 "
         "en [area_counts] de city.toml",
+    ),
+    YearlessDaysError("a.csv", "mes + dia", (2023,), (2024,)): (
+        "a.csv: 'mes + dia' says the day or the month, and no column says of which year; add a column of the year, or write of_year = 2023 "
+        "under [incidents] in city.toml",
+        "a.csv: 'mes + dia' dice el día o el mes, y ninguna columna dice de qué año; añada una columna del año, o escriba of_year = 2023 "
+        "en [incidents] de city.toml",
     ),
     SplitYearsError("a.csv", ("2019/20", "2020/21"), {4: ("2019-04", "2020-03")}): (
         "a.csv: '2019/20', '2020/21' are years that may begin in another month than January; write the month that they begin in, "

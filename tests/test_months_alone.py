@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from hotspots.testing import square_city
+from released import SECRET, city_of
 
 import hotspots as hs
 from hotspots import cities
+from hotspots import release as disclosure
 from hotspots.cities.bring_in import Files, understand
 from hotspots.questions.restricted import cases, changes, here, when
 from hotspots.questions.restricted.asked import Asked
@@ -205,6 +208,21 @@ def test_a_city_file_says_what_its_dates_know(tmp_path):
     city = cities.read_folder(tmp_path)
     assert not city.has_days
     assert (city.start, city.end) == (pd.Timestamp("2018-01-01"), pd.Timestamp("2023-01-01"))
+
+
+def test_a_list_of_days_and_months_ends_with_a_month(tmp_path):
+    mixed = [line.replace(",", f"-{number % 28 + 1:02},", 1) if number % 2 else line for number, line in enumerate(LINES)]
+    city = brought(tmp_path, "fecha,lat,lon,arma\n" + "\n".join(mixed)).city
+    assert (city.has_days, city.end) == (False, pd.Timestamp("2023-01-01"))  # the last day is 8 December
+    assert Study.of(city.incidents, city.blocks).end == city.end
+
+
+def test_a_release_of_months_has_the_year_that_ends_with_december(months):
+    """The last date is 1 December, which stands for the whole month."""
+    city = replace(city_of(months.incidents, months.blocks.assign(population=6000.0)), covers_stated=False)
+    release = disclosure.build(city, as_of="2023-03-01", secret=SECRET)
+    assert release.windows == [(pd.Timestamp("2018-01-01"), pd.Timestamp("2023-01-01"))]
+    assert release.figures.query("table == 'city'")["count"].tolist() == [24] * 5
 
 
 def test_a_version_that_lost_its_days_is_asked_about(tmp_path, monkeypatch):

@@ -289,3 +289,57 @@ def test_a_day_decades_from_all_others_stretches_no_period_of_totals(tmp_path):
     assert city.start.year == 2022
     assert city.totals["count"].sum() == 30
     assert "far_date" in [one.code for one in city.report.findings]
+
+
+def test_a_row_that_is_the_sum_of_two_areas_is_set_aside_whatever_it_is_called(tmp_path):
+    """It was counted as an area of its own: 20,414 people in place of 10,207."""
+    lines = ["Entidad;2019;2020;2021", "Aguascalientes;1 034;98;110", "Baja California;2 867;2 998;3 100", "Mexicanos;3 901;3 096;3 210"]
+    assert killed(brought(tmp_path, "entidades.csv", "\n".join(lines))) == 10207
+    few = ["Entidad;2019;2020", "Norte;3;1", "Sur;2;2", "Centro;5;3"]  # three areas may be so by chance
+    assert killed(brought(tmp_path, "pocos.csv", "\n".join(few))) == 16
+
+
+def test_heads_of_groups_are_no_areas_beside_those_below_them(tmp_path):
+    """A printed table gives each department its own row, and its municipalities below."""
+    lines = ["Lugar,2020,2021", "ANTIOQUIA,310,420", "Medellín,210,220", "Itagüí,100,200", "CAUCA,90,170", "Cali,60,130", "Buga,30,40"]
+    understood = brought(tmp_path, "grupos.csv", "\n".join(lines))
+    assert killed(understood) == 990
+    assert sorted(understood.city.blocks["name"]) == ["Buga", "Cali", "Itagüí", "Medellín"]
+
+
+def test_rates_in_the_column_of_the_numbers_are_left_out(tmp_path):
+    """Each row, number or rate, was counted as one person killed."""
+    lines = ["REF_DATE,GEO,Statistics,UOM,VALUE"]
+    for year in (2019, 2020, 2021):
+        for place, n in (("Canada", 130), ("Ontario", 90), ("Quebec", 40)):
+            lines += [
+                f"{year},{place},Number of homicide victims,Number,{n}",
+                f"{year},{place},Homicide rate,Rate per 100 000,{n / 70:.2f}",
+            ]
+    assert killed(brought(tmp_path, "table.csv", "\n".join(lines))) == 390
+
+
+def test_a_long_table_of_rates_alone_is_refused(tmp_path):
+    lines = ["region,year,value", *(f"{place},{year},{year / 700:.3f}" for year in range(2010, 2020) for place in ("Norte", "Sur"))]
+    understood = brought(tmp_path, "rates.csv", "\n".join(lines))
+    assert "holds numbers with a fraction" in str(understood.refusal)
+
+
+def test_countries_are_areas_and_a_column_of_one_text_is_none(tmp_path):
+    lines = ["Country,Region,Indicator,Sex,Year,Unit of measurement,VALUE"]
+    for place in ("El Salvador", "Honduras"):
+        for sex, n in (("Total", 100), ("Male", 90), ("Female", 10)):
+            what = f"{place},Americas,Victims of intentional homicide,{sex},2020"
+            lines += [f"{what},Counts,{n}", f'{what},"Rate per 100,000 population",{n / 7.3:.3f}']
+    understood = brought(tmp_path, "countries.csv", "\n".join(lines))
+    assert killed(understood) == 200
+    assert sorted(understood.city.blocks["name"]) == ["El Salvador", "Honduras"]
+
+
+def test_parts_of_a_date_that_are_cut_short_are_known(tmp_path):
+    """`mes_ocu` and `dia_ocu` were passed over, and the list became one number for its year."""
+    lines = ["año_ocu,mes_ocu,dia_ocu,depto_ocu", *(f"2021,{n % 12 + 1},{99 if n % 8 == 0 else n % 28 + 1},{n % 3 + 1}" for n in range(64))]
+    understood = brought(tmp_path, "hechos.csv", "\n".join(lines))
+    assert killed(understood) == 56  # eight of no day that is
+    assert understood.city.incidents["date"].dt.month.nunique() == 12
+    assert understood.city.report.rejected == 8

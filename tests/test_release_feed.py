@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -10,9 +11,10 @@ from released import SECRET, released_city
 from test_digest import ATOM, follows_rfc_4287
 
 from hotspots import release as disclosure
-from hotspots.drawing.site import feed, page
+from hotspots.drawing.site import feed, page, sentences
 from hotspots.drawing.site.public_map import Atlas
 from hotspots.release import Reading
+from hotspots.views import captions
 from hotspots.words import words_for
 
 
@@ -49,6 +51,15 @@ def test_the_feed_counts_the_areas_that_changed(reading):
     text = entries(feed.atom(reading, words_for("en")))["By area: 2020–2024"]
     assert f"for both windows: {len(known)}." in text
     assert f"more than before in {more}, fewer in {fewer}." in text
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_city_without_a_source_says_so_and_leaves_no_gap(reading, language):
+    """One that was brought in without a city file names neither its source nor its licence."""
+    release, words = reading.release, words_for(language)
+    nameless = Reading(replace(release, facts=release.facts | {"source": "", "licence": ""}))
+    said = [*captions.whose(nameless.city, words), sentences.contact("", nameless, words), feed.atom(nameless, words).decode()]
+    assert not [line for line in said if re.search(r": *(?:$|\.|<)|<name */>", line)]
 
 
 def test_a_later_release_keeps_the_entries_and_adds_its_own(reading):

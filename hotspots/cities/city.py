@@ -42,6 +42,7 @@ from hotspots.readers.layers.shapes import NOWHERE
 from hotspots.readers.report import Finding, QualityReport
 from hotspots.readers.sections import CityFile, Note, TotalsTable, UnitCost
 from hotspots.store.schema import AreaCounts, Blocks, DataError, Incidents
+from hotspots.store.span import span_of
 from hotspots.words import told
 
 __all__ = ["City", "Note", "check", "fingerprint_of", "read_folder", "slug_of"]
@@ -333,9 +334,9 @@ def _with_totals(
 def _period(city_file: CityFile, incidents: Incidents, totals: AreaCounts | None) -> tuple[pd.Timestamp, pd.Timestamp]:
     if city_file.incidents is None and totals is not None:
         return totals["start"].min(), totals["end"].max()
-    days = "day_known" not in incidents.columns
-    if city_file.incidents is not None and city_file.incidents.covers:
-        first, end = city_file.incidents.covers
-        return (first, end) if days else (first.replace(day=1), end if end.day == 1 else end.replace(day=1) + pd.DateOffset(months=1))
-    first, last = incidents["date"].min().normalize(), incidents["date"].max().normalize()
-    return first.replace(day=1), last + (pd.Timedelta(days=1) if days else pd.DateOffset(months=1))
+    if city_file.incidents is None or not city_file.incidents.covers:
+        return span_of(incidents)
+    first, end = city_file.incidents.covers
+    if "day_known" not in incidents.columns:
+        return first, end
+    return first.replace(day=1), end if end.day == 1 else end.replace(day=1) + pd.DateOffset(months=1)

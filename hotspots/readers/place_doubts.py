@@ -8,14 +8,25 @@ from hotspots.readers.place_faults import ElsewhereError, UnknownSystemError
 from hotspots.store.schema import DataError
 from hotspots.words import Told, mark, told
 
+_DEGREES = "degrees:"  # how an answer begins that says what degrees were multiplied by
+
 
 def epsg_options(fault: UnknownSystemError) -> dict[str, Told]:
-    """Return the coordinate system that puts the places where the blocks are; none where no system does."""
-    return {} if fault.likely is None else {str(fault.likely): told("they lie where the blocks are")}
+    """Return the coordinate system that puts the places where the blocks are, or what degrees may have been multiplied by; or nothing."""
+    if fault.likely is not None:
+        return {str(fault.likely): told("they lie where the blocks are")}
+    return {
+        f"{_DEGREES}{times}": told("they are degrees times {times}: the first lies at {place}", times=f"{times:,}", place=place)
+        for times, place in fault.scales.items()
+    }
 
 
-def epsg_entries(_: UnknownSystemError, answer: str) -> Entries:
-    """Return the number of a coordinate system; a `DataError` where the answer is none."""
+def epsg_entries(fault: UnknownSystemError, answer: str) -> Entries:
+    """Return the number of a coordinate system, or what degrees were multiplied by; a `DataError` where the answer is neither."""
+    if not answer:
+        raise fault
+    if answer.startswith(_DEGREES) and answer in epsg_options(fault):
+        return {"degrees_times": int(answer.removeprefix(_DEGREES))}
     if not answer.isdecimal():
         raise DataError(told("epsg: {answer} is not a number; ask the source for the EPSG number of its coordinates", answer=repr(answer)))
     return {"epsg": int(answer)}

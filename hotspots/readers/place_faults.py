@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyproj
 
 from hotspots.readers.faults import DoubtError, Floats
 from hotspots.words import Told, told
+
+_MOST_METRES = 2.1e7  # of the maps of the web, which reach farthest
+_TIMES = (1_000_000, 10_000_000)  # that degrees are multiplied by, to be whole numbers
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,15 @@ class UnknownSystemError(DoubtError):
     likely: int | None = None
 
     @property
+    def scales(self) -> dict[int, str]:
+        """What degrees may have been multiplied by, each with the first place that it gives: only of numbers that no map in metres has."""
+        most = (float(np.abs(self.x).max()), float(np.abs(self.y).max())) if len(self.x) else (0.0, 0.0)
+        if max(most) <= _MOST_METRES:
+            return {}
+        fit = [times for times in _TIMES if most[0] / times <= 180 and most[1] / times <= 90]
+        return {times: f"{self.y[0] / times:.6g}, {self.x[0] / times:.6g}" for times in fit}
+
+    @property
     def first(self) -> str:
         """The first pair of numbers."""
         return f"{self.x[0]:.10g}, {self.y[0]:.10g}"
@@ -58,6 +71,9 @@ class UnknownSystemError(DoubtError):
             total=f"{self.of:,}",
             first=self.first,
         )
+        if self.scales:
+            times = f"{next(iter(self.scales))}"
+            return told("{fault}; or, if they are degrees times {times}, degrees_times = {times}", fault=fault, times=times)
         return fault if self.likely is None else _mended(fault, Change(epsg=self.likely))
 
 

@@ -76,7 +76,8 @@ class IncidentSection:
 
     `sheet` is the sheet of a workbook or the layer of a GeoPackage, `header_row` the row that names the columns, as Excel counts.
     `fill_down` are columns whose empty cells mean the value above them.
-    A date in parts has `year` with `month` and `day`, or with a `date` that has no year.
+    A date in parts has `year` with `month` and `day`, or with a `date` that has no year; `of_year` is the year of all where no column says
+    it (0: one does).
     `date_precision` is what the dates know, "day" or "month"; empty where that is worked out.
     `covers` is the period that the file covers, end exclusive. `default_places` are coordinates, as the file writes them, that
     stand for "place unknown". `swapped` says that the two numbers of `geometry` stand the other way
@@ -84,7 +85,7 @@ class IncidentSection:
     has seen where the places lie. `no_place`: no column says the place, and all are counted for the whole city. `negate` names the
     coordinates ("x", "y") whose minus sign the file dropped. `withheld`
     names, as `where` does, the rows that no public release may count. `all_homicides` says that each row is a person killed, whatever
-    its columns say. `asks`: a person is there to be asked what otherwise is told.
+    its columns say. `degrees_times`: what the file multiplied its degrees by. `asks`: a person is there to be asked what otherwise is told.
     """
 
     files: tuple[Path, ...]
@@ -110,12 +111,14 @@ class IncidentSection:
     withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     default_places: tuple[tuple[float, float], ...] = ()
     negate: tuple[str, ...] = ()
+    degrees_times: float = 1.0
     swapped: bool = False
     places_checked: bool = False
     no_place: bool = False
     year: str = ""
     month: str = ""
     day: str = ""
+    of_year: int = 0
     sheet: str = ""
     header_row: int | None = None
     covers: tuple[pd.Timestamp, pd.Timestamp] | None = None
@@ -239,7 +242,8 @@ class AreaCountSection:
     `where` keeps only the rows whose value is listed, as it does of incidents. The period is in the column `period`, or in those of
     its `year`, `month` and `day`; or the `period_columns` are years or months, each with the numbers of that period, and then there is
     no `count`.
-    `of_year` is the year of such months where no column says it (0: one does), `years_begin` the month that years such as 2019/20 begin in.
+    `of_year` is the year of such months where no column says it (0: one does), `years_begin` the month that years such as 2019/20 begin in;
+    `years_named` whether one that is named by a single year bears its "first" or its "last". `quarter` stands in place of `month`.
     `count_dot` (`thousands`, `decimal`) says what a point before three digits of a number is.
     `definition` is what the table counts, by language. `partial_of` is how many areas there are where the table tells some of them only.
     `public`: the source has published these very numbers already; a release passes only such on.
@@ -263,6 +267,8 @@ class AreaCountSection:
     year: str = ""
     of_year: int = 0
     years_begin: int = 0
+    years_named: str = ""
+    quarter: str = ""
     month: str = ""
     day: str = ""
     period_columns: tuple[str, ...] = ()
@@ -292,7 +298,7 @@ class AreaCountSection:
         >>> AreaCountSection("years", Path("a.csv"), period="year", count="killed").named()
         {'period': 'year', 'count': 'killed'}
         """
-        keys = ("area", "within", "period", "year", "month", "day", "count", "sex", "population", "source", "published_rate")
+        keys = ("area", "within", "period", "year", "quarter", "month", "day", "count", "sex", "population", "source", "published_rate")
         return {key: getattr(self, key) for key in keys if getattr(self, key)}
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from hotspots.readers.asking import MOST_CANDIDATES, Entries
 from hotspots.readers.faults import NumbersError
-from hotspots.readers.table_faults import HeaderError, NoDaysError, SheetError, SplitYearsError, YearlessError
+from hotspots.readers.table_faults import HeaderError, NoDaysError, SheetError, SplitYearsError, YearUnsaidError
 from hotspots.words import Told, told
 
 _USUAL = (4, 7, 10, 9, 1)  # months that financial and school years begin in
+_FIRST = " first"  # how an answer ends of years that bear the name of their first calendar year
 
 
 def sheet_options(fault: SheetError) -> dict[str, Told]:
@@ -24,12 +25,19 @@ def header_options(fault: HeaderError) -> dict[str, Told]:
 def split_options(fault: SplitYearsError) -> dict[str, Told]:
     """Return the months that such years may begin in, those that are usual first, with what the first of them then is."""
     shown = repr(fault.names[0])
-    order = sorted(fault.spans, key=lambda month: (_USUAL.index(month) if month in _USUAL else len(_USUAL), month))
-    spans = {month: fault.spans[month] for month in order}
-    return {str(month): told("{year} is {first} to {last}", year=shown, first=first, last=last) for month, (first, last) in spans.items()}
+    order = sorted({*fault.spans, *fault.after}, key=lambda month: (_USUAL.index(month) if month in _USUAL else len(_USUAL), month))
+    spans = {str(month): fault.spans[month] for month in order if month in fault.spans}
+    spans |= {f"{month}{_FIRST}": fault.after[month] for month in order if month in fault.after}
+    return {answer: told("{year} is {first} to {last}", year=shown, first=first, last=last) for answer, (first, last) in spans.items()}
 
 
-def year_options(fault: YearlessError) -> dict[str, Told]:
+def split_entries(_: SplitYearsError, answer: str) -> Entries:
+    """Return the month that years begin in, and that they bear the name of their first calendar year where the answer says so."""
+    named = {"years_named": "first"} if answer.endswith(_FIRST) else {}
+    return {"years_begin": int(answer.removesuffix(_FIRST)), **named}
+
+
+def year_options(fault: YearUnsaidError) -> dict[str, Told]:
     """Return the years that months may be of: those that the name of the file says, then the last ones."""
     said = {str(year): told("the name or the title of the file says {year}", year=year) for year in fault.years}
     return said | {str(year): told("all of {year}", year=year) for year in fault.others if year not in fault.years}
@@ -39,7 +47,10 @@ def no_days_options(fault: NoDaysError) -> dict[str, Told]:
     """Return how a list without days may be read."""
     rows = f"{fault.rows:,}"
     months = told("keep each of the {n} rows in its month, and at its place: nothing is told by day, and no day is made up", n=rows)
-    totals = told("count the {n} rows as totals of that time; no day is made up, and no point is mapped", n=rows)
+    if fault.placed:
+        totals = told("count the {n} rows as totals of that time: their coordinates are not used, and no point is mapped", n=rows)
+    else:
+        totals = told("count the {n} rows as totals of that time; no day is made up, and no point is mapped", n=rows)
     listed = {"months": months} if fault.months else {}
     return {**listed, "totals": totals, "point": told("another column is the date: ask which")}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hotspots.readers.faults import DoubtError
 from hotspots.words import Told, told
@@ -147,10 +147,10 @@ class SheetError(DoubtError):
 
 
 @dataclass(eq=False)
-class YearlessError(DoubtError):
-    """A `file` whose columns are months (`first` and others; empty: no periods at all) of a year that no column names.
+class YearUnsaidError(DoubtError):
+    """A `file` of which no column says the year: `first` is the column of the months or days, empty where there is none.
 
-    `years` stand in its own name or title, `others` are years that they may be of as well.
+    `years` stand in its own name or title, `others` are years that it may be of as well.
     """
 
     file: str
@@ -162,6 +162,10 @@ class YearlessError(DoubtError):
         """Return the first column."""
         return {self.first: ()} if self.first else {}
 
+
+class YearlessError(YearUnsaidError):
+    """Numbers in columns of months (`first` and others; empty: no periods at all)."""
+
     def doubt(self) -> Told:
         """Return what is in doubt, without what to do."""
         if not self.first:
@@ -172,16 +176,30 @@ class YearlessError(DoubtError):
         return told("{doubt}; add a column of the year, or write of_year = 2023 under [area_counts] in city.toml", doubt=self.doubt())
 
 
+class YearlessDaysError(YearUnsaidError):
+    """Single homicides whose column `first` says the day and the month, or the month."""
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        return told("{file}: {first} says the day or the month, and no column says of which year", file=self.file, first=repr(self.first))
+
+    def _sentence(self) -> Told:
+        return told("{doubt}; add a column of the year, or write of_year = 2023 under [incidents] in city.toml", doubt=self.doubt())
+
+
 @dataclass(eq=False)
 class SplitYearsError(DoubtError):
     """A `file` of numbers of years that begin in one calendar year and end in the next, as `names` such as 2019/20 say, or FY2020.
 
-    `spans` is the first and the last month of the first of them, by the month that such years may begin in.
+    `spans` is the first and the last month of the first of them, by the month that such years may begin in; `after` the same where such
+    a year bears the name of the calendar year that it begins in. `sure` is what the name of the column says itself.
     """
 
     file: str
     names: tuple[str, ...]
     spans: Mapping[int, tuple[str, str]]
+    after: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    sure: str = ""
 
     def at_stake(self) -> Mapping[str, tuple[str, ...]]:
         """Return some of the years."""
@@ -201,6 +219,7 @@ class NoDaysError(DoubtError):
     """A `file` of `rows` single homicides whose `columns` say a month, a quarter or a year, and none says a day.
 
     `months`: it is the month that they say, so that each may stay a homicide of its own.
+    `placed`: they have coordinates, which would be lost in totals.
     """
 
     file: str
@@ -208,6 +227,7 @@ class NoDaysError(DoubtError):
     samples: Mapping[str, tuple[str, ...]]
     rows: int
     months: bool = False
+    placed: bool = False
 
     def at_stake(self) -> Mapping[str, tuple[str, ...]]:
         """Return the samples."""

@@ -16,13 +16,13 @@ from hotspots.cities.published_totals import WHOLE
 from hotspots.release import bundle, ledger, rules
 from hotspots.release.attack import ContradictionError
 from hotspots.release.examination import attacked, nested, spells, statements
+from hotspots.release.likeness import same_deaths
 from hotspots.release.profiles import UNMAPPED
 from hotspots.release.release import Release
 from hotspots.release.rules import Leak
 from hotspots.release.statements import Statement
 from hotspots.words import told
 
-SAME_DEATHS = 0.5  # share of the deaths of the smaller of two cities, by day and place, from which they are the same data
 SHARED = 0.01  # share of the smaller of two shapes that corners rounded and streets closed may share
 
 
@@ -47,8 +47,7 @@ def beside(out: Path) -> list[Beside]:
 def counted_twice(city: City) -> list[Beside]:
     """Return the newest release of each other city of the store that is made of the same deaths, wherever its folder lies.
 
-    Two cities are the same data where at least half the deaths of the smaller one have the day and the place (to some 100 m) of one of
-    the other; blocks, names and codes may differ. The marks are made when they are compared, and stand in no file.
+    What makes them the same: see `likeness.same_deaths`. The marks are made when they are compared, and stand in no file.
     """
     found = []
     for slug in store.slugs():
@@ -56,20 +55,6 @@ def counted_twice(city: City) -> list[Beside]:
         if out and same_deaths(city, cities.load(slug)):
             found.append(Beside(slug, out[-1], same=False))
     return found
-
-
-def same_deaths(one: City, other: City) -> bool:
-    """Return whether two cities are made of the same deaths."""
-    here, there = _deaths(one), _deaths(other)
-    return bool(here and there) and len(here & there) >= SAME_DEATHS * min(len(here), len(there))
-
-
-def _deaths(city: City) -> set[tuple[int, int, int]]:
-    placed = city.incidents[~city.incidents.geometry.is_empty & city.incidents.geometry.notna()]
-    points = placed.geometry.to_crs(4326)
-    days = placed["date"].dt.normalize().astype("datetime64[s]").astype("int64")
-    columns = (days, (points.x * 1000).round().astype(int), (points.y * 1000).round().astype(int))
-    return set(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def weakened(release: Release, there: Sequence[Beside], *, before: Sequence[Release] = ()) -> list[Leak]:

@@ -21,7 +21,8 @@ from hotspots.release.profiles import (
     windows,
 )
 from hotspots.release.release import Release
-from hotspots.store.schema import Blocks, DataError
+from hotspots.store.schema import Blocks, DataError, Incidents
+from hotspots.store.span import span_of
 from hotspots.study import Study
 from hotspots.words import (
     told,
@@ -60,7 +61,7 @@ def build(
     incidents = figures.kept(city.incidents)
     if not len(incidents):
         raise DataError(told("release: there is no homicide that may be counted"))
-    first, last, stop = _years(city, rules, incidents["date"], as_of, through)
+    first, last, stop = _years(city, rules, incidents, as_of, through)
     known = _known(past, rules)
     length, since = _rhythm(past, rules, last - first + 1)
     spans = windows(first, last, years=length, since=since)
@@ -102,13 +103,13 @@ class _Divided(NamedTuple):
 
 
 def _years(
-    city: City, rules: Profile, dates: pd.Series, as_of: str | dt.date | None, through: str | dt.date | None
+    city: City, rules: Profile, counted: Incidents, as_of: str | dt.date | None, through: str | dt.date | None
 ) -> tuple[int, int, pd.Timestamp]:
     """Return the first and last calendar year that the data cover whole and that may be published, and the end of the last such month."""
     if city.covers_stated:
         start, end = city.start, city.end
     else:
-        start, end = dates.min().normalize().replace(day=1), dates.max().normalize() + pd.Timedelta(days=1)
+        start, end = span_of(counted)
     if through is not None:
         end = _through(city, end, pd.Timestamp(through) + pd.Timedelta(days=1))
     stop = min(end, cutoff(rules, pd.Timestamp(as_of if as_of is not None else dt.date.today())))

@@ -14,7 +14,7 @@ from hotspots.words import mark
 FILE = "sign-offs.jsonl"
 NOT_KNOWN: tuple[str, ...] = (
     mark("releases in other folders or on other machines, unless their list and key were brought here (`key import`)"),
-    mark("another city made of the same deaths in another store, or with other days or places"),
+    mark("another city made of the same deaths in another store, or with other days and other places"),
     mark("what police, courts, hospitals, newspapers or families tell elsewhere"),
     mark("numbers, briefs and maps of the restricted edition that somebody passed on"),
 )

@@ -16,6 +16,7 @@ import shapely
 from hotspots.geography import outlines, residents, units
 from hotspots.geography.residents import years_between as years_between
 from hotspots.store.schema import Blocks, DataError, Incidents
+from hotspots.store.span import span_of
 from hotspots.study.exposure import Exposure
 from hotspots.study.filters import Where, check_where, matches
 from hotspots.study.memo import kept
@@ -349,9 +350,7 @@ def _any_placed(incidents: Incidents) -> bool:
 def _span(incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:
     if not len(incidents):
         return pd.Timestamp(2000, 1, 1), pd.Timestamp(2001, 1, 1)
-    first, last = incidents["date"].min(), incidents["date"].max().normalize()
-    step = pd.DateOffset(months=1) if "day_known" in incidents.columns else pd.Timedelta(days=1)
-    return pd.Timestamp(first.year, first.month, 1), last + step
+    return span_of(incidents)
 
 
 def _check_months(incidents: Incidents, start: pd.Timestamp, end: pd.Timestamp) -> None:

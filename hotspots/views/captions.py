@@ -260,8 +260,8 @@ def of_sheet(city: City, study: Study, words: Words) -> str:
 
 
 def whose(city: City, words: Words) -> list[str]:
-    """Return whose figures they are, and on what terms."""
-    source, licence = words.own(city.source), words.own(city.licence)
+    """Return whose figures they are, and on what terms; a city that was brought in without a city file may name neither."""
+    source, licence = (words.own(one) or words.say("not named") for one in (city.source, city.licence))
     return [words.say("Source: {source}", source=source), words.say("Licence: {licence}", licence=licence)]
 
 

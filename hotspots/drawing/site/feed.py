@@ -14,6 +14,7 @@ from hotspots.drawing.site import newest, sentences
 from hotspots.release import Reading
 from hotspots.release.newest import this_year
 from hotspots.release.profiles import Window
+from hotspots.views import captions
 from hotspots.words import Words
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -47,8 +48,8 @@ def atom(reading: Reading, words: Words) -> bytes:
     _put(feed, "title", words.say("People killed in {city}: what was published", city=reading.city.name))
     _put(feed, "subtitle", sentences.due(reading, words))
     _put(feed, "updated", _moment(entries[0].day if entries else reading.city.end))
-    _put(_put(feed, "author", ""), "name", words.own(reading.city.source))
-    _put(feed, "rights", f"{words.say(sentences.PASSED_ON)} · {words.say('Licence: {licence}', licence=words.own(reading.city.licence))}")
+    _put(_put(feed, "author", ""), "name", words.own(reading.city.source) or reading.city.name)
+    _put(feed, "rights", f"{words.say(sentences.PASSED_ON)} · {captions.whose(reading.city, words)[1]}")
     for one in entries:
         entry = _put(feed, "entry", "")
         _put(entry, "id", _id(reading, f"{words.language}/{one.key}"))

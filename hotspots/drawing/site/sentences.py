@@ -386,15 +386,15 @@ def fictional(words: Words) -> str:
 
 def due(reading: Reading, words: Words) -> str:
     """Return when the next numbers are due."""
-    days = reading.due
-    if days is None:
+    if reading.due is None:
         return words.say("The next numbers come when their source publishes them.")
-    year, window = (words.date(day.date()) for day in days)
+    year, window = (words.date(day.date()) for day in reading.due)
     return words.say("Next numbers: of the whole place from {year} on, by area from {window} on.", year=year, window=window)
 
 
 def contact(named: str, reading: Reading, words: Words) -> str:
     """Return to whom a reader writes: to `named`, or to who made the figures."""
-    if named:
-        return words.say("Write to: {contact}.", contact=named)
-    return words.say("Write to the source of the figures: {source}.", source=words.own(reading.city.source))
+    source = words.own(reading.city.source)
+    if named or not source:
+        return words.say("Write to: {contact}.", contact=named or words.say("whoever gave you this page, which names no source"))
+    return words.say("Write to the source of the figures: {source}.", source=source)

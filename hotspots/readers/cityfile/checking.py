@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pyproj
 
-from hotspots.readers.cityfile import keys
+from hotspots.readers.cityfile import keys, kinds
 from hotspots.readers.cityfile.contents import content_of
 from hotspots.readers.cityfile.counted import counted_faults
 from hotspots.readers.cityfile.listed import listed_faults
@@ -94,7 +94,7 @@ class _Reader:
             layers=layers,
             notes=notes,
             area_counts=totals,
-            **{**top, **{key: keys.one_text(content.get(key), top.get(key, "")) for key in ("source", "licence")}},
+            **{**top, **{key: kinds.one_text(content.get(key), top.get(key, "")) for key in ("source", "licence")}},
         )
 
     def section(self, content: Any, known: Mapping[str, keys.Key], *, where: str) -> dict[str, Any]:
@@ -132,7 +132,7 @@ class _Reader:
             return tuple(self.path(name) for name in names) if good else None
         if kind == "day":
             return self.day(value)
-        return keys.by_census(value) if kind == "column" else keys.by_language(value)
+        return kinds.by_census(value) if kind == "column" else kinds.by_language(value)
 
     def path(self, name: str) -> Path:
         """Return the file, noting a fault when it is not there, or lies outside the folder and nobody named it."""
@@ -172,6 +172,7 @@ class _Reader:
         values["withheld"] = self.filters(values.get("withheld", {}), name="withheld")
         values["default_places"] = self.pairs(values.get("default_places", []))
         values["negate"] = self.axes(values.get("negate", []))
+        values["degrees_times"] = float(values.get("degrees_times", 1))
         values["fill_down"] = tuple(map(str, values.get("fill_down", [])))
         self.faults += listed_faults(values, shapes=all(carries_shapes(path) for path in files))
         values["covers"] = self.covers(values["covers"]) if "covers" in values else None
@@ -229,7 +230,7 @@ class _Reader:
         return BlockSection(**values)
 
     def segments(self, content: Any) -> SegmentSection:
-        values, faults = keys.with_houses(self.complete(content, keys.SEGMENTS, "[segments]", file=Path(), id=""))
+        values, faults = kinds.with_houses(self.complete(content, keys.SEGMENTS, "[segments]", file=Path(), id=""))
         self.faults += faults
         return SegmentSection(**values)
 

@@ -15,26 +15,9 @@ def counted_faults(values: Mapping[str, Any], where: str) -> list[Told]:
     >>> [str(fault) for fault in counted_faults({"period": "year"}, "[area_counts]")]
     ['city.toml: count in [area_counts] is missing; write the column of the numbers, or period_columns']
     """
-    faults = []
-    wide = values.get("period_columns")
-    parts = {key for key in ("period", "year", "month", "day") if values.get(key)}
-    allowed: tuple[set[str], ...] = ({"year"}, set()) if wide else ({"period"}, {"year"}, {"year", "month"}, {"year", "month", "day"})
-    if "of_year" in values:
-        allowed = (set(),) if wide else (set(), {"month"})
-    if parts not in allowed:
-        faults.append(
-            told(
-                "city.toml: {where} names its periods by {listed}; give period, or year with month and day as far as the file has them, or "
-                "period_columns, with year where they are months",
-                where=where,
-                listed=", ".join(sorted(parts)) or "–",
-            )
-        )
-    faults += _number_faults(values, where)
+    faults = [*_period_faults(values, where), *_number_faults(values, where)]
     if values.get("count_dot", "decimal") not in ("thousands", "decimal"):
         faults.append(told('city.toml: count_dot in {where} may be "thousands" or "decimal"', where=where))
-    if not 1 <= values.get("years_begin", 1) <= 12:
-        faults.append(told("city.toml: years_begin in {where} is a month, 1 to 12", where=where))
     if values.get("header_row", 1) < 1:
         faults.append(
             told("city.toml: header_row in {where} must be 1 or more: the row that names the columns, as Excel counts", where=where)
@@ -52,6 +35,32 @@ def counted_faults(values: Mapping[str, Any], where: str) -> list[Told]:
                 where=where,
             )
         )
+    return faults
+
+
+def _period_faults(values: Mapping[str, Any], where: str) -> list[Told]:
+    """Return the faults in the keys that name the periods."""
+    faults = []
+    wide = values.get("period_columns")
+    parts = {"month" if key == "quarter" else key for key in ("period", "year", "quarter", "month", "day") if values.get(key)}
+    if values.get("quarter") and (values.get("month") or values.get("day") or wide):
+        faults.append(told("city.toml: quarter in {where} stands in place of month; keep one of the two", where=where))
+    allowed: tuple[set[str], ...] = ({"year"}, set()) if wide else ({"period"}, {"year"}, {"year", "month"}, {"year", "month", "day"})
+    if "of_year" in values:
+        allowed = (set(),) if wide else (set(), {"month"})
+    if parts not in allowed:
+        faults.append(
+            told(
+                "city.toml: {where} names its periods by {listed}; give period, or year with month and day as far as the file has them, or "
+                "period_columns, with year where they are months",
+                where=where,
+                listed=", ".join(sorted(parts)) or "–",
+            )
+        )
+    if not 1 <= values.get("years_begin", 1) <= 12:
+        faults.append(told("city.toml: years_begin in {where} is a month, 1 to 12", where=where))
+    if values.get("years_named", "last") not in ("first", "last"):
+        faults.append(told('city.toml: years_named in {where} may be "first" or "last"', where=where))
     return faults
 
 

@@ -13,6 +13,7 @@ from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.cityfile.breakdowns import breakdown, same_names, sex_columns, twice_named
 from hotspots.readers.cityfile.period_columns import NO_COUNT, When, in_rows, of_asked_year, replace_entries, sum_of, wide
 from hotspots.readers.cityfile.pointing import samples_of
+from hotspots.readers.cityfile.units import of_numbers, only
 from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form, lacks_year
 from hotspots.readers.cityfile.without_days import counted_rows
 from hotspots.readers.columns.dates import read_dates, share_dated
@@ -46,12 +47,20 @@ def counted(table: Table, ask: Ask, *, outlines: Table | None = None) -> Entries
     where every area has a row for every day: else rows are events. What is in doubt is put to `ask`. Raises `DataError` where columns of
     periods hold rates.
     """
+    kept = {} if table.shapes is not None else of_numbers(table)
+    if not kept:
+        return _counted(table, ask, outlines)
+    found = _counted(only(table, kept), ask, outlines)
+    return None if found is None else {**found, "where": {**found.get("where", {}), **kept}}
+
+
+def _counted(table: Table, ask: Ask, outlines: Table | None) -> Entries | None:
     columns = wide(table, ask)
     if columns is not None:
         return _whole(table, columns, [], ask, outlines)
     plainly = {plain(name): name for name in reversed(list(table.columns.columns))}
     when = in_rows(table, plainly, ask, totals=not _of_one(table, plainly)) or _of_one_time(table, plainly, ask)
-    if when is None or ((when.daily or _has_days(table, plainly)) and _of_one(table, plainly)):
+    if when is None or ((when.daily or _has_days(table, plainly, used=when.columns)) and _of_one(table, plainly)):
         return None
     candidates, sexes = _numbers(table, when.columns), sex_columns(table.columns, used=when.columns)
     if when.monthly and _of_one(table, plainly) and not _grid(table, when, candidates, plainly):
@@ -94,9 +103,10 @@ def _grid(table: Table, when: When, candidates: Collection[str], plainly: Mappin
     return bool(none or len(pairs) > pairs["spot"].nunique() * pairs["when"].nunique() / 2)
 
 
-def _has_days(table: Table, plainly: Mapping[str, str]) -> bool:
-    """Return whether a date stands beside its year."""
-    return any(lacks_year(table.columns[plainly[name]]) for name in INCIDENT_COLUMNS["date"] if name in plainly)
+def _has_days(table: Table, plainly: Mapping[str, str], *, used: Collection[str]) -> bool:
+    """Return whether a date stands beside its year, in a column that is not `used` for the year itself."""
+    named = [plainly[name] for name in INCIDENT_COLUMNS["date"] if name in plainly and plainly[name] not in used]
+    return any(lacks_year(table.columns[name]) for name in named)
 
 
 def _whole(table: Table, when: When, candidates: Collection[str], ask: Ask, outlines: Table | None) -> Entries:
@@ -231,6 +241,7 @@ def _area(table: Table, used: Collection[str], when: When, outlines: Table | Non
     named = [plainly[one] for one in listed if one in plainly]
     texts = [name for name in names if _is_text(table.columns[name])]
     candidates = [name for name in dict.fromkeys([*named, *texts]) if _may_be_area(table.columns[name], name)]
+    candidates = [name for name in candidates if len(set(table.columns[name])) > 1] or candidates
     alone = [name for name in candidates if _tells_apart(table, name, when)]
     for few in ([name for name in alone if name in named], alone, [name for name in candidates if name in named], candidates):
         different = {name: table.columns[name].nunique() for name in few}

@@ -5,12 +5,9 @@ The reader checks a city.toml by these rows, and docs/city-file.md is printed fr
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from hotspots.words import Told, told
+from hotspots.words import told
 
 
 @dataclass(frozen=True)
@@ -91,15 +88,17 @@ INCIDENTS = {
         "text", "one column of both: `(lat, lon)`, `lat, lon`, WKT or JSON points; degrees may have minutes and seconds", '"place"'
     ),
     "epsg": _epsg("these coordinates"),
+    "degrees_times": Key("number", "what the degrees were multiplied by, where the file holds whole numbers", "1000000", "1"),
     "date": Key(
         "text",
-        "the column of the date, or of date and clock; it may lack the year where `year` names one",
+        "the column of the date, or of date and clock; it may lack the year where `year` or `of_year` names one",
         '"fecha"',
         "`year`, `month`, `day`",
     ),
     "year": Key("text", f"with `month` and `day`, in place of `date`, the columns of its parts, {_PARTS}", '"anio"', "`date`"),
     "month": Key("text", "the column of the month", '"mes"', "`date`"),
     "day": Key("text", "the column of the day of the month", '"dia"', "`date`; beside a `month`, the month alone is known"),
+    "of_year": Key("number", "in place of `year`: the year of all dates, where no column says it", "2023", "`year`, or `date`"),
     "date_format": Key(
         "text", "the form of the dates", '"%d/%m/%Y"', "worked out; whether the day or the month comes first is asked, never guessed"
     ),
@@ -220,6 +219,9 @@ AREA_COUNTS = {
     ),
     "year": Key("text", f"in place of `period`, with `month` and `day`: the columns of its parts, {_PARTS}", '"anio"', "`period`"),
     "month": Key("text", "the column of the month", '"mes"', "whole years"),
+    "quarter": Key(
+        "text", "in place of `month`: the column of the quarter, or of the half or third of a year", '"trimestre"', "whole years"
+    ),
     "day": Key("text", "the column of the day of the month", '"dia"', "whole months"),
     "period_columns": Key(
         "list", "in place of `period` and `count`: the columns that are periods, or months beside `year`", '["2015", "2016"]', "`period`"
@@ -231,6 +233,7 @@ AREA_COUNTS = {
         "4",
         "asked",
     ),
+    "years_named": Key("text", "of years such as `FY2020`, whether it is their `first` or their `last` calendar year", '"first"', "`last`"),
     "period_format": Key("text", "the form of one part of the period", '"%m/%Y"', "worked out"),
     "count": Key(
         "text", "the column of the number of people killed: a whole number, 0 where it was none", '"homicidios"', "`period_columns`"
@@ -292,7 +295,6 @@ AREA_COUNTS = {
     ),
     "became_to": Key("text", "its column of the area since: a block's id or name", '"municipality_2024"', "with `became` it must be there"),
 }
-HOUSES = ("from_left", "to_left", "from_right", "to_right")  # columns of house numbers, at the start and the end of each side of a street
 _HOUSE = "no search by house number"
 SEGMENTS = {
     "file": _needed("file", "lines, one for each stretch of street", '"streets.geojson"'),
@@ -361,37 +363,3 @@ WORDS = {
     "day": told('a day such as "2019-07-01"'),
     "words": told("text, or text by language such as {example}", example='{ es = "…", en = "…" }'),
 }
-
-_YEAR = re.compile(r"[12][0-9]{3}")
-
-
-def by_census(value: Any) -> str | dict[int, str] | None:
-    """Return the column of residents, or that of each census by its year; None where it is neither."""
-    if isinstance(value, str):
-        return value or None
-    good = isinstance(value, Mapping) and value and all(isinstance(column, str) and column for column in value.values())
-    years = [str(year) for year in value] if good else []
-    return dict(sorted((int(year), column) for year, column in value.items())) if years and all(map(_YEAR.fullmatch, years)) else None
-
-
-def by_language(value: Any) -> dict[str, str] | None:
-    """Return a text in each language that it has; None where it is no text."""
-    if isinstance(value, str) and value:
-        return {"en": value}
-    good = isinstance(value, Mapping) and value and all(isinstance(text, str) and text for text in value.values())
-    return dict(value) if good else None
-
-
-def one_text(said: Any, read: Any) -> Any:
-    """Return a text as it was `said` where it is one for all languages, else as it was `read`: by language."""
-    return said if isinstance(said, str) else read
-
-
-def with_houses(values: dict[str, Any]) -> tuple[dict[str, Any], list[Told]]:
-    """Return the values of [segments] with the four columns of house numbers as one, and what is at fault with them."""
-    rest = {key: value for key, value in values.items() if key not in (*HOUSES, "from", "to")}
-    sides, both = [values[key] for key in HOUSES if key in values], [values[key] for key in ("from", "to") if key in values]
-    if (len(sides), len(both)) in ((0, 0), (4, 0), (0, 2)):
-        return {**rest, "houses": (*sides, *both, *both)}, []
-    listed = ", ".join(HOUSES)
-    return rest, [told("city.toml: house numbers in [segments] are from and to, or all of {listed}", listed=listed)]

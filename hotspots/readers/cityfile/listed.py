@@ -15,13 +15,23 @@ def listed_faults(values: Mapping[str, Any], *, shapes: bool) -> list[Told]:
     ['city.toml: date_precision in [incidents] may be "day" or "month"']
     """
     faults: list[Told] = []
-    parts = {key for key in ("date", "year", "month", "day") if values.get(key)}
+    parts = {"year" if key == "of_year" else key for key in ("date", "year", "of_year", "month", "day") if values.get(key)}
     if parts not in ({"date"}, {"year", "month", "day"}, {"year", "month"}, {"date", "year"}):
         faults.append(
             told("city.toml: [incidents] names no date; give date, or year with month and day, or year with a date that has no year")
         )
+    if values.get("year") and values.get("of_year"):
+        faults.append(told("city.toml: [incidents] has year and of_year; keep one of the two"))
     if values.get("date_precision", "day") not in ("day", "month"):
         faults.append(told('city.toml: date_precision in [incidents] may be "day" or "month"'))
+    return faults + _place_faults(values, shapes=shapes)
+
+
+def _place_faults(values: Mapping[str, Any], *, shapes: bool) -> list[Told]:
+    """Return the faults in the keys that name the place, and where the table begins."""
+    faults: list[Told] = []
+    if values.get("degrees_times", 1) < 1:
+        faults.append(told("city.toml: degrees_times in [incidents] must be 1 or more"))
     if bool(values.get("x")) != bool(values.get("y")):
         faults.append(told("city.toml: x and y in [incidents] go together; give both, or geometry"))
     if values.get("x") and values.get("geometry"):

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from hotspots.readers.asking import Ask, Entries
+from hotspots.readers.cityfile.when_and_where import last_years, years_of
 from hotspots.readers.columns.dates import share_dated
+from hotspots.readers.columns.odd_dates import year_alone
 from hotspots.readers.columns.offences import kinds_of, plain, says_killing
-from hotspots.readers.columns.periods import Named, begun, is_fiscal, split_year, together, year_and_month
+from hotspots.readers.columns.periods import Named, begun, is_fiscal, said_of_years, split_year, together, year_and_month, year_and_quarter
 from hotspots.readers.columns.residents import Numbers, read_numbers
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
 from hotspots.readers.columns.total_rows import says_total
@@ -22,16 +24,22 @@ from hotspots.readers.files.text_tables import Table
 from hotspots.readers.homicide_faults import CountsError
 from hotspots.readers.table_faults import SplitYearsError, YearlessError
 from hotspots.store.schema import DataError
-from hotspots.words import Told, told
+from hotspots.words import told
 
 _MOSTLY = 0.8
 _STEPS_SEEN = 20_000  # texts that say whether a column is one of periods
 _MONTHS_LEAST = 3  # columns named like months
-_YEARS = 30  # that can be pointed at
 NO_COUNT = re.compile(
     r".*\b(pob\w*|popul\w*|habit\w*|resid\w*|tasas?|taxas?|taux|rates?|tx|ratio|porc\w*|pct|percent\w*|var\w*|cambio|change|"
     r"dif\w*|100 ?k|100000|100 000|codigo|cod|code|id|dane|ibge|ubigeo|cve|zip|tracts?|wards?|fid|gid|objectid|edad|age|idade|lat|lon|"
     r"latitud|longitud|latitude|longitude|x|y|area km2|km2|superficie|semana|week|trimestre|quarter|hora|hour)\b.*"
+)
+
+
+_OF_QUARTERS = re.compile(
+    r"(?:(?:nombre|numero|num|no|del?|do|of|the|year|ano|calendar|fiscal) )*"
+    r"(?:t|q|trim|trimestres?|trimester|quarters?|qtr|sem|semestres?|semesters?|half|half year|cuatrimestres?|quadrimestres?)"
+    r"(?: (?:del?|do|of|ano|year|hecho|fato))*"
 )
 
 
@@ -77,7 +85,7 @@ def wide(table: Table, ask: Ask) -> When | None:
         year = _year(table, found)
         entries |= {"year": year} if year else of_asked_year(table, ask, first=names[0]).entries
     if found[names[0]].step == "split year":
-        entries |= settled(_split(table, names[:3]), ask)
+        entries |= settled(_split(table, names[:3], rest), ask)
     return When(entries, (*names, *((entries["year"],) if "year" in entries else ())))
 
 
@@ -146,30 +154,29 @@ def _steps(text: pd.Series) -> dict[str, float]:
     return {str(step): float(share) for step, share in steps.value_counts(normalize=True).items()}
 
 
-def _split(table: Table, names: Sequence[str]) -> SplitYearsError:
+def _split(table: Table, names: Sequence[str], called: str) -> SplitYearsError:
+    """Return the doubt when years begin that are named so; `called` is the name of their column, which may say it itself."""
     periods = [split_year(name).period or name for name in names]
+    alone = not re.match(r"\d{4}>", periods[0])
     apart = len(periods) == 1 or begun(periods[0], 1)[8:] < begun(periods[1], 1)[:7]
-    spans = {month: begun(periods[0], month).partition("/") for month in range(1 if apart else 2, 13)}
-    return SplitYearsError(table.source, tuple(names), {month: (one, other) for month, (one, _, other) in spans.items()})
+    said = said_of_years(called)
+    ends = {month: _span(begun(periods[0], month)) for month in range(1 if apart else 2, 13) if said.named != "first" or not alone}
+    after = {month: _span(begun(periods[0], month, first=True)) for month in range(2, 13) if alone and said.named != "last"}
+    answer = f"{said.month} first" if alone and said.named == "first" else str(said.month)
+    return SplitYearsError(table.source, tuple(names), ends, after, answer if said.month else "")
+
+
+def _span(period: str) -> tuple[str, str]:
+    first, _, last = period.partition("/")
+    return first, last
 
 
 def of_asked_year(table: Table, ask: Ask, *, first: str = "", month: str = "") -> When:
     """Return the one year that a person says the numbers are of; `first` of the columns, or the column `month`, are months of it."""
-    said = settled(YearlessError(table.source, first or month, _years_of(table), _last_years()), ask)
+    said = settled(YearlessError(table.source, first or month, years_of(table), last_years()), ask)
     if not month:
         return When(said, ())
     return When({**said, "month": month}, (month,), table.columns[month], monthly=True)
-
-
-def _years_of(table: Table) -> tuple[int, ...]:
-    """Return the years that the name of the file or the rows above the names of the columns say."""
-    titles = [str(one.text.values.get("titles", "")) for one in table.findings if isinstance(one.text, Told)]
-    return tuple(sorted({int(one) for one in re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", " ".join([table.source, *titles]))}))
-
-
-def _last_years() -> tuple[int, ...]:
-    now = pd.Timestamp.now().year
-    return tuple(range(now, now - _YEARS, -1))
 
 
 def in_rows(table: Table, plainly: Mapping[str, str], ask: Ask, *, totals: bool) -> When | None:
@@ -177,6 +184,9 @@ def in_rows(table: Table, plainly: Mapping[str, str], ask: Ask, *, totals: bool)
 
     Of months without a year the year is asked for where the rows may be `totals`.
     """
+    one_day = _one_day_of_year(table)
+    if one_day is not None:
+        return one_day
     parts = _parts(table, plainly)
     if "day" in parts:
         return When(dict(parts), tuple(parts.values()), joined_date(table.columns, parts), daily=True)
@@ -189,19 +199,54 @@ def in_rows(table: Table, plainly: Mapping[str, str], ask: Ask, *, totals: bool)
     dated = [name for name in [*named, *steps] if name not in parts.values() and share_dated(table.columns[name]) > 0.5]
     if dated:
         return When({"period": dated[0]}, (dated[0],), table.columns[dated[0]], daily=True)
-    if "month" in parts:
-        joined = year_and_month(table.columns[parts["year"]].str.strip(), table.columns[parts["month"]])
-        return When(dict(parts), tuple(parts.values()), joined, monthly=True)
+    joined = _month_of_parts(table, parts) or _quarter(table, parts)
+    if joined is not None:
+        return joined
     bare = next((name for name, share in steps.items() if share.get("any month", 0.0) > _MOSTLY), "") if totals and not parts else ""
     if bare and plain(bare) in INCIDENT_COLUMNS["month"] and not any(share.get("year", 0.0) > _MOSTLY for share in steps.values()):
         return of_asked_year(table, ask, month=bare)
-    yearly = parts.get("year") or next((name for name, share in steps.items() if share.get("year", 0.0) > _MOSTLY), "")
+    return _yearly(table, parts.get("year", ""), steps, ask)
+
+
+def _one_day_of_year(table: Table) -> When | None:
+    """Return the column whose dates are one day of each year, so that they say the year alone, where no other column says the day."""
+    forms = {str(name): year_alone(table.columns[name]) for name in table.columns.columns}
+    name = next((name for name, form in forms.items() if form), "")
+    if not name or any(share_dated(table.columns[other]) > 0.5 for other, form in forms.items() if not form):
+        return None
+    return When({"period": name, "period_format": forms[name]}, (name,), table.columns[name])
+
+
+def _yearly(table: Table, named: str, steps: Mapping[str, Mapping[str, float]], ask: Ask) -> When | None:
+    """Return the column of years, where it is `named` or its `steps` say so; when they begin is asked where that is not January."""
+    yearly = named or next((name for name, share in steps.items() if share.get("year", 0.0) > _MOSTLY), "")
     if yearly and not is_fiscal(yearly):
         return When({"period": yearly}, (yearly,), table.columns[yearly])
     split = yearly or next((name for name, share in steps.items() if share.get("split year", 0.0) > _MOSTLY), "")
-    if split:
-        some = table.columns[split][~is_missing(table.columns[split])].str.strip().drop_duplicates()
-        return When({"period": split, **settled(_split(table, list(some[:3])), ask)}, (split,), table.columns[split])
+    if not split:
+        return None
+    some = table.columns[split][~is_missing(table.columns[split])].str.strip().drop_duplicates()
+    return When({"period": split, **settled(_split(table, list(some[:3]), split), ask)}, (split,), table.columns[split])
+
+
+def _month_of_parts(table: Table, parts: Mapping[str, str]) -> When | None:
+    """Return the columns of a year and a month; None where there are none."""
+    if "month" not in parts:
+        return None
+    joined = year_and_month(table.columns[parts["year"]].str.strip(), table.columns[parts["month"]])
+    return When(dict(parts), tuple(parts.values()), joined, monthly=True)
+
+
+def _quarter(table: Table, parts: Mapping[str, str]) -> When | None:
+    """Return the columns of a year and of the quarter, half or third of it that each row is about; None where there are none."""
+    if "year" not in parts:
+        return None
+    for name in table.columns.columns:
+        if not _OF_QUARTERS.fullmatch(plain(name)):
+            continue
+        joined = year_and_quarter(table.columns[parts["year"]], table.columns[name], str(name))
+        if joined.str.contains("/", regex=False).mean() > _MOSTLY:
+            return When({"year": parts["year"], "quarter": str(name)}, (parts["year"], str(name)), joined)
     return None
 
 

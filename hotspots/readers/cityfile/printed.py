@@ -56,6 +56,7 @@ from hotspots.readers.table_faults import (
     SheetError,
     SplitYearsError,
     TwiceNamedError,
+    YearlessDaysError,
     YearlessError,
 )
 from hotspots.words import told
@@ -111,6 +112,7 @@ EXAMPLES: tuple[DoubtError, ...] = (  # of each row of questions, a doubt that i
     SameNameError("t.csv", "municipio", "departamento", {"Barbosa": {"Antioquia": 5, "Santander": 2}}, 1),
     TwiceNamedError("t.csv", "municipio", {"Barbosa": (5, 2)}, 1),
     NoDaysError(_FILE, "mes", {"mes": ("2024-01", "2024-02")}, 160, months=True),
+    YearlessDaysError(_FILE, "dia + mes", (2023,), (2024, 2022)),
     YearlessError("t.csv", "Ene", (2023,), (2024, 2022)),
     SplitYearsError("t.csv", ("2019/20", "2020/21"), {4: ("2019-04", "2020-03"), 7: ("2019-07", "2020-06")}),
     MergedTimesError("t.csv", "anio", ("2019", "2020"), 22),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 import numpy as np
@@ -22,8 +23,11 @@ from hotspots.readers.doubts import settled
 from hotspots.readers.faults import DoubtError, PlaceColumnError
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.sections import IncidentSection
+from hotspots.readers.table_faults import YearlessDaysError
+from hotspots.words import Told
 
 _MOSTLY = 0.8
+_YEARS = 30  # that can be pointed at
 _MOST_AREAS = 20_000  # names in a column: one that has more is no column of areas
 
 
@@ -38,7 +42,7 @@ def date_columns(table: Table, plain: Mapping[str, str], ask: Ask) -> dict[str, 
     whole = next((column for column in named if share_dated(table.columns[column]) > 0.5), "")
     if whole:
         return {"date": whole}
-    parts = _parts(table, plain) or _month(table, plain)
+    parts = _parts(table, plain) or _month(table, plain) or _yearless(table, plain, ask)
     if parts:
         return parts
     if named:
@@ -55,6 +59,32 @@ def _month(table: Table, plain: Mapping[str, str]) -> dict[str, str]:
         return {"date": whole}
     found = {key: next((plain[one] for one in INCIDENT_COLUMNS[key] if one in plain), "") for key in ("year", "month")}
     return found if all(name and _holds(table.columns[name], key) for key, name in found.items()) else {}
+
+
+def _yearless(table: Table, plain: Mapping[str, str], ask: Ask) -> dict[str, str]:
+    """Return the columns of day and month, or of dates that lack their year, with the one year that a person says they are of."""
+    if any(share_dated(table.columns[name]) > 0.5 for name in table.columns.columns):
+        return {}
+    found = {key: next((plain[one] for one in INCIDENT_COLUMNS[key] if one in plain), "") for key in ("month", "day")}
+    if not all(name and _holds(table.columns[name], key) for key, name in found.items()):
+        dayed = next((plain[one] for one in INCIDENT_COLUMNS["date"] if one in plain and lacks_year(table.columns[plain[one]])), "")
+        found = {"date": dayed} if dayed else {}
+    if not found:
+        return {}
+    doubt = YearlessDaysError(table.source, " + ".join(found.values()), years_of(table), last_years())
+    return {**found, "of_year": str(settled(doubt, ask)["of_year"])}
+
+
+def years_of(table: Table) -> tuple[int, ...]:
+    """Return the years that the name of the file or the rows above the names of the columns say."""
+    titles = [str(one.text.values.get("titles", "")) for one in table.findings if isinstance(one.text, Told)]
+    return tuple(sorted({int(one) for one in re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", " ".join([table.source, *titles]))}))
+
+
+def last_years() -> tuple[int, ...]:
+    """Return the years that may be pointed at, the newest first."""
+    now = pd.Timestamp.now().year
+    return tuple(range(now, now - _YEARS, -1))
 
 
 def _months(text: pd.Series) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+import numpy as np
 import pandas as pd
 
 from hotspots.readers.asking import Ask, Entries
@@ -13,6 +14,7 @@ from hotspots.readers.columns.killings import evidence, homicide_doubt
 from hotspots.readers.columns.offences import plain
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS, OF_AREAS
 from hotspots.readers.columns.values import built_in, fold, is_missing
+from hotspots.readers.columns.written_places import coordinate, share_paired
 from hotspots.readers.doubts import settled
 from hotspots.readers.faults import PlaceColumnError
 from hotspots.readers.files.text_tables import Table
@@ -32,7 +34,7 @@ def counted_rows(
     if any(plain(str(name)) in dated and not is_missing(table.columns[name]).all() for name in table.columns.columns):
         return None
     samples = samples_of(table.columns[list(columns)])
-    doubt = NoDaysError(table.source, ", ".join(map(str, columns)), samples, len(table.rows), months)
+    doubt = NoDaysError(table.source, ", ".join(map(str, columns)), samples, len(table.rows), months, _placed(table))
     if "each_row" not in settled(doubt, ask):
         return None
     entries: Entries = {**when, "each_row": True, **_area(table, columns, ask, outlines), **_sex(table)}
@@ -58,6 +60,17 @@ def _area(table: Table, used: Collection[str], ask: Ask, outlines: Table | None)
     some = samples_of(table.columns[list(order)])
     doubt = PlaceColumnError(table.source, tuple(names), order, some, safe, places={name: {"area": name} for name in order})
     return settled(doubt, ask)
+
+
+def _placed(table: Table) -> bool:
+    """Return whether the rows have coordinates."""
+    if table.shapes is not None:
+        return True
+    plainly = {plain(str(name)): str(name) for name in reversed(list(table.columns.columns))}
+    pairs = [[plainly[one] for one in INCIDENT_COLUMNS[key] if one in plainly] for key in ("x", "y")]
+    both = [plainly[one] for one in INCIDENT_COLUMNS["geometry"] if one in plainly]
+    placed = [[np.isfinite(coordinate(table.columns[name])[0]).any() for name in names] for names in pairs]
+    return all(map(any, placed)) or any(share_paired(table.columns[name]) > 0 for name in both)
 
 
 def _sex(table: Table) -> Entries:

@@ -179,12 +179,13 @@ def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask
     when = date_columns(table, plain, ask)
     for key in ("date", "year", "month", "day"):
         columns.pop(key, None)
-    columns |= when
+    columns |= {key: name for key, name in when.items() if key != "of_year"}
     _drop_doubtful(table, columns)
     entries: dict[str, Any] = {"file": [str(file) for file in files] if len(files) > 1 else str(files[0])}
     entries |= _place(table, columns, ask, outlines)
     _doubt_event(table, columns, [value for key, value in entries.items() if key in ("x", "y", "geometry", "block_id")], ask)
     entries |= {**when, **date_form(table, when, ask)}
+    entries |= {"of_year": int(when["of_year"])} if "of_year" in when else {}
     entries |= {key: column for key, column in columns.items() if key not in (*when, "x", "y", "geometry", "area")}
     return entries
 
@@ -257,7 +258,10 @@ def _system(table: Table, x: np.ndarray, y: np.ndarray, ask: Ask, outlines: Tabl
 
 def _likely(x: np.ndarray, y: np.ndarray, outlines: Table) -> int | None:
     shapes = gpd.GeoSeries(outlines.shapes, crs=outlines.epsg or DEGREES)
-    crs = shapes.estimate_utm_crs()
+    try:
+        crs = shapes.estimate_utm_crs()
+    except RuntimeError:  # near a pole: the outlines are at fault, and their reader says so
+        return None
     west, south, east, north = (float(side) for side in shapes.to_crs(crs).total_bounds)
     return likely_system(x, y, bounds=(west, south, east, north), city_crs=crs)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots.readers.columns.clocks import in_city_zone, read_clock, split_offset
 from hotspots.readers.columns.odd_clocks import believed
-from hotspots.readers.columns.odd_dates import far_dates, far_remark, firsts_alone, odd_days, unfinished
+from hotspots.readers.columns.odd_dates import far_dates, far_remark, firsts_alone, odd_days, unfinished, year_alone
 from hotspots.readers.columns.periods import month_of
 from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.columns.written_dates import month_number, plain_dates, unaccented
@@ -91,6 +91,8 @@ def read_dates(
     """
     text = texts.astype("str").str.replace(r"[\s\u00a0\u202f]+", " ", regex=True).str.strip().str.slice(stop=_LONGEST)
     missing = is_missing(text)
+    if not precision and year_alone(text):
+        raise _only_years(text, column)
     text, counted = _from_serials(text, day_zero, column, date_format=date_format)
     if not date_format:
         text, plain = plain_dates(text, column=column)
@@ -112,6 +114,18 @@ def read_dates(
     end = unfinished(date, column, months=bool(months.any())) if open_period else []
     said = _of_months(months, parsed.month_alone | (precision == "month"), column)
     return Dates(date, hour.mask(rejected), only([*remarks, said, *odd_days(date, column, known=~months), *end]), ~months)
+
+
+def _only_years(text: pd.Series, column: str) -> DataError:
+    return DataError(
+        told(
+            "incidents: the {n} dates of {column} are one day of each year (first: {first}): they know the year alone, and a victim needs "
+            'the month at least; if that is the day, write date_precision = "day" under [incidents] in city.toml',
+            n=f"{int((~is_missing(text)).sum()):,}",
+            column=repr(column),
+            first=repr(text[~is_missing(text)].iloc[0]),
+        )
+    )
 
 
 def _months_alone(date: pd.Series, alone: Mask, precision: str) -> Mask:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from hotspots.readers.columns.repeated_values import repeated_too_often, tail
+from hotspots.readers.columns.values import is_missing
 from hotspots.readers.faults import long_day
 from hotspots.readers.report import Mask, Remark
 from hotspots.words import Told, mark, told
 
 _FIRSTS = 12
+_SEEN = 1_000  # rows that are looked at first
+_YEARS_LEAST = 3  # years of one and the same day
+_YEAR = r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])"
+_DAY_OF_YEAR = re.compile(r"(?i)%Y[-/. ]+(?:[0-9]{1,2}|[a-z]{3,9})[-/. ]+[0-9]{1,2}\b|[0-9]{1,2}[-/. ]+(?:[0-9]{1,2}|[a-z]{3,9})[-/. ]+%Y")
 _DECADES, _FEW = 20.0, 0.05  # years from all others; of all rows
 _DEFAULTS = (pd.Timestamp(1899, 12, 30), pd.Timestamp(1899, 12, 31), pd.Timestamp(1900, 1, 1), pd.Timestamp(1970, 1, 1))
 _NEAR_DEFAULT = 3.0  # years from all others, where the day is one that machines write for "none"
@@ -27,6 +34,25 @@ def firsts_alone(date: pd.Series) -> Mask:
     """
     firsts, known = (date.dt.day == 1).to_numpy(dtype=bool), date.notna().to_numpy()
     return np.asarray(firsts & bool(known.sum() >= _FIRSTS and firsts[known].all() and not (date[known] == date[known].iloc[0]).all()))
+
+
+def year_alone(texts: pd.Series) -> str:
+    """Return the form of dates that are all one day of the year, in several years: such a file knows the year alone. Empty for others.
+
+    >>> year_alone(pd.Series(["2019-01-01", "2020-01-01", "2021-01-01"] * 4)), year_alone(pd.Series(["2019-01-01", "2020-01-02"] * 6))
+    ('%Y-01-01', '')
+    """
+    said = texts.iloc[:_SEEN][~is_missing(texts.iloc[:_SEEN])].str.strip()
+    if not _form_of_year(said) or len(texts) <= _SEEN:
+        return _form_of_year(said) if len(said) >= _FIRSTS and said.nunique() >= _YEARS_LEAST else ""
+    said = texts[~is_missing(texts)].str.strip()
+    return _form_of_year(said) if said.nunique() >= _YEARS_LEAST else ""
+
+
+def _form_of_year(said: pd.Series) -> str:
+    """Return the texts with %Y in place of their year, where that is one and the same form of a date; empty for others."""
+    forms = said.drop_duplicates().str.replace(_YEAR, "%Y", n=1, regex=True)
+    return str(forms.iloc[0]) if len(forms) and (forms == forms.iloc[0]).all() and _DAY_OF_YEAR.search(forms.iloc[0]) else ""
 
 
 def odd_days(date: pd.Series, column: str, *, known: Mask) -> list[Remark]:

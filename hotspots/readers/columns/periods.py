@@ -39,6 +39,17 @@ _PARTS = re.compile(r"[a-z]+|[0-9]+")
 _SPLIT = re.compile(r"(?<![0-9])([0-9]{4}) ?[/–-] ?([0-9]{4}|[0-9]{2})(?![0-9/–-])")
 _FISCAL = re.compile(r"\b(?:fy|ay|sy|af|ef|financial|fiscal|school|academic|ejercicio|exercice|exercicio|year)\b")
 _FISCAL_YEAR = re.compile(r"\b(?:fy|fiscal year|financial year|ano fiscal|ejercicio fiscal|annee fiscale) ?'?([0-9]{4}|[0-9]{2})\b")
+_OF_FISCAL = re.compile(r"\b(?:fy|(?:fiscal|financial) (?:year|yr)|ano fiscal|ejercicio fiscal|annee fiscale)\b")
+_OF_YEARS = r"\b(?:year|yr|fy)\b.*\b"
+_NAMED_FIRST = re.compile(rf"{_OF_YEARS}(?:starting|beginning|commencing)\b|\bano\b.*\b(?:que (?:inicia|empieza|comienza)|iniciado)\b")
+_NAMED_LAST = re.compile(rf"{_OF_YEARS}(?:ending|ended)\b|\bano\b.*\b(?:que (?:termina|finaliza)|terminado)\b")
+_ORDER = re.compile(r"(?<![0-9a-z])(iv|i{1,3})(?![0-9a-z])|(?<![0-9])([1-4])(?![0-9])")
+_ORDINALS = (
+    ("prim", "first", "prem"),
+    ("segun", "second", "deux"),
+    ("terc", "third", "trois"),
+    ("cuart", "quart", "fourth", "quatr"),
+)
 _MOST_MONTHS = 5_000  # texts that differ: a column that has more holds no months
 
 
@@ -179,21 +190,52 @@ def split_year(text: str) -> Named:
 def is_fiscal(name: str) -> bool:
     """Return whether a column is named as one of financial years, whose values may be single years.
 
-    >>> is_fiscal("Año fiscal"), is_fiscal("FY"), is_fiscal("year")
-    (True, True, False)
+    >>> is_fiscal("Año fiscal"), is_fiscal("FY"), is_fiscal("Year (starting April)"), is_fiscal("year")
+    (True, True, True, False)
     """
-    return bool(_FISCAL_YEAR.search(f"{fold(name)} 2000"))
+    return bool(_OF_FISCAL.search(_letters(name)) or said_of_years(name).named)
 
 
-def begun(period: str, month: int) -> str:
+@dataclass(frozen=True)
+class YearsSaid:
+    """What the name of a column says of its years: which calendar year they bear the name of ("first", "last"; empty: unsaid), and the
+    month that they begin in (0: unsaid)."""
+
+    named: str = ""
+    month: int = 0
+
+
+def said_of_years(name: str) -> YearsSaid:
+    """Return what the name of a column of years says of when they begin.
+
+    >>> said_of_years("Year ending March"), said_of_years("Financial year beginning"), said_of_years("Año")
+    (YearsSaid(named='last', month=4), YearsSaid(named='first', month=0), YearsSaid(named='', month=0))
+    """
+    plain = _letters(name)
+    named = "first" if _NAMED_FIRST.search(plain) else "last" if _NAMED_LAST.search(plain) else ""
+    months = [MONTH_OF[word] for word in plain.split() if word in MONTH_OF]
+    if not named or len(months) != 1:
+        return YearsSaid(named)
+    return YearsSaid(named, months[0] if named == "first" else months[0] % 12 + 1)
+
+
+def _letters(name: str) -> str:
+    return " ".join(re.findall(r"[a-z]+", fold(name)))
+
+
+def begun(period: str, month: int, *, first: bool = False) -> str:
     """Return a split year as ISO writes it, where such years begin in this month; one that begins in January is whole years.
+
+    A year that is named by one calendar year ends in it, or where the `first` is meant begins in it.
 
     >>> begun("2019>2020", 4), begun(">2020", 10), begun("2019>2020", 1), begun(">2020", 1)
     ('2019-04/2020-03', '2019-10/2020-09', '2019-01/2020-12', '2020-01/2020-12')
     """
-    first, _, last = period.rpartition(">")
+    early, _, last = period.rpartition(">")
     if month == 1:
-        return f"{first or last}-01/{last}-12"
+        return f"{early or last}-01/{last}-12"
+    if first and not early:
+        last = str(int(last) + 1)
     return f"{int(last) - 1}-{month:02}/{last}-{month - 1:02}"
 
 
@@ -231,6 +273,37 @@ def year_and_month(years: pd.Series, months: pd.Series) -> pd.Series:
     return joined.where(months.map(number).ne("") & year.str.fullmatch(r"\d{4}"), (year + " " + months.str.strip()).str.strip()).astype(
         "str"
     )
+
+
+def year_and_quarter(years: pd.Series, parts: pd.Series, name: str) -> pd.Series:
+    """Return one period for each row from its year and its quarter, half or third of it; the texts as they stand where there is none.
+
+    `name` is that of the column of the parts, which says what they are.
+
+    >>> year_and_quarter(pd.Series(["2019"] * 3), pd.Series(["1", "IV", "2do trimestre"]), "Trimestre").tolist()
+    ['2019-01/2019-03', '2019-10/2019-12', '2019-04/2019-06']
+    >>> year_and_quarter(pd.Series(["2019", "2019.0"]), pd.Series(["II", "Jul - Dic"]), "semestre").tolist()
+    ['2019-07/2019-12', '2019-07/2019-12']
+    """
+    words = _letters(name)
+    size = 6 if re.search(r"\b(?:sem|half)", words) else 4 if re.search("[cq]uadri|cuatri", words) else 3
+    spans = {text: _months_of(text, size) for text in parts.unique()}
+    year = years.str.strip().str.replace(r"\.0+$", "", regex=True)
+    first, last = (parts.map({text: span[side] for text, span in spans.items()}) for side in (0, 1))
+    joined = year + "-" + first + "/" + year + "-" + last
+    return joined.where((first != "") & year.str.fullmatch(r"\d{4}"), (year + " " + parts.str.strip()).str.strip()).astype("str")
+
+
+def _months_of(text: str, size: int) -> tuple[str, str]:
+    """Return the first and the last month of a part of a year of `size` months, as its number or its months name it; empty for none."""
+    plain = re.sub(r"\.0+$", "", fold(text))
+    named = named_period(f"{plain} 2000").period
+    if "/" in named and not _ORDER.fullmatch(plain):
+        return named[5:7], named[13:15]
+    order = _ORDER.search(plain)
+    number = _ROMAN[order[1]] if order and order[1] else int(order[2]) if order else 0
+    number = number or next((at for at, words in enumerate(_ORDINALS, 1) if plain.startswith(words)), 0)
+    return (f"{size * (number - 1) + 1:02}", f"{size * number:02}") if 0 < number <= 12 // size else ("", "")
 
 
 def _month(text: str) -> str:

@@ -102,7 +102,7 @@ def read_places(table: Table, section: IncidentSection, *, city_crs: pyproj.CRS)
 def zone_of(table: Table, section: IncidentSection) -> pyproj.CRS:
     """Return the UTM zone in which the places lie, by their middle; the coordinate system of a city that names none."""
     x, y, blank, _ = _numbers(table, section)
-    x, y = (-x if "x" in section.negate else x), (-y if "y" in section.negate else y)
+    x, y = _as_meant(x, y, section)
     known = ~blank & np.isfinite(x) & np.isfinite(y) & ((np.abs(x) > 1e-6) | (np.abs(y) > 1e-6))
     if not known.any():
         raise DataError(
@@ -126,8 +126,14 @@ def coordinates_of(table: Table, section: IncidentSection) -> tuple[Floats, Floa
     Raises `UnknownSystemError` where the numbers are not degrees and no system is given.
     """
     x, y, _, _ = _numbers(table, section)
-    x, y = (-x if "x" in section.negate else x), (-y if "y" in section.negate else y)
+    x, y = _as_meant(x, y, section)
     return x, y, section.epsg or table.epsg or _degrees_or_ask(x, y, table.source)
+
+
+def _as_meant(x: Floats, y: Floats, section: IncidentSection) -> tuple[Floats, Floats]:
+    """Return the numbers with the signs that the file dropped, and as degrees where it holds many times them."""
+    x, y = (-x if "x" in section.negate else x), (-y if "y" in section.negate else y)
+    return x / section.degrees_times, y / section.degrees_times
 
 
 def finite_pairs(table: Table, section: IncidentSection) -> tuple[Floats, Floats]:

@@ -71,16 +71,16 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "year",
         "es",
         "ano|anio|a o|ano hecho|ano del hecho|ano de ocurrencia|ano ocurrencia|"
-        "anio ocur|anio ocurr|ano ocur|ano ocurr|ano registro|gestion",
+        "anio ocur|anio ocurr|ano ocur|ano ocurr|ano ocu|anio ocu|ano registro|gestion",
     ),
     ("incidents", "year", "pt", "ano do fato|ano fato|ano da ocorrencia|ano ocorrencia"),
     ("incidents", "year", "fr", "annee|annee des faits"),
     ("incidents", "month", "en", "month|incident month|occurrence month|occ month|month of incident|mon"),
-    ("incidents", "month", "es", "mes|mes hecho|mes del hecho|mes de ocurrencia|mes ocurrencia|mes ocurr|mes registro|nombre mes"),
+    ("incidents", "month", "es", "mes|mes hecho|mes del hecho|mes de ocurrencia|mes ocurrencia|mes ocurr|mes ocu|mes registro|nombre mes"),
     ("incidents", "month", "pt", "mes do fato|mes fato|mes da ocorrencia|mes ocorrencia"),
     ("incidents", "month", "fr", "mois|mois des faits"),
     ("incidents", "day", "en", "day|day of month|incident day|occurrence day|occ day"),
-    ("incidents", "day", "es", "dia|dia hecho|dia del hecho|dia de ocurrencia|dia ocurrencia|dia ocurr|dia del mes|dia registro"),
+    ("incidents", "day", "es", "dia|dia hecho|dia del hecho|dia de ocurrencia|dia ocurrencia|dia ocurr|dia ocu|dia del mes|dia registro"),
     ("incidents", "day", "pt", "dia do fato|dia fato|dia da ocorrencia|dia ocorrencia"),
     ("incidents", "day", "fr", "jour|jour du mois"),
     (
@@ -136,7 +136,7 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "en",
         "neighborhood|neighbourhood|neighborhood name|neighbourhood name|hood|hood id|community area|community area name|ward|tract|"
         "census tract|beat|police beat|precinct|district|police district|division|borough|municipality|"
-        "city or county|city|town|county|state",
+        "city or county|city|town|county|state|country|country name",
     ),
     (
         "incidents",
@@ -145,7 +145,7 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "barrio|nombre barrio|barrio hecho|colonia|colonia hecho|colonia hechos|"
         "vereda|canton|comuna|corregimiento|sector|cuadrante|zona|parroquia|circuito|distrito|"
         "codigo dane|codigo municipio|cod municipio|cod mpio|cod muni|ubigeo|municipio|municipio hecho|alcaldia|alcaldia hecho|"
-        "departamento|provincia|estado|entidad",
+        "mupio ocu|depto ocu|departamento|depto|dpto|provincia|estado|entidad|pais",
     ),
     ("incidents", "area", "pt", "bairro|aisp|risp|delegacia|nome delegacia|cisp|codigo ibge|municipio|nome municipio|cidade"),
     (
@@ -242,7 +242,7 @@ def printed_names() -> str:
 
 OF_AREAS = re.compile(
     r"\b(?:city|county|state|province|borough|ward|precinct|beat|neighbou?rhood|hood|parish|district|division|community|tract|municip\w*|"
-    r"ciudad|departament\w*|provincia|canton|barrio|colonia|vereda|comuna|corregimiento|alcald\w*|distrito|circuito|zona|sector|estado|"
+    r"ciudad|departament\w*|depto|dpto|mpio|mupio|provincia|canton|barrio|colonia|vereda|comuna|corregimiento|alcald\w*|distrito|circuito|zona|sector|estado|"
     r"entidad|parroquia|localidad|region|codigo dane|ubigeo|bairro|cidade|regiao|aisp|cisp|quartier|commune|arrondissement|departement)\b"
 )
 INCIDENT_COLUMNS: Mapping[str, tuple[str, ...]] = names_of("incidents")

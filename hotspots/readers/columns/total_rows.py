@@ -23,6 +23,9 @@ _NOTE = re.compile(
 )
 _LEAST = 3  # areas that a sum is the sum of, where no word says that it is one
 _PERIODS = 3  # periods in which it must be
+_MOST_PRINTED = 5_000  # areas of a table that somebody printed by groups
+_DIGITS_OF_HEADS = 8.0  # the same of the heads of groups
+_DIGITS = 4.0  # of its numbers together, from which it is no chance that they are sums, also of two areas or in one period
 
 
 def says_total(name: str) -> bool:
@@ -54,6 +57,9 @@ def total_rows(areas: pd.Series, groups: pd.Series, counts: pd.Series, *, known:
     >>> rows = pd.DataFrame({"a": ["Norte", "Sur", "Total"], "p": "2019", "n": [1.0, 2, 3]})
     >>> total_rows(rows["a"], rows["p"], rows["n"], known=np.zeros(3, dtype=bool)).tolist()
     [False, False, True]
+    >>> rows = pd.DataFrame({"a": ["Norte", "Sur", "La Unión"], "p": "2019", "n": [10_345.0, 2_167, 12_512]})
+    >>> total_rows(rows["a"], rows["p"], rows["n"], known=np.zeros(3, dtype=bool)).tolist()
+    [False, False, True]
     """
     free = ~known & (areas != "").to_numpy(dtype=bool)
     named = areas.map({one: says_total(one) for one in areas.unique()}).to_numpy(dtype=bool) & free
@@ -62,9 +68,33 @@ def total_rows(areas: pd.Series, groups: pd.Series, counts: pd.Series, *, known:
     wide = table.pivot_table(index="a", columns="g", values="n", aggfunc="sum", fill_value=0)
     others = wide.sum() - wide
     same = ((wide == others) & (wide > 0)).sum(axis=1) + ((wide == 0) & (others == 0)).sum(axis=1)
-    telling = (wide > 0).sum(axis=1) >= _PERIODS
-    sums = wide.index[(same == wide.shape[1]) & telling & (len(wide) > _LEAST)]
+    often = ((wide > 0).sum(axis=1) >= _PERIODS) & (len(wide) > _LEAST)
+    large = (np.log10(wide.where(wide > 1, 1.0)).sum(axis=1) >= _DIGITS) & (len(wide) >= _LEAST)
+    sums = wide.index[(same == wide.shape[1]) & (often | large)]
+    order = [name for name in rest.dropna().drop_duplicates() if name in wide.index and name not in sums]
+    sums = sums.union(_heads(wide.loc[order]))
     return np.asarray(named | (areas.isin(sums).to_numpy(dtype=bool) & free), dtype=np.bool_)
+
+
+def _heads(wide: pd.DataFrame) -> list[str]:
+    """Return the rows that are sums of those right below them, where the whole table is made of such groups, as a printed one may be.
+
+    >>> rows = {"Norte": [310, 420], "A": [110, 20], "B": [200, 400], "Sur": [90, 70], "C": [60, 30], "D": [30, 40]}
+    >>> _heads(pd.DataFrame(rows).T), _heads(pd.DataFrame({"A": [5, 1], "B": [5, 1], "C": [2, 7]}).T)
+    (['Norte', 'Sur'], [])
+    """
+    numbers = wide.to_numpy(dtype=float)
+    heads: list[int] = []
+    at = 0
+    while at < len(numbers) <= _MOST_PRINTED:
+        below = np.cumsum(numbers[at + 1 :], axis=0)
+        same = np.flatnonzero((below == numbers[at]).all(axis=1))
+        if not len(same):
+            return []
+        heads.append(at)
+        at += int(same[0]) + 2
+    digits = np.log10(np.maximum(numbers[heads], 1.0)).sum()
+    return [str(wide.index[one]) for one in heads] if len(heads) > 1 and digits >= _DIGITS_OF_HEADS else []
 
 
 def no_areas(areas: pd.Series, groups: pd.Series, counts: pd.Series) -> npt.NDArray[np.bool_]:

@@ -61,7 +61,7 @@ def _unaccented(text: str) -> str:
 def joined_date(columns: pd.DataFrame, parts: Mapping[str, str]) -> pd.Series:
     """Return one date text for each row from the columns of its parts: `year` with `month` and `day`, or with a `date` without a year.
 
-    Without a column of the day it is the text of a month.
+    Without a column of the day it is the text of a month. In place of a column of the year, `of_year` may be the year of all.
 
     A part that is missing leaves the text empty; a part that cannot be leaves a text that is no date, so that the row is told of.
 
@@ -69,7 +69,8 @@ def joined_date(columns: pd.DataFrame, parts: Mapping[str, str]) -> pd.Series:
     >>> joined_date(table, {"year": "y", "month": "m", "day": "d"}).tolist()
     ['2023-01-05', '2023-02-31', '']
     """
-    year = columns[parts["year"]].str.strip().str.replace(r"\.0+$", "", regex=True)
+    one = pd.Series(parts.get("of_year", ""), index=columns.index, dtype="str")
+    year = columns[parts["year"]].str.strip().str.replace(r"\.0+$", "", regex=True) if "year" in parts else one
     if "date" in parts:
         rest = columns[parts["date"]].str.strip()
         joint = pd.Series(
@@ -88,12 +89,13 @@ def joined_date(columns: pd.DataFrame, parts: Mapping[str, str]) -> pd.Series:
 
 def dated(columns: pd.DataFrame, section: IncidentSection) -> tuple[pd.DataFrame, IncidentSection]:
     """Return the columns with one of whole dates, and the section that names it, where the parts stand in several columns."""
-    if not section.year:
+    if not section.year and not section.of_year:
         return columns, section
     parts = {key: name for key in ("date", "year", "month", "day") if (name := getattr(section, key))}
-    label = " + ".join(parts.values())
+    label = " + ".join([*parts.values(), *([str(section.of_year)] if section.of_year else [])])
+    parts |= {"of_year": str(section.of_year)} if section.of_year else {}
     whole = columns.assign(**{label: joined_date(columns, parts).astype("str")})
-    return whole, replace(section, date=label, year="", month="", day="")
+    return whole, replace(section, date=label, year="", of_year=0, month="", day="")
 
 
 def plain_dates(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from hotspots.readers.files import limits
-from hotspots.readers.files.records import Body, names_of
+from hotspots.readers.files.records import Body, names_in_place, names_of, numbered
 
 CODECS = ("utf-8", "utf-8-sig")
 
@@ -56,12 +56,15 @@ def _count(path: Path, separator: str, head: int, header: list[str]) -> int:
     width, first = len(header), header[0]
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, delimiter=separator, strict=True)
-        rows = 0
+        rows, numbers = 0, list[int]()
         try:
             for number, record in enumerate(reader):
                 if number <= head:
                     continue
+                numbers = numbers if rows else numbered(record)
                 if len(record) != width or record[0] == first or not any(map(str.strip, record[1:])):
+                    return 0
+                if names_in_place(record, of=numbers):
                     return 0
                 rows += 1
         except csv.Error:

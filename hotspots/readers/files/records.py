@@ -22,6 +22,7 @@ _OF_ROWS = tuple(re.compile(form) for form in (r"\d{4}[-/.]\d\d?[-/.]\d\d?\b.*",
 _BODY_SEEN = 20  # rows under the header that say what a column holds
 _TITLES = 200  # letters of the rows above a table that a sentence shows
 _HOPELESS = 10  # times the most columns that we read
+_NUMBERS_LEAST = 2  # columns of numbers that names stand in place of
 _WORD = re.compile(r"\s*[^\W\d]")
 _SHOWN = 6  # cells of a row that is offered as the header
 
@@ -147,6 +148,22 @@ def is_word(cell: str) -> bool:
     return _WORD.match(cell) is not None
 
 
+def numbered(record: list[str]) -> list[int]:
+    """Return the places of a row that hold numbers or dates."""
+    return [place for place, cell in enumerate(record) if cell[:1].isdigit() or (cell[:1] in ("-", "+") and cell[1:2].isdigit())]
+
+
+def names_in_place(record: list[str], of: list[int]) -> bool:
+    """Return whether a row names columns where others hold numbers, at the places `of`: a word without a digit in each cell, none twice.
+
+    >>> names_in_place(["place", "killed", "hurt"], of=[1, 2]), names_in_place(["x", "-", "-"], of=[1, 2])
+    (True, False)
+    """
+    if len(of) < _NUMBERS_LEAST or not record[of[0]][:1].isalpha():
+        return False
+    return all(is_word(cell) and not any(map(str.isdigit, cell)) for cell in record) and len({*record}) == len(record)
+
+
 def names_of(header: list[str]) -> list[str]:
     """Return the names of the columns, each once.
 
@@ -200,14 +217,22 @@ class _Rows:
         self._pack()
 
     def _another(self, record: list[str]) -> None:
-        """Note where another table begins: names of columns in place of numbers, under an empty row, with or without a title."""
-        if self.other >= 0 or not (self.gap or self.title >= 0) or not self.waiting:
+        """Note where another table begins: names of columns in place of numbers, under an empty row, with or without a title.
+
+        Without an empty row above them they are names where each cell is one, and all numbers of the row before are gone.
+        """
+        if self.other >= 0 or not self.waiting:
+            return
+        if not (self.gap or self.title >= 0):
+            words = len(record) == self.width and record[-1][:1].isalpha() and record[0][:1].isalpha()
+            if words and names_in_place(record, numbered(self.waiting[0])) and record != self.header:
+                self.other = len(self.numbers)
             return
         filled = [place for place, cell in enumerate(record) if cell.strip()]
         before = self.waiting[0]
         words = all(is_word(record[place]) and not any(map(str.isdigit, record[place])) for place in filled)
-        numbered = any(place < len(before) and before[place].strip()[:1].isdigit() for place in filled)
-        if len(filled) > 1 and words and numbered and record[: len(self.header)] != self.header:
+        numbers = any(place < len(before) and before[place].strip()[:1].isdigit() for place in filled)
+        if len(filled) > 1 and words and numbers and record[: len(self.header)] != self.header:
             self.other = self.title if self.title >= 0 else len(self.numbers)
         self.title = len(self.numbers) if self.gap and len(filled) == 1 else -1
         self.gap = False

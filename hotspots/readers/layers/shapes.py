@@ -149,7 +149,7 @@ def projected(
             )
         )
     series = gpd.GeoSeries(shapes, crs=code)
-    in_metres = series.to_crs(city_crs or series.estimate_utm_crs())
+    in_metres = series.to_crs(city_crs or _zone_of(series, layer=layer, file=table.source))
     if not np.isfinite(in_metres.total_bounds).all():
         raise DataError(
             told(
@@ -160,6 +160,24 @@ def projected(
             )
         )
     return in_metres, findings
+
+
+def _zone_of(shapes: gpd.GeoSeries, *, layer: str, file: str) -> pyproj.CRS:
+    """Return the UTM zone of the shapes. Raises `DataError` where none has them: near a pole nobody lives."""
+    try:
+        return pyproj.CRS(shapes.estimate_utm_crs())
+    except RuntimeError:
+        south, north = (f"{side:.6g}" for side in shapes.to_crs(DEGREES).total_bounds[[1, 3]])
+        raise DataError(
+            told(
+                "{layer}: {file} lies between the latitudes {south} and {north}, where no city is; are its two coordinates swapped? "
+                "Correct the file, or write its epsg in city.toml",
+                layer=layer,
+                file=file,
+                south=south,
+                north=north,
+            )
+        ) from None
 
 
 def overlaps(blocks: gpd.GeoDataFrame) -> list[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.columns.periods import begun, together, year_and_month
+from hotspots.readers.columns.periods import begun, together, year_and_month, year_and_quarter
 from hotspots.readers.columns.residents import Numbers, read_numbers
 from hotspots.readers.columns.total_rows import says_total
 from hotspots.readers.columns.written_dates import joined_date
@@ -37,22 +37,25 @@ def tall(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSecti
         whole = year_and_month(years, table.columns[section.month]) if section.month else years
         return _with_period(table, section, _free("period", table.columns), whole)
     if section.year:
-        label = " + ".join(filter(None, (section.year, section.month, section.day)))
-        if section.day:
-            whole = joined_date(table.columns, {"year": section.year, "month": section.month, "day": section.day})
-            return _with_period(table, section, label, whole)
-        years = table.columns[section.year].str.strip().str.replace(r"\.0+$", "", regex=True)
-        whole = year_and_month(years, table.columns[section.month]) if section.month else years
-        return _with_period(table, section, label, whole)
+        return _of_parts(table, section)
     if section.years_begin:
         known = together(table.columns[section.period].str.strip().unique())
-        whole = (
-            table.columns[section.period]
-            .str.strip()
-            .map({text: _iso(one.period, section.years_begin) or text for text, one in known.items()})
-        )
+        whole = table.columns[section.period].str.strip().map({text: _iso(one.period, section) or text for text, one in known.items()})
         return _with_period(table, section, f"{section.period}, whole", whole)
     return table, section
+
+
+def _of_parts(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSection]:
+    """Return the table with one column of periods, made of those of the year and its parts."""
+    label = " + ".join(filter(None, (section.year, section.quarter, section.month, section.day)))
+    years = table.columns[section.year].str.strip().str.replace(r"\.0+$", "", regex=True)
+    if section.day:
+        whole = joined_date(table.columns, {"year": section.year, "month": section.month, "day": section.day})
+    elif section.quarter:
+        whole = year_and_quarter(years, table.columns[section.quarter], section.quarter)
+    else:
+        whole = year_and_month(years, table.columns[section.month]) if section.month else years
+    return _with_period(table, section, label, whole)
 
 
 def _by_sex(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSection]:
@@ -91,7 +94,7 @@ def _unfolded(table: Table, names: Sequence[str], part: str) -> tuple[Table, str
 
 def _with_period(table: Table, section: AreaCountSection, label: str, whole: pd.Series) -> tuple[Table, AreaCountSection]:
     columns = table.columns.assign(**{label: whole.astype("str")})
-    return replace(table, columns=columns), replace(section, period=label, year="", month="", day="")
+    return replace(table, columns=columns), replace(section, period=label, year="", quarter="", month="", day="")
 
 
 def _melted(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSection]:
@@ -100,8 +103,7 @@ def _melted(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSe
     _refuse_odd(names, table, section)
     rows, width = len(table.rows), len(names)
     long, period, count = _unfolded(table, names, "period")
-    split = section.years_begin
-    written = pd.Series([_iso(periods[name].period, split) for name in names] * rows, dtype="str")
+    written = pd.Series([_iso(periods[name].period, section) for name in names] * rows, dtype="str")
     if section.of_year:
         written = str(section.of_year) + written.str.removeprefix("-")
     if section.year:
@@ -121,8 +123,9 @@ def _melted(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSe
     return read, replace(section, period=period, count=count, year="", month="", period_columns=())
 
 
-def _iso(period: str, begin: int) -> str:
-    return begun(period, begin) if begin and (">" in period or len(period) == 4) else period
+def _iso(period: str, section: AreaCountSection) -> str:
+    begin = section.years_begin
+    return begun(period, begin, first=section.years_named == "first") if begin and (">" in period or len(period) == 4) else period
 
 
 def _free(name: str, columns: pd.DataFrame) -> str:

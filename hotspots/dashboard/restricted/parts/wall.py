@@ -146,7 +146,7 @@ def slide(chosen: Chosen) -> dict[str, Any]:
 
 def source(chosen: Chosen) -> str:
     """Return whom the numbers come from."""
-    return chosen.words.say("Source: {source}", source=chosen.words.own(chosen.city.source))
+    return captions.whose(chosen.city, chosen.words)[0]
 
 
 def count(one: Now, told: Mapping[str, str], words: Words) -> wall.Count:
