@@ -105,6 +105,7 @@ def test_the_attack_finds_a_part_that_tells_too_much():
     assert attack(pd.concat([rows, year.assign(table="city", area="", value="", reason="")], ignore_index=True))
 
 
+@pytest.mark.walk
 def test_releases_of_a_city_pass_the_audit_beside_one_another():
     """Late arrivals and corrections between releases: no number told changes, no two give a small one, the year comes last."""
     city = released_city(years=7, victims=1500, side=3, seed=3)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import asked_by_neighbours as asked
 import pytest
 from driving import wait_until_idle
 from released import SECRET, released_city
 
+from hotspots import cities
 from hotspots import release as disclosure
+
+CITY_FOLDER = Path(__file__).resolve().parents[2] / "data" / "cities" / asked.CITY
 
 PAGES = ("", "city", "people", "done", "left-out", "embed")
 WITH_MAP = ("", "city", "embed")
@@ -28,6 +33,14 @@ def address(server, tmp_path_factory) -> str:
     return server("app.py", env={"HOTSPOTS_EDITION": "public", "HOTSPOTS_RELEASE": str(folder)})
 
 
+@pytest.fixture(scope="module")
+def albatros(server, tmp_path_factory) -> str:
+    folder = tmp_path_factory.mktemp("albatros")
+    release = disclosure.build(cities.read_folder(CITY_FOLDER), as_of=asked.AS_OF, secret=SECRET)
+    disclosure.write(release, folder / asked.CITY, key=SECRET)
+    return server("app.py", env={"HOTSPOTS_EDITION": "public", "HOTSPOTS_RELEASE": str(folder)})
+
+
 def open_at(page, address: str, path: str, **query: str) -> None:
     page.goto(f"{address}/{path}?" + "&".join(f"{name}={value}" for name, value in query.items()))
     page.wait_for_selector("h1", timeout=60_000)
@@ -37,6 +50,7 @@ def open_at(page, address: str, path: str, **query: str) -> None:
     page.wait_for_timeout(500)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("width", "lang"), [(1440, "es"), (390, "en")])
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_fits_and_axe_is_content(open_page, address, name, lang, width):
@@ -51,6 +65,21 @@ def test_every_page_fits_and_axe_is_content(open_page, address, name, lang, widt
     assert not bad, json.dumps([(one["id"], [node["html"][:140] for node in one["nodes"][:3]]) for one in bad], indent=1)
     assert page.title().endswith(" – Villa Prueba")
     assert lang == "en" or [said for said in page.evaluate(SPOKEN) if any(word in said for word in ENGLISH)] == []
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("language", asked.LANGUAGES)
+def test_a_community_finds_its_answers(open_page, albatros, language):
+    page, missing = open_page(viewport={"width": 1440, "height": 1400}), []
+    for row in [row for row in asked.ROWS if row.says and row.file not in ("areas", "feed")]:  # those two are files to take away
+        open_at(page, albatros, row.page, lang=language, area=asked.AREA)
+        there, at = " ".join(page.locator("[data-testid=stMain]").inner_text().split()), 0
+        for piece in row.told(language, CITY_FOLDER / "raw").split("…"):
+            at = there.find(piece, at)
+            if at < 0:
+                missing.append((row.question, piece))
+                break
+    assert missing == []
 
 
 @pytest.mark.walk
