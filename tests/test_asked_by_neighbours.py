@@ -18,7 +18,7 @@ from hotspots.release import Reading
 from hotspots.words import words_for
 
 REPO = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(REPO / "tests" / "browser"))
+sys.path.append(str(REPO / "tests" / "browser"))  # at the end: names of tests exist in both
 import asked_by_neighbours as asked  # noqa: E402
 
 RAW = REPO / "data" / "cities" / asked.CITY / "raw"
