@@ -364,7 +364,9 @@ def test_a_new_doubt_is_one_row_and_appears_in_the_json(tmp_path, capsys, monkey
     path = tmp_path / "h.csv"
     path.write_text(small.csv_text())
     monkeypatch.setattr(when_and_where, "read_dates", doubtful)
-    monkeypatch.setattr(import_, "isolated", lambda work, *arguments, most=None, beside="", **named: work(*arguments, **named))  # no process
+    monkeypatch.setattr(
+        import_, "isolated", lambda work, *arguments, most=None, beside="", **named: work(*arguments, **named)
+    )  # no process
     arguments = ["import", "--incidents", str(path), "--name", "Ciudad", "--yes", "--json"]
     assert main(arguments) == 1
     assert json.loads(capsys.readouterr().out)["questions"] == []  # nobody asks yet: it is refused

@@ -80,3 +80,11 @@ def start_streamlit(script: Path, env: Mapping[str, str], options: Mapping[str, 
             time.sleep(0.1)
     process.kill()
     pytest.fail(f"Streamlit did not start {script.name}:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+def wait_until(page, expression: str, arg: object = None, *, timeout: float = 30_000) -> None:
+    """Wait until an expression is true in the page. Playwright's own wait needs what the content policy of the pages forbids."""
+    end = time.monotonic() + timeout / 1000
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < end, f"not within {timeout} ms: {expression}"
+        page.wait_for_timeout(50)

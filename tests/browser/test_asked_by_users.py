@@ -10,7 +10,7 @@ from pathlib import Path
 import asked_by_users
 import pytest
 from asked_by_users import LANGUAGES, MOST_CLICKS, ROWS, Row
-from driving import wait_until_idle
+from driving import wait_until, wait_until_idle
 from real_cities import philadelphia_toml
 
 from hotspots import cities
@@ -101,7 +101,7 @@ def unfold(page, name: str) -> None:
     field.hover()
     page.evaluate(PICTURES)
     field.click()
-    page.wait_for_function("field => field.getAttribute('aria-expanded') === 'true'", arg=field.element_handle())
+    wait_until(page, "field => field.getAttribute('aria-expanded') === 'true'", arg=field.element_handle())
 
 
 def unseen(page, rows: list[Row], lang: str, data: Path, file: str) -> list[str]:

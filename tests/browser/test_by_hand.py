@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 import pytest
-from driving import REPO, free_port, start_streamlit, wait_until_idle
+from driving import REPO, free_port, start_streamlit, wait_until, wait_until_idle
 from pyproj import Transformer
 from scipy.spatial import KDTree
 from test_app import READY, query_of
@@ -29,9 +29,7 @@ def open_at(page, address: str, path: str = "", **query: str) -> None:
 def until(page, **query: str) -> None:
     """Wait until the address says so, and the page has followed."""
     for name, value in query.items():
-        page.wait_for_function(
-            "([name, value]) => new URLSearchParams(location.search).get(name) === value", arg=[name, value], timeout=60_000
-        )
+        wait_until(page, "([name, value]) => new URLSearchParams(location.search).get(name) === value", arg=[name, value], timeout=60_000)
     wait_until_idle(page, timeout=120_000)
 
 
@@ -60,10 +58,10 @@ def test_the_drawer_of_pages_says_menu_and_closes_when_one_is_chosen(open_page, 
     page = open_page(**PHONE)
     open_at(page, address)
     page.get_by_role("button", name="Menu", exact=True).tap()
-    page.wait_for_function(f"{DRAWER} >= 0", timeout=20_000)
+    wait_until(page, f"{DRAWER} >= 0", timeout=20_000)
     page.locator("[data-testid=stSidebarNavLink]", has_text="Cases").first.tap()
     page.wait_for_url(re.compile("/cases"), timeout=60_000)
-    page.wait_for_function(f"{DRAWER} < -100", timeout=20_000)
+    wait_until(page, f"{DRAWER} < -100", timeout=20_000)
 
 
 def test_one_finger_scrolls_the_page_and_two_move_the_map(open_page, address):
@@ -105,7 +103,7 @@ def test_the_first_choice_in_an_open_tab_survives_a_restart_of_the_server(open_p
         bar.click(timeout=120_000)
         until(page, sex="female", weapon="firearm")
         page.get_by_role("button", name="Clear all").last.click()  # a press of Streamlit's own, in the session that began
-        page.wait_for_function("!location.search.includes('sex=')", timeout=60_000)
+        wait_until(page, "!location.search.includes('sex=')", timeout=60_000)
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -117,13 +115,13 @@ def test_a_bar_and_a_cell_filter_and_a_chip_takes_it_away(open_page, address):
     page.locator(".filters button[data-pick='weapon=firearm']").first.click(timeout=60_000)
     until(page, weapon="firearm")
     page.locator(".filters table button[data-pick*='weekday=sun&hour=']").first.click(timeout=60_000)
-    page.wait_for_function("location.search.includes('weekday=sun') && location.search.includes('hour=')", timeout=60_000)
+    wait_until(page, "location.search.includes('weekday=sun') && location.search.includes('hour=')", timeout=60_000)
     wait_until_idle(page, timeout=120_000)
     page.get_by_role("button", name=re.compile("^Weapon: Firearm")).last.click()
-    page.wait_for_function("!location.search.includes('weapon=')", timeout=60_000)
+    wait_until(page, "!location.search.includes('weapon=')", timeout=60_000)
     assert query_of(page)["weekday"] == "sun"
     page.get_by_role("button", name="Clear all").last.click()
-    page.wait_for_function("!location.search.includes('weekday=')", timeout=60_000)
+    wait_until(page, "!location.search.includes('weekday=')", timeout=60_000)
 
 
 @pytest.mark.walk
@@ -134,7 +132,7 @@ def test_a_row_of_the_first_places_makes_it_the_place(open_page, address):
     table.scroll_into_view_if_needed(timeout=60_000)
     box = table.bounding_box()
     page.mouse.click(box["x"] + 12, box["y"] + 52)  # the box before the first row
-    page.wait_for_function("location.search.includes('place=')", timeout=60_000)
+    wait_until(page, "location.search.includes('place=')", timeout=60_000)
 
 
 def lonely(city) -> tuple[float, float]:
@@ -167,8 +165,8 @@ def test_my_place_is_there_on_the_next_visit(open_page, address):
     open_at(page, address, place="district:El Malecón", city="puerto-albatros")
     page.get_by_role("button", name=re.compile("Keep as my place")).click()
     page.get_by_role("button", name=re.compile("Forget my place")).wait_for(timeout=60_000)
-    page.wait_for_function("document.cookie.includes('hotspots_places')", timeout=20_000)
+    wait_until(page, "document.cookie.includes('hotspots_places')", timeout=20_000)
     other = page.context.new_page()
     other.goto(f"{address}/?lang=en", timeout=120_000)
-    other.wait_for_function("document.querySelector('h1')?.innerText === 'El Malecón'", timeout=120_000)
+    wait_until(other, "document.querySelector('h1')?.innerText === 'El Malecón'", timeout=120_000)
     other.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from driving import wait_until_idle
+from driving import wait_until, wait_until_idle
 from test_app import READY, query_of
 
 from hotspots.study.selection import Selection
@@ -33,7 +33,7 @@ def test_a_click_on_a_district_makes_it_the_place(page, address):
     box = page.locator(".name.district", has_text="El Malecón").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_url("**place=district*", timeout=60_000)
-    page.wait_for_function("document.querySelector('h1').innerText === 'El Malecón'", timeout=60_000)
+    wait_until(page, "document.querySelector('h1').innerText === 'El Malecón'", timeout=60_000)
 
 
 @pytest.mark.walk
@@ -78,7 +78,7 @@ def test_an_area_is_drawn_by_pointer_and_a_circle_by_keys(page, address):
     page.wait_for_timeout(600)
     page.keyboard.press("Enter")
     page.wait_for_url("**place=circle*", timeout=60_000)
-    page.wait_for_function("document.querySelector('h1').innerText.startsWith('Circle')", timeout=60_000)
+    wait_until(page, "document.querySelector('h1').innerText.startsWith('Circle')", timeout=60_000)
 
 
 @pytest.mark.walk
@@ -113,7 +113,7 @@ def test_the_view_stands_in_the_address(open_page, address):
     assert "at" not in query_of(page)
     assert page.locator(".frame").get_attribute("data-ground") == "dark"
     page.get_by_role("button", name="Zoom in").click()
-    page.wait_for_function("location.search.includes('at=')", timeout=5000)
+    wait_until(page, "location.search.includes('at=')", timeout=5000)
     page.wait_for_timeout(400)
     shown, link = page.locator(".frame").get_attribute("data-view"), page.url
     other = open_page()

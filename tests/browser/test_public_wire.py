@@ -183,6 +183,8 @@ def test_nothing_leaves_with_the_page_without_a_server(published, open_page):
         "index.en.html",
         "cards.es.html",
         "cards.en.html",
+        "find.es.html",
+        "find.en.html",
         "map-2015-2019.es.html",
         "map-2015-2019.en.html",
     }

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from driving import wait_until
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -86,7 +87,7 @@ def test_links_lead_on(opened, slug):
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     page.get_by_role("link", name="English").click()
-    page.wait_for_function("document.documentElement.lang === 'en'")
+    wait_until(page, "document.documentElement.lang === 'en'")
     page.get_by_role("link", name=re.compile("Open this map")).first.click()
     page.wait_for_selector("#map[data-state=ready]")
     assert page.locator("canvas").count() > 0

@@ -22,11 +22,12 @@ class Html(str):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading, the text of each cell, and whether these are numbers."""
+    """A column of a table: its heading, the text of each cell, whether these are numbers, and whether it stands on a screen alone."""
 
     label: str
     cells: Sequence[str]
     number: bool = False
+    screen: bool = False
 
 
 def raw(text: str) -> Html:
@@ -95,7 +96,7 @@ def _cell(text: str, column: Column, *, named: bool) -> Html:
 
 
 def _kind(column: Column) -> str | None:
-    return "number" if column.number else None
+    return " ".join(name for name in ("number", "screen") if getattr(column, name)) or None
 
 
 def head(title: str, style: str, *more: Html, script: str = "") -> Html:

@@ -33,6 +33,7 @@ NO_DATA: Mapping[str, str] = {
     "hot": mark("No number, or nobody lives there"),
     "done": mark("Not known"),
 }
+AROUND: tuple[str, ...] = (mark("Where it lies"), mark("Nearest service"), mark("Programmes"))  # what is told of an area's surroundings
 HIDDEN: Mapping[tuple[str, ...], str] = {
     (FEW,): mark("Number not shown: fewer than 10 killed, or none"),
     (HELD,): mark("Number not shown: 10 or more killed, held back to protect a smaller number"),
@@ -122,15 +123,15 @@ class Atlas:
         words, lines = self.words, []
         known = [whereabouts.known_by(self.reading, str(area), words) for area in table.index]
         if any(known):
-            lines.append(map_view.TipLine(words.say("Where it lies"), [one or "–" for one in known]))
+            lines.append(map_view.TipLine(words.say(AROUND[0]), [one or "–" for one in known]))
         found = near.unmet(self.reading, self.reading.windows[-1])
         if len(found):
             told = [programmes.nearest(*row, words) for row in zip(found["service"], found["metres"], strict=True)]
-            lines.append(map_view.TipLine(words.say("Nearest service"), told))
+            lines.append(map_view.TipLine(words.say(AROUND[1]), told))
         notes = [note for note in near.programmes(self.reading) if note.treated]
         if notes:
             named = [words.join([words.own(note.text) for note in notes if area in note.treated]) or "–" for area in table.index]
-            lines.append(map_view.TipLine(words.say("Programmes"), named))
+            lines.append(map_view.TipLine(words.say(AROUND[2]), named))
         return lines
 
     def _tips(self, table: pd.DataFrame) -> list[map_view.TipLine]:

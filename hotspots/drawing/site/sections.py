@@ -8,7 +8,7 @@ from hotspots import geography
 from hotspots.drawing import sheets
 from hotspots.drawing.site import cards, drawings, feed, find, handout, newest, omissions, programmes, sentences
 from hotspots.drawing.site.markup import Column, Html, el, items, joined, table
-from hotspots.drawing.site.public_map import Atlas
+from hotspots.drawing.site.public_map import AROUND, Atlas
 from hotspots.release import Reading
 from hotspots.release.profiles import Window
 from hotspots.views import captions
@@ -84,9 +84,9 @@ def _where(reading: Reading, atlas: Atlas, window: Window, words: Words) -> Html
         words.say("Open this map to zoom in and to point at areas ({period})", period=span),
         href=map_name(window, words.language),
     )
-    told = sheets.table(shown, words)
+    told, around = sheets.table(shown, words), {words.say(one) for one in AROUND}
     columns = [
-        Column(heading, list(told[heading]), number=i > 0)
+        Column(heading, list(told[heading]), number=i > 0 and heading not in around, screen=heading in around)
         for i, heading in enumerate(told.drop(columns=words.say("Code"), errors="ignore"))
     ]
     cells = columns[0].cells
@@ -152,12 +152,14 @@ def done(reading: Reading, words: Words) -> Html:
     told = programmes.table(reading, words)
     parts = [el("p", words.say(sentences.NO_PROGRAMME))]
     if len(told):
-        parts = [_plain(words.say("What is being done"), told), el("p", words.say(sentences.NO_CAUSE))]
+        parts = [_plain(words.say("Programmes"), told), el("p", words.say(sentences.NO_CAUSE))]
     near = programmes.services(reading, reading.windows[-1], words) if reading.windows else pd.DataFrame()
     parts += [el("h3", words.say("Services")), el("p", programmes.listed(reading, words))]
     if len(near):
         span = words.say("Services beside the people killed, {period}", period=sentences.period(reading.windows[-1], words))
-        parts += [el("p", words.say(programmes.NEAREST)), _plain(span, near)]
+        parts.append(
+            el("div", el("p", words.say(programmes.NEAREST)), _plain(span, near), class_="screen")
+        )  # on paper each area has its sheet
     return joined(parts)
 
 
