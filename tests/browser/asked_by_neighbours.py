@@ -102,7 +102,7 @@ ROWS = (
     Row(
         "N8",
         "left-out",
-        says=("{total} people killed…{unmapped}", "{total} personas asesinadas…{unmapped}"),
+        says=("{total}…{unmapped}", "{total}…{unmapped}"),
         numbers="left_out",
     ),
     Row(
