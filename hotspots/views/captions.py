@@ -185,11 +185,14 @@ def from_year_to_year(trend: Trend, first: int, words: Words) -> str:
     >>> from hotspots.words import words_for
     >>> from_year_to_year(Trend(-0.05, -0.11, 0.02, 9, 10), 2015, words_for("en"))
     'From year to year since 2015: −5% (95% interval −11% to +2%): no clear rise or fall.'
+    >>> from_year_to_year(Trend(-0.05, -0.11, 0.004, 9, 10), 2015, words_for("en"))
+    'From year to year since 2015: −5% (95% interval −11% to +0.4%): no clear rise or fall.'
     """
 
     def said(share: float) -> str:
-        plain = words.percent(abs(share))
-        return plain if plain == words.percent(0) else ("+" if share > 0 else "\N{MINUS SIGN}") + plain
+        if abs(share) < 0.0005:
+            return words.percent(0)
+        return ("+" if share > 0 else "\N{MINUS SIGN}") + words.percent(abs(share), 1 if abs(share) < 0.005 else 0)
 
     return words.say(TRENDS[trend.verdict], first=first, share=said(trend.share), low=said(trend.low), high=said(trend.high))
 
