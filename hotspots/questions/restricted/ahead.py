@@ -15,6 +15,7 @@ from hotspots.questions.restricted.asked import Asked, question
 from hotspots.statistics import trends
 from hotspots.statistics.trends import RULES, WHOLE, Ahead
 from hotspots.study.places import MADE_OF_BLOCKS
+from hotspots.views import data_tables
 from hotspots.views.answer import Answer
 from hotspots.words import Words, mark
 
@@ -58,7 +59,8 @@ def months_ahead(asked: Asked) -> Answer[PlaceAhead | None]:
     table = table[table["place"].astype(str) == (name if over else WHOLE)].reset_index(drop=True)
     gains = {months: gain for (whole, months), gain in answer.value.gains.items() if whole != bool(over)}
     found = PlaceAhead(table, gains, over)
-    return asked.answer(found, lambda words: said(found, words), rows=lambda: found.table)
+    called = asked.selection.place or data_tables.TOGETHER[1]
+    return asked.answer(found, lambda words: said(found, words), rows=lambda: found.table.assign(place=name if over else called))
 
 
 @question(lambda chosen: chosen.figures(unit="blocks", lag=chosen.lag))
