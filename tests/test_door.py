@@ -14,8 +14,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from starlette.types import ASGIApp
 
-from hotspots.dashboard import door
+from hotspots.dashboard import door, way_back
 from hotspots.dashboard.headers import Headers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -233,3 +234,44 @@ def test_an_answer_keeps_what_it_says_itself_and_gets_the_rest() -> None:
     assert not {"x-frame-options", "strict-transport-security"} & set(framed)
     assert "frame-ancestors" not in framed["content-security-policy"]
     assert "unsafe" not in re.search(r"script-src [^;]*", alone["content-security-policy"])[0]
+
+
+def passed(stand: ASGIApp, path: str, location: str = "", **headers: str) -> dict[str, str]:
+    """Return the headers of what comes through what stands before the pages: `location` is where the page itself would lead."""
+    sent: list[dict] = []
+
+    async def page(scope, receive, send):
+        await send({"type": "http.response.start", "status": 302, "headers": [(b"location", location.encode())]})
+
+    async def send(message):
+        sent.append(message)
+
+    given = [(name.encode(), value.encode()) for name, value in headers.items()]
+    asyncio.run(stand(page)({"type": "http", "path": path, "headers": given}, None, send))
+    return {name.decode().lower(): value.decode() for name, value in sent[0].get("headers", [])}
+
+
+def test_the_way_back_is_kept_for_pages_of_this_dashboard_alone(monkeypatch) -> None:
+    ours = "https://homicides.example"
+    monkeypatch.setattr(way_back, "get_origin_from_redirect_uri", lambda: ours)
+    monkeypatch.setattr(way_back, "below", lambda: "/hot")
+
+    def cookie(referer: str) -> str:
+        return passed(way_back.WayBack, "/hot/auth/login", "https://login.example/", referer=referer)["set-cookie"]
+
+    kept = cookie(f"{ours}/hot/cases?place=district:2&lang=es")
+    assert {"httponly", "samesite=lax", "secure", "path=/hot", "max-age=900"} <= set(kept.split("; "))
+    back = passed(way_back.WayBack, "/hot/oauth2callback", "/hot/", cookie=kept.split(";")[0])
+    assert back["location"] == "/hot/cases?place=district:2&lang=es"
+    assert "max-age=0" in back["set-cookie"]
+    elsewhere = passed(way_back.WayBack, "/hot/oauth2callback", "https://login.example/", cookie=kept.split(";")[0])
+    assert elsewhere["location"] == "https://login.example/"
+    for referer in ("https://evil.example/hot/cases", f"{ours}.evil.example/hot/cases", f"{ours}/cases", f"{ours}/hot//evil", ""):
+        assert cookie(referer).startswith("hotspots_way_back=;"), referer
+
+
+def test_below_another_path_only_the_way_in_is_open(monkeypatch) -> None:
+    monkeypatch.setattr(door, "below", lambda: "/hot")
+    monkeypatch.setattr(door, "_signed", lambda _: False)
+    for path, opens in (("/hot/", True), ("/hot/cases", True), ("/hot/auth/login", True), ("/hot/media/a.csv", False), ("/media/a", False)):
+        assert bool(passed(door.SignedIn, path, "here").get("location")) == opens, path

@@ -28,7 +28,9 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 
 from hotspots import settings
 from hotspots.agency import AccessError, access_of, table
+from hotspots.dashboard.base_map import below
 from hotspots.dashboard.headers import Headers
+from hotspots.dashboard.way_back import WayBack
 
 PROVIDER = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")  # what [auth] must say
 LEAST_SECRET = 32  # letters
@@ -57,7 +59,7 @@ def guarded() -> Sequence[Middleware]:
             config.set_option("server.allowedHosts", [])  # that line is for the restricted edition; an operator's own one holds
         return (Middleware(Headers, framed=True),)
     if signed:
-        return (Middleware(Headers, framed=False, encrypted=True), Middleware(SignedIn))
+        return (Middleware(Headers, framed=False, encrypted=True), Middleware(SignedIn), Middleware(WayBack))
     config.set_option("server.allowedHosts", list(NAMES))
     return (Middleware(Headers, framed=False), Middleware(OnlyHere))
 
@@ -167,7 +169,7 @@ class SignedIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or turn it away."""
-        if scope["type"] != "http" or OPEN.match(scope["path"]) or _signed(scope):
+        if scope["type"] != "http" or OPEN.match(scope["path"].removeprefix(below())) or _signed(scope):
             await self.app(scope, receive, send)
         else:
             await PlainTextResponse("403\n", status_code=403)(scope, receive, send)

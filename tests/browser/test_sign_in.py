@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import http.client
 import json
 import shutil
 import socket
@@ -12,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from importlib.util import find_spec
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from driving import REPO, free_port, start_streamlit, wait_until_idle
@@ -104,6 +107,51 @@ def test_a_commander_comes_in(open_page, signed):
     assert "Villa Prueba" not in page.content()
     sign_in(page, address, "ana")
     assert "people killed" in page.inner_text("body").lower()
+
+
+def test_a_followed_link_opens_after_the_sign_in(open_page, signed):
+    """Page, place, filter and measure come through the provider, and the browser forgets them then."""
+    address, _ = signed
+    page = open_page(viewport={"width": 1440, "height": 900})
+    link = f"{address}/map?lang=en&place=district:row+1&weapon=firearm&measure=count"
+    page.goto(link)
+    page.get_by_role("button", name="Sign in").click(timeout=60_000)
+    page.locator("button[value=ana]").click()
+    page.wait_for_url(f"{address}/map?**")
+    page.wait_for_selector("h1, h2", timeout=60_000)
+    wait_until_idle(page)
+    forgive(page)
+    found = urlsplit(page.url)
+    asked = dict(parse_qsl(found.query))
+    assert found.path == "/map"
+    assert {"place": "district:row 1", "weapon": "firearm", "measure": "count"}.items() <= asked.items()
+    assert [one["name"] for one in page.context.cookies() if one["name"] == "hotspots_way_back"] == []
+
+
+def test_no_other_place_is_opened_whatever_the_cookie_says(signed):
+    host, port = signed[0].removeprefix("http://").split(":")
+
+    def leads_to(text: str) -> str | None:
+        with contextlib.closing(http.client.HTTPConnection(host, int(port), timeout=20)) as asked:
+            asked.request("GET", "/oauth2callback?error=refused", headers={"Cookie": f"hotspots_way_back={text}", "Connection": "close"})
+            with asked.getresponse() as answer:
+                return answer.headers["Location"]
+
+    def kept(way: str) -> str:
+        return base64.urlsafe_b64encode(way.encode()).decode()
+
+    assert leads_to(kept("/cases?place=district:2")) == "/cases?place=district:2"
+    elsewhere = (
+        "//evil.example/",
+        "https://evil.example/cases",
+        "/\\evil.example",
+        "/cases?a=1\r\nSet-Cookie: b=c",
+        "/a/b",
+        "/cásas",
+        "evil",
+    )
+    for text in (*map(kept, elsewhere), "no base", ""):
+        assert leads_to(text) == "/", text
 
 
 @pytest.mark.walk
