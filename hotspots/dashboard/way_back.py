@@ -1,8 +1,8 @@
 """The way back from a sign-in: whoever followed a link gets to what it was about once the provider has sent them back.
 
 Streamlit leads from the provider to the first page. The browser says, with the step that leads to the provider, which page it comes from;
-page and choices are kept in a cookie of this browser for as long as a sign-in may take. Only a page of this dashboard is ever opened: what is
-kept is a path of one word and its choices, looked at when it is kept and again when it is used, since a cookie is the browser's to change.
+page and choices are kept in a cookie of this browser for as long as a sign-in may take. Only a page of this dashboard is ever opened: what
+is kept is a path of one word and its choices, looked at when it is kept and again when it is used: a cookie is the browser's to change.
 """
 
 from __future__ import annotations

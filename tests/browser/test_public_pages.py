@@ -50,6 +50,20 @@ def open_at(page, address: str, path: str, **query: str) -> None:
     page.wait_for_timeout(500)
 
 
+def test_a_card_and_a_page_show_in_a_frame_of_another_site(open_page, address):
+    """As the pages offer it: the card in a frame that may do nothing. What the policy refuses in either frame fails the test."""
+    page = open_page(viewport={"width": 1200, "height": 1300})
+    card = f'<iframe src="{address}/released/villa-prueba/cards.en.html#area-a001" sandbox width="560" height="320"></iframe>'
+    whole = f'<iframe src="{address}/embed?lang=en&area=a001&embed=true" width="1100" height="700"></iframe>'
+    site = "http://localhost:9/neighbours.html"
+    page.route(site, lambda asked: asked.fulfill(body=f"<h1>Neighbours</h1>{card}{whole}", content_type="text/html"))
+    page.goto(site)
+    shown, streamlit = page.frame_locator("iframe").nth(0), page.frame_locator("iframe").nth(1)
+    assert "people killed" in shown.locator("#area-a001").inner_text(timeout=30_000).lower()
+    assert shown.locator("#area-a001").evaluate("one => getComputedStyle(one).display") != "none"
+    streamlit.locator(".frame[data-state=ready]").wait_for(timeout=60_000)
+
+
 @pytest.mark.cases(1)
 @pytest.mark.parametrize(("width", "lang"), [(1440, "es"), (390, "en")])
 @pytest.mark.parametrize("name", PAGES)
