@@ -5,7 +5,8 @@
         wait_until_idle(page)  # from driving
 
 `server(script, env)` starts `streamlit run` once per script and environment and gives its address; `page` records every request that would
-have left the machine in `page.left` and fails the test at its end if there was one, or if the browser refused something by a policy of content.
+have left the machine in `page.left` and fails the test at its end if there was one, or if the browser refused something that a policy of
+content forbids.
 """
 
 from __future__ import annotations
