@@ -11,7 +11,7 @@ from opened import open_page, text
 from hotspots.agency import EVERYTHING, ROLES, Access, AccessError, access, access_of
 from hotspots.cities import saved_views
 from hotspots.dashboard.restricted import admission
-from hotspots.questions.restricted import Asked, cases
+from hotspots.questions.restricted import Asked, brief_page, cases
 from hotspots.store import record
 from hotspots.study.selection import Selection
 
@@ -121,6 +121,12 @@ def test_the_city_of_who_may_see_one_district_is_called_by_it_and_explained(own_
         assert "figures of the whole city" not in said
         assert ("These are the figures of all your districts." in said) == bool(place), page
     assert "All your districts" in open_page("trends", lang="en").selectbox(key="choice_place_of").options
+    assert open_page("", lang="en").selectbox(key="choice_district").options == ["All your districts", "row 0", "row 2"]
+    sheet = brief_page.of_choices(
+        cached.asked(Selection(city="villa-prueba", unit="blocks", place="district:row 0", language="en")), "command", address=""
+    )
+    assert "Villa Prueba (row 0, row 2): " in " ".join(sheet.lead)
+    assert "The whole city" not in " ".join(sheet.lead)
     signed_in("viewer")
     assert cached.asked(Selection(city="villa-prueba", unit="blocks")).city.name == "Villa Prueba"
     said = text(open_page("trends", lang="en", place="circle:14.6,-90.5,20"))

@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -268,6 +269,32 @@ def test_the_way_back_is_kept_for_pages_of_this_dashboard_alone(monkeypatch) -> 
     assert elsewhere["location"] == "https://login.example/"
     for referer in ("https://evil.example/hot/cases", f"{ours}.evil.example/hot/cases", f"{ours}/cases", f"{ours}/hot//evil", ""):
         assert cookie(referer).startswith("hotspots_way_back=;"), referer
+
+
+def test_what_every_account_may_reach_stops_a_server_with_a_sign_in(monkeypatch) -> None:
+    """Commands ask for no sign-in: who may run them is said by the modes of the store, the secrets and the table."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as named:
+        folder = Path(named)
+        store, secrets, table = folder / "store", folder / "secrets.toml", folder / "access.toml"
+        secrets.write_text("")
+        table.write_text("")
+        monkeypatch.setenv("HOTSPOTS_STORE", str(store))
+        monkeypatch.setenv("HOTSPOTS_ACCESS", str(table))
+        monkeypatch.setattr(door.config, "get_option", lambda name: {"secrets.files": [str(secrets), "/nowhere/secrets.toml"]}[name])
+        folder.chmod(0o755)
+        for path, mode, said in ((secrets, 0o644, "secrets"), (secrets, 0o600, ""), (table, 0o646, "table"), (table, 0o644, "")):
+            path.chmod(mode)
+            if path == table:
+                secrets.chmod(0o640)
+            assert [one for one in door._open_to_all() if said not in one] == [], oct(mode)
+            assert bool(door._open_to_all()) == bool(said), oct(mode)
+        assert store.stat().st_mode & 0o777 == 0o700  # made where there was none
+        for mode, wrong in ((0o755, True), (0o711, True), (0o750, False)):
+            store.chmod(mode)
+            assert bool(door._open_to_all()) == wrong, oct(mode)
+        store.chmod(0o755)
+        folder.chmod(0o700)
+        assert door._open_to_all() == []  # nobody comes so far
 
 
 def test_below_another_path_only_the_way_in_is_open(monkeypatch) -> None:

@@ -122,6 +122,11 @@ def _keep(selection: Selection, city: City, kept: str, words: Words) -> None:
     st.button(f"★ {label}", type="tertiary", key="to_my_place", on_click=address.change, args=(lambda old: replace(old, place=kept),))
 
 
+def back(city: City, words: Words) -> str:
+    """Return where leaving a place leads."""
+    return words.say("Back to all your districts") if city.districts else words.say("Back to the whole city")
+
+
 def leave() -> None:
     """Go back to the whole city."""
     address.change(lambda old: replace(old, place="", picked=""))
