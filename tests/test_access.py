@@ -9,8 +9,9 @@ import pytest
 from opened import open_page, text
 
 from hotspots.agency import EVERYTHING, ROLES, Access, AccessError, access, access_of
+from hotspots.cities import saved_views
 from hotspots.dashboard.restricted import admission
-from hotspots.questions.restricted import Asked, cases
+from hotspots.questions.restricted import Asked, brief_page, cases
 from hotspots.store import record
 from hotspots.study.selection import Selection
 
@@ -105,6 +106,65 @@ def test_who_may_see_one_district_sees_its_numbers_alone(own_city, signed_in):
 
 def asked_place(app) -> str:
     return str(app.query_params.get("place", ""))
+
+
+def test_the_city_of_who_may_see_one_district_is_called_by_it_and_explained(own_city, signed_in):
+    """No sentence of a page, a sheet or a file may pass the figures of a district for those of the city."""
+    from hotspots.dashboard.restricted import cached
+
+    signed_in("viewer", 'districts = ["row 0", "row 2", "nowhere"]\n')
+    found = cached.asked(Selection(city="villa-prueba", unit="blocks")).city
+    assert (found.name, found.districts) == ("Villa Prueba (row 0, row 2)", ("row 0", "row 2"))
+    for page, place in (("", ""), ("trends", "circle:14.6,-90.5,20"), ("compare", "district:row 1")):
+        said = text(open_page(page, lang="en", place=place))
+        assert "“The city” means these districts alone, here and below: row 0 and row 2" in said, page
+        assert "figures of the whole city" not in said
+        assert ("These are the figures of all your districts." in said) == bool(place), page
+    assert "All your districts" in open_page("trends", lang="en").selectbox(key="choice_place_of").options
+    assert open_page("", lang="en").selectbox(key="choice_district").options == ["All your districts", "row 0", "row 2"]
+    sheet = brief_page.of_choices(
+        cached.asked(Selection(city="villa-prueba", unit="blocks", place="district:row 0", language="en")), "command", address=""
+    )
+    assert "Villa Prueba (row 0, row 2): " in " ".join(sheet.lead)
+    assert "The whole city" not in " ".join(sheet.lead)
+    signed_in("viewer")
+    assert cached.asked(Selection(city="villa-prueba", unit="blocks")).city.name == "Villa Prueba"
+    said = text(open_page("trends", lang="en", place="circle:14.6,-90.5,20"))
+    assert "These are the figures of the whole city." in said
+    assert "means these districts alone" not in said
+
+
+def test_who_may_see_one_district_is_told_of_no_view_of_another(own_city, signed_in):
+    from hotspots.dashboard.restricted import cached, share
+
+    x, y = [float(one) for one in own_city.blocks.to_crs(4326).geometry.iloc[0].representative_point().coords[0]]
+    for name, choices in {
+        "mine": {"place": "district:row 0", "at": "13.5,-89.2,14", "picked": "3_4", "weapon": "firearm"},
+        "a house of mine": {"place": f"circle:{y},{x},1"},
+        "over the border": {"place": f"circle:{y},{x},9"},
+        "theirs": {"place": "district:row 1"},
+        "mine beside theirs": {"place": "district:row 0", "beside": "district:row 1"},
+        "all": {},
+        "what is done in Row 1": {},
+        "row 10": {},
+        "what was done": {"entry": "Patrols in row 2"},
+    }.items():
+        saved_views.save("villa-prueba", saved_views.SavedView(name, "map", choices))
+    signed_in("commander", 'districts = ["row 0"]\n')
+    found, _ = share.within_reach(cached.asked(Selection(city="villa-prueba", unit="blocks")).city)
+    assert {one.name: dict(one.choices) for one in found} == {
+        "mine": {"place": "district:row 0", "weapon": "firearm"},
+        "a house of mine": {"place": f"circle:{y},{x},1"},
+        "all": {},
+        "row 10": {},
+    }
+    app = open_page("trends", lang="en")
+    app.button(key="to_saved_views").click().run()
+    shown = " ".join(one.proto.body for one in app.get("html"))
+    assert "a house of mine" in shown
+    assert "theirs" not in shown
+    signed_in("commander")
+    assert len(share.within_reach(cached.asked(Selection(city="villa-prueba", unit="blocks")).city)[0]) == 9
 
 
 def test_a_district_that_the_city_lacks_opens_nothing(own_city, signed_in):

@@ -9,13 +9,15 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from starlette.types import ASGIApp
 
-from hotspots.dashboard import door
+from hotspots.dashboard import door, way_back
 from hotspots.dashboard.headers import Headers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -233,3 +235,70 @@ def test_an_answer_keeps_what_it_says_itself_and_gets_the_rest() -> None:
     assert not {"x-frame-options", "strict-transport-security"} & set(framed)
     assert "frame-ancestors" not in framed["content-security-policy"]
     assert "unsafe" not in re.search(r"script-src [^;]*", alone["content-security-policy"])[0]
+
+
+def passed(stand: ASGIApp, path: str, location: str = "", **headers: str) -> dict[str, str]:
+    """Return the headers of what comes through what stands before the pages: `location` is where the page itself would lead."""
+    sent: list[dict] = []
+
+    async def page(scope, receive, send):
+        await send({"type": "http.response.start", "status": 302, "headers": [(b"location", location.encode())]})
+
+    async def send(message):
+        sent.append(message)
+
+    given = [(name.encode(), value.encode()) for name, value in headers.items()]
+    asyncio.run(stand(page)({"type": "http", "path": path, "headers": given}, None, send))
+    return {name.decode().lower(): value.decode() for name, value in sent[0].get("headers", [])}
+
+
+def test_the_way_back_is_kept_for_pages_of_this_dashboard_alone(monkeypatch) -> None:
+    ours = "https://homicides.example"
+    monkeypatch.setattr(way_back, "get_origin_from_redirect_uri", lambda: ours)
+    monkeypatch.setattr(way_back, "below", lambda: "/hot")
+
+    def cookie(referer: str) -> str:
+        return passed(way_back.WayBack, "/hot/auth/login", "https://login.example/", referer=referer)["set-cookie"]
+
+    kept = cookie(f"{ours}/hot/cases?place=district:2&lang=es")
+    assert {"httponly", "samesite=lax", "secure", "path=/hot", "max-age=900"} <= set(kept.split("; "))
+    back = passed(way_back.WayBack, "/hot/oauth2callback", "/hot/", cookie=kept.split(";")[0])
+    assert back["location"] == "/hot/cases?place=district:2&lang=es"
+    assert "max-age=0" in back["set-cookie"]
+    elsewhere = passed(way_back.WayBack, "/hot/oauth2callback", "https://login.example/", cookie=kept.split(";")[0])
+    assert elsewhere["location"] == "https://login.example/"
+    for referer in ("https://evil.example/hot/cases", f"{ours}.evil.example/hot/cases", f"{ours}/cases", f"{ours}/hot//evil", ""):
+        assert cookie(referer).startswith("hotspots_way_back=;"), referer
+
+
+def test_what_every_account_may_reach_stops_a_server_with_a_sign_in(monkeypatch) -> None:
+    """Commands ask for no sign-in: who may run them is said by the modes of the store, the secrets and the table."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as named:
+        folder = Path(named)
+        store, secrets, table = folder / "store", folder / "secrets.toml", folder / "access.toml"
+        secrets.write_text("")
+        table.write_text("")
+        monkeypatch.setenv("HOTSPOTS_STORE", str(store))
+        monkeypatch.setenv("HOTSPOTS_ACCESS", str(table))
+        monkeypatch.setattr(door.config, "get_option", lambda name: {"secrets.files": [str(secrets), "/nowhere/secrets.toml"]}[name])
+        folder.chmod(0o755)
+        for path, mode, said in ((secrets, 0o644, "secrets"), (secrets, 0o600, ""), (table, 0o646, "table"), (table, 0o644, "")):
+            path.chmod(mode)
+            if path == table:
+                secrets.chmod(0o640)
+            assert [one for one in door._open_to_all() if said not in one] == [], oct(mode)
+            assert bool(door._open_to_all()) == bool(said), oct(mode)
+        assert store.stat().st_mode & 0o777 == 0o700  # made where there was none
+        for mode, wrong in ((0o755, True), (0o711, True), (0o750, False)):
+            store.chmod(mode)
+            assert bool(door._open_to_all()) == wrong, oct(mode)
+        store.chmod(0o755)
+        folder.chmod(0o700)
+        assert door._open_to_all() == []  # nobody comes so far
+
+
+def test_below_another_path_only_the_way_in_is_open(monkeypatch) -> None:
+    monkeypatch.setattr(door, "below", lambda: "/hot")
+    monkeypatch.setattr(door, "_signed", lambda _: False)
+    for path, opens in (("/hot/", True), ("/hot/cases", True), ("/hot/auth/login", True), ("/hot/media/a.csv", False), ("/media/a", False)):
+        assert bool(passed(door.SignedIn, path, "here").get("location")) == opens, path

@@ -47,6 +47,7 @@ from hotspots.words import told
 
 __all__ = ["City", "Note", "check", "fingerprint_of", "read_folder", "slug_of"]
 _T = TypeVar("_T")
+NAMED = 3  # districts in the name of a city that was cut down to some
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +92,7 @@ class City:
     content: str = ""
     covers_stated: bool = False
     costs: UnitCost | None = None
+    districts: tuple[str, ...] = ()  # what it was cut down to (see `within`); none: it is whole
 
     @property
     def public_totals(self) -> tuple[str, ...]:
@@ -124,18 +126,21 @@ class City:
         """Return what the city holds of some of its districts alone: their blocks, and who was killed there.
 
         Whose place is not known counts where the district was recorded. Published totals are of the whole city and are left out; streets,
-        water and names of streets stay. Raises `AccessError` where the city has no districts, or none of these.
+        water and names of streets stay. Its name says so, wherever it stands: a figure of these is none of the city. Raises `AccessError`
+        where the city has no districts, or none of these.
         """
-        known = self.blocks["district"].astype("string") if "district" in self.blocks.columns else None
-        inside = None if known is None else known.isin(list(districts)).to_numpy(dtype=bool)
-        if inside is None or not inside.any():
+        known = self.blocks["district"].astype("string") if "district" in self.blocks.columns else pd.Series(pd.NA, index=self.blocks.index)
+        inside = known.isin(list(districts)).to_numpy(dtype=bool)
+        if not inside.any():
             raise AccessError(told("{city} has none of the districts that your role is for", city=self.name))
         of = units.assign(self.incidents, self.blocks)
         there = of.isin(self.blocks.index[inside]).to_numpy(dtype=bool)
         if "district" in self.incidents.columns:
             there |= of.isna().to_numpy() & self.incidents["district"].astype("string").isin(list(districts)).to_numpy(dtype=bool)
         blocks, incidents = Blocks(self.blocks[inside].copy()), Incidents(self.incidents[there].copy())
-        return replace(self, blocks=blocks, incidents=incidents, totals=None, partial=None, tables={})
+        held = tuple(one for one in sorted(districts) if one in set(known[inside]))
+        name = f"{self.name} ({', '.join(held[:NAMED])}{', …' * (len(held) > NAMED)})"
+        return replace(self, name=name, blocks=blocks, incidents=incidents, totals=None, partial=None, tables={}, districts=held)
 
     @property
     def definitions(self) -> dict[str, Mapping[str, str]]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import json
+import os
 import re
+import stat
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -28,7 +30,9 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 
 from hotspots import settings
 from hotspots.agency import AccessError, access_of, table
+from hotspots.dashboard.base_map import below
 from hotspots.dashboard.headers import Headers
+from hotspots.dashboard.way_back import WayBack
 
 PROVIDER = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")  # what [auth] must say
 LEAST_SECRET = 32  # letters
@@ -57,7 +61,7 @@ def guarded() -> Sequence[Middleware]:
             config.set_option("server.allowedHosts", [])  # that line is for the restricted edition; an operator's own one holds
         return (Middleware(Headers, framed=True),)
     if signed:
-        return (Middleware(Headers, framed=False, encrypted=True), Middleware(SignedIn))
+        return (Middleware(Headers, framed=False, encrypted=True), Middleware(SignedIn), Middleware(WayBack))
     config.set_option("server.allowedHosts", list(NAMES))
     return (Middleware(Headers, framed=False), Middleware(OnlyHere))
 
@@ -112,7 +116,7 @@ def refuse_network() -> None:
 
 def refuse_half_a_sign_in() -> None:
     """Stop where a sign-in is asked for and cannot hold: no usable table, no provider, a weak secret, no TLS, no names to answer by."""
-    wrong = [*_wrong_table(), *_wrong_provider()]
+    wrong = [*_wrong_table(), *_wrong_provider(), *_open_to_all()]
     address = str(config.get_option("server.address"))
     if not is_here(address) and not set(config.get_option("server.allowedHosts")) - set(NAMES):
         wrong.append("server.allowedHosts names no host but this machine: name the one by which readers call it")
@@ -146,6 +150,30 @@ def _wrong_provider() -> list[str]:
     return wrong
 
 
+def _open_to_all() -> list[str]:
+    """Return what every account of this machine could read or change: commands and files of the store ask for no sign-in."""
+    store = settings.store_folder()
+    store.mkdir(mode=0o700, parents=True, exist_ok=True)
+    wrong = []
+    if others_may(store, stat.S_IXOTH):
+        wrong.append(f"every account of this machine can read the store: chmod 700 {store}")
+    for named in config.get_option("secrets.files"):
+        if others_may(Path(named), stat.S_IROTH | stat.S_IWOTH):
+            wrong.append(f"every account of this machine can read or change the secrets: chmod 600 {named}")
+    named = settings.value("HOTSPOTS_ACCESS")
+    if others_may(Path(named).expanduser(), stat.S_IWOTH):
+        wrong.append(f"every account of this machine can change the table of access: chmod 644 {named}")
+    return wrong
+
+
+def others_may(path: Path, bits: int) -> bool:
+    """Return whether accounts that are neither the owner's nor of its group get to a file or folder, and may do one of these to it."""
+    there = path.resolve()
+    if os.name != "posix" or not there.exists():
+        return False
+    return bool(there.stat().st_mode & bits) and all(one.stat().st_mode & stat.S_IXOTH for one in there.parents)
+
+
 def is_here(host: str) -> bool:
     """Return whether an address, or the name in a Host header, is this machine's own and reaches no network.
 
@@ -167,7 +195,7 @@ class SignedIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or turn it away."""
-        if scope["type"] != "http" or OPEN.match(scope["path"]) or _signed(scope):
+        if scope["type"] != "http" or OPEN.match(scope["path"].removeprefix(below())) or _signed(scope):
             await self.app(scope, receive, send)
         else:
             await PlainTextResponse("403\n", status_code=403)(scope, receive, send)

@@ -141,6 +141,22 @@ def _found(city: City, text: str) -> Place:
     return _drawn(city, text, kind, _layer_item(city, of) if kind == "layer" else _shape(city, kind, of))
 
 
+def holds(city: City, text: str) -> bool:
+    """Return whether a city, or what it was cut down to, holds the whole of a place; no text stands for all that it holds."""
+    try:
+        place = found(city, text) if text else None
+    except DataError:
+        return False
+    if place is None or place.kind in MADE_OF_BLOCKS:
+        return True
+    beside = interpolation.BESIDE if place.lines else 0.0
+    return place.outline is not None and bool(shapely.covers(kept(city, _ground).buffer(beside + LEAST_SHARED), place.outline))
+
+
+def _ground(city: City) -> shapely.Geometry:
+    return shapely.union_all(np.asarray(city.blocks[outlined(city.blocks)].geometry.array))
+
+
 def block_of(city: City) -> pd.Series:
     """Return the block of each incident of a city (see `units.assign`)."""
     return kept(city, _block_of)

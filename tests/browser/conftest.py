@@ -5,7 +5,8 @@
         wait_until_idle(page)  # from driving
 
 `server(script, env)` starts `streamlit run` once per script and environment and gives its address; `page` records every request that would
-have left the machine in `page.left` and fails the test at its end if there was one.
+have left the machine in `page.left` and fails the test at its end if there was one, or if the browser refused something that a policy of
+content forbids.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def open_page(browser) -> Iterator[Callable[..., object]]:
     def new(**settings):
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
         page = context.new_page()
-        page.left, page.faults = [], []
+        page.left, page.faults, page.refused = [], [], []
 
         def gate(route):
             if urlsplit(route.request.url).hostname in LOOPBACK:
@@ -93,16 +94,19 @@ def open_page(browser) -> Iterator[Callable[..., object]]:
         page.on("request", noticed)
         page.on("pageerror", lambda fault: page.faults.append(str(fault)))
         page.on("dialog", lambda dialog: (page.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("console", lambda said: page.refused.append(said.text) if "Content Security Policy" in said.text else None)
         opened.append((context, page))
         return page
 
     yield new
     left = [url for _, page in opened for url in page.left]
     faults = [fault for _, page in opened for fault in page.faults]
+    refused = [text for _, page in opened for text in page.refused]
     for context, _ in opened:
         context.close()
     assert not left, f"requests left the machine: {sorted(set(left))}"
     assert not faults, f"the page raised errors: {faults}"
+    assert not refused, f"a page asked for what its own policy refuses: {refused}"
 
 
 @pytest.fixture

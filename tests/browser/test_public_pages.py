@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.server
 import json
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import asked_by_neighbours as asked
@@ -48,6 +52,41 @@ def open_at(page, address: str, path: str, **query: str) -> None:
     if path in WITH_MAP:
         page.wait_for_selector(".frame[data-state=ready]", timeout=30_000)
     page.wait_for_timeout(500)
+
+
+@contextlib.contextmanager
+def site(body: str) -> Iterator[str]:
+    """Serve one page of another site; give its address."""
+
+    class Answering(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answering) as serving:
+        thread = threading.Thread(target=serving.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://localhost:{serving.server_port}/"
+        serving.shutdown()
+        thread.join()
+
+
+def test_a_card_and_a_page_show_in_a_frame_of_another_site(open_page, address):
+    """As the pages offer it: the card in a frame that may do nothing. What the policy refuses in either frame fails the test."""
+    page = open_page(viewport={"width": 1200, "height": 1300})
+    card = f'<iframe src="{address}/released/villa-prueba/cards.en.html#area-a001" sandbox width="560" height="320"></iframe>'
+    whole = f'<iframe src="{address}/embed?lang=en&area=a001&embed=true" width="1100" height="700"></iframe>'
+    with site(f"<h1>Neighbours</h1>{card}{whole}") as elsewhere:
+        page.goto(elsewhere)
+    shown, streamlit = page.frame_locator("iframe").nth(0), page.frame_locator("iframe").nth(1)
+    assert "people killed" in shown.locator("#area-a001").inner_text(timeout=30_000).lower()
+    assert shown.locator("#area-a001").evaluate("one => getComputedStyle(one).display") != "none"
+    streamlit.locator(".frame[data-state=ready]").wait_for(timeout=60_000)
 
 
 @pytest.mark.cases(1)

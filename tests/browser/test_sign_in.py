@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import http.client
+import itertools
 import json
 import shutil
 import socket
@@ -11,10 +14,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from importlib.util import find_spec
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from driving import REPO, free_port, start_streamlit, wait_until_idle
+from raw_socket import cookie_of, received
+
+from hotspots.agency import ROLES
 
 TABLE = """
 [[rule]]
@@ -28,10 +36,12 @@ value = "eva"
 role = "viewer"
 districts = ["row 0"]
 """
+EACH = "".join(f'\n[[rule]]\nclaim = "sub"\nvalue = "{role}"\nrole = "{role}"\n' for role in ROLES)
+SECRET = "a secret of more than thirty-two letters"
 SECRETS = """
 [auth]
 redirect_uri = "{address}/oauth2callback"
-cookie_secret = "a secret of more than thirty-two letters"
+cookie_secret = "{secret}"
 client_id = "hotspots"
 client_secret = "told to nobody"
 server_metadata_url = "http://127.0.0.1:{provider}/.well-known/openid-configuration"
@@ -70,9 +80,9 @@ def signed(tmp_path_factory, villa, provider):
     shutil.copytree(villa[1], folder / "store")
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    (folder / "secrets.toml").write_text(SECRETS.format(address=address, provider=provider), encoding="utf-8")
+    (folder / "secrets.toml").write_text(SECRETS.format(secret=SECRET, address=address, provider=provider), encoding="utf-8")
     table = folder / "access.toml"
-    table.write_text(TABLE.format(role="commander"), encoding="utf-8")
+    table.write_text(TABLE.format(role="commander") + EACH, encoding="utf-8")
     env = {"HOTSPOTS_ACCESS": str(table), "HOTSPOTS_CITIES": str(folder / "none")}
     options = {"server.port": str(port), "secrets.files": str(folder / "secrets.toml")}
     process, _ = start_streamlit(REPO / "app.py", env, options, folder)
@@ -104,6 +114,51 @@ def test_a_commander_comes_in(open_page, signed):
     assert "Villa Prueba" not in page.content()
     sign_in(page, address, "ana")
     assert "people killed" in page.inner_text("body").lower()
+
+
+def test_a_followed_link_opens_after_the_sign_in(open_page, signed):
+    """Page, place, filter and measure come through the provider, and the browser forgets them then."""
+    address, _ = signed
+    page = open_page(viewport={"width": 1440, "height": 900})
+    link = f"{address}/map?lang=en&place=district:row+1&weapon=firearm&measure=count"
+    page.goto(link)
+    page.get_by_role("button", name="Sign in").click(timeout=60_000)
+    page.locator("button[value=ana]").click()
+    page.wait_for_url(f"{address}/map?**")
+    page.wait_for_selector("h1, h2", timeout=60_000)
+    wait_until_idle(page)
+    forgive(page)
+    found = urlsplit(page.url)
+    asked = dict(parse_qsl(found.query))
+    assert found.path == "/map"
+    assert {"place": "district:row 1", "weapon": "firearm", "measure": "count"}.items() <= asked.items()
+    assert [one["name"] for one in page.context.cookies() if one["name"] == "hotspots_way_back"] == []
+
+
+def test_no_other_place_is_opened_whatever_the_cookie_says(signed):
+    host, port = signed[0].removeprefix("http://").split(":")
+
+    def leads_to(text: str) -> str | None:
+        with contextlib.closing(http.client.HTTPConnection(host, int(port), timeout=20)) as asked:
+            asked.request("GET", "/oauth2callback?error=refused", headers={"Cookie": f"hotspots_way_back={text}", "Connection": "close"})
+            with asked.getresponse() as answer:
+                return answer.headers["Location"]
+
+    def kept(way: str) -> str:
+        return base64.urlsafe_b64encode(way.encode()).decode()
+
+    assert leads_to(kept("/cases?place=district:2")) == "/cases?place=district:2"
+    elsewhere = (
+        "//evil.example/",
+        "https://evil.example/cases",
+        "/\\evil.example",
+        "/cases?a=1\r\nSet-Cookie: b=c",
+        "/a/b",
+        "/cásas",
+        "evil",
+    )
+    for text in (*map(kept, elsewhere), "no base", ""):
+        assert leads_to(text) == "/", text
 
 
 @pytest.mark.walk
@@ -175,3 +230,58 @@ def test_half_a_sign_in_does_not_start(tmp_path, monkeypatch):
     said = str(raised.value)
     for what in ("[[rule]]", "no client_id", "fewer than 32", "redirect_uri must begin with https", "server.allowedHosts"):
         assert what in said
+
+
+NEEDS = {"cases": "cases", "repeats": "windows", "import": "import", "publish": "publish", "record": "record", "erase": "erase"}
+WHOLE_CITY = {"data", "import", "publish", "record", "erase"}  # not for whoever may see one district
+CITYLESS = {"import", "record", "erase"}  # pages that may be drawn without a word of the city
+AREAS = ("", "wall", "change", "trends", "priorities", "map", "clusters", "concentration", "compare", "people", "interventions", "data")
+DATA = (b"Villa Prueba", b"Manzana", b"row 1", b"firearm", b"people killed", b"2015")  # of the city: none of it comes with a refusal
+REFUSED, UNASKED = b"your role does not include this", b"Please sign in"
+
+
+def over_the_socket(address: str, page: str, claims: Mapping[str, str] | None, *, by_name: bool = False) -> tuple[bytes, list[bytes]]:
+    """Return all that comes for a page that somebody asks for without a browser, and what of the city is in it."""
+    cookie = cookie_of(claims, origin=address, secret=SECRET) if claims else ""
+    came = received(address, page, "lang=en&city=villa-prueba", cookie=cookie, by_name=by_name)
+    return came, [one for one in DATA if one in came]
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_the_bare_socket_gives_no_page_to_who_lacks_the_right(signed, by_name):
+    """What a browser would not draw is not sent either; who holds the right gets it the same way."""
+    address, _ = signed
+    came, told = over_the_socket(address, "cases", {"sub": "commander"}, by_name=by_name)
+    assert {b"Villa Prueba", b"people killed"} <= set(told)
+    assert REFUSED not in came
+    for claims, said in (({"sub": "partner"}, REFUSED), (None, UNASKED), ({"sub": "zoe"}, b"nobody has given you access")):
+        came, told = over_the_socket(address, "cases", claims, by_name=by_name)
+        assert said in came, claims
+        assert told == [], claims
+
+
+def test_a_cookie_that_the_server_did_not_give_is_nobodys(signed):
+    address, _ = signed
+    claims = {"sub": "admin"}
+    forged = cookie_of(claims, origin=address, secret="another secret of thirty-two letters")
+    foreign = cookie_of(claims, origin="http://homicides.example", secret=SECRET)
+    for cookie in (forged, foreign):
+        came = received(address, "", "lang=en", cookie=cookie)
+        assert UNASKED in came
+        assert [one for one in DATA if one in came] == []
+    assert b"Villa Prueba" in received(address, "", "lang=en", cookie=cookie_of(claims, origin=address, secret=SECRET))
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("who", [*ROLES, "eva", "zoe", ""])
+def test_the_bare_socket_holds_for_everybody_and_every_page(signed, who):
+    """Each role, somebody of one district, somebody unknown and nobody, on every page, by its hash and by its name."""
+    address, _ = signed
+    for page, by_name in itertools.product((*AREAS, "methods", *NEEDS), (False, True)):
+        came, told = over_the_socket(address, page, {"sub": who} if who else None, by_name=by_name)
+        rights = {"": frozenset(), "zoe": frozenset(), "eva": frozenset({"areas"})}.get(who, ROLES.get(who))
+        may = NEEDS.get(page, "areas") in rights and not (who == "eva" and page in WHOLE_CITY)
+        assert page in CITYLESS if may and not told else may or not told, (page, told)
+        said = UNASKED if not who else b"nobody has given you access" if who == "zoe" else REFUSED
+        assert (said in came) != may, page
+        assert who != "eva" or b"row 1" not in told, page

@@ -140,6 +140,20 @@ def _city(slug: str, version: int, content: str) -> City:
     return replace(cities.holding(slug, version, whole).within(districts), content=content)
 
 
+def elsewhere(slug: str) -> frozenset[str]:
+    """Return the names of the districts of a city that the reader may not see: what names one is not for them."""
+    access = admission.current()
+    if access.districts is None:
+        return frozenset()
+    found = cities.standing(slug, None)
+    return frozenset(_districts(slug, found.version, found.content)) - set(access.districts)
+
+
+def _districts(slug: str, version: int, content: str) -> set[str]:
+    blocks = _city(slug, version, content).blocks
+    return set(blocks["district"].dropna().astype(str)) if "district" in blocks.columns else set()
+
+
 def study(chosen: Selection) -> Study:
     """Return the study of a selection; what does not change the numbers (language, measure) is no part of the key."""
     return _study(_about(chosen).figures())

@@ -35,7 +35,7 @@ def draw(selection: Selection, city: City, words: Words) -> None:
     with st.container(horizontal=True, key="chips", vertical_alignment="center"):
         if selection.place:
             name = place_of.named(selection.place, city, words)
-            st.button(f"{safe_markdown(name)} ×", help=words.say("Back to the whole city"), key="chip_place", on_click=place_of.leave)
+            st.button(f"{safe_markdown(name)} ×", help=place_of.back(city, words), key="chip_place", on_click=place_of.leave)
         filters(selection, city, words)
         place_of.own_choice(selection, city, words)
 

@@ -111,6 +111,7 @@ def framed(chosen: Chosen, render: Callable[[Chosen], None], *, name: str, whole
         invitation(chosen)
         share.draw(chosen.city, chosen.words, page=name)
         chips.draw(chosen.selection, chosen.city, chosen.words)
+        place_of.what_the_city_is(chosen.city, chosen.words)
     render(chosen)
     if not whole:
         close_page(chosen)

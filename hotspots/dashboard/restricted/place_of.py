@@ -22,22 +22,36 @@ MOST_BLOCKS = 400  # more would be long to send with every page: they are found 
 def settle(selection: Selection, city: City, words: Words) -> Selection:
     """Return the choices with a place that exists, or with none, and then say why in a sentence."""
     if selection.place.startswith(DRAWN) and not admission.current().may("cases"):  # drawn around one house, it would tell of one person
-        st.info(words.say("Your role does not include areas drawn by hand. These are the figures of the whole city."))
+        st.info(words.say("Your role does not include areas drawn by hand.") + " " + _instead(city, words))
         return replace(selection, place="")
     if selection.place:
         try:
             places.found(city, selection.place)
         except DataError as fault:
             why = " ".join(safe_markdown(words.tell(one)) for one in fault.faults)
-            st.info(words.say("{why}. These are the figures of the whole city.", why=why.rstrip(".")))
+            st.info(f"{why.rstrip('.')}. {_instead(city, words)}")
             return replace(selection, place="")
     return selection
+
+
+def _instead(city: City, words: Words) -> str:
+    """Return what is shown in place of a place that cannot be."""
+    if city.districts:
+        return words.say("These are the figures of all your districts.")
+    return words.say("These are the figures of the whole city.")
+
+
+def what_the_city_is(city: City, words: Words) -> None:
+    """Draw which districts every sentence about the city is of; nothing where it is of all."""
+    if city.districts:
+        listed = safe_markdown(words.join(city.districts))
+        st.caption(words.say("“The city” means these districts alone, here and below: {listed}", listed=listed))
 
 
 def named(text: str, city: City, words: Words) -> str:
     """Return what a place is called in a list: its kind and its name."""
     if not text:
-        return words.say("Whole city")
+        return words.say("All your districts") if city.districts else words.say("Whole city")
     kind = text.partition(":")[0]
     if kind in ("circle", "polygon"):
         return captions.place_name(places.found(city, text), words)
@@ -106,6 +120,11 @@ def _keep(selection: Selection, city: City, kept: str, words: Words) -> None:
         return  # kept for an older version of the data
     label = words.say("My place: {place}", place=safe_markdown(name))
     st.button(f"★ {label}", type="tertiary", key="to_my_place", on_click=address.change, args=(lambda old: replace(old, place=kept),))
+
+
+def back(city: City, words: Words) -> str:
+    """Return where leaving a place leads."""
+    return words.say("Back to all your districts") if city.districts else words.say("Back to the whole city")
 
 
 def leave() -> None:

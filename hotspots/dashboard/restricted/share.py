@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -12,10 +13,11 @@ import streamlit as st
 from hotspots.cities import City, saved_views
 from hotspots.cities.saved_views import SavedView
 from hotspots.dashboard import map_component
-from hotspots.dashboard.restricted import address
+from hotspots.dashboard.restricted import address, cached
 from hotspots.dashboard.shell import link_words, refusal
 from hotspots.geography import units
 from hotspots.store.schema import DataError
+from hotspots.study import places
 from hotspots.study.selection import read_query
 from hotspots.words import Words
 from hotspots.words.escape import safe_html, safe_markdown
@@ -47,7 +49,7 @@ def dialog(city: City, words: Words, *, page: str) -> None:
         data = {**link_words(words), "label": words.say("Save this view as"), "save": words.say("Save"), "most": saved_views.LONGEST}
         last = address.left("saved_last")
         map_component.show_link({**data, "kept": last}, key="save_view", on_save=partial(_save, city, page))
-        found, damaged = saved_views.listed(city.slug)
+        found, damaged = within_reach(city)
         if not found:
             st.markdown(words.say("No view is saved yet."))
         for i, view in enumerate(found):
@@ -57,6 +59,21 @@ def dialog(city: City, words: Words, *, page: str) -> None:
             st.warning(n)
 
     opened()
+
+
+def within_reach(city: City) -> tuple[list[SavedView], int]:
+    """Return the saved views that the reader may know of, and how many are damaged.
+
+    Whoever may see some districts alone gets those of places in these, and of all that they see where no other district is named; where
+    the map stood, and what was picked on it, is left out of these.
+    """
+    found, damaged = saved_views.listed(city.slug)
+    if not city.districts:
+        return list(found), damaged
+    others = [re.compile(rf"(?<!\w){re.escape(one)}(?!\w)", re.IGNORECASE) for one in cached.elsewhere(city.slug)]
+    held = [one for one in found if all(places.holds(city, one.choices.get(key, "")) for key in ("place", "beside"))]
+    plain = [replace(one, choices={key: text for key, text in one.choices.items() if key not in ("at", "picked")}) for one in held]
+    return [one for one in plain if not any(other.search(f"{one.name} {one.choices.get('entry', '')}") for other in others)], 0
 
 
 def _row(view: SavedView, i: int, city: City, words: Words) -> None:

@@ -62,7 +62,8 @@ class Watched:
             log = logbook.read(asked.city.slug, asked.city.notes)
             name = next((words.own(one.name) for one in log.entries if one.id == key.removeprefix(AREA)), key.removeprefix(AREA))
             return words.say("Areas of “{name}”", name=name)
-        return key.partition(":")[2] or words.say("Whole city")
+        whole = words.say("All your districts") if asked.city.districts else words.say("Whole city")
+        return key.partition(":")[2] or whole
 
 
 def watch(asked: Asked) -> Answer[Watched | None]:

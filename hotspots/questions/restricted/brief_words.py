@@ -73,17 +73,17 @@ def title(answer: Answer[Brief], city: City, words: Words) -> str:
     return answer.sentence(words) or captions.people_killed(city, found.study, words)
 
 
-def lead(found: Brief, words: Words) -> tuple[str, ...]:
+def lead(found: Brief, city: City, words: Words) -> tuple[str, ...]:
     """Return the sentences below the finding: the rate with its interval, the city's, and how few places hold half."""
     lines = []
     if found.latest is not None and (found.latest.value.count >= FEWER_THAN or not found.preset.guarded):
-        lines.append(_rate(found.latest.value, found.latest_of_city, words))
+        lines.append(_rate(found.latest.value, found.latest_of_city, city, words))
     if found.concentrated is not None:
         lines.append(found.concentrated.sentence(words) + ".")
     return tuple(line for line in lines if line)
 
 
-def _rate(latest: Judgement, of_city: Answer[Judgement] | None, words: Words) -> str:
+def _rate(latest: Judgement, of_city: Answer[Judgement] | None, city: City, words: Words) -> str:
     one = rates.estimate(latest.exposed, latest.person_years, together=latest.together)
     if one.state == "no_data":
         return ""
@@ -96,6 +96,8 @@ def _rate(latest: Judgement, of_city: Answer[Judgement] | None, words: Words) ->
     every = rates.estimate(of_city.value.exposed, of_city.value.person_years) if of_city else None
     if every is None or every.state == "no_data":
         return said
+    if city.districts:  # a sheet leaves the screen: what "the city" means there is told nowhere else
+        return f"{said} " + words.say("{city}: {rate}.", city=city.name, rate=words.rate(every.value))
     return f"{said} " + words.say("The whole city: {rate}.", rate=words.rate(every.value))
 
 

@@ -41,6 +41,7 @@ def head(chosen: Chosen) -> None:
     if chosen.city.fictional:
         parts.append(words.say("fictional city: no real person, no real place"))
     st.caption(" · ".join(parts))
+    place_of.what_the_city_is(chosen.city, words)
     choices_in_force(chosen)
     if study.victims:
         st.header(chosen.whole.ask(here.here).sentence(words), anchor=False)
@@ -97,7 +98,7 @@ def place_choice(chosen: Chosen) -> None:
     listed = [text for text in offered if text.split(":")[0] == first]
     if not listed:
         return
-    whole = words.say("The whole city")
+    whole = words.say("All your districts") if chosen.city.districts else words.say("The whole city")
     st.selectbox(
         words.say("Place"),
         ["", *listed, *([now] if now and now not in listed else [])],
