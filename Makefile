@@ -6,7 +6,7 @@ PORT ?= 8501
 export PYTHONDONTWRITEBYTECODE :=  # what is compiled is kept, whatever the machine says: the tests start some hundred interpreters
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unseen seen walk check types style layers examples bench torture calibrate mutants lowest fix browser database clean
+.PHONY: help run test unseen seen walk check types style layers examples bench torture calibrate mutants lowest lock locked audit sbom fix browser database clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -67,6 +67,23 @@ lowest: ## install the lowest version of each library that pyproject.toml allows
 	grep -E '^(pytest|hypothesis|django-js-lib-leaflet|pointpats)==' requirements-dev.txt >> build/lowest.txt
 	$(LOWEST)/bin/python -m pip install -q -r build/lowest.txt
 	PYTHONPATH=. $(LOWEST)/bin/python -m pytest -q -p no:cacheprovider $(QUICK)
+
+lock: $(VENV)/testing ## pin what running needs, and what that needs, by hash: writes requirements.lock; versions stay, but those that requirements.txt changes
+	grep -vxF . requirements.txt | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+	  --no-emit-find-links --no-config --custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+locked: $(VENV)/testing ## see that requirements.lock holds every pin of requirements.txt and all that these need, each by hash; asks nobody
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_supply_chain.py
+
+audit: $(VENV)/testing ## ask PyPI which pinned versions have known holes; fails where there is one, and where it could not ask about each
+	$(BIN)/python tests/audited.py requirements.lock
+
+LOCKED := build/locked
+sbom: $(VENV)/testing ## install what requirements.lock pins, by its hashes alone, and write what it is made of and under what licences: build/sbom.json, CycloneDX
+	@mkdir -p build
+	$(PYTHON) -m venv --clear --without-pip $(LOCKED)
+	$(BIN)/python -m pip --python $(LOCKED)/bin/python install -q --no-deps --require-hashes -r requirements.lock
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --validate --output-file build/sbom.json $(LOCKED)/bin/python
 
 fix: $(VENV)/testing ## put the style right where a tool can
 	$(BIN)/ruff check --fix .

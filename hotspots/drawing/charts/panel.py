@@ -33,9 +33,9 @@ def now_rows(rows: Sequence[NowRow], words: Words, *, heads: Sequence[str] = NOW
     >>> now_rows([row], words_for("en")).count("<tr>"), "0 to 6" in now_rows([row], words_for("en"))
     (1, True)
     """
-    heads = "".join(f"<th>{safe_html(words.say(head))}</th>" for head in heads)
+    top = "".join(f"<th>{safe_html(words.say(head))}</th>" for head in heads)
     body = "".join(_now_row(row, words) for row in rows)
-    return f'<table class="now"><thead class="unseen">{heads}</thead><tbody>{body}</tbody></table>'
+    return f'<table class="now"><thead class="unseen">{top}</thead><tbody>{body}</tbody></table>'
 
 
 def _now_row(row: NowRow, words: Words) -> str:

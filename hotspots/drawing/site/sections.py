@@ -200,7 +200,7 @@ def use(reading: Reading, words: Words) -> Html:
     if reading.windows:
         name = map_name(reading.windows[-1], words.language)
         title = words.say("Map of homicides, {period}", period=sentences.period(reading.windows[-1], words))
-        frame = f'<iframe src="{name}" title="{title}" width="100%" height="900" loading="lazy" sandbox="allow-scripts"></iframe>'
+        frame = str(el("iframe", src=name, title=title, width="100%", height=900, loading="lazy", sandbox="allow-scripts"))
         line = el("pre", el("code", frame), tabindex=0, role="region", aria_label=words.say("Line to copy"))
         parts.append(el("div", el("p", words.say(EMBED)), line))
         parts.append(el("p", el("a", words.say("A card for each area, to show on a page of yours"), href=cards.file_name(words.language))))
