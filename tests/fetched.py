@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
+
+
+def awaited(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for asynchronous work; in a thread, for where a browser is driven another loop runs in this one."""
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, work).result()
 
 
 def fetched(routes: Iterable[BaseRoute], path: str) -> tuple[int, dict[bytes, bytes], bytes]:
@@ -21,5 +28,5 @@ def fetched(routes: Iterable[BaseRoute], path: str) -> tuple[int, dict[bytes, by
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b"", "root_path": ""}
-    asyncio.run(Starlette(routes=list(routes))(scope, receive, send))
+    awaited(Starlette(routes=list(routes))(scope, receive, send))
     return sent[0]["status"], dict(sent[0]["headers"]), b"".join(one.get("body", b"") for one in sent[1:])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import re
@@ -15,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from fetched import awaited
 from starlette.types import ASGIApp
 
 from hotspots.dashboard import door, way_back
@@ -224,7 +224,7 @@ def test_an_answer_keeps_what_it_says_itself_and_gets_the_rest() -> None:
         async def send(message):
             sent.append(message)
 
-        asyncio.run(Headers(page, **how)({"type": "http"}, None, send))
+        awaited(Headers(page, **how)({"type": "http"}, None, send))
         return {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
 
     alone, framed = seen(framed=False, encrypted=True), seen(framed=True)
@@ -248,7 +248,7 @@ def passed(stand: ASGIApp, path: str, location: str = "", **headers: str) -> dic
         sent.append(message)
 
     given = [(name.encode(), value.encode()) for name, value in headers.items()]
-    asyncio.run(stand(page)({"type": "http", "path": path, "headers": given}, None, send))
+    awaited(stand(page)({"type": "http", "path": path, "headers": given}, None, send))
     return {name.decode().lower(): value.decode() for name, value in sent[0].get("headers", [])}
 
 
