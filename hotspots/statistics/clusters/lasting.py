@@ -51,7 +51,7 @@ class Redrawing:
 
         >>> from hotspots.testing import square_city
         >>> study = Study.of(*square_city([(5, 5)] * 9, side=9))
-        >>> Redrawing.of(study).stands(share=0).sum()
+        >>> float(Redrawing.of(study).stands(share=0).sum())
         4.0
         """
         rng = np.random.default_rng(seed)
