@@ -167,6 +167,7 @@ def modules() -> dict[str, Module]:
 # Parts of a text with a tag in it that cannot be followed so, and why none of them holds a text of the data.
 FOLLOWED_BY_HAND = {
     "hotspots/cli/mailing.py": {"{name}": "an address of a mail", "{sender.rpartition('@')[2].strip('<> ')}": "the same: no HTML"},
+    "hotspots/dashboard/restricted/share.py": {"{re.escape(one)}": "a pattern to look for"},
     "hotspots/cli/totals.py": {"{width}": "the width of a column, in letters"},
     "hotspots/drawing/brief/slides.py": dict.fromkeys(("{tag}", "{nsdecls('c')}", "{value}"), "XML of a slide: names of its schema"),
     "hotspots/drawing/maps.py": {

@@ -255,7 +255,7 @@ def test_both_hold_the_same_tables(server, name, lang):
     assert [[row[:2] for row in rows[1:]] for rows in attributes] == [one.iloc[:, :2].to_numpy().tolist() for one in people_shown]
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("name", RELEASES)
 def test_the_map_to_take_away_is_the_same_file(name):
     reading, words = Reading(release(name)), words_for("es")

@@ -23,12 +23,16 @@ SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 
 @pytest.fixture(scope="session")
 def folders(tmp_path_factory):
-    found = {}
-    for slug in CITIES:
-        release = disclosure.build(cities.read_folder(cities_folder() / slug), as_of="2026-01-15", secret=b"of the tests")
-        found[slug] = tmp_path_factory.mktemp("site") / slug
-        disclosure.write(release, found[slug], key=b"of the tests", pages=site.render(release))
-    return found
+    class Folders(dict[str, Path]):
+        """The sites by city, each made when it is first asked for."""
+
+        def __missing__(self, slug: str) -> Path:
+            release = disclosure.build(cities.read_folder(cities_folder() / slug), as_of="2026-01-15", secret=b"of the tests")
+            self[slug] = tmp_path_factory.mktemp("site") / slug
+            disclosure.write(release, self[slug], key=b"of the tests", pages=site.render(release))
+            return self[slug]
+
+    return Folders()
 
 
 @pytest.fixture
