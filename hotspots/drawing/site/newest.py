@@ -21,8 +21,8 @@ RANGED: Mapping[str, str] = {
 }
 NO_ROLLING = mark(
     "The last 12 and 36 months of one area are not published: each month two such numbers, one taken from the other, would tell what "
-    "happened in single months of a small place. Tried on ten simulated years of monthly numbers, those of 12 months gave it away in nearly "
-    "every area, those of 36 months in nearly every area with up to 24 killed in them."
+    "happened in single months of a small place. Tried on ten simulated years of monthly numbers, those of 12 months gave it away in "
+    "nearly every area, those of 36 months in nearly every area with up to 24 killed in them."
 )
 
 
