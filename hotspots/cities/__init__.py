@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotspots.cities.bring_in import Files, Sample, Understood, bring_in, understand
 from hotspots.cities.city import City, Note, check, read_folder, slug_of
-from hotspots.cities.listing import Summary, available, bundled, ensure_bundled
+from hotspots.cities.listing import Summary, available, bundled, ensure_bundled, is_current
 from hotspots.cities.versions import Standing, holding, import_folder, load, publish, standing
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "ensure_bundled",
     "holding",
     "import_folder",
+    "is_current",
     "load",
     "publish",
     "read_folder",

@@ -76,15 +76,20 @@ def ensure_bundled(progress: Progress | None = None) -> list[str]:
         return imported
     for folder in _bundled():
         slug = slug_of(folder)
-        city_file = read_city_file(folder)
-        same = {fingerprint_of(city_file, text=text) for text in (None, text_of(content_of(folder)))}  # as it stands; as `import` reads it
-        if _published_fingerprint(slug) in same:
+        if is_current(folder):
             continue
         with store.lock(slug, wait=600) as held:  # another server may be importing it
-            if _published_fingerprint(slug) not in same:
+            if not is_current(folder):
                 publish(read_folder(folder, progress), held=held)
                 imported.append(slug)
     return imported
+
+
+def is_current(folder: Path) -> bool:
+    """Return whether the newest version of a city was made of these very files: its city.toml and what it names."""
+    city_file = read_city_file(folder)
+    same = {fingerprint_of(city_file, text=text) for text in (None, text_of(content_of(folder)))}  # as it stands; as `import` reads it
+    return _published_fingerprint(slug_of(folder)) in same
 
 
 def _bundled() -> list[Path]:

@@ -9,9 +9,11 @@ from hotspots import settings
 from hotspots.cli.arguments import add_study, asked_of
 from hotspots.drawing import exports
 from hotspots.drawing.brief import SUFFIXES, render
+from hotspots.questions.restricted.asked import Asked
 from hotspots.questions.restricted.brief import PRESETS
 from hotspots.questions.restricted.brief_page import of_choices
 from hotspots.store.schema import DataError
+from hotspots.views.one_page import OnePage
 from hotspots.words import Words, told
 
 
@@ -38,7 +40,13 @@ def run(choices: argparse.Namespace, words: Words) -> None:
         ending = out.suffix or told("a file without an ending")
         raise DataError(told("brief: cannot write {ending}; use one of {listed}", ending=ending, listed=", ".join(SUFFIXES)))
     asked = asked_of(choices)
-    language = choices.language or asked.city.language
-    page = of_choices(asked.at(language=language), choices.preset, address=settings.value("HOTSPOTS_ADDRESS"), tables=choices.tables)
-    exports.put(out, lambda: render(page, out.suffix, paper=choices.paper))
+    page = write(asked, out, choices.preset, language=choices.language, paper=choices.paper, tables=choices.tables)
     print(f"{out}: {page.title}")
+
+
+def write(asked: Asked, out: Path, preset: str, *, language: str | None = None, paper: str = "a4", tables: bool = False) -> OnePage:
+    """Write the brief into a file, whole or not at all, and return what its page says; in the city's own language if none is named."""
+    asked = asked.at(language=language or asked.city.language)
+    page = of_choices(asked, preset, address=settings.value("HOTSPOTS_ADDRESS"), tables=tables)
+    exports.put(out, lambda: render(page, out.suffix, paper=paper))
+    return page

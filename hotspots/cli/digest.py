@@ -42,12 +42,17 @@ def run(choices: argparse.Namespace, words: Words) -> int:
         raise DataError(told("digest: nothing to do; name a folder with --out, or receivers with --send"))
     asked = asked_of(choices)
     if choices.out:
-        spoken = words_for(choices.language or asked.city.language)
-        before = since(asked.city.slug, choices.since, now=asked.city.version)
-        found = digest(asked, spoken, before=before, address=settings.value("HOTSPOTS_ADDRESS"))
-        digests.write(choices.out, found)
+        found = write(asked, choices.out, before=since(asked.city.slug, choices.since, now=asked.city.version), language=choices.language)
         print(f"{choices.out}: {found.title}")
     return send(asked, choices.send, words) if choices.send else 0
+
+
+def write(asked: Asked, folder: Path, *, before: int, language: str | None = None) -> Digest:
+    """Write the digest since version `before` into a folder and return it; in the city's own language if none is named."""
+    spoken = words_for(language or asked.city.language)
+    found = digest(asked, spoken, before=before, address=settings.value("HOTSPOTS_ADDRESS"))
+    digests.write(folder, found)
+    return found
 
 
 def send(asked: Asked, file: Path, words: Words) -> int:

@@ -6,7 +6,7 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ def run(choices: argparse.Namespace, words: Words) -> None:
         city = cities.bring_in(understood, held=held) if understood.city else None
     if city is None:
         _tell(choices, words, understood)
-        raise understood.refusal or _unanswered(understood)
+        raise refusal(understood)
     if understood.changes:
         print("\n".join(map(words.tell, understood.changes)), file=sys.stderr)
     if city.version == before:
@@ -88,27 +88,45 @@ def _answers(choices: argparse.Namespace, words: Words) -> dict[str, str]:
     return found
 
 
-def _understood(choices: argparse.Namespace, words: Words, *, files: Files, answers: dict[str, str]) -> Understood:
-    """Read the files until no question is open; each is put to the person at the terminal, unless `--yes` takes the safe answers."""
-    name = choices.name or ""
+def read(
+    files: Files,
+    answers: Mapping[str, str],
+    *,
+    name: str = "",
+    progress: Callable[[str], None] | None = None,
+    put: Callable[[Question], str] | None = None,
+) -> Understood:
+    """Return what the files are understood to say, read in a process of its own, once no question is open.
+
+    `put` answers each; where its answer is empty nobody is there, and there is no city. Without it the safe answers are taken.
+    """
     remembered = store.answers.remembered(files.slug(name))
+    watched: dict[str, Any] = {"progress": progress, "most": allowed(files.named), "beside": files.slug(name)}
+    given = dict(answers)
+    while True:
+        understood = isolated(cities.understand, files, given, name=name, remembered=remembered, **watched)
+        if not understood.open or put is None:
+            return understood
+        more = {one.id: put(one) for one in understood.open}
+        if not all(more.values()):
+            return replace(understood, city=None)
+        given |= more
+
+
+def _understood(choices: argparse.Namespace, words: Words, *, files: Files, answers: dict[str, str]) -> Understood:
+    """Read the files; each question is put to the person at the terminal, unless `--yes` takes the safe answers."""
     with tqdm(desc=words.say("reading"), bar_format="{desc} ({elapsed})", file=sys.stderr, leave=False) as bar:
 
         def progress(step: str) -> None:
             bar.set_description_str(words.tell(step))
             bar.refresh()
 
-        while True:
-            watched: dict[str, Any] = {"progress": progress, "most": allowed(files.named), "beside": files.slug(name)}
-            understood = isolated(cities.understand, files, answers, name=name, remembered=remembered, **watched)
-            if not understood.open or choices.yes:
-                break
+        def put(question: Question) -> str:
             bar.clear()
-            given = {one.id: _put(one, words) for one in understood.open}
-            if not all(given.values()):
-                return replace(understood, city=None)
-            answers = answers | given
-    for one in understood.open:
+            return _put(question, words)
+
+        understood = read(files, answers, name=choices.name or "", progress=progress, put=None if choices.yes else put)
+    for one in understood.open if choices.yes else ():
         if one.safe:
             print("\n".join([*_lines(one, words), words.say("taken: {answer}", answer=one.safe)]), file=sys.stderr)
     return understood
@@ -134,8 +152,10 @@ def _put(question: Question, words: Words) -> str:
             return given
 
 
-def _unanswered(understood: Understood) -> DataError:
-    """Return what to do where questions are open."""
+def refusal(understood: Understood) -> DataError:
+    """Return why there is no city, and what to do: what no answer mends, or the questions that are open."""
+    if understood.refusal:
+        return understood.refusal
     faults = [one.text for one in understood.open]
     lines = [told("{id}: {text}", id=one.id, text=text) for one, text in zip(understood.open, faults, strict=True)]
     how = told(

@@ -46,8 +46,7 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
 def run(choices: argparse.Namespace, words: Words) -> None:
     """Publish a release of a city."""
     days = {name: day(choices, name) for name in ("as_of", "through") if getattr(choices, name)}
-    pages = partial(site.render, contact=settings.value("HOTSPOTS_CONTACT"), agency=agency.agency())
-    how: dict[str, Any] = {**days, "already_public": choices.already_public, "pages": pages, "html": choices.html}
+    how: dict[str, Any] = {**days, "already_public": choices.already_public, "html": choices.html}
     if not choices.json:
         print(words.say("What no audit can know, and nobody looked at:"), file=sys.stderr)
         for line in release.NOT_KNOWN:
@@ -55,7 +54,7 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     how["who"] = choices.signed_by or getpass.getuser()
     begun = time.monotonic()
     how["progress"] = lambda text: print(f"  {time.monotonic() - begun:4.0f} s  {words.tell(text)}", file=sys.stderr)
-    done = release.publish(choices.city, choices.profile, choices.out, **how)
+    done = publish(choices.city, choices.profile, choices.out, **how)
     if choices.json:
         covered = {f"{start:%Y}": round(share, 3) for start, share in done.release.coverage.items()}
         hidden, narrowest = done.findings.hidden, done.findings.narrowest
@@ -72,6 +71,12 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     for line in _told(choices, done, words):
         print(f"  {line}", file=sys.stderr)
     print("  " + words.say("fingerprint {fingerprint}", fingerprint=done.fingerprint))
+
+
+def publish(slug: str, profile: str, out: Path, **how: Any) -> release.Done:
+    """Publish a release as `release.publish` does, with the web pages that bear whom to write to and the agency's name."""
+    pages = partial(site.render, contact=settings.value("HOTSPOTS_CONTACT"), agency=agency.agency())
+    return release.publish(slug, profile, out, pages=pages, **how)
 
 
 def _told(choices: argparse.Namespace, done: release.Done, words: Words) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+PUBLISH = ("no", "strict", "open")  # from what tells least
 CONTEXT_KINDS = ("water", "park", "street", "coast", "boundary", "service")
 
 
@@ -304,7 +305,10 @@ class AreaCountSection:
 
 @dataclass(frozen=True)
 class CityFile:
-    """A whole city.toml, checked; without `blocks` the units are squares of a grid, and of published totals that are `unmapped` none."""
+    """A whole city.toml, checked; without `blocks` the units are squares of a grid, and of published totals that are `unmapped` none.
+
+    `publish` is what many cities at once may make public of this one: a word of `PUBLISH`, or empty where it says nothing.
+    """
 
     folder: Path
     name: str
@@ -317,6 +321,7 @@ class CityFile:
     epsg: int | None = None
     fictional: bool = False
     unmapped: bool = False
+    publish: str = ""
     groups: tuple[GroupSection, ...] = ()
     segments: SegmentSection | None = None
     gazetteer: GazetteerSection | None = None

@@ -19,6 +19,7 @@ from hotspots.readers.columns.values import fold
 from hotspots.readers.files.any_file import carries_shapes
 from hotspots.readers.sections import (
     CONTEXT_KINDS,
+    PUBLISH,
     AreaCountSection,
     BlockSection,
     CityFile,
@@ -80,6 +81,7 @@ class _Reader:
         top |= {"costs": UnitCost(**self.section(top["costs"], keys.COSTS, where="[costs]"))} if "costs" in top else {}
         self.check_zone("timezone", zone := top.pop("timezone", "UTC"))
         self.check_epsg("", top.get("epsg"), metres=True)
+        self.check_publish(top.get("publish", PUBLISH[0]))
         if self.faults:
             raise DataError(self.faults)
         return CityFile(
@@ -96,6 +98,11 @@ class _Reader:
             area_counts=totals,
             **{**top, **{key: kinds.one_text(content.get(key), top.get(key, "")) for key in ("source", "licence")}},
         )
+
+    def check_publish(self, profile: str) -> None:
+        """Note a word that says nothing about what may be made public."""
+        if profile not in PUBLISH:
+            self.faults.append(told("city.toml: publish = {profile} is none of {listed}", profile=repr(profile), listed=", ".join(PUBLISH)))
 
     def section(self, content: Any, known: Mapping[str, keys.Key], *, where: str) -> dict[str, Any]:
         """Return the values of a section that are of the right kind; everything else becomes a fault."""

@@ -63,6 +63,12 @@ CITY = {
     "epsg": Key("number", "the projected coordinate system, in metres, that areas and distances are measured in", "32616", "the UTM zone"),
     "fictional": Key("yes/no", "the city is invented: it is labelled so wherever it shows", "true", "`false`"),
     "unmapped": Key("yes/no", "only totals of the whole place are published, and no outline is at hand: series, no map", "true", "`false`"),
+    "publish": Key(
+        "text",
+        "what `batch` may make public of the city: `strict` or `open` (docs/public-edition.md), or `no`, whatever is asked of it",
+        '"strict"',
+        "what who runs `batch` says (`--profile`); nothing where they say nothing",
+    ),
     "incidents": Key(
         "section", "single homicides: one row is one person killed, or one event with the number of its victims", "[incidents]"
     ),
