@@ -6,7 +6,6 @@ Results go to standard output, progress and reports to standard error. Exit stat
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 import shutil
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hotspots import __version__, settings
+from hotspots.cli import noted
 from hotspots.cli.usage import speak
 from hotspots.settings import EditionError
 from hotspots.words import LANGUAGES, ToldError, Words, mark, words_for
@@ -46,6 +46,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "fetch", mark("Bring data in"), mark("bring a city up to date from an official source (the only command that asks the internet)")
+    ),
+    Command(
+        "batch", mark("Bring data in"), mark("import, check and publish every city below a folder, with briefs and digests, side by side")
     ),
     Command("interventions", mark("Bring data in"), mark("the log of interventions of a city: list, add, edit, remove")),
     Command("run", mark("Look"), mark("open the dashboard in the browser")),
@@ -105,6 +108,7 @@ COMMANDS: tuple[Command, ...] = (
 EXAMPLES = """
   import data/cities/puerto-albatros
   import --incidents homicides.xlsx --blocks blocks.geojson --name "My city"
+  batch --cities cities --out batch --profile strict
   list
   search puerto-albatros "av gaviotas & calle real"
   totals puerto-albatros --start 2023-01-01 --end 2024-01-01
@@ -145,16 +149,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _note(called: str, given: Sequence[str]) -> None:
     """Write down, where a sign-in is asked for, who ran a command over the store; the audit of the record itself runs in any case."""
-    if not settings.value("HOTSPOTS_ACCESS") or settings.edition() == "public" or called in ("", "audit", "run"):
+    if not settings.value("HOTSPOTS_ACCESS") or called in ("", "audit", "run"):
         return
     from hotspots import store
 
-    try:
-        who = getpass.getuser()
-    except (OSError, KeyError):
-        who = "?"
-    cities = set(store.slugs())  # nothing else of what was typed: it may name a case
-    store.record.add(f"{who} (command line)", "", called, " ".join(one for one in given if one in cities))
+    cities = set(store.slugs()) if settings.edition() != "public" else set()
+    noted.note(called, " ".join(one for one in given if one in cities))
 
 
 def language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
