@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from hotspots.cities.published_totals import WHOLE
 from hotspots.release import bundle, ledger, rules
 from hotspots.release.attack import ContradictionError
 from hotspots.release.examination import attacked, nested, spells, statements
-from hotspots.release.likeness import same_deaths
+from hotspots.release.likeness import Outline, apart, outline, same_deaths
 from hotspots.release.profiles import UNMAPPED
 from hotspots.release.release import Release
 from hotspots.release.rules import Leak
@@ -34,6 +35,11 @@ class Beside:
     release: Release
     same: bool
 
+    @property
+    def bounds(self) -> tuple[float, ...]:
+        """West, south, east and north of its areas, in degrees."""
+        return _bounds(self.release)
+
 
 def beside(out: Path) -> list[Beside]:
     """Return the releases in `out` and in its sister folders, whoever made them. Raises `ReleaseError` where one cannot be read.
@@ -41,20 +47,45 @@ def beside(out: Path) -> list[Beside]:
     What cannot be read cannot be attacked together with a new one, so nothing is published next to it.
     """
     places = sorted(one for one in out.parent.iterdir() if (one / bundle.MANIFEST).is_file()) if out.parent.is_dir() else []
-    return [Beside(one.name, bundle.read(one), same=one.name == out.name) for one in places if not one.name.startswith(".")]
+    return [Beside(one.name, _read(one), same=one.name == out.name) for one in places if not one.name.startswith(".")]
+
+
+def _read(place: Path) -> Release:
+    """Return the figures of the release in a folder; what nobody touched since this program last read it is not read again."""
+    there = [(one.name, one.stat()) for one in sorted(place.iterdir())]
+    return _as_it_lies(place, tuple((name, one.st_size, one.st_mtime_ns, one.st_ino) for name, one in there))
+
+
+@lru_cache(maxsize=512)
+def _as_it_lies(place: Path, files: tuple[tuple[str, int, int, int], ...]) -> Release:
+    found = bundle.read(place)
+    return replace(found, context=found.context.iloc[:0], places={})  # what is compared is areas and figures
+
+
+@lru_cache(maxsize=1024)
+def _bounds(release: Release) -> tuple[float, ...]:
+    return tuple(map(float, release.areas.to_crs(4326).total_bounds))
 
 
 def counted_twice(city: City) -> list[Beside]:
     """Return the newest release of each other city of the store that is made of the same deaths, wherever its folder lies.
 
-    What makes them the same: see `likeness.same_deaths`. The marks are made when they are compared, and stand in no file.
+    What makes them the same: see `likeness.same_deaths`. The marks are made when they are compared, and stand in no file. Cities that
+    their outlines alone tell apart are not compared.
     """
-    found = []
+    found, own = [], outline(city)
     for slug in store.slugs():
-        out = ledger.releases(slug) if slug != city.slug else []
+        if slug == city.slug or not ledger.begun(slug) or apart(own, _outline(slug, cities.standing(slug).content)):
+            continue
+        out = ledger.releases(slug)
         if out and same_deaths(city, cities.load(slug)):
             found.append(Beside(slug, out[-1], same=False))
     return found
+
+
+@lru_cache(maxsize=2048)
+def _outline(slug: str, content: str) -> Outline:
+    return outline(cities.load(slug))
 
 
 def weakened(release: Release, there: Sequence[Beside], *, before: Sequence[Release] = ()) -> list[Leak]:
@@ -71,7 +102,7 @@ def weakened(release: Release, there: Sequence[Beside], *, before: Sequence[Rele
         if other.same and facts["slug"] != release.facts["slug"]:
             text = told("the folder holds the release of another city, {city}", city=facts["name"])
             found.append(Leak("overwritten", other.name, text, told("this folder, and name another")))
-        elif _hide_nothing(release, other.release) or not _same_place(release, other.release):
+        elif _hide_nothing(release, other.release) or not _near(release, other) or not _same_place(release, other.release):
             continue
         elif _same_areas(release, other.release):
             found += [_named(leak, [other]) for leak in rules.changed(release, [other.release])]
@@ -104,6 +135,12 @@ def _same_areas(one: Release, other: Release) -> bool:
 
 def _degrees(release: Release) -> np.ndarray:
     return np.asarray(shapely.make_valid(np.asarray(release.areas.geometry.to_crs(4326).array)))
+
+
+def _near(one: Release, other: Beside) -> bool:
+    """Return whether the boxes around two releases touch; where they do not, nothing else need be looked at."""
+    west, south, east, north = zip(_bounds(one), other.bounds, strict=True)
+    return max(west) <= min(east) and max(south) <= min(north)
 
 
 def _same_place(one: Release, other: Release) -> bool:

@@ -148,6 +148,11 @@ def _followed(lines: Sequence[str]) -> list[str]:
     return list(lines)
 
 
+def begun(slug: str) -> bool:
+    """Return whether anything was ever released of a city, or noted of it; where not, `releases` is empty."""
+    return (settings.store_folder() / slug / FILE).is_file() or anchor.place(slug).is_file()
+
+
 def releases(slug: str) -> list[Release]:
     """Return what was released of a city so far, oldest first; a `LedgerError` where a line was changed, cut or lost."""
     return [_release(entry) for entry in entries(slug)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -43,6 +44,46 @@ def same_deaths(one: City, other: City) -> bool:
         return False
     days = all(each.has_days for each in sets)
     return any(_alike(keys) for keys in _keys(sets, rows, days=days))
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What of a city can tell by itself that another is made of other deaths: `bounds` of the places in degrees, and by year how many were
+    killed (`all`) and of how many no place is known or none within a block (`loose`)."""
+
+    bounds: tuple[float, float, float, float]
+    all: Mapping[int, int]
+    loose: Mapping[int, int]
+
+
+def outline(city: City) -> Outline:
+    """Return the outline of a city."""
+    points, blocks = _points(city.incidents, city.blocks), Blocks(city.blocks[outlined(city.blocks)])
+    lost = (points.is_empty | points.isna()).to_numpy(dtype=bool)
+    loose = lost | (_in(city.incidents, points, blocks) < 0) if len(blocks) else lost
+    drawn = [one for one in (points[~lost], gpd.GeoSeries(blocks.geometry).to_crs(4326)) if len(one)]
+    corners = np.array([one.total_bounds for one in drawn]) if drawn else np.array([[-np.inf, -np.inf, np.inf, np.inf]])
+    low, high = corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)
+    years = city.incidents["date"].dt.year
+    return Outline((float(low[0]), float(low[1]), float(high[0]), float(high[1])), _by_year(years), _by_year(years[loose]))
+
+
+def _by_year(years: pd.Series) -> dict[int, int]:
+    return {int(year): int(n) for year, n in years.value_counts().items()}
+
+
+def apart(one: Outline, other: Outline) -> bool:
+    """Return whether two outlines rule out that `same_deaths` is true of their cities; False where they leave it open.
+
+    Two cities whose places have a cell of the coarsest grain between them share no place. Then only those without a place, or outside
+    every block, can meet, and fewer than half of the smaller city's deaths in the years of both are not enough by any set of keys.
+    """
+    west, south, east, north = (np.array(pair) for pair in zip(one.bounds, other.bounds, strict=True))
+    gap = max(west.max() - east.min(), south.max() - north.min())
+    years = range(max(min(each.all, default=1) for each in (one, other)), min(max(each.all, default=0) for each in (one, other)) + 1)
+    n = min(sum(each.all.get(year, 0) for year in years) for each in (one, other))
+    loose = max(sum(each.loose.get(year, 0) for year in years) for each in (one, other))
+    return bool(gap > 2 * max(_CELLS) and loose < SAME_DEATHS * n)
 
 
 def _deaths(city: City) -> set[tuple[int, int, int]]:

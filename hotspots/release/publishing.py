@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hotspots import cities, store
+from hotspots import cities, settings, store
 from hotspots.release import bundle, ledger, sign_off
 from hotspots.release.beside import beside, counted_twice, weakened
 from hotspots.release.examination import Findings, audit
@@ -18,7 +18,10 @@ from hotspots.release.facts import as_it_stands
 from hotspots.release.making import build
 from hotspots.release.release import Release
 from hotspots.release.sign_off import Sheet
+from hotspots.store import locks
 from hotspots.words import Told, told
+
+_WAIT = 600.0  # seconds for another city's release to be written
 
 
 class RefusedError(store.StoreError):
@@ -57,6 +60,34 @@ def _told_when_full() -> Iterator[None]:
         raise store.StoreError(told("the disk is full. The release that was there is still there; make room and publish again")) from error
 
 
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Look at other releases and write this one while no other city of this store does: of two at once neither would see the other."""
+    folder = settings.store_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with locks.hold(folder / ".publishing", wait=_WAIT):
+            yield
+    except locks.TakenError as fault:
+        raise store.StoreError(
+            told("another release is being written since {since}; publish again when that is done. Nothing was changed", since=fault.since)
+        ) from fault
+
+
+def _keeps_pages(out: Path, made: bool) -> None:
+    """Refuse to take the web pages of the release that is replaced off the web site."""
+    online = bundle.pages_in(out)
+    if online and not made:
+        raise bundle.ReleaseError(
+            told(
+                "{folder} holds a release with {n} web pages; publishing without them would take them off the web site. Publish with "
+                "--html, or into another folder",
+                folder=out.name,
+                n=len(online),
+            )
+        )
+
+
 @_told_when_full()
 def publish(
     slug: str,
@@ -88,27 +119,22 @@ def publish(
         release = build(city, profile=profile, **made_by)
         findings = audit(release, before, progress=lambda n, m: progress(told("attacking the figures: {n} of {m} periods done", n=n, m=m)))
         bundle.check_place(Path(out))
-        progress(told("looking at the releases beside it"))
-        there = [*beside(Path(out)), *counted_twice(city)]
-        findings = replace(findings, found=(*findings.found, *weakened(release, there, before=before)))
-        if not findings.passed:
-            raise RefusedError(findings)
-        online = bundle.pages_in(Path(out))
-        if online and pages is None:
-            raise bundle.ReleaseError(
-                told(
-                    "{folder} holds a release with {n} web pages; publishing without them would take them off the web site. Publish with "
-                    "--html, or into another folder",
-                    folder=Path(out).name,
-                    n=len(online),
-                )
-            )
-        progress(told("drawing and writing the files"))
-        made = pages(release) if pages and (html or online) else None
-        ledger.add(slug, release)
-        files = bundle.write(release, Path(out), key=secret, pages=made)
-        against = dict.fromkeys([*(f"{slug} {number}" for number in range(1, len(before) + 1)), *(one.name for one in there)])
-        day, mark = dt.datetime.now().astimezone().isoformat(timespec="minutes"), bundle.fingerprint(out)
-        sheet = Sheet(who, day, mark, release.profile.name, tuple(against))
-        sign_off.keep(slug, sheet)
+        made = None
+        if pages and findings.passed and (html or bundle.pages_in(Path(out))):
+            progress(told("drawing the pages"))
+            made = pages(release)
+        with _alone():
+            progress(told("looking at the releases beside it"))
+            there = [*beside(Path(out)), *counted_twice(city)]
+            findings = replace(findings, found=(*findings.found, *weakened(release, there, before=before)))
+            if not findings.passed:
+                raise RefusedError(findings)
+            _keeps_pages(Path(out), pages is not None)
+            progress(told("writing the files"))
+            ledger.add(slug, release)
+            files = bundle.write(release, Path(out), key=secret, pages=made)
+            against = dict.fromkeys([*(f"{slug} {number}" for number in range(1, len(before) + 1)), *(one.name for one in there)])
+            day, mark = dt.datetime.now().astimezone().isoformat(timespec="minutes"), bundle.fingerprint(out)
+            sheet = Sheet(who, day, mark, release.profile.name, tuple(against))
+            sign_off.keep(slug, sheet)
     return Done(release, findings, tuple(files), mark, sheet)
