@@ -19,6 +19,7 @@ from hotspots.words import told, words_for
 
 _log = logging.getLogger(__name__)
 TRIES = 3  # times that the process at work on a city may end before the city counts as failed
+PATIENCE = 10  # seconds for a scheduler to answer
 _TOPIC = "hotspots-batch"
 _LOOK = 0.2  # seconds between two looks at what a city takes
 _SETTINGS = {
@@ -74,7 +75,7 @@ def _here(distributed: Any, stack: contextlib.ExitStack, processes: int, most: i
 
 def _there(distributed: Any, scheduler: str) -> Any:
     try:
-        return distributed.Client(scheduler, timeout=10)
+        return distributed.Client(scheduler, timeout=PATIENCE)
     except (OSError, ValueError) as fault:
         raise DataError(told("no scheduler answers at {address}: {reason}", address=scheduler, reason=str(fault).splitlines()[0])) from None
 
