@@ -76,10 +76,18 @@ def write_city(folder: Path, victims: int, *, number: int = 0, side: int = 0, pu
     folder.mkdir(parents=True, exist_ok=True)
     table.sort_values("day").to_csv(folder / "homicides.csv", index=False)
     people = rng.integers(60, 260, side * side)
-    features = [_block(west + step * i, south + step * j, step, f"{j:03}{i:03}", int(lives)) for j, i, lives in zip(y, x, people, strict=True)]
+    features = [
+        _block(west + step * i, south + step * j, step, f"{j:03}{i:03}", int(lives)) for j, i, lives in zip(y, x, people, strict=True)
+    ]
     (folder / "blocks.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     said = f'publish = "{publish}"\n' if publish else ""
-    facts = {"name": f"Invented {number:03}", "language": ("es", "en")[number % 2], "first": FIRST, "last": FIRST + YEARS - 1, "publish": said}
+    facts = {
+        "name": f"Invented {number:03}",
+        "language": ("es", "en")[number % 2],
+        "first": FIRST,
+        "last": FIRST + YEARS - 1,
+        "publish": said,
+    }
     (folder / "city.toml").write_text(TOML.format(**facts), encoding="utf-8")
     return folder
 
@@ -88,7 +96,11 @@ def _block(west: float, south: float, step: float, name: str, people: int) -> di
     ring = [[west, south], [west + step, south], [west + step, south + step], [west, south + step], [west, south]]
     shape = {"type": "Polygon", "coordinates": [[[round(x, 7), round(y, 7)] for x, y in ring]]}
     district = f"District {int(name[:3]) // 8}-{int(name[3:]) // 8}"
-    return {"type": "Feature", "properties": {"id": name, "name": f"Block {name}", "people": people, "district": district}, "geometry": shape}
+    return {
+        "type": "Feature",
+        "properties": {"id": name, "name": f"Block {name}", "people": people, "district": district},
+        "geometry": shape,
+    }
 
 
 def write_cities(folder: Path, n: int, *, publish: str = "") -> list[Path]:

@@ -91,7 +91,7 @@ def test_a_version_that_is_damaged_is_made_anew_and_nothing_is_made_of_the_one_t
 def test_a_question_that_is_open_fails_the_city_and_says_what_to_do_and_its_answer_is_remembered(tmp_path):
     place = write_small(tmp_path / "small")
     rows = (place / "homicides.csv").read_text().splitlines()
-    swapped = [row if i == 0 else row.replace(row.split(",")[1], "0{}/0{}/2019".format(1 + i % 9, 1 + i % 5)) for i, row in enumerate(rows)]
+    swapped = [row if i == 0 else row.replace(row.split(",")[1], f"0{1 + i % 9}/0{1 + i % 5}/2019") for i, row in enumerate(rows)]
     (place / "homicides.csv").write_text("\n".join(swapped) + "\n")
     one = order(place, tmp_path)
     assert worked(one) == {"import": "failed", **dict.fromkeys(("check", "publish", "brief", "digest"), "not reached")}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.columns.values import each_once
 from hotspots.readers.report import Remark
 from hotspots.words import mark, told
 
@@ -20,6 +23,10 @@ def split_offset(text: pd.Series) -> tuple[pd.Series, pd.Series]:
     >>> body.tolist(), offset.tolist()
     (['2018-01-05 21:00:00', '2018-01-05 21:00', '2018-01-05'], [0.0, -360.0, nan])
     """
+    return each_once(text, _split)
+
+
+def _split(text: pd.Series) -> tuple[pd.Series, pd.Series]:
     found = text.str.extract(_OFFSET)
     sign = found["offset"].str.extract(r"^(?P<sign>[+-])(?P<h>[0-9]{2}):?(?P<m>[0-9]{2})?$")
     minutes = pd.to_numeric(sign["h"]) * 60 + pd.to_numeric(sign["m"]).fillna(0)
@@ -36,6 +43,10 @@ def read_clock(text: pd.Series, *, bare: bool = False) -> pd.Series:
     >>> read_clock(pd.Series(["2330", "930", "7"]), bare=True).tolist()
     [84600.0, 34200.0, 25200.0]
     """
+    return each_once(text, partial(_seconds, bare=bare))
+
+
+def _seconds(text: pd.Series, *, bare: bool) -> pd.Series:
     lower = text.str.lower()
     parts = lower.str.extract(_CLOCK)
     if bare:

@@ -12,7 +12,7 @@ from hotspots.readers.columns.clocks import in_city_zone, read_clock, split_offs
 from hotspots.readers.columns.odd_clocks import believed
 from hotspots.readers.columns.odd_dates import far_dates, far_remark, firsts_alone, odd_days, unfinished, year_alone
 from hotspots.readers.columns.periods import month_of
-from hotspots.readers.columns.values import fold, is_missing
+from hotspots.readers.columns.values import each_once, fold, is_missing
 from hotspots.readers.columns.written_dates import month_number, plain_dates, unaccented
 from hotspots.readers.faults import DayOrMonthError, ShortYearsError
 from hotspots.readers.report import Mask, Remark, only
@@ -89,7 +89,7 @@ def read_dates(
     >>> read.date.dt.strftime("%d %H:%M").tolist(), read.hour.tolist()
     (['30 21:00', '31 02:30'], [21.0, 2.0])
     """
-    text = texts.astype("str").str.replace(r"[\s\u00a0\u202f]+", " ", regex=True).str.strip().str.slice(stop=_LONGEST)
+    text = each_once(texts.astype("str"), _trimmed)
     missing = is_missing(text)
     if not precision and year_alone(text):
         raise _only_years(text, column)
@@ -114,6 +114,10 @@ def read_dates(
     end = unfinished(date, column, months=bool(months.any())) if open_period else []
     said = _of_months(months, parsed.month_alone | (precision == "month"), column)
     return Dates(date, hour.mask(rejected), only([*remarks, said, *odd_days(date, column, known=~months), *end]), ~months)
+
+
+def _trimmed(text: pd.Series) -> pd.Series:
+    return text.str.replace(r"[\s\u00a0\u202f]+", " ", regex=True).str.strip().str.slice(stop=_LONGEST)
 
 
 def _only_years(text: pd.Series, column: str) -> DataError:
@@ -299,32 +303,60 @@ def _by_format(text: pd.Series, missing: pd.Series, date_format: str, column: st
 def _worked_out(text: pd.Series, missing: pd.Series, column: str) -> _Parsed:
     body, offset = split_offset(text)
     _refuse_serials(text[~missing], column)
-    first = body.str.extract(_YEAR_FIRST).fillna(body.str.extract(_COMPACT))
-    last = body.str.extract(_YEAR_LAST)
-    lower = unaccented(body)
-    named = lower.str.extract(_DAY_NAMED).fillna(lower.str.extract(_NAMED_DAY))
-    named["m"] = month_number(named["m"].fillna(""))
-    short = (last["y"].str.len().eq(2) | named["y"].str.len().eq(2)).to_numpy(dtype=bool)
-    a, b = (pd.to_numeric(last[key], errors="coerce") for key in ("a", "b"))
+    codes, different = pd.factorize(body, use_na_sentinel=False)
+    read = _in_parts(pd.Series(different, dtype=body.dtype))
+    a, b, short = (read[name].take(codes).set_axis(text.index) for name in ("a", "b", "short"))
+    short = short.to_numpy(dtype=bool)
     _refuse_short_years(text, short, missing, column)
     whole = ~short & ~missing
-    day_first = _order(body[whole], a[whole], b[whole], column)
-    parts = pd.DataFrame(
-        {
-            "year": pd.to_numeric(first["y"].fillna(last["y"]).fillna(named["y"])),
-            "month": pd.to_numeric(first["m"]).fillna(b if day_first else a).fillna(pd.to_numeric(named["m"])),
-            "day": pd.to_numeric(first["d"]).fillna(a if day_first else b).fillna(pd.to_numeric(named["d"])),
-        }
-    )
-    day = pd.to_datetime(parts.where(~pd.Series(short, index=text.index)), errors="coerce").astype("datetime64[us]")
-    clock = first["clock"].fillna(last["clock"]).fillna(named["clock"])
-    seconds = read_clock(clock.fillna(""))
-    day = day.mask(clock.notna() & seconds.isna())
+    days = _days(read, day_first=_order(body[whole], a[whole], b[whole], column))
+    day, seconds = (one.take(codes).set_axis(text.index) for one in (days, read["seconds"]))
     month = month_of(text, where=day.isna() & ~missing)
     alone = month.notna().to_numpy() & bool(month.notna().sum() > _MONTHS_LEAST * (~missing).sum())
     day = day.mask(alone, month)
     _refuse_unread(text, day.isna() & ~missing, missing, column)
     return _Parsed(day, seconds, offset, short & ~alone, alone)
+
+
+def _in_parts(text: pd.Series) -> pd.DataFrame:
+    """Return the numbers of each text: `year`, `month` and `day` where their order is clear, else `year` with `a` and `b`.
+
+    `short`: the year has two digits; `seconds` since midnight, `clocked` where a clock stands, read or not.
+    """
+    first = text.str.extract(_YEAR_FIRST).fillna(text.str.extract(_COMPACT))
+    last = text.str.extract(_YEAR_LAST)
+    lower = unaccented(text)
+    named = lower.str.extract(_DAY_NAMED).fillna(lower.str.extract(_NAMED_DAY))
+    named["m"] = month_number(named["m"].fillna(""))
+    clock = first["clock"].fillna(last["clock"]).fillna(named["clock"])
+    return pd.DataFrame(
+        {
+            "year": pd.to_numeric(first["y"].fillna(last["y"]).fillna(named["y"])),
+            "month": pd.to_numeric(first["m"]),
+            "day": pd.to_numeric(first["d"]),
+            "a": pd.to_numeric(last["a"], errors="coerce"),
+            "b": pd.to_numeric(last["b"], errors="coerce"),
+            "named_month": named["m"],
+            "named_day": pd.to_numeric(named["d"]),
+            "short": last["y"].str.len().eq(2) | named["y"].str.len().eq(2),
+            "seconds": read_clock(clock.fillna("")),
+            "clocked": clock.notna(),
+        }
+    )
+
+
+def _days(read: pd.DataFrame, *, day_first: bool) -> pd.Series:
+    """Return the day that the numbers of `_in_parts` are; missing where they are none, or a clock beside them cannot be read."""
+    month, day = (read["b"], read["a"]) if day_first else (read["a"], read["b"])
+    parts = pd.DataFrame(
+        {
+            "year": read["year"],
+            "month": read["month"].fillna(month).fillna(read["named_month"]),
+            "day": read["day"].fillna(day).fillna(read["named_day"]),
+        }
+    )
+    found = pd.to_datetime(parts.where(~read["short"]), errors="coerce").astype("datetime64[us]")
+    return found.mask(read["clocked"] & read["seconds"].isna())
 
 
 def _refuse_serials(text: pd.Series, column: str) -> None:

@@ -47,8 +47,8 @@ def read_places(table: Table, section: IncidentSection, *, city_crs: pyproj.CRS)
     coordinate system cannot have, is impossible; a listed default place stands for "unknown". Raises `DataError` when no
     coordinate system is given and the numbers are not degrees.
     """
-    _, _, blank, remarks = _numbers(table, section)
-    x, y, epsg = coordinates_of(table, section)
+    x, y, blank, remarks = _numbers(table, section)
+    x, y, epsg = _meant(x, y, table, section)
     column = section.geometry or section.x
     zero = (np.abs(x) < 1e-6) & (np.abs(y) < 1e-6)
     none = blank | zero
@@ -126,6 +126,10 @@ def coordinates_of(table: Table, section: IncidentSection) -> tuple[Floats, Floa
     Raises `UnknownSystemError` where the numbers are not degrees and no system is given.
     """
     x, y, _, _ = _numbers(table, section)
+    return _meant(x, y, table, section)
+
+
+def _meant(x: Floats, y: Floats, table: Table, section: IncidentSection) -> tuple[Floats, Floats, int]:
     x, y = _as_meant(x, y, section)
     return x, y, section.epsg or table.epsg or _degrees_or_ask(x, y, table.source)
 

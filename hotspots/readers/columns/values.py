@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import filterfalse
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from hotspots.readers.report import Remark
 from hotspots.store.schema import UNKNOWN, field
 from hotspots.words import mark, told
 
+_Made = TypeVar("_Made", pd.Series, pd.DataFrame, tuple[pd.Series, pd.Series])
 _EMPTY = {"", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "-", "--", "?", "unknown", "unk"}
 _EMPTY |= {"desconocido", "desconocida", "sin dato", "s/d"}
 _MOST_SILENT = 100  # letters, spaces too, of a text that says nothing
@@ -36,9 +38,23 @@ def fold(text: str) -> str:
     return _SPACES.sub(" ", text).strip().casefold()
 
 
+def each_once(text: pd.Series, work: Callable[[pd.Series], _Made]) -> _Made:
+    """Return what `work` makes of the texts, where it makes of each by itself: of equal ones once. A column of dates has few that differ.
+
+    >>> each_once(pd.Series(["b", "a", "b"], index=[4, 5, 6]), lambda texts: texts.str.upper()).to_dict()
+    {4: 'B', 5: 'A', 6: 'B'}
+    """
+    codes, different = pd.factorize(text, use_na_sentinel=False)
+    made = work(pd.Series(different, dtype=text.dtype, name=text.name))
+    parts = made if isinstance(made, tuple) else (made,)
+    spread = tuple(part.take(codes).set_axis(text.index) for part in parts)
+    return spread if isinstance(made, tuple) else spread[0]
+
+
 def is_missing(text: pd.Series) -> pd.Series:
     """Return where a cell says nothing: empty, or a word such as "unknown", "n/a", "sin dato"."""
-    says_nothing = [value for value in text.unique() if not value[:1].isdigit() and len(value) < _MOST_SILENT and fold(value) in _EMPTY]
+    worded = (value for value in text.unique() if not value[:1].isdigit() and not value[1:2].isdigit() and len(value) < _MOST_SILENT)
+    says_nothing = [value for value in worded if fold(value) in _EMPTY]  # none of these words begins with a digit, or a sign and a digit
     return text.isin(says_nothing)
 
 

@@ -12,7 +12,7 @@ from itertools import filterfalse
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.columns.values import is_missing
+from hotspots.readers.columns.values import each_once, is_missing
 from hotspots.readers.files.months import BEGINNINGS
 from hotspots.readers.report import Remark
 from hotspots.readers.sections import IncidentSection
@@ -38,6 +38,10 @@ def month_number(text: pd.Series) -> pd.Series:
     >>> month_number(pd.Series(["3", "Marzo", "março", "juillet", "08.0", "13", "total"])).tolist()
     [3.0, 3.0, 3.0, 7.0, 8.0, nan, nan]
     """
+    return each_once(text, _month_number)
+
+
+def _month_number(text: pd.Series) -> pd.Series:
     plain = unaccented(text)
     word = plain.str.extract(r"^(?:[0-9]{1,2}[ .-]+)?([a-z]{3,})\.?$")[0]
     named = word.str[:3].map(BEGINNINGS).fillna(word.str[:4].map(BEGINNINGS))
@@ -108,23 +112,28 @@ def plain_dates(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark
     >>> plain_dates(pd.Series(["05-ene-19", "7-ene-19", "1 May 19"]), column="d")[0].tolist()
     ['05 ene 2019', '7 ene 2019', '1 may 2019']
     """
-    low = unaccented(text)
-    plain = text.where(~low.str.match(_WEEKDAY), low.str.replace(_WEEKDAY, "", regex=True).str.title())
-    plain = plain.str.replace(_ZONE_NAME, "", regex=True).str.replace(r"\b(?:GMT|UTC)(?=[+-][0-9])", "", regex=True, flags=re.IGNORECASE)
-    plain = plain.str.replace(r"^([A-Za-z]{3,} [0-9]{1,2}) ([0-9:]{5,8}) ([0-9]{4})$", r"\1 \3 \2", regex=True)  # Feb 06 14:30:00 2023
-    plain = plain.str.replace(r"\b(Gmt|Utc)$", lambda found: found[0].upper(), regex=True)
+    plain = each_once(text, _bare)
     plain, named = _named_years(plain, column)
     plain, counted = _counts(plain, column)
     plain = _weeks(plain)
-    ends = plain.str.contains(_END_OF_DAY, regex=True).to_numpy(dtype=bool)
-    plain = plain.str.replace(rf"[T ,]*{_END_OF_DAY}", "", regex=True)
+    ends = each_once(plain, lambda each: each.str.contains(_END_OF_DAY, regex=True)).to_numpy(dtype=bool)
+    plain = each_once(plain, lambda each: each.str.replace(rf"[T ,]*{_END_OF_DAY}", "", regex=True))
     said = mark("{rows} of {total} rows give the hour 24:00; the day stands as written, and the hour is not known")
     return plain, [*named, *counted, Remark("end_of_day", "repaired", ends, said, column=column)]
 
 
+def _bare(text: pd.Series) -> pd.Series:
+    """Return the texts without weekdays and names of zones, the year of `Feb 06 14:30:00 2023` beside its day."""
+    low = unaccented(text)
+    plain = text.where(~low.str.match(_WEEKDAY), low.str.replace(_WEEKDAY, "", regex=True).str.title())
+    plain = plain.str.replace(_ZONE_NAME, "", regex=True).str.replace(r"\b(?:GMT|UTC)(?=[+-][0-9])", "", regex=True, flags=re.IGNORECASE)
+    plain = plain.str.replace(r"^([A-Za-z]{3,} [0-9]{1,2}) ([0-9:]{5,8}) ([0-9]{4})$", r"\1 \3 \2", regex=True)  # Feb 06 14:30:00 2023
+    return plain.str.replace(r"\b(Gmt|Utc)$", lambda found: found[0].upper(), regex=True)
+
+
 def _named_years(text: pd.Series, column: str) -> tuple[pd.Series, list[Remark]]:
     """Return dates such as 05-ene-19 with a year of four digits, where the first number changes far more than the last: the year."""
-    parts = unaccented(text).str.extract(_NAMED_SHORT)
+    parts = each_once(text, lambda each: unaccented(each).str.extract(_NAMED_SHORT))
     hits = month_number(parts["m"].fillna("")).notna()
     if parts["d"][hits].nunique() <= 2 * parts["y"][hits].nunique():
         return text, []

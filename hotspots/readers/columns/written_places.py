@@ -52,9 +52,10 @@ def coordinate(text: pd.Series) -> tuple[Floats, Mask]:
     comma = plain.str.fullmatch(r"[-+]?[0-9]+,[0-9]+")
     written = plain.where(~comma, plain.str.replace(",", "."))
     number = pd.to_numeric(written.where(written.str.fullmatch(NUMBER)), errors="coerce").astype("float64")
-    rest = number.isna() & plain.str.upper().str.contains(_SAYS_DEGREES, regex=True)
-    if rest.any():
-        number = number.fillna(_sexagesimal(plain[rest]).reindex(number.index))
+    rest = plain[number.isna()]
+    rest = rest[rest.str.upper().str.contains(_SAYS_DEGREES, regex=True)]
+    if len(rest):
+        number = number.fillna(_sexagesimal(rest).reindex(number.index))
     return number.to_numpy(dtype=np.float64, na_value=np.nan), comma.to_numpy(dtype=bool)
 
 
