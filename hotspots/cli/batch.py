@@ -40,7 +40,7 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
         "Import, check and publish every city below a folder, and write its brief and its digest; several side by side. A city that fails "
         "does not stop the others, and a second call does only what is missing. Exit status 1 where any failed."
     )
-    folder, number = say("FOLDER"), say("N")
+    folder = say("FOLDER")
     below = say("the folder whose sub-folders are cities, each with its city.toml")
     command.add_argument("--cities", metavar=folder, type=Path, required=True, help=below)
     out = say("where everything goes: restricted/CITY, releases/CITY, batch.json, batch.txt (default: batch)")
@@ -56,7 +56,7 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--preset", choices=tuple(PRESETS), default="command", metavar=say("PRESET"), help=preset)
     safe = say("take the safe answer to every question; refuse where none is safe")
     command.add_argument("--yes", action="store_true", help=safe)
-    command.add_argument("--workers", metavar=number, type=int, default=0, help=say("how many processes (default: one for each core)"))
+    command.add_argument("--workers", metavar="N", type=int, default=0, help=say("how many processes (default: one for each core)"))
     scheduler = say("the address of a dask scheduler that is there already; its workers reach the same folders and the same store")
     command.add_argument("--scheduler", metavar=say("ADDRESS"), default="", help=scheduler)
 

@@ -177,7 +177,7 @@ def _check(order: Order, notes: _Notes, hear: Callable[[str], None]) -> tuple[st
         raise _StoppedError(faults)
     if faults:
         raise store.StoreError(faults)
-    return "done", told("{n} {n:version|versions} intact", n=len(found))
+    return "done", told("{n} versions intact", n=len(found))
 
 
 def _publish(order: Order, notes: _Notes, hear: Callable[[str], None]) -> tuple[str, Told]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from hotspots.dashboard import shell
-from hotspots.dashboard.public import frame
-from hotspots.dashboard.public.pages import around, city, compact, done, left_out, people
+from hotspots.dashboard.public import frame, opened
+from hotspots.dashboard.public.pages import around, city, compact, done, left_out, people, places
 from hotspots.words import mark
 
 
@@ -19,6 +19,7 @@ def show() -> None:
         frame.page(people, mark("Who is losing people"), "people"),
         frame.page(done, mark("What is being done"), "done"),
         frame.page(left_out, mark("What is left out"), "left-out"),
+        *([frame.page(places, mark("All places"), "places")] if len(opened.available()) > 1 else []),
         frame.page(compact, mark("Map to embed"), "embed", listed=False),
     ]
     st.navigation(pages, position="hidden" if st.context.is_embedded else "top").run()

@@ -74,7 +74,7 @@ def open_page(*, plain: bool) -> Reader | None:
     fitted, strange = fit(choices, list(found), words.language)
     address.keep(fitted)
     if not plain:
-        top(fitted, {slug: opened.reading(slug).city.name for slug in found}, words)
+        top(fitted, opened.names_of_places(), words)
     if strange:
         st.info(words.say("Part of the address does not exist here and was set aside."))
     return Reader(fitted, words, opened.reading(fitted.city))

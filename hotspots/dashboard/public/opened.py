@@ -13,7 +13,7 @@ import streamlit as st
 from hotspots import release, settings
 from hotspots.agency import worn
 from hotspots.dashboard import map_component
-from hotspots.drawing.site import Atlas, cards, feed
+from hotspots.drawing.site import Atlas, cards, every_place, feed
 from hotspots.questions.public import search
 from hotspots.release import Reading
 from hotspots.views.map_view import MapView
@@ -39,10 +39,31 @@ def available() -> dict[str, tuple[Path, str]]:
     for folder in folders():
         mark = release.fingerprint(folder)
         try:
-            found.setdefault(_opened(str(folder), mark).slug, (folder, mark))
+            found.setdefault(_called(str(folder), mark)[0], (folder, mark))
         except release.ReleaseError:
             LOG.exception("a release cannot be opened")
     return found
+
+
+def names_of_places() -> dict[str, str]:
+    """Return the name of each city by its short name."""
+    return {slug: _called(str(folder), mark)[1] for slug, (folder, mark) in available().items()}
+
+
+@st.cache_resource(max_entries=4096, show_spinner=False)
+def _called(folder: str, mark: str) -> tuple[str, str]:
+    found = _opened(folder, mark)
+    return found.slug, found.city.name
+
+
+def rows(language: str) -> list[every_place.Row]:
+    """Return what is told of each place beside the others."""
+    return [_row(str(folder), mark, language) for folder, mark in available().values()]
+
+
+@st.cache_resource(max_entries=8192, show_spinner=False)
+def _row(folder: str, mark: str, language: str) -> every_place.Row:
+    return every_place.row(_opened(folder, mark), words_for(language))
 
 
 def reading(slug: str) -> Reading:
