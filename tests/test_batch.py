@@ -123,15 +123,15 @@ def test_a_fault_of_the_program_is_told_and_goes_no_further(tmp_path, monkeypatc
     assert "a fault of this program, not of yours (KeyError)" in said(one)
 
 
-def killing(step: str, times: int):
-    """Return what hears of each step, and kills the processes at work when one begins, a number of `times`."""
+def killing(step: str, times: int, *, of: str = "spawn_main"):
+    """Return what hears of each step, and kills the workers, or the processes `of` cities, when one begins, a number of `times`."""
     left = [times]
 
     def hear(city: str, said: str) -> None:
         if said == step and left[0]:
             left[0] -= 1
-            for one in psutil.Process().children():
-                if "spawn_main" in " ".join(one.cmdline()):
+            for one in psutil.Process().children(recursive=True):
+                if of in " ".join(one.cmdline()):
                     os.kill(one.pid, signal.SIGKILL)
 
     hear.left = left
@@ -156,9 +156,10 @@ def test_killed_at_its_work_a_city_is_begun_again_and_the_others_are_done(folder
 
 
 @pytest.mark.walk
-def test_a_city_that_ends_its_process_each_time_is_told_after_three_times(folder, tmp_path):
+@pytest.mark.parametrize("of", ["spawn_main", "city_process"])
+def test_a_city_that_ends_its_process_each_time_is_told_after_three_times(folder, tmp_path, of):
     orders = {name: order(folder / name, tmp_path) for name in ("north", "south")}
-    hear = killing("brief of north", workers.TRIES)
+    hear = killing("brief of north", workers.TRIES, of=of)
     found = {one.slug: one for one in workers.side_by_side(orders, processes=1, hear=hear, language="en")}
     assert hear.left == [0]
     assert found["north"].failed

@@ -5,23 +5,20 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from hotspots import __version__
-from hotspots.cli import one_city
+from hotspots.cli import city_process, one_city
 from hotspots.cli.one_city import Account, Order, Step
 from hotspots.store.schema import DataError
-from hotspots.words import told, words_for
+from hotspots.words import told
 
 _log = logging.getLogger(__name__)
 TRIES = 3  # times that the process at work on a city may end before the city counts as failed
 PATIENCE = 10  # seconds for a scheduler to answer
 _TOPIC = "hotspots-batch"
-_LOOK = 0.2  # seconds between two looks at what a city takes
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": TRIES - 1,
     "distributed.scheduler.worker-saturation": 1.0,  # a worker that ends takes down the city that it is at, and no other
@@ -50,7 +47,10 @@ def side_by_side(
         client.subscribe_topic(_TOPIC, lambda event: hear(*event[1]["step"]))
         surroundings = {name: value for name, value in os.environ.items() if name.startswith("HOTSPOTS_")}
         run = uuid.uuid4().hex
-        futures = [client.submit(_one, order, surroundings, language, key=f"{slug}-{run}", pure=False) for slug, order in orders.items()]
+        futures = [
+            client.submit(_one, order, surroundings, language, key=f"{slug}-{run}", pure=False, retries=TRIES - 1)
+            for slug, order in orders.items()
+        ]
         names = {future.key: slug for future, slug in zip(futures, orders, strict=True)}
         for future in distributed.as_completed(futures):
             yield _account(distributed, future, names[future.key])
@@ -106,7 +106,7 @@ def _account(distributed: Any, future: Any, slug: str) -> Account:
     if fault is None:
         account: Account = future.result()
         return account
-    if isinstance(fault, distributed.KilledWorker):
+    if isinstance(fault, distributed.KilledWorker | city_process.EndedError):
         said = told(
             "the process at work on it ended {n} times, most often for want of memory; give it a machine with more, or fewer at a time "
             "(--workers)",
@@ -120,65 +120,8 @@ def _account(distributed: Any, future: Any, slug: str) -> Account:
 
 
 def _one(order: Order, surroundings: Mapping[str, str], language: str) -> Account:
-    """Do the work on one city in this process, with the settings of whoever asked, and measure what it takes."""
+    """Do the work on one city, from a worker."""
     from distributed import get_worker
 
-    for name in [name for name in os.environ if name.startswith("HOTSPOTS_")]:
-        del os.environ[name]
-    os.environ.update(surroundings)
-    worker, words = get_worker(), words_for(language)
-
-    def hear(step: str) -> None:
-        worker.log_event(_TOPIC, {"step": (order.slug, words.tell(step))})
-
-    with _Meter() as meter:
-        account = one_city.work(order, hear=hear, clock=meter.seconds)
-    return replace(account, seconds=meter.taken, memory=meter.most)
-
-
-class _Meter:
-    """Processor time and memory of this process and of all that it started, looked at while it works."""
-
-    def __init__(self) -> None:
-        import psutil
-
-        self.psutil, self.own = psutil, psutil.Process()
-        self.most, self.taken = 0, 0.0
-        self._ended = threading.Event()
-        self._watch = threading.Thread(target=self._look, daemon=True, name="hotspots-meter")
-
-    def __enter__(self) -> _Meter:
-        self._begun = self.seconds()
-        self._watch.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._watch.join()
-        self.taken = self.seconds() - self._begun
-
-    def _tree(self) -> list[Any]:
-        return [self.own, *self.own.children(recursive=True)]
-
-    def seconds(self) -> float:
-        """Return the processor time so far, with that of processes that ended."""
-        total = 0.0
-        for one in self._tree():
-            with contextlib.suppress(self.psutil.Error):
-                times = one.cpu_times()
-                total += times.user + times.system + times.children_user + times.children_system
-        return total
-
-    def _look(self) -> None:
-        while True:
-            self.most = max(self.most, sum(map(self._memory, self._tree())))
-            if self._ended.wait(_LOOK):
-                return
-
-    def _memory(self, one: Any) -> int:
-        """Return the bytes of a process, of those that it shares with others its part, where the system tells."""
-        try:
-            found = one.memory_full_info()
-            return int(getattr(found, "pss", 0) or found.rss)
-        except self.psutil.Error:
-            return 0
+    worker = get_worker()
+    return city_process.work(order, surroundings, language, hear=lambda step: worker.log_event(_TOPIC, {"step": (order.slug, step)}))

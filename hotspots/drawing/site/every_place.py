@@ -46,8 +46,8 @@ HEADS: dict[str, str] = {
     "usual": mark("Normal range, from its own years"),
     "counted": mark("What is counted"),
     "through": mark("Figures up to"),
-    "due": mark("Next numbers"),
-    "source": mark("Source"),
+    "due": mark("What comes next"),
+    "source": mark("Whose figures"),
 }
 
 
