@@ -11,22 +11,15 @@ import pandas as pd
 from hotspots.readers.columns.clocks import in_city_zone, read_clock, split_offset
 from hotspots.readers.columns.odd_clocks import believed
 from hotspots.readers.columns.odd_dates import far_dates, far_remark, firsts_alone, odd_days, unfinished, year_alone
+from hotspots.readers.columns.parts_of_dates import COMPACT, DAY_NAMED, NAMED_DAY, YEAR_FIRST, YEAR_LAST, days_of, in_parts
 from hotspots.readers.columns.periods import month_of
 from hotspots.readers.columns.values import each_once, fold, is_missing
-from hotspots.readers.columns.written_dates import month_number, plain_dates, unaccented
+from hotspots.readers.columns.written_dates import plain_dates, unaccented
 from hotspots.readers.faults import DayOrMonthError, ShortYearsError
 from hotspots.readers.report import Mask, Remark, only
 from hotspots.store.schema import DataError
 from hotspots.words import mark, told
 
-_TAIL = r"(?:[Tt ,]+(?P<clock>[0-9].*))?$"
-_YEAR_FIRST = rf"^(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}})[-/.](?P<d>[0-9]{{1,2}}){_TAIL}"
-_COMPACT = rf"^(?P<y>(?:19|20)[0-9]{{2}})(?P<m>[0-9]{{2}})(?P<d>[0-9]{{2}}){_TAIL}"
-_YEAR_LAST = rf"^(?P<a>[0-9]{{1,2}})[-/.](?P<b>[0-9]{{1,2}})[-/.](?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
-_DAY_NAMED = (
-    rf"^(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th|er|o)?[ .-]+(?:de )?(?P<m>[a-z]{{3,}})\.?[ ,.-]+(?:del? )?(?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
-)
-_NAMED_DAY = rf"^(?P<m>[a-z]{{3,}})\.?[ -]+(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th|er|o)?,?[ -]+(?P<y>[0-9]{{4}}|[0-9]{{2}}){_TAIL}"
 _SERIAL = r"^[0-9]{5}(?:\.[0-9]+)?$"
 _MONTH_ONLY = r"^(?:(?:19|20)[0-9]{2}[-/.](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)[0-9]{2})$"
 _OF_DAYS = ("%d", "%e", "%j", "%x", "%c", "%D", "%F", "%a", "%A", "%u", "%w")  # in date_format
@@ -172,7 +165,7 @@ def _rejected(remarks: list[Remark], rows: int) -> Mask:
     return rejected
 
 
-_FORMS = (_YEAR_FIRST, _COMPACT, _YEAR_LAST, _DAY_NAMED, _NAMED_DAY, _SERIAL, _MONTH_ONLY)
+_FORMS = (YEAR_FIRST, COMPACT, YEAR_LAST, DAY_NAMED, NAMED_DAY, _SERIAL, _MONTH_ONLY)
 
 
 def share_dated(text: pd.Series) -> float:
@@ -304,59 +297,18 @@ def _worked_out(text: pd.Series, missing: pd.Series, column: str) -> _Parsed:
     body, offset = split_offset(text)
     _refuse_serials(text[~missing], column)
     codes, different = pd.factorize(body, use_na_sentinel=False)
-    read = _in_parts(pd.Series(different, dtype=body.dtype))
+    read = in_parts(pd.Series(different, dtype=body.dtype))
     a, b, short = (read[name].take(codes).set_axis(text.index) for name in ("a", "b", "short"))
     short = short.to_numpy(dtype=bool)
     _refuse_short_years(text, short, missing, column)
     whole = ~short & ~missing
-    days = _days(read, day_first=_order(body[whole], a[whole], b[whole], column))
+    days = days_of(read, day_first=_order(body[whole], a[whole], b[whole], column))
     day, seconds = (one.take(codes).set_axis(text.index) for one in (days, read["seconds"]))
     month = month_of(text, where=day.isna() & ~missing)
     alone = month.notna().to_numpy() & bool(month.notna().sum() > _MONTHS_LEAST * (~missing).sum())
     day = day.mask(alone, month)
     _refuse_unread(text, day.isna() & ~missing, missing, column)
     return _Parsed(day, seconds, offset, short & ~alone, alone)
-
-
-def _in_parts(text: pd.Series) -> pd.DataFrame:
-    """Return the numbers of each text: `year`, `month` and `day` where their order is clear, else `year` with `a` and `b`.
-
-    `short`: the year has two digits; `seconds` since midnight, `clocked` where a clock stands, read or not.
-    """
-    first = text.str.extract(_YEAR_FIRST).fillna(text.str.extract(_COMPACT))
-    last = text.str.extract(_YEAR_LAST)
-    lower = unaccented(text)
-    named = lower.str.extract(_DAY_NAMED).fillna(lower.str.extract(_NAMED_DAY))
-    named["m"] = month_number(named["m"].fillna(""))
-    clock = first["clock"].fillna(last["clock"]).fillna(named["clock"])
-    return pd.DataFrame(
-        {
-            "year": pd.to_numeric(first["y"].fillna(last["y"]).fillna(named["y"])),
-            "month": pd.to_numeric(first["m"]),
-            "day": pd.to_numeric(first["d"]),
-            "a": pd.to_numeric(last["a"], errors="coerce"),
-            "b": pd.to_numeric(last["b"], errors="coerce"),
-            "named_month": named["m"],
-            "named_day": pd.to_numeric(named["d"]),
-            "short": last["y"].str.len().eq(2) | named["y"].str.len().eq(2),
-            "seconds": read_clock(clock.fillna("")),
-            "clocked": clock.notna(),
-        }
-    )
-
-
-def _days(read: pd.DataFrame, *, day_first: bool) -> pd.Series:
-    """Return the day that the numbers of `_in_parts` are; missing where they are none, or a clock beside them cannot be read."""
-    month, day = (read["b"], read["a"]) if day_first else (read["a"], read["b"])
-    parts = pd.DataFrame(
-        {
-            "year": read["year"],
-            "month": read["month"].fillna(month).fillna(read["named_month"]),
-            "day": read["day"].fillna(day).fillna(read["named_day"]),
-        }
-    )
-    found = pd.to_datetime(parts.where(~read["short"]), errors="coerce").astype("datetime64[us]")
-    return found.mask(read["clocked"] & read["seconds"].isna())
 
 
 def _refuse_serials(text: pd.Series, column: str) -> None:
@@ -412,7 +364,7 @@ def _order(text: pd.Series, a: pd.Series, b: pd.Series, column: str) -> bool:
 
 def _both_ways(value: str) -> tuple[str, pd.Timestamp, pd.Timestamp]:
     """Return a date with the day that it is if the day comes first, and if the month does."""
-    first, second, year = (int(part) for part in pd.Series([value]).str.extract(_YEAR_LAST)[["a", "b", "y"]].iloc[0])
+    first, second, year = (int(part) for part in pd.Series([value]).str.extract(YEAR_LAST)[["a", "b", "y"]].iloc[0])
     return value, pd.Timestamp(year, second, first), pd.Timestamp(year, first, second)
 
 
