@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots import cities, store
+from hotspots import cities, settings, store
 from hotspots.cities import City
 from hotspots.cities.published_totals import WHOLE
-from hotspots.release import bundle, ledger, rules
+from hotspots.release import bundle, ledger, outlines, rules
 from hotspots.release.attack import ContradictionError
 from hotspots.release.examination import attacked, nested, spells, statements
-from hotspots.release.likeness import Outline, apart, outline, same_deaths
+from hotspots.release.likeness import same_deaths
 from hotspots.release.profiles import UNMAPPED
 from hotspots.release.release import Release
 from hotspots.release.rules import Leak
 from hotspots.release.statements import Statement
+from hotspots.store import checked_json, whole
 from hotspots.words import told
 
 SHARED = 0.01  # share of the smaller of two shapes that corners rounded and streets closed may share
@@ -29,42 +31,62 @@ SHARED = 0.01  # share of the smaller of two shapes that corners rounded and str
 
 @dataclass(frozen=True)
 class Beside:
-    """A release that lies in the same folder, or is the one that would be replaced (`same`): its folder's name and what it says."""
+    """A release that lies in the same folder, or is the one that would be replaced (`same`): its folder's name, and where its areas lie.
+
+    `bounds` are west, south, east and north in degrees; what it says is read when it is asked for.
+    """
 
     name: str
-    release: Release
     same: bool
+    bounds: tuple[float, ...]
+    read: Callable[[], Release]
 
     @property
-    def bounds(self) -> tuple[float, ...]:
-        """West, south, east and north of its areas, in degrees."""
-        return _bounds(self.release)
+    def release(self) -> Release:
+        """What it says."""
+        return self.read()
 
 
 def beside(out: Path) -> list[Beside]:
     """Return the releases in `out` and in its sister folders, whoever made them. Raises `ReleaseError` where one cannot be read.
 
-    What cannot be read cannot be attacked together with a new one, so nothing is published next to it.
+    What cannot be read cannot be attacked together with a new one, so nothing is published next to it. One that was read before, and that
+    nobody touched since, is as it was then.
     """
     places = sorted(one for one in out.parent.iterdir() if (one / bundle.MANIFEST).is_file()) if out.parent.is_dir() else []
-    return [Beside(one.name, _read(one), same=one.name == out.name) for one in places if not one.name.startswith(".")]
+    notes = checked_json.read(_notes()) or {}
+    found, known = [], dict(notes.get("boxes", {}))
+    for place in (one.absolute() for one in places if not one.name.startswith(".")):
+        mark, noted = _mark(place), known.get(str(place), {})
+        if noted.get("mark") != mark:
+            known[str(place)] = noted = {"mark": mark, "bounds": _bounds(_as_it_lies(place, mark))}
+        found.append(Beside(place.name, place.name == out.name, tuple(noted["bounds"]), partial(_as_it_lies, place, mark)))
+    if known != notes.get("boxes"):
+        whole.write(_notes(), checked_json.sealed({"boxes": known}))
+    return found
 
 
-def _read(place: Path) -> Release:
-    """Return the figures of the release in a folder; what nobody touched since this program last read it is not read again."""
+def _notes() -> Path:
+    """Return the file that notes where the areas of each release lie that was read and found whole."""
+    folder = settings.store_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / ".beside.json"
+
+
+def _mark(place: Path) -> str:
+    """Return what tells whether anybody touched a file of a release."""
     there = [(one.name, one.stat()) for one in sorted(place.iterdir())]
-    return _as_it_lies(place, tuple((name, one.st_size, one.st_mtime_ns, one.st_ino) for name, one in there))
+    return hashlib.sha256(repr([(name, of.st_size, of.st_mtime_ns, of.st_ino) for name, of in there]).encode()).hexdigest()
 
 
-@lru_cache(maxsize=512)
-def _as_it_lies(place: Path, files: tuple[tuple[str, int, int, int], ...]) -> Release:
-    found = bundle.read(place)
-    return replace(found, context=found.context.iloc[:0], places={})  # what is compared is areas and figures
+@lru_cache(maxsize=64)
+def _as_it_lies(place: Path, mark: str) -> Release:
+    return bundle.read(place)
 
 
-@lru_cache(maxsize=1024)
 def _bounds(release: Release) -> tuple[float, ...]:
-    return tuple(map(float, release.areas.to_crs(4326).total_bounds))
+    shapes = release.areas.to_crs(4326).total_bounds
+    return tuple(map(float, shapes)) if np.isfinite(shapes).all() else (-180.0, -90.0, 180.0, 90.0)
 
 
 def counted_twice(city: City) -> list[Beside]:
@@ -73,19 +95,18 @@ def counted_twice(city: City) -> list[Beside]:
     What makes them the same: see `likeness.same_deaths`. The marks are made when they are compared, and stand in no file. Cities that
     their outlines alone tell apart are not compared.
     """
-    found, own = [], outline(city)
+    found, own = [], outlines.of(city)
     for slug in store.slugs():
-        if slug == city.slug or not ledger.begun(slug) or apart(own, _outline(slug, cities.standing(slug).content)):
+        if slug == city.slug or not ledger.begun(slug) or outlines.apart(own, outlines.of_stored(slug)):
             continue
         out = ledger.releases(slug)
         if out and same_deaths(city, cities.load(slug)):
-            found.append(Beside(slug, out[-1], same=False))
+            found.append(Beside(slug, False, _bounds(out[-1]), partial(_itself, out[-1])))
     return found
 
 
-@lru_cache(maxsize=2048)
-def _outline(slug: str, content: str) -> Outline:
-    return outline(cities.load(slug))
+def _itself(release: Release) -> Release:
+    return release
 
 
 def weakened(release: Release, there: Sequence[Beside], *, before: Sequence[Release] = ()) -> list[Leak]:
@@ -97,12 +118,12 @@ def weakened(release: Release, there: Sequence[Beside], *, before: Sequence[Rele
     """
     found: list[Leak] = []
     others: list[Beside] = []
+    own = _bounds(release)
     for other in there:
-        facts = other.release.facts
-        if other.same and facts["slug"] != release.facts["slug"]:
-            text = told("the folder holds the release of another city, {city}", city=facts["name"])
+        if other.same and other.release.facts["slug"] != release.facts["slug"]:
+            text = told("the folder holds the release of another city, {city}", city=other.release.facts["name"])
             found.append(Leak("overwritten", other.name, text, told("this folder, and name another")))
-        elif _hide_nothing(release, other.release) or not _near(release, other) or not _same_place(release, other.release):
+        elif not _near(own, other) or _hide_nothing(release, other.release) or not _same_place(release, other.release):
             continue
         elif _same_areas(release, other.release):
             found += [_named(leak, [other]) for leak in rules.changed(release, [other.release])]
@@ -137,9 +158,9 @@ def _degrees(release: Release) -> np.ndarray:
     return np.asarray(shapely.make_valid(np.asarray(release.areas.geometry.to_crs(4326).array)))
 
 
-def _near(one: Release, other: Beside) -> bool:
+def _near(own: tuple[float, ...], other: Beside) -> bool:
     """Return whether the boxes around two releases touch; where they do not, nothing else need be looked at."""
-    west, south, east, north = zip(_bounds(one), other.bounds, strict=True)
+    west, south, east, north = zip(own, other.bounds, strict=True)
     return max(west) <= min(east) and max(south) <= min(north)
 
 

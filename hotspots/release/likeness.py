@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +18,7 @@ from hotspots.store.schema import Blocks, Incidents
 
 SAME_DEATHS = 0.5  # share of the deaths of the smaller of two cities that are met again in the other, from which they are the same data
 SURE = 4.0  # standard deviations by which more of them must be met again than two data sets of their own would share
-_CELLS = (0.0001, 0.001, 0.01, 0.03)  # of a degree: some 10 m, 100 m, 1 km, 3 km
+CELLS = (0.0001, 0.001, 0.01, 0.03)  # of a degree: some 10 m, 100 m, 1 km, 3 km
 _MOSTLY = 0.5
 _ATTRIBUTES = ("age", "sex", "weapon")
 Codes = npt.NDArray[np.int64]
@@ -44,46 +43,6 @@ def same_deaths(one: City, other: City) -> bool:
         return False
     days = all(each.has_days for each in sets)
     return any(_alike(keys) for keys in _keys(sets, rows, days=days))
-
-
-@dataclass(frozen=True)
-class Outline:
-    """What of a city can tell by itself that another is made of other deaths: `bounds` of the places in degrees, and by year how many were
-    killed (`all`) and of how many no place is known or none within a block (`loose`)."""
-
-    bounds: tuple[float, float, float, float]
-    all: Mapping[int, int]
-    loose: Mapping[int, int]
-
-
-def outline(city: City) -> Outline:
-    """Return the outline of a city."""
-    points, blocks = _points(city.incidents, city.blocks), Blocks(city.blocks[outlined(city.blocks)])
-    lost = (points.is_empty | points.isna()).to_numpy(dtype=bool)
-    loose = lost | (_in(city.incidents, points, blocks) < 0) if len(blocks) else lost
-    drawn = [one for one in (points[~lost], gpd.GeoSeries(blocks.geometry).to_crs(4326)) if len(one)]
-    corners = np.array([one.total_bounds for one in drawn]) if drawn else np.array([[-np.inf, -np.inf, np.inf, np.inf]])
-    low, high = corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)
-    years = city.incidents["date"].dt.year
-    return Outline((float(low[0]), float(low[1]), float(high[0]), float(high[1])), _by_year(years), _by_year(years[loose]))
-
-
-def _by_year(years: pd.Series) -> dict[int, int]:
-    return {int(year): int(n) for year, n in years.value_counts().items()}
-
-
-def apart(one: Outline, other: Outline) -> bool:
-    """Return whether two outlines rule out that `same_deaths` is true of their cities; False where they leave it open.
-
-    Two cities whose places have a cell of the coarsest grain between them share no place. Then only those without a place, or outside
-    every block, can meet, and fewer than half of the smaller city's deaths in the years of both are not enough by any set of keys.
-    """
-    west, south, east, north = (np.array(pair) for pair in zip(one.bounds, other.bounds, strict=True))
-    gap = max(west.max() - east.min(), south.max() - north.min())
-    years = range(max(min(each.all, default=1) for each in (one, other)), min(max(each.all, default=0) for each in (one, other)) + 1)
-    n = min(sum(each.all.get(year, 0) for year in years) for each in (one, other))
-    loose = max(sum(each.loose.get(year, 0) for year in years) for each in (one, other))
-    return bool(gap > 2 * max(_CELLS) and loose < SAME_DEATHS * n)
 
 
 def _deaths(city: City) -> set[tuple[int, int, int]]:
@@ -119,17 +78,17 @@ def _places(sets: Sequence[City], rows: Sequence[Incidents]) -> list[list[Codes]
 
     The last is one place for all, where most places of either are not known: of others it would tell too little.
     """
-    points = [_points(each, city.blocks) for each, city in zip(rows, sets, strict=True)]
-    found = [[_cells(each, size) for each in points] for size in _CELLS]
+    points = [points_of(each, city.blocks) for each, city in zip(rows, sets, strict=True)]
+    found = [[_cells(each, size) for each in points] for size in CELLS]
     for city in sets:
         blocks = Blocks(city.blocks[outlined(city.blocks)])
         if len(blocks):
-            found.append([_in(each, at, blocks) for each, at in zip(rows, points, strict=True)])
+            found.append([block_of(each, at, blocks) for each, at in zip(rows, points, strict=True)])
     lost = any((each.is_empty | each.isna()).mean() > _MOSTLY for each in points)
     return [*found, [np.zeros(len(each), dtype=np.int64) for each in rows]] if lost else found
 
 
-def _points(incidents: Incidents, blocks: Blocks) -> gpd.GeoSeries:
+def points_of(incidents: Incidents, blocks: Blocks) -> gpd.GeoSeries:
     """Return the place of each death in degrees; that of its block where the block alone is known."""
     points = gpd.GeoSeries(incidents.geometry)
     shapes = gpd.GeoSeries(blocks.geometry[outlined(blocks)])
@@ -149,7 +108,7 @@ def _cells(points: gpd.GeoSeries, size: float) -> Codes:
     return cells
 
 
-def _in(incidents: Incidents, points: gpd.GeoSeries, blocks: Blocks) -> Codes:
+def block_of(incidents: Incidents, points: gpd.GeoSeries, blocks: Blocks) -> Codes:
     """Return the position of the block that each death lies in, −1 for none."""
     bare = incidents.drop(columns="block_id", errors="ignore").set_geometry(points.to_crs(blocks.crs))
     return np.asarray(units.assign(Incidents(bare), blocks).cat.codes, dtype=np.int64)

@@ -23,7 +23,7 @@ def in_parts(text: pd.Series) -> pd.DataFrame:
     `short`: the year has two digits; `seconds` since midnight, `clocked` where a clock stands, read or not.
 
     >>> in_parts(pd.Series(["2019-05-03", "03/05/19 21:30"]))[["year", "a", "b", "short", "seconds"]].values.tolist()[1]
-    [19.0, 3.0, 5.0, True, 77400.0]
+    [19, 3.0, 5.0, True, 77400.0]
     """
     first = text.str.extract(YEAR_FIRST).fillna(text.str.extract(COMPACT))
     last = text.str.extract(YEAR_LAST)
@@ -50,8 +50,8 @@ def in_parts(text: pd.Series) -> pd.DataFrame:
 def days_of(read: pd.DataFrame, *, day_first: bool) -> pd.Series:
     """Return the day that the numbers of `in_parts` are; missing where they are none, or a clock beside them cannot be read.
 
-    >>> days_of(in_parts(pd.Series(["03/05/2019", "2019-02-30"])), day_first=True).astype("str").tolist()
-    ['2019-05-03', 'NaT']
+    >>> days_of(in_parts(pd.Series(["03/05/2019", "2019-02-30"])), day_first=True).dt.date.tolist()
+    [datetime.date(2019, 5, 3), NaT]
     """
     month, day = (read["b"], read["a"]) if day_first else (read["a"], read["b"])
     parts = pd.DataFrame(
