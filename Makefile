@@ -6,7 +6,7 @@ PORT ?= 8501
 export PYTHONDONTWRITEBYTECODE :=  # what is compiled is kept, whatever the machine says: the tests start some hundred interpreters
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unseen seen walk check types style layers examples bench torture calibrate mutants lowest lock locked audit sbom fix browser database clean
+.PHONY: help run test unseen seen walk check types style layers examples bench batch torture calibrate mutants lowest lock locked audit sbom fix browser database clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -47,6 +47,11 @@ examples: $(VENV)/testing
 bench: $(VENV)/testing browser ## measure speed, as ratios and in a browser; writes build/bench.json and docs/bench.md
 	@mkdir -p build
 	$(BIN)/python -m pytest tests/bench -q -o python_files="bench_*.py" --benchmark-json=build/bench.json
+
+CITIES ?= 300
+batch: $(VENV)/testing ## import, check and publish 300 invented cities, as a state would; writes what it took into docs/operations.md
+	@mkdir -p build/batch
+	$(BIN)/python tests/batched.py build/batch --cities $(CITIES) --write
 
 torture: $(VENV)/testing browser database ## the full counts of every randomised test
 	HOTSPOTS_TORTURE=1 $(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -11,15 +12,18 @@ import pandas as pd
 import pytest
 import shapely
 import shapely.affinity
+from invented_cities import write_city
 from released import SECRET, city_of, released_city
 
 from hotspots import cities
 from hotspots import release as disclosure
+from hotspots.cities import City
 from hotspots.cli.main import main
 from hotspots.geography import units
-from hotspots.release import RefusedError, figures
+from hotspots.release import RefusedError, figures, outlines, publishing
 from hotspots.release.beside import Beside, counted_twice, weakened
 from hotspots.release.likeness import same_deaths
+from hotspots.store import StoreError, locks
 from hotspots.store.schema import Blocks, Incidents, check_incidents
 
 DAY = "2026-01-15"
@@ -30,7 +34,7 @@ def city(**more):
 
 
 def lying(release, name="there", *, same=False) -> list[Beside]:
-    return [Beside(name, release, same)]
+    return [Beside.of(name, release, same=same)]
 
 
 @pytest.fixture
@@ -180,6 +184,7 @@ def test_a_copy_is_met_again_however_it_was_coarsened(kind):
     whole = city()
     copy = replace(whole, incidents=Incidents(COARSENED[kind](whole.incidents)))
     assert same_deaths(copy, whole)
+    assert not outlines.apart(outlines.of(copy), outlines.of(whole))
     other = city(seed=4)
     assert not same_deaths(replace(other, incidents=Incidents(COARSENED[kind](other.incidents))), whole)
 
@@ -273,3 +278,62 @@ def test_publishing_looks_at_the_folder(store, tmp_path, monkeypatch):
     (tmp_path / "rel" / "spoilt" / "city.csv").write_text("")
     with pytest.raises(disclosure.ReleaseError, match="spoilt"):
         disclosure.publish("other", "strict", tmp_path / "rel" / "two", as_of=DAY)
+
+
+def invented(folder: Path, number: int) -> City:
+    return replace(cities.read_folder(write_city(folder / f"city-{number}", 500, number=number)), content=f"content {number}")
+
+
+def without_places(city: City, share: float) -> City:
+    """Return the city with the places of a share of its deaths lost, spread over its years."""
+    lost = np.arange(len(city.incidents)) % 100 < 100 * share
+    shapes = city.incidents.geometry.where(~lost)
+    return replace(city, incidents=Incidents(city.incidents.set_geometry(shapes).assign(unplaced=np.where(lost, "no_coordinates", ""))))
+
+
+def test_outlines_tell_apart_only_what_is_not_made_of_the_same_deaths(tmp_path):
+    one, far, half = invented(tmp_path, 1), invented(tmp_path, 2), without_places(invented(tmp_path, 3), 0.6)
+    assert outlines.apart(outlines.of(one), outlines.of(far))
+    assert not same_deaths(one, far)
+    copies = {
+        "itself": one,
+        "some of its places lost": without_places(one, 0.3),
+        "most of its places lost": without_places(one, 0.9),
+        "two years": replace(one, incidents=Incidents(one.incidents[one.incidents["date"].dt.year < 2014])),
+        "blocks of another": replace(one, blocks=far.blocks),
+        "other deaths, most places lost": half,
+    }
+    for name, other in copies.items():
+        assert not outlines.apart(outlines.of(one), outlines.of(other)), name
+        assert not outlines.apart(outlines.of(other), outlines.of(one)), name
+
+
+def test_an_outline_is_kept_with_the_data_and_is_another_with_other_data(tmp_path, monkeypatch):
+    city = cities.import_folder(write_city(tmp_path / "north", 500))
+    assert outlines.of_stored("north") == outlines.of(city)
+    monkeypatch.setattr(outlines, "of", lambda _: pytest.fail("the outline was worked out again"))
+    assert sum(outlines.of_stored("north").all.values()) == 500
+    monkeypatch.undo()
+    rows = (tmp_path / "north" / "homicides.csv").read_text().splitlines()
+    (tmp_path / "north" / "homicides.csv").write_text("\n".join(rows[:-2]) + "\n")
+    cities.import_folder(tmp_path / "north")
+    assert sum(outlines.of_stored("north").all.values()) == 498
+
+
+def test_while_one_release_is_written_no_other_of_the_store_is(store, tmp_path, monkeypatch):
+    cities.import_folder(write_city(tmp_path / "north", 500))
+    monkeypatch.setattr(publishing, "_WAIT", 0.0)
+    with locks.hold(store / ".publishing"), pytest.raises(StoreError, match="another release is being written"):
+        disclosure.publish("north", "strict", tmp_path / "out" / "north")
+    assert not (tmp_path / "out").exists()
+    disclosure.publish("north", "strict", tmp_path / "out" / "north")
+
+
+def test_a_release_beside_that_was_read_before_and_then_changed_is_read_again(tmp_path):
+    for number, name in enumerate(("north", "south")):
+        cities.import_folder(write_city(tmp_path / name, 500, number=number))
+        disclosure.publish(name, "strict", tmp_path / "out" / name)
+    disclosure.publish("south", "strict", tmp_path / "out" / "south")
+    (tmp_path / "out" / "north" / "areas.csv").write_bytes(b"changed")
+    with pytest.raises(disclosure.ReleaseError, match="was changed or damaged"):
+        disclosure.publish("south", "strict", tmp_path / "out" / "south")

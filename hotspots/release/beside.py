@@ -41,6 +41,11 @@ class Beside:
     bounds: tuple[float, ...]
     read: Callable[[], Release]
 
+    @classmethod
+    def of(cls, name: str, release: Release, *, same: bool) -> Beside:
+        """Return a release that was read already."""
+        return cls(name, same, _bounds(release), partial(_itself, release))
+
     @property
     def release(self) -> Release:
         """What it says."""
@@ -101,7 +106,7 @@ def counted_twice(city: City) -> list[Beside]:
             continue
         out = ledger.releases(slug)
         if out and same_deaths(city, cities.load(slug)):
-            found.append(Beside(slug, False, _bounds(out[-1]), partial(_itself, out[-1])))
+            found.append(Beside.of(slug, out[-1], same=False))
     return found
 
 
