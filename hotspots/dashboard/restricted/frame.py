@@ -22,6 +22,7 @@ from hotspots.drawing import charts
 from hotspots.geography import units
 from hotspots.statistics import victims
 from hotspots.statistics.catalog import MEASURES
+from hotspots.study.memo import kept
 from hotspots.study.selection import Selection
 from hotspots.views import captions
 from hotspots.words import (
@@ -301,8 +302,8 @@ def filter_choice(name: str, label: str, selection: Selection, words: Words) -> 
     study = cached.study(replace(selection.with_where(name, ()), unit="blocks"))
     if not study.has_victims:
         return  # published totals: what a value holds is known for some periods only
-    counts = victims.by(study, name)
-    counts.index = [captions.value_name(name, value, words) for value in counts.index]
+    counts = kept(study, victims.by, name)
+    counts = counts.set_axis([captions.value_name(name, value, words) for value in counts.index])
     shown = {captions.value_name(name, value, words) for value in chosen}
     st.html(charts.histogram(counts, words, chosen=shown))
 
