@@ -93,6 +93,44 @@ def test_a_row_that_is_the_sum_of_all_others_is_set_aside_whatever_its_name(tmp_
     assert list(found.city.blocks.index) == ["A", "B", "C", "D"]
 
 
+SUMS = {  # a table of one period, what its rows add up to, and the areas
+    "a country at the head": ("Geography,Year,Victims\nCanada,2021,18\nOntario,2021,9\nQuebec,2021,5\nYukon,2021,4\n", 18, 3),
+    "a country in Spanish": ("País o departamento,2019\nParaguay,7\nItapúa,3\nGuairá,2\nCentral,2\n", 7, 3),
+    "a country, its regions and their parts": ("Provincia,2020\nCuba,9\nEste,6\nMayarí,2\nMoa,4\nOeste,3\nArtemisa,1\nBahía,2\n", 9, 4),
+    "a state at the head": (
+        "Area,Year,Victims\nOntario,2021,277\nT,2021,85\nO,2021,20\nP,2021,40\nY,2021,30\nR,2021,60\nH,2021,42\n",
+        277,
+        6,
+    ),
+    "no sum: small numbers": ("Area,Year,Victims\nA,2021,9\nB,2021,5\nC,2021,4\n", 18, 3),
+    "no sum: in the middle": ("Area,Year,Victims\nT,2021,85\nO,2021,20\nX,2021,277\nP,2021,40\nY,2021,30\nR,2021,60\nH,2021,42\n", 554, 7),
+    "no sum: a department called like its country": ("Depto,2019\nGuatemala,8\nPetén,5\nSololá,2\n", 15, 3),
+}
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_the_whole_beside_its_parts_in_one_period_is_counted_once(tmp_path: Path, name: str) -> None:
+    text, killed, areas = SUMS[name]
+    found = read(tmp_path, text)
+    assert victims(found) == killed
+    assert found.city is not None
+    assert len(found.city.blocks) == areas
+
+
+@pytest.mark.parametrize("name", ["Homicidios 2020", "2020"])
+def test_the_year_in_the_name_of_the_numbers_is_their_year(tmp_path: Path, name: str) -> None:
+    found = read(tmp_path, f"Municipio,{name}\nNorte,9\nSur,4\nEste,2\n")
+    assert found.questions == ()
+    assert found.city is not None
+    assert (found.city.start.year, found.city.end.year, victims(found)) == (2020, 2021, 15)
+
+
+@pytest.mark.parametrize("name", ["Casos 2020", "Victims in 2020"])
+def test_a_year_beside_a_word_that_may_mean_others_is_asked(tmp_path: Path, name: str) -> None:
+    found = read(tmp_path, f"Municipio,{name}\nNorte,9\nSur,4\nEste,2\n")
+    assert ("date", "2020") in [(one.id, one.safe) for one in found.questions]
+
+
 @pytest.mark.parametrize("thousand", ["1.234", '"1,234"', "1 234", "1'234"])
 def test_thousands_are_read_as_whole_numbers(tmp_path: Path, thousand: str) -> None:
     found = read(tmp_path, f"Municipio,2018,2019\nA,{thousand},2\nB,4,5\n")

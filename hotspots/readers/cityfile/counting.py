@@ -37,6 +37,7 @@ _COUNT = re.compile(
     r"(?:n|no|nr|num|numero|number|cantidad|count|counts|total|totales|casos?|cases?|valor|valores|value|frecuencia|freq|frequencia|"
     r"conteo|qtd|qtde|quantidade|ocorrencias?|nombre|effectif|cuenta|registros)(?: (?:de|of|do|da|casos|cases|hechos|total))*"
 )
+_OF_YEAR = re.compile(r"(?<=\w)(?: (?:in|of|en|de|del|em|do|du))? (?:19|20)[0-9]{2}$")
 _OF_ONE = ("age", "weapon", "event_id", "time", "x", "y", "geometry")  # what a row has that is about single victims or events
 
 
@@ -87,7 +88,7 @@ def _of_one_time(table: Table, plainly: Mapping[str, str], ask: Ask) -> When | N
         return None
     rows = table.columns[table.spoiled == ""]
     apart = any(_is_text(rows[name]) and rows[name].is_unique for name in rows.columns)
-    return of_asked_year(table, ask) if apart and len(rows) > 1 else None
+    return of_asked_year(table, ask, counts=counts) if apart and len(rows) > 1 else None
 
 
 def _grid(table: Table, when: When, candidates: Collection[str], plainly: Mapping[str, str]) -> bool:
@@ -154,10 +155,10 @@ def _of_one(table: Table, plainly: Mapping[str, str]) -> bool:
 
 def _numbers(table: Table, used: Collection[str]) -> list[str]:
     """Return the columns that may be the numbers of people killed, those that say so first."""
-    names = [name for name in table.columns.columns if name not in used and not NO_COUNT.fullmatch(plain(name))]
-    fit = [name for name in names if _is_count(table.columns[name])]
-    killed = [name for name in fit if "killed" in kinds_of(name)]
-    said = [name for name in fit if says_killing(name) or kinds_of(name) & {"victims"} or _COUNT.fullmatch(plain(name))]
+    called = {name: _OF_YEAR.sub("", plain(name)) for name in table.columns.columns if name not in used}
+    fit = {name: word for name, word in called.items() if not NO_COUNT.fullmatch(word) and _is_count(table.columns[name])}
+    killed = [name for name, word in fit.items() if "killed" in kinds_of(word)]
+    said = [name for name, word in fit.items() if says_killing(word) or kinds_of(word) & {"victims"} or _COUNT.fullmatch(word)]
     return list(dict.fromkeys([*killed, *said]))
 
 

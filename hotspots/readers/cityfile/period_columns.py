@@ -90,7 +90,10 @@ def wide(table: Table, ask: Ask) -> When | None:
 
 
 def _groups(found: Mapping[str, Named]) -> dict[str, list[str]]:
-    """Return the columns of periods by the other words of their names; a year beside its own months is a sum."""
+    """Return the columns of periods by the other words of their names; a year beside its own months is a sum.
+
+    One year alone is a period where its column is called by nothing else, or by a word for those killed.
+    """
     groups: dict[str, list[str]] = {}
     for name, one in found.items():
         if one.period and not NO_COUNT.fullmatch(one.rest) and not says_total(one.rest):
@@ -98,7 +101,8 @@ def _groups(found: Mapping[str, Named]) -> dict[str, list[str]]:
     kept: dict[str, list[str]] = {}
     for rest, names in groups.items():
         steps = {found[name].step for name in names}
-        for step, least in (("day", 2), ("month", 2), ("quarter", 2), ("year", 2), ("split year", 2), ("any month", _MONTHS_LEAST)):
+        alone = 1 if not rest or says_killing(rest) else 2
+        for step, least in (("day", 2), ("month", 2), ("quarter", 2), ("year", alone), ("split year", 2), ("any month", _MONTHS_LEAST)):
             fit = [name for name in names if found[name].step == step]
             if step in steps and len({found[name].period for name in fit}) == len(fit) >= least:
                 kept[rest] = fit
@@ -171,9 +175,12 @@ def _span(period: str) -> tuple[str, str]:
     return first, last
 
 
-def of_asked_year(table: Table, ask: Ask, *, first: str = "", month: str = "") -> When:
-    """Return the one year that a person says the numbers are of; `first` of the columns, or the column `month`, are months of it."""
-    said = settled(YearlessError(table.source, first or month, years_of(table), last_years()), ask)
+def of_asked_year(table: Table, ask: Ask, *, first: str = "", month: str = "", counts: Sequence[str] = ()) -> When:
+    """Return the one year that a person says the numbers are of; `first` of the columns, or the column `month`, are months of it.
+
+    The year may stand in the name of the file, of the table, or of the column that can only be the numbers (`counts`).
+    """
+    said = settled(YearlessError(table.source, first or month, years_of(table, counts if len(counts) == 1 else ()), last_years()), ask)
     if not month:
         return When(said, ())
     return When({**said, "month": month}, (month,), table.columns[month], monthly=True)
