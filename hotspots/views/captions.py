@@ -112,7 +112,7 @@ def counted(city: City, study: Study, words: Words) -> str:
 
 
 def what_counts(city: City, study: Study, words: Words) -> str:
-    """Return what is counted as a homicide: of totals what their table says, else what the source calls so, and which rows the city file keeps."""
+    """Return what is counted as a homicide: of totals what their table says, else what the source calls so, and which rows are kept."""
     if city.only_totals:
         known = city.definitions
         said = known.get(getattr(study, "definition", "") or next(iter(known), ""))
