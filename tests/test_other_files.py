@@ -392,3 +392,47 @@ def test_rows_of_one_person_each_stay_single_where_only_their_months_are_known(t
     assert not city.has_days
     assert (city.incidents["sex"] == "female").sum() == 20
     assert (city.incidents["weapon"] == "firearm").sum() == 27
+
+
+def test_who_of_a_case_a_row_is_says_which_rows_are_victims(tmp_path):
+    pairs = [(number, role) for number in range(15) for role in ("Víctima", "Victimario")]
+    lines = [f"C{number},{role},{DAYS[number]},{','.join(PLACES[number])}" for number, role in pairs]
+    understood = brought(tmp_path, "t.csv", "\n".join(["caso,calidad,fecha,lat,lon", *lines]))
+    assert [(one.id, one.safe) for one in understood.questions] == [("homicide", "calidad=Víctima")]
+    assert killed(understood) == 15
+    assert killed(brought(tmp_path, "t.csv", "\n".join(["caso,calidad,fecha,lat,lon", *lines]), {"homicide": "all"})) == 30
+
+
+def test_fatal_victims_are_the_killed_and_others_the_hurt(tmp_path):
+    lines = [f"{day},1,{number % 3},{number % 4},{y},{x}" for number, (day, (y, x)) in enumerate(zip(DAYS, PLACES, strict=True))]
+    understood = brought(tmp_path, "t.csv", "\n".join(["date,shooting_incidents,fatal_victims,nonfatal_victims,lat,lon", *lines]))
+    assert [(one.id, one.safe) for one in understood.questions] == [("victims", "fatal_victims")]
+    assert killed(understood) == sum(number % 3 for number in range(30))
+
+
+@pytest.mark.parametrize("lost", [1, 3])
+def test_a_few_places_on_another_continent_are_told_and_on_no_map(tmp_path, lost):
+    lines = [
+        f"{day},{y},{x.removeprefix('-') if number < lost else x}" for number, (day, (y, x)) in enumerate(zip(DAYS, PLACES, strict=True))
+    ]
+    understood = brought(tmp_path, "t.csv", "\n".join(["date,lat,lon", *lines]))
+    assert killed(understood) == 30
+    (told,) = [one for one in understood.city.report.findings if one.code == "far_away"]
+    assert told.rows == lost
+
+
+def test_other_killings_beside_the_homicides_are_asked_about(tmp_path):
+    text = "Municipio,Año,Homicidios dolosos,Feminicidios\nA,2020,10,2\nB,2020,5,1\nA,2021,8,0\nB,2021,6,2\n"
+    understood = brought(tmp_path, "t.csv", text)
+    assert [(one.id, one.safe, list(one.options)) for one in understood.questions] == [
+        ("victims", "Homicidios dolosos", ["Homicidios dolosos", "Feminicidios"])
+    ]
+    assert killed(understood) == 29
+
+
+def test_sums_of_each_region_are_no_area_of_the_same_name(tmp_path):
+    text = "Región,Municipio,2020,2021\nNorte,A,1,2\nNorte,B,3,4\nSur,C,5,6\nNorte,Subtotal,4,6\nSur,Subtotal,5,6\n"
+    understood = brought(tmp_path, "t.csv", text)
+    assert understood.questions == ()
+    assert killed(understood) == 21
+    assert list(understood.city.blocks.index) == ["A", "B", "C"]

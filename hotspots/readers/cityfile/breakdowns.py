@@ -58,11 +58,14 @@ def same_names(table: Table, when: Sequence[str], area: str, counts: Sequence[st
 
     `counts` are the columns of the numbers.
     """
+    if not area:
+        return None
     rows = table.columns[table.spoiled == ""]
+    rows = rows[~rows[area].map({one: says_total(one) for one in rows[area].unique()}).astype(bool)]
     keys = [area, *when]
     twice = rows[~is_missing(rows[area])].duplicated(keys, keep=False)
     twice = twice.reindex(rows.index, fill_value=False)
-    if not area or not twice.any():
+    if not twice.any():
         return None
     for name in rows.columns:
         if name in {*used, *keys, *counts} or not _may_hold(rows, name, area) or rows[[*keys, name]].duplicated().any():

@@ -18,7 +18,7 @@ from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form
 from hotspots.readers.cityfile.without_days import counted_rows
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.killings import evidence, homicide_doubt, says_offences, victims_first
-from hotspots.readers.columns.offences import kinds_of, plain, says_killing
+from hotspots.readers.columns.offences import kinds_of, meaning_of, plain, says_killing
 from hotspots.readers.columns.residents import Numbers, are_residents, read_numbers
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
 from hotspots.readers.columns.total_rows import says_total
@@ -191,7 +191,8 @@ def _count(
         return {}
     if sure in of_sexes and len(of_sexes) == 1:
         return {"sex_columns": dict(sexes[sure])}
-    if len(alone) == 1 or (len(killed) == 1 and killed[0] in alone and not any(kinds_of(name) & {"hurt"} for name in alone)):
+    others = any(kinds_of(name) & {"hurt"} or meaning_of(name) == "homicide" for name in alone if name != sure)
+    if len(alone) == 1 or (len(killed) == 1 and killed[0] in alone and not others):
         return {"count": sure}
     rows = table.columns[evidence(table.columns, used=when.columns).kept]
     sums = {name: sum(sum_of(rows[one]) for one in of_sexes.get(name, [name])) for name in (*of_sexes, *candidates)}

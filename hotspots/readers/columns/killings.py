@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.columns.offences import NO, YES, kinds_of, may_count, meaning_of, plain, says_killing
+from hotspots.readers.columns.offences import NO, YES, kinds_of, may_count, meaning_of, plain, roles, says_killing
 from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.homicide_faults import HomicideError, Judged, VictimsError
 from hotspots.readers.report import Mask
@@ -148,7 +148,10 @@ def victims_first(names: Iterable[str]) -> list[str]:
 
 
 def _judged(text: pd.Series, name: str) -> Judged | None:
-    """Return the column with what its values mean; None where it names no offence and no outcome."""
+    """Return the column with what its values mean; None where it names no offence, no outcome and nobody's part in a case."""
+    parts = _roles(text, name)
+    if parts:
+        return parts
     kinds = kinds_of(name)
     if not kinds & {"offence", "maybe", "flag", "attempt"}:
         return _as_told(name, text.str.strip().value_counts()) if says_offences(text) else None
@@ -170,6 +173,14 @@ def _judged(text: pd.Series, name: str) -> Judged | None:
     if not (telling or (strong and (known or few))):
         return None
     return Judged(name, tuple((str(value), meanings[value], int(rows)) for value, rows in counts.items()))
+
+
+def _roles(text: pd.Series, name: str) -> Judged | None:
+    """Return a column that says who of a case a row is: the rows of victims are homicides as far as it can tell, the others are none."""
+    counts = text.str.strip().value_counts()
+    found = roles(counts.index) if 1 < len(counts) <= _FEW_VALUES else {}
+    meanings = {"victim": "homicide", "other": "other", "": "unclear"}
+    return Judged(name, tuple((str(value), meanings[found.get(value, "")], int(n)) for value, n in counts.items())) if found else None
 
 
 def says_offences(text: pd.Series) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from hotspots.readers.columns.values import fold
 
@@ -69,12 +70,17 @@ NAMES: dict[str, str] = {
     ),
     "attempt": r"(?:es |is |fue |en )*(?:grado de )?(tentativa|tentado|attempted|attempt|intento)(?: flag| ind| yn| y n| s n)?",
     "killed": (
+        r"(?:num|number|no|nr|n|total|count|of| )*(?:fatal|fatally|deceased|dead|killed|murdered|homicide|murder|slain) "
+        r"(?:shot|injured|victims?|persons?|people|count|injuries)(?: count| total)?|"
         rf"{_COUNT}(?:hom|homicidios?) (?:dolosos?|intencional(?:es)?)|cvli|letalidade violenta|"
         rf"{_COUNT}(killed|fatalities|deaths|dead|deceased|homicides?|murders?|muert[oa]s|muertes|fallecid[oa]s|homicidios?|asesinatos?|"
         r"asesinad[oa]s|occisos|decesos|defunciones|mort[oae]s|obitos|morts|tues|mortales|fatales|fatais)(?: count| total| num)?"
     ),
     "victims": rf"{_COUNT}(victims?|victimas?|vitimas?|victimes?|cantidad|quantidade)(?: count| total| num)?",
-    "hurt": rf"{_COUNT}(injured|wounded|hurt|injuries|heridos|lesionados|feridos|blesses|shot)(?: count| total)?",
+    "hurt": (
+        r"(?:num|number|no|nr|n|total|count|of| )*(?:non ?fatal|injured|wounded|surviving|hurt) (?:victims?|persons?|people|shot|count)|"
+        rf"{_COUNT}(injured|wounded|hurt|injuries|heridos|lesionados|feridos|blesses|shot)(?: count| total)?"
+    ),
 }
 _NAMED = {kind: re.compile(pattern) for kind, pattern in NAMES.items()}
 # A column of this name is about the offence and is not it.
@@ -125,6 +131,29 @@ def kinds_of(name: str) -> frozenset[str]:
     if _BESIDE.fullmatch(words):
         return frozenset()
     return frozenset(kind for kind, pattern in _NAMED.items() if pattern.fullmatch(words))
+
+
+# What a person is in a case, in the rows of a list that names more than its victims.
+_ROLES: dict[str, re.Pattern[str]] = {
+    "victim": re.compile(r"(?:vic|victims?|decedent|deceased|victimas?|occis[oa]|fallecid[oa]|vitimas?|victimes?)(?: [0-9]+)?"),
+    "other": re.compile(
+        r"(?:suspects?|offenders?|arrestees?|perpetrators?|perp|defendants?|accused|witness(?:es)?|complainants?|"
+        r"reporting (?:party|person)|sospechos[oa]s?|imputad[oa]s?|victimari[oa]s?|agresor(?:es|a|as)?|"
+        r"detenid[oa]s?|acusad[oa]s?|testigos?|denunciantes?|indiciad[oa]s?|"
+        r"suspeit[oa]s?|autor(?:es|a)?|testemunhas?|comunicantes?|mis en cause|auteurs?|temoins?|suspectes?)(?: [0-9]+)?"
+    ),
+}
+
+
+def roles(values: Iterable[str]) -> dict[str, str]:
+    """Return value → victim or other where all the values say what a person is in a case, and both are among them; else nothing.
+
+    >>> roles(["Victim", "Suspect"]), roles(["Victim", ""]), roles(["Víctima", "Norte"])
+    ({'Victim': 'victim', 'Suspect': 'other'}, {}, {})
+    """
+    said = [value for value in values if value.strip()]
+    found = {value: next((role for role, known in _ROLES.items() if known.fullmatch(plain(value))), "") for value in said}
+    return found if all(found.values()) and set(found.values()) == set(_ROLES) else {}
 
 
 def may_count(name: str) -> bool:
