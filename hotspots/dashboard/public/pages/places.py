@@ -7,6 +7,7 @@ import streamlit as st
 from hotspots.dashboard.public import opened
 from hotspots.dashboard.public.frame import Reader
 from hotspots.drawing.site import every_place
+from hotspots.drawing.site.markup import el
 
 
 def render(reader: Reader) -> None:
@@ -17,4 +18,4 @@ def render(reader: Reader) -> None:
     st.set_page_config(page_title=title)
     st.title(title, anchor=False)
     st.caption(words.say(every_place.NOT_COMPARED))
-    st.html(every_place.table(rows, words))
+    st.html(el("div", every_place.table(rows, words)))
