@@ -90,11 +90,6 @@ sbom: $(VENV)/testing ## install what requirements.lock pins, by its hashes alon
 
 WHEELS := build/wheelhouse
 wheelhouse: $(VENV)/testing ## collect in one folder all that a machine without a network installs, pinned by hashes: build/wheelhouse (docs/deploy.md)
-	rm -rf $(WHEELS)
-	$(BIN)/python -m pip download -q --no-deps --only-binary :all: --require-hashes -r requirements.lock -d $(WHEELS)
-	$(BIN)/python -m pip download -q --no-deps --only-binary :all: --require-hashes -r requirements-database.lock -d $(WHEELS)
-	$(BIN)/python -m pip wheel -q --no-deps . -w $(WHEELS)
-	cp Containerfile docs/deploy.md $(WHEELS)
 	$(BIN)/python tests/collected.py $(WHEELS)
 
 BASE ?= docker.io/library/python:3.11-slim-bookworm

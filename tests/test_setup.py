@@ -6,6 +6,10 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ from machine import site, written
 from hotspots.__main__ import main
 from hotspots.settings import SETTINGS
 
+ROOT = Path(__file__).resolve().parents[1]
 BOTH = ("--name", "homicides.police.example", "--public-name", "figures.police.example")
 WORST = 2.0  # of 10, the most exposed that `systemd-analyze security` may find a service
 
@@ -149,3 +154,82 @@ def test_what_cannot_stand_in_such_a_file_is_refused(tmp_path, capsys, arguments
     assert main(["setup", "--out", str(tmp_path / "out"), *arguments]) == 1
     assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+RESTRICTED, PUBLIC = 61001, 61002  # numbers of accounts that need no name
+
+
+@pytest.fixture
+def laid(tmp_path: Path) -> Iterator[Path]:
+    """Lay the folders as `tmpfiles.conf` says, for two accounts that are numbers, where every account gets to."""
+    if os.geteuid() or not shutil.which("setpriv"):
+        pytest.skip("needs root and setpriv")
+    with tempfile.TemporaryDirectory(dir="/tmp") as named:
+        top = Path(named)
+        top.chmod(0o755)
+        for name, mode, group in (("lib", 0o700, RESTRICTED), ("releases", 0o2750, PUBLIC)):
+            (top / name).mkdir()
+            os.chown(top / name, RESTRICTED, group)
+            (top / name).chmod(mode)
+        yield top
+
+
+def as_account(number: int, *command: object, **env: str) -> subprocess.CompletedProcess[str]:
+    around = (
+        "setpriv",
+        f"--reuid={number}",
+        f"--regid={number}",
+        "--clear-groups",
+        "--no-new-privs",
+        "sh",
+        "-c",
+        'umask 027; exec "$@"',
+        "sh",
+    )
+    paths = os.pathsep.join((str(ROOT), str(ROOT / "tests"), sysconfig.get_path("purelib")))
+    env = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": paths,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": "/nonexistent",
+        "MPLCONFIGDIR": "/nonexistent",
+        **env,
+    }
+    return subprocess.run([*around, *map(str, command)], capture_output=True, text=True, check=False, env=env, cwd="/")
+
+
+WORK = """
+import os
+from pathlib import Path
+import pandas as pd
+from released import released_city
+from hotspots import release, store
+from hotspots.release import bundle
+made = release.build(released_city(victims=450, years=6, seed=3, hot=3.0), as_of='2026-01-15', secret=b'x')
+bundle.write(made, Path(os.environ['HOTSPOTS_RELEASE']) / 'town', key=b'x' * 32)
+store.publish('town', {'blocks': pd.DataFrame({'n': [1]})}, {})
+"""
+
+
+def python() -> str:
+    """Return a Python of this kind that other accounts may run; skip where there is none."""
+    for one in (sys.executable, f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"):
+        if as_account(PUBLIC, one, "-c", "import hotspots, geopandas").returncode == 0:
+            return one
+    pytest.skip("no Python that other accounts may run")
+
+
+def test_the_public_account_reads_releases_and_the_system_refuses_it_the_store(laid):
+    """What the restricted account publishes under its own mask, the public one can read; the store it cannot, whatever it tries."""
+    program = python()
+    places = {"HOTSPOTS_STORE": str(laid / "lib/store"), "HOTSPOTS_RELEASE": str(laid / "releases")}
+    made = as_account(RESTRICTED, program, "-W", "ignore", "-c", WORK, **places)
+    assert made.returncode == 0, made.stderr
+    read = as_account(PUBLIC, program, "-m", "hotspots", "audit", laid / "releases/town")
+    assert "nothing is given away" in read.stdout, read.stderr
+    looked = as_account(PUBLIC, program, "-c", "import os; print(os.listdir(os.environ['HOTSPOTS_STORE']))", **places)
+    assert "PermissionError" in looked.stderr
+    listed = as_account(PUBLIC, program, "-m", "hotspots", "list", **places)
+    assert (listed.returncode, listed.stdout) == (1, "")
+    assert "Permission denied" in listed.stderr
+    assert as_account(PUBLIC, "touch", laid / "releases/town/x").returncode != 0

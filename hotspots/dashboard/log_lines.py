@@ -97,9 +97,7 @@ def said(record: logging.LogRecord) -> str:
     base = record.name.partition(".")[0]
     if base not in LITERAL and not record.args:
         return ""
-    text = str(record.msg)
-    first = text.partition("\n")[0]
-    return record.getMessage().partition("\n")[0] if base == OURS and first.count("%") == text.count("%") else first
+    return (record.getMessage() if base == OURS else str(record.msg)).partition("\n")[0]
 
 
 def fault(raised: BaseException) -> dict[str, Any]:
