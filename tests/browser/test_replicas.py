@@ -116,10 +116,7 @@ def house(tmp_path_factory, villa) -> Iterator[House]:
     (folder / "access.toml").write_text(TABLE)
     (folder / "secrets.toml").write_text(SECRETS.format(secret=SECRET, address=f"https://localhost:{port}", provider=free_port()))
     (folder / "secrets.toml").chmod(0o600)
-    said = (folder / "made/etc/hotspots/hotspots.env").read_text()  # as it was made, in this folder
-    for place in ("/var/lib/hotspots", "/etc/hotspots", "/srv/hotspots"):
-        said = said.replace(place, str(folder))
-    env = dict(one.split("=", 1) for one in shlex.split(said, comments=True))
+    env = settings_of(folder, "hotspots.env")
     one = House(port, plain, (first, second), folder, {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPO), "HOME": str(folder), **env})
     try:
         for each in one.ports:
@@ -129,6 +126,43 @@ def house(tmp_path_factory, villa) -> Iterator[House]:
     finally:
         for each in one.processes:
             one.end(each)
+
+
+def settings_of(folder: Path, name: str) -> dict[str, str]:
+    """Return the settings that were written for an edition, in this folder in place of the machine's."""
+    said = (folder / "made/etc/hotspots" / name).read_text()
+    for place in ("/var/lib/hotspots", "/etc/hotspots", "/srv/hotspots"):
+        said = said.replace(place, str(folder))
+    return dict(one.split("=", 1) for one in shlex.split(said, comments=True))
+
+
+def test_the_public_site_serves_releases_and_takes_no_file(tmp_path):
+    """The same site before the public edition: its own headers, with TLS for a year; nothing is uploaded, nothing counted in public."""
+    shutil.copytree(REPO / "tests/kept/releases", tmp_path / "releases")
+    first, port, plain = (port for port, _ in zip(ports(), range(3), strict=False))
+    command = site(tmp_path, "public", (first,), port=port, plain=plain)
+    env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPO), "HOME": str(tmp_path), **settings_of(tmp_path, "public.env")}
+    one = House(port, plain, (first, first), tmp_path, env)
+    try:
+        one.start(first)
+        with served(command, port):
+            answer = one.ask("/")
+            assert answer.status == 200
+            assert answer.headers.get_all("Strict-Transport-Security") == ["max-age=31536000"]
+            assert [name for name in ALWAYS if len(answer.headers.get_all(name) or []) != 1] == []
+            assert "frame-ancestors" not in answer.headers["Content-Security-Policy"]  # cards may be shown elsewhere
+            assert one.ask("/released/villa-norte/names.es.json").status == 200
+            assert one.ask("/_stcore/metrics").status == 404
+            assert handshake(one, one.address)[0] == 101
+            assert handshake(one, "https://evil.example")[0] == 403
+            line = http.client.HTTPSConnection("localhost", port, context=trusting(), timeout=20)
+            with contextlib.closing(line):
+                line.putrequest("PUT", "/_stcore/upload_file/a/b")
+                line.putheader("Content-Length", "100000")
+                line.endheaders()
+                assert line.getresponse().status == 413
+    finally:
+        one.end(first)
 
 
 def signed_in(house: House) -> str:
@@ -295,8 +329,8 @@ def test_a_process_is_restarted_and_no_request_breaks(house):
     assert set(load.seen) == {200}
 
 
-def hurried(house: House, most: int) -> Counter[int]:
-    """Return how one line that asks again and again was answered, until it was told that it asks too often."""
+def hurried(house: House, most: int) -> tuple[Counter[int], http.client.HTTPResponse]:
+    """Ask again and again on one line until it is told that it asks too often; return how it was answered, and the last answer."""
     seen: Counter[int] = Counter()
     with contextlib.closing(http.client.HTTPSConnection("localhost", house.port, context=trusting(), timeout=20)) as line:
         while not seen[429] and seen.total() < most:
@@ -304,14 +338,13 @@ def hurried(house: House, most: int) -> Counter[int]:
             answer = line.getresponse()
             answer.read()
             seen[answer.status] += 1
-    return seen
+    return seen, answer
 
 
 def test_whoever_asks_too_often_is_told_so_and_others_are_not(house):
-    answers = hurried(house, 3000)
+    answers, limited = hurried(house, 3000)
     assert answers[429] == 1
     assert answers[200] >= 200
-    limited = next(answer for answer in (house.ask("/") for _ in range(300)) if answer.status == 429)
     assert [name for name in ALWAYS if len(limited.headers.get_all(name) or []) != 1] == []
     assert house.ask("/static/none.js").status != 429  # the files of a page are another matter
     time.sleep(2)
