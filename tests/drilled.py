@@ -206,7 +206,7 @@ def outputs(place: Path, env: Mapping[str, str], lines: list[str]) -> dict[str, 
 HEADLINES = [f"totals {slug} --json" for slug in ("villa-prueba", "villa-norte", "villa-sur", "el-salvador")]
 
 
-def upgraded(folder: Path) -> dict[str, object]:
+def upgraded(folder: Path, *, older: bool = True) -> dict[str, object]:
     """Take a store that an older program wrote, copy it, use it with this one, and go back: by the data, by the copy, by the program.
 
     Return what was found: `same` (the copy put back is the store of before, file by file), `victims` by the step, `older` (what the older
@@ -214,20 +214,21 @@ def upgraded(folder: Path) -> dict[str, object]:
     """
     place, copy = folder / "store", folder / "copy"
     shutil.copytree(KEPT / "store", place)
-    before, told = tree(place), {line: outputs(place, {"PYTHONPATH": str(ROOT)}, [line])[line] for line in HEADLINES[:1]}
+    before = tree(place)
     assert copied(place, copy) == 0
     with in_store(place), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        first = len(cities.load("villa-prueba").incidents)
         number = cities.import_folder(town(folder / "villa-prueba", 7)).version
         after = len(cities.load("villa-prueba").incidents)
         assert command(["rollback", "villa-prueba"]) == 0
         back = len(cities.load("villa-prueba").incidents)
         wrong = faults(place)
-    older = _older(folder)
-    said = outputs(place, {"PYTHONPATH": str(older)}, HEADLINES) if older else {}
+    source = _older(folder) if older else None
+    said = outputs(place, {"PYTHONPATH": str(source)}, HEADLINES) if source else {}
     shutil.rmtree(place)
     subprocess.run(["cp", "-a", str(copy), str(place)], check=True)
     (place / ".copy").unlink()
-    counted = {"before": told[HEADLINES[0]]["victims"], "imported": after, "rolled back": back}  # type: ignore[index]
+    counted = {"before": first, "imported": after, "rolled back": back}
     return {"same": tree(place) == before, "victims": counted, "number": number, "wrong": wrong, "older": said}
 
 
@@ -325,7 +326,8 @@ def main() -> int:
         folder = Path(named)
         found, said, took = drilled_alive(folder / "alive", chosen.times)
         plain = drilled_alive(folder / "plain", 2 * chosen.times, plain=True)[0]
-        up = upgraded_in(folder / "upgrade")
+        (folder / "upgrade").mkdir()
+        up = upgraded(folder / "upgrade")
         seconds = served_again(folder / "alive" / "copy", folder, _free_port())
         (folder / "database" / "in").mkdir(parents=True)
         database = in_database(folder / "database")
@@ -360,12 +362,6 @@ def main() -> int:
         written(text)
     good = not any(found) and up["same"] and not up["wrong"] and database["folder"] and database["database"]
     return int(not good)
-
-
-def upgraded_in(folder: Path) -> dict[str, object]:
-    """Do `upgraded` in a new folder."""
-    folder.mkdir()
-    return upgraded(folder)
 
 
 def written(text: str) -> None:
