@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 from conftest import TORTURE
-from released import SECRET, city_of, released_city
+from released import CITIES, SECRET, city_of, released_city
 from scipy import sparse
 
 from hotspots import release as disclosure
@@ -352,13 +352,6 @@ def test_what_people_ask_for_is_held_back_last():
     assert told is not None
     assert alone.tolist() == ["few", "held"]
     assert told.tolist() == ["unpublished"] * 3
-
-
-CITIES = {
-    "large": {"victims": 3000, "side": 10, "seed": 1},
-    "middle": {"victims": 500, "side": 6, "seed": 2},
-    "small": {"victims": 300, "side": 6, "seed": 3},
-}
 
 
 def strict(city, **more):
