@@ -69,18 +69,17 @@ def page(reading: Reading, words: Words, *, agency: Agency | None = None, folder
 
 def _card(reading: Reading, area: str, words: Words, agency: Agency | None, folder: str) -> Html:
     window = reading.windows[-1]
-    row, name = reading.areas(window).loc[area], f"{anchor(area)}-name"
+    row, name, called = reading.areas(window).loc[area], f"{anchor(area)}-name", str(geography.names(reading.city.blocks)[area])
     inside = [
         brand(reading.city.name, replace(agency, logo=b"") if agency else None),
-        el("h2", str(geography.names(reading.city.blocks)[area]), id=name),
+        el("h2", called, id=name),
         el("p", words.say("People killed"), ", ", sentences.period(window, words), class_="what"),
         el("p", sentences.number(row["count"], row["reason"], words), class_="number" if row["reason"] == SHOWN else "number words"),
         *[el("p", line) for line in _said(reading, area, window, words)],
         el("p", " · ".join([*sentences.source(reading, words), words.say(sentences.PASSED_ON)]), class_="source"),
     ]
-    line = el(
-        "pre", el("code", frame(reading, area, words, folder=folder)), tabindex=0, role="region", aria_label=words.say("Line to copy")
-    )
+    label = words.say("Line to copy: {area}", area=called)
+    line = el("pre", el("code", frame(reading, area, words, folder=folder)), tabindex=0, role="region", aria_label=label)
     return el("article", *inside, line, id=anchor(area), aria_labelledby=name)
 
 
