@@ -24,7 +24,7 @@ from canaries import corners_of, days, decoded, near_an_incident, pairs
 from real_cities import chicago_toml, philadelphia_toml
 from released import CITIES, released_city
 
-from hotspots import agency, cities
+from hotspots import agency, cities, settings
 from hotspots import release as disclosure
 from hotspots.cities import City
 from hotspots.drawing import site
@@ -35,6 +35,7 @@ from hotspots.release.examination import BOUNDS, Findings, audit, spells, statem
 from hotspots.release.profiles import FEWER_THAN, FIELDS, WIDTH
 from hotspots.release.protection import SHOWN
 from hotspots.release.statements import system
+from hotspots.store import whole
 from hotspots.store.schema import Blocks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -110,9 +111,15 @@ class Attacked(NamedTuple):
     seconds: float
 
 
+def _key(slug: str, digits: str) -> None:
+    """Give a city a key that is always the same, and with it the lot that it draws."""
+    whole.write(settings.store_folder() / slug / ledger.KEY, (digits * 32).encode(), mode=0o600)
+
+
 def published(case: Case, folder: Path, *, pages: bool = False) -> tuple[City, Path, Path]:
     """Publish both releases of a case; return the city, the folder of the newer one and that of the older, which somebody kept."""
     city = case.put(folder)
+    _key(city.slug, "5e")
     out, kept = folder / "releases" / city.slug, folder / "kept" / city.slug
     profile = "strict" if case.profile == "totals" else case.profile
     drawn = {"pages": lambda one: site.render(one, agency=agency.agency())} if pages else {"html": False}
@@ -182,6 +189,7 @@ def coarser(city: City) -> City:
 def beside_another(case: Case, city: City, folder: Path) -> str:
     """Publish the same deaths by other areas into the same folder; return what the audit of all together refuses it for, or nothing."""
     other = cities.publish(coarser(city))
+    _key(other.slug, "a7")
     try:
         disclosure.publish(
             other.slug, case.profile, folder / "releases" / other.slug, as_of=case.days[-1], through=case.through, html=False

@@ -54,6 +54,15 @@ function tipOf([name, lines]) {
   return tip;
 }
 
+// Move what hovering says into the map, where it would stand out of it: on a phone there is hardly room beside a unit.
+function keepInside(tip, box) {
+  if (!tip) return;
+  tip.style.translate = "";
+  const [own, room] = [tip.getBoundingClientRect(), box.getBoundingClientRect()];
+  const by = (least, most, start, end) => Math.max(least + 4 - start, Math.min(0, most - 4 - end));
+  tip.style.translate = `${by(room.left, room.right, own.left, own.right)}px ${by(room.top, room.bottom, own.top, own.bottom)}px`;
+}
+
 // Names that fit without touching each other, the first ones first; chosen again after each move.
 function keepNames(map, pane, city) {
   const from = { outline: -9, district: 0, boundary: 0, coast: 0, water: 0, park: 0.75, service: 1, street: 2.5 };
@@ -177,9 +186,11 @@ function finishMap(map, { units, areas, bounds, across, words }) {
       opacity: 1,
       className: "unit-tip",
     });
+    sheet.on("mousemove", () => keepInside(sheet.getTooltip().getElement(), box));
     sheet.on("mouseover", ({ layer }) => ring.setLatLngs(outlineOf(layer)));
     sheet.on("mouseout", () => ring.setLatLngs([]));
   }
+  map.on("tooltipopen", ({ tooltip }) => keepInside(tooltip.getElement(), box));
 
   keepKeys(map, units, told, words);
   // The wheel scrolls the page until the reader has chosen the map.

@@ -82,6 +82,14 @@ def test_axe_finds_nothing(opened, slug, name):
     assert [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found] == []
 
 
+# What stands out of the box that tells of an area, or out of the map: a long text that was not broken, a box without room.
+OUTSIDE_ITS_TIP = """() => [...document.querySelectorAll('.unit-tip span, .unit-tip strong')].filter((one) => {
+    const own = one.getBoundingClientRect();
+    const out = (box) => own.left < box.left || own.right > box.right + 1 || own.top < box.top - 1 || own.bottom > box.bottom + 1;
+    return ['.unit-tip', '#map'].some((name) => out(one.closest(name).getBoundingClientRect())) || own.width < 8;
+}).map((one) => one.textContent)"""
+
+
 def names_of(folder: Path) -> list[str]:
     """Return the web pages of a release beside its first page."""
     return sorted(path.name for path in folder.glob("*.html") if path.name not in LANGUAGES)
@@ -105,6 +113,7 @@ def test_axe_finds_nothing_on_the_pages_beside(opened, folders, kind, width):
             page.locator("#map").focus()
             page.keyboard.press("ArrowUp")
             page.locator(".unit-tip").wait_for()
+            assert page.evaluate(OUTSIDE_ITS_TIP) == []
         assert page.evaluate("document.documentElement.lang") == name.split(".")[1]
         found = axe.Axe().run(page).response["violations"]
         assert [f"{name} {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found] == []

@@ -56,5 +56,6 @@ export function nearestUnit(geometry, [x, y]) {
 
 // What is said aloud of a place: its name, the lines of its tip, and what lies beside it.
 export function aloud(name, lines, beside = "") {
-  return [name, ...lines.map(([label, text]) => (label ? `${label}: ${text}` : text))].concat(beside || []).join(". ");
+  const said = lines.map(([label, text]) => (label ? `${label}: ${text}` : text));
+  return [name, ...said, beside].filter(Boolean).map((text) => text.replace(/\.$/, "")).join(". ");
 }
