@@ -86,7 +86,7 @@ def test_axe_finds_nothing(opened, slug, name):
 OUTSIDE_ITS_TIP = """() => [...document.querySelectorAll('.unit-tip span, .unit-tip strong')].filter((one) => {
     const own = one.getBoundingClientRect();
     const out = (box) => own.left < box.left || own.right > box.right + 1 || own.top < box.top - 1 || own.bottom > box.bottom + 1;
-    return ['.unit-tip', '#map'].some((name) => out(one.closest(name).getBoundingClientRect())) || own.width < 8;
+    return ['.unit-tip', '#map'].some((name) => out(one.closest(name).getBoundingClientRect())) || (own.width < 14 && own.height > 40);
 }).map((one) => one.textContent)"""
 
 
