@@ -102,7 +102,7 @@ def limits_of(rng):
 
 
 def test_what_is_known_exactly_in_a_large_block_is_what_two_programmes_for_each_unknown_say(monkeypatch):
-    """Another solver's call for the least and the greatest value of each; also where every world touches some limit."""
+    """The plain way, the least and the greatest value of each, tells the same; also where every world touches some limit."""
     monkeypatch.setattr(attack, "EXACT_UP_TO", 0)
     rng, pinned, inside = np.random.default_rng(2), 0, 0
     for _ in range(400 if TORTURE else 40):
