@@ -206,6 +206,8 @@ def leaves(case: Case, city: City, out: Path) -> dict[str, object]:
     incidents = city.incidents[~city.incidents.geometry.is_empty & city.incidents.geometry.notna()]
     places = np.column_stack([incidents.geometry.to_crs(4326).x, incidents.geometry.to_crs(4326).y])
     said = {one.encode() for one in re.findall(r"\d{4}-\d\d-\d\d", (out / bundle.MANIFEST).read_text(encoding="utf-8"))}
+    figures = bundle.read(out).figures  # each says of which days it is
+    said |= {f"{day:%Y-%m-%d}".encode() for day in {*figures["start"], *figures["end"]}}
     forbidden, corners = days(pd.DataFrame(city.incidents)) - said, corners_of(out)
     found: dict[str, object] = {}
     for path in sorted(out.iterdir()):

@@ -55,7 +55,8 @@ def test_no_file_tells_of_a_single_case(real, case, tmp_path):
     city, out, _ = published(case, tmp_path, pages=True)
     assert {"index.html", "areas.geojson", "release.json"} < {path.name for path in out.iterdir()}
     assert leaves(case, city, out) == {}
-    place = city.incidents.geometry[city.incidents.geometry.notna()].iloc[:1].to_crs(4326).iloc[0]
+    places = city.incidents.geometry
+    place = places[places.notna() & ~places.is_empty].iloc[:1].to_crs(4326).iloc[0]
     (out / "note.txt").write_text(f"{place.x:.6f}, {place.y:.6f}")
     (out / "day.txt").write_text(str(city.incidents["date"].dt.date[city.incidents["date"].dt.day.between(8, 22)].iloc[0]))
     assert set(leaves(case, city, out)) == {"note.txt", "day.txt"}
