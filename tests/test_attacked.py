@@ -41,7 +41,8 @@ def test_nothing_is_pinned_and_every_hidden_number_stays_wide(real, case, tmp_pa
         assert done.findings.hidden == 0
         return
     assert done.findings.hidden > 0
-    assert beside_another(case, city, tmp_path)
+    refused = beside_another(case, city, tmp_path)  # what goes out was attacked with all that lies beside it
+    assert refused or case.profile == "open"
     for release in done.release, done.past:
         hand, found = by_hand(release), asked(release)
         assert hand
