@@ -77,7 +77,7 @@ def test_what_cannot_stand_is_said(tmp_path, monkeypatch):
     _, out, kept = published(case, tmp_path)
     release = bundle.read(out)
     rows = release.figures.copy()
-    few = rows.index[(rows["table"] == "areas") & (rows["reason"] == "few")][0]
+    few = rows.index[rows["reason"] == "few"][0]
     rows.loc[few, ["count", "reason"]] = [3.0, ""]
     monkeypatch.setattr(attacked.bundle, "read", lambda folder: release if folder == out else replace(release, figures=rows))
     assert {"pinned", "changed"} <= {one.code for one in attacked.attacked(out, kept).findings.found}
