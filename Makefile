@@ -6,7 +6,7 @@ PORT ?= 8501
 export PYTHONDONTWRITEBYTECODE :=  # what is compiled is kept, whatever the machine says: the tests start some hundred interpreters
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unseen seen walk check types style layers examples bench batch torture calibrate mutants lowest drill lock locked audit sbom wheelhouse image fix browser database server clean
+.PHONY: help run test unseen seen walk check types style layers examples bench batch torture calibrate mutants lowest drill lock locked audit sbom wheelhouse image fix browser database server clean defects attacked
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -58,6 +58,12 @@ torture: $(VENV)/testing browser database server ## the full counts of every ran
 
 mutants: $(VENV)/testing database ## put 200 small faults into the code, one at a time, and see that a test fails; writes docs/mutants.md
 	$(BIN)/python tests/mutants --map
+
+defects: $(VENV)/testing browser database ## take each protection away in a copy of the project, one at a time, and see that a test fails; writes docs/defects.md
+	$(BIN)/python tests/defects
+
+attacked: $(VENV)/testing ## publish every city at hand twice, attack both releases together, and beside the same deaths by other areas; writes docs/attacked.md
+	$(BIN)/python tests/attacked.py --write
 
 LOWEST := build/lowest
 QUICK := tests/test_cli.py tests/test_study.py tests/test_units.py tests/test_trends.py tests/test_victims.py tests/test_repeats.py tests/test_maps.py

@@ -12,6 +12,11 @@ from hotspots.store.schema import Incidents
 from hotspots.study.testing import EPSG, square_city
 
 SECRET = b"a secret of the tests"
+CITIES = {
+    "large": {"victims": 3000, "side": 10, "seed": 1},
+    "middle": {"victims": 500, "side": 6, "seed": 2},
+    "small": {"victims": 300, "side": 6, "seed": 3},
+}
 
 
 def released_city(*, victims: int = 900, side: int = 6, years: int = 5, seed: int = 0, unmapped: float = 0.03, hot: float = 1.2) -> City:

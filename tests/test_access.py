@@ -10,7 +10,7 @@ from opened import open_page, text
 
 from hotspots.agency import EVERYTHING, ROLES, Access, AccessError, access, access_of
 from hotspots.cities import saved_views
-from hotspots.dashboard.restricted import admission
+from hotspots.dashboard.restricted import admission, cached
 from hotspots.questions.restricted import Asked, brief_page, cases
 from hotspots.store import record
 from hotspots.study.selection import Selection
@@ -179,6 +179,22 @@ def test_who_may_see_another_city_sees_none_here(own_city, signed_in):
     app = open_page("", lang="en", city="villa-prueba")
     assert not app.exception
     assert "people killed" not in text(app)
+
+
+def test_a_city_that_somebody_may_not_see_is_refused_whoever_asks_for_it(own_city, signed_in):
+    """Whatever a page would let through: data, studies and answers are got through this one gate."""
+    signed_in("admin", 'cities = ["elsewhere"]')
+    for ask in (cached.settled, cached.city, cached.study, cached.asked):
+        with pytest.raises(AccessError, match="does not include this city"):
+            ask(Selection(city=own_city.slug))
+    signed_in("viewer", f'cities = ["{own_city.slug}"]')
+    assert cached.city(Selection(city=own_city.slug)).slug == own_city.slug
+
+
+def test_the_name_of_who_signed_in_is_shown_letter_by_letter(own_city, signed_in):
+    signed_in("viewer", email="*ana* [here](https://evil.example)")
+    said = [one.value for one in open_page("trends", lang="en").sidebar.caption]
+    assert any(r"Signed in: \*ana\* \[here\]\(https\:\/\/evil\.example\), viewer".replace(r"\/", "/") in one for one in said), said
 
 
 def test_an_area_drawn_around_one_house_is_for_who_may_see_cases(own_city, signed_in):

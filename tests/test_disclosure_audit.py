@@ -11,15 +11,18 @@ import pandas as pd
 import pytest
 import shapely
 from conftest import TORTURE
-from released import SECRET, city_of, released_city
+from released import CITIES, SECRET, city_of, released_city
 from scipy import sparse
+from scipy.optimize import linprog
 
 from hotspots import release as disclosure
 from hotspots.release import (
     Statement,
+    attack,
     attacked,
     audit,
     build,
+    figures,
     intervals,
     nested,
     rules,
@@ -86,6 +89,50 @@ def test_known_parts_agree_with_enumeration(seed):
     sums = margins @ truth.ravel()
     least, most = enumerated(margins, sums, sums, int(truth.max() + truth.sum(axis=1).max()))
     assert len([one for one in found if one.code == "part_pinned"]) == int((least == most).sum())
+
+
+def limits_of(rng):
+    """Return sums of a few unknowns and limits around a world in which many are touched: often none lies inside all of them."""
+    matrix = (rng.random((int(rng.integers(1, 7)), int(rng.integers(2, 8)))) < 0.5).astype(float)
+    sums = matrix @ (rng.integers(0, 6, matrix.shape[1]) * (rng.random(matrix.shape[1]) < 0.7))
+    size = len(sums)
+    low = np.where(rng.random(size) < 0.7, sums, sums - rng.integers(0, 3, size)).clip(0)
+    high = np.where(rng.random(size) < 0.5, sums, np.where(rng.random(size) < 0.4, np.inf, sums + rng.integers(0, 3, size)))
+    return matrix, low, high
+
+
+def test_what_is_known_exactly_in_a_large_block_is_what_two_programmes_for_each_unknown_say(monkeypatch):
+    """The plain way, the least and the greatest value of each, tells the same; also where every world touches some limit."""
+    monkeypatch.setattr(attack, "EXACT_UP_TO", 0)
+    rng, pinned, inside = np.random.default_rng(2), 0, 0
+    for _ in range(400 if TORTURE else 40):
+        matrix, low, high = limits_of(rng)
+        n, finite = matrix.shape[1], np.isfinite(high)
+        known = disclosure.System(sparse.csr_array(matrix), low, high, (), tuple(map(str, range(n))))
+        found, values = attack.fixed(known, np.arange(n))
+        inside += bool(_surely_free(known.matrix, low, high, np.zeros(n, dtype=bool)).any())
+        above, below = np.vstack([-matrix, matrix[finite]]), np.concatenate([-low, high[finite]])
+        for j in range(n):
+            least, most = (linprog(sign * np.eye(n)[j], A_ub=above, b_ub=below) for sign in (1, -1))
+            wide = np.inf if most.status == 3 else -most.fun - least.fun
+            assert found[j] == (wide < 1e-7), (matrix, low, high, j)
+            if found[j]:
+                assert values[j] == pytest.approx(least.fun, abs=0.5)
+                pinned += 1
+    assert pinned > 20
+    assert 0 < inside < 40
+
+
+def test_an_audit_tells_of_numbers_that_differ_by_a_few():
+    """The year, and the year without its last month, 5 apart: nobody need be killed in one place for that to tell."""
+    release = strict(released_city(**CITIES["middle"]))
+    assert audit(release).passed
+    year = release.figures[(release.figures["table"] == "city") & (release.figures["start"] == DAY(2019, 1, 1))].iloc[0]
+    most = year.to_dict() | {"table": "so_far", "end": DAY(2019, 12, 1), "count": year["count"] - 5}
+    told = figures.typed(pd.concat([release.figures, pd.DataFrame([most])], ignore_index=True))
+    found = [one for one in audit(replace(release, figures=told)).found if one.code == "difference"]
+    assert len(found) == 1
+    assert "it leaves 5" in str(found[0])
 
 
 def test_hand_worked_interval():
@@ -352,13 +399,6 @@ def test_what_people_ask_for_is_held_back_last():
     assert told is not None
     assert alone.tolist() == ["few", "held"]
     assert told.tolist() == ["unpublished"] * 3
-
-
-CITIES = {
-    "large": {"victims": 3000, "side": 10, "seed": 1},
-    "middle": {"victims": 500, "side": 6, "seed": 2},
-    "small": {"victims": 300, "side": 6, "seed": 3},
-}
 
 
 def strict(city, **more):

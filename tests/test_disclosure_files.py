@@ -28,6 +28,7 @@ from hotspots.release import (
     ReleaseError,
     bundle,
     ledger,
+    publishing,
     signing,
 )
 from hotspots.release.examination import Findings
@@ -300,6 +301,17 @@ def test_a_release_that_fails_the_audit_is_refused(stored, tmp_path, monkeypatch
 
 
 # --- the command line -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_release_is_attacked_together_with_all_that_are_out(stored, tmp_path, monkeypatch):
+    asked = []
+    whole = publishing.audit
+    monkeypatch.setattr(publishing, "audit", lambda release, before, **more: asked.append(list(before)) or whole(release, before, **more))
+    for day in ("2020-03-01", "2021-03-01", "2026-01-15"):
+        disclosure.publish(stored, "strict", tmp_path / "one", as_of=day)
+    out = disclosure.releases(stored)
+    assert [len(before) for before in asked] == [0, 1, 2]
+    assert all(one.figures.equals(other.figures) for one, other in zip(asked[2], out, strict=False))
 
 
 def test_commands(stored, tmp_path, capsys):

@@ -209,6 +209,16 @@ def test_the_public_edition_may_serve_outside(tmp_path: Path) -> None:
         assert refuses_the_rest(port, "/", "data.example")
 
 
+def test_whatever_hosts_a_setting_names_the_restricted_edition_answers_by_its_own(monkeypatch) -> None:
+    """Streamlit itself turns other names away, also where what stands before it were left out."""
+    set_to: dict[str, object] = {}
+    for one in ("refuse_unset", "refuse_unsafe", "refuse_network"):
+        monkeypatch.setattr(door, one, lambda: None)
+    monkeypatch.setattr(door.config, "set_option", lambda name, value: set_to.update({name: value}))
+    door.guarded()
+    assert set_to == {"server.allowedHosts": ["localhost", "127.0.0.1", "::1"]}
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "None", "", "localhost.evil.example", "unix:///run/x"])
 def test_what_is_not_here(host: str) -> None:
     assert not door.is_here(host)

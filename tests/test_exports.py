@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 import json
@@ -99,6 +100,17 @@ def test_the_export_is_what_the_map_shows(row):
     exported, shown = exports.download_table(one, [row]).set_index("id"), table(one, row)
     np.testing.assert_array_equal(exported[row.key], shown[row.key])
     assert exported["state"].tolist() == shown["state"].tolist()
+
+
+def test_no_cell_of_a_table_runs_as_a_formula():
+    """Read as a spreadsheet reads it: neither a cell nor a heading begins one; a number below zero stays a number."""
+    texts = ["=HYPERLINK(1)", " +1", "\uff1dcmd|' /C calc'!A0", "@SUM(1)", "plain", None]
+    table = pd.DataFrame({"=name": texts, "n": range(-3, 3)})
+    rows = [*csv.reader(exports.csv(table, "=label", again="=again").splitlines())]
+    assert rows[0] == ["'=name", "n", "about"]
+    assert [row[0] for row in rows[1:]] == [*(f"'{one}" for one in texts[:4]), "plain", ""]
+    assert [row[1] for row in rows[1:]] == ["-3", "-2", "-1", "0", "1", "2"]
+    assert [row[2] for row in rows[1:]] == ["'=label", *["'=again"] * 5]
 
 
 @given(st.text(max_size=20), st.sampled_from("=+-@\t\r＝＋－＠"), st.sampled_from(["", " ", "\ufeff", "\u00a0"]))

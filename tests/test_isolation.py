@@ -206,3 +206,5 @@ def test_the_settings_of_the_moment_hold_there_too(monkeypatch: pytest.MonkeyPat
     assert isolated(misbehaving.settings, "HOTSPOTS_LAG") == "30"
     monkeypatch.delenv("HOTSPOTS_LAG")
     assert isolated(misbehaving.settings, "HOTSPOTS_LAG") is None
+    monkeypatch.setenv("HOTSPOTS_RECORDS", "postgresql://reader:secret@db.example/records")  # of a source: it holds a password
+    assert isolated(misbehaving.settings, "HOTSPOTS_RECORDS") is None

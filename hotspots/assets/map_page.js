@@ -33,19 +33,34 @@ function element(tag, name, text = "") {
   return made;
 }
 
-// What hovering says of a unit: its row of the table, cell by cell.
-function tipOf(row, head) {
+// What the table says of a unit: its name, and each other cell that is not empty with the head of its column; states speak for themselves.
+function saidOf(row, head) {
+  const cells = [...row.cells].map((cell, i) => [cell, head.cells[i].textContent]);
+  const name = cells.find(([cell]) => cell.matches(".name"))?.[0].textContent ?? "";
+  const others = cells.filter(([cell]) => !cell.matches(".name, .code") && cell.textContent);
+  return [name, others.map(([cell, label]) => [cell.matches(".state") ? "" : label, cell.textContent])];
+}
+
+// What hovering says of a unit.
+function tipOf([name, lines]) {
   const tip = element("div", "tip");
-  [...row.cells].forEach((cell, i) => {
-    if (cell.matches(".name")) tip.prepend(element("strong", "", cell.textContent));
-    else if (!cell.matches(".code") && cell.textContent) {
-      const line = element("div", "tip-line");
-      if (!cell.matches(".state")) line.append(element("span", "tip-label", head.cells[i].textContent));
-      line.append(element("span", "", cell.textContent));
-      tip.append(line);
-    }
-  });
+  tip.append(element("strong", "", name));
+  for (const [label, text] of lines) {
+    const line = element("div", "tip-line");
+    if (label) line.append(element("span", "tip-label", label));
+    line.append(element("span", "", text));
+    tip.append(line);
+  }
   return tip;
+}
+
+// Move what hovering says into the map, where it would stand out of it: on a phone there is hardly room beside a unit.
+function keepInside(tip, box) {
+  if (!tip) return;
+  tip.style.translate = "";
+  const [own, room] = [tip.getBoundingClientRect(), box.getBoundingClientRect()];
+  const by = (least, most, start, end) => Math.max(least + 4 - start, Math.min(0, most - 4 - end));
+  tip.style.translate = `${by(room.left, room.right, own.left, own.right)}px ${by(room.top, room.bottom, own.top, own.bottom)}px`;
 }
 
 // Names that fit without touching each other, the first ones first; chosen again after each move.
@@ -94,12 +109,61 @@ function keepEdges(map, sheets, across) {
   thin();
 }
 
+// The units as `ways.js` knows them: the box of each in pixels of the world, and its name.
+function geometryOf(map, layers, told) {
+  const many = Math.max(...layers.keys()) + 1;
+  const boxes = Array.from({ length: many }, () => [Infinity, Infinity, -Infinity, -Infinity]).flat(); // of what is not drawn
+  for (const [unit, layer] of layers) {
+    const edges = layer.getBounds ? layer.getBounds() : L.latLngBounds([layer.getLatLng()]);
+    const [one, other] = [map.project(edges.getNorthWest(), 0), map.project(edges.getSouthEast(), 0)];
+    boxes.splice(4 * unit, 4, one.x, one.y, other.x, other.y);
+  }
+  const names = Array.from({ length: many }, (_, unit) => told(unit)[0]);
+  return { boxes, names, units: { first: 0, end: many } };
+}
+
+// The map by keyboard and for screen readers: an arrow goes to the next place that way, which is shown, and said with what lies beside it.
+function keepKeys(map, sheets, told, words) {
+  const box = map.getContainer();
+  const live = document.querySelector("#said");
+  const layers = new Map();
+  for (const sheet of sheets) sheet.eachLayer((layer) => layers.set(layer.feature.properties.unit, layer));
+  if (!layers.size) return;
+  const geometry = geometryOf(map, layers, told);
+  let here = -1;
+  const leave = () => {
+    layers.get(here)?.fire("mouseout", {}, true);
+    here = -1;
+  };
+  const stand = (unit) => {
+    leave();
+    here = unit;
+    const place = map.unproject(middleOf(geometry, unit), 0);
+    map.panInside(place, { padding: [90, 90], animate: false });
+    layers.get(unit).fire("mouseover", { latlng: place }, true);
+    live.textContent = aloud(...told(unit), neighbours(geometry, (next) => told(next)[1][0]?.[1] ?? "", unit, words));
+  };
+  box.addEventListener("keydown", (event) => {
+    if (event.target !== box || event.shiftKey || !(event.key in WAYS || event.key === "Escape")) return;
+    event.preventDefault();
+    event.stopPropagation(); // Leaflet would move the map: with Shift it does
+    if (event.key === "Escape") leave();
+    else {
+      const { x, y } = map.project(map.getCenter(), 0);
+      const next = here < 0 ? nearestUnit(geometry, [x, y]) : nextUnit(geometry, here, WAYS[event.key]);
+      if (next >= 0) stand(next);
+    }
+  });
+  box.addEventListener("blur", leave);
+}
+
 function finishMap(map, { units, areas, bounds, across, words }) {
   const [west, south, east, north] = bounds;
   const city = L.latLngBounds([south, west], [north, east]);
   const fit = () => map.fitBounds(city, { animate: false, padding: [14, 14] });
   const box = map.getContainer();
   const table = document.querySelector("#units");
+  const told = (unit) => saidOf(table.tBodies[0].rows[unit], table.tHead.rows[0]);
   const pane = map.createPane("names");
   pane.style.zIndex = 450;
   pane.style.pointerEvents = "none";
@@ -117,15 +181,18 @@ function finishMap(map, { units, areas, bounds, across, words }) {
 
   const ring = L.polyline([], { color: "#1b2733", weight: 1.8, fill: false, interactive: false }).addTo(map);
   for (const sheet of units) {
-    sheet.bindTooltip((layer) => tipOf(table.tBodies[0].rows[layer.feature.properties.unit], table.tHead.rows[0]), {
+    sheet.bindTooltip((layer) => tipOf(told(layer.feature.properties.unit)), {
       sticky: true,
       opacity: 1,
       className: "unit-tip",
     });
+    sheet.on("mousemove", () => keepInside(sheet.getTooltip().getElement(), box));
     sheet.on("mouseover", ({ layer }) => ring.setLatLngs(outlineOf(layer)));
     sheet.on("mouseout", () => ring.setLatLngs([]));
   }
+  map.on("tooltipopen", ({ tooltip }) => keepInside(tooltip.getElement(), box));
 
+  keepKeys(map, units, told, words);
   // The wheel scrolls the page until the reader has chosen the map.
   box.addEventListener("focus", () => map.scrollWheelZoom.enable());
   box.addEventListener("blur", () => map.scrollWheelZoom.disable());

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, ClassVar
 
 import folium
@@ -18,15 +17,15 @@ from folium.template import Template
 from folium.utilities import JsCode
 
 from hotspots.colours import GROUND
-from hotspots.drawing import leaflet_files, sheets
+from hotspots.drawing import leaflet_files, scripts, sheets
 from hotspots.drawing.sheets import Look, Sheet
 from hotspots.views.map_view import MapView, Overlay
-from hotspots.words import Words
+from hotspots.words import Words, mark
 from hotspots.words.escape import safe_html
 
-_ASSETS = Path(__file__).parents[1] / "assets"
 _POLICY = "<!-- policy -->"
 DIGITS = 5  # of a degree: 1.1 metres
+HELP = mark("Arrow keys go from place to place, with Shift they move the map, plus and minus zoom, Escape lets the place go.")
 
 
 class _Page(Figure):
@@ -35,6 +34,7 @@ class _Page(Figure):
     lang: str
     lines: list[str]
     notes: list[str]
+    help: str
     legend: str
     table: str
     names: str
@@ -60,6 +60,8 @@ class _Page(Figure):
 {{ this.html.render(**kwargs) }}
 {{ this.legend }}
 </div>
+<p id="help" class="unseen">{{ this.help }}</p>
+<p id="said" class="unseen" aria-live="polite"></p>
 {{ this.table }}
 {{ this.names }}
 </main>
@@ -85,7 +87,8 @@ class _Map(folium.Map):
     label: str
     _template = Template("""
 {% macro html(this, kwargs) %}
-<div id="map" role="region" tabindex="0" style="background: {{ this.ground }}" aria-label="{{ this.label }}"></div>
+<div id="map" role="application" tabindex="0" style="background: {{ this.ground }}"
+ aria-label="{{ this.label }}" aria-describedby="help"></div>
 {% endmacro %}
 {% macro script(this, kwargs) %}
 var {{ this.get_name() }} = L.map("map", {{ this.options|tojavascript }});
@@ -125,6 +128,7 @@ def page(view: MapView, *, words: Words, note: str = "", head: str = "") -> str:
     shown.lang = words.language
     shown.lines = [safe_html(line) for line in (head or view.title).split("\n")]
     shown.notes = [safe_html(line) for line in note.split("\n") if line]
+    shown.help = safe_html(words.say(HELP))
     shown.legend, shown.table, shown.names = _legend(view, words), _table(view, words), _names(view)
     shown.header._children.clear()  # folium's own line about the characters; the page has one
     for name, text in _own_files():
@@ -162,6 +166,8 @@ def _drawn(view: MapView, words: Words) -> folium.Map:
         _add_overlay(drawn, view.overlay)
     finish.bounds, finish.across = [round(side, DIGITS) for side in view.bounds], _across(view)
     finish.words = {"zoom_in": words.say("Zoom in"), "zoom_out": words.say("Zoom out")}
+    finish.words |= {"up": words.say("Above"), "right": words.say("To the right")}
+    finish.words |= {"down": words.say("Below"), "left": words.say("To the left")}
     drawn.add_child(finish)
     return drawn
 
@@ -293,9 +299,9 @@ def _own_files() -> tuple[tuple[str, str], ...]:
     style = re.sub(r"url\((images/[\w.-]+\.png)\)", inside, (folder / "leaflet.css").read_text(encoding="utf-8"))
     return (
         ("leaflet_css", f"<style>{style}</style>"),
-        ("own_css", f"<style>{(_ASSETS / 'map_page.css').read_text(encoding='utf-8')}</style>"),
+        ("own_css", f"<style>{scripts.asset('map_page.css')}</style>"),
         ("leaflet_js", f"<script>{leaflet}</script>"),
-        ("own_js", f"<script>{(_ASSETS / 'map_page.js').read_text(encoding='utf-8')}</script>"),
+        ("own_js", f"<script>{scripts.asset('map_page.js')}\n{scripts.of_the_screen('ways.js')}</script>"),
     )
 
 

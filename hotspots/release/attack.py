@@ -116,7 +116,8 @@ def fixed(known: System, unknowns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return which of the unknowns are known exactly, and what they are (NaN for the others).
 
     In a block in which some world leaves all unknowns above 0 and no limit touched, unknowns are known exactly only if sums of exact
-    figures give them: one linear programme and one decomposition tell. In other blocks each unknown is asked about.
+    figures give them: one linear programme and one decomposition tell. In other blocks each unknown is asked about; in those of more
+    than `EXACT_UP_TO` unknowns the limits that every world touches are looked for and count as exact figures (`_by_touched`).
     """
     targets = sparse.csr_array((np.ones(len(unknowns)), (np.arange(len(unknowns)), unknowns)), shape=(len(unknowns), len(known.labels)))
     at = {int(j): i for i, j in enumerate(unknowns)}
@@ -128,7 +129,10 @@ def fixed(known: System, unknowns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         value[[at[j] for j in columns[nothing].tolist() if j in at]] = 0.0
         free = nothing | _surely_free(part, low, high, nothing)
         asked = [at[j] for j in columns[~free].tolist() if j in at]
-        if asked:
+        if asked and len(columns) > EXACT_UP_TO:
+            known_here, world = _by_touched(part, low, high)
+            value[asked] = np.where(known_here, world, np.nan)[~free][np.isin(columns[~free], unknowns)]
+        elif asked:
             wanted = targets[asked][:, columns].tocsr()
             least, most = _Block(part, low, high).bounds(wanted, np.ones(len(asked)), 0)
             value[asked] = np.where(least == most, least, np.nan)
@@ -152,6 +156,54 @@ def _surely_free(matrix: sparse.csr_array, low: np.ndarray, high: np.ndarray, no
     free = np.zeros(matrix.shape[1], dtype=bool)
     free[~nothing] = _within_sums(sparse.csr_array(matrix[equal][:, ~nothing])) < 1 - 1e-7  # 1: the exact figures alone give it
     return free
+
+
+def _by_touched(matrix: sparse.csr_array, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which unknowns of a block are known exactly, as far as parts of people go, and a world in which they have their values.
+
+    A limit that every world touches is an exact figure: a sum at its bound, an unknown that is 0. One linear programme finds all of them
+    at once: it asks for a world times any number from 1 on that leaves as many limits as it can by 1 or more, and that number lets each
+    limit be left which some world leaves. With these figures the decomposition tells as where none is touched.
+
+    >>> known, world = _by_touched(sparse.csr_array(np.array([[1.0, 1, 0], [0, 1, 1]])), np.array([9.0, 0]), np.array([np.inf, 9.0]))
+    >>> known.tolist()  # two sums, one at least 9 and one at most 9, touch no limit of their own
+    [False, False, False]
+    >>> known, world = _by_touched(sparse.csr_array(np.array([[1.0, 1], [1, 1]])), np.array([9.0, 0]), np.array([np.inf, 9.0]))
+    >>> known.tolist()  # together they are exactly 9, and what each of two is stays open
+    [False, False]
+    >>> known, world = _by_touched(sparse.csr_array(np.array([[1.0, 1], [1, 0]])), np.array([0, 9.0]), np.array([9.0, np.inf]))
+    >>> known.tolist(), world.tolist()  # the one is 9 at least and both are 9 at most: so the other is 0
+    ([True, True], [9.0, 0.0])
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # takes long to import
+
+    n, equal = matrix.shape[1], low == high
+    exact = np.flatnonzero(equal)
+    lows, highs = np.flatnonzero(~equal & np.isfinite(low)), np.flatnonzero(~equal & np.isfinite(high))
+    sums = matrix[np.concatenate([exact, lows, highs])]
+    left = sparse.vstack([sparse.csr_array((len(exact), len(lows) + len(highs))), _leaving(len(lows), len(highs))])
+    times = sparse.csr_array(-np.concatenate([low[exact], low[lows], high[highs]])[:, None])
+    # the columns: of each unknown what is over 1, and that 1; by how much each limit is left, up to 1; times which number
+    whole = sparse.csr_array(sparse.hstack([sums, sums, left, times]))
+    least = np.concatenate([np.zeros(len(exact) + len(lows)), np.full(len(highs), -np.inf)])
+    most = np.concatenate([np.zeros(len(exact)), np.full(len(lows), np.inf), np.zeros(len(highs))])
+    ones, beyond = np.ones(n + len(lows) + len(highs)), np.full(n, np.inf)
+    bounds = Bounds(np.concatenate([np.zeros(n), 0 * ones, [1.0]]), np.concatenate([beyond, ones, [np.inf]]))
+    done = milp(np.concatenate([np.zeros(n), -ones, [0.0]]), constraints=[LinearConstraint(whole, least, most)], bounds=bounds)
+    if done.x is None:
+        raise ContradictionError("the figures contradict one another: no counts give all of them")
+    world = (done.x[:n] + done.x[n : 2 * n]) / done.x[-1]
+    touched = done.x[n:-1] < 1 / 2
+    nothing, figures = touched[:n], equal.copy()
+    figures[np.concatenate([lows, highs])[touched[n:]]] = True
+    known = nothing.copy()
+    known[~nothing] = _within_sums(sparse.csr_array(matrix[figures][:, ~nothing])) > 1 - 1e-7
+    return known, np.round(world)
+
+
+def _leaving(lows: int, highs: int) -> sparse.csr_array:
+    """Return by how much each limit is left, as columns: a sum is over its least by that, and under its most."""
+    return sparse.csr_array(sparse.diags_array(np.concatenate([-np.ones(lows), np.ones(highs)])))
 
 
 def _within_sums(rows: sparse.csr_array) -> np.ndarray:

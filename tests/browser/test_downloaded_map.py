@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from driving import wait_until
 from test_maps import EN, HOSTILE, hostile_view, shown
 
 from hotspots.drawing import maps
@@ -112,7 +113,38 @@ def test_the_table_behind_is_there_for_who_cannot_see_the_map(opened):
     page.get_by_text("The same as a table").click()
     assert page.get_by_role("rowheader").all_inner_texts() == one.names
     assert page.locator("html").get_attribute("lang") == "en"
-    assert page.get_by_role("region", name=one.title).count() == 2
+    assert page.get_by_role("region", name=one.title).count() == 1
+    assert page.get_by_role("application", name=one.title).count() == 1
+
+
+@pytest.mark.parametrize("key", ["count", pytest.param("rate", marks=pytest.mark.walk)])
+def test_arrows_go_from_place_to_place_and_each_is_said_with_its_value(opened, key):
+    """Nine blocks, three by three, the first row lowest: where a key leads is known by counting."""
+    one = shown(key)
+    page = opened(maps.page(one, words=EN))
+    box, said = page.locator("#map"), page.locator("#said")
+    assert box.evaluate("one => document.getElementById(one.getAttribute('aria-describedby')).textContent").startswith("Arrow keys go")
+    assert said.get_attribute("aria-live") == "polite"
+    value = [next((tip.texts[unit] for tip in one.tips if tip.texts[unit]), "") for unit in range(9)]
+    box.focus()
+    before = page.evaluate("map_city.getCenter().lat")
+    steps = [("ArrowUp", 4), ("ArrowRight", 5), ("ArrowRight", 5), ("ArrowUp", 8), ("ArrowLeft", 7), ("ArrowDown", 4), ("ArrowDown", 1)]
+    for pressed, unit in steps:  # the first press tells the place in the middle
+        page.keyboard.press(pressed)
+        heard = said.text_content()
+        assert heard.startswith(f"{one.names[unit]}. "), (pressed, heard)
+        assert page.locator(".unit-tip strong").last.text_content() == one.names[unit]  # the one before fades
+        assert f": {value[unit]}" in heard or f". {value[unit]}" in heard
+        beside = {"To the left": unit - 1 if unit % 3 else None, "To the right": unit + 1 if unit % 3 < 2 else None}
+        beside |= {"Below": unit - 3 if unit > 2 else None, "Above": unit + 3 if unit < 6 else None}
+        for way, next_one in beside.items():
+            told = "" if next_one is None else f"{way}: {one.names[next_one]}, {value[next_one]}"
+            assert told in heard if told else way not in heard
+    assert page.evaluate("map_city.getCenter().lat") == pytest.approx(before)  # in sight all the time
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".unit-tip", state="detached")
+    page.keyboard.press("Shift+ArrowUp")
+    wait_until(page, "before => map_city.getCenter().lat > before", before)
 
 
 @pytest.mark.walk

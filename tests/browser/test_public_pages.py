@@ -16,6 +16,7 @@ from released import SECRET, released_city
 
 from hotspots import cities
 from hotspots import release as disclosure
+from hotspots.words import words_for
 
 CITY_FOLDER = Path(__file__).resolve().parents[2] / "data" / "cities" / asked.CITY
 
@@ -119,6 +120,38 @@ def test_a_community_finds_its_answers(open_page, albatros, language):
                 missing.append((row.question, piece))
                 break
     assert missing == []
+
+
+@pytest.mark.parametrize(("name", "lang"), [("", "en"), pytest.param("city", "es", marks=pytest.mark.walk)])
+def test_arrows_go_from_area_to_area_and_each_is_said_with_its_value(open_page, address, name, lang):
+    """What a key leads to is what the area before it said lies that way; each is said with the value that its tip shows."""
+    page = open_page(viewport={"width": 1280, "height": 1200})
+    open_at(page, address, name, lang=lang)
+    ways = {"ArrowUp": "Above", "ArrowRight": "To the right", "ArrowDown": "Below", "ArrowLeft": "To the left"}
+    ways = {key: words_for(lang).say(way) for key, way in ways.items()}
+    ground, live = page.locator(".map"), page.locator(".frame [aria-live]")
+    assert ground.get_attribute("role") == "application"
+    assert ground.get_attribute("aria-label")
+    ground.focus()
+    page.keyboard.press("ArrowRight")
+    seen = [live.text_content()]
+    for key in ("ArrowRight", "ArrowUp", "ArrowLeft", "ArrowLeft", "ArrowDown", "ArrowDown"):
+        beside = dict(part.split(": ", 1) for part in seen[-1].split(". ")[-1].split("; "))
+        page.keyboard.press(key)
+        seen.append(live.text_content())
+        there = beside.get(ways[key])
+        area, _, value = (there or "").partition(", ")
+        assert seen[-1].startswith(f"{area}. ") if there else seen[-1] == seen[-2], (key, seen)
+        tip = [text for text in page.locator(".tip").inner_text().splitlines() if text.strip()]
+        assert tip[0] == seen[-1].split(". ")[0]
+        assert not there or value in tip
+        assert all(text in seen[-1] for text in tip)
+    assert len(set(seen)) >= 4
+    if not name:
+        page.keyboard.press("Enter")
+        page.wait_for_url("**area=**", timeout=15_000)
+        wait_until_idle(page)
+        assert page.locator("h1").inner_text() == f"How are things in {seen[-1].split('. ')[0]}?"
 
 
 @pytest.mark.walk

@@ -82,6 +82,44 @@ def test_axe_finds_nothing(opened, slug, name):
     assert [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found] == []
 
 
+# What stands out of the box that tells of an area, or out of the map: a long text that was not broken, a box without room.
+OUTSIDE_ITS_TIP = """() => [...document.querySelectorAll('.unit-tip span, .unit-tip strong')].filter((one) => {
+    const own = one.getBoundingClientRect();
+    const out = (box) => own.left < box.left || own.right > box.right + 1 || own.top < box.top - 1 || own.bottom > box.bottom + 1;
+    return ['.unit-tip', '#map'].some((name) => out(one.closest(name).getBoundingClientRect())) || (own.width < 14 && own.height > 40);
+}).map((one) => one.textContent)"""
+
+
+def names_of(folder: Path) -> list[str]:
+    """Return the web pages of a release beside its first page."""
+    return sorted(path.name for path in folder.glob("*.html") if path.name not in LANGUAGES)
+
+
+@pytest.mark.parametrize("kind", ["find", pytest.param("cards", marks=pytest.mark.walk), pytest.param("map", marks=pytest.mark.walk)])
+@pytest.mark.parametrize("width", [1280, pytest.param(390, marks=pytest.mark.walk)])
+def test_axe_finds_nothing_on_the_pages_beside(opened, folders, kind, width):
+    """Also with what a search found, with where the reader is, and with the table open."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: pip install -r requirements-dev.txt")
+    names = [name for name in names_of(folders["puerto-albatros"]) if name.startswith(kind)]
+    assert len(names) >= 2
+    for name in names[-2:]:
+        page = opened("puerto-albatros", name, viewport={"width": width, "height": 1400})
+        if kind == "find":
+            page.locator("#asked").fill("a")
+            page.locator("#found li").first.wait_for()
+        if kind == "map":
+            page.locator("#map[data-state=ready]").wait_for()
+            page.locator("summary").click()
+            page.locator("#map").focus()
+            page.keyboard.press("ArrowUp")
+            page.locator(".unit-tip").wait_for()
+            assert page.evaluate(OUTSIDE_ITS_TIP) == []
+        assert page.evaluate("document.documentElement.lang") == name.split(".")[1]
+        found = axe.Axe().run(page).response["violations"]
+        assert [f"{name} {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found] == []
+        page.close()
+
+
 @pytest.mark.walk
 @pytest.mark.parametrize("slug", CITIES)
 def test_links_lead_on(opened, slug):

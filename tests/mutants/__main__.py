@@ -11,8 +11,6 @@ import argparse
 import json
 import os
 import re
-import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -25,14 +23,12 @@ from typing import Any
 
 from draw import ROOMS, Mutant, drawn
 
-ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(1, str(Path(__file__).resolve().parents[1]))
+from one_at_a_time import BUDGET, ROOT, run_all
+
 BUILD = ROOT / "build" / "mutants"
 REASONS = Path(__file__).with_name("reasons.json")
 MOST = 20  # survivors that are allowed, each with its reason
-BUDGET = 240.0  # seconds of tests for one fault, as measured without it
-FAULTY = 2  # the exit status of pytest where a test fails (1) or cannot be read (2); above it stands what is no answer
-KNOWN = ("numpy", "pandas", "geopandas", "scipy.stats", "scipy.ndimage", "shapely", "streamlit.testing.v1", "folium", "matplotlib.pyplot")
-KNOWN += ("h3", "pyarrow.parquet", "openpyxl", "statsmodels.api")
 
 
 def main() -> int:
@@ -48,7 +44,8 @@ def main() -> int:
         learn(chosen.processes)
     reached = json.loads((BUILD / "map.json").read_text())
     mutants = [one for one in drawn(ROOT, chosen.n, chosen.seed) if chosen.only in one.name]
-    found = run_all(mutants, reached, chosen.processes)
+    done = run_all(mutants, lambda one: tests_of(one, reached), chosen.processes, build=BUILD)
+    found = {one: what for one, (what, _) in done.items()}
     reasons = json.loads(REASONS.read_text(encoding="utf-8")) if REASONS.exists() else {}
     survived = [one for one in mutants if found[one] == "survived"]
     if not chosen.only:
@@ -120,125 +117,6 @@ def _reaching(path: str, lines: list[int] | tuple[int, ...], reached: dict[str, 
 def _seconds(test: str, reached: dict[str, Any]) -> float:
     file, _, name = test.partition("::")
     return float(reached["took"].get(f"{Path(file).stem}::{name}", 1.0))
-
-
-def run_all(mutants: list[Mutant], reached: dict[str, Any], processes: int) -> dict[Mutant, str]:
-    """Run the tests of every fault, so many at a time; return what became of each: found, stopped, survived."""
-    for name in KNOWN:
-        import_module(name)
-    free = [_copy(number) for number in range(processes)]
-    running: dict[int, tuple[Mutant, Path]] = {}
-    waiting, found, sound = list(mutants), {}, _Sound()
-    while waiting or running:
-        while waiting and free:
-            mutant, folder = waiting.pop(), free.pop()
-            tests = [one for one in tests_of(mutant, reached) if one not in sound.broken]
-            (folder / mutant.path).write_text(mutant.applied((ROOT / mutant.path).read_text(encoding="utf-8")), encoding="utf-8")
-            running[_start(folder, tests)] = mutant, folder
-        process, status = os.wait()
-        mutant, folder = running.pop(process)
-        shutil.copyfile(ROOT / mutant.path, folder / mutant.path)
-        code = os.waitstatus_to_exitcode(status)
-        if code > FAULTY:
-            raise RuntimeError(f"pytest could not run the tests of {mutant.name} (its exit status was {code})")
-        by = _failed(folder) if code > 0 else ""
-        if code > 0 and not sound.passes(by, folder, tests_of(mutant, reached)):
-            waiting.append(mutant)  # the test that failed fails without the fault too: ask the others
-        else:
-            found[mutant] = "survived" if code == 0 else "stopped" if code < 0 else "found"
-            print(f"{len(found):4} {found[mutant]:8} {mutant.name}   {by}", flush=True)
-        free.append(folder)
-    return found
-
-
-class _Sound:
-    """Which tests pass in a copy of the project without a fault, each tried once."""
-
-    def __init__(self) -> None:
-        self.sound: set[str] = set()
-        self.broken: set[str] = set()
-
-    def passes(self, test: str, folder: Path, asked: list[str]) -> bool:
-        if test not in self.sound | self.broken:
-            chosen = [one for one in asked if one == test] or [one for one in asked if one.startswith(test)]  # a file that cannot be read
-            code = os.waitstatus_to_exitcode(os.waitpid(_start(folder, chosen), 0)[1])
-            (self.broken if code else self.sound).add(test)
-        return test not in self.broken
-
-
-def _failed(folder: Path) -> str:
-    return (folder / "failed").read_text(encoding="utf-8") if (folder / "failed").exists() else ""
-
-
-def _copy(number: int) -> Path:
-    folder = BUILD / f"copy-{number}"
-    shutil.rmtree(folder, ignore_errors=True)
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
-    )
-    vendored = [path.relative_to(ROOT).as_posix() for path in (ROOT / "hotspots").rglob("vendor/**/*") if path.is_file()]
-    for name in [*filter(None, listed.stdout.decode().split("\0")), *vendored]:
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, folder / name)
-    return folder
-
-
-def _start(folder: Path, tests: list[str]) -> int:
-    (folder / "failed").unlink(missing_ok=True)
-    process = os.fork()
-    if process:
-        return process
-    if not tests:
-        os._exit(0)
-    signal.alarm(int(BUDGET * 3))  # a fault that never ends ends here
-    os.setpgid(0, 0)
-    with open(os.devnull, "w") as nothing:
-        os.dup2(nothing.fileno(), 1)
-        os.dup2(nothing.fileno(), 2)
-    os.chdir(folder)
-    sys.dont_write_bytecode = True
-    os.environ |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    sys.path[:] = [str(folder), *(path for path in sys.path if not path.startswith(str(ROOT)) or "site-packages" in path)]
-    code = 99
-    try:
-        code = import_module("pytest").main(
-            [
-                "-x",
-                "-q",
-                "-W",
-                "ignore::pytest.PytestAssertRewriteWarning",
-                "-p",
-                "no:cacheprovider",
-                "-p",
-                "no:xdist",
-                "-p",
-                "no:cov",
-                *dict.fromkeys(one.split("::")[0] for one in tests),
-            ],
-            plugins=[_Only(tests)],
-        )
-    finally:
-        os._exit(int(code))
-
-
-class _Only:
-    """Run the chosen tests in their order, and no others."""
-
-    def __init__(self, tests: list[str]) -> None:
-        self.place = {test: n for n, test in enumerate(tests)}
-
-    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        chosen = [one for one in items if one.nodeid in self.place]
-        items[:] = sorted(chosen, key=lambda one: self.place[one.nodeid])
-
-    def pytest_collectreport(self, report: Any) -> None:
-        if report.failed:
-            Path("failed").write_text(report.nodeid, encoding="utf-8")
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        if report.failed:
-            Path("failed").write_text(report.nodeid, encoding="utf-8")
 
 
 def report(mutants: list[Mutant], found: dict[Mutant, str], reasons: dict[str, str], seed: int) -> None:

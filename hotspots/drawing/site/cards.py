@@ -7,13 +7,13 @@ it), so that it fits a frame; the file by itself lists all of them, each with th
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
 
 from hotspots import geography
 from hotspots.agency import Agency
+from hotspots.drawing import scripts
 from hotspots.drawing.site import sentences, whereabouts
 from hotspots.drawing.site.markup import Html, brand, el, head
 from hotspots.release import SHOWN, Reading
@@ -23,7 +23,6 @@ from hotspots.words import Words, mark
 TALL = 480  # pixels of the frame: a card with its longest sentences, 300 pixels wide or more
 HOW = mark("To show this card on a page of yours, copy this line. The card is always that of the newest release.")
 BEFORE = mark("Put the address of this folder before the name of the file.")
-_STYLE = Path(__file__).parents[2] / "assets" / "cards.css"
 
 
 def file_name(language: str) -> str:
@@ -58,7 +57,7 @@ def page(reading: Reading, words: Words, *, agency: Agency | None = None, folder
     `folder` is the address at which it is reached, for the lines to copy; empty where only whoever puts it there knows it.
     """
     title = words.say("{city}: a card for each area", city=reading.city.name)
-    style = _STYLE.read_text(encoding="utf-8")
+    style = scripts.asset("cards.css")
     told = [words.say(HOW), *([] if folder else [words.say(BEFORE)])]
     shown = [_card(reading, str(area), words, agency, folder) for area in reading.city.blocks.index]
     warn = [el("p", sentences.fictional(words), class_="warn")] if reading.city.fictional else []  # its source says so on each card
@@ -70,18 +69,17 @@ def page(reading: Reading, words: Words, *, agency: Agency | None = None, folder
 
 def _card(reading: Reading, area: str, words: Words, agency: Agency | None, folder: str) -> Html:
     window = reading.windows[-1]
-    row, name = reading.areas(window).loc[area], f"{anchor(area)}-name"
+    row, name, called = reading.areas(window).loc[area], f"{anchor(area)}-name", str(geography.names(reading.city.blocks)[area])
     inside = [
         brand(reading.city.name, replace(agency, logo=b"") if agency else None),
-        el("h2", str(geography.names(reading.city.blocks)[area]), id=name),
+        el("h2", called, id=name),
         el("p", words.say("People killed"), ", ", sentences.period(window, words), class_="what"),
         el("p", sentences.number(row["count"], row["reason"], words), class_="number" if row["reason"] == SHOWN else "number words"),
         *[el("p", line) for line in _said(reading, area, window, words)],
         el("p", " · ".join([*sentences.source(reading, words), words.say(sentences.PASSED_ON)]), class_="source"),
     ]
-    line = el(
-        "pre", el("code", frame(reading, area, words, folder=folder)), tabindex=0, role="region", aria_label=words.say("Line to copy")
-    )
+    label = words.say("Line to copy: {area}", area=called)
+    line = el("pre", el("code", frame(reading, area, words, folder=folder)), tabindex=0, role="region", aria_label=label)
     return el("article", *inside, line, id=anchor(area), aria_labelledby=name)
 
 

@@ -7,11 +7,11 @@ the streets that bound them, can be read and searched like any page.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from hotspots import geography
 from hotspots.agency import Agency
+from hotspots.drawing import scripts
 from hotspots.drawing.site import cards, sentences, whereabouts
 from hotspots.drawing.site.markup import Column, brand, el, head, raw, table
 from hotspots.release import Reading, places
@@ -19,8 +19,6 @@ from hotspots.words import Words, mark
 
 HOW = mark("Type the name of an area, a neighbourhood, a street, an address or a place, as far as the agency brings them.")
 STAYS = mark("What you type, and where you are, stays in your browser.")
-_ASSETS = Path(__file__).parents[2] / "assets"
-_SEARCHED = Path(__file__).parents[2] / "dashboard" / "map_component" / "frontend" / "whereabouts.js"
 
 
 def file_name(language: str) -> str:
@@ -35,10 +33,8 @@ def file_name(language: str) -> str:
 def page(reading: Reading, words: Words, *, home: str, agency: Agency | None = None) -> str:
     """Return the page: the search, and a list of all areas with what they are known by. `home` is the page of all figures."""
     title = words.say("{city}: find your area", city=reading.city.name)
-    script = _SEARCHED.read_text(encoding="utf-8").replace("export function", "function") + (_ASSETS / "find.js").read_text(
-        encoding="utf-8"
-    )
-    style = (_ASSETS / "site.css").read_text(encoding="utf-8") + (f":root {{ --link: {agency.primary}; }}\n" if agency else "")
+    script = scripts.of_the_screen("whereabouts.js") + scripts.asset("find.js")
+    style = scripts.asset("site.css") + (f":root {{ --link: {agency.primary}; }}\n" if agency else "")
     asked = words.say("Search for an area")
     near = el("button", words.say("Near me"), type="button", id="near")
     box = el("input", id="asked", type="search", autocomplete="off", maxlength=120)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from hotspots.agency import Agency
+from hotspots.drawing import scripts
 from hotspots.drawing.site import cards, feed, find, findings, handout, sections, sentences
 from hotspots.drawing.site.markup import Html, brand, el, head
 from hotspots.drawing.site.public_map import Atlas
@@ -13,7 +13,6 @@ from hotspots.release import Reading, Release
 from hotspots.release.profiles import Window
 from hotspots.words import DEFAULT, LANGUAGES, Words, mark, words_for
 
-_STYLE = Path(__file__).parents[2] / "assets" / "site.css"
 _PARTS: Mapping[str, str] = {
     "numbers": mark("In three numbers"),
     "years": mark("Year by year"),
@@ -84,7 +83,7 @@ def page(reading: Reading, atlas: Atlas, *, contact: str, agency: Agency | None 
 
 def _head(title: str, words: Words, agency: Agency | None) -> Html:
     own = f":root {{ --link: {agency.primary}; }}\n" if agency else ""
-    style = _STYLE.read_text(encoding="utf-8") + own
+    style = scripts.asset("site.css") + own
     return head(title, style, el("link", rel="alternate", type="application/atom+xml", href=feed.file_name(words.language), title=title))
 
 

@@ -15,7 +15,8 @@ import { Strip } from "./strip.js";
 import { groupsOf, manyUnstable } from "./styles.js";
 import { Surface } from "./surface.js";
 import { Tools } from "./tools.js";
-import { KEYBOARD, neighbours } from "./walk.js";
+import { KEYBOARD } from "./walk.js";
+import { neighbours } from "./ways.js";
 
 const AROUND = 200; // metres around a homicide that was clicked
 const EDGE = 18; // pixels kept free around the whole city
@@ -433,7 +434,8 @@ export class CityMap {
     }
     const { geometry, values } = this.shown;
     const lines = values.tips.map((tip) => [tip.label, tip.texts[tip.codes[unit]] ?? ""]).filter(([, text]) => text !== "");
-    const beside = aloud ? neighbours(geometry, values, unit, values.words) : "";
+    const [tip] = values.tips;
+    const beside = aloud ? neighbours(geometry, (next) => tip?.texts[tip.codes[next]] ?? "", unit, values.words) : "";
     this.frame.showTip(geometry.names[unit] ?? "", lines, point.x, point.y, aloud, beside);
   }
 

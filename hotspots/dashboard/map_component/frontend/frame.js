@@ -1,6 +1,7 @@
 // The parts around the drawing: buttons, tip, hint, notice, legend box. Text from data is only ever set as text, never as HTML.
 
 import { icon, part, piece } from "./parts.js";
+import { aloud } from "./ways.js";
 
 const BUTTONS = ["zoom_in", "zoom_out", "whole_city", "draw", "full_screen"];
 
@@ -61,8 +62,8 @@ export class Frame {
     else this.box.requestFullscreen().catch(() => {}); // the browser may refuse; then the map stays as it is
   }
 
-  // Say `name` and its lines beside the point (x, y) of the map; `aloud` reads them to a screen reader too.
-  showTip(name, lines, x, y, aloud, beside = "") {
+  // Say `name` and its lines beside the point (x, y) of the map; `heard`: a screen reader reads them too.
+  showTip(name, lines, x, y, heard, beside = "") {
     const rows = lines.map(([label, text]) => {
       const row = part("div", label ? "tip-row" : "tip-row alone");
       if (label) row.append(piece(label, "tip-label"));
@@ -77,7 +78,7 @@ export class Frame {
     const top = y + 16 + height > room.height ? y - 12 - height : y + 16;
     this.tip.style.left = `${Math.max(4, Math.min(left, room.width - width - 4))}px`;
     this.tip.style.top = `${Math.max(4, top)}px`;
-    if (aloud) this.live.textContent = [name, ...lines.map(([label, text]) => (label ? `${label}: ${text}` : text))].concat(beside || []).join(". ");
+    if (heard) this.live.textContent = aloud(name, lines, beside);
   }
 
   hideTip() {

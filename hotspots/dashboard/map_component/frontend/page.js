@@ -3,7 +3,8 @@
 
 const FILES = [
   "map", "city_map", "decode", "find", "frame", "homicides", "labels", "legend", "looks", "dark", "styles", "street_names", "parts", "tools",
-  "strip", "months", "walk", "drawing", "address", "filters", "search", "whereabouts", "surface", "wall", "link", "vendor/leaflet/leaflet-src.esm",
+  "strip", "months", "walk", "ways", "drawing", "address", "filters", "search", "whereabouts", "surface", "wall", "link",
+  "vendor/leaflet/leaflet-src.esm",
 ];
 for (const name of FILES) {
   const link = document.createElement("link");
