@@ -27,7 +27,8 @@ class Case:
     `months` counts homicides (several victims of one event in one place count once) in each whole month of the study, columns `GROUPS`;
     missing where nobody published them. `start` is the first month counted as after: the one in which the intervention began. `areas` are
     the blocks of each group; none of them for the whole place (`whole`). `pool` holds the months of untreated places, for the
-    synthetic control. `victims` are the people killed in the treated areas before and after. `strange` are areas of the entry that
+    synthetic control and for what they do where nothing happened; `compared` are those of them that hold areas which the treated ones are
+    compared with. `victims` are the people killed in the treated areas before and after. `strange` are areas of the entry that
     these data do not have. `only_totals`: nothing but published totals is known.
     """
 
@@ -41,6 +42,7 @@ class Case:
     strange: tuple[str, ...]
     ring_metres: float
     only_totals: bool = False
+    compared: frozenset[str] = frozenset()
 
     @property
     def after(self) -> np.ndarray:
@@ -99,7 +101,8 @@ def case(study: Study, entry: Entry, *, ring: float = RING) -> Case:
     late = months.searchsorted(first)
     victims = int((seen & inside & (position < late)).sum()), int((seen & inside & (position >= late)).sum())
     pool = _pool(study, position, seen & once, areas, months)
-    return Case(entry, table.astype("int64"), first, areas, whole, pool, victims, strange, ring)
+    compared = frozenset(_places(study.blocks)[kinds["comparison"]])
+    return Case(entry, table.astype("int64"), first, areas, whole, pool, victims, strange, ring, compared=compared)
 
 
 def before_and_after(one: Case) -> pd.DataFrame:
@@ -206,12 +209,17 @@ def _pool(study: Study, position: np.ndarray, used: np.ndarray, areas: dict[str,
     blocks = study.blocks
     if not len(areas["treated"]):
         return pd.DataFrame(index=months)
-    column = next((name for name in _POOLS if name in blocks.columns), None)
-    place = blocks[column].to_numpy() if column else blocks.index.to_numpy()
+    place = _places(blocks)
     touched = set(place[blocks.index.isin(areas["treated"])])
-    if not column:
+    if not any(name in blocks.columns for name in _POOLS):
         touched |= set(areas["ring"])
     codes = study.codes[used]
     pairs = pd.DataFrame({"month": position[used], "place": np.array([*place, None], dtype=object)[codes]}).dropna()
     table = pairs[~pairs["place"].isin({*touched, ""})].pivot_table(index="month", columns="place", aggfunc="size", fill_value=0)
     return table.reindex(range(len(months)), fill_value=0).set_axis(months, axis="index")
+
+
+def _places(blocks: Blocks) -> np.ndarray:
+    """Return the place of each unit: its beat, else its district, else itself."""
+    column = next((name for name in _POOLS if name in blocks.columns), None)
+    return np.asarray(blocks[column] if column else blocks.index, dtype=object)

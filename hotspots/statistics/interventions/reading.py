@@ -59,9 +59,9 @@ def limit(found: Evaluation, words: Words) -> str:
 
 def _reason(found: Evaluation) -> str:
     """Return the reason of the design that came nearest to evaluating something."""
-    if any(effect.evaluable for effect in found.effects):
+    if found.high and any(effect.evaluable for effect in found.effects):
         return "high"  # what remains are designs that take the return to the usual for an effect
-    reasons = [effect.why_not for effect in found.effects]
+    reasons = [effect.why_not for effect in found.effects if not effect.evaluable]
     return next((reason for reason in reasons if reason not in ("no_comparison", "no_whole", "pool")), reasons[0])
 
 
