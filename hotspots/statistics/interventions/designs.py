@@ -10,15 +10,17 @@ import pandas as pd
 
 from hotspots.statistics.interventions.before_after import against_comparison, before_after
 from hotspots.statistics.interventions.beyond import wider
-from hotspots.statistics.interventions.cases import Case
+from hotspots.statistics.interventions.cases import GROUPS, Case
 from hotspots.statistics.interventions.displacement import weighted_displacement_difference
 from hotspots.statistics.interventions.effects import LARGEST, NORMAL_95, Effect
 from hotspots.statistics.interventions.elsewhere import Halves, judged_by, left_alone, made_up
-from hotspots.statistics.interventions.high_before import allowing, was_high
+from hotspots.statistics.interventions.high_before import ALLOWING, allowing, was_high
 from hotspots.statistics.interventions.interrupted import in_other_places, interrupted, made_up_starts
+from hotspots.statistics.interventions.staggered import begun, each_by_its_own
 from hotspots.statistics.interventions.synthetic import LEAST_POOL, synthetic_control
 
-DESIGNS: tuple[str, ...] = ("before_after", "comparison", "interrupted", "displacement", "synthetic")
+DESIGNS: tuple[str, ...] = ("before_after", "comparison", "interrupted", "displacement", "weighted", "synthetic")
+COUNTS: tuple[str, ...] = ("displacement", "weighted")  # designs that give a difference in homicides; the others give a ratio
 SHORT_BEFORE, SHORT_AFTER = 12, 6  # months that any design needs
 FEW = 10  # homicides before, or expected after: with fewer nothing is evaluated
 POOR_FIT = 0.5  # a mix that misses the treated areas by more than half of their own mean follows nothing
@@ -31,12 +33,23 @@ def every(one: Case) -> tuple[Effect, ...]:
     """
     why = _cannot(one)
     if why:
-        return tuple(Effect(name, "count" if name == "displacement" else "ratio", why_not=why) for name in DESIGNS)
+        return tuple(Effect(name, _kind(name), why_not=why) for name in DESIGNS)
+    if one.cohorts:
+        return _of_many_starts(one)
     months = pd.PeriodIndex(one.months.index)
     found = [_tried(before_after, one, "treated"), *_beside(one), _series(one, months), _mixed(one, months)]
     by_name = {effect.design: _judged(effect) for effect in found}
     more = [_judged(effect) for effect in allowing(one, _of_halves)] if was_high(one) else []
     return (*(by_name[name] for name in DESIGNS), *more)
+
+
+def _of_many_starts(one: Case) -> tuple[Effect, ...]:
+    """Return the two designs that take each area by its own start; the others say why they do not."""
+    if not begun(one):
+        return tuple(Effect(name, _kind(name), why_not="short") for name in DESIGNS)
+    own = {effect.design: _judged(effect) for effect in each_by_its_own(one)}
+    rest = [own.get(name) or Effect(name, _kind(name), why_not="starts") for name in DESIGNS]
+    return (*rest, *(Effect(name, "ratio", why_not="starts") for name in ALLOWING if was_high(one)))
 
 
 def _cannot(one: Case) -> str:
@@ -83,10 +96,10 @@ def _beside(one: Case) -> list[Effect]:
     """Return the two designs that need comparison areas."""
     if not len(one.areas["comparison"]):
         why = "no_whole" if one.whole else "no_comparison"
-        return [Effect("comparison", "ratio", why_not=why), Effect("displacement", "count", why_not=why)]
+        return [Effect(name, _kind(name), why_not=why) for name in ("comparison", *COUNTS)]
     pair = _tried(against_comparison, one, "treated", "comparison")
     if not np.isfinite(pair.value):
-        return [replace(pair, why_not="empty_comparison"), Effect("displacement", "count", why_not="empty_comparison")]
+        return [replace(pair, why_not="empty_comparison"), *(Effect(name, "count", why_not="empty_comparison") for name in COUNTS)]
     wide = _scatter_with_beyond(pair)
 
     def difference(before: np.ndarray, after: np.ndarray) -> Effect:
@@ -98,7 +111,26 @@ def _beside(one: Case) -> list[Effect]:
         return replace(effect, facts={**effect.facts, "months": float(length)})
 
     values = one.months[["treated", "comparison", "ring", "comparison_ring"]].to_numpy(dtype=float)
-    return [pair, replace(_of_halves(difference, values, int((~one.after).sum())), widest=pair.widest)]
+    plain = replace(_of_halves(difference, values, int((~one.after).sum())), widest=pair.widest)
+    return [pair, plain, replace(_weighted(one, wide), widest=pair.widest)]
+
+
+def _weighted(one: Case, scatter: float) -> Effect:
+    """Return the difference in people killed on ground of equal size, over all months that are known on both sides."""
+    if one.killed is None:
+        return Effect("weighted", "count", why_not="few")
+    before, after = one.lengths
+    groups = [one.killed.loc[name] for name in GROUPS]
+    pairs = [(float(row["before"]), float(row["after"])) for row in groups]
+    harm = [(float(row["before_squares"]), float(row["after_squares"])) for row in groups]
+    found = weighted_displacement_difference(
+        *(pairs[0], pairs[1], pairs[2], pairs[3]), scatter=scatter, lengths=(before / after, 1.0), sizes=one.sizes, harm=harm
+    )
+    return replace(found, design="weighted", facts={**found.facts, "months": float(after)})
+
+
+def _kind(design: str) -> str:
+    return "count" if design in COUNTS else "ratio"
 
 
 def _scatter_with_beyond(pair: Effect) -> float:

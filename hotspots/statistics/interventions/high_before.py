@@ -11,6 +11,7 @@ from hotspots.statistics.interventions.before_after import against_comparison, b
 from hotspots.statistics.interventions.cases import Case
 from hotspots.statistics.interventions.effects import Effect
 from hotspots.statistics.interventions.elsewhere import Halves, left_alone
+from hotspots.statistics.interventions.staggered import high_before
 
 ALLOWING: tuple[str, ...] = ("matched", "earlier")
 YEAR = 12  # months before the start that may have been why these areas were picked
@@ -21,6 +22,8 @@ Tried = Callable[[Halves, np.ndarray, int, Sequence[np.ndarray]], Effect]
 
 def was_high(one: Case) -> bool:
     """Return whether the treated areas had unusually many homicides in the year before the start (see `is_unusual`)."""
+    if one.cohorts:
+        return is_unusual(*high_before(one))
     before, _ = one.halves("treated")
     return is_unusual(before[-YEAR:], before[:-YEAR])
 
