@@ -291,6 +291,8 @@ def _faults_of_starts(entry: Entry) -> list[Told]:
     strange = [area for area, _ in entry.starts if area not in entry.treated]
     late = [area for area, day in entry.starts if entry.end is not None and day >= entry.end]
     faults = []
+    if any(pd.isna(day) for _, day in entry.starts):
+        faults.append(told("interventions: write areas that began on a day of their own as AREA=2024-05-01, AREA=2024-06-15"))
     if strange:
         faults.append(
             told("interventions: {area} has a first day of its own and is no treated area; name it among them", area=repr(strange[0]))

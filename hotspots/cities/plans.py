@@ -39,7 +39,7 @@ class Plan:
     @property
     def day(self) -> pd.Timestamp:
         """The day of registering, in UTC."""
-        return pd.Timestamp(self.at[:10])
+        return _day(self.at)
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,8 @@ def register(slug: str, name: str, text: str, *, design: str = "", ring: float =
     """Register what is planned for the entry `name` and return all its plans; a former plan stays. Raises a `DataError` without a text."""
     plain = logbook.clean(text)
     if not plain or len(plain) > LONGEST_TEXT:
-        raise DataError(
-            told("interventions: a plan has 1 to {most} characters; say what will be looked at, and when", most=f"{LONGEST_TEXT:,}")
-        )
+        most = f"{LONGEST_TEXT:,}"
+        raise DataError(told("interventions: a plan has 1 to {most} characters; say what will be looked at, and when", most=most))
     entry = logbook.read(slug, notes).entry(name)
     said = {"text": plain, "design": design, "ring": float(ring)}
     logbook.register(slug, name, {**said, "code": code_of(entry, said)}, notes=notes)
@@ -87,9 +86,11 @@ def of_entry(log: Log, entry: Entry) -> Plans:
 
 def written(log: Log, entry: Entry) -> pd.Timestamp | None:
     """Return the day on which an entry, or its present first days, were written into the log; None where it stands in city.toml."""
-    known = [one for one in log.changes if one.entry.id == entry.id and one.action in ("add", "edit")]
-    began = next((one for one in known if (one.entry.start, one.entry.starts) == (entry.start, entry.starts)), None)
-    return pd.Timestamp(began.at[:10]) if began else None
+    for change in log.changes:
+        same = change.entry.id == entry.id and (change.entry.start, change.entry.starts) == (entry.start, entry.starts)
+        if same and change.action in ("add", "edit"):
+            return _day(change.at)
+    return None
 
 
 def code_of(entry: Entry, said: Mapping[str, Any]) -> str:
@@ -100,6 +101,10 @@ def code_of(entry: Entry, said: Mapping[str, Any]) -> str:
     'e4f2c9b64bc3'
     """
     return checked_json.seal({"entry": _parts(entry), **{key: said[key] for key in ("text", "design", "ring")}})
+
+
+def _day(moment: str) -> pd.Timestamp:
+    return pd.Timestamp(moment[:10])
 
 
 def _parts(entry: Entry) -> dict[str, Any]:

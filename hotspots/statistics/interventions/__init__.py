@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import pandas as pd
-
 from hotspots.cities.logbook import Entry
 from hotspots.cities.plans import Plans
 from hotspots.inference.level_shift import Break, break_date
@@ -26,9 +24,9 @@ from hotspots.study import Study
 from hotspots.words import mark
 
 __all__ = [
-    "ALLOWING", "ALONE", "ASSUMES", "BASE_YEARS", "CHECKS", "DESIGNS", "LABELS", "MEASURES", "RING", "WARNINGS", "WHY_NOT", "Around", "Case",
-    "Effect", "Evaluation", "Placebos", "against_comparison", "avoided", "before_after", "before_and_after", "case", "evaluate", "interrupted", "series",
-    "synthetic_control", "weighted_displacement_difference",
+    "ALLOWING", "ALONE", "ASSUMES", "BASE_YEARS", "CHECKS", "DESIGNS", "LABELS", "MEASURES", "RING", "WARNINGS", "WHY_NOT", "Around",
+    "Case", "Effect", "Evaluation", "Placebos", "against_comparison", "avoided", "before_after", "before_and_after", "case", "evaluate",
+    "interrupted", "series", "synthetic_control", "weighted_displacement_difference",
 ]  # fmt: skip
 
 ALONE = Around()
@@ -84,9 +82,9 @@ class Evaluation:
 
     `effects` come in the order of `DESIGNS`. `lead` is the one whose sentence is read first: beside comparison areas where there are
     any, else the interrupted series, else before and after; where the areas were high before the start (`high`), one that allows for
-    their falling back, never the two of the areas alone; None where none evaluates anything. `checks` say of each name in `WARNINGS` whether
-    that check fails, None where it cannot be told; there are none where the areas or the months are missing. `plans` are what was planned
-    before. `breaks` is where the months of the treated areas break by themselves.
+    their falling back, never the two of the areas alone; None where none evaluates anything. `checks` say of each name in `WARNINGS`
+    whether that check fails, None where it cannot be told; there are none where the areas or the months are missing. `plans` are what
+    was planned before. `breaks` is where the months of the treated areas break by themselves.
     """
 
     case: Case
@@ -118,8 +116,8 @@ def evaluate(study: Study, entry: Entry, *, notes: Iterable[Note] = (), ring: fl
     What it means for a reader: how the treated areas changed after the start beside what would have been expected without it. No
     design knows what would have happened; each assumes something, said beside it. A design is "not evaluable" when months, homicides
     or comparison areas are missing, or when even a fall of 60 % could not be told from chance (at 5 %, found in 80 of 100 cases).
-    `notes` are the city's remarks: a change of definition within the time is warned of. `around` is what is known around the entry. `study` is one on the units that the entry's
-    areas are named by; its period bounds what is before and after.
+    `notes` are the city's remarks: a change of definition within the time is warned of. `around` is what is known around the entry.
+    `study` is one on the units that the entry's areas are named by; its period bounds what is before and after.
 
     >>> from hotspots.testing import square_city
     >>> study = Study.of(*square_city([(5, 5)] * 3), start="2020-01-01", end="2021-01-01")

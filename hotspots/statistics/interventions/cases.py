@@ -29,10 +29,11 @@ class Case:
     the blocks of each group; none of them for the whole place (`whole`). `pool` holds the months of untreated places, for the
     synthetic control and for what they do where nothing happened; `compared` are those of them that hold areas which the treated ones are
     compared with. `victims` are the people killed in the treated areas before and after. `strange` are areas of the entry that
-    these data do not have. `only_totals`: nothing but published totals is known. `cohorts` are the treated areas that began together, each
-    with its first month after and its homicides by month, where they began at different dates; `start` is then the first of them. `killed`
-    are the sums, and the sums of squares (`…_squares`), of the victims of each event by side (`before`, `after`) and group. `sizes` are the grounds of the
-    groups beside that of the treated one (their units where they have no ground). `near`: a comparison area lies in the ring.
+    these data do not have. `only_totals`: nothing but published totals is known. `cohorts` are the treated areas that began together,
+    each with its first month after and its homicides by month, where they began at different dates; `start` is then the first of them.
+    `killed` are the sums, and the sums of squares (`…_squares`), of the victims of each event by side (`before`, `after`) and group.
+    `sizes` are the grounds of the groups beside that of the treated one (their units where they have no ground). `near`: a comparison
+    area lies in the ring.
     """
 
     entry: Entry
@@ -266,7 +267,7 @@ def _killed(study: Study, position: np.ndarray, seen: np.ndarray, kinds: dict[st
     """Return the victims of each event, summed and squared, by group and side."""
     rows = pd.DataFrame({"event": study.rows["event_id"].to_numpy(), "code": study.codes, "after": position >= late})[seen]
     sizes = rows.groupby(["event", "code", "after"], sort=False).size().rename("killed").reset_index()
-    found = {}
+    found: dict[str, dict[str, float]] = {}
     for name, kind in kinds.items():
         some = sizes[_with_outside(kind)[sizes["code"].to_numpy()]]
         for side in (False, True):

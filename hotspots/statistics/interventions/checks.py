@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,7 @@ class Around:
 
     others: tuple[Entry, ...] = ()
     written: pd.Timestamp | None = None
-    plans: Plans = Plans()
+    plans: Plans = field(default_factory=Plans)
     late: int | None = None
 
 
@@ -63,7 +63,7 @@ def _definition(at: Looked) -> bool:
 
 
 def _parallel(at: Looked) -> bool | None:
-    """Return whether the treated share drifted before the start: the score test of a trend, its variance times the scatter of the months."""
+    """Return whether the treated share drifted before the start: the score test of a trend, widened by the scatter of the months."""
     before = at.case.halves("treated", "comparison")[0]
     n, y = before.sum(axis=1), before[:, 0]
     share = y.sum() / n.sum() if n.sum() else 0.0
@@ -125,8 +125,10 @@ def _written_late(at: Looked) -> bool | None:
     return None if written is None else bool(written > at.case.start.start_time)
 
 
-def _planned_late(at: Looked) -> bool:
+def _planned_late(at: Looked) -> bool | None:
     first = at.around.plans.first
+    if at.case.entry.origin == "event":
+        return None
     return first is None or first.day > at.case.start.start_time
 
 
@@ -135,8 +137,9 @@ CHECKS: tuple[Check, ...] = (
         "hot_before",
         mark("Were these areas no higher than usual in the year before the start?"),
         mark(
-            "These areas had unusually many homicides in the last 12 months before the start. Places picked when they are high fall back "
-            "by themselves: a part of any fall is that return. The two rows at the end allow for it; the others do not."
+            "These areas had unusually many homicides in the last 12 months before the start. Places picked when they are "
+            "high fall back by themselves: a part of any fall is that return. The two rows at the end allow for it; the others "
+            "do not."
         ),
         lambda at: was_high(at.case),
     ),
@@ -144,8 +147,8 @@ CHECKS: tuple[Check, ...] = (
         "parallel",
         mark("Did these areas and the comparison areas move alike before the start?"),
         mark(
-            "Already before the start these areas and the comparison areas moved apart: the rows beside comparison areas take what goes "
-            "on for an effect."
+            "Already before the start these areas and the comparison areas moved apart: the rows beside comparison areas take "
+            "what goes on for an effect."
         ),
         _parallel,
     ),
@@ -153,8 +156,8 @@ CHECKS: tuple[Check, ...] = (
         "definition",
         mark("Was the same counted all the time?"),
         mark(
-            "What is counted changed within this time. The rows without comparison areas take that change for an effect: choose a period "
-            "that begins after it, or give the rows with comparison areas more weight."
+            "What is counted changed within this time. The rows without comparison areas take that change for an effect: "
+            "choose a period that begins after it, or give the rows with comparison areas more weight."
         ),
         _definition,
     ),
@@ -182,7 +185,8 @@ CHECKS: tuple[Check, ...] = (
         "unlike",
         mark("Have the comparison areas about as many homicides?"),
         mark(
-            "The comparison areas have less than half, or more than twice, as many homicides: the difference in homicides is then no fair one."
+            "The comparison areas have less than half, or more than twice, as many homicides: the difference in homicides is "
+            "then no fair one."
         ),
         _unlike,
     ),
@@ -190,8 +194,8 @@ CHECKS: tuple[Check, ...] = (
         "together",
         mark("Do people killed and events say the same?"),
         mark(
-            "Events in which several people were killed weigh on one side of the start: counted by people the change differs by more than a "
-            "quarter from what is shown."
+            "Events in which several people were killed weigh on one side of the start: counted by people the change differs "
+            "by more than a quarter from what is shown."
         ),
         _together,
     ),
@@ -219,7 +223,8 @@ CHECKS: tuple[Check, ...] = (
         "trend",
         mark("Does the same method find nothing at made-up dates?"),
         mark(
-            "Without comparison areas, the same method also finds changes at made-up dates before the start: something else moves this series."
+            "Without comparison areas, the same method also finds changes at made-up dates before the start: something else "
+            "moves this series."
         ),
         lambda at: any(_moves(at.effects.get(name)) for name in ("before_after", "interrupted")),
     ),

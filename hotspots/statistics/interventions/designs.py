@@ -138,7 +138,7 @@ def _scatter_with_beyond(pair: Effect) -> float:
     chance = (pair.facts["variance_fixed"] + pair.facts["variance_part"]) / pair.facts["widening"]
     if not pair.widest:
         return pair.facts["widening"]
-    return max(pair.facts["widening"], (np.log(pair.high / pair.low) / (2 * NORMAL_95)) ** 2 / chance)
+    return max(pair.facts["widening"], float(np.log(pair.high / pair.low) / (2 * NORMAL_95)) ** 2 / chance)
 
 
 def _mixed(one: Case, months: pd.PeriodIndex) -> Effect:
