@@ -1,12 +1,12 @@
 """Made-up interventions in the real histories of Philadelphia and Chicago: nothing was done on those days in those places.
 
 Areas are drawn by chance, or all of the city; the start lies anywhere with five years before it and two after. What is then found is false.
+And simulated ones, whose places drift each by itself.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from hotspots.cities.logbook import Entry
-from hotspots.statistics.interventions import Case, Effect, leading
-from hotspots.statistics.interventions.designs import every
+from hotspots.statistics.interventions import Case, Effect, against_comparison, before_after, leading
+from hotspots.statistics.interventions.designs import _series, _tried, every
+from hotspots.statistics.interventions.staggered import Begun
 
 BEFORE, AFTER = 60, 24  # months
 GROUPS = ("treated", "comparison", "ring", "comparison_ring")
@@ -71,9 +72,42 @@ def _case(months: pd.DataFrame, start: pd.Period, groups: dict[str, pd.Index], p
     return Case(entry, months, start, groups, not treated, pool, killed, (), 250.0, compared=frozenset(compared))
 
 
-def told(folder: Path, city: str, rng: np.random.Generator, *, areas: int, many: int) -> Iterator[tuple[Effect | None, tuple[Effect, ...]]]:
-    """Give the headline, and every design, of so many made-up interventions."""
-    table = months_of(folder, city)
-    for _ in range(many):
-        effects = every(made_up(table, rng, areas=areas))
-        yield leading(effects), effects
+def headline(case: Case) -> Effect | None:
+    """Return what the headline says of a case; None where nothing is evaluated."""
+    return leading(every(case))
+
+
+def one_design(case: Case, design: str) -> Effect:
+    """Return what one design says of a case, whatever the others do."""
+    if design == "interrupted":
+        return _series(case, pd.PeriodIndex(case.months.index))
+    groups = ("treated", "comparison") if design == "comparison" else ("treated",)
+    return _tried(against_comparison if design == "comparison" else before_after, case, *groups)
+
+
+def drifting(rng: np.random.Generator, *, mean: float, world: str, places: int = 20) -> Case:
+    """Return a case of places that each drift by themselves: `follows` (months like the one before, .9, spread .25), `walk` (steps of .04),
+    or not at all (`still`); one is taken for treated, one for compared with, nothing was done."""
+    n, index = BEFORE + AFTER, pd.period_range("2010-01", periods=BEFORE + AFTER, freq="M", name="month")
+    steps = rng.normal(size=(n, places + 2))
+    if world == "follows":
+        level = np.zeros((n, places + 2))
+        level[0] = 0.25 * steps[0]
+        for at in range(1, n):
+            level[at] = 0.9 * level[at - 1] + 0.25 * np.sqrt(1 - 0.81) * steps[at]
+    else:
+        level = 0.04 * steps.cumsum(axis=0) if world == "walk" else np.zeros((n, places + 2))
+    table = pd.DataFrame(rng.poisson(mean * np.exp(level)), index=index)
+    table.columns = [f"p{one}" for one in table.columns]
+    months = pd.DataFrame({"treated": table["p0"], "comparison": table["p1"], "ring": 0, "comparison_ring": 0})
+    none = pd.Index([])
+    groups = {"treated": pd.Index(["p0"]), "comparison": pd.Index(["p1"]), "ring": none, "comparison_ring": none}
+    return _case(months, index[BEFORE], groups, table.drop(columns="p0"), ("p1",))
+
+
+def begun_apart(rng: np.random.Generator, *, mean: float, effect: float) -> tuple[list[Begun], np.ndarray]:
+    """Return four groups of areas that began in four months of a city that falls and has a season, and comparison areas as large as all."""
+    level = (1 + 0.3 * np.cos(2 * np.pi * np.arange(96) / 12)) * np.repeat([1, 1.1, 0.9, 0.8, 0.8, 0.7, 0.75, 0.6], 12)
+    cuts = (48, 60, 66, 72)
+    groups = [Begun(cut, rng.poisson(mean * level * np.where(np.arange(96) >= cut, effect, 1.0)).astype(float)) for cut in cuts]
+    return groups, rng.poisson(4 * mean * level).astype(float)
