@@ -97,11 +97,8 @@ def choice(chosen: Chosen, entry: Entry, found: Evaluation, offered: Sequence[En
 
 def plan(found: Evaluation, words: Words) -> None:
     """Say what was planned before, and show its text."""
-    if not (said := reading.planned(found, words)):
-        return
-    st.markdown(safe_markdown(" ".join(said)))
-    last = found.plans.last
-    if last is not None:
+    if (last := found.plans.last) is not None:
+        st.markdown(safe_markdown(" ".join(reading.planned(found, words))))
         shown = st.expander(words.say("The plan, as registered"))
         shown.markdown(safe_markdown(last.text))
         shown.caption(words.say("Its code, to be noted elsewhere: {code}", code=last.code))
