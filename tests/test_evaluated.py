@@ -278,7 +278,9 @@ def test_each_check_can_fail_and_can_hold(name):
     study, one, notes, around = FAILS[name]
     found = interventions.evaluate(study, one, notes=notes, around=around)
     assert found.checks[name] is True
-    failed = dict(zip((check.name for check in CHECKS), reading.checked(found, words_for("en"))["result"], strict=True))
+    failed = dict(
+        zip((check.name for check in CHECKS if check.name != "begun"), reading.checked(found, words_for("en"))["result"], strict=True)
+    )
     assert failed[name] == "no: see above"
     study, one, notes, around = HOLDS
     good = interventions.evaluate(study, one, notes=notes, around=around)

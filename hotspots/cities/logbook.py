@@ -45,7 +45,8 @@ class Entry:
     starts: tuple[tuple[str, pd.Timestamp], ...] = ()
 
     def as_plain(self) -> dict[str, Any]:
-        """Return the entry as plain values: what is written to disk and printed for programs. `end` is exclusive."""
+        """Return the entry as plain values: what is written to disk and printed for programs. `end` is exclusive; `starts` only if any."""
+        starts = {area: day.date().isoformat() for area, day in self.starts}
         return {
             "id": self.id,
             "name": dict(self.name),
@@ -54,8 +55,7 @@ class Entry:
             "treated": list(self.treated),
             "comparison": list(self.comparison),
             "note": dict(self.note),
-            "starts": {area: day.date().isoformat() for area, day in self.starts},
-        }
+        } | ({"starts": starts} if starts else {})
 
 
 @dataclass(frozen=True)

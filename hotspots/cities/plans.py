@@ -98,7 +98,7 @@ def code_of(entry: Entry, said: Mapping[str, Any]) -> str:
 
     >>> from hotspots.cities.logbook import Entry
     >>> code_of(Entry("x", {"en": "x"}, pd.Timestamp("2024-01-01")), {"text": "a", "design": "", "ring": 250.0})[:12]
-    'e4f2c9b64bc3'
+    'cd3ccd4dcf2b'
     """
     return checked_json.seal({"entry": _parts(entry), **{key: said[key] for key in ("text", "design", "ring")}})
 
@@ -109,7 +109,7 @@ def _day(moment: str) -> pd.Timestamp:
 
 def _parts(entry: Entry) -> dict[str, Any]:
     plain = entry.as_plain()
-    return {name: plain[name] for name in _PARTS}
+    return {name: plain.get(name) for name in _PARTS}
 
 
 def _plan(change: Change) -> Plan:

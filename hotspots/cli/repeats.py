@@ -62,7 +62,8 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     if choices.json:
         print_json(known(_facts(asked, near, windows)))
         return
-    print(words.say("restricted: from single incidents, never to be published"), *map(words.say, answer.warnings), sep="\n", file=sys.stderr)
+    print(words.say("restricted: from single incidents, never to be published"), file=sys.stderr)
+    print("".join(f"{words.say(warning)}\n" for warning in answer.warnings), end="", file=sys.stderr)
     print("\n".join([*_chance(asked, near, words), *_alerts(asked, words), *_now(windows, words, days=choices.days)]))
 
 

@@ -258,13 +258,13 @@ CHECKS: tuple[Check, ...] = (
         "begun",
         mark("Have all its areas months enough on both sides of their own start?"),
         mark("Some areas began too early or too late for these data and are left out."),
-        lambda at: len(begun(at.case)) < len(at.case.cohorts) if at.case.cohorts else None,
+        lambda at: len(begun(at.case)) < len(at.case.cohorts),
     ),
 )
 WARNINGS: dict[str, str] = {one.name: one.failed for one in CHECKS}
 
 
 def looked_at(case: Case, effects: tuple[Effect, ...], notes: Iterable[Note], around: Around) -> dict[str, bool | None]:
-    """Return each check by name: whether it fails, None where it cannot be told."""
+    """Return each check by name: whether it fails, None where it cannot be told; that of own starts where areas have some."""
     at = Looked(case, {one.design: one for one in effects}, tuple(notes), around)
-    return {one.name: one.fails(at) for one in CHECKS}
+    return {one.name: one.fails(at) for one in CHECKS if one.name != "begun" or case.cohorts}
