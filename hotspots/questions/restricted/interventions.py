@@ -47,10 +47,11 @@ def log(asked: Asked) -> Answer[Log]:
 
 
 def noted(asked: Asked) -> list[Note]:
-    """Return the starts and the ends of the interventions in the city's log, as charts draw them."""
+    """Return the starts (of each area that has its own, too) and the ends of the interventions in the city's log, as charts draw them."""
     found = []
     for entry in log(asked).value.entries:
         found.append(Note(entry.start, entry.name, "intervention", entry.treated))
+        found += [Note(day, entry.name, "intervention", (area,)) for area, day in entry.starts if day != entry.start]
         if entry.end is not None:
             ended = {language: words_for(language).say("end of {name}", name=text) for language, text in entry.name.items()}
             found.append(Note(entry.end, ended, "intervention", entry.treated))

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 from hotspots.cities.plans import SHORT_CODE, Plan
+from hotspots.inference import level_shift
 from hotspots.statistics.interventions import ASSUMES, CHECKS, DESIGNS, LABELS, WHY_NOT, Effect, Evaluation
 from hotspots.words import Words, mark
 
@@ -195,6 +196,20 @@ def _as_planned(effect: Effect, words: Words) -> str:
 
 def _plan(one: Plan) -> dict[str, object]:
     return {"at": one.at, "text": one.text, "design": one.design or None, "ring": one.ring, "code": one.code, "whole": one.whole}
+
+
+def break_sentence(found: Evaluation, words: Words) -> str:
+    """Return where the months break by themselves."""
+    if found.breaks is None:
+        return words.say("The months are too few to look for a break by themselves.")
+    said = words.say(
+        "Told by the months alone, without the date: the clearest break comes after {month}.",
+        month=words.month(found.breaks.last.start_time),
+    )
+    share = words.percent(found.breaks.p, 1)
+    if found.breaks.p > level_shift.LEVEL:
+        return said + " " + words.say("Years that only swing as these do break as clearly in {share} of cases: no break.", share=share)
+    return said + " " + words.say("Years that only swing as these do break as clearly in {share} of cases.", share=share)
 
 
 def numbers(found: Evaluation) -> dict[str, object]:

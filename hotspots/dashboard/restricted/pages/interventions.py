@@ -18,7 +18,6 @@ from hotspots.dashboard.restricted.parts import maps, tables
 from hotspots.dashboard.restricted.parts import series as parts
 from hotspots.drawing import charts
 from hotspots.geography import units
-from hotspots.inference import level_shift
 from hotspots.questions.restricted import interventions as questions
 from hotspots.questions.restricted import when, where
 from hotspots.statistics import interventions
@@ -143,6 +142,8 @@ def dates(entry: Entry, found: Evaluation, words: Words) -> str:
         after=words.number(after),
         month=words.month(found.case.start.start_time),
     )
+    if found.case.cohorts:
+        months += " " + words.say("Its areas began on different days ({n}); each is compared from its own.", n=words.number(len(found.case.cohorts)))
     return f"{told} {months}"
 
 
@@ -203,7 +204,7 @@ def series(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     answer = chosen.ask(questions.series, entry, ring=RING, around=questions.around(chosen.asked, entry))
     table, ends = answer.value.table, answer.value.ends
     table = table.assign(label=[words.period(start.date(), end.date()) for start, end in zip(table["start"], ends, strict=True)])
-    notes = [note for note in questions.noted(chosen.whole.asked) if note.start in (entry.start, entry.end)]
+    notes = [note for note in questions.noted(chosen.whole.asked) if note.start in (entry.start, entry.end, *dict(entry.starts).values())]
     notes = notes or [Note(entry.start, entry.name, "event")]
     known = [(note.start, "", words.own(note.text)) for note in notes if table["start"].iloc[0] <= note.start <= ends.iloc[-1]]
     shown = series_of(table, words, dated=known)
@@ -261,21 +262,7 @@ def designs(chosen: Chosen, answer: Answer[Evaluation]) -> None:
     tables.download(chosen, answer, "evaluation", label=words.say("These designs (CSV)"))
     with st.expander(words.say("How far to trust each row")):
         st.table(rows[[design, *trust]].set_index(design))
-        st.markdown(break_sentence(found, words))
-
-
-def break_sentence(found: Evaluation, words: Words) -> str:
-    """Return where the months break by themselves."""
-    if found.breaks is None:
-        return words.say("The months are too few to look for a break by themselves.")
-    said = words.say(
-        "Told by the months alone, without the date: the clearest break comes after {month}.",
-        month=words.month(found.breaks.last.start_time),
-    )
-    share = words.percent(found.breaks.p, 1)
-    if found.breaks.p > level_shift.LEVEL:
-        return said + " " + words.say("Years that only swing as these do break as clearly in {share} of cases: no break.", share=share)
-    return said + " " + words.say("Years that only swing as these do break as clearly in {share} of cases.", share=share)
+        st.markdown(reading.break_sentence(found, words))
 
 
 def caveats(answer: Answer[Evaluation], words: Words) -> None:
