@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -15,11 +17,13 @@ import pandas as pd
 import pytest
 from conftest import TORTURE
 from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
+from pptx.enum.text import PP_ALIGN
 from pypdf import PdfReader
 
 from hotspots import cities
 from hotspots.cli.main import main
-from hotspots.drawing.brief import render
+from hotspots.drawing.brief import letters, render
 from hotspots.questions.restricted import Asked, when
 from hotspots.questions.restricted.brief import FIELDS, PRESETS, brief
 from hotspots.questions.restricted.brief_page import of_choices
@@ -209,6 +213,38 @@ def test_a_wrong_ending_is_refused(city, tmp_path, capsys):
     assert main(["brief", VILLA, "--out", str(tmp_path / "brief.doc")]) == 1
     assert "cannot write .doc" in capsys.readouterr().err
     assert list(tmp_path.glob("brief*")) == []
+
+
+def extents(content: bytes):
+    """Return each text of the slide and where it stands: left, top, right, bottom, in points."""
+    for shape in slide(content).shapes:
+        if not shape.has_text_frame or not shape.text_frame.text or shape.is_placeholder:
+            continue
+        wide, lines, tall = shape.width / 12_700, [], 0.0
+        for one in shape.text_frame.paragraphs:
+            across = sum(letters.width(run.text, run.font.size.pt) for run in one.runs)
+            tall += math.ceil(across / wide) * max(run.font.size.pt for run in one.runs) * 1.2
+            lines.append(min(across, wide))
+        right = one.alignment == PP_ALIGN.RIGHT
+        left, top = shape.left / 12_700, shape.top / 12_700
+        yield shape.text_frame.text, (left + (wide - max(lines)) * right, top, left + (wide if right else max(lines)), top + tall)
+
+
+@pytest.mark.cases(2)
+@pytest.mark.parametrize(("preset", "language"), [("community", "es"), ("command", "en"), ("policy", "es"), ("community", "en")])
+def test_no_text_of_the_slide_lies_on_another(albatros, bundled, unchanged, preset, language):
+    unchanged(bundled)
+    content = render(page_of(albatros, preset=preset, language=language), ".pptx")
+    texts = list(extents(content))
+    assert len(texts) > 15
+    bars = [
+        (shape.name, [side / 12_700 for side in (shape.left, shape.top, shape.left + shape.width, shape.top + shape.height)])
+        for shape in slide(content).shapes
+        if shape.shape_type == MSO_SHAPE_TYPE.AUTO_SHAPE
+    ]
+    for (one, (left, top, right, bottom)), (other, box) in itertools.combinations([*texts, *bars], 2):
+        if one in dict(texts):
+            assert min(right, box[2]) - max(left, box[0]) <= 4 or min(bottom, box[3]) - max(top, box[1]) <= 3, (one, other)
 
 
 @pytest.mark.walk

@@ -351,3 +351,9 @@ def test_every_file_that_city_toml_names_is_there(city: dict) -> None:
     for name in named[1:]:
         assert json.loads((FOLDER / name).read_text(encoding="utf-8"))["features"]
     assert city["incidents"]["covers"] == ["2015-01-01", "2024-12-31"]
+
+
+def test_nothing_is_said_twice_of_the_files(albatros):
+    said = [(str(one.text), one.examples) for one in albatros.report.findings]
+    assert len({*said}) == len(said)
+    assert sum("populations are empty" in text for text, _ in said) == 1

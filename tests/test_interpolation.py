@@ -118,7 +118,7 @@ def test_a_rate_on_squares_rests_on_shared_residents_and_the_map_says_so():
 
 @pytest.mark.walk
 def test_nothing_heavy_is_loaded_until_it_is_needed():
-    heavy = {"tobler", "h3", "statsmodels", "rasterio"}
-    code = f"import sys, hotspots.study.selection, hotspots.statistics.catalog; print(sorted({heavy} & set(sys.modules)))"
+    heavy = {"tobler", "h3", "statsmodels", "rasterio", "scipy.stats", "matplotlib", "folium"}
+    code = f"import sys, hotspots.questions.restricted, hotspots.statistics.catalog; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

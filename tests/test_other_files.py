@@ -343,3 +343,96 @@ def test_parts_of_a_date_that_are_cut_short_are_known(tmp_path):
     assert killed(understood) == 56  # eight of no day that is
     assert understood.city.incidents["date"].dt.month.nunique() == 12
     assert understood.city.report.rejected == 8
+
+
+def test_numbers_that_speak_of_killings_in_other_words_are_asked_about_and_nothing_is_assumed(tmp_path):
+    lines = [f"{day},{10 * number + 10},{y},{x}" for number, (day, (y, x)) in enumerate(zip(DAYS, PLACES, strict=True))]
+    understood = brought(tmp_path, "t.csv", "\n".join(["date,homicides_ytd,lat,lon", *lines]))
+    (asked,) = [one for one in understood.questions if one.id == "victims"]
+    assert (asked.safe, list(asked.options)) == ("", ["homicides_ytd", "rows"])
+    assert understood.blocked
+    rows = brought(tmp_path, "t.csv", "\n".join(["date,homicides_ytd,lat,lon", *lines]), {"victims": "rows"})
+    assert killed(rows) == 30
+
+
+def test_ages_under_the_name_of_victims_are_not_added_up_unasked(tmp_path):
+    lines = [f"{day},{18 + number * 3 % 40},{y},{x}" for number, (day, (y, x)) in enumerate(zip(DAYS, PLACES, strict=True))]
+    understood = brought(tmp_path, "t.csv", "\n".join(["date,victim,lat,lon", *lines]))
+    assert [(one.id, one.safe) for one in understood.questions if one.id == "victims"] == [("victims", "")]
+
+
+def test_the_running_number_of_a_killing_is_no_number_of_killed(tmp_path):
+    lines = [f"{day},{1 + number},{y},{x}" for number, (day, (y, x)) in enumerate(zip(DAYS, PLACES, strict=True))]
+    understood = brought(tmp_path, "t.csv", "\n".join(["date,homicide,lat,lon", *lines]))
+    assert understood.questions == ()
+    assert killed(understood) == 30
+
+
+def test_coordinates_that_stand_for_none_are_no_place(tmp_path):
+    lines = [
+        f"{day},{-1 if number < 5 else y},{-1 if number < 5 else x}" for number, (day, (y, x)) in enumerate(zip(DAYS, PLACES, strict=True))
+    ]
+    understood = brought(tmp_path, "t.csv", "\n".join(["date,lat,lon", *lines]))
+    assert killed(understood) == 30
+    assert (understood.city.incidents["unplaced"] != "").sum() == 5
+
+
+def test_rows_of_one_person_each_stay_single_where_only_their_months_are_known(tmp_path):
+    head = "Count of Victims,Year,Recorded Date,Homicide Offence Type,Age Group,Sex,Method of Killing,Borough"
+    ways = ["Shooting", "Knife", "Not known"]
+    lines = [
+        f"{2 if number == 7 else 1},2019,2019-0{1 + number % 9}-01,Murder,25 to 34,{'Male' if number % 4 else 'Female'},{ways[number % 3]},"
+        f"{['Barnet', 'Brent', 'Camden'][number % 3]}"
+        for number in range(80)
+    ]
+    understood = brought(tmp_path, "t.csv", "\n".join([head, *lines]))
+    city = understood.city
+    assert city.totals is None
+    assert len(city.incidents) == 81
+    assert not city.has_days
+    assert (city.incidents["sex"] == "female").sum() == 20
+    assert (city.incidents["weapon"] == "firearm").sum() == 27
+
+
+def test_who_of_a_case_a_row_is_says_which_rows_are_victims(tmp_path):
+    pairs = [(number, role) for number in range(15) for role in ("Víctima", "Victimario")]
+    lines = [f"C{number},{role},{DAYS[number]},{','.join(PLACES[number])}" for number, role in pairs]
+    understood = brought(tmp_path, "t.csv", "\n".join(["caso,calidad,fecha,lat,lon", *lines]))
+    assert [(one.id, one.safe) for one in understood.questions] == [("homicide", "calidad=Víctima")]
+    assert killed(understood) == 15
+    assert killed(brought(tmp_path, "t.csv", "\n".join(["caso,calidad,fecha,lat,lon", *lines]), {"homicide": "all"})) == 30
+
+
+def test_fatal_victims_are_the_killed_and_others_the_hurt(tmp_path):
+    lines = [f"{day},1,{number % 3},{number % 4},{y},{x}" for number, (day, (y, x)) in enumerate(zip(DAYS, PLACES, strict=True))]
+    understood = brought(tmp_path, "t.csv", "\n".join(["date,shooting_incidents,fatal_victims,nonfatal_victims,lat,lon", *lines]))
+    assert [(one.id, one.safe) for one in understood.questions] == [("victims", "fatal_victims")]
+    assert killed(understood) == sum(number % 3 for number in range(30))
+
+
+@pytest.mark.parametrize("lost", [1, 3])
+def test_a_few_places_on_another_continent_are_told_and_on_no_map(tmp_path, lost):
+    lines = [
+        f"{day},{y},{x.removeprefix('-') if number < lost else x}" for number, (day, (y, x)) in enumerate(zip(DAYS, PLACES, strict=True))
+    ]
+    understood = brought(tmp_path, "t.csv", "\n".join(["date,lat,lon", *lines]))
+    assert killed(understood) == 30
+    (told,) = [one for one in understood.city.report.findings if one.code == "far_away"]
+    assert told.rows == lost
+
+
+def test_other_killings_beside_the_homicides_are_asked_about(tmp_path):
+    text = "Municipio,Año,Homicidios dolosos,Feminicidios\nA,2020,10,2\nB,2020,5,1\nA,2021,8,0\nB,2021,6,2\n"
+    understood = brought(tmp_path, "t.csv", text)
+    assert [(one.id, one.safe, list(one.options)) for one in understood.questions] == [
+        ("victims", "Homicidios dolosos", ["Homicidios dolosos", "Feminicidios"])
+    ]
+    assert killed(understood) == 29
+
+
+def test_sums_of_each_region_are_no_area_of_the_same_name(tmp_path):
+    text = "Región,Municipio,2020,2021\nNorte,A,1,2\nNorte,B,3,4\nSur,C,5,6\nNorte,Subtotal,4,6\nSur,Subtotal,5,6\n"
+    understood = brought(tmp_path, "t.csv", text)
+    assert understood.questions == ()
+    assert killed(understood) == 21
+    assert list(understood.city.blocks.index) == ["A", "B", "C"]

@@ -93,6 +93,92 @@ def test_a_row_that_is_the_sum_of_all_others_is_set_aside_whatever_its_name(tmp_
     assert list(found.city.blocks.index) == ["A", "B", "C", "D"]
 
 
+SUMS = {  # a table of one period, what its rows add up to, and the areas
+    "a country at the head": ("Geography,Year,Victims\nCanada,2021,18\nOntario,2021,9\nQuebec,2021,5\nYukon,2021,4\n", 18, 3),
+    "a country in Spanish": ("País o departamento,2019\nParaguay,7\nItapúa,3\nGuairá,2\nCentral,2\n", 7, 3),
+    "a country, its regions and their parts": ("Provincia,2020\nCuba,9\nEste,6\nMayarí,2\nMoa,4\nOeste,3\nArtemisa,1\nBahía,2\n", 9, 4),
+    "a state at the head": (
+        "Area,Year,Victims\nOntario,2021,277\nT,2021,85\nO,2021,20\nP,2021,40\nY,2021,30\nR,2021,60\nH,2021,42\n",
+        277,
+        6,
+    ),
+    "no sum: small numbers": ("Area,Year,Victims\nA,2021,9\nB,2021,5\nC,2021,4\n", 18, 3),
+    "no sum: in the middle": ("Area,Year,Victims\nT,2021,85\nO,2021,20\nX,2021,277\nP,2021,40\nY,2021,30\nR,2021,60\nH,2021,42\n", 554, 7),
+    "no sum: a department called like its country": ("Depto,2019\nGuatemala,8\nPetén,5\nSololá,2\n", 15, 3),
+}
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_the_whole_beside_its_parts_in_one_period_is_counted_once(tmp_path: Path, name: str) -> None:
+    text, killed, areas = SUMS[name]
+    found = read(tmp_path, text)
+    assert victims(found) == killed
+    assert found.city is not None
+    assert len(found.city.blocks) == areas
+
+
+TWO_ROWS = {  # names in two rows: a printed table, the number killed, women and girls among them
+    "years under one word": ("Municipio,Homicidios,,\n,2020,2021,2022\nA,1,2,3\nB,4,5,6\nC,1,1,1\n", 24, None),
+    "the word again over each": ("Municipio,Muertos,Muertos,Muertos\n,2020,2021,2022\nA,1,2,3\nB,4,5,6\nC,1,1,1\n", 24, None),
+    "the years above": (",2020,2021,2022\nMunicipio,Muertos,Muertos,Muertos\nA,1,2,3\nB,4,5,6\nC,1,1,1\n", 24, None),
+    "a title above both": ("Homicidios por municipio,,\nMunicipio,Total,\n,2020,2021\nA,1,2\nB,4,5\nC,1,1\n", 14, None),
+    "sexes under years": ("Municipio,2020,,2021,\n,Hombres,Mujeres,Hombres,Mujeres\nA,1,2,3,1\nB,4,5,6,1\nC,1,1,1,1\n", 27, 11),
+    "years under sexes": ("Municipio,Hombres,,Mujeres,\n,2020,2021,2020,2021\nA,1,2,3,1\nB,4,5,6,1\nC,1,1,1,1\n", 27, 13),
+    "their sum beside them": ("Area,2020,,,2021,,\n,Male,Female,Total,Male,Female,Total\nA,1,2,3,3,1,4\nB,4,5,9,6,1,7\n", 23, 9),
+    "rates beside them": ("Area,2020,,2021,\n,Homicidios,Tasa,Homicidios,Tasa\nA,1,2.1,3,1.1\nB,4,5.2,6,1.2\n", 14, None),
+    "sexes and years in one row": ("Area,Hombres 2020,Mujeres 2020,Hombres 2021,Mujeres 2021\nA,1,2,3,1\nB,4,5,6,1\n", 23, 9),
+}
+
+
+@pytest.mark.parametrize("name", TWO_ROWS)
+def test_names_in_two_rows_are_read_together(tmp_path: Path, name: str) -> None:
+    text, killed, women = TWO_ROWS[name]
+    found = read(tmp_path, text)
+    assert victims(found) == killed
+    assert found.questions == ()
+    assert found.city is not None
+    assert ("two_heads" in codes(found)) == (name != "sexes and years in one row")
+    told = found.city.totals
+    assert told is not None
+    assert told["count"].sum() == killed
+    if women is not None:
+        assert told.loc[told["sex"] == "female", "count"].sum() == women
+
+
+def test_a_row_of_units_is_no_second_row_of_names(tmp_path: Path) -> None:
+    found = read(tmp_path, "Municipio,2020,2021\n,n,n\nA,1,2\nB,4,5\nC,3,3\n")
+    assert victims(found) == 18
+    assert "two_heads" not in codes(found)
+
+
+def test_rates_by_their_name_are_refused_and_offered_as_no_dates(tmp_path: Path) -> None:
+    found = read(tmp_path, "Municipio,Tasa 2019,Tasa 2020\nA,12,13\nB,7,9\n")
+    assert found.city is None
+    assert found.questions == ()
+    assert "Tasa 2019" in str(found.refusal)
+
+
+def test_victims_go_before_the_cases_that_they_are_of(tmp_path: Path) -> None:
+    head = "Ano;Mês;Município;Homicídio doloso;Nº de vítimas em homicídio doloso;Tentativa de homicídio"
+    found = read(tmp_path, "\n".join([head, *(f"2022;{month};Santos;3;4;7" for month in ("Janeiro", "Fevereiro", "Março"))]))
+    assert victims(found) == 12
+    assert [(one.id, one.safe) for one in found.questions] == [("victims", "Nº de vítimas em homicídio doloso")]
+
+
+@pytest.mark.parametrize("name", ["Homicidios 2020", "2020"])
+def test_the_year_in_the_name_of_the_numbers_is_their_year(tmp_path: Path, name: str) -> None:
+    found = read(tmp_path, f"Municipio,{name}\nNorte,9\nSur,4\nEste,2\n")
+    assert found.questions == ()
+    assert found.city is not None
+    assert (found.city.start.year, found.city.end.year, victims(found)) == (2020, 2021, 15)
+
+
+@pytest.mark.parametrize("name", ["Casos 2020", "Victims in 2020"])
+def test_a_year_beside_a_word_that_may_mean_others_is_asked(tmp_path: Path, name: str) -> None:
+    found = read(tmp_path, f"Municipio,{name}\nNorte,9\nSur,4\nEste,2\n")
+    assert ("date", "2020") in [(one.id, one.safe) for one in found.questions]
+
+
 @pytest.mark.parametrize("thousand", ["1.234", '"1,234"', "1 234", "1'234"])
 def test_thousands_are_read_as_whole_numbers(tmp_path: Path, thousand: str) -> None:
     found = read(tmp_path, f"Municipio,2018,2019\nA,{thousand},2\nB,4,5\n")

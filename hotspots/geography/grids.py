@@ -25,6 +25,8 @@ _SIDES = (500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 _FIRST_CELLS = 40_000  # cells that a city without blocks gets at most
 _REACH = 1.5  # half of 3 times the extent of the middle 98 %
 _LEAST_REACH = 2_500.0
+_FAR = 10.0  # half of 20 times that of the middle 80 %
+_LEAST_FAR = 25_000.0
 _INSET = 1e-3
 
 Floats = npt.NDArray[np.float64]
@@ -63,20 +65,25 @@ def own_side(blocks: Blocks) -> int | None:
 def reach(east: Floats, north: Floats) -> npt.NDArray[np.bool_]:
     """Return which places lie within three times the extent of the middle 98 % of them; the others are strays, or wrong.
 
-    The box has the middle of that extent and reaches at least 2.5 km from it, so that a handful of places is never torn apart.
+    The box has the middle of that extent and reaches at least 2.5 km from it, so that a handful of places is never torn apart. What lies
+    beyond twenty times the extent of the middle 80 %, and 50 km, is left out before: a sign that some rows lost puts them on another
+    continent, and they may be more than two of a hundred.
 
     >>> reach(np.array([0.0, 900, 1000, 1e6]), np.zeros(4)).tolist()
     [True, True, True, False]
+    >>> reach(np.array([*np.linspace(0, 9_000, 46), *[2e7] * 4]), np.zeros(50)).sum()
+    np.int64(46)
     """
     near = np.isfinite(east) & np.isfinite(north)
-    for axis in (east, north):
-        known = np.sort(axis[np.isfinite(axis)])
-        if not len(known):
-            return near
-        cut = int(np.ceil(len(known) * 0.01)) if len(known) > 3 else 0
-        low, high = known[cut], known[len(known) - 1 - cut]
-        with np.errstate(invalid="ignore"):
-            near &= np.abs(axis - (low + high) / 2) <= max(_REACH * (high - low), _LEAST_REACH)
+    for part, times, least in ((0.1, _FAR, _LEAST_FAR), (0.01, _REACH, _LEAST_REACH)):
+        for axis in (east, north):
+            known = np.sort(axis[near])
+            if not len(known):
+                return near
+            cut = int(np.ceil(len(known) * part)) if len(known) > 3 else 0
+            low, high = known[cut], known[len(known) - 1 - cut]
+            with np.errstate(invalid="ignore"):
+                near = near & (np.abs(axis - (low + high) / 2) <= max(times * (high - low), least))
     return near
 
 

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import poisson
+from scipy.special import pdtr
 
 from hotspots.cities import City
 from hotspots.geography import units
@@ -135,7 +135,7 @@ def _expected(counts: npt.NDArray[np.float64], means: npt.NDArray[np.float64]) -
     >>> [round(one, 3) for one in _expected(np.array([1.0, 1.0]), np.array([1.0, 0.0]))]
     [0.632, 0.482]
     """
-    under = [np.asarray(poisson.cdf(counts - back, means)) for back in (1, 2, 3)]
+    under = [np.where(counts < back, 0.0, pdtr(np.maximum(counts - back, 0), means)) for back in (1, 2, 3)]
     mean = means * under[1] + counts * (1 - under[0])
     square = means**2 * under[2] + means * under[1] + counts**2 * (1 - under[0])
     return float(mean.sum()), float(np.sqrt(np.clip(square - mean**2, 0, None).sum()))

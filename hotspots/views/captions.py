@@ -111,6 +111,16 @@ def counted(city: City, study: Study, words: Words) -> str:
     return words.say("counted: {what}", what=words.own(known[name])) if name in known else ""
 
 
+def what_counts(city: City, study: Study, words: Words) -> str:
+    """Return what is counted as a homicide: of totals what their table says, else what the source calls so, and which rows are kept."""
+    if city.only_totals:
+        known = city.definitions
+        said = known.get(getattr(study, "definition", "") or next(iter(known), ""))
+        return words.say("Counted: {what}", what=words.own(said)) if said else words.say(WHAT_COUNTS)
+    kept = [words.tell(one.text) for one in city.report.findings if one.code == "filtered"]
+    return ". ".join([words.say(WHAT_COUNTS), *kept])
+
+
 def place_name(place: Place, words: Words) -> str:
     """Return what a place is called: its own name, with the kind where the name says nothing by itself; what was drawn says so.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from hotspots import colours
 from hotspots.drawing import sheets
-from hotspots.drawing.brief import plan
+from hotspots.drawing.brief import letters, plan
 from hotspots.drawing.brief.graphs import MUTED, RANGE
 from hotspots.drawing.brief.paper import picture
 from hotspots.drawing.brief.parts import qr
@@ -18,14 +18,13 @@ from hotspots.views.one_page import Bar, Figure, OnePage, Table
 from hotspots.words import words_for
 
 FAMILY = "Arial"  # a slide takes the letters of the machine that shows it
-FEW = 6  # rows of a table with letters of the usual size
-WORDY = 46  # letters of a line that needs smaller ones
 LONG = 70  # letters of a title that needs smaller ones
 WIDE, TALL, EDGE = 13.333, 7.5, 0.45  # inches
 Box = tuple[float, float, float, float]  # left, top, width, height
 HALF = 5.2  # inches: where the right part of the first line begins
-WORDIER = 62  # letters of what is said beside a bar, from which on it is small
-LETTERS = 15  # of a heading and its period that an inch holds, whatever letters the program that opens it has
+SMALL, USUAL = 7.5, 9.0  # points of the smallest letters, and of those in a table and beside a bar
+LINE = 1.35  # of a line of a table to its letters, with what lies around them
+BARS = 0.46  # inches from one bar to the next
 EPOCH = dt.datetime(2000, 1, 1)
 
 
@@ -178,7 +177,7 @@ def _figures(slide: _Slide, figures: tuple[Figure, ...]) -> None:
         slide.text((left, 1.55, wide - 0.15, 0.45), [[(one.text, 26, True, colours.INK)]])
         if one.ranged:
             _range(slide, one, left + 1.1, wide - 1.4)
-        slide.text((left, 1.99, wide - 0.15, 0.25), [[(one.said, 10.5 if len(one.said) < WORDY else 8.5, one.outside, tone)]])
+        slide.text((left, 1.99, wide - 0.15, 0.25), [[(one.said, 10.5 if _fits(one.said, 10.5, wide - 0.15) else 8.5, one.outside, tone)]])
     slide.rectangle((EDGE, 2.27, WIDE - 2 * EDGE, 0.01), "#c9c4b9")
 
 
@@ -190,20 +189,32 @@ def _range(slide: _Slide, one: Figure, left: float, wide: float) -> None:
     slide.rectangle((n - 0.065, 1.73, 0.13, 0.13), colours.ATTENTION if one.outside else colours.INK, round_=True)
 
 
-def _titled(slide: _Slide, box: Box, title: str, about: str) -> None:
-    size = 9 if len(title) + len(about) < box[2] * LETTERS else 7.5
-    slide.text((*box[:3], 0.25), [[(title, 12, True, colours.INK), (f"  {about}", size, False, MUTED)]])
+def _fits(text: str, size: float, wide: float) -> bool:
+    """Tell whether a text stands on one line of so many inches, whatever letters the program that opens it has."""
+    return letters.width(text, size) <= wide * 72
+
+
+def _titled(slide: _Slide, box: Box, title: str, about: str) -> float:
+    """Write a heading and its period, on one line where they fit; return how much lower than that one line they reach, in inches."""
+    rest = box[2] - letters.width(title, 12, bold=True) / 72
+    size = next((size for size in (USUAL, SMALL) if _fits(f"  {about}", size, rest)), None)
+    named = (title, 12.0, True, colours.INK)
+    lines = [[named], [(about, USUAL, False, MUTED)]] if size is None else [[named, (f"  {about}", size, False, MUTED)]]
+    slide.text((*box[:3], 0.25 * len(lines)), lines)
+    return 0.0 if size else 0.17
 
 
 def _middle(slide: _Slide, page: OnePage) -> None:
     left, top = EDGE, 2.36
     if page.plan is not None:
-        _map(slide, page, (left, top, 3.95, 4.0))
-        left += 4.2
+        _map(slide, page, (left, top, 3.8, 4.0))
+        left += 4.05
     wide = WIDE - EDGE - left
+    listed = max(1.52, (len(page.places.rows) + 1) * USUAL * LINE / 72) if page.places else 1.52
+    tall = 3.67 - listed
     if page.graph is not None:
         noted = page.plan is None and page.graph.signs
-        _chart(slide, page, (left, top, wide * (0.55 if page.bars or noted else 1.0), 2.15))
+        _chart(slide, page, (left, top, wide * (0.55 if page.bars or noted else 1.0), tall))
         signs = [[(sign, 9.0, False, MUTED)] for sign in page.graph.signs]
         if noted:
             slide.text((left + wide * 0.58, top + 0.1, wide * 0.42, 2.0), signs)
@@ -211,8 +222,8 @@ def _middle(slide: _Slide, page: OnePage) -> None:
     if page.bars:
         _bars(slide, page, (left + wide * 0.58, top, wide * 0.42))
     if page.places is not None:
-        _titled(slide, (left, top + 2.2, wide, 0.25), page.places.title, page.places.about)
-        slide.table(page.places, (left, top + 2.45, wide, 1.52), size=9 if len(page.places.rows) <= FEW else 7)
+        _titled(slide, (left, top + tall + 0.05, wide, 0.25), page.places.title, page.places.about)
+        slide.table(page.places, (left, top + tall + 0.3, wide, listed), size=USUAL)
 
 
 def _map(slide: _Slide, page: OnePage, box: Box) -> None:
@@ -297,16 +308,16 @@ def _added(axis: Any, tag: str, value: str) -> None:
 
 def _bars(slide: _Slide, page: OnePage, corner: tuple[float, float, float]) -> None:
     left, top, wide = corner
-    _titled(slide, (left, top, wide, 0.25), page.bars_title, page.bars_about)
+    lower = _titled(slide, (left, top, wide, 0.25), page.bars_title, page.bars_about)
     for i, one in enumerate(page.bars):
-        y = top + 0.3 + i * 0.46
-        slide.text((left, y, 0.9, 0.2), [[(one.label, 9, False, MUTED)]])
-        size = 9 if len(one.said) < WORDY else 7.5 if len(one.said) < WORDIER else 6.5
-        slide.text((left + 0.7, y, wide - 0.7, 0.2), [[(one.said, size, False, colours.INK)]], right=True)
-        _parts(slide, one, left, y + 0.2, wide)
+        y, across = top + 0.27 + lower + i * (BARS - lower / 4), wide - 0.7
+        slide.text((left, y, 0.9, 0.2), [[(one.label, USUAL, False, MUTED)]])
+        size = next((size for size in (USUAL, 8.0, SMALL) if _fits(one.said, size, across)), None)
+        slide.text((left + 0.7, y, across, 0.25), [[(one.said, size or SMALL, False, colours.INK)]], right=True)
+        _parts(slide, one, left, y + (0.2 if size else 0.26), wide, tall=0.15 if size else 0.11)
 
 
-def _parts(slide: _Slide, one: Bar, left: float, top: float, wide: float) -> None:
+def _parts(slide: _Slide, one: Bar, left: float, top: float, wide: float, *, tall: float) -> None:
     from hotspots.drawing.brief.graphs import SHADES, UNKNOWN
 
     whole, known = sum(part.n for part in one.parts) or 1.0, 0
@@ -314,7 +325,7 @@ def _parts(slide: _Slide, one: Bar, left: float, top: float, wide: float) -> Non
         across = part.n / whole * wide
         colour = UNKNOWN if part.unknown else SHADES[min(known, len(SHADES) - 1)]
         known += not part.unknown
-        slide.rectangle((left, top, max(across - 0.012, 0.008), 0.15), colour)
+        slide.rectangle((left, top, max(across - 0.012, 0.008), tall), colour)
         left += across
 
 

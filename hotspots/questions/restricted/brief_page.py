@@ -165,7 +165,7 @@ def _unknown(found: Brief, city: City, words: Words) -> Block:
 
 def _source(found: Brief, city: City, words: Words) -> tuple[str, ...]:
     invented = [words.say("fictional city: no real person, no real place")] if city.fictional else []
-    lines = [" · ".join([captions.note(city, words), *invented])]
+    lines = [" · ".join([captions.note(city, words), *invented]), f"{captions.what_counts(city, found.study, words)}."]
     if any(one.ranged for one in brief_words.figures(found, city, words)):
         lines.append(words.say("Normal range: from the years before; 95 in 100 such counts fall inside."))
     if found.study.where:

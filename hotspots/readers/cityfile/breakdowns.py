@@ -8,7 +8,7 @@ import pandas as pd
 
 from hotspots.readers.asking import Entries
 from hotspots.readers.columns.killings import rows_where, says_offences
-from hotspots.readers.columns.offences import plain
+from hotspots.readers.columns.offences import SEXES_SAID, plain, sex_said
 from hotspots.readers.columns.residents import Numbers, read_numbers
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
 from hotspots.readers.columns.total_rows import says_total
@@ -58,11 +58,14 @@ def same_names(table: Table, when: Sequence[str], area: str, counts: Sequence[st
 
     `counts` are the columns of the numbers.
     """
+    if not area:
+        return None
     rows = table.columns[table.spoiled == ""]
+    rows = rows[~rows[area].map({one: says_total(one) for one in rows[area].unique()}).astype(bool)]
     keys = [area, *when]
     twice = rows[~is_missing(rows[area])].duplicated(keys, keep=False)
     twice = twice.reindex(rows.index, fill_value=False)
-    if not area or not twice.any():
+    if not twice.any():
         return None
     for name in rows.columns:
         if name in {*used, *keys, *counts} or not _may_hold(rows, name, area) or rows[[*keys, name]].duplicated().any():
@@ -100,15 +103,6 @@ def twice_named(
     return TwiceNamedError(table.source, area, shown, len(same))
 
 
-_SEX_WORDS = {
-    sex: frozenset(words.split())
-    for sex, words in {
-        "male": "hombre hombres masculino masculinos masc varon varones male males man men masculin hommes homme homens homem",
-        "female": "mujer mujeres femenino femeninos fem female females woman women feminino feminin femmes femme mulheres mulher",
-    }.items()
-}
-
-
 def sex_columns(columns: pd.DataFrame, *, used: Collection[str]) -> dict[str, dict[str, str]]:
     """Return sex → column for each pair of columns of whole numbers whose names differ by the sex alone, by both of their names.
 
@@ -117,14 +111,12 @@ def sex_columns(columns: pd.DataFrame, *, used: Collection[str]) -> dict[str, di
     """
     found: dict[str, dict[str, str]] = {}
     for name in columns.columns:
-        words = plain(str(name)).split()
-        sexes = [sex for sex, known in _SEX_WORDS.items() if known & set(words)]
+        sex, rest = sex_said(str(name))
         number = pd.to_numeric(columns[name].str.strip(), errors="coerce")
-        if name in used or len(sexes) != 1 or not (number.notna() & (number % 1 == 0)).mean() > _WHOLE:
+        if name in used or not sex or not (number.notna() & (number % 1 == 0)).mean() > _WHOLE:
             continue
-        rest = " ".join(word for word in words if word not in _SEX_WORDS[sexes[0]])
-        found.setdefault(rest, {}).setdefault(sexes[0], str(name))
-    return {" + ".join(one.values()): one for one in found.values() if len(one) == len(_SEX_WORDS)}
+        found.setdefault(rest, {}).setdefault(sex, str(name))
+    return {" + ".join(one.values()): one for one in found.values() if len(one) == len(SEXES_SAID)}
 
 
 def _may_hold(rows: pd.DataFrame, name: str, area: str) -> bool:

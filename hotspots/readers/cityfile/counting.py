@@ -17,8 +17,8 @@ from hotspots.readers.cityfile.units import of_numbers, only
 from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form, lacks_year
 from hotspots.readers.cityfile.without_days import counted_rows
 from hotspots.readers.columns.dates import read_dates, share_dated
-from hotspots.readers.columns.killings import evidence, homicide_doubt, says_offences
-from hotspots.readers.columns.offences import kinds_of, plain, says_killing
+from hotspots.readers.columns.killings import evidence, homicide_doubt, says_offences, victims_first
+from hotspots.readers.columns.offences import kinds_of, meaning_of, plain, says_killing
 from hotspots.readers.columns.residents import Numbers, are_residents, read_numbers
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
 from hotspots.readers.columns.total_rows import says_total
@@ -37,6 +37,8 @@ _COUNT = re.compile(
     r"(?:n|no|nr|num|numero|number|cantidad|count|counts|total|totales|casos?|cases?|valor|valores|value|frecuencia|freq|frequencia|"
     r"conteo|qtd|qtde|quantidade|ocorrencias?|nombre|effectif|cuenta|registros)(?: (?:de|of|do|da|casos|cases|hechos|total))*"
 )
+_OF_YEAR = re.compile(r"(?<=\w)(?: (?:in|of|en|de|del|em|do|du))? (?:19|20)[0-9]{2}$")
+_OF_PERSONS = 2  # of age, sex and weapon, that a row says of one person
 _OF_ONE = ("age", "weapon", "event_id", "time", "x", "y", "geometry")  # what a row has that is about single victims or events
 
 
@@ -63,7 +65,8 @@ def _counted(table: Table, ask: Ask, outlines: Table | None) -> Entries | None:
     if when is None or ((when.daily or _has_days(table, plainly, used=when.columns)) and _of_one(table, plainly)):
         return None
     candidates, sexes = _numbers(table, when.columns), sex_columns(table.columns, used=when.columns)
-    if when.monthly and _of_one(table, plainly) and not _grid(table, when, candidates, plainly):
+    single = _of_one(table, plainly) and not _grid(table, when, candidates, plainly)
+    if when.monthly and (single or _of_persons(table, plainly, candidates)):
         candidates, sexes = [], {}
     if not candidates and not sexes:
         return None if when.daily else counted_rows(table, when.entries, when.columns, ask, outlines=outlines, months=when.monthly)
@@ -87,7 +90,7 @@ def _of_one_time(table: Table, plainly: Mapping[str, str], ask: Ask) -> When | N
         return None
     rows = table.columns[table.spoiled == ""]
     apart = any(_is_text(rows[name]) and rows[name].is_unique for name in rows.columns)
-    return of_asked_year(table, ask) if apart and len(rows) > 1 else None
+    return of_asked_year(table, ask, counts=counts) if apart and len(rows) > 1 else None
 
 
 def _grid(table: Table, when: When, candidates: Collection[str], plainly: Mapping[str, str]) -> bool:
@@ -101,6 +104,15 @@ def _grid(table: Table, when: When, candidates: Collection[str], plainly: Mappin
     pairs = pd.DataFrame({"spot": spot, "when": when.text})[sound].drop_duplicates()
     none = any((read_numbers(table.columns[name][sound], Numbers())[0] == 0).any() for name in candidates)
     return bool(none or len(pairs) > pairs["spot"].nunique() * pairs["when"].nunique() / 2)
+
+
+def _of_persons(table: Table, plainly: Mapping[str, str], candidates: Collection[str]) -> bool:
+    """Return whether rows tell of a person each, by age, sex and weapon, and their number is nearly always one and never none."""
+    told_of = sum(any(name in plainly for name in INCIDENT_COLUMNS[key]) for key in ("age", "sex", "weapon"))
+    if told_of < _OF_PERSONS or len(candidates) != 1:
+        return False
+    number = read_numbers(table.columns[next(iter(candidates))][table.spoiled == ""], Numbers())[0].dropna()
+    return bool((number >= 1).all() and (number == 1).mean() > _MOSTLY)
 
 
 def _has_days(table: Table, plainly: Mapping[str, str], *, used: Collection[str]) -> bool:
@@ -154,10 +166,10 @@ def _of_one(table: Table, plainly: Mapping[str, str]) -> bool:
 
 def _numbers(table: Table, used: Collection[str]) -> list[str]:
     """Return the columns that may be the numbers of people killed, those that say so first."""
-    names = [name for name in table.columns.columns if name not in used and not NO_COUNT.fullmatch(plain(name))]
-    fit = [name for name in names if _is_count(table.columns[name])]
-    killed = [name for name in fit if "killed" in kinds_of(name)]
-    said = [name for name in fit if says_killing(name) or kinds_of(name) & {"victims"} or _COUNT.fullmatch(plain(name))]
+    called = {name: _OF_YEAR.sub("", plain(name)) for name in table.columns.columns if name not in used}
+    fit = {name: word for name, word in called.items() if not NO_COUNT.fullmatch(word) and _is_count(table.columns[name])}
+    killed = victims_first(name for name, word in fit.items() if "killed" in kinds_of(word))
+    said = [name for name, word in fit.items() if says_killing(word) or kinds_of(word) & {"victims"} or _COUNT.fullmatch(word)]
     return list(dict.fromkeys([*killed, *said]))
 
 
@@ -179,7 +191,8 @@ def _count(
         return {}
     if sure in of_sexes and len(of_sexes) == 1:
         return {"sex_columns": dict(sexes[sure])}
-    if len(alone) == 1 or (len(killed) == 1 and killed[0] in alone and not any(kinds_of(name) & {"hurt"} for name in alone)):
+    others = any(kinds_of(name) & {"hurt"} or meaning_of(name) == "homicide" for name in alone if name != sure)
+    if len(alone) == 1 or (len(killed) == 1 and killed[0] in alone and not others):
         return {"count": sure}
     rows = table.columns[evidence(table.columns, used=when.columns).kept]
     sums = {name: sum(sum_of(rows[one]) for one in of_sexes.get(name, [name])) for name in (*of_sexes, *candidates)}

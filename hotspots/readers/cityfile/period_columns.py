@@ -12,7 +12,7 @@ from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.cityfile.when_and_where import last_years, years_of
 from hotspots.readers.columns.dates import share_dated
 from hotspots.readers.columns.odd_dates import year_alone
-from hotspots.readers.columns.offences import kinds_of, plain, says_killing
+from hotspots.readers.columns.offences import SEXES_SAID, kinds_of, may_count, plain, says_killing, sex_said
 from hotspots.readers.columns.periods import Named, begun, is_fiscal, said_of_years, split_year, together, year_and_month, year_and_quarter
 from hotspots.readers.columns.residents import Numbers, read_numbers
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
@@ -35,6 +35,9 @@ NO_COUNT = re.compile(
     r"latitud|longitud|latitude|longitude|x|y|area km2|km2|superficie|semana|week|trimestre|quarter|hora|hour)\b.*"
 )
 
+
+_RATES = re.compile(r"\b(?:tasas?|taxas?|taux|rates?)\b")
+_RATES_LEAST = 2
 
 _OF_QUARTERS = re.compile(
     r"(?:(?:nombre|numero|num|no|del?|do|of|the|year|ano|calendar|fiscal) )*"
@@ -62,22 +65,18 @@ def replace_entries(when: When, entries: Entries) -> When:
 def wide(table: Table, ask: Ask) -> When | None:
     """Return the columns that are periods; None where there are none, or the rows have dates of their own."""
     found = together(list(table.columns.columns))
-    groups = _groups(found)
+    groups = _groups(found) or _groups(found, sums=True)
+    if not groups:
+        _refuse_rates(table, found)
     if not groups or any(share_dated(table.columns[name]) > 0.5 for name in table.columns.columns if not found[name].period):
         return None
     groups = {rest: names for rest, names in groups.items() if _whole_numbers(table, names)}
     if not groups:
         first = next(iter(_groups(found).values()))
         if _numeric(table, first) > _MOSTLY:
-            raise DataError(
-                told(
-                    "{file}: the columns of periods ({first}, …) hold numbers with a fraction: rates or shares, and no numbers of people; "
-                    "give the table of the numbers",
-                    file=table.source,
-                    first=repr(first[0]),
-                )
-            )
+            raise _of_rates(table, first[0])
         return None
+    groups = _sexes_together(table, groups, found)
     rest = _group(table, groups, ask)
     names = groups[rest]
     entries: Entries = {"period_columns": names}
@@ -89,21 +88,62 @@ def wide(table: Table, ask: Ask) -> When | None:
     return When(entries, (*names, *((entries["year"],) if "year" in entries else ())))
 
 
-def _groups(found: Mapping[str, Named]) -> dict[str, list[str]]:
-    """Return the columns of periods by the other words of their names; a year beside its own months is a sum."""
+def _of_rates(table: Table, first: str) -> DataError:
+    return DataError(
+        told(
+            "{file}: the columns of periods ({first}, …) hold rates or shares, and no numbers of people; give the table of the numbers",
+            file=table.source,
+            first=repr(first),
+        )
+    )
+
+
+def _refuse_rates(table: Table, found: Mapping[str, Named]) -> None:
+    """Raise `DataError` where the columns of numbers are rates by their names, each of a period of its own, and nothing else is counted."""
+    rates = [name for name, one in found.items() if one.period and _RATES.search(one.rest)]
+    numbers = [name for name in table.columns.columns if name not in rates and _numeric(table, [name]) > _MOSTLY]
+    if len(rates) >= _RATES_LEAST and not any(may_count(name) or share_dated(table.columns[name]) > 0 for name in numbers):
+        raise _of_rates(table, rates[0])
+
+
+def _groups(found: Mapping[str, Named], *, sums: bool = False) -> dict[str, list[str]]:
+    """Return the columns of periods by the other words of their names; a year beside its months is a sum, and so are totals but for `sums`.
+
+    One year alone is a period where its column is called by nothing else, or by a word for those killed.
+    """
     groups: dict[str, list[str]] = {}
     for name, one in found.items():
-        if one.period and not NO_COUNT.fullmatch(one.rest) and not says_total(one.rest):
+        if one.period and not NO_COUNT.fullmatch(one.rest) and (sums or not says_total(one.rest)):
             groups.setdefault(one.rest, []).append(name)
     kept: dict[str, list[str]] = {}
     for rest, names in groups.items():
         steps = {found[name].step for name in names}
-        for step, least in (("day", 2), ("month", 2), ("quarter", 2), ("year", 2), ("split year", 2), ("any month", _MONTHS_LEAST)):
+        alone = 1 if not rest or says_killing(rest) else 2
+        for step, least in (("day", 2), ("month", 2), ("quarter", 2), ("year", alone), ("split year", 2), ("any month", _MONTHS_LEAST)):
             fit = [name for name in names if found[name].step == step]
             if step in steps and len({found[name].period for name in fit}) == len(fit) >= least:
                 kept[rest] = fit
                 break
     return kept
+
+
+def _sexes_together(table: Table, groups: dict[str, list[str]], found: Mapping[str, Named]) -> dict[str, list[str]]:
+    """Return the groups with those of each sex as one, in place of their sum where it stands beside them, by both of their names."""
+    parts: dict[str, dict[str, str]] = {}
+    for rest in groups:
+        sex, others = sex_said(rest)
+        if sex:
+            parts.setdefault(others, {}).setdefault(sex, rest)
+    for others, sexes in parts.items():
+        periods = [[found[name].period for name in groups[rest]] for rest in sexes.values()]
+        if len(sexes) != len(SEXES_SAID) or any(one != periods[0] for one in periods):
+            continue
+        names = [name for rest in sexes.values() for name in groups[rest]]
+        total = sum(sum_of(table.columns[name]) for name in groups.get(others, []))
+        if others in groups and total == sum(sum_of(table.columns[name]) for name in names):
+            del groups[others]
+        groups = {rest: one for rest, one in groups.items() if rest not in sexes.values()} | {" + ".join(sexes.values()): names}
+    return groups
 
 
 def _group(table: Table, groups: Mapping[str, list[str]], ask: Ask) -> str:
@@ -171,9 +211,12 @@ def _span(period: str) -> tuple[str, str]:
     return first, last
 
 
-def of_asked_year(table: Table, ask: Ask, *, first: str = "", month: str = "") -> When:
-    """Return the one year that a person says the numbers are of; `first` of the columns, or the column `month`, are months of it."""
-    said = settled(YearlessError(table.source, first or month, years_of(table), last_years()), ask)
+def of_asked_year(table: Table, ask: Ask, *, first: str = "", month: str = "", counts: Sequence[str] = ()) -> When:
+    """Return the one year that a person says the numbers are of; `first` of the columns, or the column `month`, are months of it.
+
+    The year may stand in the name of the file, of the table, or of the column that can only be the numbers (`counts`).
+    """
+    said = settled(YearlessError(table.source, first or month, years_of(table, counts if len(counts) == 1 else ()), last_years()), ask)
     if not month:
         return When(said, ())
     return When({**said, "month": month}, (month,), table.columns[month], monthly=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -75,10 +75,11 @@ def _yearless(table: Table, plain: Mapping[str, str], ask: Ask) -> dict[str, str
     return {**found, "of_year": str(settled(doubt, ask)["of_year"])}
 
 
-def years_of(table: Table) -> tuple[int, ...]:
-    """Return the years that the name of the file or the rows above the names of the columns say."""
+def years_of(table: Table, names: Iterable[str] = ()) -> tuple[int, ...]:
+    """Return the years that the name of the file, the rows above the names of the columns, or `names` of columns say."""
     titles = [str(one.text.values.get("titles", "")) for one in table.findings if isinstance(one.text, Told)]
-    return tuple(sorted({int(one) for one in re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", " ".join([table.source, *titles]))}))
+    said = " ".join([table.source, *titles, *names])
+    return tuple(sorted({int(one) for one in re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", said)}))
 
 
 def last_years() -> tuple[int, ...]:

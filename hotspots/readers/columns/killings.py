@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.columns.offences import NO, YES, kinds_of, meaning_of, plain, says_killing
+from hotspots.readers.columns.offences import NO, YES, kinds_of, may_count, meaning_of, plain, roles, says_killing
 from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.homicide_faults import HomicideError, Judged, VictimsError
 from hotspots.readers.report import Mask
@@ -21,6 +21,8 @@ _OUT = ("attempted", "negligent", "traffic", "suicide", "legal")
 _YEARLY, _RATE = 5_000, 150.0  # rows a year; rows a year for 100,000 residents
 _LEAST_YEARLY = 30  # rows a year below which a rate says nothing
 _MOST = 1_000  # people killed in one row
+_MEAN_OF_EVENTS = 5.0  # people killed in the mean event, which no list of a city reaches
+_VICTIMS = re.compile(r"\b(?:victims?|victimas?|vitimas?|victimes?)\b")
 _POLICE_LEAST = 2
 _OF_VICTIMS = re.compile(r"(?:n[ro]?|numero|number|total)? ?(?:de|of)? ?(?:vitimas|victimas|victims) (?:em|de|por|en|of|in) (.+)")
 _NOTE_NUMBER = re.compile(r" [0-9]+$")
@@ -110,18 +112,20 @@ def too_many(columns: pd.DataFrame, *, file: str, days: float, residents: float)
 def victims_doubt(columns: pd.DataFrame, said: Evidence, *, file: str, used: Collection[str] = ()) -> VictimsError | None:
     """Return the doubt how many people each row stands for; None where no column counts people.
 
-    A column that says `killed` by its name is the sure one; one that says `victims` only where no column speaks of the hurt, of
-    deaths or of offences.
+    A column that says `killed` by its name is the sure one, of several the one that speaks of victims; one that says `victims` only where
+    no column speaks of the hurt, of deaths or of offences, and its numbers are not larger than those of people killed at one place, as
+    ages are. What speaks of killings in other words is sure of nothing.
     """
     kinds = {name: kinds_of(name) for name in columns.columns if name not in used}
-    counts = {name: _counts(columns[name]) for name, kind in kinds.items() if kind & {"killed", "victims"} and name not in said.where}
-    numbers = {name: number for name, number in counts.items() if number is not None}
-    killed = [name for name in numbers if "killed" in kinds[name]]
+    counts = {name: _counts(columns[name]) for name in kinds if may_count(name) and name not in said.where}
+    numbers = {name: number for name, number in counts.items() if number is not None and not _numbered(number)}
+    killed = victims_first(name for name in numbers if "killed" in kinds[name])
     if not numbers:
         return None
     mixed = bool(said.judged) or any("hurt" in kind for kind in kinds.values())
     general = [name for name in numbers if name not in killed]
-    sure = killed[0] if killed else general[0] if len(general) == 1 and not mixed else ""
+    alone = len(general) == 1 and "victims" in kinds[general[0]] and not mixed
+    sure = killed[0] if killed else general[0] if alone and numbers[general[0]].mean() <= _MEAN_OF_EVENTS else ""
     sums = {name: int(numbers[name][said.kept].sum()) for name in (*killed, *general)}
     if all((numbers[name][said.kept] == 1).all() for name in sums):
         return None  # every row is one person, whichever column is read
@@ -129,8 +133,25 @@ def victims_doubt(columns: pd.DataFrame, said: Evidence, *, file: str, used: Col
     return VictimsError(file, int(said.kept.sum()), sums, samples, sure)
 
 
+def _numbered(number: pd.Series) -> bool:
+    """Return whether numbers only count the rows, as those of the murders of a year do: each once, and none left out."""
+    return len(number) > 1 and number.is_unique and int(number.max() - number.min()) == len(number) - 1
+
+
+def victims_first(names: Iterable[str]) -> list[str]:
+    """Return columns in their order, those first that speak of victims: of the cases beside them each may have several.
+
+    >>> victims_first(["Homicídio doloso", "Nº de vítimas em homicídio doloso"])
+    ['Nº de vítimas em homicídio doloso', 'Homicídio doloso']
+    """
+    return sorted(names, key=lambda name: not _VICTIMS.search(plain(name)))
+
+
 def _judged(text: pd.Series, name: str) -> Judged | None:
-    """Return the column with what its values mean; None where it names no offence and no outcome."""
+    """Return the column with what its values mean; None where it names no offence, no outcome and nobody's part in a case."""
+    parts = _roles(text, name)
+    if parts:
+        return parts
     kinds = kinds_of(name)
     if not kinds & {"offence", "maybe", "flag", "attempt"}:
         return _as_told(name, text.str.strip().value_counts()) if says_offences(text) else None
@@ -152,6 +173,14 @@ def _judged(text: pd.Series, name: str) -> Judged | None:
     if not (telling or (strong and (known or few))):
         return None
     return Judged(name, tuple((str(value), meanings[value], int(rows)) for value, rows in counts.items()))
+
+
+def _roles(text: pd.Series, name: str) -> Judged | None:
+    """Return a column that says who of a case a row is: the rows of victims are homicides as far as it can tell, the others are none."""
+    counts = text.str.strip().value_counts()
+    found = roles(counts.index) if 1 < len(counts) <= _FEW_VALUES else {}
+    meanings = {"victim": "homicide", "other": "other", "": "unclear"}
+    return Judged(name, tuple((str(value), meanings[found.get(value, "")], int(n)) for value, n in counts.items())) if found else None
 
 
 def says_offences(text: pd.Series) -> bool:

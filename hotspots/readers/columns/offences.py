@@ -1,8 +1,9 @@
-"""What agencies call an offence, an outcome and its numbers, in Spanish, English, Portuguese and French: one table of rows for each."""
+"""What agencies call an offence, an outcome, its numbers and whose they are, in Spanish, English, Portuguese and French."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from hotspots.readers.columns.values import fold
 
@@ -52,7 +53,8 @@ _MAYBE = re.compile(r"\b(?:manslaughter|deaths?|muertes?|fallecimientos?|mortes?
 
 # What a column speaks of, by its name: an offence; what may be one; a yes or no; how many were killed, were victims, were hurt.
 _COUNT = (
-    r"(?:(?:num|number|no|nr|n|total|count|cantidad|numero|quantidade|nombre|de|of|people|persons|victims|victimas|vitimas|was|were) )*"
+    r"(?:(?:num|number|no|nr|n|total|count|cantidad|numero|quantidade|nombre|de|of|people|persons|victims|victimas|vitimas|was|were|"
+    r"em|en|in|por) )*"
 )
 NAMES: dict[str, str] = {
     "offence": r".*\b(offen[cs]es?|crimes?|crm|ofns|delitos?|delictiv\w*|natureza|infractions?|infracao|infraccion|primary type|nibrs)\b.*",
@@ -68,12 +70,17 @@ NAMES: dict[str, str] = {
     ),
     "attempt": r"(?:es |is |fue |en )*(?:grado de )?(tentativa|tentado|attempted|attempt|intento)(?: flag| ind| yn| y n| s n)?",
     "killed": (
-        r"(?:hom|homicidios?) (?:dolosos?|intencional(?:es)?)|cvli|letalidade violenta|"
+        r"(?:num|number|no|nr|n|total|count|of| )*(?:fatal|fatally|deceased|dead|killed|murdered|homicide|murder|slain) "
+        r"(?:shot|injured|victims?|persons?|people|count|injuries)(?: count| total)?|"
+        rf"{_COUNT}(?:hom|homicidios?) (?:dolosos?|intencional(?:es)?)|cvli|letalidade violenta|"
         rf"{_COUNT}(killed|fatalities|deaths|dead|deceased|homicides?|murders?|muert[oa]s|muertes|fallecid[oa]s|homicidios?|asesinatos?|"
         r"asesinad[oa]s|occisos|decesos|defunciones|mort[oae]s|obitos|morts|tues|mortales|fatales|fatais)(?: count| total| num)?"
     ),
     "victims": rf"{_COUNT}(victims?|victimas?|vitimas?|victimes?|cantidad|quantidade)(?: count| total| num)?",
-    "hurt": rf"{_COUNT}(injured|wounded|hurt|injuries|heridos|lesionados|feridos|blesses|shot)(?: count| total)?",
+    "hurt": (
+        r"(?:num|number|no|nr|n|total|count|of| )*(?:non ?fatal|injured|wounded|surviving|hurt) (?:victims?|persons?|people|shot|count)|"
+        rf"{_COUNT}(injured|wounded|hurt|injuries|heridos|lesionados|feridos|blesses|shot)(?: count| total)?"
+    ),
 }
 _NAMED = {kind: re.compile(pattern) for kind, pattern in NAMES.items()}
 # A column of this name is about the offence and is not it.
@@ -126,6 +133,40 @@ def kinds_of(name: str) -> frozenset[str]:
     return frozenset(kind for kind, pattern in _NAMED.items() if pattern.fullmatch(words))
 
 
+# What a person is in a case, in the rows of a list that names more than its victims.
+_ROLES: dict[str, re.Pattern[str]] = {
+    "victim": re.compile(r"(?:vic|victims?|decedent|deceased|victimas?|occis[oa]|fallecid[oa]|vitimas?|victimes?)(?: [0-9]+)?"),
+    "other": re.compile(
+        r"(?:suspects?|offenders?|arrestees?|perpetrators?|perp|defendants?|accused|witness(?:es)?|complainants?|"
+        r"reporting (?:party|person)|sospechos[oa]s?|imputad[oa]s?|victimari[oa]s?|agresor(?:es|a|as)?|"
+        r"detenid[oa]s?|acusad[oa]s?|testigos?|denunciantes?|indiciad[oa]s?|"
+        r"suspeit[oa]s?|autor(?:es|a)?|testemunhas?|comunicantes?|mis en cause|auteurs?|temoins?|suspectes?)(?: [0-9]+)?"
+    ),
+}
+
+
+def roles(values: Iterable[str]) -> dict[str, str]:
+    """Return value → victim or other where all the values say what a person is in a case, and both are among them; else nothing.
+
+    >>> roles(["Victim", "Suspect"]), roles(["Victim", ""]), roles(["Víctima", "Norte"])
+    ({'Victim': 'victim', 'Suspect': 'other'}, {}, {})
+    """
+    said = [value for value in values if value.strip()]
+    found = {value: next((role for role, known in _ROLES.items() if known.fullmatch(plain(value))), "") for value in said}
+    return found if all(found.values()) and set(found.values()) == set(_ROLES) else {}
+
+
+def may_count(name: str) -> bool:
+    """Return whether a column of this name may be the number of people killed: it says so, or speaks of killings and of nothing beside.
+
+    >>> may_count("homicides_ytd"), may_count("victims"), may_count("homicide_id"), may_count("Fecha homicidio")
+    (True, True, False, False)
+    """
+    if _BESIDE.fullmatch(plain(name)):
+        return False
+    return bool(kinds_of(name) & {"killed", "victims"}) or says_killing(name)
+
+
 def says_killing(name: str) -> bool:
     """Return whether the name of a column speaks of killings.
 
@@ -133,3 +174,25 @@ def says_killing(name: str) -> bool:
     (True, False)
     """
     return bool(_SAYS.search(plain(name)))
+
+
+SEXES_SAID = {  # in the names of columns of numbers
+    sex: frozenset(words.split())
+    for sex, words in {
+        "male": "hombre hombres masculino masculinos masc varon varones male males man men masculin hommes homme homens homem",
+        "female": "mujer mujeres femenino femeninos fem female females woman women feminino feminin femmes femme mulheres mulher",
+    }.items()
+}
+
+
+def sex_said(name: str) -> tuple[str, str]:
+    """Return the one sex that the name of a column says, empty where it says none or both, and its other words.
+
+    >>> sex_said("Homicidios hombres"), sex_said("2020 Mujeres"), sex_said("Hombres y mujeres")
+    (('male', 'homicidios'), ('female', '2020'), ('', 'hombres y mujeres'))
+    """
+    words = plain(name).split()
+    said = [sex for sex, known in SEXES_SAID.items() if known & set(words)]
+    if len(said) != 1:
+        return "", " ".join(words)
+    return said[0], " ".join(word for word in words if word not in SEXES_SAID[said[0]])

@@ -23,6 +23,7 @@ from hotspots.words import mark, told
 
 DEGREES = 4326
 _BEYOND_DEGREES = 5.0
+_STAND_INS = (1.0, 9.0, 11.0, 99.0, 111.0, 999.0, 1111.0, 9999.0, 99999.0, 999999.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,14 +44,14 @@ class Places:
 def read_places(table: Table, section: IncidentSection, *, city_crs: pyproj.CRS) -> Places:
     """Return where each row happened, from two columns, a WKT column or the shapes of a GeoJSON file.
 
-    A decimal comma is repaired. An empty place or 0, 0 has no coordinates; text that is no number, or a place that the
-    coordinate system cannot have, is impossible; a listed default place stands for "unknown". Raises `DataError` when no
-    coordinate system is given and the numbers are not degrees.
+    A decimal comma is repaired. An empty place has no coordinates, nor has one that `stands_for_none`; text that is no
+    number, or a place that the coordinate system cannot have, is impossible; a listed default place stands for "unknown". Raises
+    `DataError` when no coordinate system is given and the numbers are not degrees.
     """
     _, _, blank, remarks = _numbers(table, section)
     x, y, epsg = coordinates_of(table, section)
     column = section.geometry or section.x
-    zero = (np.abs(x) < 1e-6) & (np.abs(y) < 1e-6)
+    zero = stands_for_none(x, y)
     none = blank | zero
     unread = ~none & ~(np.isfinite(x) & np.isfinite(y))
     east, north, impossible = _projected(np.where(none | unread, np.nan, x), np.where(none | unread, np.nan, y), epsg, city_crs)
@@ -73,7 +74,7 @@ def read_places(table: Table, section: IncidentSection, *, city_crs: pyproj.CRS)
             "zero_coordinates",
             "repaired",
             zero & ~blank,
-            mark("{rows} of {total} rows have the coordinates 0, 0; taken as no place"),
+            mark("{rows} of {total} rows have coordinates that stand for none, such as 0, 0 or -1, -1; taken as no place"),
             "",
             column,
         ),
@@ -103,7 +104,7 @@ def zone_of(table: Table, section: IncidentSection) -> pyproj.CRS:
     """Return the UTM zone in which the places lie, by their middle; the coordinate system of a city that names none."""
     x, y, blank, _ = _numbers(table, section)
     x, y = _as_meant(x, y, section)
-    known = ~blank & np.isfinite(x) & np.isfinite(y) & ((np.abs(x) > 1e-6) | (np.abs(y) > 1e-6))
+    known = ~blank & np.isfinite(x) & np.isfinite(y) & ~stands_for_none(x, y)
     if not known.any():
         raise DataError(
             told("incidents: no row has a place, so there is nothing to show on a map; give [blocks] and block_id, or coordinates")
@@ -136,10 +137,20 @@ def _as_meant(x: Floats, y: Floats, section: IncidentSection) -> tuple[Floats, F
     return x / section.degrees_times, y / section.degrees_times
 
 
+def stands_for_none(x: Floats, y: Floats) -> Mask:
+    """Return where two coordinates are 0, or both the same number of ones or nines: what is typed where no place is known.
+
+    >>> stands_for_none(np.array([0.0, -1.0, 99.0, -89.2, 9.5]), np.array([0.0, -1.0, 99.0, 13.7, 9.5])).tolist()
+    [True, True, True, False, False]
+    """
+    with np.errstate(invalid="ignore"):
+        return np.asarray(((np.abs(x) < 1e-6) & (np.abs(y) < 1e-6)) | ((x == y) & np.isin(np.abs(x), _STAND_INS)), dtype=np.bool_)
+
+
 def finite_pairs(table: Table, section: IncidentSection) -> tuple[Floats, Floats]:
-    """Return the numbers of the rows that have two and are not at 0, 0."""
+    """Return the numbers of the rows that have two which do not stand for none."""
     x, y, _, _ = _numbers(table, section)
-    known = np.isfinite(x) & np.isfinite(y) & ((np.abs(x) > 1e-6) | (np.abs(y) > 1e-6))
+    known = np.isfinite(x) & np.isfinite(y) & ~stands_for_none(x, y)
     return x[known], y[known]
 
 

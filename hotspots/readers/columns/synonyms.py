@@ -154,20 +154,44 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "fr",
         "quartier|arrondissement|section communale|commune|departement|code commune|code insee|code departement|code region|region",
     ),
-    ("incidents", "age", "en", "age|victim age|age of victim|vic age|age years"),
-    ("incidents", "age", "es", "edad|edad victima|edad de la victima|edad de victima"),
+    (
+        "incidents",
+        "age",
+        "en",
+        "age|victim age|age of victim|vic age|vict age|victim s age|"
+        "age group|victim age group|age of the victim|age years|age at death|age in years",
+    ),
+    (
+        "incidents",
+        "age",
+        "es",
+        "edad|edad victima|edad de la victima|edad de victima|edad anos|"
+        "edad en anos|grupo de edad|grupo etario|grupo edad|rango de edad|edad cumplida",
+    ),
     ("incidents", "age", "pt", "idade|idade vitima|idade da vitima"),
     ("incidents", "age", "fr", "age de la victime|age victime"),
-    ("incidents", "sex", "en", "sex|victim sex|sex of victim|vic sex|gender|victim gender"),
-    ("incidents", "sex", "es", "sexo|sexo victima|sexo de la victima|genero"),
+    (
+        "incidents",
+        "sex",
+        "en",
+        "sex|victim sex|sex of victim|vic sex|vict sex|victim s sex|sex of the victim|gender|victim gender|gender of victim|vic gender",
+    ),
+    ("incidents", "sex", "es", "sexo|sexo victima|sexo de la victima|sexo de victima|genero|genero victima|genero de la victima"),
     ("incidents", "sex", "pt", "sexo vitima|sexo da vitima|genero da vitima"),
     ("incidents", "sex", "fr", "sexe|sexe de la victime|genre"),
-    ("incidents", "weapon", "en", "weapon|weapon type|weapon used|cause|method|weapon desc"),
+    (
+        "incidents",
+        "weapon",
+        "en",
+        "weapon|weapon type|weapon used|cause|method|weapon desc|"
+        "weapon description|type of weapon|weapon category|murder weapon|method of killing|cause of death",
+    ),
     (
         "incidents",
         "weapon",
         "es",
-        "arma|tipo de arma|tipo arma|arma utilizada|arma empleada|armas medios|arma medio|instrumento|medio|mecanismo",
+        "arma|tipo de arma|tipo arma|arma utilizada|arma empleada|armas medios|arma medio|instrumento|medio|mecanismo|"
+        "clase de arma|tipo de arma utilizada|arma homicida|medio utilizado|medio empleado|causa de muerte",
     ),
     ("incidents", "weapon", "pt", "meio empregado|meio utilizado|arma utilizada no crime|instrumento utilizado"),
     ("incidents", "weapon", "fr", "arme|type d arme|arme utilisee|moyen"),

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from hotspots.readers.columns.places import DEGREES, coordinates_of
+from hotspots.readers.columns.places import DEGREES, coordinates_of, stands_for_none
 from hotspots.readers.columns.values import fold
 from hotspots.readers.faults import Floats
 from hotspots.readers.files.text_tables import Table
@@ -79,7 +79,7 @@ def elsewhere(table: Table, section: IncidentSection, *, timezone: str) -> Elsew
     if section.places_checked or _zones().empty:
         return None
     x, y, epsg = coordinates_of(table, section)
-    known = np.isfinite(x) & np.isfinite(y) & ((np.abs(x) > 1e-6) | (np.abs(y) > 1e-6))
+    known = np.isfinite(x) & np.isfinite(y) & ~stands_for_none(x, y)
     if not known.any():
         return None
     x, y = x[known], y[known]
@@ -167,7 +167,7 @@ def _distances(lon: float, lat: float, zones: pd.DataFrame) -> Floats:
 
 def untrue_distances(x: Floats, y: Floats, epsg: int, city_crs: pyproj.CRS) -> DataError | None:
     """Return a fault where distances in the city's coordinate system are wrong by more than 2 % at its places: web maps, other zones."""
-    known = np.isfinite(x) & np.isfinite(y) & ((np.abs(x) > 1e-6) | (np.abs(y) > 1e-6))
+    known = np.isfinite(x) & np.isfinite(y) & ~stands_for_none(x, y)
     lon, lat = _middle(x[known], y[known], epsg) if known.any() else (np.nan, np.nan)
     if not (abs(lon) <= 180 and abs(lat) < 84):
         return None

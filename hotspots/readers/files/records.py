@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from hotspots.readers.files import limits
+from hotspots.readers.files.heads import Head, joined_head
 from hotspots.readers.report import Finding
 from hotspots.readers.table_faults import HeaderError
 from hotspots.store.schema import DataError
@@ -54,19 +55,36 @@ def from_records(
         raise DataError(told("{file}: the file has a header but no rows under it; export it again", file=name))
     if len(first[head]) > most_columns:
         raise _too_large(name, told("{columns} columns", columns=f"{len(first[head]):,}"), most_columns)
-    findings = []
     if header_row is None and not set(needs) & {cell.strip() for cell in first[head]} and _names_nothing(first[head], first[head + 1 :]):
         first = [*first[:head], [""] * len(first[head]), *first[head:]]
         return _without_names(itertools.chain(first, coming), head, name=name, most_columns=most_columns)
-    if head and any(cell.strip() for record in first[:head] for cell in record):
-        titles = ", ".join(repr(cell.strip()) for record in first[:head] for cell in record if cell.strip())[:_TITLES]
-        passed = told("{name}: {head} rows above the column names were passed over ({titles})", name=name, head=head, titles=titles)
-        findings.append(Finding("title_rows", "accepted", head, passed))
+    names = joined_head(first, head) if header_row is None else Head((), head)
+    findings = _titles(first[: names.last - bool(names.upper)], name)
+    if names.upper:
+        findings.append(_two_heads(names, name))
+        first[names.last], head = list(names.names), names.last
     if quickly and (body := quickly(head, first[head])):
         return body, findings
     rows = _Rows(first[head], head, name=name, most_columns=most_columns)
     rows.take(itertools.chain(first[head + 1 :], coming))
     return rows.body(), [*findings, *rows.findings()]
+
+
+def _titles(above: list[list[str]], name: str) -> list[Finding]:
+    said = [cell.strip() for record in above for cell in record if cell.strip()]
+    if not said:
+        return []
+    titles = ", ".join(map(repr, said))[:_TITLES]
+    passed = told("{name}: {head} rows above the column names were passed over ({titles})", name=name, head=len(above), titles=titles)
+    return [Finding("title_rows", "accepted", len(above), passed)]
+
+
+def _two_heads(names: Head, name: str) -> Finding:
+    shown = next(both for both, one, other in zip(names.names, names.upper, names.lower, strict=True) if other and both != other)
+    text = told(
+        "{name}: the names of the columns stand in two rows; they were read together, such as {shown}", name=name, shown=repr(shown)
+    )
+    return Finding("two_heads", "accepted", 0, text)
 
 
 def _names_nothing(record: list[str], body: list[list[str]]) -> bool:

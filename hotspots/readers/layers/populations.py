@@ -41,11 +41,14 @@ def read_population(section: BlockSection, table: Table, ids: pd.Series) -> tupl
 
 def _counted(section: BlockSection, table: Table, ids: pd.Series) -> tuple[dict[str, pd.Series], list[Finding]]:
     """Return the populations that one table holds, in its order; without a column of all ages they are added up."""
-    found, noted = {}, []
+    found: dict[str, pd.Series] = {}
+    noted: list[Finding] = []
     for name, column in _columns(section):
         read = read_residents(table.columns[column], ids, source=table.source, column=column, numbers=_numbers(section, name))
         found[name], findings = read.people, list(read.findings)
-        noted += [replace(one, code=f"{one.code}_ages") for one in findings] if name.startswith(AGES) else findings
+        said = {(one.text, one.examples) for one in noted}  # of the rows that lack one number, most lack them all
+        of_age = [replace(one, code=f"{one.code}_ages") for one in findings if (one.text, one.examples) not in said]
+        noted += of_age if name.startswith(AGES) else findings
     ages = pd.DataFrame({name: found[name] for name, _ in age_columns(section)}, index=ids.index)
     if census_columns(section):
         found, more = _by_census(section, found, table.source)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.columns.offences import SEXES_SAID, sex_said
 from hotspots.readers.columns.periods import begun, together, year_and_month, year_and_quarter
 from hotspots.readers.columns.residents import Numbers, read_numbers
 from hotspots.readers.columns.total_rows import says_total
@@ -98,7 +99,7 @@ def _with_period(table: Table, section: AreaCountSection, label: str, whole: pd.
 
 
 def _melted(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSection]:
-    names = list(section.period_columns)
+    names, sums = list(section.period_columns), _sums(table, section)
     periods = together(names)
     _refuse_odd(names, table, section)
     rows, width = len(table.rows), len(names)
@@ -119,8 +120,13 @@ def _melted(table: Table, section: AreaCountSection) -> tuple[Table, AreaCountSe
     )
     wide = Finding("period_columns", "accepted", rows * width, text)
     columns = long.columns.assign(**{period: written.astype("str")})
-    read = replace(long, columns=columns, findings=(*table.findings, wide, *_sums(table, section)))
-    return read, replace(section, period=period, count=count, year="", month="", period_columns=())
+    section = replace(section, period=period, count=count, year="", month="", period_columns=())
+    sexes = [sex_said(name)[0] for name in names]
+    if not section.sex and set(sexes) == set(SEXES_SAID):
+        sex = _free("sex", columns)
+        columns = columns.assign(**{sex: pd.Series(sexes * rows, dtype="str")})
+        section = replace(section, sex=sex, values={**section.values, "sex": {one: one for one in SEXES_SAID}})
+    return replace(long, columns=columns, findings=(*table.findings, wide, *sums)), section
 
 
 def _iso(period: str, section: AreaCountSection) -> str:

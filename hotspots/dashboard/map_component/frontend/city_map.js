@@ -286,7 +286,7 @@ export class CityMap {
         L.polygon(lines, { ...still, fill: false, color: paper, weight: 6 }),
         L.polygon(lines, { ...still, fill: false, color: place, weight: 3 }),
       ].map((layer) => layer.addTo(this.map));
-      if (moved && !this.linked && !this.shown.head.still) this.fit(this.around[1].getBounds(), { paddingTopLeft: [EDGE, EDGE], paddingBottomRight: [EDGE, EDGE + this.foot()] });
+      if (moved && !this.linked && !this.shown.head.still) this.fit(this.around[1].getBounds(), { paddingTopLeft: [EDGE, EDGE + this.head()], paddingBottomRight: [EDGE, EDGE + this.foot()] });
     } else if (moved && !this.linked) this.showWhole();
   }
 
@@ -334,14 +334,21 @@ export class CityMap {
     const bounds = L.latLngBounds([south, west], [north, east]);
     const corner = this.box.dataset.legend === "corner";
     const aside = corner ? this.frame.legend.offsetWidth : 0;
-    const foot = this.foot();
-    const plain = this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE, 2 * EDGE + foot));
-    const beside = this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE + aside, 2 * EDGE + foot));
+    const [head, foot] = [this.head(), this.foot()];
+    const plain = this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE, 2 * EDGE + head + foot));
+    const beside = this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE + aside, 2 * EDGE + head + foot));
     const left = this.box.dataset.fill === "yes"; // there the legend stands in the other corner
     const shift = beside >= plain - 0.25 ? (left ? -aside : aside) / 2 : 0;
     const zoom = shift ? beside : plain;
     const middle = this.map.project(bounds.getSouthWest(), zoom).add(this.map.project(bounds.getNorthEast(), zoom)).divideBy(2);
-    return { center: this.map.unproject(middle.add([shift, foot / 2]), zoom), zoom };
+    return { center: this.map.unproject(middle.add([shift, (foot - head) / 2]), zoom), zoom };
+  }
+
+  // How much of the map the search and the choices under it cover, where it is high enough to leave them that much.
+  head() {
+    if (this.box.dataset.legend !== "corner" || !this.tools.bar.offsetWidth) return 0;
+    const covered = this.tools.bar.getBoundingClientRect().bottom - this.map.getContainer().getBoundingClientRect().top;
+    return covered > 0 && covered < this.map.getSize().y / 5 ? covered : 0;
   }
 
   // How much of the map the time strip covers.
