@@ -143,7 +143,8 @@ def dates(entry: Entry, found: Evaluation, words: Words) -> str:
         month=words.month(found.case.start.start_time),
     )
     if found.case.cohorts:
-        months += " " + words.say("Its areas began on different days ({n}); each is compared from its own.", n=words.number(len(found.case.cohorts)))
+        began = words.number(len(found.case.cohorts))
+        months += " " + words.say("Its areas began on different days ({n}); each is compared from its own.", n=began)
     return f"{told} {months}"
 
 
