@@ -6,24 +6,24 @@ PORT ?= 8501
 export PYTHONDONTWRITEBYTECODE :=  # what is compiled is kept, whatever the machine says: the tests start some hundred interpreters
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unseen seen walk check types style layers examples bench torture calibrate mutants lowest lock locked audit sbom fix browser database clean
+.PHONY: help run test unseen seen walk check types style layers examples bench torture calibrate mutants lowest drill lock locked audit sbom wheelhouse image fix browser database server clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 run: $(VENV)/running ## set everything up and open the dashboard on the bundled data
 	$(BIN)/hotspots run --port $(PORT)
 
-test: $(VENV)/testing browser database ## set everything up and pass the tests, a process for each processor and one for the browser; `make walk` has every case
+test: $(VENV)/testing browser database server ## set everything up and pass the tests, a process for each processor and one for the browser; `make walk` has every case
 	$(MAKE) -k -j 2 unseen seen
 
-unseen: $(VENV)/testing database
+unseen: $(VENV)/testing database server
 	$(BIN)/python -m pytest -q -n auto --dist worksteal --benchmark-disable --durations 10 -m "not walk" tests --ignore tests/browser
 
 seen: $(VENV)/testing browser # beside the others, for a browser waits more than it works; one process, so that each kind of server starts once
 	$(BIN)/python -m pytest -q --benchmark-disable --durations 10 -m "not walk" tests/browser
 
-walk: $(VENV)/testing browser database ## every case of every test, and every page in a browser, each language and width; writes docs/walk.md
+walk: $(VENV)/testing browser database server ## every case of every test, and every page in a browser, each language and width; writes docs/walk.md
 	@mkdir -p build
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable --junitxml=build/walk.xml tests
 	$(BIN)/python tests/browser/walked.py build/walk.xml
@@ -48,7 +48,7 @@ bench: $(VENV)/testing browser ## measure speed, as ratios and in a browser; wri
 	@mkdir -p build
 	$(BIN)/python -m pytest tests/bench -q -o python_files="bench_*.py" --benchmark-json=build/bench.json
 
-torture: $(VENV)/testing browser database ## the full counts of every randomised test
+torture: $(VENV)/testing browser database server ## the full counts of every randomised test
 	HOTSPOTS_TORTURE=1 $(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable
 
 mutants: $(VENV)/testing database ## put 200 small faults into the code, one at a time, and see that a test fails; writes docs/mutants.md
@@ -71,6 +71,9 @@ lowest: ## install the lowest version of each library that pyproject.toml allows
 lock: $(VENV)/testing ## pin what running needs, and what that needs, by hash: writes requirements.lock; versions stay, but those that requirements.txt changes
 	grep -vxF . requirements.txt | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
 	  --no-emit-find-links --no-config --custom-compile-command "make lock" --quiet --output-file requirements.lock
+	grep -E '^(psycopg|sqlalchemy)' requirements-dev.txt | $(BIN)/uv pip compile - --constraint requirements.lock --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-config --custom-compile-command "make lock" --quiet \
+	  --output-file requirements-database.lock
 
 locked: $(VENV)/testing ## see that requirements.lock holds every pin of requirements.txt and all that these need, each by hash; asks nobody
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_supply_chain.py
@@ -84,6 +87,17 @@ sbom: $(VENV)/testing ## install what requirements.lock pins, by its hashes alon
 	$(PYTHON) -m venv --clear --without-pip $(LOCKED)
 	$(BIN)/python -m pip --python $(LOCKED)/bin/python install -q --no-deps --require-hashes -r requirements.lock
 	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --validate --output-file build/sbom.json $(LOCKED)/bin/python
+
+WHEELS := build/wheelhouse
+wheelhouse: $(VENV)/testing ## collect in one folder all that a machine without a network installs, pinned by hashes: build/wheelhouse (docs/deploy.md)
+	$(BIN)/python tests/collected.py $(WHEELS)
+
+BASE ?= docker.io/library/python:3.11-slim-bookworm
+image: # a container image from build/wheelhouse, without a network; BASE is an image at hand that has Python
+	buildah build --network none --pull=never --build-arg BASE=$(BASE) -t hotspots -f $(WHEELS)/Containerfile $(WHEELS)
+
+drill: $(VENV)/testing database ## copy a store that is used, put it back, upgrade and roll back, and measure it; writes docs/operations.md
+	PYTHONPATH=.:tests $(BIN)/python tests/drilled.py --write
 
 fix: $(VENV)/testing ## put the style right where a tool can
 	$(BIN)/ruff check --fix .
@@ -99,6 +113,12 @@ database: # a database server for the tests, which start it themselves: Debian's
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
 	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql postgresql-postgis >/dev/null; } || \
 	  echo "no PostgreSQL with PostGIS and no right to install it: the tests of a database as source will skip"
+
+server: # what stands before the dashboard on a department's machine, for the tests: Debian's nginx and systemd, where the machine allows it
+	@{ [ -x /usr/sbin/nginx ] && command -v systemd-analyze >/dev/null; } || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light systemd openssl >/dev/null; } || \
+	  echo "no nginx, no systemd, and no right to install them: the tests of a department's machine will skip"
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

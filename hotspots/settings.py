@@ -66,6 +66,17 @@ SETTINGS: tuple[Setting, ...] = (
         "24",
     ),
     Setting("HOTSPOTS_ADDRESS", "Where readers reach the dashboard: briefs link to it.", "http://localhost:8501"),
+    Setting(
+        "HOTSPOTS_LOG",
+        "Form of the server's log: `text`, or `json`, a line for each event that holds nothing of a victim (docs/deploy.md).",
+        "text",
+    ),
+    Setting(
+        "HOTSPOTS_METRICS",
+        "Port, or ADDRESS:PORT, at which the server gives numbers for Prometheus at /metrics; of this machine alone where no address is "
+        "named. Empty: none.",
+        "",
+    ),
     Setting("HOTSPOTS_SNAP", "How far a homicide may lie from the street segment that it is counted on, in metres.", "75"),
     Setting(
         "HOTSPOTS_TILES",

@@ -41,7 +41,8 @@ HEAD = """# Calibration, as `make calibrate` last measured it
 
 {day}. Each row is a design in which the truth is known: how often a flag is raised where nothing changes, or found where something does.
 “Before” is what the same design, or that of an independent audit with the same numbers, gave before the method was changed. ± is one
-standard error of a share out of n, the runs that gave a number. Rows can be measured again by themselves (`tests/calibrated.py --only TEXT --write`).
+standard error of a share out of n, the runs that gave a number. Rows can be measured again by themselves: `tests/calibrated.py --only TEXT
+--write`.
 
 | what | design | promised | before | now | n |
 | --- | --- | --- | --- | --- | ---: |

@@ -11,10 +11,10 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 
-def awaited(work: Coroutine[Any, Any, None]) -> None:
-    """Wait for asynchronous work; in a thread, for where a browser is driven another loop runs in this one."""
+def awaited(work: Coroutine[Any, Any, Any]) -> Any:
+    """Return what comes of asynchronous work; in a thread, for where a browser is driven another loop runs in this one."""
     with ThreadPoolExecutor(1) as apart:
-        apart.submit(asyncio.run, work).result()
+        return apart.submit(asyncio.run, work).result()
 
 
 def fetched(routes: Iterable[BaseRoute], path: str) -> tuple[int, dict[bytes, bytes], bytes]:

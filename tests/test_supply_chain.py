@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import re
@@ -11,6 +12,7 @@ from email.message import Message
 from pathlib import Path
 
 import audited
+import collected
 import licences
 import pytest
 from packaging.requirements import Requirement
@@ -36,12 +38,60 @@ def test_the_lock_holds_every_pin_with_a_hash():
     assert sorted(wanted - {key for key, hashes in found.items() if hashes}) == [], "make lock"
 
 
-def test_every_line_of_the_lock_is_a_pin_or_a_hash_of_one_and_nothing_of_a_machine():
-    body = [line for line in LOCK.splitlines() if not line.startswith("#")]
+@pytest.mark.parametrize("name", collected.LOCKS)
+def test_every_line_of_a_lock_is_a_pin_or_a_hash_of_one_and_nothing_of_a_machine(name):
+    text = (ROOT / f"{name}.lock").read_text(encoding="utf-8")
+    body = [line for line in text.splitlines() if not line.startswith("#")]
     pin, digest = r"[a-z0-9][a-z0-9._-]*==[\w.]+(?: ; [\w .'<>=!]+)? \\", r"    --hash=sha256:[0-9a-f]{64}(?: \\)?"
     assert [line for line in body if not re.fullmatch(f"{pin}|{digest}", line)] == []
-    assert len(locked()) == sum("==" in line.split(";")[0] for line in body)
-    assert all(locked().values())
+    assert len(locked(text)) == sum("==" in line.split(";")[0] for line in body)
+    assert all(locked(text).values())
+
+
+def test_the_locks_agree_and_the_second_holds_what_a_store_in_a_database_needs():
+    first, second = locked(), locked((ROOT / "requirements-database.lock").read_text(encoding="utf-8"))
+    known = dict(first)
+    assert {key: known[key] for key in second if key in known} == {key: second[key] for key in second if key in known}
+    assert {name for name, _ in first} & {name for name, _ in second} <= {name for name, version in second if (name, version) in first}
+    wanted = {
+        tuple(re.sub(r"\[.*\]", "", pin).split("==")) for pin in pins("requirements-dev.txt") if pin.startswith(("psycopg", "sqlalchemy"))
+    }
+    assert wanted <= set(second)
+
+
+def test_a_folder_of_wheels_is_pinned_by_the_locks_and_a_strange_wheel_is_named(tmp_path, monkeypatch):
+    good, strange = b"a library", b"put there by somebody"
+    digest = {content: hashlib.sha256(content).hexdigest() for content in (good, strange, b"our own")}
+    monkeypatch.setattr(collected, "ROOT", tmp_path)
+    for name, pin in (("requirements", "one-lib==1.0"), ("requirements-database", "other==2")):
+        (tmp_path / f"{name}.lock").write_text(f"# made\n{pin} ; sys_platform == 'linux' \\\n    --hash=sha256:{digest[good]}\n")
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    for name, content in (("one_lib-1.0-py3-none-any", good), ("hotspots-0.1.0-py3-none-any", b"our own")):
+        (wheels / f"{name}.whl").write_bytes(content)
+    assert collected.collected(wheels) == []
+    text = (wheels / "requirements.txt").read_text()
+    assert f"one-lib==1.0 ; sys_platform == 'linux' \\\n    --hash=sha256:{digest[good]}\n" in text
+    assert text.endswith(f"hotspots==0.1.0 \\\n    --hash=sha256:{digest[b'our own']}\n")
+    assert f"{digest[good]}  one_lib-1.0-py3-none-any.whl\n" in (wheels / "SHA256SUMS").read_text()
+    (wheels / "one_lib-1.1-py3-none-any.whl").write_bytes(strange)
+    assert collected.collected(wheels) == ["one_lib-1.1-py3-none-any.whl is in no lock file"]
+
+
+def test_a_machine_with_an_older_last_number_of_this_python_finds_its_own_pins():
+    """Debian 12 has Python 3.11.2, and a library may be pinned apart for it."""
+    minor = f"{sys.version_info.major}.{sys.version_info.minor}"
+    lock = "".join(
+        f"{pin} ; {marker} \\\n    --hash=sha256:{64 * 'a'}\n"
+        for pin, marker in (
+            ("old==1", f"python_full_version < '{minor}.1'"),
+            ("old==2", f"python_full_version >= '{minor}.1'"),
+            ("far==1", "python_full_version < '3.5'"),
+            ("win==1", "sys_platform == 'win32'"),
+        )
+    )
+    assert [pin.split()[0] for pin in collected.of_other_numbers(lock)] == (["old==1"] if sys.version_info.micro else [])
+    assert len(collected.pinned(LOCK)) == len(locked())
 
 
 def test_the_lock_holds_what_the_pins_need_too():

@@ -112,6 +112,7 @@ def test_the_wheel_carries_the_page_and_the_safe_settings(wheel: Path) -> None:
         told = tomllib.loads(held.read(SETTINGS).decode())
         assert held.read("hotspots/dashboard/app.py") == (ROOT / "app.py").read_bytes()
         assert "hotspots/dashboard/map_component/frontend/vendor/leaflet/leaflet.js" in held.namelist()
+        assert {f"hotspots/cli/machine/{path.name}" for path in (ROOT / "hotspots/cli/machine").iterdir()} <= set(held.namelist())
     assert told == tomllib.loads((ROOT / ".streamlit/config.toml").read_text())
     assert (told["server"]["address"], told["browser"]["gatherUsageStats"]) == ("127.0.0.1", False)
 

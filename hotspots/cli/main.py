@@ -98,9 +98,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("check", mark("Look after the store"), mark("look whether the stored versions of a city are what was published")),
     Command("rollback", mark("Look after the store"), mark("serve an earlier version of a city again")),
     Command("move", mark("Look after the store"), mark("copy all versions into another store, a folder or a database")),
+    Command("backup", mark("Look after the store"), mark("copy the store while it is used; the copy is a store, checked by its hashes")),
     Command(
         "erase", mark("Look after the store"), mark("take an event out of every version of a city for good, or old versions, or a city")
     ),
+    Command("setup", mark("Look after the machine"), mark("write the services, settings and nginx sites by which a department runs it")),
 )
 EXAMPLES = """
   import data/cities/puerto-albatros
@@ -145,7 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _note(called: str, given: Sequence[str]) -> None:
     """Write down, where a sign-in is asked for, who ran a command over the store; the audit of the record itself runs in any case."""
-    if not settings.value("HOTSPOTS_ACCESS") or settings.edition() == "public" or called in ("", "audit", "run"):
+    if not settings.value("HOTSPOTS_ACCESS") or settings.edition() == "public" or called in ("", "audit", "run", "setup"):
         return
     from hotspots import store
 

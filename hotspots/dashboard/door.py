@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import json
+import logging
 import os
 import re
 import stat
@@ -30,10 +31,13 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 
 from hotspots import settings
 from hotspots.agency import AccessError, access_of, table
+from hotspots.dashboard import log_lines
 from hotspots.dashboard.base_map import below
 from hotspots.dashboard.headers import Headers
+from hotspots.dashboard.watched import Watched, numbers_at
 from hotspots.dashboard.way_back import WayBack
 
+LOG = logging.getLogger(__name__)
 PROVIDER = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")  # what [auth] must say
 LEAST_SECRET = 32  # letters
 # What a browser gets before anybody has signed in: the page that asks for it, and the way to the provider and back.
@@ -48,22 +52,26 @@ def guarded() -> Sequence[Middleware]:
 
     Raises `SystemExit` where the restricted edition would listen to a network, and where Streamlit has not read the project's settings.
     """
+    log_lines.begin()
     refuse_unset()
     refuse_unsafe()
+    numbers_at()
     signed = settings.edition() != "public" and bool(settings.value("HOTSPOTS_ACCESS"))
     if signed:
         refuse_half_a_sign_in()
     elif settings.edition() != "public":
         refuse_network()
-    sys.stderr.write(f"Listening on {listening()}\n")
+    if not log_lines.asked_for():
+        sys.stderr.write(f"Listening on {listening()}\n")
+    LOG.info("listening on %s", listening())
     if settings.edition() == "public":
         if Path(config.get_where_defined("server.allowedHosts")).resolve() == _SETTINGS_FILE.resolve():
             config.set_option("server.allowedHosts", [])  # that line is for the restricted edition; an operator's own one holds
-        return (Middleware(Headers, framed=True),)
+        return (Middleware(Headers, framed=True), Middleware(Watched))
     if signed:
-        return (Middleware(Headers, framed=False, encrypted=True), Middleware(SignedIn), Middleware(WayBack))
+        return (Middleware(Headers, framed=False, encrypted=True), Middleware(Watched), Middleware(SignedIn), Middleware(WayBack))
     config.set_option("server.allowedHosts", list(NAMES))
-    return (Middleware(Headers, framed=False), Middleware(OnlyHere))
+    return (Middleware(Headers, framed=False), Middleware(Watched), Middleware(OnlyHere))
 
 
 def refuse_unset() -> None:

@@ -14,7 +14,7 @@ import streamlit as st
 from PIL import Image
 
 from hotspots import settings
-from hotspots.dashboard import door, shell
+from hotspots.dashboard import door, shell, watched
 
 QUIET = 30  # seconds to leave to the first reader before more is made ready
 
@@ -27,7 +27,8 @@ async def warmed(_: st.App) -> AsyncIterator[None]:
     later = threading.Timer(QUIET, warm_later)
     later.daemon = True
     later.start()
-    yield
+    async with watched.announced():
+        yield
     later.cancel()
 
 

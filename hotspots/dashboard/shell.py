@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from starlette.routing import BaseRoute
 from streamlit import config
 
 from hotspots.agency import worn
-from hotspots.dashboard import base_map
+from hotspots.dashboard import base_map, watched
 from hotspots.settings import edition
 from hotspots.words import ToldError, Words
 from hotspots.words.escape import safe_markdown
@@ -26,9 +27,11 @@ LOG = logging.getLogger(__name__)
 @contextmanager
 def guard(words: Words) -> Iterator[None]:
     """Turn a failure into a sentence with a reference; what failed, and why, goes to the log under that reference only."""
+    began, failed = time.perf_counter(), False
     try:
         yield
     except Exception:
+        failed = True
         reference = secrets.token_hex(4)
         LOG.exception("a page failed, reference %s", reference)
         st.error(
@@ -36,6 +39,8 @@ def guard(words: Words) -> Iterator[None]:
                 "This page failed. Nothing was lost. Tell whoever runs the dashboard this reference: {reference}.", reference=reference
             )
         )
+    finally:
+        watched.SEEN.drew(time.perf_counter() - began, failed=failed)
 
 
 def settings(sidebar: Literal["auto", "collapsed"]) -> None:
@@ -59,12 +64,12 @@ def wear_colours() -> None:
 
 
 def routes() -> Sequence[BaseRoute]:
-    """Return what the edition that runs serves beside its pages: tiles of this machine, or the feeds and cards of releases."""
+    """Return what the edition that runs serves beside its pages: tiles of this machine, or the feeds and cards of releases; how it does."""
     if edition() != "public":
-        return base_map.routes()
+        return (*watched.routes(), *base_map.routes())
     from hotspots.dashboard.public import served
 
-    return served.routes()
+    return (*watched.routes(), *served.routes())
 
 
 def link_words(words: Words) -> dict[str, Any]:

@@ -301,7 +301,9 @@ def known() -> list[str]:
     """Return the cities that have a list of releases, a key, or a note of either: also those whose folder is gone."""
     folder, notes = settings.store_folder(), anchor.place("x").parent
     there = {path.parent.name for name in (FILE, KEY) for path in folder.glob(f"*/{name}")}
-    there |= {path.stem for path in notes.glob("*.json")} if notes.is_dir() else set()
+    there |= (
+        {path.stem for path in notes.glob("[!.]*.json")} if notes.is_dir() else set()
+    )  # a killed call leaves one that begins with a dot
     return sorted({*there, *store.slugs()})
 
 

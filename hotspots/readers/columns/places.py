@@ -23,7 +23,7 @@ from hotspots.words import mark, told
 
 DEGREES = 4326
 _BEYOND_DEGREES = 5.0
-_STAND_INS = (1.0, 9.0, 11.0, 99.0, 111.0, 999.0, 1111.0, 9999.0, 99999.0, 999999.0)
+_STAND_INS = (-9.0, -1.0, 1.0)  # as degrees each lies in the sea; larger ones are no degrees, and are told as such
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,13 +138,13 @@ def _as_meant(x: Floats, y: Floats, section: IncidentSection) -> tuple[Floats, F
 
 
 def stands_for_none(x: Floats, y: Floats) -> Mask:
-    """Return where two coordinates are 0, or both the same number of ones or nines: what is typed where no place is known.
+    """Return where two coordinates are 0, or both -1, 1 or -9: what is typed where no place is known.
 
-    >>> stands_for_none(np.array([0.0, -1.0, 99.0, -89.2, 9.5]), np.array([0.0, -1.0, 99.0, 13.7, 9.5])).tolist()
-    [True, True, True, False, False]
+    >>> stands_for_none(np.array([0.0, -1.0, -89.2, 9.5]), np.array([0.0, -1.0, 13.7, 9.5])).tolist()
+    [True, True, False, False]
     """
     with np.errstate(invalid="ignore"):
-        return np.asarray(((np.abs(x) < 1e-6) & (np.abs(y) < 1e-6)) | ((x == y) & np.isin(np.abs(x), _STAND_INS)), dtype=np.bool_)
+        return np.asarray(((np.abs(x) < 1e-6) & (np.abs(y) < 1e-6)) | ((x == y) & np.isin(x, _STAND_INS)), dtype=np.bool_)
 
 
 def finite_pairs(table: Table, section: IncidentSection) -> tuple[Floats, Floats]:

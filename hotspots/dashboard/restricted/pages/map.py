@@ -161,6 +161,7 @@ def find(shown: map_view.MapGeometry, words: Words) -> None:
         words.say("Find a place"),
         sorted(names, key=lambda unit: (names[unit], unit)),
         format_func=lambda unit: names.get(unit, "—"),
+        index=None,  # a new session that takes up an open tab would else find the first place in an empty list
         placeholder=words.say("Type a name"),
         help=words.say("Type a name, or click a place on the map."),
         **address.widget("place", None, lambda old, new: maps.at_unit(old, new or "")),
