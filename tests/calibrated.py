@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+import null_histories
 import numpy as np
 import pandas as pd
 import shapely
@@ -29,6 +31,7 @@ from hotspots.statistics import clusters, rates
 from hotspots.statistics.clusters import Redrawing
 from hotspots.statistics.density.network import Network, spread
 from hotspots.statistics.density.relative import risk_surface
+from hotspots.statistics.interventions.staggered import pooled
 from hotspots.statistics.repeats import Events, strength
 from hotspots.study import Study
 from hotspots.study.testing import square_blocks, square_city
@@ -38,7 +41,8 @@ HEAD = """# Calibration, as `make calibrate` last measured it
 
 {day}. Each row is a design in which the truth is known: how often a flag is raised where nothing changes, or found where something does.
 “Before” is what the same design, or that of an independent audit with the same numbers, gave before the method was changed. ± is one
-standard error of a share out of n.
+standard error of a share out of n, the runs that gave a number. Rows can be measured again by themselves: `tests/calibrated.py --only TEXT
+--write`.
 
 | what | design | promised | before | now | n |
 | --- | --- | --- | --- | --- | ---: |
@@ -62,7 +66,11 @@ class Row:
         """Return the row of the table, from `part` of the full count."""
         n = max(round(self.runs * part), 2)
         rng = np.random.default_rng(1)
-        found = float(np.nanmean([self.one(rng) for _ in range(n)]))
+        every = np.array([self.one(rng) for _ in range(n)], dtype=float)
+        told = every[np.isfinite(every)]
+        if not len(told):
+            return f"| {self.what} | {self.design} | {self.promised} | {self.before} | not measured | 0 |"
+        found, n = float(told.mean()), len(told)
         error = f" ± {math.sqrt(found * (1 - found) / n):.3f}" if self.share and 0 < found < 1 else ""
         return f"| {self.what} | {self.design} | {self.promised} | {self.before} | {found:.3f}{error} | {n} |"
 
@@ -144,6 +152,43 @@ def fallen(by: str, *, effect: float = 1.0) -> Callable[[np.random.Generator], f
     def one(rng: np.random.Generator) -> float:
         found = headline(picked(rng, by=by, effect=effect))
         return found is not None and found.verdict == "fall"
+
+    return one
+
+
+def nothing_done(city: str, areas: int, design: str = "") -> Callable[[np.random.Generator], float]:
+    """Return whether a change is found at a made-up start in so many areas of a real city (0: all of it): by the headline, or one design.
+
+    Nothing where the data of real cities are not at hand, or nothing is evaluated.
+    """
+    folder = os.environ.get("HOTSPOTS_TEST_DATA", "")
+
+    def one(rng: np.random.Generator) -> float:
+        if not folder:
+            return float("nan")
+        case = null_histories.made_up(null_histories.months_of(Path(folder), city), rng, areas=areas)
+        found = null_histories.one_design(case, design) if design else null_histories.headline(case)
+        return float("nan") if found is None or not found.evaluable else found.verdict != "unclear"
+
+    return one
+
+
+def drifts(world: str, mean: float, design: str, *, alone: bool = False) -> Callable[[np.random.Generator], float]:
+    """Return whether a design finds a change in places that drift; `alone`: no other place is known."""
+
+    def one(rng: np.random.Generator) -> float:
+        case = null_histories.drifting(rng, mean=mean, world=world, places=0 if alone else 20)
+        return null_histories.one_design(case, design).verdict != "unclear"
+
+    return one
+
+
+def apart(mean: float, effect: float) -> Callable[[np.random.Generator], float]:
+    """Return whether the pooled effect of areas that began at four dates holds the truth in its interval."""
+
+    def one(rng: np.random.Generator) -> float:
+        found = pooled(*null_histories.begun_apart(rng, mean=mean, effect=effect))
+        return found.low <= effect <= found.high
 
     return one
 
@@ -291,6 +336,27 @@ ROWS = (
     Row("a headline of a fall", "areas picked for a year above four before it", ".025", ".23 to .58", 1000, fallen("rise")),
     Row("", "areas picked for a high year", ".025", "not measured", 1000, fallen("level")),
     Row("", "the first, and homicides halved: found", "", "not measured", 1000, fallen("rise", effect=0.5)),
+    Row("a change found where nothing was done", "headline: two areas of Chicago", ".05", ".05", 300, nothing_done("chicago", 2)),
+    Row("", "two neighbourhoods of Philadelphia", ".05", ".05", 100, nothing_done("philadelphia", 2)),
+    Row("", "before and after alone: two areas of Chicago", ".05", ".14", 300, nothing_done("chicago", 2, "before_after")),
+    Row("", "beside comparison areas: the same", ".05", ".04", 300, nothing_done("chicago", 2, "comparison")),
+    Row("", "the monthly series: the same", ".05", ".10", 300, nothing_done("chicago", 2, "interrupted")),
+    Row("", "before and after alone: the whole of Chicago", ".05", ".18", 100, nothing_done("chicago", 0, "before_after")),
+    Row("", "the monthly series: the whole of Chicago", ".05", ".20", 100, nothing_done("chicago", 0, "interrupted")),
+    *(
+        Row("", f"{said}, {mean} a month: {label}", ".05", before, 400, drifts(world, mean, design, alone=alone))
+        for world, mean, design, said, label, before, alone in (
+            ("follows", 12, "before_after", "months like the one before (.9)", "before and after", ".33", False),
+            ("follows", 12, "comparison", "months like the one before (.9)", "beside comparison areas", ".32", False),
+            ("walk", 12, "before_after", "levels that walk", "before and after", ".45", False),
+            ("walk", 12, "comparison", "levels that walk", "beside comparison areas", ".48", False),
+            ("walk", 12, "interrupted", "levels that walk", "the monthly series", ".25", False),
+            ("walk", 12, "before_after", "levels that walk", "before and after, no other place known", ".45", True),
+        )
+    ),
+    Row("areas that began at four dates: the interval holds", "six a month, nothing done", ".95", "not there", 400, apart(1.5, 1.0)),
+    Row("", "six a month, homicides fall to .6", ".95", "not there", 400, apart(1.5, 0.6)),
+    Row("", "two a month, homicides fall to .6", ".95", "not there", 400, apart(0.5, 0.6)),
     *(
         Row(
             "the interval of a smoothed rate holds the truth" if (name, expected) == ("model", 0.05) else "",
@@ -350,15 +416,40 @@ def main() -> int:
     """Measure, print, and write the page if asked."""
     told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     told.add_argument("--share", type=float, default=1.0, help="part of the full counts")
+    told.add_argument("--only", default="", help="measure the rows that hold this text alone; the others stay as they stand in the page")
     told.add_argument("--write", action="store_true", help="write docs/calibration.md")
     chosen = told.parse_args()
+    page = ROOT / "docs" / "calibration.md"
+    old = _kept(page.read_text(encoding="utf-8")) if chosen.only else {}
     lines = []
-    for row in ROWS:
+    for what, row in _named(ROWS):
+        if chosen.only not in f"{what}: {row.design}":
+            lines.append(old.get((what, row.design)) or f"| {row.what} | {row.design} | {row.promised} | {row.before} | not measured | 0 |")
+            continue
         lines.append(row.measured(chosen.share))
         print(lines[-1], flush=True)
     if chosen.write:
-        (ROOT / "docs" / "calibration.md").write_text(HEAD.format(day=date.today()) + "\n".join(lines) + "\n", encoding="utf-8")
+        page.write_text(HEAD.format(day=date.today()) + "\n".join(lines) + "\n", encoding="utf-8")
     return 0
+
+
+def _named(rows: Sequence[Row]) -> Iterator[tuple[str, Row]]:
+    """Give each row with what it measures, which the table says once for those that follow on one another."""
+    what = ""
+    for row in rows:
+        what = row.what or what
+        yield what, row
+
+
+def _kept(page: str) -> dict[tuple[str, str], str]:
+    """Return the lines of a page that was written before, by what they measure and their design."""
+    found, what = {}, ""
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 6 and cells[0] not in ("what", "---"):
+            what = cells[0] or what
+            found[what, cells[1]] = line
+    return found
 
 
 if __name__ == "__main__":

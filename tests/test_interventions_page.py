@@ -13,7 +13,7 @@ from opened import asked, open_page, text
 from real_cities import chicago_toml, philadelphia_toml
 
 from hotspots import cities
-from hotspots.cities import logbook
+from hotspots.cities import logbook, plans
 from hotspots.cities.logbook import Entry
 from hotspots.cli.main import main
 from hotspots.questions.restricted import Asked
@@ -175,3 +175,32 @@ def test_the_unit_cost_of_the_city_file(city_folder, none_bundled):
     assert found.value.a_year == base * 1000
     assert "(2019, Ministry)" in found.sentence(words_for("en"))
     assert about.at(cost=7).ask(questions.cost, 10).value.unit == 7
+
+
+def test_areas_that_began_apart_and_a_plan_stand_on_the_page(own_albatros):
+    start, later = pd.Timestamp("2020-01-01"), pd.Timestamp("2021-06-01")
+    some = Entry(
+        "", {"en": "Street outreach"}, start, None, ("beat:C21", "beat:C55"), ("beat:C31", "beat:C32"), starts=(("beat:C55", later),)
+    )
+    new = logbook.add("puerto-albatros", some, blocks=own_albatros.blocks, notes=own_albatros.notes)
+    plans.register("puerto-albatros", new.id, HOSTILE, design="comparison", notes=own_albatros.notes)
+    app = open_page("interventions", lang="en", entry=new.id)
+    assert not app.exception
+    shown = text(app)
+    assert "Its areas began on different days (2); each is compared from its own." in shown
+    assert "after the start (code " in shown.replace("\\", "")
+    assert "<b>*a*</b>" not in shown
+    assert r"\<b\>\*a\*\</b\>" in shown
+    checks = next(one.value for one in app.table if "Result" in one.value.columns)
+    assert checks.loc["Was a plan registered before the start?", "Result"] == "no: see above"
+    assert len(checks) == 17
+
+
+def test_the_form_registers_a_plan(own_albatros):
+    app = open_page("interventions", lang="en")
+    next(one for one in app.text_area if one.label == "What will be looked at, and when").set_value("Fewer killings in 2025.")
+    next(one for one in app.button if one.label.startswith("Register (it stays")).click().run()
+    assert not app.exception
+    log = logbook.read("puerto-albatros", own_albatros.notes)
+    assert plans.of_entry(log, log.entries[0]).last.text == "Fewer killings in 2025."
+    assert "Plan registered on" in text(app)

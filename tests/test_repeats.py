@@ -6,6 +6,7 @@ import json
 import math
 import os
 import warnings
+from dataclasses import replace
 from importlib import import_module
 from itertools import permutations
 from pathlib import Path
@@ -29,7 +30,7 @@ from hotspots.statistics.repeats.tails import BANDS, cut_off
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.study.selection import Selection
-from hotspots.study.testing import square_city
+from hotspots.study.testing import square_blocks, square_city
 
 ROOT = Path(__file__).resolve().parent.parent
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
@@ -463,3 +464,32 @@ def test_as_of_knows_nothing_later(imported, capsys):
     assert main(["repeats", imported.slug, "--as-of", "2090-01-01"]) == 1
     assert "after the last day of the data" in capsys.readouterr().err
     assert main(["repeats", imported.slug, "--metres", "0"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("together", "ids", "expected"),
+    [
+        (4, "own", "lone"),  # four pairs of victims of one place and day, each victim with a number of its own
+        (4, "shared", ""),  # the same, and the pairs share a number
+        (2, "own", ""),  # two such pairs may be chance
+    ],
+)
+def test_event_numbers_that_never_repeat_are_questioned(together, ids, expected):
+    rng = np.random.default_rng(4)
+    spots = [tuple(10_000 * rng.random(2)) for _ in range(60)]
+    days = [str((pd.Timestamp("2018-01-01") + pd.Timedelta(days=int(day))).date()) for day in rng.integers(0, 1400, 60)]
+    events = [str(one) for one in range(60)]
+    for one in range(together):
+        spots.append(spots[one])
+        days.append(days[one])
+        events.append(events[one] if ids == "shared" else str(60 + one))
+    incidents, _ = square_city(spots, dates=days, event_id=events)
+    known = repeats.events_of(Study.of(incidents, square_blocks(side=4, size=2500.0)))
+    single = repeats.knox(np.column_stack((known.x, known.y)), known.day, metres=200, within=14, draws=99)
+    assert repeats.doubted(known, replace(single, ratio=1.5)) == expected
+
+
+def test_a_ratio_beyond_twenty_is_questioned():
+    known = repeats.events_of(Study.of(*square_city([(5, 5)] * 3, dates=["2020-01-01", "2020-05-01", "2020-08-01"])))
+    single = repeats.knox(np.column_stack((known.x, known.y)), known.day, metres=200, within=14, draws=99)
+    assert [repeats.doubted(known, replace(single, ratio=one)) for one in (20.0, 20.1, float("nan"))] == ["", "large", ""]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from opened import asked, open_page, text
+from opened import asked, forget, open_page, text
 
 from hotspots.statistics import repeats
 from hotspots.study.selection import read_query
@@ -73,3 +73,24 @@ def test_where_chance_explains_all_the_page_says_so():
     assert repeats.Knox(200, 14, 500, 900, 20, 20.5, 20 / 20.5, 0.6, 1.5, 0.57, 999).verdict == "within"
     assert repeats.Knox(200, 14, 90, 9, 1, 0.7, 1 / 0.7, 0.04, 8, 0.5, 999).verdict == "few"
     assert repeats.Knox(200, 14, 500, 900, 40, 20.5, 40 / 20.5, 1.4, 2.7, 0.001, 999).verdict == "more"
+
+
+def test_repeats_that_come_too_often_are_questioned_before_they_are_shown(city, monkeypatch):
+    forget()
+    monkeypatch.setattr(repeats, "doubted", lambda events, single: "large")
+    app = open_page("repeats", lang="en")
+    assert not app.exception
+    assert "Do the victims of one event have numbers of their own here" in text(app)
+    assert "more than chance explains: near repeats" not in text(app)
+    assert not app.header
+    app.toggle[0].set_value(True).run()
+    assert not app.exception
+    assert app.header
+    monkeypatch.undo()
+    forget()
+
+
+def test_no_title_says_that_one_killing_brings_another(city):
+    for lang in ("es", "en"):
+        title = open_page("repeats", lang=lang).title[0].value.lower()
+        assert not any(word in title for word in ("traer", "causa", "provoca", "bring", "cause", "draw")), title

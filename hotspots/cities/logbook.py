@@ -17,9 +17,9 @@ from hotspots import settings, store
 from hotspots.readers.sections import Note
 from hotspots.store import checked_json
 from hotspots.store.schema import Blocks, DataError
-from hotspots.words import told
+from hotspots.words import Told, told
 
-ACTIONS: tuple[str, ...] = ("add", "edit", "remove")
+ACTIONS: tuple[str, ...] = ("add", "edit", "remove", "plan")
 GROUPS: Mapping[str, str] = {"beat": "beat", "district": "district"}  # how an area can be named besides by a block's id, and its column
 LONGEST_NAME, LONGEST_NOTE = 200, 2000
 _TURNING = re.compile("[\N{LEFT-TO-RIGHT EMBEDDING}-\N{RIGHT-TO-LEFT OVERRIDE}\N{LEFT-TO-RIGHT ISOLATE}-\N{POP DIRECTIONAL ISOLATE}]")
@@ -29,8 +29,9 @@ _TURNING = re.compile("[\N{LEFT-TO-RIGHT EMBEDDING}-\N{RIGHT-TO-LEFT OVERRIDE}\N
 class Entry:
     """One intervention: what was done, from `start` to the day before `end` (None: it goes on), where, and what it is compared with.
 
-    Areas are ids of blocks, or `beat:NAME`, `district:NAME`; no treated area means the whole place. `name` and `note` are texts by
-    language. `origin` is `city` for an entry that stands in city.toml, else `log`. No person is named as its author.
+    Areas are ids of blocks, or `beat:NAME`, `district:NAME`; no treated area means the whole place. `starts` are the first days of those
+    treated areas that began on another day than `start`. `name` and `note` are texts by language. `origin` is `city` for an entry that
+    stands in city.toml, else `log`. No person is named as its author.
     """
 
     id: str
@@ -41,9 +42,11 @@ class Entry:
     comparison: tuple[str, ...] = ()
     note: Mapping[str, str] = field(default_factory=dict)
     origin: str = "log"
+    starts: tuple[tuple[str, pd.Timestamp], ...] = ()
 
     def as_plain(self) -> dict[str, Any]:
-        """Return the entry as plain values: what is written to disk and printed for programs. `end` is exclusive."""
+        """Return the entry as plain values: what is written to disk and printed for programs. `end` is exclusive; `starts` only if any."""
+        starts = {area: day.date().isoformat() for area, day in self.starts}
         return {
             "id": self.id,
             "name": dict(self.name),
@@ -52,22 +55,28 @@ class Entry:
             "treated": list(self.treated),
             "comparison": list(self.comparison),
             "note": dict(self.note),
-        }
+        } | ({"starts": starts} if starts else {})
 
 
 @dataclass(frozen=True)
 class Change:
-    """One change of the log: `action` is one of `ACTIONS`, `at` the moment in UTC as ISO text; a removal keeps what it removed."""
+    """One change of the log: `action` is one of `ACTIONS`, `at` the moment in UTC as ISO text; a removal keeps what it removed.
+
+    `more` is what a change of an action says besides the entry: the plan that was registered (see `cities.plans`).
+    """
 
     at: str
     action: str
     entry: Entry
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Log:
     """The entries that hold now, in order of time; every change that led there; how many changes were damaged on disk.
 
+    `broken` counts the changes that do not follow on the one before them: each carries the seal of that one, so something was taken out
+    or written anew by hand.
     `events` are the city's dated events as entries about the whole place, so that they can be asked after in the same way.
     """
 
@@ -75,6 +84,7 @@ class Log:
     changes: tuple[Change, ...]
     damaged: int = 0
     events: tuple[Entry, ...] = ()
+    broken: int = 0
 
     def entry(self, name: str) -> Entry:
         """Return the entry or dated event whose id is `name`; a `DataError` names those that there are."""
@@ -118,19 +128,21 @@ def read(slug: str, notes: Iterable[Note] = ()) -> Log:
     """
     notes = tuple(notes)
     current = {one.id: one for one in of_notes(notes)}
-    changes, damaged = [], 0
-    for path in _files(slug):
-        values = checked_json.read(path)
-        if values is None:
-            damaged += 1
-            continue
-        change = Change(values["at"], values["action"], _entry(values["entry"]))
-        changes.append(change)
+    found = [checked_json.read(path) for path in _files(slug)]
+    changes = [Change(one["at"], one["action"], _entry(one["entry"]), one.get("more", {})) for one in found if one is not None]
+    for change in changes:
         if change.action == "remove":
             current.pop(change.entry.id, None)
-        else:
+        elif change.action != "plan":
             current[change.entry.id] = change.entry
-    return Log(tuple(sorted(current.values(), key=lambda one: (one.start, one.id))), tuple(changes), damaged, of_notes(notes, "event"))
+    entries = tuple(sorted(current.values(), key=lambda one: (one.start, one.id)))
+    return Log(entries, tuple(changes), found.count(None), of_notes(notes, "event"), _broken(found))
+
+
+def _broken(found: Sequence[Mapping[str, Any] | None]) -> int:
+    """Return how many changes do not carry the seal of the change before them; those written before seals were carried carry none."""
+    seals = ["", *("" if one is None else checked_json.seal(one) for one in found)]
+    return sum(one is not None and "before" in one and one["before"] != last for one, last in zip(found, seals, strict=False))
 
 
 def add(slug: str, entry: Entry, *, blocks: Blocks, notes: Sequence[Note] = ()) -> Entry:
@@ -159,6 +171,14 @@ def remove(slug: str, name: str, *, notes: Sequence[Note] = ()) -> Entry:
         gone = _own(read(slug, notes), name)
         _write(slug, "remove", gone)
     return gone
+
+
+def register(slug: str, name: str, more: Mapping[str, Any], *, notes: Sequence[Note] = ()) -> Entry:
+    """Write down what is planned for an entry, with the entry as it stands, and return it."""
+    with store.lock(slug, wait=10):
+        entry = _own(read(slug, notes), name)
+        _write(slug, "plan", entry, more)
+    return entry
 
 
 def _own(log: Log, name: str) -> Entry:
@@ -192,13 +212,16 @@ def _files(slug: str) -> list[Path]:
     return sorted(folder.glob("[0-9]*.json"), key=lambda path: int(path.stem)) if folder.is_dir() else []
 
 
-def _write(slug: str, action: str, entry: Entry) -> None:
+def _write(slug: str, action: str, entry: Entry, more: Mapping[str, Any] | None = None) -> None:
     """Write one change, whole or not at all; the city's lock is held."""
     folder = settings.store_folder() / slug / "interventions"
     folder.mkdir(parents=True, exist_ok=True)
-    number = max((int(path.stem) for path in _files(slug)), default=0) + 1
+    files = _files(slug)
+    number = max((int(path.stem) for path in files), default=0) + 1
     building = folder / f".tmp-{number}"
+    last = checked_json.read(files[-1]) if files else None
     values = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "action": action, "entry": entry.as_plain()}
+    values |= {"before": checked_json.seal(last) if last is not None else ""} | ({"more": dict(more)} if more else {})
     try:
         checked_json.write(building, values)
         os.replace(building, folder / f"{number:06}.json")
@@ -210,7 +233,8 @@ def _write(slug: str, action: str, entry: Entry) -> None:
 def _entry(values: Mapping[str, Any]) -> Entry:
     end = pd.Timestamp(values["end"]) if values["end"] else None
     areas = tuple(values["treated"]), tuple(values["comparison"])
-    return Entry(values["id"], values["name"], pd.Timestamp(values["start"]), end, *areas, values["note"])
+    starts = tuple((area, pd.Timestamp(day)) for area, day in values.get("starts", {}).items())
+    return Entry(values["id"], values["name"], pd.Timestamp(values["start"]), end, *areas, values["note"], starts=starts)
 
 
 def _checked(entry: Entry, blocks: Blocks) -> Entry:
@@ -232,6 +256,7 @@ def _checked(entry: Entry, blocks: Blocks) -> Entry:
                 start=entry.start.date(),
             )
         )
+    faults += _faults_of_starts(entry)
     treated, strange = find_areas(blocks, entry.treated)
     comparison, more = find_areas(blocks, entry.comparison)
     unknown = (*strange, *more)
@@ -259,6 +284,22 @@ def _checked(entry: Entry, blocks: Blocks) -> Entry:
     if faults:
         raise DataError(faults)
     return replace(entry, name=name, note=note)
+
+
+def _faults_of_starts(entry: Entry) -> list[Told]:
+    """Return what is wrong with the areas that began on a day of their own."""
+    strange = [area for area, _ in entry.starts if area not in entry.treated]
+    late = [area for area, day in entry.starts if entry.end is not None and day >= entry.end]
+    faults = []
+    if any(pd.isna(day) for _, day in entry.starts):
+        faults.append(told("interventions: write areas that began on a day of their own as AREA=2024-05-01, AREA=2024-06-15"))
+    if strange:
+        faults.append(
+            told("interventions: {area} has a first day of its own and is no treated area; name it among them", area=repr(strange[0]))
+        )
+    if late:
+        faults.append(told("interventions: {area} begins when all of it is over", area=repr(late[0])))
+    return faults
 
 
 def clean(text: str) -> str:

@@ -34,7 +34,7 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     start, end = day(choices, "start"), day(choices, "end")
     asked = Asked.of(Selection(city=choices.city, unit="blocks", start=start, end=end, where=read_where(choices.where)))
     entry = interventions.log(asked).value.entry(choices.entry)
-    answer = asked.ask(interventions.evaluation, entry, ring=choices.ring)
+    answer = interventions.evaluated(asked, entry, ring=choices.ring)
     if choices.json:
         print_json(reading.numbers(answer.value))
     elif choices.csv:
@@ -45,8 +45,10 @@ def run(choices: argparse.Namespace, words: Words) -> None:
 
 def _lines(answer: Answer[Evaluation], words: Words) -> list[str]:
     """Return the evaluation as text: what it says, what limits it, each design, what to beware of."""
-    lines = [answer.sentence(words), reading.limit(answer.value, words)]
+    lines = [answer.sentence(words), reading.limit(answer.value, words), *reading.planned(answer.value, words)]
     for row in reading.rows(answer.value, words).to_dict("records"):
         head, *rest = row.items()
         lines += [f"\n{head[1]}", *(f"  {name}: {value}" for name, value in rest)]
-    return [*lines, *("\n" + words.say(warning) for warning in answer.warnings)]
+    checks = [f"  {one['check']} {one['result']}" for one in reading.checked(answer.value, words).to_dict("records")]
+    head = ["\n" + words.say("What was checked")] if checks else []
+    return [*lines, *head, *checks, *("\n" + words.say(warning) for warning in answer.warnings)]

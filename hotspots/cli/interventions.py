@@ -12,10 +12,11 @@ from typing import Any
 import pandas as pd
 
 from hotspots import cities
-from hotspots.cities import City, logbook
+from hotspots.cities import City, logbook, plans
 from hotspots.cities.logbook import Entry
 from hotspots.cli.arguments import add_city, add_json
 from hotspots.cli.printing import print_json
+from hotspots.statistics.interventions import DESIGNS, RING
 from hotspots.store.schema import DataError
 from hotspots.words import Words, told, words_for
 
@@ -38,7 +39,13 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     removed.add_argument("entry", metavar="ID")
     _add_parts(added, words, required=True)
     _add_parts(edited, words, required=False)
-    for one in (shown, added, edited, removed):
+    planned = actions.add_parser("plan", help=say("register what will be looked at, before the result is known; it stays in the history"))
+    planned.add_argument("entry", metavar="ID")
+    planned.add_argument("--text", metavar=say("TEXT"), required=True, help=say("what will be looked at, and when"))
+    planned.add_argument("--design", choices=DESIGNS, default="", help=say("the way of looking that counts"))
+    ring = say("how far the displacement ring reaches (default: 250)")
+    planned.add_argument("--ring", metavar=say("METRES"), type=float, default=RING, help=ring)
+    for one in (shown, added, edited, removed, planned):
         add_json(one, words)
 
 
@@ -53,6 +60,8 @@ def _add_parts(command: argparse.ArgumentParser, words: Words, *, required: bool
     treated = words.say("block ids, beat:NAME, district:NAME; left out: the whole place")
     command.add_argument("--treated", metavar=areas, help=treated)
     command.add_argument("--comparison", metavar=areas, help=words.say("the areas to compare with"))
+    starts = words.say("treated areas that began on a day of their own")
+    command.add_argument("--starts", metavar=words.say("AREA=DAY[,AREA=DAY…]"), help=starts)
     command.add_argument("--note", metavar=text, help=words.say("a remark, in the city's own language"))
 
 
@@ -66,6 +75,10 @@ def run(choices: argparse.Namespace, words: Words) -> None:
     if choices.json:
         print_json(entry.as_plain())
         return
+    if choices.action == "plan":
+        code = plans.of_entry(logbook.read(city.slug, city.notes), entry).plans[-1].code
+        print(words.say("{city}: plan of {entry} registered, code {code}", city=choices.city, entry=entry.id, code=code))
+        return
     done = {"add": words.say("added"), "edit": words.say("changed"), "remove": words.say("removed")}[choices.action]
     print(f"{choices.city}: {done} {entry.id}")
 
@@ -73,6 +86,13 @@ def run(choices: argparse.Namespace, words: Words) -> None:
 def _show(choices: argparse.Namespace, words: Words, *, city: City) -> None:
     """Print the log."""
     log = logbook.read(city.slug, city.notes)
+    if log.broken:
+        broken = words.count(
+            "{n} change of the log does not follow on the one before it: something was taken out or changed on disk.",
+            "{n} changes of the log do not follow on the one before them: something was taken out or changed on disk.",
+            log.broken,
+        )
+        print(broken, file=sys.stderr)
     if log.damaged:
         damaged = words.say("{city}: {n} changes of the log were damaged on disk and are left out", city=city.slug, n=log.damaged)
         print(damaged, file=sys.stderr)
@@ -115,7 +135,12 @@ def _remove(choices: argparse.Namespace, city: City) -> Entry:
     return logbook.remove(city.slug, choices.entry, notes=city.notes)
 
 
-_CHANGES: Mapping[str, Callable[[argparse.Namespace, City], Entry]] = {"add": _add, "edit": _edit, "remove": _remove}
+def _plan(choices: argparse.Namespace, city: City) -> Entry:
+    plans.register(city.slug, choices.entry, choices.text, design=choices.design, ring=choices.ring, notes=city.notes)
+    return logbook.read(city.slug, city.notes).entry(choices.entry)
+
+
+_CHANGES: Mapping[str, Callable[[argparse.Namespace, City], Entry]] = {"add": _add, "edit": _edit, "remove": _remove, "plan": _plan}
 
 
 def _named(choices: argparse.Namespace, city: City) -> dict[str, Any]:
@@ -127,6 +152,7 @@ def _named(choices: argparse.Namespace, city: City) -> dict[str, Any]:
         "end": _day("--end", choices.end),
         "treated": _areas(choices.treated),
         "comparison": _areas(choices.comparison),
+        "starts": _starts(choices.starts),
         "note": {city.language: choices.note} if choices.note else {},
     }
     return {key: value for key, value in found.items() if value}
@@ -134,6 +160,15 @@ def _named(choices: argparse.Namespace, city: City) -> dict[str, Any]:
 
 def _areas(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))
+
+
+def _starts(text: str | None) -> tuple[tuple[str, pd.Timestamp], ...]:
+    """Return the areas with their own first days."""
+    found = []
+    for part in _areas(text):
+        area, _, day = part.rpartition("=")
+        found.append((area, _day("--starts", day) or pd.NaT))
+    return tuple(found)
 
 
 def _day(name: str, text: str | None) -> pd.Timestamp | None:

@@ -55,13 +55,15 @@ def run(choices: argparse.Namespace, words: Words) -> None:
         print(words.say("restricted: from single incidents, never to be published"), file=sys.stderr)
         print_csv(_table(choices, asked), asked, what=f"repeats: {choices.csv}")
         return
-    near = asked.ask(questions.near_repeats, metres=choices.metres, days=choices.days, seed=choices.seed).value
+    answer = asked.ask(questions.near_repeats, metres=choices.metres, days=choices.days, seed=choices.seed)
+    near = answer.value
     windows = asked.ask(questions.open_windows, metres=choices.metres, days=choices.days).value
     windows = windows.assign(unit=[asked.study.blocks.index[unit] if unit >= 0 else None for unit in windows["unit"]])
     if choices.json:
         print_json(known(_facts(asked, near, windows)))
         return
     print(words.say("restricted: from single incidents, never to be published"), file=sys.stderr)
+    print("".join(f"{words.say(warning)}\n" for warning in answer.warnings), end="", file=sys.stderr)
     print("\n".join([*_chance(asked, near, words), *_alerts(asked, words), *_now(windows, words, days=choices.days)]))
 
 

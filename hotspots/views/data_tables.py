@@ -103,7 +103,10 @@ def log(entries: Sequence[Entry], language: str) -> pd.DataFrame:
         }
         for one in entries
     ]
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    if any(one.starts for one in entries):
+        table["starts"] = ["; ".join(f"{area}={day.date()}" for area, day in one.starts) for one in entries]
+    return table
 
 
 def funnel(found: Funnel, study: Study) -> pd.DataFrame:

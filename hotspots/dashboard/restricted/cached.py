@@ -63,7 +63,7 @@ def warm_later() -> None:
         for one in available()[:1]:
             chosen = asked(Selection(city=one.slug, unit="blocks"))
             for entry in interventions.log(chosen).value.entries:
-                chosen.ask(interventions.evaluation, entry)
+                interventions.evaluated(chosen, entry)
 
 
 def available() -> list[Summary]:

@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from hotspots.cities import logbook
+from hotspots.cities import logbook, plans
 from hotspots.cities.logbook import Entry, Log
 from hotspots.dashboard.restricted import address, admission
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.shell import refusal
+from hotspots.statistics.interventions import DESIGNS, LABELS
 from hotspots.store.schema import Blocks
 from hotspots.words import ToldError, Words
 from hotspots.words.escape import safe_markdown
@@ -29,6 +30,7 @@ def show(chosen: Chosen, log: Log) -> None:
         add(chosen)
         if log.entries:
             change_one(chosen, log)
+            plan(chosen, log)
             remove(chosen, log)
 
 
@@ -49,6 +51,7 @@ def add(chosen: Chosen) -> None:
         )
         treated_ids = left.text_input(words.say("Treated blocks, by id"), placeholder=str(next(iter(city.blocks.index), "")))
         comparison_ids = right.text_input(words.say("Comparison blocks, by id"))
+        starts = st.text_input(words.say("Areas that began on a day of their own"), placeholder="beat:C21=2024-05-01")
         note = st.text_area(words.say("Note"), max_chars=logbook.LONGEST_NOTE)
         sent = st.form_submit_button(words.say("Add to the log"))
     if not sent:
@@ -64,6 +67,7 @@ def add(chosen: Chosen) -> None:
         (*treated, *ids(treated_ids)),
         (*comparison, *ids(comparison_ids)),
         {words.language: note} if note else {},
+        starts=first_days(starts),
     )
     written(chosen, entry)
 
@@ -101,6 +105,8 @@ def change_one(chosen: Chosen, log: Log) -> None:
                 (right, words.say("Comparison areas"), entry.comparison),
             )
         ]
+        known = ", ".join(f"{area}={day.date()}" for area, day in entry.starts)
+        starts = st.text_input(words.say("Areas that began on a day of their own"), value=known)
         note = st.text_area(words.say("Note"), value=entry.note.get(words.language, ""), max_chars=logbook.LONGEST_NOTE)
         sent = st.form_submit_button(words.say("Keep the change (the former wording stays in the history)"))
     if sent and start is None:
@@ -108,8 +114,29 @@ def change_one(chosen: Chosen, log: Log) -> None:
     elif sent:
         until = pd.Timestamp(end) + pd.Timedelta(days=1) if end else None
         names, notes = ({**old, words.language: text} for old, text in ((entry.name, name), (entry.note, note)))
-        new = Entry(entry.id, names, pd.Timestamp(start), until, ids(areas[0]), ids(areas[1]), notes)
+        new = Entry(entry.id, names, pd.Timestamp(start), until, ids(areas[0]), ids(areas[1]), notes, starts=first_days(starts))
         written(chosen, new, known=True)
+
+
+def plan(chosen: Chosen, log: Log) -> None:
+    """Draw the form that registers what is planned for the entry shown on the page."""
+    words, city = chosen.words, chosen.city
+    entry = next((one for one in log.entries if one.id == chosen.selection.entry), log.entries[0])
+    with st.form("log_plan"):
+        st.markdown(words.say("Register a plan for “{name}”", name=safe_markdown(words.own(entry.name))))
+        text = st.text_area(words.say("What will be looked at, and when"), max_chars=plans.LONGEST_TEXT)
+        labels = {"": words.say("None"), **{one: words.say(LABELS[one]) for one in DESIGNS}}
+        design = st.selectbox(words.say("The way of looking that counts"), list(labels), format_func=labels.__getitem__)
+        sent = st.form_submit_button(words.say("Register (it stays, with its day and its code)"))
+    if not sent:
+        return
+    try:
+        admission.note("log", city.slug)
+        plans.register(city.slug, entry.id, text, design=design, notes=city.notes)
+    except ToldError as fault:
+        refusal(words, words.say("Nothing was written."), fault)
+        return
+    st.rerun()
 
 
 def remove(chosen: Chosen, log: Log) -> None:
@@ -140,6 +167,16 @@ def named_areas(blocks: Blocks, words: Words) -> dict[str, str]:
             names = sorted(name for name in blocks[column].dropna().unique() if name != "")
             found |= {f"{group}:{name}": f"{text} {name}" for name in names}
     return found
+
+
+def first_days(text: str) -> tuple[tuple[str, pd.Timestamp], ...]:
+    """Return the areas of a text with their own first days; what is no day is left out, and the log refuses an area without one.
+
+    >>> first_days("beat:C21=2024-05-01")
+    (('beat:C21', Timestamp('2024-05-01 00:00:00')),)
+    """
+    pairs = [part.rpartition("=") for part in ids(text)]
+    return tuple((area.strip(), pd.to_datetime(day.strip(), format="%Y-%m-%d", errors="coerce")) for area, _, day in pairs)
 
 
 def ids(text: str) -> tuple[str, ...]:

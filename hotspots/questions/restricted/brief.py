@@ -176,7 +176,7 @@ def _places(by_unit: Asked, kind: Preset, latest: Answer[Judgement] | None) -> d
 def _done(whole: Asked) -> tuple[tuple[Entry, Answer[Evaluation]], ...]:
     """Return the newest interventions of the log that concern the place, each with its evaluation."""
     entries = [one for one in interventions.log(whole).value.entries if _concerns(one, whole)]
-    return tuple((one, whole.ask(interventions.evaluation, one)) for one in entries[: -ENTRIES - 1 : -1] if whole.study.has_victims)
+    return tuple((one, interventions.evaluated(whole, one)) for one in entries[: -ENTRIES - 1 : -1] if whole.study.has_victims)
 
 
 def _concerns(entry: Entry, whole: Asked) -> bool:

@@ -281,7 +281,7 @@ def whether_it_worked(asked: Asked, entry: Entry, words: Words) -> str:
     """Return in one sentence whether something that was done worked: the evaluation's own, of all homicides, whatever was filtered."""
     if not asked.study.has_victims:
         return ""
-    return asked.at(where=(), start=None, end=None, place="").ask(interventions.evaluation, entry).sentence(words)
+    return interventions.evaluated(asked.at(where=(), start=None, end=None, place=""), entry).sentence(words)
 
 
 def name_of(asked: Asked, words: Words) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hotspots import geography
-from hotspots.cities import Note, logbook
+from hotspots.cities import Note, logbook, plans
 from hotspots.cities.logbook import Entry, Log
+from hotspots.questions.restricted import city
 from hotspots.questions.restricted.asked import Asked, question
 from hotspots.readers.sections import UnitCost
 from hotspots.statistics import interventions
-from hotspots.statistics.interventions import RING, Evaluation, reading
+from hotspots.statistics.interventions import ALONE, RING, Around, Evaluation, reading
 from hotspots.study.of_totals import TotalsStudy
 from hotspots.study.selection import Selection
 from hotspots.views import data_tables
@@ -46,10 +47,11 @@ def log(asked: Asked) -> Answer[Log]:
 
 
 def noted(asked: Asked) -> list[Note]:
-    """Return the starts and the ends of the interventions in the city's log, as charts draw them."""
+    """Return the starts (of each area that has its own, too) and the ends of the interventions in the city's log, as charts draw them."""
     found = []
     for entry in log(asked).value.entries:
         found.append(Note(entry.start, entry.name, "intervention", entry.treated))
+        found += [Note(day, entry.name, "intervention", (area,)) for area, day in entry.starts if day != entry.start]
         if entry.end is not None:
             ended = {language: words_for(language).say("end of {name}", name=text) for language, text in entry.name.items()}
             found.append(Note(entry.end, ended, "intervention", entry.treated))
@@ -63,10 +65,23 @@ def crossing(asked: Asked) -> list[Note]:
     return sorted((note for note in known if study.start <= note.start < study.end), key=lambda note: note.start)
 
 
+def around(asked: Asked, entry: Entry) -> Around:
+    """Return what is known around an entry: what else the log holds, when it was written, what was planned, what came in late."""
+    written = log(asked).value
+    late = asked.ask(city.late).value
+    others = tuple(one for one in written.entries if one.id != entry.id)
+    return Around(others, plans.written(written, entry), plans.of_entry(written, entry), None if late is None else late.very_late)
+
+
+def evaluated(asked: Asked, entry: Entry, *, ring: float = RING) -> Answer[Evaluation]:
+    """Return the evaluation of an entry with what is known around it now; the log is read anew each time."""
+    return asked.ask(evaluation, entry, ring=ring, around=around(asked, entry))
+
+
 @question(_on_blocks)
-def evaluation(asked: Asked, entry: Entry, *, ring: float = RING) -> Answer[Evaluation]:
+def evaluation(asked: Asked, entry: Entry, *, ring: float = RING, around: Around = ALONE) -> Answer[Evaluation]:
     """Return one intervention of the log by every design that the data allow, on blocks."""
-    found = interventions.evaluate(asked.study, entry, notes=asked.city.notes, ring=ring)
+    found = interventions.evaluate(asked.study, entry, notes=asked.city.notes, ring=ring, around=around)
     return asked.answer(
         found,
         lambda words: reading.sentence(found, words),
@@ -77,11 +92,11 @@ def evaluation(asked: Asked, entry: Entry, *, ring: float = RING) -> Answer[Eval
 
 
 @question(_on_blocks)
-def series(asked: Asked, entry: Entry) -> Answer[Series]:
+def series(asked: Asked, entry: Entry, *, ring: float = RING, around: Around = ALONE) -> Answer[Series]:
     """Return the series of the treated areas before and after, with the evaluation's sentence."""
-    evaluated = asked.ask(evaluation, entry)
-    table, months = interventions.series(evaluated.value.case)
-    return asked.answer(Series(table, months), evaluated.says, rows=lambda: table.assign(start=table["start"].dt.date))
+    found = asked.ask(evaluation, entry, ring=ring, around=around)
+    table, months = interventions.series(found.value.case)
+    return asked.answer(Series(table, months), found.says, rows=lambda: table.assign(start=table["start"].dt.date))
 
 
 @question()

@@ -13,7 +13,18 @@ from hotspots.study import Study
 from hotspots.study.selection import Selection
 from hotspots.views import data_tables
 from hotspots.views.answer import Answer
-from hotspots.words import Words
+from hotspots.words import Words, mark
+
+DOUBTS: dict[str, str] = {
+    "lone": mark(
+        "No event of these data has two victims, and several stand at one place on one day: are their numbers those of victims, not of "
+        "events? Then each pair of victims killed together counts as a repeat."
+    ),
+    "large": mark(
+        "Repeats come more than 20 times as often as chance gives: so many come rather from how events are written down. Do the victims of "
+        "one event have numbers of their own here, or is one place written for many?"
+    ),
+}
 
 
 def _in_city(chosen: Selection) -> Selection:
@@ -55,6 +66,7 @@ def near_repeats(asked: Asked, *, metres: float, days: int, seed: int = 0) -> An
     """Return how often a killing is followed by another nearby soon after, beside chance; its rows are all bands of distance and delay."""
     found = asked.ask(pairs, metres=metres, days=days, seed=seed)
     one = found.single
+    doubt = repeats.doubted(asked.ask(events), one)
 
     def says(words: Words) -> str:
         values = {"metres": words.number(one.metres), "days": words.number(one.days)}
@@ -71,7 +83,7 @@ def near_repeats(asked: Asked, *, metres: float, days: int, seed: int = 0) -> An
             **values,
         )
 
-    return asked.answer(found, says, rows=lambda: found.table, interval=(one.low, one.high))
+    return asked.answer(found, says, rows=lambda: found.table, interval=(one.low, one.high), warnings=(DOUBTS[doubt],) if doubt else ())
 
 
 @question(needs="windows")

@@ -38,6 +38,7 @@ def before_after(before: np.ndarray, after: np.ndarray) -> Effect:
     value = y / expected if expected else float("nan")
     detectable = smallest_fall(lambda ratio: np.sqrt(wide * (1 / max(x, 0.5) + 1 / (max(expected, 0.5) * ratio))))
     facts |= {"expected": expected, "exact_low": exact[0], "exact_high": exact[1], "widening": wide}
+    facts |= {"variance_fixed": wide / max(x, 0.5), "variance_part": wide / max(expected, 0.5)}
     return Effect("before_after", "ratio", value, low, high, detectable, scatter, facts=facts)
 
 
@@ -97,6 +98,7 @@ def against_comparison(before: np.ndarray, after: np.ndarray) -> Effect:
     low, high = (centre * (end / centre) ** np.sqrt(wide) if 0 < end < np.inf else end for end in exact)
     facts |= {"exact_low": exact[0], "exact_high": exact[1], "widening": wide}
     fixed = 1 / t0 + 1 / c0 + 1 / c1
+    facts |= {"variance_fixed": wide * fixed, "variance_part": wide / facts["expected"]}
     detectable = smallest_fall(lambda ratio: np.sqrt(wide * (fixed + 1 / (facts["expected"] * ratio))))
     return Effect("comparison", "ratio", float(t1 / facts["expected"]), float(low), float(high), detectable, scatter, facts=facts)
 

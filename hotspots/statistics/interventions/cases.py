@@ -27,8 +27,13 @@ class Case:
     `months` counts homicides (several victims of one event in one place count once) in each whole month of the study, columns `GROUPS`;
     missing where nobody published them. `start` is the first month counted as after: the one in which the intervention began. `areas` are
     the blocks of each group; none of them for the whole place (`whole`). `pool` holds the months of untreated places, for the
-    synthetic control. `victims` are the people killed in the treated areas before and after. `strange` are areas of the entry that
-    these data do not have. `only_totals`: nothing but published totals is known.
+    synthetic control and for what they do where nothing happened; `compared` are those of them that hold areas which the treated ones are
+    compared with. `victims` are the people killed in the treated areas before and after. `strange` are areas of the entry that
+    these data do not have. `only_totals`: nothing but published totals is known. `cohorts` are the treated areas that began together,
+    each with its first month after and its homicides by month, where they began at different dates; `start` is then the first of them.
+    `killed` are the sums, and the sums of squares (`…_squares`), of the victims of each event by side (`before`, `after`) and group.
+    `sizes` are the grounds of the groups beside that of the treated one (their units where they have no ground). `near`: a comparison
+    area lies in the ring.
     """
 
     entry: Entry
@@ -41,6 +46,11 @@ class Case:
     strange: tuple[str, ...]
     ring_metres: float
     only_totals: bool = False
+    compared: frozenset[str] = frozenset()
+    cohorts: tuple[tuple[pd.Period, np.ndarray], ...] = ()
+    killed: pd.DataFrame | None = None
+    sizes: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
+    near: bool = False
 
     @property
     def after(self) -> np.ndarray:
@@ -78,7 +88,7 @@ def case(study: Study, entry: Entry, *, ring: float = RING) -> Case:
     [[1, 0, 0, 0], [2, 0, 0, 0], [0, 1, 0, 0]]
     """
     months = _whole_months(study, entry)
-    first = pd.Period(entry.start, "M")
+    first = min(pd.Period(day, "M") for day in (entry.start, *(day for _, day in entry.starts)))
     areas, strange = _areas(study.blocks, entry, ring)
     whole = not entry.treated
     if isinstance(study, TotalsStudy):
@@ -99,7 +109,25 @@ def case(study: Study, entry: Entry, *, ring: float = RING) -> Case:
     late = months.searchsorted(first)
     victims = int((seen & inside & (position < late)).sum()), int((seen & inside & (position >= late)).sum())
     pool = _pool(study, position, seen & once, areas, months)
-    return Case(entry, table.astype("int64"), first, areas, whole, pool, victims, strange, ring)
+    compared = frozenset(_places(study.blocks)[kinds["comparison"]])
+    cohorts = _cohorts(study, entry, position, seen & once, areas["treated"], months)
+    killed = _killed(study, position, seen, kinds, late)
+    return Case(
+        entry,
+        table.astype("int64"),
+        first,
+        areas,
+        whole,
+        pool,
+        victims,
+        strange,
+        ring,
+        compared=compared,
+        cohorts=cohorts,
+        killed=killed,
+        sizes=_sizes(study.blocks, areas),
+        near=bool(len(_near(study.blocks, areas["treated"], ring).intersection(areas["comparison"]))),
+    )
 
 
 def before_and_after(one: Case) -> pd.DataFrame:
@@ -206,12 +234,53 @@ def _pool(study: Study, position: np.ndarray, used: np.ndarray, areas: dict[str,
     blocks = study.blocks
     if not len(areas["treated"]):
         return pd.DataFrame(index=months)
-    column = next((name for name in _POOLS if name in blocks.columns), None)
-    place = blocks[column].to_numpy() if column else blocks.index.to_numpy()
+    place = _places(blocks)
     touched = set(place[blocks.index.isin(areas["treated"])])
-    if not column:
+    if not any(name in blocks.columns for name in _POOLS):
         touched |= set(areas["ring"])
     codes = study.codes[used]
     pairs = pd.DataFrame({"month": position[used], "place": np.array([*place, None], dtype=object)[codes]}).dropna()
     table = pairs[~pairs["place"].isin({*touched, ""})].pivot_table(index="month", columns="place", aggfunc="size", fill_value=0)
     return table.reindex(range(len(months)), fill_value=0).set_axis(months, axis="index")
+
+
+def _places(blocks: Blocks) -> np.ndarray:
+    """Return the place of each unit: its beat, else its district, else itself."""
+    column = next((name for name in _POOLS if name in blocks.columns), None)
+    return np.asarray(blocks[column] if column else blocks.index, dtype=object)
+
+
+def _cohorts(
+    study: Study, entry: Entry, position: np.ndarray, used: np.ndarray, treated: pd.Index, months: pd.PeriodIndex
+) -> tuple[tuple[pd.Period, np.ndarray], ...]:
+    """Return the treated areas by the month in which they began; none where all began together."""
+    start = pd.Series(pd.Period(entry.start, "M"), index=treated)
+    for area, day in entry.starts:
+        start[find_areas(study.blocks, (area,))[0].intersection(treated)] = pd.Period(day, "M")
+    if start.nunique() < 2:
+        return ()
+    kinds = {month: study.blocks.index.isin(start.index[start == month]) for month in sorted(start.unique())}
+    return tuple((month, _tally(position[used], study.codes[used], kind, len(months)).astype(float)) for month, kind in kinds.items())
+
+
+def _killed(study: Study, position: np.ndarray, seen: np.ndarray, kinds: dict[str, np.ndarray], late: int) -> pd.DataFrame:
+    """Return the victims of each event, summed and squared, by group and side."""
+    rows = pd.DataFrame({"event": study.rows["event_id"].to_numpy(), "code": study.codes, "after": position >= late})[seen]
+    sizes = rows.groupby(["event", "code", "after"], sort=False).size().rename("killed").reset_index()
+    found: dict[str, dict[str, float]] = {}
+    for name, kind in kinds.items():
+        some = sizes[_with_outside(kind)[sizes["code"].to_numpy()]]
+        for side in (False, True):
+            killed = some.loc[some["after"] == side, "killed"]
+            when = "after" if side else "before"
+            found[name] = found.get(name, {}) | {when: float(killed.sum()), f"{when}_squares": float((killed**2).sum())}
+    return pd.DataFrame(found).T
+
+
+def _sizes(blocks: Blocks, areas: dict[str, pd.Index]) -> tuple[float, ...]:
+    """Return the ground of each group in parts of the treated one's; 1 where a group is empty."""
+    ground = blocks.geometry.area
+    if not ground.sum():
+        ground = pd.Series(1.0, index=blocks.index)
+    sums = [float(ground[areas[name]].sum()) for name in GROUPS]
+    return tuple(one / sums[0] if one and sums[0] else 1.0 for one in sums)

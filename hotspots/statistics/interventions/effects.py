@@ -32,7 +32,9 @@ class Effect:
     a share for a ratio, homicides for a count. `scatter` is how many times the months vary as chance alone would have them; more than
     1 has widened the interval. `shifted` are the least and the largest estimate when the start is moved by up to three months
     (synthetic control: when one place is left out of the mix).
-    `why_not` is empty, or the reason why the design evaluates nothing here. `facts` are further numbers by name.
+    `why_not` is empty, or the reason why the design evaluates nothing here. `facts` are further numbers by name. `widest` says where the
+    ends of the interval come from: empty for chance and the scatter of the months, `time` or `space` where the same design moves more than
+    that at made-up dates, or in places that were left alone.
     """
 
     design: str
@@ -45,6 +47,7 @@ class Effect:
     placebos: Placebos | None = None
     shifted: tuple[float, float] | None = None
     why_not: str = ""
+    widest: str = ""
     facts: Mapping[str, float] = field(default_factory=dict)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,22 +10,26 @@ import numpy as np
 from hotspots.statistics.interventions.before_after import against_comparison, before_after, is_unusual
 from hotspots.statistics.interventions.cases import Case
 from hotspots.statistics.interventions.effects import Effect
+from hotspots.statistics.interventions.elsewhere import Halves, left_alone
+from hotspots.statistics.interventions.staggered import high_before
 
 ALLOWING: tuple[str, ...] = ("matched", "earlier")
 YEAR = 12  # months before the start that may have been why these areas were picked
 LEAST_EARLIER = 12  # months before that year
 ALIKE = 1.5  # a place was as high where its rise is within this factor of the rise of the treated areas
-Halves = Callable[[np.ndarray, np.ndarray], Effect]
+Tried = Callable[[Halves, np.ndarray, int, Sequence[np.ndarray]], Effect]
 
 
 def was_high(one: Case) -> bool:
     """Return whether the treated areas had unusually many homicides in the year before the start (see `is_unusual`)."""
+    if one.cohorts:
+        return is_unusual(*high_before(one))
     before, _ = one.halves("treated")
     return is_unusual(before[-YEAR:], before[:-YEAR])
 
 
-def allowing(one: Case, tried: Callable[[Halves, np.ndarray, int], Effect]) -> list[Effect]:
-    """Return both designs; `tried` works one out on months and the position of the start, with made-up starts.
+def allowing(one: Case, tried: Tried) -> list[Effect]:
+    """Return both designs; `tried` works one out on months, the position of the start and the months of places left alone.
 
     `matched`: beside the untouched places that rose as much in that year, which fall back as much by chance alone. `earlier`: without
     that year, after beside the time before it, and beside the comparison areas where there are any. Areas picked for their last year are
@@ -49,14 +53,15 @@ def _matched(one: Case) -> Effect:
     return found if np.isfinite(found.value) else replace(found, why_not="empty_comparison")
 
 
-def _earlier(one: Case, tried: Callable[[Halves, np.ndarray, int], Effect]) -> Effect:
+def _earlier(one: Case, tried: Tried) -> Effect:
     groups = ("treated", "comparison") if len(one.areas["comparison"]) else ("treated",)
     before, after = one.halves(*groups)
     cut = len(before) - YEAR
     if cut < LEAST_EARLIER:
         return Effect("earlier", "ratio", why_not="short_earlier")
     design: Halves = against_comparison if len(groups) == 2 else before_after
-    found, whole = tried(design, np.concatenate((before[:cut], after)), cut), design(before, after)
+    others = [np.delete(place, slice(cut, cut + YEAR), axis=0) for place in left_alone(one, *groups[1:])]
+    found, whole = tried(design, np.concatenate((before[:cut], after)), cut, others), design(before, after)
     if not np.isfinite(found.value):
         return replace(found, design="earlier", why_not="few")
     facts = {**found.facts, "with_the_year": whole.value}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from hotspots.inference.normal_range import poisson_fit
-from hotspots.statistics.interventions.effects import NORMAL_95, Effect, Placebos, smallest_fall
+from hotspots.statistics.interventions.effects import NORMAL_95, Effect, smallest_fall
 
 LEAST_BEFORE, LEAST_AFTER = 24, 12  # months: two of each calendar month before, one after
 FULL_SEASON = 5  # homicides that each calendar month needs in all, to have a term of its own
@@ -24,8 +25,7 @@ def interrupted(counts: np.ndarray, months: pd.PeriodIndex, start: pd.Period) ->
     has at least five homicides in all; else one yearly wave. The interval, by Student's t, is the widest of four: Poisson's; the scatter of
     the months as it is (Pearson's statistic over its degrees of freedom, `scale="X2"`); HAC for months that follow each other (Newey &
     West 1987, doi:10.2307/1913610, three months, times n over the degrees of freedom); and the scatter that such months leave, by their
-    likeness or three at a time. It misleads where something else changed at the same time, and where a trend bends. Placebos: the same
-    at made-up starts every six months before the real one.
+    likeness or three at a time. It misleads where something else changed at the same time, and where a trend bends.
     Source: Bernal, Cummins & Gasparrini (2017), doi:10.1093/ije/dyw098.
     """
     y = np.asarray(counts, dtype=float)
@@ -41,8 +41,8 @@ def interrupted(counts: np.ndarray, months: pd.PeriodIndex, start: pd.Period) ->
     for name, error in one.errors.items():  # as other programs print them: by the normal quantile
         ends = np.exp(one.step + NORMAL_95 * error * np.array([-1.0, 1.0]))
         facts |= {f"{name}_low": float(ends[0]), f"{name}_high": float(ends[1])}
-    effect = Effect("interrupted", "ratio", ratios[0], low, high, one.detectable, one.scatter, facts=facts)
-    return replace(effect, shifted=(min(ratios), max(ratios)), placebos=_made_up_starts(y, months, start))
+    effect = Effect("interrupted", "ratio", ratios[0], low, high, one.detectable, one.scatter, facts=facts | one.chance)
+    return replace(effect, shifted=(min(ratios), max(ratios)))
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,13 @@ class _Fit:
     scatter: float
     reach: float
     detectable: float
+    late: float
+
+    @property
+    def chance(self) -> dict[str, float]:
+        """What chance gives the step: a part by the homicides expected after (`late`), and the rest."""
+        part = min((self.error / self.errors["plain"]) ** 2 / max(self.late, 0.5), self.error**2)
+        return {"variance_fixed": self.error**2 - part, "variance_part": part}
 
     @property
     def error(self) -> float:
@@ -90,7 +97,7 @@ def _fit(y: np.ndarray, months: pd.PeriodIndex, start: pd.Period, *, quick: bool
         "hac": _following_error(design * (y - mean)[:, None], inverse) * np.sqrt(len(y) / free),
         "follow": plain * np.sqrt(_following(y, mean, design)),
     }
-    found = _Fit(step, errors, scatter, float(stdtrit(free, 0.975)), float("nan"))
+    found = _Fit(step, errors, scatter, float(stdtrit(free, 0.975)), float("nan"), float(usual[after == 1].sum()))
     return found if quick else replace(found, detectable=_detectable(design, usual, after, (found.error / plain) ** 2))
 
 
@@ -147,11 +154,18 @@ def _detectable(design: np.ndarray, usual: np.ndarray, after: np.ndarray, scatte
     return smallest_fall(spread)
 
 
-def _made_up_starts(y: np.ndarray, months: pd.PeriodIndex, start: pd.Period) -> Placebos | None:
-    """Return how often the months before the start, cut at made-up dates, show a step beyond its interval; None where too few."""
+def made_up_starts(counts: np.ndarray, months: pd.PeriodIndex, start: pd.Period) -> list[Effect]:
+    """Return the steps at made-up starts, every six months, in the months before the real one."""
     before = np.asarray(months < start)
-    earlier, known = y[before], months[before]
-    fits = [_fit(earlier, known, known[cut], quick=True) for cut in range(LEAST_BEFORE, len(known) - LEAST_AFTER + 1, 6)]
-    made = [fit for fit in fits if fit]
-    found = sum(not fit.interval[0] <= 1 <= fit.interval[1] for fit in made)
-    return Placebos(len(made), found) if made else None
+    earlier, known = np.asarray(counts, dtype=float)[before], months[before]
+    return _quick([(earlier, known, known[cut]) for cut in range(LEAST_BEFORE, len(known) - LEAST_AFTER + 1, 6)])
+
+
+def in_other_places(places: Sequence[np.ndarray], months: pd.PeriodIndex, start: pd.Period) -> list[Effect]:
+    """Return the steps at the real start in places that were left alone."""
+    return _quick([(one, months, start) for one in places])
+
+
+def _quick(series: Sequence[tuple[np.ndarray, pd.PeriodIndex, pd.Period]]) -> list[Effect]:
+    fits = [_fit(y, months, at, quick=True) for y, months, at in series]
+    return [Effect("interrupted", "ratio", float(np.exp(fit.step)), *fit.interval, facts=fit.chance) for fit in fits if fit]

@@ -18,11 +18,10 @@ from hotspots.dashboard.restricted.parts import maps, tables
 from hotspots.dashboard.restricted.parts import series as parts
 from hotspots.drawing import charts
 from hotspots.geography import units
-from hotspots.inference import level_shift
 from hotspots.questions.restricted import interventions as questions
 from hotspots.questions.restricted import when, where
 from hotspots.statistics import interventions
-from hotspots.statistics.interventions import Evaluation, reading
+from hotspots.statistics.interventions import RING, Evaluation, reading
 from hotspots.study.calendar import DAY
 from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view
@@ -53,12 +52,20 @@ def render(chosen: Chosen) -> None:
         heading(chosen, words.say("Did it work?"))
         st.info(words.say("The log of this place is empty. Write down below what was done, when and where."))
     else:
-        answer = chosen.ask(questions.evaluation, entry)
+        answer = questions.evaluated(chosen.asked, entry)
         heading(chosen, safe_markdown(words.own(entry.name)) + ": " + answer.sentence(words))
         choice(chosen, entry, answer.value, offered)
         card(chosen, entry, answer.value)
         designs(chosen, answer)
         caveats(answer, words)
+    if log.broken:
+        st.error(
+            words.count(
+                "{n} change of the log does not follow on the one before it: something was taken out or changed on disk.",
+                "{n} changes of the log do not follow on the one before them: something was taken out or changed on disk.",
+                log.broken,
+            )
+        )
     if log.damaged:
         st.warning(words.say("{n} changes of the log were damaged on disk and are left out.", n=words.number(log.damaged)))
     timeline(chosen, written)
@@ -80,10 +87,20 @@ def choice(chosen: Chosen, entry: Entry, found: Evaluation, offered: Sequence[En
     )
     if limit := reading.limit(found, words):
         st.markdown(limit)
+    plan(found, words)
     if entry.origin == "event":
         st.caption(
             words.say("A dated event of the whole place, not an entry of the log: nothing was left out of it that could be compared with.")
         )
+
+
+def plan(found: Evaluation, words: Words) -> None:
+    """Say what was planned before, and show its text."""
+    if (last := found.plans.last) is not None:
+        st.markdown(safe_markdown(" ".join(reading.planned(found, words))))
+        shown = st.expander(words.say("The plan, as registered"))
+        shown.markdown(safe_markdown(last.text))
+        shown.caption(words.say("Its code, to be noted elsewhere: {code}", code=last.code))
 
 
 def named(entry: Entry, words: Words) -> str:
@@ -125,6 +142,9 @@ def dates(entry: Entry, found: Evaluation, words: Words) -> str:
         after=words.number(after),
         month=words.month(found.case.start.start_time),
     )
+    if found.case.cohorts:
+        began = words.number(len(found.case.cohorts))
+        months += " " + words.say("Its areas began on different days ({n}); each is compared from its own.", n=began)
     return f"{told} {months}"
 
 
@@ -182,10 +202,10 @@ def series(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     if unpublished(found) or not len(found.case.months):
         yearly(chosen, entry)
         return
-    answer = chosen.ask(questions.series, entry)
+    answer = chosen.ask(questions.series, entry, ring=RING, around=questions.around(chosen.asked, entry))
     table, ends = answer.value.table, answer.value.ends
     table = table.assign(label=[words.period(start.date(), end.date()) for start, end in zip(table["start"], ends, strict=True)])
-    notes = [note for note in questions.noted(chosen.whole.asked) if note.start in (entry.start, entry.end)]
+    notes = [note for note in questions.noted(chosen.whole.asked) if note.start in (entry.start, entry.end, *dict(entry.starts).values())]
     notes = notes or [Note(entry.start, entry.name, "event")]
     known = [(note.start, "", words.own(note.text)) for note in notes if table["start"].iloc[0] <= note.start <= ends.iloc[-1]]
     shown = series_of(table, words, dated=known)
@@ -243,28 +263,18 @@ def designs(chosen: Chosen, answer: Answer[Evaluation]) -> None:
     tables.download(chosen, answer, "evaluation", label=words.say("These designs (CSV)"))
     with st.expander(words.say("How far to trust each row")):
         st.table(rows[[design, *trust]].set_index(design))
-        st.markdown(break_sentence(found, words))
-
-
-def break_sentence(found: Evaluation, words: Words) -> str:
-    """Return where the months break by themselves."""
-    if found.breaks is None:
-        return words.say("The months are too few to look for a break by themselves.")
-    said = words.say(
-        "Told by the months alone, without the date: the clearest break comes after {month}.",
-        month=words.month(found.breaks.last.start_time),
-    )
-    share = words.percent(found.breaks.p, 1)
-    if found.breaks.p > level_shift.LEVEL:
-        return said + " " + words.say("Years that only swing as these do break as clearly in {share} of cases: no break.", share=share)
-    return said + " " + words.say("Years that only swing as these do break as clearly in {share} of cases.", share=share)
+        st.markdown(reading.break_sentence(found, words))
 
 
 def caveats(answer: Answer[Evaluation], words: Words) -> None:
-    """Say what to know before the figures are used."""
-    if answer.warnings:
-        lines = "\n".join(f"- {words.say(warning)}" for warning in answer.warnings)
-        st.expander(words.say("Before you use this")).markdown(lines)
+    """Say what to know before the figures are used, and what was checked."""
+    rows = reading.checked(answer.value, words)
+    if not len(rows):
+        return
+    shown = st.expander(words.say("Before you use this"))
+    shown.markdown("\n".join(f"- {words.say(warning)}" for warning in answer.warnings))
+    named = {"check": words.say("What was checked"), "result": words.say("Result")}
+    shown.table(rows.rename(columns=named).set_index(named["check"]))
 
 
 def timeline(chosen: Chosen, written: Answer[Log]) -> None:
@@ -282,7 +292,7 @@ def timeline(chosen: Chosen, written: Answer[Log]) -> None:
         Column(
             "entry",
             mark("Evaluation"),
-            lambda rows, key, words: [chosen.ask(questions.evaluation, one).sentence(words) for one in rows[key]],
+            lambda rows, key, words: [questions.evaluated(chosen.asked, one).sentence(words) for one in rows[key]],
         ),
     )
     rows = pd.DataFrame({"entry": entries, "start": [one.start for one in entries]})

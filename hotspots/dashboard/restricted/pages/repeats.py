@@ -58,6 +58,8 @@ def render(chosen: Chosen) -> None:
         return
     near = chosen.whole.ask(questions.near_repeats, metres=metres, days=days)
     single = near.value.single
+    if near.warnings and not questioned(near, words):
+        return
     st.markdown(f"**{near.sentence(words)}** {words.say(VERDICTS[single.verdict])}")
     basis(single, events, chosen)
     windows(chosen, events, metres=metres, days=days)
@@ -65,6 +67,14 @@ def render(chosen: Chosen) -> None:
     bands(chosen, near)
     lasting(chosen.whole.ask(questions.strength).value, words)
     caveats(words)
+
+
+def questioned(near: Answer[repeats.NearRepeats], words: Words) -> bool:
+    """Ask what has to be answered first, and return whether the reader wants to see the figures all the same."""
+    for warning in near.warnings:
+        st.warning(words.say(warning))
+    st.markdown(words.say("Look at the event numbers on the page Data, or at event_id in city.toml, before you use what follows."))
+    return st.toggle(words.say("Show it all the same"))
 
 
 def limits(chosen: Chosen) -> tuple[int, int]:
