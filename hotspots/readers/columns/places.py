@@ -51,8 +51,8 @@ def read_places(table: Table, section: IncidentSection, *, city_crs: pyproj.CRS)
     x, y, blank, remarks = _numbers(table, section)
     x, y, epsg = _meant(x, y, table, section)
     column = section.geometry or section.x
-    zero = stands_for_none(x, y)
-    none = blank | zero
+    zero, stand_in = is_zero(x, y), stands_for_none(x, y)
+    none = blank | stand_in
     unread = ~none & ~(np.isfinite(x) & np.isfinite(y))
     east, north, impossible = _projected(np.where(none | unread, np.nan, x), np.where(none | unread, np.nan, y), epsg, city_crs)
     impossible = (impossible & ~none) | unread
@@ -74,7 +74,15 @@ def read_places(table: Table, section: IncidentSection, *, city_crs: pyproj.CRS)
             "zero_coordinates",
             "repaired",
             zero & ~blank,
-            mark("{rows} of {total} rows have coordinates that stand for none, such as 0, 0 or -1, -1; taken as no place"),
+            mark("{rows} of {total} rows have the coordinates 0, 0; taken as no place"),
+            "",
+            column,
+        ),
+        Remark(
+            "stand_in_coordinates",
+            "repaired",
+            stand_in & ~zero & ~blank,
+            mark("{rows} of {total} rows have coordinates that only stand for none, such as -1, -1; taken as no place"),
             "",
             column,
         ),
@@ -141,6 +149,12 @@ def _as_meant(x: Floats, y: Floats, section: IncidentSection) -> tuple[Floats, F
     return x / section.degrees_times, y / section.degrees_times
 
 
+def is_zero(x: Floats, y: Floats) -> Mask:
+    """Return where both coordinates are 0."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(x) < 1e-6) & (np.abs(y) < 1e-6), dtype=np.bool_)
+
+
 def stands_for_none(x: Floats, y: Floats) -> Mask:
     """Return where two coordinates are 0, or both -1, 1 or -9: what is typed where no place is known.
 
@@ -148,7 +162,7 @@ def stands_for_none(x: Floats, y: Floats) -> Mask:
     [True, True, False, False]
     """
     with np.errstate(invalid="ignore"):
-        return np.asarray(((np.abs(x) < 1e-6) & (np.abs(y) < 1e-6)) | ((x == y) & np.isin(x, _STAND_INS)), dtype=np.bool_)
+        return np.asarray(is_zero(x, y) | ((x == y) & np.isin(x, _STAND_INS)), dtype=np.bool_)
 
 
 def finite_pairs(table: Table, section: IncidentSection) -> tuple[Floats, Floats]:
