@@ -103,7 +103,8 @@ def test_large_results_take_the_room_of_many_and_are_counted_again_when_they_hav
     kept(owner, growing)
     assert len(memo.studies) == 7
     grows.append(np.zeros(memo.LEAST_BYTES))  # eight times as many bytes
-    kept(owner, growing)
+    for _ in range(15):
+        kept(owner, growing)
     assert [entry.found for entry in memo.studies._of.values()] == [[5], [grows]]
     kept(owner, lambda _: pd.DataFrame({"n": np.zeros(2 * memo.LEAST_BYTES)}))  # larger than all the room: kept, and nothing else
     assert len(memo.studies) == 1

@@ -78,7 +78,7 @@ class Memo:
             found: _Found = entry.found[0]
             entry.asked += 1
             if entry.asked in _MEASURED_AT:
-                self._measure(key, entry, _parts(found))
+                self._measure(key, entry, _parts(found, self._parts))
         return found
 
     def forget(self, key: Hashable, entry: _Entry | None = None) -> None:
@@ -162,24 +162,26 @@ def size(found: object) -> int:
     return sum(_parts(found).values())
 
 
-def _parts(found: object) -> _Room:
+def _parts(found: object, known: Mapping[int, tuple[int, int]] | None = None) -> _Room:
+    """Return the bytes of each part of a result; of those `known` already, whose owners hold them, what is known."""
     room: _Room = {}
-    _add(found, room, set())
+    _add(found, room, set(), known or {})
     return room
 
 
-def _add(found: object, room: _Room, seen: set[int], times: float = 1) -> None:
+def _add(found: object, room: _Room, seen: set[int], known: Mapping[int, tuple[int, int]], times: float = 1) -> None:
     if id(found) in seen:
         return
     seen.add(id(found))
-    own = _own_size(found)
+    counted = known.get(id(found))
+    own = counted[0] if counted else _own_size(found)
     if own is not None:
         room[id(found)] = int(own * times)
         return
     held = _held(found)
     looked_at = held[:_LOOKED_AT]  # a list of many texts is like its first ones
     for one in looked_at:
-        _add(one, room, seen, times * len(held) / len(looked_at))
+        _add(one, room, seen, known, times * len(held) / len(looked_at))
 
 
 def _own_size(found: object) -> int | None:

@@ -133,8 +133,9 @@ def _study(city: City, chosen: Selection) -> Study:
 
 @dataclass(frozen=True, eq=False)
 class Question(Generic[_Told, _Given]):
-    """One question: `ask` answers it, `reads` sets aside the choices that its answer does not depend on, `needs` is the right (of `agency.RIGHTS`) that it takes to get one, `long` whether it takes long where the data are many: then what it
-    gives is a plain value, not an `Answer`, so that another process can work it out and the disk keep it (`long`).
+    """One question: `ask` answers it, `reads` sets aside the choices that its answer does not depend on, `needs` is the right (of
+    `agency.RIGHTS`) that it takes to get one, `long` whether it takes long where the data are many: then what it gives is a plain value,
+    not an `Answer`, so that another process can work it out and the disk keep it (`long`).
 
     Called with `Asked` it answers after setting them aside, so that a kept answer and a fresh one are the same.
     """

@@ -181,7 +181,7 @@ def over_time(chosen: Chosen) -> None:
     drawn = kept_as(
         answer, ("in the panel", dated, words), lambda: charts.lines(series_of(table, words, dated=dated), words) | {"height": 190}
     )
-    pictures.draw(drawn, alt=kept_as(answer, ("in brief", words), lambda: when.months_in_brief(table, words)))
+    pictures.draw(drawn | {"height": 190}, alt=kept_as(answer, ("in brief", words), lambda: when.months_in_brief(table, words)))
     if said := here.range_of(chosen.whole.ask(here.here).value.direction, words):
         st.caption(said)
     with st.expander(words.say("How to read it, and what the numbers stand for")):
