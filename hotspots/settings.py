@@ -94,8 +94,23 @@ SETTINGS: tuple[Setting, ...] = (
         "Folder of a release, or with one release per sub-folder: what the public edition opens, and where the page Publish writes.",
         "",
     ),
+    Setting(
+        "HOTSPOTS_READERS",
+        "How many pages one process of the dashboard keeps open at a time; who comes after that is told that it is busy. 0: any number.",
+        "100",
+    ),
+    Setting(
+        "HOTSPOTS_WORKER",
+        "Set by `run --workers` alone: which of the processes behind one address this one is, and that address, such as 2@127.0.0.1:8501.",
+        "",
+    ),
 )
+WORKER_COOKIE = "hotspots_worker"  # by which a browser comes back to the process that it came to first
 EDITIONS: tuple[str, ...] = ("restricted", "public")
+
+
+class SettingError(ValueError):
+    """A setting that cannot be what it is."""
 
 
 class EditionError(PermissionError):
@@ -110,6 +125,28 @@ def value(name: str) -> str:
     """
     row = next(setting for setting in SETTINGS if setting.name == name)
     return os.environ.get(name, "") or row.default
+
+
+def most_readers() -> int:
+    """Return how many pages one process keeps open at a time; 0 is any number.
+
+    >>> most_readers()
+    100
+    """
+    named = value("HOTSPOTS_READERS")
+    if not named.isdecimal():
+        raise SettingError(f"HOTSPOTS_READERS is {named!r}; write a whole number, such as 100, or 0 for any number")
+    return int(named)
+
+
+def worker() -> tuple[str, str]:
+    """Return which of the processes behind one address this one is, and that address; both empty where it stands alone.
+
+    >>> worker()
+    ('', '')
+    """
+    number, _, address = value("HOTSPOTS_WORKER").partition("@")
+    return number, address
 
 
 def secret(name: str) -> str:
