@@ -18,6 +18,10 @@ KEPT = 2  # runs through which a browser keeps a message that it may be sent by 
 PATIENCE = 120.0  # seconds
 
 
+class BusyError(Exception):
+    """The server said that it has no room."""
+
+
 @dataclass
 class Drawn:
     """What came of one run: how long it took until its last message was there, and what was sent."""
@@ -38,8 +42,6 @@ class Reader:
     cookie: str = ""
     language: str = "es-SV"
     filters: dict[str, tuple[str, list[str]]] = field(default_factory=dict)  # each one's id and what it offers, by its key
-    sent: int = 0
-
     _line: ClientConnection | None = None
     _chosen: dict[str, list[str]] = field(default_factory=dict)  # what the widgets show, by their ids
     _set: set[str] = field(default_factory=set)  # keys of the filters in force
@@ -49,7 +51,8 @@ class Reader:
 
     async def __aenter__(self) -> Reader:
         token = generate_xsrf_token_string()
-        cookie = "; ".join(one for one in (f"_streamlit_xsrf={token}", self.cookie) if one)
+        told = await asked_for(self.address, f"/{self.page}", self.language)
+        cookie = "; ".join(one for one in (f"_streamlit_xsrf={token}", told, self.cookie) if one)
         self._line = await connect(
             f"{self.address.replace('http:', 'ws:')}/_stcore/stream",
             origin=self.address,
@@ -124,3 +127,21 @@ class Reader:
         elif kind == "navigation":
             self._script = came.navigation.page_script_hash
         return kind == "script_finished" and came.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+
+async def asked_for(address: str, path: str, language: str = "en") -> str:
+    """Ask for a page as a browser does first, and return the cookies that it is told to keep; raises `BusyError` where there is no room."""
+    host = address.removeprefix("http://")
+    name, _, port = host.rpartition(":")
+    reader, writer = await asyncio.wait_for(asyncio.open_connection(name, int(port)), PATIENCE)
+    try:
+        lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "Accept: text/html", f"Accept-Language: {language}", "Connection: close", "", ""]
+        writer.write("\r\n".join(lines).encode())
+        status, *heads = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)).decode("latin-1").splitlines()
+    finally:
+        writer.close()
+    if " 503 " in status:
+        raise BusyError(status)
+    assert " 200 " in status, status
+    cookies = [head.partition(":")[2].partition(";")[0].strip() for head in heads if head.lower().startswith("set-cookie:")]
+    return "; ".join(cookies)

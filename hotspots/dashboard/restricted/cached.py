@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,8 +19,9 @@ from hotspots.dashboard.restricted.answering import Answerings
 from hotspots.dashboard.restricted.reading import Readings
 from hotspots.dashboard.restricted.working import Working
 from hotspots.geography import units
-from hotspots.questions.restricted import Asked, Question, concentration, interventions, long, search, when, where
-from hotspots.study import Study
+from hotspots.questions.restricted import Asked, Question, ahead, cases, concentration, here, interventions, long, search, when, where
+from hotspots.statistics import victims
+from hotspots.study import FILTERS, Study
 from hotspots.study.memo import MOST_BYTES, Memo, key_of
 from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view
@@ -27,6 +29,7 @@ from hotspots.views.months import Months
 from hotspots.views.single_homicides import Dot
 from hotspots.words import LANGUAGES, told
 
+PAUSE = 0.1  # seconds
 pages = Memo(MOST_BYTES)  # cities, studies, answers, maps as the browser gets them
 
 
@@ -58,12 +61,31 @@ def _warm() -> None:
 
 
 def warm_later() -> None:
-    """Evaluate the interventions of the city that opens: what takes longest, and nobody asks for first."""
+    """Evaluate the interventions of the city that opens, and answer what the first page asks about each value of each filter: what takes
+    longest, and nobody asks for first."""
     with admission.as_machine():
         for one in available()[:1]:
             chosen = asked(Selection(city=one.slug, unit="blocks"))
             for entry in interventions.log(chosen).value.entries:
                 chosen.ask(interventions.evaluation, entry)
+            for name in (name for name in FILTERS if name in chosen.city.fields):
+                for value in victims.values(name):
+                    _first_page_of(chosen.at(where=((name, (value,)),)))
+
+
+def _first_page_of(chosen: Asked) -> None:
+    """Answer what the first page asks, with pauses: readers come first."""
+    newest = here.recent(chosen) if chosen.study.has_victims and chosen.study.victims else None
+    if newest is None:
+        return
+    of_all: tuple[Question[[], Any], ...] = (here.here, here.few_places, here.windows, when.months, where.by_month, ahead.months_ahead)
+    of_late: tuple[Question[[], Any], ...] = (when.hours_of_the_week, when.cells_of_the_week)
+    for about, questions in ((chosen, of_all), (newest, of_late)):
+        for one in questions:
+            about.ask(one)
+            time.sleep(PAUSE)
+    chosen.ask(cases.cases)
+    chosen.ask(cases.cases, days=365)
 
 
 def available() -> list[Summary]:

@@ -92,8 +92,8 @@ def recent(asked: Asked) -> Asked:
 @question(lambda chosen: chosen.figures(unit="blocks", lag=chosen.lag))
 def here(asked: Asked) -> Answer[Here]:
     """Return what is said first of a place, with the finding: how many in 12 months, whether that is usual, and which way it goes."""
-    found = asked.ask(changes.changes, changes.until(asked.study, lag=city.lag(asked.selection))).value
-    year = _now(YEAR, change.compare(asked.study, _twelve_months(asked, found[YEAR].days.end)))
+    found = asked.ask(changes.of_the_whole, changes.until(asked.study, lag=city.lag(asked.selection)))
+    year = _now(YEAR, change.compare(asked.study, _twelve_months(asked, found[YEAR].days.end), places=False))
     others = tuple(_now(span, found[span]) for span in SPANS if span != YEAR and span in found)
     now = (*(one for one in others if one.days != year.days), year)
     direction = _direction(asked, year)
