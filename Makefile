@@ -6,7 +6,7 @@ PORT ?= 8501
 export PYTHONDONTWRITEBYTECODE :=  # what is compiled is kept, whatever the machine says: the tests start some hundred interpreters
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unseen seen walk check types style layers examples bench torture calibrate mutants lowest drill lock locked audit sbom wheelhouse image fix browser database server clean
+.PHONY: help run test unseen seen walk check types style layers examples bench load torture calibrate mutants lowest drill lock locked audit sbom wheelhouse image fix browser database server clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ examples: $(VENV)/testing
 bench: $(VENV)/testing browser ## measure speed, as ratios and in a browser; writes build/bench.json and docs/bench.md
 	@mkdir -p build
 	$(BIN)/python -m pytest tests/bench -q -o python_files="bench_*.py" --benchmark-json=build/bench.json
+
+load: $(VENV)/testing ## let 10 to 100 readers loose on a server with a process for each processor, on this machine alone; writes docs/operations.md
+	$(BIN)/python tests/load --write
 
 torture: $(VENV)/testing browser database server ## the full counts of every randomised test
 	HOTSPOTS_TORTURE=1 $(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable

@@ -100,6 +100,12 @@ SETTINGS: tuple[Setting, ...] = (
         "100",
     ),
     Setting(
+        "HOTSPOTS_MEMORY",
+        "How many MB what was worked out may take in each process, beside the program and the data in use: what was not asked for longest "
+        "is forgotten first.",
+        "1024",
+    ),
+    Setting(
         "HOTSPOTS_WORKER",
         "Set by `run --workers` alone: which of the processes behind one address this one is, and that address, such as 2@127.0.0.1:8501.",
         "",
@@ -123,8 +129,11 @@ def value(name: str) -> str:
     >>> value("HOTSPOTS_CITIES") == os.environ.get("HOTSPOTS_CITIES", "")
     True
     """
-    row = next(setting for setting in SETTINGS if setting.name == name)
-    return os.environ.get(name, "") or row.default
+    return os.environ.get(name, "") or _row(name).default
+
+
+def _row(name: str) -> Setting:
+    return next(setting for setting in SETTINGS if setting.name == name)
 
 
 def most_readers() -> int:
@@ -133,9 +142,22 @@ def most_readers() -> int:
     >>> most_readers()
     100
     """
-    named = value("HOTSPOTS_READERS")
+    return _whole("HOTSPOTS_READERS")
+
+
+def memory() -> int:
+    """Return how many bytes what was worked out may take in each process.
+
+    >>> memory() // 2**20
+    1024
+    """
+    return _whole("HOTSPOTS_MEMORY") * 2**20
+
+
+def _whole(name: str) -> int:
+    named = value(name)
     if not named.isdecimal():
-        raise SettingError(f"HOTSPOTS_READERS is {named!r}; write a whole number, such as 100, or 0 for any number")
+        raise SettingError(f"{name} is {named!r}; write a whole number, such as {_row(name).default}")
     return int(named)
 
 

@@ -7,10 +7,8 @@ browser what they answered. What tells browsers apart is a cookie that the proce
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol, cast
 
 from hotspots import settings
@@ -47,13 +45,15 @@ def chosen(workers: Sequence[Behind], head: bytes) -> Behind | None:
     return next((one for one in ready if one.number == named), min(ready, key=lambda one: one.led, default=None))
 
 
-@dataclass
 class Side(asyncio.Protocol):
     """One end of a connection: what comes is written to the other end, no faster than that takes it."""
 
-    gone: Callable[[], None]
-    other: asyncio.Transport | None = None
-    transport: asyncio.Transport | None = None
+    transport: asyncio.Transport
+
+    def __init__(self, gone: Callable[[], None]) -> None:
+        self.gone = gone
+        self.other: Side | None = None
+        self.ended = False  # no more comes from here
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Know the connection."""
@@ -62,28 +62,30 @@ class Side(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Pass on what came."""
         if self.other is not None:
-            self.other.write(data)
+            self.other.transport.write(data)
 
     def eof_received(self) -> bool:
-        """Pass on that no more will come; answers still may."""
-        if self.other is not None and self.other.can_write_eof() and not self.other.is_closing():
-            self.other.write_eof()
+        """Pass on that no more comes; answers still may, until neither end says more."""
+        self.ended = True
+        if self.other is None or self.other.ended or self.other.transport.is_closing():
+            return False
+        self.other.transport.write_eof()
         return True
 
     def pause_writing(self) -> None:
         """Let the other end wait."""
         if self.other is not None:
-            self.other.pause_reading()
+            self.other.transport.pause_reading()
 
     def resume_writing(self) -> None:
         """Let the other end go on."""
-        if self.other is not None and not self.other.is_closing():
-            self.other.resume_reading()
+        if self.other is not None and not self.other.transport.is_closing():
+            self.other.transport.resume_reading()
 
     def connection_lost(self, fault: Exception | None) -> None:
         """Close the other end too."""
         if self.other is not None:
-            self.other.close()
+            self.other.transport.close()
         self.gone()
 
 
@@ -105,7 +107,7 @@ class Reader(Side):
     def data_received(self, data: bytes) -> None:
         """Collect the head, and lead the connection once it is whole; then pass on what comes."""
         if self.other is not None:
-            self.other.write(data)
+            self.other.transport.write(data)
             return
         self._head += data
         if self._leading is None and b"\r\n\r\n" in self._head:
@@ -122,33 +124,21 @@ class Reader(Side):
         super().connection_lost(fault)
 
     async def _lead(self) -> None:
-        if self.transport is None:
-            return
         self.transport.pause_reading()
         worker = chosen(self.workers, self._head)
-        if worker is None:
-            self._say_that_it_begins()
-            return
-        worker.led += 1
-        there = Side(gone=lambda: _one_less(worker), other=self.transport)
-        try:
-            with contextlib.suppress(OSError):
-                await asyncio.get_running_loop().create_connection(lambda: there, "127.0.0.1", worker.port)
-        finally:
-            if there.transport is None:
-                _one_less(worker)
-        if there.transport is None:
+        there = None if worker is None else await _reached(worker)
+        if there is None:
             self._say_that_it_begins()
         elif self.transport.is_closing():
             there.transport.close()
         else:
-            self.other = there.transport
-            self.other.write(self._head)
+            self.other, there.other = there, self
+            there.transport.write(self._head)
             self._head = b""
             self.transport.resume_reading()
 
     def _say_that_it_begins(self) -> None:
-        if self.transport is None or self.transport.is_closing():
+        if self.transport.is_closing():
             return
         found = _ACCEPTED.search(self._head)
         body, headers = waiting.answer("begins", found[1].decode("ascii") if found else "")
@@ -158,12 +148,22 @@ class Reader(Side):
         self.transport.close()
 
     def _close(self) -> None:
-        if self.transport is not None:
-            self.transport.close()
+        self.transport.close()
 
 
-def _one_less(worker: Behind) -> None:
-    worker.led -= 1
+async def _reached(worker: Behind) -> Side | None:
+    """Return the end of a new connection to a process; None where it does not take any."""
+
+    def gone() -> None:
+        worker.led -= 1
+
+    worker.led += 1
+    try:
+        _, there = await asyncio.get_running_loop().create_connection(lambda: Side(gone), "127.0.0.1", worker.port)
+    except OSError:
+        gone()
+        return None
+    return there
 
 
 class Balance:

@@ -49,6 +49,8 @@ def run(choices: argparse.Namespace, words: Words) -> int:
         raise DataError(told("--public: there is no folder {folder}", folder=repr(str(choices.public))))
     if not 1 <= choices.workers <= MOST_WORKERS:
         raise DataError(told("--workers: write a number from 1 to {most}", most=MOST_WORKERS))
+    for look in (settings.most_readers, settings.memory):
+        look()
     agency.agency()  # a file that cannot be used stops here, with what is wrong in it
     agency.table()
     folder = settings.dashboard_folder()

@@ -22,8 +22,8 @@ def lon_lat(x: Any, y: Any, *, epsg: int) -> tuple[np.ndarray, np.ndarray]:
     """Return longitudes and latitudes (WGS 84) of points in the metres of a coordinate system.
 
     >>> lon, lat = lon_lat([500000.0], [0.0], epsg=32616)
-    >>> float(lon[0]), abs(float(lat[0])) < 1e-9
-    (-87.0, True)
+    >>> round(float(lon[0]), 6), round(abs(float(lat[0])), 6)
+    (-87.0, 0.0)
     """
     points = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     lon, lat = _ONE.submit(lambda: _transformer(epsg).transform(*points)).result()

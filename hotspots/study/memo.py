@@ -17,7 +17,9 @@ import pandas as pd
 import shapely
 from scipy import sparse
 
-MOST_BYTES = 512 * 2**20  # of what is worked out for studies, and as much of what pages ask for; what was not asked for longest goes first
+from hotspots import settings
+
+MOST_BYTES = settings.memory() // 2  # of what is worked out for studies, and as much of what pages ask for; the oldest goes first
 LEAST_BYTES = 2**16  # what each result counts for at least: its own parts and names
 _LOOKED_AT = 200  # of a long list so many are looked at
 _MEASURED_AT = frozenset({1, 16, 256})  # times that a result was asked for: some grow, and to measure takes time
