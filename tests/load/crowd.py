@@ -74,9 +74,9 @@ class Reader:
         asked.rerun_script.page_name = self.page
         return await self._drawn(asked)
 
-    async def goes_to(self, page: str) -> Drawn:
-        """Go to another page of the menu, which leaves the address without choices."""
-        self.page, self.query, self.filters, self._chosen, self._set = page, "", {}, {}, set()
+    async def goes_to(self, page: str, query: str = "") -> Drawn:
+        """Go to another page by a link."""
+        self.page, self.query, self.filters, self._chosen, self._set = page, query, {}, {}, set()
         return await self.open()
 
     async def choose(self, key: str, values: list[str]) -> Drawn:
