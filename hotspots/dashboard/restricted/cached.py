@@ -22,7 +22,7 @@ from hotspots.geography import units
 from hotspots.questions.restricted import Asked, Question, ahead, cases, concentration, here, interventions, long, search, when, where
 from hotspots.statistics import victims
 from hotspots.study import FILTERS, Study
-from hotspots.study.memo import MOST_BYTES, Memo, key_of
+from hotspots.study.memo import MOST_BYTES, Memo, key_of, studies
 from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view
 from hotspots.views.months import Months
@@ -92,6 +92,8 @@ def available() -> list[Summary]:
     """Return the published cities that the reader may see; read anew each time, so that an import shows at once. Uploads that were left are
     deleted on the way."""
     access = admission.current()
+    if pages.given("erased", store.worked_out.forgotten) != store.worked_out.forgotten():
+        forget()  # another process, or a command, has erased something
     drafts.sweep()
     bundled()
     return [one for one in cities.available() if access.sees(one.slug)]
@@ -125,6 +127,7 @@ def forget() -> None:
     """Forget all that is kept in memory: something was erased, and nobody may come upon it."""
     st.cache_resource.clear()
     pages.clear()
+    studies.clear()
 
 
 def settled(chosen: Selection) -> tuple[Selection, int | None]:
