@@ -11,7 +11,7 @@ from running import Running, served
 
 PAGES = ("", "change", "trends", "priorities", "map", "clusters", "concentration", "compare", "cases", "people", "repeats", "data")
 CITIES = ("puerto-albatros", "boston-ceasefire", "el-salvador")
-BEFORE, CHANGES = 150, 450  # page changes until everything was made room for, and after that
+BEFORE, CHANGES = 60, 240  # page changes until everything was made room for, and after that
 MEMORY = 48  # MB that what was worked out may take: less than a tenth of what the pages below work out
 MORE = 40  # MB that the allocator may keep for itself
 
