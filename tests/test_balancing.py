@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -23,9 +23,11 @@ class Process:
     port: int = 0
     ready: bool = True
     led: int = 0
+    open: int = 0
     heads: list[bytes] = field(default_factory=list)
 
     async def takes(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open += 1
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             self.heads.append(await reader.readuntil(b"\r\n\r\n"))
             writer.write(b"%d" % self.number)
@@ -33,13 +35,16 @@ class Process:
                 writer.write(data)
                 await writer.drain()
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+        self.open -= 1
 
 
 class Door:
     """The one address: `open` makes a connection to it, which is closed at the end."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, balance: Balance, processes: Sequence[Process]) -> None:
+        self.port, self.balance, self.processes = port, balance, processes
         self.writers: list[asyncio.StreamWriter] = []
 
     async def open(self, *pieces: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -62,7 +67,8 @@ class Door:
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
         self.writers.clear()
-        await asyncio.sleep(0.2)
+        while self.balance.connections or any(one.led or one.open for one in self.processes):
+            await asyncio.sleep(0.01)
 
 
 @contextlib.asynccontextmanager
@@ -72,8 +78,9 @@ async def behind(*processes: Process) -> AsyncIterator[Door]:
     for one in processes:
         servers.append(await asyncio.start_server(one.takes, "127.0.0.1", 0))
         one.port = servers[-1].sockets[0].getsockname()[1]
-    front = await asyncio.get_running_loop().create_server(Balance(processes).reader, "127.0.0.1", 0)
-    door = Door(front.sockets[0].getsockname()[1])
+    balance = Balance(processes)
+    front = await asyncio.get_running_loop().create_server(balance.reader, "127.0.0.1", 0)
+    door = Door(front.sockets[0].getsockname()[1], balance, processes)
     try:
         yield door
     finally:
