@@ -120,6 +120,8 @@ async def _answering(worker: Worker) -> None:
                 first = await asyncio.wait_for(reader.readline(), SOON)
             finally:
                 writer.close()
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
             worker.ready = b" 200 " in first
 
 

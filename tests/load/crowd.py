@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -140,6 +141,8 @@ async def asked_for(address: str, path: str, language: str = "en") -> str:
         status, *heads = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)).decode("latin-1").splitlines()
     finally:
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
     if " 503 " in status:
         raise BusyError(status)
     assert " 200 " in status, status
