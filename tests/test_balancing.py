@@ -23,6 +23,7 @@ class Process:
     port: int = 0
     ready: bool = True
     led: int = 0
+    lately: int = 0
     open: int = 0
     heads: list[bytes] = field(default_factory=list)
 
@@ -100,13 +101,29 @@ def test_a_browser_comes_back_to_its_process_and_a_new_one_goes_where_fewest_are
         async with behind(*both) as door:
             assert sorted([await door.came_to() for _ in range(6)]) == [b"1"] * 3 + [b"2"] * 3
             assert [await door.came_to("a=b; hotspots_worker=2; c=d") for _ in range(4)] == [b"2"] * 4
-            assert (both[0].led, both[1].led) == (3, 7)
+            assert [(one.led, one.lately) for one in both] == [(3, 3), (7, 3)]
             assert await door.came_to() == b"1"
             assert await door.came_to("hotspots_worker=7") == b"1"  # there is none of that number
             await door.close()
-            assert (both[0].led, both[1].led) == (0, 0)
+            assert [(one.led, one.lately) for one in both] == [(0, 4), (0, 3)]
             both[1].ready = False
             assert await door.came_to("hotspots_worker=2") == b"1"  # its own is away
+
+    runs(run)
+
+
+def test_newcomers_are_shared_out_although_their_first_request_is_over_at_once(monkeypatch):
+    monkeypatch.setattr(balancing, "LATELY", 0.3)
+
+    async def run() -> None:
+        both = Process(1), Process(2)
+        async with behind(*both) as door:
+            for _ in range(6):
+                await door.came_to()
+                await door.close()
+            assert [one.lately for one in both] == [3, 3]
+            await asyncio.sleep(0.5)
+            assert [one.lately for one in both] == [0, 0]
 
     runs(run)
 

@@ -17,24 +17,27 @@ from hotspots.drawing import waiting
 HEAD = 65536  # bytes of a first request's head at most
 PATIENCE = 15.0  # seconds for it to come
 MOST = 4096  # connections at a time
+LATELY = 5.0  # seconds in which a browser has opened the connections that stay
 _COOKIE = re.compile(rb"(?im)^cookie:.*?\b" + settings.WORKER_COOKIE.encode() + rb"=([0-9]+)")
 _ACCEPTED = re.compile(rb"(?im)^accept-language:[ \t]*([ -~]*)")
 
 
 class Behind(Protocol):
-    """A process: its `number`, its `port` on this machine, whether it is `ready`, how many connections are `led` to it."""
+    """A process: its `number`, its `port` on this machine, whether it is `ready`, how many connections are `led` to it, and how many of
+    browsers that were nowhere before it was given `lately`: what these will ask for is still to come."""
 
     number: int
     port: int
     ready: bool
     led: int
+    lately: int
 
 
 def chosen(workers: Sequence[Behind], head: bytes) -> Behind | None:
     """Return the process that a request goes to: that of its cookie, else the one with fewest connections; None while none is ready.
 
     >>> from types import SimpleNamespace
-    >>> both = [SimpleNamespace(number=one, port=0, ready=True, led=led) for one, led in ((1, 5), (2, 3))]
+    >>> both = [SimpleNamespace(number=one, port=0, ready=True, led=led, lately=0) for one, led in ((1, 5), (2, 3))]
     >>> heads = (b"GET / HTTP/1.1", b"GET / HTTP/1.1\\r\\nCookie: a=b; hotspots_worker=1", b"GET /\\r\\nCookie: hotspots_worker=9")
     >>> [chosen(both, head).number for head in heads]
     [2, 1, 2]
@@ -42,7 +45,7 @@ def chosen(workers: Sequence[Behind], head: bytes) -> Behind | None:
     ready = [one for one in workers if one.ready]
     found = _COOKIE.search(head)
     named = int(found[1]) if found else 0
-    return next((one for one in ready if one.number == named), min(ready, key=lambda one: one.led, default=None))
+    return next((one for one in ready if one.number == named), min(ready, key=lambda one: one.led + one.lately, default=None))
 
 
 class Side(asyncio.Protocol):
@@ -126,6 +129,8 @@ class Reader(Side):
     async def _lead(self) -> None:
         self.transport.pause_reading()
         worker = chosen(self.workers, self._head)
+        if worker is not None and not _COOKIE.search(self._head):
+            _note_newcomer(worker)
         there = None if worker is None else await _reached(worker)
         if there is None:
             self._say_that_it_begins()
@@ -149,6 +154,14 @@ class Reader(Side):
 
     def _close(self) -> None:
         self.transport.close()
+
+
+def _note_newcomer(worker: Behind) -> None:
+    def settled() -> None:
+        worker.lately -= 1
+
+    worker.lately += 1
+    asyncio.get_running_loop().call_later(LATELY, settled)
 
 
 async def _reached(worker: Behind) -> Side | None:

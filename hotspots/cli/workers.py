@@ -25,12 +25,13 @@ _HEALTH = b"GET /_stcore/health HTTP/1.1\r\nHost: localhost\r\nConnection: close
 
 @dataclass
 class Worker:
-    """One process: which it is, where it listens, whether it answers, how many connections are led to it."""
+    """One process (see `balancing.Behind`)."""
 
     number: int
     port: int = 0
     ready: bool = False
     led: int = 0
+    lately: int = 0
     process: asyncio.subprocess.Process | None = None
 
 

@@ -59,7 +59,7 @@ def warm_later() -> None:
     if settings.edition() != "public":
         from hotspots.dashboard.restricted import cached
 
-        cached.warm_later()
+        cached.warm_later(many=bool(settings.worker()[0]))
 
 
 def end_with_parent() -> None:

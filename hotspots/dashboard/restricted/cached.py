@@ -60,15 +60,15 @@ def _warm() -> None:
         asked(chosen).ask(search.hits, "a & b")
 
 
-def warm_later() -> None:
-    """Evaluate the interventions of the city that opens, and answer what the first page asks about each value of each filter: what takes
-    longest, and nobody asks for first."""
+def warm_later(*, many: bool) -> None:
+    """Make what takes longest and nobody asks for first: evaluate the interventions of the city that opens and, where `many` readers are
+    expected, answer what the first page asks about each value of each filter."""
     with admission.as_machine():
         for one in available()[:1]:
             chosen = asked(Selection(city=one.slug, unit="blocks"))
             for entry in interventions.log(chosen).value.entries:
                 chosen.ask(interventions.evaluation, entry)
-            for name in (name for name in FILTERS if name in chosen.city.fields):
+            for name in (name for name in FILTERS if many and name in chosen.city.fields):
                 for value in victims.values(name):
                     _first_page_of(chosen.at(where=((name, (value,)),)))
 
