@@ -16,7 +16,7 @@ BEFORE = 120  # page changes until every page and city was opened and room was m
 EACH = 60
 AFTER = 1500 if os.environ.get("HOTSPOTS_TORTURE") else 240
 MEMORY = 48  # MB that what was worked out may take: less than a tenth of what the pages below work out
-MORE = 60  # MB that the allocator may keep for itself; a leak of a quarter of a MB a page would take them
+MORE = 40  # MB that the allocator may keep for itself
 
 
 async def use(running: Running, chance: random.Random, changes: int, *, each: int = 10) -> None:
@@ -44,4 +44,5 @@ def test_the_memory_of_the_server_ends_where_it_began(tmp_path, capsys):
         with capsys.disabled():
             print("\nMB after so many pages:", ", ".join(f"{pages}: {held:.0f}" for pages, held in told.items()))
         assert "Traceback" not in running.log.read_text()
-        assert told[BEFORE + AFTER] < told[BEFORE] + MORE
+        least = min(list(told.values())[-3:])  # a page may hold much for a while; what is never given back lifts the least too
+        assert least < told[BEFORE] + MORE
