@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from crowd import BusyError, Reader, asked_for
@@ -85,9 +87,7 @@ def test_both_serve_pages_and_whoever_comes_when_both_are_full_is_told_so(two):
         for language, text in (("en", "busy"), ("es", "ocupado")):
             with pytest.raises(BusyError):
                 await asked_for(two.address, "/", language)
-            said = answered(
-                port_of(two), ["GET / HTTP/1.1", f"Host: {two.address[7:]}", "Accept: text/html", f"Accept-Language: {language}"]
-            )
+            said = whole(two, "/", language)
             assert text in said
             assert "content-security-policy" in said.lower()
         for one in readers:
@@ -95,6 +95,15 @@ def test_both_serve_pages_and_whoever_comes_when_both_are_full_is_told_so(two):
 
     asyncio.run(run())
     awaited(lambda: not _busy(two))
+
+
+def whole(running: Running, path: str, language: str) -> str:
+    """Return a page that is refused, and its head."""
+    asked = Request(f"{running.address}{path}", headers={"Accept": "text/html", "Accept-Language": language})
+    with pytest.raises(HTTPError) as refused:
+        urlopen(asked, timeout=20)
+    with refused.value as answer:
+        return f"{answer.headers}\n{answer.read().decode()}"
 
 
 def _busy(running: Running) -> bool:
