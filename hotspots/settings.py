@@ -94,8 +94,29 @@ SETTINGS: tuple[Setting, ...] = (
         "Folder of a release, or with one release per sub-folder: what the public edition opens, and where the page Publish writes.",
         "",
     ),
+    Setting(
+        "HOTSPOTS_READERS",
+        "How many pages one process of the dashboard keeps open at a time; who comes after that is told that it is busy. 0: any number.",
+        "100",
+    ),
+    Setting(
+        "HOTSPOTS_MEMORY",
+        "How many MB what was worked out may take in each process, beside the program and the data in use: what was not asked for longest "
+        "is forgotten first.",
+        "1024",
+    ),
+    Setting(
+        "HOTSPOTS_WORKER",
+        "Set by `run --workers` alone: which of the processes behind one address this one is, and that address, such as 2@127.0.0.1:8501.",
+        "",
+    ),
 )
+WORKER_COOKIE = "hotspots_worker"  # by which a browser comes back to the process that it came to first
 EDITIONS: tuple[str, ...] = ("restricted", "public")
+
+
+class SettingError(ValueError):
+    """A setting that cannot be what it is."""
 
 
 class EditionError(PermissionError):
@@ -108,8 +129,46 @@ def value(name: str) -> str:
     >>> value("HOTSPOTS_CITIES") == os.environ.get("HOTSPOTS_CITIES", "")
     True
     """
-    row = next(setting for setting in SETTINGS if setting.name == name)
-    return os.environ.get(name, "") or row.default
+    return os.environ.get(name, "") or _row(name).default
+
+
+def _row(name: str) -> Setting:
+    return next(setting for setting in SETTINGS if setting.name == name)
+
+
+def most_readers() -> int:
+    """Return how many pages one process keeps open at a time; 0 is any number.
+
+    >>> most_readers()
+    100
+    """
+    return _whole("HOTSPOTS_READERS")
+
+
+def memory() -> int:
+    """Return how many bytes what was worked out may take in each process.
+
+    >>> memory() // 2**20
+    1024
+    """
+    return _whole("HOTSPOTS_MEMORY") * 2**20
+
+
+def _whole(name: str) -> int:
+    named = value(name)
+    if not named.isdecimal():
+        raise SettingError(f"{name} is {named!r}; write a whole number, such as {_row(name).default}")
+    return int(named)
+
+
+def worker() -> tuple[str, str]:
+    """Return which of the processes behind one address this one is, and that address; both empty where it stands alone.
+
+    >>> worker()
+    ('', '')
+    """
+    number, _, address = value("HOTSPOTS_WORKER").partition("@")
+    return number, address
 
 
 def secret(name: str) -> str:

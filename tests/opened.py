@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from hotspots.dashboard.public import opened
+from hotspots.dashboard.restricted import cached
 from hotspots.store.worked_out import FOLDER
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 class _Caches:
-    """The store that Streamlit's caches were filled from: they know a city and a version, not where these lie."""
+    """The store that the caches were filled from: they know a city and a version, not where these lie."""
 
     store: Path | None = None
 
 
 def forget() -> None:
-    """Empty Streamlit's caches, for a store of this test's own."""
-    st.cache_resource.clear()
+    """Empty the caches, for a store of this test's own."""
+    cached.forget()
+    opened.pages.clear()
     _Caches.store = None
 
 
 def keep_caches_of(store: Path) -> None:
-    """Empty Streamlit's caches unless they were filled from this store, which no test changes."""
+    """Empty the caches unless they were filled from this store, which no test changes."""
     if _Caches.store != store:
-        st.cache_resource.clear()
+        forget()
         _Caches.store = store
 
 

@@ -14,7 +14,7 @@ from invented_cities import sizes, write_city
 from small_city import write_city as write_small
 
 from hotspots import cities, release, store
-from hotspots.cli import batch, one_city, workers
+from hotspots.cli import batch, dask_pool, one_city
 from hotspots.cli.main import main
 from hotspots.cli.one_city import Account, Order, Step
 from hotspots.store.schema import DataError
@@ -142,7 +142,7 @@ def test_killed_at_its_work_a_city_is_begun_again_and_the_others_are_done(folder
     shutil.rmtree(folder / "notes")
     orders = {name: order(folder / name, tmp_path) for name in ("north", "south", "west")}
     hear = killing("release of north", 1)
-    found = {one.slug: one for one in workers.side_by_side(orders, processes=1, hear=hear, language="en")}
+    found = {one.slug: one for one in dask_pool.side_by_side(orders, processes=1, hear=hear, language="en")}
     assert hear.left == [0]
     assert {name: one.failed for name, one in found.items()} == {"north": False, "south": False, "west": True}
     assert {step.name: step.state for step in found["north"].steps} == {**ALL, "import": "kept"}  # done before it was killed
@@ -159,8 +159,8 @@ def test_killed_at_its_work_a_city_is_begun_again_and_the_others_are_done(folder
 @pytest.mark.parametrize("of", ["spawn_main", "city_process"])
 def test_a_city_that_ends_its_process_each_time_is_told_after_three_times(folder, tmp_path, of):
     orders = {name: order(folder / name, tmp_path) for name in ("north", "south")}
-    hear = killing("brief of north", workers.TRIES, of=of)
-    found = {one.slug: one for one in workers.side_by_side(orders, processes=1, hear=hear, language="en")}
+    hear = killing("brief of north", dask_pool.TRIES, of=of)
+    found = {one.slug: one for one in dask_pool.side_by_side(orders, processes=1, hear=hear, language="en")}
     assert hear.left == [0]
     assert found["north"].failed
     assert not found["south"].failed
@@ -208,10 +208,10 @@ def test_without_dask_a_sentence_says_what_to_install(tmp_path, monkeypatch, cap
 
 
 def test_a_scheduler_that_does_not_answer_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(workers, "PATIENCE", 1)
+    monkeypatch.setattr(dask_pool, "PATIENCE", 1)
     one = order(write_city(tmp_path / "north", 500), tmp_path)
     with pytest.raises(DataError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"):
-        list(workers.side_by_side({"north": one}, scheduler="tcp://127.0.0.1:9", hear=print, language="en"))
+        list(dask_pool.side_by_side({"north": one}, scheduler="tcp://127.0.0.1:9", hear=print, language="en"))
 
 
 def test_the_table_says_what_failed_in_the_readers_language():

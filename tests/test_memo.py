@@ -31,7 +31,7 @@ class Owner:
 
 @pytest.fixture(autouse=True)
 def empty(monkeypatch):
-    monkeypatch.setattr(memo, "_entries", type(memo._entries)())
+    monkeypatch.setattr(memo, "studies", memo.Memo(memo.MOST_BYTES))
 
 
 def counted() -> tuple[Callable[..., object], list[object]]:
@@ -75,20 +75,20 @@ def test_a_study_that_holds_itself_is_counted_once():
 
 
 def test_what_was_asked_for_longest_ago_goes_first_and_the_room_is_bounded(monkeypatch):
-    monkeypatch.setattr(memo, "MOST_BYTES", 10 * memo.LEAST_BYTES)
+    monkeypatch.setattr(memo.studies, "most_bytes", 10 * memo.LEAST_BYTES)
     make, calls = counted()
     owner = Owner()
     for at in range(30):
         kept(owner, make, at)
         kept(owner, make, 0)
-        assert len(memo._entries) <= 10
+        assert len(memo.studies) <= 10
     assert [asked for _, asked, _ in calls] == [(at,) for at in range(30)]  # 0 was asked for all the time
     kept(owner, make, 1)
     assert len(calls) == 31
 
 
 def test_large_results_take_the_room_of_many_and_are_counted_again_when_they_have_grown(monkeypatch):
-    monkeypatch.setattr(memo, "MOST_BYTES", 10 * memo.LEAST_BYTES)
+    monkeypatch.setattr(memo.studies, "most_bytes", 10 * memo.LEAST_BYTES)
     owner = Owner()
     grows: list[np.ndarray] = []
 
@@ -101,12 +101,13 @@ def test_large_results_take_the_room_of_many_and_are_counted_again_when_they_hav
     for at in range(6):
         kept(owner, small, at)
     kept(owner, growing)
-    assert len(memo._entries) == 7
+    assert len(memo.studies) == 7
     grows.append(np.zeros(memo.LEAST_BYTES))  # eight times as many bytes
-    kept(owner, growing)
-    assert [entry.found for entry in memo._entries.values()] == [[4], [5], [grows]]
+    for _ in range(15):
+        kept(owner, growing)
+    assert [entry.found for entry in memo.studies._of.values()] == [[5], [grows]]
     kept(owner, lambda _: pd.DataFrame({"n": np.zeros(2 * memo.LEAST_BYTES)}))  # larger than all the room: kept, and nothing else
-    assert len(memo._entries) == 1
+    assert len(memo.studies) == 1
 
 
 def test_what_cannot_be_worked_out_is_tried_again():
@@ -143,7 +144,7 @@ def test_two_readers_at_once_work_it_out_once():
 
 
 def test_many_readers_and_dying_owners_do_not_break_it(monkeypatch):
-    monkeypatch.setattr(memo, "MOST_BYTES", 5 * memo.LEAST_BYTES)
+    monkeypatch.setattr(memo.studies, "most_bytes", 5 * memo.LEAST_BYTES)
     faults: list[BaseException] = []
 
     def ask() -> None:
@@ -161,7 +162,8 @@ def test_many_readers_and_dying_owners_do_not_break_it(monkeypatch):
     for reader in readers:
         reader.join(60)
     assert faults == []
-    assert not memo._entries
+    assert not len(memo.studies)
+    assert memo.studies.bytes == 0
 
 
 def test_a_study_that_is_dropped_is_freed_with_all_that_was_worked_out_for_it():
@@ -175,11 +177,12 @@ def test_a_study_that_is_dropped_is_freed_with_all_that_was_worked_out_for_it():
     density.risk_surface(study)
     blocks, streets = weakref.ref(study.blocks), weakref.ref(study.streets)
     seen = weakref.ref(study)
-    assert len(memo._entries) > 10
+    assert len(memo.studies) > 10
     del study
     gc.collect()
     assert (seen(), blocks(), streets()) == (None, None, None)
-    assert not memo._entries
+    assert not len(memo.studies)
+    assert memo.studies.bytes == 0
 
 
 def test_the_only_caches_are_those_that_the_architecture_names():
@@ -193,7 +196,7 @@ def test_the_only_caches_are_those_that_the_architecture_names():
 
 def keeps(tree: ast.Module) -> bool:
     """Tell whether a module remembers things: by a cache of a library, by weak references, or in an empty table of its own."""
-    words = {"lru_cache", "cache", "cache_data", "cache_resource", "weakref", "WeakKeyDictionary", "WeakValueDictionary"}
+    words = {"Memo", "lru_cache", "cache", "cache_data", "cache_resource", "weakref", "WeakKeyDictionary", "WeakValueDictionary"}
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} | {
         n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)
     }
@@ -209,7 +212,8 @@ def empty_table(node: ast.stmt) -> bool:
 
 
 @pytest.mark.parametrize(
-    "line", ["x = {}", "x: dict[int, int] = {}", "x = OrderedDict()", "x = []", "@lru_cache\ndef f(): ...", "x = weakref.ref(y)"]
+    "line",
+    ["x = {}", "x: dict[int, int] = {}", "x = OrderedDict()", "x = []", "@lru_cache\ndef f(): ...", "x = weakref.ref(y)", "x = Memo(1)"],
 )
 def test_a_new_table_would_be_noticed(line):
     assert keeps(ast.parse(line))

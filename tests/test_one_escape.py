@@ -235,6 +235,33 @@ def test_what_is_said_to_be_markup_is_known():
     assert found == {(name, part) for name, parts in RAW.items() for part in parts}
 
 
+KEPT = {"kept": 1, "kept_as": 2, "_once": 4}  # what keeps a text that a function makes, and which argument that function is
+
+
+def made_by(given: ast.AST, module: Module) -> Iterator[ast.AST]:
+    """Yield what an expression is that is kept, or made by a function of the same module; itself where it is neither."""
+    name = given.func.id if isinstance(given, ast.Call) and isinstance(given.func, ast.Name) else ""
+    if isinstance(given, ast.IfExp):
+        yield from (one for part in (given.body, given.orelse) for one in made_by(part, module))
+    elif name in KEPT:
+        maker = given.args[KEPT[name]]
+        called = ast.Call(maker, [], []) if isinstance(maker, ast.Name) else maker.body
+        yield from made_by(called, module)
+    elif name in module.functions:
+        returned = [one.value for one in ast.walk(module.functions[name]) if isinstance(one, ast.Return)]
+        yield from (one for part in returned for one in made_by(part, module))
+    else:
+        yield given
+
+
+def test_what_is_kept_is_followed_to_what_makes_it():
+    module = Module(
+        "def made(table): return charts.fitting(table)\nkept(table, made)\nkept_as(of, 'x', lambda: of.text)\n_once(1, 2, 3, 4, made)"
+    )
+    found = [[ast.unparse(one) for one in made_by(line.value, module)] for line in module.tree.body[1:]]
+    assert found == [["charts.fitting(table)"], ["of.text"], ["charts.fitting(table)"]]
+
+
 def shown_as_html(name: str, module: Module) -> Iterator[str]:
     """Yield what goes to `st.html` and may hold a text of the data: not a file, nor what a chart made of escaped cells."""
     drawn = {one for other, made in modules().items() if other.startswith("hotspots/drawing/charts/") for one in made.functions
@@ -242,10 +269,10 @@ def shown_as_html(name: str, module: Module) -> Iterator[str]:
     for inside in [*module.functions.values(), module.tree] if ".html(" in module.text else []:
         for one in _own(inside):
             if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr == "html":
-                given = one.args[0]
-                chart = isinstance(given, ast.Call) and ast.unparse(given.func) in {f"charts.{made}" for made in drawn}
-                if not (chart or ast.unparse(given).startswith("HERE / ") or module.inert(given, inside)):
-                    yield f"{name}: {ast.unparse(given)}"
+                for given in made_by(one.args[0], module):
+                    chart = isinstance(given, ast.Call) and ast.unparse(given.func) in {f"charts.{made}" for made in drawn}
+                    if not (chart or ast.unparse(given).startswith("HERE / ") or module.inert(given, inside)):
+                        yield f"{name}: {ast.unparse(given)}"
 
 
 def test_streamlit_is_handed_no_html_but_such():

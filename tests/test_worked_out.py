@@ -13,6 +13,7 @@ from opened import forget, open_page, text
 
 from hotspots import cities
 from hotspots.cities import erasure
+from hotspots.dashboard.restricted import cached
 from hotspots.dashboard.restricted.answering import Answerings
 from hotspots.inference import steps
 from hotspots.questions.restricted import Asked, clusters, long, repeats
@@ -171,3 +172,18 @@ def test_the_page_shows_how_far_it_is_lets_stop_it_and_says_what_came_of_it(aske
     assert not app.exception
     assert "the days of the" in text(app)
     forget()
+
+
+def test_every_process_forgets_what_it_holds_once_something_was_erased(store, monkeypatch, tmp_path):
+    """What another process or a command has erased stays in the memory of nobody."""
+    monkeypatch.setenv("HOTSPOTS_CITIES", str(tmp_path / "none"))
+    store.mkdir()
+    cached.forget()
+    cached.available()
+    held = cached.pages.given("x", lambda: object())
+    cached.available()
+    assert cached.pages.given("x", lambda: object()) is held
+    worked_out.forget("somewhere")
+    cached.available()
+    assert cached.pages.given("x", lambda: object()) is not held
+    cached.forget()

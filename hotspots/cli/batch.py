@@ -15,7 +15,7 @@ from typing import Any
 from tqdm import tqdm
 
 from hotspots import __version__, cities, release
-from hotspots.cli import workers
+from hotspots.cli import dask_pool
 from hotspots.cli.one_city import STEPS, Account, Order, Step, called
 from hotspots.questions.restricted.brief import PRESETS
 from hotspots.readers.sections import PUBLISH
@@ -75,7 +75,7 @@ def run(choices: argparse.Namespace, words: Words) -> int:
             bar.set_description_str(words.say("{city}: {step}", city=city, step=step))
 
         how = {"scheduler": choices.scheduler, "processes": choices.workers, "language": words.language}
-        for account in workers.side_by_side(orders, hear=hear, **how):
+        for account in dask_pool.side_by_side(orders, hear=hear, **how):
             report.accounts.append(account)
             report.write(choices.out, words)
             bar.update()

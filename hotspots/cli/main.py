@@ -19,7 +19,7 @@ from typing import NamedTuple
 from hotspots import __version__, settings
 from hotspots.cli import noted
 from hotspots.cli.usage import speak
-from hotspots.settings import EditionError
+from hotspots.settings import EditionError, SettingError
 from hotspots.words import LANGUAGES, ToldError, Words, mark, words_for
 
 
@@ -135,13 +135,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     words = words_for(language(given, os.environ))
     called = next((one for one in given if one in {command.name for command in COMMANDS}), "")
-    choices = parser(words, called).parse_args(given)
     try:
+        choices = parser(words, called).parse_args(given)
         _note(called, given)
         return int(choices.run(choices, words) or 0)
     except ToldError as fault:
         print(words.tell(fault), file=sys.stderr)
-    except EditionError as fault:
+    except (EditionError, SettingError) as fault:
         print(fault, file=sys.stderr)
     except OSError as fault:
         what = fault.filename or words.say("a file")

@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 
 from hotspots import agency, settings
+from hotspots.cli import workers
 from hotspots.store.schema import DataError
 from hotspots.words import Words, told
 
 PORT = 8501
+MOST_WORKERS = 64
 # Settings that name a folder or a file: relative to where the command is called.
 FOLDERS = (
     "HOTSPOTS_STORE",
@@ -37,24 +39,34 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--public", metavar=say("RELEASES"), type=Path, help=public)
     port = say("the port to listen on (default: 8501)")
     command.add_argument("--port", metavar="N", type=int, default=PORT, help=port)
+    workers = say("so many processes behind the one address, one for each processor at best; a reader stays with one (default: 1)")
+    command.add_argument("--workers", metavar="N", type=int, default=1, help=workers)
 
 
 def run(choices: argparse.Namespace, words: Words) -> int:
     """Start the server as a process of its own, and wait for it to end."""
     if choices.public and not choices.public.is_dir():
         raise DataError(told("--public: there is no folder {folder}", folder=repr(str(choices.public))))
+    if not 1 <= choices.workers <= MOST_WORKERS:
+        raise DataError(told("--workers: write a number from 1 to {most}", most=MOST_WORKERS))
+    for look in (settings.most_readers, settings.memory):
+        look()
     agency.agency()  # a file that cannot be used stops here, with what is wrong in it
     agency.table()
     folder = settings.dashboard_folder()
     screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in ("darwin", "win32")
     server = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).parents[1] / "dashboard" / "serve.py")]
-    server += ["--server.port", str(choices.port), "--server.headless", "false" if screen else "true"]
     surroundings = environment(choices.public)
     address = surroundings.get("STREAMLIT_SERVER_ADDRESS") or "127.0.0.1"
-    if surroundings.get("HOTSPOTS_EDITION") != "public" and not surroundings.get("HOTSPOTS_ACCESS"):
-        address = "127.0.0.1"
-        server += ["--server.address", address]  # the edition without sign-in stays here, whatever the environment says
+    here = surroundings.get("HOTSPOTS_EDITION") != "public" and not surroundings.get("HOTSPOTS_ACCESS")
+    address = "127.0.0.1" if here else address
     print(words.say("The dashboard opens at {address} (stop it with Ctrl-C)", address=f"http://{address}:{choices.port}"), file=sys.stderr)
+    if choices.workers > 1:
+        server += ["--server.headless", "true"]
+        known = {"address": address, "port": choices.port, "count": choices.workers, "words": words}
+        return workers.run(server, folder, surroundings, **known)
+    server += ["--server.port", str(choices.port), "--server.headless", "false" if screen else "true"]
+    server += ["--server.address", address] if here else []  # without sign-in it stays here, whatever the environment says
     return _wait(subprocess.Popen(server, cwd=folder, env=surroundings))  # noqa: S603
 
 

@@ -1,127 +1,139 @@
-"""Many pieces of work side by side: on this machine's cores, or where a scheduler is that somebody runs. The only file that knows dask."""
+"""Several processes of the dashboard behind one address: each is started again when it dies, and all end with the one that started them."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import logging
-import os
-import uuid
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from hotspots import __version__
-from hotspots.cli import city_process, one_city
-from hotspots.cli.one_city import Account, Order, Step
-from hotspots.store.schema import DataError
-from hotspots.words import told
+from hotspots.cli.balancing import Balance
+from hotspots.words import Words
 
-_log = logging.getLogger(__name__)
-TRIES = 3  # times that the process at work on a city may end before the city counts as failed
-PATIENCE = 10  # seconds for a scheduler to answer
-_TOPIC = "hotspots-batch"
-_SETTINGS = {
-    "distributed.scheduler.allowed-failures": TRIES - 1,
-    "distributed.scheduler.worker-saturation": 1.0,  # a worker that ends takes down the city that it is at, and no other
-    "distributed.scheduler.http.routes": [],  # nothing is shown on a port
-    "distributed.worker.http.routes": [],
-    "distributed.worker.profile.enabled": False,
-}
+LOOK = 0.25  # seconds between two looks whether a process answers
+SOON = 60.0  # seconds: one that dies within them has not run
+MOST_TRIES = 3  # in a row, then all is given up
+LEAVE = 10.0  # seconds to end by itself
+_HEALTH = b"GET /_stcore/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
-def side_by_side(
-    orders: Mapping[str, Order], *, scheduler: str = "", processes: int = 0, hear: Callable[[str, str], None], language: str
-) -> Iterator[Account]:
-    """Yield what became of each city as it is done; `hear` hears the city and the step that it is at, in a `language`.
+@dataclass
+class Worker:
+    """One process (see `balancing.Behind`)."""
 
-    Without a `scheduler` as many `processes` work here as there are cores; they speak to one another over TLS on this machine alone. A
-    process that ends takes nothing with it: its city is begun again. Raises a `DataError` where dask is missing, or no worker is there.
+    number: int
+    port: int = 0
+    ready: bool = False
+    led: int = 0
+    lately: int = 0
+    process: asyncio.subprocess.Process | None = None
+
+
+def run(server: Sequence[str], folder: Path, surroundings: Mapping[str, str], *, address: str, port: int, count: int, words: Words) -> int:
+    """Run `count` processes of the dashboard behind an address until told to end; return the exit status.
+
+    `server` is the command of one, without its port and address.
     """
-    try:
-        import dask
-        import distributed
-    except ImportError:
-        raise DataError(told("batch needs more: pip install 'hotspots[batch]'")) from None
-    with dask.config.set(_SETTINGS), contextlib.ExitStack() as stack:
-        client = stack.enter_context(_there(distributed, scheduler) if scheduler else _here(distributed, stack, processes, len(orders)))
-        _check(client, scheduler)
-        client.subscribe_topic(_TOPIC, lambda event: hear(*event[1]["step"]))
-        surroundings = {name: value for name, value in os.environ.items() if name.startswith("HOTSPOTS_")}
-        run = uuid.uuid4().hex
-        futures = [
-            client.submit(_one, order, surroundings, language, key=f"{slug}-{run}", pure=False, retries=TRIES - 1)
-            for slug, order in orders.items()
-        ]
-        names = {future.key: slug for future, slug in zip(futures, orders, strict=True)}
-        for future in distributed.as_completed(futures):
-            yield _account(distributed, future, names[future.key])
-            future.release()
+    with contextlib.suppress(KeyboardInterrupt):  # where there are no signals
+        return asyncio.run(_Workers(server, folder, surroundings, f"{address}:{port}", count, words).until_told(address, port))
+    return 0
 
 
-def _here(distributed: Any, stack: contextlib.ExitStack, processes: int, most: int) -> Any:
-    cores = processes or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else processes or os.cpu_count() or 1
-    safe = distributed.Security.temporary()
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a worker that ends is begun again, and told of in the account
-    cluster = distributed.LocalCluster(
-        n_workers=max(1, min(cores, most)),
-        threads_per_worker=1,
-        host="127.0.0.1",
-        protocol="tls",
-        security=safe,
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-    )
-    return distributed.Client(stack.enter_context(cluster), security=safe)
+class _Workers:
+    def __init__(self, server: Sequence[str], folder: Path, surroundings: Mapping[str, str], shared: str, count: int, words: Words) -> None:
+        self.server, self.folder, self.shared, self.words = server, folder, shared, words
+        self.surroundings = {
+            "STREAMLIT_SERVER_COOKIE_SECRET": secrets.token_hex(32),
+            **surroundings,
+        }  # one for all: a token holds everywhere
+        self.workers = [Worker(number) for number in range(1, count + 1)]
+        self.ended = asyncio.Event()
+        self.status = 0
 
+    async def until_told(self, address: str, port: int) -> int:
+        loop = asyncio.get_running_loop()
+        for told in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):  # there Ctrl-C raises all the same
+                loop.add_signal_handler(told, self.ended.set)
+        try:
+            taking = await loop.create_server(Balance(self.workers).reader, address, port)
+        except OSError as fault:
+            print(self.words.say("{address} cannot be listened on: {fault}", address=self.shared, fault=fault.strerror), file=sys.stderr)
+            return 1
+        kept = [loop.create_task(self._kept(one)) for one in self.workers]
+        try:
+            await self.ended.wait()
+        finally:
+            taking.close()
+            for one in kept:
+                one.cancel()
+            await asyncio.gather(*kept, return_exceptions=True)
+            await asyncio.gather(*(_stopped(one) for one in self.workers))
+        return self.status
 
-def _there(distributed: Any, scheduler: str) -> Any:
-    try:
-        return distributed.Client(scheduler, timeout=PATIENCE)
-    except (OSError, ValueError) as fault:
-        raise DataError(told("no scheduler answers at {address}: {reason}", address=scheduler, reason=str(fault).splitlines()[0])) from None
+    async def _kept(self, worker: Worker) -> None:
+        """Start a process, and start it again whenever it dies; give all of it up where it does not get to run."""
+        failed = 0
+        while failed < MOST_TRIES:
+            began = time.monotonic()
+            await self._begun(worker)
+            assert worker.process is not None
+            answering = asyncio.get_running_loop().create_task(_answering(worker))
+            await worker.process.wait()
+            answering.cancel()
+            ran, worker.ready = worker.ready or time.monotonic() - began > SOON, False
+            failed = 0 if ran else failed + 1
+            print(self.words.say("Process {n} of the dashboard has ended; it is started again.", n=worker.number), file=sys.stderr)
+        print(self.words.say("Process {n} of the dashboard does not get to run. All are ended.", n=worker.number), file=sys.stderr)
+        self.status = 1
+        self.ended.set()
 
-
-def _check(client: Any, scheduler: str) -> None:
-    """Refuse workers that are not there, or that run another program than this one."""
-    if not scheduler:
-        return
-    versions = client.run(_version)
-    others = sorted({str(one) for one in versions.values() if one != __version__})
-    if not versions:
-        raise DataError(told("the scheduler at {address} has no worker; start some: dask worker {address}", address=scheduler))
-    if others:
-        listed = {"own": __version__, "others": ", ".join(others)}
-        raise DataError(told("workers run hotspots {others}, and this is {own}: install the same version everywhere", **listed))
-
-
-def _version() -> str:
-    try:
-        from hotspots import __version__ as found
-    except ImportError:
-        return str(told("without hotspots"))
-    return found
-
-
-def _account(distributed: Any, future: Any, slug: str) -> Account:
-    fault = future.exception()
-    if fault is None:
-        account: Account = future.result()
-        return account
-    if isinstance(fault, distributed.KilledWorker | city_process.EndedError):
-        said = told(
-            "the process at work on it ended {n} times, most often for want of memory; give it a machine with more, or fewer at a time "
-            "(--workers)",
-            n=TRIES,
+    async def _begun(self, worker: Worker) -> None:
+        worker.port = _free_port()
+        command = [*self.server, "--server.port", str(worker.port), "--server.address", "127.0.0.1"]
+        surroundings = {**self.surroundings, "HOTSPOTS_WORKER": f"{worker.number}@{self.shared}"}
+        # It reads from this process and ends when there is nothing to read from: also when this one is killed.
+        worker.process = await asyncio.create_subprocess_exec(
+            *command, cwd=self.folder, env=surroundings, stdin=asyncio.subprocess.PIPE, start_new_session=True
         )
-    else:
-        _log.error("%s: work on it broke", slug, exc_info=fault)
-        said = told("a fault of this program, not of yours ({kind}); report it, with what the worker's log says", kind=type(fault).__name__)
-    first, *rest = one_city.STEPS
-    return Account(slug, (Step(first, "failed", (said,)), *(Step(name, "not reached") for name in rest)))
 
 
-def _one(order: Order, surroundings: Mapping[str, str], language: str) -> Account:
-    """Do the work on one city, from a worker."""
-    from distributed import get_worker
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
-    worker = get_worker()
-    return city_process.work(order, surroundings, language, hear=lambda step: worker.log_event(_TOPIC, {"step": (order.slug, step)}))
+
+async def _answering(worker: Worker) -> None:
+    """Wait until a process answers, and say so."""
+    while not worker.ready:
+        await asyncio.sleep(LOOK)
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
+            reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
+            try:
+                writer.write(_HEALTH)
+                first = await asyncio.wait_for(reader.readline(), SOON)
+            finally:
+                writer.close()
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
+            worker.ready = b" 200 " in first
+
+
+async def _stopped(worker: Worker) -> None:
+    process = worker.process
+    if process is None or process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), LEAVE)
+        except TimeoutError:
+            process.kill()
+            await process.wait()

@@ -34,6 +34,7 @@ from hotspots.agency import AccessError, access_of, table
 from hotspots.dashboard import log_lines
 from hotspots.dashboard.base_map import below
 from hotspots.dashboard.headers import Headers
+from hotspots.dashboard.room import Room
 from hotspots.dashboard.watched import Watched, numbers_at
 from hotspots.dashboard.way_back import WayBack
 
@@ -64,14 +65,23 @@ def guarded() -> Sequence[Middleware]:
     if not log_lines.asked_for():
         sys.stderr.write(f"Listening on {listening()}\n")
     LOG.info("listening on %s", listening())
+    room = Middleware(Room, most=most_readers(), worker=settings.worker()[0])
     if settings.edition() == "public":
         if Path(config.get_where_defined("server.allowedHosts")).resolve() == _SETTINGS_FILE.resolve():
             config.set_option("server.allowedHosts", [])  # that line is for the restricted edition; an operator's own one holds
-        return (Middleware(Headers, framed=True), Middleware(Watched))
+        return (Middleware(Headers, framed=True), Middleware(Watched), room)
     if signed:
-        return (Middleware(Headers, framed=False, encrypted=True), Middleware(Watched), Middleware(SignedIn), Middleware(WayBack))
+        return (Middleware(Headers, framed=False, encrypted=True), Middleware(Watched), Middleware(SignedIn), Middleware(WayBack), room)
     config.set_option("server.allowedHosts", list(NAMES))
-    return (Middleware(Headers, framed=False), Middleware(Watched), Middleware(OnlyHere))
+    return (Middleware(Headers, framed=False), Middleware(Watched), Middleware(OnlyHere), room)
+
+
+def most_readers() -> int:
+    """Return how many pages this process keeps open at a time. Raises `SystemExit` where the setting is no number."""
+    try:
+        return settings.most_readers()
+    except settings.SettingError as fault:
+        raise SystemExit(f"{fault}. Nothing was started.") from None
 
 
 def refuse_unset() -> None:
@@ -107,13 +117,21 @@ def refuse_unsafe() -> None:
 def listening() -> str:
     """Return the address that the server listens on, as the log names it."""
     address = str(config.get_option("server.address"))
-    return f"http://{f'[{address}]' if ':' in address else address}:{config.get_option('server.port')}"
+    own = f"http://{f'[{address}]' if ':' in address else address}:{config.get_option('server.port')}"
+    number, shared = settings.worker()
+    return f"{own} as process {number} behind http://{shared}" if number else own
+
+
+def called_by() -> str:
+    """Return the address that readers reach: this process's own, or the one that several stand behind."""
+    shared = settings.worker()[1]
+    return (urlsplit(f"//{shared}").hostname or "") if shared else str(config.get_option("server.address"))
 
 
 def refuse_network() -> None:
     """Stop where the address to listen on is not this machine's own."""
-    address = str(config.get_option("server.address"))
-    if not is_here(address):
+    address = next((one for one in (str(config.get_option("server.address")), called_by()) if not is_here(one)), "")
+    if address:
         raise SystemExit(
             f"server.address is {address} ({config.get_where_defined('server.address')}), and the restricted edition has no sign-in: it "
             "would show single homicides to everybody on that network. Nothing was started. Leave the setting out, or make it 127.0.0.1; "
@@ -125,8 +143,7 @@ def refuse_network() -> None:
 def refuse_half_a_sign_in() -> None:
     """Stop where a sign-in is asked for and cannot hold: no usable table, no provider, a weak secret, no TLS, no names to answer by."""
     wrong = [*_wrong_table(), *_wrong_provider(), *_open_to_all()]
-    address = str(config.get_option("server.address"))
-    if not is_here(address) and not set(config.get_option("server.allowedHosts")) - set(NAMES):
+    if not is_here(called_by()) and not set(config.get_option("server.allowedHosts")) - set(NAMES):
         wrong.append("server.allowedHosts names no host but this machine: name the one by which readers call it")
     if wrong:
         raise SystemExit(

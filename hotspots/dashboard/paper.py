@@ -9,24 +9,32 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.drawing import charts
+from hotspots.study.memo import kept_as
 from hotspots.words import Words
 from hotspots.words.escape import safe_html
 
 MOST = 400  # rows of one table on paper; more go into a file
 
 
-def table(rows: Any, *, alt: str, words: Words, decimals: Mapping[str, int] | None = None, ordered: bool = False, **how: Any) -> None:
+def table(
+    rows: Any, *, alt: str, words: Words, decimals: Mapping[str, int] | None = None, ordered: bool = False, of: object = None, **how: Any
+) -> None:
     """Draw a table, or rows with a style, on screen, and all its columns once more for paper and phones.
 
     Numbers of a column in `decimals` are written with so many; the rows are `ordered` where the first column numbers them. `how` is for
-    `st.dataframe`, and an index that is shown names the rows.
+    `st.dataframe`, and an index that is shown names the rows. `of` is what alone decides, with the language, what the table called `alt`
+    holds: then it is written once.
     """
     st.dataframe(rows, **({"hide_index": True} | how), alt=alt)
     plain: pd.DataFrame = rows if isinstance(rows, pd.DataFrame) else rows.data
     plain = plain if how.get("hide_index", True) else plain.rename_axis(plain.index.name or "").reset_index()
     if len(plain.columns):
         picked = "on_select" in how
-        st.html(charts.on_paper(plain, alt=alt, most=MOST, words=words, decimals=decimals, ordered=ordered, picked=picked))
+
+        def made() -> str:
+            return charts.on_paper(plain, alt=alt, most=MOST, words=words, decimals=decimals, ordered=ordered, picked=picked)
+
+        st.html(made() if of is None else kept_as(of, ("on paper", alt, words), made))
 
 
 def label(text: str) -> None:

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -24,6 +27,8 @@ async def warmed(_: st.App) -> AsyncIterator[None]:
     """Load what the first reader will ask for; the server answers once this is done."""
     warm()
     rehearse()
+    if settings.worker()[0]:
+        threading.Thread(target=end_with_parent, daemon=True).start()
     later = threading.Timer(QUIET, warm_later)
     later.daemon = True
     later.start()
@@ -54,7 +59,14 @@ def warm_later() -> None:
     if settings.edition() != "public":
         from hotspots.dashboard.restricted import cached
 
-        cached.warm_later()
+        cached.warm_later(many=bool(settings.worker()[0]))
+
+
+def end_with_parent() -> None:
+    """End where the process that started this one is gone, however it went: nothing can be read from it any more."""
+    while sys.stdin.buffer.read(1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def rehearse() -> None:

@@ -213,7 +213,8 @@ def numbers_at() -> tuple[str, int] | None:
     address, _, port = named.rpartition(":")
     if named and not (port.isdecimal() and 0 < int(port) < 65536):
         raise SystemExit(f"HOTSPOTS_METRICS is {named!r}; give a port such as 18501, or ADDRESS:PORT. Nothing was started.")
-    return (address.strip("[]") or "127.0.0.1", int(port)) if named else None
+    own = max(int(settings.worker()[0] or 1) - 1, 0)  # of several processes behind one address each has the next port
+    return (address.strip("[]") or "127.0.0.1", int(port) + own) if named else None
 
 
 @contextlib.asynccontextmanager

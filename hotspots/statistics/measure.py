@@ -14,6 +14,7 @@ from hotspots import geography
 from hotspots.store.schema import population_bands
 from hotspots.study import Study
 from hotspots.study.calendar import Days, known_before
+from hotspots.study.memo import kept
 from hotspots.words import Words, mark
 
 STATES: tuple[str, ...] = ("ok", "zero", "unstable", "suppressed", "no_data")
@@ -113,24 +114,7 @@ class Measure:
 
     def missing(self, study: Study) -> tuple[str, ...]:
         """Return the reasons why this study cannot give the measure; empty where it can."""
-        study = self.of(study)
-        has: dict[str, Callable[[], bool]] = {
-            "counts": lambda: not study.has_victims or bool(len(study.incidents)),
-            "points": lambda: study.has_points,
-            "victims": lambda: study.has_victims,
-            "days": lambda: study.has_days,
-            "neighbours": lambda: len(study.blocks) > 1,
-            "outlines": lambda: study.has_outlines or not len(study.blocks),
-            "population": lambda: bool((study.person_years > 0).any()),
-            "ages": lambda: "age" in study.incidents.columns and bool(population_bands(study.blocks)),
-            "areas": lambda: bool((study.blocks.area > 0).any()),
-            "earlier": lambda: bool(
-                known_before(Days(max(study.start, study.covers[0]), min(study.end, study.covers[1])), study.alike(study.end))
-            ),
-            "streets": lambda: study.streets is not None and bool(len(study.streets)),
-        }
-        lacking = {need for need in self.needs if not has[need]()}
-        return tuple(dict.fromkeys(why_not(study, need) for need in sorted(lacking)))
+        return kept(self.of(study), _lacking, self.needs)
 
 
 def _on_city(function: Callable[[Study], _Found]) -> Callable[[Study], _Found]:
@@ -143,6 +127,26 @@ def _on_city(function: Callable[[Study], _Found]) -> Callable[[Study], _Found]:
 
     inside.on_city = True  # type: ignore[attr-defined]
     return inside
+
+
+def _lacking(study: Study, needs: frozenset[str]) -> tuple[str, ...]:
+    has: dict[str, Callable[[], bool]] = {
+        "counts": lambda: not study.has_victims or bool(len(study.incidents)),
+        "points": lambda: study.has_points,
+        "victims": lambda: study.has_victims,
+        "days": lambda: study.has_days,
+        "neighbours": lambda: len(study.blocks) > 1,
+        "outlines": lambda: study.has_outlines or not len(study.blocks),
+        "population": lambda: bool((study.person_years > 0).any()),
+        "ages": lambda: "age" in study.incidents.columns and bool(population_bands(study.blocks)),
+        "areas": lambda: study.has_areas,
+        "earlier": lambda: bool(
+            known_before(Days(max(study.start, study.covers[0]), min(study.end, study.covers[1])), study.alike(study.end))
+        ),
+        "streets": lambda: study.streets is not None and bool(len(study.streets)),
+    }
+    lacking = {need for need in needs if not has[need]()}
+    return tuple(dict.fromkeys(why_not(study, need) for need in sorted(lacking)))
 
 
 def why_not(study: Study, need: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import io
 import json
@@ -301,8 +302,13 @@ def _newest(slug: str) -> int:
     return pointer["newest"] if pointer else 0
 
 
+@functools.lru_cache(maxsize=256)
+def _unsealed(raw: bytes) -> dict[str, Any] | None:
+    return checked_json.unsealed(raw)  # known by its bytes: a page looks at the same few manifests some fifty times
+
+
 def _sealed(raw: bytes | None, what: Told) -> dict[str, Any]:
-    values = checked_json.unsealed(raw or b"")
+    values = _unsealed(raw or b"")
     if values is None:
         raise DamageError(told("{what} was damaged on disk; import the city again", what=what))
     return values

@@ -67,6 +67,11 @@ class Study(Exposure, Options):
         """Whether the units are drawn: some of them at least have an outline."""
         return bool(outlines.outlined(self.blocks).any())
 
+    @property
+    def has_areas(self) -> bool:
+        """Whether some of the units have an area: segments have none."""
+        return kept(self.blocks, _any_area)
+
     @classmethod
     def of(
         cls,
@@ -341,6 +346,10 @@ class Study(Exposure, Options):
         if len(self._people) == 1:
             return next(iter(self._people.values()))
         return self.person_years_between(self.start, self.end) / self.years
+
+
+def _any_area(units: gpd.GeoDataFrame) -> bool:
+    return bool((units.area > 0).any())
 
 
 def _any_placed(incidents: Incidents) -> bool:

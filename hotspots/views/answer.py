@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 import pandas as pd
 
 from hotspots.study.calendar import Days
+from hotspots.study.memo import kept
 from hotspots.words import Words
 
 Value = TypeVar("Value", covariant=True)
@@ -40,8 +41,19 @@ class Answer(Generic[Value]):
 
     def sentence(self, words: Words) -> str:
         """Return the finding in the language of `words`; empty where the answer is a table alone."""
-        return self.says(words) if self.says else ""
+        return kept(self, _said, words)
 
     def table(self) -> pd.DataFrame:
-        """Return the plain table: keys first, numbers unrounded, what is not known missing; without rows where there is none."""
-        return self.rows() if self.rows else pd.DataFrame()
+        """Return the plain table: keys first, numbers unrounded, what is not known missing; without rows where there is none.
+
+        It is made once, and must not be changed.
+        """
+        return kept(self, _tabled)
+
+
+def _said(answer: Answer[object], words: Words) -> str:
+    return answer.says(words) if answer.says else ""
+
+
+def _tabled(answer: Answer[object]) -> pd.DataFrame:
+    return answer.rows() if answer.rows else pd.DataFrame()

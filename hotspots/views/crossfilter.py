@@ -22,17 +22,18 @@ def bar(name: str, label: str, counts: pd.Series, words: Words, *, chosen: Colle
     >>> [(part["label"], part["n"], part["pick"], part["on"]) for part in drawn["parts"]]
     [('Firearm', '3', 'weapon=firearm', False), ('Blade', '1', 'weapon=blade', True), ('not known', '2', 'weapon=unknown', False)]
     """
-    known = counts.drop(UNKNOWN, errors="ignore").sort_values(ascending=False, kind="stable")
-    known = known[(known > 0) | known.index.isin(list(chosen))]
-    shown = [*known.index[:MOST_PARTS], *(value for value in known.index[MOST_PARTS:] if value in chosen)]
-    total = max(int(counts.sum()), 1)
+    every = {str(value): int(n) for value, n in counts.items()}
+    largest = sorted((value for value in every if value != UNKNOWN), key=lambda value: -every[value])
+    known = [value for value in largest if every[value] > 0 or value in chosen]
+    shown = [*known[:MOST_PARTS], *(value for value in known[MOST_PARTS:] if value in chosen)]
+    total = max(sum(every.values()), 1)
     parts = [
-        _part(name, value, captions.value_name(name, value, words), int(known[value]), total, words, look=f"p{k}", on=value in chosen)
+        _part(name, value, captions.value_name(name, value, words), every[value], total, words, look=f"p{k}", on=value in chosen)
         for k, value in enumerate(shown)
     ]
-    if rest := int(known.sum() - known[shown].sum()):
+    if rest := sum(every[value] for value in known if value not in shown):
         parts.append(_part("", "", words.say("all others"), rest, total, words, look="p3", on=False))
-    if unknown := int(counts.get(UNKNOWN, 0)):
+    if unknown := every.get(UNKNOWN, 0):
         parts.append(_part(name, UNKNOWN, words.say("not known"), unknown, total, words, look="unknown", on=UNKNOWN in chosen))
     return {"label": label, "parts": parts}
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from hotspots.geography.degrees import lon_lat
 from hotspots.store.schema import UNKNOWN
 from hotspots.views import captions
 from hotspots.words import Words
@@ -21,7 +23,7 @@ class Dot(NamedTuple):
     lines: tuple[str, ...]
 
 
-def when(case: pd.Series) -> str:
+def when(case: pd.Series | Mapping[Any, Any]) -> str:
     """Return the day and, where it is known, the clock of a case, in an order that can be sorted by; the month where that is all.
 
     >>> when(pd.Series({"date": pd.Timestamp(2020, 5, 1), "time": "21:40"}))
@@ -43,13 +45,13 @@ def dots(cases: pd.DataFrame, words: Words, *, newest_from: pd.Timestamp, epsg: 
     ('2020-05-01', 'Firearm')
     """
     placed = cases[cases["x"].notna()]
-    spots = gpd.GeoSeries(gpd.points_from_xy(placed["x"], placed["y"]), crs=epsg).to_crs(4326)
-    lines = [_lines(case, words) for _, case in placed.iterrows()]
+    lon, lat = (np.round(one, 6).tolist() for one in lon_lat(placed["x"], placed["y"], epsg=epsg))
+    lines = [_lines(case, words) for case in placed.to_dict("records")]
     newest = placed["date"] >= newest_from
-    return tuple(Dot(*found) for found in zip(spots.x.round(6), spots.y.round(6), newest.tolist(), lines, strict=True))
+    return tuple(Dot(*found) for found in zip(lon, lat, newest.tolist(), lines, strict=True))
 
 
-def _lines(case: pd.Series, words: Words) -> tuple[str, ...]:
+def _lines(case: Mapping[Any, Any], words: Words) -> tuple[str, ...]:
     how = [captions.value_name(name, str(case[name]), words) for name in ("weapon", "category") if _known(case, name)]
     who = [captions.value_of_one("sex", str(case["sex"]), words)] if _known(case, "sex") else []
     who += [words.say("{n} years old", n=words.number(int(case["age"])))] if _known(case, "age") else []
@@ -57,5 +59,5 @@ def _lines(case: pd.Series, words: Words) -> tuple[str, ...]:
     return tuple(line for line in (when(case), " · ".join(how), ", ".join(who), state) if line)
 
 
-def _known(case: pd.Series, name: str) -> bool:
-    return name in case.index and pd.notna(case[name]) and case[name] != UNKNOWN
+def _known(case: Mapping[Any, Any], name: str) -> bool:
+    return name in case and pd.notna(case[name]) and case[name] != UNKNOWN

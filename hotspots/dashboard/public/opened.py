@@ -8,19 +8,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from hotspots import release, settings
 from hotspots.agency import worn
 from hotspots.dashboard import map_component
 from hotspots.drawing.site import Atlas, cards, every_place, feed
 from hotspots.questions.public import search
 from hotspots.release import Reading
+from hotspots.study.memo import MOST_BYTES, Memo
 from hotspots.views.map_view import MapView
 from hotspots.words import LANGUAGES, words_for
 
 LOG = logging.getLogger(__name__)
 MANIFEST = release.bundle.MANIFEST
+pages = Memo(MOST_BYTES)  # releases, maps and files as the browser gets them
 
 
 def folders() -> list[Path]:
@@ -50,10 +50,12 @@ def names_of_places() -> dict[str, str]:
     return {slug: _called(str(folder), mark)[1] for slug, (folder, mark) in available().items()}
 
 
-@st.cache_resource(max_entries=4096, show_spinner=False)
 def _called(folder: str, mark: str) -> tuple[str, str]:
-    found = _opened(folder, mark)
-    return found.slug, found.city.name
+    def read() -> tuple[str, str]:
+        found = _opened(folder, mark)
+        return found.slug, found.city.name
+
+    return pages.given(("called", folder, mark), read)
 
 
 def rows(language: str) -> list[every_place.Row]:
@@ -61,9 +63,8 @@ def rows(language: str) -> list[every_place.Row]:
     return [_row(str(folder), mark, language) for folder, mark in available().values()]
 
 
-@st.cache_resource(max_entries=8192, show_spinner=False)
 def _row(folder: str, mark: str, language: str) -> every_place.Row:
-    return every_place.row(_opened(folder, mark), words_for(language))
+    return pages.given(("row", folder, mark, language), lambda: every_place.row(_opened(folder, mark), words_for(language)))
 
 
 def reading(slug: str) -> Reading:
@@ -72,73 +73,55 @@ def reading(slug: str) -> Reading:
     return _opened(str(folder), mark)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
 def _opened(folder: str, mark: str) -> Reading:
-    return Reading(release.read(folder), mark)
+    return pages.given(("release", folder, mark), lambda: Reading(release.read(folder), mark))
 
 
 def map_view(slug: str, show: str, window: str, language: str) -> MapView:
     """Return a map of a city."""
-    return _map_view(slug, available()[slug][1], show, window, language)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _map_view(slug: str, mark: str, show: str, window: str, language: str) -> MapView:
     found = reading(slug)
-    return Atlas(found, words_for(language)).of(show, found.window(window))
+    known = ("map", slug, found.fingerprint, show, window, language)
+    return pages.given(known, lambda: Atlas(found, words_for(language)).of(show, found.window(window)))
 
 
 def shapes(slug: str, view: MapView) -> bytes:
     """Return the shapes of a city's maps as the browser gets them."""
-    return _shapes(slug, available()[slug][1], view)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _shapes(slug: str, mark: str, _view: MapView) -> bytes:
-    return map_component.encode_geometry(_view)
+    return pages.given(("shapes", slug, available()[slug][1]), lambda: map_component.encode_geometry(view))
 
 
 def outlines(slug: str) -> Sequence[Sequence[Any]]:
     """Return the outlines of a city's areas, as a browser needs them to find a position by itself."""
-    return _outlines(slug, available()[slug][1])
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _outlines(slug: str, mark: str) -> Sequence[Sequence[Any]]:
-    return search.outlines(reading(slug))
+    found = reading(slug)
+    return pages.given(("outlines", slug, found.fingerprint), lambda: search.outlines(found))
 
 
 def names(slug: str, language: str) -> bytes:
     """Return every name by which the areas of a city are known, as JSON that a browser searches."""
-    return _names(slug, available()[slug][1], language)
+    found = reading(slug)
 
+    def made() -> bytes:
+        return json.dumps(search.names(found, words_for(language)), ensure_ascii=False).encode()
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _names(slug: str, mark: str, language: str) -> bytes:
-    return json.dumps(search.names(reading(slug), words_for(language)), ensure_ascii=False).encode()
+    return pages.given(("names", slug, found.fingerprint, language), made)
 
 
 def values(slug: str, show: str, window: str, language: str) -> bytes:
     """Return what a map shows as the browser gets it."""
-    return _values(slug, available()[slug][1], show, window, language)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _values(slug: str, mark: str, show: str, window: str, language: str) -> bytes:
-    return map_component.encode_values(map_view(slug, show, window, language), map_component.spoken(words_for(language)))
+    shown, mark = map_view(slug, show, window, language), available()[slug][1]
+    known = ("values", slug, mark, show, window, language)
+    return pages.given(known, lambda: map_component.encode_values(shown, map_component.spoken(words_for(language))))
 
 
 def file(slug: str, name: str, language: str, folder: str) -> bytes | None:
     """Return the feed of a release or the cards of its areas, by the name of the file, reached in `folder`; None where it has none."""
-    return _file(slug, available()[slug][1], name, language, folder)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _file(slug: str, mark: str, name: str, language: str, folder: str) -> bytes | None:
     found, words = reading(slug), words_for(language)
-    if name == feed.file_name(language):
-        return feed.atom(found, words)
-    return cards.page(found, words, agency=worn(), folder=folder).encode() if found.windows else None
+
+    def made() -> bytes | None:
+        if name == feed.file_name(language):
+            return feed.atom(found, words)
+        return cards.page(found, words, agency=worn(), folder=folder).encode() if found.windows else None
+
+    return pages.given(("file", slug, found.fingerprint, name, language, folder), made)
 
 
 def warm() -> None:

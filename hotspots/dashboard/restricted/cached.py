@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,15 +19,18 @@ from hotspots.dashboard.restricted.answering import Answerings
 from hotspots.dashboard.restricted.reading import Readings
 from hotspots.dashboard.restricted.working import Working
 from hotspots.geography import units
-from hotspots.questions.restricted import Asked, Question, concentration, interventions, long, search, when, where
-from hotspots.study import Study
+from hotspots.questions.restricted import Asked, Question, ahead, cases, concentration, here, interventions, long, search, when, where
+from hotspots.statistics import victims
+from hotspots.study import FILTERS, Study
+from hotspots.study.memo import MOST_BYTES, Memo, key_of, studies
 from hotspots.study.selection import Selection
 from hotspots.views import areas, map_view
 from hotspots.views.months import Months
 from hotspots.views.single_homicides import Dot
 from hotspots.words import LANGUAGES, told
 
-KEYS: dict[str | type[Any], Callable[[Any], Any]] = {Selection: repr}  # its forty choices as one text: a page asks some two hundred times
+PAUSE = 0.1  # seconds
+pages = Memo(MOST_BYTES)  # cities, studies, answers, maps as the browser gets them
 
 
 @st.cache_resource(show_spinner=False)
@@ -57,19 +60,40 @@ def _warm() -> None:
         asked(chosen).ask(search.hits, "a & b")
 
 
-def warm_later() -> None:
-    """Evaluate the interventions of the city that opens: what takes longest, and nobody asks for first."""
+def warm_later(*, many: bool) -> None:
+    """Make what takes longest and nobody asks for first: evaluate the interventions of the city that opens and, where `many` readers are
+    expected, answer what the first page asks about each value of each filter."""
     with admission.as_machine():
         for one in available()[:1]:
             chosen = asked(Selection(city=one.slug, unit="blocks"))
             for entry in interventions.log(chosen).value.entries:
                 interventions.evaluated(chosen, entry)
+            for name in (name for name in FILTERS if many and name in chosen.city.fields):
+                for value in victims.values(name):
+                    _first_page_of(chosen.at(where=((name, (value,)),)))
+
+
+def _first_page_of(chosen: Asked) -> None:
+    """Answer what the first page asks, with pauses: readers come first."""
+    newest = here.recent(chosen) if chosen.study.has_victims and chosen.study.victims else None
+    if newest is None:
+        return
+    of_all: tuple[Question[[], Any], ...] = (here.here, here.few_places, here.windows, when.months, where.by_month, ahead.months_ahead)
+    of_late: tuple[Question[[], Any], ...] = (when.hours_of_the_week, when.cells_of_the_week)
+    for about, questions in ((chosen, of_all), (newest, of_late)):
+        for one in questions:
+            about.ask(one)
+            time.sleep(PAUSE)
+    chosen.ask(cases.cases)
+    chosen.ask(cases.cases, days=365)
 
 
 def available() -> list[Summary]:
     """Return the published cities that the reader may see; read anew each time, so that an import shows at once. Uploads that were left are
     deleted on the way."""
     access = admission.current()
+    if pages.given("erased", store.worked_out.forgotten) != store.worked_out.forgotten():
+        forget()  # another process, or a command, has erased something
     drafts.sweep()
     bundled()
     return [one for one in cities.available() if access.sees(one.slug)]
@@ -102,6 +126,8 @@ def answerings() -> Answerings:
 def forget() -> None:
     """Forget all that is kept in memory: something was erased, and nobody may come upon it."""
     st.cache_resource.clear()
+    pages.clear()
+    studies.clear()
 
 
 def settled(chosen: Selection) -> tuple[Selection, int | None]:
@@ -132,8 +158,11 @@ def city(chosen: Selection) -> City:
     return _city(chosen.city, chosen.version, chosen.content)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
 def _city(slug: str, version: int, content: str) -> City:
+    return pages.given(("city", slug, version, content), lambda: _read(slug, version, content))
+
+
+def _read(slug: str, version: int, content: str) -> City:
     if not content.startswith("["):
         return cities.holding(slug, version, content)
     whole, *districts = json.loads(content)
@@ -156,10 +185,10 @@ def _districts(slug: str, version: int, content: str) -> set[str]:
 
 def study(chosen: Selection) -> Study:
     """Return the study of a selection; what does not change the numbers (language, measure) is no part of the key."""
-    return _study(_about(chosen).figures())
+    known = _about(chosen).figures()
+    return pages.given(("study", known), lambda: _study(known))
 
 
-@st.cache_resource(max_entries=128, show_spinner=False, hash_funcs=KEYS)
 def _study(chosen: Selection) -> Study:
     everywhere = study(replace(chosen, place="")) if chosen.place else None
     return chosen.study(city(chosen), everywhere=everywhere)
@@ -174,44 +203,37 @@ def asked(chosen: Selection) -> Asked:
 def answer(question: Question[..., Any], asked: Asked, told: tuple[Any, ...], named: dict[str, Any]) -> Any:
     """Return the answer to a question, kept by the choices that it reads and by what else it was told; refused to who lacks the right."""
     admission.demand(question.needs)
-    return _kept(question)(question.read(asked.selection), told, named, asked)
+    read = question.read(asked.selection)
+
+    def made() -> Any:
+        if long.takes_long(question, asked):
+            return answerings().given(question, asked, told, named)
+        return question.ask(replace(asked, selection=read), *told, **named)
+
+    return pages.given((question.name, read, key_of(told), key_of(named)), made)
 
 
-@functools.cache
-def _kept(question: Question[..., Any]) -> Any:
-    """Return the cache of one question: the one decorator of them all."""
-
-    def answered(chosen: Selection, told: tuple[Any, ...], named: dict[str, Any], _asked: Asked) -> Any:
-        if long.takes_long(question, _asked):
-            return answerings().given(question, _asked, told, named)
-        return question.ask(replace(_asked, selection=chosen), *told, **named)
-
-    answered.__qualname__ = question.name  # by which Streamlit tells functions of the same text apart
-    return st.cache_resource(max_entries=question.most, show_spinner=False, hash_funcs=KEYS)(answered)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def shapes(slug: str, content: str, unit: str, _shown: map_view.MapView) -> bytes:
+def shapes(slug: str, content: str, unit: str, shown: map_view.MapView) -> bytes:
     """Return the shapes of a map as the browser gets them."""
-    return map_component.encode_geometry(_shown)
+    return pages.given(("shapes", slug, content, unit), lambda: map_component.encode_geometry(shown))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def values(
     chosen: Selection,
     key: str,
-    _shown: map_view.MapView,
-    _words: dict[str, str],
+    shown: map_view.MapView,
+    words: Mapping[str, str],
     numbered: tuple[str, ...] = (),
     limits: tuple[float, ...] = (),
     period: tuple[Any, ...] = (),
     dots_of: Selection | None = None,
-    _months: Months | None = None,
-    _dots: Callable[[], tuple[Dot, ...]] = tuple,
+    months: Months | None = None,
+    dots: Callable[[], tuple[Dot, ...]] = tuple,
 ) -> bytes:
     """Return what a map shows as the browser gets it; `chosen` are the choices that the map reads, `numbered` the places with a number.
 
-    `limits` are the reader's own classes; `_months` are those of `period`, where the map can show any of them. `_dots` makes the dots of
+    `limits` are the reader's own classes; `months` are those of `period`, where the map can show any of them. `dots` makes the dots of
     single homicides, `dots_of` are the choices that they depend on.
     """
-    return map_component.encode_values(replace(areas.numbered(_shown, numbered), dots=_dots()), _words, _months)
+    known = ("values", chosen, key, words["lang"], numbered, limits, period, dots_of)
+    return pages.given(known, lambda: map_component.encode_values(replace(areas.numbered(shown, numbered), dots=dots()), words, months))

@@ -22,6 +22,7 @@ from hotspots.drawing import charts
 from hotspots.geography import units
 from hotspots.statistics import victims
 from hotspots.statistics.catalog import MEASURES
+from hotspots.study import Study
 from hotspots.study.memo import kept
 from hotspots.study.selection import Selection
 from hotspots.views import captions
@@ -302,10 +303,13 @@ def filter_choice(name: str, label: str, selection: Selection, words: Words) -> 
     study = cached.study(replace(selection.with_where(name, ()), unit="blocks"))
     if not study.has_victims:
         return  # published totals: what a value holds is known for some periods only
+    st.html(kept(study, _histogram, name, chosen, words))
+
+
+def _histogram(study: Study, name: str, chosen: tuple[str, ...], words: Words) -> str:
     counts = kept(study, victims.by, name)
-    counts = counts.set_axis([captions.value_name(name, value, words) for value in counts.index])
-    shown = {captions.value_name(name, value, words) for value in chosen}
-    st.html(charts.histogram(counts, words, chosen=shown))
+    named = pd.Series(counts.to_numpy(), index=[captions.value_name(name, value, words) for value in counts.index])
+    return charts.histogram(named, words, chosen={captions.value_name(name, value, words) for value in chosen})
 
 
 Period = tuple[dt.date | None, dt.date | None]
@@ -326,11 +330,11 @@ def periods(city: City, words: Words) -> dict[str, Period]:
 
 def period_choice(selection: Selection, city: City, words: Words) -> None:
     """Draw the choice of the period: one on offer, or from one month to another."""
-    offered = periods(city, words)
+    offered = kept(city, periods, words)
     own = words.say("From one month to another")
     chosen: Period = (selection.start, selection.end)
     name = next((text for text, period in offered.items() if period == chosen), own)
-    months = [month.start_time.date() for month in pd.period_range(city.start, city.end - pd.Timedelta(days=1), freq="M")]
+    months = kept(city, _months)
 
     def pick(old: Selection, new: str) -> Selection:
         start, end = offered.get(new, (old.start or months[0], after(months[-1]) if old.end is None else old.end))
@@ -339,6 +343,10 @@ def period_choice(selection: Selection, city: City, words: Words) -> None:
     st.selectbox(words.say("Period"), [*offered, own], **address.widget("period", name, pick))
     if name == own:
         month_choices(selection, months, words)
+
+
+def _months(city: City) -> list[dt.date]:
+    return [month.start_time.date() for month in pd.period_range(city.start, city.end - pd.Timedelta(days=1), freq="M")]
 
 
 def month_choices(selection: Selection, months: Sequence[dt.date], words: Words) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 from hotspots.words import Words
 from hotspots.words.escape import safe_html
 
+_FIGURE = re.compile(r"[-+−–]?[\d.,\s%]*(–[\d.,\s%]+)?( \([\d.,\s%]+\))?")
 CARDS = 12  # rows of a long table that a phone shows at once
 
 
@@ -27,9 +29,10 @@ def fitting(table: pd.DataFrame, *, alt: str, ordered: bool = False) -> str:
     >>> 'class="named">176.01' in fitting(pd.DataFrame({"No.": [1], "Place": ["176.01"]}), alt="Places", ordered=True)
     True
     """
-    figures = [column for column in table.columns[1 + ordered :] if _figures(table[column])]
+    figures = [column for column in table.columns[1 + ordered :] if _figures(table[column].tolist())]
     heads = "".join(f'<th scope="col"{_look(column in figures)}>{safe_html(str(column))}</th>' for column in table.columns)
-    body = "".join(_row(row, figures) for row in table.to_dict("records"))
+    cells = [table[column].tolist() for column in table.columns]
+    body = "".join(_row(dict(zip(table.columns, row, strict=True)), figures) for row in zip(*cells, strict=True))
     return f'<table class="fitting" aria-label="{safe_html(alt)}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
 
 
@@ -55,11 +58,11 @@ def on_paper(
     >>> found.count("<tr>"), "1 more row, in the file" in found, "nan" in found
     (2, True, False)
     """
-    plain = table.head(most).astype(object)
-    for name, digits in (decimals or {}).items():
-        plain[name] = [value if pd.isna(value) else words.number(value, digits) for value in plain[name]]
+    plain = table.head(most)
+    digits = decimals or {}
+    written = {name: _written(plain[name], digits.get(name), words) for name in plain.columns}
     look = "fitting on-paper picks" if picked else "fitting on-paper"
-    drawn = fitting(plain.where(plain.notna(), "–"), alt=alt, ordered=ordered).replace('class="fitting"', f'class="{look}"', 1)
+    drawn = fitting(pd.DataFrame(written, dtype=object), alt=alt, ordered=ordered).replace('class="fitting"', f'class="{look}"', 1)
     folded, left = len(plain) - CARDS, len(table) - most
     if folded > 0:
         more = safe_html(words.count("{n} more row", "{n} more rows", folded))
@@ -67,6 +70,11 @@ def on_paper(
     if left > 0:
         drawn = f"{drawn}<p>{safe_html(words.count('{n} more row, in the file', '{n} more rows, in the file', left))}</p>"
     return f'<div class="on-paper">{drawn}</div>'
+
+
+def _written(cells: pd.Series, digits: int | None, words: Words) -> list[object]:
+    known = zip(cells.tolist(), cells.notna().tolist(), strict=True)
+    return ["–" if not there else value if digits is None else words.number(value, digits) for value, there in known]
 
 
 def _row(row: Mapping[Any, Any], figures: Sequence[Any]) -> str:
@@ -83,6 +91,6 @@ def _look(figure: bool, *, named: bool = False) -> str:
     return ' class="figure"' if figure else ' class="named"' if named else ""
 
 
-def _figures(cells: pd.Series) -> bool:
+def _figures(cells: Sequence[object]) -> bool:
     """Return whether every cell is a number, a range of two, or a dash."""
-    return bool(cells.astype(str).str.fullmatch(r"[-+−–]?[\d.,\s%]*(–[\d.,\s%]+)?( \([\d.,\s%]+\))?").all())
+    return all(_FIGURE.fullmatch(str(cell)) for cell in cells)

@@ -36,7 +36,7 @@ class PlaceAhead:
     over: str
 
 
-@question(most=16)
+@question()
 def foretold(asked: Asked, *, lag: int, by_unit: bool) -> Answer[Ahead | None]:
     """Return what the months to come may bring to the place as a whole, and `by_unit` to each of its units."""
     found = trends.ahead(asked.study, lag=lag, units=by_unit) if asked.study.has_victims else None

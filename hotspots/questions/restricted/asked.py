@@ -133,16 +133,15 @@ def _study(city: City, chosen: Selection) -> Study:
 
 @dataclass(frozen=True, eq=False)
 class Question(Generic[_Told, _Given]):
-    """One question: `ask` answers it, `reads` sets aside the choices that its answer does not depend on, `most` answers are worth keeping,
-    `needs` is the right (of `agency.RIGHTS`) that it takes to get one, `long` whether it takes long where the data are many: then what it
-    gives is a plain value, not an `Answer`, so that another process can work it out and the disk keep it (`long`).
+    """One question: `ask` answers it, `reads` sets aside the choices that its answer does not depend on, `needs` is the right (of
+    `agency.RIGHTS`) that it takes to get one, `long` whether it takes long where the data are many: then what it gives is a plain value,
+    not an `Answer`, so that another process can work it out and the disk keep it (`long`).
 
     Called with `Asked` it answers after setting them aside, so that a kept answer and a fresh one are the same.
     """
 
     ask: Callable[Concatenate[Asked, _Told], _Given]
     reads: Callable[[Selection], Selection]
-    most: int
     needs: str = "areas"
     long: bool = False
 
@@ -161,7 +160,7 @@ class Question(Generic[_Told, _Given]):
 
 
 def question(
-    reads: Callable[[Selection], Selection] = Selection.figures, *, most: int = 32, needs: str = "areas", long: bool = False
+    reads: Callable[[Selection], Selection] = Selection.figures, *, needs: str = "areas", long: bool = False
 ) -> Callable[[Callable[Concatenate[Asked, _Told], _Given]], Question[_Told, _Given]]:
     """Make a question of a function. Left out, `reads` keeps every choice that figures depend on.
 
@@ -171,7 +170,7 @@ def question(
     >>> largest.reads(Selection(city="x", cap=5, correction="by", picked="b00")) == Selection(city="x", cap=5)
     True
     """
-    return lambda ask: Question(ask, reads, most, needs, long)
+    return lambda ask: Question(ask, reads, needs, long)
 
 
 def covered(study: Study) -> Days:

@@ -87,7 +87,7 @@ class Brief:
     notes: tuple[Note, ...]
 
 
-@question(lambda chosen: chosen.figures(language=chosen.language, lag=chosen.lag), most=16)
+@question(lambda chosen: chosen.figures(language=chosen.language, lag=chosen.lag))
 def brief(asked: Asked, preset: str = "command") -> Answer[Brief]:
     """Return the answers that the page of a `preset` (one of `PRESETS`) is made of; its sentence is the finding.
 

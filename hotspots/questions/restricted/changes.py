@@ -64,9 +64,18 @@ def in_order(one: Comparison, names: list[str]) -> np.ndarray:
 @question()
 def compared(asked: Asked, until: pd.Timestamp) -> dict[str, Comparison]:
     """Return the periods of `calendar.periods` that end before `until`, each beside the years before, by the unit chosen."""
-    study = asked.study
+    return _compared(asked.study, until, places=True)
+
+
+@question(lambda chosen: chosen.figures(unit="blocks"))
+def of_the_whole(asked: Asked, until: pd.Timestamp) -> dict[str, Comparison]:
+    """Return the same of all of the city or place alone, in a tenth of the time."""
+    return _compared(asked.study, until, places=False)
+
+
+def _compared(study: Study, until: pd.Timestamp, *, places: bool) -> dict[str, Comparison]:
     every = periods(until, by_day=study.has_days)
-    return {name: change.compare(study, Days(max(one.start, study.covers[0]), one.end)) for name, one in every.items()}
+    return {name: change.compare(study, Days(max(one.start, study.covers[0]), one.end), places=places) for name, one in every.items()}
 
 
 @question()

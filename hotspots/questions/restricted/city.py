@@ -39,7 +39,7 @@ def newest_year(asked: Asked) -> Answer[Study] | None:
     return asked.answer(found, lambda words: captions.people_killed(asked.city, found, words), days=Days(found.start, found.end))
 
 
-@question(lambda chosen: Selection(city=chosen.city, version=chosen.version, unit="blocks"), most=16)
+@question(lambda chosen: Selection(city=chosen.city, version=chosen.version, unit="blocks"))
 def late(asked: Asked) -> Answer[Arrivals | None]:
     """Return what came in late between a version of a city and the one before it; no value where there is none to compare."""
     found = arrivals.arrivals(asked.city.slug, asked.city.version)

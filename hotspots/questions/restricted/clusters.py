@@ -152,7 +152,7 @@ class HotPlaces:
         return None if self.places is None or "own" not in self.places.columns else int(self.places["own"].sum())
 
 
-@question(most=64)
+@question()
 def hot_places(asked: Asked, *, sized: bool = True) -> Answer[HotPlaces]:
     """Return the hot places of a unit with their numbers, what chance alone would show, and the places that could not be tested.
 

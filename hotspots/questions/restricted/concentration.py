@@ -17,7 +17,7 @@ from hotspots.words import Words
 STEPS = (1, 2, 5, 10, 20, 30, 40, 50)  # percent of the places
 
 
-@question(most=128)
+@question()
 def against_chance(asked: Asked, baseline: str = "equal") -> Answer[AgainstChance] | None:
     """Return how few places hold how many of the homicides, beside what chance alone gives by `baseline`; None where none is mapped."""
     found = concentration.against_chance(asked.study.everywhere, baseline=baseline)

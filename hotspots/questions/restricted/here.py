@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import geopandas as gpd
 import pandas as pd
 
 from hotspots import geography
@@ -17,6 +18,7 @@ from hotspots.statistics import change, concentration
 from hotspots.statistics.change import Comparison, Direction
 from hotspots.statistics.concentration import PATTERNS
 from hotspots.study.calendar import DAY, Days
+from hotspots.study.memo import kept
 from hotspots.study.selection import Selection
 from hotspots.views import captions, verdicts
 from hotspots.views.answer import Answer
@@ -90,8 +92,8 @@ def recent(asked: Asked) -> Asked:
 @question(lambda chosen: chosen.figures(unit="blocks", lag=chosen.lag))
 def here(asked: Asked) -> Answer[Here]:
     """Return what is said first of a place, with the finding: how many in 12 months, whether that is usual, and which way it goes."""
-    found = asked.ask(changes.changes, changes.until(asked.study, lag=city.lag(asked.selection))).value
-    year = _now(YEAR, change.compare(asked.study, _twelve_months(asked, found[YEAR].days.end)))
+    found = asked.ask(changes.of_the_whole, changes.until(asked.study, lag=city.lag(asked.selection)))
+    year = _now(YEAR, change.compare(asked.study, _twelve_months(asked, found[YEAR].days.end), places=False))
     others = tuple(_now(span, found[span]) for span in SPANS if span != YEAR and span in found)
     now = (*(one for one in others if one.days != year.days), year)
     direction = _direction(asked, year)
@@ -268,13 +270,18 @@ def windows(asked: Asked) -> Answer[pd.DataFrame] | None:
 
 def done(asked: Asked) -> list[Entry]:
     """Return what was done here, by the log: in the whole city, or in blocks that the place holds; newest first, read anew each time."""
-    blocks = asked.at(unit="blocks").study.blocks
-    here_too = set(blocks.index.astype(str))
-    for kind in ("district", "beat"):
-        here_too |= {f"{kind}:{name}" for name in (blocks[kind].dropna().unique() if kind in blocks.columns else ())}
+    here_too = kept(asked.at(unit="blocks").study.blocks, _texts)
     entries = logbook.read(asked.city.slug, asked.city.notes).entries
     found = [one for one in entries if not one.treated or here_too & set(map(str, one.treated))]
     return sorted(found, key=lambda one: one.start, reverse=True)
+
+
+def _texts(blocks: gpd.GeoDataFrame) -> frozenset[str]:
+    """Return the texts by which the log may name what these blocks are, and what they make up."""
+    found = set(blocks.index.astype(str))
+    for kind in ("district", "beat"):
+        found |= {f"{kind}:{name}" for name in (blocks[kind].dropna().unique() if kind in blocks.columns else ())}
+    return frozenset(found)
 
 
 def whether_it_worked(asked: Asked, entry: Entry, words: Words) -> str:

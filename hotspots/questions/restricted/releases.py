@@ -17,7 +17,7 @@ from hotspots.views.answer import Answer
 from hotspots.words import words_for
 
 
-@question(lambda chosen: Selection(city=chosen.city, version=chosen.version, unit="blocks"), most=4)
+@question(lambda chosen: Selection(city=chosen.city, version=chosen.version, unit="blocks"))
 def examined(asked: Asked, profile: str, *, out: int, month: str, already_public: bool = False) -> Answer[tuple[Release, Findings]]:
     """Return the release that would be published now, and what its audit finds. Nothing is written but the city's key.
 
@@ -31,7 +31,7 @@ def examined(asked: Asked, profile: str, *, out: int, month: str, already_public
     return asked.answer((release, disclosure.audit(release, before)), rows=lambda: windows(release))
 
 
-@question(lambda chosen: Selection(city=chosen.city, version=chosen.version, unit="blocks"), most=4)
+@question(lambda chosen: Selection(city=chosen.city, version=chosen.version, unit="blocks"))
 def page(asked: Asked, /, profile: str, *, language: str, contact: str, agency: Agency | None = None, **when: Any) -> Answer[str]:
     """Return the web page of what would be published now, in a language, as it will be; `when` as in `examined`."""
     release, _ = asked.ask(examined, profile, **when).value

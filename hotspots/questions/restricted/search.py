@@ -14,13 +14,13 @@ def _city_alone(chosen: Selection) -> Selection:
     return Selection(city=chosen.city, version=chosen.version)
 
 
-@question(_city_alone, most=256)
+@question(_city_alone)
 def hits(asked: Asked, text: str, *, most: int = MOST) -> tuple[Hit, ...]:
     """Return the places of the city that a text may mean, best first; none where the text says nothing or fits none."""
     return find(_directory(asked), text, most=most)
 
 
-@question(_city_alone, most=256)
+@question(_city_alone)
 def named(asked: Asked, place: str) -> Hit | None:
     """Return what a place is called and where it lies, by its text such as `district:12`; None where the city has no such place."""
     return known(_directory(asked), place)

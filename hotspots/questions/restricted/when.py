@@ -48,7 +48,7 @@ def last_twelve_months(asked: Asked, *, in_city: bool = False) -> Answer[Judgeme
     return asked.answer(found, says, days=Days(found.start, found.end))
 
 
-@question(most=64)
+@question()
 def months(asked: Asked) -> Answer[pd.DataFrame]:
     """Return the monthly counts with their normal range, and the rate of each 12 months."""
     found = trends.monthly(asked.study)
@@ -73,7 +73,7 @@ def months_in_brief(table: pd.DataFrame, words: Words) -> str:
     return words.say("{n} people killed in {months} months", n=words.number(n), months=words.number(len(table)))
 
 
-@question(most=64)
+@question()
 def level_shift_of(asked: Asked) -> Answer[Break | None]:
     """Return when the level of the monthly series shifted, if it did; no value with fewer than 36 whole months."""
     table = asked.ask(months).value
@@ -122,7 +122,7 @@ def year_so_far(asked: Asked) -> Answer[YearSoFar]:
     )
 
 
-@question(most=64)
+@question()
 def weeks(asked: Asked) -> Answer[pd.DataFrame]:
     """Return the weekly counts with their normal range: the last three years of them, and all in the table of a file."""
     table = trends.weekly(asked.study)

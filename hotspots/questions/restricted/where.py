@@ -39,7 +39,7 @@ def geometry(asked: Asked) -> map_view.MapGeometry:
     return map_view.geometry(f"{city.slug}/{city.version}/{asked.unit}", study.blocks, background, weights=weights)
 
 
-@question(lambda chosen: chosen.figures(place="", language=chosen.language, bandwidth=chosen.bandwidth, layer=chosen.layer), most=64)
+@question(lambda chosen: chosen.figures(place="", language=chosen.language, bandwidth=chosen.bandwidth, layer=chosen.layer))
 def map_of(asked: Asked, key: str, limits: tuple[float, ...] = ()) -> map_view.MapView:
     """Return the map of the measure `key`, with the surface over it that the reader chose, in the reader's language.
 
@@ -96,7 +96,7 @@ def usual_bandwidth(study: Study) -> int:
     return _whole(density.usual_bandwidth(study))
 
 
-@question(lambda chosen: chosen.figures(place=""), most=64)
+@question(lambda chosen: chosen.figures(place=""))
 def bandwidths(asked: Asked) -> Mapping[str, int]:
     """Return the bandwidth in whole metres that each rule gives, by the rule's name."""
     found = {rule: density.bandwidth_of(asked.study, rule=rule) for rule in ("scott", *density.CRITERIA)}
@@ -107,7 +107,7 @@ def _whole(metres: float) -> int:
     return max(int(round(metres, -1)), 10)
 
 
-@question(lambda chosen: chosen.figures(of=["density"]), most=64)
+@question(lambda chosen: chosen.figures(of=["density"]))
 def sensitivity(asked: Asked) -> Answer[Sensitivity] | None:
     """Return how the highest places of the smooth surface change with its bandwidth; None where places or homicides are too few."""
     study, inside = asked.study.everywhere, asked.study.blocks.index
@@ -183,7 +183,7 @@ class Place:
     years: pd.DataFrame
 
 
-@question(lambda chosen: chosen.figures(place=""), most=64)
+@question(lambda chosen: chosen.figures(place=""))
 def place(asked: Asked, unit: str, key: str) -> Answer[Place]:
     """Return the numbers of one place and its own years."""
     study = asked.study
@@ -243,7 +243,7 @@ def ages(asked: Asked) -> Answer[rates.AgesKnown]:
     return asked.answer(found, says)
 
 
-@question(most=64)
+@question()
 def compared(asked: Asked) -> Answer[Funnel | None]:
     """Return each place beside what chance explains; no value where no homicide or no resident is known.
 

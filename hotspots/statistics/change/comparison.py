@@ -86,7 +86,7 @@ def reporting_lag() -> int:
     return int(text)
 
 
-def compare(study: Study, days: Days | None = None) -> Comparison:
+def compare(study: Study, days: Days | None = None, *, places: bool = True) -> Comparison:
     """Return `days` (left out: the period of the study) beside the same calendar days of last year and of the three years before.
 
     The normal range holds the counts that the exact E-test calls alike with the years before, days for days: a count outside has a p of
@@ -94,7 +94,8 @@ def compare(study: Study, days: Days | None = None) -> Comparison:
     places (Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x), apart for each comparison: of all places of the city,
     where the study is of one part of it. The city (of such a study: that part) and those in no place are not among the places compared.
     Years that the data do not cover in full, or that were counted in another way, take no part; a period of more than a year is compared
-    with nothing. Over the years homicides swing by more than chance; for the whole city `usual` allows for that.
+    with nothing. Over the years homicides swing by more than chance; for the whole city `usual` allows for that. Without `places` only the
+    whole city is compared: `places` and `no_place` are empty.
 
     Ten in 2020 against four, three and two in the years before: expected 3, and 9 in 1,096 days against 10 in 366 has p < 0.05.
 
@@ -107,22 +108,29 @@ def compare(study: Study, days: Days | None = None) -> Comparison:
     """
     asked = days or Days(max(study.start, study.covers[0]), min(study.end, study.covers[1]))
     before = known_before(asked, study.alike(asked.end))
-    tallies = _tallies(study, [asked, *before])
+    tallies = [one if places else one[:, -1:] for one in _tallies(study, [asked, *before])]
     table = pd.DataFrame({"count": tallies[0][0], "events": tallies[0][1]})
     table = table.join(_against(table, tallies[1], asked, before[:1]).add_prefix("last_year_"))
     table = table.join(_against(table, np.sum(tallies[1 : len(before) + 1], axis=0) if before else tallies[1], asked, before))
     table = table.rename(columns={"last_year_base": "last_year"})
     table["last_year_difference"] = table["count"] - table["last_year"]  # in counts: as a reader subtracts
     table["last_year_percent"] = (table["last_year_difference"] / table["last_year"]).where(table["last_year"] >= PERCENT_FROM)
+    if not places:
+        return Comparison(asked, before, table.iloc[:0], pd.Series(dtype=float), table.iloc[-1], _usual(study, asked))
     units = len(study.blocks)
-    places = table.iloc[:units].set_axis(study.blocks.index)
-    every = places if study.of_city is None else compare(study.of_city, asked).places
+    by_place = _adjusted(study, asked, table.iloc[:units].set_axis(study.blocks.index))
+    return Comparison(asked, before, by_place, table.iloc[units], table.iloc[units + 1], _usual(study, asked))
+
+
+def _adjusted(study: Study, days: Days, places: pd.DataFrame) -> pd.DataFrame:
+    """Return the places with their p allowing for the number of places of the city."""
+    every = places if study.of_city is None else compare(study.of_city, days).places
     for prefix in ("", "last_year_"):
         p = every[f"{prefix}p"].copy()
         p.loc[places.index] = places[f"{prefix}p"]
         adjusted = pd.Series(benjamini_hochberg(p.to_numpy()), index=p.index)
         places = places.assign(**{f"{prefix}adjusted": adjusted.reindex(places.index)})
-    return Comparison(asked, before, places, table.iloc[units], table.iloc[units + 1], _usual(study, asked))
+    return places
 
 
 def _usual(study: Study, days: Days) -> Range | None:

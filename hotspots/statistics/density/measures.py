@@ -41,7 +41,7 @@ def density_state(study: Study) -> pd.Series:
 
 def _of(study: Study) -> tuple[pd.Series, pd.Series]:
     """Return value and state of each unit."""
-    if (study.blocks.area > 0).any():
+    if study.has_areas:
         found = surface(study)
         value = by_unit(study, found)
         near = enough_near(study, window_of(study.blocks, cell=found.cell), found.bandwidth)

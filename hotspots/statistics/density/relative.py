@@ -202,7 +202,7 @@ def _of(study: Study) -> tuple[pd.Series, pd.Series]:
     """Return value and state of each unit."""
     value = pd.Series(np.nan, index=study.blocks.index, name="relative_risk")
     near = np.zeros(len(value), dtype=bool)
-    if (study.residents > 0).any() and (study.blocks.area > 0).any():
+    if (study.residents > 0).any() and study.has_areas:
         found = risk_surface(study)
         window = window_of(study.blocks, cell=found.cell)
         value = _by_unit(study, found, window)

@@ -13,6 +13,7 @@ from hotspots.inference.e_test import LEVEL, e_range
 from hotspots.store.schema import UNKNOWN, field
 from hotspots.study import Study, band
 from hotspots.study.calendar import YEARS, Days, known_before
+from hotspots.study.memo import kept
 from hotspots.study.times import TIMES, times
 
 FEW = 10  # no share of fewer
@@ -39,6 +40,10 @@ def by(study: Study, name: str) -> pd.Series:
     >>> by(Study.of(incidents, blocks), "age").to_dict()
     {'0-14': 0, '15-29': 2, '30-44': 0, '45-59': 0, '60+': 0, 'unknown': 1}
     """
+    return kept(study, _by, name)
+
+
+def _by(study: Study, name: str) -> pd.Series:
     return _tally(_coded(study.rows, name), name)
 
 

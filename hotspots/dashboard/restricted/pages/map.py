@@ -239,7 +239,8 @@ def some_and_none(found: Mapped, words: Words) -> None:
 
 def data_table(chosen: Chosen, what: Measure) -> None:
     """Draw the table behind the map; picking a row picks the place."""
-    words, data = chosen.words, chosen.ask(where.of_places, what.key).value
+    words, answer = chosen.words, chosen.ask(where.of_places, what.key)
+    data = answer.value
 
     def picked() -> None:
         row = address.picked_row("places")
@@ -251,6 +252,7 @@ def data_table(chosen: Chosen, what: Measure) -> None:
             data,
             columns(chosen.by_unit, what),
             words,
+            of=answer,
             key="places",
             on_select=picked,
             selection_mode="single-row",

@@ -18,6 +18,7 @@ from hotspots.statistics import rates
 from hotspots.statistics.concentration import PATTERNS
 from hotspots.study import places
 from hotspots.study.calendar import DAY
+from hotspots.study.memo import kept_as
 from hotspots.views import captions
 from hotspots.views.columns import Column, called, percent
 from hotspots.views.series import numbered, series_of
@@ -172,12 +173,15 @@ def ways_in(chosen: Chosen) -> None:
 
 def over_time(chosen: Chosen) -> None:
     """Draw the monthly series with its normal range and the notes that cross it."""
-    words, table = chosen.words, chosen.whole.ask(when.months).value
-    notes = series.crossing(chosen)
+    words, answer = chosen.words, chosen.whole.ask(when.months)
+    table, notes = answer.value, series.crossing(chosen)
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
     st.caption(f"{words.count('{n} person killed', '{n} people killed', chosen.study.victims)} · {chosen.period}")
-    drawn = charts.lines(series_of(table, words, dated=numbered(notes, words)), words) | {"height": 190}
-    pictures.draw(drawn, alt=when.months_in_brief(table, words))
+    dated = tuple(numbered(notes, words))
+    drawn = kept_as(
+        answer, ("in the panel", dated, words), lambda: charts.lines(series_of(table, words, dated=dated), words) | {"height": 190}
+    )
+    pictures.draw(drawn | {"height": 190}, alt=kept_as(answer, ("in brief", words), lambda: when.months_in_brief(table, words)))
     if said := here.range_of(chosen.whole.ask(here.here).value.direction, words):
         st.caption(said)
     with st.expander(words.say("How to read it, and what the numbers stand for")):
@@ -219,9 +223,10 @@ def few_places(chosen: Chosen) -> None:
     ]
     alt = words.say("Which few places drive it")
     if chosen.selection.place:
-        tables.draw(rows, columns, words, alt=alt, key="few_places", on_select=partial(pick, list(rows["id"])), selection_mode="single-row")
+        picked = partial(pick, list(rows["id"]))
+        tables.draw(rows, columns, words, alt=alt, of=answer, key="few_places", on_select=picked, selection_mode="single-row")
     else:
-        tables.whole(rows, columns, words, alt=alt)
+        tables.whole(rows, columns, words, alt=alt, of=answer)
     left = len(answer.value.table) - len(rows)
     if left > 0:
         tables.download(
@@ -246,7 +251,7 @@ def open_windows(chosen: Chosen) -> None:
     table = answer.table()
     if len(table):
         columns = [Column("place", mark("Place")), Column("day", mark("Day, of {days}"), blanks={"days": here.WITHIN})]
-        tables.draw(table, columns, words, alt=words.say("Open windows"))
+        tables.draw(table, columns, words, alt=words.say("Open windows"), of=answer)
 
 
 def newest_cases(chosen: Chosen) -> None:
@@ -263,7 +268,7 @@ def newest_cases(chosen: Chosen) -> None:
     rows = year.value.table.head(NEWEST)
     if len(rows):
         columns = case_list.columns(year.value, without=("district", "category", "near", "sex", "age"))
-        tables.draw(rows, columns, words, alt=words.say("Cases, newest first"))
+        tables.draw(rows, columns, words, alt=words.say("Cases, newest first"), of=year)
     if st.button(words.say("All cases"), key="to_cases"):
         st.switch_page(st.Page(lambda: None, title=words.say("Cases"), url_path="cases"))
 

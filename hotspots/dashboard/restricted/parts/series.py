@@ -60,7 +60,7 @@ def hours_of_the_week(chosen: Chosen, answer: Answer[WhenInWeek], *, brief: bool
         return
     columns = [Column("weekday", mark("Day"), called(dict(enumerate(trends.WEEKDAYS))))]
     columns += [Column(hour, f"{hour:02}") for hour in found.table.columns]
-    tables.behind(answer.table(), columns, words, alt=words.say("Days and hours as a table"))
+    tables.behind(answer.table(), columns, words, alt=words.say("Days and hours as a table"), of=answer)
 
 
 def downloads(chosen: Chosen, table: pd.DataFrame, shown: Series, *, title: str, name: str) -> None:

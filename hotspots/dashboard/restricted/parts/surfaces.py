@@ -52,7 +52,7 @@ SPLIT_NAMES: dict[str, str] = {
 def choice(chosen: Chosen) -> Chosen:
     """Draw the choice of a surface and of its bandwidth in one row, and return the choices with what can be shown of it."""
     words, selection, study = chosen.words, chosen.selection, chosen.by_unit
-    offered = [kind for kind, (key, _) in KINDS.items() if not measure(key).missing(study) and (study.blocks.area > 0).any()]
+    offered = [kind for kind, (key, _) in KINDS.items() if not measure(key).missing(study) and study.has_areas]
     if not offered:
         return chosen.at(bandwidth=0, layer="")
     kind = NONE if not selection.bandwidth or selection.layer not in offered else selection.layer

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -12,25 +12,41 @@ from hotspots.dashboard import paper
 from hotspots.dashboard.restricted import admission
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.drawing import charts, exports
+from hotspots.study.memo import kept_as
 from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, shown
 from hotspots.words import Words
 
+_Made = TypeVar("_Made")
 ORDERS = ("order", "number")  # columns that number the rows: what comes next is their name
 MOST_ROWS = 12  # more are read as a table of all columns
 
 
-def draw(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, shades: pd.DataFrame | None = None, **how: Any) -> None:
+def draw(
+    rows: pd.DataFrame,
+    columns: Sequence[Column],
+    words: Words,
+    *,
+    alt: str,
+    shades: pd.DataFrame | None = None,
+    of: Answer[Any] | None = None,
+    **how: Any,
+) -> None:
     """Draw the rows of a plain table as the columns say. `alt` says what it is to who cannot see it.
 
-    `shades` are the backgrounds of the cells (CSS), with the rows and columns of what is shown; `how` is for `st.dataframe`.
+    `shades` are the backgrounds of the cells (CSS), with the rows and columns of what is shown; `how` is for `st.dataframe`. `of` is the
+    answer that the table called `alt` shows, where it and the language alone decide what is in it: then it is made once.
     """
-    table = shown(rows, columns, words)
+    table = _once(of, "shown", alt, words, lambda: shown(rows, columns, words))
     decimals = {one.title(words): one.decimals for one in columns if one.decimals is not None}
     looks: dict[str, Any] = {name: st.column_config.NumberColumn(format=f"%.{digits}f") for name, digits in decimals.items()}
     looks |= {one.title(words): st.column_config.Column(width=one.width) for one in columns if one.width}
     drawn = table if shades is None else table.style.apply(lambda _: shades.set_axis(table.columns, axis=1), axis=None)
-    paper.table(drawn, alt=alt, words=words, decimals=decimals, ordered=_ordered(columns), **how, column_config=looks or None)
+    paper.table(drawn, alt=alt, words=words, decimals=decimals, ordered=_ordered(columns), of=of, **how, column_config=looks or None)
+
+
+def _once(of: Answer[Any] | None, what: str, alt: str, words: Words, make: Callable[[], _Made]) -> _Made:
+    return make() if of is None else kept_as(of, (what, alt, words), make)
 
 
 def _ordered(columns: Sequence[Column]) -> bool:
@@ -53,9 +69,9 @@ def fitting(
         draw(rows, columns, words, alt=alt)
 
 
-def whole(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str) -> None:
-    """Draw a few rows with all of these columns, none cut, as cards on a phone; no row can be picked."""
-    st.html(charts.fitting(shown(rows, columns, words), alt=alt, ordered=_ordered(columns)))
+def whole(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, of: Answer[Any] | None = None) -> None:
+    """Draw a few rows with all of these columns, none cut, as cards on a phone; no row can be picked. `of` is as for `draw`."""
+    st.html(_once(of, "whole", alt, words, lambda: charts.fitting(shown(rows, columns, words), alt=alt, ordered=_ordered(columns))))
 
 
 def as_it_stands(rows: pd.DataFrame, words: Words, *, alt: str) -> None:
@@ -73,10 +89,10 @@ def worked_out(words: Words) -> Any:
     return st.expander(words.say("How it is worked out"))
 
 
-def behind(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str) -> None:
-    """Draw the table behind a picture, folded away."""
+def behind(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, of: Answer[Any] | None = None) -> None:
+    """Draw the table behind a picture, folded away. `of` is as for `draw`."""
     with folded(words):
-        draw(rows, columns, words, alt=alt)
+        draw(rows, columns, words, alt=alt, of=of)
 
 
 def download(chosen: Chosen, answer: Answer[Any], name: str, *, label: str = "", restricted: bool = False) -> None:
