@@ -10,6 +10,7 @@ import math
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from pypdf import PdfReader
 from hotspots import cities
 from hotspots.cli.main import main
 from hotspots.drawing.brief import letters, render
+from hotspots.drawing.brief.typeset import compiled
 from hotspots.questions.restricted import Asked, when
 from hotspots.questions.restricted.brief import FIELDS, PRESETS, brief
 from hotspots.questions.restricted.brief_page import of_choices
@@ -160,6 +162,16 @@ def test_the_pdf_is_one_tagged_page_and_always_the_same(city, paper):
     fonts = {str(font.get_object()["/BaseFont"]) for font in reader.pages[0]["/Resources"]["/Font"].values()}
     assert fonts
     assert all("SourceSansPro" in name for name in fonts)
+
+
+def test_the_compiler_of_pages_never_lives_in_the_process_that_asks(city, monkeypatch):
+    """It keeps megabytes of each page for as long as its process lives, and a server lives for months."""
+    page = page_of(city)
+    monkeypatch.setitem(sys.modules, "typst", None)
+    assert render(page, ".pdf").startswith(b"%PDF")
+    assert render(page, ".pptx").startswith(b"PK")
+    with pytest.raises(RuntimeError, match=r"typst: .*unknown variable"):
+        compiled("#nothing_of_this_name", fonts=[])
 
 
 def test_tables_come_on_demand(city, tmp_path, printed):
