@@ -9,7 +9,7 @@ from streamlit.util import calc_hash
 
 from hotspots.dashboard.public import opened
 from hotspots.dashboard.restricted import cached
-from hotspots.store.worked_out import FOLDER
+from hotspots.store.worked_out import ERASED, FOLDER
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,7 +36,7 @@ def keep_caches_of(store: Path) -> None:
 
 def content(store: Path) -> dict[str, tuple[int, int]]:
     """Return the files of a store with their sizes and times, to see that nobody changed it; what a page keeps of its own work is none."""
-    files = [path for path in sorted(store.rglob("*")) if FOLDER not in path.parts and path.is_file()]
+    files = [path for path in sorted(store.rglob("*")) if not {FOLDER, ERASED} & {*path.parts} and path.is_file()]
     return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in files}
 
 

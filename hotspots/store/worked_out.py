@@ -20,7 +20,7 @@ from hotspots.store.version import current, versions
 FOLDER = "worked-out"
 MOST = 100  # answers of one city; those that lay longest go first
 _SEAL = "seal.json"
-_ERASED = ".erased"
+ERASED = ".erased"  # in the store: another text after each erasure
 
 
 def keep(slug: str, key: str, files: Mapping[str, bytes], *, held: str) -> None:
@@ -63,13 +63,13 @@ def forget(slug: str) -> None:
     """Delete all that is kept of a city: something was erased; and let every process know, which forgets what it holds in memory."""
     shutil.rmtree(_folder(slug), ignore_errors=True)
     with contextlib.suppress(OSError):
-        (settings.store_folder() / _ERASED).write_text(secrets.token_hex(16), encoding="ascii")
+        (settings.store_folder() / ERASED).write_text(secrets.token_hex(16), encoding="ascii")
 
 
 def forgotten() -> str:
     """Return what is another text after each erasure; empty where nothing was erased yet."""
     try:
-        return (settings.store_folder() / _ERASED).read_text(encoding="ascii")
+        return (settings.store_folder() / ERASED).read_text(encoding="ascii")
     except OSError:
         return ""
 
