@@ -119,6 +119,7 @@ def evaluate(study: Study, entry: Entry, *, notes: Iterable[Note] = (), ring: fl
     `notes` are the city's remarks: a change of definition within the time is warned of. `around` is what is known around the entry.
     `study` is one on the units that the entry's areas are named by; its period bounds what is before and after.
 
+    >>> import pandas as pd
     >>> from hotspots.testing import square_city
     >>> study = Study.of(*square_city([(5, 5)] * 3), start="2020-01-01", end="2021-01-01")
     >>> found = evaluate(study, Entry("x", {"en": "x"}, pd.Timestamp("2020-06-01")))
