@@ -18,6 +18,7 @@ from hotspots.cities import City
 from hotspots.store import database
 
 ROOT = Path(__file__).resolve().parent.parent
+os.environ["HOTSPOTS_STORE"] = f"{os.devnull}/none"  # whatever a test undoes, it finds no store that somebody uses
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 
 settings.register_profile("test", max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

@@ -311,9 +311,9 @@ def test_outlines_tell_apart_only_what_is_not_made_of_the_same_deaths(tmp_path):
 def test_an_outline_is_kept_with_the_data_and_is_another_with_other_data(tmp_path, monkeypatch):
     city = cities.import_folder(write_city(tmp_path / "north", 500))
     assert outlines.of_stored("north") == outlines.of(city)
-    monkeypatch.setattr(outlines, "of", lambda _: pytest.fail("the outline was worked out again"))
-    assert sum(outlines.of_stored("north").all.values()) == 500
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(outlines, "of", lambda _: pytest.fail("the outline was worked out again"))
+        assert sum(outlines.of_stored("north").all.values()) == 500
     rows = (tmp_path / "north" / "homicides.csv").read_text().splitlines()
     (tmp_path / "north" / "homicides.csv").write_text("\n".join(rows[:-2]) + "\n")
     cities.import_folder(tmp_path / "north")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 
 import pytest
 from crowd import Reader
+from fetched import awaited
 from running import Running, served
 
 PAGES = ("", "change", "trends", "priorities", "map", "clusters", "concentration", "compare", "cases", "people", "repeats", "data")
@@ -39,7 +39,7 @@ def test_the_memory_of_the_server_ends_where_it_began(tmp_path, capsys):
     with served(tmp_path, env=env) as running:
         told = {0: running.memory()}
         for pages in range(EACH, BEFORE + AFTER + 1, EACH):
-            asyncio.run(use(running, random.Random(pages), EACH))
+            awaited(use(running, random.Random(pages), EACH))
             told[pages] = running.memory()
         with capsys.disabled():
             print("\nMB after so many pages:", ", ".join(f"{pages}: {held:.0f}" for pages, held in told.items()))

@@ -111,7 +111,8 @@ def made(choices: argparse.Namespace) -> dict[str, str]:
 
 def _processes(edition: str, ports: Sequence[int]) -> dict[str, str]:
     """Return what nginx is told of the processes of an edition: each is the first for its own readers, the others stand in."""
-    servers = {port: f"    server 127.0.0.1:{port} max_fails=1 fail_timeout=5s" for port in ports}
+    # none is remembered as gone: it refuses at once on this machine, and one that came back must be asked before the other is restarted
+    servers = {port: f"    server 127.0.0.1:{port} max_fails=0" for port in ports}
     each = [
         "\n".join(
             [
