@@ -155,12 +155,12 @@ def language_choice(selection: Selection) -> None:
     )
 
 
-def invitation(chosen: Chosen) -> None:
+def invitation(chosen: Chosen, *, primary: bool = True) -> None:
     """Draw the band that leads to the page Import, as long as the store holds no city but those that come with the program."""
     if admission.current().may("import") and not cached.own_cities():
         with st.container(horizontal=True, key="bring_your_own", vertical_alignment="center"):
             st.markdown(chosen.words.say("This city is an example that comes with the program."))
-            to_import(chosen.words, primary=True)
+            to_import(chosen.words, primary=primary)
 
 
 def to_import(words: Words, *, primary: bool = False) -> None:

@@ -56,6 +56,8 @@ def rest(chosen: Chosen) -> None:
     if chosen.study.victims:
         now(chosen)
         ways_in(chosen)
+    frame.invitation(chosen, primary=not chosen.study.victims)  # a panel has one filled button
+    if chosen.study.victims:
         over_time(chosen)
         who_and_when(chosen)
         few_places(chosen)
@@ -66,7 +68,6 @@ def rest(chosen: Chosen) -> None:
         done(chosen)
         unknown(chosen)
         one_page.downloads(chosen)
-    frame.invitation(chosen)
 
 
 def choices_in_force(chosen: Chosen) -> None:
