@@ -6,6 +6,7 @@ Results go to standard output, progress and reports to standard error. Exit stat
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import shutil
 import sys
@@ -21,6 +22,8 @@ from hotspots.cli import noted
 from hotspots.cli.usage import speak
 from hotspots.settings import EditionError, SettingError
 from hotspots.words import LANGUAGES, ToldError, Words, mark, words_for
+
+_SELDOM = 200_000  # new objects until the interpreter looks for those that nothing needs; a tenth of a short command goes into that
 
 
 class Command(NamedTuple):
@@ -132,6 +135,8 @@ EXAMPLES = """
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
+    if arguments is None:
+        gc.set_threshold(_SELDOM)  # as a program of its own, which ends before there is much to look for
     given = list(sys.argv[1:] if arguments is None else arguments)
     words = words_for(language(given, os.environ))
     called = next((one for one in given if one in {command.name for command in COMMANDS}), "")
