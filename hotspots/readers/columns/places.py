@@ -26,6 +26,24 @@ _BEYOND_DEGREES = 5.0
 _STAND_INS = (-9.0, -1.0, 1.0)  # as degrees each lies in the sea; larger ones are no degrees, and are told as such
 
 
+# What becomes of a row without a usable place, what is said of it, and what to do.
+_SAID: dict[str, tuple[str, str, str]] = {
+    "no_coordinates": ("accepted", mark("{rows} of {total} rows have no coordinates; the victims are counted and are on no map"), ""),
+    "zero_coordinates": ("repaired", mark("{rows} of {total} rows have the coordinates 0, 0; taken as no place"), ""),
+    "stand_in_coordinates": (
+        "repaired",
+        mark("{rows} of {total} rows have coordinates that only stand for none, such as -1, -1; taken as no place"),
+        "",
+    ),
+    "impossible_coordinates": (
+        "repaired",
+        mark("{rows} of {total} rows have coordinates that cannot be; the victims are counted and are on no map"),
+        mark("Correct the coordinates in the file."),
+    ),
+    "default_place": ("repaired", mark("{rows} of {total} rows lie at a place that city.toml lists as a default; taken as no place"), ""),
+}
+
+
 @dataclass(frozen=True, eq=False)
 class Places:
     """The place of every row: `points` in the city's system (None where there is none), `unplaced` the reason, empty where placed.
@@ -61,50 +79,17 @@ def read_places(table: Table, section: IncidentSection, *, city_crs: pyproj.CRS)
     points = np.full(len(x), None, dtype=object)
     placed = unplaced == ""
     points[placed] = shapely.points(east[placed], north[placed])
-    remarks += [
-        Remark(
-            "no_coordinates",
-            "accepted",
-            blank,
-            mark("{rows} of {total} rows have no coordinates; the victims are counted and are on no map"),
-            "",
-            column,
-        ),
-        Remark(
-            "zero_coordinates",
-            "repaired",
-            zero & ~blank,
-            mark("{rows} of {total} rows have the coordinates 0, 0; taken as no place"),
-            "",
-            column,
-        ),
-        Remark(
-            "stand_in_coordinates",
-            "repaired",
-            stand_in & ~zero & ~blank,
-            mark("{rows} of {total} rows have coordinates that only stand for none, such as -1, -1; taken as no place"),
-            "",
-            column,
-        ),
-        Remark(
-            "impossible_coordinates",
-            "repaired",
-            impossible,
-            mark("{rows} of {total} rows have coordinates that cannot be; the victims are counted and are on no map"),
-            mark("Correct the coordinates in the file."),
-            column,
-        ),
-        Remark(
-            "default_place",
-            "repaired",
-            default,
-            mark("{rows} of {total} rows lie at a place that city.toml lists as a default; taken as no place"),
-            "",
-            column,
-        ),
-        *_repeated(x, y, placed, column=column),
-        _coarse(table, section, placed, epsg),
-    ]
+    found = {
+        "no_coordinates": blank,
+        "zero_coordinates": zero & ~blank,
+        "stand_in_coordinates": stand_in & ~zero & ~blank,
+        "impossible_coordinates": impossible,
+        "default_place": default,
+    }
+    for code, where in found.items():
+        outcome, text, advice = _SAID[code]
+        remarks.append(Remark(code, outcome, where, text, advice, column))
+    remarks += [*_repeated(x, y, placed, column=column), _coarse(table, section, placed, epsg)]
     return Places(points, unplaced, x, y, epsg, only(remarks))
 
 
