@@ -1,5 +1,7 @@
 """Small faults put into the code on purpose: every place where one could be made, and a draw of them that a seed repeats.
 
+The draw goes by the name of each fault, so a change to one function leaves the faults drawn in all others what they were.
+
 Five kinds: a comparison turned (`<` to `<=`), a number or truth value changed, a default changed, a sign or operation turned, an argument
 dropped from a call. Types, docstrings, decorators (the sizes of caches), exports and `strict=` (a belt beside braces) are left alone: they
 are no behaviour.
@@ -8,9 +10,9 @@ are no behaviour.
 from __future__ import annotations
 
 import ast
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 ROOMS = ("study", "views", "questions", "store", "release")
@@ -54,13 +56,10 @@ def drawn(root: Path, n: int, seed: int) -> list[Mutant]:
         for path in sorted((root / "hotspots" / room).rglob("*.py")):
             for one in candidates(path.read_text(encoding="utf-8"), path.relative_to(root).as_posix()):
                 every[one.kind].append(one)
-    chance = random.Random(seed)
     for found in every.values():
-        chance.shuffle(found)
+        found.sort(key=lambda one: sha256(f"{seed} {one.name}".encode()).digest())
     order = [one for group in zip(*(_endless(found) for found in every.values()), strict=False) for one in group if one]
-    chosen = list(dict.fromkeys(order))[:n]
-    chance.shuffle(chosen)
-    return chosen
+    return list(dict.fromkeys(order))[:n]
 
 
 def _endless(found: list[Mutant]) -> Iterator[Mutant | None]:
