@@ -397,7 +397,12 @@ def test_a_new_doubt_is_one_row_and_appears_in_the_json(tmp_path, capsys, monkey
 
 CUTTING = {"search", "match", "fullmatch", "findall", "finditer", "split", "rsplit", "partition", "rpartition", "startswith", "endswith"}
 CUTTING |= {"removeprefix", "removesuffix", "index", "find", "sub"}
-FOREIGN = {"hotspots/readers/cityfile/contents.py": "_where"}  # tomllib says the line of a fault in its sentence only
+FOREIGN = {
+    "hotspots/readers/cityfile/contents.py": "_where",  # tomllib says the line of a fault in its sentence only
+    "hotspots/cli/dask_pool.py": "str(fault)",  # why a scheduler does not answer, in its library's words
+    "hotspots/cli/one_city.py": "repr(fault)",  # what kind of fault the system names without a sentence
+    "hotspots/drawing/brief/typeset.py": "str(refused)",  # the last word of a process that ends, for whoever started it
+}
 
 
 def cut(tree: ast.AST) -> list[str]:

@@ -66,6 +66,6 @@ def test_the_log_goes_out_as_it_stands(store, tmp_path):
     ]
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     name = second.release.areas.loc[area, "name"]
-    assert f"January 1, 2017 to December 31, 2017: Lights (in {name})" in page
+    assert f'<th scope="row">January 1, 2017 to December 31, 2017</th><td>Lights (in {name})</td>' in page
     assert "Old plan" not in page
     assert second.release.figures.equals(first.release.figures)

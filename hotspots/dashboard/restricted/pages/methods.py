@@ -45,6 +45,8 @@ def tested(chosen: Chosen) -> None:
     whole = chosen.at(where=(), start=None, end=None, place="")
     found = whole.at(unit=priorities.by_kind(whole.asked).unit).ask(priorities.backtest)
     with st.expander(words.say("The rules for priorities, tested on {city}", city=chosen.city.name)):
+        if chosen.city.fictional:
+            st.caption(words.say("fictional city: no real person, no real place"))
         backtest.draw(found, words, winners=True)
 
 
