@@ -67,6 +67,14 @@ def test_what_is_read_is_what_was_written(release, folder):
     assert disclosure.render(again, key=SECRET) == disclosure.render(release, key=SECRET)
 
 
+def test_files_hold_letters_and_no_codes_for_them(release, tmp_path):
+    named = replace(release, areas=release.areas.assign(name=["Año Nuevo", *release.areas["name"].iloc[1:]]))
+    named = replace(named, facts=dict(named.facts) | {"name": "Peñón"})
+    disclosure.write(named, tmp_path / "out", key=SECRET)
+    assert "Peñón" in (tmp_path / "out" / "release.json").read_text(encoding="utf-8")
+    assert "Año Nuevo" in (tmp_path / "out" / "areas.geojson").read_text(encoding="utf-8")
+
+
 def test_tables_are_plain(folder, release):
     with (folder / "areas.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

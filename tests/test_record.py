@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import threading
 
 import pytest
@@ -23,6 +24,7 @@ def test_what_is_written_is_found_again_newest_first(store):
     assert record.verify() == 0
     assert written(3) == [f"cases?city=villa-prueba&n={i}" for i in (2, 1, 0)]
     assert record.verify() == 3
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", one.at) for one in record.entries())
     assert (store / "record" / record.KEY).stat().st_mode & 0o077 == 0
 
 

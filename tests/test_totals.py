@@ -318,6 +318,8 @@ def test_a_folder_with_totals_only_is_read_and_stored(folder):
     assert january.residents.round(6)["b00"] == 110
     assert np.isnan(january.counts["b01"])
     assert trends.yearly(Selection().study(again))["count"].isna().tolist() == [False, True, False]
+    alone = Selection(place="block:b00").study(again)
+    assert (alone.place.text, list(alone.blocks.index), np.isnan(alone.in_no_place)) == ("block:b00", ["b00"], True)
 
 
 @pytest.mark.parametrize(

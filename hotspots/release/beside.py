@@ -213,7 +213,11 @@ def _on_pieces(layer: Sequence[Release], at: int, pieces: Mapping[str, tuple[int
 
 
 def _pieces(layers: Sequence[np.ndarray]) -> dict[str, tuple[int, ...]]:
-    """Return the pieces that sets of shapes cut one another into, by name: the position of the shape in each set, −1 for none."""
+    """Return the pieces that sets of shapes cut one another into, by name: the position of the shape in each set, −1 for none.
+
+    >>> _pieces([np.array([shapely.box(0, 0, 2, 2), shapely.box(5, 0, 7, 2)]), np.array([shapely.box(1, 0, 3, 2)])])
+    {'0+0': (0, 0), '0+': (0, -1), '1+': (1, -1), '+0': (-1, 0)}
+    """
     shapes, places = np.asarray(layers[0]), [(i,) for i in range(len(layers[0]))]
     for depth, more in enumerate(layers[1:], 1):
         i, j = shapely.STRtree(more).query(shapes, predicate="intersects")

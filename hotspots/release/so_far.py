@@ -29,7 +29,7 @@ def step(years: Sequence[float]) -> int:
     >>> step([700, 650, 500, 490, 520]), step([300, 280, 250, 170, 160]), step([160, 100, 90, 85, 120]), step([30.0, 31, 29, 35, 40])
     (1, 3, 6, 0)
     """
-    last = np.asarray(list(years)[-YEARS:], dtype=float)
+    last = np.asarray(list(years)[-YEARS:])
     if len(last) < YEARS or np.isnan(last).any():
         return 0
     return next((months for months in STEPS if last.min() * months / 12 >= LEAST), 0)
