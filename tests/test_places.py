@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from hotspots.cities import City
 from hotspots.geography import interpolation, segments, units
+from hotspots.release import places as called
 from hotspots.statistics.catalog import MEASURES, measure
 from hotspots.statistics.measure import OVER, table
 from hotspots.store.schema import Blocks, DataError
@@ -286,3 +287,20 @@ def test_a_unit_and_its_place():
     for unit in units.UNITS[1:]:
         assert places.unit_in(places.text_of(unit, "a:b"), unit) == "a:b"
     assert places.unit_in("district:12", "beats") == places.unit_in("", "blocks") == places.text_of("h3:9", "x") == ""
+
+
+def test_residents_of_each_age_are_shared_out_as_all_are(town):
+    blocks = Blocks(town.blocks.assign(**{"population:0-14": 20.0, "population:15+": town.blocks["population"] - 20.0}))
+    part = places.found(replace(town, blocks=blocks), circle(town, 300, 300, 150)).blocks
+    share = part.geometry.area / SIZE**2
+    assert share.between(0, 0.999).any()
+    assert part["population:0-14"].to_numpy() == pytest.approx(20 * share.to_numpy())
+    assert part["population:15+"].to_numpy() == pytest.approx((part["population"] - part["population:0-14"]).to_numpy())
+
+
+def test_the_streets_round_an_area_of_a_release(town):
+    """Each street lies in the areas that it runs along, and a street of no name nowhere."""
+    each = pd.Series(town.blocks.index, index=town.blocks.index)
+    known = called.places_of(town, town.blocks, each)["known"]
+    assert sorted(known["b00"]["streets"]) == ["Column 0", "Column 1", "Row 0", "Row 1"]
+    assert called.places_of(replace(town, segments=None, context=town.context.iloc[:0]), town.blocks, each)["known"]["b00"]["streets"] == []

@@ -18,6 +18,7 @@ from hotspots.dashboard.restricted import cached
 from hotspots.drawing import exports
 from hotspots.questions.restricted import where
 from hotspots.statistics.catalog import measure
+from hotspots.statistics.density import surfaces
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.study.selection import read_query
@@ -130,6 +131,16 @@ def test_the_reader_chooses_what_crossings_do(streets_city):
     assert both.count("división igual") == 1  # measure and surface are made alike: said once
     app.radio(key="choice_equal_split").set_value("discontinuous").run()
     assert "equal_split" not in asked(app)  # the usual choice keeps the address short
+
+
+def test_a_map_of_a_density_says_once_how_far_it_spreads(streets_city):
+    """By units the measure's remark says it, and where a surface lies over them the surface's own note does, with what the reader chose."""
+    asked_of = cached.asked(replace(read_query({"city": "villa-prueba", "unit": "blocks"})[0], version=1, language="en"))
+    metres = words_for("en").number(round(surfaces.bandwidth_of(asked_of.study)[0]))
+    assert f"{metres} m" in asked_of.ask(where.map_of, "density").legend_note
+    over = asked_of.at(bandwidth=300).ask(where.map_of, "density").legend_note
+    assert f"{metres} m" not in over
+    assert "300 m" in over
 
 
 def test_the_surface_on_the_map_is_that_of_python(streets_city):

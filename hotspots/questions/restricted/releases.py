@@ -18,7 +18,7 @@ from hotspots.words import words_for
 
 
 @question(lambda chosen: Selection(city=chosen.city, version=chosen.version, unit="blocks"))
-def examined(asked: Asked, profile: str, *, out: int, month: str, already_public: bool = False) -> Answer[tuple[Release, Findings]]:
+def examined(asked: Asked, profile: str, *, out: int, month: str, already_public: bool) -> Answer[tuple[Release, Findings]]:
     """Return the release that would be published now, and what its audit finds. Nothing is written but the city's key.
 
     `out` releases were published before, and it is the `month` as 2024-05: an answer holds for these alone. `already_public` as in
