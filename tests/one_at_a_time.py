@@ -41,11 +41,19 @@ class Fault(Protocol):
 _Any = TypeVar("_Any", bound=Fault)
 
 
-def run_all(faults: Sequence[_Any], tests_of: Callable[[_Any], list[str]], processes: int, *, build: Path) -> dict[_Any, tuple[str, str]]:
+def run_all(
+    faults: Sequence[_Any],
+    tests_of: Callable[[_Any], list[str]],
+    processes: int,
+    *,
+    build: Path,
+    kept: Callable[[_Any, str, str], None] = lambda fault, what, by: None,
+) -> dict[_Any, tuple[str, str]]:
     """Run the tests of every fault, so many at a time, in copies below `build`; return what became of each, and the test that saw it.
 
     What becomes of one: found (a test failed that passes without it), stopped (the tests never ended), survived. `tests_of` gives the
     tests of a fault in the order in which they run; a name without brackets stands for all cases of a test, a file for all its tests.
+    `kept` is told of each as soon as it is known.
     """
     for name in KNOWN:
         import_module(name)
@@ -68,6 +76,7 @@ def run_all(faults: Sequence[_Any], tests_of: Callable[[_Any], list[str]], proce
             waiting.append(fault)  # the test that failed fails without the fault too: ask the others
         else:
             found[fault] = ("survived" if code == 0 else "stopped" if code < 0 else "found"), by
+            kept(fault, *found[fault])
             print(f"{len(found):4} {found[fault][0]:8} {fault.name}   {by}", flush=True)
         free.append(folder)
     return found

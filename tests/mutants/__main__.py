@@ -2,7 +2,9 @@
 
 First every test is run once to learn which lines it reaches and how long it takes (build/mutants/map.json, made anew when asked for). Then
 each fault is put into a copy of the project and the tests that reach it are run, the quickest first, until one fails. A fault that stops a
-test for good counts as found. docs/mutants.md is written from what came out.
+test for good counts as found. docs/mutants.md is written from what came out. What was found stays known (build/mutants/found.jsonl) as long
+as neither the file of the fault nor that of the test that saw it has changed, so a run that was cut goes on, and one after new tests asks
+about what survived alone.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import time
 import xml.etree.ElementTree as ET
 from collections import Counter, defaultdict
 from datetime import date
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -28,6 +31,7 @@ from one_at_a_time import BUDGET, ROOT, run_all
 
 BUILD = ROOT / "build" / "mutants"
 REASONS = Path(__file__).with_name("reasons.json")
+FOUND = BUILD / "found.jsonl"
 MOST = 20  # survivors that are allowed, each with its reason
 
 
@@ -44,8 +48,10 @@ def main() -> int:
         learn(chosen.processes)
     reached = json.loads((BUILD / "map.json").read_text())
     mutants = [one for one in drawn(ROOT, chosen.n, chosen.seed) if chosen.only in one.name]
-    done = run_all(mutants, lambda one: tests_of(one, reached), chosen.processes, build=BUILD)
-    found = {one: what for one, (what, _) in done.items()}
+    found = known(mutants)
+    left = [one for one in mutants if one not in found]
+    done = run_all(left, lambda one: tests_of(one, reached), chosen.processes, build=BUILD, kept=keep)
+    found |= {one: what for one, (what, _) in done.items()}
     reasons = json.loads(REASONS.read_text(encoding="utf-8")) if REASONS.exists() else {}
     survived = [one for one in mutants if found[one] == "survived"]
     if not chosen.only:
@@ -54,6 +60,25 @@ def main() -> int:
     print(f"{len(mutants)} faults, {len(mutants) - len(survived)} found, {len(survived)} survived, {len(bare)} of them without a reason")
     print(*bare, sep="\n")
     return int(len(survived) > MOST or bool(bare))
+
+
+def known(mutants: list[Mutant]) -> dict[Mutant, str]:
+    """Return what was found before, where neither the file of the fault nor that of the test has changed since."""
+    rows = [json.loads(line) for line in FOUND.read_text(encoding="utf-8").splitlines()] if FOUND.exists() else []
+    of = {one.name: one for one in mutants}
+    return {of[row["name"]]: row["what"] for row in rows if row["name"] in of and row["seen"] == _texts(of[row["name"]].path, row["by"])}
+
+
+def keep(mutant: Mutant, what: str, by: str) -> None:
+    """Keep that a test saw a fault; what survived, or never ended, is asked again."""
+    if what == "found":
+        with FOUND.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"name": mutant.name, "what": what, "by": by, "seen": _texts(mutant.path, by)}) + "\n")
+
+
+def _texts(path: str, test: str) -> str:
+    files = [ROOT / path, ROOT / test.partition("::")[0]]
+    return sha256(b"".join(one.read_bytes() for one in files if one.is_file())).hexdigest()
 
 
 def learn(processes: int) -> None:

@@ -25,7 +25,7 @@ MOST_MONTHS = 120  # of the series on the page
 TABLE_MONTHS = 36  # of the series in its table
 
 
-def of_choices(asked: Asked, preset: str = "command", *, address: str, tables: bool) -> OnePage:
+def of_choices(asked: Asked, preset: str = "command", *, address: str, tables: bool = False) -> OnePage:
     """Return the page of a `preset` about the choices, in their language: what the command writes and the button gives."""
     words = words_for(asked.selection.language or asked.city.language)
     asked = asked.at(language=words.language)
