@@ -62,6 +62,7 @@ def test_what_is_read_is_what_was_written(release, folder):
     assert again.facts == json.loads(json.dumps(dict(release.facts)))
     assert again.areas.geometry.geom_equals(release.areas.geometry).all()
     assert again.members is None
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755  # whoever serves it reads it, and nobody else writes
     assert disclosure.read(folder).signed is None
     assert disclosure.verify(folder) == ()
     assert disclosure.render(again, key=SECRET) == disclosure.render(release, key=SECRET)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from hotspots.cities import City
 from hotspots.geography import interpolation, segments, units
+from hotspots.questions.restricted import Asked, where
 from hotspots.release import places as called
 from hotspots.statistics.catalog import MEASURES, measure
 from hotspots.statistics.measure import OVER, table
@@ -23,6 +25,7 @@ from hotspots.store.schema import Blocks, DataError
 from hotspots.study import Study, places
 from hotspots.study.selection import Selection
 from hotspots.study.testing import square_city
+from hotspots.words import words_for
 
 SIDE, SIZE = 6, 120.0
 UNITS = ("city", "districts", "beats", "blocks", "segments", "segments+corners", "grid:200", "h3:9")
@@ -304,3 +307,13 @@ def test_the_streets_round_an_area_of_a_release(town):
     known = called.places_of(town, town.blocks, each)["known"]
     assert sorted(known["b00"]["streets"]) == ["Column 0", "Column 1", "Row 0", "Row 1"]
     assert called.places_of(replace(town, segments=None, context=town.context.iloc[:0]), town.blocks, each)["known"]["b00"]["streets"] == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_how_much_the_width_of_the_smoothing_matters_is_said_with_its_numbers(town, language):
+    chosen = Selection(unit="blocks", language=language, bandwidth=200)
+    answer = Asked(chosen, town, lambda _: chosen.study(town)).ask(where.sensitivity)
+    found, words = answer.value, words_for(language)
+    widths = [words.number(one) for one in (found.ranks.columns[0], found.ranks.columns[-1])]
+    numbers = re.findall(r"\d+", answer.says(words))
+    assert numbers == [*(words.number(n) for n in (found.stay, found.top, found.top)), *widths]
