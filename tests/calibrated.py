@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import null_histories
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.special import stdtrit
+from scipy.stats import binomtest
 from high_before import headline, picked
 from next_year import on_the_first
 from nothing_changes import SWING, alarms, drifting, monthly, waits, yearly
@@ -40,12 +43,12 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAD = """# Calibration, as `make calibrate` last measured it
 
 {day}. Each row is a design in which the truth is known: how often a flag is raised where nothing changes, or found where something does.
-“Before” is what the same design, or that of an independent audit with the same numbers, gave before the method was changed. ± is one
-standard error of a share out of n, the runs that gave a number. Rows can be measured again by themselves: `tests/calibrated.py --only TEXT
---write`.
+“Before” is what the same design, or that of an independent audit with the same numbers, gave before the method was changed. “Between” are the
+ends of a 95 % interval for n runs that gave a number: exact (Clopper & Pearson) for a share of them, by Student's t for a mean. What is above, or for an
+interval below, its promise by more than that is **bold**. Rows can be measured again by themselves: `tests/calibrated.py --only TEXT --write`.
 
-| what | design | promised | before | now | n |
-| --- | --- | --- | --- | --- | ---: |
+| what | design | promised | before | now | between | n |
+| --- | --- | --- | --- | --- | --- | ---: |
 """
 SWINGS = f"season .2, years that swing by {SWING}"
 
@@ -69,10 +72,34 @@ class Row:
         every = np.array([self.one(rng) for _ in range(n)], dtype=float)
         told = every[np.isfinite(every)]
         if not len(told):
-            return f"| {self.what} | {self.design} | {self.promised} | {self.before} | not measured | 0 |"
-        found, n = float(told.mean()), len(told)
-        error = f" ± {math.sqrt(found * (1 - found) / n):.3f}" if self.share and 0 < found < 1 else ""
-        return f"| {self.what} | {self.design} | {self.promised} | {self.before} | {found:.3f}{error} | {n} |"
+            return self.unmeasured
+        low, high = between(told, share=self.share)
+        now = f"{told.mean():.3f}"
+        now = now if kept_to(self.promised, low, high) else f"**{now}**"
+        return f"| {self.what} | {self.design} | {self.promised} | {self.before} | {now} | {low:.3f} to {high:.3f} | {len(told)} |"
+
+    @property
+    def unmeasured(self) -> str:
+        """The row of the table where nothing was measured."""
+        return f"| {self.what} | {self.design} | {self.promised} | {self.before} | not measured | | 0 |"
+
+
+def between(told: np.ndarray, *, share: bool) -> tuple[float, float]:
+    """Return the 95 % interval of the mean of `told`: of a share (each 0 or 1) the exact one, else by Student's t."""
+    if share:
+        found = binomtest(int(told.sum()), len(told)).proportion_ci()
+        return float(found.low), float(found.high)
+    reach = float(stdtrit(len(told) - 1, 0.975)) * float(told.std(ddof=1)) / math.sqrt(len(told)) if len(told) > 1 else math.inf
+    return float(told.mean()) - reach, float(told.mean()) + reach
+
+
+def kept_to(promised: str, low: float, high: float) -> bool:
+    """Return whether a promise can be true: at most so many, or, of an interval that is to hold, at least so many (from .5 to below 1)."""
+    try:
+        level = float(promised)
+    except ValueError:
+        return True  # none is given
+    return high >= level if 0.5 <= level < 1 else low <= level or level == 0
 
 
 def alerts(year: float, **more: float) -> Callable[[np.random.Generator], float]:
@@ -85,13 +112,13 @@ def waited(month: float, *, knows: bool = False) -> Callable[[np.random.Generato
     return lambda rng: float(np.median(waits(rng, month)[int(knows)]))
 
 
-def outside(mean: float, years: int, *, swing: float) -> Callable[[np.random.Generator], float]:
-    """Return whether the newest year lies outside the range of the years before it."""
+def outside(mean: float, years: int, *, swing: float, effect: float = 1.0) -> Callable[[np.random.Generator], float]:
+    """Return whether the newest year, `effect` times as high, lies outside the range of the years before it."""
 
     def one(rng: np.random.Generator) -> float:
         row = yearly(rng, 1, mean=mean, years=years + 1, swing=swing)[0]
         found = expected_range(row[:-1])
-        return not found.low <= row[-1] <= found.high
+        return not found.low <= rng.binomial(row[-1], effect) <= found.high
 
     return one
 
@@ -106,10 +133,15 @@ def trend(*, fall: float) -> Callable[[np.random.Generator], float]:
     return one
 
 
-def shifted(year: float, *, season: float = 0.0, swing: float = 0.0) -> Callable[[np.random.Generator], float]:
-    """Return whether the level is said to have shifted."""
+def shifted(year: float, *, season: float = 0.0, swing: float = 0.0, effect: float = 1.0) -> Callable[[np.random.Generator], float]:
+    """Return whether the level is said to have shifted; from the middle on it is `effect` times as high."""
     index = pd.period_range("2015-01", periods=96, freq="M")
-    return lambda rng: break_date(pd.Series(monthly(rng, year=year, years=8, season=season, swing=swing), index=index)).p <= 0.05
+
+    def one(rng: np.random.Generator) -> float:
+        counts = monthly(rng, year=year, years=8, season=season, swing=swing)
+        return break_date(pd.Series(rng.binomial(counts, np.where(np.arange(96) < 48, 1.0, effect)), index=index)).p <= 0.05
+
+    return one
 
 
 def outlined(rng: np.random.Generator) -> float:
@@ -173,12 +205,12 @@ def nothing_done(city: str, areas: int, design: str = "") -> Callable[[np.random
     return one
 
 
-def drifts(world: str, mean: float, design: str, *, alone: bool = False) -> Callable[[np.random.Generator], float]:
-    """Return whether a design finds a change in places that drift; `alone`: no other place is known."""
+def drifts(world: str, mean: float, design: str, *, alone: bool = False, **more: Any) -> Callable[[np.random.Generator], float]:
+    """Return whether a design finds a change in places that drift, or the change that there is; `alone`: no other place is known."""
 
     def one(rng: np.random.Generator) -> float:
-        case = null_histories.drifting(rng, mean=mean, world=world, places=0 if alone else 20)
-        return null_histories.one_design(case, design).verdict != "unclear"
+        case = null_histories.drifting(rng, mean=mean, world=world, places=0 if alone else 20, **more)
+        return null_histories.one_design(case, design).verdict in ("fall", "rise")
 
     return one
 
@@ -314,13 +346,18 @@ ROWS = (
     Row("12 months outside their normal range", "300 a year, ten years before", ".05", ".04", 2000, outside(300, 10, swing=0)),
     Row("", "300 a year that swing by .12, five years before", ".05", ".11", 2000, outside(300, 5, swing=SWING)),
     Row("", "the same, ten years before", ".05", ".11", 2000, outside(300, 10, swing=SWING)),
-    Row("", "50 a year that swing by .2, five years before", ".05", ".09", 2000, outside(50, 5, swing=0.2)),
+    Row("", "50 a year that swing by .12, five years before", ".05", ".05", 2000, outside(50, 5, swing=SWING)),
+    Row("", "50 a year that swing by .2, five years before", ".05", ".085", 2000, outside(50, 5, swing=0.2)),
+    Row("", "50 a year that swing by .12, halved: found", "", ".73", 2000, outside(50, 5, swing=SWING, effect=0.5)),
+    Row("", "300 a year that swing by .12, halved: found", "", ".95", 2000, outside(300, 5, swing=SWING, effect=0.5)),
     Row("a rise or fall from year to year", "300 a year that swing by .12, ten years", ".05", "not told", 1000, trend(fall=0)),
     Row("", "the same, 6 % fewer each year: found", "", "not told", 1000, trend(fall=0.06)),
     Row("“did the level shift?” yes", "50 a year, eight years", ".05", ".03", 300, shifted(50)),
-    Row("", f"50 a year, {SWINGS}", ".05", ".15", 300, shifted(50, season=0.2, swing=SWING)),
+    Row("", f"50 a year, {SWINGS}", ".05", ".15, .097", 1000, shifted(50, season=0.2, swing=SWING)),
     Row("", "300 a year", ".05", ".02", 300, shifted(300)),
     Row("", f"300 a year, {SWINGS}", ".05", ".45", 300, shifted(300, season=0.2, swing=SWING)),
+    Row("", "50 a year, the same, 40 % fewer from the middle on: found", "", ".77", 300, shifted(50, season=0.2, swing=SWING, effect=0.6)),
+    Row("", "50 a year, the same, halved from the middle on: found", "", ".92", 300, shifted(50, season=0.2, swing=SWING, effect=0.5)),
     Row("any outline of more than chance", "80 events by residents on 16 km²", ".05", ".93 to 1.00", 200, outlined),
     Row("variation of shrunk rates, all risks alike", "1,250 events, a fifth of two, 100 places", "0", ".13", 100, differing, share=False),
     Row("the interval of a rate holds the truth", "30 events a year, a fifth of two", ".95", ".88 to .92", 1000, two_together(30)),
@@ -341,8 +378,15 @@ ROWS = (
     Row("", "before and after alone: two areas of Chicago", ".05", ".14", 300, nothing_done("chicago", 2, "before_after")),
     Row("", "beside comparison areas: the same", ".05", ".04", 300, nothing_done("chicago", 2, "comparison")),
     Row("", "the monthly series: the same", ".05", ".10", 300, nothing_done("chicago", 2, "interrupted")),
-    Row("", "before and after alone: the whole of Chicago", ".05", ".18", 100, nothing_done("chicago", 0, "before_after")),
-    Row("", "the monthly series: the whole of Chicago", ".05", ".20", 100, nothing_done("chicago", 0, "interrupted")),
+    *(
+        Row("", f"{label}: the whole of {city.title()} (one history, whose starts overlap)", "as it is", before, 100, nothing_done(city, 0, design))
+        for label, city, design, before in (
+            ("before and after alone", "chicago", "before_after", ".18, .14"),
+            ("the monthly series", "chicago", "interrupted", ".20, .00"),
+            ("before and after alone", "philadelphia", "before_after", ".21"),
+            ("the monthly series", "philadelphia", "interrupted", ".04"),
+        )
+    ),
     *(
         Row("", f"{said}, {mean} a month: {label}", ".05", before, 400, drifts(world, mean, design, alone=alone))
         for world, mean, design, said, label, before, alone in (
@@ -351,7 +395,17 @@ ROWS = (
             ("walk", 12, "before_after", "levels that walk", "before and after", ".45", False),
             ("walk", 12, "comparison", "levels that walk", "beside comparison areas", ".48", False),
             ("walk", 12, "interrupted", "levels that walk", "the monthly series", ".25", False),
-            ("walk", 12, "before_after", "levels that walk", "before and after, no other place known", ".45", True),
+            ("walk", 12, "before_after", "levels that walk", "before and after, no other place known", ".45, .087", True),
+            ("walk", 12, "interrupted", "levels that walk", "the monthly series, no other place known", ".08", True),
+            ("years", 40, "before_after", "years that swing by .12", "before and after, no other place known", ".04", True),
+        )
+    ),
+    *(
+        Row("", f"{said}: {label}, no other place known", promised, before, 400, drifts("years", 40, design, alone=True, **more))
+        for design, label, said, promised, before, more in (
+            ("before_after", "before and after", "18 months before, 18 after, years that swing by .12", ".05", ".18", {"lengths": (18, 18)}),
+            ("before_after", "before and after", "years that swing by .12, halved, found", "", ".77", {"effect": 0.5}),
+            ("interrupted", "the monthly series", "years that swing by .12, halved, found", "", ".39", {"effect": 0.5}),
         )
     ),
     Row("areas that began at four dates: the interval holds", "six a month, nothing done", ".95", "not there", 400, apart(1.5, 1.0)),
@@ -408,7 +462,7 @@ ROWS = (
         share=False,
     ),
     Row("", "the same, a flag that stands less often", "", "not told", 200, still_hot(sure=False), share=False),
-    Row("density of a stub of 0.5 m ÷ of a street there", "bandwidth 1,000 m", "1", "7.8", 20, stub, share=False),
+    Row("density of a stub of 0.5 m ÷ of a street there", "bandwidth 1,000 m", "about 1", "7.8", 20, stub, share=False),
 )
 
 
@@ -420,16 +474,15 @@ def main() -> int:
     told.add_argument("--write", action="store_true", help="write docs/calibration.md")
     chosen = told.parse_args()
     page = ROOT / "docs" / "calibration.md"
-    old = _kept(page.read_text(encoding="utf-8")) if chosen.only else {}
-    lines = []
-    for what, row in _named(ROWS):
-        if chosen.only not in f"{what}: {row.design}":
-            lines.append(old.get((what, row.design)) or f"| {row.what} | {row.design} | {row.promised} | {row.before} | not measured | 0 |")
-            continue
-        lines.append(row.measured(chosen.share))
-        print(lines[-1], flush=True)
-    if chosen.write:
-        page.write_text(HEAD.format(day=date.today()) + "\n".join(lines) + "\n", encoding="utf-8")
+    old = _kept(page.read_text(encoding="utf-8"))
+    rows = list(_named(ROWS))
+    lines = [old.get((what, row.design)) or row.unmeasured for what, row in rows]
+    for at, (what, row) in enumerate(rows):
+        if chosen.only in f"{what}: {row.design}":
+            lines[at] = row.measured(chosen.share)
+            print(lines[at], flush=True)
+            if chosen.write:  # row by row, so that what was measured stands where it is cut off
+                page.write_text(HEAD.format(day=date.today()) + "\n".join(lines) + "\n", encoding="utf-8")
     return 0
 
 
@@ -446,7 +499,7 @@ def _kept(page: str) -> dict[tuple[str, str], str]:
     found, what = {}, ""
     for line in page.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) == 6 and cells[0] not in ("what", "---"):
+        if len(cells) == 7 and cells[0] not in ("what", "---"):
             what = cells[0] or what
             found[what, cells[1]] = line
     return found

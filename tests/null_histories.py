@@ -85,10 +85,19 @@ def one_design(case: Case, design: str) -> Effect:
     return _tried(against_comparison if design == "comparison" else before_after, case, *groups)
 
 
-def drifting(rng: np.random.Generator, *, mean: float, world: str, places: int = 20) -> Case:
+def drifting(
+    rng: np.random.Generator,
+    *,
+    mean: float,
+    world: str,
+    places: int = 20,
+    effect: float = 1.0,
+    lengths: tuple[int, int] = (BEFORE, AFTER),
+) -> Case:
     """Return a case of places that each drift by themselves: `follows` (months like the one before, .9, spread .25), `walk` (steps of .04),
-    or not at all (`still`); one is taken for treated, one for compared with, nothing was done."""
-    n, index = BEFORE + AFTER, pd.period_range("2010-01", periods=BEFORE + AFTER, freq="M", name="month")
+    `years` (each year by .12 about its level), or not at all (`still`); one is taken for treated, one for compared with. Nothing was done
+    unless an `effect` is given, by which the treated place is multiplied."""
+    n, index = sum(lengths), pd.period_range("2010-01", periods=sum(lengths), freq="M", name="month")
     steps = rng.normal(size=(n, places + 2))
     if world == "follows":
         level = np.zeros((n, places + 2))
@@ -97,12 +106,14 @@ def drifting(rng: np.random.Generator, *, mean: float, world: str, places: int =
             level[at] = 0.9 * level[at - 1] + 0.25 * np.sqrt(1 - 0.81) * steps[at]
     else:
         level = 0.04 * steps.cumsum(axis=0) if world == "walk" else np.zeros((n, places + 2))
+        level = np.log(rng.gamma(0.12**-2, 0.12**2, (n // 12 + 1, places + 2)))[np.arange(n) // 12] if world == "years" else level
+    level[lengths[0] :, 0] += np.log(effect)
     table = pd.DataFrame(rng.poisson(mean * np.exp(level)), index=index)
     table.columns = [f"p{one}" for one in table.columns]
     months = pd.DataFrame({"treated": table["p0"], "comparison": table["p1"], "ring": 0, "comparison_ring": 0})
     none = pd.Index([])
     groups = {"treated": pd.Index(["p0"]), "comparison": pd.Index(["p1"]), "ring": none, "comparison_ring": none}
-    return _case(months, index[BEFORE], groups, table.drop(columns="p0"), ("p1",))
+    return _case(months, index[lengths[0]], groups, table.drop(columns="p0"), ("p1",))
 
 
 def begun_apart(rng: np.random.Generator, *, mean: float, effect: float) -> tuple[list[Begun], np.ndarray]:

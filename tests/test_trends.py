@@ -42,7 +42,7 @@ def test_the_range_is_a_negative_binomial_quantile(base):
     mean = max(np.mean(newest), 0.5 / m)
     pairs = [(a - b) ** 2 / (a + b) for a, b in pairwise(base) if a + b]
     free = 2 * (years - 1) ** 2 / max(3 * years - 4, 1)
-    held = (free * (np.mean(pairs) if pairs else 1) + 2 * (1 + mean * 0.12**2)) / (free + 2)
+    held = (free * (np.mean(pairs) if pairs else 1) + 2 * (1 + mean * 0.17**2)) / (free + 2)
     wider = (t.ppf(0.975, free + 2) / 1.959963984540054) ** 2
     variance = (1 + wider * max(held - 1, 0)) * mean * (1 + 1 / m)
     size = mean**2 / (variance - mean)

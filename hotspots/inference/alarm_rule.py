@@ -16,6 +16,7 @@ CELLS, MEASURED = 2_500_000, 2_000_000  # weeks of places that are drawn: to set
 FEWEST, MOST = 24, 160  # histories
 BLOCK = 4  # weeks, in which one killing may be followed by others
 MOST_BUNCHED = 3.0
+CITY_SWING = 0.12  # how far the level of a large city swings from year to year
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +152,7 @@ def _levels(rng: np.random.Generator, shape: tuple[int, ...], variance: float) -
 def spread_of(counts: np.ndarray, alike: np.ndarray) -> Spread:
     """Return how far weekly counts of places (the whole city first) lie from the usual where nothing changes, as whole years tell it.
 
-    The swing is that of `normal_range.swings`. What each place adds, and bunches, are the squares beyond what chance brings about the
+    The swing is that of `normal_range.swings`, beside one of 12 %: no range is drawn from it, the limit is set on simulated cities. What each place adds, and bunches, are the squares beyond what chance brings about the
     numbers to be expected from its own total and the city's, of years and of four weeks within a year.
 
     >>> spread_of(np.ones((3, 260), dtype=int), np.array([False, True, True])).own
@@ -161,7 +162,7 @@ def spread_of(counts: np.ndarray, alike: np.ndarray) -> Spread:
     whole = counts[:, counts.shape[1] - years * YEAR :].reshape(len(counts), years, YEAR // BLOCK, BLOCK).sum(axis=3).astype(float)
     totals = whole[0].sum(axis=1)
     mean = max(float(totals.mean()), 1.0)
-    swing = max(float((swings(totals[:, None], mean, wide=False) - 1) / mean), 1e-4)
+    swing = max(float((swings(totals[:, None], mean, wide=False, swing=CITY_SWING) - 1) / mean), 1e-4)
     places = whole[alike]
     if len(places) < 2 or years < 2 or not places.sum():
         return Spread(swing)

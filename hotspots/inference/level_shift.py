@@ -61,8 +61,8 @@ def _f(rows: np.ndarray, first: int) -> np.ndarray:
 def break_date(months: pd.Series, *, shuffles: int = 999, seed: int = 0) -> Break | None:
     """Return the likeliest date at which the monthly level shifted, and how likely so clear a break is where years only swing.
 
-    p is the part of histories drawn without a shift whose largest F is at least as large. They have the months of the year and the mean
-    of this one; months scatter about their year as here, and the levels of years, each alone, swing as far as one year lies from the one
+    p is the part of histories drawn without a shift whose largest F is at least as large. They have the mean of this one and its
+    months of the year, as far as these differ by more than chance; months scatter about their year as here, and the levels of years, each alone, swing as far as one year lies from the one
     before (see `normal_range.swings`), which a single shift widens little. It misleads where the level rose or fell steadily, or drifts
     from year to year: that gives a break in the middle too; and it names one date where there may be several. None with fewer than 36
     months, or where all are alike. `months` are counts on a PeriodIndex. Source: Andrews (1993), doi:10.2307/2951764.
@@ -94,6 +94,7 @@ def _without_shift(values: np.ndarray, rng: np.random.Generator, many: int) -> n
     usual = np.maximum(means[year] * season[month], 1e-3)
     free = max(n - len(means) - YEAR + 1, 1)
     scatter = max(float(((values - usual) ** 2 / usual).sum() / free), 1.0)  # of months about their year
+    season = _beyond_chance(season, scatter / np.maximum(np.bincount(month, means[year]), 1e-12))
     total = max(float(whole.sum(axis=1).mean()), 1.0)
     swing = max((float(swings(whole.sum(axis=1)[:, None], total)) - scatter) / total, 1e-6)  # of a year's level, as a share of its square
     level = rng.gamma(1 / swing, swing, (many, len(means)))[:, year]
@@ -101,3 +102,17 @@ def _without_shift(values: np.ndarray, rng: np.random.Generator, many: int) -> n
     if scatter < 1.01:
         return np.asarray(rng.poisson(expected), dtype=float)
     return np.asarray(rng.negative_binomial(expected / (scatter - 1), 1 / scatter), dtype=float)
+
+
+def _beyond_chance(season: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Return the months of the year drawn together until they differ by as much as they do beyond the variance that `chance` gives each.
+
+    As they were found they hold chance twice: histories drawn with them would swing within the year more than any did, and a real one
+    would seem to break more clearly than those.
+
+    >>> _beyond_chance(np.array([0.8, 1.2]), np.array([0.03, 0.03])).round(3).tolist(), _beyond_chance(np.array([0.9, 1.1]), np.ones(2)).tolist()
+    ([0.841, 1.159], [1.0, 1.0])
+    """
+    seen = float(((season - 1) ** 2).sum())
+    part = max(1 - (len(season) - 1) / len(season) * float(chance.sum()) / seen, 0.0) if seen else 0.0
+    return np.asarray(1 + (season - 1) * np.sqrt(part))

@@ -9,7 +9,7 @@ from scipy.special import betainc, stdtrit
 
 MEAN_YEARS = 5  # the newest years, whose mean is expected
 SPREAD_YEARS = 10  # the years that tell how far a year lies from the one before
-SWING, SWING_YEARS = 0.12, 2.0  # how far the level of a large city swings from year to year, and for how many years that counts
+SWING, SWING_YEARS = 0.17, 2.0  # how far the level of a place may swing from year to year, and for how many years that counts
 TREND_LEAST = 6  # years beyond the levels of a trend; fewer tell none
 NORMAL_95 = 1.959963984540054
 SETTLED = 1e-12  # of coefficients: what another step of a regression would change
@@ -30,10 +30,10 @@ def expected_range(base: np.ndarray | list[int], level: float = 0.95) -> Range:
     `base` has an element for each year, or a row for each year with a column for each part of it (such as three months). What is expected
     is the mean of the newest five years. The next count is a negative binomial of that mean whose variance has three parts: chance, the
     uncertainty of a mean known from few counts, and as much more as each year lies beyond chance from the one before: the mean of
-    (x − y)² ÷ (x + y), 1 by chance alone, together with a swing of 12 % for two years, as large cities have (Philadelphia 12 to 14 %);
-    never less than 1, and as much wider as Student's t makes it for so few years. So years that swing widen it, and a steady rise or fall
-    hardly does. It misleads where `base` crosses a change of definition; and where it rose or fell,
-    a count outside may be no more than that going on. Source: the baseline of Farrington et al. (1996), doi:10.2307/2983331, with the
+    (x − y)² ÷ (x + y), 1 by chance alone, together with a swing of 17 % for two years, between that of Philadelphia and Chicago (10 to
+    14 %) and that of El Salvador (19 %); never less than 1, and as much wider as Student's t makes it for so few years. So years that
+    swing widen it, and a steady rise or fall hardly does. It misleads where `base` crosses a change of definition; and where it rose or
+    fell, a count outside may be no more than that going on. Source: the baseline of Farrington et al. (1996), doi:10.2307/2983331, with the
     negative binomial limits of Noufaily et al. (2013), doi:10.1002/sim.5595; the successive differences of von Neumann et al. (1941),
     doi:10.1214/aoms/1177731677.
 
@@ -64,11 +64,11 @@ def expected_counts(years: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, mean / (swings(years, mean) * (1 + 1 / parts) - 1)
 
 
-def swings(years: np.ndarray, mean: np.ndarray | float, *, wide: bool = True) -> np.ndarray:
+def swings(years: np.ndarray, mean: np.ndarray | float, *, wide: bool = True, swing: float = SWING) -> np.ndarray:
     """Return how many times as much as by chance counts of that `mean` vary, as each of `years` (rows; parts as columns) tells.
 
-    See `expected_range`. Never less than 1; `wide` by as much as Student's t makes a range wider for so few years. Axes before the
-    rows are others, each by itself.
+    See `expected_range`. Never less than 1; `wide` by as much as Student's t makes a range wider for so few years; `swing` is what is
+    taken for usual. Axes before the rows are others, each by itself.
 
     >>> float(swings(np.array([[4.0], [4.0], [4.0], [4.0]]), 4.0))
     1.0
@@ -80,7 +80,7 @@ def swings(years: np.ndarray, mean: np.ndarray | float, *, wide: bool = True) ->
     beyond = ((years[..., 1:, :] - years[..., :-1, :]) ** 2 / np.where(seen, both, 1)).sum(axis=(-2, -1))
     found = np.where(many > 0, beyond / np.maximum(many, 1), 1.0)
     known = parts * 2 * (n - 1) ** 2 / max(3 * n - 4, 1)  # degrees of freedom of a mean of successive differences
-    held = (known * found + SWING_YEARS * (1 + mean * SWING**2)) / (known + SWING_YEARS)
+    held = (known * found + SWING_YEARS * (1 + mean * swing**2)) / (known + SWING_YEARS)
     return np.asarray(1 + np.maximum(held - 1, 0.0) * ((stdtrit(known + SWING_YEARS, 0.975) / NORMAL_95) ** 2 if wide else 1.0))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import stdtrit
 
+from hotspots.inference.normal_range import SWING, SWING_YEARS
 from hotspots.statistics.interventions.effects import NORMAL_95, Effect, smallest_fall
 
 LEAST_PLACES = 10  # places that were left alone, to take their spread for that of the treated areas
@@ -18,7 +19,8 @@ LEAST_PLACES = 10  # places that were left alone, to take their spread for that 
 class Beyond:
     """What moves a design besides chance: the `variance` of the logarithm of its ratio, known from so many `degrees` of freedom.
 
-    `where` says what shows it: `time` (made-up starts), `space` (places that were left alone), empty where nothing does.
+    `where` says what shows it: `time` (made-up starts), `space` (places that were left alone), `usual` (only how far places swing
+    anywhere), empty where nothing does.
     """
 
     variance: float = 0.0
@@ -58,6 +60,20 @@ def spread(effects: Sequence[Effect], degrees: float, where: str, *, farthest: b
     weight = 1 / pairs[:, 1]
     found = float(more.max() if farthest else weight @ more / weight.sum())
     return Beyond(found, degrees, where) if found > 0 else NOTHING
+
+
+def with_usual(seen: Beyond, degrees: float) -> Beyond:
+    """Return what few made-up dates of the treated areas alone show, together with how far places swing anywhere.
+
+    `degrees` are those of the dates, 0 where there are none. A few dates can all lie on a calm stretch, and one that does not makes the
+    interval endless: so their variance weighs by its degrees of freedom, beside a swing of 17 % that counts for two years, as in a
+    normal range (`normal_range.SWING`).
+
+    >>> with_usual(NOTHING, 0).where, round(with_usual(NOTHING, 0).variance, 4), round(with_usual(Beyond(0.1, 2, "time"), 2).variance, 4)
+    ('usual', 0.0289, 0.0645)
+    """
+    variance = (degrees * seen.variance + SWING_YEARS * SWING**2) / (degrees + SWING_YEARS)
+    return Beyond(variance, degrees + SWING_YEARS, seen.where or "usual")
 
 
 def known(effect: Effect) -> bool:

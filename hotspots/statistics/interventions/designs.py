@@ -67,10 +67,10 @@ def _tried(design: Halves, one: Case, *groups: str) -> Effect:
     """Return a design of two halves, with made-up starts before the real one and the start moved by up to three months."""
     values = one.months[list(groups)].to_numpy(dtype=float)
     values = values[:, 0] if len(groups) == 1 else values
-    return _of_halves(design, values, int((~one.after).sum()), left_alone(one, *groups[1:]))
+    return _of_halves(design, values, int((~one.after).sum()), left_alone(one, *groups[1:]), alone=len(groups) == 1)
 
 
-def _of_halves(design: Halves, values: np.ndarray, cut: int, elsewhere: Sequence[np.ndarray] = ()) -> Effect:
+def _of_halves(design: Halves, values: np.ndarray, cut: int, elsewhere: Sequence[np.ndarray] = (), *, alone: bool = False) -> Effect:
     """Return a design of two halves; its interval allows for what moves it at made-up dates and in the places `elsewhere`."""
     found = design(values[:cut], values[cut:])
     if not np.isfinite(found.value):
@@ -78,7 +78,7 @@ def _of_halves(design: Halves, values: np.ndarray, cut: int, elsewhere: Sequence
     moved = [cut + step for step in range(-3, 4) if SHORT_AFTER <= cut + step <= len(values) - SHORT_AFTER]
     estimates = [effect.value for effect in (design(values[:at], values[at:]) for at in moved) if np.isfinite(effect.value)]
     places = [design(place[:cut], place[cut:]) for place in elsewhere]
-    told, beyond = judged_by(found, made_up(design, values, cut), places, (cut, len(values) - cut))
+    told, beyond = judged_by(found, made_up(design, values, cut), places, (cut, len(values) - cut), alone=alone)
     return replace(wider(told, beyond), shifted=(min(estimates), max(estimates)))
 
 
@@ -89,7 +89,7 @@ def _series(one: Case, months: pd.PeriodIndex) -> Effect:
     if not np.isfinite(found.value):
         return replace(found, why_not="series")
     places = in_other_places(left_alone(one), months, one.start)
-    return wider(*judged_by(found, made_up_starts(own, months, one.start), places, one.lengths))
+    return wider(*judged_by(found, made_up_starts(own, months, one.start), places, one.lengths, alone=True))
 
 
 def _beside(one: Case) -> list[Effect]:

@@ -34,7 +34,7 @@ class Effect:
     (synthetic control: when one place is left out of the mix).
     `why_not` is empty, or the reason why the design evaluates nothing here. `facts` are further numbers by name. `widest` says where the
     ends of the interval come from: empty for chance and the scatter of the months, `time` or `space` where the same design moves more than
-    that at made-up dates, or in places that were left alone.
+    that at made-up dates, or in places that were left alone, `usual` where only how far places swing anywhere is known.
     """
 
     design: str

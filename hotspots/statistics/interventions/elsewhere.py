@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hotspots.statistics.interventions.beyond import LEAST_PLACES, Beyond, known, spread
+from hotspots.statistics.interventions.beyond import LEAST_PLACES, Beyond, known, spread, with_usual
 from hotspots.statistics.interventions.cases import Case
 from hotspots.statistics.interventions.effects import Effect, Placebos
 from hotspots.statistics.interventions.synthetic import LEAST_IN_PLACE, MOST_POOL
@@ -45,10 +45,13 @@ def left_alone(one: Case, *groups: str) -> list[np.ndarray]:
     return [np.column_stack((pool[name].to_numpy(dtype=float), beside)) if groups else pool[name].to_numpy(dtype=float) for name in kept]
 
 
-def judged_by(effect: Effect, dates: Sequence[Effect], places: Sequence[Effect], lengths: tuple[int, int]) -> tuple[Effect, Beyond]:
+def judged_by(
+    effect: Effect, dates: Sequence[Effect], places: Sequence[Effect], lengths: tuple[int, int], *, alone: bool = False
+) -> tuple[Effect, Beyond]:
     """Return the effect with the placebos of its dates, and what moves it besides chance: the larger of what dates and places show.
 
-    `lengths` are the months before and after. Where fewer than ten places are known, of the dates the one that moved most.
+    `lengths` are the months before and after. Where fewer than ten places are known, of the dates the one that moved most;
+    and where nothing stands beside the treated areas (`alone`), that together with how far places swing anywhere.
     """
     beyond = sum(one.verdict in ("fall", "rise") for one in dates)
     effect = replace(effect, placebos=Placebos(len(dates), beyond) if dates else None)
@@ -56,6 +59,8 @@ def judged_by(effect: Effect, dates: Sequence[Effect], places: Sequence[Effect],
     few = len(known_places) < LEAST_PLACES
     apart = max(lengths[0] / max(lengths[1], 1), 1.0)  # made-up starts whose months do not overlap
     in_time = spread(dates, apart if few else max(apart, float(len(dates))), "time", farthest=few)
+    if few and alone:
+        in_time = with_usual(in_time, apart if any(map(known, dates)) else 0.0)
     in_space = spread([] if few else known_places, len(known_places) - 1.0, "space")
     facts = {**effect.facts, "places_tried": 0.0 if few else float(len(known_places))}
     return replace(effect, facts=facts), max(in_time, in_space, key=lambda one: one.reach(0.0) if one.variance else 0.0)

@@ -23,6 +23,7 @@ BESIDE: dict[str, str] = {
 WIDEST: dict[str, str] = {
     "time": mark("(as wide as it swings at made-up dates)"),
     "space": mark("(as wide as other places swing)"),
+    "usual": mark("(as wide as places swing anywhere)"),
 }
 
 

@@ -111,7 +111,7 @@ def _tried(design: str, one: Case, groups: list[Begun], beside: np.ndarray | Non
     alone = left_alone(one)
     places = [pooled([Begun(int(cuts[at % len(cuts)]), months)], beside, design=design) for at, months in enumerate(alone)]
     lengths = int(cuts.mean()), int(last - cuts.mean())
-    told, beyond = judged_by(found, [one for one in made if np.isfinite(one.value)], places, lengths)
+    told, beyond = judged_by(found, [one for one in made if np.isfinite(one.value)], places, lengths, alone=beside is None)
     values = [one.value for one in moved if np.isfinite(one.value)]
     return replace(wider(told, beyond), shifted=(min(values), max(values)))
 
