@@ -20,11 +20,11 @@ import null_histories
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.special import stdtrit
-from scipy.stats import binomtest
 from high_before import headline, picked
 from next_year import on_the_first
 from nothing_changes import SWING, alarms, drifting, monthly, waits, yearly
+from scipy.special import stdtrit
+from scipy.stats import binomtest
 from small_area_maps import covered
 
 from hotspots.inference.ahead import Drift, gain_of
@@ -43,9 +43,9 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAD = """# Calibration, as `make calibrate` last measured it
 
 {day}. Each row is a design in which the truth is known: how often a flag is raised where nothing changes, or found where something does.
-“Before” is what the same design, or that of an independent audit with the same numbers, gave before the method was changed. “Between” are the
-ends of a 95 % interval for n runs that gave a number: exact (Clopper & Pearson) for a share of them, by Student's t for a mean. What is above, or for an
-interval below, its promise by more than that is **bold**. Rows can be measured again by themselves: `tests/calibrated.py --only TEXT --write`.
+“Before” is what the same design, or that of an independent audit with the same numbers, gave before the method was changed. “Between” are
+the ends of a 95 % interval for n runs that gave a number: exact (Clopper & Pearson) for a share of them, by Student's t for a mean. What lies
+beyond its promise by more than that is **bold**. Rows can be measured again by themselves: `tests/calibrated.py --only TEXT --write`.
 
 | what | design | promised | before | now | between | n |
 | --- | --- | --- | --- | --- | --- | ---: |
@@ -379,7 +379,14 @@ ROWS = (
     Row("", "beside comparison areas: the same", ".05", ".04", 300, nothing_done("chicago", 2, "comparison")),
     Row("", "the monthly series: the same", ".05", ".10", 300, nothing_done("chicago", 2, "interrupted")),
     *(
-        Row("", f"{label}: the whole of {city.title()} (one history, whose starts overlap)", "as it is", before, 100, nothing_done(city, 0, design))
+        Row(
+            "",
+            f"{label}: the whole of {city.title()} (one history, whose starts overlap)",
+            "as it is",
+            before,
+            100,
+            nothing_done(city, 0, design),
+        )
         for label, city, design, before in (
             ("before and after alone", "chicago", "before_after", ".18, .14"),
             ("the monthly series", "chicago", "interrupted", ".20, .00"),
@@ -403,7 +410,14 @@ ROWS = (
     *(
         Row("", f"{said}: {label}, no other place known", promised, before, 400, drifts("years", 40, design, alone=True, **more))
         for design, label, said, promised, before, more in (
-            ("before_after", "before and after", "18 months before, 18 after, years that swing by .12", ".05", ".18", {"lengths": (18, 18)}),
+            (
+                "before_after",
+                "before and after",
+                "18 months before, 18 after, years that swing by .12",
+                ".05",
+                ".18",
+                {"lengths": (18, 18)},
+            ),
             ("before_after", "before and after", "years that swing by .12, halved, found", "", ".77", {"effect": 0.5}),
             ("interrupted", "the monthly series", "years that swing by .12, halved, found", "", ".39", {"effect": 0.5}),
         )

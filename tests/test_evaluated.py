@@ -20,7 +20,7 @@ from hotspots.cli.main import main
 from hotspots.readers.sections import Note
 from hotspots.statistics import interventions
 from hotspots.statistics.interventions import Around, reading
-from hotspots.statistics.interventions.beyond import NOTHING, Beyond, spread, wider
+from hotspots.statistics.interventions.beyond import NOTHING, Beyond, spread, wider, with_usual
 from hotspots.statistics.interventions.checks import CHECKS
 from hotspots.statistics.interventions.staggered import Begun, pooled
 from hotspots.store import checked_json
@@ -83,6 +83,33 @@ def test_places_that_drift_are_no_effect(design, world):
     chance = [one.facts.get("chance_low", one.low) > 1 or one.facts.get("chance_high", one.high) < 1 for one in found]
     if world == "walk" and design != "interrupted":
         assert sum(chance) >= 0.25 * n  # what it was before: the interval of chance alone
+
+
+@pytest.mark.parametrize(("lengths", "before"), [((60, 24), 0.04), ((18, 18), 0.1)])
+def test_a_whole_city_whose_years_swing_is_no_effect_and_half_of_it_is_found(lengths, before):
+    """Where nothing but a city's own few dates is known: one in six was false with one date, and a third of halvings missed with five."""
+    n = 400 if TORTURE else 80
+    rng = np.random.default_rng(63)
+
+    def found(effect: float) -> list[interventions.Effect]:
+        cases = [null_histories.drifting(rng, mean=40, world="years", places=0, effect=effect, lengths=lengths) for _ in range(n)]
+        return [null_histories.one_design(case, "before_after") for case in cases]
+
+    still = found(1.0)
+    assert sum(one.verdict in ("fall", "rise") for one in still) <= at_most(0.05, n)
+    chance = sum(one.facts["chance_low"] > 1 or one.facts["chance_high"] < 1 for one in still)
+    assert chance >= before * n  # what the interval of chance alone would call an effect
+    assert all(one.widest in ("time", "usual") for one in still)
+    assert sum(one.verdict == "fall" for one in found(0.5)) >= (0.8 if lengths == (60, 24) else 0.6) * n
+
+
+def test_few_dates_stand_beside_how_far_places_swing_anywhere():
+    from scipy.stats import t
+
+    calm, wild, none = (with_usual(one, n) for one, n in ((NOTHING, 2.5), (Beyond(0.2, 2.5, "time"), 2.5), (NOTHING, 0.0)))
+    assert (calm.variance, calm.where) == (pytest.approx(2 * 0.17**2 / 4.5), "usual")
+    assert (wild.variance, wild.where) == (pytest.approx((2.5 * 0.2 + 2 * 0.17**2) / 4.5), "time")
+    assert none.reach(0.0) == pytest.approx(t.ppf(0.975, 2) * 0.17)
 
 
 def test_the_row_says_what_its_width_comes_from(albatros_evaluated):

@@ -14,7 +14,7 @@ from nothing_changes import SWING, monthly
 from opened import open_page, text
 from test_change import COVERS, days, many, told
 
-from hotspots.inference.level_shift import break_date, sup_f
+from hotspots.inference.level_shift import _without_shift, break_date, sup_f
 from hotspots.statistics import trends, victims
 from hotspots.study import Study
 from hotspots.study.testing import square_city
@@ -55,6 +55,22 @@ def test_breaks_are_seldom_found_where_years_only_swing(year):
     rows = [monthly(rng, year=year, years=8, season=0.2, swing=SWING) for _ in range(many)]
     found = [break_date(pd.Series(row, index=index), shuffles=199, seed=i).p <= 0.05 for i, row in enumerate(rows)]
     assert np.mean(found) <= 0.07 + 3 * np.sqrt(0.07 * 0.93 / many)
+
+
+def test_histories_without_a_shift_swing_within_the_year_no_more_than_the_one_they_are_drawn_like():
+    """Where months of the year are alike, each found one holds chance alone; drawn with it, histories would have that twice."""
+    rng = np.random.default_rng(7)
+
+    def within(rows: np.ndarray) -> float:
+        months = rows.reshape(len(rows), -1, 12).mean(axis=1)
+        return float(months.var(axis=1).mean() / rows.mean())
+
+    real = rng.poisson(4, (60, 96)).astype(float)
+    drawn = np.vstack([_without_shift(one, rng, 40) for one in real])
+    assert within(drawn) <= 1.4 * within(real)  # 1.9 times where each month of the year is taken as it was found
+    wave = 1 + 0.5 * np.sin(2 * np.pi * np.arange(96) / 12)
+    seasonal = rng.poisson(20 * wave, (20, 96)).astype(float)
+    assert 0.9 <= within(np.vstack([_without_shift(one, rng, 40) for one in seasonal])) / within(seasonal) <= 1.1
 
 
 def test_a_shift_beyond_the_swings_is_found():

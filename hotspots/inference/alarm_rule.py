@@ -152,8 +152,9 @@ def _levels(rng: np.random.Generator, shape: tuple[int, ...], variance: float) -
 def spread_of(counts: np.ndarray, alike: np.ndarray) -> Spread:
     """Return how far weekly counts of places (the whole city first) lie from the usual where nothing changes, as whole years tell it.
 
-    The swing is that of `normal_range.swings`, beside one of 12 %: no range is drawn from it, the limit is set on simulated cities. What each place adds, and bunches, are the squares beyond what chance brings about the
-    numbers to be expected from its own total and the city's, of years and of four weeks within a year.
+    The swing is that of `normal_range.swings`, beside one of 12 %: no range is drawn from it, the limit is set on simulated cities. What
+    each place adds, and bunches, are the squares beyond what chance brings about the numbers to be expected from its own total and the
+    city's, of years and of four weeks within a year.
 
     >>> spread_of(np.ones((3, 260), dtype=int), np.array([False, True, True])).own
     0.0

@@ -62,10 +62,10 @@ def break_date(months: pd.Series, *, shuffles: int = 999, seed: int = 0) -> Brea
     """Return the likeliest date at which the monthly level shifted, and how likely so clear a break is where years only swing.
 
     p is the part of histories drawn without a shift whose largest F is at least as large. They have the mean of this one and its
-    months of the year, as far as these differ by more than chance; months scatter about their year as here, and the levels of years, each alone, swing as far as one year lies from the one
-    before (see `normal_range.swings`), which a single shift widens little. It misleads where the level rose or fell steadily, or drifts
-    from year to year: that gives a break in the middle too; and it names one date where there may be several. None with fewer than 36
-    months, or where all are alike. `months` are counts on a PeriodIndex. Source: Andrews (1993), doi:10.2307/2951764.
+    months of the year, as far as these differ by more than chance; months scatter about their year as here, and the levels of years,
+    each alone, swing as far as one year lies from the one before (see `normal_range.swings`), which a single shift widens little. It
+    misleads where the level rose or fell steadily, or drifts from year to year: that gives a break in the middle too; and it names one
+    date where there may be several. None with fewer than 36 months, or where all are alike. `months` are counts on a PeriodIndex. Source: Andrews (1993), doi:10.2307/2951764.
 
     >>> months = pd.Series([4.0, 5] * 30 + [1.0, 2] * 30, index=pd.period_range("2015-01", periods=120, freq="M"))
     >>> found = break_date(months)
@@ -110,8 +110,10 @@ def _beyond_chance(season: np.ndarray, chance: np.ndarray) -> np.ndarray:
     As they were found they hold chance twice: histories drawn with them would swing within the year more than any did, and a real one
     would seem to break more clearly than those.
 
-    >>> _beyond_chance(np.array([0.8, 1.2]), np.array([0.03, 0.03])).round(3).tolist(), _beyond_chance(np.array([0.9, 1.1]), np.ones(2)).tolist()
-    ([0.841, 1.159], [1.0, 1.0])
+    >>> _beyond_chance(np.array([0.8, 1.2]), np.array([0.03, 0.03])).round(3).tolist()
+    [0.842, 1.158]
+    >>> _beyond_chance(np.array([0.9, 1.1]), np.ones(2)).tolist()
+    [1.0, 1.0]
     """
     seen = float(((season - 1) ** 2).sum())
     part = max(1 - (len(season) - 1) / len(season) * float(chance.sum()) / seen, 0.0) if seen else 0.0
