@@ -44,8 +44,8 @@ HEAD = """# Calibration, as `make calibrate` last measured it
 
 {day}. Each row is a design in which the truth is known: how often a flag is raised where nothing changes, or found where something does.
 “Before” is what the same design, or that of an independent audit with the same numbers, gave before the method was changed. “Between” are
-the ends of a 95 % interval for n runs that gave a number: exact (Clopper & Pearson) for a share of them, by Student's t for a mean. What lies
-beyond its promise by more than that is **bold**. Rows can be measured again by themselves: `tests/calibrated.py --only TEXT --write`.
+the ends of a 95 % interval for n runs that gave a number: exact (Clopper & Pearson) for a share of them, by Student's t for a mean. What
+lies beyond its promise by more than that is **bold**. Rows can be measured again by themselves: `tests/calibrated.py --only TEXT --write`.
 
 | what | design | promised | before | now | between | n |
 | --- | --- | --- | --- | --- | --- | ---: |

@@ -65,7 +65,8 @@ def break_date(months: pd.Series, *, shuffles: int = 999, seed: int = 0) -> Brea
     months of the year, as far as these differ by more than chance; months scatter about their year as here, and the levels of years,
     each alone, swing as far as one year lies from the one before (see `normal_range.swings`), which a single shift widens little. It
     misleads where the level rose or fell steadily, or drifts from year to year: that gives a break in the middle too; and it names one
-    date where there may be several. None with fewer than 36 months, or where all are alike. `months` are counts on a PeriodIndex. Source: Andrews (1993), doi:10.2307/2951764.
+    date where there may be several. None with fewer than 36 months, or where all are alike. `months` are counts on a
+    PeriodIndex. Source: Andrews (1993), doi:10.2307/2951764.
 
     >>> months = pd.Series([4.0, 5] * 30 + [1.0, 2] * 30, index=pd.period_range("2015-01", periods=120, freq="M"))
     >>> found = break_date(months)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 PUBLISH = ("no", "strict", "open")  # from what tells least
-CONTEXT_KINDS = ("water", "park", "street", "coast", "boundary", "service")
+CONTEXT_KINDS = ("water", "park", "street", "coast", "boundary", "service", "gathering")
 
 
 @dataclass(frozen=True)

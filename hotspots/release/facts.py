@@ -11,6 +11,7 @@ import pandas as pd
 from hotspots.cities import City, Note, logbook
 from hotspots.release import partition
 from hotspots.release.profiles import FEWER_THAN, UNMAPPED, Profile
+from hotspots.study.gathering import KIND
 from hotspots.words import LANGUAGES, mark, words_for
 
 AREAS = mark("Areas")
@@ -66,4 +67,5 @@ def _plain(note: Note, city: City, area_of: pd.Series | None) -> dict[str, Any]:
 
 def basemap_of(city: City) -> gpd.GeoDataFrame:
     """Return the city's basemap with its corners as they are published."""
-    return partition.published_corners(city.context) if len(city.context) else city.context
+    drawn = city.context[city.context["kind"] != KIND]  # places where people gather are compared with, and on no map
+    return partition.published_corners(drawn) if len(drawn) else drawn

@@ -36,16 +36,16 @@ class AreaModel:
 def area_model(study: Study, baseline: str = "population") -> AreaModel | None:
     """Return the model of the study's map, worked out once; None where nobody was killed or nothing is known of the baseline.
 
-    The number expected in each unit goes by its share of the `baseline`: `population` (residents times years), `area` (length, of lines)
-    or `equal`. `overall` is the rate per person-year, per square metre (metre) or per unit, of victims.
+    The number expected in each unit goes by its share of the `baseline`: `population` (residents times years), `area` (length, of lines),
+    `equal`, or `gathering` (places where people gather). `overall` is the rate per person-year, per square metre
+    (metre), per unit or per such place, of victims.
     """
     return kept(study, _area_model, baseline)
 
 
 def _area_model(study: Study, baseline: str) -> AreaModel | None:
     beside_residents = baseline == "population"
-    amount = study.person_years if beside_residents else study.extent if baseline == "area" else np.ones(len(study.blocks))
-    size = np.asarray(amount, dtype=float)
+    size = np.asarray(study.person_years if beside_residents else study.amount(baseline), dtype=float)
     victims = (study.exposed if beside_residents else study.counts).to_numpy(dtype=float)
     seen = (study.exposed_events if beside_residents else study.events).to_numpy(dtype=float) if study.has_days else victims
     known = np.isfinite(seen) & (size > 0)

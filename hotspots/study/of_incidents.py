@@ -19,6 +19,7 @@ from hotspots.store.schema import Blocks, DataError, Incidents
 from hotspots.store.span import span_of
 from hotspots.study.exposure import Exposure
 from hotspots.study.filters import Where, check_where, matches
+from hotspots.study.gathering import counted
 from hotspots.study.memo import kept
 from hotspots.study.options import OF_STATISTICS, Options, settled
 from hotspots.study.places import Place
@@ -44,6 +45,7 @@ class Study(Exposure, Options):
     streets: gpd.GeoDataFrame | None = field(default=None, kw_only=True)  # the city's street segments, whatever the unit
     exposed_of: pd.Series | None = field(default=None, kw_only=True)  # which incidents lie where residents are known; None: all
     recounted: tuple[pd.Timestamp, ...] = field(default=(), kw_only=True)  # days from which on deaths are counted in another way
+    gathering: gpd.GeoSeries | None = field(default=None, kw_only=True)  # points where people gather, of the city; None: not known
     place: Place | None = field(default=None, kw_only=True)  # what the study is narrowed to; None: the whole city
     of_city: Study | None = field(default=None, kw_only=True)  # the same without that place
     has_victims: ClassVar[bool] = True  # single homicides are known, and not totals alone
@@ -87,6 +89,7 @@ class Study(Exposure, Options):
         streets: gpd.GeoDataFrame | None = None,
         exposed_of: pd.Series | None = None,
         recounted: tuple[pd.Timestamp, ...] = (),
+        gathering: gpd.GeoSeries | None = None,
         **options: Any,
     ) -> Study:
         """Return the study of `incidents` on `blocks`.
@@ -99,10 +102,10 @@ class Study(Exposure, Options):
         known (`residents.known_to_live`); left out beside it, all do. `recounted` are the days from which on deaths are counted in another
         way: what came before them is compared with nothing after. `options` are those of single statistics, left out where the usual
         one will do (the rows of `options.Options`): `bandwidth` in metres is for measures that smooth; `equal_split` (`discontinuous`,
-        `continuous`) is what a density along streets does at crossings; `baseline` (`population`, `area`, `equal`) and `correction`
-        (`bh`, `by`) are what tests of clustering compare with, and how they allow for the number of places; `cap` is how many per cent of
-        the baseline the largest circle of a scan may hold. A `DataError` names what is wrong, such as a part of a month where days are not
-        known.
+        `continuous`) is what a density along streets does at crossings; `baseline` (`population`, `area`, `equal`, `gathering`) and
+        `correction` (`bh`, `by`) are what tests of clustering compare with, and how they allow for the number of places; `cap` is how many
+        per cent of the baseline the largest circle of a scan may hold. A `DataError` names what is wrong, such as a part of a month where
+        days are not known.
 
         >>> from hotspots.testing import square_city
         >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2)
@@ -134,6 +137,7 @@ class Study(Exposure, Options):
             streets=streets,
             exposed_of=exposed_of,
             recounted=recounted,
+            gathering=gathering,
             **options,
         )
 
@@ -312,6 +316,19 @@ class Study(Exposure, Options):
         if len(self.residents_by_census) == 1:
             return self.blocks["population"]
         return (residents.person_years(self.residents_by_census, self.start, self.end) / self.years).rename("population")
+
+    @cached_property
+    def gathered(self) -> np.ndarray:
+        """How many places where people gather each unit has: 0 in all where none is known (see `gathering`)."""
+        return counted(self.gathering, self.blocks)
+
+    def amount(self, baseline: str) -> np.ndarray:
+        """Return how much of a baseline (see `options.BASELINES`) each unit has; missing where nobody knows."""
+        if baseline == "population":
+            return np.asarray(self.residents, dtype=float)
+        if baseline == "equal":
+            return np.ones(len(self.blocks))
+        return self.extent if baseline == "area" else self.gathered
 
     @cached_property
     def extent(self) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import Any
 from hotspots.store.schema import DataError
 from hotspots.words import mark, told
 
-BASELINES: tuple[str, ...] = ("population", "area", "equal")  # what tests of clustering may compare with
+BASELINES: tuple[str, ...] = ("population", "area", "equal", "gathering")  # what tests of clustering may compare with
 CORRECTIONS: tuple[str, ...] = ("bh", "by")  # for looking at many places at once
 LEAST: tuple[str, ...] = ("1.5", "2", "3")  # times the city's risk that a hot spot may be asked to have
 EQUAL_SPLITS: tuple[str, ...] = ("discontinuous", "continuous")  # what a density along streets does at crossings

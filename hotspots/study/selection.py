@@ -10,6 +10,7 @@ from hotspots.cities import City
 from hotspots.geography import units
 from hotspots.store.schema import AreaCounts, DataError, field
 from hotspots.study import FILTERS, Study, Where, band, of_totals, places
+from hotspots.study.gathering import places_of
 from hotspots.study.options import LAYERS as LAYERS
 from hotspots.study.options import MOST_CAP as MOST_CAP
 from hotspots.study.options import OF_STATISTICS, OPTIONS, Choices
@@ -104,6 +105,7 @@ class Selection(Choices):
             snapped=here.away,
             streets=city.segments,
             exposed_of=here.exposed_of,
+            gathering=places_of(city.context),
             recounted=tuple(note.start for note in city.notes if note.kind == "definition"),
             **{row.name: getattr(self, row.name) for row in OF_STATISTICS},
         )

@@ -140,6 +140,22 @@ def _write_context(folder: Path, city: City) -> None:
     services = [(name, shape) for name, shape in zip(city.map.names, city.map.shapes, strict=True) if name in people.SERVICES]
     points = terrain.to_degrees([shape.representative_point() for _, shape in services])
     _write_layer(folder / "services.geojson", points, [{"name": name} for name, _ in services])
+    gathering = _gathering(city)
+    _write_layer(
+        folder / "gathering.geojson", terrain.to_degrees([shape for _, shape in gathering]), [{"what": what} for what, _ in gathering]
+    )
+
+
+def _gathering(city: City) -> list[tuple[str, BaseGeometry]]:
+    """Markets, stations, stadiums, and bars around three places where the city meets; drawn apart, so that no death depends on them."""
+    kinds = {"Mercado": "market", "Terminal": "station", "Estadio": "stadium"}
+    known = [(kinds[name.split()[0]], n) for n, name in enumerate(city.map.names) if name.split()[0] in kinds]
+    middle = np.array([shape.representative_point().coords[0] for shape in city.map.shapes])
+    away = [np.hypot(*(middle - at).T) for at in people.MEETING]
+    chance = np.sum([1 / (1 + (one / 500) ** 2) ** 2 for one in away], axis=0)
+    chance[[n for _, n in known]] = 0
+    bars = np.sort(np.random.default_rng([city.seed, 6]).choice(len(chance), 90, replace=False, p=chance / chance.sum()))
+    return [(what, city.map.shapes[n].representative_point()) for what, n in [*known, *(("bar", int(n)) for n in bars)]]
 
 
 def write(folder: Path, *, seed: int = SEED) -> City:

@@ -86,6 +86,7 @@ SERVICES = (
     *("Instituto Técnico Naval", "Cuartel de bomberos", "Biblioteca y archivo", "Mercado Central", "Terminal de Oriente"),
     "Terminal del Norte",
 )
+MEETING: tuple[tuple[float, float], ...] = ((-560, 250), (420, -1_250), (620, 2_350))  # around which bars are: market, docks, station
 POCKETS: dict[str, tuple[float, float]] = {
     "Plaza Mayor": (200, 700),
     "Plaza de la Aduana": (-380, 60),

@@ -23,6 +23,7 @@ from hotspots.geography import units
 from hotspots.statistics import victims
 from hotspots.statistics.catalog import MEASURES
 from hotspots.study import Study
+from hotspots.study.gathering import places_of
 from hotspots.study.memo import kept
 from hotspots.study.selection import Selection
 from hotspots.views import captions
@@ -255,7 +256,8 @@ def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
     if selection.unit and not unit:
         dropped.append("unit")
     baseline = selection.baseline
-    if baseline == "population" and not city.blocks["population"].sum() > 0:
+    unknown = {"population": not city.blocks["population"].sum() > 0, "gathering": city.only_totals or places_of(city.context).empty}
+    if unknown.get(baseline):
         baseline = ""
         dropped.append("baseline")
     measure = selection.measure if selection.measure in MEASURE_KEYS else ""

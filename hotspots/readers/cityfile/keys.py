@@ -333,7 +333,11 @@ GROUP = {
 LAYER = {
     "file": _needed("file", "the shapes", '"coast.geojson"'),
     "kind": _needed(
-        "text", "what they are: `water`, `park`, `street`, `coast`, `boundary` or `service`; a boundary also bounds the squares", '"coast"'
+        "text",
+        "what they are: `water`, `park`, `street`, `coast`, `boundary`, `service` or `gathering`; a boundary also bounds the squares; "
+        "`gathering` are places where people gather (bars, stations, markets), each feature one: hot spots can be compared with them, "
+        "and they are not drawn",
+        '"coast"',
     ),
     "name": Key("text", "the column of their names", '"name"', "no names"),
     "epsg": _epsg("the shapes"),

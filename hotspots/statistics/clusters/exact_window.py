@@ -24,6 +24,7 @@ BASELINES: dict[str, str] = {
     "population": mark("if homicides fell on residents by chance alone"),
     "area": mark("if homicides fell on the ground by chance alone"),
     "equal": mark("if every place had the same chance"),
+    "gathering": mark("if homicides fell on the places where people gather (bars, stations, markets) by chance alone"),
 }
 
 
@@ -32,7 +33,8 @@ class Baseline:
     """Where chance would put homicides: what the test and its calibration both start from. Arrays are in the units' order.
 
     `around` adds up a unit and its neighbours; `weight` is the share of the baseline in each unit, `share` in each window. `known` says
-    which units have a known baseline: events elsewhere take no part. `tested` says which windows are tested.
+    which units have a known baseline (of places where people gather: those with one there or beside): events elsewhere take no part.
+    `tested` says which windows are tested.
     """
 
     around: matrices.csr_array
@@ -70,9 +72,8 @@ def baseline_of(study: Study, *, baseline: str | None = None, gap: float | None 
         raise DataError(
             told("window test: there is no baseline {baseline}; use one of {listed}", baseline=repr(baseline), listed=", ".join(BASELINES))
         )
-    residents = study.residents.to_numpy(dtype=float)
-    chosen = baseline or ("population" if np.nansum(residents) > 0 else "area")
-    amount = residents if chosen == "population" else study.extent if chosen == "area" else np.ones(len(residents))
+    chosen = baseline or ("population" if np.nansum(study.amount("population")) > 0 else "area")
+    amount = study.amount(chosen)
     known = np.isfinite(amount)
     amount = np.where(known, amount, 0.0)
     if not amount.sum() > 0:
@@ -83,6 +84,8 @@ def baseline_of(study: Study, *, baseline: str | None = None, gap: float | None 
     around = matrices.csr_array(near.matrix + matrices.eye_array(len(amount), format="csr"))
     held = around @ amount
     share = np.minimum(held / amount.sum(), 1.0)
+    if chosen == "gathering":
+        known = held > 0  # what happens far from such places is not explained by them, nor compared with them
     tested = known & (held >= LEAST_RESIDENTS if chosen == "population" else held > 0)
     return Baseline(around, amount / amount.sum(), share, known, tested, chosen, near.gap, near.rule)
 

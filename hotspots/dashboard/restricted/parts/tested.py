@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -24,6 +25,13 @@ BASELINE_NAMES: dict[str, str] = {
     "population": mark("Residents: each person the same chance"),
     "area": mark("Ground: each square metre the same chance"),
     "equal": mark("Places: each place the same chance"),
+    "gathering": mark("Where people gather: each bar, station or market the same chance"),
+}
+WHY_UNTESTED: dict[str, str] = {
+    "population": mark("fewer than 100 residents there and beside, or none known"),
+    "area": mark("too little is known of them"),
+    "equal": mark("too little is known of them"),
+    "gathering": mark("no place where people gather there or beside"),
 }
 CAPS: tuple[int, ...] = (2, 5, 10, 25, 50)
 CORRECTION_NAMES: dict[str, str] = {
@@ -63,7 +71,7 @@ def controls(chosen: Chosen, key: str) -> None:
     if key not in TESTED:
         return
     words, selection, study = chosen.words, chosen.selection, chosen.by_unit
-    offered = [name for name in BASELINES if name != "population" or study.population > 0]
+    offered = [name for name in BASELINES if name not in ("population", "gathering") or np.nansum(study.amount(name)) > 0]
     left, right, *third = st.columns(3 if key == "hot_spot" else 2)
     left.selectbox(
         words.say("Compared with"),
@@ -96,7 +104,15 @@ def controls(chosen: Chosen, key: str) -> None:
             help=words.say("Only places whose own risk is so many times the city's with 95 in 100 certainty."),
             **address.widget("least", selection.least, lambda old, new: replace(old, least=new)),
         )
-    if (selection.baseline or offered[0]) != "population":
+    compared = selection.baseline or offered[0]
+    if compared == "gathering":
+        known = words.count(
+            "{n} place where people gather is known, and a large one would count as much as a small one.",
+            "{n} places where people gather are known, and a large one counts as much as a small one.",
+            int(study.gathered.sum()),
+        )
+        st.caption(known + " " + words.say("Homicides take part where one lies there or beside; residents are left out."))
+    elif compared != "population":
         st.caption(
             words.say("Residents are left out of this comparison: a place can stand out only because many people live or pass there.")
         )
@@ -186,11 +202,7 @@ def untested(found: HotPlaces, words: Words) -> None:
     aside = found.untested
     if aside is None or aside.empty:
         return
-    why = (
-        words.say("fewer than 100 residents there and beside, or none known")
-        if found.calibration.baseline == "population"
-        else words.say("too little is known of them")
-    )
+    why = words.say(WHY_UNTESTED[found.calibration.baseline])
     st.caption(
         words.count(
             "Insufficient data in {n} place ({why}), where {killed} were killed: not tested.",
