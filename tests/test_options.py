@@ -60,7 +60,9 @@ def town(villa: tuple[City, object]) -> City:
         crs=blocks.crs,
     )
     period = {"start": pd.Timestamp("2020-01-01"), "end": pd.Timestamp("2021-01-01")}
-    return replace(villa[0], incidents=incidents, blocks=blocks, segments=lines, **period)
+    bars = shapely.points(np.vstack([near[:20], far[:5]]) + 7)
+    context = gpd.GeoDataFrame({"kind": "gathering", "name": ""}, geometry=bars, index=range(len(bars)), crs=blocks.crs)
+    return replace(villa[0], incidents=incidents, blocks=blocks, segments=lines, context=context, **period)
 
 
 def asked(**query: str) -> Selection:
