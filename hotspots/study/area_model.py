@@ -37,7 +37,7 @@ def area_model(study: Study, baseline: str = "population") -> AreaModel | None:
     """Return the model of the study's map, worked out once; None where nobody was killed or nothing is known of the baseline.
 
     The number expected in each unit goes by its share of the `baseline`: `population` (residents times years), `area` (length, of lines),
-    `equal`, or `gathering` (places where people gather). `overall` is the rate per person-year, per square metre
+    `equal`, or `gathering` (places where people gather, there or beside). `overall` is the rate per person-year, per square metre
     (metre), per unit or per such place, of victims.
     """
     return kept(study, _area_model, baseline)
@@ -46,6 +46,8 @@ def area_model(study: Study, baseline: str = "population") -> AreaModel | None:
 def _area_model(study: Study, baseline: str) -> AreaModel | None:
     beside_residents = baseline == "population"
     size = np.asarray(study.person_years if beside_residents else study.amount(baseline), dtype=float)
+    if baseline == "gathering":  # a killing across the street from a bar is near it
+        size = size + kept(study.blocks, contiguity, gap=None).matrix @ size
     victims = (study.exposed if beside_residents else study.counts).to_numpy(dtype=float)
     seen = (study.exposed_events if beside_residents else study.events).to_numpy(dtype=float) if study.has_days else victims
     known = np.isfinite(seen) & (size > 0)
