@@ -23,7 +23,7 @@ from hotspots.words import Words, mark
 HOT_WORDS: dict[str, str] = {
     "ok": mark("More homicides here and around than chance explains"),
     "zero": mark("Not more than chance explains"),
-    "no_data": mark("Not enough residents or homicides to tell"),
+    "no_data": mark("Too little known, or too few homicides, to tell"),
 }
 BLIND_WORDS: dict[str, str] = {"no_data": mark("Not tested, or not even 100 times the risk would be found")}
 SCAN_WORDS: dict[str, str] = {
