@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from hotspots.dashboard import shell
+from hotspots.dashboard import lost, shell
 from hotspots.dashboard.public import frame, opened
 from hotspots.dashboard.public.pages import around, city, compact, done, left_out, people, places
 from hotspots.words import mark
@@ -22,4 +22,7 @@ def show() -> None:
         *([frame.page(places, mark("All places"), "places")] if len(opened.available()) > 1 else []),
         frame.page(compact, mark("Map to embed"), "embed", listed=False),
     ]
+    name = lost.asked({one.url_path for one in pages})
+    if name:
+        pages.append(frame.nowhere(name))
     st.navigation(pages, position="hidden" if st.context.is_embedded else "top").run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -11,7 +11,7 @@ import streamlit as st
 
 from hotspots import settings
 from hotspots.agency import worn
-from hotspots.dashboard import map_component
+from hotspots.dashboard import lost, map_component
 from hotspots.dashboard.public import address, opened, served
 from hotspots.dashboard.public.address import Choices
 from hotspots.dashboard.shell import guard, link_words
@@ -55,6 +55,19 @@ def page(module: ModuleType, title: str, path: str = "", *, listed: bool = True)
                     close_page(reader)
 
     return st.Page(show, title=words.say(title), url_path=path or None, default=not path, visibility="visible" if listed else "hidden")
+
+
+def nowhere(name: str) -> Any:
+    """Return what stands under a `name` that no page has."""
+    words = words_for(language(address.current()))
+
+    def around(draw: Callable[[], None]) -> None:
+        with guard(words):
+            map_component.set_page_language(words.language, menu=words.say("Menu"))
+            open_page(plain=False)
+            draw()
+
+    return lost.page(name, words, around)
 
 
 def language(choices: Choices) -> str:

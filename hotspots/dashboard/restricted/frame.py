@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -14,8 +13,8 @@ import streamlit as st
 from hotspots import settings, store
 from hotspots.agency import refused, worn
 from hotspots.cities import City
-from hotspots.dashboard import map_component, paper
-from hotspots.dashboard.restricted import address, admission, cached, chips, place_of, place_search, share
+from hotspots.dashboard import lost, map_component, paper
+from hotspots.dashboard.restricted import address, admission, cached, chips, period, place_of, place_search, share
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.shell import guard, link_words, refusal
 from hotspots.drawing import charts
@@ -171,9 +170,21 @@ def to_import(words: Words, *, primary: bool = False) -> None:
 
 
 def contents(pages: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
-    """Return the pages under the names of their groups in the reader's language."""
+    """Return the pages under the names of their groups in the reader's language, with one of our own where the address asks for none."""
     words = words_for(language(address.current()[0]))
-    return {words.say(group) if group else "": list(found) for group, found in pages.items()}
+    named = {words.say(group) if group else "": list(found) for group, found in pages.items()}
+    name = lost.asked({one.url_path for found in pages.values() for one in found})
+    return {**named, "": [*named.get("", []), *([lost.page(name, words, _around_nothing)] if name else [])]}
+
+
+def _around_nothing(draw: Callable[[], None]) -> None:
+    """Draw what stands where there is no page, for whoever is let in."""
+    words = words_for(language(address.current()[0]))
+    with guard(words):
+        if let_in("lost", words, "areas", granted=admission.lets_in("areas"), cityless=True):
+            map_component.set_page_language(words.language, menu=words.say("Menu"))
+            without_city(words)
+            draw()
 
 
 def open_page(name: str, *, with_choices: bool = True) -> Chosen | None:
@@ -285,7 +296,7 @@ def choices(selection: Selection, city: City, words: Words) -> None:
         **address.widget("city", selection.city, lambda old, new: Selection(city=new, language=old.language)),
     )
     place_of.choice(selection, city, words)
-    period_choice(selection, city, words)
+    period.choice(selection, city, words)
     for name, label in chips.FILTERS:
         if name in city.fields:
             filter_choice(name, words.say(label), selection, words)
@@ -312,69 +323,6 @@ def _histogram(study: Study, name: str, chosen: tuple[str, ...], words: Words) -
     counts = kept(study, victims.by, name)
     named = pd.Series(counts.to_numpy(), index=[captions.value_name(name, value, words) for value in counts.index])
     return charts.histogram(named, words, chosen={captions.value_name(name, value, words) for value in chosen})
-
-
-Period = tuple[dt.date | None, dt.date | None]
-
-
-def periods(city: City, words: Words) -> dict[str, Period]:
-    """Return the periods on offer, by the words for them: all, the last years, each calendar year, newest first."""
-    offered: dict[str, Period] = {words.say("All the data"): (None, None)}
-    last = city.end.date()
-    for years in (1, 3, 5):
-        first = (city.end - pd.DateOffset(years=years)).date()
-        if first >= city.start.date():
-            offered[words.count("Last 12 months", "Last {n} years", years)] = (first, last)
-    for year in range((city.end - pd.Timedelta(days=1)).year, city.start.year - 1, -1):
-        offered[str(year)] = (dt.date(year, 1, 1), dt.date(year + 1, 1, 1))
-    return offered
-
-
-def period_choice(selection: Selection, city: City, words: Words) -> None:
-    """Draw the choice of the period: one on offer, or from one month to another."""
-    offered = kept(city, periods, words)
-    own = words.say("From one month to another")
-    chosen: Period = (selection.start, selection.end)
-    name = next((text for text, period in offered.items() if period == chosen), own)
-    months = kept(city, _months)
-
-    def pick(old: Selection, new: str) -> Selection:
-        start, end = offered.get(new, (old.start or months[0], after(months[-1]) if old.end is None else old.end))
-        return replace(old, start=start, end=end)
-
-    st.selectbox(words.say("Period"), [*offered, own], **address.widget("period", name, pick))
-    if name == own:
-        month_choices(selection, months, words)
-
-
-def _months(city: City) -> list[dt.date]:
-    return [month.start_time.date() for month in pd.period_range(city.start, city.end - pd.Timedelta(days=1), freq="M")]
-
-
-def month_choices(selection: Selection, months: Sequence[dt.date], words: Words) -> None:
-    """Draw the first and the last month of a period of the reader's own."""
-    start = (selection.start or months[0]).replace(day=1)
-    last = (selection.end or after(months[-1])) - dt.timedelta(days=1)
-    _month(words.say("From"), "from", months, start, words, lambda old, new: replace(old, start=new, end=max(old.end or new, after(new))))
-    later = [month for month in months if month >= start]
-    _month(words.say("To the end of"), "to", later, last.replace(day=1), words, lambda old, new: replace(old, end=after(new)))
-
-
-def _month(
-    label: str,
-    name: str,
-    months: Sequence[dt.date],
-    value: dt.date,
-    words: Words,
-    update: Callable[[Selection, dt.date], Selection],
-) -> None:
-    within = min(max(value, months[0]), months[-1])
-    st.selectbox(label, months, format_func=words.month, **address.widget(name, within, update))
-
-
-def after(month: dt.date) -> dt.date:
-    """Return the first day of the month after."""
-    return (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
 
 
 def heading(chosen: Chosen, title: str) -> None:
