@@ -100,13 +100,24 @@ def test_publishing_again_gives_the_same_bytes(own, tmp_path, capsys):
 FIRST = [address for address in ANSWERS if address.startswith("/?") and "el-salvador" not in address]
 
 
+DATED = ("/change", "/people", "/trends")  # their title names a period of its own, so that below it no other one is named since
 OF_TOTALS = ("/?city=el-salvador&lang=es", "/map?city=el-salvador&lang=en")
+
+
+def without_another_period(before: dict, now: dict) -> dict:
+    """Return an answer with the parts of its sentence that still stand: all but a period, and how many were killed in it."""
+    parts = before["sentence"].split(" · ")
+    left = [part for part in parts if part in now["sentence"].split(" · ")]
+    assert 0 <= len(parts) - len(left) <= 2
+    assert any("data to" in part or "datos hasta" in part for part in left) == (len(parts) > 1)
+    return before | {"sentence": " · ".join(left)}
 
 
 @pytest.mark.parametrize("address", OF_TOTALS)
 def test_totals_tell_what_they_told(kept, address):
     """The first page of totals has tables now, and a map stands under its own year and not under that of all the data."""
-    before, now = ANSWERS[address], answer(address)
+    now = answer(address)
+    before = without_another_period(ANSWERS[address], now) if address.startswith("/?") else ANSWERS[address]
     assert now["metrics"] == before["metrics"]
     assert all(table in now["tables"] for table in before["tables"])
     assert address.startswith("/map") or figures(now | {"tables": []}) == figures(before | {"tables": []})
@@ -115,7 +126,8 @@ def test_totals_tell_what_they_told(kept, address):
 @pytest.mark.cases(3)
 @pytest.mark.parametrize("address", [one for one in ANSWERS if one not in (*FIRST, *OF_TOTALS)])
 def test_an_address_gives_the_kept_answer(kept, address):
-    assert figures(answer(address)) == figures(SINCE.get(address, ANSWERS[address]))
+    now, before = answer(address), SINCE.get(address, ANSWERS[address])
+    assert figures(now) == figures(without_another_period(before, now) if address.startswith(DATED) else before)
 
 
 @pytest.mark.cases(2)

@@ -325,13 +325,17 @@ def _histogram(study: Study, name: str, chosen: tuple[str, ...], words: Words) -
     return charts.histogram(named, words, chosen={captions.value_name(name, value, words) for value in chosen})
 
 
-def heading(chosen: Chosen, title: str) -> None:
-    """Draw the head of a page: a finding, then period, filters, number and how far the data reach."""
+def heading(chosen: Chosen, title: str, *, dated: bool = False) -> None:
+    """Draw the head of a page: a finding, then period, filters, number and how far the data reach.
+
+    A finding that is `dated` names a period of its own: below it stands no other one, and no number of another one.
+    """
     words, study = chosen.words, chosen.study
     st.title(title, anchor=False)
     place = [captions.place_name(study.place, words)] if study.place else []
-    said = (chosen.period, *place, chosen.filters, captions.counted(chosen.city, study, words))
-    parts = [*(one for one in said if one), words.count("{n} person killed", "{n} people killed", study.victims)]
+    said = ("" if dated else chosen.period, *place, chosen.filters, captions.counted(chosen.city, study, words))
+    killed = [] if dated else [words.count("{n} person killed", "{n} people killed", study.victims)]
+    parts = [*(one for one in said if one), *killed]
     parts.append(words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date())))
     if chosen.city.fictional:
         parts.append(words.say("fictional city: no real person, no real place"))

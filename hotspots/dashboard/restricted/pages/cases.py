@@ -33,7 +33,7 @@ def render(chosen: Chosen) -> None:
         heading(chosen, words.say("Cases"))
         st.info(words.say("{what}: not available, because {reason}.", what=words.say("Cases"), reason=words.say(NEEDS["victims"])))
         return
-    heading(chosen, chosen.asked.of_place(answer.sentence(words), words))
+    heading(chosen, chosen.asked.of_place(answer.sentence(words), words), dated=True)
     st.markdown(f"**{words.say('Restricted: not for publication.')}** " + words.say("Each row is a person who was killed."))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         case_list.span_choice(chosen)

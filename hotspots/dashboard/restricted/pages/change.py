@@ -55,7 +55,7 @@ def render(chosen: Chosen) -> None:
     span = span_of(chosen)
     answer = by_unit.ask(changes.changes, until, span=span)
     found = answer.value
-    heading(chosen, answer.sentence(words))
+    heading(chosen, answer.sentence(words), dated=True)
     controls(chosen)
     whole_city(chosen, found)
     if by_unit.selection.unit != "city":

@@ -57,14 +57,15 @@ def render(chosen: Chosen) -> None:
         return
     answer = chosen.whole.ask(who.people)
     found = answer.value
-    heading(chosen, answer.sentence(words))
+    heading(chosen, answer.sentence(words), dated=True)
     if not found.fields:
         st.info(
             words.say("These data say nothing of the people killed but when and where: no age, no sex, no weapon, no state of the case.")
         )
         return
     counted = chosen.whole.ask(who.by_field).value
-    st.caption(words.say("In the whole period chosen; what is clicked filters every page."))
+    n, period = words.count("{n} person killed", "{n} people killed", study.victims), chosen.period
+    st.caption(words.say("{n} · {period}; what is clicked filters every page.", n=n, period=period))
     clickable.bars(chosen, {name: (FIELDS[name], counts) for name, counts in counted.items() if name in FIELDS}, key="people_bars")
     st.markdown(
         words.say(

@@ -77,7 +77,7 @@ def render(chosen: Chosen) -> None:
         heading(chosen, words.say("Homicides over time"))
         st.info(words.say("The period holds less than 12 whole months: too short to tell a trend."))
     else:
-        heading(chosen, latest.sentence(words))
+        heading(chosen, latest.sentence(words), dated=True)
         numbers.three(latest.value, words)
         if latest.value.person_years > 0:
             with st.expander(words.say("Beside whole countries")):
@@ -202,7 +202,7 @@ def published_totals(chosen: Chosen) -> None:
         heading(chosen, words.say("Homicides over time"))
         st.info(words.say("Within this period no total of twelve months is published."))
     else:
-        heading(chosen, latest.sentence(words))
+        heading(chosen, latest.sentence(words), dated=True)
         numbers.newest(latest.value, words)
     published.explain(chosen)
     notes = series.crossing(chosen)

@@ -31,7 +31,7 @@ def draw(chosen: Chosen) -> None:
         if latest is None:
             heading(chosen, words.say("{city}, {period}: no total is published", city=chosen.city.name, period=chosen.period))
         else:
-            heading(chosen, latest.sentence(words))
+            heading(chosen, latest.sentence(words), dated=True)
         panel.choices_in_force(chosen)
         left, right = st.columns([1.7, 1], gap="large")
         with left:
