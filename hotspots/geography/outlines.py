@@ -21,6 +21,20 @@ def outlined(blocks: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     return np.asarray(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
 
 
+def parts_of(shapes: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
+    """Return the parts of shapes and the number of the shape that each is of, as `shapely.get_parts` does, without copying shapes of one part.
+
+    >>> parts, of = parts_of(np.array([shapely.LineString([(0, 0), (1, 0)]), shapely.MultiPoint([(0, 0), (1, 1)])]))
+    >>> of.tolist(), parts_of(parts[:1])[0][0] is parts[0]
+    ([0, 1, 1], True)
+    """
+    kinds = shapely.get_type_id(shapes)
+    if ((kinds >= 0) & (kinds < shapely.GeometryType.MULTIPOINT)).all() and not shapely.is_empty(shapes).any():
+        return shapes, np.arange(len(shapes))
+    parts, of = shapely.get_parts(shapes, return_index=True)
+    return parts, of
+
+
 def middles(blocks: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
     """Return x and y of the middle of each unit; missing where it has no outline."""
     points = shapely.centroid(np.asarray(blocks.geometry.array))

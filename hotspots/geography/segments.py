@@ -13,6 +13,7 @@ import shapely
 
 from hotspots import settings
 from hotspots.inference.parallel import side_by_side
+from hotspots.geography.outlines import parts_of
 from hotspots.store.schema import Blocks, DataError, check_blocks
 from hotspots.words import told
 
@@ -128,8 +129,9 @@ def ends_of(lines: npt.NDArray[np.object_]) -> tuple[Floats, Ints, Ints]:
     >>> len(places), line[place == place[1]].tolist()
     (3, [0, 1])
     """
-    parts, line = shapely.get_parts(lines, return_index=True)
-    points = np.stack([shapely.get_coordinates(shapely.get_point(parts, at)) for at in (0, -1)], axis=1).reshape(-1, 2)
+    parts, line = parts_of(lines)
+    last = np.cumsum(shapely.get_num_coordinates(parts)) - 1
+    points = shapely.get_coordinates(parts)[np.stack([np.append(0, last[:-1] + 1)[: len(last)], last], axis=1).ravel()]
     place = joined(points)
     where = np.zeros((place.max(initial=-1) + 1, 2))
     where[place[::-1]] = points[::-1]
@@ -142,8 +144,8 @@ def joined(points: Floats) -> Ints:
     >>> joined(np.array([[0.0499, 0.0], [0.0501, 0.0], [5.0, 0.0], [0.0499, 0.0]])).tolist()
     [0, 0, 1, 0]
     """
-    _, first, exact = np.unique(points, axis=0, return_index=True, return_inverse=True)
-    return _linked(points[first])[exact.ravel()]
+    _, first, exact = np.unique(points @ [1, 1j], return_index=True, return_inverse=True)  # as complex numbers: by rows it takes longer
+    return _linked(points[first])[exact]
 
 
 def _linked(points: Floats) -> Ints:
@@ -228,20 +230,32 @@ def _units(ids: list[str], names: list[str], shapes: npt.NDArray[np.object_], cr
 
 def _segment_names(met: pd.DataFrame, words: npt.NDArray[np.object_], ids: pd.Index) -> list[str]:
     """Return `street, street met at the start – street met at the end`; the id where the street has no name."""
-    sides = met.groupby("line").agg(start=("place", "first"), end=("place", "last"))
-    streets_at = _listed(met[met["street"] != ""], "street")
+    if not len(words):
+        return []
+    listed, code = np.unique(words.astype(object), return_inverse=True)  # in order, so that numbers are compared in place of words
+    line, place = met["line"].to_numpy(), met["place"].to_numpy()
+    first, second = _two_streets(place, code[line], np.asarray(listed == ""))
+    ends = []
+    for side in ("left", "right"):
+        at = place[np.searchsorted(line, np.arange(len(words)), side) - (side == "right")]
+        ends.append(np.where(first[at] != code, first[at], second[at]))
+    low, high = np.minimum(*ends), np.maximum(*ends)  # a street that nobody meets comes last
+    told = np.append(listed, "")
+    parts = zip(words.tolist(), ids.tolist(), told[low].tolist(), told[high].tolist(), strict=True)
+    return [(f"{own}, {one} – {other}".rstrip() if one else own) if own else str(unit) for own, unit, one, other in parts]
 
-    def other(place: int, own: str) -> str:
-        return next((name for name in streets_at.get(place, ()) if name != own), "")
 
-    names = []
-    for own, unit, start, end in zip(words.tolist(), ids.tolist(), sides["start"].tolist(), sides["end"].tolist(), strict=True):
-        if not own:
-            names.append(str(unit))
-            continue
-        ends = sorted((other(start, own), other(end, own)), key=lambda name: (name == "", name))
-        names.append(f"{own}, {ends[0]} – {ends[1]}".rstrip() if ends[0] else own)
-    return names
+def _two_streets(place: Ints, code: Ints, nameless: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Return the first and the second street of each place by their numbers, those without a name aside; their count where there is none."""
+    none = len(nameless)
+    named = ~nameless[code]
+    pairs = np.unique(place[named] * none + code[named])
+    at, street = np.divmod(pairs, none)
+    rank = np.arange(len(at)) - np.searchsorted(at, at)
+    found = np.full((2, place.max(initial=-1) + 1), none)
+    for nth in (0, 1):
+        found[nth, at[rank == nth]] = street[rank == nth]
+    return found[0], found[1]
 
 
 def _corner_words(met: pd.DataFrame, crossing: Ints, ids: pd.Index) -> tuple[list[str], list[str]]:

@@ -169,7 +169,7 @@ def table(study: Study, measure: Measure) -> pd.DataFrame:
     The columns are those of every download: `name`, `count`, `population`, KEY, KEY_low, KEY_high, `state`.
     """
     columns = {
-        "name": geography.names(study.blocks),
+        "name": kept(study.blocks, geography.names),
         "count": study.counts,
         "population": study.residents,
         measure.key: measure.compute(study),

@@ -116,7 +116,7 @@ def called(city: City, text: str) -> str:
         return of.partition("/")[2]
     if kind == "segment":
         return found(city, text).name
-    return str(geography.names(city.blocks.loc[[of]]).iloc[0]) if kind == "block" and of in city.blocks.index else of
+    return offered(city).get(text, of) if kind == "block" else of
 
 
 def _listed(blocks: Blocks, unit: str) -> dict[str, str]:

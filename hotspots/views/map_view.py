@@ -20,6 +20,7 @@ from hotspots.statistics.catalog import measure as measure_of
 from hotspots.statistics.measure import STATES, UNSTABLE_UNDER, Measure, table
 from hotspots.store.schema import Blocks
 from hotspots.study import Study, places
+from hotspots.study.memo import kept
 from hotspots.views import captions
 from hotspots.views.classes import Classes, category, classed, starts_of
 from hotspots.views.classes import class_labels as class_labels
@@ -157,7 +158,7 @@ def geometry(key: str, blocks: Blocks, context: Sequence[ContextLayer] = (), *, 
     shapes = without_gaps(blocks.geometry.to_crs(4326))
     west, south, east, north = (float(side) for side in (shapes.total_bounds if weights is None else _middle(shapes, weights)))
     return MapGeometry(
-        key, blocks.index.astype(str).tolist(), geography.names(blocks).tolist(), shapes, list(context), (west, south, east, north)
+        key, blocks.index.astype(str).tolist(), kept(blocks, geography.names).tolist(), shapes, list(context), (west, south, east, north)
     )
 
 

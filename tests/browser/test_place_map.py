@@ -142,3 +142,49 @@ def test_two_periods_move_together_and_point_at_the_same_place(page, address):
     page.wait_for_timeout(1000)
     one, other = ([float(part) for part in view.split(",")] for view in frames.evaluate_all("all => all.map(frame => frame.dataset.view)"))
     assert one == pytest.approx(other, abs=1e-4)
+
+
+# The names on the map, and the widest of the marks of homicides that each touches (a single dot is up to 17 pixels wide, a number more).
+TOUCHED = """frame => {
+    const canvas = frame.querySelector("canvas.homicides");
+    const at = canvas.getBoundingClientRect();
+    const ratio = canvas.width / at.width;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const there = (x, y) => x >= 0 && y >= 0 && x < canvas.width && y < canvas.height && data[4 * (y * canvas.width + x) + 3] > 200;
+    const across = (x, y) => {
+        const seen = new Set();
+        const todo = [[x, y]];
+        let [west, east] = [x, x];
+        while (todo.length) {
+            const [i, j] = todo.pop();
+            const key = j * canvas.width + i;
+            if (seen.has(key) || !there(i, j)) continue;
+            seen.add(key);
+            west = Math.min(west, i);
+            east = Math.max(east, i);
+            todo.push([i + 1, j], [i - 1, j], [i, j + 1], [i, j - 1]);
+        }
+        return (east - west) / ratio;
+    };
+    return [...frame.querySelectorAll(".name.district")].map(name => {
+        const box = name.getBoundingClientRect();
+        let most = 0;
+        for (let y = box.top + 3; y < box.bottom - 3; y += 2)
+            for (let x = box.left; x < box.right; x += 2) {
+                const [i, j] = [Math.round((x - at.left) * ratio), Math.round((y - at.top) * ratio)];
+                if (there(i, j)) most = Math.max(most, across(i, j));
+            }
+        return [name.textContent, most];
+    });
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_no_name_lies_over_a_number_and_most_districts_have_theirs(open_page, address, width):
+    page = open_page(viewport={"width": width, "height": 800 if width == 1280 else 900})
+    page.goto(f"{address}/?lang=en", timeout=120_000)
+    page.wait_for_selector(READY, timeout=120_000)
+    wait_until_idle(page)
+    found = dict(page.locator(".frame").first.evaluate(TOUCHED))
+    assert len(found) >= 6  # of 8
+    assert all(most < 18 for most in found.values()), found

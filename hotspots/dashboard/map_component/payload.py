@@ -25,6 +25,7 @@ import pandas as pd
 import shapely
 
 from hotspots.colours import in_the_dark
+from hotspots.geography.outlines import parts_of
 from hotspots.words import Words, mark
 
 if TYPE_CHECKING:
@@ -212,7 +213,7 @@ def _fingerprint(block: bytes) -> str:
 
 def _paths(shapes: Any) -> tuple[Any, Any, Any]:
     """Return the rings, lines and points of `shapes` in order, which of them are rings, and how many each shape has."""
-    parts, shape_of = shapely.get_parts(np.asarray(shapes.array, dtype=object), return_index=True)
+    parts, shape_of = parts_of(np.asarray(shapes.array, dtype=object))
     is_polygon = shapely.get_type_id(parts) == _POLYGON
     turned = shapely.orient_polygons(parts[is_polygon])
     rings, part_of = shapely.get_rings(turned, return_index=True)
@@ -252,7 +253,9 @@ def _labels(layer: ContextLayer, first: int) -> list[list[Any]]:
     `line` is the number of the shape along which the name is written; −1 where it is no line.
     """
     placed: list[list[Any]] = []
-    for number, (shape, text) in enumerate(zip(layer.shapes, layer.labels, strict=False), first):
+    shapes = np.asarray(layer.shapes.array, dtype=object)
+    for at, text in enumerate(layer.labels):
+        number, shape = first + at, shapes[at]
         if not text or shape is None:
             continue
         is_line = shape.geom_type.endswith("LineString")

@@ -84,6 +84,7 @@ export class CityMap {
     this.surface = new Surface();
     this.names = new PlaceNames(this.map, "names");
     this.names.marks = () => this.homicides.boxes();
+    this.names.dots = () => this.homicides.dots();
     this.surface.taken = () => {
       const { x, y } = this.surface.frame.margin;
       return this.names.boxes.map(([left, top, right, bottom]) => [left + x, top + y, right + x, bottom + y]);
@@ -442,9 +443,9 @@ export class CityMap {
   outline() {
     if (!this.shown) return;
     const { head, geometry } = this.shown;
-    geometry.index ??= new Map(geometry.ids.map((id, unit) => [id, unit]));
     const selected = this.pending === null ? head.selected : this.pending.id;
-    this.surface.outline(this.hovered, geometry.index.get(selected) ?? -1);
+    if (selected) geometry.index ??= new Map(geometry.ids.map((id, unit) => [id, unit])); // slow where there are many: when it is needed
+    this.surface.outline(this.hovered, geometry.index?.get(selected) ?? -1);
     this.box.dataset.selected = selected;
   }
 

@@ -101,11 +101,24 @@ export const Homicides = L.Layer.extend({
 
   // The boxes of the numbers, in pixels of the map's box: no name lies over one.
   boxes() {
-    if (!this._map || !this.spots.length) return [];
-    const { x, y } = this._map.getPixelBounds().min;
-    return this.grouped()
+    return this.onScreen()
       .filter(({ n }) => n > 1)
-      .map((mark) => [mark.x - x - mark.r, mark.y - y - mark.r, mark.x - x + mark.r, mark.y - y + mark.r]);
+      .map(({ x, y, r }) => [x - r, y - r, x + r, y + r]);
+  },
+
+  // The middles of the single dots, in pixels of the map's box.
+  dots() {
+    return this.onScreen()
+      .filter(({ n }) => n === 1)
+      .map(({ x, y }) => [x, y]);
+  },
+
+  onScreen() {
+    if (!this._map || !this.spots.length) return [];
+    const { min } = this._map.getPixelBounds();
+    const size = this._map.getSize();
+    const shown = this.grouped().map((mark) => ({ ...mark, x: mark.x - min.x, y: mark.y - min.y }));
+    return shown.filter(({ x, y }) => x > -20 && y > -20 && x < size.x + 20 && y < size.y + 20);
   },
 
   // Go nearer, so that the homicides of a mark come apart.

@@ -7,10 +7,11 @@ const RANK = { district: 0, boundary: 1, coast: 1, water: 2, park: 3, service: 4
 const FROM_ZOOM = { district: 0, boundary: 0, coast: 0, water: 0, park: 0.75, service: 1, street: 2.5 };
 const MOST = 60;
 // Pixels that the name of a district may move, the nearest first, so that it lies over no number and no other name.
-const STEPS = [-40, -20, 0, 20, 40].flatMap((dx) => [-58, -40, -22, 0, 22, 40, 58].map((dy) => [dx, dy])).sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
+const REACHED = [0, 10, 20, 30, 40, 50, 60];
+const SIDES = [...REACHED.slice(1).map((step) => -step), ...REACHED];
+const STEPS = SIDES.flatMap((dx) => SIDES.map((dy) => [dx, dy])).sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
 const STILL = [[0, 0]];
-const LARGE = 500; // pixels across
-const FAR = 0.06; // of the map's width
+const FAR = 0.075; // of the map's width
 
 export class PlaceNames {
   constructor(map, pane) {
@@ -18,7 +19,8 @@ export class PlaceNames {
     this.pane = pane;
     this.labels = [];
     this.numbers = [];
-    this.marks = () => []; // the boxes of what else must stay free
+    this.marks = () => []; // the boxes of numbers, over which no name lies
+    this.dots = () => []; // the middles of single dots: as few as can be are covered
     this.shown = new Map();
     this.boxes = [];
     this.hidden = new Set();
@@ -50,7 +52,9 @@ export class PlaceNames {
       return [x - 4 * number.length - 5, y - 26, x + 4 * number.length + 5, y + 9];
     });
     const marks = this.marks();
+    const dots = this.dots();
     const free = (box, of) => !of.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+    const covered = (box) => dots.reduce((n, [x, y]) => n + (x > box[0] - 4 && x < box[2] + 4 && y > box[1] - 2 && y < box[3] + 2), 0);
     const wanted = new Map();
     for (const label of this.labels) {
       if (wanted.size >= MOST) break;
@@ -62,8 +66,14 @@ export class PlaceNames {
       const inside = (box) => box[0] >= 0 && box[1] >= 0 && box[2] <= size.x && box[3] <= size.y;
       const near = label.kind === "district" ? STEPS.filter((one) => Math.hypot(...one) <= FAR * size.x) : STILL; // or it would name a neighbour
       const steps = near.filter((one) => inside(boxAt(one)) && free(boxAt(one), taken));
-      // Where numbers leave no room a district is named all the same, at its middle, if the map is large; nothing else is.
-      const step = steps.find((one) => free(boxAt(one), marks)) ?? (label.kind === "district" && size.x >= LARGE ? steps[0] : undefined);
+      let step; // a name that has no room is left out: pointing at the place tells it
+      let least = Infinity;
+      for (const one of steps) {
+        if (!free(boxAt(one), marks)) continue;
+        const n = covered(boxAt(one));
+        if (n < least) [step, least] = [one, n];
+        if (!n) break;
+      }
       if (step === undefined) continue;
       taken.push(boxAt(step));
       wanted.set(label, step);

@@ -27,6 +27,7 @@ from hotspots.views.series import numbered, series_of
 from hotspots.words import Words, mark
 
 HEIGHT = 620
+MOST_LISTED = 5_000  # places: a longer list to choose from keeps a browser busy for seconds, and the search above every page finds them all
 DOWNLOADS: dict[str, tuple[str, str]] = {
     ".csv": (mark("Table (CSV)"), "text/csv"),
     ".geojson": (mark("Areas (GeoJSON)"), "application/geo+json"),
@@ -80,8 +81,10 @@ def controls(chosen: Chosen) -> tuple[Measure, Chosen]:
         format_func=lambda name: words.say(measure(name).label),
         **address.widget("measure", key, lambda old, new: replace(old, measure=new)),
     )
-    with last:
-        find(on_map.ask(where.geometry), words)
+    shapes = on_map.ask(where.geometry)
+    if len(shapes.ids) <= MOST_LISTED:
+        with last:
+            find(shapes, words)
     not_shown(study, words)
     return measure(key), on_map
 
@@ -239,7 +242,11 @@ def some_and_none(found: Mapped, words: Words) -> None:
 
 def data_table(chosen: Chosen, what: Measure) -> None:
     """Draw the table behind the map; picking a row picks the place."""
-    words, answer = chosen.words, chosen.ask(where.of_places, what.key)
+    words, many = chosen.words, len(chosen.by_unit.blocks) > MOST_LISTED
+    fold = tables.folded(words, once_open="places_open" if many else "")
+    if many and not fold.open:
+        return
+    answer = chosen.ask(where.of_places, what.key)
     data = answer.value
 
     def picked() -> None:
@@ -247,7 +254,7 @@ def data_table(chosen: Chosen, what: Measure) -> None:
         if row is not None:
             maps.pick(str(data.index[row]))
 
-    with tables.folded(words):
+    with fold:
         tables.draw(
             data,
             columns(chosen.by_unit, what),

@@ -79,9 +79,13 @@ def as_it_stands(rows: pd.DataFrame, words: Words, *, alt: str) -> None:
     paper.table(rows, alt=alt, words=words)
 
 
-def folded(words: Words) -> Any:
-    """Return the place, folded away, for the table behind a picture."""
-    return st.expander(words.say("The same as a table"))
+def folded(words: Words, *, once_open: str = "") -> Any:
+    """Return the place, folded away, for the table behind a picture.
+
+    A table so long that it is to be sent `once_open` alone gives a key here: then opening it runs the page again.
+    """
+    how: dict[str, Any] = {"key": once_open, "on_change": "rerun"} if once_open else {}
+    return st.expander(words.say("The same as a table"), **how)
 
 
 def worked_out(words: Words) -> Any:
