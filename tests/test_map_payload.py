@@ -149,9 +149,9 @@ def test_context_lies_beneath_with_its_labels() -> None:
     meta, arrays = geometry_of(view_of(blocks(3), context=layers))
     assert meta["layers"] == [["water", 2], ["street", 1], ["unit", 3]]
     assert [label[:2] for label in meta["labels"]] == [["water", "Río"], ["street", "Calle 1"]]
-    assert meta["labels"][1][2:] == [-89.2, 13.0, 2]  # written along the third shape
+    assert meta["labels"][1][2:] == [-89.2, 13.0, 2, 2]  # written along the third shape
     assert shapely.Point(meta["labels"][0][2:4]).within(square)
-    assert meta["labels"][0][4] == -1
+    assert meta["labels"][0][4:] == [-1, 0]
     assert [path[0] for paths in paths_of(meta, arrays) for path in paths] == [True, True, False, True, True, True]
 
 

@@ -185,6 +185,6 @@ def test_no_name_lies_over_a_number_and_most_districts_have_theirs(open_page, ad
     page.goto(f"{address}/?lang=en", timeout=120_000)
     page.wait_for_selector(READY, timeout=120_000)
     wait_until_idle(page)
-    found = dict(page.locator(".frame").first.evaluate(TOUCHED))
+    found = dict(page.locator(".frame").first.evaluate(TOUCHED))  # where each lies is held by the click on a district's name, above
     assert len(found) >= 6  # of 8
     assert all(most < 18 for most in found.values()), found

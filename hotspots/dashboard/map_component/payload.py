@@ -248,9 +248,9 @@ def _firsts(view: MapGeometry | MapView) -> list[int]:
 
 
 def _labels(layer: ContextLayer, first: int) -> list[list[Any]]:
-    """Return [kind, text, longitude, latitude, line] for each shape of the layer that has a label: inside it, or half-way along it.
+    """Return [kind, text, longitude, latitude, line, shape] for each shape of the layer that has a label: inside it, or half-way along it.
 
-    `line` is the number of the shape along which the name is written; −1 where it is no line.
+    `line` is the number of the shape along which the name is written; −1 where it is no line. `shape` is its number either way.
     """
     placed: list[list[Any]] = []
     shapes = np.asarray(layer.shapes.array, dtype=object)
@@ -261,7 +261,7 @@ def _labels(layer: ContextLayer, first: int) -> list[list[Any]]:
         is_line = shape.geom_type.endswith("LineString")
         spot = shape.interpolate(0.5, normalized=True) if is_line else shape.representative_point()
         if not spot.is_empty:
-            placed.append([layer.kind, str(text), round(spot.x, 6), round(spot.y, 6), number if is_line else -1])
+            placed.append([layer.kind, str(text), round(spot.x, 6), round(spot.y, 6), number if is_line else -1, number])
     return placed
 
 

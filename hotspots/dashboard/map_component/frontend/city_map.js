@@ -254,7 +254,7 @@ export class CityMap {
     }
     if (this.named !== geometry) {
       this.named = geometry;
-      this.names.show(geometry.labels, this.whole.zoom);
+      this.names.show(geometry, this.whole.zoom);
     }
     this.names.avoid(values.outlines);
     if (this.drawn?.geometry !== geometry || this.drawn.values !== values || this.drawn.ground !== ground) {

@@ -93,7 +93,7 @@ export async function decodeGeometry(block) {
   return {
     ids: meta.ids,
     names: meta.names,
-    labels: meta.labels.map(([kind, text, lon, lat, line]) => ({ kind, text, lon, lat, line })),
+    labels: meta.labels.map(([kind, text, lon, lat, line, shape]) => ({ kind, text, lon, lat, line, shape })),
     bounds: meta.bounds,
     xs,
     ys,

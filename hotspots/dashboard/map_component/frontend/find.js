@@ -55,7 +55,7 @@ export class Finder {
       for (const shape of this.cells.get(cell) ?? []) {
         const box = 4 * shape;
         if (x < boxes[box] - reach || x > boxes[box + 2] + reach || y < boxes[box + 1] - reach || y > boxes[box + 3] + reach) continue;
-        const distance = this.distance(shape, x, y);
+        const distance = distanceTo(this.geometry, shape, x, y);
         if (distance < nearest || (distance === 0 && found < 0)) {
           nearest = distance;
           found = shape;
@@ -64,24 +64,24 @@ export class Finder {
     });
     return found < 0 ? -1 : found - units.first;
   }
+}
 
-  // 0 inside a polygon, Infinity outside it; for lines and points the true distance.
-  distance(shape, x, y) {
-    const { xs, ys, pathStarts, shapeStarts, closed } = this.geometry;
-    let inside = false;
-    let least = Infinity;
-    for (let path = shapeStarts[shape]; path < shapeStarts[shape + 1]; path += 1) {
-      const first = pathStarts[path];
-      const end = pathStarts[path + 1];
-      let before = closed[path] ? end - 1 : first;
-      for (let i = first; i < end; i += 1) {
-        if (!closed[path]) least = Math.min(least, toSegment(x, y, xs[before], ys[before], xs[i], ys[i]));
-        else if (ys[i] > y !== ys[before] > y && x < ((xs[before] - xs[i]) * (y - ys[i])) / (ys[before] - ys[i]) + xs[i]) inside = !inside;
-        before = i;
-      }
+// 0 inside a polygon, Infinity outside it; for lines and points the true distance.
+export function distanceTo(geometry, shape, x, y) {
+  const { xs, ys, pathStarts, shapeStarts, closed } = geometry;
+  let inside = false;
+  let least = Infinity;
+  for (let path = shapeStarts[shape]; path < shapeStarts[shape + 1]; path += 1) {
+    const first = pathStarts[path];
+    const end = pathStarts[path + 1];
+    let before = closed[path] ? end - 1 : first;
+    for (let i = first; i < end; i += 1) {
+      if (!closed[path]) least = Math.min(least, toSegment(x, y, xs[before], ys[before], xs[i], ys[i]));
+      else if (ys[i] > y !== ys[before] > y && x < ((xs[before] - xs[i]) * (y - ys[i])) / (ys[before] - ys[i]) + xs[i]) inside = !inside;
+      before = i;
     }
-    return inside ? 0 : least;
   }
+  return inside ? 0 : least;
 }
 
 function toSegment(x, y, ax, ay, bx, by) {

@@ -1,6 +1,7 @@
 // Place names on the map: the few that fit without touching each other, chosen again after each move.
 
 import * as L from "./vendor/leaflet/leaflet-src.esm.js";
+import { distanceTo } from "./find.js";
 
 // What is named first, and how far the reader must have zoomed in beyond the whole city.
 const RANK = { district: 0, boundary: 1, coast: 1, water: 2, park: 3, service: 4, street: 5 };
@@ -29,10 +30,11 @@ export class PlaceNames {
     map.on("moveend zoomend resize", () => this.place());
   }
 
-  show(labels, wholeZoom) {
+  show(geometry, wholeZoom) {
     for (const { marker } of this.shown.values()) marker.remove();
     this.shown.clear();
-    this.labels = labels.filter(({ kind, line }) => line < 0 || (kind !== "street" && kind !== "avenue")).sort((a, b) => (RANK[a.kind] ?? 9) - (RANK[b.kind] ?? 9));
+    this.geometry = geometry;
+    this.labels = geometry.labels.filter(({ kind, line }) => line < 0 || (kind !== "street" && kind !== "avenue")).sort((a, b) => (RANK[a.kind] ?? 9) - (RANK[b.kind] ?? 9));
     this.wholeZoom = wholeZoom;
     this.place();
   }
@@ -64,12 +66,12 @@ export class PlaceNames {
       const tall = 11 * this.scale;
       const boxAt = ([dx, dy]) => [at.x + dx - half, at.y + dy - tall, at.x + dx + half, at.y + dy + tall];
       const inside = (box) => box[0] >= 0 && box[1] >= 0 && box[2] <= size.x && box[3] <= size.y;
-      const near = label.kind === "district" ? STEPS.filter((one) => Math.hypot(...one) <= FAR * size.x) : STILL; // or it would name a neighbour
+      const near = label.kind === "district" ? STEPS.filter((one) => Math.hypot(...one) <= FAR * size.x) : STILL;
       const steps = near.filter((one) => inside(boxAt(one)) && free(boxAt(one), taken));
       let step; // a name that has no room is left out: pointing at the place tells it
       let least = Infinity;
       for (const one of steps) {
-        if (!free(boxAt(one), marks)) continue;
+        if (!free(boxAt(one), marks) || !this.within(label, at, one)) continue;
         const n = covered(boxAt(one));
         if (n < least) [step, least] = [one, n];
         if (!n) break;
@@ -85,6 +87,14 @@ export class PlaceNames {
       this.shown.delete(label);
     }
     for (const [label, step] of wanted) if (!this.shown.has(label)) this.shown.set(label, { marker: this.put(label, step), step });
+  }
+
+  // Whether a name that has moved still has its middle inside its own district: elsewhere it would name another.
+  within({ shape }, at, [dx, dy]) {
+    if (!dx && !dy) return true;
+    const { min } = this.map.getPixelBounds();
+    const scale = 2 ** this.map.getZoom();
+    return distanceTo(this.geometry, shape, (at.x + dx + min.x) / scale, (at.y + dy + min.y) / scale) === 0;
   }
 
   put({ kind, text, lat, lon }, [dx, dy]) {
