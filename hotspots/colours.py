@@ -43,7 +43,8 @@ IN_THE_DARK: dict[str, str] = {
     **dict(zip(CHANGE, ("#b9a4ee", "#6f5fa3", "#46515c", "#9a6230", "#fdb863"), strict=True)),
     **{"#f7f7f7": "#46515c", "#a3cec6": "#3f6f68", "#2a7d74": "#6fc0b4"},
     **{"#fac27d": "#8c5428", "#ee8a4a": "#c26c2d", "#c4501f": "#f0a055", "#741f05": "#ffe0ae"},
-    **{ZERO: "#29343f", NO_DATA: "#4a5561", "#0072b2": "#4a9fd0", "#8c6d3f": "#b39565"},
+    **{ZERO: "#29343f", NO_DATA: "#4a5561", "#0072b2": "#4a9fd0", "#56b4e9": "#a9dcf9", "#8c6d3f": "#b39565"},
+    **{"#f3b27a": "#8c5428", "#c4501f": "#f0a055"},  # windows opened earlier, and lately
 }
 # What charts are drawn in, as each theme shows it: words of 4.5:1 and more.
 CHARTS_ON_PAPER: dict[str, dict[str, str]] = {

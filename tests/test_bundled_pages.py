@@ -14,7 +14,6 @@ PAGES = (
     *sorted(path.stem for path in (ROOT / "hotspots/dashboard/restricted/pages").glob("*.py") if path.stem not in ("__init__", "overview")),
 )
 MOST_WORDS = 250
-LONGER: dict[str, int] = {"clusters": 500}  # what is still to be said more briefly
 BUNDLED = sorted(path.parent.name for path in (ROOT / "data/cities").glob("*/city.toml"))
 
 
@@ -34,7 +33,7 @@ def test_every_page_of_every_bundled_city_opens_and_is_not_long(bundled, unchang
         assert failed.split("{")[0] not in text(app)
         assert text(app).strip()
         if page != "publish":
-            assert 0 < words_outside_of_tables(app) <= LONGER.get(page, MOST_WORDS)
+            assert 0 < words_outside_of_tables(app) <= MOST_WORDS
 
 
 def test_there_are_bundled_cities():

@@ -12,8 +12,8 @@ import pandas as pd
 import shapely
 
 from hotspots import settings
-from hotspots.inference.parallel import side_by_side
 from hotspots.geography.outlines import parts_of
+from hotspots.inference.parallel import side_by_side
 from hotspots.store.schema import Blocks, DataError, check_blocks
 from hotspots.words import told
 
@@ -246,7 +246,7 @@ def _segment_names(met: pd.DataFrame, words: npt.NDArray[np.object_], ids: pd.In
 
 
 def _two_streets(place: Ints, code: Ints, nameless: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """Return the first and the second street of each place by their numbers, those without a name aside; their count where there is none."""
+    """Return the first and the second street of each place by their numbers, those without a name aside; where there is none, how many."""
     none = len(nameless)
     named = ~nameless[code]
     pairs = np.unique(place[named] * none + code[named])

@@ -35,7 +35,7 @@ def now_and_before(table: pd.DataFrame, names: Mapping[str, str], words: Words) 
         "type": "quantitative",
         "title": words.say("people killed"),
         "scale": {"zero": True, "domainMax": room, "nice": False},
-        "axis": {"tickMinStep": 1},
+        "axis": {"tickMinStep": 1, "labelBound": True},
     }
     tips = tooltip(("value", " "), ("text", words.say("People killed")), ("range", words.say("Normal range")))
     band = {

@@ -17,7 +17,8 @@ from hotspots.words import Words, mark
 from hotspots.words.escape import safe_markdown
 
 HEIGHT = 480
-SENTENCES = 3  # of the strongest; the rest is in the table
+LEAD = ("observed", "expected", "ratio", "p")  # the columns that both tables begin with, after the place
+SENTENCES = 1  # of the strongest; the table has them all
 
 
 def render(chosen: Chosen) -> None:
@@ -81,7 +82,7 @@ def in_space(chosen: Chosen, answer: Answer[Scan]) -> None:
         Column("units", mark("Places")),
         *numbers(found),
     )
-    tables.draw(rows, columns, words, alt=words.say("The circles, strongest first"))
+    tables.fitting(rows, columns, words, alt=words.say("The circles, strongest first"), lead=("number", "centre", *LEAD))
     tables.download(chosen, answer, f"{chosen.selection.unit}_circles")
 
 
@@ -163,7 +164,8 @@ def in_time(chosen: Chosen, answer: Answer[Scan], now: Scan) -> None:
     for _, row in rows.head(SENTENCES).iterrows():
         st.markdown("- " + burst_sentence(chosen, row, ever))
     if len(rows):
-        tables.draw(rows, burst_columns(chosen, ever), words, alt=words.say("The bursts, strongest first"))
+        alt = words.say("The bursts, strongest first")
+        tables.fitting(rows, burst_columns(chosen, ever), words, alt=alt, lead=("place", "start", "end", *LEAD))
     tables.download(chosen, answer, "bursts")
     tables.worked_out(words).caption(
         words.say(

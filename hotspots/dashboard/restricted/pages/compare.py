@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
 from hotspots import geography
@@ -31,11 +32,11 @@ NORMAL: dict[str, str] = {
     "unknown": mark("not known"),
 }
 COLUMNS: tuple[Column, ...] = (
-    Column("place", mark("Place"), width=175),
-    Column("verdict", mark("Beside chance"), called(VERDICTS), width=150),
+    Column("place", mark("Place"), width=205),
+    Column("verdict", mark("Beside chance"), called(VERDICTS), width=190),
     Column("count", mark("People killed"), whole, width=100),
-    Column("expected", mark("Expected"), rounded(1), width=82),
-    Column("rate", mark("Per 100,000 residents a year"), rounded(1), width=150),
+    Column("expected", mark("Expected"), rounded(1), width=80),
+    Column("rate", mark("Per 100,000 residents a year"), rounded(1), width=190),
     Column("rate_low", mark("from (95%)"), rounded(1), width=84),
     Column("rate_high", mark("to (95%)"), rounded(1), width=84),
 )
@@ -80,14 +81,28 @@ def render(chosen: Chosen) -> None:
         return
     finding(found, words)
     picture(study, found, words, alt=answer.sentence(words))
-    st.header(words.say("Every place, by its name"), anchor=False)
     columns = (*COLUMNS, WIDENED) if found.scatter > 1 else COLUMNS
     rows = answer.table().set_index("id").rename_axis(study.blocks.index.name).sort_values("place", kind="stable")
-    tables.draw(rows, columns, words, alt=words.say("Every place with its homicides and what chance explains, by name"))
+    named(rows[rows["verdict"] != "within"], words)
+    with st.expander(words.say("Every place, by its name")):
+        tables.draw(rows, columns, words, alt=words.say("Every place with its homicides and what chance explains, by name"))
     tables.download(chosen, answer, f"{chosen.selection.unit}_compare")
     if found.scatter > 1:
         widened(study, found, words)
     limits(study, found, words)
+
+
+def named(outside: pd.DataFrame, words: Words) -> None:
+    """Draw the places that chance does not explain, by their names: in an order of rates the smallest ones would stand first."""
+    if not len(outside):
+        return
+    st.header(words.say("What chance does not explain, by name"), anchor=False)
+    tables.whole(outside.head(tables.MOST_ROWS), COLUMNS[:4], words, alt=words.say("The places that chance does not explain, by name"))
+    more = len(outside) - tables.MOST_ROWS
+    if more > 0:
+        st.caption(
+            words.count("{n} more is marked in the picture and in the table.", "{n} more are marked in the picture and in the table.", more)
+        )
 
 
 def side_by_side(chosen: Chosen) -> None:

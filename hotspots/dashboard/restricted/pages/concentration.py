@@ -122,7 +122,7 @@ def curve(chosen: Chosen, answer: Answer[AgainstChance]) -> None:
         )
     )
     alt = words.say("How few places hold a part of the homicides, as a table")
-    tables.draw(questions.parts(found), part_columns(found), words, alt=alt)
+    tables.fitting(questions.parts(found), part_columns(found), words, alt=alt, lead=LEAD)
     tables.download(chosen, answer, f"{chosen.selection.unit}_concentration")
     with tables.folded(words):
         tables.draw(questions.steps(answer), CURVE, words, alt=words.say("The curve as a table"))
@@ -136,6 +136,9 @@ def curve(chosen: Chosen, answer: Answer[AgainstChance]) -> None:
                 general_chance=words.number(found.generalised_gini.expected, 2),
             )
         )
+
+
+LEAD = ("part", "places", "observed", "expected")  # the columns that fit beside the text; all of them are folded below
 
 
 def part_columns(found: AgainstChance) -> tuple[Column, ...]:

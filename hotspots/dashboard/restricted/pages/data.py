@@ -161,8 +161,8 @@ def dictionary(chosen: Chosen) -> None:
     fields += [(row, MEANINGS[row.name]) for row in BLOCK_FIELDS if row.name in city.blocks.columns]
     table = pd.DataFrame([{"name": row.name, "meaning": meaning, "values": _values(row, words)} for row, meaning in fields])
     columns = (
-        Column("name", mark("Column")),
-        Column("meaning", mark("Meaning"), lambda rows, key, words: [words.say(text) for text in rows[key]]),
+        Column("name", mark("Column"), width=90),
+        Column("meaning", mark("Meaning"), lambda rows, key, words: [words.say(text) for text in rows[key]], width=310),
         Column("values", mark("Values")),
     )
     tables.draw(table, columns, words, alt=words.say("What each column means"))

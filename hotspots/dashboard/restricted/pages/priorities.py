@@ -25,13 +25,13 @@ from hotspots.words import Words, mark
 NUMBERED = 20  # places with a number on the map
 COLUMNS: tuple[Column, ...] = (
     Column("order", mark("No."), width=50),
-    Column("name", mark("Place"), width=215),
-    Column("last_year", mark("12 months")),
-    Column("events", mark("All years")),
-    Column("share", mark("Share"), percent(1)),
-    Column("running", mark("Running share"), percent()),
-    Column("pattern", mark("Pattern"), called(PATTERNS)),
-    Column("district", mark("District"), lambda rows, key, words: [name or "–" for name in rows[key]]),
+    Column("name", mark("Place"), width=222),
+    Column("last_year", mark("12 months"), width=74),
+    Column("events", mark("All years"), width=68),
+    Column("share", mark("Share"), percent(1), width=54),
+    Column("running", mark("Running share"), percent(), width=98),
+    Column("pattern", mark("Pattern"), called(PATTERNS), width=72),
+    Column("district", mark("District"), lambda rows, key, words: [name or "–" for name in rows[key]], width=150),
     Column("services", mark("Services near"), lambda rows, key, words: [one or "–" for one in rows[key]], width=110),
     Column("area", mark("Hectares"), lambda rows, key, words: (rows[key] / 1e4).round(2)),
     Column("within", mark("Within the first"), percent()),
@@ -78,11 +78,9 @@ def render(chosen: Chosen) -> None:
 
 def restricted(words: Words) -> None:
     """Say whom the page is for, and what it is made of."""
-    st.warning(
-        words.say(
-            "Restricted: for those who decide where to begin, not for publication. Made of deaths alone: no arrests, no stops, nothing "
-            "about who lives or passes there. It says nothing of any person."
-        )
+    st.markdown(
+        f"**{words.say('Restricted: for those who decide where to begin, not for publication.')}** "
+        + words.say("Made of deaths alone: no arrests, no stops, nothing about who lives or passes there. It says nothing of any person.")
     )
 
 

@@ -252,7 +252,7 @@ def open_windows(chosen: Chosen) -> None:
     table = answer.table()
     if len(table):
         columns = [Column("place", mark("Place")), Column("day", mark("Day, of {days}"), blanks={"days": here.WITHIN})]
-        tables.draw(table, columns, words, alt=words.say("Open windows"), of=answer)
+        tables.whole(table, columns, words, alt=words.say("Open windows"), of=answer)
 
 
 def newest_cases(chosen: Chosen) -> None:
@@ -269,7 +269,7 @@ def newest_cases(chosen: Chosen) -> None:
     rows = year.value.table.head(NEWEST)
     if len(rows):
         columns = case_list.columns(year.value, without=("district", "category", "near", "sex", "age"))
-        tables.draw(rows, columns, words, alt=words.say("Cases, newest first"), of=year)
+        tables.whole(rows, columns, words, alt=words.say("Cases, newest first"), of=year)
     if st.button(words.say("All cases"), key="to_cases"):
         st.switch_page(st.Page(lambda: None, title=words.say("Cases"), url_path="cases"))
 
