@@ -24,7 +24,8 @@ def outlined(blocks: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
 def parts_of(shapes: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
     """Return the parts of shapes and the number of the shape that each is of, as `shapely.get_parts` does; those of one part are not copied.
 
-    >>> parts, of = parts_of(np.array([shapely.LineString([(0, 0), (1, 0)]), shapely.MultiPoint([(0, 0), (1, 1)])]))
+    >>> line = shapely.LineString([(0, 0), (1, 0)])
+    >>> parts, of = parts_of(np.array([line, shapely.MultiPoint([(0, 0), (1, 1)])]))
     >>> of.tolist(), parts_of(parts[:1])[0][0] is parts[0]
     ([0, 1, 1], True)
     """

@@ -161,9 +161,9 @@ def dictionary(chosen: Chosen) -> None:
     fields += [(row, MEANINGS[row.name]) for row in BLOCK_FIELDS if row.name in city.blocks.columns]
     table = pd.DataFrame([{"name": row.name, "meaning": meaning, "values": _values(row, words)} for row, meaning in fields])
     columns = (
-        Column("name", mark("Column"), width=90),
-        Column("meaning", mark("Meaning"), lambda rows, key, words: [words.say(text) for text in rows[key]], width=310),
-        Column("values", mark("Values")),
+        Column("name", mark("Column"), width=100),
+        Column("meaning", mark("Meaning"), lambda rows, key, words: [words.say(text) for text in rows[key]], width=300),
+        Column("values", mark("Values"), width=520),
     )
     tables.draw(table, columns, words, alt=words.say("What each column means"))
 

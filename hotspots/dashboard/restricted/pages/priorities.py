@@ -24,15 +24,15 @@ from hotspots.words import Words, mark
 
 NUMBERED = 20  # places with a number on the map
 COLUMNS: tuple[Column, ...] = (
-    Column("order", mark("No."), width=50),
-    Column("name", mark("Place"), width=222),
-    Column("last_year", mark("12 months"), width=74),
-    Column("events", mark("All years"), width=68),
+    Column("order", mark("No."), width=44),
+    Column("name", mark("Place"), width=215),
+    Column("last_year", mark("12 months"), width=72),
+    Column("events", mark("In all"), width=68),
     Column("share", mark("Share"), percent(1), width=54),
-    Column("running", mark("Running share"), percent(), width=98),
-    Column("pattern", mark("Pattern"), called(PATTERNS), width=72),
-    Column("district", mark("District"), lambda rows, key, words: [name or "–" for name in rows[key]], width=150),
-    Column("services", mark("Services near"), lambda rows, key, words: [one or "–" for one in rows[key]], width=110),
+    Column("running", mark("Running share"), percent(), width=116),
+    Column("pattern", mark("Pattern"), called(PATTERNS), width=70),
+    Column("district", mark("District"), lambda rows, key, words: [name or "–" for name in rows[key]], width=142),
+    Column("services", mark("Services near"), lambda rows, key, words: [one or "–" for one in rows[key]], width=106),
     Column("area", mark("Hectares"), lambda rows, key, words: (rows[key] / 1e4).round(2)),
     Column("within", mark("Within the first"), percent()),
 )

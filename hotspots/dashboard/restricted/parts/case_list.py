@@ -68,15 +68,15 @@ def _near(row: pd.Series, words: Words) -> str:
 
 
 ALL_COLUMNS: tuple[Column, ...] = (
-    Column("date", mark("Date"), each(lambda row, words: when(row)), width=122),
-    Column("place", mark("Place"), lambda rows, key, words: [place or words.say("on no map") for place in rows[key]], width=225),
-    Column("district", mark("District"), lambda rows, key, words: [name or "–" for name in rows[key]], width=130),
-    Column("weapon", mark("Weapon"), _named("weapon"), width=84),
+    Column("date", mark("Date"), each(lambda row, words: when(row)), width=120),
+    Column("place", mark("Place"), lambda rows, key, words: [place or words.say("on no map") for place in rows[key]], width=206),
+    Column("district", mark("District"), lambda rows, key, words: [name or "–" for name in rows[key]], width=140),
+    Column("weapon", mark("Weapon"), _named("weapon"), width=98),
     Column("category", mark("Came from"), _named("category"), width=100),
     Column("age", mark("Age"), lambda rows, key, words: ["–" if pd.isna(age) else f"{int(age):>2}" for age in rows[key]], width=42),
     Column("sex", mark("Sex"), _named("sex"), width=58),
     Column("status", mark("Case"), _named("status"), width=58),
-    Column("near", mark("Others near"), each(_near), width=92),
+    Column("near", mark("Others near"), each(_near), width=82),
 )
 
 

@@ -71,7 +71,15 @@ def fitting(
 
 def whole(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, of: Answer[Any] | None = None) -> None:
     """Draw a few rows with all of these columns, none cut, as cards on a phone; no row can be picked. `of` is as for `draw`."""
-    st.html(_once(of, "whole", alt, words, lambda: charts.fitting(shown(rows, columns, words), alt=alt, ordered=_ordered(columns))))
+
+    def made() -> str:
+        table = shown(rows, columns, words)
+        for one in columns:
+            if one.decimals is not None:
+                table[one.title(words)] = [words.number(value, one.decimals) for value in table[one.title(words)]]
+        return charts.fitting(table, alt=alt, ordered=_ordered(columns))
+
+    st.html(_once(of, "whole", alt, words, made))
 
 
 def as_it_stands(rows: pd.DataFrame, words: Words, *, alt: str) -> None:
