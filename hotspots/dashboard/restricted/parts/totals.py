@@ -146,11 +146,12 @@ def known_in_part(chosen: Chosen) -> None:
         return
     st.header(words.say("Known in part"), anchor=False)
     st.caption(words.say("Never added up, and on no map: the other places are unknown."))
-    for one, column in zip(found, st.columns(len(found)), strict=True):
+    halves = st.columns(2, gap="large")  # in more columns no source would fit
+    for at, one in enumerate(found):
         told = {"n": words.number(len(one.rows)), "of": words.number(one.of), "what": words.own(one.what)}
         period = words.period(one.days.start.date(), one.days.end.date())
         head = words.say("{n} of {of} {what}", **told)
         columns = [Column("count", mark("People killed"), number()), Column("area", mark("Place")), Column("source", mark("Source"))]
-        with column:
+        with halves[at % 2]:
             st.markdown(f"**{head}**, {period}")
-            tables.draw(one.rows, columns, words, alt=f"{head}, {period}")
+            tables.whole(one.rows, columns, words, alt=f"{head}, {period}")
