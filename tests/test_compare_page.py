@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from opened import open_page, text
 
-from hotspots import geography
+from hotspots import cities, geography
 from hotspots.drawing.charts import funnel
 from hotspots.statistics import rates, trends
 from hotspots.study import places
@@ -96,3 +97,14 @@ def test_the_rates_of_two_places_stand_side_by_side_on_one_scale(city, whole):
         assert shown.iloc[::-1, at].dropna().tolist() == table["rate"].round(1).tolist()
     tops = [layer["encoding"]["y"]["scale"]["domainMax"] for spec in specs for layer in spec["layer"] if layer["mark"]["type"] == "line"]
     assert tops == [max(table["rate_high"].max() for table in tables)] * 2
+
+
+def test_what_chance_does_not_explain_is_named_first_by_name(bundled, unchanged):
+    unchanged(bundled)
+    app = open_page("compare", lang="en", city="puerto-albatros")
+    found = rates.funnel(read_query({"city": "puerto-albatros"})[0].study(cities.load("puerto-albatros")))
+    outside = found.table.index[found.table["verdict"] != "within"]
+    drawn = next(part.proto.body for part in app.get("html") if "The places that chance does not explain" in part.proto.body)
+    named = re.findall(r'<th scope="row"[^>]*>([^<]*)<', drawn)
+    assert named == sorted(geography.names(cities.load("puerto-albatros").blocks)[outside])[:12]
+    assert f"{len(outside) - 12} more are marked" in text(app)

@@ -326,3 +326,14 @@ def test_the_months_speak_of_a_band_only_where_there_is_one():
     assert "Grey band" in series.months_text(months, words)
     assert "Faint points" in series.months_text(months, words)
     assert series.months_text(months.iloc[:1], words) == "Line: people killed each month. No normal range: there are too few years before."
+
+
+def test_many_places_are_sent_to_be_found_and_their_table_once_it_is_opened(city, monkeypatch):
+    """A list of forty thousand streets keeps a browser busy for seconds before anybody looks into it."""
+
+    def of_places(app) -> tuple[int, int]:
+        return sum(one.label == "Find a place" for one in app.selectbox), len(app.dataframe)
+
+    assert of_places(open_page("map", lang="en")) == (1, 1)
+    monkeypatch.setattr("hotspots.dashboard.restricted.pages.map.MOST_LISTED", 3)
+    assert of_places(open_page("map", lang="en")) == (0, 0)

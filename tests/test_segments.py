@@ -217,3 +217,22 @@ def test_philadelphia(real_data, tmp_path):
     np.testing.assert_allclose(study.away[theirs.index], theirs, atol=1e-6)
     assert study.population == pytest.approx(city.blocks["population"].sum(), rel=1e-9)
     print(found)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_street_is_named_after_what_it_meets(seed):
+    """Against the plain way: at each end the first other street in the order of names, those that meet none last."""
+    draw = np.random.default_rng(seed)
+    ends = draw.integers(0, 4, (30, 2, 2)) * 100.0
+    ends = ends[(ends[:, 0] != ends[:, 1]).any(axis=1)]
+    words = draw.choice(["", "Alta", "Baja", "Ñandú", "alta"], len(ends)).tolist()
+    table = town(ends.tolist(), words)
+    at: dict[tuple[float, float], set[str]] = {}
+    for pair, word in zip(ends.tolist(), words, strict=True):
+        for spot in pair:
+            at.setdefault(tuple(spot), set()).update({word} - {""})
+    wanted = {}
+    for unit, pair, own in zip(table.index, ends.tolist(), words, strict=True):
+        met = sorted((min(at[tuple(spot)] - {own}, default="") for spot in pair), key=lambda one: (not one, one))
+        wanted[unit] = (f"{own}, {met[0]} – {met[1]}".rstrip() if met[0] else own) if own else unit
+    assert segments.streets(table).units["name"].to_dict() == wanted

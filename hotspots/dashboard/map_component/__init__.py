@@ -60,6 +60,8 @@ STREAMLITS: tuple[str, ...] = (
     mark("Show chart"),
     mark("Fullscreen"),
     mark("Close fullscreen"),
+    mark("Choose an option"),
+    mark("Help for"),
 )
 
 

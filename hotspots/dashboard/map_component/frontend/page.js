@@ -25,17 +25,20 @@ function nameMenu() {
 }
 
 // Streamlit names its own parts in English: said anew in the language of the page, up to a colon; what follows that is ours.
+const SAID = ["aria-label", "title", "placeholder"];
+const HELP = "Help for"; // what follows is the name of a choice, ours
 let own = {};
 let waiting = 0;
 
 function inOurWords(text) {
   const [first, ...rest] = text.split(": ");
-  return own[first] ? [own[first], ...rest].join(": ") : text;
+  if (own[first]) return [own[first], ...rest].join(": ");
+  return own[HELP] && text.startsWith(`${HELP} `) ? text.replace(HELP, own[HELP]) : text;
 }
 
 function speak() {
   waiting = 0;
-  for (const name of ["aria-label", "title"]) {
+  for (const name of SAID) {
     for (const node of document.querySelectorAll(`[${name}]`)) {
       const text = node.getAttribute(name);
       const said = inOurWords(text);
@@ -75,7 +78,7 @@ new MutationObserver(watchServer).observe(document.body, {
 });
 new MutationObserver(nameMenu).observe(document.body, { childList: true, subtree: true });
 new MutationObserver(speakSoon).observe(document.body, {
-  attributes: true, attributeFilter: ["aria-label", "title"], childList: true, subtree: true,
+  attributes: true, attributeFilter: SAID, childList: true, subtree: true,
 });
 
 export default function ({ data, parentElement, setTriggerValue }) {
