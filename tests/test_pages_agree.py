@@ -297,10 +297,10 @@ def test_priorities(city_of, see, printed, query):
         assert printed(*arguments, "places").splitlines()[1].startswith(",,,")  # no place, the label alone
         return
     file = seen.file(f"download_{unit}_priorities", dtype={"id": str})
-    table = seen.table(words.say("All years"))
+    table = seen.table(words.say("In all"))
     counted = rows.drop_duplicates(["event_id", column])[column].value_counts()
     late = within(rows, end - pd.DateOffset(years=1), end).drop_duplicates(["event_id", column])[column].value_counts()
-    assert file["events"].tolist() == table[words.say("All years")].tolist() == counted.reindex(file["id"]).tolist()
+    assert file["events"].tolist() == table[words.say("In all")].tolist() == counted.reindex(file["id"]).tolist()
     recent = words.say("12 months")
     assert file["last_year"].tolist() == table[recent].tolist() == late.reindex(file["id"], fill_value=0).tolist()
     assert (file["area"] / 1e4).round(2).tolist() == table[words.say("Hectares")].tolist()
