@@ -123,12 +123,13 @@ def bars(shown: Series, words: Words, *, height: int = SMALL) -> Spec:
     text = {"type": "text", "dy": -7, "fontSize": 12, "color": colours.MUTED}
     layers: list[Spec] = [
         {"mark": {"type": "bar", "color": colours.PRIMARY}, "encoding": {"x": x, "y": y, "opacity": shade, "tooltip": tips}},
-        {"mark": text, "encoding": {"x": x, "y": y, "text": {"field": "text"}}},
     ]
     within = [one for one in shown.dated if str(one.day.year) in set(table["label"])]
     below = colours.sign_rows([one.day.toordinal() / 365.25 for one in within], len(table))
     for row, one in zip(below, within, strict=True):
         layers += _line_within_year(one, drop=8 + SIGN_HEIGHT * row)
+    halo = {**text, "color": "#ffffff", "stroke": "#ffffff", "strokeWidth": 4}  # a line that crosses a number leaves it legible
+    layers += [{"mark": mark, "encoding": {"x": x, "y": y, "text": {"field": "text"}}} for mark in ((halo, text) if within else (text,))]
     return chart(rows, layers, height=height)
 
 

@@ -125,6 +125,7 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
         st.info(words.say("The homicides with a place do not tell these places apart. Widen the period or choose other places."))
         return
     st.markdown(priorities.in_words(answer.value, chosen.asked, words))
+    st.caption(words.say("In the order of homicides for the size of the place: a small place with as many comes before a large one."))
     maps.draw(
         chosen,
         "priority" if rule == PLAIN else "count",
