@@ -110,3 +110,23 @@ def test_below_a_title_that_names_its_period_stands_no_other(city, page):
     app = open_page(page, lang="en")
     assert app.caption[0].value == "all homicides · data to December 31, 2020 · fictional city: no real person, no real place"
     assert re.search(r"2020|12 months", app.title[0].value)
+
+
+@pytest.mark.parametrize(
+    ("own", "opens", "place"),
+    [
+        ({}, "puerto-albatros", None),
+        ({"el-salvador": "block:SV-CH"}, "el-salvador", "block:SV-CH"),
+        ({"puerto-albatros": "district:El Malecón", "el-salvador": "block:SV-CH"}, "el-salvador", "block:SV-CH"),
+        ({"el-salvador": "block:SV-CH", "puerto-albatros": "district:El Malecón"}, "puerto-albatros", "district:El Malecón"),
+        ({"a-city-that-is-gone": "district:1"}, "puerto-albatros", None),
+    ],
+    ids=str,
+)
+def test_a_visit_opens_with_the_place_that_was_kept_last_whatever_city_comes_first(bundled, unchanged, monkeypatch, own, opens, place):
+    unchanged(bundled)
+    monkeypatch.setattr(address, "own_places", lambda: own)
+    app = open_page("", lang="en")
+    assert asked(app)["city"] == opens
+    assert asked(app).get("place") == place
+    assert not any("set aside" in one.value for one in app.info)

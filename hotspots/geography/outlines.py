@@ -22,7 +22,7 @@ def outlined(blocks: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
 
 
 def parts_of(shapes: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
-    """Return the parts of shapes and the number of the shape that each is of, as `shapely.get_parts` does; those of one part are not copied.
+    """Return the parts of shapes and the number of the shape that each is of, as `shapely.get_parts` does; those of one part as they are.
 
     >>> line = shapely.LineString([(0, 0), (1, 0)])
     >>> parts, of = parts_of(np.array([line, shapely.MultiPoint([(0, 0), (1, 1)])]))

@@ -42,7 +42,8 @@ def current() -> tuple[Selection, tuple[str, ...]]:
         st.session_state.setdefault(_SHOWN, [])
         st.session_state[_READ] = query, strange
         if known is None and not chosen.place and not set(query) - {"city", "lang"}:  # a visit, not a link to something
-            chosen = replace(chosen, place=own_place(chosen.city))
+            city = chosen.city or next(reversed(own_places()), "")
+            chosen = replace(chosen, city=city, place=own_place(city))
         st.session_state[_CHOSEN] = chosen
         return chosen, strange
     return known, ()
@@ -140,8 +141,13 @@ def _updated(chosen: Selection, *, update: Callable[[Selection, Any], Selection]
     return update(chosen, new)
 
 
+def names_a_city() -> bool:
+    """Return whether the address names a city: else the one that opens is the reader's own, or the first."""
+    return "city" in st.query_params
+
+
 def own_places() -> dict[str, str]:
-    """Return the places that this browser opens with, by city; the city "" stands for the one that opens."""
+    """Return the places that this browser opens with, by city; the one kept last comes last."""
     if _OWN not in st.session_state:
         text = st.context.cookies.get(COOKIE)
         try:
@@ -156,13 +162,12 @@ def own_places() -> dict[str, str]:
 
 def own_place(city: str) -> str:
     """Return the place that this browser opens a city with; empty where none was kept."""
-    own = own_places()
-    return own.get(city, "") if city else next(iter(own.values()), "") if len(own) == 1 else ""
+    return own_places().get(city, "")
 
 
 def own(city: str, place: str) -> None:
     """Keep a place of a city for the next visit on this browser; an empty one forgets it."""
-    kept = {**own_places(), city: place}
+    kept = {**{name: one for name, one in own_places().items() if name != city}, city: place}
     st.session_state[_OWN] = {name: one for name, one in kept.items() if one}
     st.session_state[_OWN + "_changed"] = True
 

@@ -255,7 +255,9 @@ def settle(selection: Selection, slugs: Sequence[str]) -> tuple[Selection, tuple
     if selection.city in slugs:
         return selection, ()
     fresh = Selection(city=slugs[0], language=selection.language)
-    return (fresh, ("city",)) if selection.city else (replace(selection, city=slugs[0]), ())
+    if selection.city:
+        return fresh, ("city",) if address.names_a_city() else ()  # else a place was kept of a city that is no longer there
+    return replace(selection, city=slugs[0]), ()
 
 
 def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
