@@ -173,8 +173,8 @@ def _puerto_albatros() -> list[Row]:
         ),
         row(
             "C10",
-            "{fewer} fewer homicides than the comparison areas lead one to expect (95% interval: −67% to −21%).",
-            "{fewer} menos homicidios de los que hacen esperar las áreas de comparación (intervalo del 95%: −67% a −21%).",
+            "{fewer} fewer homicides than the comparison areas lead one to expect (95% interval: −72% to −8%).",
+            "{fewer} menos homicidios de los que hacen esperar las áreas de comparación (intervalo del 95%: −72% a −8%).",
             "programme",
             WORKED,
             period=("March 1, 2021", "1 de marzo de 2021"),
