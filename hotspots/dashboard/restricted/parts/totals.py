@@ -53,6 +53,7 @@ def years(chosen: Chosen) -> None:
     """Draw the long series, with the notes that cross it folded below."""
     words, notes, found = chosen.words, series.crossing(chosen), chosen.whole.ask(when.years)
     st.header(words.say("Each year"), anchor=False)
+    st.caption(chosen.period)
     drawn = charts.bars(series_of(found.value, words, dated=numbered(notes, words)), words, height=380)
     pictures.draw(drawn, alt=found.sentence(words))
     if notes:
