@@ -31,7 +31,7 @@ class Wall {
     this.room = part("div", "map-room");
     this.said = part("p", "map-said");
     this.room.append(part("div", "frame", { "data-state": "waiting" }), this.said);
-    this.panel = part("section", "about", { "aria-live": "off" });
+    this.panel = part("section", "about", { "aria-live": "off", tabindex: "0" }); // on a phone it scrolls: keys must reach it
     this.foot = part("footer", "foot");
     box.append(this.top, this.room, this.panel, this.foot);
     this.map = new Shown(this.room);
