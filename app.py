@@ -64,4 +64,7 @@ elif settings.edition() == "public":  # chosen before anything of the restricted
 
     contents.show()
 else:
-    restricted()
+    from hotspots.dashboard.restricted import cached
+
+    with cached.one_run():
+        restricted()

@@ -129,11 +129,10 @@ def value(name: str) -> str:
     >>> value("HOTSPOTS_CITIES") == os.environ.get("HOTSPOTS_CITIES", "")
     True
     """
-    return os.environ.get(name, "") or _row(name).default
+    return os.environ.get(name, "") or _BY_NAME[name].default
 
 
-def _row(name: str) -> Setting:
-    return next(setting for setting in SETTINGS if setting.name == name)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 def most_readers() -> int:
@@ -157,7 +156,7 @@ def memory() -> int:
 def _whole(name: str) -> int:
     named = value(name)
     if not named.isdecimal():
-        raise SettingError(f"{name} is {named!r}; write a whole number, such as {_row(name).default}")
+        raise SettingError(f"{name} is {named!r}; write a whole number, such as {_BY_NAME[name].default}")
     return int(named)
 
 

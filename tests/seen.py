@@ -68,9 +68,10 @@ def watch(monkeypatch: Any) -> Callable[..., Seen]:
     now = [Seen()]
     draw_chart, draw_map, draw_button = st.vega_lite_chart, map_component.show_map, st.download_button
 
-    def chart(spec: Spec, *rest: Any, **more: Any) -> Any:
-        now[0].charts.append(spec)
-        return draw_chart(spec, *rest, **more)
+    def chart(*given: Any, **more: Any) -> Any:
+        spec: Spec = given[-1]
+        now[0].charts.append(spec if len(given) == 1 else spec | {"data": {"values": given[0].to_pylist()}})
+        return draw_chart(*given, **more)
 
     def shown(view: MapView, *rest: Any, key: str, **more: Any) -> Any:
         now[0].maps[key] = view

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -104,10 +104,15 @@ class City:
         """Whether nothing but published totals is known: no single homicide, no place, no day."""
         return self.totals is not None and not len(self.incidents)
 
-    @property
+    @cached_property
     def has_points(self) -> bool:
         """Whether the place of any homicide is known, and not its area alone."""
         return bool((self.incidents["unplaced"] == "").any())
+
+    @cached_property
+    def units(self) -> tuple[str, ...]:
+        """The units that the city can be shown on: see `geography.units.available`."""
+        return units.available(self.blocks, points=self.has_points, streets=self.segments is not None)
 
     @property
     def has_days(self) -> bool:

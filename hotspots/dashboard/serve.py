@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -50,6 +51,8 @@ def warm() -> None:
     from hotspots.store import StoreError
 
     _ = (map, overview, trends)  # imported here so that nobody waits for it
+    gc.collect()
+    gc.freeze()  # the libraries stay: looking through them for what nobody needs took a twentieth of a reader's time
     with suppress(StoreError):  # such as a database that does not answer: the page says so
         cached.warm()
 

@@ -10,6 +10,8 @@ import pandas as pd
 def own_names(units: gpd.GeoDataFrame) -> pd.Series:
     """Return the name that the data give each unit, on one line and without spaces around it; empty where they give none."""
     given = units["name"] if "name" in units.columns else pd.Series(None, index=units.index, dtype="str")
+    if given.dtype == "str" and _clean(listed := given.fillna("").tolist()):
+        return pd.Series(listed, index=units.index, dtype="str", name="name")
     found = zip(given.tolist(), given.notna().tolist(), strict=True)  # lists: to walk through a column of text is slow
     texts = [" ".join(str(name).split()) if known else "" for name, known in found]
     return pd.Series(
@@ -18,6 +20,12 @@ def own_names(units: gpd.GeoDataFrame) -> pd.Series:
         dtype="str",
         name="name",
     )
+
+
+def _clean(texts: list[str]) -> bool:
+    """Return whether no text has a letter that cannot be seen, two blanks side by side, or one at an end: told of all in one look."""
+    text = "|".join(["", *texts, ""])  # where a name holds the sign itself beside a blank, each is looked at as before
+    return text.isprintable() and not any(two in text for two in ("  ", "| ", " |"))
 
 
 def names(units: gpd.GeoDataFrame) -> pd.Series:

@@ -14,6 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import shapely
 from scipy import sparse
 
@@ -190,7 +191,7 @@ def _own_size(found: object) -> int | None:
     """Return the bytes of what holds nothing else; None of everything else."""
     if isinstance(found, bytes | str):
         return len(found)
-    if isinstance(found, np.ndarray):
+    if isinstance(found, np.ndarray | pa.Table):
         return int(found.nbytes)
     if isinstance(found, gpd.GeoSeries):
         return int(found.size * 8 + 16 * shapely.get_num_coordinates(np.asarray(found.array)).sum())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +33,7 @@ from hotspots.words import LANGUAGES, told
 
 PAUSE = 0.1  # seconds
 pages = Memo(MOST_BYTES)  # cities, studies, answers, maps as the browser gets them
+_RUN = threading.local()  # whether this thread runs a page, and the cities that were listed for it
 
 
 @st.cache_resource(show_spinner=False)
@@ -92,11 +95,26 @@ def available() -> list[Summary]:
     """Return the published cities that the reader may see; read anew each time, so that an import shows at once. Uploads that were left are
     deleted on the way."""
     access = admission.current()
-    if pages.given("erased", store.worked_out.forgotten) != store.worked_out.forgotten():
-        forget()  # another process, or a command, has erased something
-    drafts.sweep()
-    bundled()
-    return [one for one in cities.available() if access.sees(one.slug)]
+    known: list[Summary] | None = getattr(_RUN, "listed", None)
+    if known is None:
+        if pages.given("erased", store.worked_out.forgotten) != store.worked_out.forgotten():
+            forget()  # another process, or a command, has erased something
+        drafts.sweep()
+        bundled()
+        known = cities.available()
+        if getattr(_RUN, "going", False):
+            _RUN.listed = known
+    return [one for one in known if access.sees(one.slug)]
+
+
+@contextmanager
+def one_run() -> Iterator[None]:
+    """Within one run of a page the list of cities is read once, whoever asks for it: four do."""
+    _RUN.going = True
+    try:
+        yield
+    finally:
+        _RUN.going, _RUN.listed = False, None
 
 
 def own_cities() -> list[Summary]:
@@ -125,6 +143,7 @@ def answerings() -> Answerings:
 
 def forget() -> None:
     """Forget all that is kept in memory: something was erased, and nobody may come upon it."""
+    _RUN.listed = None
     st.cache_resource.clear()
     pages.clear()
     studies.clear()

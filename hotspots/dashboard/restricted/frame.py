@@ -264,8 +264,9 @@ def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
     """Return the selection without the choices that this city cannot meet, and their names."""
     dropped = [name for name, _ in selection.where if name not in city.fields]
     where = tuple(pair for pair in selection.where if pair[0] not in dropped)
-    offered = units.offers(city.blocks, selection.unit, points=city.has_points, streets=city.segments is not None)
-    unit = selection.unit if offered else ""
+    streets = city.segments is not None
+    usual = not selection.unit or selection.unit in city.units
+    unit = selection.unit if usual or units.offers(city.blocks, selection.unit, points=city.has_points, streets=streets) else ""
     if selection.unit and not unit:
         dropped.append("unit")
     baseline = selection.baseline

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotspots.geography import units
 from hotspots.inference.ahead import Gain
 from hotspots.questions.restricted import city
 from hotspots.questions.restricted.asked import Asked, question
@@ -70,7 +69,7 @@ def months_ahead_by(asked: Asked, *, unit: str) -> Answer[pd.DataFrame] | None:
     None where the city has none, or too few months are known.
     """
     answer = None
-    if unit in units.available(asked.city.blocks):
+    if unit in asked.city.units:
         answer = asked.everywhere.at(unit=unit).ask(foretold, lag=city.lag(asked.selection), by_unit=True)
     if answer is None or answer.value is None:
         return None

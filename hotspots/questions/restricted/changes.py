@@ -32,7 +32,7 @@ def unit_of(asked: Asked, unit: str = "") -> str:
 
 def offered_units(asked: Asked) -> tuple[str, ...]:
     """Return the units on offer: districts, beats, the whole; blocks where there are neither districts nor beats. First what divides it."""
-    there = units.available(asked.city.blocks)
+    there = asked.city.units
     large = [unit for unit in there if unit in ("districts", "beats")] or [unit for unit in there if unit == "blocks"]
     kind = asked.selection.place.partition(":")[0]
     whole = [unit for unit in large if kind and UNITS.get(unit) in (kind, "district")]

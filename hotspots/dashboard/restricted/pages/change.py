@@ -21,6 +21,7 @@ from hotspots.statistics.measure import NEEDS
 from hotspots.study.calendar import DAY
 from hotspots.study.of_totals import TotalsStudy
 from hotspots.views import captions, map_view
+from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, Form, called, each, number, signed, whole, with_sign, year
 from hotspots.words import Words, mark
 from hotspots.words.escape import safe_markdown
@@ -57,10 +58,10 @@ def render(chosen: Chosen) -> None:
     found = answer.value
     heading(chosen, answer.sentence(words), dated=True)
     controls(chosen)
-    whole_city(chosen, found)
+    whole_city(chosen, answer)
     if by_unit.selection.unit != "city":
-        by_place(by_unit, found[span], span)
-        all_spans(by_unit, found, span)
+        by_place(by_unit, answer, span)
+        all_spans(by_unit, answer, span)
         tables.download(chosen, answer, "change", label=words.say("All periods and places (CSV)"))
         if study.has_days:
             when_in_the_week(by_unit)
@@ -139,9 +140,9 @@ def _from_last_year(row: pd.Series, words: Words) -> str:
     return with_sign(value, words) + (f" ({words.percent(abs(percent))})" if value and not pd.isna(percent) else "")
 
 
-def whole_city(chosen: Chosen, found: Mapping[str, Comparison]) -> None:
+def whole_city(chosen: Chosen, answer: Answer[Mapping[str, Comparison]]) -> None:
     """Draw the table of the whole city: a row for each period."""
-    words = chosen.words
+    words, found = chosen.words, answer.value
     st.header(whole_name(chosen) if chosen.study.place else words.say("The whole city"), anchor=False)
     means = {mean_text(one, words) for one in found.values()}
     mean = means.pop() if len(means) == 1 else words.say("Mean of the years before")
@@ -164,7 +165,7 @@ def whole_city(chosen: Chosen, found: Mapping[str, Comparison]) -> None:
         Column("last_year_difference", mark("Difference from last year"), each(_from_last_year)),
     ]
     lead = ("span", "count", "usual", "verdict", "last_year_difference", "days")
-    tables.fitting(rows, columns, words, alt=words.say("All together, period by period"), lead=lead)
+    tables.fitting(rows, columns, words, alt=words.say("All together, period by period"), lead=lead, of=answer)
     tables.worked_out(words).caption(
         words.say(
             "Normal range: it allows for how far the years before differed from one another; the headline goes by it. By chance alone: "
@@ -173,9 +174,9 @@ def whole_city(chosen: Chosen, found: Mapping[str, Comparison]) -> None:
     )
 
 
-def by_place(chosen: Chosen, one: Comparison, span: str) -> None:
+def by_place(chosen: Chosen, answer: Answer[Mapping[str, Comparison]], span: str) -> None:
     """Draw the map of change, what it says in words, and the table behind it."""
-    words = chosen.words
+    words, one = chosen.words, answer.value[span]
     unit = map_view.unit_name(chosen.selection.unit, words, chosen.city.called)
     st.header(words.say("{unit}: {span}", unit=unit, span=words.say(spans(chosen)[span]).lower()), anchor=False)
     left, right = st.columns([2, 1], gap="medium")
@@ -187,7 +188,7 @@ def by_place(chosen: Chosen, one: Comparison, span: str) -> None:
             st.info(words.say("{what}: not available, because {reason}.", what=words.say("Change"), reason=words.say(NEEDS["earlier"])))
     with right:
         finding(chosen, one)
-    place_table(chosen, one)
+    place_table(chosen, answer, span)
 
 
 def whole_name(chosen: Chosen) -> str:
@@ -225,9 +226,9 @@ def finding(chosen: Chosen, one: Comparison) -> None:
     )
 
 
-def place_table(chosen: Chosen, one: Comparison) -> None:
+def place_table(chosen: Chosen, answer: Answer[Mapping[str, Comparison]], span: str) -> None:
     """Draw a row for each place, then the people killed in none of them, then the whole city: nothing is lost."""
-    words = chosen.words
+    words, one = chosen.words, answer.value[span]
     rows = changes.places(one, chosen.by_unit)
     names = [words.say("No place known, or outside"), whole_name(chosen)]
     rows["name"] = [*rows["place"].iloc[:-2], *names]
@@ -245,7 +246,7 @@ def place_table(chosen: Chosen, one: Comparison) -> None:
     ]
     order = [*changes.in_order(one, list(rows["place"].iloc[:-2])), len(rows) - 2, len(rows) - 1]
     lead = ("name", "count", "low", "judged", "last_year_difference")
-    tables.fitting(rows.iloc[order], columns, words, alt=words.say("Each place, beside the years before"), lead=lead)
+    tables.fitting(rows.iloc[order], columns, words, alt=words.say("Each place, beside the years before"), lead=lead, of=answer, part=span)
 
 
 def _judged(row: pd.Series, one: Comparison, words: Words) -> str:
@@ -254,9 +255,9 @@ def _judged(row: pd.Series, one: Comparison, words: Words) -> str:
     return words.say(change.VERDICTS.get(row["judged"], UNKNOWN)) if row["judged"] else ""
 
 
-def all_spans(chosen: Chosen, found: Mapping[str, Comparison], span: str) -> None:
+def all_spans(chosen: Chosen, answer: Answer[Mapping[str, Comparison]], span: str) -> None:
     """Draw the table of all periods side by side: people killed, and in brackets the normal range."""
-    words, names = chosen.words, names_of(chosen).astype(str)
+    words, found, names = chosen.words, answer.value, names_of(chosen).astype(str)
     st.header(words.say("All four periods"), anchor=False)
     rows = pd.DataFrame({"place": names.to_numpy(), "unit": found[span].places.index})
 
@@ -268,7 +269,8 @@ def all_spans(chosen: Chosen, found: Mapping[str, Comparison], span: str) -> Non
         Column(name, f"{words.say(spans(chosen)[name])} · {days_in_words(one.days, words)}", of(one)) for name, one in found.items()
     ]
     order = changes.in_order(found[span], names.to_list())
-    tables.fitting(rows.iloc[order], columns, words, alt=words.say("Each place in all four periods"), lead=("place", *found))
+    lead, alt = ("place", *found), words.say("Each place in all four periods")
+    tables.fitting(rows.iloc[order], columns, words, alt=alt, lead=lead, of=answer, part=span)
     tables.worked_out(words).caption(words.say("People killed, and in brackets the range of events to expect from the three years before."))
 
 

@@ -82,7 +82,8 @@ def in_space(chosen: Chosen, answer: Answer[Scan]) -> None:
         Column("units", mark("Places")),
         *numbers(found),
     )
-    tables.fitting(rows, columns, words, alt=words.say("The circles, strongest first"), lead=("number", "centre", *LEAD))
+    lead, alt = ("number", "centre", *LEAD), words.say("The circles, strongest first")
+    tables.fitting(rows, columns, words, alt=alt, lead=lead, of=answer, part=chosen.selection.place)
     tables.download(chosen, answer, f"{chosen.selection.unit}_circles")
 
 
@@ -165,7 +166,7 @@ def in_time(chosen: Chosen, answer: Answer[Scan], now: Scan) -> None:
         st.markdown("- " + burst_sentence(chosen, row, ever))
     if len(rows):
         alt = words.say("The bursts, strongest first")
-        tables.fitting(rows, burst_columns(chosen, ever), words, alt=alt, lead=("place", "start", "end", *LEAD))
+        tables.fitting(rows, burst_columns(chosen, ever), words, alt=alt, lead=("place", "start", "end", *LEAD), of=answer)
     tables.download(chosen, answer, "bursts")
     tables.worked_out(words).caption(
         words.say(

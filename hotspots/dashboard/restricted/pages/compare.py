@@ -21,6 +21,7 @@ from hotspots.statistics import rates
 from hotspots.statistics.measure import NEEDS
 from hotspots.study import Study
 from hotspots.views import captions
+from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, called, rounded, whole
 from hotspots.words import Words, mark
 from hotspots.words.escape import safe_markdown
@@ -80,15 +81,16 @@ def render(chosen: Chosen) -> None:
         st.info(words.say("There is one place only, and it holds everything. Choose smaller places."))
         return
     finding(found, words)
-    picture(study, found, words, alt=answer.sentence(words))
+    picture(study, answer, words)
     columns = (*COLUMNS, WIDENED) if found.scatter > 1 else COLUMNS
     rows = answer.table().set_index("id").rename_axis(study.blocks.index.name).sort_values("place", kind="stable")
     named(rows[rows["verdict"] != "within"], words)
     with st.expander(words.say("Every place, by its name")):
-        tables.draw(rows, columns, words, alt=words.say("Every place with its homicides and what chance explains, by name"))
+        alt = words.say("Every place with its homicides and what chance explains, by name")
+        tables.draw(rows, columns, words, alt=alt, of=answer)
     tables.download(chosen, answer, f"{chosen.selection.unit}_compare")
     if found.scatter > 1:
-        widened(study, found, words)
+        widened(study, answer, words)
     limits(study, found, words)
 
 
@@ -171,16 +173,19 @@ def finding(found: rates.Funnel, words: Words) -> None:
     st.markdown(" ".join(lines))
 
 
-def picture(study: Study, found: rates.Funnel, words: Words, *, alt: str) -> None:
+def picture(study: Study, answer: Answer[rates.Funnel | None], words: Words) -> None:
     """Draw the funnel and the line that says what it is made of."""
-    whole = rates.rate_of_all(study)
+    found, whole = answer.value, rates.rate_of_all(study)
+    assert found is not None
     tables.worked_out(words).caption(
         words.say(
             "Each sign is a place; those in the grey funnel differ from the rate of all no more than chance explains. The funnel is wide "
             "on the left, because where few are expected one or two deaths change the rate a lot."
         )
     )
-    pictures.draw(funnel.spec(found, geography.names(study.blocks), whole, words), alt=alt)
+    pictures.draw_once(
+        lambda: funnel.spec(found, geography.names(study.blocks), whole, words), of=answer, by=("funnel", words), alt=answer.sentence(words)
+    )
     tables.worked_out(words).caption(
         words.say(
             "{period}: {n} people killed in {all} places. Dashed: the rate of all, {rate} per 100,000 residents a year. Funnel: 95 of 100, "
@@ -193,8 +198,10 @@ def picture(study: Study, found: rates.Funnel, words: Words, *, alt: str) -> Non
     )
 
 
-def widened(study: Study, found: rates.Funnel, words: Words) -> None:
+def widened(study: Study, answer: Answer[rates.Funnel | None], words: Words) -> None:
     """Say how far the places differ as a whole, and draw the funnel that is wide enough for it."""
+    found = answer.value
+    assert found is not None
     count = found.verdicts(widened=True)
     st.header(words.say("Places differ as a whole"), anchor=False)
     lines = [
@@ -215,8 +222,12 @@ def widened(study: Study, found: rates.Funnel, words: Words) -> None:
         lines.append(words.say("Beside a funnel widened by that much, no single place stands out from the others."))
     st.markdown(" ".join(lines))
     with st.expander(words.say("The wider funnel")):
-        drawn = funnel.spec(found, geography.names(study.blocks), rates.rate_of_all(study), words, widened=True)
-        pictures.draw(drawn, alt=words.say("The same places beside the wider funnel"))
+        pictures.draw_once(
+            lambda: funnel.spec(found, geography.names(study.blocks), rates.rate_of_all(study), words, widened=True),
+            of=answer,
+            by=("wider funnel", words),
+            alt=words.say("The same places beside the wider funnel"),
+        )
 
 
 def limits(study: Study, found: rates.Funnel, words: Words) -> None:

@@ -109,7 +109,7 @@ def curve(chosen: Chosen, answer: Answer[AgainstChance]) -> None:
     """Draw the Lorenz curve with the curve of chance, and the tables behind it."""
     words, found = chosen.words, answer.value
     st.header(words.say("How much the places with most hold"), anchor=False)
-    pictures.draw(charts.lorenz_curve(found.curve, words), alt=answer.sentence(words))
+    pictures.draw_once(lambda: charts.lorenz_curve(found.curve, words), of=answer, by=("lorenz", words), alt=answer.sentence(words))
     tables.worked_out(words).caption(
         words.say(
             "{period}: {n} homicides of {events} events on {all} places. Blue: as it is. Grey: the mean of {draws} draws by lot, with the "
@@ -122,10 +122,10 @@ def curve(chosen: Chosen, answer: Answer[AgainstChance]) -> None:
         )
     )
     alt = words.say("How few places hold a part of the homicides, as a table")
-    tables.fitting(questions.parts(found), part_columns(found), words, alt=alt, lead=LEAD)
+    tables.fitting(questions.parts(found), part_columns(found), words, alt=alt, lead=LEAD, of=answer)
     tables.download(chosen, answer, f"{chosen.selection.unit}_concentration")
     with tables.folded(words):
-        tables.draw(questions.steps(answer), CURVE, words, alt=words.say("The curve as a table"))
+        tables.draw(questions.steps(answer), CURVE, words, alt=words.say("The curve as a table"), of=answer)
         st.caption(
             words.say(
                 "Gini coefficient: {gini}; by chance alone {chance}. Against the most even spread that so few homicides allow: {general}; "

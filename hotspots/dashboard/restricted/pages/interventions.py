@@ -207,9 +207,9 @@ def series(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     table = table.assign(label=[words.period(start.date(), end.date()) for start, end in zip(table["start"], ends, strict=True)])
     notes = [note for note in questions.noted(chosen.whole.asked) if note.start in (entry.start, entry.end, *dict(entry.starts).values())]
     notes = notes or [Note(entry.start, entry.name, "event")]
-    known = [(note.start, "", words.own(note.text)) for note in notes if table["start"].iloc[0] <= note.start <= ends.iloc[-1]]
+    known = tuple((note.start, "", words.own(note.text)) for note in notes if table["start"].iloc[0] <= note.start <= ends.iloc[-1])
     shown = series_of(table, words, dated=known)
-    pictures.draw(charts.lines(shown, words), alt=answer.sentence(words))
+    pictures.draw_once(lambda: charts.lines(shown, words), of=answer, by=("series", known, words), alt=answer.sentence(words))
     compared = "comparison" in table.columns
     lines = words.say(
         "Blue: {areas}; broad: their mean before and after. Dashed upright line: the start.",
@@ -217,7 +217,7 @@ def series(chosen: Chosen, entry: Entry, found: Evaluation) -> None:
     )
     step = words.say("Each month") if answer.value.months == 1 else words.say("Three months at a time")
     st.caption(f"{step}. {lines}" + (" " + words.say("Grey, dashed: the comparison areas.") if compared else ""))
-    tables.behind(table.iloc[::-1], SERIES if compared else SERIES[:-1], words, alt=words.say("The series as a table"))
+    tables.behind(table.iloc[::-1], SERIES if compared else SERIES[:-1], words, alt=words.say("The series as a table"), of=answer)
     parts.downloads(chosen, answer.table(), shown, title=words.own(entry.name), name="intervention")
 
 
@@ -342,7 +342,7 @@ def target(chosen: Chosen) -> None:
         Column("total", mark("Fewer in all"), decimals=1),
     ]
     alt = words.say("Homicides avoided by place and year, as a table")
-    tables.draw(questions.in_order(found, places.asked), columns, words, alt=alt)
+    tables.draw(questions.in_order(found, places.asked), columns, words, alt=alt, of=answer)
     tables.download(chosen, answer, "target")
     from_years = words.count(
         "Arithmetic, not prophecy: every place falls alike from its last year.",

@@ -9,7 +9,6 @@ from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import clickable, tables
 from hotspots.drawing import charts
-from hotspots.geography import units
 from hotspots.questions.restricted import who
 from hotspots.questions.restricted.who import People
 from hotspots.statistics import victims
@@ -18,6 +17,7 @@ from hotspots.store.schema import UNKNOWN
 from hotspots.study.calendar import DAY
 from hotspots.study.of_totals import TotalsStudy
 from hotspots.views import captions, map_view
+from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, between, number, percent, whole, with_interval, year
 from hotspots.words import Words, mark
 
@@ -74,7 +74,7 @@ def render(chosen: Chosen) -> None:
         )
     )
     for name in found.fields:
-        section(chosen, name, found)
+        section(chosen, name, answer)
         if name == "sex" and "age" in found.fields:
             ages_by_sex(chosen)
         if name == "weapon":
@@ -111,26 +111,29 @@ def ranges(found: People, words: Words) -> str:
     return f"{allow} {rest}"
 
 
-def section(chosen: Chosen, name: str, people: People) -> None:
+def section(chosen: Chosen, name: str, answer: Answer[People]) -> None:
     """Draw one field: now beside the years before, and the shares year by year."""
-    words, found, by_year = chosen.words, people.fields[name], people.by_year[name]
+    words, found, by_year = chosen.words, answer.value.fields[name], answer.value.by_year[name]
     names = {str(value): captions.value_name(name, str(value), words) for value in found.table.index}
     st.header(words.say(FIELDS[name]), anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
         counted = "; ".join(f"{names[str(value)]} {words.number(n)}" for value, n in found.table["count"].items())
         alt = f"{words.say(FIELDS[name])}: {counted}"
-        pictures.draw(charts.now_and_before(found.table, names, words), alt=alt)
+        pictures.draw_once(lambda: charts.now_and_before(found.table, names, words), of=answer, by=("now", name, words), alt=alt)
     with right:
-        shown = who.enough_each_year(by_year)
         alt = words.say("Shares of each year; the numbers are in the table.")
-        pictures.draw(charts.composition(shown, names, words), alt=alt)
+        pictures.draw_once(
+            lambda: charts.composition(who.enough_each_year(by_year), names, words), of=answer, by=("years", name, words), alt=alt
+        )
     st.markdown(sentences(found, names, words))
     with tables.folded(words):
         rows = found.table.rename_axis("value").reset_index()
-        tables.draw(rows, now_columns(found, names, words), words, alt=words.say("This period beside the years before"))
-        columns = [Column("year", mark("Year"), year), *(Column(value, names[str(value)]) for value in by_year.columns)]
-        tables.draw(by_year.rename_axis("year").reset_index(), columns, words, alt=words.say("The years as a table"))
+        columns = now_columns(found, names, words)
+        tables.draw(rows, columns, words, alt=words.say("This period beside the years before"), of=answer, part=name)
+        columns = (Column("year", mark("Year"), year), *(Column(value, names[str(value)]) for value in by_year.columns))
+        rows = by_year.rename_axis("year").reset_index()
+        tables.draw(rows, columns, words, alt=words.say("The years as a table"), of=answer, part=name)
     if name == "status":
         clearance(chosen)
 
@@ -142,7 +145,7 @@ def ages_by_sex(chosen: Chosen) -> None:
     columns = [Column("age", mark("Age of the victim"), lambda rows, key, words: [captions.value_name("age", a, words) for a in rows[key]])]
     columns += [Column(sex, captions.VALUES[sex]) for sex in answer.value.columns]
     columns.append(Column("total", mark("Total")))
-    tables.draw(who.with_total(answer.value), columns, words, alt=words.say("Victims by age and sex"))
+    tables.draw(who.with_total(answer.value), columns, words, alt=words.say("Victims by age and sex"), of=answer)
     tables.download(chosen, answer, "age_and_sex", restricted=True)
     tables.worked_out(words).caption(
         words.say("Small numbers stand here as they are: this table is for those who may see single cases, not for publication.")
@@ -154,11 +157,11 @@ def firearms(chosen: Chosen) -> None:
     words, answer = chosen.words, chosen.whole.ask(who.firearms)
     st.markdown("**" + words.say("Killed with a firearm, of those whose weapon is known") + "**")
     if alt := answer.sentence(words):
-        pictures.draw(charts.yearly_share(answer.value, words), alt=alt)
+        pictures.draw_once(lambda: charts.yearly_share(answer.value, words), of=answer, by=("firearms", words), alt=alt)
         tables.worked_out(words).caption(
             words.say("Points: the share of each year; lines: its exact 95% interval. No share of fewer than 10.")
         )
-    tables.behind(answer.table(), FIREARMS, words, alt=words.say("Share killed with a firearm"))
+    tables.behind(answer.table(), FIREARMS, words, alt=words.say("Share killed with a firearm"), of=answer)
 
 
 def sentences(found: victims.AgainstBefore, names: dict[str, str], words: Words) -> str:
@@ -199,11 +202,11 @@ def now_columns(found: victims.AgainstBefore, names: dict[str, str], words: Word
 def clearance(chosen: Chosen) -> None:
     """Draw the share of cleared cases, place by place, and say what it does not say."""
     words = chosen.words
-    unit = next((one for one in ("districts", "beats") if one in units.available(chosen.city.blocks)), "")
+    unit = next((one for one in ("districts", "beats") if one in chosen.city.units), "")
     if unit:
         answer = chosen.at(unit=unit).ask(who.cleared)
         st.markdown("**" + words.say("Cleared, by {unit}", unit=map_view.unit_name(unit, words, chosen.city.called).lower()) + "**")
-        tables.draw(answer.table(), CLEARED, words, alt=words.say("Cleared cases by place"))
+        tables.draw(answer.table(), CLEARED, words, alt=words.say("Cleared cases by place"), of=answer)
         tables.download(chosen, answer, f"{unit}_cleared")
     lines = [words.say("A recent case had less time to be cleared: the share of the newest years will still rise.")]
     if unit:

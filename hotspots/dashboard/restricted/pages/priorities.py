@@ -142,6 +142,7 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
         column_order=[one.title(words) for one in columns if one.key not in ("within", "area")],  # the file has these too
         alt=words.say("The first places in order, with their homicides"),
         key="first_places_list",
+        of=answer,
         on_select=partial(pick, list(places.index), chosen.selection.unit),
         selection_mode="single-row",
     )

@@ -12,7 +12,6 @@ from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import alerts, maps, tables, waiting
-from hotspots.geography import units
 from hotspots.questions.restricted import repeats as questions
 from hotspots.questions.restricted import where
 from hotspots.statistics import repeats
@@ -157,7 +156,8 @@ def windows(chosen: Chosen, events: repeats.Events, *, metres: int, days: int) -
             Column("overlaps", mark("Other killings in this window"), number()),
         )
         with right:
-            tables.fitting(found, columns, words, alt=words.say("Open windows"), lead=("unit", "day", "last", "killed", "overlaps"))
+            lead = ("unit", "day", "last", "killed", "overlaps")
+            tables.fitting(found, columns, words, alt=words.say("Open windows"), lead=lead, of=answer, part=(metres, days))
         tables.download(chosen, answer, "open_windows", restricted=True)
     if events.unplaced:
         tables.worked_out(words).caption(
@@ -176,7 +176,7 @@ def _day_of(k: float, days: int, words: Words) -> str:
 def windows_map(chosen: Chosen, found: pd.DataFrame, *, metres: int, days: int) -> None:
     """Draw the open windows as circles, over the districts where there are any."""
     city = chosen.city
-    unit = "districts" if "districts" in units.available(city.blocks) else "city"
+    unit = "districts" if "districts" in city.units else "city"
     shapes = chosen.at(unit=unit).ask(where.geometry)
     shown = areas.open_windows(shapes, found, place_names(chosen, found["unit"]), chosen.words, metres=metres, days=days, epsg=city.epsg)
     maps.draw_areas(chosen, shown, key="windows_map", height=420)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -17,7 +17,9 @@ from hotspots.dashboard.restricted.parts import months_ahead, numbers, published
 from hotspots.drawing import charts
 from hotspots.questions.restricted import city, when
 from hotspots.statistics import trends
+from hotspots.study.memo import kept_as
 from hotspots.study.of_totals import TotalsStudy
+from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, between, day, each, number, percent, rounded, with_sign, year
 from hotspots.views.series import Dated, Series, numbered, series_of
 from hotspots.words import Words, mark
@@ -84,10 +86,10 @@ def render(chosen: Chosen) -> None:
                 numbers.countries(words)
     answer = chosen.whole.ask(when.months)
     table, notes = answer.value, series.crossing(chosen)
-    dated = numbered(notes, words)
+    dated = tuple(numbered(notes, words))
     lag = city.lag(chosen.selection)
-    shown = trends.provisional(table, chosen.study.covers[1] - pd.Timedelta(days=lag))
-    drawn = months(shown, dated, words)
+    shown = kept_as(answer, ("provisional", lag), lambda: trends.provisional(table, chosen.study.covers[1] - pd.Timedelta(days=lag)))
+    drawn = months(answer, shown, dated, words, by=lag)
     if (shown["complete"] != table["complete"]).any():
         st.caption(
             words.count(
@@ -101,7 +103,7 @@ def render(chosen: Chosen) -> None:
             dated_notes.explained(notes, words)
     series.downloads(chosen, answer.table(), drawn, title=words.say("Each month, and its normal range"), name="month")
     shift(chosen)
-    rolling(table, dated, words)
+    rolling(answer, dated, words)
     so_far(chosen)
     months_ahead.draw(chosen)
     weeks(chosen, dated)
@@ -133,7 +135,7 @@ def so_far(chosen: Chosen) -> None:
     words, answer = chosen.words, chosen.whole.ask(when.year_so_far)
     found = answer.value
     st.header(words.say("{year} beside the years before", year=found.year), anchor=False)
-    pictures.draw(charts.year_over_year(found.days, words), alt=answer.sentence(words))
+    pictures.draw_once(lambda: charts.year_over_year(found.days, words), of=answer, by=("so far", words), alt=answer.sentence(words))
     if found.before:
         ends = {"first": found.before[0], "last": found.before[-1]}
         st.caption(words.say("Grey band: lowest and highest of {first}–{last}; dashed: their mean.", **ends))
@@ -159,10 +161,10 @@ def so_far(chosen: Chosen) -> None:
         Column("high", mark("Highest"), number()),
     )
     ends_of_months = found.days.loc[list(MONTH_ENDS)].assign(month=range(1, 13)).reset_index()
-    tables.behind(ends_of_months, columns, words, alt=words.say("The year so far as a table"))
+    tables.behind(ends_of_months, columns, words, alt=words.say("The year so far as a table"), of=answer)
 
 
-def weeks(chosen: Chosen, dated: list[Dated]) -> None:
+def weeks(chosen: Chosen, dated: tuple[Dated, ...]) -> None:
     """Draw the last three years week by week."""
     words, answer = chosen.words, chosen.whole.ask(when.weeks)
     table = answer.value
@@ -170,13 +172,15 @@ def weeks(chosen: Chosen, dated: list[Dated]) -> None:
         return
     st.header(words.say("Each week, and its normal range"), anchor=False)
     alt = answer.sentence(words)
-    shown = series_of(table, words, dated=[one for one in dated if one.day >= table.index[0]])
-    pictures.draw(charts.lines(shown, words), alt=alt)
+    crossing = tuple(one for one in dated if one.day >= table.index[0])
+    pictures.draw_once(
+        lambda: charts.lines(series_of(table, words, dated=crossing), words), of=answer, by=("weeks", crossing, words), alt=alt
+    )
     ends = (table.index[-1] + pd.Timedelta(days=6)).date()
     tables.worked_out(words).caption(
         alt + " " + words.say("Weeks of seven days, the last one to {day}; at most the last three years.", day=words.date(ends))
     )
-    tables.behind(table.reset_index().iloc[::-1], WEEKS, words, alt=words.say("The weeks as a table"))
+    tables.behind(table.reset_index().iloc[::-1], WEEKS, words, alt=words.say("The weeks as a table"), of=answer)
 
 
 def months_of_the_year(chosen: Chosen) -> None:
@@ -187,11 +191,12 @@ def months_of_the_year(chosen: Chosen) -> None:
     if answer.value is None:
         st.caption(alt)
         return
-    pictures.draw(charts.seasonal(answer.value, words), alt=alt)
+    table = answer.value
+    pictures.draw_once(lambda: charts.seasonal(table, words), of=answer, by=("seasons", words), alt=alt)
     tables.worked_out(words).caption(
         alt + " " + words.say("Bars: the mean of each month; dark lines: that range (95%). By chance one month may lie outside.")
     )
-    tables.behind(answer.table(), SEASONS, words, alt=words.say("The months of the year as a table"))
+    tables.behind(answer.table(), SEASONS, words, alt=words.say("The months of the year as a table"), of=answer)
 
 
 def published_totals(chosen: Chosen) -> None:
@@ -206,31 +211,38 @@ def published_totals(chosen: Chosen) -> None:
         numbers.newest(latest.value, words)
     published.explain(chosen)
     notes = series.crossing(chosen)
-    dated = numbered(notes, words)
+    dated = tuple(numbered(notes, words))
     shown = years(chosen, dated, notes)
     series.downloads(chosen, chosen.whole.ask(when.years).table(), shown, title=words.say("Each year"), name="year")
-    table = chosen.whole.ask(when.months).value
+    answer = chosen.whole.ask(when.months)
+    table = answer.value
     if len(table):
         first, last = table.index[0].start_time, (table.index[-1] + 1).start_time
-        months(table, [one for one in dated if first <= one.day < last], words)
+        months(answer, table, tuple(one for one in dated if first <= one.day < last), words)
         if table["rate"].notna().any():
-            rolling(table, dated, words)
+            rolling(answer, dated, words)
     st.caption(words.say("Normal range: not worked out from yearly totals; they are few, and what is counted changed between them."))
 
 
-def months(table: pd.DataFrame, dated: list[Dated], words: Words) -> Series:
-    """Draw the monthly counts with their normal range; return what was drawn."""
+def months(answer: Answer[pd.DataFrame], table: pd.DataFrame, dated: tuple[Dated, ...], words: Words, *, by: Hashable = None) -> Series:
+    """Draw the monthly counts with their normal range; return what was drawn.
+
+    `table` is that of the answer, or, as `by` says, made of it.
+    """
     st.header(words.say("Each month, and its normal range"), anchor=False)
-    shown = series_of(table, words, dated=dated)
-    pictures.draw(charts.lines(shown, words), alt=when.months_in_words(table, words))
+    known = ("months", by, dated, words)
+    shown = kept_as(answer, known, lambda: series_of(table, words, dated=dated))
+    alt = kept_as(answer, ("months in words", by, words), lambda: when.months_in_words(table, words))
+    pictures.draw_once(lambda: charts.lines(shown, words), of=answer, by=known, alt=alt)
     st.expander(words.say("How to read it, and what the numbers stand for")).caption(series.months_text(table, words))
-    tables.behind(table.reset_index().iloc[::-1], MONTHS, words, alt=words.say("The months as a table"))
+    tables.behind(table.reset_index().iloc[::-1], MONTHS, words, alt=words.say("The months as a table"), of=answer)
     return shown
 
 
-def rolling(table: pd.DataFrame, dated: list[Dated], words: Words) -> None:
-    """Draw the 12-month rolling rate."""
+def rolling(answer: Answer[pd.DataFrame], dated: tuple[Dated, ...], words: Words) -> None:
+    """Draw the 12-month rolling rate of a monthly series."""
     st.header(words.say("The rate of each 12 months"), anchor=False)
+    table = answer.value
     known = table.dropna(subset=["rate"])
     if not len(known):
         st.caption(words.say("Not available: no population is known, or the data do not cover 12 months."))
@@ -240,19 +252,21 @@ def rolling(table: pd.DataFrame, dated: list[Dated], words: Words) -> None:
         first=words.rate(known["rate"].iloc[0]),
         last=words.rate(known["rate"].iloc[-1]),
     )
-    pictures.draw(charts.rolling_rate(table, words, dated), alt=alt)
+    pictures.draw_once(lambda: charts.rolling_rate(table, words, dated), of=answer, by=("rolling", dated, words), alt=alt)
     tables.worked_out(words).caption(
         words.say("Each point is the rate of the 12 months that end there; the band is its exact 95% interval.")
     )
 
 
-def years(chosen: Chosen, dated: Sequence[Dated] = (), notes: Sequence[Note] = ()) -> Series:
+def years(chosen: Chosen, dated: tuple[Dated, ...] = (), notes: Sequence[Note] = ()) -> Series:
     """Draw the yearly counts; return what was drawn."""
     words, answer = chosen.words, chosen.whole.ask(when.years)
     table = answer.value
     st.header(words.say("Each year"), anchor=False)
-    shown = series_of(table, words, dated=dated)
-    pictures.draw(charts.bars(shown, words, height=260 if dated else 200), alt=answer.sentence(words))
+    known = ("years", dated, words)
+    shown = kept_as(answer, known, lambda: series_of(table, words, dated=dated))
+    height = 260 if dated else 200
+    pictures.draw_once(lambda: charts.bars(shown, words, height=height), of=answer, by=known, alt=answer.sentence(words))
     if not table["complete"].all():
         st.caption(words.say("Lighter bars: years that the period covers only in part."))
     if notes:
@@ -260,9 +274,9 @@ def years(chosen: Chosen, dated: Sequence[Dated] = (), notes: Sequence[Note] = (
             dated_notes.explained(list(notes), words)
     alt = words.say("The years as a table")
     if "source" in table.columns:
-        tables.draw(answer.table(), published.year_columns(table), words, alt=alt)
+        tables.draw(answer.table(), published.year_columns(table), words, alt=alt, of=answer)
     else:
-        tables.behind(answer.table(), YEARS, words, alt=alt)
+        tables.behind(answer.table(), YEARS, words, alt=alt, of=answer)
     return shown
 
 
@@ -285,7 +299,7 @@ def beside_years(chosen: Chosen) -> None:
         Column("now", mark("People killed in {year}"), number(), {"year": found.year}),
         Column("difference", mark("Difference"), each(_difference)),
     )
-    tables.draw(answer.table(), columns, words, alt=words.say("The newest year beside other years"))
+    tables.draw(answer.table(), columns, words, alt=words.say("The newest year beside other years"), of=answer)
     tables.worked_out(words).caption(
         words.say("A single year swings by chance, so a difference alone shows no change: read it with the normal range above.")
     )
@@ -311,7 +325,8 @@ def without_place(chosen: Chosen) -> None:
     if answer is None:
         return
     with st.expander(words.say("Homicides without a usable place, year by year")):
-        tables.draw(answer.table().iloc[::-1], WITHOUT_PLACE, words, alt=words.say("Homicides without a usable place, year by year"))
+        alt = words.say("Homicides without a usable place, year by year")
+        tables.draw(answer.table().iloc[::-1], WITHOUT_PLACE, words, alt=alt, of=answer)
         st.caption(words.say("They count in every total and are on no map. Where their share grows, places seem to have fewer."))
 
 

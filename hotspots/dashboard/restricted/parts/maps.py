@@ -13,7 +13,6 @@ import streamlit as st
 from hotspots.dashboard import map_component
 from hotspots.dashboard.restricted import address, cached
 from hotspots.dashboard.restricted.chosen import Chosen
-from hotspots.geography import units
 from hotspots.questions.restricted import cases, search, where
 from hotspots.study import places
 from hotspots.study.selection import Selection
@@ -49,8 +48,7 @@ def pick(of: str, unit: str = "") -> None:
 
 def units_of(chosen: Chosen) -> tuple[str, ...]:
     """Return the kinds of places that a map of the city can be drawn on."""
-    city = chosen.city
-    return tuple(one for one in units.available(city.blocks, points=city.has_points, streets=city.segments is not None) if one != "city")
+    return tuple(one for one in chosen.city.units if one != "city")
 
 
 def at_unit(chosen: Selection, unit: str) -> Selection:
@@ -151,7 +149,7 @@ def draw_areas(chosen: Chosen, shown: map_view.MapView, *, key: str, height: int
 def unit_choice(chosen: Chosen) -> None:
     """Draw the choice of the places that a page tells apart."""
     selection = chosen.selection
-    offered = units.available(chosen.city.blocks, points=chosen.city.has_points, streets=chosen.city.segments is not None)
+    offered = chosen.city.units
     offered += () if selection.unit in offered else (selection.unit,)  # a grid of another side, from the address
     st.selectbox(
         chosen.words.say("By"),

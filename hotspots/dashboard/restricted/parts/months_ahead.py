@@ -23,7 +23,7 @@ def draw(chosen: Chosen) -> None:
     if found is None:
         st.caption(answer.sentence(words))
         return
-    tables.whole(found.table, COLUMNS, words, alt=answer.sentence(words))
+    tables.whole(found.table, COLUMNS, words, alt=answer.sentence(words), of=answer)
     with tables.worked_out(words):
         told = [
             answer.sentence(words),
@@ -45,7 +45,7 @@ def by_unit(chosen: Chosen, unit: str) -> None:
         return
     title = words.say(BY[unit])
     with st.expander(title):
-        tables.draw(answer.value, BY_PLACE, words, alt=title)
+        tables.draw(answer.value, BY_PLACE, words, alt=title, of=answer)
         tables.download(chosen, answer, f"months_to_come_{unit}", restricted=True)
 
 

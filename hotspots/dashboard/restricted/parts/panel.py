@@ -179,10 +179,13 @@ def over_time(chosen: Chosen) -> None:
     st.subheader(words.say("Each month, and its normal range"), anchor=False)
     st.caption(f"{words.count('{n} person killed', '{n} people killed', chosen.study.victims)} · {chosen.period}")
     dated = tuple(numbered(notes, words))
-    drawn = kept_as(
-        answer, ("in the panel", dated, words), lambda: charts.lines(series_of(table, words, dated=dated), words) | {"height": 190}
+    alt = kept_as(answer, ("in brief", words), lambda: when.months_in_brief(table, words))
+    pictures.draw_once(
+        lambda: charts.lines(series_of(table, words, dated=dated), words) | {"height": 190},
+        of=answer,
+        by=("in the panel", dated, words),
+        alt=alt,
     )
-    pictures.draw(drawn | {"height": 190}, alt=kept_as(answer, ("in brief", words), lambda: when.months_in_brief(table, words)))
     if said := here.range_of(chosen.whole.ask(here.here).value.direction, words):
         st.caption(said)
     with st.expander(words.say("How to read it, and what the numbers stand for")):

@@ -17,7 +17,6 @@ from hotspots.dashboard import base_map
 from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import maps
-from hotspots.geography import units
 from hotspots.questions.restricted import here, where
 from hotspots.statistics.catalog import MEASURES, measure
 from hotspots.study.selection import Selection
@@ -76,8 +75,7 @@ def shown_by(chosen: Chosen) -> Chosen:
 
     Without a choice these are districts or, in a place, the smallest units.
     """
-    offered = units.available(chosen.city.blocks)
-    unit = next((one for one in ("districts", "beats") if one in offered), "") if not chosen.selection.place else ""
+    unit = next((one for one in ("districts", "beats") if one in chosen.city.units), "") if not chosen.selection.place else ""
     by = chosen.selection.by if chosen.selection.by in maps.units_of(chosen) else ""
     everywhere = chosen.at(unit=by or unit or here.smallest(chosen.asked), place="", bandwidth=0)
     return replace(everywhere, selection=here.recent(everywhere.asked).selection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -30,22 +30,25 @@ def draw(
     alt: str,
     shades: pd.DataFrame | None = None,
     of: Answer[Any] | None = None,
+    part: Hashable = None,
     **how: Any,
 ) -> None:
     """Draw the rows of a plain table as the columns say. `alt` says what it is to who cannot see it.
 
     `shades` are the backgrounds of the cells (CSS), with the rows and columns of what is shown; `how` is for `st.dataframe`. `of` is the
-    answer that the table called `alt` shows, where it and the language alone decide what is in it: then it is made once.
+    answer that the table called `alt` shows, where it and the language alone decide what is in it: then it is made once. `part` is what
+    else decides it, such as which part of the answer it shows.
     """
-    table = _once(of, "shown", alt, words, lambda: shown(rows, columns, words))
+    table = _once(of, ("shown", part), alt, words, lambda: shown(rows, columns, words))
     decimals = {one.title(words): one.decimals for one in columns if one.decimals is not None}
     looks: dict[str, Any] = {name: st.column_config.NumberColumn(format=f"%.{digits}f") for name, digits in decimals.items()}
     looks |= {one.title(words): st.column_config.Column(width=one.width) for one in columns if one.width}
     drawn = table if shades is None else table.style.apply(lambda _: shades.set_axis(table.columns, axis=1), axis=None)
-    paper.table(drawn, alt=alt, words=words, decimals=decimals, ordered=_ordered(columns), of=of, **how, column_config=looks or None)
+    once = {} if shades is not None else {"of": of, "part": part}
+    paper.table(drawn, alt=alt, words=words, decimals=decimals, ordered=_ordered(columns), **once, **how, column_config=looks or None)
 
 
-def _once(of: Answer[Any] | None, what: str, alt: str, words: Words, make: Callable[[], _Made]) -> _Made:
+def _once(of: Answer[Any] | None, what: Hashable, alt: str, words: Words, make: Callable[[], _Made]) -> _Made:
     return make() if of is None else kept_as(of, (what, alt, words), make)
 
 
@@ -54,23 +57,33 @@ def _ordered(columns: Sequence[Column]) -> bool:
 
 
 def fitting(
-    rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, lead: Sequence[str], beside: Sequence[Column] = ()
+    rows: pd.DataFrame,
+    columns: Sequence[Column],
+    words: Words,
+    *,
+    alt: str,
+    lead: Sequence[str],
+    beside: Sequence[Column] = (),
+    of: Answer[Any] | None = None,
+    part: Hashable = None,
 ) -> None:
     """Draw the columns called `lead`, in that order, and those `beside` them, so that they fit the page; the whole table, with every
     column, folded below.
 
-    Of many rows the first ones are drawn; nothing of the table is lost.
+    Of many rows the first ones are drawn; nothing of the table is lost. `of` and `part` are as for `draw`.
     """
     first = [*(next(one for one in columns if one.key == key) for key in lead), *beside]
-    whole(rows.head(MOST_ROWS), first, words, alt=alt)
+    whole(rows.head(MOST_ROWS), first, words, alt=alt, of=of, part=part)
     more = len(rows) - MOST_ROWS
     label = words.say("All columns, and {n} more rows", n=words.number(more)) if more > 0 else words.say("All columns")
     with st.expander(label):
-        draw(rows, columns, words, alt=alt)
+        draw(rows, columns, words, alt=alt, of=of, part=part)
 
 
-def whole(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, of: Answer[Any] | None = None) -> None:
-    """Draw a few rows with all of these columns, none cut, as cards on a phone; no row can be picked. `of` is as for `draw`."""
+def whole(
+    rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, of: Answer[Any] | None = None, part: Hashable = None
+) -> None:
+    """Draw a few rows with all of these columns, none cut, as cards on a phone; no row can be picked. `of` and `part` are as for `draw`."""
 
     def made() -> str:
         table = shown(rows, columns, words)
@@ -79,7 +92,7 @@ def whole(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: s
                 table[one.title(words)] = [words.number(value, one.decimals) for value in table[one.title(words)]]
         return charts.fitting(table, alt=alt, ordered=_ordered(columns))
 
-    st.html(_once(of, "whole", alt, words, made))
+    st.html(_once(of, ("whole", part), alt, words, made))
 
 
 def as_it_stands(rows: pd.DataFrame, words: Words, *, alt: str) -> None:
@@ -101,10 +114,12 @@ def worked_out(words: Words) -> Any:
     return st.expander(words.say("How it is worked out"))
 
 
-def behind(rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, of: Answer[Any] | None = None) -> None:
-    """Draw the table behind a picture, folded away. `of` is as for `draw`."""
+def behind(
+    rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, of: Answer[Any] | None = None, part: Hashable = None
+) -> None:
+    """Draw the table behind a picture, folded away. `of` and `part` are as for `draw`."""
     with folded(words):
-        draw(rows, columns, words, alt=alt, of=of)
+        draw(rows, columns, words, alt=alt, of=of, part=part)
 
 
 def download(chosen: Chosen, answer: Answer[Any], name: str, *, label: str = "", restricted: bool = False) -> None:
