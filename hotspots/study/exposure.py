@@ -40,8 +40,8 @@ class Exposure:
         def _seen(self) -> np.ndarray: ...
 
         @cached_property
-        def rows(self) -> pd.DataFrame:
-            """Those who were killed in the study, by the choices."""
+        def event_codes(self) -> np.ndarray:
+            """A number for the event of each of those killed in the study."""
 
         def _tally(self, codes: np.ndarray) -> pd.Series: ...
 
@@ -99,5 +99,7 @@ class Exposure:
         >>> round(Study.of(*square_city([(5, 5)] * 3, event_id=["a", "a", "b"])).together, 4)
         1.6667
         """
-        sizes = self.rows["event_id"].value_counts().to_numpy(dtype=float)
+        codes = self.event_codes
+        sizes = np.bincount(codes[codes >= 0]).astype(float)
+        sizes = sizes[sizes > 0]
         return float((sizes**2).sum() / sizes.sum()) if len(sizes) else 1.0

@@ -43,8 +43,6 @@ def band(text: str) -> tuple[float, float] | str | None:
 
 def matches(incidents: Incidents, name: str, values: tuple[str, ...]) -> np.ndarray:
     """Return which incidents have one of the values of a field."""
-    if name in TIMES:
-        return np.asarray(np.isin(times(incidents, name), values))
     if name != "age":
         codes, words = kept(incidents, _coded, name)
         return np.asarray(np.append(np.isin(words, values), False)[codes])
@@ -59,7 +57,15 @@ def matches(incidents: Incidents, name: str, values: tuple[str, ...]) -> np.ndar
     return keep
 
 
+def passing(incidents: Incidents, where: Where) -> np.ndarray:
+    """Return which incidents have, of each field that is filtered by, one of the values chosen."""
+    keep = np.ones(len(incidents), dtype=bool)
+    for name, values in where:
+        keep &= matches(incidents, name, values)
+    return keep
+
+
 def _coded(incidents: Incidents, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a column of words as numbers and the words they stand for (−1: missing)."""
-    codes, words = pd.factorize(incidents[name])
+    codes, words = pd.factorize(times(incidents, name) if name in TIMES else incidents[name])
     return codes.astype(np.int8 if len(words) < 128 else np.intp), np.asarray(words, dtype=object)

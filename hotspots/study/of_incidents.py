@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Concatenate, ParamSpec
 
 import geopandas as gpd
 import numpy as np
@@ -18,12 +18,14 @@ from hotspots.geography.residents import years_between as years_between
 from hotspots.store.schema import Blocks, DataError, Incidents
 from hotspots.store.span import span_of
 from hotspots.study.exposure import Exposure
-from hotspots.study.filters import Where, check_where, matches
+from hotspots.study.filters import Where, check_where, passing
 from hotspots.study.gathering import counted
 from hotspots.study.memo import kept
 from hotspots.study.options import OF_STATISTICS, Options, settled
 from hotspots.study.places import Place
 from hotspots.words import told
+
+_Asked = ParamSpec("_Asked")
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,18 +208,36 @@ class Study(Exposure, Options):
     @cached_property
     def _passing(self) -> np.ndarray:
         """Which incidents pass the filters, whatever their date."""
-        keep = np.ones(len(self.incidents), dtype=bool)
-        for name, values in self.where:
-            keep &= matches(self.incidents, name, values)
-        return keep
+        return kept(self.incidents, passing, self.where)
 
     @cached_property
     def _seen(self) -> np.ndarray:
         """The positions of `rows` among the incidents."""
         date = self.incidents["date"].to_numpy()
-        scale = np.datetime_data(date.dtype)[0]
-        start, end = (day.as_unit(scale).to_datetime64() for day in (self.start, self.end))
+        start, end = (day.as_unit(np.datetime_data(date.dtype)[0]).to_datetime64() for day in (self.start, self.end))
         return np.flatnonzero(self._passing & (date >= start) & (date < end))
+
+    def of_rows(
+        self, make: Callable[Concatenate[Incidents, _Asked], np.ndarray], *args: _Asked.args, **kwargs: _Asked.kwargs
+    ) -> np.ndarray:
+        """Return what `make(incidents, …)` says of each of `rows`: made once for all incidents, whatever the filter and the period.
+
+        >>> from hotspots.testing import square_city
+        >>> study = Study.of(*square_city([(5, 5)] * 3, dates=["2019-03-01", "2020-03-01", "2020-04-01"]), start="2020-01-01")
+        >>> study.of_rows(lambda incidents: incidents["date"].dt.month.to_numpy()).tolist()
+        [3, 4]
+        """
+        return np.asarray(kept(self.incidents, make, *args, **kwargs)[self._seen])
+
+    @cached_property
+    def dates(self) -> np.ndarray:
+        """The local time of each of `rows`."""
+        return np.asarray(self.incidents["date"].to_numpy()[self._seen])
+
+    @cached_property
+    def event_codes(self) -> np.ndarray:
+        """A number for the event of each of `rows`, the same for those killed together; −1 where it is not known."""
+        return self.of_rows(_events)
 
     @cached_property
     def history(self) -> Incidents:
@@ -266,8 +286,8 @@ class Study(Exposure, Options):
     @cached_property
     def repeated(self) -> np.ndarray:
         """Which of `rows` are further victims of an event already counted in the same unit."""
-        event = self.incidents["event_id"].iloc[self._seen].to_numpy()
-        return np.asarray(pd.DataFrame({"event": event, "unit": self.codes}).duplicated())
+        pair = self.event_codes.astype(np.int64) * (len(self.blocks) + 1) + self.codes
+        return np.asarray(pd.Series(pair).duplicated())
 
     @cached_property
     def events(self) -> pd.Series:
@@ -296,7 +316,7 @@ class Study(Exposure, Options):
 
         `exposed` are the victims that may stand over `person_years`: those killed where residents are known.
         """
-        of = self.rows["date"].dt.to_period(periods.freqstr)
+        of = pd.Series(self.dates).dt.to_period(periods.freqstr)
         found = [days.value_counts().reindex(periods, fill_value=0).to_numpy() for days in (of, of[self.exposed_rows])]
         parts = [self.person_years_between(max(one.start_time, self.start), min((one + 1).start_time, self.end)) for one in periods]
         return pd.DataFrame({"count": found[0], "exposed": found[1], "person_years": parts}, index=periods)
@@ -350,7 +370,7 @@ class Study(Exposure, Options):
     @property
     def located(self) -> float:
         """Victims with a usable place of their own."""
-        return int((self.incidents["unplaced"].iloc[self._seen] == "").sum())
+        return int(self.of_rows(_usable).sum())
 
     @property
     def inside(self) -> float:
@@ -363,6 +383,14 @@ class Study(Exposure, Options):
         if len(self._people) == 1:
             return next(iter(self._people.values()))
         return self.person_years_between(self.start, self.end) / self.years
+
+
+def _events(incidents: Incidents) -> np.ndarray:
+    return np.asarray(pd.factorize(incidents["event_id"])[0].astype(np.int32))
+
+
+def _usable(incidents: Incidents) -> np.ndarray:
+    return np.asarray(incidents["unplaced"] == "", dtype=bool)
 
 
 def _any_area(units: gpd.GeoDataFrame) -> bool:

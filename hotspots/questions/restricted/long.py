@@ -6,7 +6,6 @@ import functools
 import hashlib
 import importlib
 import json
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from hotspots.questions.restricted.asked import Asked, Question
 from hotspots.readers.isolation.limits import Most
 from hotspots.readers.isolation.plain import Parcel
 from hotspots.readers.isolation.running import ReadingEndedError, Stop, isolated
-from hotspots.store import worked_out
+from hotspots.store import scratch, worked_out
 from hotspots.store.schema import DataError
 from hotspots.study.selection import Selection
 from hotspots.words import Told, told
@@ -122,13 +121,13 @@ def without_districts(content: str) -> str:
 
 
 def _packed(value: Any) -> dict[str, bytes]:
-    with tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
-        plain = json.dumps(Parcel(Path(folder)).pack(value)).encode()
-        return {_VALUE: plain} | {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+    with scratch.folder() as folder:
+        plain = json.dumps(Parcel(folder).pack(value)).encode()
+        return {_VALUE: plain} | {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def _opened(files: Mapping[str, bytes]) -> Any:
-    with tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
+    with scratch.folder() as folder:
         for name, one in files.items():
-            (Path(folder) / Path(name).name).write_bytes(one)
-        return Parcel(Path(folder)).open(json.loads(files[_VALUE]))
+            (folder / Path(name).name).write_bytes(one)
+        return Parcel(folder).open(json.loads(files[_VALUE]))

@@ -76,7 +76,7 @@ def by_month(asked: Asked) -> Months | None:
         return None
     days = covered(study)
     months = pd.period_range(days.start, days.end - DAY, freq="M")
-    date = study.rows["date"].dt
+    date = pd.Series(study.dates).dt
     at = ((date.year - months[0].year) * 12 + date.month - months[0].month).to_numpy()
     inside = (at >= 0) & (at < len(months))
     placed = inside & (study.codes >= 0)

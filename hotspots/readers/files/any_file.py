@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import tempfile
 import zipfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from hotspots.readers.files.shapefiles import read_shapefile
 from hotspots.readers.files.text_tables import SEPARATORS, Table, read_table
 from hotspots.readers.files.workbooks import read_old_workbook, read_workbook
 from hotspots.readers.table_faults import HeaderError, SheetError
+from hotspots.store import scratch
 from hotspots.store.schema import DataError
 from hotspots.words import told
 
@@ -232,8 +232,8 @@ def _from_zip(path: Path, asked: _Asked) -> Table:
 
 
 def _member(archive: zipfile.ZipFile, member: str, path: Path, asked: _Asked) -> Table:
-    with tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
-        inner = Path(folder) / f"inside{PurePosixPath(member).suffix.lower()}"
+    with scratch.folder() as folder:
+        inner = folder / f"inside{PurePosixPath(member).suffix.lower()}"
         take(archive, archive.getinfo(member), inner, name=path.name)
         return _inner(inner, path, asked)
 

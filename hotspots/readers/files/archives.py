@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gzip
 import stat
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from hotspots.readers.files import limits
+from hotspots.store import scratch
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told
 
@@ -22,8 +22,8 @@ BROKEN = (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeErr
 @contextlib.contextmanager
 def unpacked_gz(path: Path) -> Iterator[Path]:
     """Give the file inside a .gz, unpacked, as long as it is needed. Raises `DataError` for a flood, and for what is damaged."""
-    with tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
-        inner = Path(folder) / "inside"
+    with scratch.folder() as folder:
+        inner = folder / "inside"
         try:
             with gzip.open(path) as file:
                 pour(cast("IO[bytes]", file), inner, name=path.name, packed=path.stat().st_size)

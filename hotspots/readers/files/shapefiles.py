@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,6 +19,7 @@ from hotspots.readers.files.parquet import system_number
 from hotspots.readers.files.rings import polygon_of
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.table_faults import SheetError
+from hotspots.store import scratch
 from hotspots.store.schema import DataError
 from hotspots.words import Told, mark, told
 
@@ -39,8 +39,8 @@ def read_shapefile(path: Path, *, name: str = "", layer: str = "") -> Table:
     refused; so is a shapefile whose first bytes are not those of one. Raises `DataError`.
     """
     name = name or path.name
-    with tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
-        shp = _unpacked(path, Path(folder), name, layer=layer)
+    with scratch.folder() as folder:
+        shp = _unpacked(path, folder, name, layer=layer)
         _check_parts(shp, name)
         crs = _system(shp)
         try:

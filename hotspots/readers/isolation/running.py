@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import queue
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
@@ -16,6 +15,7 @@ from hotspots.readers.isolation.limits import WAITING, Most, allowed
 from hotspots.readers.isolation.plain import SETTINGS, Parcel
 from hotspots.readers.isolation.starting import Child, start
 from hotspots.settings import is_database
+from hotspots.store import scratch
 from hotspots.store.moving import lend
 from hotspots.store.schema import DataError
 from hotspots.words import Told, told
@@ -63,8 +63,8 @@ def isolated(
     given = (*arguments, *named.values())
     files = [path for one in given for path in (one if isinstance(one, list | tuple) else [one]) if isinstance(path, Path)]
     limits = most or allowed(files)
-    with tempfile.TemporaryDirectory(prefix="hotspots-") as folder, start(work.__module__) as child:
-        parcel = Parcel(Path(folder))
+    with scratch.folder() as folder, start(work.__module__) as child:
+        parcel = Parcel(folder)
         request = {
             "module": work.__module__,
             "function": work.__qualname__,
@@ -72,8 +72,8 @@ def isolated(
             "named": parcel.pack({name: _whole(one) for name, one in named.items()}),
             "asks": ask is not None,
             "tells": progress is not None,
-            "folder": folder,
-            "settings": _settings(beside, Path(folder) / "store"),
+            "folder": str(folder),
+            "settings": _settings(beside, folder / "store"),
             "memory": limits.memory,
             "seconds": limits.seconds,
         }

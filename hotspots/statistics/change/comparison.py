@@ -138,16 +138,16 @@ def _usual(study: Study, days: Days) -> Range | None:
     before = known_before(days, study.alike(days.end), years=SPREAD_YEARS)
     if len(before) < LEAST_YEARS:
         return None
-    date = study.between(before[-1].start, before[0].end).rows["date"].to_numpy()
+    date = study.between(before[-1].start, before[0].end).dates
     return expected_range([int(((date >= one.start.to_datetime64()) & (date < one.end.to_datetime64())).sum()) for one in before[::-1]])
 
 
 def _tallies(study: Study, periods: list[Days]) -> list[np.ndarray]:
     """Return the victims and the events of each period: in each unit, in none, and all; a period of nothing but unknowns at the end."""
     whole = study.between(min(one.start for one in periods), max(one.end for one in periods))
-    date, codes = whole.rows["date"].to_numpy(), whole.codes
+    date, codes = whole.dates, whole.codes
     units = len(study.blocks)
-    places, again = np.where(codes < 0, units, codes), whole.rows["event_id"].duplicated().to_numpy()
+    places, again = np.where(codes < 0, units, codes), pd.Series(whole.event_codes).duplicated().to_numpy()
     found = []
     for one in periods:
         within = (date >= one.start.to_datetime64()) & (date < one.end.to_datetime64())

@@ -44,19 +44,19 @@ def by(study: Study, name: str) -> pd.Series:
 
 
 def _by(study: Study, name: str) -> pd.Series:
-    return _tally(_coded(study.rows, name), name)
+    return _tally(study.of_rows(_coded, name), name)
 
 
 def _coded(rows: pd.DataFrame, name: str) -> np.ndarray:
-    """Return the position among `values(name)` of the value of each row."""
+    """Return the position among `values(name)` of the value of each row; −1 where it is none of them."""
     order = pd.Index(values(name))
     if name in TIMES:
-        return np.asarray(order.get_indexer(times(rows, name)))
+        return np.asarray(order.get_indexer(times(rows, name)).astype(np.int8))
     if name not in rows.columns:
-        return np.full(len(rows), order.get_loc(UNKNOWN))
+        return np.full(len(rows), order.get_loc(UNKNOWN), dtype=np.int8)
     found = _age_bands(rows[name]) if name == "age" else rows[name]
     codes, words = pd.factorize(found)
-    return np.asarray(np.append(order.get_indexer(words), -1)[codes])
+    return np.asarray(np.append(order.get_indexer(words), -1)[codes].astype(np.int8))
 
 
 def _tally(codes: np.ndarray, name: str) -> pd.Series:
@@ -217,7 +217,7 @@ def by_year(study: Study, name: str) -> pd.DataFrame:
     """
     start, end = max(study.start, study.covers[0]), min(study.end, study.covers[1])
     years = pd.RangeIndex(start.year, (end - pd.Timedelta(days=1)).year + 1, name="year")
-    order, codes, date = values(name), _coded(study.rows, name), study.rows["date"]
+    order, codes, date = values(name), study.of_rows(_coded, name), pd.Series(study.dates)
     kept = (codes >= 0) & ((date >= start) & (date < end)).to_numpy()
     cells = (date.dt.year.to_numpy()[kept] - start.year) * len(order) + codes[kept]
     counts = np.bincount(cells, minlength=len(years) * len(order)).reshape(len(years), len(order))
