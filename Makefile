@@ -6,7 +6,7 @@ PORT ?= 8501
 export PYTHONDONTWRITEBYTECODE :=  # what is compiled is kept, whatever the machine says: the tests start some hundred interpreters
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unseen seen walk check types style layers examples bench batch torture calibrate mutants lowest drill lock locked audit sbom wheelhouse image fix browser database server clean defects attacked load
+.PHONY: help run test unseen seen walk check types style layers examples bench batch torture calibrate mutants lowest drill lock locked audit sbom wheelhouse image fix browser database server clean defects attacked load day
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ batch: $(VENV)/testing ## import, check and publish 300 invented cities, as a st
 
 load: $(VENV)/testing ## let 10 to 100 readers loose on a server with a process for each processor, on this machine alone; writes docs/operations.md
 	$(BIN)/python tests/load --write
+
+day: $(VENV)/testing ## look at 600 pages, one reader after the other, and see that the server's memory ends where it began; writes docs/operations.md
+	$(BIN)/python tests/load/day.py --write
 
 torture: $(VENV)/testing browser database server ## the full counts of every randomised test
 	HOTSPOTS_TORTURE=1 $(BIN)/python -m pytest -q -n auto --dist loadfile --benchmark-disable

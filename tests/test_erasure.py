@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from conftest import TORTURE
+from machine import written
 from opened import open_page, text
 
 from hotspots import cities, store
@@ -160,6 +162,21 @@ def test_commands(folder, capsys):
     capsys.readouterr()
     assert main(["erase", SLUG, "--city", "--yes"]) == 1
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_versions_by_age_are_erased_by_a_timer(folder, tmp_path, capsys):
+    """What `setup` writes for systemd is called as systemd would: it erases what is older than its days, and never what is served."""
+    made = written(tmp_path / "machine", "--name", "homicides.police.example", "--program", "/bin/true", "--keep-days", "30")
+    assert "hotspots-erase@CITY.timer" in capsys.readouterr().err
+    (command,) = re.findall(r"^ExecStart=/bin/true (.+)$", (made / "etc/systemd/system/hotspots-erase@.service").read_text(), re.M)
+    for first, left in ((29, [1, 2]), (31, [2])):
+        for number, days in {1: first, 2: 90}.items():
+            path = folder / "versions" / str(number) / "manifest.json"
+            published = pd.Timestamp.now("UTC") - pd.Timedelta(days=days)
+            checked_json.write(path, checked_json.read(path) | {"published": published.isoformat()})
+        assert main(command.replace("%i", SLUG).split()) == 0
+        assert store.versions(SLUG) == left
+    assert store.served(SLUG) == 2
 
 
 def test_a_city_of_which_nothing_is_released_is_gone_whole(folder, capsys):

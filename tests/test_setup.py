@@ -233,3 +233,8 @@ def test_the_public_account_reads_releases_and_the_system_refuses_it_the_store(l
     assert (listed.returncode, listed.stdout) == (1, "")
     assert "Permission denied" in listed.stderr
     assert as_account(PUBLIC, "touch", laid / "releases/town/x").returncode != 0
+
+
+def test_a_version_is_kept_for_a_day_at_least(capsys):
+    assert main(["setup", *BOTH, "--keep-days", "0"]) != 0
+    assert "--keep-days" in capsys.readouterr().err

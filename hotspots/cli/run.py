@@ -16,6 +16,8 @@ from hotspots.words import Words, told
 
 PORT = 8501
 MOST_WORKERS = 64
+# Each run of a page is a thread. With a heap for each of them glibc keeps what every one has freed; two are enough for who waits.
+ARENAS = {"MALLOC_ARENA_MAX": "2"}
 # Settings that name a folder or a file: relative to where the command is called.
 FOLDERS = (
     "HOTSPOTS_STORE",
@@ -72,7 +74,7 @@ def run(choices: argparse.Namespace, words: Words) -> int:
 
 def environment(public: Path | None) -> dict[str, str]:
     """Return the environment of the server, which runs in a folder of its own: every folder that is named is written out."""
-    named = dict(os.environ)
+    named = ARENAS | os.environ
     if public:
         named |= {"HOTSPOTS_EDITION": "public", "HOTSPOTS_RELEASE": str(public)}
     folders = [name for name in FOLDERS if named.get(name) and not settings.is_database(named[name])]

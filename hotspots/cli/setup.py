@@ -27,6 +27,8 @@ FILES: Mapping[str, Mapping[str, str]] = {
         f"{UNITS}/hotspots-digest@.timer": "hotspots-digest@.timer",
         f"{UNITS}/hotspots-fetch@.service": "hotspots-fetch@.service",
         f"{UNITS}/hotspots-fetch@.timer": "hotspots-fetch@.timer",
+        f"{UNITS}/hotspots-erase@.service": "hotspots-erase@.service",
+        f"{UNITS}/hotspots-erase@.timer": "hotspots-erase@.timer",
         f"{UNITS}/hotspots-backup.service": "hotspots-backup.service",
         f"{UNITS}/hotspots-backup.timer": "hotspots-backup.timer",
         "etc/hotspots/hotspots.env": "hotspots.env",
@@ -39,6 +41,7 @@ FILES: Mapping[str, Mapping[str, str]] = {
         "etc/nginx/sites-available/hotspots-public": "nginx-site",
     },
 }
+KEEP = 365  # days that a version is kept where the timer of a city is started; the one served stays in any case
 MEMORY, PUBLIC_MEMORY = "4G", "2G"  # for each process; a scan of a large city takes up to 2 GB beside the dashboard itself
 UPLOAD = {"restricted": "200m", "public": "64k"}  # MB as the dashboard accepts them; the public edition accepts no file
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
@@ -69,6 +72,11 @@ def grammar(command: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--program", metavar=say("FILE"), default=str(Path(sys.executable).with_name("hotspots")), help=program)
     certificates = say("the folder of HOST.crt and HOST.key (default: {folder})", folder="/etc/ssl/hotspots")
     command.add_argument("--certificates", metavar=say("FOLDER"), default="/etc/ssl/hotspots", help=certificates)
+    keep = say(
+        "days after which the timer hotspots-erase@CITY, where you start it, erases a version that is not served (default: {days})",
+        days=KEEP,
+    )
+    command.add_argument("--keep-days", metavar="N", type=int, default=KEEP, help=keep)
 
 
 def run(choices: argparse.Namespace, words: Words) -> None:
@@ -96,6 +104,7 @@ def made(choices: argparse.Namespace) -> dict[str, str]:
         "@JOB@": parts["job"],
         "@HARDENED@": parts["hardened"],
         "@PROGRAM@": choices.program,
+        "@DAYS@": str(choices.keep_days),
         "@MEMORY@": MEMORY,
         "@PUBLIC_MEMORY@": PUBLIC_MEMORY,
         "@PUBLIC_NAME@": names.get("public", ""),
@@ -150,6 +159,8 @@ def _check(choices: argparse.Namespace, names: Mapping[str, str], ports: Sequenc
         wrong.append(told("the two editions need two names: what one may not show must not be in reach of the other's pages"))
     if len(set(ports)) < len(ports) or not all(1024 <= port < 10000 for port in ports):
         wrong.append(told("give each process a port of its own between 1024 and 9999"))
+    if choices.keep_days < 1:
+        wrong.append(told("--keep-days: give a whole number of days from 1"))
     paths = [one for one in (choices.program, choices.certificates) if not _PATH.fullmatch(one)]
     wrong += [told("{path} is not a path from the top of plain letters", path=repr(one)) for one in paths]
     if wrong:
@@ -193,4 +204,6 @@ def _steps(choices: argparse.Namespace, words: Words) -> list[str]:
     ]
     if choices.name:
         steps.append((say("copy the store every night, best onto another disk"), "systemctl enable --now hotspots-backup.timer"))
+        erase = say("where your rule says so: erase versions of a city that are older than {days} {days:day|days}", days=choices.keep_days)
+        steps.append((erase, "systemctl enable --now hotspots-erase@CITY.timer"))
     return [f"{n}. {what}:\n   {command}" for n, (what, command) in enumerate(steps, 1)]

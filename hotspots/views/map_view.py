@@ -358,7 +358,8 @@ def note_texts(data: pd.DataFrame, measure: Measure, words: Words, study: Study)
     states = {**state_words(study), **measure.words}
     if measure.categories:
         return category_texts(data, measure, words, states)
-    return [words.say(states[state]) if state in states else "" for state in data["state"]]
+    said = {state: words.say(text) for state, text in states.items()}
+    return [said.get(state, "") for state in data["state"].tolist()]
 
 
 def category_texts(data: pd.DataFrame, measure: Measure, words: Words, states: Mapping[str, str]) -> list[str]:
@@ -367,7 +368,7 @@ def category_texts(data: pd.DataFrame, measure: Measure, words: Words, states: M
     found = category(data[measure.key].to_numpy(dtype=float), known, measure)
     labels = [words.say(row.label) for row in measure.categories]
     told = {state: words.say(text) for state, text in states.items()}
-    return [labels[k] if k >= 0 else told.get(state, "") for k, state in zip(found, data["state"], strict=True)]
+    return [labels[k] if k >= 0 else told.get(state, "") for k, state in zip(found.tolist(), data["state"].tolist(), strict=True)]
 
 
 def interval_texts(data: pd.DataFrame, measure: Measure, words: Words) -> list[str]:

@@ -101,7 +101,7 @@ def _filled(pattern: str, values: Mapping[str, object], form: Callable[[int], in
 
 def _of_many(pattern: str) -> str:
     """Return a sentence with its blanks, which the browser fills, in the form of many."""
-    return re.sub(r"\{\w+:[^{}]*\|([^{}|]*)\}", r"\1", pattern)
+    return re.sub(r"\{\w+:[^{}]*\|([^{}|]*)\}", r"\1", pattern) if "|" in pattern else pattern
 
 
 def told(pattern: str, /, **values: object) -> Told:

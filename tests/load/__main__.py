@@ -11,7 +11,6 @@ import asyncio
 import os
 import platform
 import random
-import re
 import tempfile
 import time
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crowd import BusyError, Reader, asked_for
-from running import ROOT, Running, served
+from running import ROOT, Running, put, served
 
 OPERATIONS = ROOT / "docs" / "operations.md"
 PAGES = ("", "map")  # the first page, and the map of every measure: half of the readers each
@@ -185,20 +184,6 @@ def section(alone: Sequence[str], crowds: Sequence[Crowd], busy: str, *, workers
 
 def _lines(path: str) -> list[str]:
     return Path(path).read_text().splitlines() if Path(path).exists() else []
-
-
-def put(text: str, part: str) -> str:
-    """Return a document with a section in place of the one of the same heading, else at its end.
-
-    >>> put("# A\\n\\n## Load\\n\\nold\\n\\n## Rest\\n\\nx\\n", "## Load\\n\\nnew\\n")
-    '# A\\n\\n## Load\\n\\nnew\\n\\n## Rest\\n\\nx\\n'
-    """
-    heading = part.partition("\n")[0]
-    found = re.search(rf"(?ms)^{re.escape(heading)}$.*?(?=^## |\Z)", text)
-    if not found:
-        return f"{text.rstrip()}\n\n{part.rstrip()}\n"
-    rest = text[found.end() :]
-    return text[: found.start()] + part.rstrip() + "\n" + (f"\n{rest}" if rest else "")
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -92,3 +93,17 @@ def _await(running: Running) -> None:
                 return
         time.sleep(0.25)
     raise TimeoutError(running.log.read_text())
+
+
+def put(text: str, part: str) -> str:
+    """Return a document with a section in place of the one of the same heading, else at its end.
+
+    >>> put("# A\\n\\n## Load\\n\\nold\\n\\n## Rest\\n\\nx\\n", "## Load\\n\\nnew\\n")
+    '# A\\n\\n## Load\\n\\nnew\\n\\n## Rest\\n\\nx\\n'
+    """
+    heading = part.partition("\n")[0]
+    found = re.search(rf"(?ms)^{re.escape(heading)}$.*?(?=^## |\Z)", text)
+    if not found:
+        return f"{text.rstrip()}\n\n{part.rstrip()}\n"
+    rest = text[found.end() :]
+    return text[: found.start()] + part.rstrip() + "\n" + (f"\n{rest}" if rest else "")
