@@ -1,7 +1,8 @@
-"""A million homicides on 50,176 blocks: what an import takes, and counts of a changed filter beside DuckDB and GeoPandas."""
+"""A million homicides on 50,176 blocks: what an import, a map and a changed filter take, and counts of one beside DuckDB and GeoPandas."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -12,7 +13,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from crowd import Reader
 from invented_cities import write_city
+from running import Running, served
 
 from hotspots import cities, store
 from hotspots.geography import units
@@ -21,6 +24,7 @@ from hotspots.study import Study
 duckdb = pytest.importorskip("duckdb")
 psutil = pytest.importorskip("psutil")
 VICTIMS, SIDE = 1_000_000, 224
+CHANGES = [("weapon", "firearm"), ("sex", "male"), ("age", "15-29"), ("weapon", "blade"), ("sex", "female"), ("age", "30-44")]
 YEARS = [(year, weapon) for weapon in ("firearm", "blade", "blunt") for year in range(2012, 2022)]
 
 
@@ -113,3 +117,28 @@ def test_counts_of_a_changed_filter_beside_duckdb_and_geopandas(benchmark, comma
     median = benchmark.stats.stats.median
     benchmark.extra_info["× DuckDB"] = f"{np.median(peers) / median:.1f}"
     benchmark.extra_info["× geopandas sjoin of the same deaths"] = f"{join / median:,.0f}"
+
+
+async def looked_at(running: Running, page: str) -> tuple[float, list[float]]:
+    """Return the seconds of the server's processor that a page of the city took: opened, and for each filter changed on it."""
+    async with Reader(running.address, page, query="city=million", language="en") as reader:
+        before = running.cpu()
+        await reader.open()
+        opened, taken = running.cpu() - before, []
+        for name, value in CHANGES:
+            before = running.cpu()
+            await reader.choose(f"choice_{name}", [value])
+            taken.append(running.cpu() - before)
+        return opened, taken
+
+
+@pytest.mark.parametrize("page", ["map", ""])
+def test_pages_of_a_million_in_the_dashboard(benchmark, command, folder, page):
+    """What a reader's first map and each changed filter take of the server's processor, all that the page draws among it."""
+    if not store.served("million"):
+        watched(command)
+    with served(folder.parent) as running:
+        opened, taken = benchmark.pedantic(lambda: asyncio.run(looked_at(running, page)), rounds=1)
+        benchmark.extra_info["MB"] = f"{running.memory():,.0f}"
+    benchmark.extra_info["CPU s, opened"] = f"{opened:.1f} (goal 4)"
+    benchmark.extra_info["CPU s, a changed filter, median"] = f"{np.median(taken):.2f} (goal 0.5)"

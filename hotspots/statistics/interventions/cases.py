@@ -203,9 +203,9 @@ def _near(blocks: Blocks, some: pd.Index, metres: float) -> pd.Index:
 
 def _positions(study: Study, months: pd.PeriodIndex) -> tuple[np.ndarray, np.ndarray]:
     """Return the position of each row's month, −1 outside, and whether it is the first victim of its event in its unit."""
-    date = study.rows["date"].dt
+    date = pd.Series(study.dates).dt
     if not len(months):
-        return np.full(len(study.rows), -1), ~study.repeated
+        return np.full(len(study.dates), -1), ~study.repeated
     number = (date.year * 12 + date.month).to_numpy() - (months[0].year * 12 + months[0].month)
     return np.where((number >= 0) & (number < len(months)), number, -1), ~study.repeated
 

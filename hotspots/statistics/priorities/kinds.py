@@ -92,7 +92,7 @@ def compared(studies: Mapping[str, Study], *, usual: str, months: int = MONTHS, 
     if usual not in found:
         return "units"
     budget = share * found[usual].cost.sum()
-    date = first.rows["date"].to_numpy()[~first.repeated]
+    date = first.dates[~first.repeated]
     placed = np.logical_or.reduce([kind.code >= 0 for kind in found.values()])
     turns = [
         (placed & (date < a.to_datetime64()), placed & (date >= a.to_datetime64()) & (date < b.to_datetime64())) for a, b in pairwise(days)

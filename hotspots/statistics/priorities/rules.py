@@ -146,7 +146,7 @@ def _past(study: Study, bandwidth_before: pd.Timestamp | None) -> Past:
         )
     start, end = covered(study)
     events = np.append(outlines.outlined(study.blocks), False)[study.codes] & ~study.repeated
-    date = study.rows["date"].to_numpy()[events]
+    date = study.dates[events]
     x, y = study.places
     order = np.argsort(date, kind="stable")
     days = (end.to_datetime64() - date[order]) / np.timedelta64(1, "D")

@@ -90,7 +90,7 @@ def _counted_alike(study: Study, months: pd.PeriodIndex) -> Iterator[slice]:
 def _counts(study: Study, months: pd.PeriodIndex, *, units: bool) -> np.ndarray:
     """Return how many were killed in each month, in the whole and in each unit."""
     whole = study.between(months[0].start_time, (months[-1] + 1).start_time)
-    date = whole.rows["date"].dt
+    date = pd.Series(whole.dates).dt
     month = (date.year * 12 + date.month - 1).to_numpy() - (months[0].year * 12 + months[0].month - 1)
     found = np.zeros((1 + len(study.blocks) * units, len(months)))
     np.add.at(found[0], month, 1)

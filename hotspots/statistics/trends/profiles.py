@@ -59,7 +59,7 @@ def weekly(study: Study, *, until: pd.Timestamp | None = None) -> pd.DataFrame:
 def _weeks(study: Study, start: pd.Timestamp, end: pd.Timestamp) -> pd.Series:
     n = max((end - start).days // 7, 0) if study.has_days else 0
     first = end - 7 * n * DAY
-    date = study.between(first, end).rows["date"] if n else pd.Series(dtype="datetime64[us]")
+    date = pd.Series(study.between(first, end).dates) if n else pd.Series(dtype="datetime64[us]")
     week = ((date - first).dt.days // 7).to_numpy(dtype=int)
     index = pd.DatetimeIndex([first + 7 * k * DAY for k in range(n)], name="week")
     return pd.Series(np.bincount(week, minlength=n)[:n], index=index, name="count")
@@ -81,7 +81,7 @@ def year_over_year(study: Study, *, years: int = 5) -> pd.DataFrame:
     end = min(study.end, study.covers[1])
     this = (end - DAY).year
     whole = study.between(study.covers[0], end)
-    date = whole.rows["date"] if study.has_days else whole.rows["date"] + pd.offsets.MonthEnd(0)
+    date = pd.Series(whole.dates) if study.has_days else pd.Series(whole.dates) + pd.offsets.MonthEnd(0)
     day = _day_of_common_year(date)
     totals = {}
     for year in range(this - years, this + 1):
@@ -118,7 +118,7 @@ def seasonal(study: Study) -> pd.DataFrame:
     start, end = max(study.start, study.covers[0]), min(study.end, study.covers[1])
     months = pd.period_range(start, end - DAY, freq="M")
     months = months[(months.start_time >= start) & ((months + 1).start_time <= end)]
-    date = study.rows["date"].dt.to_period("M").value_counts().reindex(months, fill_value=0)
+    date = pd.Series(study.dates).dt.to_period("M").value_counts().reindex(months, fill_value=0)
     by_month = date.groupby(months.month).sum().reindex(range(1, 13), fill_value=0)
     years = pd.Series(1, index=months.month).groupby(level=0).sum().reindex(range(1, 13), fill_value=0)
     days = pd.Series(months.days_in_month, index=months.month).groupby(level=0).sum().reindex(range(1, 13), fill_value=0)

@@ -53,7 +53,7 @@ def year_end(study: Study, *, level: float = 0.95) -> Projection | None:
     past = [earlier(this, one) for one in range(1, YEARS + 1) if this.start - pd.DateOffset(years=one) >= study.alike(end)[0]]
     if len(past) < LEAST_YEARS:
         return None
-    date = study.between(study.covers[0], end).rows["date"].sort_values().to_numpy()
+    date = np.sort(study.between(study.covers[0], end).dates)
 
     def killed(start: pd.Timestamp, until: pd.Timestamp) -> int:
         at = np.searchsorted(date, [start.to_datetime64(), until.to_datetime64()])

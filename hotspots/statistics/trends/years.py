@@ -89,8 +89,8 @@ def without_place(study: Study) -> pd.DataFrame:
     >>> without_place(Study.of(incidents, blocks)).to_numpy().tolist()
     [[10.0, 2.0, 0.2], [1.0, 1.0, nan]]
     """
-    year = study.rows["date"].dt.year.rename("year")
-    off = pd.Series(study.codes < 0, index=study.rows.index).groupby(year)
+    year = pd.Series(study.dates).dt.year.rename("year")
+    off = pd.Series(study.codes < 0).groupby(year)
     table = pd.DataFrame({"count": off.size(), "without": off.sum().astype(int)})
     return table.assign(share=(table["without"] / table["count"]).where(table["count"] >= FEW))
 
