@@ -32,6 +32,17 @@ def check_where(where: Where, incidents: Incidents) -> None:
         raise DataError(faults)
 
 
+def check_months(incidents: Incidents, start: pd.Timestamp, end: pd.Timestamp) -> None:
+    """Raise a `DataError` where a period begins or ends within a month though days are not known."""
+    if "day_known" in incidents.columns and (start.day, end.day) != (1, 1):
+        raise DataError(
+            told(
+                "study: of these homicides the month is known and not the day, so a period begins and ends with a month, and not on {day}",
+                day=(start if start.day != 1 else end).date(),
+            )
+        )
+
+
 def band(text: str) -> tuple[float, float] | str | None:
     """Return the ages that a band such as `15-29` or `65+` spans, the word `unknown` as it is, and None for anything else.
 

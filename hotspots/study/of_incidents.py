@@ -18,7 +18,7 @@ from hotspots.geography.residents import years_between as years_between
 from hotspots.store.schema import Blocks, DataError, Incidents
 from hotspots.store.span import span_of
 from hotspots.study.exposure import Exposure
-from hotspots.study.filters import Where, check_where, passing
+from hotspots.study.filters import Where, check_months, check_where, passing
 from hotspots.study.gathering import counted
 from hotspots.study.memo import kept
 from hotspots.study.options import OF_STATISTICS, Options, settled
@@ -121,7 +121,7 @@ class Study(Exposure, Options):
             raise DataError(
                 told("study: the period is empty: it starts on {start} and ends before {end}", start=begin.date(), end=finish.date())
             )
-        _check_months(incidents, begin, finish)
+        check_months(incidents, begin, finish)
         pairs = where.items() if isinstance(where, Mapping) else (where or ())
         chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in pairs if tuple(values)))
         check_where(chosen, incidents)
@@ -368,9 +368,14 @@ class Study(Exposure, Options):
         return len(self._seen)
 
     @property
+    def placed_well(self) -> np.ndarray:
+        """Which of `rows` have a usable place of their own."""
+        return self.of_rows(_usable)
+
+    @property
     def located(self) -> float:
         """Victims with a usable place of their own."""
-        return int(self.of_rows(_usable).sum())
+        return int(self.placed_well.sum())
 
     @property
     def inside(self) -> float:
@@ -405,13 +410,3 @@ def _span(incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:
     if not len(incidents):
         return pd.Timestamp(2000, 1, 1), pd.Timestamp(2001, 1, 1)
     return span_of(incidents)
-
-
-def _check_months(incidents: Incidents, start: pd.Timestamp, end: pd.Timestamp) -> None:
-    if "day_known" in incidents.columns and (start.day, end.day) != (1, 1):
-        raise DataError(
-            told(
-                "study: of these homicides the month is known and not the day, so a period begins and ends with a month, and not on {day}",
-                day=(start if start.day != 1 else end).date(),
-            )
-        )

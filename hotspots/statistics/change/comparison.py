@@ -108,7 +108,7 @@ def compare(study: Study, days: Days | None = None, *, places: bool = True) -> C
     """
     asked = days or Days(max(study.start, study.covers[0]), min(study.end, study.covers[1]))
     before = known_before(asked, study.alike(asked.end))
-    tallies = [one if places else one[:, -1:] for one in _tallies(study, [asked, *before])]
+    tallies = _tallies(study, [asked, *before], places=places)
     table = pd.DataFrame({"count": tallies[0][0], "events": tallies[0][1]})
     table = table.join(_against(table, tallies[1], asked, before[:1]).add_prefix("last_year_"))
     table = table.join(_against(table, np.sum(tallies[1 : len(before) + 1], axis=0) if before else tallies[1], asked, before))
@@ -142,19 +142,24 @@ def _usual(study: Study, days: Days) -> Range | None:
     return expected_range([int(((date >= one.start.to_datetime64()) & (date < one.end.to_datetime64())).sum()) for one in before[::-1]])
 
 
-def _tallies(study: Study, periods: list[Days]) -> list[np.ndarray]:
-    """Return the victims and the events of each period: in each unit, in none, and all; a period of nothing but unknowns at the end."""
+def _tallies(study: Study, periods: list[Days], *, places: bool) -> list[np.ndarray]:
+    """Return the victims and the events of each period: in each unit, in none, and all; a period of nothing but unknowns at the end.
+
+    Without `places` all of them alone.
+    """
     whole = study.between(min(one.start for one in periods), max(one.end for one in periods))
     date, codes = whole.dates, whole.codes
     units = len(study.blocks)
-    places, again = np.where(codes < 0, units, codes), pd.Series(whole.event_codes).duplicated().to_numpy()
+    at, again = np.where(codes < 0, units, codes), pd.Series(whole.event_codes).duplicated().to_numpy()
     found = []
     for one in periods:
         within = (date >= one.start.to_datetime64()) & (date < one.end.to_datetime64())
-        kept = ((within, within), (within & ~whole.repeated, within & ~again))
-        rows = [np.append(np.bincount(places[each], minlength=units + 1), every.sum()) for each, every in kept]
-        found.append(np.array(rows, dtype=float))
-    return [*found, np.full((2, units + 2), np.nan)]
+        rows = np.array([[within.sum()], [(within & ~again).sum()]], dtype=float)
+        if places:
+            kept = (within, within & ~whole.repeated)
+            rows = np.hstack([[np.bincount(at[each], minlength=units + 1) for each in kept], rows])
+        found.append(rows)
+    return [*found, np.full((2, units + 2 if places else 1), np.nan)]
 
 
 def _against(now: pd.DataFrame, then: np.ndarray, days: Days, before: tuple[Days, ...]) -> pd.DataFrame:
