@@ -56,7 +56,7 @@ batch: $(VENV)/testing ## import, check and publish 300 invented cities, as a st
 load: $(VENV)/testing ## let 10 to 100 readers loose on a server with a process for each processor, on this machine alone; writes docs/operations.md
 	$(BIN)/python tests/load --write
 
-day: $(VENV)/testing ## look at 600 pages, one reader after the other, and see that the server's memory ends where it began; writes docs/operations.md
+day: $(VENV)/testing ## look at 780 pages, one reader after the other, and see that the server's memory ends where it began; writes docs/operations.md
 	$(BIN)/python tests/load/day.py --write
 
 torture: $(VENV)/testing browser database server ## the full counts of every randomised test

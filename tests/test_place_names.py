@@ -75,3 +75,16 @@ def test_a_place_without_a_name_has_its_id() -> None:
         "North side",
     ]
     assert geography.names(blocks.iloc[:0]).tolist() == []
+
+
+def test_clean_names_and_unclean_ones_are_told_by_one_rule() -> None:
+    """One look at all names together must see what a look at each would."""
+    given = ["Centro", "Old town", "A | B", "A|B", " x", "x ", "a  b", "a\u00a0b", "\u200b", "", "ñ", "|", " | "]
+    expected = [" ".join(one.split()) for one in given]
+    expected = [one if any(map(str.isprintable, one)) else "" for one in expected]
+    blocks = square_blocks(side=1)
+    for one, told in zip(given, expected, strict=True):
+        assert geography.own_names(blocks.assign(name=[one]))[blocks.index[0]] == told, one
+    several = square_blocks(side=4).iloc[: len(given)].assign(name=given)
+    assert geography.own_names(several).tolist() == expected
+    assert geography.own_names(several.iloc[:2]).tolist() == ["Centro", "Old town"]
