@@ -80,3 +80,18 @@ def _coded(incidents: Incidents, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a column of words as numbers and the words they stand for (−1: missing)."""
     codes, words = pd.factorize(times(incidents, name) if name in TIMES else incidents[name])
     return codes.astype(np.int8 if len(words) < 128 else np.intp), np.asarray(words, dtype=object)
+
+
+def events(incidents: Incidents) -> np.ndarray:
+    """Return a number for the event of each incident, the same for those killed together; −1 where it is not known."""
+    return np.asarray(pd.factorize(incidents["event_id"])[0].astype(np.int32))
+
+
+def usable(incidents: Incidents) -> np.ndarray:
+    """Return which incidents have a usable place of their own."""
+    return np.asarray(incidents["unplaced"] == "", dtype=bool)
+
+
+def any_placed(incidents: Incidents) -> bool:
+    """Return whether the place of any incident is known; of none at all nothing is missing."""
+    return not len(incidents) or bool((incidents["unplaced"] == "").any())

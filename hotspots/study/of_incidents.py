@@ -18,7 +18,7 @@ from hotspots.geography.residents import years_between as years_between
 from hotspots.store.schema import Blocks, DataError, Incidents
 from hotspots.store.span import span_of
 from hotspots.study.exposure import Exposure
-from hotspots.study.filters import Where, check_months, check_where, passing
+from hotspots.study.filters import Where, any_placed, check_months, check_where, events, passing, usable
 from hotspots.study.gathering import counted
 from hotspots.study.memo import kept
 from hotspots.study.options import OF_STATISTICS, Options, settled
@@ -64,7 +64,7 @@ class Study(Exposure, Options):
     @property
     def has_points(self) -> bool:
         """Whether the places of single homicides are known, and not the area alone."""
-        return kept(self.incidents, _any_placed)
+        return kept(self.incidents, any_placed)
 
     @cached_property
     def has_outlines(self) -> bool:
@@ -237,7 +237,7 @@ class Study(Exposure, Options):
     @cached_property
     def event_codes(self) -> np.ndarray:
         """A number for the event of each of `rows`, the same for those killed together; −1 where it is not known."""
-        return self.of_rows(_events)
+        return self.of_rows(events)
 
     @cached_property
     def history(self) -> Incidents:
@@ -370,7 +370,7 @@ class Study(Exposure, Options):
     @property
     def placed_well(self) -> np.ndarray:
         """Which of `rows` have a usable place of their own."""
-        return self.of_rows(_usable)
+        return self.of_rows(usable)
 
     @property
     def located(self) -> float:
@@ -390,20 +390,8 @@ class Study(Exposure, Options):
         return self.person_years_between(self.start, self.end) / self.years
 
 
-def _events(incidents: Incidents) -> np.ndarray:
-    return np.asarray(pd.factorize(incidents["event_id"])[0].astype(np.int32))
-
-
-def _usable(incidents: Incidents) -> np.ndarray:
-    return np.asarray(incidents["unplaced"] == "", dtype=bool)
-
-
 def _any_area(units: gpd.GeoDataFrame) -> bool:
     return bool((units.area > 0).any())
-
-
-def _any_placed(incidents: Incidents) -> bool:
-    return not len(incidents) or bool((incidents["unplaced"] == "").any())
 
 
 def _span(incidents: Incidents) -> tuple[pd.Timestamp, pd.Timestamp]:
