@@ -18,6 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+import monthly
 import numpy as np
 import pandas as pd
 from canaries import corners_of, days, decoded, near_an_incident, pairs
@@ -252,23 +253,54 @@ came of publishing the same deaths by other areas into the same folder. Numbers 
 """
 
 
+def _long(case: Case, folder: Path) -> City:
+    """Return the city of a case, an invented one with fifteen years in place of five."""
+    name = case.city.removeprefix("invented-")
+    if name not in CITIES:
+        return case.put(folder)
+    longer = {**CITIES[name], "victims": 3 * CITIES[name]["victims"]}
+    return replace(released_city(**longer, years=15), slug=case.city, name=f"Invented, {name}")
+
+
+def month_by_month(case: Case, folder: Path) -> str:
+    """Return what came of ten years of monthly releases of a case as a line of the page; large open ones are attacked at the end alone."""
+    return monthly.line(_long(case, folder), case.profile, through=case.through, audited=not (case.real and case.profile == "open"))
+
+
 def main() -> int:
-    """Attack every city, print, and write the page if asked."""
+    """Attack every city, print, and write the page, or the part of it that was asked for."""
     told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     told.add_argument("--only", default="", help="cities and profiles that hold this text")
+    told.add_argument("--part", choices=PARTS, help="one part of the page alone")
     told.add_argument("--write", action="store_true", help="write docs/attacked.md")
     chosen = told.parse_args()
-    lines = []
-    for case in CASES:
-        if chosen.only not in f"{case.city} {case.profile}" or (case.real and not data().is_dir()):
-            continue
-        with tempfile.TemporaryDirectory(prefix="attacked-") as folder:
-            os.environ["HOTSPOTS_STORE"] = f"{folder}/store"
-            lines.append(line(case, Path(folder)))
-        print(lines[-1], flush=True)
+    page = _parts(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
+    for part, (head, told_of) in PARTS.items():
+        lines = []
+        for case in CASES:
+            if chosen.only not in f"{case.city} {case.profile}" or (case.real and not data().is_dir()) or chosen.part not in (None, part):
+                continue
+            if part == "months" and case.profile == "totals":
+                continue  # they were public before
+            with tempfile.TemporaryDirectory(prefix="attacked-") as folder:
+                os.environ["HOTSPOTS_STORE"] = f"{folder}/store"
+                lines.append(told_of(case, Path(folder)))
+            print(lines[-1], flush=True)
+        if lines:
+            page[part] = head + "\n".join(lines) + "\n"
     if chosen.write:
-        PAGE.write_text(HEAD.format(day=date.today(), width=WIDTH, limit=FEWER_THAN) + "\n".join(lines) + "\n", encoding="utf-8")
+        PAGE.write_text("".join(page[part] for part in PARTS if part in page), encoding="utf-8")
     return 0
+
+
+PARTS = {"twice": (HEAD.format(day=date.today(), width=WIDTH, limit=FEWER_THAN), line), "months": (monthly.HEAD, month_by_month)}
+
+
+def _parts(text: str) -> dict[str, str]:
+    """Return the parts of the page as it stands: each but the first begins with its heading."""
+    first, *others = text.split("\n## ")
+    titles = {head.splitlines()[1]: part for part, (head, _) in PARTS.items() if part != "twice"}
+    return {"twice": first, **{titles[f"## {one.splitlines()[0]}"]: f"\n## {one}" for one in others}}
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ TEN = pytest.mark.walk
 MANY = range(60 if TORTURE else 0)
 
 
-def months_of(profile: str, victims: int, *, years: int, seed: int = 0, side: int = 3) -> Series:
+def monthly_of(profile: str, victims: int, *, years: int, seed: int = 0, side: int = 3) -> Series:
     """Return the monthly releases of an invented city, of which five years had come out before."""
     city = released_city(victims=victims, side=side, years=5 + years, seed=seed)
     return series(city, profile, by_month("2020-02-01", years=years), Register(city.incidents, np.random.default_rng(seed)))
@@ -138,7 +138,7 @@ def months_of(profile: str, victims: int, *, years: int, seed: int = 0, side: in
     ],
 )
 def test_all_monthly_releases_together_give_nothing_away(profile, victims, years, seed):
-    done = months_of(profile, victims, years=years, seed=seed)
+    done = monthly_of(profile, victims, years=years, seed=seed)
     assert len(done.standing) == 12 * years + 1
     assert len(done.releases) > years
     assert not done.refused
@@ -150,7 +150,7 @@ def test_all_monthly_releases_together_give_nothing_away(profile, victims, years
 
 
 def test_the_attack_on_a_series_finds_what_one_release_told_too_much():
-    done = months_of("strict", 250, years=1)
+    done = monthly_of("strict", 250, years=1)
     day, last = done.standing[-1]
     rows = last.figures.copy()
     few = rows.index[(rows["reason"] == FEW) & (rows["table"] != "city")][0]
