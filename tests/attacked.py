@@ -270,7 +270,7 @@ def month_by_month(case: Case, folder: Path) -> str:
 def main() -> int:
     """Attack every city, print, and write the page, or the part of it that was asked for."""
     told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    told.add_argument("--only", default="", help="cities and profiles that hold this text")
+    told.add_argument("--only", default="", help="cities and profiles that hold this text; the other lines of the page stay")
     told.add_argument("--part", choices=PARTS, help="one part of the page alone")
     told.add_argument("--write", action="store_true", help="write docs/attacked.md")
     chosen = told.parse_args()
@@ -287,10 +287,17 @@ def main() -> int:
                 lines.append(told_of(case, Path(folder)))
             print(lines[-1], flush=True)
         if lines:
-            page[part] = head + "\n".join(lines) + "\n"
+            page[part] = head + "\n".join(_merged(page.get(part, ""), lines) if chosen.only else lines) + "\n"
     if chosen.write:
         PAGE.write_text("".join(page[part] for part in PARTS if part in page), encoding="utf-8")
     return 0
+
+
+def _merged(text: str, lines: list[str]) -> list[str]:
+    """Return the lines of a part of the page with some of them measured anew, in their places; the cities that are new come last."""
+    old = [one for one in text.splitlines() if one.startswith("| ")][2:]
+    found = {tuple(one.split("|")[1:3]): one for one in (*old, *lines)}
+    return list(found.values())
 
 
 PARTS = {"twice": (HEAD.format(day=date.today(), width=WIDTH, limit=FEWER_THAN), line), "months": (monthly.HEAD, month_by_month)}

@@ -162,9 +162,10 @@ HEAD = f"""
 ## Ten years of monthly releases
 
 {LATE:.0%} of the deaths become known months late, {WRONG:.0%} are taken out again, {PUT_RIGHT:.0%} are first told at the place of
-another, or with sex and weapon unknown, and put right later. A release is made on the first of each month, beside all that are out; one
-that says what the last one said is not new. *Refused*: new ones that the audit held back. All of a series are attacked together, also with what
-was passed over, which says to who knows the rule that there are fewer than {FEWER_THAN}. *Changed*: figures told in two versions.
+another, or with sex and weapon unknown, and put right later. A release is made on the first of each month, beside all that are out;
+one that says what the last one said is not new. *Refused*: new ones that the audit held back. All of a series are attacked together,
+also with what was passed over, which says to who knows the rule that there are fewer than {FEWER_THAN}. *Changed*: figures told in two
+versions. Puerto Albatros has nine years, its releases windows of one year; those of Philadelphia begin with windows of three.
 
 | city | profile | monthly | new | refused | figures | changed | hidden | pinned | least width | parts | CPU s of the attack |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
