@@ -38,7 +38,7 @@ class Wire:
         """Open an address, wait until it rests, keep its source, and return its text."""
         self.page.goto(f"{address}/{path}")
         self.page.wait_for_selector("[data-testid=stApp]", timeout=60_000)
-        wait_until_idle(self.page)
+        wait_until_idle(self.page, timeout=240_000)  # a large city on a machine at work
         self.page.wait_for_timeout(400)
         self.sources[path] = self.page.content().encode()
         return self.page.locator("body").inner_text()
