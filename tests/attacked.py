@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -274,23 +274,30 @@ def main() -> int:
     told.add_argument("--part", choices=PARTS, help="one part of the page alone")
     told.add_argument("--write", action="store_true", help="write docs/attacked.md")
     chosen = told.parse_args()
-    page = _parts(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
-    for part, (head, told_of) in PARTS.items():
-        lines = []
+    measured: dict[str, list[str]] = {}
+    for part, (_, told_of) in PARTS.items():
+        lines = measured[part] = []
         for case in CASES:
             if chosen.only not in f"{case.city} {case.profile}" or (case.real and not data().is_dir()) or chosen.part not in (None, part):
                 continue
-            if part == "months" and case.profile == "totals":
-                continue  # they were public before
+            if (part == "months" and case.profile == "totals") or (part == "sent" and case.profile == "open"):
+                continue  # totals were public before; of a city that is open its files are looked through (`leaves`)
             with tempfile.TemporaryDirectory(prefix="attacked-") as folder:
                 os.environ["HOTSPOTS_STORE"] = f"{folder}/store"
                 lines.append(told_of(case, Path(folder)))
             print(lines[-1], flush=True)
-        if lines:
-            page[part] = head + "\n".join(_merged(page.get(part, ""), lines) if chosen.only else lines) + "\n"
     if chosen.write:
-        PAGE.write_text("".join(page[part] for part in PARTS if part in page), encoding="utf-8")
+        _write(measured, anew=not chosen.only)
     return 0
+
+
+def _write(measured: Mapping[str, list[str]], *, anew: bool) -> None:
+    """Write what was measured into the page; `anew`: in place of all lines of its parts."""
+    page = _parts(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
+    for part, lines in measured.items():
+        if lines:
+            page[part] = PARTS[part][0] + "\n".join(lines if anew else _merged(page.get(part, ""), lines)) + "\n"
+    PAGE.write_text("".join(page[part] for part in PARTS if part in page), encoding="utf-8")
 
 
 def _merged(text: str, lines: list[str]) -> list[str]:
@@ -300,7 +307,33 @@ def _merged(text: str, lines: list[str]) -> list[str]:
     return list(found.values())
 
 
-PARTS = {"twice": (HEAD.format(day=date.today(), width=WIDTH, limit=FEWER_THAN), line), "months": (monthly.HEAD, month_by_month)}
+SENT = """
+## What is sent
+
+Each release is served by the public edition and visited in Chromium: every page in both languages, areas whose numbers are hidden, each
+kind of map, every file, addresses of the other edition. All answers, messages and files are unpacked and looked through. *Single cases*:
+pieces that hold a mark of one, its day, its place to a metre (in text, or as the map draws), or a hash or key of the store. *Held back*:
+numbers that a file tells and the release does not.
+
+| city | profile | answers | messages | files | MB | single cases | held back |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+"""
+
+
+def sent(case: Case, folder: Path) -> str:
+    """Return what came of looking through all that the public edition sends of a case, as a line of the page."""
+    sys.path.append(str(ROOT / "tests" / "browser"))
+    import wired
+
+    city, out, _ = published(case, folder, pages=True)
+    return wired.line(case, city, out)
+
+
+PARTS = {
+    "twice": (HEAD.format(day=date.today(), width=WIDTH, limit=FEWER_THAN), line),
+    "months": (monthly.HEAD, month_by_month),
+    "sent": (SENT, sent),
+}
 
 
 def _parts(text: str) -> dict[str, str]:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import attacked
 import canaries
 import numpy as np
 import pandas as pd
-from attacked import Case
-from driving import wait_until_idle
+from driving import REPO, SWITCHES, chromium, start_streamlit, wait_until_idle
 
 from hotspots.cities import City
 from hotspots.release import bundle
 from hotspots.release.protection import SHOWN
+
+if TYPE_CHECKING:
+    from attacked import Case
 
 PAGES = ("", "city", "people", "done", "left-out", "embed")
 
@@ -110,28 +112,32 @@ def single_cases(case: Case, city: City, out: Path, bodies: dict[str, bytes]) ->
     return found
 
 
-def held_back(out: Path, files: dict[str, bytes]) -> Iterator[tuple[str, object]]:
-    """Yield the rows of tables to take away that tell a number of an area where the release holds it back."""
+def held_back(out: Path, files: dict[str, bytes]) -> Iterator[tuple[str, str, str]]:
+    """Yield the numbers that a table to take away tells, by area or attribute, where the release holds them back: file, what, count."""
     release = bundle.read(out)
-    hidden = release.by_area[release.by_area["reason"] != SHOWN] if release.totals is None else release.by_area.iloc[:0]
-    keys = {(row.area, f"{row.start:%Y-%m-%d}") for row in hidden.itertuples()}
+    rows = release.figures[(release.figures["reason"] != SHOWN) & (release.figures["table"] != "city")]
+    hidden = {(row.table, row.area + row.value, f"{row.start:%Y-%m-%d}") for row in rows.itertuples()}
     for name, body in files.items():
         if not name.endswith(".csv"):
             continue
-        table = pd.read_csv(BytesIO(body), dtype=str)
-        if not {"area", "start", "count"} <= set(table.columns):
+        table = pd.read_csv(BytesIO(body), dtype=str, keep_default_na=False, encoding="utf-8-sig").rename(columns={"attribute": "table"})
+        if not {"start", "count"} <= set(table.columns):
             continue
-        for row in table.itertuples():
-            if (row.area, str(row.start)[:10]) in keys and str(row.count) not in ("", "nan"):
-                yield name, row
+        for row in table.to_dict("records"):
+            what = row.get("table", "areas"), row.get("area", "") + row.get("value", ""), row["start"][:10]
+            if what in hidden and row["count"]:
+                yield name, ", ".join(what), row["count"]
 
 
-def scan(case: Case, folder: Path, captured: Wire, start) -> tuple[Wire, dict[str, object], list[object]]:
-    """Publish a city, let `start` serve its release, visit it, and return what was captured and what is in it that must not be.
+Start = Callable[[dict[str, str]], str]
+
+
+def scan(case: Case, city: City, out: Path, captured: Wire, start: Start) -> tuple[dict[str, object], list[tuple[str, str, str]]]:
+    """Let `start` serve a release that was published, visit it, and return what was sent and must not be: of single cases, and held back.
 
     The server is told where the store lies: that must not matter.
     """
-    city, out, _ = attacked.published(case, folder, pages=True)
+    folder = out.parents[1]
     store = folder / "store"
     address = start({"HOTSPOTS_EDITION": "public", "HOTSPOTS_RELEASE": str(out.parent), "HOTSPOTS_STORE": str(store)})
     release = bundle.read(out)
@@ -141,10 +147,41 @@ def scan(case: Case, folder: Path, captured: Wire, start) -> tuple[Wire, dict[st
     wanted = {str(store).encode(), *secrets(store)}
     told = single_cases(case, city, out, bodies)
     told |= {name: found for name, body in bodies.items() if (found := canaries.found_in(body, wanted))}
-    return captured, told, list(held_back(out, captured.files))
+    return told, list(held_back(out, captured.files))
 
 
 def secrets(store: Path) -> set[bytes]:
     """Return the hashes of the stored files and the keys, as they might be written."""
     found = {one for file in store.rglob("manifest.json") for one in re.findall(rb"\b[0-9a-f]{64}\b", file.read_bytes())}
     return found | {file.read_bytes().strip() for file in store.rglob(".release-key")}
+
+
+def line(case: Case, city: City, out: Path) -> str:
+    """Return what came of a scan of one published city as a line of the page (`attacked.SENT`)."""
+    from playwright.sync_api import sync_playwright  # is not installed everywhere
+
+    running = []
+
+    def start(surroundings: dict[str, str]) -> str:
+        running.append(start_streamlit(REPO / "app.py", surroundings, {}, out.parents[1]))
+        return running[-1][1]
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium(), args=SWITCHES)
+        page = browser.new_context(viewport={"width": 1280, "height": 1400}, accept_downloads=True).new_page()
+        try:
+            captured = Wire(page)
+            told, held = scan(case, city, out, captured, start)
+        finally:
+            for process, _ in running:
+                process.kill()
+                process.wait()
+        size = sum(map(len, captured.bodies().values())) / 1e6
+        browser.close()
+    if told or held:
+        raise RuntimeError(f"{case.city} {case.profile}: {told} {held}")
+    kind = "public totals, as they were" if case.profile == "totals" else case.profile
+    return (
+        f"| {city.name} | {kind} | {len(captured.responses)} | {len(captured.frames):,} | {len(captured.files)} | {size:.1f} "
+        f"| {len(told)} | {len(held)} |"
+    )
