@@ -1,7 +1,8 @@
-"""Every city at hand published as anybody would, twice, and attacked from its folder alone: `make attacked`. Writes docs/attacked.md.
+"""Every city at hand published as anybody would, and attacked from its folder alone: `make attacked`. Writes docs/attacked.md.
 
 Of each city a release is published, kept, and some years later the next one: an attacker has both. Each hidden figure's whole interval is
-asked for; it must be the one that arithmetic gives by hand (`by_hand`), which knows nothing of linear programmes.
+asked for; it must be the one that arithmetic gives by hand (`by_hand`), which knows nothing of linear programmes. Two more parts: ten years
+of monthly releases (`monthly`), and all that the public edition sends of a city to a browser (`browser/wired`).
 """
 
 from __future__ import annotations
