@@ -76,16 +76,17 @@ def visit(captured: Wire, address: str, areas: Iterable[str], folder: Path) -> N
         for language in ("en", "es"):
             captured.open(address, f"{page}?lang={language}")
         captured.download(folder)
-    for area in areas:
+    for at, area in enumerate(areas):
         captured.open(address, f"?lang=en&area={area}")
-        captured.download(folder)
+        if not at:
+            captured.download(folder)
     for show in ("count", "hot"):
         captured.open(address, f"city?lang=en&show={show}")
         captured.download(folder)
     for bad in (
-        "?area=%00&window=2015-03-04&show=points&version=1",
+        "?area=%00&window=1901-03-04&show=points&version=1",
         "priorities?lang=en",
-        "data?unit=grid:50&from=2015-03-04",
+        "data?unit=grid:50&from=1901-03-04",
     ):
         captured.open(address, bad)
 
@@ -99,7 +100,7 @@ def single_cases(case: Case, city: City, out: Path, bodies: dict[str, bytes]) ->
     forbidden = canaries.days(pd.DataFrame(city.incidents)) - said if len(city.incidents) else set()
     known = city.incidents[~city.incidents.geometry.is_empty & city.incidents.geometry.notna()].geometry
     places = np.column_stack([known.to_crs(4326).x, known.to_crs(4326).y]) if len(known) else np.zeros((0, 2))
-    corners = canaries.corners_of(out)
+    corners = canaries.corners_of(out) if len(places) else places
     found: dict[str, object] = {}
     for name, body in bodies.items():
         views = canaries.decoded(body)
