@@ -68,7 +68,7 @@ mutants: $(VENV)/testing database ## put 200 small faults into the code, one at 
 defects: $(VENV)/testing browser database ## take each protection away in a copy of the project, one at a time, and see that a test fails; writes docs/defects.md
 	$(BIN)/python tests/defects
 
-attacked: $(VENV)/testing ## publish every city at hand twice, attack both releases together, and beside the same deaths by other areas; writes docs/attacked.md
+attacked: $(VENV)/testing browser ## publish every city at hand twice, by other areas, and month by month over ten years, attack all releases together, look through what is sent; writes docs/attacked.md
 	$(BIN)/python tests/attacked.py --write
 
 LOWEST := build/lowest

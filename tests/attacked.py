@@ -1,7 +1,8 @@
-"""Every city at hand published as anybody would, twice, and attacked from its folder alone: `make attacked`. Writes docs/attacked.md.
+"""Every city at hand published as anybody would, and attacked from its folder alone: `make attacked`. Writes docs/attacked.md.
 
 Of each city a release is published, kept, and some years later the next one: an attacker has both. Each hidden figure's whole interval is
-asked for; it must be the one that arithmetic gives by hand (`by_hand`), which knows nothing of linear programmes.
+asked for; it must be the one that arithmetic gives by hand (`by_hand`), which knows nothing of linear programmes. Two more parts: ten years
+of monthly releases (`monthly`), and all that the public edition sends of a city to a browser (`browser/wired`).
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+import monthly
 import numpy as np
 import pandas as pd
 from canaries import corners_of, days, decoded, near_an_incident, pairs
@@ -252,23 +254,94 @@ came of publishing the same deaths by other areas into the same folder. Numbers 
 """
 
 
+def _long(case: Case, folder: Path) -> City:
+    """Return the city of a case, an invented one with fifteen years in place of five."""
+    name = case.city.removeprefix("invented-")
+    if name not in CITIES:
+        return case.put(folder)
+    longer = {**CITIES[name], "victims": 3 * CITIES[name]["victims"]}
+    return replace(released_city(**longer, years=15), slug=case.city, name=f"Invented, {name}")
+
+
+def month_by_month(case: Case, folder: Path) -> str:
+    """Return what came of ten years of monthly releases of a case as a line of the page; large open ones are attacked at the end alone."""
+    return monthly.line(_long(case, folder), case.profile, through=case.through, audited=not (case.real and case.profile == "open"))
+
+
 def main() -> int:
-    """Attack every city, print, and write the page if asked."""
+    """Attack every city, print, and write the page, or the part of it that was asked for."""
     told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    told.add_argument("--only", default="", help="cities and profiles that hold this text")
+    told.add_argument("--only", default="", help="cities and profiles that hold this text; the other lines of the page stay")
+    told.add_argument("--part", choices=PARTS, help="one part of the page alone")
     told.add_argument("--write", action="store_true", help="write docs/attacked.md")
     chosen = told.parse_args()
-    lines = []
-    for case in CASES:
-        if chosen.only not in f"{case.city} {case.profile}" or (case.real and not data().is_dir()):
-            continue
-        with tempfile.TemporaryDirectory(prefix="attacked-") as folder:
-            os.environ["HOTSPOTS_STORE"] = f"{folder}/store"
-            lines.append(line(case, Path(folder)))
-        print(lines[-1], flush=True)
+    measured: dict[str, list[str]] = {}
+    for part, (_, told_of) in PARTS.items():
+        lines = measured[part] = []
+        for case in CASES:
+            if chosen.only not in f"{case.city} {case.profile}" or (case.real and not data().is_dir()) or chosen.part not in (None, part):
+                continue
+            if (part == "months" and case.profile == "totals") or (part == "sent" and case.profile == "open"):
+                continue  # totals were public before; of a city that is open its files are looked through (`leaves`)
+            with tempfile.TemporaryDirectory(prefix="attacked-") as folder:
+                os.environ["HOTSPOTS_STORE"] = f"{folder}/store"
+                lines.append(told_of(case, Path(folder)))
+            print(lines[-1], flush=True)
     if chosen.write:
-        PAGE.write_text(HEAD.format(day=date.today(), width=WIDTH, limit=FEWER_THAN) + "\n".join(lines) + "\n", encoding="utf-8")
+        _write(measured, anew=not chosen.only)
     return 0
+
+
+def _write(measured: Mapping[str, list[str]], *, anew: bool) -> None:
+    """Write what was measured into the page; `anew`: in place of all lines of its parts."""
+    page = _parts(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
+    for part, lines in measured.items():
+        if lines:
+            page[part] = PARTS[part][0] + "\n".join(lines if anew else _merged(page.get(part, ""), lines)) + "\n"
+    PAGE.write_text("".join(page[part] for part in PARTS if part in page), encoding="utf-8")
+
+
+def _merged(text: str, lines: list[str]) -> list[str]:
+    """Return the lines of a part of the page with some of them measured anew, in their places; the cities that are new come last."""
+    old = [one for one in text.splitlines() if one.startswith("| ")][2:]
+    found = {tuple(one.split("|")[1:3]): one for one in (*old, *lines)}
+    return list(found.values())
+
+
+SENT = """
+## What is sent
+
+Each release is served by the public edition and visited in Chromium: every page in both languages, areas whose numbers are hidden, each
+kind of map, every file, addresses of the other edition. All answers, messages and files are unpacked and looked through. *Single cases*:
+pieces that hold a mark of one, its day, its place to a metre (in text, or as the map draws), or a hash or key of the store. *Held back*:
+numbers that a file tells and the release does not.
+
+| city | profile | answers | messages | files | MB | single cases | held back |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+"""
+
+
+def sent(case: Case, folder: Path) -> str:
+    """Return what came of looking through all that the public edition sends of a case, as a line of the page."""
+    sys.path.append(str(ROOT / "tests" / "browser"))
+    import wired
+
+    city, out, _ = published(case, folder, pages=True)
+    return wired.line(case, city, out)
+
+
+PARTS = {
+    "twice": (HEAD.format(day=date.today(), width=WIDTH, limit=FEWER_THAN), line),
+    "months": (monthly.HEAD, month_by_month),
+    "sent": (SENT, sent),
+}
+
+
+def _parts(text: str) -> dict[str, str]:
+    """Return the parts of the page as it stands: each but the first begins with its heading."""
+    first, *others = text.split("\n## ")
+    titles = {head.splitlines()[1]: part for part, (head, _) in PARTS.items() if part != "twice"}
+    return {"twice": first, **{titles[f"## {one.splitlines()[0]}"]: f"\n## {one}" for one in others}}
 
 
 if __name__ == "__main__":

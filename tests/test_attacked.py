@@ -81,3 +81,16 @@ def test_what_cannot_stand_is_said(tmp_path, monkeypatch):
     rows.loc[few, ["count", "reason"]] = [3.0, ""]
     monkeypatch.setattr(attacked.bundle, "read", lambda folder: release if folder == out else replace(release, figures=rows))
     assert {"pinned", "changed"} <= {one.code for one in attacked.attacked(out, kept).findings.found}
+
+
+def test_one_line_of_the_page_is_measured_anew_and_the_others_stay():
+    page = attacked.PAGE.read_text(encoding="utf-8")
+    parts = attacked._parts(page)
+    assert "".join(parts[part] for part in attacked.PARTS if part in parts) == page
+    first = [one for one in parts["twice"].splitlines() if one.startswith("| ")][2:]
+    again = attacked._merged(parts["twice"], ["| Invented, small | strict | new |", "| Elsewhere | strict | new |"])
+    assert len(again) == len(first) + 1
+    assert [one for one in again if one.endswith("| new |")] == ["| Invented, small | strict | new |", "| Elsewhere | strict | new |"]
+    assert again.index("| Invented, small | strict | new |") == next(
+        i for i, one in enumerate(first) if one.startswith("| Invented, small | strict")
+    )

@@ -52,6 +52,22 @@ def test_the_first_entries_are_those_of_the_city_file(city):
     assert (entry.treated, entry.comparison, entry.note["es"], entry.origin) == (("b00",), ("district:row 1",), "Una nota", "city")
 
 
+def test_the_city_file_says_where_it_began_on_another_day(city_folder):
+    more = 'treated = ["b00", "b11", "district:row 0"]\nstarts = { "b11" = "2017-09-01", "district:row 0" = 2018-01-15 }\n'
+    text = (city_folder / "city.toml").read_text(encoding="utf-8") + SEED.replace('treated = ["b00"]\n', more)
+    (city_folder / "city.toml").write_text(text, encoding="utf-8")
+    city = cities.import_folder(city_folder)
+    [entry] = logbook.read(city.slug, cities.load(city.slug).notes).entries
+    assert entry.starts == (("b11", pd.Timestamp("2017-09-01")), ("district:row 0", pd.Timestamp("2018-01-15")))
+    for wrong in ("2018-03-01", "no day"):
+        (city_folder / "city.toml").write_text(text.replace('"2017-09-01"', f'"{wrong}"'), encoding="utf-8")
+        with pytest.raises(DataError, match=r"starts in \[\[interventions\]\]"):
+            cities.import_folder(city_folder)
+    (city_folder / "city.toml").write_text(text.replace('{ "b11"', '{ "b22"'), encoding="utf-8")
+    with pytest.raises(DataError, match="'b22'"):
+        cities.import_folder(city_folder)
+
+
 def test_added_edited_removed_and_nothing_is_lost(city):
     new = logbook.add(city.slug, one(), blocks=city.blocks, notes=city.notes)
     assert names(city) == ["plan-one-2017-03-01", "plan-two-2019-01-01"]

@@ -14,7 +14,10 @@ from hotspots import cities
 from hotspots import release as disclosure
 from hotspots.cities import Note, logbook
 from hotspots.drawing import site
-from hotspots.release import bundle
+from hotspots.drawing.site import programmes
+from hotspots.release import bundle, near
+from hotspots.release.facts import as_it_stands
+from hotspots.words import words_for
 from hotspots.words.escape import safe_cell
 
 FORMULA = '=HYPERLINK("http://x","y")'
@@ -69,3 +72,20 @@ def test_the_log_goes_out_as_it_stands(store, tmp_path):
     assert f'<th scope="row">January 1, 2017 to December 31, 2017</th><td>Lights (in {name})</td>' in page
     assert "Old plan" not in page
     assert second.release.figures.equals(first.release.figures)
+
+
+def test_what_began_on_several_days_is_told_with_each(store):
+    city = cities.publish(replace(released_city(victims=450, years=6, seed=3, hot=3.0), notes=()))
+    one, two, three = map(str, city.blocks.index[[0, 14, 35]])
+    later = pd.Timestamp("2018-03-01")
+    entry = logbook.Entry("", {"en": "Patrols"}, pd.Timestamp("2017-01-01"), None, (one, two, three), starts=((two, later), (three, later)))
+    logbook.add(city.slug, entry, blocks=city.blocks, notes=())
+    stands = as_it_stands(cities.load(city.slug))
+    assert [(note.start.year, note.treated) for note in stands.notes] == [(2017, (one,)), (2018, (two, three))]
+    reading = disclosure.Reading(disclosure.build(stands, as_of="2026-01-15", secret=SECRET))
+    assert [note.start for note in near.programmes(reading)] == [entry.start, later]
+    assert near.named(reading) == 1
+    told = programmes.lines(reading, words_for("en"))
+    assert told[0].startswith("Since January 1, 2017: Patrols (in ")
+    assert told[1].startswith("Since March 1, 2018: Patrols (in ")
+    assert near.worked_in(reading).max() == 1

@@ -115,6 +115,7 @@ def of_notes(notes: Iterable[Note], kind: str = "intervention") -> tuple[Entry, 
                     note.comparison,
                     note.note,
                     origin="city" if kind == "intervention" else kind,
+                    starts=tuple(note.starts.items()),
                 )
             )
     return tuple(found)

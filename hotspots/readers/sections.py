@@ -19,6 +19,7 @@ class Note:
 
     `kind` is "event" (something happened), "definition" (what is counted changed) or "intervention" (something was done in the
     areas `treated`, until the day before `end`, and can be compared with the areas `comparison`). `text` is the wording by language.
+    `starts` are the first days of those treated areas that began on another day than `start`.
     """
 
     start: pd.Timestamp
@@ -28,11 +29,13 @@ class Note:
     end: pd.Timestamp | None = None
     comparison: tuple[str, ...] = ()
     note: Mapping[str, str] = field(default_factory=dict)
+    starts: Mapping[str, pd.Timestamp] = field(default_factory=dict)
 
     def as_plain(self) -> dict[str, Any]:
-        """Return the remark as plain values, for the manifest."""
+        """Return the remark as plain values, for the manifest; `starts` only if any."""
         end = self.end.isoformat() if self.end is not None else None
-        areas = {"treated": list(self.treated), "comparison": list(self.comparison)}
+        areas: dict[str, Any] = {"treated": list(self.treated), "comparison": list(self.comparison)}
+        areas |= {"starts": {area: day.isoformat() for area, day in self.starts.items()}} if self.starts else {}
         return {"start": self.start.isoformat(), "text": dict(self.text), "kind": self.kind, **areas, "end": end, "note": dict(self.note)}
 
     @classmethod
@@ -45,7 +48,14 @@ class Note:
         """
         end = pd.Timestamp(row["end"]) if row.get("end") else None
         areas = tuple(row["treated"]), end, tuple(row.get("comparison", ()))
-        return cls(pd.Timestamp(row["start"]), row["text"], row["kind"], *areas, row.get("note", {}))
+        starts = {area: pd.Timestamp(day) for area, day in row.get("starts", {}).items()}
+        return cls(pd.Timestamp(row["start"]), row["text"], row["kind"], *areas, row.get("note", {}), starts)
+
+    @property
+    def odd_starts(self) -> list[str]:
+        """The areas of `starts` that are not among the treated ones, or begin when all of it is over."""
+        late = [area for area, day in self.starts.items() if self.end is not None and day >= self.end]
+        return [area for area in self.starts if area not in self.treated or area in late]
 
 
 @dataclass(frozen=True)

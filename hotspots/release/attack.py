@@ -93,7 +93,7 @@ class _Block:
             if enough is not None and high[i] - low[i] >= enough[i]:
                 continue
             row = wanted[[i]].toarray().ravel()
-            low[i] = np.ceil(row @ self.solve(row) - _SLACK)
+            low[i] = np.ceil(row @ self.solve(row) - _SLACK) + 0.0  # never -0
             high[i] = np.floor(row @ self.solve(-row) + _SLACK)
         return low, high
 

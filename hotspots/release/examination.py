@@ -62,7 +62,7 @@ def audit(
     for done, known in enumerate(groups):
         if progress is not None:
             progress(done, len(groups))
-        more, open_, parts = _together_or_apart(known, exact=exact, zero_tells=not release.profile.exact)
+        more, open_, parts = together_or_apart(known, exact=exact, zero_tells=not release.profile.exact)
         found += more + ([] if release.profile.exact else nested(known))
         hidden.append(open_)
         inside += parts
@@ -103,7 +103,7 @@ def spells(known: Sequence[Statement]) -> list[tuple[Statement, ...]]:
     return [tuple(group) for group in found]
 
 
-def _together_or_apart(known: tuple[Statement, ...], *, exact: bool, zero_tells: bool) -> tuple[list[Leak], Intervals, int]:
+def together_or_apart(known: tuple[Statement, ...], *, exact: bool, zero_tells: bool) -> tuple[list[Leak], Intervals, int]:
     """Attack the statements together; where the years of the city contradict the rest, the two apart.
 
     They may: years are published as they end and never changed, and a window some years later counts what was registered since.

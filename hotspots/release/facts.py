@@ -21,9 +21,17 @@ def as_it_stands(city: City) -> City:
     """Return the city with the interventions of its log as they stand today: what was added is there, what was removed is not."""
     others = tuple(note for note in city.notes if note.kind != "intervention")
     log = logbook.read(city.slug, city.notes)
-    return replace(
-        city, notes=(*others, *(Note(one.start, one.name, "intervention", one.treated, one.end, one.comparison) for one in log.entries))
-    )
+    return replace(city, notes=(*others, *(note for one in log.entries for note in _begun(one))))
+
+
+def _begun(entry: logbook.Entry) -> list[Note]:
+    """Return an intervention as one note for each day on which it began in some of its areas, the first day first."""
+    day_of = {area: entry.start for area in entry.treated} | dict(entry.starts)
+    found = []
+    for day in sorted({*day_of.values()} or {entry.start}):
+        areas = tuple(area for area, its in day_of.items() if its == day)
+        found.append(Note(day, entry.name, "intervention", areas, entry.end, entry.comparison))
+    return found
 
 
 def facts_of(city: City, rules: Profile, length: int, *, merged: bool, area_of: pd.Series | None = None) -> dict[str, Any]:

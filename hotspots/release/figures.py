@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from hotspots.cities.published_totals import WHOLE
@@ -70,7 +72,7 @@ def _of_window(counted: Counted, window: Window) -> list[pd.DataFrame]:
         return [frozen, *(counted.frozen(name, window) for name in tables if name != "areas")]
     total = pd.DataFrame({"area": [WHOLE], "value": "", "count": [float(study.victims)], "reason": SHOWN})
     small = study.victims < FEWER_THAN and not counted.profile.exact
-    secret_total = not small and not _years_bear(counted, window)
+    secret_total = not small and not _year_states(counted, window).bear
     total["reason"] = FEW if small else UNPUBLISHED if secret_total else SHOWN
     found = [_rows("areas", window, total)]
     for name, counts in tables.items():
@@ -106,7 +108,9 @@ def _states(counted: Counted, name: str, counts: pd.Series, window: Window) -> p
 
 def city_years(counted: Counted, first: int, last: int, spans: list[Window]) -> pd.DataFrame:
     """Return the figures of the whole city in each complete year, those published before as they were."""
-    own = {year: _year_states(counted, window) for window in spans for year in range(window[0].year, window[1].year)}
+    own: dict[int, pd.Series] = {}
+    for window in spans:
+        own |= dict.fromkeys(range(window[0].year, window[1].year), _year_states(counted, window).states)
     parts = []
     for year in range(first, last + 1):
         window = (pd.Timestamp(year, 1, 1), pd.Timestamp(year + 1, 1, 1))
@@ -116,9 +120,8 @@ def city_years(counted: Counted, first: int, last: int, spans: list[Window]) -> 
             continue
         n = float(_in_year(counted, year))
         alone = SHOWN if counted.profile.exact or n >= FEWER_THAN else FEW
-        states = own.get(year)
-        reason = alone if states is None else str(states[year])
-        reason = reason if so_far.bears(n, so_far.of_year(counted.before, year)) else UNPUBLISHED
+        reason = str(own[year][year]) if year in own else alone
+        reason = reason if _bears(counted, year, n) else UNPUBLISHED
         parts.append(_rows("city", window, pd.DataFrame({"area": [WHOLE], "value": "", "count": [n], "reason": [reason]})))
     return pd.concat(parts, ignore_index=True)
 
@@ -127,25 +130,43 @@ def _in_year(counted: Counted, year: int) -> float:
     return counted.study.between(pd.Timestamp(year, 1, 1), pd.Timestamp(year + 1, 1, 1)).victims
 
 
-def _year_states(counted: Counted, window: Window) -> pd.Series | None:
-    """Return the states of the years within a window whose sum is published; None where they do not bear that, or it is not."""
-    if counted.profile.exact:
-        return None
+def _bears(counted: Counted, year: int, n: float) -> bool:
+    """Return whether the number of a year may stand beside what was told of its parts; open releases tell what is left, also under 10."""
+    known = so_far.of_year(counted.before, year)
+    return so_far.bears(n, known) or (counted.profile.exact and n >= max(known.values()))
+
+
+class _Years(NamedTuple):
+    """The states of the years within a window, and whether its sum may be told beside them."""
+
+    states: pd.Series
+    bear: bool
+
+
+def _year_states(counted: Counted, window: Window) -> _Years:
+    """Return what is told of the years within a window.
+
+    Years come out as they end, so mostly the last one alone can still be held back. What an attacker has are the numbers as they were told:
+    where some have changed since, the hidden ones add up to something else than they do in the data. Where no year can be held, no year
+    that is not out yet is told, nor the sum: its number would say that it and the small ones together are under 19.
+    """
     years = range(window[0].year, window[1].year)
     counts = pd.Series({year: float(_in_year(counted, year)) for year in years})
+    alone = pd.Series(np.where(counted.profile.exact | (counts >= FEWER_THAN), SHOWN, FEW), index=counts.index, dtype=object)
+    if counted.profile.exact or counts.sum() < FEWER_THAN:
+        return _Years(alone, bear=True)
     spans = {year: (pd.Timestamp(year, 1, 1), pd.Timestamp(year + 1, 1, 1)) for year in years}
-    told = {year: so_far.of_year(counted.before, year) for year in years}
-    fixed = {year: SHOWN if so_far.bears(counts[year], known) else UNPUBLISHED for year, known in told.items() if known}
-    fixed |= {year: str(rows["reason"].iloc[0]) for year in years if len(rows := counted.frozen("city", spans[year]))}
-    if counts.sum() < FEWER_THAN:
-        return None
+    out = {year: rows.iloc[0] for year in years if len(rows := counted.frozen("city", spans[year]))}
+    parts = [year for year in years if so_far.of_year(counted.before, year)]
+    fixed = {year: SHOWN if _bears(counted, year, counts[year]) else UNPUBLISHED for year in parts}
+    fixed |= {year: str(row["reason"]) for year, row in out.items()}
+    drift = sum(counts[year] - float(row["count"]) for year, row in out.items() if row["reason"] == SHOWN)
     old = pd.Series(fixed, dtype=object)
     weights = pd.Series(1.0, index=counts.index)
-    return protect(counts, weights=weights, secret=counted.secret, label=f"city/{window[0]:%Y}", fixed=old)
-
-
-def _years_bear(counted: Counted, window: Window) -> bool:
-    return counted.profile.exact or window[1].year - window[0].year == 1 or _year_states(counted, window) is not None
+    told = protect(counts, weights=weights, secret=counted.secret, label=f"city/{window[0]:%Y}", fixed=old, drift=min(drift, 0.0))
+    if told is not None:
+        return _Years(told, bear=True)
+    return _Years(pd.Series({year: fixed.get(year, UNPUBLISHED) for year in years}, dtype=object), bear=False)
 
 
 def parts_of_years(counted: Counted, years: pd.DataFrame, stop: pd.Timestamp) -> list[pd.DataFrame]:

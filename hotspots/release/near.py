@@ -41,11 +41,20 @@ def unmet(reading: Reading, window: Window) -> pd.DataFrame:
 
 
 def programmes(reading: Reading) -> list[Note]:
-    """Return the interventions that the release names, in order of time."""
+    """Return the interventions that the release names, in order of time; one that began on several days is there for each of them."""
     return [note for note in reading.notes if note.kind == "intervention"]
+
+
+def named(reading: Reading) -> int:
+    """Return how many programmes the release names: one that began on several days counts once."""
+    return len({_name(note) for note in programmes(reading)})
+
+
+def _name(note: Note) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(note.text.items()))
 
 
 def worked_in(reading: Reading) -> pd.Series:
     """Return how many programmes each area has, those of the whole city left out; by the id of the area."""
-    places = [area for note in programmes(reading) for area in note.treated]
-    return pd.Series(places, dtype=object).value_counts().reindex(reading.city.blocks.index, fill_value=0)
+    places = {(_name(note), area) for note in programmes(reading) for area in note.treated}
+    return pd.Series([area for _, area in sorted(places)], dtype=object).value_counts().reindex(reading.city.blocks.index, fill_value=0)

@@ -18,7 +18,9 @@ ASKED_FOR = frozenset({("sex", "female"), ("status", "cleared"), ("weapon", "fir
 _LAST = 1e9  # weight of what is asked for
 
 
-def protect(counts: pd.Series, *, weights: pd.Series, secret: bytes, label: str, fixed: pd.Series | None = None) -> pd.Series | None:
+def protect(
+    counts: pd.Series, *, weights: pd.Series, secret: bytes, label: str, fixed: pd.Series | None = None, drift: float = 0.0
+) -> pd.Series | None:
     """Return why each number of a table with a published sum is not shown: empty (shown), `few`, `held` or `unpublished`.
 
     Numbers under 10 are `few`. Wherever there is one, one number of 10 or more is `held` back too, always exactly one: how many were
@@ -26,7 +28,8 @@ def protect(counts: pd.Series, *, weights: pd.Series, secret: bytes, label: str,
     least sum that leaves each `few` anywhere from 0 to 9. The lot is fixed for good by `secret` and `label`, and nobody who does not
     hold the secret can tell which were passed over; numbers of small `weights` (residents) are likelier to be drawn. Where none will do,
     or where the one drawn would tell too much of those passed over (`told_by_lot`), the whole table is `unpublished`. `fixed` are states
-    published before, which stay; None where that makes protection impossible.
+    published before, which stay; None where that makes protection impossible. `drift` is how many more the numbers told before have become
+    since (fewer: under 0): what the sum less all that is told leaves to the hidden ones is more than they are by so many.
 
     >>> counts = pd.Series([3, 40, 12], index=["a", "b", "c"])
     >>> weights = pd.Series(1.0, index=counts.index)
@@ -39,7 +42,7 @@ def protect(counts: pd.Series, *, weights: pd.Series, secret: bytes, label: str,
     hidden = states != SHOWN
     if not hidden.any() or (states == HELD).any():
         return states
-    few = counts[hidden].sum()
+    few = counts[hidden].sum() + drift
     able = counts[~hidden & (counts + few >= FEWER_THAN + WIDTH)]
     if fixed is not None:
         able = able.drop(fixed.index, errors="ignore")

@@ -17,10 +17,10 @@ from pathlib import Path
 import canaries
 import numpy as np
 import pytest
-from driving import REPO, wait_until_idle
+from driving import REPO
 from pyproj import Transformer
+from wired import PAGES, Wire
 
-PAGES = ("", "city", "people", "done", "left-out", "embed")
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))  # every page of the other edition, every area, both languages
 RESTRICTED = (
     "map",
@@ -41,52 +41,6 @@ BAD = (
     "city?city=villa-prueba&lang=fr",
 )
 FILES = ("app/static/..%2F..%2Fapp.py", "media/..%2F..%2Frelease.json", "_stcore/host-config", "component/hotspots.map/..%2F..%2Fstore")
-
-
-class Wire:
-    """All that left the server, and all that the browser sent."""
-
-    def __init__(self, page) -> None:
-        self.page, self.responses, self.frames, self.files, self.sources = page, [], [], {}, {}
-        page.on("response", lambda response: self.responses.append(response))
-        page.on("websocket", self._listen)
-
-    def _listen(self, socket) -> None:
-        for kind in ("framereceived", "framesent"):
-            socket.on(kind, lambda body: self.frames.append(body if isinstance(body, bytes) else body.encode()))
-
-    def open(self, address: str, path: str) -> str:
-        """Open an address, wait until it rests, keep its source, and return its text."""
-        self.page.goto(f"{address}/{path}")
-        self.page.wait_for_selector("[data-testid=stApp]", timeout=60_000)
-        wait_until_idle(self.page)
-        self.page.wait_for_timeout(400)
-        self.sources[path] = self.page.content().encode()
-        return self.page.locator("body").inner_text()
-
-    def download(self, folder: Path) -> None:
-        """Take every file that the page offers."""
-        buttons = self.page.locator("[data-testid=stDownloadButton] button")
-        for at in range(buttons.count()):
-            with self.page.expect_download(timeout=60_000) as waiting:
-                buttons.nth(at).click()
-            path = folder / f"{len(self.files)}_{waiting.value.suggested_filename}"
-            waiting.value.save_as(path)
-            self.files[path.name] = path.read_bytes()
-
-    def bodies(self) -> dict[str, bytes]:
-        """Return everything by a name that says what it is; the libraries that Streamlit itself ships are called `static`."""
-        found = {f"frame {n}": body for n, body in enumerate(self.frames)}
-        found |= {f"file {name}": body for name, body in self.files.items()}
-        found |= {f"source {name}": body for name, body in self.sources.items()}
-        for n, response in enumerate(self.responses):
-            kind = "static" if "/static/" in response.url else "body"
-            try:
-                body = response.body()
-            except Exception:  # a page that was left before its last answer arrived
-                body = b""
-            found[f"{kind} {n} {response.url}"] = body + json.dumps(dict(response.headers)).encode()
-        return found
 
 
 @pytest.fixture(scope="module")

@@ -137,8 +137,8 @@ class _Reader:
             names = [value] if isinstance(value, str) else value
             good = isinstance(names, list) and names and all(isinstance(name, str) and name for name in names)
             return tuple(self.path(name) for name in names) if good else None
-        if kind == "day":
-            return self.day(value)
+        if kind in ("day", "days"):
+            return self.day(value) if kind == "day" else kinds.by_place(value, self.day)
         return kinds.by_census(value) if kind == "column" else kinds.by_language(value)
 
     def path(self, name: str) -> Path:
@@ -288,8 +288,13 @@ class _Reader:
         for entry in top.pop("interventions", []):
             values = self.section(entry, keys.INTERVENTION, where="[[interventions]]")
             treated, comparison = (tuple(map(str, values.get(key, []))) for key in ("treated", "comparison"))
-            rest = treated, values.get("end"), comparison, values.get("note", {})
+            rest = treated, values.get("end"), comparison, values.get("note", {}), values.get("starts", {})
             found += [Note(values["start"], values["name"], "intervention", *rest)] if {"start", "name"} <= values.keys() else []
+        strange = [repr(area) for note in found for area in note.odd_starts]
+        self.faults += [
+            told("city.toml: starts in [[interventions]] names {area}, which is not in treated, or begins when it is over", area=one)
+            for one in strange
+        ]
         return tuple(sorted(found, key=lambda note: note.start))
 
     def mappings(self, content: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -352,6 +352,7 @@ INTERVENTION = {
     "start": _needed("day", "its first day", '"2019-07-01"'),
     "end": Key("day", "the day after its last one", '"2020-01-01"', "it goes on"),
     "treated": Key("list", "where: ids of blocks, `beat:NAME`, `district:NAME`", '["B01", "beat:North"]', "the whole place"),
+    "starts": Key("days", "where it began on another day: a place of `treated`, and its day", '{ "beat:North" = "2019-09-01" }', "`start`"),
     "comparison": Key("list", "what it is compared with, alike", '["beat:South"]', "nothing"),
     "note": Key("words", "a remark", '{ en = "evenings only" }', "none"),
 }
@@ -371,5 +372,6 @@ WORDS = {
     "file": told("a file name in quotation marks"),
     "files": told("a file name, or a list of them"),
     "day": told('a day such as "2019-07-01"'),
+    "days": told("a day for each place, such as {example}", example='{ "beat:North" = "2019-09-01" }'),
     "words": told("text, or text by language such as {example}", example='{ es = "…", en = "…" }'),
 }

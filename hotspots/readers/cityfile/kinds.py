@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import pandas as pd
 
 from hotspots.words import Told, told
 
@@ -27,6 +29,13 @@ def by_language(value: Any) -> dict[str, str] | None:
         return {"en": value}
     good = isinstance(value, Mapping) and value and all(isinstance(text, str) and text for text in value.values())
     return dict(value) if good else None
+
+
+def by_place(value: Any, day: Callable[[Any], pd.Timestamp | None]) -> dict[str, pd.Timestamp] | None:
+    """Return a day for each place, read by `day`; None where one is none."""
+    days = {str(place): day(text) for place, text in value.items()} if isinstance(value, Mapping) else {}
+    found = {place: one for place, one in days.items() if one is not None}
+    return found if found and len(found) == len(days) else None
 
 
 def one_text(said: Any, read: Any) -> Any:

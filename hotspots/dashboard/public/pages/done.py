@@ -24,8 +24,8 @@ NOT_HERE: tuple[tuple[str, str], ...] = (
 def render(reader: Reader) -> None:
     """Draw the page."""
     words, reading = reader.words, reader.reading
-    known = near.programmes(reading)
-    title = words.count("{n} programme is named in this release", "{n} programmes are named in this release", len(known))
+    known = near.named(reading)
+    title = words.count("{n} programme is named in this release", "{n} programmes are named in this release", known)
     heading(reader, title if known else words.say("What is being done"), reading.city.name)
     if known:
         st.markdown("\n".join(f"- {safe_markdown(line)}" for line in programmes.lines(reading, words)))
