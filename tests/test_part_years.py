@@ -54,7 +54,7 @@ def test_the_bundled_city_ends_in_may(boston):
     assert "Figures up to May 31, 1998" in english
     assert not re.search(r"(?<!May )1998\W+4\b|December 31, 1998|in 1998\b|\d–1998", text_of(english))
     rows = tables(english)["People killed each year"]
-    assert [row[:3] for row in rows[-2:]] == [["1997", "15", "19–64"], ["January 1998 – May 1998", "4", "–"]]
+    assert [row[:3] for row in rows[-2:]] == [["1997", "15", "18–66"], ["January 1998 – May 1998", "4", "–"]]
     assert "only January 1998 – May 1998; compared with no whole year." in english
     assert "solo enero de 1998 – mayo de 1998" in pages["index.es.html"]
 

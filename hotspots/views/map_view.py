@@ -157,9 +157,8 @@ def geometry(key: str, blocks: Blocks, context: Sequence[ContextLayer] = (), *, 
     """
     shapes = without_gaps(blocks.geometry.to_crs(4326))
     west, south, east, north = (float(side) for side in (shapes.total_bounds if weights is None else _middle(shapes, weights)))
-    return MapGeometry(
-        key, blocks.index.astype(str).tolist(), kept(blocks, geography.names).tolist(), shapes, list(context), (west, south, east, north)
-    )
+    ids, names = blocks.index.astype(str).tolist(), kept(blocks, geography.names).tolist()
+    return MapGeometry(key, ids, names, shapes, list(context), (west, south, east, north))
 
 
 def _middle(shapes: gpd.GeoSeries, weights: pd.Series) -> np.ndarray:

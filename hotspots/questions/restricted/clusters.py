@@ -14,7 +14,7 @@ from hotspots.questions.restricted.asked import Asked, question
 from hotspots.statistics import clusters
 from hotspots.statistics.clusters import DAYS, RADIUS, Advice, Calibration, Scan
 from hotspots.statistics.clusters.circles import SIMULATIONS
-from hotspots.study import Study
+from hotspots.study import BASELINES, Study
 from hotspots.views import data_tables
 from hotspots.views.answer import Answer
 from hotspots.words import Words
@@ -38,6 +38,17 @@ def circles(asked: Asked, *, cap: float | None = None, simulations: int = SIMULA
         return asked.of_place(said, words)
 
     return asked.answer(found, says, rows=lambda: data_tables.scan(found, study))
+
+
+def compared_by(study: Study) -> dict[str, float]:
+    """Return what the places can be compared by, each with how much of it there is: the ground and the places themselves always are.
+
+    >>> from hotspots.testing import square_city
+    >>> compared_by(Study.of(*square_city([(5, 5)], side=2, population=[1.0, 2.0, 3.0, 4.0])))
+    {'population': 10.0, 'area': 400.0, 'equal': 4.0}
+    """
+    amounts = {name: float(np.nansum(study.amount(name))) for name in BASELINES}
+    return {name: amount for name, amount in amounts.items() if amount > 0 or name in ("area", "equal")}
 
 
 def _reaching(found: Scan, study: Study) -> Scan:

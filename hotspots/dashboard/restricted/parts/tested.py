@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -15,7 +14,7 @@ from hotspots.dashboard.restricted.parts import tables
 from hotspots.questions.restricted import clusters, lasting
 from hotspots.questions.restricted.clusters import HotPlaces
 from hotspots.statistics.clusters import CALIBRATED, Advice
-from hotspots.study import BASELINES, CORRECTIONS
+from hotspots.study import CORRECTIONS
 from hotspots.study.options import LEAST
 from hotspots.views.columns import Column, each, percent, rounded
 from hotspots.words import Words, mark
@@ -71,7 +70,8 @@ def controls(chosen: Chosen, key: str) -> None:
     if key not in TESTED:
         return
     words, selection, study = chosen.words, chosen.selection, chosen.by_unit
-    offered = [name for name in BASELINES if name not in ("population", "gathering") or np.nansum(study.amount(name)) > 0]
+    amounts = clusters.compared_by(study)
+    offered = list(amounts)
     left, right, *third = st.columns(3 if key == "hot_spot" else 2)
     left.selectbox(
         words.say("Compared with"),
@@ -109,7 +109,7 @@ def controls(chosen: Chosen, key: str) -> None:
         known = words.count(
             "{n} place where people gather is known, and a large one would count as much as a small one.",
             "{n} places where people gather are known, and a large one counts as much as a small one.",
-            int(study.gathered.sum()),
+            int(amounts["gathering"]),
         )
         st.caption(known + " " + words.say("Homicides take part where one lies there or beside; residents are left out."))
     elif compared != "population":
