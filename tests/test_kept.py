@@ -227,7 +227,7 @@ def test_a_command_says_another_normal_range_or_a_wider_interval_and_nothing_els
             usual = [one[span]["usual"] for one in (before, now)]
             assert near(told | {"usual": None}) == near(now[span] | {"usual": None})
             assert abs(usual[1]["low"] - usual[0]["low"]) <= 12  # how far places swing anywhere: .12, and .17 since
-            assert abs(usual[1]["high"] - usual[0]["high"]) <= 12
+            assert abs(usual[1]["high"] - usual[0]["high"]) <= 15
 
 
 def in_the_old_words(rows: pd.DataFrame, *, by_rate: bool) -> pd.DataFrame:
