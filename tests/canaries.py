@@ -231,10 +231,17 @@ def near_an_incident(points: np.ndarray, incidents: np.ndarray, published: np.nd
 
 
 def corners_of(release: Path) -> np.ndarray:
-    """Return every corner that a release publishes, in degrees, with the middles of its shapes, where their names may stand."""
+    """Return every corner that a release publishes, in degrees, with the middles of its shapes, where their names may stand.
+
+    With them what `pairs` makes of two neighbours in a list: the latitude of one beside the longitude of the next.
+    """
     found = []
     for name in ("areas.geojson", "context.geojson"):
         for one in json.loads((release / name).read_text(encoding="utf-8"))["features"]:
             shape = shapely.from_geojson(json.dumps(one["geometry"]))
-            found += [shapely.get_coordinates(shape), shapely.get_coordinates(shape.representative_point())]
+            corners = shapely.get_coordinates(shape)
+            found += [corners, shapely.get_coordinates(shape.representative_point())]
+            found += [
+                np.column_stack([corners[a, 0], corners[b, 1]]) for a, b in ((slice(1, None), slice(-1)), (slice(-1), slice(1, None)))
+            ]
     return np.vstack(found)
