@@ -136,7 +136,7 @@ def _puerto_albatros() -> list[Row]:
             "my_district",
             DISTRICT,
         ),
-        row("C2", f"{{n}} {month_en} 7 to 32", f"{{n}} {month_es} 7 a 32", "change"),
+        row("C2", f"{{n}} {month_en} 7 to 33", f"{{n}} {month_es} 7 a 33", "change"),
         row(
             "C3",
             "{half} of {of} blocks hold half of {n} people killed · 2022–2024",
@@ -296,8 +296,8 @@ def _philadelphia() -> list[Row]:
         ),
         row(
             "C2",
-            "{n} 28 days 4–31 Dec 2018 more than usual 12 to 31",
-            "{n} 28 días 4–31 de dic de 2018 más de lo habitual 12 a 31",
+            "{n} 28 days 4–31 Dec 2018 more than usual 12 to 32",
+            "{n} 28 días 4–31 de dic de 2018 más de lo habitual 12 a 32",
             "phl_month",
         ),
         row(
@@ -348,7 +348,12 @@ def _philadelphia() -> list[Row]:
             FEED,
             period=("Dec 31, 2018", "31 dic 2018"),
         ),
-        row("P1", "{n} people killed, 2018: more than usual.", "{n} personas asesinadas, 2018: más de lo habitual.", "phl_level"),
+        row(
+            "P1",
+            "{n} people killed, 2018: within the normal range. No clear difference from 2006 ({then}).",
+            "{n} personas asesinadas, 2018: dentro de lo habitual. Sin diferencia clara con 2006 ({then}).",
+            "phl_level",
+        ),
         row(
             "P2",
             "67 of 408 blocks (16%) hold half of the homicides; chance alone would give 38% 2006–2018",
@@ -401,8 +406,8 @@ def _philadelphia() -> list[Row]:
         Row("P11", "philadelphia", missing="The year is over: 351 people killed in 2018."),
         row(
             "P12",
-            "{n} people killed in Philadelphia in the last 12 months: more than usual",
-            "{n} personas asesinadas en Philadelphia en los últimos 12 meses: más de lo habitual",
+            "{n} people killed in Philadelphia in the last 12 months: within the normal range",
+            "{n} personas asesinadas en Philadelphia en los últimos 12 meses: dentro de lo habitual",
             "phl_level",
             (HTML,),
         ),

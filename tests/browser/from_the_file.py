@@ -321,8 +321,8 @@ def phl_trust(raw: Path) -> Numbers:
 
 
 def phl_level(raw: Path) -> Numbers:
-    """Count 2018."""
-    return {"n": len(between(in_philadelphia(raw), "2018-01-01", "2018-12-31"))}
+    """Count 2018 and 2006."""
+    return {name: len(between(in_philadelphia(raw), f"{year}-01-01", f"{year}-12-31")) for name, year in (("n", 2018), ("then", 2006))}
 
 
 def phl_weapons(raw: Path) -> Numbers:
