@@ -43,7 +43,7 @@ def expected_range(base: np.ndarray | list[int], level: float = 0.95) -> Range:
     >>> expected_range([4, 4, 4, 4])
     Range(expected=4.0, low=0, high=9)
     >>> expected_range([40, 37, 34, 31]).low, expected_range([40, 28, 45, 29]).low
-    (23, 15)
+    (23, 14)
     """
     years = np.asarray(base, dtype=float).reshape(len(base), -1)
     mean, size = (float(one) for one in expected_counts(years))
