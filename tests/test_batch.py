@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +25,7 @@ from hotspots.store.schema import DataError
 from hotspots.words import told, words_for
 
 psutil = pytest.importorskip("psutil")
-pytest.importorskip("distributed")
+Client = pytest.importorskip("distributed").Client
 EN = words_for("en")
 
 
@@ -138,6 +142,23 @@ def killing(step: str, times: int, *, of: str = "spawn_main"):
     return hear
 
 
+@contextlib.contextmanager
+def started(command: list[str], env: dict[str, str]) -> Iterator[None]:
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+
+
+def waited_for(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
 def test_killed_at_its_work_a_city_is_begun_again_and_the_others_are_done(folder, tmp_path, capfd):
     shutil.rmtree(folder / "notes")
     orders = {name: order(folder / name, tmp_path) for name in ("north", "south", "west")}
@@ -212,6 +233,27 @@ def test_a_scheduler_that_does_not_answer_is_told(tmp_path, monkeypatch):
     one = order(write_city(tmp_path / "north", 500), tmp_path)
     with pytest.raises(DataError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"):
         list(dask_pool.side_by_side({"north": one}, scheduler="tcp://127.0.0.1:9", hear=print, language="en"))
+
+
+@pytest.mark.walk
+def test_a_scheduler_that_somebody_runs_does_the_work_where_it_has_workers(folder, tmp_path, capsys):
+    known, nobody = tmp_path / "scheduler.json", {name: value for name, value in os.environ.items() if not name.startswith("HOTSPOTS_")}
+    command = ["batch", "--cities", str(folder), "--out", str(tmp_path / "out"), "--releases", str(tmp_path / "releases")]
+    of = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    with contextlib.ExitStack() as running:
+        running.enter_context(started([*of, "--scheduler-file", str(known)], nobody))
+        waited_for(known.exists)
+        address = json.loads(known.read_text())["address"]
+        assert main([*command, "--scheduler", address]) == 1
+        assert "has no worker; start some: dask worker" in capsys.readouterr().err
+        running.enter_context(started([sys.executable, "-m", "distributed.cli.dask_worker", address, "--nworkers", "2"], nobody))
+        with Client(address) as client:
+            client.wait_for_workers(2, timeout=60)
+        assert main([*command, "--scheduler", address]) == 1
+    rows = {row["city"]: row["steps"] for row in json.loads((tmp_path / "out" / "batch.json").read_text())["rows"]}
+    assert {city: rows[city]["import"]["state"] for city in rows} == {"north": "done", "south": "done", "west": "failed"}
+    assert store.versions("north") == [1]  # in the store of who asked, not of the workers
+    assert release.verify(tmp_path / "releases" / "north") == ()
 
 
 def test_the_table_says_what_failed_in_the_readers_language():

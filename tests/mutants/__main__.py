@@ -32,6 +32,7 @@ from one_at_a_time import BUDGET, ROOT, run_all
 BUILD = ROOT / "build" / "mutants"
 REASONS = Path(__file__).with_name("reasons.json")
 FOUND = BUILD / "found.jsonl"
+MAP = BUILD / "map.json"
 MOST = 20  # survivors that are allowed, each with its reason
 
 
@@ -42,11 +43,15 @@ def main() -> int:
     told.add_argument("--seed", type=int, default=2026)
     told.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     told.add_argument("--map", action="store_true", help="learn anew which test reaches which line")
+    told.add_argument("--learn", nargs="*", default=(), metavar="TEST", help="learn it of these tests alone: new ones, or changed since")
     told.add_argument("--only", default="", help="faults whose name holds this text")
     chosen = told.parse_args()
-    if chosen.map or not (BUILD / "map.json").exists():
-        learn(chosen.processes)
-    reached = json.loads((BUILD / "map.json").read_text())
+    if chosen.map or not MAP.exists():
+        MAP.unlink(missing_ok=True)
+        learn(chosen.processes, ["tests", "hotspots", "--ignore=tests/browser"])
+    elif chosen.learn:
+        learn(chosen.processes, chosen.learn)
+    reached = json.loads(MAP.read_text())
     mutants = [one for one in drawn(ROOT, chosen.n, chosen.seed) if chosen.only in one.name]
     found = known(mutants)
     left = [one for one in mutants if one not in found]
@@ -81,8 +86,8 @@ def _texts(path: str, test: str) -> str:
     return sha256(b"".join(one.read_bytes() for one in files if one.is_file())).hexdigest()
 
 
-def learn(processes: int) -> None:
-    """Run every test with a record of the lines that it reaches, and write what was learnt."""
+def learn(processes: int, tests: list[str]) -> None:
+    """Run tests with a record of the lines that they reach, and add what was learnt to the map."""
     BUILD.mkdir(parents=True, exist_ok=True)
     data, times = BUILD / "coverage", BUILD / "times.xml"
     command = [
@@ -99,19 +104,18 @@ def learn(processes: int) -> None:
         "no:cacheprovider",
     ]
     command += [*(f"--cov=hotspots.{room}" for room in ROOMS if (ROOT / "hotspots" / room).is_dir())]
-    command += ["--cov-context=test", "--cov-report=", f"--junitxml={times}", "tests", "hotspots", "--ignore=tests/browser"]
+    command += ["--cov-context=test", "--cov-report=", f"--junitxml={times}", *tests]
     subprocess.run(command, cwd=ROOT, env=os.environ | {"COVERAGE_FILE": str(data)}, check=False)
     read = import_module("coverage").CoverageData(str(data))
     read.read()
-    lines: dict[str, dict[int, list[str]]] = {}
+    known = json.loads(MAP.read_text()) if MAP.exists() else {"lines": {}, "took": {}}
     for path in sorted(read.measured_files()):
-        at = Path(path).relative_to(ROOT).as_posix()
-        of = read.contexts_by_lineno(path)
-        lines[at] = {line: sorted({one.split("|")[0] for one in names if one}) for line, names in of.items()}
-    took = {}
+        of = known["lines"].setdefault(Path(path).relative_to(ROOT).as_posix(), {})
+        for line, names in read.contexts_by_lineno(path).items():
+            of[str(line)] = sorted({*of.get(str(line), ()), *(one.split("|")[0] for one in names if one)})
     for case in ET.parse(times).getroot().iter("testcase"):  # our own file
-        took[f"{case.get('classname', '').rsplit('.', 1)[-1]}::{case.get('name')}"] = float(case.get("time") or 0)
-    (BUILD / "map.json").write_text(json.dumps({"lines": lines, "took": took}))
+        known["took"][f"{case.get('classname', '').rsplit('.', 1)[-1]}::{case.get('name')}"] = float(case.get("time") or 0)
+    MAP.write_text(json.dumps(known))
 
 
 def tests_of(mutant: Mutant, reached: dict[str, Any]) -> list[str]:
