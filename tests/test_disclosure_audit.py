@@ -73,6 +73,8 @@ def test_intervals_agree_with_enumeration(seed):
     least, most = enumerated(matrix, low, high, top)
     assert found.low.tolist() == least.tolist()
     assert found.high.tolist() == most.tolist()
+    quick = intervals(known, sparse.eye_array(n, format="csr"), enough=most - least)
+    assert (quick.low.tolist(), quick.high.tolist()) == (least.tolist(), most.tolist())  # as wide as they are, and no wider
 
 
 @pytest.mark.cases(5)

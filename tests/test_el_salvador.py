@@ -17,6 +17,7 @@ from hotspots import cities
 from hotspots.cli.main import main
 from hotspots.drawing import exports
 from hotspots.questions.restricted import Asked, interventions
+from hotspots.questions.restricted import published as questions
 from hotspots.statistics import rates, trends
 from hotspots.statistics.catalog import measure
 from hotspots.store.schema import DataError
@@ -77,6 +78,13 @@ def test_the_national_series(country):
         (495, 608),
         (495, 659),
         (154, 194),
+    ]
+    found = Asked.about(country, Selection(city=country.slug)).ask(questions.ranges).value
+    assert [(one.days.start.year, one.low, one.high) for one in found] == [
+        (2023, 154, 194),
+        (2022, 495, 659),
+        (2018, 3340, 3346),
+        (2010, 4004, 4005),
     ]
 
 

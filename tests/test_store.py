@@ -28,7 +28,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from postgres import STORE, WRITER, Server
 
 from hotspots import store
-from hotspots.store import StoreError, checked_json, database
+from hotspots.store import StoreError, checked_json, database, locks
 
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 
@@ -396,6 +396,12 @@ def test_a_lock_can_be_waited_for() -> None:
     with store.lock("town", wait=5):
         assert done.is_set()
     other.join()
+
+
+def test_a_lock_that_another_keeps_is_refused_at_once_where_nobody_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks.time, "sleep", lambda _: pytest.fail("it was waited for"))
+    with locks.hold(tmp_path / "lock"), pytest.raises(locks.TakenError), locks.hold(tmp_path / "lock"):
+        pytest.fail("two hold it")
 
 
 def test_a_lock_whose_words_cannot_be_read_still_holds(store_folder: Path) -> None:

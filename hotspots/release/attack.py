@@ -98,7 +98,12 @@ class _Block:
         return low, high
 
     def _sweep(self, wanted: sparse.csr_array, enough: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the widest values met in worlds that lie far out in chance directions."""
+        """Return the widest values met in worlds that lie far out in chance directions.
+
+        >>> both, told = sparse.csr_array([[1.0, 1.0], [1.0, 0.0]]), np.array([7.0, 5.0])
+        >>> [ends.tolist() for ends in _Block(both, told, told)._sweep(sparse.eye_array(2, format="csr"), np.full(2, 9.0), 0)]
+        [[5.0, 2.0], [5.0, 2.0]]
+        """
         low, high = np.full(wanted.shape[0], np.inf), np.full(wanted.shape[0], -np.inf)
         rng = np.random.default_rng(seed)
         for _ in range(_ROUNDS):

@@ -11,8 +11,7 @@ import pandas as pd
 from hotspots.views.range_bar import range_bar
 from hotspots.words import Words
 
-MOST_MONTHS = 120
-MOST_YEARS = 10  # named below the series
+MOST_MONTHS = 120  # the series names each January among them
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,6 @@ def series(table: pd.DataFrame, words: Words) -> dict[str, Any]:
     shown = table[table["complete"]] if "complete" in table else table
     shown = shown.tail(MOST_MONTHS)
     januaries = [[i, str(month.year)] for i, month in enumerate(shown.index) if month.month == 1]
-    step = -(-len(januaries) // MOST_YEARS) or 1
     last = shown["count"].iloc[-1] if len(shown) else None
     ends = {name: [None if pd.isna(one) else int(one) for one in shown[name]] for name in ("low", "high")}
-    return {"counts": [int(one) for one in shown["count"]], **ends, "years": januaries[::-step][::-1], "last": words.number(last)}
+    return {"counts": [int(one) for one in shown["count"]], **ends, "years": januaries, "last": words.number(last)}
