@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from postgres import STORE, WRITER, Server
 
 from hotspots import store
-from hotspots.store import StoreError, checked_json, database, locks
+from hotspots.store import StoreError, checked_json, database, locks, whole
 
 TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 
@@ -402,6 +403,20 @@ def test_a_lock_that_another_keeps_is_refused_at_once_where_nobody_waits(tmp_pat
     monkeypatch.setattr(locks.time, "sleep", lambda _: pytest.fail("it was waited for"))
     with locks.hold(tmp_path / "lock"), pytest.raises(locks.TakenError), locks.hold(tmp_path / "lock"):
         pytest.fail("two hold it")
+    with store.lock("town"), pytest.raises(StoreError), store.lock("town"):
+        pytest.fail("two hold it")
+
+
+def test_a_file_is_written_over_and_may_be_read_by_others_unless_it_is_said_otherwise(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        for content in (b"old", b"new"):
+            whole.write(tmp_path / "open", content)
+        whole.write(tmp_path / "own", content, mode=0o600)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "open").read_bytes() == b"new"
+    assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("open", "own")] == [0o644, 0o600]
 
 
 def test_a_lock_whose_words_cannot_be_read_still_holds(store_folder: Path) -> None:

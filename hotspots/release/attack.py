@@ -41,14 +41,12 @@ def intervals(known: System, targets: sparse.csr_array, *, enough: np.ndarray | 
     `EXACT_UP_TO` unknowns these are programmes in whole numbers. `enough` makes it quick: a target for which two possible worlds that
     far apart have been met is not asked about further. Raises `ContradictionError` where no world fits.
     """
-    low, high = np.full(targets.shape[0], np.inf), np.full(targets.shape[0], -np.inf)
+    low, high = np.zeros(targets.shape[0]), np.zeros(targets.shape[0])  # what a target without weights comes to
     for columns, rows in _blocks(known, targets):
         mine = np.flatnonzero(np.diff(targets[:, columns].tocsr().indptr))
         block = _Block(known.matrix[rows][:, columns], known.low[rows], known.high[rows])
         wanted = targets[mine][:, columns].tocsr()
         low[mine], high[mine] = block.bounds(wanted, None if enough is None else enough[mine], seed)
-    empty = np.diff(targets.tocsr().indptr) == 0
-    low[empty] = high[empty] = 0.0
     return Intervals(low, high)
 
 

@@ -138,7 +138,12 @@ def days(start: pd.Timestamp, end: pd.Timestamp) -> tuple[str, str]:
 
 
 def spelled(what: str, period: tuple[str, str]) -> Told:
-    """Return what a figure is about and its days, see `days`."""
+    """Return what a figure is about and its days, see `days`.
+
+    >>> from hotspots.words import words_for
+    >>> words_for("en").tell(spelled("Centro", ("2023-01-01", "2023-12-31")))
+    'Centro, 2023-01-01 to 2023-12-31'
+    """
     return told("{what}, {start} to {end}", what=what, start=period[0], end=period[1])
 
 
