@@ -18,6 +18,7 @@ from hotspots.cities import erasure
 from hotspots.cli.main import main
 from hotspots.release import ledger
 from hotspots.store import StoreError, copying, record
+from hotspots.store.folder import Folder
 
 SLUG = "villa-prueba"
 
@@ -68,6 +69,14 @@ def test_called_again_it_brings_what_is_new_and_nothing_else(used, tmp_path, cap
     assert (copy / SLUG / "versions/1/incidents.parquet").stat().st_mtime_ns == first.st_mtime_ns
     with in_store(copy):
         assert store.served(SLUG) == 2
+
+
+def test_a_copy_that_the_disk_did_not_keep_is_told(used, tmp_path, monkeypatch, capsys):
+    put = Folder.put
+    lose = lambda self, there, number, files, pointer: put(self, there, number, {**files, "blocks.parquet": b"lost"}, pointer)  # noqa: E731
+    monkeypatch.setattr(Folder, "put", lose)
+    assert main(["backup", str(tmp_path / "copy")]) == 1
+    assert f"version 1 of '{SLUG}' is not in the copy as it was written" in capsys.readouterr().out
 
 
 def test_what_was_erased_is_erased_in_the_copy(used, tmp_path, monkeypatch):

@@ -120,6 +120,16 @@ def test_the_numbers_and_their_ranges_are_those_of_the_command(city, printed, pl
         assert one.said in pdf_text(render(page_of(city, place), ".pdf"))
 
 
+def test_the_rate_stands_where_there_is_room_and_where_it_gives_away_no_small_number(city):
+    label, few = "Per 100,000 a year", ("block:b00", "community")  # the year ends with the data: three periods for those in command
+    labels = {(place, preset): [one.label for one in page_of(city, place, preset).figures] for place in PLACES[::2] for preset in PRESETS}
+    assert {which for which, found in labels.items() if label not in found} == {few}
+    assert {found.index(label) for which, found in labels.items() if which != few} == {2, 3}
+    twelve, rate = page_of(city, preset="policy").figures[-2:]
+    assert rate.text == words_for("en").rate(twelve.n / city.blocks["population"].sum() * 100_000)
+    assert rate.days == twelve.days
+
+
 @pytest.mark.cases(1)
 @pytest.mark.parametrize("preset", PRESETS)
 def test_who_adds_up_to_what_the_command_prints(city, printed, preset):

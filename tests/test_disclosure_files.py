@@ -68,6 +68,14 @@ def test_what_is_read_is_what_was_written(release, folder):
     assert disclosure.render(again, key=SECRET) == disclosure.render(release, key=SECRET)
 
 
+def test_files_are_the_same_on_every_system(release, tmp_path, monkeypatch):
+    disclosure.write(release, tmp_path / "one", key=SECRET)
+    monkeypatch.setattr(os, "linesep", "\r\n")
+    disclosure.write(release, tmp_path / "other", key=SECRET)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "other" / path.name).read_bytes(), path.name
+
+
 def test_files_hold_letters_and_no_codes_for_them(release, tmp_path):
     named = replace(release, areas=release.areas.assign(name=["Año Nuevo", *release.areas["name"].iloc[1:]]))
     named = replace(named, facts=dict(named.facts) | {"name": "Peñón"})

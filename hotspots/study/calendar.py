@@ -62,6 +62,9 @@ def latest(days: Days, *, by_day: bool = True) -> Days:
 
     >>> latest(Days(pd.Timestamp("2015-01-01"), pd.Timestamp("2021-01-01"))).start.date()
     datetime.date(2020, 1, 2)
+    >>> leap = Days(pd.Timestamp("2020-01-01"), pd.Timestamp("2021-01-01"))
+    >>> latest(leap) == leap
+    True
     """
     year = days.end - (365 * DAY if by_day else pd.DateOffset(years=1))
     return days if days.end <= days.start + pd.DateOffset(years=1) else Days(year, days.end)
