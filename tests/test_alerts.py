@@ -273,3 +273,12 @@ def test_none_is_raised_from_late_registrations_alone(town):
     watched = questions.watch(Asked.of(Selection(city=town.slug))).value
     assert watched.episodes["late"].any()
     assert not (watched.table["state"] == "raised").any()
+
+
+def test_a_place_has_the_alerts_of_the_ground_it_lies_on(city):
+    def watched(place: str) -> list[str]:
+        return list(questions.watch(Asked.of(Selection(city=city.slug, place=place))).value.table.index)
+
+    assert watched("") == ["", *(f"district:{name}" for name in sorted(set(city.blocks["district"])))]
+    assert watched("district:row 1") == ["", "district:row 1"]
+    assert watched("block:b00") == ["", f"district:{city.blocks['district']['b00']}"]

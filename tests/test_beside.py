@@ -257,6 +257,14 @@ def test_a_city_elsewhere_or_at_another_time_is_no_matter(strict):
     assert codes(disclosure.build(moved, profile="open", as_of=DAY, secret=SECRET), *lying(strict)) == set()
 
 
+def test_a_release_without_shapes_may_lie_anywhere(strict):
+    none = gpd.GeoSeries([None] * len(strict.areas), index=strict.areas.index, crs=strict.areas.crs)
+    nowhere = replace(strict, areas=strict.areas.set_geometry(none))
+    assert Beside.of("there", nowhere, same=False).bounds == (-180.0, -90.0, 180.0, 90.0)
+    west, south, east, north = Beside.of("there", strict, same=False).bounds
+    assert (west, south, east, north) == pytest.approx(strict.areas.to_crs(4326).total_bounds)
+
+
 def test_publishing_looks_at_the_folder(store, tmp_path, monkeypatch):
     slug = cities.publish(city()).slug
     disclosure.publish(slug, "strict", tmp_path / "rel" / "one", as_of=DAY)

@@ -23,11 +23,12 @@ from pptx.enum.text import PP_ALIGN
 from pypdf import PdfReader
 
 from hotspots import cities
+from hotspots.cities.logbook import find_areas
 from hotspots.cli.main import main
 from hotspots.drawing.brief import letters, render
 from hotspots.drawing.brief.typeset import compiled
-from hotspots.questions.restricted import Asked, when
-from hotspots.questions.restricted.brief import FIELDS, PRESETS, brief
+from hotspots.questions.restricted import Asked, interventions, when
+from hotspots.questions.restricted.brief import ENTRIES, FIELDS, PRESETS, brief
 from hotspots.questions.restricted.brief_page import of_choices
 from hotspots.release.profiles import FEWER_THAN
 from hotspots.study.selection import Selection
@@ -106,6 +107,17 @@ def test_the_files_say_what_the_commands_print(city, printed, tmp_path, place, p
         days = {name: dt.date.fromisoformat(day) for name, day in (("start", start), ("end", end)) if day}
         said.append(Asked.of(Selection(city=VILLA, place=place, **days)).ask(when.last_twelve_months, in_city=True).sentence(words))
     assert not [(one, text) for one in said for text in texts if plain(one) not in text]
+
+
+def test_what_was_done_is_told_where_it_was_done(albatros, bundled, unchanged):
+    unchanged(bundled)
+    log = interventions.log(Asked.of(Selection(city=albatros.slug))).value.entries
+    treated = [set(find_areas(albatros.blocks, one.treated)[0]) if one.treated else None for one in log]
+    districts = albatros.blocks.groupby("district", observed=True).groups
+    for place, blocks in (("", set(albatros.blocks.index)), *((f"district:{name}", set(found)) for name, found in districts.items())):
+        done = Asked.of(Selection(city=albatros.slug, place=place)).ask(brief, "command").value.done
+        there = [one.name for one, areas in zip(log, treated, strict=True) if areas is None or areas & blocks]
+        assert [one.name for one, _ in done] == there[: -ENTRIES - 1 : -1]
 
 
 @pytest.mark.walk

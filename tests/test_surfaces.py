@@ -71,6 +71,14 @@ def test_no_homicides_no_picture():
     assert made([None])[1].overlay is None
 
 
+def test_what_lies_at_a_limit_is_of_the_class_that_begins_there_and_five_in_a_hundred_are_rare():
+    surface, _ = made([(125.0, 375.0)])
+    flat = np.full(surface.z.shape, 2.0)
+    shown = surfaces.picture(surface, EPSG, [2.0, 5.0], ("#102030", "#405060"), values=flat, outlines=(flat * 0 + surfaces.LEVEL, None))
+    assert colours_of(shown) == {"#102030", colours.INK}
+    assert (pixels(shown)[..., 3] > 0).all()
+
+
 # homicides beside residents
 
 

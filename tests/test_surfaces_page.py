@@ -141,6 +141,10 @@ def test_a_map_of_a_density_says_once_how_far_it_spreads(streets_city):
     over = asked_of.at(bandwidth=300).ask(where.map_of, "density").legend_note
     assert f"{metres} m" not in over
     assert "300 m" in over
+    for rule, width in {width: rule for rule, width in reversed(asked_of.ask(where.bandwidths).items())}.items():
+        note = asked_of.at(bandwidth=rule).ask(where.map_of, "density").legend_note
+        assert f"bandwidth {rule} m ({surfaces.RULES[width]})" in note
+    assert "m (chosen by the reader)" in over
 
 
 def test_the_surface_on_the_map_is_that_of_python(streets_city):

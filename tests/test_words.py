@@ -27,15 +27,17 @@ ENGLISH = CATALOGUE.with_name("en.po")  # what a number of 1 changes in the sent
 
 def said(tree: ast.AST) -> set[tuple[str, ...]]:
     """Return the texts that a module says: literal first arguments of `say`, `mark` and `told`, the two of `count`."""
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            wanted = {"say": 1, "mark": 1, "told": 1, "count": 2}.get(name, 0)
-            texts = tuple(arg.value for arg in node.args[:wanted] if isinstance(arg, ast.Constant) and isinstance(arg.value, str))
-            if wanted and len(texts) == wanted:
-                found.add(texts)
-    return found
+    return {texts for node in ast.walk(tree) if isinstance(node, ast.Call) and (texts := written_out(node))}
+
+
+def called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else str(getattr(node.func, "id", ""))
+
+
+def written_out(node: ast.Call) -> tuple[str, ...]:
+    wanted = {"say": 1, "mark": 1, "told": 1, "count": 2}.get(called(node), 0)
+    texts = tuple(arg.value for arg in node.args[:wanted] if isinstance(arg, ast.Constant) and isinstance(arg.value, str))
+    return texts if len(texts) == wanted else ()
 
 
 @functools.cache
@@ -81,6 +83,23 @@ def test_translations_fill_the_same_blanks(path, least):
     assert not unlike
 
 
+def test_each_sentence_is_given_what_its_blanks_want():
+    """A blank without a value would stay in the sentence as it is. How many rows of how many is filled in by the report they stand in."""
+    calls = [(file, node) for file, tree in modules().items() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    wrong, seen = [], 0
+    for file, call in calls:
+        texts, names = written_out(call), {one.arg for one in call.keywords}
+        if called(call) == "mark" or not texts or None in names:  # filled in elsewhere, or by what is not written out here
+            continue
+        wanted, given = set[str | None]().union(*map(blanks, texts)), names | ({"n"} if called(call) == "count" else set())
+        counted = {"rows", "total"} if called(call) == "told" else set()
+        seen += 1
+        if not wanted - counted <= given <= wanted:
+            wrong.append(f"{file.name}:{call.lineno}: {wanted ^ given}")
+    assert seen > 1000
+    assert not wrong, "\n".join(wrong)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_numbers_and_days(language):
     words = Words(language)
@@ -96,7 +115,7 @@ REFUSALS = {"DataError", "StoreError", "DamageError", "ReleaseError", "RefusedEr
 def raised(tree: ast.AST) -> list[ast.Call]:
     """Return the refusals that a module makes, each as the call that makes it."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return [one for one in calls if (one.func.attr if isinstance(one.func, ast.Attribute) else getattr(one.func, "id", "")) in REFUSALS]
+    return [one for one in calls if called(one) in REFUSALS]
 
 
 def sentences(node: ast.AST) -> list[ast.AST]:

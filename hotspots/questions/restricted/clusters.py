@@ -71,7 +71,7 @@ def space_time(
 
 @question(lambda chosen: chosen.figures(of=()))
 def bursts(
-    asked: Asked, *, anytime: bool = True, radius: float = RADIUS, days: int = DAYS, simulations: int = SHUFFLES, seed: int = 0
+    asked: Asked, *, anytime: bool, radius: float = RADIUS, days: int = DAYS, simulations: int = SHUFFLES, seed: int = 0
 ) -> Answer[Scan]:
     """Return the bursts in place and time; unless `anytime`, those that go on at the end."""
     study = asked.study.everywhere

@@ -27,7 +27,7 @@ TREND: dict[str, str] = {
 
 
 @question()
-def last_twelve_months(asked: Asked, *, in_city: bool = False) -> Answer[Judgement] | None:
+def last_twelve_months(asked: Asked, *, in_city: bool) -> Answer[Judgement] | None:
     """Return the last 12 whole months beside those before them; None with less than 12. The sentence names the city if `in_city`.
 
     A rise or fall from year to year that is clear is part of the finding: it can stand beside a number within its normal range.

@@ -74,7 +74,7 @@ def render(chosen: Chosen) -> None:
     if isinstance(chosen.study, TotalsStudy):
         published_totals(chosen)
         return
-    latest = chosen.whole.ask(when.last_twelve_months)
+    latest = chosen.whole.ask(when.last_twelve_months, in_city=False)
     if latest is None:
         heading(chosen, words.say("Homicides over time"))
         st.info(words.say("The period holds less than 12 whole months: too short to tell a trend."))
