@@ -113,8 +113,11 @@ def test_what_was_done_is_told_where_it_was_done(albatros, bundled, unchanged):
     unchanged(bundled)
     log = interventions.log(Asked.of(Selection(city=albatros.slug))).value.entries
     treated = [set(find_areas(albatros.blocks, one.treated)[0]) if one.treated else None for one in log]
-    districts = albatros.blocks.groupby("district", observed=True).groups
-    for place, blocks in (("", set(albatros.blocks.index)), *((f"district:{name}", set(found)) for name, found in districts.items())):
+    districts = {name: set(found) for name, found in albatros.blocks.groupby("district", observed=True).groups.items()}
+    touched = {name: any(areas is not None and areas & found for areas in treated) for name, found in districts.items()}
+    some = [max(districts, key=touched.__getitem__), min(districts, key=touched.__getitem__)]
+    assert [touched[name] for name in some] == [True, False]
+    for place, blocks in (("", set(albatros.blocks.index)), *((f"district:{name}", districts[name]) for name in some)):
         done = Asked.of(Selection(city=albatros.slug, place=place)).ask(brief, "command").value.done
         there = [one.name for one, areas in zip(log, treated, strict=True) if areas is None or areas & blocks]
         assert [one.name for one, _ in done] == there[: -ENTRIES - 1 : -1]
