@@ -25,7 +25,10 @@ from hotspots import release as disclosure
 from hotspots.cities import versions
 from hotspots.cli.main import main
 from hotspots.drawing import exports
+from hotspots.questions.restricted import Asked, when
 from hotspots.store.schema import Incidents
+from hotspots.study.selection import Selection
+from hotspots.views import captions
 from hotspots.words import words_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -181,3 +184,13 @@ def test_every_page_that_has_buttons_is_opened(city):
     assert there == {*PAGES, *others}
     for page in ("wall", "data", "methods"):
         assert not open_page(page, lang=words_for("en").language).get("download_button")
+
+
+def test_the_table_of_an_answer_tells_the_days_and_the_number_that_the_answer_is_of(city):
+    words, asked = words_for("en"), Asked.of(Selection(city=city.slug))
+    answer, study = asked.ask(when.last_twelve_months, in_city=False), asked.study
+    told = captions.of_table(city, study, "x", words, answer=answer)
+    assert words.period(answer.value.start.date(), answer.value.end.date()) in told
+    assert words.period(study.start.date(), study.end.date()) not in told
+    assert words.count("{n} person killed", "{n} people killed", answer.value.count) in told
+    assert words.period(study.start.date(), study.end.date()) in captions.of_table(city, study, "x", words)
