@@ -143,6 +143,8 @@ def test_the_rate_stands_where_there_is_room_and_where_it_gives_away_no_small_nu
     twelve, rate = page_of(city, preset="policy").figures[-2:]
     assert rate.text == words_for("en").rate(twelve.n / city.blocks["population"].sum() * 100_000)
     assert rate.days == twelve.days
+    whole = [f"The whole city: {rate.text}." in page_of(city, place, "policy").lead[0] for place in PLACES]
+    assert whole == [False, True, True]
 
 
 @pytest.mark.cases(1)

@@ -37,6 +37,13 @@ def test_the_last_12_months_are_those_of_the_page_trends(city):
     assert (year.days.start, year.days.end) == (latest.start, latest.end)
 
 
+def test_the_direction_is_told_since_the_first_whole_year(city):
+    found = of(city).ask(here.here).value
+    years = city.incidents.groupby(city.incidents["date"].dt.year).size()  # a row for each person killed
+    assert (found.direction.year, found.direction.found.then) == (years.index[0], years.iloc[0])
+    assert found.direction.found.now == found.now[-1].count
+
+
 def test_a_year_that_is_over_stands_there_once(city):
     spans = [one.span for one in of(city).ask(here.here).value.now]
     assert spans == ["7", "28", "365"]

@@ -28,6 +28,19 @@ def test_what_is_written_is_found_again_newest_first(store):
     assert (store / "record" / record.KEY).stat().st_mode & 0o077 == 0
 
 
+def test_its_owner_alone_can_read_it_at_any_moment(store, monkeypatch):
+    modes, write = set(), record.whole.write
+
+    def seen(path, content, *, mode=0o644, **more):
+        modes.add(mode)
+        write(path, content, mode=mode, **more)
+
+    monkeypatch.setattr(record.whole, "write", seen)
+    written(2)
+    assert modes == {0o600}
+    assert {one.stat().st_mode & 0o077 for one in (store / "record").iterdir() if one.name != ".lock"} == {0}
+
+
 def test_two_hundred_random_tamperings_are_found(store):
     """A byte changed, a line left out, doubled, moved, put in from elsewhere, or the end cut."""
     written(30)
