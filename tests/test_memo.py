@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from hotspots import settings
 from hotspots.statistics import clusters, density, priorities
 from hotspots.statistics.catalog import MEASURES
 from hotspots.study import Study, memo
@@ -72,6 +73,13 @@ def test_a_study_that_holds_itself_is_counted_once():
     assert 0 < memo.size(study) == before
     owner = Owner()
     assert kept(owner, lambda _: study) is kept(owner, lambda _: study) is study
+
+
+def test_sizes_are_those_of_the_arrays_and_both_rooms_together_have_what_may_be_taken():
+    one = np.zeros(1000)
+    assert memo.size(one) == memo.size([one, one]) == one.nbytes
+    assert memo.size({"a": one, "b": np.zeros(500)}) == one.nbytes + 4000
+    assert 0 < 2 * memo.MOST_BYTES <= settings.memory()
 
 
 def test_what_was_asked_for_longest_ago_goes_first_and_the_room_is_bounded(monkeypatch):
