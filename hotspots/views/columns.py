@@ -63,7 +63,7 @@ def number(digits: int = 0) -> Form:
     return lambda rows, key, words: [words.number(value, digits) for value in rows[key]]
 
 
-def rounded(digits: int = 0) -> Form:
+def rounded(digits: int) -> Form:
     """Return the form of a number that can be sorted by: rounded, not written out."""
     return lambda rows, key, words: rows[key].round(digits)
 
