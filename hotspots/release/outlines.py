@@ -52,6 +52,11 @@ def apart(one: Outline, other: Outline) -> bool:
 
     Two cities whose places have a cell of the coarsest grain between them share no place. Then only those without a place, or outside
     every block, can meet, and fewer than half of the smaller city's deaths in the years of both are not enough by any set of keys.
+
+    >>> from dataclasses import replace
+    >>> north, south = Outline((0.0, 9.0, 1.0, 10.0), {2023: 10}, {}), Outline((0.0, 0.0, 1.0, 1.0), {2023: 20}, {2023: 4})
+    >>> apart(north, south), apart(north, replace(south, loose={2023: 5}))
+    (True, False)
     """
     west, south, east, north = (np.array(pair) for pair in zip(one.bounds, other.bounds, strict=True))
     gap = max(west.max() - east.min(), south.max() - north.min())
