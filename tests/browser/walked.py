@@ -16,11 +16,11 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "walk.md"
 Case = tuple[float, str]  # seconds, and how it ended
 
 
-def written(report: Path) -> str:
-    """Return the page for a report in JUnit's form."""
+def written(*reports: Path) -> str:
+    """Return the page for a report in JUnit's form, or for those of a walk that was made in parts: each case in one of them."""
     journeys: dict[tuple[str, str], list[Case]] = defaultdict(list)
     others: dict[str, list[Case]] = defaultdict(list)
-    for case in ET.parse(report).getroot().iter("testcase"):  # our own file
+    for case in (one for report in reports for one in ET.parse(report).getroot().iter("testcase")):  # our own files
         ended = next((child.tag for child in case if child.tag in ("failure", "error", "skipped")), "passed")
         one = float(case.get("time") or 0), ended
         parts = str(case.get("classname")).split(".")
@@ -56,4 +56,4 @@ def _cells(of: list[Case]) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(written(Path(sys.argv[1])), encoding="utf-8")
+    PAGE.write_text(written(*map(Path, sys.argv[1:])), encoding="utf-8")
