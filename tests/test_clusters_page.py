@@ -14,6 +14,7 @@ from opened import open_page, text
 from streamlit.testing.v1 import AppTest
 
 from hotspots import colours
+from hotspots.cli.main import parser
 from hotspots.dashboard.map_component import payload
 from hotspots.drawing import sheets as drawing
 from hotspots.questions.restricted import Asked
@@ -178,3 +179,12 @@ def test_the_map_offers_what_a_test_compares_with(city):
     assert left_out not in text(page("map", measure="hot_spot"))
     assert left_out in text(page("clusters", baseline="area"))
     assert app.warning[0].value.startswith("Too few places to rank")  # nine of them: nothing is called hot
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"), [(questions.bursts, {"anytime": True}), (questions.space_time, {"anytime": True}), (questions.circles, {})]
+)
+def test_who_names_no_seed_has_the_shuffles_of_the_command(city, ask, told):
+    asked = Asked.of(Selection(city=city.slug))
+    found = asked.ask(ask, **told)
+    assert getattr(found, "value", found).seed == parser(EN, "clusters").parse_args(["clusters", city.slug]).seed

@@ -102,6 +102,13 @@ def test_more_is_orange_fewer_purple_and_what_chance_does_not_explain_is_outline
     assert {colours.CHANGE[0], colours.CHANGE[-1], colours.INK, colours.CHANGE_EDGE} <= seen
     assert "bandwidth 150 m (chosen by the reader); made from 60 people killed" in shown.legend_note
     assert "39 maps on which chance alone put 60 events down" in shown.legend_note
+    assert [row.label for row in shown.legend[:5]] == [
+        "less than half the average",
+        "0.5 to 0.8 times the average",
+        "about the average (0.8 to 1.25)",
+        "1.25 to 2 times the average",
+        "2 times the average or more",
+    ]
     assert len(shown.legend) == 7
     picture = pixels(shown.overlay)
     red = tuple(int(colours.CHANGE[-1][i : i + 2], 16) for i in (1, 3, 5))
