@@ -101,6 +101,10 @@ def test_an_option_changes_each_measure_that_reads_it(town, row, key):
     assert not all(same(found[0], other) for other in found[1:])
 
 
+def test_what_a_measure_reads_changes_figures():
+    assert [row.key for row in OF_STATISTICS if not row.changes_figures] == []
+
+
 @pytest.mark.parametrize("row", OF_STATISTICS, ids=lambda row: row.key)
 def test_an_option_reaches_the_study_under_its_name(town, row):
     for value in drawn(row):
