@@ -101,8 +101,8 @@ def test_an_option_changes_each_measure_that_reads_it(town, row, key):
     assert not all(same(found[0], other) for other in found[1:])
 
 
-def test_what_a_measure_reads_changes_figures():
-    assert [row.key for row in OF_STATISTICS if not row.changes_figures] == []
+def test_what_a_measure_reads_changes_figures_but_the_width_that_a_surface_alone_is_drawn_with():
+    assert [row.key for row in OF_STATISTICS if not row.changes_figures] == ["surface"]
 
 
 @pytest.mark.parametrize("row", OF_STATISTICS, ids=lambda row: row.key)
