@@ -27,7 +27,7 @@ from hotspots.cities.logbook import find_areas
 from hotspots.cli.main import main
 from hotspots.drawing.brief import letters, render
 from hotspots.drawing.brief.typeset import compiled
-from hotspots.questions.restricted import Asked, interventions, when
+from hotspots.questions.restricted import Asked, brief_words, interventions, when
 from hotspots.questions.restricted.brief import ENTRIES, FIELDS, PRESETS, brief
 from hotspots.questions.restricted.brief_page import of_choices
 from hotspots.release.profiles import FEWER_THAN
@@ -169,6 +169,12 @@ def test_the_community_gets_areas_alone_and_no_small_number(city):
     assert page.graph is None or not (page.graph.series.rows["count"] < FEWER_THAN).any()
     assert page.places is None or not [row for row in page.places.rows if row[1].isdigit() and int(row[1]) < FEWER_THAN]
     assert page_of(city, preset="command").places is not None
+
+
+@pytest.mark.parametrize(("preset", "said"), [("community", ["fewer than 10", "10"]), ("command", ["9", "10"]), ("policy", ["9", "10"])])
+def test_a_number_under_ten_is_told_to_some_alone(city, preset, said):
+    found = Asked.of(Selection(city=VILLA)).ask(brief, preset).value
+    assert [brief_words.told(n, found, words_for("en")) for n in (FEWER_THAN - 1, FEWER_THAN)] == said
 
 
 @pytest.mark.cases(1)

@@ -8,6 +8,7 @@ import html
 import re
 import urllib.parse
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,6 +39,16 @@ def release():
 @pytest.fixture(scope="module")
 def reading(release):
     return Reading(release)
+
+
+def test_maps_open_with_the_rate_where_it_is_certain_for_most_and_else_with_the_count(reading):
+    newest = reading.areas(reading.windows[-1])
+    certain = newest.loc[newest["rate_state"] == "ok", "count"].sum()
+    assert certain > newest["count"].sum() / 2
+    assert reading.shows[:2] == ("rate", "count")
+    few = reading.release.figures.copy()
+    few.loc[few["count"] > 0, "count"] = disclosure.FEWER_THAN  # ten in each, and every rate uncertain
+    assert Reading(replace(reading.release, figures=few)).shows[:2] == ("count", "rate")
 
 
 @pytest.fixture(scope="module")

@@ -173,6 +173,7 @@ def test_the_unit_cost_of_the_city_file(city_folder, none_bundled):
     about = Asked.of(Selection(city=cities.import_folder(city_folder).slug))
     found, base = about.ask(questions.cost, 10), about.ask(questions.target, 10).value.loc["all", "base"]
     assert found.value.a_year == base * 1000
+    assert found.value.less == about.ask(questions.target, 10).value.loc["all", "total"] * 1000
     assert "(2019, Ministry)" in found.sentence(words_for("en"))
     assert about.at(cost=7).ask(questions.cost, 10).value.unit == 7
 

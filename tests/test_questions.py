@@ -93,6 +93,12 @@ def questions() -> dict[str, Question[..., Any]]:
     }
 
 
+def test_what_may_take_long_in_a_large_city_is_asked_of_a_process_of_its_own():
+    rooms = "hotspots.questions.restricted."
+    long = {name.removeprefix(rooms) for name, one in questions().items() if one.long}
+    assert long == {"clusters.space_time", "repeats.drawn", "repeats.pairs"}
+
+
 # what a page and a command say is the same Answer
 
 Key = tuple[str, Selection, tuple[Any, ...], tuple[tuple[str, Any], ...]]

@@ -55,6 +55,8 @@ def test_internal_counts_are_refused(store, tmp_path, capsys):
     cities.import_folder(write(tmp_path / "tot"))
     assert main(["publish", "tot", "--profile", "strict", "--out", str(tmp_path / "rel")]) == 1
     assert "nobody has said that the totals of Totales are public" in capsys.readouterr().err
+    with pytest.raises(DataError, match="nobody has said"):
+        disclosure.publish("tot", "strict", tmp_path / "rel")
     assert not (tmp_path / "rel").exists()
     assert disclosure.releases("tot") == []
 

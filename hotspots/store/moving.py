@@ -50,7 +50,7 @@ def other(named: str) -> Shelf:
     )
 
 
-def move(target: Shelf, *, clear: bool = False, progress: Callable[[Moved], object] = lambda _: None) -> list[Moved]:
+def move(target: Shelf, *, clear: bool, progress: Callable[[Moved], object] = lambda _: None) -> list[Moved]:
     """Copy every intact version into the target, serve there what is served here, and read all of it again there.
 
     What the target has already, byte for byte, is left; where it has another version of the same number, a `StoreError` says so before
