@@ -21,7 +21,7 @@ from hotspots.cities import City
 from hotspots.cli.main import main
 from hotspots.geography import units
 from hotspots.release import RefusedError, figures, outlines, publishing
-from hotspots.release.beside import Beside, counted_twice, weakened
+from hotspots.release.beside import Beside, beside, counted_twice, weakened
 from hotspots.release.likeness import same_deaths
 from hotspots.store import StoreError, locks
 from hotspots.store.schema import Blocks, Incidents, check_incidents
@@ -263,6 +263,13 @@ def test_a_release_without_shapes_may_lie_anywhere(strict):
     assert Beside.of("there", nowhere, same=False).bounds == (-180.0, -90.0, 180.0, 90.0)
     west, south, east, north = Beside.of("there", strict, same=False).bounds
     assert (west, south, east, north) == pytest.approx(strict.areas.to_crs(4326).total_bounds)
+
+
+def test_releases_are_read_where_nothing_is_stored_yet(strict, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOTSPOTS_STORE", str(tmp_path / "papers" / "of" / "all"))
+    disclosure.write(strict, tmp_path / "releases" / "one", key=SECRET)
+    for _ in range(2):  # read, and then known
+        assert [one.name for one in beside(tmp_path / "releases" / "other")] == ["one"]
 
 
 def test_publishing_looks_at_the_folder(store, tmp_path, monkeypatch):
