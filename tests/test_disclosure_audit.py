@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ from hotspots.release import (
     system,
 )
 from hotspots.release.attack import _surely_free
-from hotspots.release.protection import ASKED_FOR, attribute_weights, protect, told_by_lot
+from hotspots.release.protection import ASKED_FOR, LIKELIER, attribute_weights, protect, told_by_lot
 from hotspots.statistics.clusters import gi_star, neighbours
 from hotspots.store.schema import Blocks, Incidents
 from hotspots.study.testing import square_blocks
@@ -347,6 +348,11 @@ def test_the_lot_tells_nothing_to_who_knows_the_method(former):
         found = [protect(counts, weights=weights, secret=str(n).encode(), label="age") for n in range(keys)]
         drawn.append(sum(one is not None and one.tolist() == ["", "", "", "held", "", "few"] for one in found))
     assert (min(drawn) == 0) if former else (max(drawn) <= 2.5 * min(drawn) and min(drawn) > keys / 10)
+
+
+def test_how_much_the_lot_may_tell_is_what_the_decision_says():
+    decision = (Path(__file__).parents[1] / "docs/decisions/0015-disclosure.md").read_text(encoding="utf-8")
+    assert f"gets more than {LIKELIER:.0f} times likelier" in decision
 
 
 def test_an_audit_by_who_knows_the_lot():
