@@ -127,6 +127,7 @@ def test_numbers_go_up_and_old_versions_stay() -> None:
     assert store.slugs() == ["town"]
     assert served() == 3
     assert store.current("town", 2).manifest["facts"]["n"] == 2
+    assert publish(1).number == publish(1).number - 1  # the same again is a version too, unless it is asked for otherwise
 
 
 @both

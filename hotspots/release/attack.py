@@ -222,7 +222,7 @@ def _within_sums(rows: sparse.csr_array) -> np.ndarray:
     most = max(value.max(initial=0.0), 1.0)
     if ((value > 1e-13 * most) & (value < 1e-8 * most)).any():
         _, size, directions = np.linalg.svd(rows.toarray(), full_matrices=False)
-        basis = directions[size > 1e-9 * max(size.max(initial=0.0), 1.0)]
+        basis = directions[size > 1e-9 * max(size.max(), 1.0)]
     else:
         kept = value >= 1e-8 * most
         basis = (rows.T @ (vector[:, kept] / np.sqrt(value[kept]))).T
