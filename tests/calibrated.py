@@ -337,7 +337,7 @@ ROWS = (
         alerts(300, season=0.2, swing=SWING, bunched=1.2),
         share=False,
     ),
-    Row("", "300 a year, each district swings by .2", "1", "not told", 100, alerts(300, own=0.2), share=False),
+    Row("", "300 a year, each district swings by .2", "1", "1.40", 100, alerts(300, own=0.2), share=False),
     *(
         Row(first, f"22 districts of {month} a month{who}", "", "not told", 40, waited(month, knows=knows), share=False)
         for month in (2, 4, 8)
