@@ -265,13 +265,17 @@ def two_together(mean: float) -> Callable[[np.random.Generator], float]:
     return one
 
 
-def came_within(level: float) -> Callable[[np.random.Generator], float]:
-    """Return how many of the ranges of the next 12 months hold, of a city of 120 a year and three places in it, by the level of late."""
+def came_within(level: float, *, year: float = 120, any_month: bool = False) -> Callable[[np.random.Generator], float]:
+    """Return how many of the ranges of the next 12 months hold, of a city and three places in it, by the level of late.
+
+    They begin as the level jumps, with the year, or in `any_month` of it.
+    """
 
     def one(rng: np.random.Generator) -> float:
-        whole = monthly(rng, year=120, years=8, season=0.2, swing=SWING)
+        whole = monthly(rng, year=year, years=8, season=0.2, swing=SWING)
         every = np.vstack([whole, np.array([rng.multinomial(n, [0.5, 0.3, 0.2]) for n in whole]).T])
-        return float(Drift(every[:, :84], 0).at(84, 12).within(every[:, 84:].sum(axis=1), level).mean())
+        at = 84 - (int(rng.integers(12)) if any_month else 0)
+        return float(Drift(every[:, :at], 0).at(at, 12).within(every[:, at : at + 12].sum(axis=1), level).mean())
 
     return one
 
@@ -455,12 +459,14 @@ ROWS = (
         "what 12 months bring lies in its range",
         f"120 a year, three places, {SWINGS}",
         ".95",
-        "no range",
+        ".927",
         400,
         came_within(0.95),
         share=False,
     ),
-    Row("", "the same, the range of half of the cases", ".50", "no range", 400, came_within(0.5), share=False),
+    Row("", "the same, the range of half of the cases", ".50", ".483", 400, came_within(0.5), share=False),
+    Row("", "the first, from any month on", ".95", ".934", 400, came_within(0.95, any_month=True), share=False),
+    Row("", "300 a year, from any month on", ".95", ".939", 400, came_within(0.95, year=300, any_month=True), share=False),
     Row("one rule called better than another", "neither is, nine years of 12 overlapping months", ".025", "no record", 4000, told_better),
     Row("killings said to follow on one another", "250 a year, none does, places alike each year", ".025", ".05", 200, follows(0.0)),
     Row("", "none does, square kilometres that swing by .3 from year to year", ".025", ".35", 200, follows(0.3)),
