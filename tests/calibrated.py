@@ -352,6 +352,8 @@ ROWS = (
     Row("", "the same, ten years before", ".05", ".11", 2000, outside(300, 10, swing=SWING)),
     Row("", "50 a year that swing by .12, five years before", ".05", ".05", 2000, outside(50, 5, swing=SWING)),
     Row("", "50 a year that swing by .2, five years before", ".05", ".085", 2000, outside(50, 5, swing=0.2)),
+    Row("", "50 a year that swing by .2, ten years before", ".05", "not measured", 2000, outside(50, 10, swing=0.2)),
+    Row("", "300 a year that swing by .2, ten years before", ".05", "not measured", 2000, outside(300, 10, swing=0.2)),
     Row("", "50 a year that swing by .12, halved: found", "", ".73", 2000, outside(50, 5, swing=SWING, effect=0.5)),
     Row("", "300 a year that swing by .12, halved: found", "", ".95", 2000, outside(300, 5, swing=SWING, effect=0.5)),
     Row("a rise or fall from year to year", "300 a year that swing by .12, ten years", ".05", "not told", 1000, trend(fall=0)),
@@ -490,15 +492,21 @@ def main() -> int:
     """Measure, print, and write the page if asked."""
     told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     told.add_argument("--share", type=float, default=1.0, help="part of the full counts")
-    told.add_argument("--only", default="", help="measure the rows that hold this text alone; the others stay as they stand in the page")
+    told.add_argument(
+        "--only",
+        default="",
+        help="measure the rows that hold this text alone, or the row that is it (“what: design”); the others stay as they are",
+    )
     told.add_argument("--write", action="store_true", help="write docs/calibration.md")
     chosen = told.parse_args()
     page = ROOT / "docs" / "calibration.md"
     old = _kept(page.read_text(encoding="utf-8"))
     rows = list(_named(ROWS))
     lines = [old.get((what, row.design)) or row.unmeasured for what, row in rows]
+    alone = any(chosen.only == f"{what}: {row.design}" for what, row in rows)
     for at, (what, row) in enumerate(rows):
-        if chosen.only in f"{what}: {row.design}":
+        name = f"{what}: {row.design}"
+        if chosen.only == name or (chosen.only in name and not alone):
             lines[at] = row.measured(chosen.share)
             print(lines[at], flush=True)
             if chosen.write:  # row by row, so that what was measured stands where it is cut off
