@@ -44,7 +44,8 @@ def rule_of(counts: np.ndarray, alike: np.ndarray, *, a_year: float, seed: int =
 
     Drawn are histories as long as this one in which nothing changes but what this city's own history shows: its level in each place, its
     season, years that swing, all places together and each by itself, and killings that come in bunches. How far each place swings is told
-    poorly by so few years, so each history draws it (`alarm_spread.Told`). In each of them the usual is estimated anew from the weeks before, as it is here. `alike` are places whose usual is drawn towards one another (see `usual_of`).
+    poorly by so few years, so each history draws it (`alarm_spread.Told`). In each of them the usual is estimated anew from the weeks
+    before, as it is here. `alike` are places whose usual is drawn towards one another (see `usual_of`).
     """
     before = min(counts.shape[-1], BEFORE + GAP)
     city = _City.of(counts, alike, told=spread_of(counts, alike))
