@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import TORTURE
-from nothing_changes import SWING, alarms, waits
+from nothing_changes import SWING, alarms, waits, weekly
 from scipy.stats import nbinom
 
 from hotspots import cities
 from hotspots.cities import versions
-from hotspots.inference.alarm_rule import rule_of, spread_of
+from hotspots.inference import alarm_spread
+from hotspots.inference.alarm_rule import rule_of
+from hotspots.inference.alarm_spread import OWN_SWING, STEPS, spread_of
 from hotspots.inference.alarms import CALM, SPANS, Spread, Usual, evidence, limit_for, raised, strongest, usual_of
 from hotspots.questions.restricted import Asked
 from hotspots.questions.restricted import alerts as questions
@@ -80,11 +82,41 @@ def test_bunches_and_swings_are_seen():
     plain[0] = plain[1:].sum(axis=0)
     bunched = plain + rng.binomial(plain, 0.2)
     bunched[0] = bunched[1:].sum(axis=0)
-    assert spread_of(plain, alike).bunched < 1.1
-    assert 1.15 < spread_of(bunched, alike).bunched < 1.5  # each brings .2 others on average: 1 + 3 · .2 ÷ 1.2 at most
-    own = rng.poisson(2.0 * np.repeat(rng.gamma(25, 1 / 25, (23, 5)), 52, axis=1))
-    own[0] = own[1:].sum(axis=0)
-    assert spread_of(own, alike).own == pytest.approx(0.04, abs=0.025)
+    assert spread_of(plain, alike).spread.bunched < 1.1
+    assert 1.15 < spread_of(bunched, alike).spread.bunched < 1.5  # each brings .2 others on average: 1 + 3 · .2 ÷ 1.2 at most
+    found = [spread_of(weekly(rng, 2000, own=0.2), alike).spread for _ in range(40)]  # levels change in any week
+    assert np.mean([one.own for one in found]) == pytest.approx(0.04, abs=0.008)
+    assert np.mean([one.bunched for one in found]) < 1.05
+
+
+@pytest.mark.parametrize("year", [60, 300, 1000])
+def test_what_five_years_leave_open_of_how_far_districts_swing_holds_the_truth(year):
+    """Truths drawn as they are taken to be: 90 of 100 lie in the middle 90 of what is told, about half above its middle."""
+    rng, many = np.random.default_rng(11), 1000 if TORTURE else 150
+    alike = np.arange(23) > 0
+    below = []
+    for _ in range(many):
+        own = min(abs(rng.normal(0, OWN_SWING)), 0.79)
+        told = spread_of(weekly(rng, year, own=own), alike)
+        below.append(np.interp(own, STEPS + 0.0025, told.weight.cumsum()))
+    found = np.array(below)
+    slack = 3 * math.sqrt(0.09 / many)
+    assert ((found > 0.05) & (found < 0.95)).mean() >= 0.9 - 0.015 - slack
+    assert abs(found.mean() - 0.5) <= 0.07 + 3 / math.sqrt(12 * many)
+    drawn = told.drawn(rng, 4000)
+    assert drawn.mean() == pytest.approx(told.spread.own, abs=4 * drawn.std() / math.sqrt(4000))
+
+
+def test_how_far_districts_swing_weighs_what_is_left_once_the_city_is_taken_out():
+    """The covariance of what is left, as matrices say it: levels of years that lie across those counted, and parts of a total."""
+    years, part = 5, 0.3
+    counted = np.eye(years, years + 1) * 0.7 + np.eye(years, years + 1, 1) * part
+    about = np.eye(years) - 1 / years
+    one = about @ counted @ counted.T
+    assert alarm_spread._across(years, part) == pytest.approx((np.trace(one), np.trace(one @ one)))
+    usual, variance = np.array([3.0, 5.0, 12.0]), np.array([3.0, 9.0, 40.0])
+    shared = np.eye(3) - np.outer(usual / usual.sum(), np.ones(3))
+    assert alarm_spread._left(variance, usual) == pytest.approx(np.diag(shared @ np.diag(variance) @ shared.T))
 
 
 @pytest.mark.walk
@@ -95,8 +127,9 @@ def test_bunches_and_swings_are_seen():
         (300, {"season": 0.2, "swing": SWING}),
         (300, {"season": 0.2, "swing": SWING, "bunched": 1.2}),
         (50, {}),
+        (300, {"own": 0.2}),
     ],
-    ids=["plain", "season and swings", "bunches", "few"],
+    ids=["plain", "season and swings", "bunches", "few", "districts swing"],
 )
 def test_at_most_one_alert_a_year_is_in_vain(year, more):
     """22 districts and the city, the usual estimated from 286 weeks; see docs/calibration.md. In torture 1,000 simulated years each."""

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import betainc, gammaln, stdtrit
 
 from hotspots.inference.alarms import drawn_together
-from hotspots.inference.normal_range import quantiles
+from hotspots.inference.normal_range import SWING, held_to, quantiles
 
 KEPT = (0.8, 0.88, 0.92, 0.95, 0.97, 0.985, 0.995, 1.0)  # how much of what is known of a level is worth a month later
 STEADY = 44.0  # events that a season has to outweigh (a swing of 15 %), as in `alarms`
@@ -176,14 +176,83 @@ class Drift:
         return float(self.season[origin, self._month[origin : origin + months]].sum())
 
     def at(self, origin: int, months: int) -> Counts:
-        """Return what `months` from month `origin` on should bring, the whole first, as the months before that one tell it."""
+        """Return what `months` from month `origin` on should bring, the whole first, as the months before that one tell it.
+
+        A level that jumps, as from one year to the next, lies further from what was foretold of a year than of a month: so the range of
+        several months is as much wider as the same number of months lay from what was foretold of them so far
+        (`normal_range.held_to`), beside a level that swings by 17 % from year to year.
+        """
         mean, unsure, beyond = self.whole.at(origin, self._season(origin, months), months)
-        whole = Counts.of(mean, beyond * mean + mean**2 * unsure)
+        variance = beyond * mean + mean**2 * unsure
+        swings = np.maximum(mean * (1 + mean * SWING**2 * months / YEAR) / variance, 1.0)
+        variance = variance * self._wider(origin, months, swings, part=0)
+        whole = Counts.of(mean, variance)
         if len(self.counts) == 1:
             return whole
+        unsure = (variance - beyond * mean) / mean**2
         mean, own, beyond = self.places.at(origin, float(whole.mean[0]), months)
-        found = Counts.of(mean, beyond * mean + mean**2 * ((1 + own) * (1 + unsure) - 1))
+        chance = beyond * mean
+        level = self._wider(origin, months, 1.0, part=1) * (chance + mean**2 * own) - chance + mean**2
+        found = Counts.of(mean, chance + level * (1 + unsure) - mean**2)
         return Counts(np.append(whole.mean, found.mean), np.append(whole.size, found.size))
+
+    def _wider(self, origin: int, months: int, usual: np.ndarray | float, *, part: int) -> np.ndarray | float:
+        """Return how many times the variance should be; of one month it is learnt month by month already."""
+        if months == 1:
+            return 1.0
+        if months not in self._off:
+            self._off[months] = _Off.of(self, months)
+        return self._off[months].at(origin, usual, part=part)
+
+    @cached_property
+    def _off(self) -> dict[int, _Off]:
+        return {}
+
+
+@dataclass(frozen=True, eq=False)
+class _Off:
+    """The squares by which `months` lay from what was foretold of them, as a part of the variance foretold: sums over all before.
+
+    Of the whole, and of the `places` as what came in the whole lets expect them.
+    """
+
+    months: int
+    places: int
+    squares: np.ndarray
+
+    @classmethod
+    def of(cls, drift: Drift, months: int) -> _Off:
+        learnt = [drift.whole, drift.places] if len(drift.counts) > 1 else [drift.whole]
+        tries = max(drift.counts.shape[1] - months - LEARNT + 1, 0)
+        squares = np.zeros((2, tries + 1))
+        for one, origin in enumerate(range(LEARNT, LEARNT + tries), start=1):
+            came = drift.counts[:, origin : origin + months].sum(axis=1)
+            due = (drift._season(origin, months), float(came[0]))
+            for part, those in enumerate(learnt):
+                mean, unsure, beyond = those.at(origin, due[part], months)
+                here = came[1:] if part else came[:1]
+                variance = beyond * mean + mean**2 * unsure
+                squares[part, one] = ((here - mean) ** 2).sum() / max(variance.sum(), TINY)
+        return cls(months, len(drift.counts) - 1, squares.cumsum(axis=1))
+
+    def at(self, origin: int, usual: np.ndarray | float, *, part: int) -> np.ndarray:
+        """Return how many times the variance that is foretold from month `origin` on should be, as what came before it tells."""
+        tries = max(origin - self.months - LEARNT + 1, 0)
+        found = self.squares[part, tries] / max(tries, 1)
+        return held_to(usual, found, apart(tries, self.months) * (max(self.places - 1, 1) if part else 1))
+
+
+def apart(tries: int, months: int) -> float:
+    """Return how many tries that do not overlap tell as much as so many successive ones of `months` each.
+
+    The variance of a mean of squares whose correlation is the square of the part of the months that two have in common.
+
+    >>> apart(10, 1), round(apart(100, 12), 1), apart(0, 12)
+    (10.0, 12.8, 0.0)
+    """
+    lag = np.arange(1 - months, months)
+    together = (np.maximum(tries - np.abs(lag), 0) * (1 - np.abs(lag) / months) ** 2).sum()
+    return float(tries**2 / together) if tries else 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hotspots.inference.alarm_spread import Told, spread_of
 from hotspots.inference.alarms import BEFORE, GAP, RISE, YEAR, Spread, drawn_together, evidence, limit_for, raised, season_of, usual_of
-from hotspots.inference.normal_range import swings
 
 STARTING = 26  # weeks that are watched before those that count
 COUNTED = 2 * YEAR
 AFTER = 78  # weeks that a doubling is looked for
 CELLS, MEASURED = 2_500_000, 2_000_000  # weeks of places that are drawn: to set the limit, and to measure it with others
 FEWEST, MOST = 24, 160  # histories
-BLOCK = 4  # weeks, in which one killing may be followed by others
-MOST_BUNCHED = 3.0
-CITY_SWING = 0.12  # how far the level of a large city swings from year to year
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +43,12 @@ def rule_of(counts: np.ndarray, alike: np.ndarray, *, a_year: float, seed: int =
     """Return the rule for weekly counts of places (the whole city first): at most `a_year` alarms in vain, over all places together.
 
     Drawn are histories as long as this one in which nothing changes but what this city's own history shows: its level in each place, its
-    season, years that swing, all places together and each by itself, and killings that come in bunches. In each of them the usual is
-    estimated anew from the weeks before, as it is here. `alike` are places whose usual is drawn towards one another (see `usual_of`).
+    season, years that swing, all places together and each by itself, and killings that come in bunches. How far each place swings is told
+    poorly by so few years, so each history draws it (`alarm_spread.Told`). In each of them the usual is estimated anew from the weeks
+    before, as it is here. `alike` are places whose usual is drawn towards one another (see `usual_of`).
     """
-    spread = spread_of(counts, alike)
     before = min(counts.shape[-1], BEFORE + GAP)
-    city = _City.of(counts, alike, spread=spread)
+    city = _City.of(counts, alike, told=spread_of(counts, alike))
     rng = np.random.default_rng(seed)
     weeks = before + STARTING + COUNTED
     found = city.evidence(*city.draw(rng, _histories(CELLS, len(counts), weeks), weeks), first=before)
@@ -105,15 +102,20 @@ class _City:
     rate: np.ndarray
     season: np.ndarray
     alike: np.ndarray
-    spread: Spread
+    told: Told
+
+    @property
+    def spread(self) -> Spread:
+        """The best guess, by which evidence is weighed."""
+        return self.told.spread
 
     @classmethod
-    def of(cls, counts: np.ndarray, alike: np.ndarray, *, spread: Spread) -> _City:
+    def of(cls, counts: np.ndarray, alike: np.ndarray, *, told: Told) -> _City:
         weeks = min(counts.shape[1], BEFORE + GAP)
         known = counts[:, -weeks:].sum(axis=1).astype(float)[:, None]
         shape, mean = drawn_together(known, alike)
         rate = ((known + shape) / (weeks + shape * weeks / mean))[:, 0]
-        return cls(rate, season_of(counts[0, -weeks:]), alike, spread)
+        return cls(rate, season_of(counts[0, -weeks:]), alike, told)
 
     def draw(self, rng: np.random.Generator, many: int, weeks: int, *, doubled: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return weekly counts, histories by places by weeks, and those of the rest of the city beside each place.
@@ -128,8 +130,9 @@ class _City:
         mean = level[:, None, :] * self.rate[:, None]
         if doubled is not None:
             mean[..., doubled:] *= RISE
-        if spread.own:
-            own = _levels(rng, (many, places, weeks // YEAR + 2), spread.own)
+        swing = self.told.drawn(rng, many)
+        if swing.any():
+            own = _levels(rng, (many, places, weeks // YEAR + 2), swing[:, None, None])
             own[:, 0] = 1.0
             mean *= np.take_along_axis(own, np.broadcast_to(year[:, None, :], mean.shape), axis=2)
         if spread.bunched <= 1:
@@ -145,33 +148,6 @@ class _City:
         return evidence(counts[..., first:], usual_of(counts, self.alike, spread=self.spread, first=first, others=rest))
 
 
-def _levels(rng: np.random.Generator, shape: tuple[int, ...], variance: float) -> np.ndarray:
-    return rng.gamma(1 / variance, variance, shape) if variance > 0 else np.ones(shape)
-
-
-def spread_of(counts: np.ndarray, alike: np.ndarray) -> Spread:
-    """Return how far weekly counts of places (the whole city first) lie from the usual where nothing changes, as whole years tell it.
-
-    The swing is that of `normal_range.swings`, beside one of 12 %: no range is drawn from it, the limit is set on simulated cities. What
-    each place adds, and bunches, are the squares beyond what chance brings about the numbers to be expected from its own total and the
-    city's, of years and of four weeks within a year.
-
-    >>> spread_of(np.ones((3, 260), dtype=int), np.array([False, True, True])).own
-    0.0
-    """
-    years = counts.shape[1] // YEAR
-    whole = counts[:, counts.shape[1] - years * YEAR :].reshape(len(counts), years, YEAR // BLOCK, BLOCK).sum(axis=3).astype(float)
-    totals = whole[0].sum(axis=1)
-    mean = max(float(totals.mean()), 1.0)
-    swing = max(float((swings(totals[:, None], mean, wide=False, swing=CITY_SWING) - 1) / mean), 1e-4)
-    places = whole[alike]
-    if len(places) < 2 or years < 2 or not places.sum():
-        return Spread(swing)
-    shared = places.sum(axis=0)
-    block = places.sum(axis=2)[..., None] * (shared / np.maximum(shared.sum(axis=1), 1)[:, None])
-    left = 1 - 1 / len(places)
-    bunched = float(np.clip(((places - block) ** 2).sum() / (block.sum() * left * (1 - BLOCK / YEAR)), 1.0, MOST_BUNCHED))
-    yearly = places.sum(axis=2)
-    due = yearly.sum(axis=1)[:, None] * yearly.sum(axis=0) / yearly.sum()
-    beyond = ((yearly - due) ** 2).sum() - bunched * due.sum() * left * (1 - 1 / years)
-    return Spread(swing, max(float(beyond / (due**2).sum()), 0.0), bunched)
+def _levels(rng: np.random.Generator, shape: tuple[int, ...], variance: float | np.ndarray) -> np.ndarray:
+    held = np.maximum(variance, 1e-9)  # no swing: 1 to four digits
+    return np.asarray(rng.gamma(1 / held, held, shape))

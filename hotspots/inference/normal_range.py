@@ -80,7 +80,18 @@ def swings(years: np.ndarray, mean: np.ndarray | float, *, wide: bool = True, sw
     beyond = ((years[..., 1:, :] - years[..., :-1, :]) ** 2 / np.where(seen, both, 1)).sum(axis=(-2, -1))
     found = np.where(many > 0, beyond / np.maximum(many, 1), 1.0)
     known = parts * 2 * (n - 1) ** 2 / max(3 * n - 4, 1)  # degrees of freedom of a mean of successive differences
-    held = (known * found + SWING_YEARS * (1 + mean * swing**2)) / (known + SWING_YEARS)
+    return held_to(1 + mean * swing**2, found, known, wide=wide)
+
+
+def held_to(usual: np.ndarray | float, found: np.ndarray | float, known: float, *, wide: bool = True) -> np.ndarray:
+    """Return how many times as much as by chance counts vary: as was `found` with `known` degrees of freedom, beside what is `usual`.
+
+    What is usual counts as two years; never less than 1. `wide`: as much wider as Student's t makes a range for so few degrees.
+
+    >>> float(held_to(1.5, 3.0, 4.0, wide=False)), float(held_to(1.0, 0.4, 4.0))
+    (2.5, 1.0)
+    """
+    held = (known * found + SWING_YEARS * usual) / (known + SWING_YEARS)
     return np.asarray(1 + np.maximum(held - 1, 0.0) * ((stdtrit(known + SWING_YEARS, 0.975) / NORMAL_95) ** 2 if wide else 1.0))
 
 
