@@ -44,12 +44,11 @@ def on_paper(
     words: Words,
     decimals: Mapping[str, int] | None = None,
     ordered: bool = False,
-    picked: bool = False,
 ) -> str:
     """Return all columns of the first `most` rows of a table, for paper and as cards for a phone; a line says how many more there are.
 
     On a phone the first `CARDS` rows show, the others when a box is ticked. Numbers of a column in `decimals` are written with so many.
-    `ordered` is as for `fitting`, `picked` tells that rows of the table on screen can be picked.
+    `ordered` is as for `fitting`.
 
     >>> from hotspots.words import words_for
     >>> ">1,930.8<" in on_paper(pd.DataFrame({"Rate": [1930.8499]}), alt="", most=1, words=words_for("en"), decimals={"Rate": 1})
@@ -61,8 +60,8 @@ def on_paper(
     plain = table.head(most)
     digits = decimals or {}
     written = {name: _written(plain[name], digits.get(name), words) for name in plain.columns}
-    look = "fitting on-paper picks" if picked else "fitting on-paper"
-    drawn = fitting(pd.DataFrame(written, dtype=object), alt=alt, ordered=ordered).replace('class="fitting"', f'class="{look}"', 1)
+    drawn = fitting(pd.DataFrame(written, dtype=object), alt=alt, ordered=ordered)
+    drawn = drawn.replace('class="fitting"', 'class="fitting on-paper"', 1)
     folded, left = len(plain) - CARDS, len(table) - most
     if folded > 0:
         more = safe_html(words.count("{n} more row", "{n} more rows", folded))
