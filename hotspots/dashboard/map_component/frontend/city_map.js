@@ -330,20 +330,23 @@ export class CityMap {
     this.remember();
   }
 
-  // Centre and zoom that show all of the city, beside the legend when the shape of the map leaves room for both.
+  // Centre and zoom that show all of the city, beside the legend or above it when the shape of the map leaves room for both.
   wholeCity([west, south, east, north]) {
     this.map.setMinZoom(0);
     const bounds = L.latLngBounds([south, west], [north, east]);
     const corner = this.box.dataset.legend === "corner";
     const aside = corner ? this.frame.legend.offsetWidth : 0;
+    const under = corner ? this.frame.legend.offsetHeight : 0;
     const [head, foot] = [this.head(), this.foot()];
-    const plain = this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE, 2 * EDGE + head + foot));
-    const beside = this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE + aside, 2 * EDGE + head + foot));
+    const around = (x, y) => this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE + x, 2 * EDGE + head + foot + y));
+    const [plain, beside, above] = [around(0, 0), around(aside, 0), around(0, under)];
+    const near = (zoom) => zoom >= plain - 0.25;
     const left = this.box.dataset.fill === "yes"; // there the legend stands in the other corner
-    const shift = beside >= plain - 0.25 ? (left ? -aside : aside) / 2 : 0;
-    const zoom = shift ? beside : plain;
+    const shift = near(beside) ? (left ? -aside : aside) / 2 : 0;
+    const rise = !shift && near(above) ? under / 2 : 0;
+    const zoom = shift ? beside : rise ? above : plain;
     const middle = this.map.project(bounds.getSouthWest(), zoom).add(this.map.project(bounds.getNorthEast(), zoom)).divideBy(2);
-    return { center: this.map.unproject(middle.add([shift, (foot - head) / 2]), zoom), zoom };
+    return { center: this.map.unproject(middle.add([shift, rise + (foot - head) / 2]), zoom), zoom };
   }
 
   // How much of the map the search and the choices under it cover, where it is high enough to leave them that much.
