@@ -265,6 +265,7 @@ export class CityMap {
     }
     this.outline();
     this.frame.ready();
+    this.takeFocusBack();
     this.atScreen();
     if (this.shown.values.months && !this.strip.box.hidden) inAddress("window", this.strip.text());
     this.remember();
@@ -452,10 +453,10 @@ export class CityMap {
     this.box.dataset.selected = selected;
   }
 
-  // Show the choice at once, then tell the page; an empty id clears it.
-  choose(id) {
+  // Show the choice at once, then tell the page; an empty id clears it. `anyway`: even where the map shows it already.
+  choose(id, anyway = false) {
     const now = this.pending === null ? this.shown.head.selected : this.pending.id;
-    if (id === now) return;
+    if (id === now && !anyway) return;
     this.pending = { id, until: Date.now() + PATIENCE };
     this.outline();
     this.tell(id);

@@ -5,6 +5,12 @@ import { lineLook, unitLook } from "./styles.js";
 
 const WIDTH = 26;
 const HEIGHT = 16;
+const SHORT = 24; // letters of a label that fit beside another one on a phone
+
+// Whether a label has a line of its own where the legend stands below the map.
+export function isWide(label) {
+  return label.length > SHORT ? "yes" : "no";
+}
 
 // `many`: so many units are uncertain that none is hatched.
 export function drawLegend(box, values, lang, streets, many) {
@@ -15,6 +21,7 @@ export function drawLegend(box, values, lang, streets, many) {
   for (const [kind, label, colour, units] of values.legend) {
     const row = element("li", "legend-row");
     row.dataset.kind = kind;
+    row.dataset.wide = isWide(label);
     const swatch = kind === "class" ? swatchOf("ok", colour, streets) : swatchOf(kind, colour ?? values.colours[1] ?? values.colours[0], streets, many);
     const count = element("span", "legend-count", units === null ? "" : number.format(units));
     count.title = values.words.units;
