@@ -8,7 +8,7 @@ import { Finder } from "./find.js";
 import { Frame, WIDE } from "./frame.js";
 import { Homicides, legendOf, toldOf } from "./homicides.js";
 import { PlaceNames } from "./labels.js";
-import { drawLegend } from "./legend.js";
+import { drawLegend, quietCorner } from "./legend.js";
 import { COLOURS, wear } from "./looks.js";
 import { inMonths } from "./months.js";
 import { Strip } from "./strip.js";
@@ -310,7 +310,15 @@ export class CityMap {
     const view = views.get(viewKey) ?? this.linked ?? this.whole;
     this.home = this.whole;
     this.map.setView(view.center, view.zoom, { animate: false });
+    this.corner(geometry);
     this.map.setMinZoom(Math.max(0, this.whole.zoom - 1));
+  }
+
+  // Put the legend where it hides least of the whole city.
+  corner(geometry) {
+    const { legend } = this.frame;
+    const [middle, room] = [this.map.project(this.whole.center, 0), { x: legend.offsetWidth, y: legend.offsetHeight }];
+    this.box.dataset.corner = quietCorner(geometry, middle, 2 ** this.whole.zoom, this.map.getSize(), room);
   }
 
   // Go to a place that was searched for, once: after that the reader moves on from there.
@@ -371,6 +379,7 @@ export class CityMap {
     this.settle();
     if (!this.viewKey) return;
     this.whole = this.wholeCity(this.shown.geometry.bounds);
+    this.corner(this.shown.geometry);
     this.map.setMinZoom(Math.max(0, this.whole.zoom - 1));
     if (atWhole) this.showWhole();
   }
