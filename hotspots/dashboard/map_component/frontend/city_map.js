@@ -360,9 +360,10 @@ export class CityMap {
 
   // How much of the map the search and the choices under it cover, where it is high enough to leave them that much.
   head() {
-    if (this.box.dataset.legend !== "corner" || !this.tools.bar.offsetWidth) return 0;
+    const fills = this.box.dataset.fill === "yes";
+    if ((!fills && this.box.dataset.legend !== "corner") || !this.tools.bar.offsetWidth) return 0;
     const covered = this.tools.bar.getBoundingClientRect().bottom - this.map.getContainer().getBoundingClientRect().top;
-    return covered > 0 && covered < this.map.getSize().y / 5 ? covered : 0;
+    return covered > 0 && covered < this.map.getSize().y / (fills ? 3 : 5) ? covered : 0;
   }
 
   // How much of the map the time strip covers.

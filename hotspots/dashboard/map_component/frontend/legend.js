@@ -7,7 +7,7 @@ const WIDTH = 26;
 const HEIGHT = 16;
 const APART = 10; // pixels from the edge of the map
 const SCALE_BAR = 30; // pixels that the scale takes up in its corner
-const SHORT = 24; // letters of a label that fit beside another one on a phone
+const SHORT = 15; // letters of a label that fit beside another one on a phone
 
 // Whether a label has a line of its own where the legend stands below the map.
 export function isWide(label) {
