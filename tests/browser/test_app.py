@@ -294,7 +294,7 @@ def test_the_walk_through_the_circles_by_keys_keeps_the_focus_when_a_place_is_ch
     wait_until_idle(page, timeout=120_000)
     page.locator(".map").first.focus()
     said = page.locator(".frame [aria-live]").first
-    first = re.compile(r"Number 1 of \d+, \d+ places, people killed: \d+: .+\. People killed: \d+\.")
+    first = re.compile(r"Number 1 of \d+, places: \d+, people killed: \d+: .+\. People killed: \d+\.")
     page.keyboard.press("n")
     assert first.match(said.inner_text())
     page.keyboard.press("n")

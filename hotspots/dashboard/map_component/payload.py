@@ -43,7 +43,7 @@ WORDS: dict[str, str] = {
         "with Shift back, Enter chooses the place, Escape clears the choice."
     ),
     "number_of": mark("Number {n} of {all}"),
-    "together": mark("{units} places, people killed: {killed}"),
+    "together": mark("places: {units}, people killed: {killed}"),
     "no_number": mark("No place on this map has a number."),
     "edge": mark("No place farther that way."),
     "chosen": mark("Chosen: {name}."),

@@ -276,7 +276,7 @@ def years(chosen: Chosen, dated: tuple[Dated, ...] = (), notes: Sequence[Note] =
         with st.expander(words.say("What the numbers stand for")):
             dated_notes.explained(list(notes), words)
     if "source" in table.columns:
-        published.years_as_table(answer, words)
+        published.years_as_table(chosen)
     else:
         tables.behind(answer.table(), YEARS, words, alt=words.say("The years as a table"), of=answer)
     return shown

@@ -12,8 +12,8 @@ from hotspots.cities.published_totals import Cell
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import tables
 from hotspots.questions.restricted import published as questions
+from hotspots.questions.restricted import when
 from hotspots.study.of_totals import TotalsStudy
-from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, each, rounded, year
 from hotspots.words import Words, mark
 from hotspots.words.escape import safe_markdown
@@ -110,15 +110,12 @@ def published_rate(study: TotalsStudy, words: Words) -> None:
     st.caption(words.say("as published: {source}", source=_plain(cell)) if cell and known else words.say("no rate is published"))
 
 
-def years_as_table(answer: Answer[pd.DataFrame], words: Words) -> None:
+def years_as_table(chosen: Chosen) -> None:
     """Draw the years behind a series of published totals, folded away, and above them what each comes from, in full."""
-    table = answer.value
-    rows = pd.DataFrame({"year": table.index, "source": table["source"].to_numpy()})
-    together = rows.groupby((rows["source"] != rows["source"].shift()).cumsum())
-    spans = together.agg(first=("year", "first"), last=("year", "last"), source=("source", "first"))
+    words, answer, sources = chosen.words, chosen.whole.ask(when.years), chosen.whole.ask(when.sources_of_years)
     with tables.folded(words):
-        tables.whole(spans, SOURCES, words, alt=words.say("Which source each year is from"), of=answer)
-        tables.draw(answer.table(), year_columns(table), words, alt=words.say("The years as a table"), of=answer)
+        tables.whole(sources.value, SOURCES, words, alt=words.say("Which source each year is from"), of=sources)
+        tables.draw(answer.table(), year_columns(answer.value), words, alt=words.say("The years as a table"), of=answer)
 
 
 def year_columns(table: pd.DataFrame) -> list[Column]:

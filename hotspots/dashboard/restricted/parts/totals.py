@@ -59,7 +59,7 @@ def years(chosen: Chosen) -> None:
     if notes:
         with st.expander(words.say("What the numbers stand for")):
             dated_notes.explained(notes, words)
-    published.years_as_table(found, words)
+    published.years_as_table(chosen)
 
 
 def which_number(chosen: Chosen) -> None:
