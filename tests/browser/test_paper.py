@@ -78,10 +78,12 @@ def test_a_table_on_paper_has_all_its_columns_and_rows(page, address):
 
 
 @pytest.mark.walk
-@pytest.mark.parametrize("path", ["compare", "cases", "priorities"])
-def test_a_table_on_a_phone_is_its_cards_alone(open_page, address, path):
+@pytest.mark.parametrize(("path", "fold"), [("compare", "Every place, by its name"), ("cases", ""), ("priorities", "")])
+def test_a_table_on_a_phone_is_its_cards_alone(open_page, address, path, fold):
     page = open_page(viewport={"width": 390, "height": 900})
     opened(page, address, path, "h1")
+    if fold:
+        page.get_by_text(fold).click()
     cards = page.locator("table.on-paper").first
     cards.wait_for(state="visible", timeout=120_000)
     assert not any(one.is_visible() for one in page.locator("[data-testid=stDataFrame]").all())
@@ -112,6 +114,7 @@ def test_a_row_is_picked_on_a_phone_in_the_table_that_its_box_shows(open_page, a
 def test_a_long_table_on_a_phone_shows_its_first_cards_and_all_when_asked(open_page, address):
     page = open_page(viewport={"width": 390, "height": 900})
     opened(page, address, "compare", "h1")
+    page.get_by_text("Every place, by its name").click()
     rows = page.locator("table.on-paper").first.locator("tbody tr")
     rows.first.wait_for(state="visible", timeout=60_000)
     assert [rows.nth(n).is_visible() for n in (11, 12)] == [True, False]
