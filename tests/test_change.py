@@ -272,7 +272,7 @@ def test_the_command_says_what_the_page_says(city_folder, monkeypatch, tmp_path,
     assert app.title[0].value.startswith(f"{period['city']['count']} people killed, ")
     shown = app.dataframe[1].value
     last = pd.Timestamp(period["last"])
-    column = next(name for name in shown.columns if f"{last:%b} {last.day}, {last.year}" in name)
+    column = next(name for name in shown.columns if f"{last.day} {last:%b} {last.year}" in name)
     assert shown[column].tolist() == [
         *(row["count"] for row in sorted(period["places"], key=lambda row: row["name"])),
         period["no_place"]["count"],
@@ -325,7 +325,7 @@ def test_a_range_of_events_is_not_read_as_one_of_people(city_folder, monkeypatch
     file.write_text(toml.replace('date = "date"', 'date = "date"\nevent_id = "case"'), encoding="utf-8")
     cities.import_folder(city_folder)
     app = open_page("change", lang="en", span="ytd", unit="districts")
-    assert "10 people killed in 5 events, Jan 1, 2020 – Dec 31, 2020: within the normal range" in text(app)
+    assert "10 people killed in 5 events, 1 Jan – 31 Dec 2020: within the normal range" in text(app)
     whole = app.dataframe[0].value.set_index("Period").loc["Year to date"]
     assert whole["People killed"] == "10"
     assert whole["Events"] == "5"

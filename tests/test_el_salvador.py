@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import re
 from pathlib import Path
@@ -16,7 +17,7 @@ from opened import open_page, text
 from hotspots import cities
 from hotspots.cli.main import main
 from hotspots.drawing import exports
-from hotspots.questions.restricted import Asked, interventions
+from hotspots.questions.restricted import Asked, interventions, when
 from hotspots.questions.restricted import published as questions
 from hotspots.statistics import rates, trends
 from hotspots.statistics.catalog import measure
@@ -51,6 +52,14 @@ def test_every_row_is_accounted_for_and_sources_that_differ_are_told(country):
     assert (report.read, report.accepted, report.victims) == (30 + 14 + 36 + 5 + 28, 113, 108_956)
     assert {row.code for row in report.findings} == {"totals_differ"}
     assert (country.totals["source"] != "").all()
+
+
+def test_each_year_is_told_with_the_source_that_its_row_has(country):
+    raw = pd.read_csv(FOLDER / "raw" / "national_1995_2024.csv")
+    runs = [list(rows) for _, rows in itertools.groupby(raw.itertuples(), key=lambda row: row.source)]
+    found = Asked.about(country, Selection()).ask(when.sources_of_years).value
+    told = [(row.first.year, row.last.year, row.source) for row in found[["first", "last", "source"]].rename_axis("n").itertuples()]
+    assert told == [(rows[0].year, rows[-1].year, rows[0].source) for rows in runs]
 
 
 def test_2010_by_department(country):

@@ -115,7 +115,7 @@ def test_a_page_chosen_in_the_menu_keeps_the_choices(monkeypatch):
 @pytest.mark.parametrize("page", ["change", "trends", "people", "cases"])
 def test_below_a_title_that_names_its_period_stands_no_other(city, page):
     app = open_page(page, lang="en")
-    assert app.caption[0].value == "all homicides · data to December 31, 2020 · fictional city: no real person, no real place"
+    assert app.caption[0].value == "All homicides · data to December 31, 2020 · fictional city: no real person, no real place"
     assert re.search(r"2020|12 months", app.title[0].value)
 
 

@@ -107,7 +107,7 @@ OF_TOTALS = ("/?city=el-salvador&lang=es", "/map?city=el-salvador&lang=en")
 def without_another_period(before: dict, now: dict) -> dict:
     """Return an answer with the parts of its sentence that still stand: all but a period, and how many were killed in it."""
     parts = before["sentence"].split(" · ")
-    left = [part for part in parts if part in now["sentence"].split(" · ")]
+    left = [part for part in parts if part.lower() in now["sentence"].lower().split(" · ")]  # a line begins with a capital now
     assert 0 <= len(parts) - len(left) <= 2
     assert any("data to" in part or "datos hasta" in part for part in left) == (len(parts) > 1)
     return before | {"sentence": " · ".join(left)}

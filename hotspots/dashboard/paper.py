@@ -30,19 +30,21 @@ def table(
 ) -> None:
     """Draw a table, or rows with a style, on screen, and all its columns once more for paper and phones.
 
+    On a phone the cards stand alone; a table whose rows can be picked is there once its box is ticked.
     Numbers of a column in `decimals` are written with so many; the rows are `ordered` where the first column numbers them. `how` is for
     `st.dataframe`, and an index that is shown names the rows. `of` is what alone decides, with the language, what the table called `alt`
     holds: then it is written once. `part` is what else decides it.
     """
+    if "on_select" in how:
+        st.html(f'<label class="on-paper pick-row"><input type="checkbox"> {safe_html(words.say("The table, to pick a row"))}</label>')
     sent = rows if of is None else kept_as(of, ("sent", part, alt, words), lambda: _sent(rows))
     st.dataframe(sent, **({"hide_index": True} | how), alt=alt)
     plain: pd.DataFrame = rows if isinstance(rows, pd.DataFrame) else rows.data
     plain = plain if how.get("hide_index", True) else plain.rename_axis(plain.index.name or "").reset_index()
     if len(plain.columns):
-        picked = "on_select" in how
 
         def made() -> str:
-            return charts.on_paper(plain, alt=alt, most=MOST, words=words, decimals=decimals, ordered=ordered, picked=picked)
+            return charts.on_paper(plain, alt=alt, most=MOST, words=words, decimals=decimals, ordered=ordered)
 
         st.html(made() if of is None else kept_as(of, ("on paper", part, alt, words), made))
 

@@ -16,7 +16,7 @@ from hotspots.statistics import rates
 from hotspots.statistics.measure import Measure
 from hotspots.store.schema import UNKNOWN, Blocks, censuses
 from hotspots.study import Study, Where
-from hotspots.study.calendar import Days
+from hotspots.study.calendar import DAY, Days
 from hotspots.study.places import KINDS, Place
 from hotspots.views.answer import Answer
 from hotspots.words import Words, mark, words_for
@@ -97,6 +97,22 @@ def value_of_one(name: str, value: str, words: Words) -> str:
     ('Female', 'Open')
     """
     return words.say(OF_ONE[value]) if value in OF_ONE else value_name(name, value, words)
+
+
+def period(one: Study | Days, words: Words) -> str:
+    """Return the period of a study, or some days, as briefly as it can be said.
+
+    >>> from hotspots.words import words_for
+    >>> year = Days(pd.Timestamp("2024-01-01"), pd.Timestamp("2025-01-01"))
+    >>> period(year, words_for("en")), days(year, words_for("en"))
+    ('2024', '1 Jan – 31 Dec 2024')
+    """
+    return words.period(one.start.date(), one.end.date())
+
+
+def days(one: Study | Days, words: Words) -> str:
+    """Return the exact days of a period, both ends included."""
+    return words.days(one.start.date(), (one.end - DAY).date())
 
 
 def filters(where: Where, words: Words) -> str:

@@ -257,7 +257,7 @@ def map_view(
         legend_title=legend_title(measure, words),
         legend_note=" ".join([period + "." * bool(remarks), *remarks]),
         title=title,
-        outlines=() if reason or measure.groups is None else outlines(measure.groups(study), geometry.shapes),
+        outlines=() if reason or measure.groups is None else outlines(measure.groups(study), geometry.shapes, study.counts),
     )
     return replace(shown, limits=tuple(starts_of(data, measure, limits)))
 

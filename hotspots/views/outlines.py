@@ -15,12 +15,17 @@ from hotspots.study.places import Place
 
 @dataclass(frozen=True, eq=False)
 class Outline:
-    """A place that a test found: its number on the map and in the list, its shape in EPSG:4326, and where the number stands."""
+    """A place that a test found: its number on the map and in the list, its shape in EPSG:4326, and where the number stands.
+
+    `units` is of how many it is made, `killed` how many people were killed in them; None where that is not known.
+    """
 
     number: str
     shape: shapely.Geometry
     lon: float
     lat: float
+    units: int = 1
+    killed: float | None = None
 
     @property
     def along(self) -> bool:
@@ -28,16 +33,19 @@ class Outline:
         return bool(shapely.get_dimensions(self.shape) == 1)
 
 
-def outlines(groups: pd.Series, shapes: gpd.GeoSeries) -> tuple[Outline, ...]:
+def outlines(groups: pd.Series, shapes: gpd.GeoSeries, counts: pd.Series | None = None) -> tuple[Outline, ...]:
     """Return the outline of each numbered group of units; the number stands in its largest part. Of lines it is the
-    lines themselves, which are drawn with an edge along them.
+    lines themselves, which are drawn with an edge along them. `counts` are the people killed in each unit.
 
     >>> from hotspots.testing import square_blocks
     >>> shapes = square_blocks(side=2).geometry
     >>> [(one.number, one.shape.area) for one in outlines(pd.Series([1, 1, 0, 2], index=shapes.index), shapes)]
     [('1', 200.0), ('2', 100.0)]
+    >>> [(one.units, one.killed) for one in outlines(pd.Series([1, 1, 0, 2]), shapes, pd.Series([3, 1, 5, None]))]
+    [(2, 4.0), (1, None)]
     """
     numbers, geometry = groups.to_numpy(), np.asarray(shapes.array)
+    killed = np.full(len(numbers), np.nan) if counts is None else counts.reindex(groups.index).to_numpy(dtype=float)
     found = []
     for number in range(1, int(numbers.max(initial=0)) + 1):
         inside = geometry[(numbers == number) & ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
@@ -48,7 +56,9 @@ def outlines(groups: pd.Series, shapes: gpd.GeoSeries) -> tuple[Outline, ...]:
             corners = shapely.get_coordinates(largest)
             at_top = shapely.get_dimensions(largest) == 1  # a number on a street would hide it
             spot = shapely.points(corners[corners[:, 1].argmax()]) if at_top else shapely.point_on_surface(largest)
-            found.append(Outline(str(number), shape, float(shapely.get_x(spot)), float(shapely.get_y(spot))))
+            whole = float(killed[numbers == number].sum())
+            at = float(shapely.get_x(spot)), float(shapely.get_y(spot))
+            found.append(Outline(str(number), shape, *at, int((numbers == number).sum()), None if np.isnan(whole) else whole))
     return tuple(found)
 
 

@@ -285,6 +285,8 @@ class Words:
         '2015–2017'
         >>> Words("en").period(dt.date(2015, 2, 1), dt.date(2015, 4, 1))
         'February 2015 – March 2015'
+        >>> Words("en").period(dt.date(2024, 12, 4), dt.date(2025, 1, 1))
+        '4–31 Dec 2024'
         """
         last = end - dt.timedelta(days=1)
         if (start.month, start.day, end.month, end.day) == (1, 1, 1, 1):
@@ -292,7 +294,7 @@ class Words:
         if start.day == 1 and end.day == 1:
             first = self.month(start)
             return first if (start.year, start.month) == (last.year, last.month) else f"{first} – {self.month(last)}"
-        return f"{self.date(start)} – {self.date(last)}"
+        return self.days(start, last)
 
     def days(self, first: dt.date, last: dt.date) -> str:
         """Return some days, both ends included, as briefly as it can be said.
@@ -305,6 +307,14 @@ class Words:
         day_first = "en_GB" if self.locale.language == "en" else self.locale
         text = str(format_interval(first, last, "yMMMd", locale=day_first)).replace("\u2009", " ")
         return re.sub(r"(?<=\d) – (?=\d+ (?!.* – ))", "–", text) if (first.year, first.month) == (last.year, last.month) else text
+
+    def begins(self, text: str) -> str:
+        """Return words of ours as they begin a line: the first letter a capital. A name that a city gave is left as it is written.
+
+        >>> Words("es").begins("último trimestre de 2019")
+        'Último trimestre de 2019'
+        """
+        return text[:1].upper() + text[1:]
 
     def join(self, items: Iterable[str]) -> str:
         """Return the items as a list in words.

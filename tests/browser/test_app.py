@@ -284,3 +284,28 @@ def test_nothing_is_asked_of_the_outside(open_page, address):
             open_at(page, address, path, lang=lang)
     assert page.left == []
     assert os.environ.get("HOTSPOTS_TILES") is None
+
+
+@pytest.mark.walk
+def test_the_walk_through_the_circles_by_keys_keeps_the_focus_when_a_place_is_chosen(open_page, address):
+    page = open_page(viewport={"width": 1440, "height": 1000})
+    page.goto(f"{address}/clusters?lang=en", timeout=120_000)
+    page.wait_for_selector(READY, timeout=240_000)  # a thousand shuffles first
+    wait_until_idle(page, timeout=240_000)
+    page.locator(".map").first.focus()
+    said = page.locator(".frame [aria-live]").first
+    first = re.compile(r"Number 1 of \d+, places: \d+, people killed: \d+: .+\. People killed: \d+\.")
+    page.keyboard.press("n")
+    assert first.match(said.inner_text())
+    page.keyboard.press("n")
+    assert said.inner_text().startswith("Number 2 of ")
+    page.keyboard.press("Shift+N")
+    assert first.match(said.inner_text())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**place=block*", timeout=120_000)
+    wait_until_idle(page, timeout=240_000)
+    page.wait_for_selector(READY, timeout=120_000)
+    assert page.locator(".map:focus").count() == 1  # the page drew the map anew, below the chips
+    assert said.inner_text().startswith("Chosen: ")
+    page.keyboard.press("Escape")
+    page.wait_for_url(lambda url: "place=" not in url, timeout=120_000)

@@ -259,6 +259,25 @@ def test_the_keyboard_reaches_every_block(server, page) -> None:
     assert page.locator("[aria-live]").inner_text().startswith(name)
     page.keyboard.press("Enter")
     page.get_by_text(f"chosen='b{name.removeprefix('Block ')}'").wait_for(timeout=20_000)
+    assert page.locator("[aria-live]").inner_text() == f"Chosen: {name}."
+    page.keyboard.press("n")
+    assert page.locator("[aria-live]").inner_text() == "No place on this map has a number."
+    page.keyboard.press("Escape")
+    page.get_by_text("chosen=None").wait_for(timeout=20_000)
+    assert page.locator("[aria-live]").inner_text() == "No place is chosen."
+
+
+@pytest.mark.walk
+def test_arrows_say_where_the_map_ends(server, page) -> None:
+    open_demo(page, server)
+    page.locator(".map").focus()
+    for _ in range(60):
+        page.keyboard.press("ArrowUp")
+        if page.locator("[aria-live]").inner_text() == "No place farther that way.":
+            break
+    assert page.locator("[aria-live]").inner_text() == "No place farther that way."
+    page.keyboard.press("ArrowDown")
+    assert page.locator("[aria-live]").inner_text().startswith("Block ")
 
 
 @pytest.mark.walk

@@ -78,21 +78,43 @@ def test_a_table_on_paper_has_all_its_columns_and_rows(page, address):
 
 
 @pytest.mark.walk
-@pytest.mark.parametrize(("path", "stays"), [("compare", False), ("cases", True)])
-def test_a_table_on_a_phone_is_its_cards_and_what_can_be_picked_stays(open_page, address, path, stays):
+@pytest.mark.parametrize(("path", "fold"), [("compare", "Every place, by its name"), ("cases", ""), ("priorities", "")])
+def test_a_table_on_a_phone_is_its_cards_alone(open_page, address, path, fold):
     page = open_page(viewport={"width": 390, "height": 900})
     opened(page, address, path, "h1")
+    if fold:
+        page.get_by_text(fold).click()
     cards = page.locator("table.on-paper").first
-    cards.wait_for(state="visible", timeout=60_000)
-    assert page.locator("[data-testid=stDataFrame]").first.is_visible() == stays
+    cards.wait_for(state="visible", timeout=120_000)
+    assert not any(one.is_visible() for one in page.locator("[data-testid=stDataFrame]").all())
     assert cards.locator("tbody tr").first.locator("td").last.is_visible()  # the last column too
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.walk
+def test_a_row_is_picked_on_a_phone_in_the_table_that_its_box_shows(open_page, address):
+    page = open_page(viewport={"width": 390, "height": 900})
+    opened(page, address, "cases", "h1")
+    page.get_by_label("The table, to pick a row").check()
+    rows = page.locator("[data-testid=stDataFrame]").first
+    rows.wait_for(state="visible", timeout=60_000)
+    rows.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    box = rows.bounding_box()
+    assert box["width"] > 300
+    page.mouse.click(box["x"] + 16, box["y"] + 52)  # the box of the first row, on a canvas
+    page.get_by_role("heading", level=2).first.wait_for(timeout=60_000)
+    assert page.get_by_label("The table, to pick a row").is_checked()
+    assert rows.is_visible()
+    page.get_by_label("The table, to pick a row").uncheck()
+    assert not rows.is_visible()
 
 
 @pytest.mark.walk
 def test_a_long_table_on_a_phone_shows_its_first_cards_and_all_when_asked(open_page, address):
     page = open_page(viewport={"width": 390, "height": 900})
     opened(page, address, "compare", "h1")
+    page.get_by_text("Every place, by its name").click()
     rows = page.locator("table.on-paper").first.locator("tbody tr")
     rows.first.wait_for(state="visible", timeout=60_000)
     assert [rows.nth(n).is_visible() for n in (11, 12)] == [True, False]

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 FEW = 120  # numbers of one table that are kept; of the rest their count and their sum
 _SPACED = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}\b)")
+_SAME_YEAR = re.compile(r"\b(\d{4})(?= – [^–]*\b\1\b)")
 _NUMBER = re.compile(r"[-−]?\d[\d.,]*\d|[-−]?\d")
 
 
@@ -59,5 +60,5 @@ def answer(address: str) -> dict[str, Any]:
 
 
 def figures(found: dict[str, Any]) -> dict[str, Any]:
-    """Return the numbers of an answer: those that no later work may change."""
-    return found | {name: numbers_in(found[name]) for name in ("title", "sentence")}
+    """Return the numbers of an answer: those that no later work may change. The year of some days stood at both ends, and stands once."""
+    return found | {name: numbers_in(_SAME_YEAR.sub("", found[name])) for name in ("title", "sentence")}

@@ -120,9 +120,9 @@ def show_map(
     the component, as for any Streamlit widget.
 
     `more` is what stands over the map: `choices` (rows of name, label, value and groups of options), `limits` (where the reader's own
-    classes begin), `window` (the months shown), `draw` (whether a place can be drawn) and `at` (the view in the address, which then
-    follows the map); `on_tell` gets what was changed there, by name. Raises MapNotInstalledError or
-    LeafletMissingError when its files are not there.
+    classes begin), `window` (the months shown), `draw` (whether a place can be drawn), `placed` (whether the page is about a place, which
+    Escape clears) and `at` (the view in the address, which then follows the map); `on_tell` gets what was changed there, by name.
+    Raises MapNotInstalledError or LeafletMissingError when its files are not there.
     """
     fingerprint = fingerprint_of(geometry)
     head = {"view": view.key, "geometry": fingerprint, "selected": selected or "", "height": height, **(more or {})}

@@ -40,9 +40,14 @@ WORDS: dict[str, str] = {
     "scroll_hint": mark("Hold Ctrl and scroll to zoom, or click the map first"),
     "help": mark(
         "Arrow keys go from place to place, with Shift they move the map, plus and minus zoom, N goes through the numbered places, "
-        "Enter chooses the place, Escape clears the choice."
+        "with Shift back, Enter chooses the place, Escape clears the choice."
     ),
     "number_of": mark("Number {n} of {all}"),
+    "together": mark("places: {units}, people killed: {killed}"),
+    "no_number": mark("No place on this map has a number."),
+    "edge": mark("No place farther that way."),
+    "chosen": mark("Chosen: {name}."),
+    "none_chosen": mark("No place is chosen."),
     "up": mark("Above"),
     "right": mark("To the right"),
     "down": mark("Below"),
@@ -169,7 +174,7 @@ def encode_values(view: MapView, words: Mapping[str, str], months: Months | None
         "legend_note": view.legend_note,
         "tips": tips,
         "words": {**WORDS, **words},
-        "outlines": [[one.number, one.lon, one.lat, rings(one.shape), one.along] for one in view.outlines],
+        "outlines": [[one.number, one.lon, one.lat, rings(one.shape), one.along, one.units, one.killed] for one in view.outlines],
         "dots": [[one.lon, one.lat, int(one.newest), list(one.lines)] for one in view.dots],
         "months": None if months is None else {"first": months.first, "all": months.all.tolist(), "limits": list(view.limits)},
         "zero": words.get("zero", ""),

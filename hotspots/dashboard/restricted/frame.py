@@ -336,7 +336,8 @@ def heading(chosen: Chosen, title: str, *, dated: bool = False) -> None:
     words, study = chosen.words, chosen.study
     st.title(title, anchor=False)
     place = [captions.place_name(study.place, words)] if study.place else []
-    said = ("" if dated else chosen.period, *place, chosen.filters, captions.counted(chosen.city, study, words))
+    filters = words.begins(chosen.filters) if dated and not place else chosen.filters
+    said = ("" if dated else chosen.period, *place, filters, captions.counted(chosen.city, study, words))
     killed = [] if dated else [words.count("{n} person killed", "{n} people killed", study.victims)]
     parts = [*(one for one in said if one), *killed]
     parts.append(words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date())))

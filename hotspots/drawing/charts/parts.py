@@ -13,16 +13,22 @@ from hotspots.words import Words
 
 Spec = dict[str, Any]
 SIGN_HEIGHT = 14  # pixels from one row of signs to the next
+FEW_MONTHS = 24
 
 
-def months(words: Words) -> Spec:
-    """Return the axis of months."""
+def months(n: int) -> Spec:
+    """Return the axis of `n` months: of many the years are named, of few each month.
+
+    >>> months(120)["axis"]["format"], months(12)["axis"]["format"]
+    ('%Y', '%m/%Y')
+    """
+    ticks = {"format": "%m/%Y", "tickCount": "month"} if n <= FEW_MONTHS else {"format": "%Y", "tickCount": "year"}
     return {
         "field": "month",
         "type": "temporal",
         "timeUnit": "utcyearmonth",
         "title": None,
-        "axis": {"format": "%Y", "tickCount": "year", "labelOverlap": True},
+        "axis": {**ticks, "labelOverlap": True},
     }
 
 

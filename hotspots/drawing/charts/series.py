@@ -41,7 +41,7 @@ def lines(shown: Series, words: Words) -> Spec:
     The mean of each side of an intervention is a broad line, its comparison areas a dashed one.
     """
     rows, step, sides = _rows(shown, words), shown.step, shown.step == "period"
-    x = months(words)
+    x = months(len(rows))
     if step == "week":
         x |= {"timeUnit": "utcyearmonthdate", "axis": {"format": "%m/%Y", "labelOverlap": True}}
     y = count_axis(words) | ({"title": words.say("homicides")} if sides else {})
@@ -89,7 +89,7 @@ def rolling_rate(table: pd.DataFrame, words: Words, rules: Sequence[DatedLike] =
     ]
     said = words.say("12 months to"), words.say("People killed"), words.say("Per 100,000 a year (95%)")
     tips = tooltip(("label", said[0]), ("count", said[1]), ("text", said[2]))
-    x = months(words)
+    x = months(len(rows))
     scale = {"zero": True} if top is None else {"zero": True, "domainMax": top}
     y = {"field": "rate", "type": "quantitative", "title": words.say("per 100,000 residents a year"), "scale": scale}
     ends = {"y": {**y, "field": "low"}, "y2": {"field": "high"}}

@@ -51,7 +51,7 @@ def table(reading: Reading, words: Words) -> pd.DataFrame:
 
 def lines(reading: Reading, words: Words) -> list[str]:
     """Return the programmes of a release, each as one line."""
-    return [f"{when[0].upper()}{when[1:]}: {what}. {how}" for when, what, how in table(reading, words).itertuples(index=False)]
+    return [f"{words.begins(when)}: {what}. {how}" for when, what, how in table(reading, words).itertuples(index=False)]
 
 
 def services(reading: Reading, window: Window, words: Words) -> pd.DataFrame:

@@ -360,7 +360,7 @@ def rest(reading: Reading, name: str, window: Window, words: Words) -> str:
     hidden, together = rows[rows["reason"] != SHOWN]["value"], reading.together(name, window)
     if len(hidden) and not np.isnan(together):
         labels = words.join(captions.value_name(name, value, words).lower() for value in hidden)
-        said.append(words.say("{values} together: {n}.", values=labels[0].upper() + labels[1:], n=words.number(together)))
+        said.append(words.say("{values} together: {n}.", values=words.begins(labels), n=words.number(together)))
     return " ".join(said)
 
 
@@ -381,7 +381,7 @@ def source(reading: Reading, words: Words) -> list[str]:
 def fictional(words: Words) -> str:
     """Return that the city is invented."""
     said = words.say("fictional city: no real person, no real place")
-    return said[0].upper() + said[1:]
+    return words.begins(said)
 
 
 def due(reading: Reading, words: Words) -> str:

@@ -11,7 +11,6 @@ import shapely
 
 from hotspots.cities import City
 from hotspots.questions.restricted.brief import Brief
-from hotspots.questions.restricted.brief_words import days, span
 from hotspots.release import ledger
 from hotspots.release.profiles import FEWER_THAN
 from hotspots.release.protection import SHOWN, protect
@@ -19,7 +18,7 @@ from hotspots.statistics import trends
 from hotspots.statistics.catalog import measure
 from hotspots.statistics.measure import STATES
 from hotspots.study import places
-from hotspots.views import map_view
+from hotspots.views import captions, map_view
 from hotspots.views.map_view import LegendRow, MapView
 from hotspots.views.one_page import Plan, Table, length
 from hotspots.views.outlines import outlines
@@ -49,15 +48,15 @@ def _places(rows: pd.DataFrame, found: Brief, words: Words) -> Table:
         (str(row["name"]), *([words.number(lately.get(unit, 0))] if len(lately) else []), words.number(row["count"]))
         for unit, row in rows.iterrows()
     )
-    latest = [days(found.places_latest.period, words)] if found.places_latest and len(lately) else []
+    latest = [captions.period(found.places_latest.period, words)] if found.places_latest and len(lately) else []
     title = words.say("Which few places drive it")
     about = words.say(
         "{n} of {total} people killed, {period}",
         n=words.number(rows["count"].sum()),
         total=words.number(found.recent.victims),
-        period=span(found.recent, words),
+        period=captions.period(found.recent, words),
     )
-    columns = (words.say("Place"), *latest, span(found.recent, words))
+    columns = (words.say("Place"), *latest, captions.period(found.recent, words))
     return Table(title, about, columns, told, frozenset(range(1, len(columns))), length(rows["count"].tolist()), numbered=True)
 
 
@@ -75,7 +74,7 @@ def _areas(rows: pd.DataFrame, found: Brief, city: City, words: Words) -> Table:
     lengths = length([float(n) if shown[unit] else 0.0 for unit, n in rows["count"].items()])
     strong = list(rows.index.astype(str)).index(own) if own in rows.index.astype(str) else -1
     title = words.say("Area by area")
-    about = span(found.recent, words)
+    about = captions.period(found.recent, words)
     return Table(title, about, columns, tuple(told), frozenset(range(1, len(columns))), lengths, strong=strong)
 
 
@@ -125,7 +124,7 @@ def plan(found: Brief, listed: Table | None, city: City, words: Words) -> Plan |
         "{what} by {unit}, {period}",
         what=words.say(TITLES.get(found.key, measure(found.key).label)).lower(),
         unit=unit,
-        period=span(found.recent, words),
+        period=captions.period(found.recent, words),
     )
     return Plan(words.say("Where"), about, view, shape, near=not found.preset.by_area)
 
@@ -158,5 +157,5 @@ def when(found: Brief, words: Words) -> Table | None:
         (words.say(trends.WEEKDAYS[int(day)])[:3], *(words.number(n) if n else "" for n in row))
         for day, row in zip(grid.index, grid.to_numpy(), strict=True)
     )
-    about = words.say("{n} with a known hour, {period}", n=words.number(answer.value.known), period=span(found.recent, words))
+    about = words.say("{n} with a known hour, {period}", n=words.number(answer.value.known), period=captions.period(found.recent, words))
     return Table(words.say("When"), about, columns, rows, frozenset(range(1, len(columns))))

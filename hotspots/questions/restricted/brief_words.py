@@ -16,8 +16,7 @@ from hotspots.statistics.change import Comparison
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.statistics.trends import Judgement
 from hotspots.store.schema import UNKNOWN
-from hotspots.study import Study
-from hotspots.study.calendar import DAY, Days
+from hotspots.study.calendar import Days
 from hotspots.study.of_totals import TotalsStudy
 from hotspots.views import captions
 from hotspots.views.answer import Answer
@@ -44,18 +43,6 @@ ADDED_UP = 3  # values held back that are named beside their sum
 def told(n: float, found: Brief, words: Words) -> str:
     """Return a number of people; where small ones are guarded, not which one it is under 10."""
     return words.say("fewer than {n}", n=FEWER_THAN) if found.preset.guarded and n < FEWER_THAN else words.number(n)
-
-
-def span(study: Study, words: Words) -> str:
-    """Return the period of a study in words."""
-    return words.period(study.start.date(), study.end.date())
-
-
-def days(one: Days, words: Words) -> str:
-    """Return the days of a period, both included, briefly."""
-    if one.start.day == 1 and one.end.day == 1:
-        return words.period(one.start.date(), one.end.date())
-    return words.days(one.start.date(), (one.end - DAY).date())
 
 
 def lag_of(found: Brief) -> int:
@@ -109,7 +96,7 @@ def figures(found: Brief, city: City, words: Words) -> tuple[Figure, ...]:
     compared = found.periods.value if found.periods else {}
     shown = [_compared(compared[name], LABELS[name], found, words) for name in found.preset.spans if name in compared]
     if latest is not None:
-        same = [one for one in shown if one.days == days(Days(latest.start, latest.end), words)]
+        same = [one for one in shown if one.days == captions.period(Days(latest.start, latest.end), words)]
         shown = [one for one in shown if one not in same] + [_twelve(latest, found, words)]
     if len(shown) < 4 and latest is not None and not (found.preset.guarded and latest.count < FEWER_THAN):
         shown += [one for one in [_rate_figure(latest, words)] if one]
@@ -117,7 +104,7 @@ def figures(found: Brief, city: City, words: Words) -> tuple[Figure, ...]:
 
 
 def _compared(one: Comparison, label: str, found: Brief, words: Words) -> Figure:
-    n, when = float(one.city["count"]), days(one.days, words)
+    n, when = float(one.city["count"]), captions.period(one.days, words)
     if found.preset.guarded and n < FEWER_THAN:
         return Figure(words.say(label), when, told(n, found, words), words.say("not shown: too few"))
     if one.usual is not None:
@@ -138,7 +125,7 @@ def _figure(label: str, when: str, n: float, ends: tuple[float, float], verdict:
 
 
 def _twelve(latest: Judgement, found: Brief, words: Words) -> Figure:
-    label, when = mark("12 months"), days(Days(latest.start, latest.end), words)
+    label, when = mark("12 months"), captions.period(Days(latest.start, latest.end), words)
     if found.preset.guarded and latest.count < FEWER_THAN:
         return Figure(words.say(label), when, told(latest.count, found, words), words.say("not shown: too few"))
     if latest.range is None:
@@ -151,7 +138,7 @@ def _rate_figure(latest: Judgement, words: Words) -> Figure | None:
     if one.state == "no_data":
         return None
     said = words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high))
-    return Figure(words.say("Per 100,000 a year"), days(Days(latest.start, latest.end), words), words.rate(one.value), said)
+    return Figure(words.say("Per 100,000 a year"), captions.period(Days(latest.start, latest.end), words), words.rate(one.value), said)
 
 
 def _of_totals(found: Brief, words: Words) -> Iterator[Figure]:
@@ -159,17 +146,17 @@ def _of_totals(found: Brief, words: Words) -> Iterator[Figure]:
     if newest is None:
         return
     no_range = words.say("no normal range: yearly totals are few, and what is counted changed")
-    yield Figure(words.say("People killed"), span(newest, words), words.number(newest.victims), no_range, newest.victims)
+    yield Figure(words.say("People killed"), captions.period(newest, words), words.number(newest.victims), no_range, newest.victims)
     one = rates.overall(newest)
     if one.state != "no_data":
         said = words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high))
-        yield Figure(words.say("Per 100,000 a year"), span(newest, words), words.rate(one.value), said)
+        yield Figure(words.say("Per 100,000 a year"), captions.period(newest, words), words.rate(one.value), said)
     elif isinstance(newest, TotalsStudy):
         cell = newest.whole.cells[0] if len(newest.whole.cells) == 1 else None
         known = cell is not None and cell.rate == cell.rate
         said = words.say("as published: {source}", source=cell.source or cell.table) if cell and known else ""
         if cell and known:
-            yield Figure(words.say("Per 100,000 a year"), span(newest, words), words.rate(cell.rate), said)
+            yield Figure(words.say("Per 100,000 a year"), captions.period(newest, words), words.rate(cell.rate), said)
     yield from _beside(found, words)
 
 

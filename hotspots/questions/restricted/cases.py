@@ -10,10 +10,10 @@ import pandas as pd
 from hotspots import geography
 from hotspots.questions.restricted import repeats
 from hotspots.questions.restricted.asked import Asked, covered, question
-from hotspots.questions.restricted.changes import days_in_words
 from hotspots.statistics.repeats import DAYS, METRES
 from hotspots.study import Study
 from hotspots.study.calendar import DAY, Days, periods
+from hotspots.views import captions
 from hotspots.views.answer import Answer
 from hotspots.words import Words, mark
 
@@ -92,7 +92,7 @@ def cases(asked: Asked, *, days: int = NEWEST, metres: float = METRES, within: i
     found = Cases(table, span, metres, within, int((state == "open").sum()), int(state.isin(["open", "cleared"]).sum()))
 
     def says(words: Words) -> str:
-        said = words.count("{n} person killed, {days}", "{n} people killed, {days}", len(table), days=days_in_words(span, words))
+        said = words.count("{n} person killed, {days}", "{n} people killed, {days}", len(table), days=captions.days(span, words))
         return f"{said} · {open_cases(found, words)}" if found.known else said
 
     return asked.answer(found, says, rows=lambda: for_file(found), days=span)

@@ -16,7 +16,7 @@ from hotspots.statistics.change import Comparison
 from hotspots.study import Study
 from hotspots.study.calendar import DAY, Days, periods
 from hotspots.study.places import UNITS
-from hotspots.views import data_tables, verdicts
+from hotspots.views import captions, data_tables, verdicts
 from hotspots.views.answer import Answer
 from hotspots.words import Words
 
@@ -86,7 +86,7 @@ def changes(asked: Asked, until: pd.Timestamp, *, span: str = USUAL) -> Answer[M
 
     def says(words: Words) -> str:
         killed, events = one.city["count"], one.city["events"]
-        days = days_in_words(one.days, words)
+        days = captions.days(one.days, words)
         if one.usual or killed == events or one.verdict == "unknown":
             finding = words.count("{n} person killed, {days}", "{n} people killed, {days}", killed, days=days)
         else:  # people were killed together, and the only range there is counts that once
@@ -105,9 +105,3 @@ def places(one: Comparison, study: Study) -> pd.DataFrame:
     rows = pd.concat([one.places, one.no_place.to_frame().T, one.city.to_frame().T], ignore_index=True)
     named = [*geography.names(study.blocks).astype(str), *data_tables.together(study)]
     return rows.assign(place=named, judged=[*change.judged(one.places), "", ""], whole=[False] * (len(rows) - 1) + [True])
-
-
-def days_in_words(days: Days, words: Words) -> str:
-    """Return the exact days of a period, both ends included."""
-    last = (days.end - DAY).date()
-    return words.short_date(last) if days.n == 1 else f"{words.short_date(days.start.date())} – {words.short_date(last)}"

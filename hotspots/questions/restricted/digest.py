@@ -143,7 +143,7 @@ def _outside(old: Asked, now: Asked, words: Words) -> list[str]:
         was = before.get(name, ("unknown", days))[0]
         if verdict in CAME and was in CAME and verdict != was:
             place = name or here.name_of(now, words)
-            lines.append(words.say(CAME[verdict], place=place, days=changes.days_in_words(days, words)))
+            lines.append(words.say(CAME[verdict], place=place, days=captions.days(days, words)))
     return lines
 
 

@@ -101,22 +101,11 @@ def here(asked: Asked) -> Answer[Here]:
     known = {name: counted[name] for name in FIELDS if name in counted}
 
     def says(words: Words) -> str:
-        killed = words.count("{n} person killed, {days}", "{n} people killed, {days}", year.count, days=in_words(year.days, words))
+        killed = words.count("{n} person killed, {days}", "{n} people killed, {days}", year.count, days=captions.period(year.days, words))
         first = verdicts.judged(killed, year.verdict, words)
         return f"{first}. {which_way(direction, words)}".strip()
 
     return asked.answer(Here(now, direction, known), says, rows=lambda: pd.DataFrame([_row(one) for one in now]), days=year.days)
-
-
-def in_words(days: Days, words: Words) -> str:
-    """Return a period as briefly as it can be said: 2024, or 28 Oct 2023 – 27 Oct 2024.
-
-    >>> from hotspots.words import words_for
-    >>> in_words(Days(pd.Timestamp("2024-12-04"), pd.Timestamp("2025-01-01")), words_for("en"))
-    '4–31 Dec 2024'
-    """
-    first, end = days.start.date(), days.end.date()
-    return words.period(first, end) if first.day == end.day == 1 else words.days(first, (days.end - DAY).date())
 
 
 def _twelve_months(asked: Asked, end: pd.Timestamp) -> Days:

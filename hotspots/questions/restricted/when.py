@@ -195,6 +195,15 @@ def years(asked: Asked) -> Answer[pd.DataFrame]:
     return asked.answer(found, lambda words: years_in_words(found, words), rows=found.reset_index)
 
 
+@question()
+def sources_of_years(asked: Asked) -> Answer[pd.DataFrame]:
+    """Return the `source` of published yearly totals, and the `first` and the `last` of the years that follow one another from it."""
+    told = asked.ask(years).value["source"]
+    rows = pd.DataFrame({"year": told.index, "source": told.to_numpy()})
+    found = rows.groupby((rows["source"] != rows["source"].shift()).cumsum(), as_index=False)
+    return asked.answer(found.agg(first=("year", "first"), last=("year", "last"), source=("source", "first")))
+
+
 def years_in_words(table: pd.DataFrame, words: Words) -> str:
     """Return a yearly series as a sentence: what the chart says to who cannot see it."""
     return "; ".join(f"{year}: {words.number(n)}" for year, n in table["count"].items())

@@ -12,7 +12,7 @@ from hotspots.questions.restricted.asked import Asked, covered, question
 from hotspots.statistics import victims
 from hotspots.statistics.victims import AgainstBefore
 from hotspots.store.schema import UNKNOWN
-from hotspots.study.calendar import DAY, Days, latest
+from hotspots.study.calendar import Days, latest
 from hotspots.views import captions, data_tables
 from hotspots.views.answer import Answer
 from hotspots.words import Words, mark
@@ -53,7 +53,7 @@ def people(asked: Asked) -> Answer[People]:
             "Firearms killed {n} of {total} people, {days}",
             n=words.number(counts["firearm"]),
             total=words.number(counts.sum()),
-            days=days_in_words(days, words),
+            days=captions.period(days, words),
         )
 
     found = People(days, fields, by_year, victims.swings(study, days), values)
@@ -134,10 +134,3 @@ def most_frequent(asked: Asked, name: str) -> Answer[pd.Series] | None:
         )
 
     return asked.answer(counts, says)
-
-
-def days_in_words(days: Days, words: Words) -> str:
-    """Return the exact days of a period, both ends included, as briefly as it can be said."""
-    if days.start.day == 1 and days.end.day == 1:
-        return words.period(days.start.date(), days.end.date())
-    return f"{words.short_date(days.start.date())} – {words.short_date((days.end - DAY).date())}"

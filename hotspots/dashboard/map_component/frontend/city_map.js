@@ -8,7 +8,7 @@ import { Finder } from "./find.js";
 import { Frame, WIDE } from "./frame.js";
 import { Homicides, legendOf, toldOf } from "./homicides.js";
 import { PlaceNames } from "./labels.js";
-import { drawLegend } from "./legend.js";
+import { drawLegend, quietCorner } from "./legend.js";
 import { COLOURS, wear } from "./looks.js";
 import { inMonths } from "./months.js";
 import { Strip } from "./strip.js";
@@ -265,6 +265,7 @@ export class CityMap {
     }
     this.outline();
     this.frame.ready();
+    this.takeFocusBack();
     this.atScreen();
     if (this.shown.values.months && !this.strip.box.hidden) inAddress("window", this.strip.text());
     this.remember();
@@ -309,7 +310,15 @@ export class CityMap {
     const view = views.get(viewKey) ?? this.linked ?? this.whole;
     this.home = this.whole;
     this.map.setView(view.center, view.zoom, { animate: false });
+    this.corner(geometry);
     this.map.setMinZoom(Math.max(0, this.whole.zoom - 1));
+  }
+
+  // Put the legend where it hides least of the whole city.
+  corner(geometry) {
+    const { legend } = this.frame;
+    const [middle, room] = [this.map.project(this.whole.center, 0), { x: legend.offsetWidth, y: legend.offsetHeight }];
+    this.box.dataset.corner = quietCorner(geometry, middle, 2 ** this.whole.zoom, this.map.getSize(), room);
   }
 
   // Go to a place that was searched for, once: after that the reader moves on from there.
@@ -330,27 +339,31 @@ export class CityMap {
     this.remember();
   }
 
-  // Centre and zoom that show all of the city, beside the legend when the shape of the map leaves room for both.
+  // Centre and zoom that show all of the city, beside the legend or above it when the shape of the map leaves room for both.
   wholeCity([west, south, east, north]) {
     this.map.setMinZoom(0);
     const bounds = L.latLngBounds([south, west], [north, east]);
     const corner = this.box.dataset.legend === "corner";
     const aside = corner ? this.frame.legend.offsetWidth : 0;
+    const under = corner ? this.frame.legend.offsetHeight : 0;
     const [head, foot] = [this.head(), this.foot()];
-    const plain = this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE, 2 * EDGE + head + foot));
-    const beside = this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE + aside, 2 * EDGE + head + foot));
+    const around = (x, y) => this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE + x, 2 * EDGE + head + foot + y));
+    const [plain, beside, above] = [around(0, 0), around(aside, 0), around(0, under)];
+    const near = (zoom) => zoom >= plain - 0.25;
     const left = this.box.dataset.fill === "yes"; // there the legend stands in the other corner
-    const shift = beside >= plain - 0.25 ? (left ? -aside : aside) / 2 : 0;
-    const zoom = shift ? beside : plain;
+    const shift = near(beside) ? (left ? -aside : aside) / 2 : 0;
+    const rise = !shift && near(above) ? under / 2 : 0;
+    const zoom = shift ? beside : rise ? above : plain;
     const middle = this.map.project(bounds.getSouthWest(), zoom).add(this.map.project(bounds.getNorthEast(), zoom)).divideBy(2);
-    return { center: this.map.unproject(middle.add([shift, (foot - head) / 2]), zoom), zoom };
+    return { center: this.map.unproject(middle.add([shift, rise + (foot - head) / 2]), zoom), zoom };
   }
 
   // How much of the map the search and the choices under it cover, where it is high enough to leave them that much.
   head() {
-    if (this.box.dataset.legend !== "corner" || !this.tools.bar.offsetWidth) return 0;
+    const fills = this.box.dataset.fill === "yes";
+    if ((!fills && this.box.dataset.legend !== "corner") || !this.tools.bar.offsetWidth) return 0;
     const covered = this.tools.bar.getBoundingClientRect().bottom - this.map.getContainer().getBoundingClientRect().top;
-    return covered > 0 && covered < this.map.getSize().y / 5 ? covered : 0;
+    return covered > 0 && covered < this.map.getSize().y / (fills ? 3 : 5) ? covered : 0;
   }
 
   // How much of the map the time strip covers.
@@ -367,6 +380,7 @@ export class CityMap {
     this.settle();
     if (!this.viewKey) return;
     this.whole = this.wholeCity(this.shown.geometry.bounds);
+    this.corner(this.shown.geometry);
     this.map.setMinZoom(Math.max(0, this.whole.zoom - 1));
     if (atWhole) this.showWhole();
   }
@@ -449,10 +463,10 @@ export class CityMap {
     this.box.dataset.selected = selected;
   }
 
-  // Show the choice at once, then tell the page; an empty id clears it.
-  choose(id) {
+  // Show the choice at once, then tell the page; an empty id clears it. `anyway`: even where the map shows it already.
+  choose(id, anyway = false) {
     const now = this.pending === null ? this.shown.head.selected : this.pending.id;
-    if (id === now) return;
+    if (id === now && !anyway) return;
     this.pending = { id, until: Date.now() + PATIENCE };
     this.outline();
     this.tell(id);

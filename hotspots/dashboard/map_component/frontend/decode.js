@@ -57,8 +57,8 @@ function runningStarts(counts) {
 export async function decodeValues(block) {
   const { meta, arrays } = await unpack(block);
   const tips = meta.tips.map((tip, number) => ({ label: tip.label, texts: tip.texts, codes: arrays[`tip${number}`] }));
-  const outlines = (meta.outlines ?? []).map(([number, lon, lat, rings, along]) => {
-    return { number, lon, lat, along, at: worldPixel(lon, lat), rings: rings.map(pixelsOf) };
+  const outlines = (meta.outlines ?? []).map(([number, lon, lat, rings, along, units, killed]) => {
+    return { number, lon, lat, along, units, killed, at: worldPixel(lon, lat), rings: rings.map(pixelsOf) };
   });
   const byMonth = meta.months ? { unit: arrays.month_unit, at: arrays.month_at, n: arrays.month_n } : null;
   return { ...meta, byMonth, tips, outlines, classes: arrays.classes, states: arrays.states };

@@ -3,6 +3,7 @@
 import * as L from "./vendor/leaflet/leaflet-src.esm.js";
 import { worldPixel } from "./decode.js";
 import { COLOURS } from "./looks.js";
+import { isWide } from "./legend.js";
 
 const NEAR = 8; // metres a pixel: from here on dots stand one by one
 const EARTH = 40075016.686; // metres around the equator
@@ -182,6 +183,7 @@ export function legendOf(box, dots, words) {
     const row = document.createElement("li");
     row.className = "legend-row";
     row.dataset.kind = "dot";
+    row.dataset.wide = isWide(text);
     const canvas = document.createElement("canvas");
     canvas.className = "swatch street";
     canvas.setAttribute("aria-hidden", "true");

@@ -5,6 +5,34 @@ import { lineLook, unitLook } from "./styles.js";
 
 const WIDTH = 26;
 const HEIGHT = 16;
+const APART = 10; // pixels from the edge of the map
+const SCALE_BAR = 30; // pixels that the scale takes up in its corner
+const SHORT = 15; // letters of a label that fit beside another one on a phone
+
+// Whether a label has a line of its own where the legend stands below the map.
+export function isWide(label) {
+  return label.length > SHORT ? "yes" : "no";
+}
+
+// The corner of a map, `size` in pixels, in which a legend of `room` hides least of the units; `middle` and `scale` say how they lie on
+// the screen. Where it makes little difference that is the lower right one.
+export function quietCorner({ boxes, units }, middle, scale, size, room) {
+  const [right, below] = [size.x - room.x - APART, size.y - room.y - APART];
+  const corners = { low: [right, below], high: [right, APART], left: [APART, below - SCALE_BAR] };
+  const hidden = {};
+  for (const [name, [x, y]] of Object.entries(corners)) {
+    const [west, north] = [(x - size.x / 2) / scale + middle.x, (y - size.y / 2) / scale + middle.y];
+    const [east, south] = [west + room.x / scale, north + room.y / scale];
+    hidden[name] = 0;
+    for (let at = 4 * units.first; at < 4 * units.end; at += 4) {
+      const across = Math.min(boxes[at + 2], east) - Math.max(boxes[at], west);
+      const down = Math.min(boxes[at + 3], south) - Math.max(boxes[at + 1], north);
+      if (across >= 0 && down >= 0) hidden[name] += (across * scale + 1) * (down * scale + 1);
+    }
+  }
+  const least = Object.keys(corners).sort((one, other) => hidden[one] - hidden[other])[0];
+  return hidden[least] < hidden.low / 2 ? least : "low";
+}
 
 // `many`: so many units are uncertain that none is hatched.
 export function drawLegend(box, values, lang, streets, many) {
@@ -15,6 +43,7 @@ export function drawLegend(box, values, lang, streets, many) {
   for (const [kind, label, colour, units] of values.legend) {
     const row = element("li", "legend-row");
     row.dataset.kind = kind;
+    row.dataset.wide = isWide(label);
     const swatch = kind === "class" ? swatchOf("ok", colour, streets) : swatchOf(kind, colour ?? values.colours[1] ?? values.colours[0], streets, many);
     const count = element("span", "legend-count", units === null ? "" : number.format(units));
     count.title = values.words.units;

@@ -129,8 +129,8 @@ export class Strip {
     pen.textBaseline = "bottom";
     let free = 0;
     for (let at = (12 - (Number(first.split("-")[1]) - 1)) % 12; at < bars.length; at += 12) {
-      if (at * wide < free) continue;
       const year = monthText(first, at).slice(0, 4);
+      if (at * wide < free || at * wide + pen.measureText(year).width > width) continue;
       pen.fillText(year, at * wide, height);
       free = at * wide + pen.measureText(year).width + 10;
     }

@@ -2,6 +2,10 @@
 
 import { WAYS, middleOf, nextUnit } from "./ways.js";
 
+const WHILE = 20000; // milliseconds in which a map drawn anew for a choice by key takes the focus that the old one had
+let held = null; // the map on which a place was chosen by key, and what was said of it; until another key or a pointer is used
+for (const used of ["keydown", "pointerdown"]) document.addEventListener(used, () => { held = null; }, true);
+
 // What the map does with keys; part of `CityMap`.
 export const KEYBOARD = {
   watchKeys() {
@@ -35,14 +39,31 @@ export const KEYBOARD = {
   goByKey({ key, shiftKey }) {
     if (key === "Escape") {
       this.hover(-1);
-      this.choose("");
+      this.chooseByKey("");
     } else if (key in WAYS && !shiftKey) this.go(WAYS[key]);
-    else if (key === "n" || key === "N") this.goToNumber();
+    else if (key === "n" || key === "N") this.goToNumber(shiftKey ? -1 : 1);
     else if (key === "Enter" || key === " ") {
       if (this.hovered < 0) this.go(null);
-      else this.choose(this.shown.geometry.ids[this.hovered]);
+      else this.chooseByKey(this.shown.geometry.ids[this.hovered]);
     } else return false;
     return true;
+  },
+
+  // Choose a place, or with an empty id none, and say so; the page may draw the map anew, elsewhere.
+  chooseByKey(id) {
+    const { geometry, head, values } = this.shown;
+    const said = id ? values.words.chosen.replace("{name}", geometry.names[this.hovered]) : values.words.none_chosen;
+    held = { view: this.viewKey, said, until: Date.now() + WHILE };
+    this.choose(id, !id && head.placed); // the place that a page is about need not be one of this map
+    this.frame.live.textContent = said;
+  },
+
+  // Take the focus that was lost with the map this one stands for.
+  takeFocusBack() {
+    if (held?.view !== this.viewKey || Date.now() > held.until || document.activeElement !== document.body) return;
+    this.frame.ground.focus({ preventScroll: true });
+    this.frame.live.textContent = held.said;
+    held = null;
   },
 
   // Go to the next place in a direction; the first press tells the place in the middle, or the one that is chosen.
@@ -53,7 +74,11 @@ export const KEYBOARD = {
     if (from < 0) return;
     if (way && this.byKeys) {
       const next = nextUnit(geometry, from, way);
-      if (next >= 0) from = next;
+      if (next < 0) {
+        this.frame.live.textContent = this.shown.values.words.edge;
+        return;
+      }
+      from = next;
     }
     this.standOn(from);
   },
@@ -80,15 +105,20 @@ export const KEYBOARD = {
     if (before) this.frame.live.textContent = `${before}: ${this.frame.live.textContent}`;
   },
 
-  // The walk through the hot places: each press of N goes to the next one that has a number.
-  goToNumber() {
+  // The walk through the hot places: each press of N goes to the next one that has a number, with Shift to the one before.
+  goToNumber(by) {
     const { values } = this.shown;
     const listed = values.outlines.filter(({ number }) => number);
-    if (!listed.length) return;
-    this.walked = ((this.walked ?? -1) + 1) % listed.length;
-    const { at, number } = listed[this.walked];
+    if (!listed.length) {
+      this.frame.live.textContent = values.words.no_number;
+      return;
+    }
+    this.walked = ((this.walked ?? (by > 0 ? -1 : listed.length)) + by + listed.length) % listed.length;
+    const { at, number, units, killed } = listed[this.walked];
     const unit = this.unitOn(...at);
-    const said = values.words.number_of.replace("{n}", number).replace("{all}", String(listed.length));
+    const write = (n) => new Intl.NumberFormat(this.lang === "es" ? "es-419" : this.lang || undefined).format(n);
+    const whole = units > 1 && killed !== null ? `, ${values.words.together.replace("{units}", write(units)).replace("{killed}", write(killed))}` : "";
+    const said = values.words.number_of.replace("{n}", number).replace("{all}", String(listed.length)) + whole;
     if (unit >= 0) this.standOn(unit, said);
   },
 };

@@ -14,7 +14,6 @@ from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import maps, numbers, published, series, tables
 from hotspots.questions.restricted import changes, city, when
-from hotspots.questions.restricted.changes import days_in_words
 from hotspots.statistics import change
 from hotspots.statistics.change import Comparison
 from hotspots.statistics.measure import NEEDS
@@ -154,7 +153,7 @@ def whole_city(chosen: Chosen, answer: Answer[Mapping[str, Comparison]]) -> None
 
     columns = [
         Column("span", mark("Period"), called(spans(chosen))),
-        Column("days", mark("Days"), of(lambda one, words: days_in_words(one.days, words))),
+        Column("days", mark("Days"), of(lambda one, words: captions.days(one.days, words))),
         Column("count", mark("People killed"), number()),
         *([Column("events", mark("Events"), number())] if together else []),
         Column("usual", mark("Normal range"), of(whole_range)),
@@ -232,10 +231,10 @@ def place_table(chosen: Chosen, answer: Answer[Mapping[str, Comparison]], span: 
     rows = changes.places(one, chosen.by_unit)
     names = [words.say("No place known, or outside"), whole_name(chosen)]
     rows["name"] = [*rows["place"].iloc[:-2], *names]
-    last = days_in_words(one.last_year, words) if one.last_year else mark("Last year")
+    last = captions.days(one.last_year, words) if one.last_year else mark("Last year")
     columns = [
         Column("name", mark("Place")),
-        Column("count", days_in_words(one.days, words), whole),
+        Column("count", captions.days(one.days, words), whole),
         *([Column("events", mark("Events"), whole)] if one.by_events else []),
         Column("low", mark("Normal range"), each(lambda row, words: whole_range(one, words) if row["whole"] else _range(row, words))),
         Column("judged", mark("In words"), each(lambda row, words: _judged(row, one, words))),
@@ -266,7 +265,7 @@ def all_spans(chosen: Chosen, answer: Answer[Mapping[str, Comparison]], span: st
 
     columns = [Column("place", mark("Place"))]
     columns += [
-        Column(name, f"{words.say(spans(chosen)[name])} · {days_in_words(one.days, words)}", of(one)) for name, one in found.items()
+        Column(name, f"{words.say(spans(chosen)[name])} · {captions.days(one.days, words)}", of(one)) for name, one in found.items()
     ]
     order = changes.in_order(found[span], names.to_list())
     lead, alt = ("place", *found), words.say("Each place in all four periods")
@@ -365,4 +364,7 @@ def published_totals(chosen: Chosen) -> None:
     published.explain(chosen)
     rows = chosen.whole.ask(when.years_beside).table()
     tables.draw(rows.iloc[::-1], YEARS, words, alt=words.say("The years as a table"))
-    st.caption(words.say("No normal range: yearly totals are few, and what is counted changed between them. The page Trends shows when."))
+    page = words.say("Over the years")
+    st.caption(
+        words.say("No normal range: yearly totals are few, and what is counted changed between them; “{page}” shows when.", page=page)
+    )

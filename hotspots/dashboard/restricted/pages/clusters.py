@@ -61,7 +61,7 @@ def in_space(chosen: Chosen, answer: Answer[Scan]) -> None:
         st.markdown(safe_markdown(chosen.ask(clusters.straddling).sentence(words)))
     left, right = st.columns([1.3, 1], gap="medium")
     with left:
-        maps.draw(chosen, "scan", key="scan_map", height=HEIGHT, place="")
+        maps.draw(chosen, "scan", key="scan_map", height=HEIGHT)
     with right:
         st.header(words.say("Circles, over the whole period"), anchor=False)
         shown = rows.head(SENTENCES)

@@ -65,7 +65,7 @@ def render(chosen: Chosen) -> None:
     on_map = replace(chosen, selection=city.for_map(chosen.asked))
     study, answer = on_map.everywhere.by_unit, on_map.ask(where.compared)
     found = answer.value
-    heading(chosen, answer.sentence(words))
+    heading(on_map, answer.sentence(words))
     side_by_side(chosen)
     maps.unit_choice(chosen)
     published.explain(chosen, on_map)

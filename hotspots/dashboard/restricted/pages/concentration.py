@@ -186,7 +186,7 @@ def fifths(chosen: Chosen) -> None:
 def limits(victims: float, found: AgainstChance, words: Words) -> None:
     """Say what the page does not say."""
     lines = [
-        words.say("Which places these are: that is on the page Map."),
+        words.say("Which places these are: that is on the page “{page}”.", page=words.say("Every measure on the map")),
         words.say("How likely a resident of a place is to be killed: more homicides happen where more people live and pass."),
         words.say("Why: places of unequal size or use differ without any cause at work. Chance by lot takes all places for alike."),
     ]

@@ -234,7 +234,8 @@ def yearly(chosen: Chosen, entry: Entry) -> None:
     words, years = chosen.words, chosen.whole.ask(when.years)
     shown = series_of(years.value, words, dated=[(entry.start, "", words.own(entry.name))])
     pictures.draw(charts.bars(shown, words), alt=years.sentence(words))
-    st.caption(words.say("Each year. Dashed upright line: the start. What is counted changed more than once: see the page Trends."))
+    page = words.say("Over the years")
+    st.caption(words.say("Each year. Dashed upright line: the start. What is counted changed more than once: see “{page}”.", page=page))
 
 
 def designs(chosen: Chosen, answer: Answer[Evaluation]) -> None:

@@ -218,8 +218,9 @@ def largest(chosen: Chosen, *, hatched: bool) -> None:
     if found.unknown < found.of:
         some_and_none(found, words)
     st.markdown(words.say("Pick a place on the map or in the list to see its numbers and its years."))
-    st.markdown("**" + words.say("People killed each year, all places") + "**")
-    year_chart(chosen, found.years)
+    if len(found.years) > 1:  # one bar says nothing
+        st.markdown("**" + words.say("People killed each year, all places") + "**")
+        year_chart(chosen, found.years)
     if not hatched:
         return
     if study.away is not None:

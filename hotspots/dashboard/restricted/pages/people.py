@@ -70,7 +70,7 @@ def render(chosen: Chosen) -> None:
     st.markdown(
         words.say(
             "Points: people killed, {days}. Grey bars: the range to expect from the same days of the years before.",
-            days=who.days_in_words(found.days, words),
+            days=captions.period(found.days, words),
         )
     )
     for name in found.fields:

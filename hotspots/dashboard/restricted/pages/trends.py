@@ -229,7 +229,10 @@ def months(answer: Answer[pd.DataFrame], table: pd.DataFrame, dated: tuple[Dated
 
     `table` is that of the answer, or, as `by` says, made of it.
     """
-    st.header(words.say("Each month, and its normal range"), anchor=False)
+    ranged = table["low"].notna().any()
+    st.header(words.say("Each month, and its normal range") if ranged else words.say("Each month"), anchor=False)
+    if not ranged:
+        st.caption(words.period(table.index[0].start_time.date(), (table.index[-1] + 1).start_time.date()))
     known = ("months", by, dated, words)
     shown = kept_as(answer, known, lambda: series_of(table, words, dated=dated))
     alt = kept_as(answer, ("months in words", by, words), lambda: when.months_in_words(table, words))
@@ -272,11 +275,10 @@ def years(chosen: Chosen, dated: tuple[Dated, ...] = (), notes: Sequence[Note] =
     if notes:
         with st.expander(words.say("What the numbers stand for")):
             dated_notes.explained(list(notes), words)
-    alt = words.say("The years as a table")
     if "source" in table.columns:
-        tables.draw(answer.table(), published.year_columns(table), words, alt=alt, of=answer)
+        published.years_as_table(chosen)
     else:
-        tables.behind(answer.table(), YEARS, words, alt=alt, of=answer)
+        tables.behind(answer.table(), YEARS, words, alt=words.say("The years as a table"), of=answer)
     return shown
 
 

@@ -121,7 +121,7 @@ def draw(
         ),
         look=(here.place, here.box) if here and here.lies_somewhere else None,
         around=None if around is None else areas.in_degrees(around, chosen.city.epsg),
-        more={"at": selection.at, **(over.more if over else {})},
+        more={"at": selection.at, "placed": bool(selection.place or selection.picked), **(over.more if over else {})},
         on_tell=over.on_tell if over else None,
     )
     return shown

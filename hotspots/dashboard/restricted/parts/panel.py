@@ -17,7 +17,6 @@ from hotspots.questions.restricted import ahead, cases, here, when
 from hotspots.statistics import rates
 from hotspots.statistics.concentration import PATTERNS
 from hotspots.study import places
-from hotspots.study.calendar import DAY
 from hotspots.study.memo import kept_as
 from hotspots.views import captions
 from hotspots.views.columns import Column, called, percent
@@ -36,7 +35,7 @@ def head(chosen: Chosen) -> None:
     with st.container(horizontal=True, key="panel_name", vertical_alignment="center", horizontal_alignment="distribute"):
         st.title(here.name_of(chosen.asked, words), anchor=False, width="content")
         buttons(chosen)
-    parts = [chosen.filters, words.say("data to {day}", day=words.date(here.until(chosen.asked).date()))]
+    parts = [words.begins(chosen.filters), words.say("data to {day}", day=words.date(here.until(chosen.asked).date()))]
     if study.population > 0:
         parts.append(words.say("{n} residents", n=words.number(study.population)))
     if chosen.city.fictional:
@@ -118,7 +117,7 @@ def now(chosen: Chosen) -> None:
         charts.NowRow(
             words.number(one.count),
             words.say(here.SPANS[one.span]),
-            words.days(one.days.start.date(), (one.days.end - DAY).date()),
+            captions.days(one.days, words),
             one.judged,
             one.low,
             one.high,
@@ -266,7 +265,7 @@ def newest_cases(chosen: Chosen) -> None:
         return
     st.subheader(words.say("Cases"), anchor=False)
     newest = words.number(len(month.value.table))
-    said = words.say("last 28 days: {n}", n=newest) if chosen.study.has_days else f"{here.in_words(month.value.days, words)}: {newest}"
+    said = words.say("last 28 days: {n}", n=newest) if chosen.study.has_days else f"{captions.period(month.value.days, words)}: {newest}"
     told = words.say("last 12 months: {cases}", cases=cases.open_cases(year.value, words))
     st.caption(f"{said} · {told}" if year.value.known else said)
     rows = year.value.table.head(NEWEST)

@@ -10,11 +10,20 @@ import streamlit as st
 
 from hotspots.cities.published_totals import Cell
 from hotspots.dashboard.restricted.chosen import Chosen
+from hotspots.dashboard.restricted.parts import tables
 from hotspots.questions.restricted import published as questions
+from hotspots.questions.restricted import when
 from hotspots.study.of_totals import TotalsStudy
-from hotspots.views.columns import Column, rounded, year
+from hotspots.views.columns import Column, each, rounded, year
 from hotspots.words import Words, mark
 from hotspots.words.escape import safe_markdown
+
+SOURCES = (
+    Column(
+        "years", mark("Years"), each(lambda row, words: words.period(row["first"].start_time.date(), (row["last"] + 1).start_time.date()))
+    ),
+    Column("source", mark("Source")),
+)
 
 
 def explain(chosen: Chosen, on_map: Chosen | None = None) -> None:
@@ -101,10 +110,18 @@ def published_rate(study: TotalsStudy, words: Words) -> None:
     st.caption(words.say("as published: {source}", source=_plain(cell)) if cell and known else words.say("no rate is published"))
 
 
+def years_as_table(chosen: Chosen) -> None:
+    """Draw the years behind a series of published totals, folded away, and above them what each comes from, in full."""
+    words, answer, sources = chosen.words, chosen.whole.ask(when.years), chosen.whole.ask(when.sources_of_years)
+    with tables.folded(words):
+        tables.whole(sources.value, SOURCES, words, alt=words.say("Which source each year is from"), of=sources)
+        tables.draw(answer.table(), year_columns(answer.value), words, alt=words.say("The years as a table"), of=answer)
+
+
 def year_columns(table: pd.DataFrame) -> list[Column]:
     """Return the columns of the yearly table of published totals; no rate of ours where no residents are known."""
     columns = [Column("year", mark("Year"), year), Column("count", mark("People killed"))]
-    columns.append(Column("published_rate", mark("Rate as published")))
+    columns.append(Column("published_rate", mark("Rate as published"), decimals=1))
     if table["rate"].notna().any():
         columns.append(Column("rate", mark("Per 100,000 residents a year"), rounded(2)))
     return [*columns, Column("source", mark("Source"))]

@@ -135,7 +135,7 @@ def findings(chosen: Chosen, key: str) -> None:
 def too_few(advice: Advice, warning: str, words: Words) -> None:
     """Say that homicides are too few to rank places, and offer the longer period where that would do."""
     start = words.date(advice.start.date()) if advice.start is not None else ""
-    st.warning(words.say(warning, years=advice.years, start=start).capitalize() + ".")
+    st.warning(words.begins(words.say(warning, years=advice.years, start=start)) + ".")
     st.caption(
         words.say(
             "{n} events in this period. With that many, an ordinary place with twenty times the risk of the others would be found {power} "

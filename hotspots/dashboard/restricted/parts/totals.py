@@ -59,7 +59,7 @@ def years(chosen: Chosen) -> None:
     if notes:
         with st.expander(words.say("What the numbers stand for")):
             dated_notes.explained(notes, words)
-    tables.behind(found.table(), published.year_columns(found.value), words, alt=words.say("The years as a table"))
+    published.years_as_table(chosen)
 
 
 def which_number(chosen: Chosen) -> None:

@@ -154,7 +154,7 @@ def count(one: Now, told: Mapping[str, str], words: Words) -> wall.Count:
     known = told if one.judged == one.count else OF_EVENTS
     ends = {"low": words.number(one.low), "high": words.number(one.high), "events": words.number(one.judged)}
     said = words.say(verdicts.VERDICTS["unknown"] if pd.isna(one.low) else known[one.verdict], **ends)
-    days = words.days(one.days.start.date(), (one.days.end - pd.Timedelta(days=1)).date())
+    days = captions.days(one.days, words)
     outside = one.verdict in ("above", "below")
     return wall.Count(words.number(one.count), words.say(here.SPANS[one.span]), days, said, one.judged, one.low, one.high, outside)
 
