@@ -50,7 +50,8 @@ class HomicideError(DoubtError):
 
     `judged` are the columns that say what happened; `where` is column → values of the rows that say intentional homicide without
     doubt, `kept` in number; empty where none does. `yearly` is how many rows a year has, and `rate` those per 100,000 residents,
-    where that is the doubt; 0 otherwise. `police` are columns that only a list of people killed by police has.
+    where that is the doubt; 0 otherwise. `police` are columns that only a list of people killed by police has, `lists` those that hold
+    a list of people in each row.
     """
 
     file: str
@@ -61,6 +62,7 @@ class HomicideError(DoubtError):
     yearly: float = 0.0
     rate: float = 0.0
     police: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
 
     def at_stake(self) -> Mapping[str, tuple[str, ...]]:
         """Return the values of most rows."""
@@ -82,6 +84,13 @@ class HomicideError(DoubtError):
                 file=self.file,
                 n=f"{self.rows:,}",
                 yearly=f"{self.yearly:,.0f}",
+            )
+        if self.lists:
+            return told(
+                "{file}: {columns} holds a list of people in each row, and who of them was killed is not read; bring one row for each "
+                "person killed",
+                file=self.file,
+                columns=", ".join(map(repr, self.lists)),
             )
         if self.police:
             listed = ", ".join(map(repr, self.police[:_SHOWN]))

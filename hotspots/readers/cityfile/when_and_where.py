@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.asking import Ask, Entries
-from hotspots.readers.cityfile.pointing import date_column, place_columns, samples_of
+from hotspots.readers.cityfile.pointing import date_column, of_the_killing, place_columns, samples_of
 from hotspots.readers.columns.area_ids import matched
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.offences import plain
 from hotspots.readers.columns.periods import month_of
 from hotspots.readers.columns.places import finite_pairs
-from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS, OF_AREAS
+from hotspots.readers.columns.synonyms import HAPPENED, INCIDENT_COLUMNS, OF_AREAS
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_dates import joined_date, month_number
 from hotspots.readers.columns.written_places import share_paired
@@ -36,12 +36,13 @@ def date_columns(table: Table, plain: Mapping[str, str], ask: Ask) -> dict[str, 
 
     Where nothing says a day it is the month.
     `plain` is name without case, accents and signs → column. Of several dates that of what
-    occurred comes before that of the report.
+    occurred comes before that of the report: where a name that we know does not say so and one that we do not know does, it is asked.
     """
     named = [plain[name] for name in INCIDENT_COLUMNS["date"] if name in plain]
     whole = next((column for column in named if share_dated(table.columns[column]) > 0.5), "")
     if whole:
-        return {"date": whole}
+        other = not HAPPENED & {name for name, column in plain.items() if column == whole} and of_the_killing(table)
+        return {"date": date_column(table, ask) if other else whole}
     parts = _parts(table, plain) or _month(table, plain) or _yearless(table, plain, ask)
     if parts:
         return parts

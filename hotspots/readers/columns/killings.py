@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.columns.offences import NO, YES, kinds_of, may_count, meaning_of, plain, roles, says_killing
+from hotspots.readers.columns.causes_of_death import causes
+from hotspots.readers.columns.offences import NO, YES, kinds_of, may_count, meaning_of, plain, roles, says_killing, says_stages
 from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.homicide_faults import HomicideError, Judged, VictimsError
 from hotspots.readers.report import Mask
@@ -25,6 +26,10 @@ _MEAN_OF_EVENTS = 5.0  # people killed in the mean event, which no list of a cit
 _VICTIMS = re.compile(r"\b(?:victims?|victimas?|vitimas?|victimes?)\b")
 _POLICE_LEAST = 2
 _OF_VICTIMS = re.compile(r"(?:n[ro]?|numero|number|total)? ?(?:de|of)? ?(?:vitimas|victimas|victims) (?:em|de|por|en|of|in) (.+)")
+_PEOPLE = re.compile(r"(?:victim|victima|vitima|victime|participant|participante|person|persona|pessoa|people|involved|involucrado)s?")
+_LIST = re.compile(r"\s*\[\s*\{")  # of records, as a service writes it
+_NUMBERS_OF = re.compile(r"\b(?:n|num|numero|number|count|counts|total|cantidad|quantidade|qtd|nombre|casos|cases|sum)\b")
+_MANNER = re.compile(r"\bsicariat")  # a way of killing, which stands beside quarrels and robberies where every row is a homicide
 _NOTE_NUMBER = re.compile(r" [0-9]+$")
 _OF_POLICE = re.compile(
     r"threat (?:type|level)|flee(?:ing|status)?(?: status)?|(?:un)?armed(?: with| unarmed)?|body ?cam(?:era)?s?|"
@@ -38,13 +43,14 @@ _OF_POLICE = re.compile(
 class Evidence:
     """What a file says of its own rows: `judged` are the columns that name offences or outcomes, `where` and `kept` the rows that are
     homicides without doubt, `says_so` whether anything at all says that rows are killings. `police` are columns that only a list of
-    people killed by police has."""
+    people killed by police has, `lists` those that hold a list of people in each row, of whom nobody knows who was killed."""
 
     judged: tuple[Judged, ...]
     where: Mapping[str, tuple[str, ...]]
     kept: Mask
     says_so: bool
     police: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
 
 
 def evidence(columns: pd.DataFrame, *, used: Collection[str] = ()) -> Evidence:
@@ -61,12 +67,15 @@ def evidence(columns: pd.DataFrame, *, used: Collection[str] = ()) -> Evidence:
         hurt = [name for name in names if "hurt" in kinds_of(name) and columns[name].nunique() <= _MOST_VALUES]
         judged = tuple(_unknown(columns[name], name) for name in hurt)
     sure = [one for one in judged if one.meaning("homicide", "died")]
+    if not judged and not counted and not any(says_killing(name) for name in columns.columns):
+        judged = tuple(_unknown(columns[name], name) for name in names if _coded(columns[name], name))
     says_so = bool(sure) or any(says_killing(name) for name in columns.columns) or any("killed" in kinds_of(name) for name in names)
     telling = tuple(one for one in judged if not _only_homicides(one))
     where = _reading(columns, telling if any(one in telling for one in sure) or not telling else judged)
     where = {column: _once(values) for column, values in where.items() if column in {one.column for one in telling}}
     police = tuple(str(name) for name in columns.columns if _OF_POLICE.fullmatch(plain(name)))
-    return Evidence(telling, where, rows_where(columns, where), says_so, police if len(police) >= _POLICE_LEAST else ())
+    lists = tuple(str(name) for name in names if _PEOPLE.fullmatch(plain(name)) and columns[name].str.match(_LIST).any())
+    return Evidence(telling, where, rows_where(columns, where), says_so, police if len(police) >= _POLICE_LEAST else (), lists)
 
 
 def _once(values: Sequence[str]) -> tuple[str, ...]:
@@ -90,6 +99,8 @@ def rows_where(columns: pd.DataFrame, where: Mapping[str, Collection[str]]) -> M
 
 def homicide_doubt(said: Evidence, *, file: str) -> HomicideError | None:
     """Return the doubt which rows are homicides; None where no column leaves one."""
+    if said.lists:
+        return HomicideError(file, len(said.kept), lists=said.lists)
     if not said.judged:
         return HomicideError(file, len(said.kept), police=said.police) if said.police else None
     return HomicideError(file, len(said.kept), said.judged, said.where, int(said.kept.sum()) if said.where else 0)
@@ -149,12 +160,12 @@ def victims_first(names: Iterable[str]) -> list[str]:
 
 def _judged(text: pd.Series, name: str) -> Judged | None:
     """Return the column with what its values mean; None where it names no offence, no outcome and nobody's part in a case."""
-    parts = _roles(text, name)
+    parts = _roles(text, name) or _causes(text, name)
     if parts:
         return parts
     kinds = kinds_of(name)
     if not kinds & {"offence", "maybe", "flag", "attempt"}:
-        return _as_told(name, text.str.strip().value_counts()) if says_offences(text) else None
+        return _as_told(name, text.str.strip().value_counts()) if says_offences(text) or _stages(text) else None
     counts = text.str.strip().value_counts()
     if len(counts) > _MOST_VALUES:
         return None
@@ -163,12 +174,19 @@ def _judged(text: pd.Series, name: str) -> Judged | None:
         return None if "killed" in kinds and numeric else _flag(name, counts)
     if "attempt" in kinds and {fold(value) for value in counts.index if value} <= YES | NO:
         return _unknown(text, name, attempted=YES) if len(counts) > 1 else None
+    return _by_words(text, name, counts)
+
+
+def _by_words(text: pd.Series, name: str, counts: pd.Series) -> Judged | None:
+    """Return a column that may be of offences or outcomes with what its texts say; None where they say nothing."""
     meanings = {value: meaning_of(value) for value in counts.index}
     if "homicide" in meanings.values():
         meanings = {value: "unclear" if meaning == "died" else meaning for value, meaning in meanings.items()}
+    if _manners_alone(meanings):
+        return _unknown(text, name)
     known = [meaning for meaning in meanings.values() if meaning != "unclear"]
     telling = {"homicide", "died", *_OUT} & set(known)
-    strong = "offence" in kinds and any(any(map(str.isalpha, value)) for value in counts.index)
+    strong = "offence" in kinds_of(name) and any(any(map(str.isalpha, value)) for value in counts.index)
     few = 1 < len(counts) <= min(_FEW_VALUES, max(len(text) // 5, 2))
     if not (telling or (strong and (known or few))):
         return None
@@ -181,6 +199,29 @@ def _roles(text: pd.Series, name: str) -> Judged | None:
     found = roles(counts.index) if 1 < len(counts) <= _FEW_VALUES else {}
     meanings = {"victim": "homicide", "other": "other", "": "unclear"}
     return Judged(name, tuple((str(value), meanings[found.get(value, "")], int(n)) for value, n in counts.items())) if found else None
+
+
+def _causes(text: pd.Series, name: str) -> Judged | None:
+    """Return a column of codes of causes of death, with what each says."""
+    counts = text.str.strip().value_counts()
+    found = causes(map(str, counts.index)) if len(counts) <= _MOST_VALUES else {}
+    return Judged(name, tuple((str(value), found[str(value)], int(rows)) for value, rows in counts.items())) if found else None
+
+
+def _stages(text: pd.Series) -> bool:
+    return text.nunique() <= _FEW_VALUES and says_stages(text.unique())
+
+
+def _manners_alone(meanings: Mapping[str, str]) -> bool:
+    """Return whether nothing but a way of killing says homicide beside something else: of what the others are it says nothing."""
+    sure = [value for value, meaning in meanings.items() if meaning == "homicide"]
+    return bool(sure) and len(sure) < len(meanings) and all(_MANNER.search(plain(value)) for value in sure)
+
+
+def _coded(text: pd.Series, name: str) -> bool:
+    """Return whether a column of an offence, by its name, holds a few numbers that stand for something and count nothing."""
+    few = 1 < text[~is_missing(text)].nunique() <= min(_FEW_VALUES, max(len(text) // 5, 2))
+    return few and "offence" in kinds_of(name) and not _NUMBERS_OF.search(plain(name))
 
 
 def says_offences(text: pd.Series) -> bool:

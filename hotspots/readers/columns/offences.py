@@ -23,11 +23,11 @@ OFFENCES: tuple[tuple[str, bool, str], ...] = (
     ("traffic", True, r"transito|trafico vehicular|vial(es)?|vehicul\w*|atropell\w*|colision|choque|accident\w*|acidente\w*|siniestro\w*"),
     ("traffic", True, r"traffic|vehic\w*|auto|dui|dwi|driving|motor\w*|hit and run|crash|circulation|routier\w*|route"),
     ("traffic", False, r"accidentes? de transito|hechos? de transito|traffic (accident|collision|crash)|acidentes? de transito"),
-    ("negligent", True, r"culpos\w*|imprud\w*|involuntari\w*|preterintencional\w*|no intencional\w*|negligen\w*|involuntary|reckless"),
+    ("negligent", True, r"culpos\w*|culpable|imprud\w*|involuntari\w*|preterintencional\w*|no intencional\w*|involuntary|reckless"),
     ("traffic", False, r"^(?:en )?(?:siniestros?|accidentes?) (?:vial(?:es)?|de transito)$|^vial(?:es)?$"),
     ("negligent", False, r"^culpos[oa]s?$"),
-    ("attempted", False, r"^(?:(?:en )?grado de )?(?:tentativas?|tentad[oa]s?|frustrad[oa]s?|attempted)$"),
-    ("negligent", True, r"unintentional|unintended|nao intencional|involontaires?|par imprudence|neglig\w*|negl"),
+    ("attempted", False, r"^(?:(?:en )?grado de )?(?:tentativas?|tentad[oa]s?|frustrad[oa]s?|attempted|frustrated)$"),
+    ("negligent", True, r"unintentional|unintended|nao intencional|involontaires?|par imprudence|negl?(?:ig\w*)?"),
     ("homicide", False, r"homicid\w*|asesinat\w*|asesinad\w*|feminicid\w*|femicid\w*|parricid\w*|infanticid\w*|sicariat\w*|uxoricid\w*"),
     ("homicide", False, r"murder(ed|s)?|killing|(non ?negligent|voluntary) manslaughter|assassinat\w*|latrocini\w*|meurtres?|assassine\w*"),
     (
@@ -46,7 +46,7 @@ OFFENCES: tuple[tuple[str, bool, str], ...] = (
         r"roubos?|furtos?|lesao|lesoes|estupro|trafico|estelionato|ferid\w*|sequestro|vols?|viols?|agressions?|blesse\w*|coups",
     ),
 )
-_NOT_NEGLIGENT = re.compile(r"\bnon? negl\w*|\bnonnegl\w*|\bno culpos\w*|\bnao culpos\w*")
+_NOT_NEGLIGENT = re.compile(r"\bnon? negl?(?:ig\w*)?\b|\bnonnegl?(?:ig\w*)?\b|\bno culpos\w*|\bnao culpos\w*")
 _ROWS = tuple((meaning, beside, re.compile(rf"\b(?:{words})\b")) for meaning, beside, words in OFFENCES)
 _DEATH = re.compile("|".join(rf"\b(?:{words})\b" for meaning, _, words in OFFENCES if meaning in ("homicide", "died")))
 _MAYBE = re.compile(r"\b(?:manslaughter|deaths?|muertes?|fallecimientos?|mortes?|decesos?)\b")
@@ -90,6 +90,10 @@ _BESIDE = re.compile(
 )
 _SAYS = re.compile(r"homicid|\bhom dolos|\bcvli\b|asesin|murder|feminicid|femicid|killing|killed|meurtre|assassin|occis")
 
+_STAGES = re.compile(r"consumad[oa]s?|consummated|completed|consommee?s?")  # of a crime that was no attempt
+# A word was set beside another without a sign between them, as in `victimCount` and `RMSOccurrenceDate`.
+_CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])|(?<=[A-Z])(?=[A-Z][a-zà-ÿ])")
+
 YES = frozenset({"1", "1.0", "true", "t", "yes", "y", "si", "s", "sim", "oui", "o", "x", "v", "verdadero", "verdadeiro", "vrai"})
 NO = frozenset({"0", "0.0", "false", "f", "no", "n", "nao", "non", "falso", "faux"})
 
@@ -97,10 +101,10 @@ NO = frozenset({"0", "0.0", "false", "f", "no", "n", "nao", "non", "falso", "fau
 def plain(name: str) -> str:
     """Return a column's name in small letters and plain words.
 
-    >>> plain("Crm_Cd-Desc")
-    'crm cd desc'
+    >>> plain("Crm_Cd-Desc"), plain("RMSOccurrenceDate"), plain("OBJECTID")
+    ('crm cd desc', 'rms occurrence date', 'objectid')
     """
-    return re.sub(r"[^a-z0-9]+", " ", fold(name)).strip()
+    return re.sub(r"[^a-z0-9]+", " ", fold(_CAMEL.sub(" ", name))).strip()
 
 
 def meaning_of(text: str) -> str:
@@ -119,6 +123,17 @@ def meaning_of(text: str) -> str:
         if (death or not beside) and pattern.search(words):
             return meaning
     return "unclear"
+
+
+def says_stages(values: Iterable[str]) -> bool:
+    """Return whether all the values say how far a crime went, and some that it was an attempt.
+
+    >>> says_stages(["CONSUMMATED", "ATTEMPTED", "FRUSTRATED"]), says_stages(["Consumado", ""]), says_stages(["Norte", "Tentativa"])
+    (True, False, False)
+    """
+    said = [value for value in values if value.strip()]
+    attempts = [meaning_of(value) == "attempted" for value in said]
+    return any(attempts) and all(tried or _STAGES.fullmatch(plain(value)) for tried, value in zip(attempts, said, strict=True))
 
 
 def kinds_of(name: str) -> frozenset[str]:

@@ -23,7 +23,7 @@ from hotspots.readers.columns.plausible_places import (
     strays,
 )
 from hotspots.readers.columns.second_looks import lone_remark, other_dates
-from hotspots.readers.columns.values import map_words, read_ages, read_counts
+from hotspots.readers.columns.values import map_words, read_ages, read_counts, with_units
 from hotspots.readers.columns.whereabouts import elsewhere, untrue_distances
 from hotspots.readers.columns.written_dates import dated
 from hotspots.readers.files.any_file import read_file
@@ -288,8 +288,9 @@ def _fields(
     columns["event_id"] = _events(columns, table, section)
     remarks: list[Remark] = []
     if section.age:
-        columns["age"], noted = read_ages(table.columns[section.age], column=section.age)
-        remarks += noted
+        ages, short = with_units(table.columns[section.age], table.columns)
+        columns["age"], noted = read_ages(ages, column=section.age)
+        remarks += [*short, *noted]
     for name in WORD_FIELDS:
         column = getattr(section, name)
         if column:
