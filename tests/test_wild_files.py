@@ -7,6 +7,9 @@ import json
 import pytest
 from test_other_files import DAYS, PLACES, brought, killed, understood_of
 
+from hotspots.cities import read_folder
+from hotspots.store.schema import DataError
+
 ROWS = list(zip(DAYS, PLACES, strict=True))
 
 
@@ -205,3 +208,54 @@ def test_thousands_in_metres_are_no_decimals(tmp_path):
     marked = listed("fecha;lat;lon", when("%Y-%m-%d"), lambda n, *_: f"25.{670 + n}.123", lambda n, *_: f"-100.{348 + n}.701", sep=";")
     (epsg,) = [one for one in brought(tmp_path, "t.csv", marked).questions if one.id == "epsg"]
     assert "degrees:1000000" in epsg.options
+
+
+def per_suspect(*suspects: int) -> str:
+    """Return a table of each victim with as many rows as there were suspects, in turn."""
+    lines = [
+        f"H{number},{day},V{number},{20 + number},S{one},{y},{x}"
+        for number, (day, (y, x)) in enumerate(ROWS)
+        for one in range(suspects[number % len(suspects)])
+    ]
+    return "\n".join(["case_id,date,victim_name,victim_age,suspect_name,lat,lon", *lines])
+
+
+def test_a_row_for_each_suspect_is_asked_about_and_counts_nobody_twice(tmp_path):
+    """Two suspects made two people killed."""
+    text = per_suspect(1, 2, 3)
+    understood = brought(tmp_path, "t.csv", text)
+    assert (asked(understood, "victims"), bool(understood.blocked)) == ([""], True)
+    once = brought(tmp_path, "t.csv", text, {"victims": "once"})
+    assert killed(once) == 30
+    report = once.city.report
+    assert (report.read, report.filtered, report.accepted) == (60, 30, 30)
+    assert killed(brought(tmp_path, "t.csv", text, {"victims": "rows"})) == 60
+    assert asked(brought(tmp_path, "t.csv", per_suspect(1)), "victims") == []
+
+
+def test_a_row_for_each_weapon_counts_the_id_of_a_victim_once(tmp_path):
+    text = listed("id_victima,fecha_hecho,edad,arma,lat,lon", each("1", *"233456789"), when("%Y-%m-%d"), "30", each("a", "b"), lat, lon)
+    lines = text.split("\n")
+    whole = "\n".join([lines[0], *(f"{number}x{line}" for number, line in enumerate(lines[1:])), *(f"{n}x{lines[n + 1]}" for n in (4, 9))])
+    understood = brought(tmp_path, "t.csv", whole)
+    assert asked(understood, "victims") == ["once"]
+    assert killed(understood) == 30
+
+
+def test_the_number_of_a_victim_within_its_case_is_no_number_of_killed(tmp_path):
+    """The second victim of a case was counted as two people."""
+    cases = ["A", "B", "B", "C", "D", "D", "D"]
+    lines = [f"{case},{cases[:at].count(case) + 1},{DAYS[ord(case) - 65]},{PLACES[at][0]},{PLACES[at][1]}" for at, case in enumerate(cases)]
+    understood = brought(tmp_path, "t.csv", "\n".join(["caso,numero_victima,fecha,lat,lon", *lines]))
+    assert asked(understood, "victims") == []
+    assert killed(understood) == 7
+
+
+def test_a_city_file_that_names_no_column_of_victims_is_told_so(tmp_path):
+    (tmp_path / "h.csv").write_text(per_suspect(1, 2), encoding="utf-8")
+    section = '[incidents]\nfile = "h.csv"\ndate = "date"\nx = "lon"\ny = "lat"\nvictim_id = ["case_id", "{name}"]\n'
+    (tmp_path / "city.toml").write_text(f'name = "Town"\n{section.format(name="victim")}', encoding="utf-8")
+    with pytest.raises(DataError, match=r"no column 'victim' \(for victim_id\)"):
+        read_folder(tmp_path)
+    (tmp_path / "city.toml").write_text(f'name = "Town"\n{section.format(name="victim_name")}', encoding="utf-8")
+    assert len(read_folder(tmp_path).incidents) == 30

@@ -157,6 +157,39 @@ class VictimsError(NumberOfKilledError):
 
 
 @dataclass(eq=False)
+class SameVictimError(DoubtError):
+    """A `file` whose `rows` are of `people` persons by its `columns`: it may have a row for each suspect, weapon or charge.
+
+    `by_id`: one column is an id of persons; else the rows differ in nothing but what they say of a suspect.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+    rows: int
+    people: int
+    samples: Mapping[str, tuple[str, ...]]
+    by_id: bool = False
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return three values of each column."""
+        return self.samples
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        return told(
+            "{file}: by {columns} its {rows} rows are of {people} people, as where a file has a row for each suspect or weapon",
+            file=self.file,
+            columns=", ".join(map(repr, self.columns)),
+            rows=f"{self.rows:,}",
+            people=f"{self.people:,}",
+        )
+
+    def _sentence(self) -> Told:
+        listed = ", ".join(f'"{column}"' for column in self.columns)
+        return told("{doubt}; if so, write under [incidents] in city.toml: victim_id = [{listed}]", doubt=self.doubt(), listed=listed)
+
+
+@dataclass(eq=False)
 class CountsError(NumberOfKilledError):
     """A `file` of published totals of which it is in doubt which of its numbers are the people killed.
 

@@ -11,11 +11,12 @@ from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.columns.dates import share_dated
 from hotspots.readers.columns.killings import evidence, homicide_doubt, rows_where, victims_doubt
 from hotspots.readers.columns.offences import plain
+from hotspots.readers.columns.repeated_victims import same_victims
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS, OF_AREAS
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_places import share_paired
 from hotspots.readers.doubts import settled
-from hotspots.readers.faults import NOWHERE, DateColumnError, PlaceColumnError
+from hotspots.readers.faults import NOWHERE, DateColumnError, DoubtError, PlaceColumnError
 from hotspots.readers.files.text_tables import Table
 
 _SEEN = 500  # rows that are looked at
@@ -89,7 +90,9 @@ def killed(columns: pd.DataFrame, *, used: Collection[str], file: str, ask: Ask)
     doubt = homicide_doubt(evidence(columns, used=used), file=file)
     found = settled(doubt, ask) if doubt else {}
     kept = columns[rows_where(columns, found.get("where", {}))]
-    counted = victims_doubt(kept, evidence(kept, used=used), file=file, used=used)
+    counted: DoubtError | None = victims_doubt(kept, evidence(kept, used=used), file=file, used=used)
+    if counted is None:
+        counted = same_victims(kept, file=file)
     return found | (settled(counted, ask) if counted else {})
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from hotspots.readers.columns.causes_of_death import causes
 from hotspots.readers.columns.offences import NO, YES, kinds_of, may_count, meaning_of, plain, roles, says_killing, says_stages
+from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
 from hotspots.readers.columns.values import fold, is_missing
 from hotspots.readers.homicide_faults import HomicideError, Judged, VictimsError
 from hotspots.readers.report import Mask
@@ -129,7 +130,9 @@ def victims_doubt(columns: pd.DataFrame, said: Evidence, *, file: str, used: Col
     """
     kinds = {name: kinds_of(name) for name in columns.columns if name not in used}
     counts = {name: _counts(columns[name]) for name in kinds if may_count(name) and name not in said.where}
-    numbers = {name: number for name, number in counts.items() if number is not None and not _numbered(number)}
+    numbers = {
+        name: number for name, number in counts.items() if number is not None and not (_numbered(number) or _within_cases(number, columns))
+    }
     killed = victims_first(name for name in numbers if "killed" in kinds[name])
     if not numbers:
         return None
@@ -147,6 +150,22 @@ def victims_doubt(columns: pd.DataFrame, said: Evidence, *, file: str, used: Col
 def _numbered(number: pd.Series) -> bool:
     """Return whether numbers only count the rows, as those of the murders of a year do: each once, and none left out."""
     return len(number) > 1 and number.is_unique and int(number.max() - number.min()) == len(number) - 1
+
+
+def _within_cases(number: pd.Series, columns: pd.DataFrame) -> bool:
+    """Return whether numbers count the victims of each case, a row each: 1, 2, 3 in rows of one case and day that follow one another.
+
+    >>> table = pd.DataFrame({"fecha": ["5/1", "5/1", "6/1"], "numero_victima": ["1", "2", "1"]})
+    >>> _within_cases(pd.Series([1, 2, 1]), table), _within_cases(pd.Series([1, 2, 2]), table)
+    (True, False)
+    """
+    known = {*INCIDENT_COLUMNS["event_id"], *INCIDENT_COLUMNS["date"]}
+    named = [name for name in columns.columns if plain(str(name)) in known]
+    goes_on = columns[named].eq(columns[named].shift()).all(axis=1).to_numpy(dtype=bool)
+    more = number.to_numpy() > 1
+    if not named or not more.any() or not goes_on[more].all():
+        return False
+    return bool((number.to_numpy() == np.where(more, number.shift().fillna(0).to_numpy() + 1, 1)).all())
 
 
 def victims_first(names: Iterable[str]) -> list[str]:
