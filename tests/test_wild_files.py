@@ -259,3 +259,59 @@ def test_a_city_file_that_names_no_column_of_victims_is_told_so(tmp_path):
         read_folder(tmp_path)
     (tmp_path / "city.toml").write_text(f'name = "Town"\n{section.format(name="victim_name")}', encoding="utf-8")
     assert len(read_folder(tmp_path).incidents) == 30
+
+
+def test_cases_found_to_be_no_crime_are_kept_apart(tmp_path):
+    text = listed("Date,Offense,Case Status,Lat,Lon", when("%Y-%m-%d"), "MURDER", each("OPEN", "UNFOUNDED", "CLOSED"), lat, lon)
+    understood = brought(tmp_path, "t.csv", text)
+    assert asked(understood, "homicide") == ["Case Status=OPEN|CLOSED"]
+    assert killed(understood) == 20
+
+
+def test_numbers_of_killed_in_words_or_beside_other_texts_are_not_passed_over(tmp_path):
+    """Each row was counted as one person."""
+    worded = brought(tmp_path, "t.csv", listed("fecha,victimas,lat,lon", when("%Y-%m-%d"), each("una", "dos", "1"), lat, lon))
+    assert (asked(worded, "victims"), killed(worded)) == (["victimas"], 40)
+    partly = listed("fecha,muertos,lat,lon", when("%Y-%m-%d"), each("1", "2", "varios"), lat, lon)
+    understood = brought(tmp_path, "t.csv", partly)
+    assert asked(understood, "victims") == [""]
+    assert killed(brought(tmp_path, "t.csv", partly, {"victims": "muertos"})) == 30
+    several = listed("date,deaths_low,deaths_high,lat,lon", when("%Y-%m-%d"), "1", "3", lat, lon)
+    assert asked(brought(tmp_path, "t.csv", several), "victims") == [""]
+
+
+def test_days_that_a_spreadsheet_took_for_months_are_refused(tmp_path):
+    """They were read as it left them, months away from the others."""
+    turned = [f"2021-{day:02}-{month:02} 00:00:00" for month in (1, 2, 3) for day in (2, 5, 9, 11)]
+    typed = [f"{day}/{month:02}/2021" for month in (1, 2, 3) for day in (13, 20, 28)]
+    lines = [f"{text},{PLACES[number][0]},{PLACES[number][1]}" for number, text in enumerate(turned + typed)]
+    assert "day and month the wrong way round" in str(brought(tmp_path, "t.csv", "\n".join(["fecha,lat,lon", *lines])).refusal)
+    mixed = [f"2021-{month:02}-{day:02}" for month in (1, 2, 3) for day in (2, 5, 19)] + typed
+    lines = [f"{text},{PLACES[number][0]},{PLACES[number][1]}" for number, text in enumerate(mixed)]
+    assert killed(brought(tmp_path, "t.csv", "\n".join(["fecha,lat,lon", *lines]))) == 18
+
+
+def test_records_by_a_key_are_rows(tmp_path):
+    rows = {f"-M{number}": {"fecha": f"{day}", "lat": y, "lng": x} for number, (day, (y, x)) in enumerate(ROWS)}
+    assert killed(brought(tmp_path, "t.json", json.dumps(rows))) == 30
+
+
+def test_brackets_behind_a_name_and_odd_signs_are_read(tmp_path):
+    header = "Fecha (dd/mm/aaaa);Hora (h);Latitud (WGS84);Longitud (WGS84)"
+    text = listed(header, when("%d/%m/%Y"), each("14h30", "7 h"), lat, lambda _n, _d, _y, x: x.replace("-", "\u2212"), sep=";")
+    understood = brought(tmp_path, "t.csv", text)
+    assert killed(understood) == 30
+    incidents = understood.city.incidents
+    assert (incidents["unplaced"] == "").all()
+    assert sorted(incidents["hour"].unique()) == [7, 14]
+
+
+def test_an_area_of_the_killing_is_safe_and_one_where_somebody_lived_is_not(tmp_path):
+    both = ("Yopal", "Tame"), ("Arauca", "Saravena", "Arauca")
+    text = listed("fecha,municipio_residencia,municipio_ocurrencia", when("%Y-%m-%d"), *(each(*names) for names in both))
+    understood = brought(tmp_path, "t.csv", text)
+    assert asked(understood, "place") == ["municipio_ocurrencia"]
+    assert killed(understood) == 30
+    assert sorted(understood.city.blocks["name"]) == ["Arauca", "Saravena"]
+    lived = listed("fecha,municipio_residencia", when("%Y-%m-%d"), each("Yopal", "Tame"))
+    assert asked(brought(tmp_path, "t.csv", lived), "place") == [""]

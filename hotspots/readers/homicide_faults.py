@@ -38,6 +38,7 @@ MEANINGS = {
     "traffic": mark("traffic or accident"),
     "suicide": mark("suicide"),
     "legal": mark("legal intervention or self-defence"),
+    "void": mark("found to be no crime"),
     "other": mark("something else"),
     "unclear": mark("in no list of ours"),
 }

@@ -26,6 +26,10 @@ from hotspots.readers.sections import IncidentSection
 from hotspots.readers.table_faults import YearlessDaysError
 from hotspots.words import Told
 
+_OF_OTHERS = re.compile(  # in the name of a column: where somebody lives or is from, or a state that is no area
+    r"\b(?:resid\w*|domicil\w*|nacim\w*|nascim\w*|naiss\w*|birth|home|origen|origin|civil|conyugal|marital|status|actual|proces\w*|caso|"
+    r"victim\w*|vitim\w*|investig\w*|station\w*|comisaria\w*|lat|lon|salud|economic\w*)\b"
+)
 _MOSTLY = 0.8
 _YEARS = 30  # that can be pointed at
 _MOST_AREAS = 20_000  # names in a column: one that has more is no column of areas
@@ -142,8 +146,8 @@ def place_keys(table: Table, found: Mapping[str, str], ask: Ask, outlines: Table
     if "geometry" in found and share_paired(table.columns[found["geometry"]]) > 0:
         return {"geometry": found["geometry"]}
     area = _area_column(table, found, outlines)
-    others = _other_areas(table, found) if area and outlines is None else ()
-    if len(others) > 1:
+    others = _other_areas(table, found) if outlines is None else ()
+    if len(others) > 1 or (others and not area):
         return settled(_which_area(table, others, likely=area), ask)
     return {"block_id": area} if area else place_columns(table, ask, used=[column for key, column in found.items() if key != "area"])
 
@@ -152,7 +156,8 @@ def _other_areas(table: Table, found: Mapping[str, str]) -> tuple[str, ...]:
     """Return the columns that are called like an area and hold several, the first those that most people would call one."""
     used = {column for key, column in found.items() if key != "area"}
     called = {name: plain(name) for name in table.columns.columns if name not in used}
-    return tuple(name for name, words in called.items() if OF_AREAS.search(words) and not is_missing(table.columns[name]).all())
+    fit = [name for name, words in called.items() if OF_AREAS.search(words) and not _OF_OTHERS.search(words)]
+    return tuple(name for name in fit if not is_missing(table.columns[name]).all())
 
 
 def _which_area(table: Table, names: Collection[str], *, likely: str) -> PlaceColumnError:

@@ -19,7 +19,7 @@ from hotspots.readers.cityfile.pointing import killed
 from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys, share_of_ids
 from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.merged_cells import filled_down, is_time, merged_columns
-from hotspots.readers.columns.offences import plain
+from hotspots.readers.columns.offences import by_plain_name
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
 from hotspots.readers.columns.residents import are_residents, is_open
@@ -161,7 +161,7 @@ def _homicides(table: Table, where: Mapping[str, Sequence[str]]) -> Table:
 
 def _columns(table: Table, known: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Return key to column: the column whose name is earliest in the list of names for that key; no column serves two keys."""
-    called = {plain(column): column for column in reversed(table.columns.columns)}
+    called = by_plain_name(table.columns.columns)
     found: dict[str, str] = {}
     for key, names in known.items():
         for name in names:
@@ -172,7 +172,7 @@ def _columns(table: Table, known: Mapping[str, Sequence[str]]) -> dict[str, str]
 
 
 def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask: Ask, outlines: Table | None) -> dict[str, Any]:
-    when = date_columns(table, {plain(column): column for column in reversed(table.columns.columns)}, ask)
+    when = date_columns(table, by_plain_name(table.columns.columns), ask)
     for key in ("date", "year", "month", "day"):
         columns.pop(key, None)
     columns |= {key: name for key, name in when.items() if key != "of_year"}

@@ -12,17 +12,18 @@ import pandas as pd
 from hotspots.readers.columns.causes_of_death import causes
 from hotspots.readers.columns.offences import NO, YES, kinds_of, may_count, meaning_of, plain, roles, says_killing, says_stages
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
-from hotspots.readers.columns.values import fold, is_missing
+from hotspots.readers.columns.values import fold, is_missing, whole_numbers
 from hotspots.readers.homicide_faults import HomicideError, Judged, VictimsError
 from hotspots.readers.report import Mask
 
 _MOST_VALUES = 1_000  # different values of a column that names offences
 _FEW_VALUES = 40  # different values of a column of which we know none
 _FEW_COLUMNS = 6  # of that kind that are offered
-_OUT = ("attempted", "negligent", "traffic", "suicide", "legal")
+_OUT = ("attempted", "negligent", "traffic", "suicide", "legal", "void")
 _YEARLY, _RATE = 5_000, 150.0  # rows a year; rows a year for 100,000 residents
 _LEAST_YEARLY = 30  # rows a year below which a rate says nothing
 _MOST = 1_000  # people killed in one row
+_PARTLY = 0.5  # of the cells of a column that is called so are numbers, and the others say something else
 _MEAN_OF_EVENTS = 5.0  # people killed in the mean event, which no list of a city reaches
 _VICTIMS = re.compile(r"\b(?:victims?|victimas?|vitimas?|victimes?)\b")
 _POLICE_LEAST = 2
@@ -129,14 +130,11 @@ def victims_doubt(columns: pd.DataFrame, said: Evidence, *, file: str, used: Col
     ages are. What speaks of killings in other words is sure of nothing.
     """
     kinds = {name: kinds_of(name) for name in columns.columns if name not in used}
-    counts = {name: _counts(columns[name]) for name in kinds if may_count(name) and name not in said.where}
-    numbers = {
-        name: number for name, number in counts.items() if number is not None and not (_numbered(number) or _within_cases(number, columns))
-    }
-    killed = victims_first(name for name in numbers if "killed" in kinds[name])
+    numbers, partly = _numbers(columns, {name: kind for name, kind in kinds.items() if name not in said.where})
+    killed = [] if partly else victims_first(name for name in numbers if "killed" in kinds[name])
     if not numbers:
         return None
-    mixed = bool(said.judged) or any("hurt" in kind for kind in kinds.values())
+    mixed = bool(said.judged) or partly or any("hurt" in kind for kind in kinds.values())
     general = [name for name in numbers if name not in killed]
     alone = len(general) == 1 and "victims" in kinds[general[0]] and not mixed
     sure = killed[0] if killed else general[0] if alone and numbers[general[0]].mean() <= _MEAN_OF_EVENTS else ""
@@ -145,6 +143,17 @@ def victims_doubt(columns: pd.DataFrame, said: Evidence, *, file: str, used: Col
         return None  # every row is one person, whichever column is read
     samples = {name: tuple(columns[name].drop_duplicates().iloc[:3]) for name in sums}
     return VictimsError(file, int(said.kept.sum()), sums, samples, sure)
+
+
+def _numbers(columns: pd.DataFrame, kinds: Mapping[str, Collection[str]]) -> tuple[dict[str, pd.Series], bool]:
+    """Return the columns that may count people killed, as numbers; else those that are called so and hold other texts too, and True."""
+    counts = {name: _counts(columns[name]) for name in kinds if may_count(name)}
+    found = {name: one for name, one in counts.items() if one is not None and not (_numbered(one) or _within_cases(one, columns))}
+    if found:
+        return found, False
+    called = [name for name, one in counts.items() if one is None and {"killed", "victims"} & set(kinds[name])]
+    some = {name: _counts(columns[name], least=_PARTLY) for name in called}
+    return {name: one for name, one in some.items() if one is not None and (one > 1).any()}, True
 
 
 def _numbered(number: pd.Series) -> bool:
@@ -184,7 +193,7 @@ def _judged(text: pd.Series, name: str) -> Judged | None:
         return parts
     kinds = kinds_of(name)
     if not kinds & {"offence", "maybe", "flag", "attempt"}:
-        return _as_told(name, text.str.strip().value_counts()) if says_offences(text) or _stages(text) else None
+        return _as_told(name, text.str.strip().value_counts()) if says_offences(text) or _stages(text) or _voids(text) else None
     counts = text.str.strip().value_counts()
     if len(counts) > _MOST_VALUES:
         return None
@@ -229,6 +238,11 @@ def _causes(text: pd.Series, name: str) -> Judged | None:
 
 def _stages(text: pd.Series) -> bool:
     return text.nunique() <= _FEW_VALUES and says_stages(text.unique())
+
+
+def _voids(text: pd.Series) -> bool:
+    """Return whether some of a few values say that there was no crime after all, as a status of a case may."""
+    return text.nunique() <= _FEW_VALUES and any(meaning_of(value) == "void" for value in text.unique())
 
 
 def _manners_alone(meanings: Mapping[str, str]) -> bool:
@@ -294,10 +308,10 @@ def _reading(columns: pd.DataFrame, judged: tuple[Judged, ...]) -> dict[str, tup
     return where if all(where.values()) and rows_where(columns, where).any() else {}
 
 
-def _counts(text: pd.Series) -> pd.Series | None:
-    """Return the column as whole numbers of people, missing as none; None where it is no such column."""
-    number = pd.to_numeric(text.str.strip().str.replace(r"\.0+$", "", regex=True), errors="coerce")
+def _counts(text: pd.Series, *, least: float = 0.95) -> pd.Series | None:
+    """Return the column as whole numbers of people, missing as none; None where it is no such column: fewer than `least` are numbers."""
+    number = whole_numbers(text)
     good = number.between(0, _MOST) & (number % 1 == 0)
-    if float((good | is_missing(text)).mean()) < 0.95 or not good.any():
+    if float((good | is_missing(text)).mean()) < least or not good.any():
         return None
     return number.where(good).fillna(0)

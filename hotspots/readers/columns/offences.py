@@ -11,6 +11,7 @@ from hotspots.readers.columns.values import fold
 # (meaning, only beside a word for a death, words in: es, en, pt, fr)
 OFFENCES: tuple[tuple[str, bool, str], ...] = (
     ("other", True, r"no (es )?homicidi\w*|not (an? )?(homicide|murder)|non? homicide|amenaza\w*|threat\w*|ameaca\w*|menaces?|encubri\w*"),
+    ("void", False, r"^(?:case )?(?:unfounded|infundad[oa]|no crime|not a crime|infondee?)$"),
     ("other", True, r"accessory|conspir\w*|conspiracion|solicit\w*|unfounded|desistid\w*|natural(es)?|naturelle"),
     ("other", False, r"no (fatal|letal|mortal)(es)?|non ?fatal|not fatal|nao (fatal|letal)|non (mortel|mortelle)|ileso|ilesa|unharmed"),
     ("attempted", True, r"tentativas?|tentad[oa]s?|intentos?|frustrad\w*|en grado de|attempt\w*|atmpt\w*|att|tentatives?|tentee?s?"),
@@ -88,6 +89,7 @@ _BESIDE = re.compile(
     r".*\b(id|date|fecha|data|time|hora|hour|year|ano|anio|mes|month|location|address|direccion|lugar|place|zone|zona|area|barrio|lat|lon|"
     r"latitud|longitud|unit|number|rate|tasa|taxa|arma|weapon|premis|premise|victim type|tipo de arma)\b.*"
 )
+_DEATHS = re.compile(r"\b(?:deaths|fatalit(?:y|ies)|muert[oa]s|muertes|fallecid[oa]s|mort[oae]s|obitos|morts|deces)\b")
 _SAYS = re.compile(r"homicid|\bhom dolos|\bcvli\b|asesin|murder|feminicid|femicid|killing|killed|meurtre|assassin|occis")
 
 _STAGES = re.compile(r"consumad[oa]s?|consummated|completed|consommee?s?")  # of a crime that was no attempt
@@ -105,6 +107,20 @@ def plain(name: str) -> str:
     ('crm cd desc', 'rms occurrence date', 'objectid')
     """
     return re.sub(r"[^a-z0-9]+", " ", fold(_CAMEL.sub(" ", name))).strip()
+
+
+def by_plain_name(names: Iterable[str]) -> dict[str, str]:
+    """Return plain name → name of a column, also without what stands in brackets behind it; of two of one name the first.
+
+    >>> by_plain_name(["Latitud (WGS84)", "Edad", "edad"])
+    {'latitud wgs84': 'Latitud (WGS84)', 'edad': 'Edad', 'latitud': 'Latitud (WGS84)'}
+    """
+    listed = [str(name) for name in names]
+    found: dict[str, str] = {}
+    for form in (plain, lambda name: plain(re.sub(r"\s*[(\[][^()\[\]]*[)\]]\s*$", "", name))):
+        for name in listed:
+            found.setdefault(form(name), name)
+    return found
 
 
 def meaning_of(text: str) -> str:
@@ -179,7 +195,7 @@ def may_count(name: str) -> bool:
     """
     if _BESIDE.fullmatch(plain(name)):
         return False
-    return bool(kinds_of(name) & {"killed", "victims"}) or says_killing(name)
+    return bool(kinds_of(name) & {"killed", "victims"}) or says_killing(name) or bool(_DEATHS.search(plain(name)))
 
 
 def says_killing(name: str) -> bool:

@@ -32,6 +32,25 @@ _UNIT_OF_AGE = re.compile(
     r"age (?:units?|type)|(?:unidade|tipo) idade"
 )
 _UNITS = {"m": "months", "d": "days", "h": "hours"}
+_SMALL = {
+    word: float(number)
+    for number, words in enumerate(
+        (
+            "cero zero",
+            "uno una un one um uma une",
+            "dos two dois duas deux",
+            "tres three trois",
+            "cuatro four quatro quatre",
+            "cinco five cinq",
+            "seis six",
+            "siete seven sete sept",
+            "ocho eight oito huit",
+            "nueve nine nove neuf",
+            "diez ten dez dix",
+        )
+    )
+    for word in words.split()
+}
 _SPACES = re.compile(r"[\s_]+")
 
 
@@ -158,9 +177,21 @@ def with_units(ages: pd.Series, columns: pd.DataFrame) -> tuple[pd.Series, list[
     return ages, []
 
 
+def whole_numbers(text: pd.Series) -> pd.Series:
+    """Return what texts say as numbers, in figures or in a word for a small one; missing where they say none.
+
+    >>> whole_numbers(pd.Series(["2", "una", "Dos", "1.0", "S/D", "1,5"])).tolist()
+    [2.0, 1.0, 2.0, 1.0, nan, nan]
+    """
+    bare = text.str.strip()
+    number = pd.to_numeric(bare.str.replace(r"[.,]0{1,2}$", "", regex=True), errors="coerce").astype("float64")
+    worded = bare.where(number.isna(), "")
+    return number.fillna(worded.map({value: _SMALL.get(fold(value)) for value in worded.unique()}).astype("float64"))
+
+
 def read_counts(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]:
     """Return how many victims each row stands for: a row with none is filtered out, one that is no whole number up to 1,000 rejected."""
-    number = pd.to_numeric(text.str.strip(), errors="coerce").astype("float64")
+    number = whole_numbers(text)
     none = number == 0
     good = number.between(1, limits.MOST_VICTIMS) & (number % 1 == 0)
     nobody = Remark(

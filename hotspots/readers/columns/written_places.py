@@ -48,10 +48,12 @@ def coordinate(text: pd.Series) -> tuple[Floats, Mask]:
 
     >>> coordinate(pd.Series(["-75.5", "6,25", "6°15'00\\"N", "75 34.5' W", "here"]))[0].tolist()
     [-75.5, 6.25, 6.25, -75.575, nan]
+    >>> coordinate(pd.Series(["\u221274.5"]))[0].tolist()
+    [-74.5]
     >>> coordinate(pd.Series(["1,001,134", "999,788", ""]))[0].tolist(), coordinate(pd.Series(["4.709.950,76"]))[0].tolist()
     ([1001134.0, 999788.0, nan], [4709950.76])
     """
-    plain = _ungrouped(text.str.strip())
+    plain = _ungrouped(text.str.strip().str.replace(r"^[\u2212\u2013](?=[0-9])", "-", regex=True))
     comma = plain.str.fullmatch(r"[-+]?[0-9]+,[0-9]+")
     written = plain.where(~comma, plain.str.replace(",", "."))
     number = pd.to_numeric(written.where(written.str.fullmatch(NUMBER)), errors="coerce").astype("float64")

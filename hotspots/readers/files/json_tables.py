@@ -130,9 +130,13 @@ class _Found:
                 self._search(one, depth - 1)
 
     def _search_columns(self) -> None:
-        """Take columns of cells by their row, as pandas writes a table: `{"day": {"0": …, "1": …}, "lat": {…}}`."""
+        """Take columns of cells by their row, as pandas writes a table: `{"day": {"0": …, "1": …}, "lat": {…}}`; or records by a key."""
         cells = {name: value for name, value in self.said.items() if isinstance(value, dict)}
         rows = [list(value) for value in cells.values()]
+        if not self.lists and len(cells) > max(map(len, rows), default=0) and not any(one[:1].isdigit() for row in rows for one in row):
+            for record in cells.values():
+                self.add("records by their key", record)
+            return
         if self.lists or len(cells) < 2 or any(one != rows[0] for one in rows) or not rows[0]:
             return
         for row in rows[0]:
