@@ -34,7 +34,7 @@ from hotspots.readers.faults import (
     ResidentsColumnError,
     ShortYearsError,
 )
-from hotspots.readers.homicide_faults import CountsError, HomicideError, Judged, VictimsError
+from hotspots.readers.homicide_faults import CountsError, HomicideError, Judged, SameVictimError, VictimsError
 from hotspots.readers.place_faults import (
     Change,
     LostSignError,
@@ -159,6 +159,12 @@ FAULTS = {
     VictimsError("a.csv", 9, {"killed": 4}, {"killed": ("0", "1")}, "killed"): (
         "a.csv: how many people were killed in each row? Write under [incidents] in city.toml: victims = one of 'killed'",
         "a.csv: ¿cuántas personas murieron en cada fila? Escriba en [incidents] de city.toml: victims = una de 'killed'",
+    ),
+    SameVictimError("a.csv", ("victim_id",), 12, 9, {"victim_id": ("a", "b")}, by_id=True): (
+        "a.csv: by 'victim_id' its 12 rows are of 9 people, as where a file has a row for each suspect or weapon; if so, write under "
+        '[incidents] in city.toml: victim_id = ["victim_id"]',
+        "a.csv: según 'victim_id' sus 12 filas son de 9 personas, como cuando un archivo tiene una fila por cada sospechoso o arma; si es "
+        'así, escriba bajo [incidents] en city.toml: victim_id = ["victim_id"]',
     ),
     SwappedInBlocksError(0, 12, (89.2, 13.7), Change(swap=("lon", "lat"))): (
         "incidents: only 0 of 12 places lie within the bounds of the blocks (first place: 89.2, 13.7); the two coordinates are "

@@ -335,3 +335,12 @@ def test_what_was_left_is_deleted_after_a_day_whatever_page_is_opened(own_city: 
     os.utime(state, (late, late))
     open_page("", lang="en")
     assert not draft.folder.exists()
+
+
+def test_totals_that_every_area_lacks_a_number_of_are_shown() -> None:
+    """The page failed, and so could not be left."""
+    text = "Municipio,2019,2020,2021\nA,12,15,*\nB,*,7,9\nC,*,8,10\n"
+    brought("Withheld", text, "t.csv")
+    app = settled()
+    assert not app.error
+    assert "each lacks a number of some period" in [one.value for one in app.caption]

@@ -23,8 +23,8 @@ from hotspots.readers.faults import (
     PlaceColumnError,
     ResidentsColumnError,
 )
-from hotspots.readers.homicide_doubts import entries_of, options_of, values_of
-from hotspots.readers.homicide_faults import CountsError, HomicideError, VictimsError, reading_of
+from hotspots.readers.homicide_doubts import entries_of, options_of, same_options, sums_options, values_of, victims_options
+from hotspots.readers.homicide_faults import CountsError, HomicideError, SameVictimError, VictimsError, reading_of
 from hotspots.readers.place_doubts import elsewhere_options, epsg_entries, epsg_options, place_options
 from hotspots.readers.place_faults import (
     LostSignError,
@@ -108,11 +108,6 @@ def _row(fault: DoubtError) -> Doubt | None:
     return next((row for row in DOUBTS if isinstance(fault, row.about)), None)
 
 
-def _victims_options(fault: VictimsError) -> dict[str, Told]:
-    sums = {column: told("its numbers add up to {n} people killed", n=f"{number:,}") for column, number in fault.sums.items()}
-    return {**sums, "rows": told("each row is one person killed: {n}", n=f"{fault.rows:,}")}
-
-
 def _day_options(fault: DateOrderError) -> dict[str, Told]:
     last = datetime(1999, 12, 31, 23, 59)
     day, month = (last.strftime(form) for form in fault.forms)
@@ -176,18 +171,24 @@ DOUBTS: tuple[Doubt, ...] = (
         "victims",
         VictimsError,
         text=lambda fault: told("{file}: which column is the number of people killed in each row?", file=fault.file),
-        options=_victims_options,
+        options=victims_options,
         safe=lambda fault: fault.sure,
         entries=lambda _, answer: {} if answer == "rows" else {"victims": answer},
         ours=("rows",),
     ),
     Doubt(
         "victims",
+        SameVictimError,
+        text=lambda fault: told("{doubt}; is each row a person killed?", doubt=fault.doubt()),
+        options=same_options,
+        safe=lambda fault: "once" if fault.by_id else "",
+        entries=lambda fault, answer: {} if answer == "rows" else {"victim_id": list(fault.columns)},
+    ),
+    Doubt(
+        "victims",
         CountsError,
         text=lambda fault: told("{file}: its rows are totals of areas and periods; which numbers are the people killed?", file=fault.file),
-        options=lambda fault: {
-            name: told("its numbers add up to {n} people killed", n=f"{number:,}") for name, number in fault.sums.items()
-        },
+        options=sums_options,
         safe=lambda fault: fault.sure,
         entries=lambda fault, answer: {"sex_columns": dict(fault.by_sex[answer])} if answer in fault.by_sex else {"count": answer},
         section="area_counts",

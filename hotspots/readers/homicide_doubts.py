@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotspots.readers.asking import MOST_CANDIDATES, Entries, where_of
 from hotspots.readers.faults import DoubtError
-from hotspots.readers.homicide_faults import MEANINGS, HomicideError, reading_of
+from hotspots.readers.homicide_faults import MEANINGS, HomicideError, NumberOfKilledError, SameVictimError, VictimsError, reading_of
 from hotspots.words import Told, told
 
 
@@ -40,6 +40,24 @@ def options_of(fault: HomicideError) -> dict[str, Told]:
             where = {**fault.where, first.column: (*fault.where[first.column], *more)}
             options[reading_of(where)] = told("these and what says: {meaning}", meaning=Told(MEANINGS[meaning], {}))
     return {**options, "all": every}
+
+
+def sums_options(fault: NumberOfKilledError) -> dict[str, Told]:
+    """Return each column with the people killed that its numbers add up to."""
+    return {column: told("its numbers add up to {n} people killed", n=f"{number:,}") for column, number in fault.sums.items()}
+
+
+def victims_options(fault: VictimsError) -> dict[str, Told]:
+    """Return each column with the people killed that its numbers add up to, and the rows."""
+    return {**sums_options(fault), "rows": told("each row is one person killed: {n}", n=f"{fault.rows:,}")}
+
+
+def same_options(fault: SameVictimError) -> dict[str, Told]:
+    """Return the people once each, and the rows."""
+    once = told(
+        "no: of rows that are alike in {columns} the first is counted: {n}", columns=", ".join(fault.columns), n=f"{fault.people:,}"
+    )
+    return {"once": once, "rows": told("each row is one person killed: {n}", n=f"{fault.rows:,}")}
 
 
 def entries_of(fault: HomicideError, answer: str) -> Entries:

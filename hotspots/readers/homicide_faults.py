@@ -38,6 +38,7 @@ MEANINGS = {
     "traffic": mark("traffic or accident"),
     "suicide": mark("suicide"),
     "legal": mark("legal intervention or self-defence"),
+    "void": mark("found to be no crime"),
     "other": mark("something else"),
     "unclear": mark("in no list of ours"),
 }
@@ -50,7 +51,8 @@ class HomicideError(DoubtError):
 
     `judged` are the columns that say what happened; `where` is column → values of the rows that say intentional homicide without
     doubt, `kept` in number; empty where none does. `yearly` is how many rows a year has, and `rate` those per 100,000 residents,
-    where that is the doubt; 0 otherwise. `police` are columns that only a list of people killed by police has.
+    where that is the doubt; 0 otherwise. `police` are columns that only a list of people killed by police has, `lists` those that hold
+    a list of people in each row.
     """
 
     file: str
@@ -61,6 +63,7 @@ class HomicideError(DoubtError):
     yearly: float = 0.0
     rate: float = 0.0
     police: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
 
     def at_stake(self) -> Mapping[str, tuple[str, ...]]:
         """Return the values of most rows."""
@@ -82,6 +85,13 @@ class HomicideError(DoubtError):
                 file=self.file,
                 n=f"{self.rows:,}",
                 yearly=f"{self.yearly:,.0f}",
+            )
+        if self.lists:
+            return told(
+                "{file}: {columns} holds a list of people in each row, and who of them was killed is not read; bring one row for each "
+                "person killed",
+                file=self.file,
+                columns=", ".join(map(repr, self.lists)),
             )
         if self.police:
             listed = ", ".join(map(repr, self.police[:_SHOWN]))
@@ -145,6 +155,39 @@ class VictimsError(NumberOfKilledError):
             file=self.file,
             columns=", ".join(map(repr, self.sums)),
         )
+
+
+@dataclass(eq=False)
+class SameVictimError(DoubtError):
+    """A `file` whose `rows` are of `people` persons by its `columns`: it may have a row for each suspect, weapon or charge.
+
+    `by_id`: one column is an id of persons; else the rows differ in nothing but what they say of a suspect.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+    rows: int
+    people: int
+    samples: Mapping[str, tuple[str, ...]]
+    by_id: bool = False
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return three values of each column."""
+        return self.samples
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        return told(
+            "{file}: by {columns} its {rows} rows are of {people} people, as where a file has a row for each suspect or weapon",
+            file=self.file,
+            columns=", ".join(map(repr, self.columns)),
+            rows=f"{self.rows:,}",
+            people=f"{self.people:,}",
+        )
+
+    def _sentence(self) -> Told:
+        listed = ", ".join(f'"{column}"' for column in self.columns)
+        return told("{doubt}; if so, write under [incidents] in city.toml: victim_id = [{listed}]", doubt=self.doubt(), listed=listed)
 
 
 @dataclass(eq=False)

@@ -86,7 +86,7 @@ class IncidentSection:
     """Where the victims are and which column means what; an empty name stands for a column that the file does not have.
 
     `sheet` is the sheet of a workbook or the layer of a GeoPackage, `header_row` the row that names the columns, as Excel counts.
-    `fill_down` are columns whose empty cells mean the value above them.
+    `fill_down` are columns whose empty cells mean the value above them. `victim_id` are columns that say which person a row is.
     A date in parts has `year` with `month` and `day`, or with a `date` that has no year; `of_year` is the year of all where no column says
     it (0: one does).
     `date_precision` is what the dates know, "day" or "month"; empty where that is worked out.
@@ -134,6 +134,7 @@ class IncidentSection:
     header_row: int | None = None
     covers: tuple[pd.Timestamp, pd.Timestamp] | None = None
     fill_down: tuple[str, ...] = ()
+    victim_id: tuple[str, ...] = ()
     all_homicides: bool = False
     asks: bool = False
 

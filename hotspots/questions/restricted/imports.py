@@ -41,13 +41,16 @@ ROLES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Totals:
-    """The totals of a city as it would be published: `areas` is 0 where none were given, `residents` missing where nobody knows them."""
+    """The totals of a city as it would be published: `areas` is 0 where none were given, `residents` missing where nobody knows them.
+
+    `inside` is missing where every area lacks the number of some period.
+    """
 
     read: int
     used: int
     victims: int
     without_place: int
-    inside: int
+    inside: float
     areas: int
     residents: float
     start: pd.Timestamp
@@ -61,7 +64,7 @@ def totals(city: City) -> Totals:
     residents = float(city.blocks["population"].sum(min_count=1)) if len(city.blocks) else float("nan")
     own = 0 if grids.own_side(city.blocks) else len(city.blocks)
     used = report.accepted + report.repaired
-    return Totals(report.read, used, report.victims, missing, int(study.inside), own, residents, city.start, city.end)
+    return Totals(report.read, used, report.victims, missing, study.inside, own, residents, city.start, city.end)
 
 
 def _study(city: City, unit: str = "blocks") -> Study:

@@ -11,14 +11,24 @@ import pandas as pd
 
 from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.cityfile.breakdowns import breakdown, same_names, sex_columns, twice_named
-from hotspots.readers.cityfile.period_columns import NO_COUNT, When, in_rows, of_asked_year, replace_entries, sum_of, wide
+from hotspots.readers.cityfile.period_columns import (
+    NO_COUNT,
+    RUNNING,
+    When,
+    in_rows,
+    of_asked_year,
+    of_running,
+    replace_entries,
+    sum_of,
+    wide,
+)
 from hotspots.readers.cityfile.pointing import samples_of
 from hotspots.readers.cityfile.units import of_numbers, only
 from hotspots.readers.cityfile.when_and_where import area_of_outlines, date_form, lacks_year
 from hotspots.readers.cityfile.without_days import counted_rows
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.killings import evidence, homicide_doubt, says_offences, victims_first
-from hotspots.readers.columns.offences import kinds_of, meaning_of, plain, says_killing
+from hotspots.readers.columns.offences import kinds_of, may_count, meaning_of, plain, says_killing
 from hotspots.readers.columns.residents import Numbers, are_residents, read_numbers
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
 from hotspots.readers.columns.total_rows import says_total
@@ -168,9 +178,19 @@ def _numbers(table: Table, used: Collection[str]) -> list[str]:
     """Return the columns that may be the numbers of people killed, those that say so first."""
     called = {name: _OF_YEAR.sub("", plain(name)) for name in table.columns.columns if name not in used}
     fit = {name: word for name, word in called.items() if not NO_COUNT.fullmatch(word) and _is_count(table.columns[name])}
+    running = [name for name, word in fit.items() if RUNNING.search(word)]
+    fit = {name: word for name, word in fit.items() if name not in running} or _refused(table, running)
     killed = victims_first(name for name, word in fit.items() if "killed" in kinds_of(word))
     said = [name for name, word in fit.items() if says_killing(word) or kinds_of(word) & {"victims"} or _COUNT.fullmatch(word)]
     return list(dict.fromkeys([*killed, *said]))
+
+
+def _refused(table: Table, running: Collection[str]) -> dict[str, str]:
+    """Return no candidates; raise `DataError` where the only ones are running totals, by their names."""
+    said = [name for name in running if may_count(name)]
+    if said:
+        raise of_running(table, said[0])
+    return {}
 
 
 def _is_count(text: pd.Series) -> bool:
@@ -249,12 +269,12 @@ def _area(table: Table, used: Collection[str], when: When, outlines: Table | Non
         best = area_of_outlines(table, outlines, names)
         if best:
             return best
-    plainly = {plain(name): name for name in reversed(names)}
+    plainly = {said: name for name in reversed(names) for said in (_OF_YEAR.sub("", plain(name)), plain(name))}
     listed = (*INCIDENT_COLUMNS["area"], *BLOCK_COLUMNS["name"], *BLOCK_COLUMNS["id"])
     named = [plainly[one] for one in listed if one in plainly]
     texts = [name for name in names if _is_text(table.columns[name])]
     candidates = [name for name in dict.fromkeys([*named, *texts]) if _may_be_area(table.columns[name], name)]
-    candidates = [name for name in candidates if len(set(table.columns[name])) > 1] or candidates
+    candidates = [name for name in candidates if len(set(table.columns[name])) > 1] or [name for name in candidates if name in named]
     alone = [name for name in candidates if _tells_apart(table, name, when)]
     for few in ([name for name in alone if name in named], alone, [name for name in candidates if name in named], candidates):
         different = {name: table.columns[name].nunique() for name in few}

@@ -122,6 +122,12 @@ INCIDENTS = {
     ),
     "time": Key("text", "a column with the clock", '"hora"', "the clock in `date`, or none"),
     "victims": Key("text", "a column with the number of people killed in the row", '"killed"', "one in each row"),
+    "victim_id": Key(
+        "list",
+        "the columns that say which person a row is: of rows alike in them the first is counted, as where each suspect has a row",
+        '["victim_id"]',
+        "each row is of another person; asked where some are not",
+    ),
     "event_id": Key("text", "people with the same id were killed in one event", '"case"', "people killed on one day at exactly one place"),
     "block_id": Key(
         "text", "the block that the agency itself recorded, by its id or its name; it goes before the map", '"barrio"', "the map"

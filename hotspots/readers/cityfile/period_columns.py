@@ -36,6 +36,9 @@ NO_COUNT = re.compile(
 )
 
 
+RUNNING = re.compile(  # in the name of numbers that count from the beginning of a year on
+    r"\b(?:acumulad[oa]s?|cumul\w*|ytd|(?:year|month) to date|to date|ano corrido|en lo que va|a la fecha|ate a data|a ce jour)\b"
+)
 _RATES = re.compile(r"\b(?:tasas?|taxas?|taux|rates?)\b")
 _RATES_LEAST = 2
 
@@ -79,6 +82,8 @@ def wide(table: Table, ask: Ask) -> When | None:
     groups = _sexes_together(table, groups, found)
     rest = _group(table, groups, ask)
     names = groups[rest]
+    if RUNNING.search(rest):
+        raise of_running(table, names[0])
     entries: Entries = {"period_columns": names}
     if found[names[0]].step == "any month":
         year = _year(table, found)
@@ -94,6 +99,18 @@ def _of_rates(table: Table, first: str) -> DataError:
             "{file}: the columns of periods ({first}, …) hold rates or shares, and no numbers of people; give the table of the numbers",
             file=table.source,
             first=repr(first),
+        )
+    )
+
+
+def of_running(table: Table, name: str) -> DataError:
+    """Return the fault that numbers count from the beginning of a year on: added up they count people many times, and no year is whole."""
+    return DataError(
+        told(
+            "{file}: {column} says that its numbers run from the beginning of the year, so they are those of no whole year and cannot be "
+            "added up; give the numbers of each period alone, or name its months, such as 'Jan-Nov 2022'",
+            file=table.source,
+            column=repr(name),
         )
     )
 

@@ -11,15 +11,21 @@ from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.columns.dates import share_dated
 from hotspots.readers.columns.killings import evidence, homicide_doubt, rows_where, victims_doubt
 from hotspots.readers.columns.offences import plain
+from hotspots.readers.columns.repeated_victims import same_victims
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS, OF_AREAS
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_places import share_paired
 from hotspots.readers.doubts import settled
-from hotspots.readers.faults import NOWHERE, DateColumnError, PlaceColumnError
+from hotspots.readers.faults import NOWHERE, DateColumnError, DoubtError, PlaceColumnError
 from hotspots.readers.files.text_tables import Table
 
 _SEEN = 500  # rows that are looked at
 _ANOTHER_DATE = r"birth|nac|nasc|naiss|updat|actuali|atuali|creat|crea|regist|report|capt|load|carga|modif|publi|denun|entry|rptd"
+_OF_THE_KILLING = (  # in the name of a column of dates
+    r"\b(?:occ|occu|occur\w*|ocurr\w*|ocorr\w*|hechos?|fato|faits?|committed|comision|incident\w*|event\w*|suceso|homicid\w*|murder|crime|"
+    r"delito|death|muerte|obito|deces|defuncion|shooting|offen[cs]e)\b"
+)
+_ITS_END = r"\b(?:to|end|ended|until|last|hasta|final|fin|termino|ate)\b"
 _EAST = r"\b(?:x|lon|lng|long|longitud\w*|este|east\w*)\b"
 
 
@@ -32,14 +38,23 @@ def samples_of(columns: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     return {str(name): tuple(some[~is_missing(some)].drop_duplicates().iloc[:3]) for name, some in columns.head(_SEEN).items()}
 
 
+def of_the_killing(table: Table) -> tuple[str, ...]:
+    """Return the columns of dates whose names speak of the killing, or of what happened, and not of when it was reported or ended."""
+    some = table.columns.head(_SEEN)
+    called = {str(name): plain(str(name)) for name in some.columns}
+    fit = [name for name, said in called.items() if re.search(_OF_THE_KILLING, said) and not re.search(f"{_ANOTHER_DATE}|{_ITS_END}", said)]
+    return tuple(name for name in fit if share_dated(some[name]) > 0.5)
+
+
 def date_column(table: Table, ask: Ask) -> str:
     """Return the column that a person says is the date; those whose values look like dates come first."""
     some = table.columns.head(_SEEN)
-    dated = [name for name in some.columns if share_dated(some[name]) > 0.5]
+    dated = [*(likely := of_the_killing(table)), *(name for name in some.columns if name not in likely and share_dated(some[name]) > 0.5)]
     names = [*dated, *(name for name in some.columns if name not in dated)]
     found = samples_of(some)
     candidates = tuple(name for name in names if found[name])
-    safe = dated[0] if len(dated) == 1 and not re.search(_ANOTHER_DATE, plain(dated[0])) else ""
+    alone = len(likely) == 1 or (len(dated) == 1 and not re.search(_ANOTHER_DATE, plain(dated[0])))
+    safe = dated[0] if alone else ""
     fault = DateColumnError(table.source, tuple(some.columns), candidates, found, safe)
     if not candidates:
         raise fault
@@ -75,7 +90,9 @@ def killed(columns: pd.DataFrame, *, used: Collection[str], file: str, ask: Ask)
     doubt = homicide_doubt(evidence(columns, used=used), file=file)
     found = settled(doubt, ask) if doubt else {}
     kept = columns[rows_where(columns, found.get("where", {}))]
-    counted = victims_doubt(kept, evidence(kept, used=used), file=file, used=used)
+    counted: DoubtError | None = victims_doubt(kept, evidence(kept, used=used), file=file, used=used)
+    if counted is None:
+        counted = same_victims(kept, file=file)
     return found | (settled(counted, ask) if counted else {})
 
 

@@ -37,7 +37,7 @@ from hotspots.readers.faults import (
     PlaceColumnError,
     ResidentsColumnError,
 )
-from hotspots.readers.homicide_faults import CountsError, HomicideError, Judged, VictimsError
+from hotspots.readers.homicide_faults import CountsError, HomicideError, Judged, SameVictimError, VictimsError
 from hotspots.readers.place_faults import (
     Change,
     LostSignError,
@@ -82,6 +82,7 @@ EXAMPLES: tuple[DoubtError, ...] = (  # of each row of questions, a doubt that i
     OtherSystemError(0, 12, (89.2, 13.7), Change(epsg=4326)),
     HomicideError(_FILE, 9, (Judged("delito", (("ROBO", "other", 7), ("DOLOSO", "homicide", 2))),), {"delito": ("DOLOSO",)}, 2),
     VictimsError(_FILE, 9, {"killed": 4}, {"killed": ("0", "1")}, "killed"),
+    SameVictimError(_FILE, ("victim_id",), 12, 9, {"victim_id": ("a", "b")}, by_id=True),
     CountsError("t.csv", 12, {"homicidios": 40, "lesiones": 90}, {"homicidios": ("1",), "lesiones": ("2",)}),
     SheetError("h.xlsx", told("several sheets hold a table ({listed})", listed="'a', 'b'"), (("a", "id, day"), ("b", "id, day")), 2),
     HeaderError(_FILE, ((1, "Fecha, Edad"), (2, "date, age"))),

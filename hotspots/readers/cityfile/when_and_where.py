@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.asking import Ask, Entries
-from hotspots.readers.cityfile.pointing import date_column, place_columns, samples_of
+from hotspots.readers.cityfile.pointing import date_column, of_the_killing, place_columns, samples_of
 from hotspots.readers.columns.area_ids import matched
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.offences import plain
 from hotspots.readers.columns.periods import month_of
 from hotspots.readers.columns.places import finite_pairs
-from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS, OF_AREAS
+from hotspots.readers.columns.synonyms import HAPPENED, INCIDENT_COLUMNS, OF_AREAS
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_dates import joined_date, month_number
 from hotspots.readers.columns.written_places import share_paired
@@ -26,6 +26,10 @@ from hotspots.readers.sections import IncidentSection
 from hotspots.readers.table_faults import YearlessDaysError
 from hotspots.words import Told
 
+_OF_OTHERS = re.compile(  # in the name of a column: where somebody lives or is from, or a state that is no area
+    r"\b(?:resid\w*|domicil\w*|nacim\w*|nascim\w*|naiss\w*|birth|home|origen|origin|civil|conyugal|marital|status|actual|proces\w*|caso|"
+    r"victim\w*|vitim\w*|investig\w*|station\w*|comisaria\w*|lat|lon|salud|economic\w*)\b"
+)
 _MOSTLY = 0.8
 _YEARS = 30  # that can be pointed at
 _MOST_AREAS = 20_000  # names in a column: one that has more is no column of areas
@@ -36,12 +40,13 @@ def date_columns(table: Table, plain: Mapping[str, str], ask: Ask) -> dict[str, 
 
     Where nothing says a day it is the month.
     `plain` is name without case, accents and signs → column. Of several dates that of what
-    occurred comes before that of the report.
+    occurred comes before that of the report: where a name that we know does not say so and one that we do not know does, it is asked.
     """
     named = [plain[name] for name in INCIDENT_COLUMNS["date"] if name in plain]
     whole = next((column for column in named if share_dated(table.columns[column]) > 0.5), "")
     if whole:
-        return {"date": whole}
+        other = not HAPPENED & {name for name, column in plain.items() if column == whole} and of_the_killing(table)
+        return {"date": date_column(table, ask) if other else whole}
     parts = _parts(table, plain) or _month(table, plain) or _yearless(table, plain, ask)
     if parts:
         return parts
@@ -141,8 +146,8 @@ def place_keys(table: Table, found: Mapping[str, str], ask: Ask, outlines: Table
     if "geometry" in found and share_paired(table.columns[found["geometry"]]) > 0:
         return {"geometry": found["geometry"]}
     area = _area_column(table, found, outlines)
-    others = _other_areas(table, found) if area and outlines is None else ()
-    if len(others) > 1:
+    others = _other_areas(table, found) if outlines is None else ()
+    if len(others) > 1 or (others and not area):
         return settled(_which_area(table, others, likely=area), ask)
     return {"block_id": area} if area else place_columns(table, ask, used=[column for key, column in found.items() if key != "area"])
 
@@ -151,7 +156,8 @@ def _other_areas(table: Table, found: Mapping[str, str]) -> tuple[str, ...]:
     """Return the columns that are called like an area and hold several, the first those that most people would call one."""
     used = {column for key, column in found.items() if key != "area"}
     called = {name: plain(name) for name in table.columns.columns if name not in used}
-    return tuple(name for name, words in called.items() if OF_AREAS.search(words) and not is_missing(table.columns[name]).all())
+    fit = [name for name, words in called.items() if OF_AREAS.search(words) and not _OF_OTHERS.search(words)]
+    return tuple(name for name in fit if not is_missing(table.columns[name]).all())
 
 
 def _which_area(table: Table, names: Collection[str], *, likely: str) -> PlaceColumnError:

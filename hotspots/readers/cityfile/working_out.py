@@ -19,13 +19,14 @@ from hotspots.readers.cityfile.pointing import killed
 from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys, share_of_ids
 from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.merged_cells import filled_down, is_time, merged_columns
+from hotspots.readers.columns.offences import by_plain_name
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
 from hotspots.readers.columns.residents import are_residents, is_open
 from hotspots.readers.columns.second_looks import lone_event
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
 from hotspots.readers.columns.total_rows import says_total
-from hotspots.readers.columns.values import built_in, fold, is_missing
+from hotspots.readers.columns.values import built_in, fold, is_missing, read_ages
 from hotspots.readers.doubts import settled
 from hotspots.readers.faults import AreaColumnError, LatitudeError, NumbersError, ResidentsColumnError, there_are
 from hotspots.readers.files.any_file import read_asked, read_file
@@ -160,23 +161,18 @@ def _homicides(table: Table, where: Mapping[str, Sequence[str]]) -> Table:
 
 def _columns(table: Table, known: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Return key to column: the column whose name is earliest in the list of names for that key; no column serves two keys."""
-    plain = {_plain(column): column for column in reversed(table.columns.columns)}
+    called = by_plain_name(table.columns.columns)
     found: dict[str, str] = {}
     for key, names in known.items():
         for name in names:
-            if name in plain and plain[name] not in found.values():
-                found[key] = plain[name]
+            if name in called and called[name] not in found.values():
+                found[key] = called[name]
                 break
     return found
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", fold(name)).strip()
-
-
 def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask: Ask, outlines: Table | None) -> dict[str, Any]:
-    plain = {_plain(column): column for column in reversed(table.columns.columns)}
-    when = date_columns(table, plain, ask)
+    when = date_columns(table, by_plain_name(table.columns.columns), ask)
     for key in ("date", "year", "month", "day"):
         columns.pop(key, None)
     columns |= {key: name for key, name in when.items() if key != "of_year"}
@@ -195,7 +191,7 @@ def _drop_doubtful(table: Table, columns: dict[str, str]) -> None:
     for key in ("sex", "weapon"):
         if key in columns and not _mapped(table.columns[columns[key]], key):
             del columns[key]
-    if "age" in columns and _numeric(table.columns[columns["age"]]) < 0.5:
+    if "age" in columns and not _holds_ages(table.columns[columns["age"]]):
         del columns["age"]
     if "event_id" in columns:
         first, *others = (table.columns[columns[key]] for key in ("date", "year", "month", "day") if key in columns)
@@ -217,6 +213,12 @@ def _doubt_event(table: Table, columns: dict[str, str], place: list[str], ask: A
 
 def _numeric(text: pd.Series) -> float:
     return float(pd.to_numeric(text.str.strip().str.replace(",", "."), errors="coerce").notna().mean())
+
+
+def _holds_ages(text: pd.Series) -> bool:
+    """Return whether half of the texts are numbers, or half of those that say anything ages in words."""
+    said = text[~is_missing(text)]
+    return _numeric(text) >= 0.5 or (len(said) > 0 and float(read_ages(said, column="")[0].notna().mean()) >= 0.5)
 
 
 def _one_day_each(ids: pd.Series, days: pd.Series) -> bool:

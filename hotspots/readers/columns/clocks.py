@@ -14,6 +14,7 @@ from hotspots.words import mark, told
 _OFFSET = r"^(?P<body>.*[0-9]:[0-9]{2}.*?)\s*(?P<offset>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)$"
 _CLOCK = r"^(?:\S+[T ])?(?P<h>[0-9]{1,2}):(?P<m>[0-9]{2})(?::(?P<s>[0-9]{2})(?:[.,][0-9]+)?)?(?: ?(?P<half>[ap])\.? ?m\.?)?$"
 _BARE = r"^(?P<h>[0-9]{1,2})(?P<m>[0-9]{2})?(?P<s>[0-9]{2})?(?:\.0+)?(?: ?(?P<half>[ap])\.? ?m\.?)?$"
+_HOURS, _HOUR = r"^([0-9]{1,2}) ?h ?([0-9]{2})(?: ?m(?:in)?)?$", r"^([0-9]{1,2}) ?h(?:rs?|oras?|eures?)?\.?$"
 
 
 def split_offset(text: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -36,18 +37,20 @@ def _split(text: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def read_clock(text: pd.Series, *, bare: bool = False) -> pd.Series:
-    """Return seconds since midnight, missing where the text is no clock time; `bare` also reads 2330, 930 and 23.
+    """Return seconds since midnight, missing where the text is no clock time; `bare` also reads 2330, 930, 23 and 14h30.
 
     >>> read_clock(pd.Series(["23:24", "11:30:05 PM", "12:15 a. m.", "25:00", ""])).tolist()
     [84240.0, 84605.0, 900.0, nan, nan]
-    >>> read_clock(pd.Series(["2330", "930", "7"]), bare=True).tolist()
-    [84600.0, 34200.0, 25200.0]
+    >>> read_clock(pd.Series(["2330", "930", "7", "14h30", "7 h"]), bare=True).tolist()
+    [84600.0, 34200.0, 25200.0, 52200.0, 25200.0]
     """
     return each_once(text, partial(_seconds, bare=bare))
 
 
 def _seconds(text: pd.Series, *, bare: bool) -> pd.Series:
     lower = text.str.lower()
+    if bare:
+        lower = lower.str.replace(_HOURS, r"\1:\2", regex=True).str.replace(_HOUR, r"\1", regex=True)
     parts = lower.str.extract(_CLOCK)
     if bare:
         padded = lower.where(~lower.str.fullmatch(r"[0-9]{3}"), "0" + lower)

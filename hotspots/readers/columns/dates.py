@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots.readers.columns.clocks import in_city_zone, read_clock, split_offset
 from hotspots.readers.columns.odd_clocks import believed
-from hotspots.readers.columns.odd_dates import far_dates, far_remark, firsts_alone, odd_days, unfinished, year_alone
+from hotspots.readers.columns.odd_dates import far_dates, far_remark, firsts_alone, odd_days, turned, unfinished, year_alone
 from hotspots.readers.columns.parts_of_dates import COMPACT, DAY_NAMED, NAMED_DAY, YEAR_FIRST, YEAR_LAST, days_of, in_parts
 from hotspots.readers.columns.periods import month_of
 from hotspots.readers.columns.values import each_once, fold, is_missing
@@ -111,6 +111,18 @@ def read_dates(
 
 def _trimmed(text: pd.Series) -> pd.Series:
     return text.str.replace(r"[\s\u00a0\u202f]+", " ", regex=True).str.strip().str.slice(stop=_LONGEST)
+
+
+def _turned(text: pd.Series, column: str) -> DataError:
+    return DataError(
+        told(
+            "incidents: a spreadsheet read some dates of {column} with day and month the wrong way round: no date such as {first} has a "
+            "day after the 12th, and all others, such as {other}, have; export the column as text, or as yyyy-mm-dd where it was typed",
+            column=repr(column),
+            first=repr(text[text.str.match(YEAR_FIRST)].iloc[0][:_SHOWN]),
+            other=repr(text[text.str.match(YEAR_LAST)].iloc[0][:_SHOWN]),
+        )
+    )
 
 
 def _only_years(text: pd.Series, column: str) -> DataError:
@@ -296,6 +308,8 @@ def _by_format(text: pd.Series, missing: pd.Series, date_format: str, column: st
 def _worked_out(text: pd.Series, missing: pd.Series, column: str) -> _Parsed:
     body, offset = split_offset(text)
     _refuse_serials(text[~missing], column)
+    if turned(text[~missing]):
+        raise _turned(text[~missing], column)
     codes, different = pd.factorize(body, use_na_sentinel=False)
     read = in_parts(pd.Series(different, dtype=body.dtype))
     a, b, short = (read[name].take(codes).set_axis(text.index) for name in ("a", "b", "short"))

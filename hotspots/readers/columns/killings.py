@@ -9,22 +9,29 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.columns.offences import NO, YES, kinds_of, may_count, meaning_of, plain, roles, says_killing
-from hotspots.readers.columns.values import fold, is_missing
+from hotspots.readers.columns.causes_of_death import causes
+from hotspots.readers.columns.offences import NO, YES, kinds_of, may_count, meaning_of, plain, roles, says_killing, says_stages
+from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
+from hotspots.readers.columns.values import fold, is_missing, whole_numbers
 from hotspots.readers.homicide_faults import HomicideError, Judged, VictimsError
 from hotspots.readers.report import Mask
 
 _MOST_VALUES = 1_000  # different values of a column that names offences
 _FEW_VALUES = 40  # different values of a column of which we know none
 _FEW_COLUMNS = 6  # of that kind that are offered
-_OUT = ("attempted", "negligent", "traffic", "suicide", "legal")
+_OUT = ("attempted", "negligent", "traffic", "suicide", "legal", "void")
 _YEARLY, _RATE = 5_000, 150.0  # rows a year; rows a year for 100,000 residents
 _LEAST_YEARLY = 30  # rows a year below which a rate says nothing
 _MOST = 1_000  # people killed in one row
+_PARTLY = 0.5  # of the cells of a column that is called so are numbers, and the others say something else
 _MEAN_OF_EVENTS = 5.0  # people killed in the mean event, which no list of a city reaches
 _VICTIMS = re.compile(r"\b(?:victims?|victimas?|vitimas?|victimes?)\b")
 _POLICE_LEAST = 2
 _OF_VICTIMS = re.compile(r"(?:n[ro]?|numero|number|total)? ?(?:de|of)? ?(?:vitimas|victimas|victims) (?:em|de|por|en|of|in) (.+)")
+_PEOPLE = re.compile(r"(?:victim|victima|vitima|victime|participant|participante|person|persona|pessoa|people|involved|involucrado)s?")
+_LIST = re.compile(r"\s*\[\s*\{")  # of records, as a service writes it
+_NUMBERS_OF = re.compile(r"\b(?:n|num|numero|number|count|counts|total|cantidad|quantidade|qtd|nombre|casos|cases|sum)\b")
+_MANNER = re.compile(r"\bsicariat")  # a way of killing, which stands beside quarrels and robberies where every row is a homicide
 _NOTE_NUMBER = re.compile(r" [0-9]+$")
 _OF_POLICE = re.compile(
     r"threat (?:type|level)|flee(?:ing|status)?(?: status)?|(?:un)?armed(?: with| unarmed)?|body ?cam(?:era)?s?|"
@@ -38,13 +45,14 @@ _OF_POLICE = re.compile(
 class Evidence:
     """What a file says of its own rows: `judged` are the columns that name offences or outcomes, `where` and `kept` the rows that are
     homicides without doubt, `says_so` whether anything at all says that rows are killings. `police` are columns that only a list of
-    people killed by police has."""
+    people killed by police has, `lists` those that hold a list of people in each row, of whom nobody knows who was killed."""
 
     judged: tuple[Judged, ...]
     where: Mapping[str, tuple[str, ...]]
     kept: Mask
     says_so: bool
     police: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
 
 
 def evidence(columns: pd.DataFrame, *, used: Collection[str] = ()) -> Evidence:
@@ -61,12 +69,15 @@ def evidence(columns: pd.DataFrame, *, used: Collection[str] = ()) -> Evidence:
         hurt = [name for name in names if "hurt" in kinds_of(name) and columns[name].nunique() <= _MOST_VALUES]
         judged = tuple(_unknown(columns[name], name) for name in hurt)
     sure = [one for one in judged if one.meaning("homicide", "died")]
+    if not judged and not counted and not any(says_killing(name) for name in columns.columns):
+        judged = tuple(_unknown(columns[name], name) for name in names if _coded(columns[name], name))
     says_so = bool(sure) or any(says_killing(name) for name in columns.columns) or any("killed" in kinds_of(name) for name in names)
     telling = tuple(one for one in judged if not _only_homicides(one))
     where = _reading(columns, telling if any(one in telling for one in sure) or not telling else judged)
     where = {column: _once(values) for column, values in where.items() if column in {one.column for one in telling}}
     police = tuple(str(name) for name in columns.columns if _OF_POLICE.fullmatch(plain(name)))
-    return Evidence(telling, where, rows_where(columns, where), says_so, police if len(police) >= _POLICE_LEAST else ())
+    lists = tuple(str(name) for name in names if _PEOPLE.fullmatch(plain(name)) and columns[name].str.match(_LIST).any())
+    return Evidence(telling, where, rows_where(columns, where), says_so, police if len(police) >= _POLICE_LEAST else (), lists)
 
 
 def _once(values: Sequence[str]) -> tuple[str, ...]:
@@ -90,6 +101,8 @@ def rows_where(columns: pd.DataFrame, where: Mapping[str, Collection[str]]) -> M
 
 def homicide_doubt(said: Evidence, *, file: str) -> HomicideError | None:
     """Return the doubt which rows are homicides; None where no column leaves one."""
+    if said.lists:
+        return HomicideError(file, len(said.kept), lists=said.lists)
     if not said.judged:
         return HomicideError(file, len(said.kept), police=said.police) if said.police else None
     return HomicideError(file, len(said.kept), said.judged, said.where, int(said.kept.sum()) if said.where else 0)
@@ -117,12 +130,11 @@ def victims_doubt(columns: pd.DataFrame, said: Evidence, *, file: str, used: Col
     ages are. What speaks of killings in other words is sure of nothing.
     """
     kinds = {name: kinds_of(name) for name in columns.columns if name not in used}
-    counts = {name: _counts(columns[name]) for name in kinds if may_count(name) and name not in said.where}
-    numbers = {name: number for name, number in counts.items() if number is not None and not _numbered(number)}
-    killed = victims_first(name for name in numbers if "killed" in kinds[name])
+    numbers, partly = _numbers(columns, {name: kind for name, kind in kinds.items() if name not in said.where})
+    killed = [] if partly else victims_first(name for name in numbers if "killed" in kinds[name])
     if not numbers:
         return None
-    mixed = bool(said.judged) or any("hurt" in kind for kind in kinds.values())
+    mixed = bool(said.judged) or partly or any("hurt" in kind for kind in kinds.values())
     general = [name for name in numbers if name not in killed]
     alone = len(general) == 1 and "victims" in kinds[general[0]] and not mixed
     sure = killed[0] if killed else general[0] if alone and numbers[general[0]].mean() <= _MEAN_OF_EVENTS else ""
@@ -133,9 +145,36 @@ def victims_doubt(columns: pd.DataFrame, said: Evidence, *, file: str, used: Col
     return VictimsError(file, int(said.kept.sum()), sums, samples, sure)
 
 
+def _numbers(columns: pd.DataFrame, kinds: Mapping[str, Collection[str]]) -> tuple[dict[str, pd.Series], bool]:
+    """Return the columns that may count people killed, as numbers; else those that are called so and hold other texts too, and True."""
+    counts = {name: _counts(columns[name]) for name in kinds if may_count(name)}
+    found = {name: one for name, one in counts.items() if one is not None and not (_numbered(one) or _within_cases(one, columns))}
+    if found:
+        return found, False
+    called = [name for name, one in counts.items() if one is None and {"killed", "victims"} & set(kinds[name])]
+    some = {name: _counts(columns[name], least=_PARTLY) for name in called}
+    return {name: one for name, one in some.items() if one is not None and (one > 1).any()}, True
+
+
 def _numbered(number: pd.Series) -> bool:
     """Return whether numbers only count the rows, as those of the murders of a year do: each once, and none left out."""
     return len(number) > 1 and number.is_unique and int(number.max() - number.min()) == len(number) - 1
+
+
+def _within_cases(number: pd.Series, columns: pd.DataFrame) -> bool:
+    """Return whether numbers count the victims of each case, a row each: 1, 2, 3 in rows of one case and day that follow one another.
+
+    >>> table = pd.DataFrame({"fecha": ["5/1", "5/1", "6/1"], "numero_victima": ["1", "2", "1"]})
+    >>> _within_cases(pd.Series([1, 2, 1]), table), _within_cases(pd.Series([1, 2, 2]), table)
+    (True, False)
+    """
+    known = {*INCIDENT_COLUMNS["event_id"], *INCIDENT_COLUMNS["date"]}
+    named = [name for name in columns.columns if plain(str(name)) in known]
+    goes_on = columns[named].eq(columns[named].shift()).all(axis=1).to_numpy(dtype=bool)
+    more = number.to_numpy() > 1
+    if not named or not more.any() or not goes_on[more].all():
+        return False
+    return bool((number.to_numpy() == np.where(more, number.shift().fillna(0).to_numpy() + 1, 1)).all())
 
 
 def victims_first(names: Iterable[str]) -> list[str]:
@@ -149,12 +188,12 @@ def victims_first(names: Iterable[str]) -> list[str]:
 
 def _judged(text: pd.Series, name: str) -> Judged | None:
     """Return the column with what its values mean; None where it names no offence, no outcome and nobody's part in a case."""
-    parts = _roles(text, name)
+    parts = _roles(text, name) or _causes(text, name)
     if parts:
         return parts
     kinds = kinds_of(name)
     if not kinds & {"offence", "maybe", "flag", "attempt"}:
-        return _as_told(name, text.str.strip().value_counts()) if says_offences(text) else None
+        return _as_told(name, text.str.strip().value_counts()) if says_offences(text) or _stages(text) or _voids(text) else None
     counts = text.str.strip().value_counts()
     if len(counts) > _MOST_VALUES:
         return None
@@ -163,12 +202,19 @@ def _judged(text: pd.Series, name: str) -> Judged | None:
         return None if "killed" in kinds and numeric else _flag(name, counts)
     if "attempt" in kinds and {fold(value) for value in counts.index if value} <= YES | NO:
         return _unknown(text, name, attempted=YES) if len(counts) > 1 else None
+    return _by_words(text, name, counts)
+
+
+def _by_words(text: pd.Series, name: str, counts: pd.Series) -> Judged | None:
+    """Return a column that may be of offences or outcomes with what its texts say; None where they say nothing."""
     meanings = {value: meaning_of(value) for value in counts.index}
     if "homicide" in meanings.values():
         meanings = {value: "unclear" if meaning == "died" else meaning for value, meaning in meanings.items()}
+    if _manners_alone(meanings):
+        return _unknown(text, name)
     known = [meaning for meaning in meanings.values() if meaning != "unclear"]
     telling = {"homicide", "died", *_OUT} & set(known)
-    strong = "offence" in kinds and any(any(map(str.isalpha, value)) for value in counts.index)
+    strong = "offence" in kinds_of(name) and any(any(map(str.isalpha, value)) for value in counts.index)
     few = 1 < len(counts) <= min(_FEW_VALUES, max(len(text) // 5, 2))
     if not (telling or (strong and (known or few))):
         return None
@@ -181,6 +227,34 @@ def _roles(text: pd.Series, name: str) -> Judged | None:
     found = roles(counts.index) if 1 < len(counts) <= _FEW_VALUES else {}
     meanings = {"victim": "homicide", "other": "other", "": "unclear"}
     return Judged(name, tuple((str(value), meanings[found.get(value, "")], int(n)) for value, n in counts.items())) if found else None
+
+
+def _causes(text: pd.Series, name: str) -> Judged | None:
+    """Return a column of codes of causes of death, with what each says."""
+    counts = text.str.strip().value_counts()
+    found = causes(map(str, counts.index)) if len(counts) <= _MOST_VALUES else {}
+    return Judged(name, tuple((str(value), found[str(value)], int(rows)) for value, rows in counts.items())) if found else None
+
+
+def _stages(text: pd.Series) -> bool:
+    return text.nunique() <= _FEW_VALUES and says_stages(text.unique())
+
+
+def _voids(text: pd.Series) -> bool:
+    """Return whether some of a few values say that there was no crime after all, as a status of a case may."""
+    return text.nunique() <= _FEW_VALUES and any(meaning_of(value) == "void" for value in text.unique())
+
+
+def _manners_alone(meanings: Mapping[str, str]) -> bool:
+    """Return whether nothing but a way of killing says homicide beside something else: of what the others are it says nothing."""
+    sure = [value for value, meaning in meanings.items() if meaning == "homicide"]
+    return bool(sure) and len(sure) < len(meanings) and all(_MANNER.search(plain(value)) for value in sure)
+
+
+def _coded(text: pd.Series, name: str) -> bool:
+    """Return whether a column of an offence, by its name, holds a few numbers that stand for something and count nothing."""
+    few = 1 < text[~is_missing(text)].nunique() <= min(_FEW_VALUES, max(len(text) // 5, 2))
+    return few and "offence" in kinds_of(name) and not _NUMBERS_OF.search(plain(name))
 
 
 def says_offences(text: pd.Series) -> bool:
@@ -234,10 +308,10 @@ def _reading(columns: pd.DataFrame, judged: tuple[Judged, ...]) -> dict[str, tup
     return where if all(where.values()) and rows_where(columns, where).any() else {}
 
 
-def _counts(text: pd.Series) -> pd.Series | None:
-    """Return the column as whole numbers of people, missing as none; None where it is no such column."""
-    number = pd.to_numeric(text.str.strip().str.replace(r"\.0+$", "", regex=True), errors="coerce")
+def _counts(text: pd.Series, *, least: float = 0.95) -> pd.Series | None:
+    """Return the column as whole numbers of people, missing as none; None where it is no such column: fewer than `least` are numbers."""
+    number = whole_numbers(text)
     good = number.between(0, _MOST) & (number % 1 == 0)
-    if float((good | is_missing(text)).mean()) < 0.95 or not good.any():
+    if float((good | is_missing(text)).mean()) < least or not good.any():
         return None
     return number.where(good).fillna(0)

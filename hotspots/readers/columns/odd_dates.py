@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.columns.parts_of_dates import YEAR_FIRST, YEAR_LAST
 from hotspots.readers.columns.repeated_values import repeated_too_often, tail
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.faults import long_day
@@ -14,6 +15,8 @@ from hotspots.readers.report import Mask, Remark
 from hotspots.words import Told, mark, told
 
 _FIRSTS = 12
+_MONTHS = 12  # of a year: a day after it is no month
+_TURNED_LEAST = 5  # dates in each of two forms
 _SEEN = 1_000  # rows that are looked at first
 _YEARS_LEAST = 3  # years of one and the same day
 _YEAR = r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])"
@@ -34,6 +37,20 @@ def firsts_alone(date: pd.Series) -> Mask:
     """
     firsts, known = (date.dt.day == 1).to_numpy(dtype=bool), date.notna().to_numpy()
     return np.asarray(firsts & bool(known.sum() >= _FIRSTS and firsts[known].all() and not (date[known] == date[known].iloc[0]).all()))
+
+
+def turned(text: pd.Series) -> bool:
+    """Return whether a spreadsheet took the day for the month where it could: of dates in two forms one has no day after the 12th, and the
+    other none before.
+
+    >>> parts = [f"2021-{month:02}-{day:02}" for month, day in ((5, 1), (7, 2), (9, 3), (2, 4), (3, 5))]
+    >>> texts = [f"{day}/03/2021" for day in (13, 17, 20, 24, 29)]
+    >>> turned(pd.Series(parts + texts)), turned(pd.Series(parts + ["2021-03-13"] + texts)), turned(pd.Series(texts))
+    (True, False, False)
+    """
+    machine, typed = text.str.extract(YEAR_FIRST)["d"].dropna().astype(int), text.str.extract(YEAR_LAST)[["a", "b"]].dropna().astype(int)
+    enough = min(len(machine), len(typed)) >= _TURNED_LEAST and len(machine) + len(typed) == len(text)
+    return bool(enough and (machine <= _MONTHS).all() and (typed > _MONTHS).all(axis=0).any())
 
 
 def year_alone(texts: pd.Series) -> str:

@@ -11,6 +11,7 @@ from hotspots.readers.columns.values import fold
 # (meaning, only beside a word for a death, words in: es, en, pt, fr)
 OFFENCES: tuple[tuple[str, bool, str], ...] = (
     ("other", True, r"no (es )?homicidi\w*|not (an? )?(homicide|murder)|non? homicide|amenaza\w*|threat\w*|ameaca\w*|menaces?|encubri\w*"),
+    ("void", False, r"^(?:case )?(?:unfounded|infundad[oa]|no crime|not a crime|infondee?)$"),
     ("other", True, r"accessory|conspir\w*|conspiracion|solicit\w*|unfounded|desistid\w*|natural(es)?|naturelle"),
     ("other", False, r"no (fatal|letal|mortal)(es)?|non ?fatal|not fatal|nao (fatal|letal)|non (mortel|mortelle)|ileso|ilesa|unharmed"),
     ("attempted", True, r"tentativas?|tentad[oa]s?|intentos?|frustrad\w*|en grado de|attempt\w*|atmpt\w*|att|tentatives?|tentee?s?"),
@@ -23,11 +24,11 @@ OFFENCES: tuple[tuple[str, bool, str], ...] = (
     ("traffic", True, r"transito|trafico vehicular|vial(es)?|vehicul\w*|atropell\w*|colision|choque|accident\w*|acidente\w*|siniestro\w*"),
     ("traffic", True, r"traffic|vehic\w*|auto|dui|dwi|driving|motor\w*|hit and run|crash|circulation|routier\w*|route"),
     ("traffic", False, r"accidentes? de transito|hechos? de transito|traffic (accident|collision|crash)|acidentes? de transito"),
-    ("negligent", True, r"culpos\w*|imprud\w*|involuntari\w*|preterintencional\w*|no intencional\w*|negligen\w*|involuntary|reckless"),
+    ("negligent", True, r"culpos\w*|culpable|imprud\w*|involuntari\w*|preterintencional\w*|no intencional\w*|involuntary|reckless"),
     ("traffic", False, r"^(?:en )?(?:siniestros?|accidentes?) (?:vial(?:es)?|de transito)$|^vial(?:es)?$"),
     ("negligent", False, r"^culpos[oa]s?$"),
-    ("attempted", False, r"^(?:(?:en )?grado de )?(?:tentativas?|tentad[oa]s?|frustrad[oa]s?|attempted)$"),
-    ("negligent", True, r"unintentional|unintended|nao intencional|involontaires?|par imprudence|neglig\w*|negl"),
+    ("attempted", False, r"^(?:(?:en )?grado de )?(?:tentativas?|tentad[oa]s?|frustrad[oa]s?|attempted|frustrated)$"),
+    ("negligent", True, r"unintentional|unintended|nao intencional|involontaires?|par imprudence|negl?(?:ig\w*)?"),
     ("homicide", False, r"homicid\w*|asesinat\w*|asesinad\w*|feminicid\w*|femicid\w*|parricid\w*|infanticid\w*|sicariat\w*|uxoricid\w*"),
     ("homicide", False, r"murder(ed|s)?|killing|(non ?negligent|voluntary) manslaughter|assassinat\w*|latrocini\w*|meurtres?|assassine\w*"),
     (
@@ -46,7 +47,7 @@ OFFENCES: tuple[tuple[str, bool, str], ...] = (
         r"roubos?|furtos?|lesao|lesoes|estupro|trafico|estelionato|ferid\w*|sequestro|vols?|viols?|agressions?|blesse\w*|coups",
     ),
 )
-_NOT_NEGLIGENT = re.compile(r"\bnon? negl\w*|\bnonnegl\w*|\bno culpos\w*|\bnao culpos\w*")
+_NOT_NEGLIGENT = re.compile(r"\bnon? negl?(?:ig\w*)?\b|\bnonnegl?(?:ig\w*)?\b|\bno culpos\w*|\bnao culpos\w*")
 _ROWS = tuple((meaning, beside, re.compile(rf"\b(?:{words})\b")) for meaning, beside, words in OFFENCES)
 _DEATH = re.compile("|".join(rf"\b(?:{words})\b" for meaning, _, words in OFFENCES if meaning in ("homicide", "died")))
 _MAYBE = re.compile(r"\b(?:manslaughter|deaths?|muertes?|fallecimientos?|mortes?|decesos?)\b")
@@ -88,7 +89,12 @@ _BESIDE = re.compile(
     r".*\b(id|date|fecha|data|time|hora|hour|year|ano|anio|mes|month|location|address|direccion|lugar|place|zone|zona|area|barrio|lat|lon|"
     r"latitud|longitud|unit|number|rate|tasa|taxa|arma|weapon|premis|premise|victim type|tipo de arma)\b.*"
 )
+_DEATHS = re.compile(r"\b(?:deaths|fatalit(?:y|ies)|muert[oa]s|muertes|fallecid[oa]s|mort[oae]s|obitos|morts|deces)\b")
 _SAYS = re.compile(r"homicid|\bhom dolos|\bcvli\b|asesin|murder|feminicid|femicid|killing|killed|meurtre|assassin|occis")
+
+_STAGES = re.compile(r"consumad[oa]s?|consummated|completed|consommee?s?")  # of a crime that was no attempt
+# A word was set beside another without a sign between them, as in `victimCount` and `RMSOccurrenceDate`.
+_CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])|(?<=[A-Z])(?=[A-Z][a-zà-ÿ])")
 
 YES = frozenset({"1", "1.0", "true", "t", "yes", "y", "si", "s", "sim", "oui", "o", "x", "v", "verdadero", "verdadeiro", "vrai"})
 NO = frozenset({"0", "0.0", "false", "f", "no", "n", "nao", "non", "falso", "faux"})
@@ -97,10 +103,24 @@ NO = frozenset({"0", "0.0", "false", "f", "no", "n", "nao", "non", "falso", "fau
 def plain(name: str) -> str:
     """Return a column's name in small letters and plain words.
 
-    >>> plain("Crm_Cd-Desc")
-    'crm cd desc'
+    >>> plain("Crm_Cd-Desc"), plain("RMSOccurrenceDate"), plain("OBJECTID")
+    ('crm cd desc', 'rms occurrence date', 'objectid')
     """
-    return re.sub(r"[^a-z0-9]+", " ", fold(name)).strip()
+    return re.sub(r"[^a-z0-9]+", " ", fold(_CAMEL.sub(" ", name))).strip()
+
+
+def by_plain_name(names: Iterable[str]) -> dict[str, str]:
+    """Return plain name → name of a column, also without what stands in brackets behind it; of two of one name the first.
+
+    >>> by_plain_name(["Latitud (WGS84)", "Edad", "edad"])
+    {'latitud wgs84': 'Latitud (WGS84)', 'edad': 'Edad', 'latitud': 'Latitud (WGS84)'}
+    """
+    listed = [str(name) for name in names]
+    found: dict[str, str] = {}
+    for form in (plain, lambda name: plain(re.sub(r"\s*[(\[][^()\[\]]*[)\]]\s*$", "", name))):
+        for name in listed:
+            found.setdefault(form(name), name)
+    return found
 
 
 def meaning_of(text: str) -> str:
@@ -119,6 +139,17 @@ def meaning_of(text: str) -> str:
         if (death or not beside) and pattern.search(words):
             return meaning
     return "unclear"
+
+
+def says_stages(values: Iterable[str]) -> bool:
+    """Return whether all the values say how far a crime went, and some that it was an attempt.
+
+    >>> says_stages(["CONSUMMATED", "ATTEMPTED", "FRUSTRATED"]), says_stages(["Consumado", ""]), says_stages(["Norte", "Tentativa"])
+    (True, False, False)
+    """
+    said = [value for value in values if value.strip()]
+    attempts = [meaning_of(value) == "attempted" for value in said]
+    return any(attempts) and all(tried or _STAGES.fullmatch(plain(value)) for tried, value in zip(attempts, said, strict=True))
 
 
 def kinds_of(name: str) -> frozenset[str]:
@@ -164,7 +195,7 @@ def may_count(name: str) -> bool:
     """
     if _BESIDE.fullmatch(plain(name)):
         return False
-    return bool(kinds_of(name) & {"killed", "victims"}) or says_killing(name)
+    return bool(kinds_of(name) & {"killed", "victims"}) or says_killing(name) or bool(_DEATHS.search(plain(name)))
 
 
 def says_killing(name: str) -> bool:

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from hotspots.readers.columns.dates import share_dated
+from hotspots.readers.columns.offences import plain
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
-from hotspots.readers.columns.values import fold, is_missing
+from hotspots.readers.columns.values import is_missing
 from hotspots.readers.faults import LoneEventError
 from hotspots.readers.report import Remark
 from hotspots.words import mark, told
@@ -61,7 +62,7 @@ def other_dates(columns: pd.DataFrame, used: str) -> list[Remark]:
     parts = used.split(" + ")
     for name in columns.columns:
         text = columns[name]
-        if name in (used, *parts) or _plain(str(name)) not in known or share_dated(text) <= 0.5:
+        if name in (used, *parts) or plain(str(name)) not in known or share_dated(text) <= 0.5:
             continue
         apart = (text.str.strip().str[:10] != columns[used].str.strip().str[:10]).to_numpy(dtype=bool) & ~is_missing(text).to_numpy(
             dtype=bool
@@ -78,7 +79,3 @@ def other_dates(columns: pd.DataFrame, used: str) -> list[Remark]:
             )
         ]
     return []
-
-
-def _plain(name: str) -> str:
-    return " ".join("".join(char if char.isascii() and char.isalnum() else " " for char in fold(name)).split())

@@ -21,7 +21,7 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "date of incident|incident date|incident datetime|date incident|crime date|crimedate|crime date time|"
         "offense date|offence date|"
         "date of offense|homicide date|date of homicide|date of murder|murder date|date of death|death date|occ datetime|occur datetime|"
-        "occurrence datetime|from date|event date|date of event|shooting date",
+        "occurrence datetime|from date|event date|date of event|shooting date|date committed|occurred date time",
     ),
     (
         "incidents",
@@ -36,7 +36,8 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "date",
         "pt",
         "data do fato|data fato|data da ocorrencia|data ocorrencia|data do homicidio|data homicidio|data do crime|data crime|"
-        "data do obito|data obito|data do evento|data evento|data hora fato|data hora do fato|dt fato|dt ocorrencia|dtobito|dt obito",
+        "data do obito|data obito|data do evento|data evento|data hora fato|data hora do fato|dt fato|dt ocorrencia|dtobito|dt obito|"
+        "data ocorrencia bo",
     ),
     (
         "incidents",
@@ -88,7 +89,7 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "time",
         "en",
         "cmplnt fr tm|time|time occurred|occur time|"
-        "occurred from time|time occ|occ time|occurrence time|incident time|time of incident|time of day|crime time",
+        "occurred from time|time occ|occ time|occurrence time|incident time|time of incident|time of day|crime time|time committed",
     ),
     (
         "incidents",
@@ -96,7 +97,7 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "es",
         "hora infraccion|hora hecho|hora del hecho|hora de hecho|hora de los hechos|hora hechos|horahecho|hora ocurrencia|hora",
     ),
-    ("incidents", "time", "pt", "hora do fato|hora fato|hora da ocorrencia|hora ocorrencia|horario"),
+    ("incidents", "time", "pt", "hora do fato|hora fato|hora da ocorrencia|hora ocorrencia|hora ocorrencia bo|horario"),
     ("incidents", "time", "fr", "heure|heure des faits|heure de l incident"),
     (
         "incidents",
@@ -104,7 +105,7 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "en",
         "lon|lng|long|longitude|center long|centerlong|"
         "lon wgs84|long wgs84|longitude wgs84|wgs84 lon|incident longitude|x|coord x|coordx|x coord|xcoord|x coordinate|"
-        "point x|pointx|pos x|posx|x pos|easting|geo x|geo lon|gps longitude|x wgs84|start lng|long x",
+        "point x|pointx|pos x|posx|x pos|easting|geo x|geo lon|gps longitude|x wgs84|start lng|long x|map longitude|x coord cd",
     ),
     ("incidents", "x", "es", "longitud|coordenada x|coordenadas x|coord long|coordenada longitud|longitud x|x longitud|este|coord este"),
     ("incidents", "x", "pt", "coord longitude|longitude do fato|coordenada longitude|longitude x"),
@@ -115,7 +116,7 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "en",
         "lat|latitude|center lat|centerlat|"
         "lat wgs84|latitude wgs84|wgs84 lat|incident latitude|y|coord y|coordy|y coord|ycoord|y coordinate|point y|pointy|pos y|posy|"
-        "y pos|northing|geo y|geo lat|gps latitude|y wgs84|start lat|lat y",
+        "y pos|northing|geo y|geo lat|gps latitude|y wgs84|start lat|lat y|map latitude|y coord cd",
     ),
     ("incidents", "y", "es", "latitud|coordenada y|coordenadas y|coord lat|coordenada latitud|latitud y|y latitud|norte|coord norte"),
     ("incidents", "y", "pt", "coord latitude|latitude do fato|coordenada latitude|latitude y"),
@@ -152,7 +153,7 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "area",
         "fr",
-        "quartier|arrondissement|section communale|commune|departement|code commune|code insee|code departement|code region|region",
+        "quartier|arrondissement|section communale|commune|departement|code commune|code insee|codgeo|code departement|code region|region",
     ),
     (
         "incidents",
@@ -269,6 +270,8 @@ OF_AREAS = re.compile(
     r"ciudad|departament\w*|depto|dpto|mpio|mupio|provincia|canton|barrio|colonia|vereda|comuna|corregimiento|alcald\w*|distrito|circuito|zona|sector|estado|"
     r"entidad|parroquia|localidad|region|codigo dane|ubigeo|bairro|cidade|regiao|aisp|cisp|quartier|commune|arrondissement|departement)\b"
 )
+_WHEN = [names for _, key, _, names in COLUMN_NAMES if key == "date"]
+HAPPENED = frozenset("|".join(_WHEN[: _WHEN.index("date|datetime|date time|dispatch date time|timestamp")]).split("|"))  # surely
 INCIDENT_COLUMNS: Mapping[str, tuple[str, ...]] = names_of("incidents")
 BLOCK_COLUMNS: Mapping[str, tuple[str, ...]] = names_of("blocks")
 

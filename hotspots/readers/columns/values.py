@@ -23,6 +23,34 @@ _EMPTY |= {"desconocido", "desconocida", "sin dato", "s/d"}
 _MOST_SILENT = 100  # letters, spaces too, of a text that says nothing
 _LISTED = 12
 _MOST_LETTERS = 10_000  # of a text that is looked at as a word
+_AGE = re.compile(
+    r"([0-9]{1,3})(?:\.0+)? ?(?:(years?|yrs?|anos?|ans?|y o|years? old|anos de edad)|"
+    r"(months?|mos?|meses|mes|mois|weeks?|semanas?|semaines?|days?|dias?|jours?|hours?|horas?|heures?))\.?"
+)
+_UNIT_OF_AGE = re.compile(
+    r"(?:tiempo|unidad|medida|unidad de|medida de|unidad de medida de|tipo) edad|edad (?:unidad|medida)|"
+    r"age (?:units?|type)|(?:unidade|tipo) idade"
+)
+_UNITS = {"m": "months", "d": "days", "h": "hours"}
+_SMALL = {
+    word: float(number)
+    for number, words in enumerate(
+        (
+            "cero zero",
+            "uno una un one um uma une",
+            "dos two dois duas deux",
+            "tres three trois",
+            "cuatro four quatro quatre",
+            "cinco five cinq",
+            "seis six",
+            "siete seven sete sept",
+            "ocho eight oito huit",
+            "nueve nine nove neuf",
+            "diez ten dez dix",
+        )
+    )
+    for word in words.split()
+}
 _SPACES = re.compile(r"[\s_]+")
 
 
@@ -104,12 +132,12 @@ def map_words(text: pd.Series, *, name: str, words: Mapping[str, str], column: s
 
 
 def read_ages(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]:
-    """Return ages in years, missing where the cell is empty or is no age from 0 to 120.
+    """Return ages in years, missing where the cell is empty or is no age from 0 to 120; an age in months, weeks, days or hours is 0.
 
-    >>> read_ages(pd.Series(["34", "0", "999", ""]), column="age")[0].tolist()
-    [34.0, 0.0, nan, nan]
+    >>> read_ages(pd.Series(["34", "0", "999", "", "25 años", "6 meses", "20-25"]), column="age")[0].tolist()
+    [34.0, 0.0, nan, nan, 25.0, 0.0, nan]
     """
-    number = pd.to_numeric(text.str.strip(), errors="coerce").astype("float64")
+    number = _years(text)
     good = number.between(0, 120)
     bad = (~good & ~is_missing(text)).to_numpy(dtype=bool)
     remark = Remark(
@@ -122,9 +150,48 @@ def read_ages(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]
     return number.where(good), [remark]
 
 
+def _years(text: pd.Series) -> pd.Series:
+    """Return the years that ages say, as numbers or with their unit beside them."""
+    bare = text.str.strip()
+    number = pd.to_numeric(bare, errors="coerce").astype("float64")
+    parts = bare.where(number.isna(), "").map(lambda value: fold(value) if value[:1].isdigit() else "").str.extract(_AGE)
+    said = pd.to_numeric(parts[0], errors="coerce").astype("float64")
+    return number.fillna(said.where(parts[2].isna(), 0.0))
+
+
+def with_units(ages: pd.Series, columns: pd.DataFrame) -> tuple[pd.Series, list[Remark]]:
+    """Return ages with their unit, where another of the columns says that it is no year, and a remark on those.
+
+    >>> table = pd.DataFrame({"edad": ["30", "6"], "medida_edad": ["A", "M"]})
+    >>> with_units(table["edad"], table)[0].tolist()
+    ['30', '6 months']
+    """
+    for name in columns.columns:
+        if not _UNIT_OF_AGE.fullmatch(fold(str(name))):
+            continue
+        unit = columns[name].map({value: _UNITS.get(fold(value)[:1], "") for value in columns[name].unique()})
+        short = unit.ne("") & ages.str.strip().str.fullmatch(r"[0-9]{1,3}(?:\.0+)?")
+        said = told("{rows} of {total} rows give the age in months, days or hours, by {unit}; set to 0 years", unit=repr(str(name)))
+        remark = Remark("short_age", "repaired", short.to_numpy(dtype=bool), said, column=str(ages.name))
+        return ages.mask(short, ages.str.strip().str.replace(r"\.0+$", "", regex=True) + " " + unit), [remark]
+    return ages, []
+
+
+def whole_numbers(text: pd.Series) -> pd.Series:
+    """Return what texts say as numbers, in figures or in a word for a small one; missing where they say none.
+
+    >>> whole_numbers(pd.Series(["2", "una", "Dos", "1.0", "S/D", "1,5"])).tolist()
+    [2.0, 1.0, 2.0, 1.0, nan, nan]
+    """
+    bare = text.str.strip()
+    number = pd.to_numeric(bare.str.replace(r"[.,]0{1,2}$", "", regex=True), errors="coerce").astype("float64")
+    worded = bare.where(number.isna(), "")
+    return number.fillna(worded.map({value: _SMALL.get(fold(value)) for value in worded.unique()}).astype("float64"))
+
+
 def read_counts(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]:
     """Return how many victims each row stands for: a row with none is filtered out, one that is no whole number up to 1,000 rejected."""
-    number = pd.to_numeric(text.str.strip(), errors="coerce").astype("float64")
+    number = whole_numbers(text)
     none = number == 0
     good = number.between(1, limits.MOST_VICTIMS) & (number % 1 == 0)
     nobody = Remark(

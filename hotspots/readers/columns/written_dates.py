@@ -29,6 +29,8 @@ _NAMED_SHORT = r"^(?P<d>[0-9]{1,2})[-/ .](?P<m>[a-z]{3,})\.?[-/ .](?P<y>[0-9]{2}
 _SECONDS = r"-?[0-9]{9,10}(?:\.0+)?"
 _MILLISECONDS = r"-?[0-9]{12,13}(?:\.0+)?"
 _WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})-?([1-7])")
+_RUN_TOGETHER = r"([0-3]?[0-9])([0-3][0-9])((?:19|20)[0-9]{2})"  # no year, month and day: there is no month 19 or 20
+_RUNS_LEAST = 0.95  # of a column of such dates
 _END_OF_DAY = r"(?<![0-9:])24:00(?::00(?:\.0+)?)?"
 
 
@@ -111,9 +113,12 @@ def plain_dates(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark
     ['2023-01-01 05:00:00 UTC']
     >>> plain_dates(pd.Series(["05-ene-19", "7-ene-19", "1 May 19"]), column="d")[0].tolist()
     ['05 ene 2019', '7 ene 2019', '1 may 2019']
+    >>> plain_dates(pd.Series(["03012021", "31122020", "1022021", "", "00000000"] + ["04052021"] * 20), column="d")[0].tolist()[:5]
+    ['03/01/2021', '31/12/2020', '1/02/2021', '', '00000000']
     """
     plain = each_once(text, _bare)
     plain, named = _named_years(plain, column)
+    plain = _runs(plain)
     plain, counted = _counts(plain, column)
     plain = _weeks(plain)
     ends = each_once(plain, lambda each: each.str.contains(_END_OF_DAY, regex=True)).to_numpy(dtype=bool)
@@ -155,6 +160,18 @@ def _counts(text: pd.Series, column: str) -> tuple[pd.Series, list[Remark]]:
             written = stamps.dt.strftime("%Y-%m-%d %H:%M:%S UTC")
             return text.mask(hits, written.reindex(text.index)), [_counted(hits, each, column)]
     return text, []
+
+
+def _runs(text: pd.Series) -> pd.Series:
+    """Return day, month and year that were written without a sign between them with one, where nearly all of the column are so."""
+    known = text[~is_missing(text)]
+    parts = known.str.extract(rf"^{_RUN_TOGETHER}$")
+    one, other = (pd.to_numeric(parts[place]) for place in (0, 1))
+    fit = one.between(1, 31) & other.between(1, 31) & ((one <= 12) | (other <= 12))
+    if not len(known) or fit.mean() < _RUNS_LEAST or not (known[fit].str.len() == 8).any():
+        return text
+    written = (parts[0] + "/" + parts[1] + "/" + parts[2]).where(fit, known)
+    return text.mask(text.index.isin(written.index), written.reindex(text.index))
 
 
 def _counted(hits: pd.Series, each: Told, column: str) -> Remark:

@@ -12,6 +12,7 @@ from hotspots.readers.faults import Floats
 from hotspots.readers.report import Mask
 
 NUMBER = r"[-+]?[0-9]+(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?"
+_MOST_DEGREES = 180
 _DECIMAL = r"[0-9]+(?:[.,][0-9]+)?"
 _DEGREES = (
     rf"^(?P<before>[NSEWO])?\s*(?P<sign>[-+])?(?P<d>{_DECIMAL})\s*(?:°|º|˚|DEG|D|:)?\s*"
@@ -47,8 +48,12 @@ def coordinate(text: pd.Series) -> tuple[Floats, Mask]:
 
     >>> coordinate(pd.Series(["-75.5", "6,25", "6°15'00\\"N", "75 34.5' W", "here"]))[0].tolist()
     [-75.5, 6.25, 6.25, -75.575, nan]
+    >>> coordinate(pd.Series(["\u221274.5"]))[0].tolist()
+    [-74.5]
+    >>> coordinate(pd.Series(["1,001,134", "999,788", ""]))[0].tolist(), coordinate(pd.Series(["4.709.950,76"]))[0].tolist()
+    ([1001134.0, 999788.0, nan], [4709950.76])
     """
-    plain = text.str.strip()
+    plain = _ungrouped(text.str.strip().str.replace(r"^[\u2212\u2013](?=[0-9])", "-", regex=True))
     comma = plain.str.fullmatch(r"[-+]?[0-9]+,[0-9]+")
     written = plain.where(~comma, plain.str.replace(",", "."))
     number = pd.to_numeric(written.where(written.str.fullmatch(NUMBER)), errors="coerce").astype("float64")
@@ -57,6 +62,22 @@ def coordinate(text: pd.Series) -> tuple[Floats, Mask]:
     if len(rest):
         number = number.fillna(_sexagesimal(rest).reindex(number.index))
     return number.to_numpy(dtype=np.float64, na_value=np.nan), comma.to_numpy(dtype=bool)
+
+
+def _ungrouped(plain: pd.Series) -> pd.Series:
+    """Return numbers without the signs that group their thousands, where all are grouped so and it shows: one has two such signs, or a
+    fraction behind one, or is larger than any degree."""
+    said = plain[plain != ""]
+    for sign, point in ((",", "."), (".", ",")):
+        form = rf"[-+]?[0-9]{{1,3}}(?:\{sign}[0-9]{{3}})*(?:\{point}[0-9]+)?"
+        if said.empty or not said.str.fullmatch(form).all():
+            continue
+        grouped = said[said.str.contains(sign, regex=False)]
+        shown = grouped.str.count(rf"\{sign}").gt(1) | grouped.str.contains(point, regex=False)
+        shown |= (sign == ",") & (pd.to_numeric(grouped.str.replace(",", "."), errors="coerce").abs() > _MOST_DEGREES)
+        if shown.any():
+            return plain.str.replace(sign, "", regex=False)
+    return plain
 
 
 def _sexagesimal(text: pd.Series) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,10 @@ from hotspots.words import told
 
 _DEPTH = 3  # objects within objects in which a list of records is looked for
 _SHOWN = 5
+# How CKAN, OpenDataSoft, OGC API, OData and others say that there are more rows than an answer holds.
+_TOTALS = ("total", "total_count", "totalCount", "nhits", "numberMatched", "count", "@odata.count")
+_FOLLOWING = ("next", "nextLink", "@odata.nextLink", "odata.nextLink", "next_page_url")
+_ADDRESS = re.compile(r"https?://|/")
 
 
 def read_json(path: Path, *, name: str = "", needs: Collection[str] = (), header_row: int | None = None) -> Table:
@@ -93,6 +98,10 @@ class _Found:
                 )
             )
         full.refuse_odd()
+        if _is_part(self.said, full.count):
+            raise DataError(
+                told("{file}: the service gave only a part of the rows and says so; download it again, page by page", file=self.name)
+            )
         if full.plain_rows:
             return self._of_rows(full, needs, header_row)
         return self._of_objects(full)
@@ -121,9 +130,13 @@ class _Found:
                 self._search(one, depth - 1)
 
     def _search_columns(self) -> None:
-        """Take columns of cells by their row, as pandas writes a table: `{"day": {"0": …, "1": …}, "lat": {…}}`."""
+        """Take columns of cells by their row, as pandas writes a table: `{"day": {"0": …, "1": …}, "lat": {…}}`; or records by a key."""
         cells = {name: value for name, value in self.said.items() if isinstance(value, dict)}
         rows = [list(value) for value in cells.values()]
+        if not self.lists and len(cells) > max(map(len, rows), default=0) and not any(one[:1].isdigit() for row in rows for one in row):
+            for record in cells.values():
+                self.add("records by their key", record)
+            return
         if self.lists or len(cells) < 2 or any(one != rows[0] for one in rows) or not rows[0]:
             return
         for row in rows[0]:
@@ -154,10 +167,6 @@ class _Found:
         if rows.arcgis:
             system = self.said.get("spatialReference") or rows.system
             epsg = arcgis_system(system)
-        if self.said.get("exceededTransferLimit") or _properties(self.said).get("exceededTransferLimit"):
-            raise DataError(
-                told("{file}: the service gave only a part of the rows and says so; download it again, page by page", file=self.name)
-            )
         return Table(
             self.name,
             columns,
@@ -275,6 +284,22 @@ def _short(names: list[str]) -> list[str]:
     """Return the last part of each name where it is the only one of that name."""
     last = [name.rpartition(".")[2] or name for name in names]
     return [short if last.count(short) == 1 and short not in names else name for name, short in zip(names, last, strict=True)]
+
+
+def _is_part(said: dict[str, Any], rows: int) -> bool:
+    """Return whether an answer says that there are more rows than it holds: where the next are, or how many there are.
+
+    >>> _is_part({"total_count": 412}, 100), _is_part({"result": {"total": 60}}, 60), _is_part({"next": "https://a.example/?page=2"}, 60)
+    (True, False, True)
+    """
+    for one in (said, _properties(said), said.get("result")):
+        if not isinstance(one, dict):
+            continue
+        totals = [one[key] for key in _TOTALS if isinstance(one.get(key), int) and not isinstance(one[key], bool)]
+        following = [one[key] for key in _FOLLOWING if isinstance(one.get(key), str)]
+        if one.get("exceededTransferLimit") or any(total > rows for total in totals) or any(_ADDRESS.match(next_) for next_ in following):
+            return True
+    return False
 
 
 def _properties(feature: dict[str, Any]) -> dict[str, Any]:

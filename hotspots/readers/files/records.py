@@ -24,6 +24,7 @@ _BODY_SEEN = 20  # rows under the header that say what a column holds
 _TITLES = 200  # letters of the rows above a table that a sentence shows
 _HOPELESS = 10  # times the most columns that we read
 _NUMBERS_LEAST = 2  # columns of numbers that names stand in place of
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _WORD = re.compile(r"\s*[^\W\d]")
 _SHOWN = 6  # cells of a row that is offered as the header
 
@@ -131,12 +132,23 @@ def header_at(records: list[list[str]], needs: Collection[str], *, name: str) ->
     found = {i: len(set(needs) & {cell.strip() for cell in records[i]}) for i in filled}
     if max(found.values()):
         return max(filled, key=lambda i: found[i])
-    likeness = {i: len({cell.strip() for cell in records[i] if is_word(cell)}) for i in filled}
+    likeness = {i: len(_labels(records[i])) for i in filled}
     chosen = next(i for i in filled if likeness[i] * 4 >= max(likeness.values()) * 3)
     rivals = [chosen, *_rivals(records, chosen, filled)]
     if len(rivals) > 1:
         raise HeaderError(name, tuple((i + 1, ", ".join(cell.strip() for cell in records[i][:_SHOWN])) for i in rivals))
     return chosen
+
+
+def _labels(record: list[str]) -> set[str]:
+    """Return the words of a row, and its years where it holds nothing else: a row of numbers has words too, where some are withheld.
+
+    >>> sorted(_labels(["Area", "2019", "2020", ""])), sorted(_labels(["A", "2019", "c"])), sorted(_labels(["A", "2019", "2020", "7"]))
+    (['2019', '2020', 'Area'], ['A', 'c'], ['A'])
+    """
+    filled = [cell.strip() for cell in record if cell.strip()]
+    words, years = {cell for cell in filled if is_word(cell)}, {cell for cell in filled if _YEAR.fullmatch(cell)}
+    return words | years if words and len(years) > 1 and len(words) + len(years) == len(filled) else words
 
 
 def _rivals(records: list[list[str]], chosen: int, filled: list[int]) -> list[int]:

@@ -22,8 +22,9 @@ from hotspots.readers.columns.plausible_places import (
     misplaced,
     strays,
 )
+from hotspots.readers.columns.repeated_victims import same_remark
 from hotspots.readers.columns.second_looks import lone_remark, other_dates
-from hotspots.readers.columns.values import map_words, read_ages, read_counts
+from hotspots.readers.columns.values import map_words, read_ages, read_counts, with_units
 from hotspots.readers.columns.whereabouts import elsewhere, untrue_distances
 from hotspots.readers.columns.written_dates import dated
 from hotspots.readers.files.any_file import read_file
@@ -79,6 +80,8 @@ def read_incidents(
     out = np.logical_or.reduce([remark.where for remark in spoilt]) if spoilt else np.zeros(len(table.rows), dtype=bool)
     filtered = _filtered(table, section, out)
     sound = ~out & ~filtered.where
+    same = same_remark(table.columns, section.victim_id, sound)
+    sound &= ~same.where
     if not sound.any():
         raise DataError(
             told(
@@ -95,7 +98,7 @@ def read_incidents(
     city_crs = city_crs or (NOWHERE if nowhere else zone_of(part, section))
     columns, remarks = _columns(part, section, city_crs=city_crs, timezone=timezone, bounds=bounds, areas=areas)
     remarks += killings_remarks(part, section, columns["date"], residents=residents)
-    everything = [*spoilt, filtered, *(_spread(remark, sound) for remark in remarks)]
+    everything = [*spoilt, filtered, same, *(_spread(remark, sound) for remark in remarks)]
     outcome = outcomes(everything, rows=len(table.rows))
     kept = np.isin(outcome[sound], ["accepted", "repaired"])
     if not kept.any():
@@ -288,8 +291,9 @@ def _fields(
     columns["event_id"] = _events(columns, table, section)
     remarks: list[Remark] = []
     if section.age:
-        columns["age"], noted = read_ages(table.columns[section.age], column=section.age)
-        remarks += noted
+        ages, short = with_units(table.columns[section.age], table.columns)
+        columns["age"], noted = read_ages(ages, column=section.age)
+        remarks += [*short, *noted]
     for name in WORD_FIELDS:
         column = getattr(section, name)
         if column:

@@ -13,7 +13,7 @@ from hotspots.readers.sections import IncidentSection
 from hotspots.words import mark, told
 
 _MOST_AGAINST = 0.1  # of the rows, that say something else than homicide, before a city.toml is asked about
-_AGAINST = ("attempted", "negligent", "traffic", "suicide", "legal", "other")
+_AGAINST = ("attempted", "negligent", "traffic", "suicide", "legal", "void", "other")
 
 
 def killings_remarks(table: Table, section: IncidentSection, days: pd.Series, *, residents: float) -> list[Remark]:

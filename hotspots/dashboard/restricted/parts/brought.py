@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -100,7 +102,8 @@ def totals(found: Totals, words: Words) -> None:
         (words.say("Without a usable place"), words.number(found.without_place), words.say("counted, and on no map")),
     ]
     if found.areas:
-        inside = words.say("{n} people killed lie in them", n=words.number(found.inside))
+        lie = words.say("{n} people killed lie in them", n=words.number(found.inside))
+        inside = words.say("each lacks a number of some period") if math.isnan(found.inside) else lie
         shown.insert(1, (words.say("Areas"), words.number(found.areas), inside))
         shown.insert(2, (words.say("Residents"), words.number(found.residents), words.say("in all areas")))
     for column, (label, value, note) in zip(st.columns(len(shown)), shown, strict=True):
