@@ -57,6 +57,8 @@ def test_internal_counts_are_refused(store, tmp_path, capsys):
     assert "nobody has said that the totals of Totales are public" in capsys.readouterr().err
     with pytest.raises(DataError, match="nobody has said"):
         disclosure.publish("tot", "strict", tmp_path / "rel")
+    with pytest.raises(DataError, match="nobody has said"):
+        disclosure.build(cities.load("tot"))
     assert not (tmp_path / "rel").exists()
     assert disclosure.releases("tot") == []
 

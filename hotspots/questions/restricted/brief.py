@@ -104,7 +104,7 @@ def brief(asked: Asked, preset: str = "command") -> Answer[Brief]:
         recent=by_unit.study,
         **judged,
         newest=None if days else whole.ask(whole_city.newest_year),
-        beside=whole.ask(when.newest_year_beside),
+        beside=whole.ask(when.newest_year_beside, base=0),
         periods=_periods(asked) if days else None,
         months=whole.ask(when.months) if days and kind.monthly else None,
         years=whole.ask(when.years),

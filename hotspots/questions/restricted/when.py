@@ -218,7 +218,7 @@ def years_beside(asked: Asked) -> Answer[pd.DataFrame]:
 
 
 @question()
-def newest_year_beside(asked: Asked, *, base: int = 0) -> Answer[BesideYears] | None:
+def newest_year_beside(asked: Asked, *, base: int) -> Answer[BesideYears] | None:
     """Return the newest whole year beside the mean of the five before it and the year `base`; None with less than two whole years."""
     found = trends.beside_years(asked.study, base=base)
     return None if found is None else asked.answer(found, rows=lambda: found.table)
