@@ -4,7 +4,7 @@ First every test is run once to learn which lines it reaches and how long it tak
 each fault is put into a copy of the project and the tests that reach it are run, the quickest first, until one fails. A fault that stops a
 test for good counts as found. docs/mutants.md is written from what came out. What was found stays known (build/mutants/found.jsonl) as long
 as neither the file of the fault nor that of the test that saw it has changed, so a run that was cut goes on, and one after new tests asks
-about what survived alone.
+about the rest, each by the test that saw it last; what survived stays known as long as none of its tests has changed either.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import time
 import xml.etree.ElementTree as ET
 from collections import Counter, defaultdict
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -54,9 +55,12 @@ def main() -> int:
         learn(chosen.processes, chosen.learn)
     reached = json.loads(MAP.read_text())
     mutants = [one for one in drawn(ROOT, chosen.n, chosen.seed) if chosen.only in one.name]
-    found = known(mutants)
+    rows = [json.loads(line) for line in FOUND.read_text(encoding="utf-8").splitlines()] if FOUND.exists() else []
+    last = {row["name"]: row["by"] for row in rows}
+    tests = {one: tests_of(one, reached, first=last.get(one.name, "")) for one in mutants}
+    found = known(rows, tests)
     left = [one for one in mutants if one not in found]
-    done = run_all(left, lambda one: tests_of(one, reached), chosen.processes, build=BUILD, kept=keep)
+    done = run_all(left, tests.__getitem__, chosen.processes, build=BUILD, kept=partial(keep, tests))
     found |= {one: what for one, (what, _) in done.items()}
     reasons = json.loads(REASONS.read_text(encoding="utf-8")) if REASONS.exists() else {}
     survived = [one for one in mutants if found[one] == "survived"]
@@ -68,22 +72,23 @@ def main() -> int:
     return int(len(survived) > MOST or bool(bare))
 
 
-def known(mutants: list[Mutant]) -> dict[Mutant, str]:
-    """Return what was found before, where neither the file of the fault nor that of the test has changed since."""
-    rows = [json.loads(line) for line in FOUND.read_text(encoding="utf-8").splitlines()] if FOUND.exists() else []
-    of = {one.name: one for one in mutants}
-    return {of[row["name"]]: row["what"] for row in rows if row["name"] in of and row["seen"] == _texts(of[row["name"]].path, row["by"])}
+def known(rows: list[dict[str, str]], tests: dict[Mutant, list[str]]) -> dict[Mutant, str]:
+    """Return what came out before, where neither the file of the fault has changed since nor those of the tests that it hangs on."""
+    of = {one.name: one for one in tests}
+    there = [(of[row["name"]], row) for row in rows if row["name"] in of]
+    return {one: row["what"] for one, row in there if row["seen"] == _texts(one.path, [row["by"]] if row["by"] else tests[one])}
 
 
-def keep(mutant: Mutant, what: str, by: str) -> None:
-    """Keep that a test saw a fault; what survived, or never ended, is asked again."""
-    if what == "found":
+def keep(tests: dict[Mutant, list[str]], mutant: Mutant, what: str, by: str) -> None:
+    """Keep what came out: that a test saw a fault, or that none did; what never ended is asked again."""
+    if what != "stopped":
+        row = {"name": mutant.name, "what": what, "by": by, "seen": _texts(mutant.path, [by] if by else tests[mutant])}
         with FOUND.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"name": mutant.name, "what": what, "by": by, "seen": _texts(mutant.path, by)}) + "\n")
+            file.write(json.dumps(row) + "\n")
 
 
-def _texts(path: str, test: str) -> str:
-    files = [ROOT / path, ROOT / test.partition("::")[0]]
+def _texts(path: str, tests: list[str]) -> str:
+    files = [ROOT / one for one in dict.fromkeys([path, *sorted(test.partition("::")[0] for test in tests)])]
     return sha256(b"".join(one.read_bytes() for one in files if one.is_file())).hexdigest()
 
 
@@ -119,8 +124,8 @@ def learn(processes: int, tests: list[str]) -> None:
     MAP.write_text(json.dumps(known))
 
 
-def tests_of(mutant: Mutant, reached: dict[str, Any]) -> list[str]:
-    """Return the tests that reach a fault, the quickest first, as many as the budget allows."""
+def tests_of(mutant: Mutant, reached: dict[str, Any], *, first: str) -> list[str]:
+    """Return the tests that reach a fault, `first` where it is one of them and then the quickest, as many as the budget allows."""
     names = _reaching(mutant.path, mutant.lines, reached)
     if not names and "." not in mutant.function:  # said when the module is read: by whoever uses the name
         word = re.compile(rf"\b{re.escape(mutant.function)}\b")
@@ -129,7 +134,7 @@ def tests_of(mutant: Mutant, reached: dict[str, Any]) -> list[str]:
             names |= _reaching(path, [n for n, line in enumerate(text, 1) if word.search(line)], reached)
     if not names:  # a field of a class, or what no test reaches: whoever reaches its module
         names = _reaching(mutant.path, [int(line) for line in reached["lines"].get(mutant.path, {})], reached)
-    order = sorted(names | set(READING), key=lambda one: (_seconds(one, reached), one))
+    order = sorted(names | set(READING), key=lambda one: (one != first, _seconds(one, reached), one))
     spent, chosen = 0.0, []
     for one in order:
         spent += _seconds(one, reached)
