@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -159,3 +161,18 @@ def test_months_and_rule_come_from_the_address(large):
     strange = open_page("priorities", lang="en", months="7", rule="nobody")
     assert not strange.error
     assert "periods of 12 months" in text(strange)
+
+
+def test_the_kind_of_place_is_asked_about_with_the_share_and_the_months_in_use(city):
+    seen = []
+
+    def listening(question, asked, told, named):
+        seen.append((question.name, told, named))
+        return SimpleNamespace(value="too_few")
+
+    about = replace(Asked.of(Selection(city=city.slug)), keep=listening)
+    assert questions.by_kind(about, months=24, shares=(0.05, 0.3)).unit == "blocks"  # what the city opens with, where none can be tested
+    assert seen == [(questions.kinds.name, (), {"months": 24, "shares": (0.05, 0.3)})]
+    seen.clear()
+    assert questions.by_kind(about, "districts", months=24, shares=(0.3,)).unit == "districts"
+    assert seen == []  # who names one is not told another
