@@ -125,7 +125,7 @@ def learn(processes: int, tests: list[str]) -> None:
 
 
 def tests_of(mutant: Mutant, reached: dict[str, Any], *, first: str) -> list[str]:
-    """Return the tests that reach a fault, `first` where it is one of them and then the quickest, as many as the budget allows."""
+    """Return the tests that reach a fault, `first` before all and then the quickest, as many as the budget allows."""
     names = _reaching(mutant.path, mutant.lines, reached)
     if not names and "." not in mutant.function:  # said when the module is read: by whoever uses the name
         word = re.compile(rf"\b{re.escape(mutant.function)}\b")
@@ -134,7 +134,8 @@ def tests_of(mutant: Mutant, reached: dict[str, Any], *, first: str) -> list[str
             names |= _reaching(path, [n for n, line in enumerate(text, 1) if word.search(line)], reached)
     if not names:  # a field of a class, or what no test reaches: whoever reaches its module
         names = _reaching(mutant.path, [int(line) for line in reached["lines"].get(mutant.path, {})], reached)
-    order = sorted(names | set(READING), key=lambda one: (one != first, _seconds(one, reached), one))
+    names |= {*READING, *([first] if "::" in first else [])}
+    order = sorted(names, key=lambda one: (one != first, _seconds(one, reached), one))
     spent, chosen = 0.0, []
     for one in order:
         spent += _seconds(one, reached)
