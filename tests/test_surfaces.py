@@ -109,6 +109,7 @@ def test_more_is_orange_fewer_purple_and_what_chance_does_not_explain_is_outline
         "1.25 to 2 times the average",
         "2 times the average or more",
     ]
+    assert all(f"{start:g}" in row.label for start, row in zip(surfaces.RISK_STARTS[1:], shown.legend[1:5], strict=True))
     assert len(shown.legend) == 7
     picture = pixels(shown.overlay)
     red = tuple(int(colours.CHANGE[-1][i : i + 2], 16) for i in (1, 3, 5))
