@@ -103,8 +103,7 @@ class Study(Exposure, Options):
         city's street segments, for densities along them. `exposed_of`, beside `unit_of`, says which incidents lie where residents are
         known (`residents.known_to_live`); left out beside it, all do. `recounted` are the days from which on deaths are counted in another
         way: what came before them is compared with nothing after. `options` are those of single statistics, left out where the usual
-        one will do; the rows of `options.Options` say what each is. A `DataError` names what is wrong, such as a part of a month where days
-        are not known.
+        one will do; the rows of `options.Options` say what each is. A `DataError` names what is wrong.
 
         >>> from hotspots.testing import square_city
         >>> incidents, blocks = square_city([(5, 5), (5, 6), (15, 5)], side=2)

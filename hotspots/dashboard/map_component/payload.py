@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 WORDS: dict[str, str] = {
     "lang": "en",
+    "locale": "en-US",
     "zoom_in": mark("Zoom in"),
     "zoom_out": mark("Zoom out"),
     "whole_city": mark("Show the whole city"),
@@ -104,7 +105,8 @@ WORDS: dict[str, str] = {
     "zero": mark("None in this period"),
     "failed": mark("The map's shapes did not arrive. Reload the page to try again."),
 }
-"""Every word the map itself says, in English; `words` replaces them one by one. `lang` is the page's language code."""
+"""Every word the map itself says, in English; `words` replaces them one by one. `lang` is the page's language code,
+`locale` how numbers and days are written in it."""
 
 MAGIC = b"HSM1"
 FINE_VERTICES = 250_000  # up to here a vertex is kept to 1e-6 degree (11 cm); above, to 1e-5 (1.1 m)
@@ -189,8 +191,11 @@ def spoken(words: Words) -> dict[str, str]:
     >>> from hotspots.words import words_for
     >>> spoken(words_for("es"))["legend"]
     'Leyenda'
+    >>> spoken(words_for("es"))["locale"]
+    'es-419'
     """
-    return {name: words.say(text) for name, text in WORDS.items() if name != "lang"} | {"lang": words.language}
+    codes = {"lang": words.language, "locale": str(words.locale).replace("_", "-")}
+    return {name: words.say(text) for name, text in WORDS.items() if name not in codes} | codes
 
 
 def fingerprint_of(geometry: bytes) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 # Section and key of city.toml, language, names; for one key the surest rows first, and within a row the surest names.
 # A date on which something happened comes before one that does not say, and that before one on which it was reported.
+_ANY_DATE = "date|datetime|date time|dispatch date time|timestamp"  # of what, they do not say
 COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
     (
         "incidents",
@@ -46,7 +47,7 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "date des faits|date du fait|date de l incident|date incident|date de l homicide|date homicide|date du crime|date du deces|"
         "date deces|date de l evenement|date evenement",
     ),
-    ("incidents", "date", "en", "date|datetime|date time|dispatch date time|timestamp"),
+    ("incidents", "date", "en", _ANY_DATE),
     ("incidents", "date", "es", "fecha|fecha hora|fecha y hora|fechahora"),
     ("incidents", "date", "pt", "data|data hora|data e hora|dt"),
     ("incidents", "date", "fr", "date heure|date et heure|jour"),
@@ -271,7 +272,7 @@ OF_AREAS = re.compile(
     r"entidad|parroquia|localidad|region|codigo dane|ubigeo|bairro|cidade|regiao|aisp|cisp|quartier|commune|arrondissement|departement)\b"
 )
 _WHEN = [names for _, key, _, names in COLUMN_NAMES if key == "date"]
-HAPPENED = frozenset("|".join(_WHEN[: _WHEN.index("date|datetime|date time|dispatch date time|timestamp")]).split("|"))  # surely
+HAPPENED = frozenset("|".join(_WHEN[: _WHEN.index(_ANY_DATE)]).split("|"))  # the names before those say that it happened then
 INCIDENT_COLUMNS: Mapping[str, tuple[str, ...]] = names_of("incidents")
 BLOCK_COLUMNS: Mapping[str, tuple[str, ...]] = names_of("blocks")
 

@@ -147,8 +147,7 @@ export class CityMap {
     this.frame.stage.style.setProperty("--height", `${Math.min(height, least)}px`);
   }
 
-  words(values, lang) {
-    this.lang = lang;
+  words(values) {
     this.frame.words(values.words);
     this.frame.ground.setAttribute("aria-label", values.title);
     this.drawing.words(values.words);
@@ -163,7 +162,7 @@ export class CityMap {
     this.box.dataset.theme = themeOf(this.box);
     if (head.still) this.tools.hidden.add("street_names"); // it is looked at from afar, in larger letters
     this.names.scale = head.still ? FROM_AFAR : 1;
-    this.strip.show(head.strip ?? null, received.words, this.lang);
+    this.strip.show(head.strip ?? null, received.words);
     const values = this.windowed(received);
     this.shown = { head, geometry, values };
     this.link(head.linked ?? "");
@@ -185,7 +184,7 @@ export class CityMap {
     if (!received.months || this.strip.box.hidden) return received;
     const key = `${this.strip.start}-${this.strip.end}`;
     if (this.turned?.kept !== received || this.turned.key !== key) {
-      const number = new Intl.NumberFormat(this.lang === "es" ? "es-419" : this.lang || undefined);
+      const number = new Intl.NumberFormat(received.words.locale);
       const shown = inMonths(received, this.strip.start, this.strip.end, number);
       this.turned = { ...shown, key, legend_note: `${this.strip.days.textContent} · ${shown.legend_note}` };
     }
@@ -219,7 +218,7 @@ export class CityMap {
 
   legend() {
     const { geometry, values } = this.shown;
-    drawLegend(this.frame.legend, values, this.lang, areStreets(geometry), manyUnstable(groupsOf(geometry, values)));
+    drawLegend(this.frame.legend, values, areStreets(geometry), manyUnstable(groupsOf(geometry, values)));
     legendOf(this.frame.legend, values.dots ?? [], values.words);
   }
 

@@ -35,9 +35,9 @@ export function quietCorner({ boxes, units }, middle, scale, size, room) {
 }
 
 // `many`: so many units are uncertain that none is hatched.
-export function drawLegend(box, values, lang, streets, many) {
+export function drawLegend(box, values, streets, many) {
   // The rest of the page writes Latin America's Spanish: 2,114 rather than 2114.
-  const number = new Intl.NumberFormat(lang === "es" ? "es-419" : lang || undefined);
+  const number = new Intl.NumberFormat(values.words.locale);
   const title = element("p", "legend-title", values.legend_title);
   const rows = element("ul", "legend-rows");
   for (const [kind, label, colour, units] of values.legend) {

@@ -64,7 +64,7 @@ export class Shown {
       return;
     }
     if (this.message.head !== head || !this.map) return; // a newer message came meanwhile
-    this.map.words(decodedValues, head.lang);
+    this.map.words(decodedValues);
     if (!geometry) {
       this.ask(0, decodedValues.words);
       return;

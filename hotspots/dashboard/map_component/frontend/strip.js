@@ -35,14 +35,13 @@ export class Strip {
     this.watch();
   }
 
-  show(data, words, lang) {
+  show(data, words) {
     this.box.hidden = !data;
     if (!data) {
       this.stop();
       return;
     }
     this.words = words;
-    this.lang = lang === "es" ? "es-419" : lang || undefined;
     const asked = `${data.first} ${data.bars.join()} ${data.window}`;
     if (this.asked !== asked) {
       const before = this.data;
@@ -102,7 +101,7 @@ export class Strip {
 
   month(at) {
     const [year, month] = monthText(this.data.first, at).split("-").map(Number);
-    return new Intl.DateTimeFormat(this.lang, { month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(Date.UTC(year, month - 1, 15)));
+    return new Intl.DateTimeFormat(this.words.locale, { month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(Date.UTC(year, month - 1, 15)));
   }
 
   draw() {

@@ -116,7 +116,7 @@ export const KEYBOARD = {
     this.walked = ((this.walked ?? (by > 0 ? -1 : listed.length)) + by + listed.length) % listed.length;
     const { at, number, units, killed } = listed[this.walked];
     const unit = this.unitOn(...at);
-    const write = (n) => new Intl.NumberFormat(this.lang === "es" ? "es-419" : this.lang || undefined).format(n);
+    const write = (n) => new Intl.NumberFormat(values.words.locale).format(n);
     const whole = units > 1 && killed !== null ? `, ${values.words.together.replace("{units}", write(units)).replace("{killed}", write(killed))}` : "";
     const said = values.words.number_of.replace("{n}", number).replace("{all}", String(listed.length)) + whole;
     if (unit >= 0) this.standOn(unit, said);
