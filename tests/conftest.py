@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,14 @@ TORTURE = bool(os.environ.get("HOTSPOTS_TORTURE"))
 settings.register_profile("test", max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("torture", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("torture" if TORTURE else "test")
+
+
+def until(holds: Callable[[], bool], seconds: float = 15.0) -> bool:
+    """Wait for something, and return whether it came about in time."""
+    ends = time.monotonic() + seconds
+    while not holds() and time.monotonic() < ends:
+        time.sleep(0.05)
+    return holds()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

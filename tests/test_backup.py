@@ -73,7 +73,10 @@ def test_called_again_it_brings_what_is_new_and_nothing_else(used, tmp_path, cap
 
 def test_a_copy_that_the_disk_did_not_keep_is_told(used, tmp_path, monkeypatch, capsys):
     put = Folder.put
-    lose = lambda self, there, number, files, pointer: put(self, there, number, {**files, "blocks.parquet": b"lost"}, pointer)  # noqa: E731
+
+    def lose(self, there, number, files, pointer):
+        put(self, there, number, {**files, "blocks.parquet": b"lost"}, pointer)
+
     monkeypatch.setattr(Folder, "put", lose)
     assert main(["backup", str(tmp_path / "copy")]) == 1
     assert f"version 1 of '{SLUG}' is not in the copy as it was written" in capsys.readouterr().out

@@ -9,11 +9,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import until
 from invented_cities import sizes, write_city
 from small_city import write_city as write_small
 
@@ -152,13 +152,6 @@ def started(command: list[str], env: dict[str, str]) -> Iterator[None]:
         process.wait(30)
 
 
-def waited_for(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
 def test_killed_at_its_work_a_city_is_begun_again_and_the_others_are_done(folder, tmp_path, capfd):
     shutil.rmtree(folder / "notes")
     orders = {name: order(folder / name, tmp_path) for name in ("north", "south", "west")}
@@ -242,7 +235,7 @@ def test_a_scheduler_that_somebody_runs_does_the_work_where_it_has_workers(folde
     of = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
     with contextlib.ExitStack() as running:
         running.enter_context(started([*of, "--scheduler-file", str(known)], nobody))
-        waited_for(known.exists)
+        assert until(known.exists, 60)
         address = json.loads(known.read_text())["address"]
         assert main([*command, "--scheduler", address]) == 1
         assert "has no worker; start some: dask worker" in capsys.readouterr().err

@@ -188,5 +188,5 @@ def test_the_map_offers_what_a_test_compares_with(city):
 def test_who_names_no_seed_has_the_shuffles_of_the_command(city, ask, told):
     asked = Asked.of(Selection(city=city.slug))
     found = asked.ask(ask, **told)
-    assert inspect.signature(questions.straddling.ask).parameters["seed"].default == getattr(found, "value", found).seed
-    assert getattr(found, "value", found).seed == parser(EN, "clusters").parse_args(["clusters", city.slug]).seed
+    seeds = getattr(found, "value", found).seed, inspect.signature(questions.straddling.ask).parameters["seed"].default
+    assert set(seeds) == {parser(EN, "clusters").parse_args(["clusters", city.slug]).seed}

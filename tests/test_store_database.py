@@ -20,7 +20,7 @@ import pandas as pd
 import psycopg
 import pytest
 import shapely
-from conftest import ROOT, TORTURE
+from conftest import ROOT, TORTURE, until
 from opened import forget, open_page, text
 from postgres import OWNER, READER, STORE, WRITER, Server, _as_server, free_port
 from test_store import publish, served, tables
@@ -323,13 +323,6 @@ def test_an_answer_that_was_lost_is_asked_for_again(in_database, monkeypatch):
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listening, "BEAT", 0.2)
     monkeypatch.setattr(listening, "AGAIN", 0.2)
-
-
-def until(holds: Callable[[], bool], seconds: float = 15.0) -> bool:
-    ends = time.monotonic() + seconds
-    while not holds() and time.monotonic() < ends:
-        time.sleep(0.05)
-    return holds()
 
 
 def test_what_listens_hears_of_a_version_and_asks_nothing_meanwhile(in_database, quick):

@@ -141,9 +141,9 @@ def test_a_map_of_a_density_says_once_how_far_it_spreads(streets_city):
     over = asked_of.at(bandwidth=300).ask(where.map_of, "density").legend_note
     assert f"{metres} m" not in over
     assert "300 m" in over
-    for rule, width in {width: rule for rule, width in reversed(asked_of.ask(where.bandwidths).items())}.items():
-        note = asked_of.at(bandwidth=rule).ask(where.map_of, "density").legend_note
-        assert f"bandwidth {rule} m ({surfaces.RULES[width]})" in note
+    for metres, rule in {metres: rule for rule, metres in reversed(asked_of.ask(where.bandwidths).items())}.items():
+        note = asked_of.at(bandwidth=metres).ask(where.map_of, "density").legend_note
+        assert f"bandwidth {metres} m ({surfaces.RULES[rule]})" in note
     assert "m (chosen by the reader)" in over
 
 
