@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -51,6 +52,14 @@ def test_the_direction_is_told_since_the_first_whole_year_that_was_counted_alike
 def test_a_year_that_is_over_stands_there_once(city):
     spans = [one.span for one in of(city).ask(here.here).value.now]
     assert spans == ["7", "28", "365"]
+
+
+def test_36_months_that_begin_within_a_month_are_36(city):
+    """The strip below the map has a bar for each month of the calendar, 37 of them."""
+    words = words_for("en")
+    ends = [of(city).at(start=city.start.date(), end=dt.date(2018, month, day)) for month, day in ((6, 15), (6, 1))]
+    assert [here.recent_days(one, words) for one in ends] == [("36 months", "15 Jun 2015 – 14 Jun 2018"), None]
+    assert here.recent_days(of(city).at(start=dt.date(2018, 1, 10), end=dt.date(2018, 6, 15)), words) is None
 
 
 def test_old_and_new_places_add_up(city):

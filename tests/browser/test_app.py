@@ -219,7 +219,7 @@ def test_the_back_button_goes_back_a_page(open_page, address):
 def test_a_place_is_found_by_keyboard_alone(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1100})
     open_at(page, address, lang="en")
-    page.get_by_role("combobox", name="Find a place").focus()
+    page.get_by_role("combobox", name="Search for a place").focus()
     page.keyboard.type("Manzana")
     page.wait_for_timeout(300)
     page.keyboard.press("ArrowDown")

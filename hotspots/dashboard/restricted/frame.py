@@ -109,13 +109,14 @@ def framed(chosen: Chosen, render: Callable[[Chosen], None], *, name: str, whole
     """
     paper.label(captions.of_sheet(chosen.city, chosen.study, chosen.words))
     if not whole:
-        search_field(chosen)
-        invitation(chosen)
-        share.draw(chosen.city, chosen.words, page=name)
+        with st.container(horizontal=True, key="top_row", vertical_alignment="bottom"):
+            search_field(chosen)
+            share.draw(chosen.city, chosen.words, page=name)
         chips.draw(chosen.selection, chosen.city, chosen.words)
         place_of.what_the_city_is(chosen.city, chosen.words)
     render(chosen)
     if not whole:
+        invitation(chosen, primary=False)
         close_page(chosen)
 
 

@@ -89,6 +89,13 @@ def recent(asked: Asked) -> Asked:
     return replace(asked, selection=replace(asked.selection, start=start.date(), end=end.date()))
 
 
+def recent_days(asked: Asked, words: Words) -> tuple[str, str] | None:
+    """Return how long these months are and their days, where they do not begin with a month: 36 of them then touch 37 of the calendar."""
+    shown = recent(asked).study
+    whole = shown.end - pd.DateOffset(months=RECENT) == shown.start
+    return (words.count("{n} month", "{n} months", RECENT), captions.days(shown, words)) if whole and shown.start.day > 1 else None
+
+
 @question(lambda chosen: chosen.figures(unit="blocks", lag=chosen.lag))
 def here(asked: Asked) -> Answer[Here]:
     """Return what is said first of a place, with the finding: how many in 12 months, whether that is usual, and which way it goes."""

@@ -42,7 +42,7 @@ export class Strip {
       return;
     }
     this.words = words;
-    const asked = `${data.first} ${data.bars.join()} ${data.window}`;
+    const asked = `${data.first} ${data.bars.join()} ${data.window} ${data.said}`;
     if (this.asked !== asked) {
       const before = this.data;
       this.asked = asked;
@@ -94,8 +94,9 @@ export class Strip {
       slider.setAttribute("aria-valuetext", this.month(value));
     }
     const n = this.end - this.start;
-    this.long.textContent = n === 1 ? words.month_one : words.month_many.replace("{n}", String(n));
-    this.days.textContent = n === 1 ? this.month(this.start) : `${this.month(this.start)} – ${this.month(this.end - 1)}`;
+    const long = n === 1 ? words.month_one : words.month_many.replace("{n}", String(n));
+    const days = n === 1 ? this.month(this.start) : `${this.month(this.start)} – ${this.month(this.end - 1)}`;
+    [this.long.textContent, this.days.textContent] = (!this.text() && data.said) || [long, days]; // the usual months may begin within one
     this.draw();
   }
 

@@ -27,7 +27,7 @@ from hotspots.views.series import numbered, series_of
 from hotspots.words import Words, mark
 
 HEIGHT = 620
-MOST_LISTED = 5_000  # places: a longer list to choose from keeps a browser busy for seconds, and the search above every page finds them all
+MOST_LISTED = 5_000  # places: a longer table keeps a browser busy for seconds before anybody looks into it
 DOWNLOADS: dict[str, tuple[str, str]] = {
     ".csv": (mark("Table (CSV)"), "text/csv"),
     ".geojson": (mark("Areas (GeoJSON)"), "application/geo+json"),
@@ -52,6 +52,7 @@ def render(chosen: Chosen) -> None:
     tested.controls(on_map, what.key)
     guarded_picture(on_map, what)
     tested.findings(on_map, what.key)
+    not_shown(on_map.by_unit, words)
     data_table(on_map, what)
     how_to_read(on_map, what)
 
@@ -64,11 +65,12 @@ def title(chosen: Chosen) -> str:
 
 
 def controls(chosen: Chosen) -> tuple[Measure, Chosen]:
-    """Draw the choice of what is shown and on which unit, and the list to find a place; return what, and the choices that it shows."""
+    """Draw the choice of what is shown, on which unit, and beside which period; return what, and the choices that it shows."""
     words = chosen.words
-    left, right, last = st.columns(3)
-    with right:
+    left, middle, right = st.columns(3)
+    with middle:
         maps.unit_choice(chosen)
+    with right:
         two_periods.choice(chosen)
     on_map = replace(chosen, selection=city.for_map(chosen.asked))
     selection, study = on_map.selection, on_map.by_unit
@@ -81,11 +83,6 @@ def controls(chosen: Chosen) -> tuple[Measure, Chosen]:
         format_func=lambda name: words.say(measure(name).label),
         **address.widget("measure", key, lambda old, new: replace(old, measure=new)),
     )
-    shapes = on_map.ask(where.geometry)
-    if len(shapes.ids) <= MOST_LISTED:
-        with last:
-            find(shapes, words)
-    not_shown(study, words)
     return measure(key), on_map
 
 
@@ -154,23 +151,6 @@ def downloads(chosen: Chosen, shown: map_view.MapView, what: Measure) -> None:
             )
 
 
-def find(shown: map_view.MapGeometry, words: Words) -> None:
-    """Draw the list to find a place by its name: the way to a place without a mouse.
-
-    It stands outside of what a click runs again, because a city's list is long to send; so it names no place once one is found.
-    """
-    names = dict(zip(shown.ids, shown.names, strict=True))
-    st.selectbox(
-        words.say("Find a place"),
-        sorted(names, key=lambda unit: (names[unit], unit)),
-        format_func=lambda unit: names.get(unit, "—"),
-        index=None,  # a new session that takes up an open tab would else find the first place in an empty list
-        placeholder=words.say("Type a name"),
-        help=words.say("Type a name, or click a place on the map."),
-        **address.widget("place", None, lambda old, new: maps.at_unit(old, new or "")),
-    )
-
-
 def profile(chosen: Chosen, what: Measure, name: str) -> None:
     """Show the numbers of one place and its own years."""
     words, study = chosen.words, chosen.by_unit
@@ -217,7 +197,7 @@ def largest(chosen: Chosen, *, hatched: bool) -> None:
         )
     if found.unknown < found.of:
         some_and_none(found, words)
-    st.markdown(words.say("Pick a place on the map or in the list to see its numbers and its years."))
+    st.markdown(words.say("Pick a place on the map to see its numbers and its years."))
     if len(found.years) > 1:  # one bar says nothing
         st.markdown("**" + words.say("People killed each year, all places") + "**")
         year_chart(chosen, found.years)

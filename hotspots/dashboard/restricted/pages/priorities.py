@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from hotspots.dashboard.restricted import address
 from hotspots.dashboard.restricted.chosen import Chosen
@@ -62,13 +63,12 @@ def render(chosen: Chosen) -> None:
             words.say("Places are put in order by deaths alone: the choices of sex, age and of solved cases are set aside on this page.")
         )
     controls(plain, by, months)
-    verdict(test, words)
-    st.markdown(whole.ask(priorities.kinds, months=months).sentence(words))
-    found = answer.value
-    if found.rule != found.best:
-        named = words.say(RULE_WORDS[found.best])
-        st.info(words.say("You chose another rule than the one that the test supports: {rule}.", rule=named))
-    listed(plain, answer)
+    map_side, said = st.columns([1.9, 1], gap="medium")
+    with said:
+        verdict(test, words)
+        st.markdown(whole.ask(priorities.kinds, months=months).sentence(words))
+        chosen_otherwise(answer.value, words)
+    listed(plain, answer, map_side)
     with st.expander(words.say("Would it have been right before?")):
         backtest.draw(test, words)
     if not isinstance(test.value, str):
@@ -116,24 +116,32 @@ def verdict(test: Answer[Backtest | str], words: Words) -> None:
         st.markdown(priorities.score(test.value, words) + " " + test.sentence(words))
 
 
-def listed(chosen: Chosen, answer: Answer[FirstPlaces]) -> None:
-    """Draw the list of places, first ones first, and its download."""
+def chosen_otherwise(found: FirstPlaces, words: Words) -> None:
+    """Say that the reader chose another rule than the tests support, if so."""
+    if found.rule != found.best:
+        named = words.say(RULE_WORDS[found.best])
+        st.info(words.say("You chose another rule than the one that the test supports: {rule}.", rule=named))
+
+
+def listed(chosen: Chosen, answer: Answer[FirstPlaces], map_side: DeltaGenerator) -> None:
+    """Draw the map of the first places in `map_side`, and below it their list, first ones first, and its download."""
     words, study = chosen.words, chosen.everywhere.by_unit
     rule, places = answer.value.rule, answer.value.places
-    st.header(words.say("The first places"), anchor=False)
     if places.empty:
-        st.info(words.say("The homicides with a place do not tell these places apart. Widen the period or choose other places."))
+        map_side.info(words.say("The homicides with a place do not tell these places apart. Widen the period or choose other places."))
         return
+    with map_side:
+        maps.draw(
+            chosen,
+            "priority" if rule == PLAIN else "count",
+            key="first_places",
+            height=480,
+            on_click=partial(maps.pick, unit=chosen.selection.unit),
+            numbered=list(places.index[:NUMBERED]),
+        )
+    st.header(words.say("The first places"), anchor=False)
     st.markdown(priorities.in_words(answer.value, chosen.asked, words))
     st.caption(words.say("In the order of homicides for the size of the place: a small place with as many comes before a large one."))
-    maps.draw(
-        chosen,
-        "priority" if rule == PLAIN else "count",
-        key="first_places",
-        height=410,
-        on_click=partial(maps.pick, unit=chosen.selection.unit),
-        numbered=list(places.index[:NUMBERED]),
-    )
     columns = [one for one in COLUMNS if one.key in places.columns]
     tables.draw(
         places,

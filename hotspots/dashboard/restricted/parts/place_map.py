@@ -132,6 +132,7 @@ def over(chosen: Chosen, on_map: Chosen, key: str) -> dict[str, Any]:
             "bars": bars.all.tolist(),
             "window": chosen.selection.window if shown else f"{first:%Y-%m}/{last:%Y-%m}",
             "usual": f"{first:%Y-%m}/{last:%Y-%m}",
+            "said": here.recent_days(chosen.asked, words),
         },
         "draw": study.has_victims and chosen.city.has_points,
     }

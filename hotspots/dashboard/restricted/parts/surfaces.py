@@ -61,7 +61,8 @@ def choice(chosen: Chosen) -> Chosen:
         words.say("Surface over the map"),
         [NONE, *offered],
         horizontal=True,
-        format_func=lambda name: words.say("None") if name == NONE else words.say(KINDS[name][1]),
+        label_visibility="collapsed",
+        format_func=lambda name: words.say("No surface") if name == NONE else words.say(KINDS[name][1]),
         **address.widget("surface", kind, lambda old, new: picked(old, new, study)),
     )
     if kind == NONE:
