@@ -256,9 +256,9 @@ def falling(now: float) -> Numbers:
     """Return a year, its tenth, and what five falls of a tenth a year leave out.
 
     >>> falling(100)
-    {'now': '100.0', 'first': '10.0', 'total': 131}
+    {'now': '100', 'first': '10.0', 'total': 131}
     """
-    return {"now": f"{now:.1f}", "first": f"{now / 10:.1f}", "total": round(sum(now * (1 - 0.9**year) for year in range(1, 6)))}
+    return {"now": f"{now:.1f}".removesuffix(".0"), "first": f"{now / 10:.1f}", "total": round(sum(now * (1 - 0.9**year) for year in range(1, 6)))}
 
 
 def money(raw: Path) -> Numbers:

@@ -26,7 +26,7 @@ from hotspots.words.escape import safe_html, safe_markdown
 def draw(city: City, words: Words, *, page: str) -> None:
     """Draw the button that copies the link to the page as it stands, and the way to the saved views. `page` is its name in the address."""
     usual = _usual(city)
-    with st.container(horizontal=True, key="share", vertical_alignment="top", width="content"):
+    with st.container(horizontal=True, key="share", vertical_alignment="top"):
         if st.button(words.say("Saved views"), type="tertiary", key="to_saved_views"):
             dialog(city, words, page=page)
         map_component.show_link({**link_words(words), "usual": usual}, key="copy_link")

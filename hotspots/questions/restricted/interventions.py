@@ -110,10 +110,11 @@ def target(asked: Asked, percent: int) -> Answer[pd.DataFrame]:
 
     def says(words: Words) -> str:
         every = found.loc[ALL]
+        base = round(every["base"], 1)
         return words.say(
             "From {base} homicides a year, a fall of {percent}% a year means {first} fewer in the first year and {total} fewer in five "
             "years.",
-            base=words.number(every["base"], 1),
+            base=words.number(base, 1 if base % 1 else 0),
             percent=words.number(percent),
             first=words.number(every["1"], 1),
             total=words.number(every["total"], 0),

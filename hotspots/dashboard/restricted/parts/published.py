@@ -119,9 +119,9 @@ def years_as_table(chosen: Chosen) -> None:
 
 
 def year_columns(table: pd.DataFrame) -> list[Column]:
-    """Return the columns of the yearly table of published totals; no rate of ours where no residents are known."""
+    """Return the columns of the yearly table of published totals, whose sources stand above it; no rate of ours without residents."""
     columns = [Column("year", mark("Year"), year), Column("count", mark("People killed"))]
     columns.append(Column("published_rate", mark("Rate as published"), decimals=1))
     if table["rate"].notna().any():
         columns.append(Column("rate", mark("Per 100,000 residents a year"), rounded(2)))
-    return [*columns, Column("source", mark("Source"))]
+    return columns
