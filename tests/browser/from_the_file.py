@@ -258,7 +258,11 @@ def falling(now: float) -> Numbers:
     >>> falling(100)
     {'now': '100', 'first': '10.0', 'total': 131}
     """
-    return {"now": f"{now:.1f}".removesuffix(".0"), "first": f"{now / 10:.1f}", "total": round(sum(now * (1 - 0.9**year) for year in range(1, 6)))}
+    return {
+        "now": f"{now:.1f}".removesuffix(".0"),
+        "first": f"{now / 10:.1f}",
+        "total": round(sum(now * (1 - 0.9**year) for year in range(1, 6))),
+    }
 
 
 def money(raw: Path) -> Numbers:
