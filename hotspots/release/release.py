@@ -16,6 +16,7 @@ from hotspots.cities import City, Note
 from hotspots.cities.published_totals import WHOLE, Published, no_incidents, years_between
 from hotspots.geography.adjacency import contiguity
 from hotspots.readers.report import QualityReport
+from hotspots.release import killed_together
 from hotspots.release.figures import coverage
 from hotspots.release.profiles import (
     FEWER_THAN,
@@ -100,6 +101,10 @@ class Release:
         found = rows[["start", "end", "count", "reason"]].copy()
         found["rate"], found["rate_state"] = rate(found["count"].to_numpy(), np.full(len(found), people))
         return found
+
+    def victims_vary(self, start: pd.Timestamp) -> float:
+        """Return how many times more victims of a period from `start` vary than as many killed one by one (see `killed_together.at`)."""
+        return killed_together.at(killed_together.told_in(self.facts), start)
 
     def attribute(self, name: str) -> pd.DataFrame:
         """Return one attribute of the victims of the whole city: start, end, value, count, reason; empty where it is not published.
