@@ -109,7 +109,10 @@ class Reading:
             table = self.release.by_area
         lived = table["population"].to_numpy(dtype=float) * [years_between(a, b) for a, b in zip(table["start"], table["end"], strict=True)]
         table = how_sure.rate_ends(table, lived, map(self.release.victims_vary, table["start"]))
-        own = [standing_out.own_areas(rows["count"].to_numpy(dtype=float), self.city.blocks) for rows in self._by_window(table)]
+        own = [
+            standing_out.own_areas(rows["count"].to_numpy(dtype=float), self.city.blocks, together=self.release.victims_vary(start))
+            for (start, _), rows in zip(self.windows, self._by_window(table), strict=True)
+        ]
         alone = np.concatenate(own) if own and not self.republished else np.full(len(table), np.nan)
         return table.assign(alone=alone)
 
