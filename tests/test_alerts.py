@@ -148,15 +148,20 @@ def test_at_most_one_alert_a_year_is_in_vain(year, more):
 def test_a_doubling_is_found_nearly_as_soon_as_by_who_knows_the_usual(month, districts):
     """The cumulative sum that knows the usual and the doubling, with as many alarms in vain; each district doubles by itself.
 
-    Wanted are 1.3 times; found on four cities each: docs/decisions/0041-alerts-beside-the-rest-of-the-city.md.
+    Wanted are 1.3 times; what is found stands in docs/calibration.md. What more is let pass is the error of the simulation, three times:
+    cities are drawn again, since the districts of one share a rule; and half a week, as weeks are counted whole.
     """
     rng = np.random.default_rng(month)
     many = (40 if districts > 1 else 400) if TORTURE else (2 if districts > 1 else 30)
     ours, theirs = zip(*(waits(rng, month, districts=districts) for _ in range(many)), strict=True)
     rule, knows = np.concatenate(ours), np.concatenate(theirs)
+    drawn = [rng.integers(0, many, many) for _ in range(400)]
+    beyond = [
+        np.median(np.concatenate([ours[i] for i in one])) - 1.3 * np.median(np.concatenate([theirs[i] for i in one])) for one in drawn
+    ]
     print(f"{districts} districts of {month} a month: {np.median(rule):.0f} weeks, {np.median(knows):.0f} by who knows the usual")
-    slack = 0.5 if TORTURE else 1 + 2.5 * knows.std() / math.sqrt(len(knows))  # weeks are counted whole
-    assert np.median(rule) <= 1.3 * np.median(knows) + slack
+    error = np.std(beyond) if TORTURE else knows.std() / math.sqrt(len(knows))
+    assert np.median(rule) <= 1.3 * np.median(knows) + 0.5 + 3 * error
 
 
 def fast_city(*, more: int, late: str = "2019-12-09", extra: int = 0) -> Study:

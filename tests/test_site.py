@@ -154,6 +154,7 @@ def test_every_number_on_the_page_comes_from_the_release(release, pages):
         allowed |= {f"{100 * (1 - total['unmapped'] / total['count']):.1f}"} if total["unmapped"] == total["unmapped"] else set()
     rules = {"100,000", "10", "9", "0", "19", "95", "100", "5,000", "1", "20", *(str(year) for year in range(2015, 2025))}
     ages = {"0", "14", "15", "29", "30", "44", "45", "59", "60"}
+    allowed |= {f"{one['factor']:.1f}" for one in release.facts["killed_together"]}
     allowed |= rules | ages | {str(i + 1) for i in range(len(release.areas))} | {"31", "2026", str(reading.due[1].year)}
     allowed |= {"12", "24", "36", *(str(release.windows[-1][1].year + more) for more in (0, 4))}  # the next window, what was tried
     text = text_of(pages["index.html"])
