@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from attacked import data
 from conftest import TORTURE
 from nothing_changes import SWING, alarms, waits, weekly
 from scipy.stats import nbinom
@@ -148,15 +149,52 @@ def test_at_most_one_alert_a_year_is_in_vain(year, more):
 def test_a_doubling_is_found_nearly_as_soon_as_by_who_knows_the_usual(month, districts):
     """The cumulative sum that knows the usual and the doubling, with as many alarms in vain; each district doubles by itself.
 
-    Wanted are 1.3 times; found on four cities each: docs/decisions/0041-alerts-beside-the-rest-of-the-city.md.
+    Wanted are 1.3 times; what is found stands in docs/calibration.md. What more is let pass is the error of the simulation, three times:
+    cities are drawn again, since the districts of one share a rule; and half a week, as weeks are counted whole.
     """
     rng = np.random.default_rng(month)
     many = (40 if districts > 1 else 400) if TORTURE else (2 if districts > 1 else 30)
     ours, theirs = zip(*(waits(rng, month, districts=districts) for _ in range(many)), strict=True)
     rule, knows = np.concatenate(ours), np.concatenate(theirs)
+    drawn = [rng.integers(0, many, many) for _ in range(400)]
+    beyond = [
+        np.median(np.concatenate([ours[i] for i in one])) - 1.3 * np.median(np.concatenate([theirs[i] for i in one])) for one in drawn
+    ]
     print(f"{districts} districts of {month} a month: {np.median(rule):.0f} weeks, {np.median(knows):.0f} by who knows the usual")
-    slack = 0.5 if TORTURE else 1 + 2.5 * knows.std() / math.sqrt(len(knows))  # weeks are counted whole
-    assert np.median(rule) <= 1.3 * np.median(knows) + slack
+    error = np.std(beyond) if TORTURE else knows.std() / math.sqrt(len(knows))
+    assert np.median(rule) <= 1.3 * np.median(knows) + 0.5 + 3 * error
+
+
+def of_philadelphia() -> np.ndarray:
+    """Return the homicides of each week from 2006 on: of the city, and of each police district with more than 100."""
+    table = pd.read_csv(data() / "philadelphia" / "homicides_2006_2018.csv")
+    week = (pd.to_datetime(table["dispatch_date_time"].str[:10]) - pd.Timestamp("2006-01-01")).dt.days // 7
+    counts = pd.crosstab(table["police_district"], week)
+    counts = counts.reindex(columns=range(int(week.max())), fill_value=0)
+    return np.vstack([week.value_counts().reindex(counts.columns, fill_value=0), counts[counts.sum(axis=1) > 100]])
+
+
+@pytest.mark.walk
+def test_on_real_districts_the_promise_holds_and_a_doubling_is_found_late():
+    """Philadelphia: each year from the sixth on by a rule of the 286 weeks before it; then each killing of a district twice, one by one."""
+    if not data().is_dir():
+        pytest.skip("the real city data are not beside the project (set HOTSPOTS_TEST_DATA)")
+    events, ready, weeks, vain = of_philadelphia(), 26, [], []
+    alike = np.arange(len(events)) > 0
+    for first in range(286, events.shape[1] - ready - 78, 52):
+        rule = rule_of(events[:, first - 286 : first], alike, a_year=1.0, seed=first)
+        here = events[:, first - 286 : first + ready + 78]
+        starts = raised(evidence(here[:, 286:], usual_of(here, alike, spread=rule.spread, first=286)), rule.limit)[1]
+        vain.append(starts[:, ready : ready + 52].sum())
+        twice = np.where(np.arange(here.shape[1]) < 286 + ready, here, 2 * here)
+        usual = usual_of(twice, alike, spread=rule.spread, first=286, others=here[:1] - here)
+        stands = raised(evidence(twice[:, 286:], usual), rule.limit)[0][1:]
+        after = stands[:, ready:][~stands[:, ready - 1]]
+        weeks += np.where(after.any(axis=1), after.argmax(axis=1) + 1.0, 79.0).tolist()
+    print(f"Philadelphia: {np.mean(vain):.2f} alerts a year; a doubling after {np.median(weeks):.0f} weeks")
+    assert np.mean(vain) <= 1 + 3 * math.sqrt(1 / len(vain))  # real changes are among them
+    assert np.median(weeks) <= 40
+    assert np.mean(np.array(weeks) <= ready) >= 0.3
 
 
 def fast_city(*, more: int, late: str = "2019-12-09", extra: int = 0) -> Study:

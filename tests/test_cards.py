@@ -97,7 +97,7 @@ def test_each_area_has_its_number_and_nothing_that_the_release_does_not_hold(rea
         if np.isnan(row["rate"]):
             assert words.say("Per 100,000 residents a year") not in told
         elif language == "en":
-            low, high = exact_ends(row["count"], years * row["population"])
+            low, high = exact_ends(row["count"], years * row["population"], release)
             assert f"{words.rate(row['rate'])} (95% interval {low} to {high})" in told
         assert words.say("Public: may be passed on with its source") in told
         assert str(geography.names(release.areas)[area]) in told

@@ -62,9 +62,12 @@ def of_area(folder, area: str, reading) -> set[float]:
     rows = pd.read_csv(folder / "areas.csv", dtype={"area": str})
     own = rows[rows["area"] == area]
     found = set(own["count"].dropna()) | set(own["population"])
+    (told,) = reading.release.facts["killed_together"]
+    vary = told["factor"]
     for one in own.dropna(subset=["rate"]).to_dict("records"):
         years = 5 * one["population"]
-        ends = [chi2.ppf(0.025, 2 * one["count"]) / 2, chi2.ppf(0.975, 2 * one["count"] + 2) / 2]
+        pieces = one["count"] / vary
+        ends = [vary * end / 2 for end in (chi2.ppf(0.025, 2 * pieces), chi2.ppf(0.975, 2 * pieces + 2))]
         found |= {float(words_for("en").rate(value).replace(",", "")) for value in (one["rate"], *(1e5 * end / years for end in ends))}
     ratio = reading.against_the_rest(area, reading.windows[-1])
     if ratio is not None:

@@ -164,7 +164,8 @@ def test_rate_interval_and_ratio_follow_from_published_numbers(release):
     window = reading.windows[-1]
     rows = reading.areas(window)
     shown = rows[rows["count"].notna()]
-    low, high = poisson_interval(shown["count"])
+    (told,) = release.facts["killed_together"]
+    low, high = poisson_interval(shown["count"], together=told["factor"])
     lived = shown["population"] * 5
     assert np.allclose(shown["rate_low"], 1e5 * low / lived)
     assert np.allclose(shown["rate_high"], 1e5 * high / lived)
@@ -175,7 +176,9 @@ def test_rate_interval_and_ratio_follow_from_published_numbers(release):
     others = float(rows["population"].sum()) - people
     found = reading.against_the_rest(area, window)
     assert found.value == pytest.approx((shown.loc[area, "count"] / people) / (rest / others))
-    assert (found.low, found.high) == pytest.approx(ratio_interval((shown.loc[area, "count"], rest), (people, others)))
+    assert (found.low, found.high) == pytest.approx(
+        ratio_interval((shown.loc[area, "count"], rest), (people, others), together=told["factor"])
+    )
 
 
 def test_no_rate_no_ratio_and_no_change_without_a_published_number(release):

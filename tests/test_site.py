@@ -76,9 +76,11 @@ def text_of(page: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", " ", body))
 
 
-def exact_ends(count: float, person_years: float) -> list[str]:
-    """Return the ends of the exact 95 % interval of a rate per 100,000, by Garwood's formula, as they are written."""
-    ends = chi2.ppf(0.025, 2 * count) / 2, chi2.ppf(0.975, 2 * count + 2) / 2
+def exact_ends(count: float, person_years: float, release) -> list[str]:
+    """Return the ends of the exact 95 % interval of a rate per 100,000, by Garwood's formula for victims in pieces, as they are written."""
+    (told,) = release.facts["killed_together"]
+    pieces = count / told["factor"]
+    ends = (told["factor"] * end / 2 for end in (chi2.ppf(0.025, 2 * pieces), chi2.ppf(0.975, 2 * pieces + 2)))
     return [words_for("en").rate(1e5 * end / person_years) for end in ends]
 
 
@@ -102,7 +104,7 @@ def test_the_tables_of_areas_are_the_release(release, pages):
             else:
                 value, *ends, doubt = re.fullmatch(r"([\d.,]+) \(([\d.,]+)–([\d.,]+)\)(, uncertain)?", rate).groups()
                 assert value == words_for("en").rate(one["rate"])
-                assert ends == exact_ends(one["count"], 5 * one["population"])
+                assert ends == exact_ends(one["count"], 5 * one["population"], release)
                 assert bool(doubt) == (one["count"] < 20)
 
 
@@ -141,7 +143,7 @@ def test_every_number_on_the_page_comes_from_the_release(release, pages):
     allowed |= {words.rate(one) for one in [*areas["rate"].dropna(), *years["rate"].dropna()]}
     people = release.areas["population"].sum()
     rated = [*zip(areas["count"], 5 * areas["population"], strict=True), *((n, people) for n in years["count"])]
-    allowed |= {end for n, lived in rated if n >= 10 for end in exact_ends(n, lived)}
+    allowed |= {end for n, lived in rated if n >= 10 for end in exact_ends(n, lived, release)}
     attributes = release.figures[~release.figures["table"].isin(["city", "areas"]) & release.figures["count"].notna()]
     allowed |= {
         str(round(100 * n / release.total(start)["count"])) for n, start in zip(attributes["count"], attributes["start"], strict=True)
@@ -152,6 +154,7 @@ def test_every_number_on_the_page_comes_from_the_release(release, pages):
         allowed |= {f"{100 * (1 - total['unmapped'] / total['count']):.1f}"} if total["unmapped"] == total["unmapped"] else set()
     rules = {"100,000", "10", "9", "0", "19", "95", "100", "5,000", "1", "20", *(str(year) for year in range(2015, 2025))}
     ages = {"0", "14", "15", "29", "30", "44", "45", "59", "60"}
+    allowed |= {f"{one['factor']:.1f}" for one in release.facts["killed_together"]}
     allowed |= rules | ages | {str(i + 1) for i in range(len(release.areas))} | {"31", "2026", str(reading.due[1].year)}
     allowed |= {"12", "24", "36", *(str(release.windows[-1][1].year + more) for more in (0, 4))}  # the next window, what was tried
     text = text_of(pages["index.html"])

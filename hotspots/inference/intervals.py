@@ -10,7 +10,7 @@ from scipy.special import betaincinv, gammaincinv, pdtr, pdtrik
 PER = 1e5  # rates are per 100,000 person-years
 
 
-def poisson_interval(count: Any, level: float = 0.95, *, together: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+def poisson_interval(count: Any, level: float = 0.95, *, together: Any = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """Return the exact interval for the mean of a Poisson count, element by element.
 
     With this count, any mean in the interval is compatible at `level`. Exact means that it covers at least that often, however small
@@ -34,11 +34,14 @@ def poisson_interval(count: Any, level: float = 0.95, *, together: float = 1.0) 
     return together * low, together * gammaincinv(n + 1, 1 - tail)
 
 
-def ratio_interval(counts: tuple[float, float], exposures: tuple[float, float], level: float = 0.95) -> tuple[float, float]:
+def ratio_interval(
+    counts: tuple[float, float], exposures: tuple[float, float], level: float = 0.95, *, together: float = 1.0
+) -> tuple[float, float]:
     """Return the exact interval for the ratio of two Poisson rates, the first over the second.
 
     Given their sum, the first count is binomial, and its exact interval (Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404) gives that
-    of the ratio. Where the second count is 0 the ratio has no upper end: infinity. Both counts 0: 0 to infinity.
+    of the ratio. Where the second count is 0 the ratio has no upper end: infinity. Both counts 0: 0 to infinity. `together`: see
+    `poisson_interval`; counts are then of count ÷ together pieces.
 
     With 0 and 1 the chance that the first takes part is at most 0.975, so the ratio is at most 39.
 
@@ -46,7 +49,7 @@ def ratio_interval(counts: tuple[float, float], exposures: tuple[float, float], 
     >>> low, round(high, 6)
     (0.0, 39.0)
     """
-    x, y = counts
+    x, y = (count / together for count in counts)
     tail = (1 - level) / 2
     low = float(betaincinv(x, y + 1, tail)) if x > 0 else 0.0
     high = float(betaincinv(x + 1, y, 1 - tail)) if y > 0 else 1.0

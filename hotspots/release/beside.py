@@ -15,14 +15,14 @@ import shapely
 from hotspots import cities, settings, store
 from hotspots.cities import City
 from hotspots.cities.published_totals import WHOLE
-from hotspots.release import bundle, ledger, outlines, rules
+from hotspots.release import bundle, killed_together, ledger, outlines, rules
 from hotspots.release.attack import ContradictionError
 from hotspots.release.examination import attacked, nested, spells, statements
 from hotspots.release.likeness import same_deaths
 from hotspots.release.profiles import UNMAPPED
 from hotspots.release.release import Release
 from hotspots.release.rules import Leak
-from hotspots.release.statements import Statement
+from hotspots.release.statements import Statement, spell
 from hotspots.store import checked_json, whole
 from hotspots.words import told
 
@@ -137,9 +137,22 @@ def weakened(release: Release, there: Sequence[Beside], *, before: Sequence[Rele
             found.append(_named(Leak("profile", release.profile.name, text, told("this release")), [other]))
         else:
             others.append(other)
+            found += [_named(leak, [other]) for leak in _parts_told(release, other.release)]
     if others:
         found += [_named(leak, others) for leak in _together([release, *before], [one.release for one in others])]
     return found
+
+
+def _parts_told(one: Release, other: Release) -> list[Leak]:
+    """Return where the numbers of how many are killed together give away that few people who are in one release alone were."""
+    pairs = [(a, b) for a in killed_together.told_in(one.facts) for b in killed_together.told_in(other.facts)]
+    text = told("beside that of the other release it tells of the few people who are in one of them alone")
+    return [
+        Leak("killed_together", spell(killed_together.FACT, a.start, a.end), text, killed_together.FACT)
+        for a, b in pairs
+        if killed_together.tell_of_a_part(a, one.figures, b, other.figures)
+        or killed_together.tell_of_a_part(b, other.figures, a, one.figures)
+    ]
 
 
 def _named(leak: Leak, others: Sequence[Beside]) -> Leak:

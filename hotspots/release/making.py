@@ -11,7 +11,7 @@ import pandas as pd
 from hotspots.cities import City
 from hotspots.geography import units
 from hotspots.geography.outlines import outlined
-from hotspots.release import figures, partition, places, republishing
+from hotspots.release import figures, killed_together, partition, places, republishing
 from hotspots.release.facts import basemap_of, facts_of
 from hotspots.release.profiles import (
     COVERAGE,
@@ -85,6 +85,8 @@ def build(
     facts = facts_of(city, rules, length, merged=len(areas) < len(city.blocks), area_of=named)
     partly = areas.index[areas["population"].isna()].tolist()
     facts |= {"partly_known": partly} if partly else {}
+    out = sorted({one for release in past for one in killed_together.told_in(release.facts)})
+    facts |= killed_together.as_facts(killed_together.after(out, table, study))
     called = places.places_of(city, areas, named)
     return Release(facts, areas, basemap_of(city), table, members=best.members, places=called)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,14 +13,13 @@ from hotspots import geography
 from hotspots.cities import City, Note
 from hotspots.cities.published_totals import WHOLE, years_between
 from hotspots.geography.outlines import outlined
-from hotspots.inference.intervals import PER, poisson_interval, ratio_interval
 from hotspots.inference.normal_range import MEAN_YEARS, SPREAD_YEARS, Trend, expected_range, yearly_trend
-from hotspots.release import standing_out
+from hotspots.release import how_sure, standing_out
+from hotspots.release.how_sure import Ratio
 from hotspots.release.profiles import FEWER_THAN, Window
 from hotspots.release.protection import SHOWN, UNPUBLISHED
 from hotspots.release.release import AREA_COLUMNS, Release, rate
 from hotspots.statistics import trends
-from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.store.schema import UNKNOWN
 from hotspots.study.calendar import counted_alike
 from hotspots.study.of_totals import TotalsStudy
@@ -36,25 +35,6 @@ class Sum:
     reason: str
     unmapped: float
     unmapped_reason: str
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """One rate over another, with its exact 95 % interval; `few` where either rests on fewer than 20 people killed.
-
-    `partial`: the other is that of the areas whose number and residents are both known, and not of all.
-    """
-
-    value: float
-    low: float
-    high: float
-    few: bool
-    partial: bool = False
-
-    @property
-    def verdict(self) -> str:
-        """`above`, `below`, or `within` what chance alone explains."""
-        return "above" if self.low > 1 else "below" if self.high < 1 else "within"
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,11 +108,13 @@ class Reading:
         else:
             table = self.release.by_area
         lived = table["population"].to_numpy(dtype=float) * [years_between(a, b) for a, b in zip(table["start"], table["end"], strict=True)]
-        told = table["rate"].notna().to_numpy()
-        low, high = (np.where(told, PER * end / np.where(told, lived, 1.0), np.nan) for end in poisson_interval(table["count"]))
-        own = [standing_out.own_areas(rows["count"].to_numpy(dtype=float), self.city.blocks) for rows in self._by_window(table)]
+        table = how_sure.rate_ends(table, lived, map(self.release.victims_vary, table["start"]))
+        own = [
+            standing_out.own_areas(rows["count"].to_numpy(dtype=float), self.city.blocks, together=self.release.victims_vary(start))
+            for (start, _), rows in zip(self.windows, self._by_window(table), strict=True)
+        ]
         alone = np.concatenate(own) if own and not self.republished else np.full(len(table), np.nan)
-        return table.assign(rate_low=low, rate_high=high, alone=alone)
+        return table.assign(alone=alone)
 
     def _by_window(self, table: pd.DataFrame) -> list[pd.DataFrame]:
         """Return the rows of each window, in the order in which they stand in `by_area`."""
@@ -233,7 +215,8 @@ class Reading:
             rest, others = float(known["count"].sum()), float(known["population"].sum())
         if np.isnan(one["rate"]) or one["count"] < FEWER_THAN or not rest >= FEWER_THAN or not others > 0:
             return None
-        return replace(_ratio((one["count"], rest), (float(one["population"]), others)), partial=partial)
+        exposed, vary = (float(one["population"]), others), self.release.victims_vary(window[0])
+        return how_sure.ratio((one["count"], rest), exposed, together=vary, partial=partial)
 
     def change(self, area: str, window: Window) -> Ratio | None:
         """Return how many times the deaths a year of the window before an area has; None where either number is not shown."""
@@ -243,7 +226,8 @@ class Reading:
         now, then = (float(self.areas(one).loc[area, "count"]) for one in (window, before))
         if not min(now, then) >= FEWER_THAN:
             return None
-        return _ratio((now, then), (years_between(*window), years_between(*before)))
+        vary = max(self.release.victims_vary(start) for start, _ in (window, before))
+        return how_sure.ratio((now, then), (years_between(*window), years_between(*before)), together=vary)
 
     # --- who was killed -----------------------------------------------------------------------------------------------------------
 
@@ -286,8 +270,8 @@ class Reading:
     def _own_years(self) -> pd.DataFrame:
         rows = self.release.city_years
         people = float(self.city.blocks["population"].sum(skipna=False))
-        low, high = (np.where(rows["rate"].notna(), PER * end / people, np.nan) for end in poisson_interval(rows["count"]))
-        table = rows[["count", "reason", "rate"]].assign(rate_low=low, rate_high=high, complete=rows["count"].notna())
+        table = how_sure.rate_ends(rows, np.full(len(rows), people), map(self.release.victims_vary, rows["start"]))
+        table = table[["count", "reason", "rate", "rate_low", "rate_high"]].assign(complete=rows["count"].notna())
         table = table.assign(published_rate=np.nan, source="")
         return table.set_axis(pd.PeriodIndex(rows["start"], freq="Y", name="year"))
 
@@ -391,9 +375,3 @@ def published_windows(totals: pd.DataFrame) -> list[Window]:
 
 def _whole_years(span: Window) -> bool:
     return all((day.month, day.day) == (1, 1) for day in span)
-
-
-def _ratio(counts: tuple[float, float], exposures: tuple[float, float]) -> Ratio:
-    low, high = ratio_interval(counts, exposures)
-    value = (counts[0] / exposures[0]) / (counts[1] / exposures[1])
-    return Ratio(value, low, high, min(counts) < UNSTABLE_UNDER)

@@ -16,6 +16,7 @@ from hotspots.cities import City, Note
 from hotspots.cities.published_totals import WHOLE, Published, no_incidents, years_between
 from hotspots.geography.adjacency import contiguity
 from hotspots.readers.report import QualityReport
+from hotspots.release import killed_together
 from hotspots.release.figures import coverage
 from hotspots.release.profiles import (
     FEWER_THAN,
@@ -88,7 +89,7 @@ class Release:
         table["state"] = np.select([table["reason"] != SHOWN, table["count"] == 0], ["suppressed", "zero"], "ok")
         table["population"] = people
         table["rate"], table["rate_state"] = rate(table["count"].to_numpy(), people * years_between(start, end))
-        table["hot"] = hot_areas(table["count"].to_numpy(), self.areas)
+        table["hot"] = hot_areas(table["count"].to_numpy(), self.areas, together=self._as_tested(start))
         kinds = {"area": "str", "name": "str", "start": "datetime64[us]", "end": "datetime64[us]", "reason": "str", "state": "str"}
         return table[list(AREA_COLUMNS)].astype(kinds | {"rate_state": "str"})
 
@@ -100,6 +101,14 @@ class Release:
         found = rows[["start", "end", "count", "reason"]].copy()
         found["rate"], found["rate_state"] = rate(found["count"].to_numpy(), np.full(len(found), people))
         return found
+
+    def victims_vary(self, start: pd.Timestamp) -> float:
+        """Return how many times more victims of a period from `start` vary than as many killed one by one (see `killed_together.at`)."""
+        return killed_together.at(killed_together.told_in(self.facts), start)
+
+    def _as_tested(self, start: pd.Timestamp) -> float:
+        """Return what hot areas are tested with: releases made before anything was told of it took each victim for an event."""
+        return self.victims_vary(start) if killed_together.FACT in self.facts else 1.0
 
     def attribute(self, name: str) -> pd.DataFrame:
         """Return one attribute of the victims of the whole city: start, end, value, count, reason; empty where it is not published.
@@ -184,12 +193,13 @@ def rate(counts: np.ndarray, person_years: np.ndarray) -> tuple[np.ndarray, np.n
     return values, np.select(cases, ["suppressed", "no_data", "zero", "few", "unstable"], "ok")
 
 
-def hot_areas(counts: np.ndarray, areas: Blocks) -> np.ndarray:
+def hot_areas(counts: np.ndarray, areas: Blocks, *, together: float = 1.0) -> np.ndarray:
     """Return which areas are hot by the window test on published counts: 1, 0, or missing where the release says too little.
 
     The test is `clusters.window_test`, on shown areas alone: a window is an area and its neighbours as far as they are shown, chance
     spreads the shown homicides over the residents of the shown areas. So it is a function of the release and tells nothing more than
-    it. It misleads a little: victims killed in one event count singly, and hidden areas are not in the comparison.
+    it. Victims are counted in pieces of `together` (see `victims_vary`), as those of one event come together. It misleads a little: hidden
+    areas are not in the comparison.
 
     >>> from hotspots.testing import square_blocks
     >>> hot_areas(np.array([90, 10, 10, 10, np.nan, 10, 10, 10, 10.0]), square_blocks(side=3, population=6000)).tolist()
@@ -202,7 +212,7 @@ def hot_areas(counts: np.ndarray, areas: Blocks) -> np.ndarray:
     if n <= 0:
         return found
     near = kept(areas, contiguity, gap=None).matrix[shown][:, shown]
-    held, events = (near @ part + part for part in (people[shown], counts[shown]))
-    p = tail(events, int(n), np.minimum(held / people[shown].sum(), 1.0))
+    held, pieces = (near @ part + part for part in (people[shown], counts[shown] / together))
+    p = tail(pieces, n / together, np.minimum(held / people[shown].sum(), 1.0))
     found[shown] = adjusted(np.where(held >= LEAST_RESIDENTS, p, np.nan)) <= LEVEL
     return found

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from hotspots.cities.published_totals import WHOLE
-from hotspots.release import figures, so_far
+from hotspots.release import figures, killed_together, so_far
 from hotspots.release.profiles import FEWER_THAN, FIELDS, UNMAPPED
 from hotspots.release.protection import FEW, HELD, LIKELIER, SHOWN, attribute_weights, told_by_lot
 from hotspots.release.release import Release
@@ -47,7 +47,15 @@ def broken(release: Release) -> list[Leak]:
     found += [Leak("column", name, text, name) for name in strange]
     for name, rows in release.figures.groupby("table"):
         found += _table(release, str(name), rows)
-    return found + _windows(release.windows)
+    return found + _windows(release.windows) + _killed_together(release)
+
+
+def _killed_together(release: Release) -> list[Leak]:
+    """Return the numbers of how many are killed together that may tell of few people, or of few years."""
+    known = killed_together.told_in(release.facts)
+    wrong = [one for one in known if not killed_together.as_allowed(one, release.figures) or killed_together.clash([one], known)]
+    text = told("it is of too few people or years, too fine, or of years that another one is told of")
+    return [Leak("killed_together", spell(killed_together.FACT, one.start, one.end), text, killed_together.FACT) for one in wrong]
 
 
 def _table(release: Release, name: str, rows: pd.DataFrame) -> list[Leak]:
@@ -135,6 +143,9 @@ def changed(release: Release, past: Sequence[Release]) -> list[Leak]:
             text = told("they are not those of a release before, so the two can be subtracted")
             found.append(Leak("areas_changed", told("the areas"), text, told("the new areas")))
         found += _differences(other.figures, release.figures)
+        if killed_together.clash(killed_together.told_in(release.facts), killed_together.told_in(other.facts)):
+            text = told("how many are killed together was told of other years before, so the two can be subtracted")
+            found.append(Leak("killed_together", killed_together.FACT, text, killed_together.FACT))
     spans = sorted({span for one in (release, *past) for span in one.windows})
     return found + [one for one in _windows(spans) if one not in _windows(release.windows)]
 

@@ -12,11 +12,12 @@ from hotspots.store.schema import Blocks
 from hotspots.study.memo import kept
 
 
-def own_areas(counts: np.ndarray, areas: Blocks) -> np.ndarray:
+def own_areas(counts: np.ndarray, areas: Blocks, *, together: float = 1.0) -> np.ndarray:
     """Return which areas have more homicides than chance gives their own residents: 1, 0, or missing where the number is not shown.
 
     Chance spreads the shown homicides over the residents of the shown areas; the exact tail is adjusted for how many areas were looked
-    at. Neighbours play no part, so an area is never coloured for what happened beside it.
+    at. Victims are counted in pieces of `together` (see `Release.victims_vary`), as those of one event come together. Neighbours play no
+    part, so an area is never coloured for what happened beside it.
 
     >>> from hotspots.testing import square_blocks
     >>> own_areas(np.array([90, 10, 10, 10, np.nan, 10, 10, 10, 10.0]), square_blocks(side=3, population=6000)).tolist()
@@ -27,7 +28,7 @@ def own_areas(counts: np.ndarray, areas: Blocks) -> np.ndarray:
     found = np.full(len(counts), np.nan)
     n = float(counts[shown].sum())
     if n > 0:
-        p = tail(counts[shown], int(n), people[shown] / people[shown].sum())
+        p = tail(counts[shown] / together, n / together, people[shown] / people[shown].sum())
         found[shown] = adjusted(np.where(people[shown] >= LEAST_RESIDENTS, p, np.nan)) <= LEVEL
     return found
 

@@ -11,6 +11,10 @@ import pandas as pd
 from hotspots.geography import residents
 from hotspots.store.schema import Blocks, Incidents
 
+# How many times more victims are taken to vary where nobody tells who was killed together (`Exposure.together`): the smallest tenth with
+# which 95 % intervals of 15 to 150 killed hold in at least 93 of 100 where events are as large as in Chicago (2001–2018: 1.11),
+# Philadelphia (2006–2018: 1.08) and Guayaquil (2024–2025: 1.65), or a fifth of them have two victims (1.33).
+ASSUMED_TOGETHER = 1.4
 LEAST_RESIDENTS = 1  # a unit with fewer (a sliver of a square at the edge) has no rate
 
 

@@ -28,6 +28,7 @@ from hotspots.store.schema import (
     field,
 )
 from hotspots.study import Study, Where
+from hotspots.study.exposure import ASSUMED_TOGETHER
 from hotspots.study.places import MADE_OF_BLOCKS, Place
 from hotspots.words import told
 
@@ -55,6 +56,11 @@ class TotalsStudy(Study):
     def has_points(self) -> bool:
         """No place of a single homicide is known."""
         return False
+
+    @property
+    def together(self) -> float:
+        """Nobody tells who was killed together: as much as is assumed then."""
+        return ASSUMED_TOGETHER
 
     @classmethod
     def of_totals(

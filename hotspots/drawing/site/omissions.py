@@ -40,8 +40,13 @@ def not_held(reading: Reading, words: Words) -> list[str]:
 
 def rules(reading: Reading, words: Words) -> list[str]:
     """Return the rules that the release was made by."""
+    wide = words.say(
+        "Intervals allow for people killed together: they are as wide as those of {n} times fewer people.",
+        n=words.number(reading.release.victims_vary(reading.last_day), 1),
+    )
     if reading.republished:
-        return [words.say("These numbers were public already, so none is hidden; a number that its publisher held back stays held back.")]
+        public = words.say("These numbers were public already, so none is hidden; a number that its publisher held back stays held back.")
+        return [public, wide]
     told = reading.rules
     lag = int(told["lag_months"])
     waits = words.count(
@@ -56,5 +61,6 @@ def rules(reading: Reading, words: Words) -> list[str]:
         ),
         words.say("Age, sex, weapon and the like: for the whole city and a whole window, one at a time, and no number under 10."),
         words.say(sentences.EXPLAINED[HELD]),
+        wide,
         words.say("Before it was published, a program tried to work out every hidden number from everything ever released, and could not."),
     ]

@@ -10,8 +10,8 @@ import pandas as pd
 
 from hotspots.cities import Note
 from hotspots.release import FEW, FEWER_THAN, HELD, SHOWN, UNPUBLISHED, Reading
+from hotspots.release.how_sure import Ratio
 from hotspots.release.profiles import Window
-from hotspots.release.reading import Ratio
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.store.schema import UNKNOWN
 from hotspots.views import captions, map_view, verdicts

@@ -120,7 +120,7 @@ def compared_events(study: Study, baseline: str) -> np.ndarray:
     return events_in(study.exposed_study if baseline == "population" else study)
 
 
-def tail(events: np.ndarray, n: np.ndarray | int, share: np.ndarray | float) -> np.ndarray:
+def tail(events: np.ndarray, n: np.ndarray | float, share: np.ndarray | float) -> np.ndarray:
     """Return the chance that at least `events` of `n` fall where each falls with chance `share`: the upper tail of the binomial.
 
     One or two of two, each with chance 1/2: 3/4.

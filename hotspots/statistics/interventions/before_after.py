@@ -32,7 +32,7 @@ def before_after(before: np.ndarray, after: np.ndarray) -> Effect:
     scatter = _scatter_of_halves(before, after)
     wide = widening(_scatter_of_halves, before, after)
     exposure = (float(len(after)), float(len(before)))
-    low, high = ratio_interval((y / wide, x / wide), exposure)
+    low, high = ratio_interval((y, x), exposure, together=wide)
     exact = ratio_interval((y, x), exposure)
     expected = x * exposure[0] / exposure[1]
     value = y / expected if expected else float("nan")

@@ -245,7 +245,7 @@ def rate_ratio_of_fifths(study: Study) -> RateRatio | None:
     x, y = (float(one @ counts) for one in weights)
     n, m = (float(one @ people) for one in weights)
     pieces = after.together
-    low, high = ratio_interval((x / pieces, y / pieces), (n, m))
+    low, high = ratio_interval((x, y), (n, m), together=pieces)
     value = (x / n) / (y / m) if y > 0 else float("nan")
     return RateRatio(value, low, high, estimate(x, n, together=pieces), estimate(y, m, together=pieces), k, len(order), start, day, end)
 
