@@ -17,9 +17,10 @@ from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.cityfile.counting import counted
 from hotspots.readers.cityfile.pointing import killed
 from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys, share_of_ids
+from hotspots.readers.columns.clock_ranges import says_clocks
 from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.merged_cells import filled_down, is_time, merged_columns
-from hotspots.readers.columns.offences import by_plain_name
+from hotspots.readers.columns.offences import by_plain_name, plain
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
 from hotspots.readers.columns.residents import are_residents, is_open
@@ -191,6 +192,8 @@ def _drop_doubtful(table: Table, columns: dict[str, str]) -> None:
     for key in ("sex", "weapon"):
         if key in columns and not _mapped(table.columns[columns[key]], key):
             del columns[key]
+    if "time" in columns and plain(columns["time"]) == "intervalo" and not says_clocks(table.columns[columns["time"]]):
+        del columns["time"]
     if "age" in columns and not _holds_ages(table.columns[columns["age"]]):
         del columns["age"]
     if "event_id" in columns:

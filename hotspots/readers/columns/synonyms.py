@@ -96,9 +96,10 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "time",
         "es",
-        "hora infraccion|hora hecho|hora del hecho|hora de hecho|hora de los hechos|hora hechos|horahecho|hora ocurrencia|hora",
+        "hora infraccion|hora hecho|hora del hecho|hora de hecho|hora de los hechos|hora hechos|horahecho|hora ocurrencia|hora|"
+        "rango de hora|rango hora|rango horario|intervalo de hora|intervalo hora|intervalo horario|franja horaria|tramo horario|intervalo",
     ),
-    ("incidents", "time", "pt", "hora do fato|hora fato|hora da ocorrencia|hora ocorrencia|hora ocorrencia bo|horario"),
+    ("incidents", "time", "pt", "hora do fato|hora fato|hora da ocorrencia|hora ocorrencia|hora ocorrencia bo|horario|faixa horaria"),
     ("incidents", "time", "fr", "heure|heure des faits|heure de l incident"),
     (
         "incidents",
