@@ -39,6 +39,7 @@ MEANINGS = {
     "suicide": mark("suicide"),
     "legal": mark("legal intervention or self-defence"),
     "void": mark("found to be no crime"),
+    "person": mark("somebody else than who was killed"),
     "other": mark("something else"),
     "unclear": mark("in no list of ours"),
 }
