@@ -56,3 +56,64 @@ def test_a_person_in_law_is_no_part_in_a_case(tmp_path):
     understood = brought(tmp_path, "t.csv", text)
     assert asked(understood, "homicide") == []
     assert killed(understood) == 30
+
+
+CODES = {  # ages as registers of deaths write them, and the years that they are
+    "four digits": (("4023", "4031", "3011", "4998", "4104", "1012"), [23, 31, 0, None, 104, 0]),
+    "three digits": (("423", "431", "305", "999", "504", "418"), [23, 31, 0, None, 104, 18]),
+}
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_ages_in_codes_are_read_where_a_person_says_so(tmp_path, name):
+    codes, years = CODES[name]
+    text = listed("fecha,sexo,edad,lat,lon", when("%Y-%m-%d"), "H", each(*codes), lat, lon)
+    understood = brought(tmp_path, "t.csv", text)
+    assert asked(understood, "age") == ["unknown"]
+    assert killed(understood) == 30
+    assert "age" not in understood.city.incidents.columns
+    read = brought(tmp_path, "t.csv", text, {"age": "coded"}).city.incidents["age"]
+    assert [None if age != age else age for age in read] == years * 5
+
+
+@pytest.mark.parametrize("odd", ["4023", "999", "423"])
+def test_one_odd_age_among_plain_ones_makes_no_codes(tmp_path, odd):
+    text = listed("fecha,edad,lat,lon", when("%Y-%m-%d"), each("23", "31", "17", "44", odd), lat, lon)
+    understood = brought(tmp_path, "t.csv", text)
+    assert understood.questions == ()
+    ages = understood.city.incidents["age"]
+    assert (sorted(ages.dropna().unique()), int(ages.isna().sum())) == ([17, 23, 31, 44], 6)
+
+
+SEVERAL = {  # columns, their cells, the people listed, and the ages and sexes of those of the first row
+    "ages": ("edad", each("23, 31 y 17", "40", "52"), 50, {"age": [23, 31, 17]}),
+    "sexes": ("sexo", each("M/M/F", "F"), 60, {"sex": ["male", "male", "female"]}),
+    "numbers of each sex": ("sexo", each("2 masculinos 1 femenino", "1 femenino"), 60, {"sex": ["male", "male", "female"]}),
+    "names": ("nombre_victima", each("Ana Pérez; Luis Gómez Ruiz", "Eva Ríos", "Pérez, Juan"), 40, {}),
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_several_people_in_one_cell_are_asked_about(tmp_path, name):
+    """They were one person killed, and nobody was told."""
+    column, cell, people, first = SEVERAL[name]
+    text = listed(f"fecha;{column};lat;lon", when("%Y-%m-%d"), cell, lat, lon, sep=";").replace("Pérez; Luis", "Pérez / Luis")
+    understood = brought(tmp_path, "t.csv", text)
+    assert asked(understood, "victims") == ["rows"]
+    assert killed(understood) == 30
+    read = brought(tmp_path, "t.csv", text, {"victims": "listed"})
+    assert killed(read) == people
+    together = read.city.incidents[read.city.incidents["event_id"] == read.city.incidents["event_id"].iloc[0]]
+    for key, values in first.items():
+        assert together[key].tolist() == values
+    assert "Luis" not in f"{read.city.incidents.to_csv()} {read.city.report.findings} {read.questions} {understood.questions}"
+
+
+def test_ages_and_sexes_go_to_the_victims_that_a_column_counts(tmp_path):
+    cells = each("2", "3", "1"), each("23, 31", "40, 50", "7"), each("M/F", "M/M/F", "F")
+    understood = brought(tmp_path, "t.csv", listed("fecha;victimas;edad;sexo;lat;lon", when("%Y-%m-%d"), *cells, lat, lon, sep=";"))
+    assert killed(understood) == 60
+    found = understood.city.incidents
+    assert found["age"].value_counts().to_dict() == {23: 10, 31: 10, 7: 10}  # two ages of three victims are nobody's
+    assert found["sex"].value_counts().to_dict() == {"male": 30, "female": 30}
+    assert found[found["age"] == 31]["sex"].unique().tolist() == ["female"]

@@ -128,11 +128,18 @@ INCIDENTS = {
         '["victim_id"]',
         "each row is of another person; asked where some are not",
     ),
+    "listed": Key(
+        "list",
+        "columns whose cells list the people killed in the row, by age, sex or name, where no column counts them; no name is kept",
+        '["edades"]',
+        "one in each row; asked where some list several",
+    ),
     "event_id": Key("text", "people with the same id were killed in one event", '"case"', "people killed on one day at exactly one place"),
     "block_id": Key(
         "text", "the block that the agency itself recorded, by its id or its name; it goes before the map", '"barrio"', "the map"
     ),
     "age": Key("text", "a column with the age in years", '"edad"', "no filter by age"),
+    "age_coded": Key("yes/no", "ages are codes of a unit and a number, as registers write them: 4023 is 23 years", "true", "asked"),
     "sex": Key("text", "a column of words that `[incidents.values.sex]` or the reader knows", '"sexo"', "no such filter"),
     "weapon": Key("text", "a column of words, alike", '"arma"', "no such filter"),
     "category": Key("text", "a column of words, alike: what it was about", '"motivo"', "no such filter"),

@@ -12,6 +12,7 @@ from hotspots.readers.columns.dates import share_dated
 from hotspots.readers.columns.killings import evidence, homicide_doubt, rows_where, victims_doubt
 from hotspots.readers.columns.offences import plain
 from hotspots.readers.columns.repeated_victims import same_victims
+from hotspots.readers.columns.several_people import several_people
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS, OF_AREAS
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_places import share_paired
@@ -92,7 +93,7 @@ def killed(columns: pd.DataFrame, *, used: Collection[str], file: str, ask: Ask)
     kept = columns[rows_where(columns, found.get("where", {}))]
     counted: DoubtError | None = victims_doubt(kept, evidence(kept, used=used), file=file, used=used)
     if counted is None:
-        counted = same_victims(kept, file=file)
+        counted = same_victims(kept, file=file) or several_people(kept, file=file)
     return found | (settled(counted, ask) if counted else {})
 
 
