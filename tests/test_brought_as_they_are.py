@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
+import openpyxl
 import pytest
-from test_other_files import DAYS, brought, killed
+from test_other_files import DAYS, brought, killed, understood_of
 from test_wild_files import asked, each, lat, listed, lon, when
 
 
@@ -117,3 +120,67 @@ def test_ages_and_sexes_go_to_the_victims_that_a_column_counts(tmp_path):
     assert found["age"].value_counts().to_dict() == {23: 10, 31: 10, 7: 10}  # two ages of three victims are nobody's
     assert found["sex"].value_counts().to_dict() == {"male": 30, "female": 30}
     assert found[found["age"] == 31]["sex"].unique().tolist() == ["female"]
+
+
+def workbook(**sheets: list[list[object]]) -> bytes:
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for title, rows in sheets.items():
+        sheet = made.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    written = io.BytesIO()
+    made.save(written)
+    return written.getvalue()
+
+
+CODED = [
+    ["fecha", "delito", "sexo", "barrio"],
+    *([f"{day}", ("1", "2", "1")[number % 3], ("01", "02")[number % 2], "Centro"] for number, day in enumerate(DAYS)),
+]
+SEXES, OFFENCES = [["1", "Hombre"], ["2", "Mujer"]], [["1", "HOMICIDIO DOLOSO"], ["2", "ROBO"]]
+BOOKS = {  # sheets that say what codes mean
+    "a sheet for each column": {
+        "Cat_Sexo": [["CLAVE", "DESCRIPCION"], *SEXES],
+        "Delito": [["cve", "descripción del delito"], *OFFENCES],
+    },
+    "one for all columns": {
+        "Diccionario": [
+            ["Variable", "Código", "Etiqueta"],
+            *(["SEXO", *row] for row in SEXES),
+            ["Delito", *OFFENCES[0]],
+            ["", *OFFENCES[1]],
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_codes_are_written_out_by_the_sheet_that_says_what_they_mean(tmp_path, name):
+    filler = [[f"{code}", f"Municipio {code}"] for code in range(400)]  # longer than the data
+    understood = understood_of(tmp_path, "t.xlsx", workbook(**BOOKS[name], Municipios=[["codigo", "nombre"], *filler], Datos=CODED))
+    assert asked(understood, "sheet") == []
+    assert asked(understood, "homicide") == ["delito=HOMICIDIO DOLOSO"]
+    assert killed(understood) == 20
+    assert understood.city.incidents["sex"].value_counts().to_dict() == {"male": 10, "female": 10}
+    assert {"code_book", "written_out"} <= {one.code for one in understood.city.report.findings}
+    assert "code_book = true" in understood.text
+
+
+def test_a_list_of_codes_that_fits_no_column_is_told_and_is_no_data(tmp_path):
+    rows = [["fecha", "barrio"], *([f"{day}", "Centro"] for day in DAYS)]
+    understood = understood_of(tmp_path, "t.xlsx", workbook(Catálogo=[["clave", "descripcion"], *OFFENCES * 40], Datos=rows))
+    assert killed(understood) == 30
+    assert [one.code for one in understood.city.report.findings if one.code in ("code_book", "written_out")] == ["code_book"]
+
+
+def test_a_sheet_of_areas_with_numbers_is_no_list_of_codes_and_sheets_are_told_with_their_size(tmp_path):
+    areas = [["Código", "Nombre", "Homicidios 2020"], *([f"{n}", f"M{n}", n] for n in range(1, 9))]
+    other = [["Código", "Nombre", "Robos 2020"], *([f"{n}", f"M{n}", n] for n in range(1, 7))]
+    understood = understood_of(tmp_path, "t.xlsx", workbook(Homicidios=areas, Robos=other))
+    (sheet,) = [one for one in understood.questions if one.id == "sheet"]
+    assert {name: str(said)[:18] for name, said in sheet.options.items()} == {
+        "Homicidios": "9 rows, 3 columns:",
+        "Robos": "7 rows, 3 columns:",
+    }
+    assert killed(understood_of(tmp_path, "t.xlsx", workbook(Homicidios=areas, Robos=other), {"sheet": "Homicidios"})) == 36

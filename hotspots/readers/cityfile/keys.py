@@ -41,6 +41,7 @@ _SHEETS = Key(
     _SHEET.without,
 )
 _HEADER = Key("number", "the row that names the columns, as Excel counts", "3", "found among the first 30 rows")
+_BOOK = Key("yes/no", "codes are written out as the lists of codes in other sheets of the workbook say", "true", "`false`")
 _FILL = Key(
     "list",
     "columns whose empty cells mean the value above them, as where a workbook merged cells",
@@ -178,6 +179,7 @@ INCIDENTS = {
     "sheet": _SHEETS,
     "header_row": _HEADER,
     "fill_down": _FILL,
+    "code_book": _BOOK,
 }
 BLOCKS = {
     "file": _needed("file", "the file of the outlines", '"blocks.geojson"'),
@@ -297,6 +299,7 @@ AREA_COUNTS = {
     "sheet": _SHEETS,
     "header_row": _HEADER,
     "fill_down": _FILL,
+    "code_book": _BOOK,
     "definition": Key("words", "what the table counts", '{ en = "people killed, without those killed by police" }', "not told"),
     "partial_of": Key(
         "number", "how many areas there are where the table tells of some alone: it is no part of a sum or a map", "262", "it is whole"

@@ -18,6 +18,7 @@ from hotspots.readers.cityfile.counting import counted
 from hotspots.readers.cityfile.pointing import killed
 from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys, share_of_ids
 from hotspots.readers.columns.clock_ranges import says_clocks
+from hotspots.readers.columns.code_books import written_out
 from hotspots.readers.columns.coded_ages import coded_ages
 from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.merged_cells import filled_down, is_time, merged_columns
@@ -59,7 +60,7 @@ def work_out(
     """
     first, layout = read_asked(incidents[0], ask, read=read)
     tables = [first, *(read(path, sheet=layout.get("sheet", ""), header_row=layout.get("header_row")) for path in incidents[1:])]
-    tables = [_first_alone(table) for table in tables]
+    tables, layout = _written_out([_first_alone(table) for table in tables], layout)
     first = tables[0]
     down = _merged(first, ask)
     if down:
@@ -101,6 +102,13 @@ def _first_alone(table: Table) -> Table:
     shapes = None if table.shapes is None else table.shapes[keep]
     columns = table.columns[keep].reset_index(drop=True)
     return replace(table, columns=columns, rows=table.rows[keep], spoiled=table.spoiled[keep], shapes=shapes)
+
+
+def _written_out(tables: Sequence[Table], layout: Entries) -> tuple[list[Table], Entries]:
+    """Return the tables with their codes written out where another sheet says what they mean, and that city.toml says so."""
+    written = [written_out(table) for table in tables]
+    book = any(table is not before for table, before in zip(written, tables, strict=True))
+    return written, {**layout, "code_book": True} if book else layout
 
 
 def _totals(tables: Sequence[Table], files: Sequence[Path], *, ask: Ask, layout: Entries, outlines: Table | None) -> dict[str, Any] | None:
