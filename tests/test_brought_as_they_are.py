@@ -184,3 +184,59 @@ def test_a_sheet_of_areas_with_numbers_is_no_list_of_codes_and_sheets_are_told_w
         "Robos": "7 rows, 3 columns:",
     }
     assert killed(understood_of(tmp_path, "t.xlsx", workbook(Homicidios=areas, Robos=other), {"sheet": "Homicidios"})) == 36
+
+
+def test_letters_for_the_parts_that_people_have_in_a_case_are_known(tmp_path):
+    """Suspects and witnesses were counted as people killed."""
+    text = listed("Report_No,From_Date,Offense,Involvement,lat,lon", lambda n, *_: f"K{n // 3}", when("%Y-%m-%d"), "Homicide", *PEOPLE)
+    understood = brought(tmp_path, "t.csv", text)
+    assert asked(understood, "homicide") == ["Involvement=VIC"]
+    assert killed(understood) == 10
+
+
+PEOPLE = (each("VIC", "SUS", "WIT"), lat, lon)
+
+
+def test_rows_on_different_days_are_no_rows_of_one_person(tmp_path):
+    """A day that no two rows share was passed over like a number of the row, and two killings were offered as one."""
+    rest = each("Víctima", "Inculpado"), each("20-24", ""), each("", "Masculino"), "Rosario"
+    text = listed("fecha_hecho;tipo_persona;victima_edad;inculpado_sexo;departamento", when("%Y-%m-%d"), *rest, sep=";")
+    understood = brought(tmp_path, "t.csv", text)
+    assert (asked(understood, "homicide"), asked(understood, "victims")) == (["tipo_persona=Víctima"], [])
+    assert killed(understood) == 15
+
+
+def test_numbers_of_groups_and_units_are_no_years(tmp_path):
+    """Group 12 of a table of ages was twelve years, and so were twelve months by a code."""
+    grouped = brought(tmp_path, "t.csv", listed("fecha,grupo_edad,lat,lon", when("%Y-%m-%d"), each("12", "13", "9"), lat, lon))
+    assert "age" not in grouped.city.incidents.columns
+    text = listed("fecha,edad,tipo_edad,lat,lon", when("%Y-%m-%d"), each("30", "41", "6"), each("1", "1", "2"), lat, lon)
+    ages = brought(tmp_path, "t.csv", text).city.incidents["age"]
+    assert (ages.value_counts().to_dict(), int(ages.isna().sum())) == ({30: 10, 41: 10}, 10)
+
+
+def test_codes_of_municipalities_are_no_coordinates_and_degrees_go_before_feet(tmp_path):
+    text = listed("DTOBITO;CODMUNRES;CODMUNOCOR;CAUSABAS", when("%d%m%Y"), "330455", each("330455", "330330"), "X954", sep=";")
+    understood = brought(tmp_path, "t.csv", text)
+    assert asked(understood, "place") == []
+    assert sorted(understood.city.blocks["name"]) == ["330330", "330455"]
+    feet = listed("X,Y,LATITUDE_PUBLIC,LONGITUDE_PUBLIC,date", "1450000", "540000", lat, lon, when("%Y-%m-%d"))
+    assert (brought(tmp_path, "t.csv", feet).city.incidents["unplaced"] == "").all()
+
+
+def test_a_clock_may_have_its_letters_behind_it(tmp_path):
+    text = listed("fecha,hora,lat,lon", when("%d/%m/%Y"), each("14:30 hs", "2:05 hrs.", "7:15h"), lat, lon)
+    assert brought(tmp_path, "t.csv", text).city.incidents["hour"].value_counts().to_dict() == {14: 10, 2: 10, 7: 10}
+    assert killed(brought(tmp_path, "t.csv", listed("fecha,lat,lon", when("%d/%m/%Y 14:30 hs"), lat, lon))) == 30
+
+
+def test_weeks_are_told_as_what_they_are(tmp_path):
+    """The day was said to lack a form, and the week was passed over."""
+    wide = "\n".join([f"Departamento,{','.join(f'Semana {n}' for n in range(1, 53))}", *(f"{name}{',1' * 52}" for name in "AB")])
+    assert "are weeks, and a week may lie in two months" in str(brought(tmp_path, "t.csv", wide).refusal)
+    rows = listed("Año,Semana epidemiológica,Municipio", when("%Y"), when("%V"), each("A", "B"))
+    (question,) = [one for one in brought(tmp_path, "t.csv", rows).questions if one.id == "date"]
+    assert "'Semana epidemiológica' says the week" in str(question.text)
+    assert killed(brought(tmp_path, "t.csv", rows)) == 30
+    halves = "Municipio,Sem 1 2021,Sem 2 2021\nA,1,2\nB,3,4\n"
+    assert killed(brought(tmp_path, "t.csv", halves)) == 10

@@ -27,6 +27,7 @@ _OF_THE_KILLING = (  # in the name of a column of dates
     r"delito|death|muerte|obito|deces|defuncion|shooting|offen[cs]e)\b"
 )
 _ITS_END = r"\b(?:to|end|ended|until|last|hasta|final|fin|termino|ate)\b"
+_OF_CODES = r"\b(?:cod\w*|code|cve\w*|clave|dane|ibge|ubigeo|cep|zip\w*|postal)\b"  # in the name of a column whose numbers are no place
 _EAST = r"\b(?:x|lon|lng|long|longitud\w*|este|east\w*)\b"
 
 
@@ -69,7 +70,7 @@ def place_columns(table: Table, ask: Ask, *, used: Collection[str] = ()) -> Entr
     """
     some = table.columns.head(_SEEN)
     found = samples_of(some)
-    numeric = [name for name in some.columns if _decimal(some[name]) > 0.5]
+    numeric = [name for name in some.columns if _decimal(some[name]) > 0.5 and not re.search(_OF_CODES, plain(str(name)))]
     pairs = [(x, y) for x in numeric for y in numeric if x != y]
     pairs.sort(key=lambda pair: _east(pair[1]) - _east(pair[0]))
     places: dict[str, Entries] = {f"{x}, {y}": {"x": x, "y": y} for x, y in pairs}

@@ -41,6 +41,7 @@ from hotspots.store.schema import DataError
 from hotspots.words import told
 
 _SEEN = 2_000
+_GROUPS = re.compile(r"\b(?:grupos?|groups?|rangos?|faixa|tramos?|quinquen\w*|etari[oa]s?)\b")  # in the name of a column of ages
 _POLYGONS = (3, 6)  # as shapely numbers them
 _NOBODYS = told("population: without blocks nobody can say whose population it is; give --blocks as well")
 
@@ -215,7 +216,7 @@ def _drop_doubtful(table: Table, columns: dict[str, str]) -> None:
             del columns[key]
     if "time" in columns and plain(columns["time"]) == "intervalo" and not says_clocks(table.columns[columns["time"]]):
         del columns["time"]
-    if "age" in columns and not _holds_ages(table.columns[columns["age"]]):
+    if "age" in columns and (_of_groups(text := table.columns[columns["age"]]) or not _holds_ages(text)):
         del columns["age"]
     if "event_id" in columns:
         first, *others = (table.columns[columns[key]] for key in ("date", "year", "month", "day") if key in columns)
@@ -237,6 +238,11 @@ def _doubt_event(table: Table, columns: dict[str, str], place: list[str], ask: A
 
 def _numeric(text: pd.Series) -> float:
     return float(pd.to_numeric(text.str.strip().str.replace(",", "."), errors="coerce").notna().mean())
+
+
+def _of_groups(text: pd.Series) -> bool:
+    """Return whether numbers stand for groups of ages, by the name of the column: a group 12 is no age of 12."""
+    return bool(_GROUPS.search(plain(str(text.name)))) and _numeric(text) >= 0.5
 
 
 def _holds_ages(text: pd.Series) -> bool:

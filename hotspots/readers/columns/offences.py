@@ -174,6 +174,7 @@ _ROLES: dict[str, re.Pattern[str]] = {
         r"(?:victimas? indirectas?|indirect victims?|vitimas? indiretas?|"
         r"(?:probable|presunt[oa]|possivel|suspected) (?:responsables?|autor(?:es|a)?)|"
         r"suspects?|offenders?|arrestees?|perpetrators?|perp|defendants?|accused|witness(?:es)?|complainants?|informants?|"
+        r"sus|susp|wit|arr|rp|"
         r"reporting (?:party|person)|persons? reporting|next of kin|relatives?|survivors?|sospechos[oa]s?|imputad[oa]s?|victimari[oa]s?|"
         r"agresor(?:es|a|as)?|detenid[oa]s?|acusad[oa]s?|inculpad[oa]s?|procesad[oa]s?|investigad[oa]s?|testigos?|denunciantes?|querellantes?|"
         r"quejos[oa]s?|ofendid[oa]s?|familiar(?:es)?|parientes?|indiciad[oa]s?|responsables?|declarantes?|"

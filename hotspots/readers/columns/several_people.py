@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots.readers.columns.offences import SEXES_SAID, plain
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
-from hotspots.readers.columns.values import built_in, fold, is_missing, read_counts
+from hotspots.readers.columns.values import built_in, fold, is_missing, read_counts, small_number
 from hotspots.readers.files import limits
 from hotspots.readers.homicide_faults import SeveralPeopleError
 from hotspots.readers.report import Remark
@@ -23,7 +23,7 @@ _DECIMALS = 0.2  # of the cells have a comma without a space: they are numbers w
 _AGE = re.compile(r"([0-9]{1,3})(?: ?(?:anos?|years?|yrs?|ans?))?")
 _OLDEST = 120
 _BETWEEN_SEXES = re.compile(r"\s*(?:[,;/|&+\n-]|\b(?:y|e|and|et)\b)\s*")
-_OF_ONE_SEX = re.compile(r"([0-9]{1,2}) ?([a-z]+)")
+_OF_ONE_SEX = re.compile(r"\b(?:([0-9]{1,2}) ?|([a-z]{2,5}) )([a-z]+)")
 _BETWEEN_NAMES = re.compile(r"\s*(?:[;/|\n]|\s-\s)\s*")
 _NAME = re.compile(r"(?:[0-9]+[.)-]\s*)?[^\W\d_]{2,}[^\d]*")
 _NAMED = re.compile(
@@ -45,8 +45,8 @@ def ages_each(text: pd.Series) -> pd.Series:
 def sexes_each(text: pd.Series) -> pd.Series:
     """Return the sexes that each cell lists, in our words; empty where it lists fewer than two.
 
-    >>> sexes_each(pd.Series(["M/M/F", "2 masculinos 1 femenino", "Hombre y mujer", "F", "no binario"])).tolist()
-    [('male', 'male', 'female'), ('male', 'male', 'female'), ('male', 'female'), (), ()]
+    >>> sexes_each(pd.Series(["M/M/F", "2 masculinos 1 femenino", "dos hombres y una mujer", "Hombre y mujer", "F", "no binario"])).tolist()
+    [('male', 'male', 'female'), ('male', 'male', 'female'), ('male', 'male', 'female'), ('male', 'female'), (), ()]
     """
     parts = [part for cell in text.unique() for part in _BETWEEN_SEXES.split(fold(cell))]
     known = built_in(pd.Series(parts or [""]), "sex") | {word: sex for sex, words in SEXES_SAID.items() for word in words}
@@ -79,10 +79,10 @@ def _ages(cell: str) -> tuple[float, ...]:
 
 
 def _sexes(cell: str, known: Mapping[str, str]) -> tuple[str, ...]:
-    counted = _OF_ONE_SEX.findall(cell)
-    if counted and not _BETWEEN_SEXES.sub("", _OF_ONE_SEX.sub("", cell)).strip():
-        said = [(int(number), known.get(word, "")) for number, word in counted]
-        return tuple(sex for number, sex in said for _ in range(number)) if all(sex in SEXES_SAID for _, sex in said) else ()
+    counted = [(small_number(figure or word), known.get(of, "")) for figure, word, of in _OF_ONE_SEX.findall(cell)]
+    if counted and all(number and sex in SEXES_SAID for number, sex in counted):
+        alone = not _BETWEEN_SEXES.sub("", _OF_ONE_SEX.sub("", cell)).strip()
+        return tuple(sex for number, sex in counted for _ in range(number)) if alone else ()
     said_each = tuple(known.get(part, "") for part in _parts(_BETWEEN_SEXES, cell))
     return said_each if all(sex in SEXES_SAID for sex in said_each) else ()
 
