@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
 from hotspots.readers.columns.values import is_missing
@@ -11,10 +9,10 @@ from hotspots.readers.homicide_faults import CodedAgesError
 from hotspots.readers.report import Remark
 from hotspots.words import told
 
-_LONG = re.compile(
+_LONG = (
     r"1(?:0[01][0-9]|02[0-4]|09[0-9])|2(?:0[0-2][0-9]|03[01]|09[0-9])|3(?:00[0-9]|01[0-2]|09[0-9])|4(?:0[0-9]{2}|1[0-2][0-9]|99[89])|9999"
 )
-_SHORT = re.compile(r"0[0-5][0-9]|1(?:[01][0-9]|2[0-4])|2(?:[0-2][0-9]|3[01])|3(?:0[0-9]|1[0-2])|4[0-9]{2}|5[0-2][0-9]|[0-3]99|999")
+_SHORT = r"0[0-5][0-9]|1(?:[01][0-9]|2[0-4])|2(?:[0-2][0-9]|3[01])|3(?:0[0-9]|1[0-2])|4[0-9]{2}|5[0-2][0-9]|[0-3]99|999"
 _UNKNOWN = {"4998", "4999", "9999", "999", "000", "099"}
 _YEARS_LEAST = 0.5  # of the codes, that are years: most who are killed are no small children
 
@@ -49,7 +47,7 @@ def years_of_codes(text: pd.Series) -> tuple[pd.Series, list[Remark]]:
     ['23', '0', '', '25', '104', '31?']
     """
     codes = _codes(text)
-    fits = codes.str.fullmatch(f"{_LONG.pattern}|{_SHORT.pattern}") & ~is_missing(text)
+    fits = codes.str.fullmatch(f"{_LONG}|{_SHORT}") & ~is_missing(text)
     years = codes.str[1:].str.lstrip("0").where(codes.str[0] == "4", "0").replace("", "0")
     old = (codes.str.len() == 3) & (codes.str[0] == "5")
     years = years.mask(old, "1" + codes.str[1:]).mask(codes.isin(_UNKNOWN), "")
