@@ -175,6 +175,57 @@ def test_a_time_column_gives_the_hour() -> None:
     assert shown(read)[0] == "2018-03-04 23:15"
 
 
+RANGES = {  # texts of times, and the hours that they are known to be in; -1: not known
+    "to the last minute": (["18:00 a 18:59", "18:00:00 - 20:59:59", "00:00 - 00:59"], [18, -1, 0]),
+    "to a full hour": (["18:00 - 19:00", "18:30 - 19:30", "23:00 - 00:00", "23:00 a 24:00"], [18, -1, 23, 23]),
+    "hours with a letter": (["18h-19h", "19h-20h", "20 h a 22 h"], [18, 19, -1]),
+    "hours alone that go on": (["18-19", "19-20", "0 a 1"], [18, 19, 0]),
+    "hours alone that may be two": (["18-19", "20-21", "22-23"], [-1, -1, -1]),
+    "halves of a day": (["6:00 p. m. a 6:59 p. m.", "6:00 PM - 9:00 PM", "12:00 AM to 12:59 AM"], [18, -1, 0]),
+    "in words": (["entre las 18:00 y las 18:59", "de 06:00 a 12:00", "Das 18:00 às 18:59"], [18, -1, 18]),
+    "a day and a moment": (["00:00 - 23:59", "00:00 - 00:00", "18:15 - 18:15"], [-1, -1, 18]),
+    "no ranges": (["18:20", "noche", "1899-12-30 04:05:00"], [18, -1, 4]),
+}
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_a_range_of_clocks_is_an_hour_where_it_lies_in_one(name: str) -> None:
+    texts, hours = RANGES[name]
+    read = dates(*[f"2018-03-{day:02d}" for day in range(4, 4 + len(texts))], times=pd.Series(texts))
+    assert read.hour.fillna(-1).tolist() == hours
+    assert codes(read).get("wide_time", 0) + codes(read).get("bad_time", 0) == hours.count(-1)
+    assert shown(read)[0][:10] == "2018-03-04"
+
+
+def test_a_range_of_clocks_behind_a_date_keeps_the_day() -> None:
+    read = dates("05/13/2023 18:00 - 18:59", "05/14/2023 18:00 a 23:59", "05/15/2023 07:10")
+    assert read.hour.fillna(-1).tolist() == [18, -1, 7]
+    assert [day[:10] for day in shown(read)] == ["2023-05-13", "2023-05-14", "2023-05-15"]
+    assert codes(read) == {"hour_range": 1, "wide_time": 1}
+    assert shown(dates("2023-05-13 21:05 -06:00", "2023-05-13 21:05-06:00")) == ["2023-05-13 21:05"] * 2  # offsets are no ranges
+
+
+@pytest.mark.parametrize("form", ["", "%Y-%m-%d %H:%M"])
+def test_the_end_of_a_day_is_the_beginning_of_the_next(form: str) -> None:
+    days = ["2023-01-31", "2023-12-31", "2024-02-28"]
+    expected = ["2023-02-01 00:00", "2024-01-01 00:00", "2024-02-29 00:00", "2023-01-31 23:59"]
+    joint = dates(*[f"{day} 24:00" for day in days], "2023-01-31 23:59", date_format=form)
+    beside = dates(*days, "2023-01-31", times=pd.Series(["24:00", "2400", "24:00:00", "23:59"]))
+    for read in (joint, beside):
+        assert shown(read) == expected
+        assert read.hour.tolist() == [0, 0, 0, 23]
+        (said,) = read.remarks
+        assert (said.code, int(said.where.sum()), said.text.values["months"]) == ("end_of_day", 3, "2")
+
+
+def test_the_end_of_a_day_in_many_rows_stands_for_no_hour() -> None:
+    texts = [f"2023-01-{1 + number % 28:02d} {'24:00' if number % 5 == 0 else '10:15'}" for number in range(100)]
+    read = dates(*texts)
+    assert [day[:10] for day in shown(read)] == [text[:10] for text in texts]
+    assert int(read.hour.isna().sum()) == 20
+    assert "end_of_day" in codes(read)
+
+
 def test_rows_without_a_usable_date_are_rejected_each_for_one_reason() -> None:
     read = dates("2018-03-04", "", "2018-02-30", "1899-12-31", "2999-01-01", "2018-03-05", "2018-03-06")
     assert codes(read) == {"no_date": 1, "impossible_date": 1, "early_date": 1, "future_date": 1}

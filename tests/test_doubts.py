@@ -34,7 +34,15 @@ from hotspots.readers.faults import (
     ResidentsColumnError,
     ShortYearsError,
 )
-from hotspots.readers.homicide_faults import CountsError, HomicideError, Judged, SameVictimError, VictimsError
+from hotspots.readers.homicide_faults import (
+    CodedAgesError,
+    CountsError,
+    HomicideError,
+    Judged,
+    SameVictimError,
+    SeveralPeopleError,
+    VictimsError,
+)
 from hotspots.readers.place_faults import (
     Change,
     LostSignError,
@@ -165,6 +173,18 @@ FAULTS = {
         '[incidents] in city.toml: victim_id = ["victim_id"]',
         "a.csv: según 'victim_id' sus 12 filas son de 9 personas, como cuando un archivo tiene una fila por cada sospechoso o arma; si es "
         'así, escriba bajo [incidents] en city.toml: victim_id = ["victim_id"]',
+    ),
+    SeveralPeopleError("a.csv", ("edad", "sexo"), 160, 12, 175): (
+        "a.csv: 12 of its 160 rows list several people in 'edad', 'sexo', and no column says how many were killed; if all who are listed "
+        'were, write under [incidents] in city.toml: listed = ["edad", "sexo"]',
+        "a.csv: 12 de sus 160 filas enumeran varias personas en 'edad', 'sexo', y ninguna columna dice cuántas fueron asesinadas; si lo "
+        'fueron todas las que se enumeran, escriba en [incidents] de city.toml: listed = ["edad", "sexo"]',
+    ),
+    CodedAgesError("a.csv", "EDAD", ("4023", "3011"), ("4023", 23), 160): (
+        "a.csv: all 160 ages in 'EDAD' look like codes, as registers of deaths write them ('4023', '3011'); if so, write "
+        "age_coded = true under [incidents] in city.toml",
+        "a.csv: las 160 edades de 'EDAD' parecen códigos, como los escriben los registros de defunciones ('4023', '3011'); si es así, "
+        "escriba age_coded = true en [incidents] de city.toml",
     ),
     SwappedInBlocksError(0, 12, (89.2, 13.7), Change(swap=("lon", "lat"))): (
         "incidents: only 0 of 12 places lie within the bounds of the blocks (first place: 89.2, 13.7); the two coordinates are "

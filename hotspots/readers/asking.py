@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hotspots.readers.faults import DoubtError
 from hotspots.words import Told, Words
 
 MOST_CANDIDATES = 20  # columns, sheets, values that can be pointed at
@@ -82,3 +83,22 @@ def _values(text: str, known: Collection[str]) -> tuple[tuple[str, ...], str]:
 
 Ask = Callable[[Question], str]
 Entries = dict[str, Any]  # what an answer writes in city.toml
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One row: the fault that it is `about`, and four functions of that fault.
+
+    `text` is the question, `options` the answers with their meaning, `safe` the answer that can do no harm or nothing, `entries` what
+    an answer writes under its `section` of city.toml. Where the fault has a field `file` the question is about that file. `ours` are
+    the answers that are words of this program; None where all of them are, else the others are names in the files.
+    """
+
+    id: str
+    about: type[DoubtError]
+    text: Callable[[Any], Told]
+    options: Callable[[Any], dict[str, Told]]
+    safe: Callable[[Any], str]
+    entries: Callable[[Any, str], Entries]
+    section: str = "incidents"
+    ours: tuple[str, ...] | None = None

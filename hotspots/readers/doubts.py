@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from hotspots.readers.asking import MOST_CANDIDATES, Ask, Entries, Question
+from hotspots.readers.asking import MOST_CANDIDATES, Ask, Doubt, Entries, Question
 from hotspots.readers.falls import ShrinkError
 from hotspots.readers.faults import (
     NOWHERE,
@@ -23,8 +20,7 @@ from hotspots.readers.faults import (
     PlaceColumnError,
     ResidentsColumnError,
 )
-from hotspots.readers.homicide_doubts import entries_of, options_of, same_options, sums_options, values_of, victims_options
-from hotspots.readers.homicide_faults import CountsError, HomicideError, SameVictimError, VictimsError, reading_of
+from hotspots.readers.homicide_doubts import HOMICIDE_DOUBTS, values_of
 from hotspots.readers.place_doubts import elsewhere_options, epsg_entries, epsg_options, place_options
 from hotspots.readers.place_faults import (
     LostSignError,
@@ -59,25 +55,6 @@ from hotspots.readers.table_faults import (
     YearlessError,
 )
 from hotspots.words import Told, told
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """One row: the fault that it is `about`, and four functions of that fault.
-
-    `text` is the question, `options` the answers with their meaning, `safe` the answer that can do no harm or nothing, `entries` what
-    an answer writes under its `section` of city.toml. Where the fault has a field `file` the question is about that file. `ours` are
-    the answers that are words of this program; None where all of them are, else the others are names in the files.
-    """
-
-    id: str
-    about: type[DoubtError]
-    text: Callable[[Any], Told]
-    options: Callable[[Any], dict[str, Told]]
-    safe: Callable[[Any], str]
-    entries: Callable[[Any, str], Entries]
-    section: str = "incidents"
-    ours: tuple[str, ...] | None = None
 
 
 def question(fault: DoubtError) -> Question | None:
@@ -158,41 +135,7 @@ DOUBTS: tuple[Doubt, ...] = (
     _in_blocks("axes", SwappedInBlocksError),
     _in_blocks("sign", LostSignInBlocksError),
     _in_blocks("epsg", OtherSystemError),
-    Doubt(
-        "homicide",
-        HomicideError,
-        text=lambda fault: told("Which rows are homicides? {doubt}", doubt=fault.doubt()),
-        options=options_of,
-        safe=lambda fault: reading_of(fault.where),
-        entries=entries_of,
-        ours=("all",),
-    ),
-    Doubt(
-        "victims",
-        VictimsError,
-        text=lambda fault: told("{file}: which column is the number of people killed in each row?", file=fault.file),
-        options=victims_options,
-        safe=lambda fault: fault.sure,
-        entries=lambda _, answer: {} if answer == "rows" else {"victims": answer},
-        ours=("rows",),
-    ),
-    Doubt(
-        "victims",
-        SameVictimError,
-        text=lambda fault: told("{doubt}; is each row a person killed?", doubt=fault.doubt()),
-        options=same_options,
-        safe=lambda fault: "once" if fault.by_id else "",
-        entries=lambda fault, answer: {} if answer == "rows" else {"victim_id": list(fault.columns)},
-    ),
-    Doubt(
-        "victims",
-        CountsError,
-        text=lambda fault: told("{file}: its rows are totals of areas and periods; which numbers are the people killed?", file=fault.file),
-        options=sums_options,
-        safe=lambda fault: fault.sure,
-        entries=lambda fault, answer: {"sex_columns": dict(fault.by_sex[answer])} if answer in fault.by_sex else {"count": answer},
-        section="area_counts",
-    ),
+    *HOMICIDE_DOUBTS,
     Doubt(
         "sheet",
         SheetError,

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from hotspots.readers.asking import MOST_CANDIDATES, Entries, where_of
+from hotspots.readers.asking import MOST_CANDIDATES, Doubt, Entries, where_of
 from hotspots.readers.faults import DoubtError
-from hotspots.readers.homicide_faults import MEANINGS, HomicideError, NumberOfKilledError, SameVictimError, VictimsError, reading_of
+from hotspots.readers.homicide_faults import (
+    MEANINGS,
+    CodedAgesError,
+    CountsError,
+    HomicideError,
+    NumberOfKilledError,
+    SameVictimError,
+    SeveralPeopleError,
+    VictimsError,
+    reading_of,
+)
 from hotspots.words import Told, told
 
 
@@ -65,3 +75,73 @@ def entries_of(fault: HomicideError, answer: str) -> Entries:
     if answer == "all":
         return {"all_homicides": True}
     return {"where": {column: list(values) for column, values in where_of(answer, values_of(fault)).items()}}
+
+
+def coded_options(fault: CodedAgesError) -> dict[str, Told]:
+    """Return that they are codes, and that nobody knows."""
+    code, years = fault.first
+    return {
+        "coded": told("yes: {code} is {years} years, and hours, days and months are no year", code=code, years=years),
+        "unknown": told("no, or it is not known: no age is read"),
+    }
+
+
+def several_options(fault: SeveralPeopleError) -> dict[str, Told]:
+    """Return the rows, and the people that they list."""
+    listed = told("no: each of the people listed was killed: {n} in all", n=f"{fault.people:,}")
+    return {"rows": told("each row is one person killed: {n}", n=f"{fault.rows:,}"), "listed": listed}
+
+
+HOMICIDE_DOUBTS: tuple[Doubt, ...] = (
+    Doubt(
+        "homicide",
+        HomicideError,
+        text=lambda fault: told("Which rows are homicides? {doubt}", doubt=fault.doubt()),
+        options=options_of,
+        safe=lambda fault: reading_of(fault.where),
+        entries=entries_of,
+        ours=("all",),
+    ),
+    Doubt(
+        "victims",
+        VictimsError,
+        text=lambda fault: told("{file}: which column is the number of people killed in each row?", file=fault.file),
+        options=victims_options,
+        safe=lambda fault: fault.sure,
+        entries=lambda _, answer: {} if answer == "rows" else {"victims": answer},
+        ours=("rows",),
+    ),
+    Doubt(
+        "victims",
+        SameVictimError,
+        text=lambda fault: told("{doubt}; is each row a person killed?", doubt=fault.doubt()),
+        options=same_options,
+        safe=lambda fault: "once" if fault.by_id else "",
+        entries=lambda fault, answer: {} if answer == "rows" else {"victim_id": list(fault.columns)},
+    ),
+    Doubt(
+        "victims",
+        CountsError,
+        text=lambda fault: told("{file}: its rows are totals of areas and periods; which numbers are the people killed?", file=fault.file),
+        options=sums_options,
+        safe=lambda fault: fault.sure,
+        entries=lambda fault, answer: {"sex_columns": dict(fault.by_sex[answer])} if answer in fault.by_sex else {"count": answer},
+        section="area_counts",
+    ),
+    Doubt(
+        "victims",
+        SeveralPeopleError,
+        text=lambda fault: told("{doubt}; is each row a person killed?", doubt=fault.doubt()),
+        options=several_options,
+        safe=lambda _: "rows",
+        entries=lambda fault, answer: {} if answer == "rows" else {"listed": list(fault.columns)},
+    ),
+    Doubt(
+        "age",
+        CodedAgesError,
+        text=lambda fault: told("{doubt}; is the first digit a unit, and the rest how many of it?", doubt=fault.doubt()),
+        options=coded_options,
+        safe=lambda _: "unknown",
+        entries=lambda _, answer: {"age_coded": True} if answer == "coded" else {},
+    ),
+)

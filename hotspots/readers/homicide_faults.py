@@ -39,6 +39,7 @@ MEANINGS = {
     "suicide": mark("suicide"),
     "legal": mark("legal intervention or self-defence"),
     "void": mark("found to be no crime"),
+    "person": mark("somebody else than who was killed"),
     "other": mark("something else"),
     "unclear": mark("in no list of ours"),
 }
@@ -188,6 +189,67 @@ class SameVictimError(DoubtError):
     def _sentence(self) -> Told:
         listed = ", ".join(f'"{column}"' for column in self.columns)
         return told("{doubt}; if so, write under [incidents] in city.toml: victim_id = [{listed}]", doubt=self.doubt(), listed=listed)
+
+
+@dataclass(eq=False)
+class SeveralPeopleError(DoubtError):
+    """A `file` of `rows` rows of which `several` list more than one person in `columns`, and nothing says how many were killed in each.
+
+    `people` are those of all rows, each counted as it is listed. Nobody's name is kept: there are no samples.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+    rows: int
+    several: int
+    people: int
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        return told(
+            "{file}: {several} of its {rows} rows list several people in {columns}, and no column says how many were killed",
+            file=self.file,
+            several=f"{self.several:,}",
+            rows=f"{self.rows:,}",
+            columns=", ".join(map(repr, self.columns)),
+        )
+
+    def _sentence(self) -> Told:
+        listed = ", ".join(f'"{column}"' for column in self.columns)
+        return told(
+            "{doubt}; if all who are listed were, write under [incidents] in city.toml: listed = [{listed}]",
+            doubt=self.doubt(),
+            listed=listed,
+        )
+
+
+@dataclass(eq=False)
+class CodedAgesError(DoubtError):
+    """Ages in a `column` of a `file` that are all codes as registers write them: `samples` are three of the `codes`, `first` is a code
+    with the years that it would be."""
+
+    file: str
+    column: str
+    samples: tuple[str, ...]
+    first: tuple[str, int]
+    codes: int
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the samples."""
+        return {self.column: self.samples}
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        return told(
+            "{file}: all {n} ages in {column} look like codes, as registers of deaths write them ({shown})",
+            file=self.file,
+            n=f"{self.codes:,}",
+            column=repr(self.column),
+            shown=", ".join(map(repr, self.samples)),
+        )
+
+    def _sentence(self) -> Told:
+        return told("{doubt}; if so, write age_coded = true under [incidents] in city.toml", doubt=self.doubt())
 
 
 @dataclass(eq=False)

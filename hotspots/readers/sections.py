@@ -86,7 +86,9 @@ class IncidentSection:
     """Where the victims are and which column means what; an empty name stands for a column that the file does not have.
 
     `sheet` is the sheet of a workbook or the layer of a GeoPackage, `header_row` the row that names the columns, as Excel counts.
-    `fill_down` are columns whose empty cells mean the value above them. `victim_id` are columns that say which person a row is.
+    `fill_down` are columns whose empty cells mean the value above them. `victim_id` are columns that say which person a row is,
+    `listed` those whose cells list the people killed in the row. `age_coded`: ages are codes of a unit and a number. `code_book`: codes
+    are written out as other sheets of the workbook say.
     A date in parts has `year` with `month` and `day`, or with a `date` that has no year; `of_year` is the year of all where no column says
     it (0: one does).
     `date_precision` is what the dates know, "day" or "month"; empty where that is worked out.
@@ -134,7 +136,10 @@ class IncidentSection:
     header_row: int | None = None
     covers: tuple[pd.Timestamp, pd.Timestamp] | None = None
     fill_down: tuple[str, ...] = ()
+    code_book: bool = False
     victim_id: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    age_coded: bool = False
     all_homicides: bool = False
     asks: bool = False
 
@@ -288,6 +293,7 @@ class AreaCountSection:
     sheet: str = ""
     header_row: int | None = None
     fill_down: tuple[str, ...] = ()
+    code_book: bool = False
     apart: bool = False
     each_row: bool = False
     sex_columns: Mapping[str, str] = field(default_factory=dict)

@@ -13,7 +13,8 @@ _FIRST = " first"  # how an answer ends of years that bear the name of their fir
 
 def sheet_options(fault: SheetError) -> dict[str, Told]:
     """Return the tables of a file, and all of those that have the same columns."""
-    named = {name: Told("{sample}", {"sample": sample}) for name, sample in fault.candidates[:MOST_CANDIDATES]}
+    shown = fault.candidates[:MOST_CANDIDATES]
+    named = {name: sample if isinstance(sample, Told) else Told("{sample}", {"sample": sample}) for name, sample in shown}
     return named | ({"*": told("all {n} that have the same columns, together", n=fault.alike)} if fault.alike > 1 else {})
 
 

@@ -219,7 +219,7 @@ class NoDaysError(DoubtError):
     """A `file` of `rows` single homicides whose `columns` say a month, a quarter or a year, and none says a day.
 
     `months`: it is the month that they say, so that each may stay a homicide of its own.
-    `placed`: they have coordinates, which would be lost in totals.
+    `placed`: they have coordinates, which would be lost in totals. `weeks`: the column that says the week, where one does.
     """
 
     file: str
@@ -228,6 +228,7 @@ class NoDaysError(DoubtError):
     rows: int
     months: bool = False
     placed: bool = False
+    weeks: str = ""
 
     def at_stake(self) -> Mapping[str, tuple[str, ...]]:
         """Return the samples."""
@@ -236,6 +237,14 @@ class NoDaysError(DoubtError):
     def doubt(self) -> Told:
         """Return what is in doubt, without what to do."""
         shown = "; ".join(f"{name}: {', '.join(map(repr, some))}" for name, some in self.samples.items())
+        if self.weeks:
+            return told(
+                "{file}: no column says the day of the killing; {weeks} says the week, which may lie in two months or years, so that only "
+                "a longer time is known ({shown})",
+                file=self.file,
+                weeks=repr(self.weeks),
+                shown=shown,
+            )
         return told("{file}: no column says the day of the killing, only a longer time ({shown})", file=self.file, shown=shown)
 
     def _sentence(self) -> Told:

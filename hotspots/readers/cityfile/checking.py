@@ -180,7 +180,7 @@ class _Reader:
         values["default_places"] = self.pairs(values.get("default_places", []))
         values["negate"] = self.axes(values.get("negate", []))
         values["degrees_times"] = float(values.get("degrees_times", 1))
-        values |= {key: tuple(map(str, values.get(key, []))) for key in ("fill_down", "victim_id")}
+        values |= {key: tuple(map(str, values.get(key, []))) for key in ("fill_down", "victim_id", "listed")}
         self.faults += listed_faults(values, shapes=all(carries_shapes(path) for path in files))
         values["covers"] = self.covers(values["covers"]) if "covers" in values else None
         self.check_zone("date_zone", values.get("date_zone", "local"))

@@ -41,6 +41,7 @@ _SHEETS = Key(
     _SHEET.without,
 )
 _HEADER = Key("number", "the row that names the columns, as Excel counts", "3", "found among the first 30 rows")
+_BOOK = Key("yes/no", "codes are written out as the lists of codes in other sheets of the workbook say", "true", "`false`")
 _FILL = Key(
     "list",
     "columns whose empty cells mean the value above them, as where a workbook merged cells",
@@ -128,11 +129,18 @@ INCIDENTS = {
         '["victim_id"]',
         "each row is of another person; asked where some are not",
     ),
+    "listed": Key(
+        "list",
+        "columns whose cells list the people killed in the row, by age, sex or name, where no column counts them; no name is kept",
+        '["edades"]',
+        "one in each row; asked where some list several",
+    ),
     "event_id": Key("text", "people with the same id were killed in one event", '"case"', "people killed on one day at exactly one place"),
     "block_id": Key(
         "text", "the block that the agency itself recorded, by its id or its name; it goes before the map", '"barrio"', "the map"
     ),
     "age": Key("text", "a column with the age in years", '"edad"', "no filter by age"),
+    "age_coded": Key("yes/no", "ages are codes of a unit and a number, as registers write them: 4023 is 23 years", "true", "asked"),
     "sex": Key("text", "a column of words that `[incidents.values.sex]` or the reader knows", '"sexo"', "no such filter"),
     "weapon": Key("text", "a column of words, alike", '"arma"', "no such filter"),
     "category": Key("text", "a column of words, alike: what it was about", '"motivo"', "no such filter"),
@@ -171,6 +179,7 @@ INCIDENTS = {
     "sheet": _SHEETS,
     "header_row": _HEADER,
     "fill_down": _FILL,
+    "code_book": _BOOK,
 }
 BLOCKS = {
     "file": _needed("file", "the file of the outlines", '"blocks.geojson"'),
@@ -290,6 +299,7 @@ AREA_COUNTS = {
     "sheet": _SHEETS,
     "header_row": _HEADER,
     "fill_down": _FILL,
+    "code_book": _BOOK,
     "definition": Key("words", "what the table counts", '{ en = "people killed, without those killed by police" }', "not told"),
     "partial_of": Key(
         "number", "how many areas there are where the table tells of some alone: it is no part of a sum or a map", "262", "it is whole"

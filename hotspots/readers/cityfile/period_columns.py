@@ -13,7 +13,17 @@ from hotspots.readers.cityfile.when_and_where import last_years, years_of
 from hotspots.readers.columns.dates import share_dated
 from hotspots.readers.columns.odd_dates import year_alone
 from hotspots.readers.columns.offences import SEXES_SAID, kinds_of, may_count, plain, says_killing, sex_said
-from hotspots.readers.columns.periods import Named, begun, is_fiscal, said_of_years, split_year, together, year_and_month, year_and_quarter
+from hotspots.readers.columns.periods import (
+    OF_WEEKS,
+    Named,
+    begun,
+    is_fiscal,
+    said_of_years,
+    split_year,
+    together,
+    year_and_month,
+    year_and_quarter,
+)
 from hotspots.readers.columns.residents import Numbers, read_numbers
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS
 from hotspots.readers.columns.total_rows import says_total
@@ -28,6 +38,7 @@ from hotspots.words import told
 
 _MOSTLY = 0.8
 _STEPS_SEEN = 20_000  # texts that say whether a column is one of periods
+_WEEKS_LEAST = 5  # columns named like weeks: two or three may be semesters
 _MONTHS_LEAST = 3  # columns named like months
 NO_COUNT = re.compile(
     r".*\b(pob\w*|popul\w*|habit\w*|resid\w*|tasas?|taxas?|taux|rates?|tx|ratio|porc\w*|pct|percent\w*|var\w*|cambio|change|"
@@ -70,6 +81,7 @@ def wide(table: Table, ask: Ask) -> When | None:
     found = together(list(table.columns.columns))
     groups = _groups(found) or _groups(found, sums=True)
     if not groups:
+        _refuse_weeks(table)
         _refuse_rates(table, found)
     if not groups or any(share_dated(table.columns[name]) > 0.5 for name in table.columns.columns if not found[name].period):
         return None
@@ -91,6 +103,21 @@ def wide(table: Table, ask: Ask) -> When | None:
     if found[names[0]].step == "split year":
         entries |= settled(_split(table, names[:3], rest), ask)
     return When(entries, (*names, *((entries["year"],) if "year" in entries else ())))
+
+
+def _refuse_weeks(table: Table) -> None:
+    """Raise the fault of a table with a column for each week."""
+    names = [str(name) for name in table.columns.columns if OF_WEEKS.fullmatch(re.sub(r" ?[0-9]{1,2}$", "", plain(str(name))))]
+    numbered = [name for name in names if re.search(r"[0-9]{1,2}$", plain(name))]
+    if len(numbered) >= _WEEKS_LEAST:
+        raise DataError(
+            told(
+                "{file}: the columns {first}, … are weeks, and a week may lie in two months or two years; give the numbers by month, by "
+                "year, or by day",
+                file=table.source,
+                first=repr(numbered[0]),
+            )
+        )
 
 
 def _of_rates(table: Table, first: str) -> DataError:

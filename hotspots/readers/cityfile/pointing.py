@@ -12,6 +12,7 @@ from hotspots.readers.columns.dates import share_dated
 from hotspots.readers.columns.killings import evidence, homicide_doubt, rows_where, victims_doubt
 from hotspots.readers.columns.offences import plain
 from hotspots.readers.columns.repeated_victims import same_victims
+from hotspots.readers.columns.several_people import several_people
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS, OF_AREAS
 from hotspots.readers.columns.values import is_missing
 from hotspots.readers.columns.written_places import share_paired
@@ -26,6 +27,7 @@ _OF_THE_KILLING = (  # in the name of a column of dates
     r"delito|death|muerte|obito|deces|defuncion|shooting|offen[cs]e)\b"
 )
 _ITS_END = r"\b(?:to|end|ended|until|last|hasta|final|fin|termino|ate)\b"
+_OF_CODES = r"\b(?:cod\w*|code|cve\w*|clave|dane|ibge|ubigeo|cep|zip\w*|postal)\b"  # in the name of a column whose numbers are no place
 _EAST = r"\b(?:x|lon|lng|long|longitud\w*|este|east\w*)\b"
 
 
@@ -68,7 +70,7 @@ def place_columns(table: Table, ask: Ask, *, used: Collection[str] = ()) -> Entr
     """
     some = table.columns.head(_SEEN)
     found = samples_of(some)
-    numeric = [name for name in some.columns if _decimal(some[name]) > 0.5]
+    numeric = [name for name in some.columns if _decimal(some[name]) > 0.5 and not re.search(_OF_CODES, plain(str(name)))]
     pairs = [(x, y) for x in numeric for y in numeric if x != y]
     pairs.sort(key=lambda pair: _east(pair[1]) - _east(pair[0]))
     places: dict[str, Entries] = {f"{x}, {y}": {"x": x, "y": y} for x, y in pairs}
@@ -92,7 +94,7 @@ def killed(columns: pd.DataFrame, *, used: Collection[str], file: str, ask: Ask)
     kept = columns[rows_where(columns, found.get("where", {}))]
     counted: DoubtError | None = victims_doubt(kept, evidence(kept, used=used), file=file, used=used)
     if counted is None:
-        counted = same_victims(kept, file=file)
+        counted = same_victims(kept, file=file) or several_people(kept, file=file)
     return found | (settled(counted, ask) if counted else {})
 
 

@@ -37,7 +37,15 @@ from hotspots.readers.faults import (
     PlaceColumnError,
     ResidentsColumnError,
 )
-from hotspots.readers.homicide_faults import CountsError, HomicideError, Judged, SameVictimError, VictimsError
+from hotspots.readers.homicide_faults import (
+    CodedAgesError,
+    CountsError,
+    HomicideError,
+    Judged,
+    SameVictimError,
+    SeveralPeopleError,
+    VictimsError,
+)
 from hotspots.readers.place_faults import (
     Change,
     LostSignError,
@@ -84,6 +92,8 @@ EXAMPLES: tuple[DoubtError, ...] = (  # of each row of questions, a doubt that i
     VictimsError(_FILE, 9, {"killed": 4}, {"killed": ("0", "1")}, "killed"),
     SameVictimError(_FILE, ("victim_id",), 12, 9, {"victim_id": ("a", "b")}, by_id=True),
     CountsError("t.csv", 12, {"homicidios": 40, "lesiones": 90}, {"homicidios": ("1",), "lesiones": ("2",)}),
+    SeveralPeopleError(_FILE, ("edad", "sexo"), 160, 12, 175),
+    CodedAgesError("d.csv", "EDAD", ("4023", "3011", "4998"), ("4023", 23), 160),
     SheetError("h.xlsx", told("several sheets hold a table ({listed})", listed="'a', 'b'"), (("a", "id, day"), ("b", "id, day")), 2),
     HeaderError(_FILE, ((1, "Fecha, Edad"), (2, "date, age"))),
     DayOrMonthError(

@@ -12,6 +12,7 @@ from hotspots.readers.cityfile.pointing import samples_of
 from hotspots.readers.cityfile.when_and_where import area_of_outlines
 from hotspots.readers.columns.killings import evidence, homicide_doubt
 from hotspots.readers.columns.offences import plain
+from hotspots.readers.columns.periods import OF_WEEKS
 from hotspots.readers.columns.synonyms import INCIDENT_COLUMNS, OF_AREAS
 from hotspots.readers.columns.values import built_in, fold, is_missing
 from hotspots.readers.columns.written_places import coordinate, share_paired
@@ -34,7 +35,8 @@ def counted_rows(
     if any(plain(str(name)) in dated and not is_missing(table.columns[name]).all() for name in table.columns.columns):
         return None
     samples = samples_of(table.columns[list(columns)])
-    doubt = NoDaysError(table.source, ", ".join(map(str, columns)), samples, len(table.rows), months, _placed(table))
+    weeks = "" if months else next((str(name) for name in table.columns.columns if OF_WEEKS.fullmatch(plain(str(name)))), "")
+    doubt = NoDaysError(table.source, ", ".join(map(str, columns)), samples, len(table.rows), months, _placed(table), weeks)
     if "each_row" not in settled(doubt, ask):
         return None
     entries: Entries = {**when, "each_row": True, **_area(table, columns, ask, outlines), **_sex(table)}

@@ -17,13 +17,17 @@ from hotspots.readers.asking import Ask, Entries
 from hotspots.readers.cityfile.counting import counted
 from hotspots.readers.cityfile.pointing import killed
 from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys, share_of_ids
+from hotspots.readers.columns.clock_ranges import says_clocks
+from hotspots.readers.columns.code_books import written_out
+from hotspots.readers.columns.coded_ages import coded_ages
 from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.merged_cells import filled_down, is_time, merged_columns
-from hotspots.readers.columns.offences import by_plain_name
+from hotspots.readers.columns.offences import by_plain_name, plain
 from hotspots.readers.columns.places import DEGREES
 from hotspots.readers.columns.plausible_places import likely_system
 from hotspots.readers.columns.residents import are_residents, is_open
 from hotspots.readers.columns.second_looks import lone_event
+from hotspots.readers.columns.several_people import ages_each, sexes_each
 from hotspots.readers.columns.synonyms import BLOCK_COLUMNS, INCIDENT_COLUMNS
 from hotspots.readers.columns.total_rows import says_total
 from hotspots.readers.columns.values import built_in, fold, is_missing, read_ages
@@ -37,6 +41,7 @@ from hotspots.store.schema import DataError
 from hotspots.words import told
 
 _SEEN = 2_000
+_GROUPS = re.compile(r"\b(?:grupos?|groups?|rangos?|faixa|tramos?|quinquen\w*|etari[oa]s?)\b")  # in the name of a column of ages
 _POLYGONS = (3, 6)  # as shapely numbers them
 _NOBODYS = told("population: without blocks nobody can say whose population it is; give --blocks as well")
 
@@ -56,7 +61,7 @@ def work_out(
     """
     first, layout = read_asked(incidents[0], ask, read=read)
     tables = [first, *(read(path, sheet=layout.get("sheet", ""), header_row=layout.get("header_row")) for path in incidents[1:])]
-    tables = [_first_alone(table) for table in tables]
+    tables, layout = _written_out([_first_alone(table) for table in tables], layout)
     first = tables[0]
     down = _merged(first, ask)
     if down:
@@ -98,6 +103,13 @@ def _first_alone(table: Table) -> Table:
     shapes = None if table.shapes is None else table.shapes[keep]
     columns = table.columns[keep].reset_index(drop=True)
     return replace(table, columns=columns, rows=table.rows[keep], spoiled=table.spoiled[keep], shapes=shapes)
+
+
+def _written_out(tables: Sequence[Table], layout: Entries) -> tuple[list[Table], Entries]:
+    """Return the tables with their codes written out where another sheet says what they mean, and that city.toml says so."""
+    written = [written_out(table) for table in tables]
+    book = any(table is not before for table, before in zip(written, tables, strict=True))
+    return written, {**layout, "code_book": True} if book else layout
 
 
 def _totals(tables: Sequence[Table], files: Sequence[Path], *, ask: Ask, layout: Entries, outlines: Table | None) -> dict[str, Any] | None:
@@ -177,21 +189,34 @@ def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask
         columns.pop(key, None)
     columns |= {key: name for key, name in when.items() if key != "of_year"}
     _drop_doubtful(table, columns)
+    coded = _age_coded(table, columns, ask)
     entries: dict[str, Any] = {"file": [str(file) for file in files] if len(files) > 1 else str(files[0])}
     entries |= _place(table, columns, ask, outlines)
     _doubt_event(table, columns, [value for key, value in entries.items() if key in ("x", "y", "geometry", "block_id")], ask)
     entries |= {**when, **date_form(table, when, ask)}
     entries |= {"of_year": int(when["of_year"])} if "of_year" in when else {}
+    entries |= coded
     entries |= {key: column for key, column in columns.items() if key not in (*when, "x", "y", "geometry", "area")}
     return entries
+
+
+def _age_coded(table: Table, columns: dict[str, str], ask: Ask) -> Entries:
+    """Return that ages are codes, where a person says so; forget ages that may be."""
+    doubt = coded_ages(table.columns[columns["age"]], file=table.source) if "age" in columns else None
+    said = settled(doubt, ask) if doubt else {}
+    if doubt and not said:
+        del columns["age"]
+    return said
 
 
 def _drop_doubtful(table: Table, columns: dict[str, str]) -> None:
     """Forget columns whose content is not what their name says."""
     for key in ("sex", "weapon"):
-        if key in columns and not _mapped(table.columns[columns[key]], key):
+        if key in columns and not (_mapped(text := table.columns[columns[key]], key) or (key == "sex" and _lists(text, sexes_each))):
             del columns[key]
-    if "age" in columns and not _holds_ages(table.columns[columns["age"]]):
+    if "time" in columns and plain(columns["time"]) == "intervalo" and not says_clocks(table.columns[columns["time"]]):
+        del columns["time"]
+    if "age" in columns and (_of_groups(text := table.columns[columns["age"]]) or not _holds_ages(text)):
         del columns["age"]
     if "event_id" in columns:
         first, *others = (table.columns[columns[key]] for key in ("date", "year", "month", "day") if key in columns)
@@ -215,10 +240,23 @@ def _numeric(text: pd.Series) -> float:
     return float(pd.to_numeric(text.str.strip().str.replace(",", "."), errors="coerce").notna().mean())
 
 
+def _of_groups(text: pd.Series) -> bool:
+    """Return whether numbers stand for groups of ages, by the name of the column: a group 12 is no age of 12."""
+    return bool(_GROUPS.search(plain(str(text.name)))) and _numeric(text) >= 0.5
+
+
 def _holds_ages(text: pd.Series) -> bool:
-    """Return whether half of the texts are numbers, or half of those that say anything ages in words."""
+    """Return whether half of the texts are numbers, or half of those that say anything ages in words, or lists of ages."""
     said = text[~is_missing(text)]
-    return _numeric(text) >= 0.5 or (len(said) > 0 and float(read_ages(said, column="")[0].notna().mean()) >= 0.5)
+    return (
+        _numeric(text) >= 0.5 or (len(said) > 0 and float(read_ages(said, column="")[0].notna().mean()) >= 0.5) or _lists(text, ages_each)
+    )
+
+
+def _lists(text: pd.Series, each: Callable[[pd.Series], pd.Series]) -> bool:
+    """Return whether half of the texts that say anything list several people."""
+    said = text[~is_missing(text)]
+    return len(said) > 0 and float((each(said).map(len) > 0).mean()) >= 0.5
 
 
 def _one_day_each(ids: pd.Series, days: pd.Series) -> bool:

@@ -12,7 +12,8 @@ from hotspots.readers.report import Remark
 from hotspots.words import mark, told
 
 _OFFSET = r"^(?P<body>.*[0-9]:[0-9]{2}.*?)\s*(?P<offset>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)$"
-_CLOCK = r"^(?:\S+[T ])?(?P<h>[0-9]{1,2}):(?P<m>[0-9]{2})(?::(?P<s>[0-9]{2})(?:[.,][0-9]+)?)?(?: ?(?P<half>[ap])\.? ?m\.?)?$"
+_SUFFIX = r"(?: ?(?P<half>[ap])\.? ?m\.?)?(?: ?h(?:rs?|s|oras)?\.?)?$"
+_CLOCK = r"^(?:\S+[T ])?(?P<h>[0-9]{1,2}):(?P<m>[0-9]{2})(?::(?P<s>[0-9]{2})(?:[.,][0-9]+)?)?" + _SUFFIX
 _BARE = r"^(?P<h>[0-9]{1,2})(?P<m>[0-9]{2})?(?P<s>[0-9]{2})?(?:\.0+)?(?: ?(?P<half>[ap])\.? ?m\.?)?$"
 _HOURS, _HOUR = r"^([0-9]{1,2}) ?h ?([0-9]{2})(?: ?m(?:in)?)?$", r"^([0-9]{1,2}) ?h(?:rs?|oras?|eures?)?\.?$"
 
@@ -41,6 +42,8 @@ def read_clock(text: pd.Series, *, bare: bool = False) -> pd.Series:
 
     >>> read_clock(pd.Series(["23:24", "11:30:05 PM", "12:15 a. m.", "25:00", ""])).tolist()
     [84240.0, 84605.0, 900.0, nan, nan]
+    >>> read_clock(pd.Series(["14:30 hs", "02:00 hrs.", "7:15h"])).tolist()
+    [52200.0, 7200.0, 26100.0]
     >>> read_clock(pd.Series(["2330", "930", "7", "14h30", "7 h"]), bare=True).tolist()
     [84600.0, 34200.0, 25200.0, 52200.0, 25200.0]
     """

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from hotspots.readers.columns.clocks import in_city_zone, read_clock, split_offset
+from hotspots.readers.columns.clock_ranges import in_dates, next_day, stated, without_end_of_day
+from hotspots.readers.columns.clocks import in_city_zone, split_offset
 from hotspots.readers.columns.odd_clocks import believed
 from hotspots.readers.columns.odd_dates import far_dates, far_remark, firsts_alone, odd_days, turned, unfinished, year_alone
 from hotspots.readers.columns.parts_of_dates import COMPACT, DAY_NAMED, NAMED_DAY, YEAR_FIRST, YEAR_LAST, days_of, in_parts
@@ -87,15 +88,22 @@ def read_dates(
     if not precision and year_alone(text):
         raise _only_years(text, column)
     text, counted = _from_serials(text, day_zero, column, date_format=date_format)
+    text, ranged = in_dates(text, column)
+    text, ends = without_end_of_day(text)
     if not date_format:
         text, plain = plain_dates(text, column=column)
         counted += plain
     parsed = _by_format(text, missing, date_format, column) if date_format else _worked_out(text, missing, column)
-    seconds, unread = (parsed.seconds, []) if times is None else _stated(times, time_column)
+    seconds, ends, unread = (parsed.seconds, ends, ranged) if times is None else stated(times, time_column)
+    ends = ends & ~parsed.month_alone
+    day, seconds, ended = next_day(parsed.day, seconds, ends, column=column if times is None else time_column)
+    parsed = replace(parsed, day=day, seconds=seconds)
     counting = any(remark.code == "epoch_dates" for remark in counted) and timezone != "UTC"
     zone = date_zone or ("UTC" if counting else "local")
-    local, hour, clock_remarks = _local(replace(parsed, seconds=seconds), zone, zone_said=bool(date_zone), timezone=timezone, column=column)
-    remarks = [*counted, *_rejections(local, missing.to_numpy(), parsed.short_year, column), *clock_remarks, *unread]
+    local, hour, clock_remarks = _local(
+        replace(parsed, day=day, seconds=seconds), zone, zone_said=bool(date_zone), timezone=timezone, column=column
+    )
+    remarks = [*counted, *_rejections(local, missing.to_numpy(), parsed.short_year, column), *clock_remarks, *unread, *ended]
     rejected = _rejected(remarks, len(text))
     months = _months_alone(local.mask(rejected), parsed.month_alone, precision)
     local = local.mask(months, local.dt.normalize() - pd.to_timedelta(local.dt.day - 1, unit="D")).astype("datetime64[us]")
@@ -196,15 +204,6 @@ def share_dated(text: pd.Series) -> float:
     forms = _FORMS if not text.name or _OF_DATES.search(fold(str(text.name))) else [form for form in _FORMS if form != _SERIAL]
     dated = np.logical_or.reduce([low.str.fullmatch(form).to_numpy(dtype=bool) for form in forms])
     return float(np.mean(dated | bool(counted and counted[0].code == "epoch_dates")))
-
-
-def _stated(times: pd.Series, column: str) -> tuple[pd.Series, list[Remark]]:
-    """Return the seconds since midnight of clock times in a column of their own; what is none is noted and missing."""
-    text = times.astype("str").str.strip()
-    seconds = read_clock(text, bare=True)
-    lost = (seconds.isna() & ~is_missing(text)).to_numpy()
-    said = mark("{rows} of {total} rows have a time that is no clock time; the hour was set to missing")
-    return seconds, [Remark("bad_time", "repaired", lost, said, column=column)]
 
 
 def _from_serials(text: pd.Series, day_zero: pd.Timestamp | None, column: str, *, date_format: str) -> tuple[pd.Series, list[Remark]]:

@@ -19,7 +19,7 @@ from hotspots.readers.report import Mask
 _MOST_VALUES = 1_000  # different values of a column that names offences
 _FEW_VALUES = 40  # different values of a column of which we know none
 _FEW_COLUMNS = 6  # of that kind that are offered
-_OUT = ("attempted", "negligent", "traffic", "suicide", "legal", "void")
+_OUT = ("attempted", "negligent", "traffic", "suicide", "legal", "void", "person")
 _YEARLY, _RATE = 5_000, 150.0  # rows a year; rows a year for 100,000 residents
 _LEAST_YEARLY = 30  # rows a year below which a rate says nothing
 _MOST = 1_000  # people killed in one row
@@ -224,8 +224,8 @@ def _by_words(text: pd.Series, name: str, counts: pd.Series) -> Judged | None:
 def _roles(text: pd.Series, name: str) -> Judged | None:
     """Return a column that says who of a case a row is: the rows of victims are homicides as far as it can tell, the others are none."""
     counts = text.str.strip().value_counts()
-    found = roles(counts.index) if 1 < len(counts) <= _FEW_VALUES else {}
-    meanings = {"victim": "homicide", "other": "other", "": "unclear"}
+    found = roles({str(value): int(rows) for value, rows in counts.items()}, name) if len(counts) <= _FEW_VALUES else {}
+    meanings = {"victim": "homicide", "person": "person", "": "unclear"}
     return Judged(name, tuple((str(value), meanings[found.get(value, "")], int(n)) for value, n in counts.items())) if found else None
 
 

@@ -84,13 +84,22 @@ def _local_day(day: pd.Series, seconds: pd.Series, hours: np.ndarray, *, timezon
     return (day + pd.Timedelta(days=1)).astype(day.dtype).where(seconds.notna() & (seconds > 0), day)
 
 
+def stand_for_none(rows: int, known: int) -> bool:
+    """Return whether so many of the `known` clocks say one minute that it is written for an hour that is not known.
+
+    >>> stand_for_none(20, 100), stand_for_none(20, 200), stand_for_none(12, 12)
+    (True, False, True)
+    """
+    return rows >= max(_LEAST, _SHARE * known) or rows == known >= _ENOUGH
+
+
 def _often(seconds: pd.Series, column: str) -> list[Remark]:
     """Return a remark on each minute that is often written for "not known" and that holds far more clocks than a minute does."""
     known = int(seconds.notna().sum())
     remarks = []
     for default in _DEFAULTS:
         where: Mask = (seconds == default).to_numpy(dtype=bool)
-        odd = where.sum() >= max(_LEAST, _SHARE * known)
+        odd = stand_for_none(int(where.sum()), known)
         text = told(
             "{rows} of {total} rows have the clock {clock}; that may stand for an hour that is not known",
             clock=f"{int(default // 3600):02d}:{int(default % 3600 // 60):02d}",

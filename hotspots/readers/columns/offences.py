@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from hotspots.readers.columns.values import fold
 
@@ -166,25 +166,52 @@ def kinds_of(name: str) -> frozenset[str]:
 
 # What a person is in a case, in the rows of a list that names more than its victims.
 _ROLES: dict[str, re.Pattern[str]] = {
-    "victim": re.compile(r"(?:vic|victims?|decedent|deceased|victimas?|occis[oa]|fallecid[oa]|vitimas?|victimes?)(?: [0-9]+)?"),
-    "other": re.compile(
-        r"(?:suspects?|offenders?|arrestees?|perpetrators?|perp|defendants?|accused|witness(?:es)?|complainants?|"
-        r"reporting (?:party|person)|sospechos[oa]s?|imputad[oa]s?|victimari[oa]s?|agresor(?:es|a|as)?|"
-        r"detenid[oa]s?|acusad[oa]s?|testigos?|denunciantes?|indiciad[oa]s?|"
-        r"suspeit[oa]s?|autor(?:es|a)?|testemunhas?|comunicantes?|mis en cause|auteurs?|temoins?|suspectes?)(?: [0-9]+)?"
+    "victim": re.compile(
+        r"(?:menor(?:es)? (?:de edad )?)?(?:vic|victims?|decedent|deceased|victimas?|occis[oa]|fallecid[oa]|cadaver(?:es)?|"
+        r"muert[oa]|vitimas?|victimes?|agraviad[oa]s?)(?: (?:[0-9]+|direct[ao]s?|menor(?:es)?|fatal(?:es)?|mortal(?:es)?|a|o a|a o))?"
+    ),
+    "person": re.compile(
+        r"(?:victimas? indirectas?|indirect victims?|vitimas? indiretas?|"
+        r"(?:probable|presunt[oa]|possivel|suspected) (?:responsables?|autor(?:es|a)?)|"
+        r"suspects?|offenders?|arrestees?|perpetrators?|perp|defendants?|accused|witness(?:es)?|complainants?|informants?|"
+        r"sus|susp|wit|arr|rp|"
+        r"reporting (?:party|person)|persons? reporting|next of kin|relatives?|survivors?|sospechos[oa]s?|imputad[oa]s?|victimari[oa]s?|"
+        r"agresor(?:es|a|as)?|detenid[oa]s?|acusad[oa]s?|inculpad[oa]s?|procesad[oa]s?|investigad[oa]s?|testigos?|denunciantes?|querellantes?|"
+        r"quejos[oa]s?|ofendid[oa]s?|familiar(?:es)?|parientes?|indiciad[oa]s?|responsables?|declarantes?|"
+        r"suspeit[oa]s?|autor(?:es|a)?|testemunhas?|comunicantes?|noticiantes?|mis en cause|auteurs?|temoins?|suspectes?|plaignants?)"
+        r"(?: (?:[0-9]+|a|o a|a o))?"
     ),
 }
+_AND = re.compile(r" (?:y|u|o|e|and|or|et|ou) ")
+_OF_ROLES = re.compile(  # in the name of a column that says them
+    r"\b(?:calidad|roles?|rol|papel|funcao|qualidade|involvement|party|involucrad\w*|envolvid\w*|intervinientes?|participante|person type|"
+    r"type of person|tipo (?:de )?(?:persona|pessoa|interviniente|participante)|(?:condicion|situacion|figura) juridica)\b"
+)
+_KNOWN_LEAST = 0.5  # of the rows under such a name, that say a part in a case
 
 
-def roles(values: Iterable[str]) -> dict[str, str]:
-    """Return value → victim or other where all the values say what a person is in a case, and both are among them; else nothing.
+def roles(values: Mapping[str, int], name: str = "") -> dict[str, str]:
+    """Return value → victim, or person: somebody else than who was killed, where `values` (value → rows) say what a person is in a case.
 
-    >>> roles(["Victim", "Suspect"]), roles(["Victim", ""]), roles(["Víctima", "Norte"])
-    ({'Victim': 'victim', 'Suspect': 'other'}, {}, {})
+    Both have to be among them, and nothing else, but under a `name` that speaks of such parts; there others are empty.
+
+    >>> roles({"Victim": 5, "Suspect": 2}), roles({"Victim": 5, "": 2}), roles({"Víctima": 1, "Norte": 1})
+    ({'Victim': 'victim', 'Suspect': 'person'}, {}, {})
+    >>> roles({"OFENDIDO": 7, "VICTIMA Y DENUNCIANTE": 1, "CADAVER": 9, "LESIONADO": 1}, "Calidad Jurídica")
+    {'OFENDIDO': 'person', 'VICTIMA Y DENUNCIANTE': 'person', 'CADAVER': 'victim', 'LESIONADO': ''}
     """
-    said = [value for value in values if value.strip()]
-    found = {value: next((role for role, known in _ROLES.items() if known.fullmatch(plain(value))), "") for value in said}
-    return found if all(found.values()) and set(found.values()) == set(_ROLES) else {}
+    found = {value: _role(plain(value)) for value in values if value.strip()}
+    if set(found.values()) == set(_ROLES):
+        return found
+    known = sum(values[value] for value, role in found.items() if role)
+    called = bool(_OF_ROLES.search(plain(name))) and known >= _KNOWN_LEAST * sum(values.values())
+    return found if called and "person" in found.values() else {}
+
+
+def _role(text: str) -> str:
+    """Return the part that a text says; of a victim who is also something else, such as a complainant, the other."""
+    said = {next((role for role, known in _ROLES.items() if known.fullmatch(part)), "") for part in _AND.split(text)}
+    return "" if "" in said else "person" if "person" in said else "victim"
 
 
 def may_count(name: str) -> bool:

@@ -51,6 +51,10 @@ _ORDINALS = (
     ("cuart", "quart", "fourth", "quatr"),
 )
 _MOST_MONTHS = 5_000  # texts that differ: a column that has more holds no months
+OF_WEEKS = re.compile(  # the name of a column that says the week; behind it the number of a week, where each has a column of its own
+    r"(?:(?:num|numero|number|no|n|de|of|la|the|ano|year) )*(?:semanas?|sem|se|weeks?|wk|epi ?week|iso ?week|semaine)"
+    r"(?: (?:epidemiologica|epidemiologique|epi|iso|hecho|del hecho|ocurrencia|of year|del ano))*"
+)
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,8 @@ def _by_suspects(columns: pd.DataFrame) -> _Told | None:
     """Return the columns of the victims of a file where rows differ in nothing but what they say of a suspect."""
     called = {str(name): plain(str(name)) for name in columns.columns}
     others = [name for name, words in called.items() if _OTHERS.search(words)]
-    rest = tuple(name for name in called if name not in others and not (len(columns) > 1 and columns[name].is_unique))
+    dates = {name for name, words in called.items() if words in INCIDENT_COLUMNS["date"]}
+    rest = tuple(name for name in called if name not in others and (name in dates or not (len(columns) > 1 and columns[name].is_unique)))
     of_victims = tuple(name for name in rest if _VICTIM.search(called[name]))
     if not others or not of_victims:
         return None

@@ -96,15 +96,17 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "time",
         "es",
-        "hora infraccion|hora hecho|hora del hecho|hora de hecho|hora de los hechos|hora hechos|horahecho|hora ocurrencia|hora",
+        "hora infraccion|hora hecho|hora del hecho|hora de hecho|hora de los hechos|hora hechos|horahecho|hora ocurrencia|"
+        "hora ocurr|hora ocu|hora|horas|"
+        "rango de hora|rango hora|rango horario|intervalo de hora|intervalo hora|intervalo horario|franja horaria|tramo horario|intervalo",
     ),
-    ("incidents", "time", "pt", "hora do fato|hora fato|hora da ocorrencia|hora ocorrencia|hora ocorrencia bo|horario"),
+    ("incidents", "time", "pt", "hora do fato|hora fato|hora da ocorrencia|hora ocorrencia|hora ocorrencia bo|horario|faixa horaria"),
     ("incidents", "time", "fr", "heure|heure des faits|heure de l incident"),
     (
         "incidents",
         "x",
         "en",
-        "lon|lng|long|longitude|center long|centerlong|"
+        "lon|lng|long|longitude|longitude public|center long|centerlong|"
         "lon wgs84|long wgs84|longitude wgs84|wgs84 lon|incident longitude|x|coord x|coordx|x coord|xcoord|x coordinate|"
         "point x|pointx|pos x|posx|x pos|easting|geo x|geo lon|gps longitude|x wgs84|start lng|long x|map longitude|x coord cd",
     ),
@@ -115,7 +117,7 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "y",
         "en",
-        "lat|latitude|center lat|centerlat|"
+        "lat|latitude|latitude public|center lat|centerlat|"
         "lat wgs84|latitude wgs84|wgs84 lat|incident latitude|y|coord y|coordy|y coord|ycoord|y coordinate|point y|pointy|pos y|posy|"
         "y pos|northing|geo y|geo lat|gps latitude|y wgs84|start lat|lat y|map latitude|y coord cd",
     ),
@@ -147,9 +149,9 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "barrio|nombre barrio|barrio hecho|colonia|colonia hecho|colonia hechos|"
         "vereda|canton|comuna|corregimiento|sector|cuadrante|zona|parroquia|circuito|distrito|"
         "codigo dane|codigo municipio|cod municipio|cod mpio|cod muni|ubigeo|municipio|municipio hecho|alcaldia|alcaldia hecho|"
-        "mupio ocu|depto ocu|departamento|depto|dpto|provincia|estado|entidad|pais",
+        "mupio ocu|mun ocurr|depto ocu|ent ocurr|departamento|depto|dpto|provincia|estado|entidad|pais",
     ),
-    ("incidents", "area", "pt", "bairro|aisp|risp|delegacia|nome delegacia|cisp|codigo ibge|municipio|nome municipio|cidade"),
+    ("incidents", "area", "pt", "bairro|aisp|risp|delegacia|nome delegacia|cisp|codigo ibge|codmunocor|municipio|nome municipio|cidade"),
     (
         "incidents",
         "area",
@@ -160,14 +162,14 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "age",
         "en",
-        "age|victim age|age of victim|vic age|vict age|victim s age|"
+        "age|ages|victim age|age of victim|vic age|vict age|victim s age|"
         "age group|victim age group|age of the victim|age years|age at death|age in years",
     ),
     (
         "incidents",
         "age",
         "es",
-        "edad|edad victima|edad de la victima|edad de victima|edad anos|"
+        "edad|edades|edad victima|edad de la victima|edad de victima|edad anos|"
         "edad en anos|grupo de edad|grupo etario|grupo edad|rango de edad|edad cumplida",
     ),
     ("incidents", "age", "pt", "idade|idade vitima|idade da vitima"),
@@ -283,11 +285,13 @@ _WEAPONS = {
     ),
     "blade": (
         "blade|knife|knives|sharp|sharp object|stabbing|cutting instrument|machete|arma blanca|armas blancas|a blanca|cuchillo|navaja|"
-        "cortopunzante|corto punzante|arma cortopunzante|arma corto punzante|punzocortante|objeto cortopunzante|"
+        "cortopunzante|corto punzante|arma cortopunzante|arma corto punzante|"
+        "arma blanca / cortopunzante|punzocortante|objeto cortopunzante|"
         "faca|arma branca|arme blanche|couteau"
     ),
     "blunt": (
-        "blunt|blunt object|bludgeon|bat|hammer|club|arma contundente|contundente|objeto contundente|objetos contundentes|piedra|palo|"
+        "blunt|blunt object|bludgeon|bat|hammer|club|arma contundente|contundente|objeto contundente|objetos contundentes|contundentes|"
+        "piedra|palo|"
         "martillo|instrumento contundente|pedra|paulada|objet contondant"
     ),
     "body": (

@@ -28,7 +28,7 @@ _AGE = re.compile(
     r"(months?|mos?|meses|mes|mois|weeks?|semanas?|semaines?|days?|dias?|jours?|hours?|horas?|heures?))\.?"
 )
 _UNIT_OF_AGE = re.compile(
-    r"(?:tiempo|unidad|medida|unidad de|medida de|unidad de medida de|tipo) edad|edad (?:unidad|medida)|"
+    r"(?:tiempo|unidad|medida|unidad de|medida de|unidad de medida de|tipo|tipo de) edad|edad (?:unidad|medida|tipo)|"
     r"age (?:units?|type)|(?:unidade|tipo) idade"
 )
 _UNITS = {"m": "months", "d": "days", "h": "hours"}
@@ -165,9 +165,17 @@ def with_units(ages: pd.Series, columns: pd.DataFrame) -> tuple[pd.Series, list[
     >>> table = pd.DataFrame({"edad": ["30", "6"], "medida_edad": ["A", "M"]})
     >>> with_units(table["edad"], table)[0].tolist()
     ['30', '6 months']
+    >>> table = pd.DataFrame({"edad": ["30", "41", "6"], "edad_tipo": ["1", "1", "2"]})
+    >>> with_units(table["edad"], table)[0].tolist()
+    ['30', '41', '']
     """
     for name in columns.columns:
         if not _UNIT_OF_AGE.fullmatch(fold(str(name))):
+            continue
+        if columns[name][~is_missing(columns[name])].str.strip().str.fullmatch(r"[0-9](?:\.0+)?").all():
+            read, noted = _without_odd_units(ages, columns[name])
+            if noted[0].where.any():
+                return read, noted
             continue
         unit = columns[name].map({value: _UNITS.get(fold(value)[:1], "") for value in columns[name].unique()})
         short = unit.ne("") & ages.str.strip().str.fullmatch(r"[0-9]{1,3}(?:\.0+)?")
@@ -175,6 +183,26 @@ def with_units(ages: pd.Series, columns: pd.DataFrame) -> tuple[pd.Series, list[
         remark = Remark("short_age", "repaired", short.to_numpy(dtype=bool), said, column=str(ages.name))
         return ages.mask(short, ages.str.strip().str.replace(r"\.0+$", "", regex=True) + " " + unit), [remark]
     return ages, []
+
+
+def _without_odd_units(ages: pd.Series, unit: pd.Series) -> tuple[pd.Series, list[Remark]]:
+    """Return the ages without those of a unit that stands as a code other than the usual one, which is that of years."""
+    codes = unit.str.strip().str[:1]
+    said = codes[~is_missing(unit)]
+    odd = ~is_missing(unit) & ~is_missing(ages) & (codes != (said.mode().iloc[0] if len(said) else ""))
+    text = told(
+        "{rows} of {total} rows give the age in another unit than most, by the codes of {unit}; set to missing", unit=repr(str(unit.name))
+    )
+    return ages.mask(odd, ""), [Remark("age_unit", "repaired", odd.to_numpy(dtype=bool), text, column=str(ages.name))]
+
+
+def small_number(word: str) -> int:
+    """Return the number that a word, in small letters without accents, says; 0 where it says none.
+
+    >>> small_number("dos"), small_number("12"), small_number("los")
+    (2, 12, 0)
+    """
+    return int(word) if word.isdigit() else int(_SMALL.get(word, 0))
 
 
 def whole_numbers(text: pd.Series) -> pd.Series:

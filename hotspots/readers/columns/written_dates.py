@@ -31,7 +31,6 @@ _MILLISECONDS = r"-?[0-9]{12,13}(?:\.0+)?"
 _WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})-?([1-7])")
 _RUN_TOGETHER = r"([0-3]?[0-9])([0-3][0-9])((?:19|20)[0-9]{2})"  # no year, month and day: there is no month 19 or 20
 _RUNS_LEAST = 0.95  # of a column of such dates
-_END_OF_DAY = r"(?<![0-9:])24:00(?::00(?:\.0+)?)?"
 
 
 def month_number(text: pd.Series) -> pd.Series:
@@ -107,8 +106,8 @@ def dated(columns: pd.DataFrame, section: IncidentSection) -> tuple[pd.DataFrame
 def plain_dates(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark]]:
     """Return the texts in the forms that people write: without weekdays and names of zones, counts since 1970 and ISO weeks as dates.
 
-    >>> plain_dates(pd.Series(["Mon, 06 Feb 2023 14:30:00 GMT", "Mar 5, 2023", "2023-W05-3", "13/01/2023 24:00"]), column="d")[0].tolist()
-    ['06 Feb 2023 14:30:00 GMT', 'Mar 5, 2023', '2023-02-01', '13/01/2023']
+    >>> plain_dates(pd.Series(["Mon, 06 Feb 2023 14:30:00 GMT", "Mar 5, 2023", "2023-W05-3"]), column="d")[0].tolist()
+    ['06 Feb 2023 14:30:00 GMT', 'Mar 5, 2023', '2023-02-01']
     >>> plain_dates(pd.Series(["1672549200000"]), column="d")[0].tolist()
     ['2023-01-01 05:00:00 UTC']
     >>> plain_dates(pd.Series(["05-ene-19", "7-ene-19", "1 May 19"]), column="d")[0].tolist()
@@ -121,10 +120,7 @@ def plain_dates(text: pd.Series, *, column: str) -> tuple[pd.Series, list[Remark
     plain = _runs(plain)
     plain, counted = _counts(plain, column)
     plain = _weeks(plain)
-    ends = each_once(plain, lambda each: each.str.contains(_END_OF_DAY, regex=True)).to_numpy(dtype=bool)
-    plain = each_once(plain, lambda each: each.str.replace(rf"[T ,]*{_END_OF_DAY}", "", regex=True))
-    said = mark("{rows} of {total} rows give the hour 24:00; the day stands as written, and the hour is not known")
-    return plain, [*named, *counted, Remark("end_of_day", "repaired", ends, said, column=column)]
+    return plain, [*named, *counted]
 
 
 def _bare(text: pd.Series) -> pd.Series:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from hotspots.readers.files.code_books import plain_name
 from hotspots.readers.files.months import MONTH_OF
 from hotspots.readers.files.text_tables import Table
 from hotspots.readers.report import Finding
@@ -59,8 +59,8 @@ def _origins(table: Table, source: str) -> np.ndarray:
 
 def named_like(table: Table, first: Table) -> Table:
     """Return the table with the names of the columns of another, where they differ in case, accents, signs and spaces alone."""
-    ours = {_plain(name): name for name in first.columns.columns}
-    names = [name if name in first.columns.columns else ours.get(_plain(name), name) for name in table.columns.columns]
+    ours = {plain_name(name): name for name in first.columns.columns}
+    names = [name if name in first.columns.columns else ours.get(plain_name(name), name) for name in table.columns.columns]
     return replace(table, columns=table.columns.set_axis(names, axis=1)) if len(set(names)) == len(names) else table
 
 
@@ -72,7 +72,7 @@ def same_columns(tables: Mapping[str, Collection[str]]) -> list[str]:
     """
     groups: dict[frozenset[str], list[str]] = {}
     for name, columns in tables.items():
-        groups.setdefault(frozenset(map(_plain, columns)), []).append(name)
+        groups.setdefault(frozenset(map(plain_name, columns)), []).append(name)
     return max(groups.values(), key=len, default=[])
 
 
@@ -139,17 +139,12 @@ def unlike(tables: Sequence[Table]) -> list[Finding]:
     return [Finding("columns_differ", "accepted", 0, text)]
 
 
-def _plain(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name)
-    return " ".join(re.findall(r"[^\W_]+", "".join(char for char in letters if not unicodedata.combining(char)).casefold()))
-
-
 def _period(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the parts of a name that say when, empty where no year and no month is among them, and its other parts."""
     when: list[str] = []
     rest: list[str] = []
     dated = False
-    for part in _PARTS.findall(_plain(re.sub(r"\.\w{2,7}$", "", name))):
+    for part in _PARTS.findall(plain_name(re.sub(r"\.\w{2,7}$", "", name))):
         said = part in MONTH_OF or bool(re.match(r"(?:19|20)[0-9]{2}", part))
         dated |= said
         (when if said or part.isdigit() else rest).append(part)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hotspots.readers.files import limits
+from hotspots.readers.files.code_books import codes_in, is_code_book
 from hotspots.readers.files.joined import ALL, belong_together, of_periods, same_columns, whole
 from hotspots.readers.files.records import from_records, header_at
 from hotspots.readers.files.text_tables import Table
@@ -46,14 +47,37 @@ def read_sheet(
     Sheets of the same columns whose names are periods are read together, and so are all of the same columns where `*` is wanted. Raises
     `SheetError` where several could be meant, and `DataError` where there is none of that name.
     """
-    meant = _meant(sheets, name=name, needs=needs, wanted=wanted)
+    books = _books(sheets, wanted)
+    meant = _meant([sheet for sheet in sheets if sheet not in books], name=name, needs=needs, wanted=wanted)
     tables = {sheet.title: _read(sheet, name=name, needs=needs, header_row=header_row, day_zero=day_zero) for sheet in meant}
     if len(tables) == 1:
-        return tables[meant[0].title]
+        return _with_books(tables[meant[0].title], books)
     if wanted != ALL and not belong_together(tables):
-        heads = {sheet.title: _head(sheet) for sheet in meant}
-        raise _open(name, heads, list(heads), alike=len(heads))
-    return whole(tables, source=name)
+        raise _open(name, {sheet.title: sheet for sheet in meant}, list(tables), alike=len(tables))
+    return _with_books(whole(tables, source=name), books)
+
+
+def _books(sheets: Sequence[Sheet], wanted: str) -> list[Sheet]:
+    """Return the sheets that are lists of codes beside a table of data; one that is `wanted` is data."""
+    heads = {sheet.title: _head(sheet) for sheet in sheets} if len(sheets) > 1 else {}
+    books = [sheet for sheet in sheets if sheet.title in heads and is_code_book(sheet.title, heads[sheet.title])]
+    others = [head for title, head in heads.items() if title not in {sheet.title for sheet in books}]
+    return books if any(map(_is_table, others)) and wanted not in {sheet.title for sheet in books} else []
+
+
+def _with_books(table: Table, books: Sequence[Sheet]) -> Table:
+    """Return the table with what the lists of codes beside it say, and told that they are no data."""
+    if not books:
+        return table
+    codes: dict[str, Mapping[str, str]] = {}
+    for sheet in books:
+        codes |= codes_in(sheet.title, sheet.records())
+    text = told("{file}: sheets that look like lists of codes were not read as data ({listed})", file=table.source, listed=_listed(books))
+    return replace(table, books=codes, findings=(*table.findings, Finding("code_book", "accepted", 0, text)))
+
+
+def _listed(sheets: Sequence[Sheet]) -> str:
+    return ", ".join(repr(sheet.title) for sheet in sheets[: limits.SAMPLE_LINES])
 
 
 def _read(sheet: Sheet, *, name: str, needs: Collection[str], header_row: int | None, day_zero: pd.Timestamp | None) -> Table:
@@ -88,7 +112,7 @@ def _meant(sheets: Sequence[Sheet], *, name: str, needs: Collection[str], wanted
     alike = same_columns({title: _columns(head, needs, name) for title, head in heads.items() if _is_table(head)})
     if wanted == ALL:
         return [by_title[title] for title in alike or [sheets[0].title]]
-    return [by_title[title] for title in _likeliest(heads, name, needs, alike=alike)]
+    return [by_title[title] for title in _likeliest(by_title, heads, name, needs, alike=alike)]
 
 
 def _head(sheet: Sheet) -> list[list[str]]:
@@ -103,7 +127,9 @@ def _columns(head: list[list[str]], needs: Collection[str], name: str) -> list[s
     return [] if row is None else [cell.strip() for cell in head[row] if cell.strip()]
 
 
-def _likeliest(heads: dict[str, list[list[str]]], name: str, needs: Collection[str], *, alike: list[str]) -> list[str]:
+def _likeliest(
+    sheets: Mapping[str, Sheet], heads: dict[str, list[list[str]]], name: str, needs: Collection[str], *, alike: list[str]
+) -> list[str]:
     """Return the sheet that is meant, or those of the same columns (`alike`) that are the parts of one table."""
     found = {title: max((len(set(needs) & {cell.strip() for cell in row}) for row in head), default=0) for title, head in heads.items()}
     best = [title for title in heads if found[title] == max(found.values())]
@@ -111,7 +137,7 @@ def _likeliest(heads: dict[str, list[list[str]]], name: str, needs: Collection[s
     if max(found.values()):
         if len(best) > 1 and set(best) != set(parts):
             both = told("the sheets {one} and {other} both hold the columns", one=repr(best[0]), other=repr(best[1]))
-            raise SheetError(name, both, _offered(heads, best), len(set(best) & set(alike)))
+            raise SheetError(name, both, _offered(sheets, best), len(set(best) & set(alike)))
         return best
     cells = {title: sum(bool(cell.strip()) for row in head for cell in row) for title, head in heads.items() if _is_table(head)}
     order = sorted(cells or heads, key=lambda title: -cells.get(title, 0))
@@ -119,24 +145,28 @@ def _likeliest(heads: dict[str, list[list[str]]], name: str, needs: Collection[s
     if parts and sum(cells[title] for title in parts) >= _CLEAR * rest:
         return parts
     if len(cells) > 1 and (cells[order[0]] < _CLEAR * cells[order[1]] or (len(alike) > 1 and order[0] in alike)):
-        raise _open(name, heads, order, alike=len(alike))
+        raise _open(name, sheets, order, alike=len(alike))
     return order[:1]
 
 
-def _open(name: str, heads: dict[str, list[list[str]]], titles: list[str], *, alike: int) -> SheetError:
+def _open(name: str, sheets: Mapping[str, Sheet], titles: list[str], *, alike: int) -> SheetError:
     listed = ", ".join(map(repr, titles))
-    return SheetError(name, told("several sheets hold a table ({listed})", listed=listed), _offered(heads, titles), alike)
+    return SheetError(name, told("several sheets hold a table ({listed})", listed=listed), _offered(sheets, titles), alike)
 
 
 def _is_table(head: list[list[str]]) -> bool:
     return sum(sum(bool(cell.strip()) for cell in row) > 1 for row in head) > 1
 
 
-def _offered(heads: dict[str, list[list[str]]], titles: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def _offered(sheets: Mapping[str, Sheet], titles: Sequence[str]) -> tuple[tuple[str, Told], ...]:
+    """Return each sheet with its rows, its columns and the names of the first of them."""
     shown = []
     for title in titles:
-        row = max(heads[title][: limits.HEADER_WITHIN], key=lambda cells: len({cell for cell in cells if cell.strip()}), default=[])
-        shown.append((title, ", ".join(cell.strip() for cell in row[:_SHOWN])))
+        widths = [sum(bool(cell.strip()) for cell in row) for row in sheets[title].records()]
+        row = max(_head(sheets[title])[: limits.HEADER_WITHIN], key=lambda cells: len({cell for cell in cells if cell.strip()}), default=[])
+        names = ", ".join(cell.strip() for cell in row[:_SHOWN])
+        rows = f"{sum(map(bool, widths)):,}"
+        shown.append((title, told("{rows} rows, {columns} columns: {names}", rows=rows, columns=max(widths, default=0), names=names)))
     return tuple(shown)
 
 

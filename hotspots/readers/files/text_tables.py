@@ -9,7 +9,7 @@ import io
 import itertools
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.readers.files import limits
+from hotspots.readers.files.code_books import Codes
 from hotspots.readers.files.letters import Letters, Mended, letters_of
 from hotspots.readers.files.plain_text import CODECS, read_plain
 from hotspots.readers.files.records import Body, from_records
@@ -35,7 +36,7 @@ class Table:
     a GeoJSON file). `spoiled` is why a row cannot be trusted ("ragged_row", "repeated_header", "footnote"), empty where it can.
     `shapes` and `epsg` are there for files that carry geometry; `crs_unsaid` is true where such a file should say its coordinate
     system and does not. `origins` is where each row comes from where its number alone does not say it: a file, a sheet.
-    `day_zero` is the day that a workbook counts its dates from.
+    `day_zero` is the day that a workbook counts its dates from. `books` is what other sheets of it say that codes mean.
     """
 
     source: str
@@ -48,6 +49,7 @@ class Table:
     crs_unsaid: bool = False
     origins: npt.NDArray[np.str_] | None = None
     day_zero: pd.Timestamp | None = None
+    books: Codes = field(default_factory=dict)
 
 
 def read_table(path: Path, *, name: str = "", needs: Collection[str] = (), header_row: int | None = None) -> Table:

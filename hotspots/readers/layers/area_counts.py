@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.readers.columns.area_ids import Matched, areas_that_occur, matched
+from hotspots.readers.columns.code_books import written_out
 from hotspots.readers.columns.dates import read_dates, share_dated
 from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.merged_cells import filled_down
@@ -85,6 +86,7 @@ def _read(section: AreaCountSection, areas: pd.Series | None) -> tuple[pd.DataFr
     faults = missing_columns(table, named)
     if faults:
         raise DataError(faults)
+    table = written_out(table) if section.code_book else table
     table, section = tall(_apart(filled_down(table, section.fill_down), section), section)
     changes = read_changes(section) if section.became else None
     rows, remarks = _rows(table, section, areas if changes is None else pd.Series("", index=changes.index))

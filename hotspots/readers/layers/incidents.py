@@ -13,6 +13,7 @@ import pyproj
 import shapely
 
 from hotspots.readers.columns.area_ids import areas_that_occur, by_area_alone, placeless, read_area_ids
+from hotspots.readers.columns.coded_ages import years_of_codes
 from hotspots.readers.columns.dates import Dates, read_dates
 from hotspots.readers.columns.places import Places, read_places, zone_of
 from hotspots.readers.columns.plausible_places import (
@@ -24,7 +25,8 @@ from hotspots.readers.columns.plausible_places import (
 )
 from hotspots.readers.columns.repeated_victims import same_remark
 from hotspots.readers.columns.second_looks import lone_remark, other_dates
-from hotspots.readers.columns.values import map_words, read_ages, read_counts, with_units
+from hotspots.readers.columns.several_people import one_by_one, one_each, victims_of
+from hotspots.readers.columns.values import map_words, read_ages, with_units
 from hotspots.readers.columns.whereabouts import elsewhere, untrue_distances
 from hotspots.readers.columns.written_dates import dated
 from hotspots.readers.files.any_file import read_file
@@ -289,15 +291,17 @@ def _fields(
     if not dates.day_known.all():
         columns["day_known"] = dates.day_known
     columns["event_id"] = _events(columns, table, section)
-    remarks: list[Remark] = []
+    columns["victims"], remarks = victims_of(table.columns, section)
+    texts, each = one_each(table.columns, section, columns["victims"])
+    columns = columns.assign(**each)
     if section.age:
-        ages, short = with_units(table.columns[section.age], table.columns)
+        ages, short = years_of_codes(texts[section.age]) if section.age_coded else with_units(texts[section.age], texts)
         columns["age"], noted = read_ages(ages, column=section.age)
         remarks += [*short, *noted]
     for name in WORD_FIELDS:
         column = getattr(section, name)
         if column:
-            columns[name], noted = map_words(table.columns[column], name=name, words=section.values.get(name, {}), column=column)
+            columns[name], noted = map_words(texts[column], name=name, words=section.values.get(name, {}), column=column)
             remarks += noted
     if section.block_id:
         columns["block_id"], noted = _recorded(table.columns[section.block_id], areas, placed=np.asarray(places.unplaced == ""))
@@ -306,10 +310,6 @@ def _fields(
         kept_back = [table.columns[column].str.strip().isin(listed) for column, listed in section.withheld.items()]
         columns["withheld"] = np.logical_or.reduce(kept_back)
         remarks += list(only((_withheld(columns["withheld"].to_numpy(dtype=bool), section),)))
-    columns["victims"] = 1
-    if section.victims:
-        columns["victims"], noted = read_counts(table.columns[section.victims], column=section.victims)
-        remarks += noted
     return columns, remarks
 
 
@@ -373,7 +373,11 @@ def _duplicates(table: Table, kept: Mask) -> Remark:
 
 
 def _incidents(columns: pd.DataFrame, city_crs: pyproj.CRS) -> Incidents:
-    repeated = columns.loc[columns.index.repeat(columns["victims"])].reset_index(drop=True)
+    repeated = columns.loc[columns.index.repeat(columns["victims"])]
+    for key in ("age", "sex"):
+        if f"each {key}" in repeated.columns:
+            repeated = repeated.assign(**{key: one_by_one(repeated, key)})
+    repeated = repeated.reset_index(drop=True)
     optional = ("age", *WORD_FIELDS, "block_id", "withheld", "day_known")
     ordered = ["date", "hour", "unplaced", "event_id", *(name for name in optional if name in repeated.columns)]
     table = gpd.GeoDataFrame(repeated[ordered], geometry=gpd.GeoSeries(repeated["geometry"].to_numpy(), crs=city_crs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from hotspots.readers.columns.code_books import written_out
 from hotspots.readers.columns.merged_cells import filled_down
 from hotspots.readers.files.joined import joined, named_like, unlike
 from hotspots.readers.files.text_tables import Table, missing_columns
@@ -23,11 +24,11 @@ def read_tables(section: IncidentSection, read: Callable[..., Table]) -> Table:
     Raises `DataError` for columns that are missing, and for a file without places.
     """
     named = section.named()
-    needs = (*named.values(), *section.where, *section.withheld, *section.victim_id)
+    needs = (*named.values(), *section.where, *section.withheld, *section.victim_id, *section.listed)
     opened = [read(path, needs=needs, sheet=section.sheet, header_row=section.header_row) for path in section.files]
-    tables = [filled_down(table, section.fill_down) for table in opened]
+    tables = [filled_down(written_out(table) if section.code_book else table, section.fill_down) for table in opened]
     tables, found = _filled([named_like(table, tables[0]) for table in tables], section)
-    listed = {"where": section.where, "withheld": section.withheld, "victim_id": section.victim_id}
+    listed = {"where": section.where, "withheld": section.withheld, "victim_id": section.victim_id, "listed": section.listed}
     wanted = [*named.items(), *((key, column) for key, columns in listed.items() for column in columns)]
     faults = [fault for table in tables for fault in [*missing_columns(table, wanted), *_no_place(table, section)]]
     if faults:
