@@ -80,9 +80,8 @@ class Counts:
         >>> [one.tolist() for one in Counts(np.array([4.0]), np.array([16.0])).ends(0.95)]
         [[0], [9]]
         """
-        at = np.array([0.5 - level / 2, 0.5 + level / 2])
-        both = [quantiles(size, mean, at) for mean, size in zip(np.ravel(self.mean), np.ravel(self.size), strict=True)]
-        return np.array([one[0] for one in both]), np.array([one[1] for one in both])
+        both = quantiles(np.ravel(self.size), np.ravel(self.mean), np.array([0.5 - level / 2, 0.5 + level / 2]))
+        return both[:, 0], both[:, 1]
 
     def within(self, counts: np.ndarray, level: float) -> np.ndarray:
         """Return which counts lie in that range."""
@@ -168,21 +167,25 @@ class Drift:
     def places(self) -> Learnt:
         """What is known of the share of each place in what was foretold of the whole; in what came, for the first months."""
         due = self.counts[0].astype(float)
-        for month in range(LEARNT, len(due)):
-            due[month] = self.whole.at(month, self._season(month, 1), 1)[0][0]
+        months = np.arange(LEARNT, len(due))
+        due[LEARNT:] = self.whole.at(months, self._season(months, 1), 1)[0][:, 0]
         return Learnt.of(self.counts[1:], due)
 
-    def _season(self, origin: int, months: int) -> float:
-        return float(self.season[origin, self._month[origin : origin + months]].sum())
+    def _season(self, origin: int | np.ndarray, months: int) -> np.ndarray:
+        first = np.asarray(origin)[..., None]
+        return np.asarray(self.season[first, self._month[first + np.arange(months)]].sum(axis=-1))
 
-    def at(self, origin: int, months: int) -> Counts:
+    def at(self, origin: int | np.ndarray, months: int) -> Counts:
         """Return what `months` from month `origin` on should bring, the whole first, as the months before that one tell it.
+
+        Of many months a row for each.
 
         A level that jumps, as from one year to the next, lies further from what was foretold of a year than of a month: so the range of
         several months is as much wider as the same number of months lay from what was foretold of them so far
         (`normal_range.held_to`), beside a level that swings by 17 % from year to year.
         """
         mean, unsure, beyond = self.whole.at(origin, self._season(origin, months), months)
+        beyond = beyond[..., None]
         variance = beyond * mean + mean**2 * unsure
         swings = np.maximum(mean * (1 + mean * SWING**2 * months / YEAR) / variance, 1.0)
         variance = variance * self._wider(origin, months, swings, part=0)
@@ -190,13 +193,13 @@ class Drift:
         if len(self.counts) == 1:
             return whole
         unsure = (variance - beyond * mean) / mean**2
-        mean, own, beyond = self.places.at(origin, float(whole.mean[0]), months)
-        chance = beyond * mean
+        mean, own, beyond = self.places.at(origin, whole.mean[..., 0], months)
+        chance = beyond[..., None] * mean
         level = self._wider(origin, months, 1.0, part=1) * (chance + mean**2 * own) - chance + mean**2
         found = Counts.of(mean, chance + level * (1 + unsure) - mean**2)
-        return Counts(np.append(whole.mean, found.mean), np.append(whole.size, found.size))
+        return Counts(*(np.concatenate(both, axis=-1) for both in ((whole.mean, found.mean), (whole.size, found.size))))
 
-    def _wider(self, origin: int, months: int, usual: np.ndarray | float, *, part: int) -> np.ndarray | float:
+    def _wider(self, origin: int | np.ndarray, months: int, usual: np.ndarray | float, *, part: int) -> np.ndarray | float:
         """Return how many times the variance should be; of one month it is learnt month by month already."""
         if months == 1:
             return 1.0
@@ -225,34 +228,44 @@ class _Off:
         learnt = [drift.whole, drift.places] if len(drift.counts) > 1 else [drift.whole]
         tries = max(drift.counts.shape[1] - months - LEARNT + 1, 0)
         squares = np.zeros((2, tries + 1))
-        for one, origin in enumerate(range(LEARNT, LEARNT + tries), start=1):
-            came = drift.counts[:, origin : origin + months].sum(axis=1)
-            due = (drift._season(origin, months), float(came[0]))
-            for part, those in enumerate(learnt):
-                mean, unsure, beyond = those.at(origin, due[part], months)
-                here = came[1:] if part else came[:1]
-                variance = beyond * mean + mean**2 * unsure
-                squares[part, one] = ((here - mean) ** 2).sum() / max(variance.sum(), TINY)
+        origins = np.arange(LEARNT, LEARNT + tries)
+        came = sums_from(drift.counts, origins, months)
+        due = (drift._season(origins, months), came[0])
+        for part, those in enumerate(learnt):
+            mean, unsure, beyond = those.at(origins, due[part], months)
+            here = came[1:].T if part else came[:1].T
+            variance = beyond[:, None] * mean + mean**2 * unsure
+            squares[part, 1:] = ((here - mean) ** 2).sum(axis=1) / np.maximum(variance.sum(axis=1), TINY)
         return cls(months, len(drift.counts) - 1, squares.cumsum(axis=1))
 
-    def at(self, origin: int, usual: np.ndarray | float, *, part: int) -> np.ndarray:
+    def at(self, origin: int | np.ndarray, usual: np.ndarray | float, *, part: int) -> np.ndarray:
         """Return how many times the variance that is foretold from month `origin` on should be, as what came before it tells."""
-        tries = max(origin - self.months - LEARNT + 1, 0)
-        found = self.squares[part, tries] / max(tries, 1)
+        tries = np.maximum(np.asarray(origin) - self.months - LEARNT + 1, 0)[..., None]
+        found = self.squares[part, tries] / np.maximum(tries, 1)
         return held_to(usual, found, apart(tries, self.months) * (max(self.places - 1, 1) if part else 1))
 
 
-def apart(tries: int, months: int) -> float:
+def apart(tries: int | np.ndarray, months: int) -> np.ndarray:
     """Return how many tries that do not overlap tell as much as so many successive ones of `months` each.
 
     The variance of a mean of squares whose correlation is the square of the part of the months that two have in common.
 
-    >>> apart(10, 1), round(apart(100, 12), 1), apart(0, 12)
-    (10.0, 12.8, 0.0)
+    >>> apart(10, 1).tolist(), apart(np.array([100, 0]), 12).round(1).tolist()
+    (10.0, [12.8, 0.0])
     """
-    lag = np.arange(1 - months, months)
-    together = (np.maximum(tries - np.abs(lag), 0) * (1 - np.abs(lag) / months) ** 2).sum()
-    return float(tries**2 / together) if tries else 0.0
+    lag, n = np.abs(np.arange(1 - months, months)), np.asarray(tries)
+    together = (np.maximum(n[..., None] - lag, 0) * (1 - lag / months) ** 2).sum(axis=-1)
+    return np.asarray(n**2 / np.where(n > 0, together, 1.0))
+
+
+def sums_from(counts: np.ndarray, first: np.ndarray, months: int) -> np.ndarray:
+    """Return the sum of so many `months` from each of the months `first` on, for each row of counts.
+
+    >>> sums_from(np.array([[1, 2, 3, 4]]), np.array([0, 2]), 2).tolist()
+    [[3, 7]]
+    """
+    upto = np.concatenate([np.zeros_like(counts[:, :1]), counts.cumsum(axis=1)], axis=1)
+    return np.asarray(upto[:, first + months] - upto[:, first])
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,24 +287,25 @@ class Learnt:
         known, over = np.zeros((len(KEPT), len(counts), n + 1)), np.zeros((len(KEPT), n + 1))
         surprise, squares = np.zeros((len(KEPT), n + 1)), np.zeros((len(KEPT), n + 1))
         for t in range(n):
-            surprise[:, t + 1], squares[:, t + 1] = surprise[:, t], squares[:, t]
-            if t >= LEARNT:
-                mean, events = _levels(known[:, :, t], over[:, t, None])
-                told = Counts(mean * due[t], kept[:, None] * events)
-                surprise[:, t + 1] += told.surprise(counts[:, t]).sum(axis=1)
-                squares[:, t + 1] += ((counts[:, t] - told.mean) ** 2 / (told.mean + told.mean**2 / told.size)).mean(axis=1)
             known[:, :, t + 1] = kept[:, None] * known[:, :, t] + counts[:, t]
             over[:, t + 1] = kept * over[:, t] + due[t]
+        came = counts[:, LEARNT:].T
+        mean, events = _levels(np.ascontiguousarray(known[:, :, LEARNT:n].swapaxes(1, 2)), over[:, LEARNT:n, None])
+        told = Counts(mean * due[LEARNT:, None], kept[:, None, None] * events)
+        surprise[:, LEARNT + 1 :] = told.surprise(came).sum(axis=2).cumsum(axis=1)
+        beyond = (came - told.mean) ** 2 / (told.mean + told.mean**2 / told.size)
+        squares[:, LEARNT + 1 :] = beyond.mean(axis=2).cumsum(axis=1)
         tried = np.maximum(np.arange(n + 1) - LEARNT, 0)
         return cls(known, over, surprise.argmin(axis=0), np.maximum((squares + LEARNT) / (tried + LEARNT), 1.0))
 
-    def at(self, origin: int, due: float, months: int) -> tuple[np.ndarray, np.ndarray, float]:
+    def at(self, origin: int | np.ndarray, due: float | np.ndarray, months: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the mean of what is to come where `due` are expected of a level of 1, the variance of the level as a share of its square
-        (more the further ahead, since it drifts on), and how many times as much as by chance counts lie from it."""
-        best = int(self.best[origin])
-        mean, events = _levels(self.known[best, :, origin], self.over[best, origin])
-        ahead = np.minimum.outer(np.arange(1, months + 1), np.arange(1, months + 1))
-        return mean * due, float((KEPT[best] ** -ahead.astype(float)).mean()) / events, float(self.beyond[best, origin])
+        (more the further ahead, since it drifts on), and how many times as much as by chance counts lie from it; of many months rows."""
+        best = self.best[origin]
+        mean, events = _levels(self.known[best, :, origin], self.over[best, origin][..., None])
+        ahead = np.minimum.outer(np.arange(1, months + 1), np.arange(1, months + 1)).astype(float)
+        drifted = np.array([(kept**-ahead).mean() for kept in KEPT])[best][..., None]
+        return mean * np.asarray(due)[..., None], drifted / events, self.beyond[best, origin]
 
 
 def _levels(known: np.ndarray, over: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:

@@ -94,20 +94,19 @@ def e_range(base: Any, *, exposure: Any = 1.0, base_exposure: Any = 1.0, level: 
 def _ends(y: np.ndarray, one: np.ndarray, two: np.ndarray, *, level: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the ends by halving: from the count nearest to the one expected, which is always alike, outward to one that is not."""
 
-    def alike(count: np.ndarray) -> np.ndarray:
-        return np.asarray(_p(count, y, one / (one + two)) > level)
+    share = np.stack([one / (one + two)] * 2)
+    base = np.stack([y, y])
+
+    def alike(count: np.ndarray, those: np.ndarray) -> np.ndarray:
+        return np.asarray(_p(count, base[those], share[those]) > level)
 
     nearest = np.rint(y * one / two)
     spread = np.sqrt((y + 1) * one / two * (1 + one / two))
     far = np.ceil(nearest + 12 * spread + 20 * (1 + one / two))
-    inside, outside = nearest.copy(), np.full(len(y), -1.0)
-    while ((gap := inside - outside) > 1).any():
-        half = np.where(gap > 1, np.floor((inside + outside) / 2), inside)
-        keep = alike(half)
-        inside, outside = np.where(keep, half, inside), np.where(keep, outside, half)
-    low, inside, outside = inside, nearest, far
-    while ((gap := outside - inside) > 1).any():
-        half = np.where(gap > 1, np.floor((inside + outside) / 2), inside)
-        keep = alike(half)
-        inside, outside = np.where(keep, half, inside), np.where(keep, outside, half)
-    return low, inside
+    inside, outside = np.stack([nearest, nearest]), np.stack([np.full(len(y), -1.0), far])  # the lower ends, the upper ends
+    while (gap := np.abs(inside - outside) > 1).any():
+        half = np.floor((inside + outside) / 2)
+        keep = np.zeros_like(gap)
+        keep[gap] = alike(half[gap], gap)
+        inside, outside = np.where(gap & keep, half, inside), np.where(gap & ~keep, half, outside)
+    return inside[0], inside[1]

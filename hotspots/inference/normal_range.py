@@ -45,11 +45,20 @@ def expected_range(base: np.ndarray | list[int], level: float = 0.95) -> Range:
     >>> expected_range([40, 37, 34, 31]).low, expected_range([40, 28, 45, 29]).low
     (23, 14)
     """
-    years = np.asarray(base, dtype=float).reshape(len(base), -1)
-    mean, size = (float(one) for one in expected_counts(years))
+    return expected_ranges(np.asarray(base, dtype=float).reshape(1, len(base), -1), level)[0]
+
+
+def expected_ranges(years: np.ndarray, level: float = 0.95) -> list[Range]:
+    """Return the same of many counts at once, each from its own years: counts by years by parts of a year.
+
+    >>> expected_ranges(np.array([[[4.0], [4.0], [4.0], [4.0]], [[40.0], [37.0], [34.0], [31.0]]]))[0]
+    Range(expected=4.0, low=0, high=9)
+    """
+    mean, size = expected_counts(years)
     tail = (1 - level) / 2
-    low, high = quantiles(size, mean, np.array([tail, 1 - tail]))
-    return Range(float(years[-MEAN_YEARS:].mean()), int(low), int(high))
+    ends = quantiles(size, mean, np.array([tail, 1 - tail])).tolist()
+    expected = years[:, -MEAN_YEARS:].mean(axis=(1, 2)).tolist()
+    return [Range(one, low, high) for one, (low, high) in zip(expected, ends, strict=True)]
 
 
 def expected_counts(years: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -95,11 +104,20 @@ def held_to(usual: np.ndarray | float, found: np.ndarray | float, known: float, 
     return np.asarray(1 + np.maximum(held - 1, 0.0) * ((stdtrit(known + SWING_YEARS, 0.975) / NORMAL_95) ** 2 if wide else 1.0))
 
 
-def quantiles(size: float, mean: float, at: np.ndarray) -> np.ndarray:
-    """Return the smallest counts at which the negative binomial's distribution function reaches `at`."""
-    spread = np.sqrt(mean + mean**2 / size)
-    counts = np.arange(int(mean + 12 * spread) + 20)
-    return np.asarray(np.searchsorted(betainc(size, counts + 1.0, size / (size + mean)), at))
+def quantiles(size: np.ndarray | float, mean: np.ndarray | float, at: np.ndarray) -> np.ndarray:
+    """Return the smallest counts at which the negative binomial's distribution function reaches `at`: of many, a row for each.
+
+    >>> quantiles(16.0, 4.0, np.array([0.025, 0.975])).tolist()
+    [0, 9]
+    """
+    size, mean = (np.asarray(one, dtype=float)[..., None] for one in (size, mean))
+    below = np.full(np.broadcast_shapes(mean.shape, at.shape), -1.0)
+    reached = np.floor(mean + 12 * np.sqrt(mean + mean**2 / size)) + 20 + np.zeros_like(below)
+    while (gap := reached - below > 1).any():
+        half = np.floor((below + reached) / 2)
+        there = betainc(size, half + 1.0, size / (size + mean)) >= at
+        below, reached = np.where(gap & ~there, half, below), np.where(gap & there, half, reached)
+    return reached.astype(int)
 
 
 @dataclass(frozen=True)

@@ -308,13 +308,15 @@ class Study(Exposure, Options):
         return years_between(self.start, self.end)
 
     def series(self, periods: pd.PeriodIndex) -> pd.DataFrame:
-        """Return `count`, `exposed` and `person_years` of the study in each of `periods`; one that it holds in part is counted in part.
+        """Return `count`, `exposed` and `person_years` of the study in each of successive `periods`; one held in part is counted in part.
 
         `exposed` are the victims that may stand over `person_years`: those killed where residents are known.
         """
-        of = pd.Series(self.dates).dt.to_period(periods.freqstr)
-        found = [days.value_counts().reindex(periods, fill_value=0).to_numpy() for days in (of, of[self.exposed_rows])]
-        parts = [self.person_years_between(max(one.start_time, self.start), min((one + 1).start_time, self.end)) for one in periods]
+        at = self.of_rows(_period_of, periods.freqstr) - periods.asi8[0]
+        inside = (at >= 0) & (at < len(periods))
+        found = [np.bincount(at[those], minlength=len(periods)) for those in (inside, inside & self.exposed_rows)]
+        starts, ends = periods.start_time, (periods + 1).start_time
+        parts = self.lived(starts.where(starts > self.start, self.start), ends.where(ends < self.end, self.end))
         return pd.DataFrame({"count": found[0], "exposed": found[1], "person_years": parts}, index=periods)
 
     def for_map(self) -> Study:
@@ -384,6 +386,10 @@ class Study(Exposure, Options):
         if len(self._people) == 1:
             return next(iter(self._people.values()))
         return self.person_years_between(self.start, self.end) / self.years
+
+
+def _period_of(incidents: Incidents, freq: str) -> np.ndarray:
+    return np.asarray(pd.DatetimeIndex(incidents["date"]).to_period(freq).asi8)
 
 
 def _any_area(units: gpd.GeoDataFrame) -> bool:

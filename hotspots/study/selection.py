@@ -11,6 +11,7 @@ from hotspots.geography import units
 from hotspots.store.schema import AreaCounts, DataError, field
 from hotspots.study import FILTERS, Study, Where, band, of_totals, places
 from hotspots.study.gathering import places_of
+from hotspots.study.memo import kept
 from hotspots.study.options import LAYERS as LAYERS
 from hotspots.study.options import MOST_CAP as MOST_CAP
 from hotspots.study.options import OF_STATISTICS, OPTIONS, Choices
@@ -105,7 +106,7 @@ class Selection(Choices):
             snapped=here.away,
             streets=city.segments,
             exposed_of=here.exposed_of,
-            gathering=places_of(city.context),
+            gathering=kept(city.context, places_of),
             recounted=tuple(note.start for note in city.notes if note.kind == "definition"),
             **{row.name: getattr(self, row.name) for row in OF_STATISTICS},
         )

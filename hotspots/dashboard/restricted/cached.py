@@ -87,8 +87,8 @@ def _first_page_of(chosen: Asked) -> None:
         for one in questions:
             about.ask(one)
             time.sleep(PAUSE)
-    chosen.ask(cases.cases)
-    chosen.ask(cases.cases, days=365)
+    for days in (cases.NEWEST, 365):
+        chosen.ask(cases.cases, days=days, with_near=False)
 
 
 def available() -> list[Summary]:

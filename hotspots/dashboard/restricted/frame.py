@@ -271,7 +271,7 @@ def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
     if selection.unit and not unit:
         dropped.append("unit")
     baseline = selection.baseline
-    unknown = {"population": not city.blocks["population"].sum() > 0, "gathering": city.only_totals or places_of(city.context).empty}
+    unknown = {"population": not city.blocks["population"].sum() > 0, "gathering": city.only_totals or kept(city.context, places_of).empty}
     if unknown.get(baseline):
         baseline = ""
         dropped.append("baseline")

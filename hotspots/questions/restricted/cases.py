@@ -13,6 +13,7 @@ from hotspots.questions.restricted.asked import Asked, covered, question
 from hotspots.statistics.repeats import DAYS, METRES
 from hotspots.study import Study
 from hotspots.study.calendar import DAY, Days, periods
+from hotspots.study.memo import kept
 from hotspots.views import captions
 from hotspots.views.answer import Answer
 from hotspots.words import Words, mark
@@ -36,9 +37,9 @@ class Cases:
 
     Columns: `date`, `time` (empty where it is not known), `place` and `block` (empty where the case is on no map), `district`, then what
     the file tells of `FIELDS`, `event` (those killed together share it), `near` (other killings within `metres` and `within` days),
-    `near_metres` and `near_days` of the nearest in time, and `x`, `y` in metres; `day_known` where of some the month is known alone, and
-    then nothing is near in time. `unsolved` and `known` count the cases that are open and
-    those whose state is known.
+    `near_metres` and `near_days` of the nearest in time (these three where they were asked for), and `x`, `y` in metres; `day_known` where
+    of some the month is known alone, and then nothing is near in time. `unsolved` and `known` count the cases that are open and those whose
+    state is known.
     """
 
     table: pd.DataFrame
@@ -75,11 +76,12 @@ def _whole(day: pd.Timestamp, *, by_day: bool) -> pd.Timestamp:
 
 
 @question(lambda chosen: chosen.figures(unit="blocks"), needs="cases")
-def cases(asked: Asked, *, days: int = NEWEST, metres: float = METRES, within: int = DAYS) -> Answer[Cases] | None:
+def cases(asked: Asked, *, days: int = NEWEST, metres: float = METRES, within: int = DAYS, with_near: bool = True) -> Answer[Cases] | None:
     """Return the people killed in the last `days` of the choices (0: in all of them); None where single homicides are not known.
 
     Where days are not known they are of whole months, the one among them that the first of those days is in.
-    What is near a case is looked for among all killings of the city, whatever place, filter or period was chosen.
+    What is near a case is looked for among all killings of the city, whatever place, filter or period was chosen; that
+    takes long in a large city, and is left out where not `with_near`.
     """
     if not asked.study.has_victims:
         return None
@@ -87,7 +89,9 @@ def cases(asked: Asked, *, days: int = NEWEST, metres: float = METRES, within: i
     first = max(whole.start, whole.end - days * DAY) if days else whole.start
     span = Days(_whole(first, by_day=asked.study.has_days), whole.end)
     study = asked.study.between(*span)
-    table = _listed(study).join(_near(asked, study, metres, within)).sort_values(["date", "time"], ascending=False, kind="stable")
+    table = _listed(study)
+    table = table.join(_near(asked, study, metres, within)) if with_near else table
+    table = table.sort_values(["date", "time"], ascending=False, kind="stable")
     state = table["status"] if "status" in table.columns else pd.Series(dtype=object)
     found = Cases(table, span, metres, within, int((state == "open").sum()), int(state.isin(["open", "cleared"]).sum()))
 
@@ -103,7 +107,8 @@ def _listed(study: Study) -> pd.DataFrame:
     x, y = study.places
     clock = rows["date"].dt.strftime("%H:%M").where(rows["hour"].notna(), "")
     table = pd.DataFrame({"date": rows["date"].dt.normalize(), "time": clock})
-    table["place"] = at.map(geography.names(study.blocks)).astype(object).fillna("")
+    called = np.append(kept(study.blocks, geography.names).to_numpy(dtype=object), "")  # the last is for a case on no map
+    table["place"] = pd.Series(called[study.codes], index=table.index, dtype=object)
     table["block"] = at.astype(object).fillna("")
     if "district" in study.blocks.columns:
         table["district"] = at.map(study.blocks["district"]).astype(object).fillna("")
@@ -122,17 +127,21 @@ def _near(asked: Asked, study: Study, metres: float, within: int) -> pd.DataFram
     if not asked.city.has_points or not asked.city.has_days:
         return pd.DataFrame({"near": pd.NA, "near_metres": np.nan, "near_days": pd.NA}, index=rows.index)
     pairs = asked.ask(repeats.close_by, metres=metres, days=within)
-    first = pairs.drop_duplicates("event").set_index("event")
-    counts = pairs.groupby("event").size()
+    first = kept(pairs, _nearest)
     event, placed = rows["event_id"], rows["unplaced"] == ""
     return pd.DataFrame(
         {
-            "near": event.map(counts).fillna(0).where(placed).astype("Int64"),
+            "near": event.map(first["near"]).fillna(0).where(placed).astype("Int64"),
             "near_metres": event.map(first["metres"]),
             "near_days": event.map(first["days"]).astype("Int64"),
         },
         index=rows.index,
     )
+
+
+def _nearest(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return for each event how many others are `near`, and the `metres` and `days` of the nearest in time."""
+    return pairs.drop_duplicates("event").set_index("event").assign(near=pairs.groupby("event").size())
 
 
 def for_file(found: Cases) -> pd.DataFrame:

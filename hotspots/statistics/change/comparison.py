@@ -109,12 +109,13 @@ def compare(study: Study, days: Days | None = None, *, places: bool = True) -> C
     asked = days or Days(max(study.start, study.covers[0]), min(study.end, study.covers[1]))
     before = known_before(asked, study.alike(asked.end))
     tallies = _tallies(study, [asked, *before], places=places)
-    table = pd.DataFrame({"count": tallies[0][0], "events": tallies[0][1]})
-    table = table.join(_against(table, tallies[1], asked, before[:1]).add_prefix("last_year_"))
-    table = table.join(_against(table, np.sum(tallies[1 : len(before) + 1], axis=0) if before else tallies[1], asked, before))
-    table = table.rename(columns={"last_year_base": "last_year"})
-    table["last_year_difference"] = table["count"] - table["last_year"]  # in counts: as a reader subtracts
-    table["last_year_percent"] = (table["last_year_difference"] / table["last_year"]).where(table["last_year"] >= PERCENT_FROM)
+    count, events = tallies[0]
+    then = np.stack([tallies[1], np.sum(tallies[1 : len(before) + 1], axis=0) if before else tallies[1]])
+    last, all_ = _against(count, events, then, asked, (before[:1], before))
+    last["difference"] = count - last["base"]  # in counts: as a reader subtracts
+    last["percent"] = np.where(last["base"] >= PERCENT_FROM, last["difference"] / np.where(last["base"] > 0, last["base"], 1), np.nan)
+    of_last = {"last_year" if name == "base" else f"last_year_{name}": column for name, column in last.items()}
+    table = pd.DataFrame({"count": count, "events": events, **of_last, **all_})
     if not places:
         return Comparison(asked, before, table.iloc[:0], pd.Series(dtype=float), table.iloc[-1], _usual(study, asked))
     units = len(study.blocks)
@@ -162,28 +163,31 @@ def _tallies(study: Study, periods: list[Days], *, places: bool) -> list[np.ndar
     return [*found, np.full((2, units + 2 if places else 1), np.nan)]
 
 
-def _against(now: pd.DataFrame, then: np.ndarray, days: Days, before: tuple[Days, ...]) -> pd.DataFrame:
-    """Return the people killed beside those of the days of `before`, judged by the events of both."""
-    count, events, (base, base_events) = now["count"], now["events"], then
-    exposure = (days.n, sum(one.n for one in before) or np.nan)
-    expected = base * exposure[0] / exposure[1]
-    low, high = e_range(base_events, exposure=exposure[0], base_exposure=exposure[1])
-    side = np.select([np.isnan(base), events < low, events > high], ["unknown", "below", "above"], "within")
+def _against(
+    count: np.ndarray, events: np.ndarray, then: np.ndarray, days: Days, befores: tuple[tuple[Days, ...], ...]
+) -> list[dict[str, np.ndarray]]:
+    """Return the people killed beside those of the days of each of `befores`, judged by the events of both.
+
+    `then` holds the people killed and the events of each: befores by two by places.
+    """
+    base, base_events = then[:, 0], then[:, 1]
+    exposure = {"exposure": days.n, "base_exposure": np.array([[sum(one.n for one in before) or np.nan] for before in befores])}
+    expected = base * days.n / exposure["base_exposure"]
+    low, high = e_range(base_events, **exposure)
+    side = np.select([np.isnan(base), events < low, events > high], ["unknown", "below", "above"], "within").astype(object)
     difference = count - expected
-    return pd.DataFrame(
-        {
-            "base": base,
-            "base_events": base_events,
-            "expected": expected,
-            "difference": difference,
-            "percent": np.where(expected >= PERCENT_FROM, difference / np.where(expected > 0, expected, 1), np.nan),
-            "low": low,
-            "high": high,
-            "p": e_test(events, base_events, exposure=exposure[0], base_exposure=exposure[1]),
-            "verdict": side,
-        },
-        index=count.index,
-    )
+    found = {
+        "base": base,
+        "base_events": base_events,
+        "expected": expected,
+        "difference": difference,
+        "percent": np.where(expected >= PERCENT_FROM, difference / np.where(expected > 0, expected, 1), np.nan),
+        "low": low,
+        "high": high,
+        "p": e_test(events, base_events, **exposure),
+        "verdict": side,
+    }
+    return [{name: column[one] for name, column in found.items()} for one in range(len(befores))]
 
 
 def judged(table: pd.DataFrame, prefix: str = "") -> pd.Series:

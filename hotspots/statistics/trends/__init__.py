@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotspots.inference.normal_range import SPREAD_YEARS, Range, Trend, expected_range, yearly_trend
+from hotspots.inference.normal_range import SPREAD_YEARS, Range, Trend, expected_range, expected_ranges, yearly_trend
 from hotspots.statistics.trends.ahead import RULES, SPANS, WHOLE, Ahead, ahead
 from hotspots.statistics.trends.measures import MEASURES
 from hotspots.statistics.trends.profiles import LEAST, WEEKDAYS, WhenInWeek, seasonal, weekday_hour, weekly, year_over_year
@@ -58,7 +58,7 @@ def monthly(study: Study) -> pd.DataFrame:
         table[name] = [getattr(found, name) if found else np.nan for found in ranges]
     rolling = usable.rolling(WINDOW).sum().reindex(months)
     table["rolling_count"] = rolling
-    people = np.array([study.person_years_between((m - WINDOW + 1).start_time, (m + 1).start_time) for m in months])
+    people = study.lived((months - WINDOW + 1).start_time, (months + 1).start_time)
     return table.join(rates_of(exposed.rolling(WINDOW).sum().reindex(months), people, study.together))
 
 
@@ -82,15 +82,18 @@ def _ranges_of(usable: pd.Series, months: pd.PeriodIndex, done: np.ndarray, stud
     if not len(months):
         return []
     every = pd.period_range(months[0] - 12 * BASE_YEARS - 1, months[-1])
-    counts, begins = usable.reindex(every).to_numpy(dtype=float), every.start_time
-    around = np.array([step - 12 * year for year in range(BASE_YEARS, 0, -1) for step in (-1, 0, 1)])
-    found: list[Range | None] = []
-    for at, known in enumerate(done, 12 * BASE_YEARS + 1):
-        near = at + around
-        alike = begins[near] >= study.alike((every[at] + 1).start_time)[0]
-        base = np.where(alike, counts[near], np.nan).reshape(-1, 3)
-        base = base[~np.isnan(base).any(axis=1)]
-        found.append(expected_range(base) if known and len(base) >= LEAST_YEARS else None)
+    counts, begins = usable.reindex(every).to_numpy(dtype=float), every.start_time.to_numpy()
+    around = np.array([step - 12 * year for year in range(BASE_YEARS, 0, -1) for step in (-1, 0, 1)]).reshape(-1, 3)
+    near = np.arange(12 * BASE_YEARS + 1, len(every))[:, None, None] + around
+    alike = np.array([study.alike(end)[0].to_datetime64() for end in (months + 1).start_time])
+    whole = ((begins[near] >= alike[:, None, None]) & ~np.isnan(counts[near])).all(axis=2)
+    many = np.where(done, whole.sum(axis=1), 0)
+    found: list[Range | None] = [None] * len(months)
+    for years in range(LEAST_YEARS, BASE_YEARS + 1):
+        those = np.flatnonzero(many == years)
+        ranges = expected_ranges(counts[near[those][whole[those]]].reshape(-1, years, 3))
+        for at, one in zip(those, ranges, strict=True):
+            found[at] = one
     return found
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
-from hotspots.inference.ahead import Counts, Drift, Gain, gain_of
+from hotspots.inference.ahead import Counts, Drift, Gain, gain_of, sums_from
 from hotspots.inference.normal_range import SPREAD_YEARS, expected_counts
 from hotspots.study import Study
 from hotspots.study.calendar import counted_alike
@@ -65,8 +65,9 @@ def ahead(study: Study, *, lag: int = 0, units: bool = True) -> Ahead | None:
             if len(names[those]):
                 gains[whole, span] = gain_of(record.gained[:, those].mean(axis=1), together=max(12, 2 * span))
                 better[those] = gains[whole, span].clear
-        level, mean = (_foretold(*histories[-1], len(histories[-1][0][0]), span, rule) for rule in RULES)
-        ranges = _ranges(Counts(np.where(better, level.mean, mean.mean), np.where(better, level.size, mean.size)))
+        newest = np.array([histories[-1][0].shape[1]])
+        level, mean = (_foretold(*histories[-1], newest, span, rule) for rule in RULES)
+        ranges = _ranges(Counts(np.where(better, level.mean[0], mean.mean[0]), np.where(better, level.size[0], mean.size[0])))
         rows.append(record.table(names, better).assign(**ranges, months=span, start=start, end=start + pd.DateOffset(months=span)))
     table = pd.concat(rows, ignore_index=True)
     return Ahead(start, table[_COLUMNS], gains)
@@ -100,15 +101,18 @@ def _counts(study: Study, months: pd.PeriodIndex, *, units: bool) -> np.ndarray:
     return found
 
 
-def _foretold(counts: np.ndarray, drift: Drift, origin: int, span: int, rule: str) -> Counts:
+def _foretold(counts: np.ndarray, drift: Drift, origins: np.ndarray, span: int, rule: str) -> Counts:
+    """Return what `span` months from each of `origins` on should bring by a rule: months by places."""
     if rule == "level":
-        return drift.at(origin, span)
-    if span == 1:
-        years = min((origin - 1) // 12, NEAREST)
-        return Counts(*expected_counts(np.stack([counts[:, origin - 12 * k - 1 :][:, :3] for k in range(years, 0, -1)], axis=1)))
-    years = min(origin // 12, SPREAD_YEARS)
-    sums = np.stack([counts[:, origin - 12 * k :][:, :span].sum(axis=1) for k in range(years, 0, -1)], axis=1)
-    return Counts(*expected_counts(sums[..., None]))
+        return drift.at(origins, span)
+    around = np.array([-1, 0, 1]) if span == 1 else np.array([0])
+    before = np.minimum((origins - 1) // 12, NEAREST) if span == 1 else np.minimum(origins // 12, SPREAD_YEARS)
+    mean, size = np.empty((2, len(origins), len(counts)))
+    for years in np.unique(before):
+        those = before == years
+        first = origins[those][:, None, None] - 12 * np.arange(years, 0, -1)[:, None] + around
+        mean[those], size[those] = (one.T for one in expected_counts(sums_from(counts, first, span)))
+    return Counts(mean, size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,15 +140,15 @@ class _Record:
 
 
 def _record(histories: list[tuple[np.ndarray, Drift]], span: int) -> _Record:
-    tries = [(history, at) for history in histories for at in range(FIRST, history[0].shape[1] - span + 1)]
-    came = np.array([counts[:, at : at + span].sum(axis=1) for (counts, _), at in tries])
+    tries = [(*history, np.arange(FIRST, history[0].shape[1] - span + 1)) for history in histories]
+    came = np.vstack([sums_from(counts, origins, span).T for counts, _, origins in tries])
     found: list[list[np.ndarray]] = [[], [], [], []]
-    for rule in RULES if tries else ():
-        told = [_foretold(*history, at, span, rule) for history, at in tries]
-        one = Counts(np.array([each.mean for each in told]), np.array([each.size for each in told]))
+    for rule in RULES if len(came) else ():
+        told = [_foretold(*one, span, rule) for one in tries if len(one[-1])]
+        one = Counts(np.vstack([each.mean for each in told]), np.vstack([each.size for each in told]))
         for to, what in zip(found, (one.surprise(came), one.off(came), one.within(came, 0.95), one.within(came, 0.5)), strict=True):
             to.append(what)
-    none = np.empty((2, 0, histories[-1][0].shape[0]))
+    none = np.empty((2, 0, came.shape[1]))
     return _Record(*(np.array(one) if one else none for one in found))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.inference.intervals import poisson_limits
-from hotspots.inference.normal_range import expected_range
+from hotspots.inference.normal_range import Range, expected_ranges
 from hotspots.study import Study
 from hotspots.study.calendar import DAY
 from hotspots.words import mark
@@ -44,12 +44,16 @@ def weekly(study: Study, *, until: pd.Timestamp | None = None) -> pd.DataFrame:
     every = _weeks(study, study.covers[0], end)
     counts = every.to_numpy(dtype=float)
     base = np.arange(len(counts))[:, None, None] - 52 * np.arange(5, 0, -1)[None, :, None] + _AROUND[None, None, :]
-    alike = np.array([np.searchsorted(every.index, study.alike(week + 7 * DAY)[0]) for week in every.index])
-    known = np.asarray((base >= alike[:, None, None]).all(axis=2))
-    ranges = []
-    for position in np.flatnonzero(every.index >= study.start):
-        years = base[position][known[position]]
-        ranges.append(expected_range(counts[years]) if len(years) >= 3 else None)
+    since = np.array([study.alike(week)[0].to_datetime64() for week in every.index + 7 * DAY], dtype="datetime64[us]")
+    known = np.asarray((base >= np.searchsorted(every.index, since)[:, None, None]).all(axis=2))
+    shown = np.flatnonzero(every.index >= study.start)
+    many = known[shown].sum(axis=1)
+    ranges: list[Range | None] = [None] * len(shown)
+    for years in range(3, 6):
+        those = np.flatnonzero(many == years)
+        at = base[shown[those]][known[shown[those]]].reshape(len(those), years, len(_AROUND))
+        for one, found in zip(those, expected_ranges(counts[at]), strict=True):
+            ranges[one] = found
     table = every[every.index >= study.start].to_frame("count")
     for name in ("expected", "low", "high"):
         table[name] = [getattr(one, name) if one else np.nan for one in ranges]

@@ -129,7 +129,7 @@ def draw(
 
 def dots(chosen: Chosen | None) -> tuple[Dot, ...]:
     """Return a dot for each homicide of the last 12 months of these choices, those of the last 28 days apart; none of published totals."""
-    answer = None if chosen is None else chosen.ask(cases.cases, days=YEAR)
+    answer = None if chosen is None else chosen.ask(cases.cases, days=YEAR, with_near=False)
     if chosen is None or answer is None:
         return ()
     found = answer.value

@@ -260,7 +260,7 @@ def open_windows(chosen: Chosen) -> None:
 def newest_cases(chosen: Chosen) -> None:
     """Draw the newest cases, how many of the last 12 months are open, and the way to all of them."""
     words = chosen.words
-    month, year = chosen.whole.ask(cases.cases), chosen.whole.ask(cases.cases, days=365)
+    month, year = (chosen.whole.ask(cases.cases, days=days, with_near=False) for days in (cases.NEWEST, 365))
     if month is None or year is None:
         return
     st.subheader(words.say("Cases"), anchor=False)
