@@ -82,6 +82,12 @@ def no_language(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "C.UTF-8")
 
 
+@pytest.fixture(autouse=True)
+def unfolded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a page that is opened without a browser have all that is folded away, as for a reader who has opened it."""
+    monkeypatch.setattr("hotspots.dashboard.restricted.parts.tables.is_open", lambda fold: True)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def components_looked_for_once() -> Iterator[None]:
     """Let a page that is opened without a browser look once for the components that are installed: it takes longer than a page does."""

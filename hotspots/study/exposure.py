@@ -66,7 +66,7 @@ class Exposure:
         return float(residents.person_years(self._people, start, end))
 
     def lived(self, starts: pd.DatetimeIndex, ends: pd.DatetimeIndex) -> np.ndarray:
-        """Return the same of many spans, each with its start and its end: the same whatever the filter, so worked out once for the units."""
+        """Return the same of many spans by their starts and ends: no filter changes it, so it is worked out once for the units."""
         return kept(self.blocks, _lived, tuple(starts), tuple(ends))
 
     @cached_property

@@ -127,15 +127,23 @@ def section(chosen: Chosen, name: str, answer: Answer[People]) -> None:
             lambda: charts.composition(who.enough_each_year(by_year), names, words), of=answer, by=("years", name, words), alt=alt
         )
     st.markdown(sentences(found, names, words))
-    with tables.folded(words):
-        rows = found.table.rename_axis("value").reset_index()
-        columns = now_columns(found, names, words)
-        tables.draw(rows, columns, words, alt=words.say("This period beside the years before"), of=answer, part=name)
-        columns = (Column("year", mark("Year"), year), *(Column(value, names[str(value)]) for value in by_year.columns))
-        rows = by_year.rename_axis("year").reset_index()
-        tables.draw(rows, columns, words, alt=words.say("The years as a table"), of=answer, part=name)
+    fold = tables.folded(words, once_open=f"behind_{name}")
+    if tables.is_open(fold):
+        with fold:
+            as_tables(answer, name, names, words)
     if name == "status":
         clearance(chosen)
+
+
+def as_tables(answer: Answer[People], name: str, names: dict[str, str], words: Words) -> None:
+    """Draw the two tables behind the pictures of one field."""
+    found, by_year = answer.value.fields[name], answer.value.by_year[name]
+    rows = found.table.rename_axis("value").reset_index()
+    alt = words.say("This period beside the years before")
+    tables.draw(rows, now_columns(found, names, words), words, alt=alt, of=answer, part=name)
+    columns = (Column("year", mark("Year"), year), *(Column(value, names[str(value)]) for value in by_year.columns))
+    rows = by_year.rename_axis("year").reset_index()
+    tables.draw(rows, columns, words, alt=words.say("The years as a table"), of=answer, part=name)
 
 
 def ages_by_sex(chosen: Chosen) -> None:

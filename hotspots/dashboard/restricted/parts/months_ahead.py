@@ -35,16 +35,18 @@ def draw(chosen: Chosen) -> None:
         st.markdown("\n\n".join(told))
         tables.download(chosen, answer, "months_to_come", restricted=True)
     for unit in LISTED:
-        by_unit(chosen, unit)
+        if unit in chosen.city.units and len(chosen.at(unit=unit).by_unit.blocks):
+            by_unit(chosen, unit)
 
 
 def by_unit(chosen: Chosen, unit: str) -> None:
-    """Draw the same of each district or beat; nothing where the place holds none."""
-    words, answer = chosen.words, chosen.whole.ask(ahead.months_ahead_by, unit=unit)
-    if answer is None or not len(answer.value):
+    """Draw the same of each district or beat, worked out once it is opened."""
+    words, title = chosen.words, chosen.words.say(BY[unit])
+    fold = tables.folded(words, label=title, once_open=f"months_ahead_{unit}")
+    answer = chosen.whole.ask(ahead.months_ahead_by, unit=unit) if tables.is_open(fold) else None
+    if answer is None:
         return
-    title = words.say(BY[unit])
-    with st.expander(title):
+    with fold:
         tables.draw(answer.value, BY_PLACE, words, alt=title, of=answer)
         tables.download(chosen, answer, f"months_to_come_{unit}", restricted=True)
 

@@ -76,8 +76,10 @@ def fitting(
     whole(rows.head(MOST_ROWS), first, words, alt=alt, of=of, part=part)
     more = len(rows) - MOST_ROWS
     label = words.say("All columns, and {n} more rows", n=words.number(more)) if more > 0 else words.say("All columns")
-    with st.expander(label):
-        draw(rows, columns, words, alt=alt, of=of, part=part)
+    fold = folded(words, label=label, once_open=f"all {alt}")
+    if is_open(fold):
+        with fold:
+            draw(rows, columns, words, alt=alt, of=of, part=part)
 
 
 def whole(
@@ -100,13 +102,18 @@ def as_it_stands(rows: pd.DataFrame, words: Words, *, alt: str) -> None:
     paper.table(rows, alt=alt, words=words)
 
 
-def folded(words: Words, *, once_open: str = "") -> Any:
-    """Return the place, folded away, for the table behind a picture.
+def folded(words: Words, *, label: str = "", once_open: str = "") -> Any:
+    """Return the place, folded away, for the table behind a picture, or for what is called `label`.
 
-    A table so long that it is to be sent `once_open` alone gives a key here: then opening it runs the page again.
+    What is to be made and sent `once_open` alone (see `is_open`) gives a key here: then opening it runs the page again.
     """
     how: dict[str, Any] = {"key": once_open, "on_change": "rerun"} if once_open else {}
-    return st.expander(words.say("The same as a table"), **how)
+    return st.expander(label or words.say("The same as a table"), **how)
+
+
+def is_open(fold: Any) -> bool:
+    """Return whether a reader has opened what is to be sent `once_open` alone."""
+    return bool(fold.open)
 
 
 def worked_out(words: Words) -> Any:
@@ -117,9 +124,11 @@ def worked_out(words: Words) -> Any:
 def behind(
     rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, of: Answer[Any] | None = None, part: Hashable = None
 ) -> None:
-    """Draw the table behind a picture, folded away. `of` and `part` are as for `draw`."""
-    with folded(words):
-        draw(rows, columns, words, alt=alt, of=of, part=part)
+    """Draw the table behind a picture, folded away, and made once it is opened. `of` and `part` are as for `draw`."""
+    fold = folded(words, once_open=f"behind {alt}")
+    if is_open(fold):
+        with fold:
+            draw(rows, columns, words, alt=alt, of=of, part=part)
 
 
 def download(chosen: Chosen, answer: Answer[Any], name: str, *, label: str = "", restricted: bool = False) -> None:
