@@ -7,7 +7,7 @@ import pandas as pd
 
 from hotspots.store.schema import INCIDENT_FIELDS, UNKNOWN, DataError, Incidents, ages_of
 from hotspots.study.memo import kept
-from hotspots.study.times import TIMES, times
+from hotspots.study.times import TIMES, time_codes
 from hotspots.words import told
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
@@ -78,7 +78,9 @@ def passing(incidents: Incidents, where: Where) -> np.ndarray:
 
 def _coded(incidents: Incidents, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a column of words as numbers and the words they stand for (−1: missing)."""
-    codes, words = pd.factorize(times(incidents, name) if name in TIMES else incidents[name])
+    if name in TIMES:
+        return time_codes(incidents, name), np.asarray(TIMES[name], dtype=object)
+    codes, words = pd.factorize(incidents[name])
     return codes.astype(np.int8 if len(words) < 128 else np.intp), np.asarray(words, dtype=object)
 
 

@@ -22,6 +22,7 @@ from hotspots import settings
 
 MOST_BYTES = settings.memory() // 2  # of what is worked out for studies, and as much of what pages ask for; the oldest goes first
 LEAST_BYTES = 2**16  # what each result counts for at least: its own parts and names
+_TEXT, _COUNTED = (bytes, str), (np.ndarray, pa.Table, pd.Series, pd.Index)  # tuples: asked of each of thousands of parts
 _LOOKED_AT = 200  # of a long list so many are looked at
 _MEASURED_AT = frozenset({1, 16, 256})  # times that a result was asked for: some grow, and to measure takes time
 
@@ -189,17 +190,14 @@ def _add(found: object, room: _Room, seen: set[int], known: Mapping[int, tuple[i
 
 def _own_size(found: object) -> int | None:
     """Return the bytes of what holds nothing else; None of everything else."""
-    if isinstance(found, bytes | str):
+    if isinstance(found, _TEXT):
         return len(found)
-    if isinstance(found, np.ndarray | pa.Table):
-        return int(found.nbytes)
     if isinstance(found, gpd.GeoSeries):
         return int(found.size * 8 + 16 * shapely.get_num_coordinates(np.asarray(found.array)).sum())
-    if isinstance(found, pd.Series | pd.Index):
+    if isinstance(found, _COUNTED):
         return int(found.nbytes)
     if isinstance(found, pd.DataFrame):
-        shapes = [found[name] for name in found.columns[found.dtypes == "geometry"]]
-        return int(np.sum(found.memory_usage(index=False))) + sum(_own_size(one) or 0 for one in shapes)
+        return sum(_own_size(one) or 0 for _, one in found.items())
     return None
 
 

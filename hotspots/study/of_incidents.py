@@ -235,10 +235,11 @@ class Study(Exposure, Options):
         """A number for the event of each of `rows`, the same for those killed together; −1 where it is not known."""
         return self.of_rows(events)
 
-    @cached_property
-    def history(self) -> Incidents:
-        """Incidents that pass the filters, whatever their date: what series and comparisons with earlier years are made of."""
-        return Incidents(self.incidents[self._passing])
+    def of_history(
+        self, make: Callable[Concatenate[Incidents, _Asked], np.ndarray], *args: _Asked.args, **kwargs: _Asked.kwargs
+    ) -> np.ndarray:
+        """Return the same of each incident that passes the filters, whatever its date: what comparisons with earlier years are made of."""
+        return np.asarray(kept(self.incidents, make, *args, **kwargs)[self._passing])
 
     @cached_property
     def rows(self) -> Incidents:

@@ -24,9 +24,13 @@ def times(rows: pd.DataFrame, name: str) -> np.ndarray:
     >>> times(rows, "hour").tolist(), times(rows, "weekday").tolist(), times(rows, "month").tolist()
     (['20-23', 'unknown'], ['mon', 'sun'], ['feb', 'dec'])
     """
-    words = np.array(TIMES[name], dtype=object)
+    return np.asarray(np.array(TIMES[name], dtype=object)[time_codes(rows, name)])
+
+
+def time_codes(rows: pd.DataFrame, name: str) -> np.ndarray:
+    """Return the position of that word among `TIMES[name]`."""
     if name == "hour":
         hour = rows["hour"].to_numpy(dtype=float, na_value=np.nan)
-        return np.asarray(words[np.where(np.isnan(hour), len(words) - 1, np.nan_to_num(hour) // BAND).astype(int)])
+        return np.asarray(np.where(np.isnan(hour), len(TIMES[name]) - 1, np.nan_to_num(hour) // BAND).astype(np.int8))
     of = rows["date"].dt.day_of_week if name == "weekday" else rows["date"].dt.month - 1
-    return np.asarray(words[of.to_numpy(dtype=int)])
+    return np.asarray(of.to_numpy(dtype=np.int8))

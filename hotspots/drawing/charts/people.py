@@ -97,11 +97,11 @@ def composition(shares: pd.DataFrame, names: Mapping[str, str], words: Words) ->
             "year": str(year),
             "value": names[value],
             "order": position,
-            "count": plain(row[value]),
-            "text": words.number(row[value]),
-            "share": words.percent(row[value] / row.sum()) if row.notna().all() and row.sum() else "–",
+            "count": plain(row[position]),
+            "text": words.number(row[position]),
+            "share": words.percent(row[position] / sum(row)) if sum(row) > 0 else "–",  # a year without a share has a sum of none
         }
-        for year, row in shares.iterrows()
+        for year, row in zip(shares.index, shares.to_numpy().tolist(), strict=True)
         for position, value in enumerate(order)
     ]
     palette = [colours.NO_DATA if value == UNKNOWN else colours.CATEGORIES[at % len(colours.CATEGORIES)] for at, value in enumerate(order)]

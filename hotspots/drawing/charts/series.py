@@ -75,17 +75,19 @@ def rolling_rate(table: pd.DataFrame, words: Words, rules: Sequence[DatedLike] =
 
     `top` is where the scale ends: charts that stand side by side have the same one.
     """
+    known = table.dropna(subset=["rate"])
+    figures = known[["rate", "rate_low", "rate_high", "rolling_count"]].to_numpy(dtype=float).tolist()
     rows = [
         {
-            "month": month.start_time.strftime("%Y-%m-%d"),
-            "label": words.month(month.start_time),
-            "rate": row["rate"],
-            "low": row["rate_low"],
-            "high": row["rate_high"],
-            "count": int(row["rolling_count"]),
-            "text": f"{words.rate(row['rate'])} ({words.rate(row['rate_low'])}–{words.rate(row['rate_high'])})",
+            "month": month.strftime("%Y-%m-%d"),
+            "label": words.month(month),
+            "rate": rate,
+            "low": low,
+            "high": high,
+            "count": int(count),
+            "text": f"{words.rate(rate)} ({words.rate(low)}–{words.rate(high)})",
         }
-        for month, row in table.dropna(subset=["rate"]).iterrows()
+        for month, (rate, low, high, count) in zip(known.index.to_timestamp(), figures, strict=True)
     ]
     said = words.say("12 months to"), words.say("People killed"), words.say("Per 100,000 a year (95%)")
     tips = tooltip(("label", said[0]), ("count", said[1]), ("text", said[2]))

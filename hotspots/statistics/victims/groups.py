@@ -13,8 +13,9 @@ from hotspots.inference.e_test import LEVEL, e_range
 from hotspots.store.schema import UNKNOWN, field
 from hotspots.study import Study, band
 from hotspots.study.calendar import YEARS, Days, known_before
+from hotspots.study.filters import events
 from hotspots.study.memo import kept
-from hotspots.study.times import TIMES, times
+from hotspots.study.times import TIMES, time_codes
 
 FEW = 10  # no share of fewer
 SWING_YEARS, LEAST_SWINGS = 5, 2  # earlier years that tell how far years swing
@@ -51,11 +52,12 @@ def _coded(rows: pd.DataFrame, name: str) -> np.ndarray:
     """Return the position among `values(name)` of the value of each row; −1 where it is none of them."""
     order = pd.Index(values(name))
     if name in TIMES:
-        return np.asarray(order.get_indexer(times(rows, name)).astype(np.int8))
+        return time_codes(rows, name)
     if name not in rows.columns:
         return np.full(len(rows), order.get_loc(UNKNOWN), dtype=np.int8)
-    found = _age_bands(rows[name]) if name == "age" else rows[name]
-    codes, words = pd.factorize(found)
+    if name == "age":
+        return _age_bands(rows[name])
+    codes, words = pd.factorize(rows[name])
     return np.asarray(np.append(order.get_indexer(words), -1)[codes].astype(np.int8))
 
 
@@ -64,10 +66,10 @@ def _tally(codes: np.ndarray, name: str) -> pd.Series:
     return pd.Series(np.bincount(codes[codes >= 0], minlength=len(order)), index=order, name=name)
 
 
-def _age_bands(age: pd.Series) -> pd.Series:
+def _age_bands(age: pd.Series) -> np.ndarray:
     starts = [ages[0] for ages in map(band, AGES) if isinstance(ages, tuple)]
     position = np.searchsorted(starts, age.fillna(-1).to_numpy(dtype=float), side="right") - 1
-    return pd.Series(np.where(age.notna(), np.array(AGES)[position], UNKNOWN), index=age.index)
+    return np.asarray(np.where(position < 0, len(AGES) - 1, position).astype(np.int8))  # the last band is the unknown
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +103,13 @@ def looked_at(study: Study, names: Iterable[str], days: Days) -> int:
     2
     """
     spans = (days, *known_before(days, study.alike(days.end), years=SWING_YEARS))
-    date = study.history["date"].to_numpy()
+    date = study.of_history(_dates)
     within = np.any([(date >= one.start.to_datetime64()) & (date < one.end.to_datetime64()) for one in spans], axis=0)
-    return sum(len(set(codes[codes >= 0])) for codes in (_coded(study.history[within], name) for name in names))
+    return sum(int((_tally(study.of_history(_coded, name)[within], name) > 0).sum()) for name in names)
+
+
+def _dates(rows: pd.DataFrame) -> np.ndarray:
+    return np.asarray(rows["date"].to_numpy())
 
 
 def against_before(study: Study, name: str, days: Days, *, looked_at: int = 1) -> AgainstBefore:
@@ -128,14 +134,16 @@ def against_before(study: Study, name: str, days: Days, *, looked_at: int = 1) -
     [[2, 1.0, 'within'], [1, 0.0, 'within']]
     """
     before, known = (known_before(days, study.alike(days.end), years=years) for years in (YEARS, SWING_YEARS))
-    codes, date = _coded(study.history, name), study.history["date"].to_numpy()
+    codes, date = study.of_history(_coded, name), study.of_history(_dates)
     within = [(date >= one.start.to_datetime64()) & (date < one.end.to_datetime64()) for one in (days, *known)]
     count, *earlier = (_tally(codes[one], name) for one in within)
     base = sum(earlier[: len(before)], start=pd.Series(0.0, index=count.index))
     base = base if before else base + np.nan
     exposure = sum(one.n for one in before) or np.nan
     table = pd.DataFrame({"count": count, "share": _share(count), "base": base, "share_before": _share(base)})
-    table = table.assign(expected=base * days.n / exposure, together=_together(study.history[np.any(within, axis=0)], name))
+    table = table.assign(
+        expected=base * days.n / exposure, together=_together(codes, study.of_history(events), np.any(within, axis=0), name)
+    )
     low, high = _in_pieces(base, table["together"].to_numpy(), exposure=days.n, base_exposure=exposure, looked_at=looked_at)
     if told := swings(study, days):
         least, most = _swinging(
@@ -155,11 +163,13 @@ def swings(study: Study, days: Days) -> int:
     return n if n >= LEAST_SWINGS else 0
 
 
-def _together(rows: pd.DataFrame, name: str) -> pd.Series:
+def _together(codes: np.ndarray, event: np.ndarray, within: np.ndarray, name: str) -> pd.Series:
     """Return how much more the victims of each value vary than as many single ones would: people killed in one event come together."""
-    sizes = pd.DataFrame({"value": _coded(rows, name), "event": rows["event_id"].to_numpy()}).value_counts()
-    found = (sizes**2).groupby("value").sum() / sizes.groupby("value").sum()
-    return found.reindex(range(len(values(name)))).fillna(1.0).set_axis(values(name))
+    those = within & (codes >= 0) & (event >= 0)
+    n = len(values(name))
+    pair, sizes = np.unique(event[those].astype(np.int64) * n + codes[those], return_counts=True)
+    killed, squares = (np.bincount(pair % n, weights=of, minlength=n) for of in (sizes, sizes**2))
+    return pd.Series(np.where(killed > 0, squares / np.maximum(killed, 1), 1.0), index=values(name))
 
 
 def _in_pieces(
@@ -235,11 +245,11 @@ def crossed(study: Study) -> pd.DataFrame:
     >>> int(found.loc["15-29", "male"]), int(found.loc["30-44", "female"]), int(found.to_numpy().sum())
     (2, 1, 3)
     """
-    unknown = pd.Series(UNKNOWN, index=study.rows.index)
-    age = _age_bands(study.rows["age"]) if "age" in study.rows.columns else unknown
-    sex = study.rows["sex"] if "sex" in study.rows.columns else unknown
-    table = pd.crosstab(age.to_numpy(), sex.astype(str).to_numpy())
-    return table.reindex(index=list(values("age")), columns=list(values("sex")), fill_value=0)
+    ages, sexes = list(values("age")), list(values("sex"))
+    age, sex = study.of_rows(_coded, "age").astype(int), study.of_rows(_coded, "sex")
+    cells = (age * len(sexes) + sex)[sex >= 0]
+    counts = np.bincount(cells, minlength=len(ages) * len(sexes)).reshape(len(ages), -1)
+    return pd.DataFrame(counts, index=ages, columns=sexes)
 
 
 def firearm_share(study: Study) -> pd.DataFrame:
