@@ -14,6 +14,9 @@ from hotspots.views import captions
 from hotspots.words import Words
 
 
+TOLD = ("weapon", "category", "sex", "age", "status")  # what the lines of a dot say beside the day
+
+
 class Dot(NamedTuple):
     """One homicide on a map: where it stands in EPSG:4326, whether it is of the newest days, and the lines that say what it was."""
 
@@ -46,7 +49,14 @@ def dots(cases: pd.DataFrame, words: Words, *, newest_from: pd.Timestamp, epsg: 
     """
     placed = cases[cases["x"].notna()]
     lon, lat = (np.round(one, 6).tolist() for one in lon_lat(placed["x"], placed["y"], epsg=epsg))
-    lines = [_lines(case, words) for case in placed.to_dict("records")]
+    told: dict[tuple[str, ...], tuple[str, ...]] = {}  # of a large city many are alike but for their day
+    lines = []
+    for case in placed.to_dict("records"):
+        like = tuple(str(case.get(name)) for name in TOLD)
+        known = told.get(like)
+        if known is None:
+            known = told[like] = _lines(case, words)
+        lines.append((when(case), *known))
     newest = placed["date"] >= newest_from
     return tuple(Dot(*found) for found in zip(lon, lat, newest.tolist(), lines, strict=True))
 
@@ -56,7 +66,7 @@ def _lines(case: Mapping[Any, Any], words: Words) -> tuple[str, ...]:
     who = [captions.value_of_one("sex", str(case["sex"]), words)] if _known(case, "sex") else []
     who += [words.say("{n} years old", n=words.number(int(case["age"])))] if _known(case, "age") else []
     state = captions.value_name("status", str(case["status"]), words) if _known(case, "status") else ""
-    return tuple(line for line in (when(case), " · ".join(how), ", ".join(who), state) if line)
+    return tuple(line for line in (" · ".join(how), ", ".join(who), state) if line)
 
 
 def _known(case: Mapping[Any, Any], name: str) -> bool:
