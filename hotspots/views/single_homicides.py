@@ -13,7 +13,6 @@ from hotspots.store.schema import UNKNOWN
 from hotspots.views import captions
 from hotspots.words import Words
 
-
 TOLD = ("weapon", "category", "sex", "age", "status")  # what the lines of a dot say beside the day
 
 
