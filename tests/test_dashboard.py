@@ -16,10 +16,12 @@ from conftest import TORTURE
 from opened import ROOT, asked, forget, open_page, text
 
 from hotspots import cities
-from hotspots.dashboard.restricted.parts import series
+from hotspots.dashboard.restricted.parts import series, tables
+from hotspots.dashboard.restricted.parts.tables import is_open as really_open
 from hotspots.drawing import charts
+from hotspots.questions.restricted import Asked, cases
 from hotspots.statistics import rates, trends
-from hotspots.study.selection import read_query
+from hotspots.study.selection import Selection, read_query
 from hotspots.words import words_for
 
 PAGES = (
@@ -335,3 +337,20 @@ def test_the_table_of_many_places_is_sent_once_it_is_opened(city, monkeypatch):
     assert len(open_page("map", lang="en").dataframe) == 1
     monkeypatch.setattr("hotspots.dashboard.restricted.pages.map.MOST_LISTED", 3)
     assert len(open_page("map", lang="en").dataframe) == 0
+
+
+@pytest.mark.parametrize("name", ["trends", "people", "compare"])
+def test_a_table_that_is_folded_away_is_made_once_it_is_opened(city, monkeypatch, name):
+    opened = open_page(name, lang="en")
+    monkeypatch.setattr(tables, "is_open", really_open)
+    closed = open_page(name, lang="en")
+    assert len(closed.dataframe) < len(opened.dataframe)
+    assert [one.label for one in closed.expander] == [one.label for one in opened.expander]
+
+
+def test_the_first_page_looks_for_nothing_near_its_cases(city, monkeypatch):
+    """Pairs of killings near one another take minutes in a city of a million, and no line of this page tells them."""
+    monkeypatch.setattr(cases, "_near", None)
+    assert not open_page("", lang="en").exception
+    with pytest.raises(TypeError):
+        Asked.of(Selection(city=city.slug, version=city.version)).ask(cases.cases, days=27)

@@ -92,7 +92,7 @@ def swings(years: np.ndarray, mean: np.ndarray | float, *, wide: bool = True, sw
     return held_to(1 + mean * swing**2, found, known, wide=wide)
 
 
-def held_to(usual: np.ndarray | float, found: np.ndarray | float, known: float, *, wide: bool = True) -> np.ndarray:
+def held_to(usual: np.ndarray | float, found: np.ndarray | float, known: np.ndarray | float, *, wide: bool = True) -> np.ndarray:
     """Return how many times as much as by chance counts vary: as was `found` with `known` degrees of freedom, beside what is `usual`.
 
     What is usual counts as two years; never less than 1. `wide`: as much wider as Student's t makes a range for so few degrees.
@@ -117,7 +117,7 @@ def quantiles(size: np.ndarray | float, mean: np.ndarray | float, at: np.ndarray
         half = np.floor((below + reached) / 2)
         there = betainc(size, half + 1.0, size / (size + mean)) >= at
         below, reached = np.where(gap & ~there, half, below), np.where(gap & there, half, reached)
-    return reached.astype(int)
+    return np.asarray(reached, dtype=int)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from hotspots.study.gathering import counted
 from hotspots.study.memo import kept
 from hotspots.study.options import OF_STATISTICS, Options, settled
 from hotspots.study.places import Place
+from hotspots.study.times import period_numbers
 from hotspots.words import told
 
 _Asked = ParamSpec("_Asked")
@@ -313,7 +314,7 @@ class Study(Exposure, Options):
 
         `exposed` are the victims that may stand over `person_years`: those killed where residents are known.
         """
-        at = self.of_rows(_period_of, periods.freqstr) - periods.asi8[0]
+        at = self.of_rows(period_numbers, periods.freqstr) - periods.asi8[0]
         inside = (at >= 0) & (at < len(periods))
         found = [np.bincount(at[those], minlength=len(periods)) for those in (inside, inside & self.exposed_rows)]
         starts, ends = periods.start_time, (periods + 1).start_time
@@ -387,10 +388,6 @@ class Study(Exposure, Options):
         if len(self._people) == 1:
             return next(iter(self._people.values()))
         return self.person_years_between(self.start, self.end) / self.years
-
-
-def _period_of(incidents: Incidents, freq: str) -> np.ndarray:
-    return np.asarray(pd.DatetimeIndex(incidents["date"]).to_period(freq).asi8)
 
 
 def _any_area(units: gpd.GeoDataFrame) -> bool:

@@ -34,3 +34,12 @@ def time_codes(rows: pd.DataFrame, name: str) -> np.ndarray:
         return np.asarray(np.where(np.isnan(hour), len(TIMES[name]) - 1, np.nan_to_num(hour) // BAND).astype(np.int8))
     of = rows["date"].dt.day_of_week if name == "weekday" else rows["date"].dt.month - 1
     return np.asarray(of.to_numpy(dtype=np.int8))
+
+
+def period_numbers(rows: pd.DataFrame, freq: str) -> np.ndarray:
+    """Return the number of the day, month or year that each is in, counted as `pandas.Period.ordinal` does.
+
+    >>> period_numbers(pd.DataFrame({"date": pd.to_datetime(["1970-02-10 23:00"])}), "M").tolist()
+    [1]
+    """
+    return np.asarray(pd.DatetimeIndex(rows["date"]).to_period(freq).asi8)

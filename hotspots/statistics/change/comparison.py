@@ -171,9 +171,9 @@ def _against(
     `then` holds the people killed and the events of each: befores by two by places.
     """
     base, base_events = then[:, 0], then[:, 1]
-    exposure = {"exposure": days.n, "base_exposure": np.array([[sum(one.n for one in before) or np.nan] for before in befores])}
-    expected = base * days.n / exposure["base_exposure"]
-    low, high = e_range(base_events, **exposure)
+    days_before = np.array([[sum(one.n for one in before) or np.nan] for before in befores])
+    expected = base * days.n / days_before
+    low, high = e_range(base_events, exposure=days.n, base_exposure=days_before)
     side = np.select([np.isnan(base), events < low, events > high], ["unknown", "below", "above"], "within").astype(object)
     difference = count - expected
     found = {
@@ -184,7 +184,7 @@ def _against(
         "percent": np.where(expected >= PERCENT_FROM, difference / np.where(expected > 0, expected, 1), np.nan),
         "low": low,
         "high": high,
-        "p": e_test(events, base_events, **exposure),
+        "p": e_test(events, base_events, exposure=days.n, base_exposure=days_before),
         "verdict": side,
     }
     return [{name: column[one] for name, column in found.items()} for one in range(len(befores))]
