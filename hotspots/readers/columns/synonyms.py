@@ -162,7 +162,7 @@ COLUMN_NAMES: tuple[tuple[str, str, str, str], ...] = (
         "incidents",
         "age",
         "en",
-        "age|ages|victim age|age of victim|vic age|vict age|victim s age|"
+        "age|victim age|ages|age of victim|vic age|vict age|victim s age|"
         "age group|victim age group|age of the victim|age years|age at death|age in years",
     ),
     (
