@@ -59,6 +59,7 @@ ALL = {"import": "done", "check": "done", "publish": "done", "brief": "done", "d
 KEPT = {"import": "kept", "check": "done", "publish": "kept", "brief": "kept", "digest": "none"}
 
 
+@pytest.mark.walk
 def test_each_step_is_made_again_where_what_it_rests_on_or_what_it_made_is_another(tmp_path, monkeypatch):
     one = order(write_city(tmp_path / "north", 600, publish="strict"), tmp_path)
     assert worked(one) == ALL

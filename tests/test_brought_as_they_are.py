@@ -37,6 +37,7 @@ PARTS = {  # what a column of legal capacity says, and the safe answer: families
 }
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("name", PARTS)
 @pytest.mark.parametrize("offence", [("HOMICIDIO DOLOSO",), ("HOMICIDIO DOLOSO", "HOMICIDIO DOLOSO", "HOMICIDIO CULPOSO")])
 def test_rows_of_people_who_were_not_killed_are_asked_about(tmp_path, name, offence):
@@ -67,6 +68,7 @@ CODES = {  # ages as registers of deaths write them, and the years that they are
 }
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("name", CODES)
 def test_ages_in_codes_are_read_where_a_person_says_so(tmp_path, name):
     codes, years = CODES[name]
@@ -96,6 +98,7 @@ SEVERAL = {  # columns, their cells, the people listed, and the ages and sexes o
 }
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("name", SEVERAL)
 def test_several_people_in_one_cell_are_asked_about(tmp_path, name):
     """They were one person killed, and nobody was told."""

@@ -202,6 +202,7 @@ def test_no_single_event_moves_it_by_more_than_a_tenth():
     assert MOST == 4
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("name", CITIES)
 @pytest.mark.parametrize(("share", "size"), [(0.2, 2), (0.3, 4)])
 @pytest.mark.parametrize("profile", ["strict", "open"])
