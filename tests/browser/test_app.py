@@ -309,10 +309,3 @@ def test_the_walk_through_the_circles_by_keys_keeps_the_focus_when_a_place_is_ch
     assert said.inner_text().startswith("Chosen: ")
     page.keyboard.press("Escape")
     page.wait_for_url(lambda url: "place=" not in url, timeout=120_000)
-    page.wait_for_selector(".map:focus", timeout=120_000)
-    page.keyboard.press("n")
-    page.keyboard.press("Enter")
-    page.wait_for_function("() => document.activeElement === document.body", timeout=120_000)  # that map is gone, the next one not there
-    page.keyboard.press("Escape")
-    page.wait_for_url("**place=block*", timeout=120_000)
-    page.wait_for_url(lambda url: "place=" not in url, timeout=120_000)
