@@ -4,12 +4,7 @@ import { WAYS, middleOf, nextUnit } from "./ways.js";
 
 const WHILE = 20000; // milliseconds in which a map drawn anew for a choice by key takes the focus that the old one had
 let held = null; // the map on which a place was chosen by key, and what was said of it; until another key or a pointer is used
-for (const used of ["keydown", "pointerdown"]) {
-  document.addEventListener(used, ({ key }) => {
-    if (held && key === "Escape" && document.activeElement === document.body) held.undone = true; // the map that is to undo it is being drawn
-    else held = null;
-  }, true);
-}
+for (const used of ["keydown", "pointerdown"]) document.addEventListener(used, () => { held = null; }, true);
 
 // What the map does with keys; part of `CityMap`.
 export const KEYBOARD = {
@@ -67,10 +62,8 @@ export const KEYBOARD = {
   takeFocusBack() {
     if (held?.view !== this.viewKey || Date.now() > held.until || document.activeElement !== document.body) return;
     this.frame.ground.focus({ preventScroll: true });
-    const { said, undone } = held;
+    this.frame.live.textContent = held.said;
     held = null;
-    this.frame.live.textContent = said;
-    if (undone) this.chooseByKey("");
   },
 
   // Go to the next place in a direction; the first press tells the place in the middle, or the one that is chosen.
