@@ -332,14 +332,7 @@ def test_the_months_speak_of_a_band_only_where_there_is_one():
     assert series.months_text(months.iloc[:1], words) == "Line: people killed each month. No normal range: there are too few years before."
 
 
-def test_the_table_of_many_places_is_sent_once_it_is_opened(city, monkeypatch):
-    """A table of forty thousand streets keeps a browser busy for seconds before anybody looks into it."""
-    assert len(open_page("map", lang="en").dataframe) == 1
-    monkeypatch.setattr("hotspots.dashboard.restricted.pages.map.MOST_LISTED", 3)
-    assert len(open_page("map", lang="en").dataframe) == 0
-
-
-@pytest.mark.parametrize("name", ["trends", "people", "compare"])
+@pytest.mark.parametrize("name", ["map", "trends", "people", "compare"])
 def test_a_table_that_is_folded_away_is_made_once_it_is_opened(city, monkeypatch, name):
     opened = open_page(name, lang="en")
     monkeypatch.setattr(tables, "is_open", really_open)

@@ -57,9 +57,13 @@ def sums_options(fault: NumberOfKilledError) -> dict[str, Told]:
     return {column: told("its numbers add up to {n} people killed", n=f"{number:,}") for column, number in fault.sums.items()}
 
 
+def _each_row(fault: VictimsError | SameVictimError | SeveralPeopleError) -> Told:
+    return told("each row is one person killed: {n}", n=f"{fault.rows:,}")
+
+
 def victims_options(fault: VictimsError) -> dict[str, Told]:
     """Return each column with the people killed that its numbers add up to, and the rows."""
-    return {**sums_options(fault), "rows": told("each row is one person killed: {n}", n=f"{fault.rows:,}")}
+    return {**sums_options(fault), "rows": _each_row(fault)}
 
 
 def same_options(fault: SameVictimError) -> dict[str, Told]:
@@ -67,7 +71,7 @@ def same_options(fault: SameVictimError) -> dict[str, Told]:
     once = told(
         "no: of rows that are alike in {columns} the first is counted: {n}", columns=", ".join(fault.columns), n=f"{fault.people:,}"
     )
-    return {"once": once, "rows": told("each row is one person killed: {n}", n=f"{fault.rows:,}")}
+    return {"once": once, "rows": _each_row(fault)}
 
 
 def entries_of(fault: HomicideError, answer: str) -> Entries:
@@ -89,7 +93,7 @@ def coded_options(fault: CodedAgesError) -> dict[str, Told]:
 def several_options(fault: SeveralPeopleError) -> dict[str, Told]:
     """Return the rows, and the people that they list."""
     listed = told("no: each of the people listed was killed: {n} in all", n=f"{fault.people:,}")
-    return {"rows": told("each row is one person killed: {n}", n=f"{fault.rows:,}"), "listed": listed}
+    return {"rows": _each_row(fault), "listed": listed}
 
 
 HOMICIDE_DOUBTS: tuple[Doubt, ...] = (

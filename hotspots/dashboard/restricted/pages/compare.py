@@ -85,11 +85,8 @@ def render(chosen: Chosen) -> None:
     columns = (*COLUMNS, WIDENED) if found.scatter > 1 else COLUMNS
     rows = answer.table().set_index("id").rename_axis(study.blocks.index.name).sort_values("place", kind="stable")
     named(rows[rows["verdict"] != "within"], words)
-    fold = tables.folded(words, label=words.say("Every place, by its name"), once_open="every_place")
-    if tables.is_open(fold):
-        with fold:
-            alt = words.say("Every place with its homicides and what chance explains, by name")
-            tables.draw(rows, columns, words, alt=alt, of=answer)
+    alt, label = words.say("Every place with its homicides and what chance explains, by name"), words.say("Every place, by its name")
+    tables.once_open(lambda: tables.draw(rows, columns, words, alt=alt, of=answer), words, key="every_place", label=label)
     tables.download(chosen, answer, f"{chosen.selection.unit}_compare")
     if found.scatter > 1:
         widened(study, answer, words)

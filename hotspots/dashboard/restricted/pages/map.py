@@ -27,7 +27,6 @@ from hotspots.views.series import numbered, series_of
 from hotspots.words import Words, mark
 
 HEIGHT = 620
-MOST_LISTED = 5_000  # places: a longer table keeps a browser busy for seconds before anybody looks into it
 DOWNLOADS: dict[str, tuple[str, str]] = {
     ".csv": (mark("Table (CSV)"), "text/csv"),
     ".geojson": (mark("Areas (GeoJSON)"), "application/geo+json"),
@@ -222,30 +221,30 @@ def some_and_none(found: Mapped, words: Words) -> None:
 
 
 def data_table(chosen: Chosen, what: Measure) -> None:
-    """Draw the table behind the map; picking a row picks the place."""
-    words, many = chosen.words, len(chosen.by_unit.blocks) > MOST_LISTED
-    fold = tables.folded(words, once_open="places_open" if many else "")
-    if many and not fold.open:
-        return
-    answer = chosen.ask(where.of_places, what.key)
-    data = answer.value
+    """Draw the table behind the map, once it is opened; picking a row picks the place."""
+    words = chosen.words
 
-    def picked() -> None:
-        row = address.picked_row("places")
-        if row is not None:
-            maps.pick(str(data.index[row]))
-
-    with fold:
+    def made() -> None:
+        answer = chosen.ask(where.of_places, what.key)
         tables.draw(
-            data,
+            answer.value,
             columns(chosen.by_unit, what),
             words,
             of=answer,
             key="places",
-            on_select=picked,
+            on_select=partial(pick, list(answer.value.index)),
             selection_mode="single-row",
             alt=words.say("The numbers of every place on the map"),
         )
+
+    tables.once_open(made, words, key="places_open")
+
+
+def pick(ids: list[str]) -> None:
+    """Make the place whose row was picked the one that every page is about."""
+    row = address.picked_row("places")
+    if row is not None:
+        maps.pick(str(ids[row]))
 
 
 def columns(study: Study, what: Measure) -> list[Column]:

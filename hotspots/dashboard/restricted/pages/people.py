@@ -127,10 +127,7 @@ def section(chosen: Chosen, name: str, answer: Answer[People]) -> None:
             lambda: charts.composition(who.enough_each_year(by_year), names, words), of=answer, by=("years", name, words), alt=alt
         )
     st.markdown(sentences(found, names, words))
-    fold = tables.folded(words, once_open=f"behind_{name}")
-    if tables.is_open(fold):
-        with fold:
-            as_tables(answer, name, names, words)
+    tables.once_open(lambda: as_tables(answer, name, names, words), words, key=f"behind_{name}")
     if name == "status":
         clearance(chosen)
 

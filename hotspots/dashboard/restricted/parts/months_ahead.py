@@ -42,13 +42,14 @@ def draw(chosen: Chosen) -> None:
 def by_unit(chosen: Chosen, unit: str) -> None:
     """Draw the same of each district or beat, worked out once it is opened."""
     words, title = chosen.words, chosen.words.say(BY[unit])
-    fold = tables.folded(words, label=title, once_open=f"months_ahead_{unit}")
-    answer = chosen.whole.ask(ahead.months_ahead_by, unit=unit) if tables.is_open(fold) else None
-    if answer is None:
-        return
-    with fold:
-        tables.draw(answer.value, BY_PLACE, words, alt=title, of=answer)
-        tables.download(chosen, answer, f"months_to_come_{unit}", restricted=True)
+
+    def made() -> None:
+        answer = chosen.whole.ask(ahead.months_ahead_by, unit=unit)
+        if answer is not None:
+            tables.draw(answer.value, BY_PLACE, words, alt=title, of=answer)
+            tables.download(chosen, answer, f"months_to_come_{unit}", restricted=True)
+
+    tables.once_open(made, words, key=f"months_ahead_{unit}", label=title)
 
 
 def _period(row: pd.Series, words: Words) -> str:

@@ -76,10 +76,7 @@ def fitting(
     whole(rows.head(MOST_ROWS), first, words, alt=alt, of=of, part=part)
     more = len(rows) - MOST_ROWS
     label = words.say("All columns, and {n} more rows", n=words.number(more)) if more > 0 else words.say("All columns")
-    fold = folded(words, label=label, once_open=f"all {alt}")
-    if is_open(fold):
-        with fold:
-            draw(rows, columns, words, alt=alt, of=of, part=part)
+    once_open(lambda: draw(rows, columns, words, alt=alt, of=of, part=part), words, key=f"all {alt}", label=label)
 
 
 def whole(
@@ -102,17 +99,24 @@ def as_it_stands(rows: pd.DataFrame, words: Words, *, alt: str) -> None:
     paper.table(rows, alt=alt, words=words)
 
 
-def folded(words: Words, *, label: str = "", once_open: str = "") -> Any:
-    """Return the place, folded away, for the table behind a picture, or for what is called `label`.
+def folded(words: Words) -> Any:
+    """Return the place, folded away, for the table behind a picture."""
+    return st.expander(words.say("The same as a table"))
 
-    What is to be made and sent `once_open` alone (see `is_open`) gives a key here: then opening it runs the page again.
+
+def once_open(make: Callable[[], None], words: Words, *, key: str, label: str = "") -> None:
+    """Draw a place, folded away, for a table or what is called `label`: made and sent once it is opened, which runs the page again.
+
+    `key` is its own on the page.
     """
-    how: dict[str, Any] = {"key": once_open, "on_change": "rerun"} if once_open else {}
-    return st.expander(label or words.say("The same as a table"), **how)
+    fold = st.expander(label or words.say("The same as a table"), key=key, on_change="rerun")
+    if is_open(fold):
+        with fold:
+            make()
 
 
 def is_open(fold: Any) -> bool:
-    """Return whether a reader has opened what is to be sent `once_open` alone."""
+    """Return whether a reader has opened a fold."""
     return bool(fold.open)
 
 
@@ -125,10 +129,7 @@ def behind(
     rows: pd.DataFrame, columns: Sequence[Column], words: Words, *, alt: str, of: Answer[Any] | None = None, part: Hashable = None
 ) -> None:
     """Draw the table behind a picture, folded away, and made once it is opened. `of` and `part` are as for `draw`."""
-    fold = folded(words, once_open=f"behind {alt}")
-    if is_open(fold):
-        with fold:
-            draw(rows, columns, words, alt=alt, of=of, part=part)
+    once_open(lambda: draw(rows, columns, words, alt=alt, of=of, part=part), words, key=f"behind {alt}")
 
 
 def download(chosen: Chosen, answer: Answer[Any], name: str, *, label: str = "", restricted: bool = False) -> None:
