@@ -41,7 +41,7 @@ def not_held(reading: Reading, words: Words) -> list[str]:
 def rules(reading: Reading, words: Words) -> list[str]:
     """Return the rules that the release was made by."""
     wide = words.say(
-        "Intervals allow for people killed together: they are as wide as those of {n} times fewer people.",
+        "Intervals allow for people killed together: they are as wide as if one death in {n} were counted.",
         n=words.number(reading.release.victims_vary(reading.last_day), 1),
     )
     if reading.republished:
