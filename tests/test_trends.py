@@ -11,8 +11,9 @@ from conftest import TORTURE
 from hypothesis import given
 from hypothesis import strategies as st
 from nothing_changes import yearly
+from scipy import stats
 
-from hotspots.inference.normal_range import yearly_trend
+from hotspots.inference.normal_range import quantiles, yearly_trend
 from hotspots.statistics import trends
 from hotspots.study import Study
 from hotspots.study.testing import square_city
@@ -201,3 +202,11 @@ def test_false_alarms_over_many_quiet_cities():
         outside += ((table["count"] < table["low"]) | (table["count"] > table["high"])).sum()
         judged += len(table)
     assert outside / judged <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / judged)
+
+
+def test_ends_of_ranges_are_those_of_scipy():
+    rng = np.random.default_rng(3)
+    size, mean = rng.gamma(1, 20, 500) + 0.05, rng.gamma(0.7, 200, 500) + 1e-3
+    at = np.array([0.005, 0.025, 0.25, 0.75, 0.975, 0.995])
+    found = stats.nbinom.ppf(at, size[:, None], (size / (size + mean))[:, None])
+    assert (quantiles(size, mean, at) == found).all()
