@@ -83,6 +83,7 @@ MONTHLY = {
 }  # fmt: skip
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("name", MONTHLY)
 def test_homicides_without_a_day_are_totals_and_no_day_is_made_up(tmp_path, name):
     head, rows, periods = MONTHLY[name]

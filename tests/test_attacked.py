@@ -63,6 +63,7 @@ def test_no_file_tells_of_a_single_case(real, case, tmp_path):
     assert set(leaves(case, city, out)) == {"note.txt", "day.txt"}
 
 
+@pytest.mark.walk
 def test_a_line_says_what_came_of_it(tmp_path):
     cells = [cell.strip() for cell in line(QUICK[0], tmp_path).strip("|").split("|")]
     assert cells[:2] == ["Invented, small", "strict"]

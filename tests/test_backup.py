@@ -209,6 +209,7 @@ def test_killed_at_any_step_the_copy_is_a_store_and_the_next_call_ends_it(used, 
     assert step > 20
 
 
+@pytest.mark.walk
 def test_a_store_is_copied_while_it_is_worked_on(tmp_path):
     found, said, _ = drilled.drilled_alive(tmp_path / "alive", 3)
     assert found == [[], [], []]

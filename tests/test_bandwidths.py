@@ -156,6 +156,7 @@ def test_units_without_any_are_never_among_the_highest():
     assert (found.top, found.stay) == (1, 1)
 
 
+@pytest.mark.walk
 @pytest.mark.cases(1)
 @pytest.mark.real_data
 @pytest.mark.parametrize("city", CITIES)

@@ -153,6 +153,7 @@ def started(command: list[str], env: dict[str, str]) -> Iterator[None]:
         process.wait(30)
 
 
+@pytest.mark.walk
 def test_killed_at_its_work_a_city_is_begun_again_and_the_others_are_done(folder, tmp_path, capfd):
     shutil.rmtree(folder / "notes")
     orders = {name: order(folder / name, tmp_path) for name in ("north", "south", "west")}

@@ -306,6 +306,7 @@ def without_places(city: City, share: float) -> City:
     return replace(city, incidents=Incidents(city.incidents.set_geometry(shapes).assign(unplaced=np.where(lost, "no_coordinates", ""))))
 
 
+@pytest.mark.walk
 def test_outlines_tell_apart_only_what_is_not_made_of_the_same_deaths(tmp_path):
     one, far, half = invented(tmp_path, 1), invented(tmp_path, 2), without_places(invented(tmp_path, 3), 0.6)
     assert outlines.apart(outlines.of(one), outlines.of(far))
@@ -344,6 +345,7 @@ def test_while_one_release_is_written_no_other_of_the_store_is(store, tmp_path, 
     disclosure.publish("north", "strict", tmp_path / "out" / "north")
 
 
+@pytest.mark.walk
 def test_a_release_beside_that_was_read_before_and_then_changed_is_read_again(tmp_path):
     for number, name in enumerate(("north", "south")):
         cities.import_folder(write_city(tmp_path / name, 500, number=number))

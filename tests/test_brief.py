@@ -109,6 +109,7 @@ def test_the_files_say_what_the_commands_print(city, printed, tmp_path, place, p
     assert not [(one, text) for one in said for text in texts if plain(one) not in text]
 
 
+@pytest.mark.walk
 def test_what_was_done_is_told_where_it_was_done(albatros, bundled, unchanged):
     unchanged(bundled)
     log = interventions.log(Asked.of(Selection(city=albatros.slug))).value.entries
@@ -275,7 +276,7 @@ def extents(content: bytes):
         yield shape.text_frame.text, (left + (wide - max(lines)) * right, top, left + (wide if right else max(lines)), top + tall)
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("preset", "language"), [("community", "es"), ("command", "en"), ("policy", "es"), ("community", "en")])
 def test_no_text_of_the_slide_lies_on_another(albatros, bundled, unchanged, preset, language):
     unchanged(bundled)

@@ -37,7 +37,7 @@ PARTS = {  # what a column of legal capacity says, and the safe answer: families
 }
 
 
-@pytest.mark.cases(4)
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", PARTS)
 @pytest.mark.parametrize("offence", [("HOMICIDIO DOLOSO",), ("HOMICIDIO DOLOSO", "HOMICIDIO DOLOSO", "HOMICIDIO CULPOSO")])
 def test_rows_of_people_who_were_not_killed_are_asked_about(tmp_path, name, offence):
@@ -68,7 +68,7 @@ CODES = {  # ages as registers of deaths write them, and the years that they are
 }
 
 
-@pytest.mark.cases(3)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("name", CODES)
 def test_ages_in_codes_are_read_where_a_person_says_so(tmp_path, name):
     codes, years = CODES[name]
@@ -81,6 +81,26 @@ def test_ages_in_codes_are_read_where_a_person_says_so(tmp_path, name):
     assert [None if age != age else age for age in read] == years * 5
 
 
+@pytest.mark.parametrize(
+    ("codes", "answer", "sexes"),
+    [
+        (("1", "2", "1", "9", "1"), "male_first", ["male", "female", "male", "unknown", "male"]),
+        (("1.0", "2.0"), "female_first", ["female", "male"]),
+    ],
+)
+def test_codes_of_the_sex_are_read_where_a_person_says_which_is_which(tmp_path, codes, answer, sexes):
+    """They were dropped, and nobody was told."""
+    text = listed("fecha,sexo,lat,lon", when("%Y-%m-%d"), each(*codes), lat, lon)
+    understood = brought(tmp_path, "t.csv", text)
+    assert asked(understood, "sex") == ["unknown"]
+    assert killed(understood) == 30
+    assert "sex" not in understood.city.incidents.columns
+    read = brought(tmp_path, "t.csv", text, {"sex": answer})
+    assert read.city.incidents["sex"].tolist()[: len(sexes)] == sexes
+    assert ("unmapped_words" in [one.code for one in read.city.report.findings]) == ("9" in codes)
+
+
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("odd", ["4023", "999", "423"])
 def test_one_odd_age_among_plain_ones_makes_no_codes(tmp_path, odd):
     text = listed("fecha,edad,lat,lon", when("%Y-%m-%d"), each("23", "31", "17", "44", odd), lat, lon)
@@ -98,7 +118,7 @@ SEVERAL = {  # columns, their cells, the people listed, and the ages and sexes o
 }
 
 
-@pytest.mark.cases(4)
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", SEVERAL)
 def test_several_people_in_one_cell_are_asked_about(tmp_path, name):
     """They were one person killed, and nobody was told."""
@@ -158,6 +178,7 @@ BOOKS = {  # sheets that say what codes mean
 }
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("name", BOOKS)
 def test_codes_are_written_out_by_the_sheet_that_says_what_they_mean(tmp_path, name):
     filler = [[f"{code}", f"Municipio {code}"] for code in range(400)]  # longer than the data

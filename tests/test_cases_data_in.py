@@ -52,7 +52,7 @@ KINDS = {
 }
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("header", KINDS)
 def test_a_column_that_says_what_happened_is_asked_about_and_the_safe_answer_keeps_homicides(tmp_path: Path, header: str) -> None:
     values, killed, safe = KINDS[header]
@@ -91,7 +91,7 @@ COUNTS = {
 }
 
 
-@pytest.mark.cases(4)
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("header", COUNTS)
 def test_the_number_of_people_killed(tmp_path: Path, header: str) -> None:
     values, killed, column = COUNTS[header]

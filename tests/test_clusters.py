@@ -441,6 +441,7 @@ def test_more_residents_everywhere_change_nothing(points, times):
     np.testing.assert_allclose(clusters.window_test(at(points, more)), clusters.window_test(at(points)), rtol=1e-9)
 
 
+@pytest.mark.walk
 @given(points=spots)
 def test_one_more_event_here_makes_the_window_no_less_unusual(points):
     once, more = (clusters.windows(at(p)).table["p"] for p in (points, [*points, points[0]]))

@@ -83,6 +83,7 @@ def test_a_place_in_one_column_is_read(form, tmp_path):
     whole(read(rows, tmp_path, toml=f'[incidents]\nfile = "rows.csv"\ndate = "date"\ngeometry = "{column}"'))
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("x", "y"), [("LONG_WGS84", "LAT_WGS84"), ("pos x", "pos y"), ("Longitud", "Latitud")])
 def test_degrees_minutes_and_seconds_under_the_names_that_files_use(x, y, tmp_path):
     rows = table(lat=None, lon=None, **{x: [dms(v, "EW") for v in LON], y: [dms(v, "NS") for v in LAT]})
@@ -100,7 +101,7 @@ DATES = {
 }
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("name", DATES)
 def test_a_date_is_read_in_the_form_and_under_the_name_that_files_use(name, tmp_path):
     whole(read(table(date=None, **{name: DATES[name]}), tmp_path))
@@ -111,6 +112,7 @@ def test_a_date_is_read_in_the_form_and_under_the_name_that_files_use(name, tmp_
     )
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("months", ["number", "name"])
 def test_a_date_in_three_columns(months, tmp_path):
     month = [str(day.month) if months == "number" else MONTHS[day.month - 1] for day in DAYS]
@@ -140,6 +142,7 @@ def test_the_date_of_what_occurred_goes_before_the_report_and_is_told(tmp_path):
     assert codes(found)["other_dates"] == ROWS
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("default", ["1900-01-01", "1970-01-01"])
 def test_a_few_dates_decades_away_do_not_stretch_the_period(default, tmp_path):
     rows = table()
@@ -241,6 +244,7 @@ def test_a_system_whose_distances_are_untrue_is_refused(epsg, right, tmp_path):
         assert "epsg = 32618" in str(fault)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("epsg", "lon", "lat"), [(2272, -75.2, 39.9), (2222, -110.2, 33.0)], ids=["US survey feet", "international feet"])
 def test_feet_are_asked_for_and_read(epsg, lon, lat, tmp_path):
     east, north = LON - LON.mean() + lon, LAT - LAT.mean() + lat

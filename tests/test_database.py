@@ -376,6 +376,7 @@ def test_a_server_that_takes_the_call_and_says_nothing(name: str, tmp_path: Path
         assert time.monotonic() - began < 6
 
 
+@pytest.mark.walk
 def test_a_server_that_falls_silent_half_way(server: Server, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "PIECE", 5)
     monkeypatch.setattr(snapshot, "_MORE", 1)

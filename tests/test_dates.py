@@ -55,7 +55,7 @@ FORMS = {
 }
 
 
-@pytest.mark.cases(22)
+@pytest.mark.cases(8)
 @pytest.mark.parametrize("name", FORMS)
 def test_a_form_is_worked_out(name: str) -> None:
     text, expected = FORMS[name]
@@ -188,6 +188,7 @@ RANGES = {  # texts of times, and the hours that they are known to be in; -1: no
 }
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("name", RANGES)
 def test_a_range_of_clocks_is_an_hour_where_it_lies_in_one(name: str) -> None:
     texts, hours = RANGES[name]

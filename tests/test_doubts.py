@@ -36,6 +36,7 @@ from hotspots.readers.faults import (
 )
 from hotspots.readers.homicide_faults import (
     CodedAgesError,
+    CodedSexError,
     CountsError,
     HomicideError,
     Judged,
@@ -185,6 +186,12 @@ FAULTS = {
         "age_coded = true under [incidents] in city.toml",
         "a.csv: las 160 edades de 'EDAD' parecen códigos, como los escriben los registros de defunciones ('4023', '3011'); si es así, "
         "escriba age_coded = true en [incidents] de city.toml",
+    ),
+    CodedSexError("a.csv", "SEXO", (("1", 142), ("2", 18))): (
+        "a.csv: 'SEXO' holds codes: 1 in 142 of its rows, 2 in 18; say which is which under [incidents.values.sex] in city.toml, such as: "
+        '"1" = "male", "2" = "female"',
+        "a.csv: 'SEXO' contiene códigos: 1 en 142 de sus filas, 2 en 18; diga cuál es cuál bajo [incidents.values.sex] en city.toml, por "
+        'ejemplo: "1" = "male", "2" = "female"',
     ),
     SwappedInBlocksError(0, 12, (89.2, 13.7), Change(swap=("lon", "lat"))): (
         "incidents: only 0 of 12 places lie within the bounds of the blocks (first place: 89.2, 13.7); the two coordinates are "

@@ -71,6 +71,7 @@ def city(store, city_folder) -> str:
     return cities.import_folder(city_folder).slug
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("page", PAGES)
 def test_what_is_kept_is_what_would_be_made(page, city, monkeypatch):
     is_the_same(page, monkeypatch)
@@ -88,6 +89,7 @@ def shortened(folder: Path, rows: int) -> None:
     cities.import_folder(folder)
 
 
+@pytest.mark.walk
 def test_after_a_copy_was_put_back_the_same_number_shows_other_data(city, city_folder, store, tmp_path):
     """A version's number comes again with other data: nothing of what it held before is drawn."""
     shutil.copytree(store, tmp_path / "copy")

@@ -72,7 +72,7 @@ def test_the_interval_is_students_where_all_of_it_is_beyond_chance():
 
 @pytest.mark.parametrize("design", ["before_after", "comparison", "interrupted"])
 @pytest.mark.parametrize("world", ["still", "follows", "walk"])
-@pytest.mark.cases(3)
+@pytest.mark.cases(1)
 def test_places_that_drift_are_no_effect(design, world):
     n = 400 if TORTURE else 30
     rng = np.random.default_rng(62)
@@ -85,6 +85,7 @@ def test_places_that_drift_are_no_effect(design, world):
         assert sum(chance) >= 0.25 * n  # what it was before: the interval of chance alone
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("lengths", "before"), [((60, 24), 0.04), ((18, 18), 0.1)])
 def test_a_whole_city_whose_years_swing_is_no_effect_and_half_of_it_is_found(lengths, before):
     """Where nothing but a city's own few dates is known: one in six was false with one date, and a third of halvings missed with five."""
@@ -177,6 +178,7 @@ def test_the_pooled_effect_is_the_sum_of_each_by_its_own_start():
     assert found.facts["expected"] == pytest.approx(expected)
 
 
+@pytest.mark.walk
 def test_its_variance_is_that_of_the_draws():
     """The comparison areas stand beside every group: that their months count several times is in the variance."""
     rng = np.random.default_rng(10)
@@ -190,6 +192,7 @@ def test_its_variance_is_that_of_the_draws():
     assert np.mean(drawn) == pytest.approx(np.log(0.7), abs=0.02)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("effect", [1.0, 0.6])
 def test_its_interval_holds_the_truth(effect):
     n = 400 if TORTURE else 120

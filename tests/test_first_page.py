@@ -132,6 +132,7 @@ def test_below_a_title_that_names_its_period_stands_no_other(city, page):
     assert re.search(r"2020|12 months", app.title[0].value)
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("own", "opens", "place"),
     [

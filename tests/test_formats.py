@@ -106,7 +106,7 @@ BOOKS: dict[str, tuple[Callable[[], list[list[Any]]], dict[str, Any], dict[str, 
 }
 
 
-@pytest.mark.cases(4)
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", BOOKS)
 def test_a_workbook_is_read_as_the_text_table_is(tmp_path: Path, clean: cities.City, name: str) -> None:
     rows, options, found = BOOKS[name]
@@ -328,7 +328,7 @@ AREAS: dict[str, tuple[Callable[[], gpd.GeoDataFrame], str]] = {
 }
 
 
-@pytest.mark.cases(8)
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("make", ["gpkg", "parquet"])
 @pytest.mark.parametrize("name", AREAS)
 def test_faults_of_areas_are_named_in_every_format(tmp_path: Path, make: str, name: str) -> None:

@@ -76,7 +76,7 @@ def test_both_files_give_the_same_counts(read: dict[str, cities.City]) -> None:
     pd.testing.assert_frame_equal(one.blocks, other.blocks)
 
 
-@pytest.mark.cases(3)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("unit", ["grid:500", "grid:250", "grid:1000", "grid:333"])
 def test_each_victim_lies_in_one_square_but_the_stray(read: dict[str, cities.City], unit: str) -> None:
     city = read["xlsx"]

@@ -321,7 +321,7 @@ def peak(*, forget: bool = False) -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-@pytest.mark.cases(3)
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_in_plain_words(tmp_path: Path, trap: Trap, name: str) -> None:
     file, make, words = HOSTILE[name]

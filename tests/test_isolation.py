@@ -132,6 +132,7 @@ def test_it_works_in_a_folder_of_its_own_that_is_gone_afterwards() -> None:
     assert Path(given) == Path.cwd() / "here.csv"
 
 
+@pytest.mark.walk
 def test_a_fresh_interpreter_does_the_same_where_none_can_be_forked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(starting, "FORKS", False)
     assert isolated(misbehaving.echo, 1) == ((1,), {})

@@ -70,6 +70,7 @@ def what_comes_out(small: int, newest: int) -> tuple[object, ...]:
     return tuple(value if value == value else None for value in (every["reason"], every["count"], year["reason"], year["count"]))
 
 
+@pytest.mark.walk
 def test_what_is_not_told_of_a_window_narrows_no_year():
     """Where the sum of a window stays back, each number of the small year told before is possible, to who knows by which rule it does."""
     small: dict[tuple[object, ...], set[int]] = defaultdict(set)
@@ -97,6 +98,7 @@ def test_numbers_taken_out_since_they_were_told_do_not_narrow_a_hidden_one():
     assert years_of(late[-1])[2024][0] == HELD
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("profile", ["open", "strict"])
 def test_a_year_with_little_after_its_last_part_goes_out_or_stays_back_whole(profile):
     """Most were killed in its first half, which was told: what is left is under 10, in a release whose areas are told by the year."""
@@ -127,6 +129,7 @@ def monthly_of(profile: str, victims: int, *, years: int, seed: int = 0, side: i
     return series(city, profile, by_month("2020-02-01", years=years), Register(city.incidents, np.random.default_rng(seed)))
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("profile", "victims", "years", "seed"),
     [

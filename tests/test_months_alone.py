@@ -109,6 +109,7 @@ def test_the_door_refuses_a_day_that_is_not_known():
         check_incidents(incidents.assign(day_known=False))
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     "text",
     [

@@ -64,7 +64,7 @@ def read(path: Path, lines: list[str]) -> Understood:
     return understand(Files((path,)), name="Town")
 
 
-@pytest.mark.cases(3)
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", SINGLE)
 def test_single_homicides(tmp_path: Path, name: str) -> None:
     head, row, killed = SINGLE[name]
@@ -121,7 +121,7 @@ TOTALS: dict[str, tuple[str, list[str], int, int | None]] = {  # rows, all kille
 }  # fmt: skip
 
 
-@pytest.mark.cases(6)
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("name", TOTALS)
 def test_tables_of_counts(tmp_path: Path, name: str) -> None:
     head, rows, killed, women = TOTALS[name]
@@ -154,6 +154,7 @@ NAMES = {
 }
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("name", NAMES)
 def test_areas_of_one_name_are_asked_about_with_their_numbers(tmp_path: Path, name: str) -> None:
     head, rows, killed = NAMES[name]

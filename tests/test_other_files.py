@@ -183,6 +183,7 @@ TABLES = {  # people killed, the first day and the day after the last, the areas
 }
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("name", TABLES)
 def test_tables_as_agencies_print_them(tmp_path, name):
     content, (people, start, end, areas), safe = TABLES[name]
@@ -205,6 +206,7 @@ SPLIT = {  # what is asked in which month such years begin, and what they then a
 }
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("header", SPLIT)
 def test_financial_years_are_asked_about_and_never_taken_for_calendar_years(tmp_path, header):
     answer, start, end = SPLIT[header]

@@ -416,6 +416,7 @@ def test_compare(city_of, see, printed, query):
     assert above == 0 or re.search(rf"\b{above}\b", seen.app.title[0].value)
 
 
+@pytest.mark.cases(1)
 @grid(6)
 def test_concentration(city_of, see, printed, query):
     city, rows = city_of(query["city"])

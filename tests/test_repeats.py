@@ -259,6 +259,7 @@ def test_the_branching_planted_in_the_bundled_city(invented):
 BRANCHING = [(400, 0.0), (1000, 0.4), (400, 0.2), *([(400, 0.1), (400, 0.4), (1000, 0.0)] if TORTURE else [])]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("first", "branching"), BRANCHING)
 def test_the_strength_holds_the_planted_truth(first, branching):
     runs = 100 if TORTURE else 20

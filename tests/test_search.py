@@ -228,6 +228,7 @@ def test_every_place_is_found_by_its_name(make):
         assert any(hit.kind == entry.kind and hit.name == entry.name for hit in search(found, slip, most=1000)), slip
 
 
+@pytest.mark.walk
 def test_every_block_is_found_by_its_id():
     """Where blocks have names, their ids are known too."""
     found = directory(albatros())

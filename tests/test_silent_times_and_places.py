@@ -36,6 +36,7 @@ def placed(head: str, cells) -> list[str]:
     return [f"{head},lat,lon", *(f"{cells(number)},{y:.4f},{x:.4f}" for number, (y, x) in enumerate(PLACES))]
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("head", "cells"),
     [
@@ -101,6 +102,7 @@ def test_a_quarter_that_is_none_stays_a_fault():
     assert read.tolist() == ["2019 5", "2019 IV", "2019 x", "2019 3"]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("times", [1_000_000, 10_000_000])
 def test_degrees_written_as_whole_numbers_are_asked_about(tmp_path, times):
     rows = ["fecha,lat,lon"]
@@ -121,6 +123,7 @@ def test_coordinates_of_no_known_system_are_refused_in_the_words_of_the_fault(tm
     assert "are not degrees" in str(understood.refusal)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("head", "cells"),
     [

@@ -108,6 +108,7 @@ SUMS = {  # a table of one period, what its rows add up to, and the areas
 }
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("name", SUMS)
 def test_the_whole_beside_its_parts_in_one_period_is_counted_once(tmp_path: Path, name: str) -> None:
     text, killed, areas = SUMS[name]
@@ -130,6 +131,7 @@ TWO_ROWS = {  # names in two rows: a printed table, the number killed, women and
 }
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("name", TWO_ROWS)
 def test_names_in_two_rows_are_read_together(tmp_path: Path, name: str) -> None:
     text, killed, women = TWO_ROWS[name]

@@ -48,6 +48,7 @@ MEANT = {  # values of a column of offences, and how many of the thirty rows are
 }
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("name", MEANT)
 def test_what_was_no_intent_is_kept_apart(tmp_path, name):
     values, people = MEANT[name]
@@ -111,6 +112,7 @@ DATES = {  # of several dates: names of columns, and which of them is the day of
 }
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("name", DATES)
 def test_of_several_dates_the_one_that_speaks_of_the_killing_is_safe(tmp_path, name):
     """The day of the report was read where we do not know the other name."""
@@ -132,6 +134,7 @@ PARTS = {  # how services say that there are more rows than they gave
 }
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", PARTS)
 def test_a_part_of_an_answer_is_not_taken_for_the_whole(tmp_path, name):
     rows = [{"fecha": f"{day}", "lat": y, "lon": x} for day, (y, x) in ROWS]
@@ -179,6 +182,7 @@ AGES = {  # texts of ages, of their unit, and the ages that they are
 }
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("name", AGES)
 def test_ages_are_years_whatever_they_are_written_in(tmp_path, name):
     """Six months were six years, and ages in words were left out without one."""
@@ -266,6 +270,7 @@ def test_cases_found_to_be_no_crime_are_kept_apart(tmp_path):
     assert killed(understood) == 20
 
 
+@pytest.mark.walk
 def test_numbers_of_killed_in_words_or_beside_other_texts_are_not_passed_over(tmp_path):
     """Each row was counted as one person."""
     worded = brought(tmp_path, "t.csv", listed("fecha,victimas,lat,lon", when("%Y-%m-%d"), each("una", "dos", "1"), lat, lon))

@@ -7,6 +7,7 @@ from hotspots.readers.faults import DoubtError
 from hotspots.readers.homicide_faults import (
     MEANINGS,
     CodedAgesError,
+    CodedSexError,
     CountsError,
     HomicideError,
     NumberOfKilledError,
@@ -90,6 +91,22 @@ def coded_options(fault: CodedAgesError) -> dict[str, Told]:
     }
 
 
+def sex_options(fault: CodedSexError) -> dict[str, Told]:
+    """Return either way round, and that nobody knows."""
+    (one, _), (two, _) = fault.rows
+    return {
+        "male_first": told("{one} is a man and {two} a woman", one=one, two=two),
+        "female_first": told("{one} is a woman and {two} a man", one=one, two=two),
+        "unknown": told("it is not known: no sex is read"),
+    }
+
+
+def sex_entries(fault: CodedSexError, answer: str) -> Entries:
+    """Return what an answer writes under [incidents]."""
+    order = {"male_first": ("male", "female"), "female_first": ("female", "male")}.get(answer)
+    return {"values": {"sex": dict(zip((code for code, _ in fault.rows), order, strict=True))}} if order else {}
+
+
 def several_options(fault: SeveralPeopleError) -> dict[str, Told]:
     """Return the rows, and the people that they list."""
     listed = told("no: each of the people listed was killed: {n} in all", n=f"{fault.people:,}")
@@ -147,5 +164,13 @@ HOMICIDE_DOUBTS: tuple[Doubt, ...] = (
         options=coded_options,
         safe=lambda _: "unknown",
         entries=lambda _, answer: {"age_coded": True} if answer == "coded" else {},
+    ),
+    Doubt(
+        "sex",
+        CodedSexError,
+        text=lambda fault: told("{doubt}; which is which?", doubt=fault.doubt()),
+        options=sex_options,
+        safe=lambda _: "unknown",
+        entries=sex_entries,
     ),
 )

@@ -253,6 +253,30 @@ class CodedAgesError(DoubtError):
 
 
 @dataclass(eq=False)
+class CodedSexError(DoubtError):
+    """A `column` of a `file` that is of the sex by its name and holds two codes: `rows` are the one for 1 and the one for 2, as they are
+    written, each with its rows."""
+
+    file: str
+    column: str
+    rows: tuple[tuple[str, int], tuple[str, int]]
+
+    def at_stake(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the codes."""
+        return {self.column: tuple(code for code, _ in self.rows)}
+
+    def doubt(self) -> Told:
+        """Return what is in doubt, without what to do."""
+        (one, ones), (two, twos) = self.rows
+        text = "{file}: {column} holds codes: {one} in {ones} of its rows, {two} in {twos}"
+        return told(text, file=self.file, column=repr(self.column), one=one, ones=f"{ones:,}", two=two, twos=f"{twos:,}")
+
+    def _sentence(self) -> Told:
+        line = ", ".join(f'"{code}" = "{sex}"' for (code, _), sex in zip(self.rows, ("male", "female"), strict=True))
+        return told("{doubt}; say which is which under [incidents.values.sex] in city.toml, such as: {line}", doubt=self.doubt(), line=line)
+
+
+@dataclass(eq=False)
 class CountsError(NumberOfKilledError):
     """A `file` of published totals of which it is in doubt which of its numbers are the people killed.
 

@@ -39,6 +39,7 @@ from hotspots.readers.faults import (
 )
 from hotspots.readers.homicide_faults import (
     CodedAgesError,
+    CodedSexError,
     CountsError,
     HomicideError,
     Judged,
@@ -94,6 +95,7 @@ EXAMPLES: tuple[DoubtError, ...] = (  # of each row of questions, a doubt that i
     CountsError("t.csv", 12, {"homicidios": 40, "lesiones": 90}, {"homicidios": ("1",), "lesiones": ("2",)}),
     SeveralPeopleError(_FILE, ("edad", "sexo"), 160, 12, 175),
     CodedAgesError("d.csv", "EDAD", ("4023", "3011", "4998"), ("4023", 23), 160),
+    CodedSexError("d.csv", "SEXO", (("1", 142), ("2", 18))),
     SheetError("h.xlsx", told("several sheets hold a table ({listed})", listed="'a', 'b'"), (("a", "id, day"), ("b", "id, day")), 2),
     HeaderError(_FILE, ((1, "Fecha, Edad"), (2, "date, age"))),
     DayOrMonthError(

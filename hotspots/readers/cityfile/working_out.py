@@ -19,7 +19,7 @@ from hotspots.readers.cityfile.pointing import killed
 from hotspots.readers.cityfile.when_and_where import coordinates, date_columns, date_form, place_keys, share_of_ids
 from hotspots.readers.columns.clock_ranges import says_clocks
 from hotspots.readers.columns.code_books import written_out
-from hotspots.readers.columns.coded_ages import coded_ages
+from hotspots.readers.columns.coded_people import coded_ages, coded_sex
 from hotspots.readers.columns.killings import rows_where
 from hotspots.readers.columns.merged_cells import filled_down, is_time, merged_columns
 from hotspots.readers.columns.offences import by_plain_name, plain
@@ -84,7 +84,7 @@ def work_out(
     people = killed(rows, used=set(columns.values()), file=first.source, ask=ask)
     table = _homicides(first, people.get("where", {}))
     sections: dict[str, Any] = {"incidents": _incidents(table, columns, incidents, ask, outlines) | layout | people}
-    values = _values(table, columns)
+    values = _values(table, columns) | sections["incidents"].get("values", {})
     if values:
         sections["incidents"]["values"] = values
     if blocks is not None and outlines is not None:
@@ -188,8 +188,9 @@ def _incidents(table: Table, columns: dict[str, str], files: Sequence[Path], ask
     for key in ("date", "year", "month", "day"):
         columns.pop(key, None)
     columns |= {key: name for key, name in when.items() if key != "of_year"}
-    _drop_doubtful(table, columns)
-    coded = _age_coded(table, columns, ask)
+    coded = _sex_coded(table, columns, ask)
+    _drop_doubtful(table, columns, known=coded)
+    coded |= _age_coded(table, columns, ask)
     entries: dict[str, Any] = {"file": [str(file) for file in files] if len(files) > 1 else str(files[0])}
     entries |= _place(table, columns, ask, outlines)
     _doubt_event(table, columns, [value for key, value in entries.items() if key in ("x", "y", "geometry", "block_id")], ask)
@@ -209,10 +210,16 @@ def _age_coded(table: Table, columns: dict[str, str], ask: Ask) -> Entries:
     return said
 
 
-def _drop_doubtful(table: Table, columns: dict[str, str]) -> None:
-    """Forget columns whose content is not what their name says."""
+def _sex_coded(table: Table, columns: Mapping[str, str], ask: Ask) -> Entries:
+    """Return what codes of the sex mean, where a person says so."""
+    doubt = coded_sex(table.columns[columns["sex"]], file=table.source) if "sex" in columns else None
+    return settled(doubt, ask) if doubt else {}
+
+
+def _drop_doubtful(table: Table, columns: dict[str, str], *, known: Entries) -> None:
+    """Forget columns whose content is not what their name says, but those of which it is `known` what their words mean."""
     for key in ("sex", "weapon"):
-        if key in columns and not (_mapped(text := table.columns[columns[key]], key) or (key == "sex" and _lists(text, sexes_each))):
+        if key in columns and key not in known.get("values", {}) and not _says(table.columns[columns[key]], key):
             del columns[key]
     if "time" in columns and plain(columns["time"]) == "intervalo" and not says_clocks(table.columns[columns["time"]]):
         del columns["time"]
@@ -222,6 +229,11 @@ def _drop_doubtful(table: Table, columns: dict[str, str]) -> None:
         first, *others = (table.columns[columns[key]] for key in ("date", "year", "month", "day") if key in columns)
         if not _one_day_each(table.columns[columns["event_id"]], first.str.cat(others, sep=" ")):
             del columns["event_id"]
+
+
+def _says(text: pd.Series, key: str) -> bool:
+    """Return whether we know at least half of the words of a column, or it lists several people's."""
+    return bool(_mapped(text, key)) or (key == "sex" and _lists(text, sexes_each))
 
 
 def _doubt_event(table: Table, columns: dict[str, str], place: list[str], ask: Ask) -> None:

@@ -13,7 +13,7 @@ import pyproj
 import shapely
 
 from hotspots.readers.columns.area_ids import areas_that_occur, by_area_alone, placeless, read_area_ids
-from hotspots.readers.columns.coded_ages import years_of_codes
+from hotspots.readers.columns.coded_people import years_of_codes
 from hotspots.readers.columns.dates import Dates, read_dates
 from hotspots.readers.columns.places import Places, read_places, zone_of
 from hotspots.readers.columns.plausible_places import (

@@ -1,11 +1,12 @@
-"""Ages as registers of deaths code them: the first digit is a unit, the others say how many of it (4023 or 423: 23 years)."""
+"""Ages and sexes as registers of deaths code them: of an age the first digit is a unit, the others say how many of it (4023 or 423: 23
+years); of a sex 1 and 2 are a man and a woman, nearly everywhere in that order."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from hotspots.readers.columns.values import is_missing
-from hotspots.readers.homicide_faults import CodedAgesError
+from hotspots.readers.homicide_faults import CodedAgesError, CodedSexError
 from hotspots.readers.report import Remark
 from hotspots.words import told
 
@@ -14,6 +15,7 @@ _LONG = (
 )
 _SHORT = r"0[0-5][0-9]|1(?:[01][0-9]|2[0-4])|2(?:[0-2][0-9]|3[01])|3(?:0[0-9]|1[0-2])|4[0-9]{2}|5[0-2][0-9]|[0-3]99|999"
 _UNKNOWN = {"4998", "4999", "9999", "999", "000", "099"}
+_NO_SEX = {"0", "3", "9", "99"}  # codes of a sex for another, or for nobody knows
 _YEARS_LEAST = 0.5  # of the codes, that are years: most who are killed are no small children
 
 
@@ -57,3 +59,19 @@ def years_of_codes(text: pd.Series) -> tuple[pd.Series, list[Remark]]:
     )
     read = Remark("coded_age", "accepted", fits.to_numpy(dtype=bool), said, column=str(text.name))
     return years.where(fits, text.where(is_missing(text), text + "?")), [read]
+
+
+def coded_sex(text: pd.Series, *, file: str) -> CodedSexError | None:
+    """Return the doubt about sexes that are the codes 1 and 2, and no other but those for nobody knows; None where they are none.
+
+    >>> coded_sex(pd.Series(["1", "2", "1", "9", ""], name="SEXO"), file="d.csv").rows
+    (('1', 2), ('2', 1))
+    >>> coded_sex(pd.Series(["1", "2", "4"], name="SEXO"), file="d.csv") is None
+    True
+    """
+    said = text[~is_missing(text)].str.strip()
+    codes = _codes(said)
+    if not {"1", "2"} <= set(codes) <= {"1", "2"} | _NO_SEX:
+        return None
+    first, second = ((str(said[codes == code].iloc[0]), int((codes == code).sum())) for code in ("1", "2"))
+    return CodedSexError(file, str(text.name), (first, second))
