@@ -168,11 +168,12 @@ def test_what_is_taken_away_is_gone_from_an_open_page(open_page, signed):
     sign_in(page, address, "ana")
     page.goto(f"{address}/cases?lang=en")
     page.get_by_text("Signed in: ana@police.example, commander").wait_for(state="attached", timeout=60_000)
+    whole = table.read_text(encoding="utf-8")
     table.write_text(TABLE.format(role="viewer"), encoding="utf-8")
     page.get_by_text("your role does not include this").wait_for(timeout=60_000)  # the page looks by itself
     table.write_text(TABLE.format(role="none"), encoding="utf-8")
     page.get_by_text("nobody has given you access").wait_for(timeout=60_000)
-    table.write_text(TABLE.format(role="commander"), encoding="utf-8")
+    table.write_text(whole, encoding="utf-8")
 
 
 @pytest.mark.walk
