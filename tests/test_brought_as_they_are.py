@@ -100,6 +100,15 @@ def test_codes_of_the_sex_are_read_where_a_person_says_which_is_which(tmp_path, 
     assert ("unmapped_words" in [one.code for one in read.city.report.findings]) == ("9" in codes)
 
 
+def test_one_age_beside_several_people_is_told(tmp_path):
+    text = listed("fecha,edad,sexo,victimas,lat,lon", when("%Y-%m-%d"), each("23", ""), each("M", "", "F"), each("2", "1", "1"), lat, lon)
+    understood = brought(tmp_path, "t.csv", text)
+    assert killed(understood) == 40
+    (said,) = [one for one in understood.city.report.findings if one.code == "said_once"]
+    assert said.rows == 10  # of the rows of two people, all say a sex
+    assert understood.city.incidents["age"].eq(23).sum() == 20  # five of those rows say the age
+
+
 @pytest.mark.cases(1)
 @pytest.mark.parametrize("odd", ["4023", "999", "423"])
 def test_one_odd_age_among_plain_ones_makes_no_codes(tmp_path, odd):

@@ -15,7 +15,8 @@ from hotspots.readers.files import limits
 from hotspots.readers.homicide_faults import SeveralPeopleError
 from hotspots.readers.report import Remark
 from hotspots.readers.sections import IncidentSection
-from hotspots.words import told
+from hotspots.store.schema import UNKNOWN
+from hotspots.words import mark, told
 
 _BETWEEN_AGES = re.compile(r"\s*(?:[;/|&+\n]|,\s+|,(?=[1-9][0-9](?![0-9]))|\b(?:y|e|and|et)\b)\s*")
 _BARE_COMMA = r"^[0-9]+,[0-9]+$"
@@ -144,6 +145,19 @@ def one_each(columns: pd.DataFrame, section: IncidentSection, victims: pd.Series
         found[f"each {key}"] = pd.Series(lists, index=columns.index, dtype="object")
         columns = columns.assign(**{column: columns[column].mask(fit, "")})
     return columns, found
+
+
+def said_once(columns: pd.DataFrame) -> Remark:
+    """Return a remark on rows of several people killed that say one age or one sex: it is counted for each of them.
+
+    >>> rows = pd.DataFrame({"victims": [2, 1, 3], "age": [30.0, 17.0, float("nan")], "sex": ["unknown", "male", "unknown"]})
+    >>> said_once(rows).where.tolist()
+    [True, False, False]
+    """
+    said = [columns[key].notna() & columns[key].ne(UNKNOWN) for key in ("age", "sex") if key in columns]
+    where = columns["victims"].gt(1).to_numpy(dtype=bool) & np.logical_or.reduce([np.zeros(len(columns), dtype=bool), *said])
+    text = "{rows} of {total} rows are of several people killed and say one age or sex; each of them is counted with it"
+    return Remark("said_once", "accepted", where, mark(text), mark("If it is of one of them, give each a row of their own."))
 
 
 def one_by_one(repeated: pd.DataFrame, key: str) -> pd.Series:

@@ -25,7 +25,7 @@ from hotspots.readers.columns.plausible_places import (
 )
 from hotspots.readers.columns.repeated_victims import same_remark
 from hotspots.readers.columns.second_looks import lone_remark, other_dates
-from hotspots.readers.columns.several_people import one_by_one, one_each, victims_of
+from hotspots.readers.columns.several_people import one_by_one, one_each, said_once, victims_of
 from hotspots.readers.columns.values import map_words, read_ages, with_units
 from hotspots.readers.columns.whereabouts import elsewhere, untrue_distances
 from hotspots.readers.columns.written_dates import dated
@@ -303,6 +303,7 @@ def _fields(
         if column:
             columns[name], noted = map_words(texts[column], name=name, words=section.values.get(name, {}), column=column)
             remarks += noted
+    remarks.append(said_once(columns))
     if section.block_id:
         columns["block_id"], noted = _recorded(table.columns[section.block_id], areas, placed=np.asarray(places.unplaced == ""))
         remarks += noted
