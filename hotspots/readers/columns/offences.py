@@ -17,7 +17,7 @@ OFFENCES: tuple[tuple[str, bool, str], ...] = (
     ("attempted", True, r"tentativas?|tentad[oa]s?|intentos?|frustrad\w*|en grado de|attempt\w*|atmpt\w*|att|tentatives?|tentee?s?"),
     ("attempted", False, r"(with )?intent to (kill|murder)|w ?i(ntent)? (kill|murder)|intencion de matar"),
     ("legal", True, r"legal|justifi\w*|non criminal|just|lawful\w*|legitim\w*|officer involved|police (action|shooting|intervention)"),
-    ("legal", False, r"(intervencion|accion) (legal|policial)|intervencao (legal|policial|de agente\w*)|legal intervention|agente do estado"),
+    ("legal", False, r"intervencion (legal|policial)|intervencao (legal|policial|de agente\w*)|legal intervention|agente do estado"),
     ("legal", True, r"by (police|law enforcement)|enfrentamiento|abatid\w*|auto de resistencia|cumplimiento del? deber|force publique"),
     ("unclear", True, r"suicid\w* .*(homicid\w*|murder\w*)|(homicid\w*|murder\w*|feminicid\w*) .*suicid\w*"),
     ("suicide", False, r"suicid\w*|autoinflig\w*|autoprovoc\w*|self (harm|inflicted)|autolesi\w*"),

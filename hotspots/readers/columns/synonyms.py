@@ -320,7 +320,9 @@ _CATEGORIES = {
         "pasional|feminicidio"
     ),
     "robbery": "robbery|burglary|robo|asalto|atraco|hurto|roubo|latrocinio|vol",
-    "police": "police|police shooting|officer involved|intervencion policial|legal intervention|intervencion legal|accion legal|accion policial",
+    "police": (
+        "police|police shooting|officer involved|intervencion policial|legal intervention|intervencion legal|accion legal|accion policial"
+    ),
     "other": "other|others|otro|otros|otra|otras|outro|outros|autre|autres",
     "unknown": "no determinado|por determinar|not known|undetermined|sin informacion|no especificado|nao informado|inconnu",
 }
