@@ -354,7 +354,8 @@ def test_interventions(city_of, see, printed, query):
     if start <= end - pd.DateOffset(years=3):
         assert target.loc["all", "base"] == pytest.approx(len(within(rows, end - pd.DateOffset(years=3), end)) / 3)
     assert shown[words.say("A year now")].iloc[-1] == pytest.approx(target.loc["all", "base"])
-    assert words.number(target.loc["all", "base"], 1) in text(seen.app)
+    base = round(target.loc["all", "base"], 1)
+    assert f" {words.number(base, 1 if base % 1 else 0)} " in text(seen.app)
 
 
 def the_series_agrees(seen, entry, rows, words):
