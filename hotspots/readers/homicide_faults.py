@@ -268,8 +268,15 @@ class CodedSexError(DoubtError):
     def doubt(self) -> Told:
         """Return what is in doubt, without what to do."""
         (one, ones), (two, twos) = self.rows
-        text = "{file}: {column} holds codes: {one} in {ones} of its rows, {two} in {twos}"
-        return told(text, file=self.file, column=repr(self.column), one=one, ones=f"{ones:,}", two=two, twos=f"{twos:,}")
+        return told(
+            "{file}: {column} holds codes: {one} in {ones} of its rows, {two} in {twos}",
+            file=self.file,
+            column=repr(self.column),
+            one=one,
+            ones=f"{ones:,}",
+            two=two,
+            twos=f"{twos:,}",
+        )
 
     def _sentence(self) -> Told:
         line = ", ".join(f'"{code}" = "{sex}"' for (code, _), sex in zip(self.rows, ("male", "female"), strict=True))

@@ -156,8 +156,13 @@ def said_once(columns: pd.DataFrame) -> Remark:
     """
     said = [columns[key].notna() & columns[key].ne(UNKNOWN) for key in ("age", "sex") if key in columns]
     where = columns["victims"].gt(1).to_numpy(dtype=bool) & np.logical_or.reduce([np.zeros(len(columns), dtype=bool), *said])
-    text = "{rows} of {total} rows are of several people killed and say one age or sex; each of them is counted with it"
-    return Remark("said_once", "accepted", where, mark(text), mark("If it is of one of them, give each a row of their own."))
+    return Remark(
+        "said_once",
+        "accepted",
+        where,
+        mark("{rows} of {total} rows are of several people killed and say one age or sex; each of them is counted with it"),
+        mark("If it is of one of them, give each a row of their own."),
+    )
 
 
 def one_by_one(repeated: pd.DataFrame, key: str) -> pd.Series:
