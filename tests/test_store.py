@@ -295,7 +295,6 @@ def test_facts_come_back_as_they_went(store_folder: Path, facts: dict[str, Any])
 # ------------------------------------------------------------------------------------------------- readers and killers
 
 
-@pytest.mark.cases(1)
 @both
 def test_readers_beside_a_writer_see_whole_versions_only() -> None:
     publish(1)
@@ -581,7 +580,6 @@ def test_versions_to_fall_back_to() -> None:
     assert store.instead("town") == [2, 1, 5, 4]
 
 
-@pytest.mark.cases(1)
 def test_every_damage_is_found(kept: Kept) -> None:
     """Flips, cuts and losses anywhere in the store: `check` names each, and what is read of the version served is never wrong."""
     for n in (1, 2, 3):

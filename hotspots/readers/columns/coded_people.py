@@ -64,14 +64,19 @@ def years_of_codes(text: pd.Series) -> tuple[pd.Series, list[Remark]]:
 def coded_sex(text: pd.Series, *, file: str) -> CodedSexError | None:
     """Return the doubt about sexes that are the codes 1 and 2, and no other but those for nobody knows; None where they are none.
 
+    Where all are of one sex its code stands alone; 0 beside one code alone may be the other sex, and is no such code.
+
     >>> coded_sex(pd.Series(["1", "2", "1", "9", ""], name="SEXO"), file="d.csv").rows
     (('1', 2), ('2', 1))
-    >>> coded_sex(pd.Series(["1", "2", "4"], name="SEXO"), file="d.csv") is None
-    True
+    >>> coded_sex(pd.Series(["1", "1", "9"], name="SEXO"), file="d.csv").rows
+    (('1', 2), ('2', 0))
+    >>> [coded_sex(pd.Series(codes, name="SEXO"), file="d.csv") for codes in (["1", "2", "4"], ["0", "1"], ["9"])]
+    [None, None, None]
     """
     said = text[~is_missing(text)].str.strip()
     codes = _codes(said)
-    if not {"1", "2"} <= set(codes) <= {"1", "2"} | _NO_SEX:
+    there = {"1", "2"} & set(codes)
+    if not there or not set(codes) <= {"1", "2"} | _NO_SEX or ("0" in set(codes) and len(there) == 1):
         return None
-    first, second = ((str(said[codes == code].iloc[0]), int((codes == code).sum())) for code in ("1", "2"))
+    first, second = ((next(iter(said[codes == code]), code), int((codes == code).sum())) for code in ("1", "2"))
     return CodedSexError(file, str(text.name), (first, second))
