@@ -230,6 +230,16 @@ def test_a_place_is_found_by_keyboard_alone(open_page, address):
     assert page.locator("h2").count() >= 1
 
 
+def test_the_room_of_a_map_and_of_nothing_else_is_kept_while_it_comes(open_page, address):
+    page = open_page(viewport={"width": 1440, "height": 900})
+    open_at(page, address, lang="en")
+    kept = page.evaluate(
+        "() => [...document.querySelectorAll('[class*=st-key-]')].filter((one) => getComputedStyle(one).animationName === 'room')"
+        ".map((one) => /st-key-[^ ]+/.exec(one.className)[0])"
+    )
+    assert kept == ["st-key-map"]
+
+
 @pytest.mark.walk
 def test_the_table_behind_the_map(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1500})
