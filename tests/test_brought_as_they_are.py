@@ -89,7 +89,7 @@ def test_ages_in_codes_are_read_where_a_person_says_so(tmp_path, name):
     ],
 )
 def test_codes_of_the_sex_are_read_where_a_person_says_which_is_which(tmp_path, codes, answer, sexes):
-    """They were dropped, and nobody was told."""
+    """They were dropped, and nobody was asked."""
     text = listed("fecha,sexo,lat,lon", when("%Y-%m-%d"), each(*codes), lat, lon)
     understood = brought(tmp_path, "t.csv", text)
     assert asked(understood, "sex") == ["unknown"]
