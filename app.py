@@ -46,7 +46,7 @@ def restricted() -> None:
             frame.page("import_", mark("Import"), cityless=True, needs="import", everywhere=True),
             frame.page("erase", mark("Erase"), cityless=True, needs="erase", everywhere=True),
             frame.page("record", mark("Who saw what"), cityless=True, needs="record", everywhere=True, shown=admission.asked_for()),
-            frame.page("publish", mark("Publish"), needs="publish", everywhere=True),
+            frame.page("publish", mark("Publish"), needs="publish", everywhere=True, narrowed=False),
         ],
     }
     shown = st.navigation(frame.contents(pages), position="top", expanded=True)

@@ -86,6 +86,7 @@ def test_ages_in_codes_are_read_where_a_person_says_so(tmp_path, name):
     [
         (("1", "2", "1", "9", "1"), "male_first", ["male", "female", "male", "unknown", "male"]),
         (("1.0", "2.0"), "female_first", ["female", "male"]),
+        (("0", "1", "1"), "female_first", ["female", "male", "male"]),
     ],
 )
 def test_codes_of_the_sex_are_read_where_a_person_says_which_is_which(tmp_path, codes, answer, sexes):

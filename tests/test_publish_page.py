@@ -17,6 +17,17 @@ def city(own_city):
     return own_city
 
 
+def test_no_place_period_or_filter_is_offered_where_none_matters(city):
+    app = open_page("publish", lang="en", weapon="firearm", **{"from": "2019-01-01", "to": "2019-12-31"})
+    assert not app.exception
+    assert [one.label for one in app.sidebar.selectbox] == ["Idioma · Language", "City"]
+    assert not [one for kind in ("multiselect", "date_input", "slider") for one in app.sidebar.get(kind)]
+    assert not [one for one in app.button if one.key.startswith("chip_") or one.key == "clear_all"]
+    beside = open_page("data", lang="en", weapon="firearm")
+    assert beside.sidebar.multiselect  # another page still has them, and the choice itself is kept
+    assert any(one.key == "chip_weapon" for one in beside.button)
+
+
 def test_the_page_shows_what_it_will_be_and_then_publishes(city, monkeypatch, tmp_path):
     folder = tmp_path / "releases"
     monkeypatch.setenv("HOTSPOTS_RELEASE", str(folder))

@@ -254,7 +254,7 @@ class CodedAgesError(DoubtError):
 
 @dataclass(eq=False)
 class CodedSexError(DoubtError):
-    """A `column` of a `file` that is of the sex by its name and holds two codes: `rows` are the one for 1 and the one for 2, as they are
+    """A `column` of a `file` that is of the sex by its name and holds two codes: `rows` are the lower one and the higher one, as they are
     written, each with its rows."""
 
     file: str

@@ -319,3 +319,27 @@ def test_the_walk_through_the_circles_by_keys_keeps_the_focus_when_a_place_is_ch
     assert said.inner_text().startswith("Chosen: ")
     page.keyboard.press("Escape")
     page.wait_for_url(lambda url: "place=" not in url, timeout=120_000)
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("when", ["at once", "while the map is drawn anew", "when it is there"])
+def test_escape_leaves_the_place_that_was_chosen_by_key(open_page, address, when):
+    """Pressed while the old map was gone and the new one not yet there, it was lost."""
+    page = open_page(viewport={"width": 1440, "height": 1000})
+    open_at(page, address, "map", lang="en")
+    page.locator(".map").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    if when != "at once":
+        page.wait_for_function("() => document.activeElement === document.body", timeout=60_000, polling=5)
+    if when == "when it is there":
+        page.wait_for_function("() => document.activeElement !== document.body", timeout=120_000, polling=5)
+        assert query_of(page)["place"]
+    page.keyboard.press("Escape")
+    said = page.locator(".frame [aria-live]").first
+    wait_until_idle(page)
+    page.wait_for_url(lambda url: "place=" not in url, timeout=120_000)
+    wait_until_idle(page)
+    page.wait_for_selector(READY)
+    assert said.inner_text() == "No place is chosen."
+    assert "place" not in query_of(page)

@@ -48,6 +48,7 @@ def page(
     whole: bool = False,
     needs: str = "areas",
     everywhere: bool = False,
+    narrowed: bool = True,
 ) -> Any:
     """Return the page that the file `name` in `pages` renders, under its name in the address; the `first` one is at no path.
 
@@ -56,6 +57,7 @@ def page(
     foot where it wants them, if it does.
     One that is not `shown` is not in the menu, and its address still answers: where only totals are published there are no cases.
     `needs` is the right that it takes; one that tells of the city `everywhere` is not for whoever may see some of its districts alone.
+    One that is not `narrowed` tells the same whatever place, period and filters are chosen, and offers none of them.
     """
     settings.refuse_in_public("such page")
     words = words_for(language(address.current()[0]))
@@ -77,8 +79,8 @@ def page(
             if cityless:
                 without_city(words)
                 render(words)
-            elif (chosen := open_page(name, with_choices=not (first or whole))) is not None:
-                framed(chosen, render, name="" if first else name.rstrip("_"), whole=first or whole)
+            elif (chosen := open_page(name, with_choices=not (first or whole), narrowed=narrowed)) is not None:
+                framed(chosen, render, name="" if first else name.rstrip("_"), whole=first or whole, narrowed=narrowed)
         if address.taken_up():
             st.rerun()
 
@@ -102,7 +104,7 @@ def let_in(name: str, words: Words, needs: str, *, granted: bool, cityless: bool
     return True
 
 
-def framed(chosen: Chosen, render: Callable[[Chosen], None], *, name: str, whole: bool) -> None:
+def framed(chosen: Chosen, render: Callable[[Chosen], None], *, name: str, whole: bool, narrowed: bool = True) -> None:
     """Draw a page about a city between the search and the foot; one that fills the `whole` window draws these where it wants them.
 
     `name` is the page's in the address.
@@ -112,7 +114,8 @@ def framed(chosen: Chosen, render: Callable[[Chosen], None], *, name: str, whole
         with st.container(horizontal=True, key="top_row", vertical_alignment="bottom"):
             search_field(chosen)
             share.draw(chosen.city, chosen.words, page=name)
-        chips.draw(chosen.selection, chosen.city, chosen.words)
+        if narrowed:
+            chips.draw(chosen.selection, chosen.city, chosen.words)
         place_of.what_the_city_is(chosen.city, chosen.words)
     render(chosen)
     if not whole:
@@ -188,7 +191,7 @@ def _around_nothing(draw: Callable[[], None]) -> None:
             draw()
 
 
-def open_page(name: str, *, with_choices: bool = True) -> Chosen | None:
+def open_page(name: str, *, with_choices: bool = True, narrowed: bool = True) -> Chosen | None:
     """Return the reader's choices, drawn in the sidebar unless a page draws them itself; None where nothing is to show: it says why."""
     selection, strange = address.current()
     selection = replace(selection, language=language(selection))
@@ -209,7 +212,7 @@ def open_page(name: str, *, with_choices: bool = True) -> Chosen | None:
         admission.viewed(name, about(selection))
         if with_choices:
             with st.sidebar:
-                choices(selection, city, words)
+                choices(selection, city, words, narrowed=narrowed)
     except ToldError as fault:
         refusal(words, words.say("The data cannot be shown."), fault)
         admission.way_out(words)
@@ -289,8 +292,8 @@ def fit(selection: Selection, city: City) -> tuple[Selection, tuple[str, ...]]:
     return fitted, tuple(dropped)
 
 
-def choices(selection: Selection, city: City, words: Words) -> None:
-    """Draw the choices."""
+def choices(selection: Selection, city: City, words: Words, *, narrowed: bool = True) -> None:
+    """Draw the choices; of a page that is not `narrowed` by place, period and filters the language and the city alone."""
     names = {one.slug: one.name for one in cached.available()}
     language_choice(selection)
     st.selectbox(
@@ -299,9 +302,10 @@ def choices(selection: Selection, city: City, words: Words) -> None:
         format_func=names.__getitem__,
         **address.widget("city", selection.city, lambda old, new: Selection(city=new, language=old.language)),
     )
-    place_of.choice(selection, city, words)
-    period.choice(selection, city, words)
-    for name, label in chips.FILTERS:
+    if narrowed:
+        place_of.choice(selection, city, words)
+        period.choice(selection, city, words)
+    for name, label in chips.FILTERS if narrowed else ():
         if name in city.fields:
             filter_choice(name, words.say(label), selection, words)
     admission.signed_in_as(words)

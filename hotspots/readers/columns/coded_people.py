@@ -1,5 +1,5 @@
 """Ages and sexes as registers of deaths code them: of an age the first digit is a unit, the others say how many of it (4023 or 423: 23
-years); of a sex 1 and 2 are a man and a woman, nearly everywhere in that order."""
+years); of a sex 1 and 2 are a man and a woman, nearly everywhere in that order, and 0 and 1 in either."""
 
 from __future__ import annotations
 
@@ -62,21 +62,24 @@ def years_of_codes(text: pd.Series) -> tuple[pd.Series, list[Remark]]:
 
 
 def coded_sex(text: pd.Series, *, file: str) -> CodedSexError | None:
-    """Return the doubt about sexes that are the codes 1 and 2, and no other but those for nobody knows; None where they are none.
+    """Return the doubt about sexes that are the codes 1 and 2, or 0 and 1; None where there is any other code but those for nobody knows.
 
-    Where all are of one sex its code stands alone; 0 beside one code alone may be the other sex, and is no such code.
+    Where all are of one sex, 1 or 2 stands alone.
 
     >>> coded_sex(pd.Series(["1", "2", "1", "9", ""], name="SEXO"), file="d.csv").rows
     (('1', 2), ('2', 1))
     >>> coded_sex(pd.Series(["1", "1", "9"], name="SEXO"), file="d.csv").rows
     (('1', 2), ('2', 0))
-    >>> [coded_sex(pd.Series(codes, name="SEXO"), file="d.csv") for codes in (["1", "2", "4"], ["0", "1"], ["9"])]
+    >>> coded_sex(pd.Series(["0", "1", "1"], name="SEXO"), file="d.csv").rows
+    (('0', 1), ('1', 2))
+    >>> [coded_sex(pd.Series(codes, name="SEXO"), file="d.csv") for codes in (["1", "2", "4"], ["0", "2"], ["9"])]
     [None, None, None]
     """
     said = text[~is_missing(text)].str.strip()
     codes = _codes(said)
-    there = {"1", "2"} & set(codes)
-    if not there or not set(codes) <= {"1", "2"} | _NO_SEX or ("0" in set(codes) and len(there) == 1):
+    there = set(codes) - _NO_SEX
+    pair = ("0", "1") if there == {"1"} and "0" in set(codes) else ("1", "2")
+    if not there or not there <= set(pair) or (there == {"2"} and "0" in set(codes)):
         return None
-    first, second = ((next(iter(said[codes == code]), code), int((codes == code).sum())) for code in ("1", "2"))
+    first, second = ((next(iter(said[codes == code]), code), int((codes == code).sum())) for code in pair)
     return CodedSexError(file, str(text.name), (first, second))

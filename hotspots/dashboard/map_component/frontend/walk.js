@@ -4,7 +4,13 @@ import { WAYS, middleOf, nextUnit } from "./ways.js";
 
 const WHILE = 20000; // milliseconds in which a map drawn anew for a choice by key takes the focus that the old one had
 let held = null; // the map on which a place was chosen by key, and what was said of it; until another key or a pointer is used
-for (const used of ["keydown", "pointerdown"]) document.addEventListener(used, () => { held = null; }, true);
+
+document.addEventListener("pointerdown", () => { held = null; }, true);
+document.addEventListener("keydown", ({ key }) => {
+  const between = held && key === "Escape" && document.activeElement === document.body; // the old map is gone, the new one not there yet
+  if (between) held.left = true;
+  else held = null;
+}, true);
 
 // What the map does with keys; part of `CityMap`.
 export const KEYBOARD = {
@@ -58,12 +64,14 @@ export const KEYBOARD = {
     this.frame.live.textContent = said;
   },
 
-  // Take the focus that was lost with the map this one stands for.
+  // Take the focus that was lost with the map this one stands for, and leave the place again where Escape was pressed meanwhile.
   takeFocusBack() {
     if (held?.view !== this.viewKey || Date.now() > held.until || document.activeElement !== document.body) return;
     this.frame.ground.focus({ preventScroll: true });
-    this.frame.live.textContent = held.said;
+    const { said, left } = held;
     held = null;
+    if (left) this.chooseByKey("");
+    else this.frame.live.textContent = said;
   },
 
   // Go to the next place in a direction; the first press tells the place in the middle, or the one that is chosen.

@@ -47,7 +47,7 @@ def render(chosen: Chosen) -> None:
     """Draw the page."""
     words, slug = chosen.words, chosen.city.slug
     st.title(words.say("Publish a release of {city}", city=chosen.city.name), anchor=False)
-    st.caption(words.say("The public edition shows a release and nothing else. Filters and the period chosen do not matter here."))
+    st.caption(words.say("The public edition shows a release and nothing else. Place, period and filters do not matter here."))
     public = chosen.city.only_totals and already_public(chosen)
     if chosen.city.only_totals and not public:
         return
