@@ -13,6 +13,7 @@ from typing import Any, Literal
 import streamlit as st
 from starlette.routing import BaseRoute
 from streamlit import config
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from hotspots.agency import worn
 from hotspots.dashboard import base_map, watched
@@ -70,6 +71,18 @@ def routes() -> Sequence[BaseRoute]:
     from hotspots.dashboard.public import served
 
     return (*watched.routes(), *served.routes())
+
+
+def draw_whole_if_part_is_gone() -> None:
+    """Let the whole page be drawn, as the last thing of a callback in a part of it that the run before drew anew, elsewhere.
+
+    Streamlit would run that part alone, does not find it, and draws nothing: what was pressed while a page was on its way would be lost.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None or not context.fragment_ids_this_run:
+        return
+    if not any(context.fragment_storage.contains(part) for part in context.fragment_ids_this_run):
+        st.rerun()
 
 
 def link_words(words: Words) -> dict[str, Any]:

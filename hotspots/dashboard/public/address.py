@@ -12,6 +12,8 @@ from typing import Any
 
 import streamlit as st
 
+from hotspots.dashboard.shell import draw_whole_if_part_is_gone
+
 _CHOSEN = "public_chosen"
 _WRITTEN = "public_written"
 LONGEST = 80  # letters of a choice; nothing that a release offers is longer
@@ -48,6 +50,8 @@ def current() -> Choices:
     query = dict(st.query_params)
     known = st.session_state.get(_CHOSEN)
     if known is None or (query and query != st.session_state.get(_WRITTEN)):
+        if known is not None:
+            st.session_state[_WRITTEN] = query
         known = Choices.of(query)
         st.session_state[_CHOSEN] = known
     return known
@@ -56,14 +60,21 @@ def current() -> Choices:
 def keep(chosen: Choices) -> None:
     """Make these the reader's choices and write them into the address."""
     st.session_state[_CHOSEN] = chosen
-    if dict(st.query_params) != chosen.query():
-        st.query_params.from_dict(chosen.query())
-    st.session_state[_WRITTEN] = chosen.query()
+    query = chosen.query()
+    shown = st.session_state.get(_WRITTEN, query)  # what was pressed before it arrived came with the address of before
+    if dict(st.query_params) != query or shown != query:
+        st.query_params.from_dict(query)
+    st.session_state[_WRITTEN] = query
 
 
 def change(**changes: str) -> None:
-    """Change the choices from within a callback; the page that follows shows them."""
-    keep(dataclasses.replace(current(), **changes))
+    """Change the choices, as the last thing of a callback; the page that follows shows them.
+
+    What is pressed is pressed on the page as it was: an address that comes with it is no link that was followed.
+    """
+    known: Choices | None = st.session_state.get(_CHOSEN)
+    keep(dataclasses.replace(current() if known is None else known, **changes))
+    draw_whole_if_part_is_gone()
 
 
 def widget(name: str, value: Any, update: Callable[[Any], Mapping[str, str]]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from urllib.parse import unquote
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from hotspots.dashboard.shell import draw_whole_if_part_is_gone
 from hotspots.study.selection import Selection, read_query
 
 _CHOSEN = "chosen"
@@ -41,6 +42,8 @@ def current() -> tuple[Selection, tuple[str, ...]]:
         chosen, strange = read_query(query)
         st.session_state.setdefault(_SHOWN, [])
         st.session_state[_READ] = query, strange
+        if known is not None:
+            st.session_state[_WRITTEN] = query
         if known is None and not chosen.place and not set(query) - {"city", "lang"}:  # a visit, not a link to something
             city = chosen.city or next(reversed(own_places()), "")
             chosen = replace(chosen, city=city, place=own_place(city))
@@ -54,15 +57,21 @@ def keep(chosen: Selection) -> None:
     st.session_state[_CHOSEN] = chosen
     query = chosen.query()
     st.session_state.pop(_READ, None)
-    if dict(st.query_params) != query:
+    shown = st.session_state.get(_WRITTEN, query)  # what was pressed before it arrived came with the address of before
+    if dict(st.query_params) != query or shown != query:
         st.query_params.from_dict(query)
     st.session_state[_WRITTEN] = query
 
 
 def change(update: Callable[[Selection], Selection]) -> None:
-    """Change the choices from within a callback; the page that follows shows them."""
-    chosen, _ = current()
-    keep(update(chosen))
+    """Change the choices, as the last thing of a callback; the page that follows shows them.
+
+    What is pressed is pressed on the page as it was: an address that comes with it is no link that was followed, and may be older than
+    what was pressed just before.
+    """
+    known: Selection | None = st.session_state.get(_CHOSEN)
+    keep(update(current()[0] if known is None else known))
+    draw_whole_if_part_is_gone()
 
 
 def widget(name: str, value: Any, update: Callable[[Selection, Any], Selection]) -> dict[str, Any]:
