@@ -29,12 +29,13 @@ def written(*reports: Path) -> str:
             journeys[file, str(case.get("name")).partition("[")[0].removeprefix("test_").replace("_", " ")].append(one)
         else:
             others[file].append(one)
+    parts_of = f", in {len(reports)} parts one after the other, between small changes" if len(reports) > 1 else ""
     lines = [
         "# The walk",
         "",
         "Written by `make walk`: every case of every test, and every page and journey in Debian's Chromium, nothing outside reachable.",
         "",
-        f"{date.today()}, {os.cpu_count()} cores. In a browser: {_told(journeys.values())}. Elsewhere: {_told(others.values())}.",
+        f"{date.today()}, {os.cpu_count()} cores{parts_of}. In a browser: {_told(journeys.values())}. Elsewhere: {_told(others.values())}.",
         "",
         "| file | journey | cases | passed | longest, s |",
         "|---|---|---|---|---|",
@@ -48,7 +49,9 @@ def written(*reports: Path) -> str:
 def _told(groups: Iterable[list[Case]]) -> str:
     every = [one for of in groups for one in of]
     passed, work = sum(ended == "passed" for _, ended in every), sum(seconds for seconds, _ in every) / 60
-    return f"{passed:,} of {len(every):,} passed, {work:.0f} minutes of work"
+    skipped = sum(ended == "skipped" for _, ended in every)
+    said = f", {skipped} skipped with their reasons" if skipped else ""
+    return f"{passed:,} of {len(every):,} passed{said}, {work:.0f} minutes of work"
 
 
 def _cells(of: list[Case]) -> str:
