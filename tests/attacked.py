@@ -287,6 +287,8 @@ def main() -> int:
                 os.environ["HOTSPOTS_STORE"] = f"{folder}/store"
                 lines.append(told_of(case, Path(folder)))
             print(lines[-1], flush=True)
+            if chosen.write:  # case by case, so that what was measured stands where it is cut off
+                _write({part: lines[-1:]}, anew=False)
     if chosen.write:
         _write(measured, anew=not chosen.only)
     return 0

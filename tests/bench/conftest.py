@@ -11,12 +11,13 @@ ROOT = Path(__file__).resolve().parents[2]
 def pytest_benchmark_update_json(config, benchmarks, output_json):
     """Write the medians as a table that a reader of the project can see; what was not measured this time keeps its row."""
     file = ROOT / "docs" / "bench.md"
-    rows = merged(file.read_text(encoding="utf-8") if file.exists() else "", [row(one) for one in output_json["benchmarks"]])
+    day = output_json["datetime"][:10]
+    rows = merged(file.read_text(encoding="utf-8") if file.exists() else "", [row(one, day) for one in output_json["benchmarks"]])
     text = (
         "# Speed, as `make bench` last measured it\n\n"
-        f"{output_json['datetime'][:10]}, {platform.machine()}, {output_json['machine_info']['cpu'].get('count', '?')} cores, "
+        f"{day}, {platform.machine()}, {output_json['machine_info']['cpu'].get('count', '?')} cores, "
         f"Python {platform.python_version()}. Wall time on a shared machine: trust ratios, not milliseconds.\n\n"
-        "| what | median ms | rounds | note |\n| --- | ---: | ---: | --- |\n" + "\n".join(rows) + "\n"
+        "| what | median ms | rounds | note | measured |\n| --- | ---: | ---: | --- | --- |\n" + "\n".join(rows) + "\n"
     )
     file.write_text(text, encoding="utf-8")
 
@@ -29,10 +30,10 @@ def merged(before: str, measured: list[str]) -> list[str]:
     return [*kept, *fresh.values()]
 
 
-def row(one) -> str:
-    """Return one measurement as a row of the table."""
+def row(one, day: str) -> str:
+    """Return one measurement as a row of the table, with its day: a row that is not measured again stays as it is."""
     name = one["name"].removeprefix("test_").replace("_", " ")
-    return f"| {name} | {one['stats']['median'] * 1000:,.1f} | {one['stats']['rounds']} | {note(one)} |"
+    return f"| {name} | {one['stats']['median'] * 1000:,.1f} | {one['stats']['rounds']} | {note(one)} | {day} |"
 
 
 def note(one) -> str:

@@ -112,7 +112,8 @@ def framed(chosen: Chosen, render: Callable[[Chosen], None], *, name: str, whole
     paper.label(captions.of_sheet(chosen.city, chosen.study, chosen.words))
     if not whole:
         with st.container(horizontal=True, key="top_row", vertical_alignment="bottom"):
-            search_field(chosen)
+            if narrowed:
+                search_field(chosen)
             share.draw(chosen.city, chosen.words, page=name)
         if narrowed:
             chips.draw(chosen.selection, chosen.city, chosen.words)
