@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,24 +67,35 @@ class Usual:
         >>> float(found[-1].round(2))
         6.72
         """
-        mean = of_last(self.expected, span)
+        return next(self.over_each((span,)))
+
+    def over_each(self, spans: Iterable[int]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Give the same for each of `spans`."""
+        expected = _summed(self.expected)
         if self.others is None or self.due is None or self.shared is None:
-            return mean, self.size
-        before = 1 / self.shared
-        seen = of_last(self.others, span) + before
-        return mean * seen / (of_last(self.due, span) + before), 1 / (1 / self.size + 1 / seen)
+            for span in spans:
+                yield of_last(expected, span), self.size
+            return
+        before, others, due = 1 / self.shared, _summed(self.others), _summed(self.due)
+        for span in spans:
+            seen = of_last(others, span) + before
+            yield of_last(expected, span) * seen / (of_last(due, span) + before), 1 / (1 / self.size + 1 / seen)
 
 
-def of_last(weekly: np.ndarray, span: int) -> np.ndarray:
-    """Return, at the end of each week, the sum of the last `span` weeks, or of all that there are.
+def _summed(weekly: np.ndarray) -> np.ndarray:
+    return np.cumsum(weekly, axis=-1, dtype=float)
 
-    >>> of_last(np.array([1, 2, 3]), 2).tolist()
-    [1.0, 3.0, 5.0]
+
+def of_last(summed: np.ndarray, span: int) -> np.ndarray:
+    """Return, at the end of each week, the sum of the last `span` weeks, or of all that there are, from the sums up to each week.
+
+    >>> of_last(np.array([1, 3, 6]), 2).tolist()
+    [1, 3, 5]
     """
-    sums = np.cumsum(weekly, axis=-1, dtype=float)
-    if span < weekly.shape[-1]:
-        sums[..., span:] -= sums[..., :-span].copy()
-    return sums
+    found = summed.copy()
+    if span < summed.shape[-1]:
+        found[..., span:] -= summed[..., :-span]
+    return found
 
 
 def usual_of(counts: np.ndarray, alike: np.ndarray, *, spread: Spread, first: int = LEAST + GAP, others: np.ndarray | None = None) -> Usual:
@@ -193,9 +204,9 @@ def strongest(counts: np.ndarray, usual: Usual) -> np.ndarray:
 
 
 def _by_span(counts: np.ndarray, usual: Usual) -> Iterator[tuple[int, np.ndarray]]:
-    for span in SPANS:
-        n = of_last(counts, span)
-        mean, size = usual.over(span)
+    killed = _summed(counts)
+    for span, (mean, size) in zip(SPANS, usual.over_each(SPANS), strict=True):
+        n = of_last(killed, span)
         found = np.log1p((RISE - 1) * mean / (size + mean))
         found *= -(n + size)
         found += n * math.log(RISE)

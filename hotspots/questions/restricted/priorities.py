@@ -158,9 +158,9 @@ def _described(places: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     places = places.assign(share=places["events"] / every, running=places["events"].cumsum() / every)
     places = places.assign(pattern=concentration.patterns(study).reindex(places.index))
     shapes = study.blocks.geometry.loc[places.index]
-    middles = shapes.representative_point()
     if "district" in asked.city.blocks.columns:
-        at = units.locate(middles.x.to_numpy(), middles.y.to_numpy(), asked.city.blocks)
+        middles = shapely.point_on_surface(np.asarray(shapes.array))
+        at = units.locate(shapely.get_x(middles), shapely.get_y(middles), asked.city.blocks)
         districts = np.append(asked.city.blocks["district"].astype(object).fillna("").to_numpy(), "")
         places = places.assign(district=districts[at])
     services = asked.city.context[asked.city.context["kind"] == "service"]

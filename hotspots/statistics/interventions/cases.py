@@ -279,7 +279,7 @@ def _killed(study: Study, position: np.ndarray, seen: np.ndarray, kinds: dict[st
 
 def _sizes(blocks: Blocks, areas: dict[str, pd.Index]) -> tuple[float, ...]:
     """Return the ground of each group in parts of the treated one's; 1 where a group is empty."""
-    ground = blocks.geometry.area
+    ground = pd.Series(shapely.area(np.asarray(blocks.geometry.array)), index=blocks.index)
     if not ground.sum():
         ground = pd.Series(1.0, index=blocks.index)
     sums = [float(ground[areas[name]].sum()) for name in GROUPS]

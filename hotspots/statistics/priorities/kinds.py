@@ -25,6 +25,7 @@ from hotspots.statistics.priorities.backtest import (
 from hotspots.statistics.priorities.rules import for_its_size, sizes
 from hotspots.store.schema import Blocks
 from hotspots.study import Study
+from hotspots.study.memo import kept
 
 STREETS = "segments"
 _STEP = 100.0  # metres of a street between two looks at what lies beside it
@@ -86,7 +87,7 @@ def compared(studies: Mapping[str, Study], *, usual: str, months: int = MONTHS, 
     if not days:
         return "period"
     ground = "length" if STREETS in studies else "area"
-    first, streets = studies[usual], _sides(np.asarray(studies[STREETS].blocks.geometry.array)) if STREETS in studies else None
+    first, streets = studies[usual], kept(studies[STREETS].blocks, _sides_of) if STREETS in studies else None
     found = {name: _kind(study, streets, first.repeated) for name, study in studies.items()}
     found = {name: kind for name, kind in found.items() if (kind.cost > 0).sum() * share >= 1}
     if usual not in found:
@@ -112,7 +113,7 @@ def compared(studies: Mapping[str, Study], *, usual: str, months: int = MONTHS, 
 def _kind(study: Study, streets: _Sides | None, repeated: np.ndarray) -> _Kind:
     area = sizes(study.blocks)
     lines = not shapely.area(np.asarray(study.blocks.geometry.array)).any()
-    cost = area if streets is None or lines else streets.metres(study.blocks)
+    cost = area if streets is None or lines else kept(study.blocks, _metres, streets)  # whatever the filter
     return _Kind(area, cost, np.where(np.append(outlined(study.blocks), False)[study.codes], study.codes, -1)[~repeated])
 
 
@@ -142,6 +143,14 @@ class _Sides:
         """Return how many metres of street each place has."""
         code = locate(self.x, self.y, blocks)
         return np.bincount(code[code >= 0], weights=self.length[code >= 0], minlength=len(blocks))
+
+
+def _metres(blocks: Blocks, streets: _Sides) -> np.ndarray:
+    return streets.metres(blocks)
+
+
+def _sides_of(streets: Blocks) -> _Sides:
+    return _sides(np.asarray(streets.geometry.array))
 
 
 def _sides(streets: np.ndarray) -> _Sides:
