@@ -162,12 +162,12 @@ def test_click_to_numbers(benchmark, page):
     def setup():
         page.wait_for_timeout(1500)  # the reader reads before the next click
         n, box = next(step), page.locator(".map").first.bounding_box()  # below the chips from the first click on
-        return (box["x"] + box["width"] * 0.55 + 9 * n, box["y"] + box["height"] * 0.45 + 6 * n), {}
+        return (box["x"] + box["width"] * 0.45 + 24 * n, box["y"] + box["height"] * 0.45 + 11 * n), {}
 
     def click(x, y):
         page.evaluate(f"window.seen = {shown}")
         page.mouse.click(x, y)
-        page.wait_for_function(f"({shown}) !== window.seen", polling="raf", timeout=30_000)
+        page.wait_for_function(f"() => ({shown}) !== window.seen", polling="raf", timeout=30_000)
 
     benchmark.extra_info["goal"] = "0.3 s"
     benchmark.pedantic(click, setup=setup, rounds=8, warmup_rounds=1)
