@@ -73,6 +73,16 @@ def routes() -> Sequence[BaseRoute]:
     return (*watched.routes(), *served.routes())
 
 
+def write_address(query: dict[str, str], *, under: str) -> None:
+    """Write the choices into the address, unless the browser has them; what was written last is kept in the session `under` a name.
+
+    What is pressed before a page has arrived comes with the address of before: the browser need not show what came.
+    """
+    if dict(st.query_params) != query or st.session_state.get(under, query) != query:
+        st.query_params.from_dict(query)
+    st.session_state[under] = query
+
+
 def draw_whole_if_part_is_gone() -> None:
     """Let the whole page be drawn, as the last thing of a callback in a part of it that the run before drew anew, elsewhere.
 

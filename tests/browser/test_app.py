@@ -241,6 +241,19 @@ def test_the_room_of_a_map_and_of_nothing_else_is_kept_while_it_comes(open_page,
 
 
 @pytest.mark.walk
+def test_a_page_shows_where_its_title_will_stand_until_it_is_there(open_page, address):
+    page = open_page(viewport={"width": 1440, "height": 900})
+    open_at(page, address, "trends", lang="en")
+    sign = (
+        "() => getComputedStyle(document.querySelector('[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock]'), '::after')"
+        ".animationName"
+    )
+    assert page.evaluate(sign) == "none"
+    page.evaluate("() => document.querySelector('h1').remove()")
+    assert page.evaluate(sign) == "coming"
+
+
+@pytest.mark.walk
 def test_the_table_behind_the_map(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 1500})
     open_at(page, address, lang="en")

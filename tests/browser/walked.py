@@ -29,7 +29,7 @@ def written(*reports: Path) -> str:
             journeys[file, str(case.get("name")).partition("[")[0].removeprefix("test_").replace("_", " ")].append(one)
         else:
             others[file].append(one)
-    parts_of = f", in {len(reports)} parts one after the other, between small changes" if len(reports) > 1 else ""
+    parts_of = f", in {len(reports)} parts that may lie some changes of the code apart" if len(reports) > 1 else ""
     lines = [
         "# The walk",
         "",

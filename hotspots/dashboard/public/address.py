@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from hotspots.dashboard.shell import draw_whole_if_part_is_gone
+from hotspots.dashboard.shell import draw_whole_if_part_is_gone, write_address
 
 _CHOSEN = "public_chosen"
 _WRITTEN = "public_written"
@@ -60,11 +60,7 @@ def current() -> Choices:
 def keep(chosen: Choices) -> None:
     """Make these the reader's choices and write them into the address."""
     st.session_state[_CHOSEN] = chosen
-    query = chosen.query()
-    shown = st.session_state.get(_WRITTEN, query)  # what was pressed before it arrived came with the address of before
-    if dict(st.query_params) != query or shown != query:
-        st.query_params.from_dict(query)
-    st.session_state[_WRITTEN] = query
+    write_address(chosen.query(), under=_WRITTEN)
 
 
 def change(**changes: str) -> None:

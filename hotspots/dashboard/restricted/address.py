@@ -19,7 +19,7 @@ from urllib.parse import unquote
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from hotspots.dashboard.shell import draw_whole_if_part_is_gone
+from hotspots.dashboard.shell import draw_whole_if_part_is_gone, write_address
 from hotspots.study.selection import Selection, read_query
 
 _CHOSEN = "chosen"
@@ -55,12 +55,8 @@ def current() -> tuple[Selection, tuple[str, ...]]:
 def keep(chosen: Selection) -> None:
     """Make these the reader's choices and write them into the address."""
     st.session_state[_CHOSEN] = chosen
-    query = chosen.query()
     st.session_state.pop(_READ, None)
-    shown = st.session_state.get(_WRITTEN, query)  # what was pressed before it arrived came with the address of before
-    if dict(st.query_params) != query or shown != query:
-        st.query_params.from_dict(query)
-    st.session_state[_WRITTEN] = query
+    write_address(chosen.query(), under=_WRITTEN)
 
 
 def change(update: Callable[[Selection], Selection]) -> None:

@@ -16,6 +16,7 @@ _LONG = (
 _SHORT = r"0[0-5][0-9]|1(?:[01][0-9]|2[0-4])|2(?:[0-2][0-9]|3[01])|3(?:0[0-9]|1[0-2])|4[0-9]{2}|5[0-2][0-9]|[0-3]99|999"
 _UNKNOWN = {"4998", "4999", "9999", "999", "000", "099"}
 _NO_SEX = {"0", "3", "9", "99"}  # codes of a sex for another, or for nobody knows
+_SEXES = ({"1"}, {"2"}, {"1", "2"}, {"0", "1"}, {"0", "1", "2"})  # codes that stand together; beside 1 and 2, 0 is nobody knows
 _YEARS_LEAST = 0.5  # of the codes, that are years: most who are killed are no small children
 
 
@@ -77,9 +78,9 @@ def coded_sex(text: pd.Series, *, file: str) -> CodedSexError | None:
     """
     said = text[~is_missing(text)].str.strip()
     codes = _codes(said)
-    there = set(codes) - _NO_SEX
-    pair = ("0", "1") if there == {"1"} and "0" in set(codes) else ("1", "2")
-    if not there or not there <= set(pair) or (there == {"2"} and "0" in set(codes)):
+    there = {"0", "1", "2"} & set(codes)
+    if there not in _SEXES or not set(codes) <= {"1", "2"} | _NO_SEX:
         return None
+    pair = ("0", "1") if there == {"0", "1"} else ("1", "2")
     first, second = ((next(iter(said[codes == code]), code), int((codes == code).sum())) for code in pair)
     return CodedSexError(file, str(text.name), (first, second))

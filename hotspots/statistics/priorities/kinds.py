@@ -87,7 +87,7 @@ def compared(studies: Mapping[str, Study], *, usual: str, months: int = MONTHS, 
     if not days:
         return "period"
     ground = "length" if STREETS in studies else "area"
-    first, streets = studies[usual], kept(studies[STREETS].blocks, _sides_of) if STREETS in studies else None
+    first, streets = studies[usual], studies[STREETS].blocks if STREETS in studies else None
     found = {name: _kind(study, streets, first.repeated) for name, study in studies.items()}
     found = {name: kind for name, kind in found.items() if (kind.cost > 0).sum() * share >= 1}
     if usual not in found:
@@ -110,10 +110,10 @@ def compared(studies: Mapping[str, Study], *, usual: str, months: int = MONTHS, 
     return Kinds(table.drop(columns="p"), usual, ground, share, tuple(pairwise(days)))
 
 
-def _kind(study: Study, streets: _Sides | None, repeated: np.ndarray) -> _Kind:
+def _kind(study: Study, streets: Blocks | None, repeated: np.ndarray) -> _Kind:
     area = sizes(study.blocks)
     lines = not shapely.area(np.asarray(study.blocks.geometry.array)).any()
-    cost = area if streets is None or lines else kept(study.blocks, _metres, streets)  # whatever the filter
+    cost = area if streets is None or lines else street_metres(study.blocks, streets)
     return _Kind(area, cost, np.where(np.append(outlined(study.blocks), False)[study.codes], study.codes, -1)[~repeated])
 
 
@@ -145,15 +145,8 @@ class _Sides:
         return np.bincount(code[code >= 0], weights=self.length[code >= 0], minlength=len(blocks))
 
 
-def _metres(blocks: Blocks, streets: _Sides) -> np.ndarray:
-    return streets.metres(blocks)
-
-
-def _sides_of(streets: Blocks) -> _Sides:
-    return _sides(np.asarray(streets.geometry.array))
-
-
-def _sides(streets: np.ndarray) -> _Sides:
+def _sides(table: Blocks) -> _Sides:
+    streets = np.asarray(table.geometry.array)
     length = shapely.length(streets)
     pieces = np.maximum(np.ceil(length / _STEP), 1).astype(int)
     line = np.repeat(np.arange(len(streets)), pieces)
@@ -167,12 +160,15 @@ def _sides(streets: np.ndarray) -> _Sides:
     return _Sides(x, y, np.tile((length / pieces)[line] / 2, 2))
 
 
-def street_metres(blocks: Blocks, streets: np.ndarray) -> np.ndarray:
+def street_metres(blocks: Blocks, streets: Blocks) -> np.ndarray:
     """Return how many metres of `streets` each place has: of each street half belongs to what lies on either side of it.
 
+    It is worked out once for these places and streets, whatever the filter.
+
+    >>> import geopandas as gpd
     >>> from hotspots.testing import square_blocks
-    >>> between = shapely.linestrings([[(100.0, 0.0), (100.0, 100.0)]])
+    >>> between = gpd.GeoDataFrame(geometry=shapely.linestrings([[(100.0, 0.0), (100.0, 100.0)]]))
     >>> street_metres(square_blocks(side=2, size=100), between).tolist()
     [50.0, 50.0, 0.0, 0.0]
     """
-    return _sides(streets).metres(blocks)
+    return kept(blocks, kept(streets, _sides).metres)
