@@ -102,9 +102,10 @@ def test_where_homicides_keep_to_streets_streets_win_on_the_same_length():
 
 def test_the_streets_of_a_place_are_half_of_those_around_it():
     """By hand: a block within has four sides of 100 m, half of each; one at the corner too, the rest lies outside the city."""
-    streets = np.asarray(grid_of_streets().geometry.array)
-    blocks = studies([50], [50], [1])["blocks"].blocks
+    streets, blocks = grid_of_streets(), studies([50], [50], [1])["blocks"].blocks
     np.testing.assert_allclose(street_metres(blocks, streets), 200.0)
+    assert street_metres(blocks, streets) is street_metres(blocks, streets)  # whatever the filter: worked out once
+    assert street_metres(blocks, streets.iloc[:1]).sum() < 200.0  # and of other streets anew
 
 
 def test_every_kind_is_asked_about_the_same_events_on_the_same_ground():
