@@ -14,11 +14,12 @@ help: ## list the targets
 run: $(VENV)/running ## set everything up and open the dashboard on the bundled data
 	$(BIN)/hotspots run --port $(PORT)
 
-test: $(VENV)/testing browser database server ## set everything up and pass the tests, a process for each processor and one for the browser; `make walk` has every case
+PROCESSES = $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))# one more than there are processors, for tests wait for servers too
+test: $(VENV)/testing browser database server ## set everything up and pass the tests, some processes and one for the browser; `make walk` has every case
 	$(MAKE) -k -j 2 unseen seen
 
 unseen: $(VENV)/testing database server
-	$(BIN)/python -m pytest -q -n auto --dist worksteal --benchmark-disable --durations 10 -m "not walk" tests --ignore tests/browser
+	$(BIN)/python -m pytest -q -n $(PROCESSES) --dist worksteal --benchmark-disable --durations 10 -m "not walk" tests --ignore tests/browser
 
 seen: $(VENV)/testing browser # beside the others, for a browser waits more than it works; one process, so that each kind of server starts once
 	$(BIN)/python -m pytest -q --benchmark-disable --durations 10 -m "not walk" tests/browser
@@ -144,12 +145,18 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --upgrade pip
 
+# What is installed is compiled by all processors at once; the project itself is installed once, to be edited.
+INSTALL := $(BIN)/python -m pip install -q --no-compile
+COMPILE := $(BIN)/python -W ignore -m compileall -q -j 0 $(VENV)/lib >/dev/null || true  # a library's files for another Python do not compile
+PINS := grep -hvxF -e . -e '-r requirements.txt'
+
 $(VENV)/running: $(VENV)/bin/python requirements.txt pyproject.toml hatch_build.py
-	$(BIN)/python -m pip install -q -r requirements.txt
-	$(BIN)/python -m pip install -q --no-deps -e .
+	$(PINS) requirements.txt | $(INSTALL) -r /dev/stdin
+	$(INSTALL) --no-deps -e .
+	$(COMPILE)
 	@touch $@
 
 $(VENV)/testing: $(VENV)/running requirements-dev.txt
-	$(BIN)/python -m pip install -q -r requirements-dev.txt
-	$(BIN)/python -m pip install -q --no-deps -e .
+	$(PINS) requirements.txt requirements-dev.txt | $(INSTALL) -r /dev/stdin
+	$(COMPILE)
 	@touch $@

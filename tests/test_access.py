@@ -59,7 +59,7 @@ def test_every_role_sees_its_pages_and_no_other(own_city, signed_in, role):
         assert refused != (NEEDS.get(page, "areas") in ROLES[role]), (role, page)
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("role", ROLES)
 def test_single_homicides_are_on_no_page_of_who_may_not_see_them(own_city, signed_in, role):
     signed_in(role)
@@ -203,7 +203,7 @@ def test_an_area_drawn_around_one_house_is_for_who_may_see_cases(own_city, signe
     assert "does not include areas drawn by hand" in text(app)
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("claims", "said"),
     [

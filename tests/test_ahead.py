@@ -196,6 +196,7 @@ def city(bundled, unchanged):
     return Asked.of(Selection(city="puerto-albatros", language="en"))
 
 
+@pytest.mark.walk
 def test_a_district_has_one_answer_alone_and_in_the_list(city):
     listed = city.ask(ahead.months_ahead_by, unit="districts").value.set_index("place")
     alone = city.at(place="district:El Malecón").ask(ahead.months_ahead).value.table.set_index("months")

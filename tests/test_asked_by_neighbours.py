@@ -49,6 +49,7 @@ def plain(text: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<style>.*?</style>", "", text))).split())
 
 
+@pytest.mark.cases(8)
 @pytest.mark.parametrize("language", asked.LANGUAGES)
 @pytest.mark.parametrize("row", [row for row in asked.ROWS if row.says], ids=lambda row: row.question)
 def test_the_files_of_a_release_answer(texts, row, language):

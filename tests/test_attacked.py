@@ -28,6 +28,7 @@ def real(request):
         pytest.skip("the real city data are not beside the project (set HOTSPOTS_TEST_DATA)")
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("case", [*QUICK, *LONG], ids=name)
 def test_nothing_is_pinned_and_every_hidden_number_stays_wide(real, case, tmp_path):
     city, out, kept = published(case, tmp_path)
@@ -72,6 +73,7 @@ def test_a_line_says_what_came_of_it(tmp_path):
     assert cells[5:7] == ["0", "9"]
 
 
+@pytest.mark.walk
 def test_what_cannot_stand_is_said(tmp_path, monkeypatch):
     """A release of which a hidden number was told elsewhere: the attack on both finds it."""
     case = QUICK[0]

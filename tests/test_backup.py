@@ -186,8 +186,8 @@ def test_an_import_that_does_not_end_keeps_no_other_city_back(used, tmp_path, mo
     assert ("aldea", 1) in contents(tmp_path / "copy")
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.cases(1)
 def test_killed_at_any_step_the_copy_is_a_store_and_the_next_call_ends_it(used, tmp_path, after):
     copy, step = tmp_path / "copy", 0
     main(["backup", str(copy)])

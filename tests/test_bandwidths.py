@@ -89,6 +89,7 @@ def test_on_a_grid_as_pair_by_pair_where_each_place_holds_several():
     np.testing.assert_allclose(grid, pairs, rtol=2e-3)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("criterion", bandwidths.CRITERIA)
 def test_on_a_grid_as_pair_by_pair(criterion):
     x, y = np.concatenate([clusters(1200), [[9000, 9900, 200], [100, 9800, 9900]]], axis=1)  # three lie far from all others

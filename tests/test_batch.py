@@ -80,6 +80,7 @@ def test_each_step_is_made_again_where_what_it_rests_on_or_what_it_made_is_anoth
     assert store.versions("north") == [1, 2]
 
 
+@pytest.mark.walk
 def test_a_version_that_is_damaged_is_made_anew_and_nothing_is_made_of_the_one_that_stands_in(tmp_path):
     one = order(write_city(tmp_path / "north", 500), tmp_path)
     assert worked(one)["import"] == "done"
@@ -107,6 +108,7 @@ def test_a_question_that_is_open_fails_the_city_and_says_what_to_do_and_its_answ
     assert store.versions("small") == [1]
 
 
+@pytest.mark.walk
 def test_the_less_of_what_two_people_said_is_published(tmp_path):
     asked = order(write_city(tmp_path / "no", 500, publish="no"), tmp_path, profile="open")
     assert worked(asked)["publish"] == "none"

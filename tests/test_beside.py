@@ -178,7 +178,7 @@ COARSENED = {
 }
 
 
-@pytest.mark.cases(3)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("kind", COARSENED)
 def test_a_copy_is_met_again_however_it_was_coarsened(kind):
     whole = city()
@@ -196,6 +196,7 @@ def test_men_and_women_of_one_city_are_not_the_same_deaths():
         assert not same_deaths(replace(city(), incidents=Incidents(of(men))), replace(city(), incidents=Incidents(of(others))))
 
 
+@pytest.mark.walk
 def test_a_list_of_months_is_not_published_open_beside_its_strict_release(store, tmp_path):
     whole = city()
     cities.publish(whole)
@@ -205,6 +206,7 @@ def test_a_list_of_months_is_not_published_open_beside_its_strict_release(store,
         disclosure.publish("copy", "open", tmp_path / "elsewhere" / "two", as_of=DAY)
 
 
+@pytest.mark.walk
 def test_the_key_goes_to_another_machine(store, tmp_path, monkeypatch, ask):
     """With the file of the key a second store draws the same lot, byte for byte; one that went its own way is refused."""
     whole = city()
@@ -233,6 +235,7 @@ def test_the_key_goes_to_another_machine(store, tmp_path, monkeypatch, ask):
     assert ask("key", "import", whole.slug, str(tmp_path / "spoilt.json"))[0] == 1
 
 
+@pytest.mark.walk
 def test_who_published_is_kept_with_what_it_was_audited_against(store, tmp_path, ask):
     slug = cities.publish(city()).slug
     code, _, said = ask("publish", slug, "--out", str(tmp_path / "rel" / "one"), "--as-of", DAY, "--signed-by", "R. Prueba")
@@ -336,6 +339,7 @@ def test_an_outline_is_kept_with_the_data_and_is_another_with_other_data(tmp_pat
     assert sum(outlines.of_stored("north").all.values()) == 498
 
 
+@pytest.mark.walk
 def test_while_one_release_is_written_no_other_of_the_store_is(store, tmp_path, monkeypatch):
     cities.import_folder(write_city(tmp_path / "north", 500))
     monkeypatch.setattr(publishing, "_WAIT", 0.0)

@@ -136,6 +136,7 @@ def test_the_numbers_and_their_ranges_are_those_of_the_command(city, printed, pl
         assert one.said in pdf_text(render(page_of(city, place), ".pdf"))
 
 
+@pytest.mark.walk
 def test_the_rate_stands_where_there_is_room_and_where_it_gives_away_no_small_number(city):
     label, few = "Per 100,000 a year", ("block:b00", "community")  # the year ends with the data: three periods for those in command
     labels = {(place, preset): [one.label for one in page_of(city, place, preset).figures] for place in PLACES[::2] for preset in PRESETS}
@@ -276,7 +277,7 @@ def extents(content: bytes):
         yield shape.text_frame.text, (left + (wide - max(lines)) * right, top, left + (wide if right else max(lines)), top + tall)
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize(("preset", "language"), [("community", "es"), ("command", "en"), ("policy", "es"), ("community", "en")])
 def test_no_text_of_the_slide_lies_on_another(albatros, bundled, unchanged, preset, language):
     unchanged(bundled)

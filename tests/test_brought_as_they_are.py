@@ -37,7 +37,7 @@ PARTS = {  # what a column of legal capacity says, and the safe answer: families
 }
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("name", PARTS)
 @pytest.mark.parametrize("offence", [("HOMICIDIO DOLOSO",), ("HOMICIDIO DOLOSO", "HOMICIDIO DOLOSO", "HOMICIDIO CULPOSO")])
 def test_rows_of_people_who_were_not_killed_are_asked_about(tmp_path, name, offence):
@@ -81,6 +81,7 @@ def test_ages_in_codes_are_read_where_a_person_says_so(tmp_path, name):
     assert [None if age != age else age for age in read] == years * 5
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("codes", "answer", "sexes"),
     [
@@ -128,7 +129,7 @@ SEVERAL = {  # columns, their cells, the people listed, and the ages and sexes o
 }
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("name", SEVERAL)
 def test_several_people_in_one_cell_are_asked_about(tmp_path, name):
     """They were one person killed, and nobody was told."""

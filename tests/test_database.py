@@ -367,6 +367,7 @@ def test_a_line_that_is_cut_half_way(server: Server, name: str, tmp_path: Path, 
     assert got(tmp_path, areas="areas").changed == 120
 
 
+@pytest.mark.walk
 def test_a_server_that_takes_the_call_and_says_nothing(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshot, "CONNECTS", 2)
     with socket.create_server(("127.0.0.1", 0)) as deaf:

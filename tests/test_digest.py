@@ -396,7 +396,7 @@ main(["digest", sys.argv[2], "--send", sys.argv[3]])
 """
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize(("where", "mails"), [("before the note", 1), ("after the note", 0), ("after the mail", 1), ("after all", 1)])
 def test_killed_anywhere_nobody_gets_the_same_twice(villa_again, mailbox, capsys, where, mails):
     city = with_rows(villa_again, (villa_again.end + DAY, 0), end=villa_again.end + 7 * DAY)
@@ -430,6 +430,7 @@ def test_the_password_is_nowhere_but_in_its_own_file(villa_again, mailbox, tmp_p
         mailing.read(mailbox.file)
 
 
+@pytest.mark.walk
 def test_a_damaged_record_stops_its_mail(villa_again, mailbox, capsys):
     city = with_rows(villa_again, (villa_again.end + DAY, 0), end=villa_again.end + 7 * DAY)
     main(["digest", city.slug, "--send", str(mailbox.file)])

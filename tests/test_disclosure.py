@@ -247,6 +247,7 @@ def test_few_in_all_tells_nothing():
     assert (open_.figures[open_.figures["table"] == "months"]["reason"] == "unpublished").all()  # all in one area
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("n", "reason"), [(9, "few"), (10, "")])
 def test_ten_in_all_are_told_and_nine_are_not(n, reason):
     incidents, blocks = square_city([(5, 5)] * n, population=9000, dates="2015-03-03", sex=["male"] * n)

@@ -85,7 +85,7 @@ def test_places_that_drift_are_no_effect(design, world):
         assert sum(chance) >= 0.25 * n  # what it was before: the interval of chance alone
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize(("lengths", "before"), [((60, 24), 0.04), ((18, 18), 0.1)])
 def test_a_whole_city_whose_years_swing_is_no_effect_and_half_of_it_is_found(lengths, before):
     """Where nothing but a city's own few dates is known: one in six was false with one date, and a third of halvings missed with five."""
@@ -303,6 +303,7 @@ HOLDS = (
 )
 
 
+@pytest.mark.cases(6)
 @pytest.mark.parametrize("name", [one.name for one in CHECKS if one.name != "begun"])
 def test_each_check_can_fail_and_can_hold(name):
     study, one, notes, around = FAILS[name]

@@ -126,6 +126,7 @@ def test_no_release_has_them(albatros):
     assert set(facts.basemap_of(albatros)["kind"]) == set(albatros.context["kind"]) - {"gathering"}
 
 
+@pytest.mark.walk
 def test_page_map_and_command_compare_with_the_same(albatros, bundled, serve_alone, capsys):
     serve_alone(bundled)
     chosen = Selection(city=albatros.slug, measure="hot_spot", baseline="gathering")

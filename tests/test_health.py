@@ -76,6 +76,7 @@ def test_check_on_the_command_line(folder, city_folder, capsys):
     assert run(capsys, "check", "nowhere")[0] == 1
 
 
+@pytest.mark.walk
 def test_rollback_on_the_command_line(folder, city_folder, capsys):
     for _ in range(2):
         cities.import_folder(small.touch(city_folder))

@@ -124,6 +124,7 @@ def test_reading_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "60 of 60" not in text(app)
 
 
+@pytest.mark.walk
 def test_the_band_is_there_until_a_city_of_ones_own_is(city_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from opened import forget
 

@@ -178,6 +178,7 @@ def test_the_unit_cost_of_the_city_file(city_folder, none_bundled):
     assert about.at(cost=7).ask(questions.cost, 10).value.unit == 7
 
 
+@pytest.mark.walk
 def test_areas_that_began_apart_and_a_plan_stand_on_the_page(own_albatros):
     start, later = pd.Timestamp("2020-01-01"), pd.Timestamp("2021-06-01")
     some = Entry(
@@ -197,6 +198,7 @@ def test_areas_that_began_apart_and_a_plan_stand_on_the_page(own_albatros):
     assert len(checks) == 17
 
 
+@pytest.mark.walk
 def test_the_form_registers_a_plan(own_albatros):
     app = open_page("interventions", lang="en")
     next(one for one in app.text_area if one.label == "What will be looked at, and when").set_value("Fewer killings in 2025.")

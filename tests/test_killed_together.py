@@ -203,7 +203,7 @@ def test_no_single_event_moves_it_by_more_than_a_tenth():
     assert MOST == 4
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("name", CITIES)
 @pytest.mark.parametrize(("share", "size"), [(0.2, 2), (0.3, 4)])
 @pytest.mark.parametrize("profile", ["strict", "open"])
@@ -246,7 +246,7 @@ def test_it_is_told_once_of_the_same_years_whatever_comes_later():
 # ---- the audit holds it to that
 
 
-@pytest.mark.cases(3)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -124,6 +124,7 @@ def test_what_export_writes_is_marked(city, tmp_path, suffix, capsys):
     capsys.readouterr()
 
 
+@pytest.mark.walk
 def test_the_digest_is_marked(own_city, tmp_path, capsys):
     versions.publish(replace(own_city, incidents=Incidents(own_city.incidents.iloc[1:])))
     assert main(["digest", own_city.slug, "--language", "es", "--out", str(tmp_path / "d")]) == 0

@@ -83,7 +83,7 @@ def test_an_uninhabited_block_is_never_infinite(row):
         assert found.loc[["b00", "b01"], "state"].tolist() == ["no_data", "no_data"]
 
 
-@pytest.mark.cases(4)
+@pytest.mark.cases(2)
 @every_measure
 @settings(max_examples=2000 if TORTURE else 4)
 @given(seed=st.integers(0, 1000))

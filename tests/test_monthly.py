@@ -84,6 +84,7 @@ def test_what_is_not_told_of_a_window_narrows_no_year():
     assert {told[2] for told in small if told[0] == SHOWN} == {HELD}  # the audit attacks these
 
 
+@pytest.mark.walk
 def test_numbers_taken_out_since_they_were_told_do_not_narrow_a_hidden_one():
     """The sum of a window less the years that are told must leave 19 to the hidden ones as the years were told, not as they are now."""
     rich = dict.fromkeys(range(2015, 2020), 30)
@@ -98,7 +99,7 @@ def test_numbers_taken_out_since_they_were_told_do_not_narrow_a_hidden_one():
     assert years_of(late[-1])[2024][0] == HELD
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("profile", ["open", "strict"])
 def test_a_year_with_little_after_its_last_part_goes_out_or_stays_back_whole(profile):
     """Most were killed in its first half, which was told: what is left is under 10, in a release whose areas are told by the year."""

@@ -154,7 +154,7 @@ def test_where_the_new_folder_cannot_be_put_the_old_one_comes_back(tmp_path, mon
     assert ([path.name for path in place.iterdir()], [path.name for path in new.iterdir()]) == (["new"], ["place"])
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("after", [False, True])
 def test_a_killed_addition_leaves_the_list_with_the_release_or_without(kept, two, store, *, after):
     before = found_in(kept), found_in(store / ".anchors")
@@ -202,6 +202,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", folder], check=True)
 
 
+@pytest.mark.walk
 def test_a_disk_that_is_full_at_any_level_leaves_old_or_new(small_disk, two, files, monkeypatch):
     monkeypatch.setenv("HOTSPOTS_STORE", str(small_disk / "store"))
     old, new = files

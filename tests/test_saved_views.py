@@ -146,6 +146,7 @@ def test_of_two_who_take_a_name_one_gets_it(store):
     assert (len(refused), names()) == (5, ["Docks at night"])
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("after", [False, True])
 def test_killed_anywhere_it_is_there_whole_or_not_and_never_gone(store, after):
     save(SLUG, VIEW)

@@ -219,6 +219,7 @@ def python() -> str:
     pytest.skip("no Python that other accounts may run")
 
 
+@pytest.mark.walk
 def test_the_public_account_reads_releases_and_the_system_refuses_it_the_store(laid):
     """What the restricted account publishes under its own mask, the public one can read; the store it cannot, whatever it tries."""
     program = python()

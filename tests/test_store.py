@@ -484,6 +484,7 @@ with store.lock("town"):
 """
 
 
+@pytest.mark.cases(1)
 @both
 def test_a_dead_holder_holds_nothing() -> None:
     holder = subprocess.Popen([sys.executable, "-c", HOLDER], stdout=subprocess.PIPE, text=True, env={**os.environ})

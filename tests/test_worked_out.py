@@ -145,6 +145,7 @@ def test_steps_reach_whoever_listens_and_nobody_else() -> None:
     assert heard == [(2, 9)]
 
 
+@pytest.mark.walk
 def test_the_page_shows_how_far_it_is_lets_stop_it_and_says_what_came_of_it(asked: Asked, monkeypatch) -> None:
     forget()
     go, answer = threading.Event(), long.answer

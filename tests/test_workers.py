@@ -66,6 +66,7 @@ def alive(process: int) -> bool:
     return False
 
 
+@pytest.mark.walk
 def test_a_browser_stays_with_its_process_and_all_ask_the_same_of_who_comes(two):
     port = port_of(two)
     own = ["GET / HTTP/1.1", f"Host: 127.0.0.1:{port}", "Connection: close"]
@@ -135,7 +136,7 @@ def test_a_process_that_dies_is_started_again_and_meanwhile_the_other_serves(two
     assert "is started again" in two.log.read_text() or "se inicia de nuevo" in two.log.read_text()
 
 
-@pytest.mark.cases(1)
+@pytest.mark.walk
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_all_end_with_the_one_that_started_them(tmp_path, how):
     (tmp_path / "none").mkdir()

@@ -22,6 +22,7 @@ YEAR, AROUND, STEADY = (
     44.0,
 )  # the same weeks of the years before tell the season; events it has to outweigh (a swing of 15 %)
 FEWEST_SHAPE, MOST_SHAPE = 0.5, 50.0
+TOGETHER = 20_000  # weeks of places that are worked on at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +78,16 @@ class Usual:
                 yield of_last(expected, span), self.size
             return
         before, others, due = 1 / self.shared, _summed(self.others), _summed(self.due)
+        unsure = 1 / self.size
         for span in spans:
-            seen = of_last(others, span) + before
-            yield of_last(expected, span) * seen / (of_last(due, span) + before), 1 / (1 / self.size + 1 / seen)
+            seen, here, there = (of_last(one, span) for one in (others, expected, due))
+            seen += before
+            there += before
+            here *= seen
+            here /= there
+            size = 1 / seen
+            size += unsure
+            yield here, np.divide(1, size, out=size)
 
 
 def _summed(weekly: np.ndarray) -> np.ndarray:
@@ -92,9 +100,11 @@ def of_last(summed: np.ndarray, span: int) -> np.ndarray:
     >>> of_last(np.array([1, 3, 6]), 2).tolist()
     [1, 3, 5]
     """
-    found = summed.copy()
-    if span < summed.shape[-1]:
-        found[..., span:] -= summed[..., :-span]
+    if span >= summed.shape[-1]:
+        return summed.copy()
+    found = np.empty_like(summed)
+    found[..., :span] = summed[..., :span]
+    np.subtract(summed[..., span:], summed[..., :-span], out=found[..., span:])
     return found
 
 
@@ -176,10 +186,11 @@ def evidence(counts: np.ndarray, usual: Usual) -> np.ndarray:
     >>> evidence(np.array([4, 10, 0]), Usual(np.full(3, 4.0), np.full(3, 1e9))).round(2).tolist()
     [-1.23, 2.93, -inf]
     """
-    best = np.empty(counts.shape)
-    for one in np.ndindex(counts.shape[:-2]) if counts.ndim > 2 else ((),):  # one history at a time stays in the processor's own memory
-        best[one] = _strength(counts[one], usual.at(*one))
-    return best
+    if counts.ndim < 3:
+        return _strength(counts, usual)
+    some = max(TOGETHER // (counts.size // len(counts)), 1)  # as many histories at a time as stay in the processor's own memory
+    parts = [slice(at, at + some) for at in range(0, len(counts), some)]
+    return np.concatenate([_strength(counts[part], usual.at(part)) for part in parts])
 
 
 def _strength(counts: np.ndarray, usual: Usual) -> np.ndarray:
@@ -208,9 +219,10 @@ def _by_span(counts: np.ndarray, usual: Usual) -> Iterator[tuple[int, np.ndarray
     for span, (mean, size) in zip(SPANS, usual.over_each(SPANS), strict=True):
         n = of_last(killed, span)
         found = np.log1p((RISE - 1) * mean / (size + mean))
-        found *= -(n + size)
-        found += n * math.log(RISE)
-        yield span, np.asarray(found)
+        found *= n + size
+        n *= math.log(RISE)
+        n -= found
+        yield span, n
 
 
 def raised(found: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:

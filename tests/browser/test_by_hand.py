@@ -64,6 +64,7 @@ def test_the_drawer_of_pages_says_menu_and_closes_when_one_is_chosen(open_page, 
     wait_until(page, f"{DRAWER} < -100", timeout=20_000)
 
 
+@pytest.mark.walk
 def test_one_finger_scrolls_the_page_and_two_move_the_map(open_page, address):
     page = open_page(**PHONE)
     open_at(page, address)

@@ -25,6 +25,7 @@ def test_an_unknown_page_is_told_in_the_readers_language(open_page, server, lang
     assert page.evaluate("document.documentElement.lang") == lang
 
 
+@pytest.mark.walk
 def test_a_choice_on_it_stays_on_it(open_page, server):
     page = open_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{server('app.py')}/nowhere?lang=en")
@@ -38,6 +39,7 @@ def test_a_choice_on_it_stays_on_it(open_page, server):
     assert "«nowhere»" in page.locator("[data-testid=stMain]").inner_text()
 
 
+@pytest.mark.walk
 def test_the_public_edition_says_so_too(open_page, server, tmp_path):
     page = open_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{server('app.py', {'HOTSPOTS_EDITION': 'public', 'HOTSPOTS_RELEASE': str(tmp_path)})}/nowhere?lang=es")

@@ -357,6 +357,7 @@ def test_it_works_below_a_path_of_the_server(server, page) -> None:
     page.get_by_text("chosen='b333'").wait_for(timeout=20_000)
 
 
+@pytest.mark.walk
 def test_it_works_under_a_strict_content_policy(server, page) -> None:
     html = page.request.get(f"{server(DEMO)}/").text()
     inline = re.findall(r"<script>(.*?)</script>", html, re.S)

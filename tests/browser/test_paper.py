@@ -49,6 +49,7 @@ def test_nothing_is_cut_and_nothing_is_there_to_press(page, address, path, paper
     assert page.evaluate(SHOWN) == []
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("paper", WIDTHS)
 def test_the_map_of_the_first_page_stands_whole_on_its_sheet(page, address, paper):
     opened(page, address, "", READY)

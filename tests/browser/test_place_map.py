@@ -179,6 +179,7 @@ TOUCHED = """frame => {
 }"""
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("width", [1280, 1440])
 def test_no_name_lies_over_a_number_and_most_districts_have_theirs(open_page, address, width):
     page = open_page(viewport={"width": width, "height": 800 if width == 1280 else 900})

@@ -77,6 +77,7 @@ def site(body: str) -> Iterator[str]:
         thread.join()
 
 
+@pytest.mark.walk
 def test_a_card_and_a_page_show_in_a_frame_of_another_site(open_page, address):
     """As the pages offer it: the card in a frame that may do nothing. What the policy refuses in either frame fails the test."""
     page = open_page(viewport={"width": 1200, "height": 1300})

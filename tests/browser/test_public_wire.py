@@ -153,6 +153,7 @@ def test_nothing_leaves_with_the_page_without_a_server(published, open_page):
     assert not near(bodies, rows, canaries.corners_of(release))
 
 
+@pytest.mark.walk
 def test_a_damaged_release_is_not_shown_and_says_nothing(published, server, open_page, tmp_path):
     rows, store, releases = published
     broken = tmp_path / "puerto-canario"

@@ -116,6 +116,7 @@ def test_a_commander_comes_in(open_page, signed):
     assert "people killed" in page.inner_text("body").lower()
 
 
+@pytest.mark.walk
 def test_a_followed_link_opens_after_the_sign_in(open_page, signed):
     """Page, place, filter and measure come through the provider, and the browser forgets them then."""
     address, _ = signed
