@@ -236,14 +236,18 @@ def raised(found: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
     ([False, True, True, False, True], [False, True, False, False, True])
     """
     stands, starts = np.zeros(found.shape, dtype=bool), np.zeros(found.shape, dtype=bool)
-    up, age = np.zeros(found.shape[:-1], dtype=bool), np.zeros(found.shape[:-1], dtype=np.int64)
-    for week in range(found.shape[-1]):
-        now = found[..., week]
-        up = up & (now >= limit - FADED) & (age < LONGEST)
-        new = ~up & (now >= limit)
-        up = up | new
-        age = np.where(new, 1, age + 1)
-        stands[..., week], starts[..., week] = up, new
+    ever = (found >= limit).any(axis=-1)  # an alarm is raised nowhere else
+    by_week = np.ascontiguousarray(found[ever].T)
+    over, faded = by_week >= limit, by_week < limit - FADED
+    up, age = np.zeros(over.shape[1:], dtype=bool), np.zeros(over.shape[1:], dtype=np.int64)
+    now, new = np.zeros(over.shape, dtype=bool), np.zeros(over.shape, dtype=bool)
+    for week in range(len(over)):
+        up = up & ~faded[week] & (age < LONGEST)
+        new[week] = ~up & over[week]
+        up = up | over[week]
+        now[week] = up
+        age = np.where(new[week], 1, age + 1)
+    stands[ever], starts[ever] = now.T, new.T
     return stands, starts
 
 
