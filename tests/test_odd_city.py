@@ -21,7 +21,9 @@ from streamlit.testing.v1 import AppTest
 from hotspots import cities, geography, release
 from hotspots.cli.main import main
 from hotspots.cli.table import TABLES
-from hotspots.statistics.catalog import MEASURES
+from hotspots.questions.restricted import Asked
+from hotspots.statistics.catalog import MEASURES, measure
+from hotspots.statistics.measure import table as table_of
 from hotspots.study.selection import Selection
 from hotspots.words import words_for
 
@@ -31,6 +33,7 @@ PUBLIC = ("", "city", "people", "done", "left-out", "embed")
 # The pages that show units, on the smallest ones and on those whose first has no name.
 ON_UNITS = [*itertools.product(("", "map", "change", "compare", "concentration", "priorities"), ("segments+corners", "districts", "h3:9"))]
 PLACES = ("Place", "Places", "Area", "Areas", "District", "Name", "Code", "Block", "name", "place", "area")  # columns that say where
+SHOWN = "What the map shows"
 NO_NAME = {"", "nan", "NaN", "None", "<NA>", "NaT", "null"}
 
 
@@ -73,6 +76,22 @@ def check_page(app: AppTest) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_names_every_block(page: str) -> None:
     check_page(open_page(page, city="odd-town", lang="en", unit="blocks"))
+
+
+def test_a_block_where_nobody_was_killed_has_none_and_leaves_the_map_as_it_is() -> None:
+    """Nobody killed there is 0, not unknown; and as the map shows the whole city, what it can show hangs on no place."""
+    whole = Asked.of(Selection(city="odd-town", unit="blocks"))
+    counts, people = whole.study.counts, whole.study.residents
+    quiet, empty = counts.index[counts == 0][0], people.index[people == 0][0]
+    there = whole.at(place=f"block:{quiet}").study
+    for key in ("count", "rate"):
+        assert not measure(key).missing(there)
+        assert table_of(there, measure(key)).loc[quiet, key] == 0
+    for key in ("count", "rate"):
+        at = ({}, {"place": f"block:{quiet}"}, {"place": f"block:{empty}"})
+        pages = (open_page("map", city="odd-town", lang="en", unit="blocks", measure=key, **one) for one in at)
+        of_city, *of_places = (next(box for box in page.selectbox if box.label == SHOWN) for page in pages)
+        assert {(one.value, *one.options) for one in of_places} == {(of_city.value, *of_city.options)}
 
 
 @pytest.mark.cases(5)

@@ -131,7 +131,7 @@ def _on_city(function: Callable[[Study], _Found]) -> Callable[[Study], _Found]:
 
 def _lacking(study: Study, needs: frozenset[str]) -> tuple[str, ...]:
     has: dict[str, Callable[[], bool]] = {
-        "counts": lambda: not study.has_victims or bool(len(study.incidents)),
+        "counts": lambda: not study.has_victims or bool(len(study.everywhere.incidents)),  # nobody here is 0; nobody at all is no data
         "points": lambda: study.has_points,
         "victims": lambda: study.has_victims,
         "days": lambda: study.has_days,

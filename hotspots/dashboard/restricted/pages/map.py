@@ -51,7 +51,7 @@ def render(chosen: Chosen) -> None:
     tested.controls(on_map, what.key)
     guarded_picture(on_map, what)
     tested.findings(on_map, what.key)
-    not_shown(on_map.by_unit, words)
+    not_shown(on_map.everywhere.by_unit, words)
     data_table(on_map, what)
     how_to_read(on_map, what)
 
@@ -66,14 +66,14 @@ def title(chosen: Chosen) -> str:
 def controls(chosen: Chosen) -> tuple[Measure, Chosen]:
     """Draw the choice of what is shown, on which unit, and beside which period; return what, and the choices that it shows."""
     words = chosen.words
-    left, middle, right = st.columns(3)
+    left, middle, right = st.columns([1.7, 1, 1])
     with middle:
         maps.unit_choice(chosen)
     with right:
         two_periods.choice(chosen)
     on_map = replace(chosen, selection=city.for_map(chosen.asked))
-    selection, study = on_map.selection, on_map.by_unit
-    possible = [row.key for row in MEASURES if row.mapped and not row.missing(study)]
+    selection, shown = on_map.selection, on_map.everywhere.by_unit  # whatever place was chosen, the map shows it among the others
+    possible = [row.key for row in MEASURES if row.mapped and not row.missing(shown)]
     default = on_map.at(where=(), start=None, end=None, place="").ask(where.opening)
     key = selection.measure if selection.measure in possible else default if default in possible else possible[0]
     left.selectbox(
