@@ -73,6 +73,15 @@ def test_one_place_alone(city):
     assert "There is one place only" in text(open_page("compare", lang="en", unit="city"))
 
 
+def test_one_block_of_a_city_stands_beside_chance_and_not_beside_itself(city):
+    study = read_query({"unit": "blocks"})[0].study(city)
+    one, name = rates.funnel(study).table["verdict"].index[0], geography.names(study.blocks).iloc[0]
+    app = open_page("compare", lang="en", unit="blocks", place=f"block:{one}")
+    assert not app.exception
+    assert app.title[0].value == f"{name}: {funnel.VERDICTS[rates.funnel(study).table['verdict'].iloc[0]]}"
+    assert "Were all" not in text(app)
+
+
 def test_published_totals_are_compared_too(bundled, unchanged):
     unchanged(bundled)
     app = open_page("compare", lang="en", city="el-salvador")

@@ -94,6 +94,13 @@ def test_a_block_where_nobody_was_killed_has_none_and_leaves_the_map_as_it_is() 
         assert {(one.value, *one.options) for one in of_places} == {(of_city.value, *of_city.options)}
 
 
+def test_who_was_killed_where_nobody_was() -> None:
+    counts = Asked.of(Selection(city="odd-town", unit="blocks")).study.counts
+    app = open_page("people", city="odd-town", lang="en", place=f"block:{counts.index[counts == 0][0]}")
+    assert app.title[0].value == "Who was killed"
+    assert "Nobody was killed in these days, by these choices." in [one.value for one in app.info]
+
+
 @pytest.mark.cases(5)
 @pytest.mark.parametrize(("page", "unit"), ON_UNITS if TORTURE else ON_UNITS[::2])  # each page and each unit at least once
 def test_the_pages_of_places_name_every_unit(page: str, unit: str) -> None:

@@ -152,6 +152,19 @@ def test_nothing_to_put_in_order(large):
     assert not app.error
 
 
+def test_a_place_that_is_none_of_the_first_shows_where_these_are(large):
+    """It used to say that the homicides do not tell places apart; those of the city do."""
+    whole = Asked.of(Selection(city="villa-grande", unit="blocks"))
+    first = whole.ask(questions.first_places).value
+    other = next(one for one in whole.study.blocks.index if one not in first.places.index)
+    found = whole.at(place=f"block:{other}").ask(questions.first_places)
+    assert (len(found.value.places), found.value.of_city) == (0, len(first.places))
+    app = open_page("priorities", city="villa-grande", lang="en", by="blocks", place=f"block:{other}")
+    assert not app.exception
+    assert app.title[0].value.endswith(": 0 of the places to begin with in the whole city are inside")
+    assert "do not tell these places apart" not in text(app)
+
+
 def test_months_and_rule_come_from_the_address(large):
     app = open_page("priorities", lang="en", months="3", rule="recent")
     assert not app.exception

@@ -119,6 +119,20 @@ def test_the_trend_is_that_of_a_regression_by_another_program():
     assert found.high - found.low >= np.exp(theirs.conf_int()[0])[1] - np.exp(theirs.conf_int()[0])[0]
 
 
+@pytest.mark.parametrize(
+    "counts", [[0] * 9 + [1], [0] * 9 + [3], [0, 3, *[0] * 8], [2, 0, 1, 0, 5, 1, 0, 2, 0, 8], [0] * 9 + [40], [0] * 8 + [20, 400]]
+)
+def test_a_handful_of_deaths_or_one_busy_year_makes_no_trend(counts):
+    """The page of a block with one death said +126,418,532% a year, the interval up to infinity."""
+    assert yearly_trend(counts) is None
+
+
+def test_twenty_deaths_may_make_a_trend():
+    found = yearly_trend([6, 5, 3, 3, 1, 1, 1, 0, 0, 0])
+    assert found.verdict == "fall"
+    assert np.isfinite([found.share, found.low, found.high]).all()
+
+
 def test_a_change_of_definition_is_a_step_and_no_trend():
     counts = [300] * 5 + [200] * 5
     assert yearly_trend(counts).share < -0.05

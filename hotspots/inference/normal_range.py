@@ -11,6 +11,8 @@ MEAN_YEARS = 5  # the newest years, whose mean is expected
 SPREAD_YEARS = 10  # the years that tell how far a year lies from the one before
 SWING, SWING_YEARS = 0.17, 2.0  # how far the level of a place may swing from year to year, and for how many years that counts
 TREND_LEAST = 6  # years beyond the levels of a trend; fewer tell none
+TREND_FEWEST = 20  # in all those years; fewer tell none, as they make no rate certain
+TREND_STEEPEST = 9.0  # tenfold each year, to which the interval may reach: beyond, the years do not hold the line
 NORMAL_95 = 1.959963984540054
 SETTLED = 1e-12  # of coefficients: what another step of a regression would change
 
@@ -140,27 +142,33 @@ class Trend:
 
 
 def yearly_trend(counts: np.ndarray | list[float], levels: np.ndarray | list[int] | None = None) -> Trend | None:
-    """Return by what share the counts of successive years (oldest first) rise or fall each year; None where too few years tell it.
+    """Return by what share the counts of successive years (oldest first) rise or fall each year; None where too little tells it.
 
     A Poisson regression on the year, its interval as wide as the years scatter about the line (never less than chance) and follow one
     another (the correlation of each year with the next, corrected for so few years), by Student's t. `levels` numbers how each year was
     counted: years alike share a number, so that a change of definition is a step and no trend; a year below 0, or whose count is
-    missing, takes no part. A line through ten years says nothing of where it goes on, and years that drift can pass for one: where each
-    follows the one before closely (correlation .6) it finds a rise or a fall in 12 of 100 histories, where each stands alone in at most 5.
+    missing, takes no part. Fewer than 20 in all tell nothing, nor do years so uneven that the interval reaches a tenfold rise each year
+    (all in the last year, say: no line fits best). A line through ten years says nothing of where it goes on, and years that drift can
+    pass for one: where each follows the one before closely (correlation .6) it finds a rise or a fall in 12 of 100 histories, where each
+    stands alone in at most 5.
 
     >>> found = yearly_trend([400, 360, 324, 292, 262, 236, 213, 191, 172, 155])
     >>> round(found.share, 2), found.verdict, found.years
     (-0.1, 'fall', 10)
+    >>> yearly_trend([0, 0, 0, 0, 0, 0, 0, 0, 0, 30]) is None
+    True
     """
     x = np.asarray(counts, dtype=float)
     level = np.zeros(len(x), dtype=int) if levels is None else np.asarray(levels)
     known = np.flatnonzero(~np.isnan(x) & (level >= 0))
     design = np.column_stack([known - known.mean() if len(known) else known, *(level[known] == one for one in np.unique(level[known]))])
     free = len(known) - design.shape[1]
-    if free < TREND_LEAST or not x[known].sum():
+    if free < TREND_LEAST or x[known].sum() < TREND_FEWEST:
         return None
     slope, error = _slope(x[known], design.astype(float), free)
     reach = float(stdtrit(free, 0.975)) * error
+    if slope + reach > np.log1p(TREND_STEEPEST):
+        return None
     share, low, high = (float(np.expm1(one)) for one in (slope, slope - reach, slope + reach))
     return Trend(share, low, high, len(x) - 1 - int(known[0]), len(known))
 

@@ -24,12 +24,16 @@ BESIDE = 250  # metres: a service is near
 
 @dataclass(frozen=True, eq=False)
 class FirstPlaces:
-    """The first `places` by `rule`, first ones first, on a `share` of the area; `best` is the rule that the test supports."""
+    """The first `places` by `rule`, first ones first, on a `share` of the area; `best` is the rule that the test supports.
+
+    Those are inside the place chosen; `of_city` is how many the whole city has.
+    """
 
     places: pd.DataFrame
     rule: str
     best: str
     share: float
+    of_city: int
 
 
 def by_kind(asked: Asked, unit: str = "", *, months: int = MONTHS, shares: tuple[float, ...] = SHARES) -> Asked:
@@ -115,11 +119,11 @@ def first_places(asked: Asked, rule: str = "", *, months: int = MONTHS, shares: 
     """
     tested, share = asked.ask(backtest, months=months, shares=shares).value, shares[-1]
     best = PLAIN if isinstance(tested, str) else tested.winner(share)
-    places = _described(priorities.ranked(asked.study.everywhere, rule=rule or best, share=share), asked)
-    places = places[places.index.isin(asked.study.blocks.index)]
+    everywhere = _described(priorities.ranked(asked.study.everywhere, rule=rule or best, share=share), asked)
+    places = everywhere[everywhere.index.isin(asked.study.blocks.index)]
 
     def says(words: Words) -> str:
-        if places.empty or isinstance(tested, str):
+        if everywhere.empty or isinstance(tested, str):
             return asked.of_place(words.say("Where to begin"), words)
         if asked.study.place:
             said = words.count(
@@ -136,7 +140,8 @@ def first_places(asked: Asked, rule: str = "", *, months: int = MONTHS, shares: 
             rate=words.percent(tested.table.loc[(rule or best, share), "hit_rate"]),
         )
 
-    return asked.answer(FirstPlaces(places, rule or best, best, share), says, rows=lambda: places.reset_index(names="id"))
+    found = FirstPlaces(places, rule or best, best, share, len(everywhere))
+    return asked.answer(found, says, rows=lambda: places.reset_index(names="id"))
 
 
 def in_words(found: FirstPlaces, asked: Asked, words: Words) -> str:

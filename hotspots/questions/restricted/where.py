@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots import geography as places
+from hotspots.drawing.charts.funnel import VERDICTS
 from hotspots.geography import grids
 from hotspots.questions.restricted.asked import Asked, covered, question
 from hotspots.statistics import density, rates, trends
@@ -260,8 +261,10 @@ def compared(asked: Asked) -> Answer[Funnel | None]:
         return asked.of_place(stands_out(words), words)
 
     def stands_out(words: Words) -> str:
-        if found is None or alone:
+        if found is None or alone or found.table.empty:
             return words.say("How do places compare?")
+        if len(found.table) == 1:
+            return words.say(VERDICTS[found.table["verdict"].iloc[0]])
         count, told = found.verdicts(), {"all": words.number(len(found.table)), "unit": asked.unit_word(words)}
         if not count["above"] and not count["below"]:
             return words.say("None of the {all} {unit} stands out: chance explains how they differ", **told)

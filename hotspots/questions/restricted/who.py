@@ -35,6 +35,11 @@ class People:
     swings: int
     values: int
 
+    @property
+    def nobody(self) -> bool:
+        """Whether nobody was killed in the days."""
+        return not any(one.table["count"].sum() for one in self.fields.values())
+
 
 @question()
 def people(asked: Asked) -> Answer[People]:
@@ -46,7 +51,7 @@ def people(asked: Asked) -> Answer[People]:
     fields = {name: victims.against_before(study, name, days, looked_at=max(values, 1)) for name in by_year}
 
     def says(words: Words) -> str:
-        if "weapon" not in fields:
+        if "weapon" not in fields or found.nobody:
             return words.say("Who was killed")
         counts = fields["weapon"].table["count"]
         return words.say(

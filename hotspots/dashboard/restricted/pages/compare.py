@@ -80,7 +80,8 @@ def render(chosen: Chosen) -> None:
     if len(found.table) == 1 and not chosen.selection.place:
         st.info(words.say("There is one place only, and it holds everything. Choose smaller places."))
         return
-    finding(found, words)
+    if len(found.table) > 1:
+        finding(found, words)
     picture(study, answer, words)
     columns = (*COLUMNS, WIDENED) if found.scatter > 1 else COLUMNS
     rows = answer.table().set_index("id").rename_axis(study.blocks.index.name).sort_values("place", kind="stable")

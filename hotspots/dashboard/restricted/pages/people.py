@@ -63,6 +63,8 @@ def render(chosen: Chosen) -> None:
             words.say("These data say nothing of the people killed but when and where: no age, no sex, no weapon, no state of the case.")
         )
         return
+    if found.nobody:
+        st.info(words.say("Nobody was killed in these days, by these choices."))
     counted = chosen.whole.ask(who.by_field).value
     n, period = words.count("{n} person killed", "{n} people killed", study.victims), chosen.period
     st.caption(words.say("{n} · {period}; what is clicked filters every page.", n=n, period=period))

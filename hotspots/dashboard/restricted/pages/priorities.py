@@ -127,7 +127,7 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces], map_side: DeltaGenerator
     """Draw the map of the first places in `map_side`, and below it their list, first ones first, and its download."""
     words, study = chosen.words, chosen.everywhere.by_unit
     rule, places = answer.value.rule, answer.value.places
-    if places.empty:
+    if not answer.value.of_city:
         map_side.info(words.say("The homicides with a place do not tell these places apart. Widen the period or choose other places."))
         return
     with map_side:
@@ -139,6 +139,8 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces], map_side: DeltaGenerator
             on_click=partial(maps.pick, unit=chosen.selection.unit),
             numbered=list(places.index[:NUMBERED]),
         )
+    if places.empty:
+        return
     st.header(words.say("The first places"), anchor=False)
     st.markdown(priorities.in_words(answer.value, chosen.asked, words))
     st.caption(words.say("In the order of homicides for the size of the place: a small place with as many comes before a large one."))
