@@ -68,10 +68,10 @@ def run(choices: argparse.Namespace, words: Words) -> None:
         print_json({"city": city.slug, "version": city.version, "unit": asked.unit, **found})
         return
     for name, one in found["periods"].items():
-        print("\n".join(_lines(name, one, words)))
+        print("\n".join(_lines(name, one, words, together=IN_PLACE if asked.study.place else TOGETHER)))
 
 
-def _lines(name: str, one: Mapping[str, Any], words: Words) -> list[str]:
+def _lines(name: str, one: Mapping[str, Any], words: Words, *, together: Mapping[str, str]) -> list[str]:
     """Return one period as text: its days, each place, the places together."""
     years = ", ".join(map(str, one["years"])) or words.say("no earlier year")
     days = words.say("{start} to {last}", start=one["start"], last=one["last"])
@@ -79,7 +79,7 @@ def _lines(name: str, one: Mapping[str, Any], words: Words) -> list[str]:
     lines += ["  " + "\t".join(_cells(row, words)) for row in [*one["places"], one["no_place"], one["city"]]]
     if usual := one["usual"]:
         cells = [
-            words.say("whole city, allowing for the swings between years"),
+            words.say("{place}, allowing for the swings between years", place=words.say(together["city"])),
             words.say("range {low}-{high}", low=usual["low"], high=usual["high"]),
             words.say(VERDICTS[usual["verdict"]]),
         ]
