@@ -230,6 +230,14 @@ def test_no_page_fails(published, page, lang, query):
     assert not app.error
 
 
+def test_a_department_beside_the_country_where_its_own_number_is_not_published(published):
+    app = open_page("compare", lang="en", place="block:SV-CH")
+    assert not app.exception
+    assert not app.error
+    beside = app.dataframe[0].value
+    assert beside["People killed"].isna().tolist() == [True, False]
+
+
 @pytest.mark.parametrize(
     ("lang", "title", "sentence"),
     [

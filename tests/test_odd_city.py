@@ -94,6 +94,13 @@ def test_a_block_where_nobody_was_killed_has_none_and_leaves_the_map_as_it_is() 
         assert {(one.value, *one.options) for one in of_places} == {(of_city.value, *of_city.options)}
 
 
+def test_a_place_that_is_one_block_is_driven_by_no_few_places_inside() -> None:
+    counts = Asked.of(Selection(city="odd-town", unit="blocks")).study.counts
+    busy = counts.index[counts == counts.max()][0]
+    assert "Which few places drive it" in text(open_page("", city="odd-town", lang="en"))
+    assert "Which few places drive it" not in text(open_page("", city="odd-town", lang="en", place=f"block:{busy}"))
+
+
 def test_who_was_killed_where_nobody_was() -> None:
     counts = Asked.of(Selection(city="odd-town", unit="blocks")).study.counts
     app = open_page("people", city="odd-town", lang="en", place=f"block:{counts.index[counts == 0][0]}")

@@ -21,6 +21,7 @@ from hotspots.study.places import KINDS, Place
 from hotspots.views.answer import Answer
 from hotspots.words import Words, mark, words_for
 
+IN_TENTHS = 20  # homicides: of fewer, "9 in 10" says nothing
 TRENDS: dict[str, str] = {
     "fall": mark("From year to year since {first}: {share} (95% interval {low} to {high}): fewer each year."),
     "rise": mark("From year to year since {first}: {share} (95% interval {low} to {high}): more each year."),
@@ -371,7 +372,10 @@ def distances(study: Study, words: Words) -> str:
         return ""
     found = segments.distribution(study.away, within=segments.snap_distance())
     parts = []
-    if found.n:
+    if 0 < found.n < IN_TENTHS:
+        told = words.number(found.longest, 1)
+        parts.append(words.say("Each homicide counts on the nearest street, at most {longest} m from it.", longest=told))
+    elif found.n:
         parts.append(
             words.say(
                 "Each homicide counts on the nearest street: half lie within {median} m of it, 9 in 10 within {p90} m, 95 in 100 within "

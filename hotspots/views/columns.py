@@ -69,8 +69,8 @@ def rounded(digits: int) -> Form:
 
 
 def whole(rows: pd.DataFrame, key: str, words: Words) -> Cells:
-    """Return whole numbers that can be sorted by."""
-    return rows[key].astype(int)
+    """Return whole numbers that can be sorted by; one that is not known stays missing."""
+    return rows[key].astype("Int64" if rows[key].isna().any() else int)
 
 
 def percent(digits: int = 0) -> Form:

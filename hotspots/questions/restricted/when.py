@@ -19,6 +19,7 @@ from hotspots.views.answer import Answer
 from hotspots.words import Words, mark
 
 WEEKS = 156  # three years
+NO_RANGE = mark("No normal range: there are too few years before.")
 TREND: dict[str, str] = {
     "fall": mark("{finding}; since {year} about {share} fewer each year"),
     "rise": mark("{finding}; since {year} about {share} more each year"),
@@ -58,6 +59,8 @@ def months(asked: Asked) -> Answer[pd.DataFrame]:
 def months_in_words(table: pd.DataFrame, words: Words) -> str:
     """Return the monthly series as a sentence: what the chart says to who cannot see it."""
     outside, judged = trends.outside(table)
+    if not judged:
+        return f"{months_in_brief(table, words)}. {words.say(NO_RANGE)}"
     return words.say(
         "{n} people killed in {months} months; {outside} of {judged} months lie outside their normal range.",
         n=words.number(int(table["count"].sum())),
@@ -130,10 +133,13 @@ def weeks(asked: Asked) -> Answer[pd.DataFrame]:
     outside, judged = trends.outside(found)
 
     def says(words: Words) -> str:
+        n, of = words.number(found["count"].sum()), words.number(len(found))
+        if not judged:
+            return f"{words.say('{n} people killed in {weeks} weeks', n=n, weeks=of)}. {words.say(NO_RANGE)}"
         return words.say(
             "{n} people killed in {weeks} weeks; {outside} of {judged} weeks lie outside their normal range.",
-            n=words.number(found["count"].sum()),
-            weeks=words.number(len(found)),
+            n=n,
+            weeks=of,
             outside=words.number(outside),
             judged=words.number(judged),
         )

@@ -26,6 +26,7 @@ from hotspots.words import mark
 from hotspots.words.escape import safe_markdown
 
 NEWEST = 5  # cases
+SEVERAL = 2  # places, of which few can drive what happens
 EVALUATED = 3  # of what was done: the newest
 
 
@@ -206,10 +207,10 @@ def who_and_when(chosen: Chosen) -> None:
 
 
 def few_places(chosen: Chosen) -> None:
-    """Draw which few places drive it; a row picked is outlined on the map."""
+    """Draw which few places drive it, where there are several; a row picked is outlined on the map."""
     words, unit = chosen.words, here.smallest(chosen.asked)
     answer = chosen.at(unit=unit).ask(here.few_places)
-    if answer.value.table.empty:
+    if answer.value.table.empty or answer.value.of < SEVERAL:
         return
     rows = answer.table().head(here.LISTED).assign(order=range(1, min(here.LISTED, len(answer.value.table)) + 1))
     st.subheader(words.say("Which few places drive it"), anchor=False)

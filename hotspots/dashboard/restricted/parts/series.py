@@ -32,7 +32,7 @@ def months_text(table: pd.DataFrame, words: Words) -> str:
     if table["low"].notna().any():
         texts.append(words.say("Grey band: where 95 of 100 months should fall, judging by the same months of the five years before."))
     else:
-        texts.append(words.say("No normal range: there are too few years before."))
+        texts.append(words.say(when.NO_RANGE))
     if (~table["complete"] & table["count"].notna()).any():
         texts.append(words.say("Faint points: months that the data cover only in part."))
     return " ".join(texts)
