@@ -230,12 +230,24 @@ def test_no_page_fails(published, page, lang, query):
     assert not app.error
 
 
-def test_a_department_beside_the_country_where_its_own_number_is_not_published(published):
+def test_a_department_stands_beside_the_country_in_the_year_that_both_are_published(published):
     app = open_page("compare", lang="en", place="block:SV-CH")
     assert not app.exception
     assert not app.error
     beside = app.dataframe[0].value
-    assert beside["People killed"].isna().tolist() == [True, False]
+    assert beside["Place"].tolist() == ["Chalatenango", "El Salvador"]
+    assert beside["People killed"].tolist() == [91, 4004]
+    assert beside["Per 100,000 residents a year"].round(0).tolist() == [45, 65]
+    assert [box.value for box in app.selectbox if box.label == "Place"] == ["block:SV-CH"]
+
+
+def test_where_the_department_has_no_number_the_cell_says_so_in_every_language(published):
+    app = open_page("compare", lang="es", place="block:SV-CH", **{"from": "2018-01-01", "to": "2019-01-01"})
+    assert not app.exception
+    assert not app.error
+    table = app.dataframe[0]
+    assert table.value["Personas asesinadas"].isna().tolist() == [True, False]
+    assert table.proto.placeholder == "–"
 
 
 @pytest.mark.parametrize(

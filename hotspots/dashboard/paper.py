@@ -15,6 +15,7 @@ from hotspots.words import Words
 from hotspots.words.escape import safe_html
 
 MOST = 400  # rows of one table on paper; more go into a file
+MISSING = "–"  # in place of Streamlit's "None", which is English and reads as nobody
 
 
 def table(
@@ -38,7 +39,7 @@ def table(
     if "on_select" in how:
         st.html(f'<label class="on-paper pick-row"><input type="checkbox"> {safe_html(words.say("The table, to pick a row"))}</label>')
     sent = rows if of is None else kept_as(of, ("sent", part, alt, words), lambda: _sent(rows))
-    st.dataframe(sent, **({"hide_index": True} | how), alt=alt)
+    st.dataframe(sent, **({"hide_index": True} | how), placeholder=MISSING, alt=alt)
     plain: pd.DataFrame = rows if isinstance(rows, pd.DataFrame) else rows.data
     plain = plain if how.get("hide_index", True) else plain.rename_axis(plain.index.name or "").reset_index()
     if len(plain.columns):

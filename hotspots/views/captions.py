@@ -116,6 +116,16 @@ def days(one: Study | Days, words: Words) -> str:
     return words.days(one.start.date(), (one.end - DAY).date())
 
 
+def how_many(n: float, words: Words) -> str:
+    """Return how many people were killed, or that nobody published it.
+
+    >>> from hotspots.words import words_for
+    >>> how_many(1, words_for("en")), how_many(float("nan"), words_for("en"))
+    ('1 person killed', 'no total is published')
+    """
+    return words.say("no total is published") if pd.isna(n) else words.count("{n} person killed", "{n} people killed", n)
+
+
 def filters(where: Where, words: Words) -> str:
     """Return the filters in words; "all homicides" where there are none."""
     parts = [words.join(value_name(name, value, words) for value in values) for name, values in where]
@@ -255,7 +265,7 @@ def of_table(city: City, study: Study, what: str, words: Words, *, answer: Answe
 
 def _facts(city: City, study: Study, words: Words, *, days: Days | None = None, n: float | None = None) -> Iterable[str]:
     start, end = days or (study.start, study.end)
-    killed = words.count("{n} person killed", "{n} people killed", study.victims if n is None else n)
+    killed = how_many(study.victims if n is None else n, words)
     reach = words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date()))
     place = [place_name(study.place, words)] if study.place else []
     what = [one for one in (filters(study.where, words), counted(city, study, words)) if one]

@@ -164,7 +164,7 @@ def invitation(chosen: Chosen, *, primary: bool = True) -> None:
     """Draw the band that leads to the page Import, as long as the store holds no city but those that come with the program."""
     if admission.current().may("import") and not cached.own_cities():
         with st.container(horizontal=True, key="bring_your_own", vertical_alignment="center"):
-            st.markdown(chosen.words.say("This city is an example that comes with the program."))
+            st.markdown(chosen.words.say("These data are an example that comes with the program."))
             to_import(chosen.words, primary=primary)
 
 
@@ -344,7 +344,7 @@ def heading(chosen: Chosen, title: str, *, dated: bool = False) -> None:
     place = [captions.place_name(study.place, words)] if study.place else []
     filters = words.begins(chosen.filters) if dated and not place else chosen.filters
     said = ("" if dated else chosen.period, *place, filters, captions.counted(chosen.city, study, words))
-    killed = [] if dated else [words.count("{n} person killed", "{n} people killed", study.victims)]
+    killed = [] if dated else [captions.how_many(study.victims, words)]
     parts = [*(one for one in said if one), *killed]
     parts.append(words.say("data to {day}", day=words.date((study.covers[1] - pd.Timedelta(days=1)).date())))
     if chosen.city.fictional:

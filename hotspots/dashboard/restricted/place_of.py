@@ -49,10 +49,13 @@ def what_the_city_is(city: City, words: Words) -> None:
 
 
 def named(text: str, city: City, words: Words) -> str:
-    """Return what a place is called in a list: its kind and its name."""
+    """Return what a place is called in a list: its kind and its name; where blocks have another word, such as departments, names alone."""
     if not text:
-        return words.say("All your districts") if city.districts else words.say("Whole city")
+        whole = city.name if city.called else words.say("Whole city")
+        return words.say("All your districts") if city.districts else whole
     kind = text.partition(":")[0]
+    if kind == "block" and city.called:
+        return places.called(city, text)
     if kind in ("circle", "polygon"):
         return captions.place_name(places.found(city, text), words)
     return f"{words.say(places.KINDS[kind])}: {places.called(city, text)}"

@@ -67,8 +67,7 @@ def one_page(answer: Answer[Brief], city: City, chosen: Selection, words: Words,
 
 
 def _people_about(found: Brief, words: Words) -> str:
-    n = words.count("{n} person killed", "{n} people killed", found.recent.victims)
-    return f"{captions.period(found.recent, words)} · {n}"
+    return f"{captions.period(found.recent, words)} · {captions.how_many(found.recent.victims, words)}"
 
 
 def graph(found: Brief, words: Words) -> Graph | None:

@@ -9,6 +9,7 @@ import pandas as pd
 from hotspots.questions.restricted import here
 from hotspots.questions.restricted.asked import Asked
 from hotspots.statistics import rates
+from hotspots.views import captions
 from hotspots.words import Words
 
 
@@ -57,7 +58,7 @@ def _within(asked: Asked, start: pd.Timestamp, end: pd.Timestamp) -> Asked:
 def in_words(asked: Asked, words: Words) -> str:
     """Return how many were killed in a period, and the rate with its exact 95 % interval where residents are known."""
     study = asked.study
-    killed = words.count("{n} person killed", "{n} people killed", study.victims)
+    killed = captions.how_many(study.victims, words)
     one = rates.overall(study)
     if one.state == "no_data":
         return killed

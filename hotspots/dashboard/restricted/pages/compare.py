@@ -66,7 +66,7 @@ def render(chosen: Chosen) -> None:
     study, answer = on_map.everywhere.by_unit, on_map.ask(where.compared)
     found = answer.value
     heading(on_map, answer.sentence(words))
-    side_by_side(chosen)
+    side_by_side(on_map)
     maps.unit_choice(chosen)
     published.explain(chosen, on_map)
     if found is None:
