@@ -238,11 +238,11 @@ def raised(found: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
     stands, starts = np.zeros(found.shape, dtype=bool), np.zeros(found.shape, dtype=bool)
     ever = (found >= limit).any(axis=-1)  # an alarm is raised nowhere else
     by_week = np.ascontiguousarray(found[ever].T)
-    over, faded = by_week >= limit, by_week < limit - FADED
+    over, held = by_week >= limit, by_week >= limit - FADED
     up, age = np.zeros(over.shape[1:], dtype=bool), np.zeros(over.shape[1:], dtype=np.int64)
     now, new = np.zeros(over.shape, dtype=bool), np.zeros(over.shape, dtype=bool)
     for week in range(len(over)):
-        up = up & ~faded[week] & (age < LONGEST)
+        up = up & held[week] & (age < LONGEST)
         new[week] = ~up & over[week]
         up = up | over[week]
         now[week] = up
