@@ -455,6 +455,14 @@ def test_the_command_line_says_the_same(imported, capsys):
     assert "never to be published" in out.err
 
 
+def test_where_chance_gives_no_pair_there_is_no_ratio(imported, capsys):
+    assert main(["repeats", imported.slug, "--start", "2018-01-01", "--end", "2018-01-15", "--language", "en"]) == 0
+    told = capsys.readouterr().out
+    assert "0 pairs, 0.0 by chance" in told
+    assert "\ntoo few to tell\n" in told
+    assert "nan" not in told
+
+
 def test_as_of_knows_nothing_later(imported, capsys):
     assert main(["repeats", imported.slug, "--as-of", "2018-06-30", "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)

@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hotspots.cli.arguments import add_form, add_study, asked_of, day
@@ -15,7 +16,7 @@ from hotspots.cli.printing import known, print_csv, print_json
 from hotspots.questions.restricted import Asked, alerts
 from hotspots.questions.restricted import repeats as questions
 from hotspots.statistics import repeats
-from hotspots.statistics.repeats import Events, NearRepeats
+from hotspots.statistics.repeats import Events, Knox, NearRepeats
 from hotspots.store.schema import DataError
 from hotspots.study import Study
 from hotspots.study.options import FALSE_EVERY, FALSES
@@ -120,21 +121,11 @@ def _chance(asked: Asked, near: NearRepeats, words: Words) -> list[str]:
     """Return what happened beside what chance gives, and how many killings follow on one another."""
     one, events, strength = near.single, asked.ask(questions.events), asked.ask(questions.strength).value
     about = {"city": asked.city.slug, "day": _as_of(events), "n": one.events, "m": events.unplaced}
-    ratio = {"ratio": f"{one.ratio:.2f}", "low": f"{one.low:.2f}", "high": f"{one.high:.2f}", "p": f"{one.p:.3f}"}
     limits = {"metres": f"{one.metres:g}", "days": one.days}
     lines = [
         words.say("{city}, as of {day}: {n} events with a place, {m} without", **about),
         words.say("within {metres} m and {days} days: {n} pairs, {mean} by chance", **limits, n=one.observed, mean=f"{one.mean:.1f}"),
-        words.say(
-            "ratio {ratio} (95% {low} to {high}), p {p} from {draws} shuffles: {verdict}",
-            **ratio,
-            draws=one.draws,
-            verdict=words.say(VERDICTS[one.verdict]),
-        )
-        if one.draws
-        else words.say(
-            "ratio {ratio} (95% {low} to {high}), p {p} of all shuffles: {verdict}", **ratio, verdict=words.say(VERDICTS[one.verdict])
-        ),
+        _ratio(one, words),
     ]
     if strength:
         drawn, low, high = (f"{getattr(strength, name):.2f}" for name in ("branching", "low", "high"))
@@ -142,6 +133,17 @@ def _chance(asked: Asked, near: NearRepeats, words: Words) -> list[str]:
         if strength.verdict == "drift":
             lines.append(words.say("no more than places give that turn busy or quiet over a year"))
     return lines
+
+
+def _ratio(one: Knox, words: Words) -> str:
+    """Return how many times as often as by chance; the verdict alone where chance gives no such pair."""
+    verdict = words.say(VERDICTS[one.verdict])
+    if np.isnan(one.ratio):
+        return verdict
+    told = {"ratio": f"{one.ratio:.2f}", "low": f"{one.low:.2f}", "high": f"{one.high:.2f}", "p": f"{one.p:.3f}", "verdict": verdict}
+    if one.draws:
+        return words.say("ratio {ratio} (95% {low} to {high}), p {p} from {draws} shuffles: {verdict}", **told, draws=one.draws)
+    return words.say("ratio {ratio} (95% {low} to {high}), p {p} of all shuffles: {verdict}", **told)
 
 
 def _alerts(asked: Asked, words: Words) -> list[str]:

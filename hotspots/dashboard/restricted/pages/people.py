@@ -189,7 +189,9 @@ def sentences(found: victims.AgainstBefore, names: dict[str, str], words: Words)
         lines.append(words.say("The data hold no earlier year to compare with."))
     elif not lines:
         lines.append(words.say("Every number lies within the normal range."))
-    lines.append(words.say("Not known for {n} of {total}.", n=words.number(table.loc[UNKNOWN, "count"]), total=words.number(found.total)))
+    if found.total:
+        unknown = words.number(table.loc[UNKNOWN, "count"])
+        lines.append(words.say("Not known for {n} of {total}.", n=unknown, total=words.number(found.total)))
     return " ".join(lines)
 
 
