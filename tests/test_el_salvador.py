@@ -332,3 +332,12 @@ def test_women_are_known_for_2015_only(published):
     app = open_page("map", lang="en", sex="female")
     assert app.title[0].value == "El Salvador, 1995–2024: no total is published"
     assert "With these choices there are totals for: 2015." in text(app)
+
+
+def test_numbers_in_tables_are_written_as_in_sentences(published):
+    """Streamlit would write 108956 for 108,956."""
+    table = open_page("compare", lang="es", place="block:SV-CH").dataframe[0]
+    looks = json.loads(table.proto.columns)
+    assert looks["Personas asesinadas"]["type_config"]["format"] == "%,.0f"
+    assert looks["Por cada 100,000 habitantes al año"]["type_config"]["format"] == "%,.1f"
+    assert "Lugar" not in looks

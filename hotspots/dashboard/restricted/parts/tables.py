@@ -41,11 +41,10 @@ def draw(
     """
     table = _once(of, ("shown", part), alt, words, lambda: shown(rows, columns, words))
     decimals = {one.title(words): one.decimals for one in columns if one.decimals is not None}
-    looks: dict[str, Any] = {name: st.column_config.NumberColumn(format=f"%.{digits}f") for name, digits in decimals.items()}
-    looks |= {one.title(words): st.column_config.Column(width=one.width) for one in columns if one.width}
+    widths = {one.title(words): one.width for one in columns if one.width}
     drawn = table if shades is None else table.style.apply(lambda _: shades.set_axis(table.columns, axis=1), axis=None)
     once = {} if shades is not None else {"of": of, "part": part}
-    paper.table(drawn, alt=alt, words=words, decimals=decimals, ordered=_ordered(columns), **once, **how, column_config=looks or None)
+    paper.table(drawn, alt=alt, words=words, decimals=decimals, widths=widths, ordered=_ordered(columns), **once, **how)
 
 
 def _once(of: Answer[Any] | None, what: Hashable, alt: str, words: Words, make: Callable[[], _Made]) -> _Made:
