@@ -16,7 +16,7 @@ from opened import open_page, text
 
 from hotspots import cities
 from hotspots.cli.main import main
-from hotspots.drawing import exports
+from hotspots.drawing import charts, exports
 from hotspots.questions.restricted import Asked, interventions, when
 from hotspots.questions.restricted import published as questions
 from hotspots.statistics import rates, trends
@@ -24,6 +24,7 @@ from hotspots.statistics.catalog import measure
 from hotspots.store.schema import DataError
 from hotspots.study.selection import Selection
 from hotspots.views import captions, map_view
+from hotspots.views.series import series_of
 from hotspots.words import words_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -341,3 +342,11 @@ def test_numbers_in_tables_are_written_as_in_sentences(published):
     assert looks["Personas asesinadas"]["type_config"]["format"] == "%,.0f"
     assert looks["Por cada 100,000 habitantes al año"]["type_config"]["format"] == "%,.1f"
     assert "Lugar" not in looks
+
+
+def test_a_year_without_a_number_keeps_its_room_on_the_axis(published):
+    """A department of one known year stood beside the years of the dated lines alone: 2010, 2012, 2017."""
+    words = words_for("en")
+    years = Asked.of(Selection(city="el-salvador", place="block:SV-CH")).ask(when.years).value
+    drawn = charts.bars(series_of(years, words), words)
+    assert drawn["layer"][0]["encoding"]["x"]["scale"]["domain"] == [str(year) for year in range(1995, 2025)]

@@ -118,6 +118,8 @@ def bars(shown: Series, words: Words, *, height: int = SMALL) -> Spec:
         for i, row in table.iterrows()
     ]
     x = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}}
+    if counts.isna().any():  # Vega leaves a year without a number out of the axis
+        x["scale"] = {"domain": [row["year"] for row in rows]}
     room = {"domainMax": 1.35 * float(max(counts.max(), 1))} if shown.dated and known else {}  # for the signs above the numbers
     y = {**count_axis(words), **({} if len(table) > CROWDED else {"axis": None}), "scale": {"zero": True, **room}}
     shade = {"condition": {"test": "datum.complete", "value": 0.85}, "value": 0.4}
