@@ -105,7 +105,7 @@ def test_after_a_copy_was_put_back_the_same_number_shows_other_data(city, city_f
     assert sent("trends", {"lang": "en"}) == after
 
 
-def test_the_list_of_cities_is_read_once_in_a_run_and_anew_in_the_next(city, city_folder, monkeypatch):
+def test_the_list_of_cities_is_read_once_in_a_run_and_anew_in_the_next(none_bundled, city, city_folder, monkeypatch):
     asked = []
     read = cities.available
     monkeypatch.setattr(cached.cities, "available", lambda: asked.append(1) or read())
