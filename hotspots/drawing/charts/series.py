@@ -117,7 +117,7 @@ def bars(shown: Series, words: Words, *, height: int = SMALL) -> Spec:
         | {"text": words.number(row["count"]) if i in few else ""}
         for i, row in table.iterrows()
     ]
-    x = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}}
+    x: Spec = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}}
     if counts.isna().any():  # Vega leaves a year without a number out of the axis
         x["scale"] = {"domain": [row["year"] for row in rows]}
     room = {"domainMax": 1.35 * float(max(counts.max(), 1))} if shown.dated and known else {}  # for the signs above the numbers
