@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
@@ -21,10 +23,11 @@ from streamlit.testing.v1 import AppTest
 from hotspots import cities, geography, release
 from hotspots.cli.main import main
 from hotspots.cli.table import TABLES
-from hotspots.questions.restricted import Asked
+from hotspots.questions.restricted import Asked, here, when
 from hotspots.statistics.catalog import MEASURES, measure
 from hotspots.statistics.measure import table as table_of
 from hotspots.study.selection import Selection
+from hotspots.views import captions
 from hotspots.words import words_for
 
 PAGES_FOLDER = ROOT / "hotspots/dashboard/restricted/pages"
@@ -94,17 +97,38 @@ def test_a_block_where_nobody_was_killed_has_none_and_leaves_the_map_as_it_is() 
         assert {(one.value, *one.options) for one in of_places} == {(of_city.value, *of_city.options)}
 
 
-def test_a_place_that_is_one_block_is_driven_by_no_few_places_inside() -> None:
+def test_a_place_that_is_one_block_is_driven_by_no_few_places_inside(tmp_path: Path) -> None:
     counts = Asked.of(Selection(city="odd-town", unit="blocks")).study.counts
-    busy = counts.index[counts == counts.max()][0]
-    assert "Which few places drive it" in text(open_page("", city="odd-town", lang="en"))
-    assert "Which few places drive it" not in text(open_page("", city="odd-town", lang="en", place=f"block:{busy}"))
+    busy = f"block:{counts.index[counts == counts.max()][0]}"
+    said = []
+    for place in ({}, {"place": busy}):
+        told = [part for name, value in place.items() for part in (f"--{name}", value)]
+        assert main(["brief", "odd-town", *told, "--out", str(tmp_path / "page.html"), "--language", "en"]) == 0
+        pages = (text(open_page("", city="odd-town", lang="en", **place)), (tmp_path / "page.html").read_text(encoding="utf-8"))
+        said.append(["Which few places drive it" in one for one in pages])
+    assert said == [[True, True], [False, False]]
+    assert here.few_places(Asked.of(Selection(city="odd-town", place=busy))).value.listed.empty  # no number on the map either
+
+
+def test_figures_of_a_place_and_of_few_say_what_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = Asked.of(Selection(city="odd-town", unit="blocks"))
+    assert main(["change", "odd-town", "--unit", "blocks", "--place", f"block:{asked.study.counts.idxmax()}", "--language", "en"]) == 0
+    told = capsys.readouterr().out
+    assert "whole place, allowing for the swings between years" in told
+    assert "whole city" not in told
+    start = asked.study.start.date()
+    month = asked.at(start=start, end=start + dt.timedelta(days=31)).ask(when.weeks)
+    assert month.sentence(words_for("en")).endswith(" weeks. No normal range: there are too few years before.")
+    few = SimpleNamespace(away=pd.Series([3.0, 7.6]))
+    assert "at most 7.6 m from it" in captions.distances(few, words_for("en"))
+    assert "9 in 10" not in captions.distances(few, words_for("en"))
 
 
 def test_who_was_killed_where_nobody_was() -> None:
     counts = Asked.of(Selection(city="odd-town", unit="blocks")).study.counts
     app = open_page("people", city="odd-town", lang="en", place=f"block:{counts.index[counts == 0][0]}")
     assert app.title[0].value == "Who was killed"
+    assert "of 0." not in text(app)
     assert "Nobody was killed in these days, by these choices." in [one.value for one in app.info]
 
 

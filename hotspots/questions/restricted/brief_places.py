@@ -35,9 +35,9 @@ def table(found: Brief, city: City, words: Words) -> Table | None:
     """Return the places with the most people killed, or the areas; None where nobody was killed, or nothing is known by place."""
     if found.places is None:
         return None if found.study.has_victims else _years(found, words)
-    rows = found.places.value
-    rows = rows[rows["count"] > 0].head(MOST_AREAS if found.preset.by_area else MOST)
-    if rows.empty:
+    every = found.places.value
+    rows = every[every["count"] > 0].head(MOST_AREAS if found.preset.by_area else MOST)
+    if rows.empty or (len(every) == 1 and not found.preset.by_area):  # one place is driven by none inside
         return None
     return _areas(rows, found, city, words) if found.preset.by_area else _places(rows, found, words)
 

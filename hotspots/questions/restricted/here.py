@@ -214,6 +214,11 @@ class FewPlaces:
     of: int
     half: int
 
+    @property
+    def listed(self) -> pd.DataFrame:
+        """The first ones, that are numbered in a list and on the map; none where there is one place only, which nothing inside drives."""
+        return self.table.head(LISTED if self.of > 1 else 0)
+
 
 @question(lambda chosen: chosen.figures(unit=chosen.unit))
 def few_places(asked: Asked) -> Answer[FewPlaces]:

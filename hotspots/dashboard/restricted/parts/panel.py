@@ -26,7 +26,6 @@ from hotspots.words import mark
 from hotspots.words.escape import safe_markdown
 
 NEWEST = 5  # cases
-SEVERAL = 2  # places, of which few can drive what happens
 EVALUATED = 3  # of what was done: the newest
 
 
@@ -210,9 +209,10 @@ def few_places(chosen: Chosen) -> None:
     """Draw which few places drive it, where there are several; a row picked is outlined on the map."""
     words, unit = chosen.words, here.smallest(chosen.asked)
     answer = chosen.at(unit=unit).ask(here.few_places)
-    if answer.value.table.empty or answer.value.of < SEVERAL:
+    n = len(answer.value.listed)
+    if not n:
         return
-    rows = answer.table().head(here.LISTED).assign(order=range(1, min(here.LISTED, len(answer.value.table)) + 1))
+    rows = answer.table().head(n).assign(order=range(1, n + 1))
     st.subheader(words.say("Which few places drive it"), anchor=False)
     st.caption(f"{answer.sentence(words)} · {days(chosen)}")
     st.caption(f"{here.old_or_new(answer.value, words)} {days(chosen)}.")

@@ -43,7 +43,7 @@ def draw(chosen: Chosen) -> None:
     on_map = shown_by(chosen)
     key = measure_of(chosen, on_map)
     in_list = chosen.selection.place and on_map.selection.unit == here.smallest(chosen.asked)
-    numbered = list(chosen.at(unit=on_map.selection.unit).ask(here.few_places).value.table.index[: here.LISTED]) if in_list else []
+    numbered = list(chosen.at(unit=on_map.selection.unit).ask(here.few_places).value.listed.index) if in_list else []
     place = chosen.asked.study.place
     limits = own_limits(chosen.selection.limits)
     months = chosen.at(unit=on_map.selection.unit, place="").ask(where.by_month) if key == "count" else None
