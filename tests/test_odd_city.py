@@ -129,7 +129,7 @@ def test_who_was_killed_where_nobody_was() -> None:
     app = open_page("people", city="odd-town", lang="en", place=f"block:{counts.index[counts == 0][0]}")
     assert app.title[0].value == "Who was killed"
     assert "of 0." not in text(app)
-    assert "Nobody was killed in these days, by these choices." in [one.value for one in app.info]
+    assert re.search(r"Nobody was killed in .+20[0-9]{2}\.", " ".join(one.value for one in app.info))
 
 
 @pytest.mark.cases(5)

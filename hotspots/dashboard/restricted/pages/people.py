@@ -9,7 +9,7 @@ from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import clickable, tables
 from hotspots.drawing import charts
-from hotspots.questions.restricted import who
+from hotspots.questions.restricted import here, who
 from hotspots.questions.restricted.who import People
 from hotspots.statistics import victims
 from hotspots.statistics.measure import NEEDS
@@ -64,7 +64,7 @@ def render(chosen: Chosen) -> None:
         )
         return
     if found.nobody:
-        st.info(words.say("Nobody was killed in these days, by these choices."))
+        st.info(here.nobody(chosen.at(start=found.days.start.date(), end=found.days.end.date()).asked, words))
     counted = chosen.whole.ask(who.by_field).value
     n, period = words.count("{n} person killed", "{n} people killed", study.victims), chosen.period
     st.caption(words.say("{n} · {period}; what is clicked filters every page.", n=n, period=period))

@@ -132,7 +132,7 @@ def listed(chosen: Chosen, answer: Answer[FirstPlaces], map_side: DeltaGenerator
         return
     with map_side:
         maps.draw(
-            chosen,
+            chosen.everywhere if places.empty else chosen,  # none inside: the map shows where they are
             "priority" if rule == PLAIN else "count",
             key="first_places",
             height=480,
