@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 export PYTHONDONTWRITEBYTECODE :=  # what is compiled is kept, whatever the machine says: the tests start some hundred interpreters
+export OPENBLAS_NUM_THREADS ?= 1# matrices are small here: threads that wait for one another take up to four times as long
 
 .DEFAULT_GOAL := help
 .PHONY: help run test unseen seen walk check types style layers examples bench batch torture calibrate mutants lowest drill lock locked audit sbom wheelhouse image fix browser database server clean defects attacked load day

@@ -7,6 +7,8 @@ import streamlit as st
 
 from hotspots import settings
 
+settings.one_thread()
+
 
 def restricted() -> None:
     """Show the pages of the restricted edition."""

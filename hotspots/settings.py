@@ -123,6 +123,15 @@ class EditionError(PermissionError):
     """What the public edition must not do, or an edition that does not exist."""
 
 
+def one_thread() -> None:
+    """Let each process use one thread for its matrices, unless somebody said otherwise; call it before numpy is loaded.
+
+    Matrices are small here, and there is a process for each core: threads that wait for one another take up to four times as long.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
 def value(name: str) -> str:
     """Return the setting `name` as it stands in the environment, else its default.
 

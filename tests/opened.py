@@ -12,6 +12,9 @@ from hotspots.dashboard.restricted import cached
 from hotspots.store.worked_out import ERASED, FOLDER
 
 ROOT = Path(__file__).resolve().parent.parent
+_FILES = {path.stem for path in (ROOT / "hotspots/dashboard/restricted/pages").glob("*.py")} - {"__init__", "overview"}
+PAGES = ("", *sorted(name.rstrip("_") for name in _FILES))  # where each page of the restricted edition is; the first is at no path
+PUBLIC = ("", "city", "people", "done", "left-out", "embed")  # those of the public edition, and "places" where there are several
 
 
 class _Caches:
@@ -41,7 +44,9 @@ def content(store: Path) -> dict[str, tuple[int, int]]:
 
 
 def open_page(page: str = "map", **query: str) -> AppTest:
-    """Open a page of the dashboard with an address."""
+    """Open a page of the dashboard with an address; a `ValueError` where there is none: Streamlit would show the first page instead."""
+    if page not in {*PAGES, *PUBLIC, "places"}:
+        raise ValueError(f"no page is at {page!r}")
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app._page_hash = calc_hash(page)  # switch_page knows pages that are files; ours are functions
     for name, value in query.items():

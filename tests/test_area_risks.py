@@ -12,6 +12,7 @@ from small_area_maps import KINDS, covered, square
 
 from hotspots.inference import area_risks as model
 from hotspots.inference.area_risks import area_risks
+from hotspots.inference.rings import Rings
 from hotspots.statistics import catalog, clusters, rates
 from hotspots.study import Study
 from hotspots.study.area_model import MOST, area_model, chance_above
@@ -72,12 +73,25 @@ def test_the_diagonal_of_the_inverse_and_the_determinant_are_exact():
     beside = sparse.csr_array(sparse.block_diag([beside, square(2), np.zeros((3, 3))]))  # another part of the map, and three islands
     n, weight = beside.shape[0], np.linspace(0.01, 3, beside.shape[0])
     matrix = sparse.csr_array(sparse.diags_array(np.asarray(beside.sum(axis=1)) + 0.5) - 0.9 * beside)
-    found = model._Rings.of(matrix).inverse(2.0, weight)
+    found = Rings.of(matrix).inverse(2.0, weight)
     whole = 2 * matrix.toarray() + np.diag(weight)
     dense = np.linalg.inv(whole)
     assert found.diagonal() == pytest.approx(np.diag(dense), rel=1e-10)
     assert found.log_determinant == pytest.approx(np.linalg.slogdet(whole)[1], rel=1e-12)
     assert found.times(np.arange(float(n))) == pytest.approx(dense @ np.arange(float(n)), rel=1e-9)
+
+
+def test_the_fit_of_few_events_on_an_even_map_comes_to_rest(monkeypatch):
+    """Step by step alone it swung to and fro here, each time further, until its turns were over."""
+    beside = square(20)
+    events = np.zeros(400)
+    events[[3, 47, 48, 190, 231, 232, 377]] = 1
+    prior = model._Prior.of(beside, np.asarray(beside.sum(axis=1)), 0.985)
+    known = (events, np.full(400, events.sum() / 400), prior, 3.0)
+    found = model._fit(*known, None)
+    monkeypatch.setattr(model, "CLOSE", 1e-8)
+    monkeypatch.setattr(model, "TURNS", 400)
+    assert found.mean == pytest.approx(model._fit(*known, None).mean, abs=5e-3)
 
 
 @pytest.mark.walk

@@ -5,14 +5,10 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from opened import ROOT, open_page, text, words_outside_of_tables
+from opened import PAGES, ROOT, open_page, text, words_outside_of_tables
 
 from hotspots.words import words_for
 
-PAGES = (
-    "",
-    *sorted(path.stem for path in (ROOT / "hotspots/dashboard/restricted/pages").glob("*.py") if path.stem not in ("__init__", "overview")),
-)
 MOST_WORDS = 250
 BUNDLED = sorted(path.parent.name for path in (ROOT / "data/cities").glob("*/city.toml"))
 

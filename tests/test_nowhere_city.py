@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from conftest import TORTURE
 from nowhere_city import AREAS, write_nowhere_city
-from opened import ROOT, open_page, text
+from opened import PAGES, open_page, text
 from streamlit.testing.v1 import AppTest
 
 from hotspots import cities
@@ -20,9 +20,6 @@ from hotspots.statistics.catalog import MEASURES
 from hotspots.store.schema import DataError
 from hotspots.study.selection import Selection
 from hotspots.words import words_for
-
-PAGES_FOLDER = ROOT / "hotspots/dashboard/restricted/pages"
-PAGES = ("", *sorted({path.stem for path in PAGES_FOLDER.glob("*.py")} - {"__init__", "overview"}))
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from conftest import TORTURE
 from odd_city import MARKUP, write_odd_city
-from opened import ROOT, open_page, text
+from opened import PAGES, PUBLIC, open_page, text
 from streamlit.testing.v1 import AppTest
 
 from hotspots import cities, geography, release
@@ -30,9 +30,6 @@ from hotspots.study.selection import Selection
 from hotspots.views import captions
 from hotspots.words import words_for
 
-PAGES_FOLDER = ROOT / "hotspots/dashboard/restricted/pages"
-PAGES = ("", *sorted({path.stem for path in PAGES_FOLDER.glob("*.py")} - {"__init__", "overview"}))
-PUBLIC = ("", "city", "people", "done", "left-out", "embed")
 # The pages that show units, on the smallest ones and on those whose first has no name.
 ON_UNITS = [*itertools.product(("", "map", "change", "compare", "concentration", "priorities"), ("segments+corners", "districts", "h3:9"))]
 PLACES = ("Place", "Places", "Area", "Areas", "District", "Name", "Code", "Block", "name", "place", "area")  # columns that say where

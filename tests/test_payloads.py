@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from opened import open_page
+from opened import PAGES, PUBLIC, open_page
 from payload_city import PAYLOADS, Inside, publish_payload_city, write_papers
 from streamlit.testing.v1 import AppTest
-from test_odd_city import PAGES, PUBLIC
 
 from hotspots.words.escape import safe_html, safe_markdown
 

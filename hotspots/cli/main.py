@@ -137,6 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     if arguments is None:
         gc.set_threshold(_SELDOM)  # as a program of its own, which ends before there is much to look for
+        settings.one_thread()
     given = list(sys.argv[1:] if arguments is None else arguments)
     words = words_for(language(given, os.environ))
     called = next((one for one in given if one in {command.name for command in COMMANDS}), "")

@@ -26,6 +26,7 @@ QUIET = 30  # seconds to leave to the first reader before more is made ready
 @asynccontextmanager
 async def warmed(_: st.App) -> AsyncIterator[None]:
     """Load what the first reader will ask for; the server answers once this is done."""
+    settings.one_thread()
     warm()
     rehearse()
     if settings.worker()[0]:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-import scipy
 from numpy.polynomial.hermite_e import hermegauss
 from scipy import sparse
 from scipy.special import gammaln, logsumexp, ndtr, owens_t, pdtrc
+
+from hotspots.inference.rings import Rings
 
 ALIKE = (0.0, 0.5, 0.75, 0.88, 0.95, 0.985)  # how far areas are like their neighbours: not at all, to hardly different
 STEP = 0.35  # between two spreads that are looked at, in logs
 WIDEST, NARROWEST = 4.0, 0.02  # spreads of the log risk beyond which nothing is looked at
 LARGE, RARELY = 3.0, 0.05  # a spread of the log risk over LARGE is held to be so rare beforehand: 0.05 of cities
 REACH = 8.0  # deviations to either side of a mean, beyond which nothing is added up
-FEW = 16
 NEGLIGIBLE = 5.0  # a spread whose likelihood, in logs, is so much lower than the best one takes no part
-TURNS, CLOSE = 60, 5e-3  # of the fit, at most; the change of the log risks at which it ends
+TURNS, CLOSE = 60, 2e-3  # of the fit, at most; the change of the log risks at which it ends
+SEEN = 3  # steps of the fit that the next one is told from, beside the last
 
 
 @dataclass(frozen=True)
@@ -142,102 +142,11 @@ def area_risks(events: np.ndarray, expected: np.ndarray, beside: sparse.csr_arra
 
 
 @dataclass(frozen=True)
-class _Rings:
-    """A symmetric matrix of areas, put in rings: those as many steps from a first area lie in one, and only rings side by side touch.
-
-    `order` are the areas ring by ring, `own` the square part of each ring, `next` that between a ring (columns) and the following (rows).
-    """
-
-    order: np.ndarray
-    own: tuple[np.ndarray, ...]
-    next: tuple[np.ndarray, ...]
-
-    @classmethod
-    def of(cls, matrix: sparse.csr_array) -> _Rings:
-        steps = _steps(matrix)
-        order = np.argsort(steps, kind="stable")
-        ends = np.concatenate([[0], np.cumsum(np.bincount(steps))])
-        sorted_ = sparse.csr_array(matrix[order][:, order])
-        parts = list(pairwise(ends))
-        own = tuple(sorted_[a:b, a:b].toarray() for a, b in parts)
-        following = tuple(sorted_[b : parts[i + 1][1], a:b].toarray() for i, (a, b) in enumerate(parts[:-1]))
-        return cls(order, own, following)
-
-    def inverse(self, scale: float, weight: np.ndarray) -> _Inverse:
-        """Return what is asked of the inverse of the matrix times `scale`, with `weight` added on its diagonal."""
-        pieces = np.split(weight[self.order], np.cumsum([len(one) for one in self.own])[:-1])
-        inner, across, logs, less = [], [], 0.0, np.zeros_like(self.own[0])
-        for i, (own, added) in enumerate(zip(self.own, pieces, strict=True)):
-            ring = own * scale + np.diag(added) - less
-            logs += 2 * float(np.log(np.linalg.cholesky(ring).diagonal()).sum())
-            inner.append(np.linalg.inv(ring))
-            if i < len(self.next):
-                link = self.next[i] * scale
-                across.append(inner[i] @ link.T)
-                less = link @ across[i]
-        return _Inverse(self.order, tuple(inner), tuple(across), logs)
-
-
-def _steps(matrix: sparse.csr_array) -> np.ndarray:
-    """Return a ring for each area: how many steps it is from one at the edge of its part of the map.
-
-    The largest part begins at the first ring; the others, islands above all, are spread so that about `FEW` of their areas share a ring.
-    """
-    _, part = scipy.sparse.csgraph.connected_components(matrix, directed=False)
-    far = _from(matrix, np.unique(part, return_index=True)[1])
-    edge = np.lexsort((far, part))[np.append(np.flatnonzero(np.diff(np.sort(part))), len(part) - 1)]
-    sizes = np.bincount(part)
-    sizes[sizes.argmax()] = 0
-    offset = np.where(sizes > 0, np.cumsum(sizes) - sizes, 0) // FEW
-    return np.unique(_from(matrix, edge) + offset[part], return_inverse=True)[1]
-
-
-def _from(matrix: sparse.csr_array, first: np.ndarray) -> np.ndarray:
-    return np.asarray(
-        scipy.sparse.csgraph.dijkstra(abs(matrix), directed=False, indices=first, unweighted=True, min_only=True), dtype=np.int64
-    )
-
-
-@dataclass(frozen=True)
-class _Inverse:
-    """The inverse of a matrix in rings, as far as it is asked for; `log_determinant` is that of the matrix itself."""
-
-    order: np.ndarray
-    inner: tuple[np.ndarray, ...]
-    across: tuple[np.ndarray, ...]
-    log_determinant: float
-
-    def diagonal(self) -> np.ndarray:
-        """Return the diagonal, from the last ring back to the first."""
-        whole = self.inner[-1]
-        found = [whole.diagonal()]
-        for inner, across in zip(self.inner[-2::-1], self.across[::-1], strict=True):
-            whole = inner + across @ whole @ across.T
-            found.append(whole.diagonal())
-        return self._back(np.concatenate(found[::-1]))
-
-    def times(self, values: np.ndarray) -> np.ndarray:
-        """Return the inverse times a vector."""
-        parts = np.split(values[self.order], np.cumsum([len(one) for one in self.inner])[:-1])
-        for i, across in enumerate(self.across):
-            parts[i + 1] = parts[i + 1] - across.T @ parts[i]
-        found = [self.inner[-1] @ parts[-1]]
-        for i in range(len(self.across) - 1, -1, -1):
-            found.append(self.inner[i] @ parts[i] - self.across[i] @ found[-1])
-        return self._back(np.concatenate(found[::-1]))
-
-    def _back(self, sorted_: np.ndarray) -> np.ndarray:
-        found = np.empty_like(sorted_)
-        found[self.order] = sorted_
-        return found
-
-
-@dataclass(frozen=True)
 class _Prior:
     """The precision of the log risks but for τ, scaled to a typical variance of 1, and the log of its determinant."""
 
     precision: sparse.csr_array
-    rings: _Rings
+    rings: Rings
     log_determinant: float
 
     @classmethod
@@ -245,10 +154,10 @@ class _Prior:
         own = np.where(degree > 0, 1 - alike + alike * degree, 1.0)
         shape = sparse.csr_array(sparse.diags_array(own) - alike * sparse.csr_array(beside, dtype=float))
         shape.eliminate_zeros()
-        found = _Rings.of(shape).inverse(1.0, np.zeros(len(own)))
+        found = Rings.of(shape).inverse(1.0, np.zeros(len(own)))
         typical = float(np.exp(np.log(found.diagonal()).mean()))
         whole = sparse.csr_array(shape * typical)
-        return cls(whole, _Rings.of(whole), found.log_determinant + len(own) * np.log(typical))
+        return cls(whole, Rings.of(whole), found.log_determinant + len(own) * np.log(typical))
 
 
 def _over_spreads(events: np.ndarray, expected: np.ndarray, prior: _Prior, start: _Fit | None) -> dict[int, _Fit]:
@@ -304,6 +213,7 @@ def _fit(events: np.ndarray, expected: np.ndarray, prior: _Prior, spread: float,
     level = float(np.log(events.sum() / expected.sum()))
     weight, towards = _own_part(events, expected, np.full(n, level), np.full(n, spread**2)) if near is None else near.own
     mean = np.full(n, level) if near is None else near.mean
+    ahead = _Ahead()
     for _ in range(TURNS):
         inverse = prior.rings.inverse(1 / spread**2, weight)
         variance = inverse.diagonal()
@@ -315,7 +225,7 @@ def _fit(events: np.ndarray, expected: np.ndarray, prior: _Prior, spread: float,
         if np.abs(mean - before).max() < CLOSE:
             break
         others = 1 / np.maximum(1 / variance - weight, 1e-9)
-        weight, towards = _own_part(events, expected, others * (mean / variance - towards), others)
+        weight, towards = ahead((weight, towards), _own_part(events, expected, others * (mean / variance - towards), others))
     rate = expected * np.exp(mean + variance / 2)
     apart = mean - level
     evidence = float(events @ (mean + np.log(expected)) - rate.sum() - gammaln(events + 1).sum() - apart @ (q @ apart) / 2)
@@ -326,6 +236,30 @@ def _fit(events: np.ndarray, expected: np.ndarray, prior: _Prior, spread: float,
     left = 1 / np.maximum(1 / variance - weight, 1e-9)
     others = np.array([left * (mean / variance - towards), np.sqrt(left)])
     return _Fit(mean, skew, (weight, towards), others, evidence, spread)
+
+
+class _Ahead:
+    """Steps towards the values that a map leaves as they are, further than the map itself by what its last steps tell.
+
+    Where areas are like their neighbours and events few, each step of the map is hardly shorter than the one before, or longer. Source:
+    Anderson (1965), doi:10.1145/321296.321305, as Walker and Ni (2011), doi:10.1137/10078356X, write it; `SEEN` steps are kept.
+    """
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def __call__(self, given: tuple[np.ndarray, np.ndarray], mapped: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return what to try next, where `given` precisions and precisions times means were mapped to `mapped`."""
+        (weight, towards), (to_weight, to_towards) = given, mapped
+        at = np.concatenate([np.log(weight), towards / np.sqrt(weight)])  # no step leads to a precision below 0
+        step = np.concatenate([np.log(to_weight), to_towards / np.sqrt(to_weight)]) - at
+        self.seen = [*self.seen[-SEEN:], (at, step)]
+        if len(self.seen) > 1:
+            moved, changed = (np.diff(np.array(one), axis=0).T for one in zip(*self.seen, strict=True))
+            step = step - (moved + changed) @ np.linalg.lstsq(changed, step, rcond=None)[0]
+        logs, scaled = np.split(at + step, 2)
+        found = np.exp(np.clip(logs, -50.0, 50.0))
+        return found, scaled * np.sqrt(found)
 
 
 def _own_part(events: np.ndarray, expected: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -238,13 +238,10 @@ def map_view(
         data, notes = data.assign(state="zero"), {"zero": reason}
     classes, labels, colours = classed(study, data, measure, words, limits)
     remarks = measure.remarks(measure.of(study), words) if measure.remarks and not reason else ()
-    period = " · ".join([words.period(study.start.date(), study.end.date()), mapped(study, words), *_residents(study, measure, words)])
-    title = words.say(
-        "{what}, {period}, by {unit}",
-        what=words.say(measure.label),
-        period=words.period(study.start.date(), study.end.date()),
-        unit=unit_name(unit, words, called).lower(),
-    )
+    days = words.period(study.start.date(), study.end.date())
+    period = " · ".join([days, mapped(study, words), *_residents(study, measure, words)])
+    named = unit_name(unit, words, called).lower()
+    title = words.say("{what}, {period}, by {unit}", what=words.say(measure.label), period=days, unit=named)
     lines = tips(data, measure, words, notes)
     if measure.scale:
         lines = scale_tips(lines, data[measure.key].to_numpy(dtype=float), classes, labels, words)
@@ -397,4 +394,6 @@ def mapped(study: Study, words: Words) -> str:
     >>> mapped(Study.of(*square_city([(5, 5), None])), words_for("en"))
     'on the map: 1 of 2 people killed'
     """
+    if not study.victims:
+        return words.say("nobody was killed in what is shown")
     return words.say("on the map: {n} of {total} people killed", n=words.number(study.inside), total=words.number(study.victims))

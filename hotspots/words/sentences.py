@@ -200,7 +200,7 @@ class Words:
         '1,200 people killed'
         """
         whole = int(n) if float(n).is_integer() else 0  # neither 1.5 nor a number that is missing is one person
-        return self._catalogue.ngettext(one, many, whole).format(n=self.number(n), **values)
+        return _filled(self._catalogue.ngettext(one, many, whole), {"n": self.number(n), **values}, self._form)
 
     def own(self, texts: Mapping[str, str] | str) -> str:
         """Return a text of the data's own in this language, or in the one that it has; nothing where it has none.
@@ -217,10 +217,12 @@ class Words:
 
         >>> Words("en").number(1234.56, 1)
         '1,234.6'
+        >>> Words("en").number(-0.001, 2)
+        '0.00'
         """
         if value is None or math.isnan(value):
             return "–"
-        return f"{value:,.{digits}f}".translate(self._signs)
+        return f"{value:z,.{digits}f}".translate(self._signs)
 
     def rate(self, value: float | None) -> str:
         """Return a rate with as many decimals as it needs: 215, 22.2, 0.35.

@@ -237,6 +237,9 @@ def few_places(asked: Asked) -> Answer[FewPlaces]:
     found = FewPlaces(table, n, len(counts), half)
 
     def says(words: Words) -> str:
+        if len(table) == 1:
+            told = {"n": words.number(n), "of": words.number(found.of), "unit": asked.unit_word(words)}
+            return words.say("{n} people killed, all in 1 of {of} {unit}", **told)
         return words.say(
             "{half} of {of} {unit} hold half of {n} people killed",
             half=words.number(half),
@@ -249,7 +252,12 @@ def few_places(asked: Asked) -> Answer[FewPlaces]:
 
 
 def old_or_new(found: FewPlaces, words: Words) -> str:
-    """Return how many of the places are old and how many new: those with a homicide in the last 36 months, by their pattern."""
+    """Return how many of the places are old and how many new: those with a homicide in the last 36 months, by their pattern.
+
+    Nothing where there is one such place: its own row says which it is.
+    """
+    if len(found.table) < 2:
+        return ""
     n = found.table["pattern"].value_counts()
     told = {name: words.number(n.get(name, 0)) for name in PATTERNS}
     every = words.number(len(found.table))

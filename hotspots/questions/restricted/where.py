@@ -158,6 +158,8 @@ def mapped(asked: Asked) -> Answer[Mapped]:
     def says(words: Words) -> str:
         if not study.has_victims:
             return words.say("Published totals: single homicides, their places and days are not known.")
+        if not study.victims:
+            return words.say("Nobody was killed in what is shown.")
         parts = [
             words.say("On the map: {n} of {total} people killed.", n=words.number(study.inside), total=words.number(study.victims)),
             words.say("Without a usable place: {n}.", n=words.number(study.victims - study.inside - outside)),

@@ -215,7 +215,8 @@ def few_places(chosen: Chosen) -> None:
     rows = answer.table().head(n).assign(order=range(1, n + 1))
     st.subheader(words.say("Which few places drive it"), anchor=False)
     st.caption(f"{answer.sentence(words)} · {days(chosen)}")
-    st.caption(f"{here.old_or_new(answer.value, words)} {days(chosen)}.")
+    if patterns := here.old_or_new(answer.value, words):
+        st.caption(f"{patterns} {days(chosen)}.")
     columns = [
         Column("order", mark("No."), width=34),
         Column("name", mark("Place"), width=104),

@@ -116,12 +116,11 @@ def on_map_said(chosen: Chosen) -> str:
     """Return what the map shows, of how many, in which period."""
     words, recent = chosen.words, chosen.everywhere.at(unit="blocks")
     study = replace(recent, selection=here.recent(recent.asked).selection).study
-    return words.say(
-        "On the map: {n} of {total} people killed, {period}",
-        n=words.number(study.inside),
-        total=words.number(study.victims),
-        period=words.period(study.start.date(), study.end.date()),
-    )
+    period = words.period(study.start.date(), study.end.date())
+    if not study.victims:
+        return words.say("Nobody was killed, {period}", period=period)
+    n, total = words.number(study.inside), words.number(study.victims)
+    return words.say("On the map: {n} of {total} people killed, {period}", n=n, total=total, period=period)
 
 
 def slide(chosen: Chosen) -> dict[str, Any]:
