@@ -15,12 +15,26 @@ from streamlit.testing.v1 import AppTest
 from hotspots import cities
 from hotspots.cities import City
 from hotspots.statistics.catalog import MEASURES
+from hotspots.statistics.priorities import RULE_WORDS
 from hotspots.study.options import OPTIONS
 
 CITIES = sorted(path.parent.name for path in (ROOT / "data/cities").glob("*/city.toml"))
-DRAWN = 60
+DRAWN = 240
 FILTERS = ("weapon", "sex", "category", "status")
 TIMES = {"age": ("0-14", "80-120"), "hour": ("3", "20-23"), "weekday": ("mon", "sat,sun"), "month": ("2",)}
+FREE = {  # what an address may hold that no list of the options names
+    "span": ("7", "28", "ytd", "365"),
+    "rule": tuple(RULE_WORDS),
+    "months": ("1", "6"),
+    "target": ("5", "60"),
+    "cost": ("250000",),
+    "base": ("1990", "2016", "2024"),
+    "lag": ("0", "90"),
+    "surface": ("90", "800"),
+    "cap": ("3", "50"),
+    "limits": ("1,2,5,10",),
+    "window": ("2020-01/2020-03", "2016-01/2016-01"),
+}
 UNITS = ("blocks", "segments", "beats", "districts", "city", "grid:500", "h3:8")
 # Numbers that are none, counts of nothing, words for many said of one, and words of programs.
 NONSENSE = re.compile(
@@ -31,7 +45,7 @@ NONSENSE = re.compile(
     r"|(?<![\d.,])1 (?:people|places|years|blocks|events|homicides|months|districts|weeks|days)\b"
     r"|(?<![\d.,])1 (?:personas|lugares|años|cuadras|manzanas|hechos|homicidios|meses|distritos|semanas|días)\b"
     r"|\b(?:all|the|of) 1 [a-z]+s\b"
-    r"|−0(?![.,\d])|(?<![\w.,\\])-\d(?!\d*\.\d{4})"
+    r"|(?<![\w.,:/-])[−-]0(?:\.0+)?(?![.,\d])"
     r"| [.,;:](?: |$)|\(\)|\b([^\W\d]{3,}) \1\b"
 )
 
@@ -51,6 +65,8 @@ def drawn(city: City, n: int) -> dict[str, str]:
         "unit": (UNITS, 0.4),
         "measure": (sorted(one.key for one in MEASURES), 0.5),
         **{row.key: (row.values, 0.15) for row in OPTIONS if row.values},
+        **{name: (values, 0.1) for name, values in FREE.items()},
+        "beside": (places(city, dice), 0.2),
     }
     query = {"city": city.slug, "lang": dice.choice(("en", "es"))}
     query |= {name: one for name, (values, share) in offered.items() for one in one_of(values, share)}
@@ -138,7 +154,7 @@ def test_nonsense_is_found(said: str) -> None:
     [
         "None of 26 places stands out; 1 person killed in 2024–2024, 2024 as published.",
         "1,101 people killed; 21 people; 0.1 people a day; 100.0% of 12,345 rows",
-        "13.86525, -89.93374 · BSD-3-Clause · 2024-12-31",
+        "13.86525, -89.93374 · z -0.24 · BSD-3-Clause · 2024-12-31",
         "10 of 20 blocks, 1 of 20 blocks; −45% (−60% to −20%)",
     ],
 )

@@ -242,17 +242,21 @@ def halves(first, second, population=1000.0) -> Study:
 
 
 def test_the_ratio_of_fifths_by_hand():
-    found = rates.rate_ratio_of_fifths(halves((9, 4, 3, 2, 0), (8, 3, 3, 3, 2)))
+    found = rates.rate_ratio_of_fifths(halves((9, 4, 3, 2, 0), (18, 3, 3, 3, 2)))
     assert (found.units, found.of_units, found.day) == (1, 5, pd.Timestamp("2020-01-01"))
-    assert (found.highest.count, found.lowest.count, found.value) == (8, 2, 4.0)
-    assert (found.low, found.high) == pytest.approx(intervals.ratio_interval((8, 2), (1, 1)))
+    assert (found.highest.count, found.lowest.count, found.value) == (18, 2, 9.0)
+    assert (found.low, found.high) == pytest.approx(intervals.ratio_interval((18, 2), (1, 1)))
     six = rates.rate_ratio_of_fifths(halves((9, 8, 4, 3, 2, 0), (8, 7, 3, 3, 3, 2)))  # a fifth of six is two
     assert (six.units, six.highest.count, six.lowest.count) == (2, 15, 5)
-    tied = rates.rate_ratio_of_fifths(halves((9, 4, 3, 0, 0), (8, 3, 3, 3, 2)))
+    tied = rates.rate_ratio_of_fifths(halves((9, 4, 3, 0, 0), (18, 3, 3, 3, 2)))
     assert tied.lowest.count == 2.5
-    none = rates.rate_ratio_of_fifths(halves((9, 4, 3, 2, 0), (8, 3, 3, 3, 0)))
+    none = rates.rate_ratio_of_fifths(halves((9, 4, 3, 2, 0), (20, 3, 3, 3, 0)))
     assert np.isnan(none.value)
     assert (none.low > 1, none.high) == (True, float("inf"))
+
+
+def test_fewer_than_twenty_homicides_tell_no_ratio_of_fifths():
+    assert rates.rate_ratio_of_fifths(halves((9, 4, 3, 2, 0), (17, 3, 3, 3, 2))) is None
 
 
 def test_no_ratio_of_fifths_where_nothing_puts_them_in_order():

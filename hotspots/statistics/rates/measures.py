@@ -225,8 +225,8 @@ def rate_ratio_of_fifths(study: Study) -> RateRatio | None:
     rate, so that few residents do not decide) and measured in the second half. The ratio is of what lasts: where all places are alike
     it is about 1, and where the hard-hit places change it is less than either half alone would show. Units that tie for the last place
     in a fifth count in part. The interval takes the order as given, and victims in pieces of `Study.together`: it is that of so many fewer
-    killed one by one. None with fewer than five units with
-    residents, without homicides in both halves, or where the first half shows no difference beyond chance to put the units in order by.
+    killed one by one. None with fewer than five units with residents, without homicides in both halves, where the first half shows no
+    difference beyond chance to put the units in order by, or where both fifths together have fewer than `UNSTABLE_UNDER` homicides.
 
     Source of the interval: the binomial one given the sum of both counts, see `intervals.ratio_interval`.
     """
@@ -243,6 +243,8 @@ def rate_ratio_of_fifths(study: Study) -> RateRatio | None:
     k = math.ceil(len(order) / 5)
     weights = part_of_top(order, k), part_of_top(-order, k)
     x, y = (float(one @ counts) for one in weights)
+    if x + y < UNSTABLE_UNDER:
+        return None
     n, m = (float(one @ people) for one in weights)
     pieces = after.together
     low, high = ratio_interval((x, y), (n, m), together=pieces)

@@ -18,6 +18,7 @@ from hotspots.words.escape import safe_markdown
 
 HEIGHT = 480
 LEAD = ("observed", "expected", "ratio", "p")  # the columns that both tables begin with, after the place
+FEWEST = 2  # events whose days can be shuffled
 SENTENCES = 1  # of the strongest; the table has them all
 
 
@@ -152,6 +153,9 @@ def numbers(found: Scan) -> tuple[Column, ...]:
 def in_time(chosen: Chosen, answer: Answer[Scan], now: Scan) -> None:
     """Say where and when events came in bursts, and whether one is going on."""
     words, study, ever = chosen.words, chosen.by_unit, answer.value
+    if ever.n < FEWEST:
+        st.markdown(words.say("Bursts need at least two homicides with a place and a day."))
+        return
     last = words.date((study.end - pd.Timedelta(days=1)).date())
     if len(now.significant):
         st.markdown(
