@@ -94,6 +94,13 @@ def test_the_fit_of_few_events_on_an_even_map_comes_to_rest(monkeypatch):
     assert found.mean == pytest.approx(model._fit(*known, None).mean, abs=5e-3)
 
 
+def test_an_area_of_which_the_others_tell_nothing_is_unlike_none_of_them():
+    one, unknown = np.ones((1, 2)), np.array([[[0.0, 0.0], [0.1, 3e4]]])  # the mean and deviation by what all others tell
+    found = model.AreaRisks(np.ones(1), one, one, one, unknown, 1.0, 0.0).without_own(np.array([9.0, 9.0]), np.array([1.0, 1.0]))
+    assert found[0] < 0.001
+    assert 0.05 < found[1] < 0.95
+
+
 @pytest.mark.walk
 def test_it_gives_what_an_independent_sampler_gives():
     beside = square(4)

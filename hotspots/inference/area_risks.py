@@ -76,7 +76,9 @@ class AreaRisks:
         nodes, mass = hermegauss(31)
         found = np.zeros(len(events))
         for weight, (mean, deviation) in zip(self.weights, self.others, strict=True):
-            rate = expected * np.exp(mean + deviation * nodes[:, None])
+            rate = expected * np.exp(
+                np.clip(mean + deviation * nodes[:, None], -50.0, 50.0)
+            )  # where the others tell nothing, any risk at all
             same = np.exp(events * np.log(rate) - rate - gammaln(events + 1))
             found += weight * (mass[:, None] * (pdtrc(events, rate) + same / 2)).sum(axis=0) / mass.sum()
         return found
