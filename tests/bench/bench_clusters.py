@@ -12,6 +12,7 @@ from bench_numbers import beside, blocks_of, coverage
 from scipy import sparse
 
 from hotspots.geography import adjacency
+from hotspots.inference.area_risks import area_risks
 from hotspots.statistics.clusters import circles, exact_window, gi_star
 from hotspots.study import Study
 from hotspots.study.testing import square_blocks, square_city
@@ -45,6 +46,15 @@ def test_gi_star_of_1e5_blocks(benchmark):
         worst = np.abs(gi_star(values, near) - theirs().Zs).max()
     benchmark.extra_info["× esda"] = f"{ratio:,.0f} (goal 50)"
     benchmark.extra_info["largest difference"] = f"{worst:.0e}"
+
+
+@pytest.mark.parametrize("events", [30, 300, 3_000])
+def test_the_model_of_3_025_small_areas(benchmark, events):
+    rng, near = np.random.default_rng(4), adjacency._within(np.asarray(square_blocks(side=55).geometry.array), 0.0)
+    risk = np.exp(rng.normal(0, 0.8, 55**2))
+    seen = rng.multinomial(events, risk / risk.sum()).astype(float)
+    benchmark.pedantic(area_risks, (seen, np.full(55**2, events / 55**2), near), rounds=2)
+    benchmark.extra_info["goal"] = "5 s"
 
 
 def plain_scan(zones: circles.Circles, weight: np.ndarray, n: int, maps: int) -> np.ndarray:
