@@ -76,9 +76,8 @@ class AreaRisks:
         nodes, mass = hermegauss(31)
         found = np.zeros(len(events))
         for weight, (mean, deviation) in zip(self.weights, self.others, strict=True):
-            rate = expected * np.exp(
-                np.clip(mean + deviation * nodes[:, None], -50.0, 50.0)
-            )  # where the others tell nothing, any risk at all
+            log_risk = np.clip(mean + deviation * nodes[:, None], -50.0, 50.0)  # any at all where the others tell nothing
+            rate = expected * np.exp(log_risk)
             same = np.exp(events * np.log(rate) - rate - gammaln(events + 1))
             found += weight * (mass[:, None] * (pdtrc(events, rate) + same / 2)).sum(axis=0) / mass.sum()
         return found
@@ -269,7 +268,7 @@ def _own_part(events: np.ndarray, expected: np.ndarray, mean: np.ndarray, varian
 
     `mean` and `variance` are what all the others tell of it. Newton's steps to the t = mean + variance ÷ 2 of the area where both agree.
     """
-    t = mean + variance / 2
+    t = np.minimum(mean + variance / 2, 50.0)
     for _ in range(60):
         rate = expected * np.exp(np.minimum(t, 50.0))
         still = mean + variance * (events - rate) + 0.5 / (1 / variance + rate) - t
