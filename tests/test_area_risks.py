@@ -12,7 +12,7 @@ from small_area_maps import KINDS, covered, square
 
 from hotspots.inference import area_risks as model
 from hotspots.inference.area_risks import area_risks
-from hotspots.inference.rings import Rings
+from hotspots.inference.block_tridiagonal import BlockTridiagonal
 from hotspots.statistics import catalog, clusters, rates
 from hotspots.study import Study
 from hotspots.study.area_model import MOST, area_model, chance_above
@@ -73,7 +73,7 @@ def test_the_diagonal_of_the_inverse_and_the_determinant_are_exact():
     beside = sparse.csr_array(sparse.block_diag([beside, square(2), np.zeros((3, 3))]))  # another part of the map, and three islands
     n, weight = beside.shape[0], np.linspace(0.01, 3, beside.shape[0])
     matrix = sparse.csr_array(sparse.diags_array(np.asarray(beside.sum(axis=1)) + 0.5) - 0.9 * beside)
-    found = Rings.of(matrix).inverse(2.0, weight)
+    found = BlockTridiagonal.of(matrix).inverse(2.0, weight)
     whole = 2 * matrix.toarray() + np.diag(weight)
     dense = np.linalg.inv(whole)
     assert found.diagonal() == pytest.approx(np.diag(dense), rel=1e-10)

@@ -16,12 +16,12 @@ from hotspots import cities
 from hotspots.cities import City
 from hotspots.statistics.catalog import MEASURES
 from hotspots.statistics.priorities import RULE_WORDS
+from hotspots.study.filters import FILTERS
 from hotspots.study.options import OPTIONS
 
 CITIES = sorted(path.parent.name for path in (ROOT / "data/cities").glob("*/city.toml"))
 DRAWN = 240
-FILTERS = ("weapon", "sex", "category", "status")
-TIMES = {"age": ("0-14", "80-120"), "hour": ("3", "20-23"), "weekday": ("mon", "sat,sun"), "month": ("2",)}
+BANDS = {"age": ("0-14", "80-120"), "hour": ("3", "20-23"), "weekday": ("mon", "sat,sun"), "month": ("2",)}
 FREE = {  # what an address may hold that no list of the options names
     "span": ("7", "28", "ytd", "365"),
     "rule": tuple(RULE_WORDS),
@@ -60,8 +60,10 @@ def drawn(city: City, n: int) -> dict[str, str]:
     rows = city.incidents
     offered = {
         "place": (places(city, dice), 0.6),
-        **{name: (sorted({*rows[name].dropna().astype(str)} - {""}) if name in rows else [], 0.25) for name in FILTERS},
-        **{name: (values, 0.12) for name, values in TIMES.items()},
+        **{
+            name: (sorted({*rows[name].dropna().astype(str)} - {""}) if name in rows else [], 0.25) for name in FILTERS if name not in BANDS
+        },
+        **{name: (values, 0.12) for name, values in BANDS.items()},
         "unit": (UNITS, 0.4),
         "measure": (sorted(one.key for one in MEASURES), 0.5),
         **{row.key: (row.values, 0.15) for row in OPTIONS if row.values},

@@ -234,6 +234,15 @@ def test_what_a_circle_may_hold():
     assert clusters.scan(nothing).isna().all()
 
 
+def test_one_event_alone_is_no_cluster():
+    """Where few live, one killing is a thousand times what chance would give."""
+    apart = square_city([(5, 5), (85, 85)], side=9, population=[101.0, *[10_000.0] * 80])
+    assert clusters.circular_scan(Study.of(*apart), simulations=19).table.empty
+    together = square_city([(5, 5), (5, 6), (85, 85)], side=9, population=[101.0, *[10_000.0] * 80])
+    found = clusters.circular_scan(Study.of(*together), simulations=19).table
+    assert found["observed"].tolist() == [2]
+
+
 def test_many_units_have_fewer_centres():
     blocks = square_blocks(side=70)
     zones, _ = scan.circles(Study.of(*square_city([(5, 5)])[:1], blocks), cap=0.002)

@@ -11,7 +11,7 @@ from numpy.polynomial.hermite_e import hermegauss
 from scipy import sparse
 from scipy.special import gammaln, logsumexp, ndtr, owens_t, pdtrc
 
-from hotspots.inference.rings import Rings
+from hotspots.inference.block_tridiagonal import BlockTridiagonal
 
 ALIKE = (0.0, 0.5, 0.75, 0.88, 0.95, 0.985)  # how far areas are like their neighbours: not at all, to hardly different
 STEP = 0.35  # between two spreads that are looked at, in logs
@@ -147,7 +147,7 @@ class _Prior:
     """The precision of the log risks but for τ, scaled to a typical variance of 1, and the log of its determinant."""
 
     precision: sparse.csr_array
-    rings: Rings
+    rings: BlockTridiagonal
     log_determinant: float
 
     @classmethod
@@ -155,10 +155,10 @@ class _Prior:
         own = np.where(degree > 0, 1 - alike + alike * degree, 1.0)
         shape = sparse.csr_array(sparse.diags_array(own) - alike * sparse.csr_array(beside, dtype=float))
         shape.eliminate_zeros()
-        found = Rings.of(shape).inverse(1.0, np.zeros(len(own)))
+        found = BlockTridiagonal.of(shape).inverse(1.0, np.zeros(len(own)))
         typical = float(np.exp(np.log(found.diagonal()).mean()))
         whole = sparse.csr_array(shape * typical)
-        return cls(whole, Rings.of(whole), found.log_determinant + len(own) * np.log(typical))
+        return cls(whole, BlockTridiagonal.of(whole), found.log_determinant + len(own) * np.log(typical))
 
 
 def _over_spreads(events: np.ndarray, expected: np.ndarray, prior: _Prior, start: _Fit | None) -> dict[int, _Fit]:

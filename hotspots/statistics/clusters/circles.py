@@ -30,6 +30,7 @@ from hotspots.words import told
 SIMULATIONS = 999
 MOST_CENTRES = 1000  # where there are more units, centres are thinned out evenly: time grows with centres times units
 MOST_CLUSTERS = 30
+FEWEST_EVENTS = 2  # one event alone is no cluster
 SIZES = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)  # of circles that may be listed together
 _BATCH = 128  # maps at once: one row of counts stays in the processor's nearest memory
 _ROUNDING = 1e-9
@@ -56,8 +57,8 @@ class Scan:
     `table` has one row for each cluster, the strongest first; no two share a member. Columns: `centre` (the unit or event it is drawn
     around), `x`, `y` and `radius` in metres, `units` or `events` inside, `observed` events, `expected` by chance, `ratio` of the two with
     its exact 95 % interval (`ratio_low`, `ratio_high`), `llr` (log-likelihood ratio), `p`, `members` (a tuple); the space-time scan adds
-    `start` and `end` (exclusive). Up to 30 are listed, whatever their p. `n` events took part; circles were drawn around so many `centres`.
-    Of the circles looked at, up to `cap`, those of at most `largest` of the baseline are listed.
+    `start` and `end` (exclusive). Up to 30 are listed, whatever their p, none of a single event. `n` events took part; circles were drawn
+    around so many `centres`. Of the circles looked at, up to `cap`, those of at most `largest` of the baseline are listed.
     """
 
     table: pd.DataFrame
@@ -184,8 +185,8 @@ def circular_scan(
     By chance each event would fall on a unit with the unit's share of the baseline. Every circle around the middle of a unit, up to `cap`
     of the baseline (left out: the study's own, a tenth unless chosen), is compared with the rest of the city by its likelihood ratio, and
     the largest ratio with the largest of each of `simulations` maps made by chance alone: p = (1 + maps with as large a one) ÷ (maps + 1).
-    So p allows for all circles having been looked at. Of each centre the strongest circle is kept, of these the strongest that share no
-    unit with a stronger one.
+    So p allows for all circles having been looked at. Of each centre the strongest circle of at least two events is kept, of these the
+    strongest that share no unit with a stronger one.
 
     The strongest circle is often a large one that swallows several places and the quiet ground between them. So of circles of at most 1,
     2, 3, … up to `cap` of the baseline those are listed whose significant ones part the city's events best from where chance would put
@@ -215,7 +216,7 @@ def _scan(study: Study, *, cap: float, simulations: int, seed: int, baseline: st
     events = np.where(base.known, compared_events(study, base.baseline), 0)
     n = int(events.sum())
     observed = _sums(zones, events)
-    ratio = ratios(observed, n * zones.share, n)
+    ratio = np.where(observed >= FEWEST_EVENTS, ratios(observed, n * zones.share, n), 0.0)
     sizes = (largest,) if largest else (*(one for one in SIZES if one < cap), cap)
     listed = {size: strongest(_up_to(size, ratio, zones.share, cap), zones.starts, zones.members) for size in sizes}
     floor = min(float(ratio[picked].min(initial=np.inf)) for picked in listed.values())

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from hotspots.statistics.clusters.circles import SIMULATIONS, Scan, _check, compared, in_batches, thinned
+from hotspots.statistics.clusters.circles import FEWEST_EVENTS, SIMULATIONS, Scan, _check, compared, in_batches, thinned
 from hotspots.statistics.clusters.scan_bounds import Calendar, Diary, best_cylinders, spans
 from hotspots.store.schema import DataError
 from hotspots.study import Study
@@ -198,7 +198,7 @@ def _apart(seen: pd.DataFrame, zones: Cylinders, day: np.ndarray) -> np.ndarray:
         if len(kept) == MOST_CLUSTERS:
             break
         inside = set(_inside(row, zones, day).tolist())
-        if len(inside) > 1 and not inside & taken:
+        if len(inside) >= FEWEST_EVENTS and not inside & taken:
             kept.append(int(str(at)))
             taken |= inside
     return np.array(kept, dtype=np.intp)

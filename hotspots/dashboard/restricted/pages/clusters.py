@@ -9,7 +9,7 @@ from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.frame import heading
 from hotspots.dashboard.restricted.parts import maps, tables, tested, waiting
 from hotspots.questions.restricted import clusters
-from hotspots.statistics.clusters import DAYS, LEVEL, RADIUS, Scan
+from hotspots.statistics.clusters import DAYS, FEWEST_EVENTS, LEVEL, RADIUS, Scan
 from hotspots.statistics.measure import why_not
 from hotspots.views.answer import Answer
 from hotspots.views.columns import Column, day, each, rounded
@@ -18,7 +18,6 @@ from hotspots.words.escape import safe_markdown
 
 HEIGHT = 480
 LEAD = ("observed", "expected", "ratio", "p")  # the columns that both tables begin with, after the place
-FEWEST = 2  # events whose days can be shuffled
 SENTENCES = 1  # of the strongest; the table has them all
 
 
@@ -76,14 +75,16 @@ def in_space(chosen: Chosen, answer: Answer[Scan]) -> None:
                 n=words.number(found.simulations),
             )
         )
+    number = Column("number", mark("Number"), each(lambda row, words: words.number(row.name) if row["p"] <= LEVEL else "–"))
+    first = (number,) if len(found.significant) else ()  # none is numbered on the map: none here
     columns = (
-        Column("number", mark("Number"), each(lambda row, words: words.number(row.name) if row["p"] <= LEVEL else "–")),
+        *first,
         Column("centre", mark("Around"), lambda rows, key, words: [clusters.place_name(city, str(unit)) for unit in rows[key]]),
         Column("radius", mark("Radius, m"), each(lambda row, words: words.number(row["radius"]) if row["units"] > 1 else "–")),
         Column("units", mark("Places")),
         *numbers(found),
     )
-    lead, alt = ("number", "centre", *LEAD), words.say("The circles, strongest first")
+    lead, alt = (*(one.key for one in first), "centre", *LEAD), words.say("The circles, strongest first")
     tables.fitting(rows, columns, words, alt=alt, lead=lead, of=answer, part=chosen.selection.place)
     tables.download(chosen, answer, f"{chosen.selection.unit}_circles")
 
@@ -153,7 +154,7 @@ def numbers(found: Scan) -> tuple[Column, ...]:
 def in_time(chosen: Chosen, answer: Answer[Scan], now: Scan) -> None:
     """Say where and when events came in bursts, and whether one is going on."""
     words, study, ever = chosen.words, chosen.by_unit, answer.value
-    if ever.n < FEWEST:
+    if ever.n < FEWEST_EVENTS:
         st.markdown(words.say("Bursts need at least two homicides with a place and a day."))
         return
     last = words.date((study.end - pd.Timedelta(days=1)).date())

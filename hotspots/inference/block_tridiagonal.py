@@ -1,4 +1,4 @@
-"""The inverse of a matrix of areas that touch: areas ring by ring, and only rings side by side have to do with each other."""
+"""The inverse of a matrix of areas that touch, block tridiagonal: area by area in rings, of which only those side by side touch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FEW = 16  # areas of small parts of a map that share a ring, about
 
 
 @dataclass(frozen=True)
-class Rings:
+class BlockTridiagonal:
     """A symmetric matrix of areas, put in rings: those as many steps from a first area lie in one, and only rings side by side touch.
 
     `order` are the areas ring by ring, `own` the square part of each ring, `next` that between a ring (columns) and the following (rows).
@@ -25,7 +25,7 @@ class Rings:
     next: tuple[sparse.csr_array, ...]
 
     @classmethod
-    def of(cls, matrix: sparse.csr_array) -> Rings:
+    def of(cls, matrix: sparse.csr_array) -> BlockTridiagonal:
         """Put the areas of a matrix in rings, from one at the edge of the map."""
         steps = _steps(matrix)
         order = np.argsort(steps, kind="stable")
