@@ -114,6 +114,12 @@ def nonsense(texts: Iterator[str]) -> list[str]:
     return sorted({one[max(0, hit.start() - 60) : hit.end() + 40].replace("\n", " ⏎ ") for one in texts for hit in NONSENSE.finditer(one)})
 
 
+def empty_tables(app: AppTest) -> list[str]:
+    """Return the heads of tables without a row."""
+    heads = [str(list(one.value.columns)) for one in app.dataframe if not len(one.value)]
+    return heads + [one.value for one in app.get("html") if re.search(r"<tbody>\s*</tbody>", one.value)]
+
+
 @pytest.fixture(autouse=True)
 def opened(bundled: Path, serve_alone: Callable[[Path], None]) -> None:
     """Let the dashboard know the bundled cities."""
@@ -129,6 +135,7 @@ def test_no_page_fails_or_says_what_no_person_would(n: int) -> None:
         app = open_page(page, **query)
         found += [(page, query, str(one.value)) for one in (*app.exception, *app.error)]
         found += [(page, query, one) for one in nonsense(said(app))]
+        found += [(page, query, one) for one in empty_tables(app)]
     assert not found
 
 

@@ -232,8 +232,8 @@ def newest_year_beside(asked: Asked, *, base: int) -> Answer[BesideYears] | None
 
 @question()
 def without_place(asked: Asked) -> Answer[pd.DataFrame] | None:
-    """Return for each year how many homicides have no usable place; None where single homicides are not known."""
-    if not asked.study.has_victims:
+    """Return for each year how many homicides have no usable place; None where single homicides are not known or there were none."""
+    if not asked.study.has_victims or not len(asked.study.dates):
         return None
     found = trends.without_place(asked.study)
     return asked.answer(found, rows=found.reset_index)

@@ -159,13 +159,17 @@ def scan_groups(study: Study) -> pd.Series:
 def scan_remarks(study: Study, words: Words) -> tuple[str, ...]:
     """Return what the scan was compared with, how large a circle may be, and how often it was shuffled."""
     found = circular_scan(study)
-    told = words.say(
-        "{n} shuffles; of circles of up to {cap} of the city, those of at most {largest} are shown: larger ones do not clearly tell "
-        "hard-hit places apart better.",
-        n=words.number(found.simulations),
-        cap=words.percent(found.cap),
-        largest=words.percent(found.largest),
-    )
+    n, cap = words.number(found.simulations), words.percent(found.cap)
+    if not len(found.significant) or found.largest >= found.cap:
+        told = words.say("{n} shuffles; circles of up to {cap} of the city were looked at.", n=n, cap=cap)
+    else:
+        told = words.say(
+            "{n} shuffles; of circles of up to {cap} of the city, those of at most {largest} are shown: larger ones do not clearly tell "
+            "hard-hit places apart better.",
+            n=n,
+            cap=cap,
+            largest=words.percent(found.largest),
+        )
     return (words.say(COMPARED, baseline=words.say(BASELINES[found.baseline])), told)
 
 

@@ -75,6 +75,8 @@ def in_space(chosen: Chosen, answer: Answer[Scan]) -> None:
                 n=words.number(found.simulations),
             )
         )
+    if not len(rows):
+        return
     number = Column("number", mark("Number"), each(lambda row, words: words.number(row.name) if row["p"] <= LEVEL else "–"))
     first = (number,) if len(found.significant) else ()  # none is numbered on the map: none here
     columns = (
