@@ -25,6 +25,8 @@ EXACT_UP_TO = 1500  # places: every pair is looked at; more go through a grid
 CELLS: dict[str, int] = {"likelihood": 512, "least_squares": 1024}  # a side of that grid; the second needs one transform in all
 _SAME = 0.001  # metres: what is as near as this is one place
 _LEAST = 1e-300  # a density of 0 has no logarithm
+_LOG_OF_0 = -708.0  # e to less than that is 0, or no number of full length
+_ROWS = 64
 
 
 def cross_validated(
@@ -93,19 +95,33 @@ def _score(criterion: str, others: np.ndarray, weight: np.ndarray, squared: floa
 
 
 def _by_pairs(places: np.ndarray, weight: np.ndarray, candidates: np.ndarray, criterion: str) -> np.ndarray:
-    squared = ((places[:, None, :] - places[None, :, :]) ** 2).sum(axis=2)
-    found = []
-    for h in candidates:
-        near = np.exp(squared / (-2 * h * h))
-        np.fill_diagonal(near, 0)
-        others = near @ weight / (2 * np.pi * h * h)
-        found.append(_score(criterion, others, weight, _integral(squared, weight, h) if criterion == "least_squares" else 0.0))
-    return np.array(found)
+    others = _kernel_sums(places, weight, candidates) / (2 * np.pi * candidates[:, None] ** 2)
+    squared = np.zeros(len(candidates))
+    if criterion == "least_squares":  # two Gaussians overlap as one of twice the variance at their distance
+        overlap = _kernel_sums(places, weight, candidates * np.sqrt(2)) + weight
+        squared = overlap @ weight / (4 * np.pi * candidates**2) / weight.sum() ** 2
+    return np.array([_score(criterion, one, weight, float(integral)) for one, integral in zip(others, squared, strict=True)])
 
 
-def _integral(squared: np.ndarray, weight: np.ndarray, h: float) -> float:
-    """Return the integral of the squared density: two Gaussians overlap as one of twice the variance at their distance."""
-    return float(weight @ np.exp(squared / (-4 * h * h)) @ weight / (4 * np.pi * h * h) / weight.sum() ** 2)
+def _kernel_sums(places: np.ndarray, weight: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """Return the sum of the Gaussians (1 at their top) of all other places at each place, a row for each width.
+
+    Each pair is looked at once, some rows at a time, which stay in the processor's own memory; what would be 0 is not raised to a power.
+    """
+    found = np.zeros((len(widths), len(places)))
+    for first in range(0, len(places), _ROWS):
+        rows = places[first : first + _ROWS]
+        after = first + len(rows)
+        squared = ((rows[:, None, :] - places[None, first:, :]) ** 2).sum(axis=2)
+        np.fill_diagonal(squared, np.inf)
+        power, near = np.empty_like(squared), np.empty_like(squared)
+        for sums, h in zip(found, widths, strict=True):
+            np.multiply(squared, -0.5 / (h * h), out=power)
+            near.fill(0)
+            np.exp(power, out=near, where=power > _LOG_OF_0)
+            sums[first:after] += near @ weight[first:]
+            sums[after:] += weight[first:after] @ near[:, len(rows) :]
+    return found
 
 
 def _by_grid(places: np.ndarray, weight: np.ndarray, candidates: np.ndarray, criterion: str) -> np.ndarray:

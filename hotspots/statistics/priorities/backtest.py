@@ -104,9 +104,15 @@ def caught(score: np.ndarray, area: np.ndarray, before: np.ndarray, after: np.nd
     >>> caught(before, np.ones(10), before, after, share=0.1)
     Hits(hits=2.0, events=5.0, best=3.0, before=4.0, known=8.0)
     """
-    dense = after / np.where(area > 0, area, np.inf)
-    chosen = pick(score, area, share, unlucky=dense)
-    best = pick(dense, area, share, unlucky=dense)
+    dense = _dense(after, area)
+    return _hits(pick(score, area, share, unlucky=dense), pick(dense, area, share, unlucky=dense), before, after)
+
+
+def _dense(after: np.ndarray, area: np.ndarray) -> np.ndarray:
+    return np.asarray(after / np.where(area > 0, area, np.inf))
+
+
+def _hits(chosen: np.ndarray, best: np.ndarray, before: np.ndarray, after: np.ndarray) -> Hits:
     return Hits(float(chosen @ after), float(after.sum()), float(best @ after), float(chosen @ before), float(before.sum()))
 
 
@@ -175,13 +181,17 @@ def _table(known: list[Past], after: list[np.ndarray], shares: tuple[float, ...]
     area = known[0].ground.area
     rows = {}
     plain = [scores(one, PLAIN) for one in known]
+    dense = [_dense(one, area) for one in after]
+    even = {share: [pick(one, area, share) for one in plain] for share in shares}
+    best = {share: [pick(one, area, share, unlucky=one) for one in dense] for share in shares}
     for rule in RULES:
         score = plain if rule == PLAIN else [scores(one, rule) for one in known]
         if any(np.isnan(one).any() for one in score):
             continue
         for share in shares:
-            found = [caught(s, area, one.counts, a, share=share) for s, one, a in zip(score, known, after, strict=True)]
-            gained, lost = _beside(score, plain, after, area, share)
+            chosen = [pick(one, area, share, unlucky=later) for one, later in zip(score, dense, strict=True)]
+            found = [_hits(one, most, then.counts, a) for one, most, then, a in zip(chosen, best[share], known, after, strict=True)]
+            gained, lost = _beside(chosen, even[share], after)
             p = 1.0 if rule == PLAIN else one_sided(gained, lost)
             rows[rule, share] = {**measured(found, share), "gained": gained, "lost": lost, "p": p}
     table = pd.DataFrame.from_dict(rows, orient="index")
@@ -192,16 +202,11 @@ def _table(known: list[Past], after: list[np.ndarray], shares: tuple[float, ...]
     return table.assign(beats=challengers & (table["adjusted"] <= LEVEL).to_numpy())
 
 
-def _beside(
-    score: list[np.ndarray], plain: list[np.ndarray], after: list[np.ndarray], area: np.ndarray, share: float
-) -> tuple[float, float]:
+def _beside(chosen: list[np.ndarray], plain: list[np.ndarray], after: list[np.ndarray]) -> tuple[float, float]:
     """Return the events that only the rule would have caught, and those that only the plain count would have."""
-    gained = lost = 0.0
-    for one, other, events in zip(score, plain, after, strict=True):
-        dense = events / np.where(area > 0, area, np.inf)
-        apart = pick(one, area, share, unlucky=dense) - pick(other, area, share)
-        gained, lost = gained + float(np.maximum(apart, 0) @ events), lost + float(np.maximum(-apart, 0) @ events)
-    return gained, lost
+    apart = [one - other for one, other in zip(chosen, plain, strict=True)]
+    gained = sum(float(np.maximum(one, 0) @ events) for one, events in zip(apart, after, strict=True))
+    return gained, sum(float(np.maximum(-one, 0) @ events) for one, events in zip(apart, after, strict=True))
 
 
 def one_sided(gained: float, lost: float) -> float:
