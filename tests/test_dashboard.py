@@ -85,7 +85,9 @@ def test_the_map_page_says_what_is_left_out(city):
 def test_the_title_holds_the_rate(city):
     study = read_query({"from": "2018-01-01", "to": "2019-01-01"})[0].study(city)
     app = open_page(lang="en", **{"from": "2018-01-01", "to": "2019-01-01"})
-    assert app.title[0].value == f"12 people killed in Villa Prueba, 2018: {rates.overall(study).value:,.0f} per 100,000 residents a year"
+    one = rates.overall(study)
+    rate = f"{one.value:,.0f} per 100,000 residents a year ({one.low:.1f}–{one.high:,.0f})"
+    assert app.title[0].value == f"12 people killed in Villa Prueba, 2018: {rate}"
 
 
 def test_the_trend_page_judges_the_last_twelve_months(city):

@@ -10,9 +10,10 @@ from opened import ROOT, asked, open_page, words_outside_of_tables
 
 from hotspots.dashboard.restricted import address
 from hotspots.questions.restricted import Asked, here
-from hotspots.statistics import change, trends
+from hotspots.statistics import change, rates, trends
 from hotspots.study.calendar import periods
 from hotspots.study.selection import Selection
+from hotspots.views import captions
 from hotspots.words import words_for
 
 MOST_WORDS = 250
@@ -81,6 +82,22 @@ def test_the_few_places_add_up(city):
     assert (found.table["last_year"] <= found.table["count"]).all()
     assert found.table["running"].iloc[-1] == pytest.approx(1)
     assert found.table["count"].iloc[: found.half].sum() * 2 >= found.n > found.table["count"].iloc[: found.half - 1].sum() * 2
+
+
+def test_of_few_homicides_no_half_is_told_and_the_rate_has_its_interval(city):
+    """Of five killed in five places, half lie in three wherever they fall; and the rate of few may be nearly any."""
+    words, seen = words_for("en"), set()
+    for days in range(100, 1300, 200):
+        asked = of(city).at(unit="blocks", start=city.start.date(), end=city.start.date() + dt.timedelta(days=days))
+        found, rate = asked.ask(here.few_places), rates.overall(asked.study)
+        assert ("hold half" in found.sentence(words)) == (found.value.n >= 20)
+        title = captions.killed(city, asked.study, words)
+        assert title.endswith("per 100,000 residents a year" if rate.count >= 20 else f"({words.rate(rate.low)}–{words.rate(rate.high)})")
+        if found.value.n < 20:
+            n, places = found.value.n, len(found.value.table)
+            assert f"{n} people killed, in {places} of {len(city.blocks)} blocks" in found.sentence(words)
+        seen |= {found.value.n >= 20, ("rate", rate.count >= 20)}
+    assert len(seen) == 4  # both sides of both
 
 
 def test_districts_and_nowhere_add_up_to_the_city(city):

@@ -235,12 +235,12 @@ def from_year_to_year(trend: Trend, first: int, words: Words) -> str:
 
 
 def killed(city: City, study: Study, words: Words) -> str:
-    """Return how many were killed and, where residents are known, at which rate."""
-    estimate = rates.overall(study)
-    head = people_killed(city, study, words)
-    if estimate.state == "no_data":
-        return head
-    return head + words.say(": {rate} per 100,000 residents a year", rate=words.rate(estimate.value))
+    """Return how many were killed and, where residents are known, at which rate: with its exact 95 % interval where they are few."""
+    one, head = rates.overall(study), people_killed(city, study, words)
+    rate, low, high = (words.rate(value) for value in (one.value, one.low, one.high))
+    if one.state == "unstable":
+        return head + words.say(": {rate} per 100,000 residents a year ({low}–{high})", rate=rate, low=low, high=high)
+    return head + words.say(": {rate} per 100,000 residents a year", rate=rate) if one.state == "ok" else head
 
 
 def of_map(city: City, study: Study, title: str, words: Words) -> Caption:

@@ -17,6 +17,7 @@ from hotspots.questions.restricted.asked import Asked, covered, last_day, questi
 from hotspots.statistics import change, concentration
 from hotspots.statistics.change import Comparison, Direction
 from hotspots.statistics.concentration import PATTERNS
+from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.study.calendar import DAY, Days
 from hotspots.study.memo import kept
 from hotspots.study.selection import Selection
@@ -240,6 +241,9 @@ def few_places(asked: Asked) -> Answer[FewPlaces]:
         if len(table) == 1:
             told = {"n": words.number(n), "of": words.number(found.of), "unit": asked.unit_word(words)}
             return words.say("{n} people killed, all in 1 of {of} {unit}", **told)
+        if n < UNSTABLE_UNDER:  # half of so few lies in few places wherever they fall
+            told = {"n": words.number(n), "places": words.number(len(table)), "of": words.number(found.of), "unit": asked.unit_word(words)}
+            return words.say("{n} people killed, in {places} of {of} {unit}", **told)
         return words.say(
             "{half} of {of} {unit} hold half of {n} people killed",
             half=words.number(half),
