@@ -100,6 +100,16 @@ def test_of_few_homicides_no_half_is_told_and_the_rate_has_its_interval(city):
     assert len(seen) == 4  # both sides of both
 
 
+@pytest.mark.parametrize(
+    ("start", "heads"),
+    [("2015-01-01", ["36 months", "12 months"]), ("2017-03-01", ["People killed", "12 months"]), ("2018-02-01", ["People killed"])],
+)
+def test_a_column_says_36_months_of_no_shorter_time(city, start, heads):
+    app = open_page("", lang="en", **{"from": start, "to": "2019-01-01"})
+    (table,) = (one.value for one in app.get("html") if 'aria-label="Which few places drive it"' in one.value)
+    assert re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', table)[2:-3] == heads
+
+
 def test_districts_and_nowhere_add_up_to_the_city(city):
     whole = of(city)
     names = whole.city.blocks["district"].dropna().unique()

@@ -207,13 +207,16 @@ class FewPlaces:
     """The places where most people were killed of late, most first: `name`, `count`, `last_year`, `share` and `running` share of `n`, and
     the `pattern` (see `concentration.patterns`).
 
-    `table` has every place with a homicide; `of` is how many places there are, `half` how many of them hold half of `n`.
+    `table` has every place with a homicide; `of` is how many places there are, `half` how many of them hold half of `n`. What was chosen
+    may be less than the last 36 months (`whole`: it is not), even than the last 12 (`parted`: these are a part of it).
     """
 
     table: pd.DataFrame
     n: int
     of: int
     half: int
+    whole: bool
+    parted: bool
 
     @property
     def listed(self) -> pd.DataFrame:
@@ -235,7 +238,8 @@ def few_places(asked: Asked) -> Answer[FewPlaces]:
     table["pattern"] = concentration.patterns(study).reindex(table.index)
     table["running"] = table["count"].cumsum() / max(n, 1)
     half = int((table["running"] < 0.5).sum()) + 1 if n else 0
-    found = FewPlaces(table, n, len(counts), half)
+    whole, parted = (end - pd.DateOffset(months=months) for months in (RECENT, 12))
+    found = FewPlaces(table, n, len(counts), half, whole=whole == study.start, parted=parted > study.start)
 
     def says(words: Words) -> str:
         if len(table) == 1:

@@ -220,8 +220,8 @@ def few_places(chosen: Chosen) -> None:
     columns = [
         Column("order", mark("No."), width=34),
         Column("name", mark("Place"), width=104),
-        Column("count", mark("36 months"), width=62),
-        Column("last_year", mark("12 months"), width=62),
+        Column("count", mark("36 months") if answer.value.whole else mark("People killed"), width=62),
+        *((Column("last_year", mark("12 months"), width=62),) if answer.value.parted else ()),
         Column("share", mark("Share"), percent(), width=48),
         Column("running", mark("Running share"), percent(), width=60),
         Column("pattern", mark("Pattern"), called(PATTERNS), width=62),
