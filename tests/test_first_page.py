@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+import pandas as pd
 import pytest
 from opened import ROOT, asked, open_page, words_outside_of_tables
 
@@ -108,6 +109,24 @@ def test_a_column_says_36_months_of_no_shorter_time(city, start, heads):
     app = open_page("", lang="en", **{"from": start, "to": "2019-01-01"})
     (table,) = (one.value for one in app.get("html") if 'aria-label="Which few places drive it"' in one.value)
     assert re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', table)[2:-3] == heads
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "year"),
+    [
+        ("2020-01-01", "last 28 days: ", "last 12 months: "),
+        ("2024-03-01", "last 28 days: ", "March 2024 – December 2024: "),
+        ("2024-12-10", "10–31 Dec 2024: ", ""),
+    ],
+)
+def test_the_newest_cases_are_of_the_days_that_are_told(albatros, bundled, unchanged, start, days, year):
+    unchanged(bundled)
+    app = open_page("", lang="en", city=albatros.slug, **{"from": start, "to": "2025-01-01"})
+    known = albatros.incidents[albatros.incidents["date"] >= start]
+    newest, latest = ((known["date"] >= pd.Timestamp("2025-01-01") - pd.Timedelta(days=n)).sum() for n in (28, 365))
+    (told,) = (one.value for one in app.caption if one.value.startswith(days))
+    assert told.startswith(f"{days}{newest} · {year}")
+    assert f"of {latest} cases open" in told
 
 
 def test_districts_and_nowhere_add_up_to_the_city(city):

@@ -96,6 +96,15 @@ def test_the_list_is_that_of_the_command_line(large, capsys):
     assert "not for publication" in out.err
 
 
+@pytest.mark.parametrize(("start", "parted"), [("2018-01-01", True), ("2020-01-01", False)])
+def test_the_last_12_months_are_told_of_longer_times_alone(large, start, parted):
+    app = open_page("priorities", lang="en", **{"from": start, "to": "2021-01-01"})
+    (heads,) = (list(one.value.columns) for one in app.dataframe if "Running share" in one.value.columns)
+    assert ("12 months" in heads) is parted
+    assert ("of them in the last 12 months" in text(app)) is parted
+    assert "First: " in text(app)
+
+
 @pytest.mark.cases(1)
 @pytest.mark.parametrize("lang", ["es", "en"])
 def test_page_and_command_line_name_the_bandwidth_in_metres(large, capsys, lang):

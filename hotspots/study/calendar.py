@@ -23,6 +23,10 @@ class Days(NamedTuple):
         """How many days they are."""
         return int((self.end - self.start).days)
 
+    def longer_than(self, months: int) -> bool:
+        """Return whether they are more than the last so many months of them."""
+        return bool(self.start < self.end - pd.DateOffset(months=months))
+
 
 def earlier(days: Days, years: int) -> Days:
     """Return the same calendar days, `years` earlier; 29 February falls on 28 February, so the number of days can differ by one.

@@ -238,8 +238,8 @@ def few_places(asked: Asked) -> Answer[FewPlaces]:
     table["pattern"] = concentration.patterns(study).reindex(table.index)
     table["running"] = table["count"].cumsum() / max(n, 1)
     half = int((table["running"] < 0.5).sum()) + 1 if n else 0
-    whole, parted = (end - pd.DateOffset(months=months) for months in (RECENT, 12))
-    found = FewPlaces(table, n, len(counts), half, whole=whole == study.start, parted=parted > study.start)
+    whole, parted = study.start == end - pd.DateOffset(months=RECENT), covered(study).longer_than(12)
+    found = FewPlaces(table, n, len(counts), half, whole=whole, parted=parted)
 
     def says(words: Words) -> str:
         if len(table) == 1:

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from hotspots.geography import units
-from hotspots.questions.restricted.asked import Asked, question
+from hotspots.questions.restricted.asked import Asked, covered, question
 from hotspots.statistics import concentration, priorities
 from hotspots.statistics.priorities import ALLOWED_FILTERS, MONTHS, PLAIN, REASONS, RULE_WORDS, SHARES, Backtest, Kinds
 from hotspots.study.selection import Selection
@@ -147,18 +147,26 @@ def first_places(asked: Asked, rule: str = "", *, months: int = MONTHS, shares: 
 def in_words(found: FirstPlaces, asked: Asked, words: Words) -> str:
     """Return the place that the list begins with: how many events there in all years, and how many of them in the last 12 months."""
     (_, row), study = next(found.places.iterrows()), asked.study
+    place, events = safe_markdown(str(row["name"])), words.number(row["events"])
+    period = words.period(study.start.date(), study.end.date())
+    if "last_year" not in row:
+        return words.say("First: {place}, {events} events in {period}.", place=place, events=events, period=period)
     return words.say(
         "First: {place}, {events} events in {period}, {last} of them in the last 12 months.",
-        place=safe_markdown(str(row["name"])),
-        events=words.number(row["events"]),
-        period=words.period(study.start.date(), study.end.date()),
+        place=place,
+        events=events,
+        period=period,
         last=words.number(row["last_year"]),
     )
 
 
 def _described(places: pd.DataFrame, asked: Asked) -> pd.DataFrame:
-    """Return the first places with their share of all events and the running one, their pattern, district, and services near."""
+    """Return the first places with their share of all events and the running one, their pattern, district, and services near.
+
+    No `last_year` where no more was chosen than the last 12 months.
+    """
     study = asked.study.everywhere
+    places = places if covered(study).longer_than(12) else places.drop(columns="last_year")
     every = max(priorities.past(study).counts.sum(), 1)
     places = places.assign(share=places["events"] / every, running=places["events"].cumsum() / every)
     places = places.assign(pattern=concentration.patterns(study).reindex(places.index))

@@ -26,6 +26,7 @@ from hotspots.words import mark
 from hotspots.words.escape import safe_markdown
 
 NEWEST = 5  # cases
+YEAR = 365  # days
 EVALUATED = 3  # of what was done: the newest
 
 
@@ -262,14 +263,17 @@ def open_windows(chosen: Chosen) -> None:
 def newest_cases(chosen: Chosen) -> None:
     """Draw the newest cases, how many of the last 12 months are open, and the way to all of them."""
     words = chosen.words
-    month, year = (chosen.whole.ask(cases.cases, days=days, with_near=False) for days in (cases.NEWEST, 365))
+    month, year = (chosen.whole.ask(cases.cases, days=days, with_near=False) for days in (cases.NEWEST, YEAR))
     if month is None or year is None:
         return
     st.subheader(words.say("Cases"), anchor=False)
-    newest = words.number(len(month.value.table))
-    said = words.say("last 28 days: {n}", n=newest) if chosen.study.has_days else f"{captions.period(month.value.days, words)}: {newest}"
-    told = words.say("last 12 months: {cases}", cases=cases.open_cases(year.value, words))
-    st.caption(f"{said} · {told}" if year.value.known else said)
+    newest, state = words.number(len(month.value.table)), cases.open_cases(year.value, words)
+    by_day = chosen.study.has_days and month.value.days.n == cases.NEWEST
+    said = words.say("last 28 days: {n}", n=newest) if by_day else f"{captions.period(month.value.days, words)}: {newest}"
+    if year.value.days != month.value.days:
+        shorter = f"{captions.period(year.value.days, words)}: {state}"
+        state = words.say("last 12 months: {cases}", cases=state) if year.value.days.n >= YEAR else shorter
+    st.caption(f"{said} · {state}" if year.value.known else said)
     rows = year.value.table.head(NEWEST)
     if len(rows):
         columns = case_list.columns(year.value, without=("district", "category", "near", "sex", "age"))
