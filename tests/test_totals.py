@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opened import open_page
 
 from hotspots import cities
 from hotspots.drawing import exports
@@ -376,3 +377,16 @@ def test_the_command_line_tells_the_unknown(folder, capsys):
     numbers = json.loads(told.out)
     assert (numbers["victims"], numbers["by_year"]) == (None, {"2018": 40, "2019": None, "2020": 50})
     assert "unknown, never 0" in told.err
+
+
+@pytest.mark.parametrize(("lang", "part"), [("es", "1998 (en parte)"), ("en", "1998 (in part)")])
+def test_a_year_that_is_known_in_part_says_so_and_is_compared_with_no_whole_one(bundled, unchanged, lang, part):
+    """Five months of 1998 are published of Boston."""
+    unchanged(bundled)
+    for page in ("", "trends", "change"):
+        app = open_page(page, lang=lang, city="boston-ceasefire")
+        (years,) = (one.value for one in app.dataframe if part in one.value.iloc[:, 0].tolist())
+        assert [year for year in years.iloc[:, 0] if "(" in str(year)] == [part]
+    differences = dict(zip(years.iloc[:, 0], years.iloc[:, 2], strict=True))
+    assert differences[part] == "–"
+    assert differences["1997"] == "−10"

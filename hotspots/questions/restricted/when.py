@@ -217,9 +217,9 @@ def years_in_words(table: pd.DataFrame, words: Words) -> str:
 
 @question()
 def years_beside(asked: Asked) -> Answer[pd.DataFrame]:
-    """Return the yearly counts with the `difference` of each from the year before."""
+    """Return the yearly counts with the `difference` of each from the year before, where both are whole."""
     found = asked.ask(years).value
-    found = found.assign(difference=found["count"].astype(float).diff())
+    found = found.assign(difference=found["count"].astype(float).where(found["complete"]).diff())
     return asked.answer(found, rows=found.reset_index)
 
 
