@@ -13,6 +13,7 @@ from opened import open_page
 
 from hotspots import cities
 from hotspots.drawing import exports
+from hotspots.questions.restricted import Asked, brief_page, when
 from hotspots.readers.columns.periods import read_periods
 from hotspots.statistics import (
     catalog,
@@ -24,6 +25,7 @@ from hotspots.store.schema import DataError, check_area_counts
 from hotspots.study.of_totals import TotalsStudy, on_units
 from hotspots.study.selection import Selection
 from hotspots.study.testing import published_totals, square_blocks
+from hotspots.words import words_for
 
 UNITS = ("b00", "b01", "b10", "b11")
 
@@ -390,3 +392,7 @@ def test_a_year_that_is_known_in_part_says_so_and_is_compared_with_no_whole_one(
     differences = dict(zip(years.iloc[:, 0], years.iloc[:, 2], strict=True))
     assert differences[part] == "–"
     assert differences["1997"] == "−10"
+    asked = Asked.of(Selection(city="boston-ceasefire", language=lang))
+    assert f"; {part}: 4" in asked.ask(when.years).sentence(words_for(lang))
+    sheet = brief_page.of_choices(asked, address="", tables=True)
+    assert [part, "1997"] in [[row[0] for row in one.rows][:2] for one in (sheet.places, *sheet.tables) if one]

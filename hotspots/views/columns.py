@@ -80,9 +80,9 @@ def percent(digits: int = 0) -> Form:
 
 def year(rows: pd.DataFrame, key: str, words: Words) -> Cells:
     """Return years, which no language groups like numbers; of those with a `count` of a part of the year alone it is said."""
-    part = (
-        ~rows["complete"].astype(bool) & rows["count"].notna() if {"complete", "count"} <= set(rows) else pd.Series(False, index=rows.index)
-    )
+    if not {"complete", "count"} <= set(rows):
+        return [str(value) for value in rows[key]]
+    part = ~rows["complete"].astype(bool) & rows["count"].notna()
     return [words.say("{year} (in part)", year=value) if short else str(value) for value, short in zip(rows[key], part, strict=True)]
 
 

@@ -19,6 +19,7 @@ from hotspots.statistics.catalog import measure
 from hotspots.statistics.measure import STATES
 from hotspots.study import places
 from hotspots.views import captions, map_view
+from hotspots.views.columns import year
 from hotspots.views.map_view import LegendRow, MapView
 from hotspots.views.one_page import Plan, Table, length
 from hotspots.views.outlines import outlines
@@ -80,11 +81,12 @@ def _areas(rows: pd.DataFrame, found: Brief, city: City, words: Words) -> Table:
 
 def _years(found: Brief, words: Words) -> Table | None:
     """Return the newest years of published totals, each with the rate and the source that were printed."""
-    rows = found.years.value[::-1].head(MOST_YEARS)
+    rows = found.years.value[::-1].head(MOST_YEARS).reset_index(names="year")
     if rows["count"].notna().sum() < 1:
         return None
     told = tuple(
-        (str(year), words.number(row["count"]), words.rate(row["published_rate"]), str(row["source"])) for year, row in rows.iterrows()
+        (name, words.number(row["count"]), words.rate(row["published_rate"]), str(row["source"]))
+        for name, (_, row) in zip(year(rows, "year", words), rows.iterrows(), strict=True)
     )
     columns = (words.say("Year"), words.say("People killed"), words.say("Rate as published"), words.say("Source"))
     return Table(words.say("Year by year"), "", columns, told, frozenset({1, 2}))

@@ -16,6 +16,7 @@ from hotspots.study.calendar import Days
 from hotspots.study.times import TIMES, times
 from hotspots.views import captions, verdicts
 from hotspots.views.answer import Answer
+from hotspots.views.columns import year
 from hotspots.words import Words, mark
 
 WEEKS = 156  # three years
@@ -212,7 +213,8 @@ def sources_of_years(asked: Asked) -> Answer[pd.DataFrame]:
 
 def years_in_words(table: pd.DataFrame, words: Words) -> str:
     """Return a yearly series as a sentence: what the chart says to who cannot see it."""
-    return "; ".join(f"{year}: {words.number(n)}" for year, n in table["count"].items())
+    rows = table.reset_index(names="year")
+    return "; ".join(f"{name}: {words.number(n)}" for name, n in zip(year(rows, "year", words), rows["count"], strict=True))
 
 
 @question()
