@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import numpy as np
@@ -15,6 +16,7 @@ from hotspots import cities
 from hotspots.drawing import exports
 from hotspots.questions.restricted import Asked, brief_page, when
 from hotspots.readers.columns.periods import read_periods
+from hotspots.release import Reading, build
 from hotspots.statistics import (
     catalog,
     concentration,
@@ -396,3 +398,24 @@ def test_a_year_that_is_known_in_part_says_so_and_is_compared_with_no_whole_one(
     assert f"; {part}: 4" in asked.ask(when.years).sentence(words_for(lang))
     sheet = brief_page.of_choices(asked, address="", tables=True)
     assert [part, "1997"] in [[row[0] for row in one.rows][:2] for one in (sheet.places, *sheet.tables) if one]
+
+
+def test_years_of_totals_have_the_normal_range_that_the_public_edition_gives(bundled, unchanged, tmp_path):
+    unchanged(bundled)
+    for slug, known in (("boston-ceasefire", [1995, 1996, 1997]), ("el-salvador", [*range(1998, 2012), 2015, 2016])):
+        city = cities.load(slug)
+        found = Asked.of(Selection(city=slug)).ask(when.years_of_totals).value
+        public = Reading(build(city, as_of="2025-06-30", secret=b"0" * 32)).years
+        assert [one.year for one in found.index[found["high"].notna()]] == known
+        shown = public["complete"].to_numpy()
+        np.testing.assert_array_equal(found[["low", "high"]].to_numpy()[shown], public[["low", "high"]].to_numpy()[shown])
+    part = Asked.of(Selection(city="boston-ceasefire")).at(start=dt.date(1997, 1, 1)).ask(when.years_of_totals).value
+    assert part["low"].iloc[0] == 18  # out of the years before the period, too
+
+
+@pytest.mark.parametrize(("end", "said"), [("1998-01-01", "fewer than the normal range 18–66"), ("1998-06-01", "too few years before")])
+def test_a_brief_judges_the_newest_year_of_totals(bundled, unchanged, end, said):
+    unchanged(bundled)
+    asked = Asked.of(Selection(city="boston-ceasefire", language="en")).at(end=dt.date.fromisoformat(end))
+    newest = brief_page.of_choices(asked, address="").figures[0]
+    assert said in newest.said

@@ -10,8 +10,9 @@ import pandas as pd
 
 from hotspots.release import so_far
 from hotspots.release.profiles import Window
-from hotspots.release.reading import LEAST_BASE, Reading
+from hotspots.release.reading import Reading
 from hotspots.release.release import Release
+from hotspots.statistics import trends
 from hotspots.statistics.measure import UNSTABLE_UNDER
 
 
@@ -100,7 +101,7 @@ def rolling(reading: Reading, area: str) -> Rolling | None:
     Longer windows that overlap would tell by subtraction what happened in single months of one area.
     """
     spans = [one for one in reading.windows if one[1] - one[0] < pd.Timedelta(days=367)]
-    if len(spans) != len(reading.windows) or len(spans) <= LEAST_BASE or any(a[1] != b[0] for a, b in pairwise(spans)):
+    if len(spans) != len(reading.windows) or len(spans) <= trends.LEAST_BASE or any(a[1] != b[0] for a, b in pairwise(spans)):
         return None
     counts = np.array([float(reading.areas(one).loc[area, "count"]) for one in spans])
     if not counts[-3:].sum() >= 0 or not np.nansum(counts) >= UNSTABLE_UNDER:

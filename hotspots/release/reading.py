@@ -13,7 +13,7 @@ from hotspots import geography
 from hotspots.cities import City, Note
 from hotspots.cities.published_totals import WHOLE, years_between
 from hotspots.geography.outlines import outlined
-from hotspots.inference.normal_range import MEAN_YEARS, SPREAD_YEARS, Trend, expected_range, yearly_trend
+from hotspots.inference.normal_range import SPREAD_YEARS, Trend, yearly_trend
 from hotspots.release import how_sure, standing_out
 from hotspots.release.how_sure import Ratio
 from hotspots.release.profiles import FEWER_THAN, Window
@@ -23,8 +23,6 @@ from hotspots.statistics import trends
 from hotspots.store.schema import UNKNOWN
 from hotspots.study.calendar import counted_alike
 from hotspots.study.of_totals import TotalsStudy
-
-LEAST_BASE = 3  # years that a normal range is made from
 
 
 @dataclass(frozen=True)
@@ -311,9 +309,12 @@ class Reading:
 
     def comparable(self, table: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
         """Return the last years of `table`, without a gap, that are `complete` and were counted as the year up to `end` was."""
-        alike = np.array([not self.redefined(start, end) for start in table["start"]], dtype=bool)
-        run = (table["complete"] & alike)[::-1].cummin()[::-1]
-        return table[run].tail(SPREAD_YEARS)
+        return trends.comparable(table, end, self.changes)
+
+    @cached_property
+    def changes(self) -> list[pd.Timestamp]:
+        """The days on which what is counted changed."""
+        return [note.start for note in self.notes if note.kind == "definition"]
 
     @cached_property
     def trend(self) -> Trend | None:
@@ -322,22 +323,12 @@ class Reading:
         if newest is None:
             return None
         last = self.years[: newest.name].tail(SPREAD_YEARS)
-        changes = [note.start for note in self.notes if note.kind == "definition"]
         whole = last["count"].where(last["complete"])
-        return yearly_trend(whole.to_numpy(dtype=float), counted_alike(zip(last["start"], last["end"], strict=True), changes))
+        return yearly_trend(whole.to_numpy(dtype=float), counted_alike(zip(last["start"], last["end"], strict=True), self.changes))
 
     def normal_ranges(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Return the normal range of each year of `table` (`start`, `end`, `count`, `complete`; oldest first) as `low`, `high` and `base`.
-
-        It comes from the three to ten years before that are `comparable`; `base` is how many of them make what is expected (at most five),
-        0 where they are too few.
-        """
-        found = []
-        for i, end in enumerate(table["end"]):
-            base = self.comparable(table.iloc[:i], end)["count"]
-            usual = expected_range(base.to_numpy(dtype=float)) if len(base) >= LEAST_BASE else None
-            found.append((usual.low, usual.high, min(len(base), MEAN_YEARS)) if usual else (np.nan, np.nan, 0))
-        return pd.DataFrame(found, columns=["low", "high", "base"], index=table.index).astype({"low": float, "high": float})
+        """Return the normal range of each year of `table`: see `trends.normal_ranges`."""
+        return trends.normal_ranges(table, self.changes)
 
 
 def _years_later(one: Window, other: Window) -> bool:

@@ -68,6 +68,21 @@ def series_of(table: pd.DataFrame, words: Words, *, dated: Sequence[DatedLike] =
     return Series(rows if "complete" in rows else rows.assign(complete=True), step, tuple(Dated(*one) for one in dated), alt)
 
 
+def key_of_ranges(low: pd.Series, words: Words) -> list[str]:
+    """Return what bars of years beside their normal ranges show; nothing of boxes where there is none."""
+    said = [words.say("Bars: people killed in the year.")]
+    if low.notna().any():
+        said.append(
+            words.say(
+                "Grey boxes: the normal range, in which 95 of 100 years fall as long as nothing changes; made from the years "
+                "before that were counted in the same way: the mean of the last five, and how far each of ten lay from the one before."
+            )
+        )
+    if low.isna().any():
+        said.append(words.say("No box: too few such years, or the year is not whole."))
+    return said
+
+
 def runs(known: np.ndarray) -> np.ndarray:
     """Return a number for each row that changes where a row is not known: a band drawn over each number alone never bridges a gap.
 

@@ -15,7 +15,7 @@ from hotspots.release.profiles import Window
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.store.schema import UNKNOWN
 from hotspots.views import captions, map_view, verdicts
-from hotspots.views.series import Series, numbered, series_of
+from hotspots.views.series import Series, key_of_ranges, numbered, series_of
 from hotspots.words import Words, mark
 
 HIDDEN: Mapping[str, str] = {
@@ -301,17 +301,7 @@ def years_called(reading: Reading, words: Words) -> list[str]:
 
 def chart_key(reading: Reading, words: Words) -> str:
     """Return what the chart of years shows."""
-    said = [words.say("Bars: people killed in the year.")]
-    if reading.years["base"].any():
-        said.append(
-            words.say(
-                "Grey boxes: the normal range, in which 95 of 100 years fall as long as nothing changes; made from the years "
-                "before that were counted in the same way: the mean of the last five, and how far each of ten lay from the one before."
-            )
-        )
-    if reading.years["base"].eq(0).any():
-        said.append(words.say("No box: too few such years, or the year is not whole."))
-    return " ".join([*said, *parts_told(reading, words)])
+    return " ".join([*key_of_ranges(reading.years["low"], words), *parts_told(reading, words)])
 
 
 def parts_told(reading: Reading, words: Words) -> list[str]:

@@ -16,6 +16,7 @@ from hotspots.statistics.change import Comparison
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.statistics.trends import Judgement
 from hotspots.store.schema import UNKNOWN
+from hotspots.study import Study
 from hotspots.study.calendar import Days
 from hotspots.study.of_totals import TotalsStudy
 from hotspots.views import captions
@@ -145,8 +146,7 @@ def _of_totals(found: Brief, words: Words) -> Iterator[Figure]:
     newest = found.newest.value if found.newest else None
     if newest is None:
         return
-    no_range = words.say("no normal range: yearly totals are few, and what is counted changed")
-    yield Figure(words.say("People killed"), captions.period(newest, words), words.number(newest.victims), no_range, newest.victims)
+    yield _year(newest, found.years.value, words)
     one = rates.overall(newest)
     if one.state != "no_data":
         said = words.say("95% interval {low} to {high}", low=words.rate(one.low), high=words.rate(one.high))
@@ -158,6 +158,18 @@ def _of_totals(found: Brief, words: Words) -> Iterator[Figure]:
         if cell and known:
             yield Figure(words.say("Per 100,000 a year"), captions.period(newest, words), words.rate(cell.rate), said)
     yield from _beside(found, words)
+
+
+def _year(newest: Study, years: pd.DataFrame, words: Words) -> Figure:
+    """Return the newest twelve months of published totals, beside their normal range where they are a year that has one."""
+    label, days, n = words.say("People killed"), captions.period(newest, words), newest.victims
+    row = years.iloc[years.index.start_time == newest.start].filter(["low", "high"]).dropna()
+    if row.empty:
+        return Figure(label, days, words.number(n), words.say("no normal range: too few years before were counted in the same way"), n)
+    low, high = row.to_numpy(dtype=float)[0]
+    verdict = "below" if n < low else "above" if n > high else "within"
+    said = words.say(SAID[verdict], low=words.number(low), high=words.number(high))
+    return Figure(label, days, words.number(n), said, n, low, high, verdict != "within")
 
 
 def _beside(found: Brief, words: Words) -> Iterator[Figure]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from hotspots.inference import level_shift
@@ -203,6 +204,25 @@ def years(asked: Asked) -> Answer[pd.DataFrame]:
 
 
 @question()
+def years_of_totals(asked: Asked) -> Answer[pd.DataFrame]:
+    """Return published yearly totals with the normal range of each, out of all years published, as the public edition gives it."""
+    every = asked.at(start=None, end=None)
+    table = every.ask(years).value
+    end = table.index.end_time.normalize() + pd.Timedelta(days=1)
+    changes = [note.start for note in asked.city.notes if note.kind == "definition"]
+    ranges = trends.normal_ranges(table.assign(start=table.index.start_time, end=end), changes)
+    ranges[(~table["complete"]).to_numpy()] = np.nan
+    answer = asked.ask(years)
+    found = answer.value.join(ranges[["low", "high"]])
+    return asked.answer(found, answer.sentence, rows=found.reset_index)
+
+
+def ranged(table: pd.DataFrame) -> bool:
+    """Return whether any of these years has a normal range."""
+    return "high" in table and bool(table["high"].notna().any())
+
+
+@question()
 def sources_of_years(asked: Asked) -> Answer[pd.DataFrame]:
     """Return the `source` of published yearly totals, and the `first` and the `last` of the years that follow one another from it."""
     told = asked.ask(years).value["source"]
@@ -219,8 +239,8 @@ def years_in_words(table: pd.DataFrame, words: Words) -> str:
 
 @question()
 def years_beside(asked: Asked) -> Answer[pd.DataFrame]:
-    """Return the yearly counts with the `difference` of each from the year before, where both are whole."""
-    found = asked.ask(years).value
+    """Return published yearly totals with the `difference` of each from the year before, where both are whole, and the normal range."""
+    found = asked.ask(years_of_totals).value
     found = found.assign(difference=found["count"].astype(float).where(found["complete"]).diff())
     return asked.answer(found, rows=found.reset_index)
 

@@ -12,16 +12,26 @@ from hotspots.statistics.trends.ahead import RULES, SPANS, WHOLE, Ahead, ahead
 from hotspots.statistics.trends.measures import MEASURES
 from hotspots.statistics.trends.profiles import LEAST, WEEKDAYS, WhenInWeek, seasonal, weekday_hour, weekly, year_over_year
 from hotspots.statistics.trends.year_end import Projection, year_end, year_end_of
-from hotspots.statistics.trends.years import BesideYears, beside_years, complete, rates_of, without_place, yearly
+from hotspots.statistics.trends.years import (
+    LEAST_BASE,
+    BesideYears,
+    beside_years,
+    comparable,
+    complete,
+    normal_ranges,
+    rates_of,
+    without_place,
+    yearly,
+)
 from hotspots.study import Study
 from hotspots.study.calendar import counted_alike
 from hotspots.study.of_totals import TotalsStudy
 
 __all__ = [
-    "BASE_YEARS", "LEAST", "LEAST_YEARS", "MEASURES", "RULES", "SPANS", "WEEKDAYS", "WHOLE", "WINDOW", "Ahead", "BesideYears",
-    "Judgement", "Projection", "Range", "Trend", "WhenInWeek", "ahead", "beside_years", "expected_range", "latest", "monthly",
-    "outside", "provisional", "seasonal", "weekday_hour", "weekly", "without_place", "year_end", "year_end_of", "year_over_year",
-    "yearly",
+    "BASE_YEARS", "LEAST", "LEAST_BASE", "LEAST_YEARS", "MEASURES", "RULES", "SPANS", "WEEKDAYS", "WHOLE", "WINDOW", "Ahead",
+    "BesideYears", "Judgement", "Projection", "Range", "Trend", "WhenInWeek", "ahead", "beside_years", "comparable", "expected_range",
+    "latest", "monthly", "normal_ranges", "outside", "provisional", "seasonal", "weekday_hour", "weekly", "without_place", "year_end",
+    "year_end_of", "year_over_year", "yearly",
 ]  # fmt: skip
 
 BASE_YEARS = 5  # earlier years a month is compared with
@@ -158,7 +168,7 @@ def latest(study: Study) -> Judgement | None:
 
 
 def _latest_total(study: TotalsStudy) -> Judgement | None:
-    """Return the latest twelve months published. No range: yearly totals are few, and their definitions changed between them."""
+    """Return the latest twelve months published. No range: that of a whole year is among `normal_ranges`."""
     year = study.newest_year()
     if year is None:
         return None

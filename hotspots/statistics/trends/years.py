@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from hotspots.inference import normal_range
 from hotspots.inference.intervals import PER, poisson_interval
+from hotspots.inference.normal_range import SPREAD_YEARS, expected_range
 from hotspots.study import Study
 
 FEW = 10  # no share of fewer
 MEAN_YEARS = 5
+LEAST_BASE = 3  # years that a normal range is made from
 
 
 def yearly(study: Study) -> pd.DataFrame:
@@ -93,6 +97,37 @@ def without_place(study: Study) -> pd.DataFrame:
     off = pd.Series(study.codes < 0).groupby(year)
     table = pd.DataFrame({"count": off.size(), "without": off.sum().astype(int)})
     return table.assign(share=(table["without"] / table["count"]).where(table["count"] >= FEW))
+
+
+def comparable(table: pd.DataFrame, end: pd.Timestamp, changes: Sequence[pd.Timestamp]) -> pd.DataFrame:
+    """Return the last years of `table`, without a gap, that are `complete` and were counted as the year up to `end` was.
+
+    `changes` are the days on which what is counted changed.
+    """
+    alike = np.array([not any(start < day < end for day in changes) for start in table["start"]], dtype=bool)
+    run = (table["complete"] & alike)[::-1].cummin()[::-1]
+    return table[run].tail(SPREAD_YEARS)
+
+
+def normal_ranges(table: pd.DataFrame, changes: Sequence[pd.Timestamp]) -> pd.DataFrame:
+    """Return the normal range of each year of `table` (`start`, `end`, `count`, `complete`; oldest first) as `low`, `high` and `base`.
+
+    It comes from the three to ten years before that are `comparable`; `base` is how many of them make what is expected (at most five),
+    0 where they are too few.
+
+    >>> days = pd.date_range("2015-01-01", periods=5, freq="YS")
+    >>> table = pd.DataFrame({"start": days, "end": days + pd.DateOffset(years=1), "count": [40, 37, 34, 31, 9], "complete": True})
+    >>> normal_ranges(table, []).tail(2).to_numpy().tolist()
+    [[22.0, 55.0, 3.0], [23.0, 50.0, 4.0]]
+    >>> normal_ranges(table, [pd.Timestamp("2017-01-01")])["base"].tolist()
+    [0, 0, 0, 0, 0]
+    """
+    found = []
+    for i, end in enumerate(table["end"]):
+        base = comparable(table.iloc[:i], end, changes)["count"]
+        usual = expected_range(base.to_numpy(dtype=float)) if len(base) >= LEAST_BASE else None
+        found.append((usual.low, usual.high, min(len(base), normal_range.MEAN_YEARS)) if usual else (np.nan, np.nan, 0))
+    return pd.DataFrame(found, columns=["low", "high", "base"], index=table.index).astype({"low": float, "high": float})
 
 
 def complete(periods: pd.PeriodIndex, start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:

@@ -21,7 +21,7 @@ from hotspots.study.calendar import DAY
 from hotspots.study.of_totals import TotalsStudy
 from hotspots.views import captions, map_view
 from hotspots.views.answer import Answer
-from hotspots.views.columns import Column, Form, called, each, number, signed, whole, with_sign, year
+from hotspots.views.columns import Column, Form, between, called, each, number, signed, whole, with_sign, year
 from hotspots.words import Words, mark
 from hotspots.words.escape import safe_markdown
 
@@ -363,8 +363,11 @@ def published_totals(chosen: Chosen) -> None:
     )
     published.explain(chosen)
     rows = chosen.whole.ask(when.years_beside).table()
-    tables.draw(rows.iloc[::-1], YEARS, words, alt=words.say("The years as a table"))
-    page = words.say("Over the years")
-    st.caption(
-        words.say("No normal range: yearly totals are few, and what is counted changed between them; “{page}” shows when.", page=page)
-    )
+    columns = (*YEARS, Column("low", mark("Normal range"), between("low", "high"))) if when.ranged(rows) else YEARS
+    tables.draw(rows.iloc[::-1], columns, words, alt=words.say("The years as a table"))
+    if when.ranged(rows):
+        st.caption(
+            words.say("Normal range: 95 of 100 years fall in it as long as nothing changes; made from the years before, counted alike.")
+        )
+    else:
+        st.caption(words.say(published.NO_RANGE))

@@ -234,8 +234,11 @@ def yearly(chosen: Chosen, entry: Entry) -> None:
     words, years = chosen.words, chosen.whole.ask(when.years)
     shown = series_of(years.value, words, dated=[(entry.start, "", words.own(entry.name))])
     pictures.draw(charts.bars(shown, words), alt=years.sentence(words))
-    page = words.say("Over the years")
-    st.caption(words.say("Each year. Dashed upright line: the start. What is counted changed more than once: see “{page}”.", page=page))
+    told = [words.say("Each year. Dashed upright line: the start.")]
+    if any(note.kind == "definition" for note in chosen.city.notes):
+        told.append(words.say("What is counted changed over the years: see “{page}”.", page=words.say("Over the years")))
+    st.caption(" ".join(told))
+    parts.lighter_years(years.value, words)
 
 
 def designs(chosen: Chosen, answer: Answer[Evaluation]) -> None:

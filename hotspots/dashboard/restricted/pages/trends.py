@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -221,7 +222,6 @@ def published_totals(chosen: Chosen) -> None:
         months(answer, table, tuple(one for one in dated if first <= one.day < last), words)
         if table["rate"].notna().any():
             rolling(answer, dated, words)
-    st.caption(words.say("Normal range: not worked out from yearly totals; they are few, and what is counted changed between them."))
 
 
 def months(answer: Answer[pd.DataFrame], table: pd.DataFrame, dated: tuple[Dated, ...], words: Words, *, by: Hashable = None) -> Series:
@@ -263,19 +263,22 @@ def rolling(answer: Answer[pd.DataFrame], dated: tuple[Dated, ...], words: Words
 
 def years(chosen: Chosen, dated: tuple[Dated, ...] = (), notes: Sequence[Note] = ()) -> Series:
     """Draw the yearly counts; return what was drawn."""
-    words, answer = chosen.words, chosen.whole.ask(when.years)
+    words, totals = chosen.words, isinstance(chosen.study, TotalsStudy)
+    answer = chosen.whole.ask(when.years_of_totals if totals else when.years)
     table = answer.value
     st.header(words.say("Each year"), anchor=False)
     known = ("years", dated, words)
     shown = kept_as(answer, known, lambda: series_of(table, words, dated=dated))
     height = 260 if dated else 200
-    pictures.draw_once(lambda: charts.bars(shown, words, height=height), of=answer, by=known, alt=answer.sentence(words))
-    if not table["complete"].all():
-        st.caption(words.say("Lighter bars: years that the period covers only in part."))
+    draw = partial(published.years_drawn, shown, words, height=height)
+    pictures.draw_once(draw, of=answer, by=known, alt=answer.sentence(words))
+    if totals:
+        st.caption(published.key_of_years(table, words))
+    series.lighter_years(table, words)
     if notes:
         with st.expander(words.say("What the numbers stand for")):
             dated_notes.explained(list(notes), words)
-    if "source" in table.columns:
+    if totals:
         published.years_as_table(chosen)
     else:
         tables.behind(answer.table(), YEARS, words, alt=words.say("The years as a table"), of=answer)

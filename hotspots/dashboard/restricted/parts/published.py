@@ -11,13 +11,17 @@ import streamlit as st
 from hotspots.cities.published_totals import Cell
 from hotspots.dashboard.restricted.chosen import Chosen
 from hotspots.dashboard.restricted.parts import tables
+from hotspots.drawing import charts
+from hotspots.drawing.charts import Spec
 from hotspots.questions.restricted import published as questions
 from hotspots.questions.restricted import when
 from hotspots.study.of_totals import TotalsStudy
-from hotspots.views.columns import Column, each, rounded, year
+from hotspots.views.columns import Column, between, each, rounded, year
+from hotspots.views.series import Series, key_of_ranges
 from hotspots.words import Words, mark
 from hotspots.words.escape import safe_markdown
 
+NO_RANGE = mark("No normal range: too few years before were counted in the same way.")
 SOURCES = (
     Column(
         "years", mark("Years"), each(lambda row, words: words.period(row["first"].start_time.date(), (row["last"] + 1).start_time.date()))
@@ -110,9 +114,22 @@ def published_rate(study: TotalsStudy, words: Words) -> None:
     st.caption(words.say("as published: {source}", source=_plain(cell)) if cell and known else words.say("no rate is published"))
 
 
+def years_drawn(shown: Series, words: Words, *, height: int) -> Spec:
+    """Return the chart of years: with their normal ranges where there are any."""
+    draw = charts.bars_in_range if when.ranged(shown.rows) else charts.bars
+    return draw(shown, words, height=height)
+
+
+def key_of_years(table: pd.DataFrame, words: Words) -> str:
+    """Return what that chart shows, or why it has no normal range."""
+    if not when.ranged(table):
+        return words.say(NO_RANGE)
+    return " ".join(key_of_ranges(table["low"], words))
+
+
 def years_as_table(chosen: Chosen) -> None:
     """Draw the years behind a series of published totals, folded away, and above them what each comes from, in full."""
-    words, answer, sources = chosen.words, chosen.whole.ask(when.years), chosen.whole.ask(when.sources_of_years)
+    words, answer, sources = chosen.words, chosen.whole.ask(when.years_of_totals), chosen.whole.ask(when.sources_of_years)
     with tables.folded(words):
         tables.whole(sources.value, SOURCES, words, alt=words.say("Which source each year is from"), of=sources)
         tables.draw(answer.table(), year_columns(answer.value), words, alt=words.say("The years as a table"), of=answer)
@@ -124,4 +141,6 @@ def year_columns(table: pd.DataFrame) -> list[Column]:
     columns.append(Column("published_rate", mark("Rate as published"), decimals=1))
     if table["rate"].notna().any():
         columns.append(Column("rate", mark("Per 100,000 residents a year"), rounded(2)))
+    if when.ranged(table):
+        columns.append(Column("low", mark("Normal range"), between("low", "high")))
     return columns

@@ -38,6 +38,12 @@ def months_text(table: pd.DataFrame, words: Words) -> str:
     return " ".join(texts)
 
 
+def lighter_years(table: pd.DataFrame, words: Words) -> None:
+    """Say below a chart of years what its lighter bars are, where it has any."""
+    if (~table["complete"] & table["count"].notna()).any():
+        st.caption(words.say("Lighter bars: years that the period covers only in part."))
+
+
 def hours_of_the_week(chosen: Chosen, answer: Answer[WhenInWeek], *, brief: bool = False) -> None:
     """Draw weekdays by hours and the table behind them; where too few hours are known, say so. In `brief`, what to mind is folded away."""
     words, found = chosen.words, answer.value

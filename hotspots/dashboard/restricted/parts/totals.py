@@ -51,11 +51,13 @@ def draw(chosen: Chosen) -> None:
 
 def years(chosen: Chosen) -> None:
     """Draw the long series, with the notes that cross it folded below."""
-    words, notes, found = chosen.words, series.crossing(chosen), chosen.whole.ask(when.years)
+    words, notes, found = chosen.words, series.crossing(chosen), chosen.whole.ask(when.years_of_totals)
     st.header(words.say("Each year"), anchor=False)
     st.caption(chosen.period)
-    drawn = charts.bars(series_of(found.value, words, dated=numbered(notes, words)), words, height=380)
-    pictures.draw(drawn, alt=found.sentence(words))
+    shown = series_of(found.value, words, dated=numbered(notes, words))
+    pictures.draw(published.years_drawn(shown, words, height=380), alt=found.sentence(words))
+    st.caption(published.key_of_years(found.value, words))
+    series.lighter_years(found.value, words)
     if notes:
         with st.expander(words.say("What the numbers stand for")):
             dated_notes.explained(notes, words)
