@@ -14,6 +14,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import TORTURE
@@ -25,13 +26,14 @@ from pypdf import PdfReader
 from hotspots import cities
 from hotspots.cities.logbook import find_areas
 from hotspots.cli.main import main
-from hotspots.drawing.brief import letters, render
+from hotspots.drawing.brief import graphs, letters, render
 from hotspots.drawing.brief.typeset import compiled
 from hotspots.questions.restricted import Asked, brief_words, interventions, when
 from hotspots.questions.restricted.brief import ENTRIES, FIELDS, PRESETS, brief
 from hotspots.questions.restricted.brief_page import of_choices
 from hotspots.release.profiles import FEWER_THAN
 from hotspots.study.selection import Selection
+from hotspots.views.series import series_of
 from hotspots.words import words_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -314,3 +316,17 @@ def test_the_slide_opens_in_libreoffice(city, tmp_path):
     reader = PdfReader(tmp_path / "brief.pdf")
     assert len(reader.pages) == 1
     assert plain(page.title) in plain(reader.pages[0].extract_text())
+
+
+def test_a_chart_of_years_is_not_cut_and_has_their_ranges_as_boxes():
+    """The last of these years follows a leap year; the labels beside the lines have six figures."""
+    years = pd.period_range("2012", "2017", freq="Y")
+    table = pd.DataFrame({"count": [90_000, 70_000, 65_000, 50_000, 40_000, 9_000], "complete": True}, index=years)
+    table = table.assign(low=[np.nan] * 3 + [40_000] * 3, high=[np.nan] * 3 + [120_000] * 3)
+    drawn = str(graphs.series(series_of(table, words_for("en")), words=words_for("en"), wide=600, tall=200))
+    labels = re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="end"[^>]*>([^<]*)<', drawn)
+    assert "100,000" in [text for _, text in labels]
+    assert all(float(x) >= 6.2 * len(text) for x, text in labels)  # a figure is six wide, or a little more
+    assert re.findall(r">(20\d\d)<", drawn) == [str(year) for year in range(2012, 2018)]
+    assert len(re.findall(r"<rect[^>]*fill-opacity", drawn)) == 3
+    assert "<circle" not in drawn

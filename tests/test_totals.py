@@ -413,7 +413,14 @@ def test_years_of_totals_have_the_normal_range_that_the_public_edition_gives(bun
     assert part["low"].iloc[0] == 18  # out of the years before the period, too
 
 
-@pytest.mark.parametrize(("end", "said"), [("1998-01-01", "fewer than the normal range 18–66"), ("1998-06-01", "too few years before")])
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("1998-01-01", "fewer than the normal range 18–66"),
+        ("1998-06-01", "these twelve months are no calendar year"),
+        ("1995-01-01", "too few years before"),
+    ],
+)
 def test_a_brief_judges_the_newest_year_of_totals(bundled, unchanged, end, said):
     unchanged(bundled)
     asked = Asked.of(Selection(city="boston-ceasefire", language="en")).at(end=dt.date.fromisoformat(end))

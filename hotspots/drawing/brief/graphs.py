@@ -30,13 +30,14 @@ Array = npt.NDArray[np.float64]
 class _Plot:
     """Days and counts to pixels."""
 
-    def __init__(self, shown: Series, wide: float, tall: float) -> None:
+    def __init__(self, shown: Series, words: Words, wide: float, tall: float) -> None:
         rows = shown.rows
         days = pd.DatetimeIndex(rows["start"])
-        self.first, self.last = days[0], days[-1] + (days[-1] - days[-2])
+        self.first, self.last = days[0], days[-1] + (pd.DateOffset(years=1) if shown.step == "year" else days[-1] - days[-2])
         known = [rows[name].to_numpy(dtype=float) for name in ("count", "low", "high") if name in rows]
         self.steps = _steps(float(np.nanmax([1.0, *(n for each in known for n in each)])))
         self.wide, self.tall = wide, tall
+        self.left = max(LEFT, 6.6 * len(words.number(self.steps[-1])) + 8)
         span = (self.last - self.first) / DAY
         self.signs = colours.sign_rows([(one.day - self.first) / DAY for one in shown.dated], span)
         self.top = TOP + ROW * max(self.signs, default=0)
@@ -44,7 +45,7 @@ class _Plot:
     def x(self, days: pd.DatetimeIndex | pd.Timestamp) -> Array:
         """Return where days lie across."""
         share = (days - self.first) / (self.last - self.first)
-        return np.asarray(LEFT + share * (self.wide - LEFT - RIGHT), dtype=float)
+        return np.asarray(self.left + share * (self.wide - self.left - RIGHT), dtype=float)
 
     def y(self, counts: Array | float) -> Array:
         """Return where counts lie, from the top."""
@@ -59,10 +60,10 @@ def _steps(top: float) -> list[float]:
 
 
 def series(shown: Series, *, words: Words, wide: float, tall: float) -> Html:
-    """Return a series as SVG: months as a line with its normal range, years as bars; it starts at zero."""
-    plot, rows = _Plot(shown, wide, tall), shown.rows
-    drawn = _bars(plot, rows) if shown.step == "year" else _line(plot, rows)
-    parts = [*_grid(plot, words), *drawn, *_dated(plot, shown.dated), *_last(plot, rows, words), *_years(plot)]
+    """Return a series as SVG: months as a line with its normal range, years as bars with theirs as boxes; it starts at zero."""
+    plot, rows, yearly = _Plot(shown, words, wide, tall), shown.rows, shown.step == "year"
+    drawn = _bars(plot, rows) if yearly else _line(plot, rows)
+    parts = [*_grid(plot, words), *drawn, *_dated(plot, shown.dated), *_last(plot, rows, words, dot=not yearly), *_years(plot)]
     style = {"viewBox": f"0 0 {wide:g} {tall:g}", "width": wide, "height": tall, "font_family": f"{FAMILY}, Source Sans 3, sans-serif"}
     return el("svg", el("title", shown.alt), *parts, xmlns="http://www.w3.org/2000/svg", role="img", **style)
 
@@ -70,8 +71,8 @@ def series(shown: Series, *, words: Words, wide: float, tall: float) -> Html:
 def _grid(plot: _Plot, words: Words) -> Iterator[Html]:
     for value in plot.steps:
         y = float(plot.y(value))
-        yield el("line", x1=LEFT, x2=plot.wide - RIGHT, y1=y, y2=y, stroke=GRID if value else MUTED, stroke_width=1.0)
-        yield _text(words.number(value), LEFT - 6, y + 4, anchor="end")
+        yield el("line", x1=plot.left, x2=plot.wide - RIGHT, y1=y, y2=y, stroke=GRID if value else MUTED, stroke_width=1.0)
+        yield _text(words.number(value), plot.left - 6, y + 4, anchor="end")
 
 
 def _line(plot: _Plot, rows: pd.DataFrame) -> Iterator[Html]:
@@ -108,24 +109,30 @@ def _outside(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
 def _bars(plot: _Plot, rows: pd.DataFrame) -> Iterator[Html]:
     x = plot.x(pd.DatetimeIndex(rows["start"]))
     step = float(np.min(np.diff(x))) if len(x) > 1 else 20.0
-    for left, count, whole in zip(x, rows["count"].to_numpy(dtype=float), rows["complete"].to_numpy(dtype=bool), strict=True):
+    across = {"width": round(step * 0.72, 1)}
+    floor, places = float(plot.y(0.0)), [round(float(left) + step * 0.14, 1) for left in x]
+    for left, count, whole in zip(places, rows["count"].to_numpy(dtype=float), rows["complete"].to_numpy(dtype=bool), strict=True):
         if count == count:
-            top, floor = float(plot.y(count)), float(plot.y(0.0))
+            top = float(plot.y(count))
             fill = {"fill": PRIMARY} if whole else {"fill": SHADES[2], "stroke": PRIMARY, "stroke_width": 1.0}
-            yield el(
-                "rect", x=round(left + step * 0.14, 1), y=round(top, 1), width=round(step * 0.72, 1), height=round(floor - top, 1), **fill
-            )
+            yield el("rect", x=left, y=round(top, 1), height=round(floor - top, 1), **across, **fill)
+    if "low" in rows:
+        for left, low, high in zip(places, rows["low"].to_numpy(dtype=float), rows["high"].to_numpy(dtype=float), strict=True):
+            if high == high:
+                top, end = float(plot.y(high)), float(plot.y(low))
+                box = {"fill": MUTED, "fill_opacity": 0.34, "stroke": MUTED, "stroke_width": 0.8}
+                yield el("rect", x=left, y=round(top, 1), height=round(end - top, 1), **across, **box)
 
 
-def _last(plot: _Plot, rows: pd.DataFrame, words: Words) -> Iterator[Html]:
-    """Yield the last number, at its place."""
+def _last(plot: _Plot, rows: pd.DataFrame, words: Words, *, dot: bool) -> Iterator[Html]:
+    """Yield the last number, at its place, with a dot on a line that has a normal range."""
     known = np.flatnonzero(rows["count"].notna().to_numpy())
     if not len(known):
         return
     row = rows.iloc[int(known[-1])]
     x, y = float(plot.x(pd.Timestamp(row["start"]))), float(plot.y(float(row["count"])))
     step = float(plot.x(plot.last)) - x if known[-1] == len(rows) - 1 else 0.0
-    if "low" in rows:
+    if dot and "low" in rows:
         yield el("circle", cx=round(x, 1), cy=round(y, 1), r=3.4, fill=PRIMARY, stroke="#ffffff", stroke_width=1.0)
     yield _text(words.number(row["count"]), x + max(step, 3) + 4, y + 4, bold=True, anchor="start", colour=INK)
 

@@ -253,7 +253,7 @@ def _chart(slide: _Slide, page: OnePage, box: Box) -> None:
     yearly = shown.series.step == "year"
     data.categories = [str(label) for label in rows["label"]]
     data.add_series(shown.counted, [_plain(value) for value in rows["count"]])
-    ranged = "low" in rows and rows["low"].notna().any()
+    ranged = not yearly and "low" in rows and rows["low"].notna().any()  # columns have no boxes: the table behind has the ranges
     if ranged:
         words = words_for(page.language)
         data.add_series(words.say("Normal range, from"), [_plain(value) for value in rows["low"]])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from hotspots.agency import worn
 from hotspots.cities import City, Note
-from hotspots.questions.restricted import brief_places, brief_words
+from hotspots.questions.restricted import brief_places, brief_words, when
 from hotspots.questions.restricted.asked import Asked
 from hotspots.questions.restricted.brief import Brief, brief, day_before, permalink
 from hotspots.release.profiles import FEWER_THAN
@@ -17,7 +17,7 @@ from hotspots.study.selection import Selection
 from hotspots.views import captions
 from hotspots.views.answer import Answer
 from hotspots.views.one_page import Block, Graph, OnePage, Table
-from hotspots.views.series import numbered, series_of
+from hotspots.views.series import key_of_ranges, numbered, series_of
 from hotspots.words import Words, words_for
 
 MOST_SIGNS = 8  # numbered lines that a chart of half a page has room for: the newest
@@ -102,8 +102,10 @@ def _sign(i: int, note: Note, words: Words) -> str:
 
 def _beside_graph(found: Brief, table: pd.DataFrame, words: Words) -> list[str]:
     lines = [f"{words.say('Did the level shift?')} {found.shift.sentence(words)}"] if found.shift else []
-    if "low" in table and trends.outside(table)[0]:
+    if found.months and trends.outside(table)[0]:
         lines.append(words.say("Ring: outside the normal range."))
+    elif when.ranged(table):
+        lines.append(key_of_ranges(table["low"], words)[1])
     if (~table["complete"] & table["count"].notna()).any():
         lines.append(words.say("Lighter: not complete yet, or covered only in part."))
     if found.preset.guarded and table["count"].isna().any():

@@ -11,6 +11,7 @@ import shapely
 
 from hotspots.cities import City
 from hotspots.questions.restricted.brief import Brief
+from hotspots.questions.restricted.when import ranged as has_ranges
 from hotspots.release import ledger
 from hotspots.release.profiles import FEWER_THAN
 from hotspots.release.protection import SHOWN, protect
@@ -19,7 +20,7 @@ from hotspots.statistics.catalog import measure
 from hotspots.statistics.measure import STATES
 from hotspots.study import places
 from hotspots.views import captions, map_view
-from hotspots.views.columns import year
+from hotspots.views.columns import between, year
 from hotspots.views.map_view import LegendRow, MapView
 from hotspots.views.one_page import Plan, Table, length
 from hotspots.views.outlines import outlines
@@ -84,12 +85,15 @@ def _years(found: Brief, words: Words) -> Table | None:
     rows = found.years.value[::-1].head(MOST_YEARS).reset_index(names="year")
     if rows["count"].notna().sum() < 1:
         return None
+    ranged = has_ranges(rows)
+    usuals = between("low", "high")(rows, "low", words) if ranged else [""] * len(rows)
     told = tuple(
-        (name, words.number(row["count"]), words.rate(row["published_rate"]), str(row["source"]))
-        for name, (_, row) in zip(year(rows, "year", words), rows.iterrows(), strict=True)
+        (name, words.number(row["count"]), *((usual,) if ranged else ()), words.rate(row["published_rate"]), str(row["source"]))
+        for name, usual, (_, row) in zip(year(rows, "year", words), usuals, rows.iterrows(), strict=True)
     )
-    columns = (words.say("Year"), words.say("People killed"), words.say("Rate as published"), words.say("Source"))
-    return Table(words.say("Year by year"), "", columns, told, frozenset({1, 2}))
+    usual = (words.say("Normal range"),) if ranged else ()
+    columns = (words.say("Year"), words.say("People killed"), *usual, words.say("Rate as published"), words.say("Source"))
+    return Table(words.say("Year by year"), "", columns, told, frozenset(range(1, len(columns) - 1)))
 
 
 def shown_areas(found: Brief, city: City) -> pd.Series:

@@ -163,6 +163,8 @@ def _of_totals(found: Brief, words: Words) -> Iterator[Figure]:
 def _year(newest: Study, years: pd.DataFrame, words: Words) -> Figure:
     """Return the newest twelve months of published totals, beside their normal range where they are a year that has one."""
     label, days, n = words.say("People killed"), captions.period(newest, words), newest.victims
+    if newest.start.month > 1:
+        return Figure(label, days, words.number(n), words.say("no normal range: these twelve months are no calendar year"), n)
     row = years.iloc[years.index.start_time == newest.start].filter(["low", "high"]).dropna()
     if row.empty:
         return Figure(label, days, words.number(n), words.say("no normal range: too few years before were counted in the same way"), n)
