@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from opened import open_page
 
 from hotspots import cities
-from hotspots.drawing import exports
+from hotspots.drawing import charts, exports
 from hotspots.questions.restricted import Asked, brief_page, when
 from hotspots.readers.columns.periods import read_periods
 from hotspots.release import Reading, build
@@ -27,6 +28,7 @@ from hotspots.store.schema import DataError, check_area_counts
 from hotspots.study.of_totals import TotalsStudy, on_units
 from hotspots.study.selection import Selection
 from hotspots.study.testing import published_totals, square_blocks
+from hotspots.views.series import series_of
 from hotspots.words import words_for
 
 UNITS = ("b00", "b01", "b10", "b11")
@@ -426,3 +428,12 @@ def test_a_brief_judges_the_newest_year_of_totals(bundled, unchanged, end, said)
     asked = Asked.of(Selection(city="boston-ceasefire", language="en")).at(end=dt.date.fromisoformat(end))
     newest = brief_page.of_choices(asked, address="").figures[0]
     assert said in newest.said
+
+
+def test_very_many_years_beside_their_ranges_have_the_numbers_of_the_first_the_last_and_the_peaks(bundled, unchanged):
+    unchanged(bundled)
+    table = Asked.of(Selection(city="el-salvador")).ask(when.years_of_totals).value
+    drawn = json.dumps(charts.bars_in_range(series_of(table, words_for("en")), words_for("en"), height=380), default=str)
+    told = [text for text in re.findall(r'"told": "([^"]*)"', drawn) if text]
+    assert {"7,977", "6,656", "114"} <= set(told)
+    assert len(told) < len(table) / 3

@@ -166,14 +166,18 @@ def _line_within_year(one: Dated, *, drop: int) -> list[Spec]:
 
 
 def bars_in_range(shown: Series, words: Words, *, height: int = 320) -> Spec:
-    """Return one bar a year with its number, and the normal range as a grey box behind its end; years without a number stay empty."""
+    """Return one bar a year with its number, and the normal range as a grey box behind its end; years without a number stay empty.
+
+    Of very many years the first, the last and the peaks have their numbers, as far as there is room.
+    """
     most = float(np.nanmax([1.0, *shown.rows["count"], *shown.rows["high"]]))
-    rows = _rows(shown, words)
-    for row in rows:
+    rows, few = _rows(shown, words), _told(shown.rows["count"].reset_index(drop=True), height=height)
+    for i, row in enumerate(rows):
         year, count = row["month"][:4], row["count"]
         row |= {"year": row["label"], "start": f"{year}-01-25", "end": f"{year}-12-07", "middle": f"{year}-07-01"}
         row |= {"tall": count is not None and count >= TALL * most, "low_bar": count is not None and count < TALL * most}
         row["text"] = "" if count is None else words.number(count) + "*" * (not row["complete"])
+        row["told"] = row["text"] if i in few else ""
     ticks = [{"year": int(row["month"][:4]), "month": 7, "date": 1, "utc": True} for row in rows]
     axis = {"format": "%Y", "values": ticks, "labelOverlap": True, "grid": False, "ticks": False}
     time = {"type": "temporal", "timeUnit": "utcyearmonthdate", "title": None, "axis": axis}
@@ -194,4 +198,8 @@ def bars_in_range(shown: Series, words: Words, *, height: int = 320) -> Spec:
     if len(rows) <= CROWDED:
         for kind, look in (("tall", {"dy": 12, "color": "#ffffff"}), ("low_bar", {"dy": -9, "color": colours.MUTED})):
             layers.append({"transform": [{"filter": f"datum.{kind}"}], "mark": {**style, **look}, "encoding": encoding})
+    else:
+        above = {**style, "dy": -7, "color": colours.MUTED}
+        halo = {**above, "color": "#ffffff", "stroke": "#ffffff", "strokeWidth": 4}  # a box that a number lies on leaves it legible
+        layers += [{"mark": mark, "encoding": {**encoding, "text": {"field": "told"}}} for mark in (halo, above)]
     return chart(rows, [*layers, *dated_lines(shown.dated, rows)], height=height)
