@@ -406,12 +406,12 @@ def test_years_of_totals_have_the_normal_range_that_the_public_edition_gives(bun
     unchanged(bundled)
     for slug, known in (("boston-ceasefire", [1995, 1996, 1997]), ("el-salvador", [*range(1998, 2012), 2015, 2016])):
         city = cities.load(slug)
-        found = Asked.of(Selection(city=slug)).ask(when.years_of_totals).value
+        found = Asked.of(Selection(city=slug)).ask(when.years).value
         public = Reading(build(city, as_of="2025-06-30", secret=b"0" * 32)).years
         assert [one.year for one in found.index[found["high"].notna()]] == known
         shown = public["complete"].to_numpy()
         np.testing.assert_array_equal(found[["low", "high"]].to_numpy()[shown], public[["low", "high"]].to_numpy()[shown])
-    part = Asked.of(Selection(city="boston-ceasefire")).at(start=dt.date(1997, 1, 1)).ask(when.years_of_totals).value
+    part = Asked.of(Selection(city="boston-ceasefire")).at(start=dt.date(1997, 1, 1)).ask(when.years).value
     assert part["low"].iloc[0] == 18  # out of the years before the period, too
 
 
@@ -432,7 +432,7 @@ def test_a_brief_judges_the_newest_year_of_totals(bundled, unchanged, end, said)
 
 def test_very_many_years_beside_their_ranges_have_the_numbers_of_the_first_the_last_and_the_peaks(bundled, unchanged):
     unchanged(bundled)
-    table = Asked.of(Selection(city="el-salvador")).ask(when.years_of_totals).value
+    table = Asked.of(Selection(city="el-salvador")).ask(when.years).value
     drawn = json.dumps(charts.bars_in_range(series_of(table, words_for("en")), words_for("en"), height=380), default=str)
     told = [text for text in re.findall(r'"told": "([^"]*)"', drawn) if text]
     assert {"7,977", "6,656", "114"} <= set(told)

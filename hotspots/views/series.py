@@ -10,7 +10,12 @@ import numpy as np
 import pandas as pd
 
 from hotspots.cities import Note
-from hotspots.words import Words
+from hotspots.words import Words, mark
+
+GREY_BOXES = mark(
+    "Grey boxes: the normal range, in which 95 of 100 years fall as long as nothing changes; made from the years "
+    "before that were counted in the same way: the mean of the last five, and how far each of ten lay from the one before."
+)
 
 
 class Dated(NamedTuple):
@@ -72,12 +77,7 @@ def key_of_ranges(low: pd.Series, words: Words) -> list[str]:
     """Return what bars of years beside their normal ranges show; nothing of boxes where there is none."""
     said = [words.say("Bars: people killed in the year.")]
     if low.notna().any():
-        said.append(
-            words.say(
-                "Grey boxes: the normal range, in which 95 of 100 years fall as long as nothing changes; made from the years "
-                "before that were counted in the same way: the mean of the last five, and how far each of ten lay from the one before."
-            )
-        )
+        said.append(words.say(GREY_BOXES))
     if low.isna().any():
         said.append(words.say("No box: too few such years, or the year is not whole."))
     return said

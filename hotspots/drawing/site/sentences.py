@@ -12,6 +12,7 @@ from hotspots.cities import Note
 from hotspots.release import FEW, FEWER_THAN, HELD, SHOWN, UNPUBLISHED, Reading
 from hotspots.release.how_sure import Ratio
 from hotspots.release.profiles import Window
+from hotspots.statistics import trends
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.store.schema import UNKNOWN
 from hotspots.views import captions, map_view, verdicts
@@ -243,9 +244,7 @@ def caption(reading: Reading, view: map_view.MapView, window: Window, words: Wor
 
 
 def _verdict(year: pd.Series) -> str:
-    if np.isnan(year["high"]) or np.isnan(year["count"]):
-        return "unknown"
-    return "below" if year["count"] < year["low"] else "above" if year["count"] > year["high"] else "within"
+    return trends.verdict(year["count"], year["low"], year["high"])
 
 
 def title(reading: Reading, words: Words) -> str:

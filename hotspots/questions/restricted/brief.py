@@ -107,7 +107,7 @@ def brief(asked: Asked, preset: str = "command") -> Answer[Brief]:
         beside=whole.ask(when.newest_year_beside, base=0),
         periods=_periods(asked) if days else None,
         months=whole.ask(when.months) if days and kind.monthly else None,
-        years=whole.ask(when.years if days else when.years_of_totals),
+        years=whole.ask(when.years),
         shift=whole.ask(when.level_shift_of) if days and kind.monthly else None,
         concentrated=_concentrated(asked) if days else None,
         people={name: one for name in FIELDS if days and (one := recent.at(unit="blocks").ask(who.most_frequent, name))},

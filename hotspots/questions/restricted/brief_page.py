@@ -17,7 +17,7 @@ from hotspots.study.selection import Selection
 from hotspots.views import captions
 from hotspots.views.answer import Answer
 from hotspots.views.one_page import Block, Graph, OnePage, Table
-from hotspots.views.series import key_of_ranges, numbered, series_of
+from hotspots.views.series import GREY_BOXES, numbered, series_of
 from hotspots.words import Words, words_for
 
 MOST_SIGNS = 8  # numbered lines that a chart of half a page has room for: the newest
@@ -105,7 +105,7 @@ def _beside_graph(found: Brief, table: pd.DataFrame, words: Words) -> list[str]:
     if found.months and trends.outside(table)[0]:
         lines.append(words.say("Ring: outside the normal range."))
     elif when.ranged(table):
-        lines.append(key_of_ranges(table["low"], words)[1])
+        lines.append(words.say(GREY_BOXES))
     if (~table["complete"] & table["count"].notna()).any():
         lines.append(words.say("Lighter: not complete yet, or covered only in part."))
     if found.preset.guarded and table["count"].isna().any():

@@ -11,7 +11,7 @@ from hotspots.questions.restricted.brief import FIELDS, Brief
 from hotspots.release import ledger
 from hotspots.release.profiles import FEWER_THAN
 from hotspots.release.protection import SHOWN, attribute_weights, protect
-from hotspots.statistics import rates
+from hotspots.statistics import rates, trends
 from hotspots.statistics.change import Comparison
 from hotspots.statistics.measure import UNSTABLE_UNDER
 from hotspots.statistics.trends import Judgement
@@ -169,7 +169,7 @@ def _year(newest: Study, years: pd.DataFrame, words: Words) -> Figure:
     if row.empty:
         return Figure(label, days, words.number(n), words.say("no normal range: too few years before were counted in the same way"), n)
     low, high = row.to_numpy(dtype=float)[0]
-    verdict = "below" if n < low else "above" if n > high else "within"
+    verdict = trends.verdict(n, low, high)
     said = words.say(SAID[verdict], low=words.number(low), high=words.number(high))
     return Figure(label, days, words.number(n), said, n, low, high, verdict != "within")
 

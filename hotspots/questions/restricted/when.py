@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from hotspots.inference import level_shift
@@ -14,6 +13,7 @@ from hotspots.statistics import trends
 from hotspots.statistics.trends import BesideYears, Judgement, Projection, WhenInWeek
 from hotspots.store.schema import UNKNOWN
 from hotspots.study.calendar import Days
+from hotspots.study.of_totals import TotalsStudy
 from hotspots.study.times import TIMES, times
 from hotspots.views import captions, verdicts
 from hotspots.views.answer import Answer
@@ -198,23 +198,19 @@ def cells_of_the_week(asked: Asked) -> Answer[pd.DataFrame | None]:
 
 @question()
 def years(asked: Asked) -> Answer[pd.DataFrame]:
-    """Return the yearly counts and rates; of published totals with the rate as published and its source."""
+    """Return the yearly counts and rates; of published totals with the rate as published, its source, and the normal range."""
     found = trends.yearly(asked.study)
+    if isinstance(asked.study, TotalsStudy):
+        found = found.join(_ranges_of_totals(asked))
     return asked.answer(found, lambda words: years_in_words(found, words), rows=found.reset_index)
 
 
-@question()
-def years_of_totals(asked: Asked) -> Answer[pd.DataFrame]:
-    """Return published yearly totals with the normal range of each, out of all years published, as the public edition gives it."""
-    every = asked.at(start=None, end=None)
-    table = every.ask(years).value
-    end = table.index.end_time.normalize() + pd.Timedelta(days=1)
+def _ranges_of_totals(asked: Asked) -> pd.DataFrame:
+    """Return the normal range of each whole year, out of all years published, as the public edition gives it."""
+    table = trends.yearly(asked.at(start=None, end=None).study)
+    table = table.assign(start=table.index.start_time, end=(table.index + 1).start_time)
     changes = [note.start for note in asked.city.notes if note.kind == "definition"]
-    ranges = trends.normal_ranges(table.assign(start=table.index.start_time, end=end), changes)
-    ranges[(~table["complete"]).to_numpy()] = np.nan
-    answer = asked.ask(years)
-    found = answer.value.join(ranges[["low", "high"]])
-    return asked.answer(found, answer.sentence, rows=found.reset_index)
+    return trends.normal_ranges(table, changes).loc[table["complete"], ["low", "high"]]
 
 
 def ranged(table: pd.DataFrame) -> bool:
@@ -240,7 +236,7 @@ def years_in_words(table: pd.DataFrame, words: Words) -> str:
 @question()
 def years_beside(asked: Asked) -> Answer[pd.DataFrame]:
     """Return published yearly totals with the `difference` of each from the year before, where both are whole, and the normal range."""
-    found = asked.ask(years_of_totals).value
+    found = asked.ask(years).value
     found = found.assign(difference=found["count"].astype(float).where(found["complete"]).diff())
     return asked.answer(found, rows=found.reset_index)
 

@@ -20,6 +20,7 @@ from hotspots.statistics.trends.years import (
     complete,
     normal_ranges,
     rates_of,
+    verdict,
     without_place,
     yearly,
 )
@@ -30,8 +31,8 @@ from hotspots.study.of_totals import TotalsStudy
 __all__ = [
     "BASE_YEARS", "LEAST", "LEAST_BASE", "LEAST_YEARS", "MEASURES", "RULES", "SPANS", "WEEKDAYS", "WHOLE", "WINDOW", "Ahead",
     "BesideYears", "Judgement", "Projection", "Range", "Trend", "WhenInWeek", "ahead", "beside_years", "comparable", "expected_range",
-    "latest", "monthly", "normal_ranges", "outside", "provisional", "seasonal", "weekday_hour", "weekly", "without_place", "year_end",
-    "year_end_of", "year_over_year", "yearly",
+    "latest", "monthly", "normal_ranges", "outside", "provisional", "seasonal", "verdict", "weekday_hour", "weekly", "without_place",
+    "year_end", "year_end_of", "year_over_year", "yearly",
 ]  # fmt: skip
 
 BASE_YEARS = 5  # earlier years a month is compared with
@@ -161,10 +162,9 @@ def latest(study: Study) -> Judgement | None:
     found = expected_range(base) if len(base) >= LEAST_YEARS else None
     count = int(sums.iloc[-1])
     exposed = int(table["exposed"].tail(WINDOW).sum())
+    judged = verdict(count, found.low, found.high) if found else "unknown"
     trend = yearly_trend(sums.to_numpy()[-SPREAD_YEARS:], counted_alike(spans[-SPREAD_YEARS:], study.recounted))
-    return Judgement(
-        start, end, count, exposed, study.person_years_between(start, end), found, _verdict(count, found), trend, study.together
-    )
+    return Judgement(start, end, count, exposed, study.person_years_between(start, end), found, judged, trend, study.together)
 
 
 def _latest_total(study: TotalsStudy) -> Judgement | None:
@@ -173,12 +173,6 @@ def _latest_total(study: TotalsStudy) -> Judgement | None:
     if year is None:
         return None
     return Judgement(year.start, year.end, year.victims, year.victims, year.population * year.years, None, "unknown")
-
-
-def _verdict(count: int, found: Range | None) -> str:
-    if found is None:
-        return "unknown"
-    return "below" if count < found.low else "above" if count > found.high else "within"
 
 
 def _months(start: pd.Timestamp, end: pd.Timestamp) -> pd.PeriodIndex:

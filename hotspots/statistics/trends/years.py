@@ -130,6 +130,17 @@ def normal_ranges(table: pd.DataFrame, changes: Sequence[pd.Timestamp]) -> pd.Da
     return pd.DataFrame(found, columns=["low", "high", "base"], index=table.index).astype({"low": float, "high": float})
 
 
+def verdict(count: float, low: float, high: float) -> str:
+    """Return whether a number lies `below`, `within` or `above` its normal range; `unknown` where there is none.
+
+    >>> verdict(3, 4, 9), verdict(4, 4, 9), verdict(4, float("nan"), float("nan"))
+    ('below', 'within', 'unknown')
+    """
+    if np.isnan(high) or np.isnan(count):
+        return "unknown"
+    return "below" if count < low else "above" if count > high else "within"
+
+
 def complete(periods: pd.PeriodIndex, start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
     """Return which of `periods` lie in `[start, end)` as a whole."""
     return np.asarray((periods.start_time >= start) & ((periods + 1).start_time <= end))

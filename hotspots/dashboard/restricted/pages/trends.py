@@ -263,14 +263,13 @@ def rolling(answer: Answer[pd.DataFrame], dated: tuple[Dated, ...], words: Words
 
 def years(chosen: Chosen, dated: tuple[Dated, ...] = (), notes: Sequence[Note] = ()) -> Series:
     """Draw the yearly counts; return what was drawn."""
-    words, totals = chosen.words, isinstance(chosen.study, TotalsStudy)
-    answer = chosen.whole.ask(when.years_of_totals if totals else when.years)
+    words, answer, totals = chosen.words, chosen.whole.ask(when.years), isinstance(chosen.study, TotalsStudy)
     table = answer.value
     st.header(words.say("Each year"), anchor=False)
     known = ("years", dated, words)
     shown = kept_as(answer, known, lambda: series_of(table, words, dated=dated))
     height = 260 if dated else 200
-    draw = partial(published.years_drawn, shown, words, height=height)
+    draw = partial(published.years_drawn if totals else charts.bars, shown, words, height=height)
     pictures.draw_once(draw, of=answer, by=known, alt=answer.sentence(words))
     if totals:
         st.caption(published.key_of_years(table, words))

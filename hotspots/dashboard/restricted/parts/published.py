@@ -129,7 +129,7 @@ def key_of_years(table: pd.DataFrame, words: Words) -> str:
 
 def years_as_table(chosen: Chosen) -> None:
     """Draw the years behind a series of published totals, folded away, and above them what each comes from, in full."""
-    words, answer, sources = chosen.words, chosen.whole.ask(when.years_of_totals), chosen.whole.ask(when.sources_of_years)
+    words, answer, sources = chosen.words, chosen.whole.ask(when.years), chosen.whole.ask(when.sources_of_years)
     with tables.folded(words):
         tables.whole(sources.value, SOURCES, words, alt=words.say("Which source each year is from"), of=sources)
         tables.draw(answer.table(), year_columns(answer.value), words, alt=words.say("The years as a table"), of=answer)

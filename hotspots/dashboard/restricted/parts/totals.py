@@ -51,7 +51,7 @@ def draw(chosen: Chosen) -> None:
 
 def years(chosen: Chosen) -> None:
     """Draw the long series, with the notes that cross it folded below."""
-    words, notes, found = chosen.words, series.crossing(chosen), chosen.whole.ask(when.years_of_totals)
+    words, notes, found = chosen.words, series.crossing(chosen), chosen.whole.ask(when.years)
     st.header(words.say("Each year"), anchor=False)
     st.caption(chosen.period)
     shown = series_of(found.value, words, dated=numbered(notes, words))
