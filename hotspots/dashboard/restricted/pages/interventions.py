@@ -238,7 +238,7 @@ def yearly(chosen: Chosen, entry: Entry) -> None:
     if any(note.kind == "definition" for note in chosen.city.notes):
         told.append(words.say("What is counted changed over the years: see “{page}”.", page=words.say("Over the years")))
     st.caption(" ".join(told))
-    parts.lighter_years(years.value, words)
+    parts.faint_years(years.value, words)
 
 
 def designs(chosen: Chosen, answer: Answer[Evaluation]) -> None:

@@ -181,7 +181,7 @@ def year_chart(chosen: Chosen, years: pd.DataFrame) -> None:
     notes = [note for note in series.crossing(chosen) if years.index[0].start_time <= note.start <= years.index[-1].end_time]
     chart = charts.bars(series_of(years, words, dated=numbered(notes, words)), words)
     pictures.draw(chart, alt=when.years_in_words(years, words))
-    series.lighter_years(years, words)
+    series.faint_years(years, words)
     if notes:
         with st.expander(words.say("What the numbered lines stand for")):
             dated_notes.explained(notes, words)

@@ -273,7 +273,7 @@ def years(chosen: Chosen, dated: tuple[Dated, ...] = (), notes: Sequence[Note] =
     pictures.draw_once(draw, of=answer, by=known, alt=answer.sentence(words))
     if totals:
         st.caption(published.key_of_years(table, words))
-    series.lighter_years(table, words)
+    series.faint_years(table, words)
     if notes:
         with st.expander(words.say("What the numbers stand for")):
             dated_notes.explained(list(notes), words)

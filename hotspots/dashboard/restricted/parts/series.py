@@ -38,10 +38,10 @@ def months_text(table: pd.DataFrame, words: Words) -> str:
     return " ".join(texts)
 
 
-def lighter_years(table: pd.DataFrame, words: Words) -> None:
-    """Say below a chart of years what its lighter bars are, where it has any."""
+def faint_years(table: pd.DataFrame, words: Words) -> None:
+    """Say below a chart of years what its faint bars are, where it has any."""
     if (~table["complete"] & table["count"].notna()).any():
-        st.caption(words.say("Lighter bars: years that the period covers only in part."))
+        st.caption(words.say("Faint bars: years that the period covers only in part."))
 
 
 def hours_of_the_week(chosen: Chosen, answer: Answer[WhenInWeek], *, brief: bool = False) -> None:

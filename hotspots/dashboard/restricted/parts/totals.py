@@ -57,7 +57,7 @@ def years(chosen: Chosen) -> None:
     shown = series_of(found.value, words, dated=numbered(notes, words))
     pictures.draw(published.years_drawn(shown, words, height=380), alt=found.sentence(words))
     st.caption(published.key_of_years(found.value, words))
-    series.lighter_years(found.value, words)
+    series.faint_years(found.value, words)
     if notes:
         with st.expander(words.say("What the numbers stand for")):
             dated_notes.explained(notes, words)
